@@ -1,0 +1,139 @@
+/**
+ * What is replicated and where it lies in the lake. Read by the Pulumi program (DMS table mappings, roles),
+ * by the CLI (local replicator, catalog, checks) and, as JSON, by the jobs (`--datasets_uri`).
+ */
+
+/** A data quality rule, run by the jobs and emitted as AWS Glue Data Quality. */
+export type QualityRule =
+	| { rule: "not_null"; column: string }
+	| { rule: "unique"; columns: string[] }
+	| { rule: "references"; column: string; table: string; parent: string }
+	| { rule: "range"; column: string; min?: number; max?: number }
+	| { rule: "row_count"; min?: number; max?: number };
+
+export interface TableDefinition {
+	name: string;
+	/** Primary key columns in order; empty for a table without a key, whose rows are then compared whole. */
+	key: readonly string[];
+	/** Name in the catalog, where two schemas have a table of the same name. Default: the table's name. */
+	alias?: string;
+	quality?: readonly QualityRule[];
+}
+
+export interface Dataset {
+	/** Schema (database) at the source. */
+	schema: string;
+	tables: readonly TableDefinition[];
+}
+
+const table = (name: string, key: readonly string[], quality: readonly QualityRule[] = []): TableDefinition => ({
+	name,
+	key,
+	quality: [...key.map((column): QualityRule => ({ rule: "not_null", column })), ...quality],
+});
+
+export const datasets: readonly Dataset[] = [
+	{
+		schema: "wordpress-db",
+		tables: [
+			table("wp_comments", ["comment_ID"]),
+			table("wp_options", ["option_id"]),
+			table("wp_postmeta", ["meta_id"]),
+			table("wp_posts", ["ID"]),
+			table("wp_term_relationships", ["object_id", "term_taxonomy_id"]),
+			table("wp_term_taxonomy", ["term_taxonomy_id"]),
+			table("wp_termmeta", ["meta_id"]),
+			table("wp_terms", ["term_id"]),
+			table("wp_usermeta", ["umeta_id"]),
+			table("wp_users", ["ID"]),
+			table("wp_woocommerce_order_itemmeta", ["meta_id"]),
+			table("wp_woocommerce_order_items", ["order_item_id"]),
+			table("wp_woocommerce_shipping_zone_locations", ["location_id"]),
+			table("wp_woocommerce_shipping_zone_methods", ["instance_id"]),
+			table("wp_woocommerce_shipping_zones", ["zone_id"]),
+		],
+	},
+	{
+		schema: "classicmodels",
+		tables: [
+			table("customers", ["customerNumber"]),
+			table("employees", ["employeeNumber"]),
+			table("offices", ["officeCode"]),
+			table("orderdetails", ["orderNumber", "productCode"], [{ rule: "range", column: "quantityOrdered", min: 1 }]),
+			table("orders", ["orderNumber"]),
+			table("payments", ["customerNumber", "checkNumber"]),
+			table("productlines", ["productLine"]),
+			table("products", ["productCode"]),
+		],
+	},
+];
+
+/**
+ * Columns that replication adds to the source's own, in the raw zone. DMS writes them by the S3 endpoint's
+ * `includeOpForFullLoad` and `timestampColumnName` and by table-mapping rules; the local replicator writes the same.
+ */
+export const rawColumns = {
+	/** I, U or D; `I` throughout a full load. First column. */
+	op: "Op",
+	/** `yyyy-MM-dd HH:mm:ss.SSSSSS`, UTC: commit time of a change, transfer time of a full-load row. Second column. */
+	commitTime: "cdc_commit_time",
+	/** 35 digits, strictly increasing; empty in a full load. After the source's columns. */
+	changeSequence: "cdc_change_seq",
+	/** Prefix of the value before an update, for key columns, or for every column of a table without a key. Last. */
+	beforeImagePrefix: "BI_",
+} as const;
+
+/** Columns of the change log, before the source's own. */
+export const changeLogColumns = {
+	/** O (full load), I, U or D. */
+	op: "cdc_op",
+	commitTime: "cdc_commit_time",
+	changeSequence: "cdc_change_seq",
+} as const;
+
+/** Prefixes below the raw and the processed zone, without a leading or trailing slash. */
+export const lake = {
+	clickstream: "clickstream-data",
+	clickstreamErrors: "clickstream-errors",
+	changeLog: (schema: string, table: string): string => `${schema}/${table}`,
+	current: (schema: string, table: string): string => `current/${schema}/${table}`,
+	jointTables: "joint-tables",
+	star: (table: string): string => `star-schema/${table}`,
+	/** Bookkeeping of the jobs: what was processed, up to where. */
+	state: "_state",
+	/** Reports of the jobs' runs: `_runs/<run id>/<job>.json`. */
+	runs: "_runs",
+} as const;
+
+/** Name of the catalog's database: one a stack, so that SQL runs unchanged everywhere. */
+export function databaseName(stack: string): string {
+	return `analytics_pipeline_${stack.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_")}`;
+}
+
+/** Name in the catalog of a current table; its change log has the suffix `_changes`. Catalog names are lower case. */
+export function catalogName(table: TableDefinition): string {
+	return (table.alias ?? table.name).toLowerCase();
+}
+
+/**
+ * @throws Error naming both places where two tables would have one name in the catalog.
+ */
+export function assertUniqueNames(sets: readonly Dataset[]): void {
+	const seen = new Map<string, string>();
+	for (const { schema, tables } of sets) {
+		for (const entry of tables) {
+			const place = `${schema}.${entry.name}`;
+			for (const name of [catalogName(entry), `${catalogName(entry)}_changes`]) {
+				const other = seen.get(name);
+				if (other !== undefined) {
+					throw new Error(
+						`${other} and ${place} would both be ${name} in the catalog: give one an alias in etl/datasets.ts`,
+					);
+				}
+				seen.set(name, place);
+			}
+		}
+	}
+}
+
+assertUniqueNames(datasets);

@@ -1,0 +1,107 @@
+/**
+ * The jobs: what the Pulumi program deploys to Glue and orders in Step Functions, and what `run-etl` runs.
+ * A new job is one script in etl/jobs, its functions in etl/lakehouse, its tests, and one entry here.
+ */
+
+/** A place in the lake. `prefix` is below the zone and ends without a slash; empty means the whole zone. */
+export interface Location {
+	zone: "raw" | "processed";
+	prefix: string;
+}
+
+export interface JobDefinition {
+	/** Name in every report; on AWS prefixed with the stack's. */
+	name: string;
+	/** File in etl/jobs. */
+	script: string;
+	description: string;
+	/** Jobs that must have succeeded before. */
+	after: readonly string[];
+	reads: readonly Location[];
+	writes: readonly Location[];
+	/** Arguments besides the common ones, as `--name value`. */
+	arguments?: Readonly<Record<string, string>>;
+	/** Whether the job may open a JDBC connection to the source. */
+	usesSource?: boolean;
+}
+
+/** Arguments that every job gets, by Glue's `--name value` convention. */
+export interface CommonArguments {
+	/** Zone roots with a trailing slash: `s3://bucket/` or a `file:///…/`. */
+	raw_uri: string;
+	processed_uri: string;
+	/** Catalog database. */
+	database: string;
+	/** JSON of `datasets`, written by the deployment. */
+	datasets_uri: string;
+	/** Names the run; its reports go to `<processed_uri>_runs/<run_id>/<job>.json`. */
+	run_id: string;
+}
+
+/** Exit code of a job script whose data broke a quality rule or came in broken files; 1 is any other failure. */
+export const jobDataQualityExitCode = 11;
+
+export const jobs: readonly JobDefinition[] = [
+	{
+		name: "process-load",
+		script: "process_load.py",
+		description: "Full-load files of the raw zone to the change log, as operation O",
+		after: [],
+		reads: [{ zone: "raw", prefix: "" }],
+		writes: [{ zone: "processed", prefix: "" }],
+	},
+	{
+		name: "process-cdc",
+		script: "process_cdc.py",
+		description: "Change files of the raw zone to the change log, as operations I, U and D",
+		after: ["process-load"],
+		reads: [{ zone: "raw", prefix: "" }],
+		writes: [{ zone: "processed", prefix: "" }],
+	},
+	{
+		name: "apply-changes",
+		script: "apply_changes.py",
+		description: "Change log to current tables: each table as it is at the source now (Iceberg)",
+		after: ["process-cdc"],
+		reads: [{ zone: "processed", prefix: "" }],
+		writes: [{ zone: "processed", prefix: "current" }],
+	},
+	{
+		name: "join-tables",
+		script: "join_tables.py",
+		description: "Order items joined with the clickstream on the product",
+		after: ["apply-changes"],
+		reads: [
+			{ zone: "processed", prefix: "current/wordpress-db" },
+			{ zone: "raw", prefix: "clickstream-data" },
+		],
+		writes: [{ zone: "processed", prefix: "joint-tables" }],
+	},
+	{
+		name: "star-schema",
+		script: "star_schema.py",
+		description: "Facts and dimensions of classicmodels",
+		after: ["apply-changes"],
+		reads: [{ zone: "processed", prefix: "current/classicmodels" }],
+		writes: [{ zone: "processed", prefix: "star-schema" }],
+		usesSource: true,
+	},
+];
+
+/** Jobs in waves: every job of a wave may run beside the others of it, after all of the waves before. */
+export function jobWaves(list: readonly JobDefinition[] = jobs): JobDefinition[][] {
+	const waves: JobDefinition[][] = [];
+	const done = new Set<string>();
+	let rest = [...list];
+	while (rest.length > 0) {
+		const names = new Set(list.map((job) => job.name));
+		const wave = rest.filter((job) => job.after.every((name) => done.has(name) || !names.has(name)));
+		if (wave.length === 0) {
+			throw new Error(`etl/jobs.ts: these jobs wait for each other: ${rest.map((job) => job.name).join(", ")}`);
+		}
+		waves.push(wave);
+		for (const job of wave) done.add(job.name);
+		rest = rest.filter((job) => !wave.includes(job));
+	}
+	return waves;
+}

@@ -1,0 +1,19 @@
+import { defineConfig } from "vitest/config";
+
+/** `unit`: beside the source, no process and no network. `integration`: tests/, real servers and processes. */
+export default defineConfig({
+	test: {
+		projects: [
+			{ test: { name: "unit", include: ["{cli,infra,etl}/**/*.test.ts"], testTimeout: 30_000 } },
+			{
+				test: {
+					name: "integration",
+					include: ["tests/**/*.test.ts"],
+					testTimeout: 300_000,
+					hookTimeout: 300_000,
+					fileParallelism: false,
+				},
+			},
+		],
+	},
+});
