@@ -1,0 +1,54 @@
+import { join, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+/** Root of the project: where package.json, etl/ and infra/ lie, whether run from source or from the bundle. */
+export const projectRoot = findRoot();
+
+/** Where everything of the local stack lies. `PIPELINE_HOME` overrides it; the default is `.pipeline` in the project. */
+export function pipelineHome(): string {
+	return resolve(process.env["PIPELINE_HOME"] ?? join(projectRoot, ".pipeline"));
+}
+
+export interface LocalPaths {
+	home: string;
+	/** Python environment of the jobs. */
+	python: string;
+	/** The private MariaDB: data, configuration, password, socket. */
+	source: string;
+	/** Process id, checkpoint, status and log of the replicator. */
+	replication: string;
+	/** The lake's zones. */
+	raw: string;
+	processed: string;
+	/** The local data catalog, one JSON file. */
+	catalog: string;
+	/** Logs of the runs of jobs: `runs/<run id>/<job>.log`. */
+	runs: string;
+	/** Settings of the local stack: source, seed, scale. */
+	settings: string;
+}
+
+export function localPaths(home = pipelineHome()): LocalPaths {
+	return {
+		home,
+		python: join(home, "python"),
+		source: join(home, "source"),
+		replication: join(home, "replication"),
+		raw: join(home, "lake", "raw"),
+		processed: join(home, "lake", "processed"),
+		catalog: join(home, "catalog.json"),
+		runs: join(home, "runs"),
+		settings: join(home, "stack.json"),
+	};
+}
+
+/** A folder as the URI that the jobs take: `file:///…/`. */
+export function folderUri(folder: string): string {
+	return `${pathToFileURL(folder).href}/`;
+}
+
+function findRoot(): string {
+	const here = fileURLToPath(new URL(".", import.meta.url));
+	const marker = here.lastIndexOf(`${join("/", "dist")}/`);
+	return marker >= 0 ? here.slice(0, marker) : resolve(here, "../../..");
+}

@@ -1,0 +1,247 @@
+import type { JobDefinition } from "../../etl/jobs.ts";
+
+/**
+ * The ports: what the steps need of an engine. `engines/local` and `engines/aws` implement them. Nothing here prints;
+ * progress goes to the context's reporter, and a failure that the user can mend is a `PipelineError`.
+ */
+
+/** How a step tells what it does; `cli/ui` shows it. */
+export interface Reporter {
+	/** Shows a piece of work from its start to its end, with its duration. `update` replaces the detail beside the title. */
+	task<T>(title: string, run: (update: (detail: string) => void) => Promise<T>): Promise<T>;
+	note(text: string): void;
+	warn(text: string): void;
+}
+
+/** What every step gets. */
+export interface Context {
+	reporter: Reporter;
+	/** Aborted by Ctrl-C and by `--timeout`; its reason is the `PipelineError` to end with. */
+	signal: AbortSignal;
+}
+
+/** A deployment of the pipeline; each port is loaded when it is first asked for. */
+export interface Stack {
+	readonly name: string;
+	readonly engine: "local" | "aws";
+	source(): Promise<Source>;
+	replication(): Promise<Replication>;
+	jobs(): Promise<Jobs>;
+	crawlers(): Promise<Crawlers>;
+	query(): Promise<Query>;
+	raw(): Promise<ObjectStore>;
+	processed(): Promise<ObjectStore>;
+	eventStream(): Promise<EventStream>;
+}
+
+/** One precondition of replication. */
+export interface Check {
+	name: string;
+	ok: boolean;
+	/** What was found. */
+	found: string;
+	/** How to mend it; set where `ok` is false. */
+	fix?: string;
+}
+
+export interface SourceStatus {
+	state: "running" | "stopped" | "unreachable";
+	/** `host:port`. */
+	address: string;
+	/** Server and version, for instance `MariaDB 10.11.19`; absent unless running. */
+	version?: string;
+	/** Rows by schema and table; absent unless running. */
+	schemas?: { schema: string; tables: number; rows: number }[];
+}
+
+export interface SourceConnection {
+	/** Rows as objects; integers beyond 2^53, decimals, dates and times as strings. */
+	query(sql: string, values?: unknown[]): Promise<Record<string, unknown>[]>;
+	close(): Promise<void>;
+}
+
+export interface Source {
+	status(): Promise<SourceStatus>;
+	/** Every precondition of replication, also those that hold. */
+	checks(): Promise<Check[]>;
+	connect(): Promise<SourceConnection>;
+}
+
+/** The states of a replication task, as DMS names them. */
+export type ReplicationState =
+	| "creating"
+	| "ready"
+	| "starting"
+	| "running"
+	| "stopping"
+	| "stopped"
+	| "failed"
+	| "modifying"
+	| "testing"
+	| "deleting"
+	| "moving"
+	| "failed-move";
+
+export interface ReplicationStatus {
+	state: ReplicationState;
+	/** As the DMS console words it, for instance "Load complete, replication ongoing". */
+	text: string;
+	/** 0 to 100. */
+	fullLoadProgress: number;
+	tables: { loaded: number; loading: number; queued: number; errored: number };
+	stopReason?: string;
+	lastError?: string;
+	/** Seconds from commit at the source to the raw file of the newest change; absent before the first change. */
+	latencySeconds?: number;
+	startedAt?: string;
+	/** Where the log is: a path, or a log group. */
+	log?: string;
+}
+
+/** Table statistics, as in DMS. */
+export interface TableStatistics {
+	schema: string;
+	table: string;
+	/** "Before load", "Full load", "Table completed", "Table error", "Table is being reloaded", "Table cancelled". */
+	state: string;
+	fullLoadRows: number;
+	inserts: number;
+	updates: number;
+	deletes: number;
+	ddls: number;
+	lastError?: string;
+	/** ISO 8601. */
+	updatedAt: string;
+}
+
+export interface Replication {
+	/**
+	 * Brings the task to "running" from whatever state it is in, and returns when changes are followed (the full load is
+	 * over) or the signal aborts.
+	 * @returns what was done: started anew, resumed, or found running.
+	 */
+	start(context: Context, options?: ReplicationOptions): Promise<"started" | "resumed" | "already running">;
+	stop(context: Context): Promise<"stopped" | "not running">;
+	status(): Promise<ReplicationStatus>;
+	tables(): Promise<TableStatistics[]>;
+	/** Loads these tables anew (all of them where none is named), beside the running changes. */
+	reload(context: Context, tables: { schema: string; table: string }[]): Promise<void>;
+}
+
+export interface ReplicationOptions {
+	/** Load every table anew instead of going on from the last position. */
+	reload?: boolean;
+	/** Seconds after which a batch of changes is closed. DMS: cdcMaxBatchInterval, default 60. */
+	batchInterval?: number;
+	/** Bytes after which a batch of changes is closed. DMS: cdcMinFileSize, default 32 MB. */
+	batchBytes?: number;
+}
+
+export type JobState = "succeeded" | "failed" | "quality_failed" | "stopped" | "timeout";
+
+/** What a job says of its run; written by the job itself to `_runs/<run id>/<job>.json`. */
+export interface JobReport {
+	job: string;
+	run_id: string;
+	state: "succeeded" | "failed" | "quality_failed";
+	started_at: string;
+	finished_at: string;
+	rows_read: number;
+	rows_written: number;
+	tables: { schema: string; table: string; rows_read: number; rows_written: number; note?: string }[];
+	set_aside: { uri: string; reason: string }[];
+	quality: { table: string; rule: string; failed_rows: number; examples: unknown[] }[];
+	error?: string;
+}
+
+export interface JobRun {
+	job: string;
+	/** The engine's own id of the run. */
+	id: string;
+	state: JobState;
+	seconds: number;
+	/** Absent where the job died before it could write one. */
+	report?: JobReport;
+	/** The last lines of the job's log; set where it failed. */
+	logTail?: string[];
+	/** All of the log: a path, or a link. */
+	log: string;
+}
+
+export interface Jobs {
+	/**
+	 * Opens what the jobs of one run need (the local engine server).
+	 * @throws PipelineError naming the run that is already going, where only one may.
+	 */
+	open(context: Context): Promise<JobSession>;
+}
+
+export interface JobSession {
+	readonly runId: string;
+	/** Runs one job to its end. A job that failed is a result and no exception. */
+	run(job: JobDefinition, context: Context): Promise<JobRun>;
+	close(): Promise<void>;
+}
+
+export interface CatalogColumn {
+	name: string;
+	type: string;
+}
+
+export interface CatalogTable {
+	name: string;
+	format: "parquet" | "json" | "iceberg";
+	location: string;
+	columns: CatalogColumn[];
+	partitionKeys: CatalogColumn[];
+	/** What the crawl did with it. */
+	change: "added" | "updated" | "unchanged";
+}
+
+export interface Crawlers {
+	crawl(context: Context): Promise<{ database: string; tables: CatalogTable[]; removed: string[] }>;
+}
+
+export interface QueryResult {
+	columns: CatalogColumn[];
+	/** Values ready for JSON: numbers that a double can hold, else strings; nested values as objects and arrays. */
+	rows: unknown[][];
+	seconds: number;
+	scannedBytes?: number;
+}
+
+export interface Query {
+	/**
+	 * Runs one statement that reads.
+	 * @throws PipelineError with the engine's words and the place in the SQL.
+	 */
+	run(sql: string, context: Context): Promise<QueryResult>;
+}
+
+export interface StoredObject {
+	/** Key below the zone's root. */
+	key: string;
+	size: number;
+	modified: Date;
+}
+
+export interface ObjectStore {
+	/** Root with a trailing slash: `s3://bucket/` or `file:///…/`. */
+	readonly uri: string;
+	/** Objects below a prefix, by key; pages by itself. */
+	list(prefix: string): AsyncIterable<StoredObject>;
+	/** A path on this machine where the object's bytes can be read; of a Parquet file, for instance. */
+	fetch(key: string): Promise<string>;
+}
+
+export interface SendResult {
+	accepted: number;
+	retried: number;
+	lost: number;
+	seconds: number;
+}
+
+export interface EventStream {
+	/** Sends records (one JSON text each) and returns when every one is stored or lost. */
+	send(records: Iterable<string>, context: Context): Promise<SendResult>;
+}

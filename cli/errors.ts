@@ -1,0 +1,50 @@
+/** Exit codes of every verb; the numbers up to 9 are Pulumi's (https://www.pulumi.com/docs/iac/cli/exit-codes/). */
+export const exitCodes = {
+	ok: 0,
+	failure: 1,
+	usage: 2,
+	credentials: 3,
+	serviceRefused: 4,
+	noSuchStack: 6,
+	cancelled: 8,
+	timeout: 9,
+	dataDiffer: 10,
+	dataQuality: 11,
+	/** A second Ctrl-C: left at once, 128 + SIGINT. */
+	interrupted: 130,
+} as const;
+
+export type Outcome = Exclude<keyof typeof exitCodes, "ok">;
+
+export interface ErrorText {
+	/** What went wrong, in one sentence. */
+	what: string;
+	/** Why, where it is known. */
+	why?: string | undefined;
+	/** What the user can do about it. */
+	fix?: string | undefined;
+	/** The command to run next. */
+	next?: string | undefined;
+}
+
+/** A failure that the user can understand and mend: shown without a stack trace, and ends with the outcome's exit code. */
+export class PipelineError extends Error {
+	readonly outcome: Outcome;
+	readonly text: ErrorText;
+
+	constructor(outcome: Outcome, text: ErrorText, options?: ErrorOptions) {
+		super([text.what, text.why].filter(Boolean).join(" "), options);
+		this.name = "PipelineError";
+		this.outcome = outcome;
+		this.text = text;
+	}
+}
+
+export function cancelled(what: string, next?: string): PipelineError {
+	return new PipelineError("cancelled", { what, next });
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
