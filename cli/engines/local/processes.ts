@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** Whether a process with this id runs. */
+export function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return (error as NodeJS.ErrnoException).code === "EPERM";
+	}
+}
+
+/** @returns the process id in a pid file whose process still runs, else undefined. */
+export async function runningPid(pidFile: string): Promise<number | undefined> {
+	try {
+		const pid = Number.parseInt(await readFile(pidFile, "utf8"), 10);
+		return Number.isInteger(pid) && pid > 0 && isAlive(pid) ? pid : undefined;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw error;
+	}
+}
+
+/**
+ * Asks a process to end, and kills it where it does not within the grace period.
+ * @param graceMs milliseconds between SIGTERM and SIGKILL.
+ */
+export async function endProcess(pid: number, graceMs = 15_000): Promise<void> {
+	if (!isAlive(pid)) return;
+	process.kill(pid, "SIGTERM");
+	const end = Date.now() + graceMs;
+	while (Date.now() < end) {
+		if (!isAlive(pid)) return;
+		await sleep(50);
+	}
+	if (isAlive(pid)) process.kill(pid, "SIGKILL");
+	while (isAlive(pid)) await sleep(20);
+}

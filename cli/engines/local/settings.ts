@@ -1,0 +1,89 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { z } from "zod";
+import { datasets } from "../../../etl/datasets.ts";
+import { PipelineError } from "../../errors.ts";
+import { writeFileAtomic } from "./files.ts";
+import { type LocalPaths, localPaths } from "./paths.ts";
+
+const settingsSchema = z.object({
+	version: z.literal(1),
+	/** Where the source is, without its password; the password lies beside it, readable by the owner only. */
+	source: z.object({
+		/** `private`: the MariaDB that the CLI runs; `external`: a server of the user's own, by `--source-url`. */
+		kind: z.enum(["private", "external"]),
+		host: z.string(),
+		port: z.number().int().min(1).max(65535),
+		user: z.string(),
+		/** TLS to an external server. */
+		tls: z.boolean(),
+		/** Schemas to replicate. */
+		schemas: z.array(z.string()).min(1),
+	}),
+});
+
+/** Settings of the local stack, `stack.json`. The stack exists where this file does. */
+export type LocalSettings = z.infer<typeof settingsSchema>;
+
+export const defaultSchemas = datasets.map((dataset) => dataset.schema);
+
+export function passwordFile(paths: LocalPaths = localPaths()): string {
+	return join(paths.source, "password");
+}
+
+/** @returns undefined where no local stack exists. */
+export async function readSettings(paths: LocalPaths = localPaths()): Promise<LocalSettings | undefined> {
+	let text: string;
+	try {
+		text = await readFile(paths.settings, "utf8");
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw error;
+	}
+	const parsed = settingsSchema.safeParse(parseJson(text));
+	if (parsed.success) return parsed.data;
+	throw new PipelineError("usage", {
+		what: `${paths.settings} is not a valid settings file.`,
+		why: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+		fix: "Mend or delete it; the data beside it stays.",
+		next: "pipeline-cli source up",
+	});
+}
+
+export async function writeSettings(settings: LocalSettings, paths: LocalPaths = localPaths()): Promise<void> {
+	await mkdir(dirname(paths.settings), { recursive: true });
+	await writeFileAtomic(paths.settings, `${JSON.stringify(settings, null, 2)}\n`);
+}
+
+/** What a MySQL client needs to reach the source of the local stack. */
+export interface SourceAccess {
+	host: string;
+	port: number;
+	user: string;
+	password: string;
+	tls: boolean;
+	schemas: string[];
+}
+
+/** @throws PipelineError where no source was set up yet. */
+export async function sourceAccess(paths: LocalPaths = localPaths()): Promise<SourceAccess> {
+	const settings = await readSettings(paths);
+	if (settings === undefined) {
+		throw new PipelineError("noSuchStack", {
+			what: "There is no local stack in this folder.",
+			why: `${paths.settings} does not exist.`,
+			fix: "Start the source, or run the whole demo.",
+			next: "pipeline-cli source up",
+		});
+	}
+	const { kind: _, ...access } = settings.source;
+	return { ...access, password: (await readFile(passwordFile(paths), "utf8")).trimEnd() };
+}
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
