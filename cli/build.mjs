@@ -1,1 +1,32 @@
-console.log("placeholder");
+// Bundles the CLI so that `npx pipeline-cli --help` starts fast: one small entry, a chunk for each command. Packages with native
+// parts, and those only some commands need, stay outside the bundle.
+import { chmod, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..");
+const out = join(root, "dist");
+await rm(out, { recursive: true, force: true });
+await build({
+	absWorkingDir: root,
+	entryPoints: {
+		"pipeline-cli": "cli/main.ts",
+		replicator: "cli/engines/local/replication/daemon.ts",
+	},
+	outdir: out,
+	bundle: true,
+	splitting: true,
+	format: "esm",
+	platform: "node",
+	target: "node20",
+	chunkNames: "chunks/[name]-[hash]",
+	external: ["@aws-sdk/*", "@duckdb/*", "@faker-js/*", "@pulumi/*", "@vlasky/zongji", "icebird", "mysql2"],
+	// The bundled CommonJS packages call require for Node's own modules.
+	banner: {
+		js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
+	},
+	sourcemap: true,
+	logLevel: "warning",
+});
+await chmod(join(out, "pipeline-cli.js"), 0o755);

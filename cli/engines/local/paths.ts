@@ -6,7 +6,7 @@ export const projectRoot = findRoot();
 
 /** Where everything of the local stack lies. `PIPELINE_HOME` overrides it; the default is `.pipeline` in the project. */
 export function pipelineHome(): string {
-	return resolve(process.env["PIPELINE_HOME"] ?? join(projectRoot, ".pipeline"));
+	return resolve(process.env.PIPELINE_HOME ?? join(projectRoot, ".pipeline"));
 }
 
 export interface LocalPaths {

@@ -1,0 +1,41 @@
+import type { Crawlers, EventStream, Jobs, ObjectStore, Query, Replication, Source, Stack } from "../port.ts";
+import { localPaths } from "./paths.ts";
+
+/** The stack `local`: everything on this machine, below one folder. */
+export class LocalStack implements Stack {
+	readonly name = "local";
+	readonly engine = "local";
+	readonly #paths = localPaths();
+
+	async source(): Promise<Source> {
+		return new (await import("./source/localSource.ts")).LocalSource(this.#paths);
+	}
+
+	async replication(): Promise<Replication> {
+		return new (await import("./replication/localReplication.ts")).LocalReplication(this.#paths);
+	}
+
+	async jobs(): Promise<Jobs> {
+		return new (await import("./jobs/localJobs.ts")).LocalJobs(this.#paths);
+	}
+
+	async crawlers(): Promise<Crawlers> {
+		return new (await import("./catalog/localCrawlers.ts")).LocalCrawlers(this.#paths);
+	}
+
+	async query(): Promise<Query> {
+		return new (await import("./query/localQuery.ts")).LocalQuery(this.#paths);
+	}
+
+	async raw(): Promise<ObjectStore> {
+		return new (await import("./objectStore.ts")).LocalObjectStore(this.#paths.raw);
+	}
+
+	async processed(): Promise<ObjectStore> {
+		return new (await import("./objectStore.ts")).LocalObjectStore(this.#paths.processed);
+	}
+
+	async eventStream(): Promise<EventStream> {
+		return new (await import("./eventStream.ts")).LocalEventStream(this.#paths.raw);
+	}
+}

@@ -1,0 +1,127 @@
+import chalk, { Chalk, type ChalkInstance } from "chalk";
+import type { Reporter } from "../engines/port.ts";
+import { formatSeconds } from "./format.ts";
+import { ansi, type Look } from "./terminal.ts";
+
+const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
+
+interface RunningTask {
+	title: string;
+	detail: string;
+	startedAt: number;
+}
+
+/**
+ * Progress on stderr. On a terminal the running tasks are animated lines that end as one line each; elsewhere a task is
+ * a line when it starts and a line when it ends.
+ */
+export class StreamReporter implements Reporter {
+	readonly #stream: NodeJS.WritableStream;
+	readonly #look: Look;
+	readonly #paint: ChalkInstance;
+	readonly #running: RunningTask[] = [];
+	#timer: NodeJS.Timeout | undefined;
+	#frame = 0;
+	#drawn = 0;
+
+	constructor(stream: NodeJS.WritableStream, look: Look) {
+		this.#stream = stream;
+		this.#look = look;
+		this.#paint = look.color ? chalk : new Chalk({ level: 0 });
+	}
+
+	async task<T>(title: string, run: (update: (detail: string) => void) => Promise<T>): Promise<T> {
+		const task: RunningTask = { title, detail: "", startedAt: Date.now() };
+		this.#running.push(task);
+		if (this.#look.animate) this.#startAnimation();
+		else this.#stream.write(`  ${title} …\n`);
+		try {
+			const result = await run((detail) => {
+				task.detail = detail;
+			});
+			this.#end(task, this.#paint.green("✓"));
+			return result;
+		} catch (error) {
+			this.#end(task, this.#paint.red("✗"));
+			throw error;
+		}
+	}
+
+	note(text: string): void {
+		this.#line(text);
+	}
+
+	warn(text: string): void {
+		this.#line(`${this.#paint.yellow("warning:")} ${text}`);
+	}
+
+	/** Leaves the terminal as it was. */
+	close(): void {
+		if (this.#timer === undefined) return;
+		clearInterval(this.#timer);
+		this.#timer = undefined;
+		this.#erase();
+		this.#stream.write(ansi.showCursor);
+	}
+
+	#end(task: RunningTask, mark: string): void {
+		this.#running.splice(this.#running.indexOf(task), 1);
+		const seconds = formatSeconds((Date.now() - task.startedAt) / 1000);
+		const detail = task.detail === "" ? "" : ` ${this.#paint.dim(task.detail)}`;
+		this.#line(`${mark} ${task.title}${detail} ${this.#paint.dim(`(${seconds})`)}`);
+		if (this.#running.length === 0) this.close();
+	}
+
+	#line(text: string): void {
+		this.#erase();
+		this.#stream.write(`${text}\n`);
+		if (this.#timer !== undefined) this.#draw();
+	}
+
+	#startAnimation(): void {
+		if (this.#timer !== undefined) return;
+		this.#stream.write(ansi.hideCursor);
+		this.#timer = setInterval(() => {
+			this.#frame += 1;
+			this.#erase();
+			this.#draw();
+		}, 80);
+		this.#timer.unref();
+		this.#draw();
+	}
+
+	#draw(): void {
+		const mark = frames[this.#frame % frames.length] ?? "";
+		const lines = this.#running.map((task) => {
+			const seconds = formatSeconds((Date.now() - task.startedAt) / 1000);
+			return [...`${mark} ${task.title} ${task.detail} ${seconds}`].slice(0, this.#look.columns - 1).join("");
+		});
+		this.#stream.write(lines.join("\n"));
+		this.#drawn = lines.length;
+	}
+
+	#erase(): void {
+		if (this.#drawn === 0) return;
+		this.#stream.write(ansi.clearLine + `\u001b[1A${ansi.clearLine}`.repeat(this.#drawn - 1));
+		this.#drawn = 0;
+	}
+}
+
+/** Shows warnings only: `--quiet`. */
+export class QuietReporter implements Reporter {
+	readonly #stream: NodeJS.WritableStream;
+
+	constructor(stream: NodeJS.WritableStream) {
+		this.#stream = stream;
+	}
+
+	task<T>(_title: string, run: (update: (detail: string) => void) => Promise<T>): Promise<T> {
+		return run(() => undefined);
+	}
+
+	note(): void {}
+
+	warn(text: string): void {
+		this.#stream.write(`warning: ${text}\n`);
+	}
+}

@@ -1,0 +1,49 @@
+import chalk from "chalk";
+import Table from "cli-table3";
+
+export interface Column {
+	title: string;
+	align?: "left" | "right";
+}
+
+/** Rows below titles, columns parted by two spaces and no lines, so that a table can be cut and pasted. */
+export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+	const none = "";
+	const table = new Table({
+		head: columns.map((column) => chalk.bold(column.title)),
+		colAligns: columns.map((column) => column.align ?? "left"),
+		chars: {
+			top: none,
+			"top-mid": none,
+			"top-left": none,
+			"top-right": none,
+			bottom: none,
+			"bottom-mid": none,
+			"bottom-left": none,
+			"bottom-right": none,
+			left: none,
+			"left-mid": none,
+			mid: none,
+			"mid-mid": none,
+			right: none,
+			"right-mid": none,
+			middle: "  ",
+		},
+		style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
+	});
+	table.push(...rows.map((row) => row.map(printable)));
+	return table
+		.toString()
+		.split("\n")
+		.map((line) => line.trimEnd())
+		.join("\n");
+}
+
+/** Text that cannot drive the terminal: control characters as their escapes. */
+export function printable(text: string): string {
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to show as escapes.
+	return text.replaceAll(/[\u0000-\u001a\u001c-\u001f\u007f-\u009f]/g, (character) => {
+		const named: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+		return named[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+	});
+}

@@ -1,0 +1,209 @@
+import { InvalidArgumentError } from "commander";
+import type { Verb } from "./program.ts";
+
+/** The verbs, in the order of `--help`. Their functions are imported when they are called. */
+export const verbs: readonly Verb[] = [
+	{
+		name: "demo",
+		summary: "Run the whole pipeline on this machine and prove that a change arrives",
+		description:
+			"Sets up, starts a MariaDB with two sample schemas, replicates, sends clicks, runs the jobs, queries, and verifies. Safe to repeat.",
+		options: [scale(), seed()],
+		examples: [["The whole pipeline, from nothing", "demo"]],
+		load: async () => (await import("./commands/demo.ts")).demo,
+	},
+	{
+		name: "status",
+		summary: "Show every part of the pipeline",
+		examples: [["All parts at a glance", "status"]],
+		load: async () => (await import("./commands/status.ts")).status,
+	},
+	{
+		name: "setup",
+		summary: "Install what the local stack needs: the jobs' Python environment, MariaDB",
+		description: "Other commands of the local stack do this when it is needed.",
+		options: [{ flags: "--dev", description: "also install what the Python tests need" }],
+		examples: [["Install, or check that all is there", "setup"]],
+		load: async () => (await import("./commands/setup.ts")).setup,
+	},
+	{
+		name: "source up",
+		summary: "Start the private MariaDB, or use a server of your own",
+		description:
+			"With --source-url the server is checked first. Its password is taken from PIPELINE_SOURCE_PASSWORD, or the whole URL from PIPELINE_SOURCE_URL, or asked for.",
+		options: [
+			{ flags: "--source-url <url>", description: "use this MySQL or MariaDB: mysql://user@host:port" },
+			{
+				flags: "--schema <name>",
+				description: "schema to replicate; repeat for more",
+				parse: (name, previous) => [...((previous as string[] | undefined) ?? []), name],
+			},
+			{ flags: "--port <port>", description: "port of the private MariaDB", parse: wholeNumber(1, 65535) },
+		],
+		examples: [
+			["Start a private MariaDB", "source up"],
+			["Use your own server", "source up --source-url mysql://repl@db.example.com:3306 --schema shop"],
+		],
+		load: async () => (await import("./commands/source.ts")).sourceUp,
+	},
+	{
+		name: "source down",
+		summary: "Stop the private MariaDB; its data stays",
+		examples: [["Stop it", "source down"]],
+		load: async () => (await import("./commands/source.ts")).sourceDown,
+	},
+	{
+		name: "source status",
+		summary: "Show the source and check what replication needs of it",
+		examples: [["State, rows and checks", "source status"]],
+		load: async () => (await import("./commands/source.ts")).sourceStatus,
+	},
+	{
+		name: "source seed",
+		summary: "Create and fill the two sample schemas",
+		description: "The same seed number gives the same data. wp_terms always has 15 rows.",
+		options: [
+			scale(),
+			seed(),
+			{ flags: "--reset", description: "drop the sample schemas first" },
+			{ flags: "--yes", description: "do not ask before writing to a server of your own" },
+		],
+		examples: [
+			["Fill the sample schemas", "source seed"],
+			["Ten times the rows", "source seed --reset --scale 10"],
+		],
+		load: async () => (await import("./commands/source.ts")).sourceSeed,
+	},
+	{
+		name: "replication start",
+		summary: "Start the replication: full load, then changes",
+		description: "Runs in the background. Started again, it goes on where it was.",
+		options: [
+			{ flags: "--reload", description: "load every table anew" },
+			{
+				flags: "--batch-interval <seconds>",
+				description: "close a batch of changes after this long (default: 60)",
+				parse: wholeNumber(1, 3600),
+			},
+			{
+				flags: "--batch-mb <megabytes>",
+				description: "close a batch of changes at this size (default: 32)",
+				parse: wholeNumber(1, 1024),
+			},
+		],
+		examples: [
+			["Start, or go on", "replication start"],
+			["Fresh data within a second, as the demo does", "replication start --batch-interval 1"],
+		],
+		load: async () => (await import("./commands/replication.ts")).replicationStart,
+	},
+	{
+		name: "replication stop",
+		summary: "Write the open batch and stop",
+		examples: [["Stop", "replication stop"]],
+		load: async () => (await import("./commands/replication.ts")).replicationStop,
+	},
+	{
+		name: "replication status",
+		summary: "Show the replication's state, progress and lag",
+		examples: [["State", "replication status"]],
+		load: async () => (await import("./commands/replication.ts")).replicationStatus,
+	},
+	{
+		name: "replication tables",
+		summary: "Show the statistics of every table",
+		examples: [["Rows loaded, inserts, updates, deletes, DDLs, errors", "replication tables"]],
+		load: async () => (await import("./commands/replication.ts")).replicationTables,
+	},
+	{
+		name: "replication reload",
+		summary: "Load tables anew, beside the running changes",
+		arguments: [["<tables...>", "schema.table, or schema.* for all of a schema"]],
+		examples: [["One table", "replication reload wordpress-db.wp_terms"]],
+		load: async () => (await import("./commands/replication.ts")).replicationReload,
+	},
+	{
+		name: "clicks send",
+		summary: "Send sample clicks to the clickstream",
+		options: [
+			{ flags: "--records <count>", description: "how many", parse: wholeNumber(1, 1_000_000_000), default: 1000 },
+			seed(),
+		],
+		examples: [["The guide's hundred thousand", "clicks send --records 100000"]],
+		load: async () => (await import("./commands/clicks.ts")).clicksSend,
+	},
+	{
+		name: "run-etl",
+		summary: "Run the jobs in their order",
+		description: "Without names all of them. Only what is new since the last run is processed.",
+		arguments: [["[jobs...]", "process-load, process-cdc, apply-changes, join-tables, star-schema"]],
+		examples: [
+			["All jobs", "run-etl"],
+			["Two of them", "run-etl process-cdc apply-changes"],
+		],
+		load: async () => (await import("./commands/runEtl.ts")).runEtl,
+	},
+	{
+		name: "crawl",
+		summary: "Register what lies in the lake in the data catalog",
+		examples: [["Register new tables and partitions", "crawl"]],
+		load: async () => (await import("./commands/crawl.ts")).crawl,
+	},
+	{
+		name: "query",
+		summary: "Ask the lake in SQL",
+		description: "One statement that reads.",
+		arguments: [["[sql]", "the statement"]],
+		options: [
+			{ flags: "-f, --file <path>", description: "read the statement from a file; - for stdin" },
+			{ flags: "-n, --name <query>", description: "run a named query of etl/sql" },
+			{ flags: "--list", description: "list the named queries" },
+			{ flags: "--csv", description: "rows as CSV" },
+		],
+		examples: [
+			["A statement", 'query "SELECT department, count(*) FROM joint_tables GROUP BY 1"'],
+			["A named query", "query --name sales_by_country"],
+		],
+		load: async () => (await import("./commands/query.ts")).query,
+	},
+	{
+		name: "verify-cdc",
+		summary: "Write rows at the source and prove that they arrive",
+		description:
+			"Follows them through table statistics, raw files and jobs to the current table. Ends with 0 only when all is proved, 10 where data differ, 9 at the timeout.",
+		options: [{ flags: "--keep", description: "leave the marker rows at the source" }],
+		examples: [["Prove that changes arrive", "verify-cdc"]],
+		load: async () => (await import("./commands/verifyCdc.ts")).verifyCdc,
+	},
+	{
+		name: "down",
+		summary: "Stop everything of the local stack",
+		options: [
+			{ flags: "--purge", description: "also remove its data, after asking" },
+			{ flags: "--yes", description: "do not ask" },
+		],
+		examples: [
+			["Stop; data stays", "down"],
+			["Remove all of it", "down --purge"],
+		],
+		load: async () => (await import("./commands/down.ts")).down,
+	},
+];
+
+function scale(): NonNullable<Verb["options"]>[number] {
+	return { flags: "--scale <n>", description: "multiply the rows", parse: wholeNumber(1, 1000), default: 1 };
+}
+
+function seed(): NonNullable<Verb["options"]>[number] {
+	return { flags: "--seed <n>", description: "seed of the generated data", parse: wholeNumber(0, 2 ** 31), default: 1 };
+}
+
+function wholeNumber(min: number, max: number): (text: string) => number {
+	return (text) => {
+		const value = Number(text);
+		if (!Number.isInteger(value) || value < min || value > max) {
+			throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
+		}
+		return value;
+	};
+}
