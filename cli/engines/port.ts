@@ -174,6 +174,15 @@ export interface Jobs {
 	 * @throws PipelineError naming the run that is already going, where only one may.
 	 */
 	open(context: Context): Promise<JobSession>;
+	/** The newest run, whether it goes on or has ended. */
+	lastRun(): Promise<RunSummary | undefined>;
+}
+
+export interface RunSummary {
+	runId: string;
+	running: boolean;
+	/** What each job of the run reported so far. */
+	jobs: { job: string; state: JobState }[];
 }
 
 export interface JobSession {
@@ -200,6 +209,8 @@ export interface CatalogTable {
 
 export interface Crawlers {
 	crawl(context: Context): Promise<{ database: string; tables: CatalogTable[]; removed: string[] }>;
+	/** What is registered now; nothing where there was no crawl yet. */
+	registered(): Promise<{ database: string; tables: { name: string }[] }>;
 }
 
 export interface QueryResult {

@@ -1,0 +1,181 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { databaseName, datasets } from "../../../../etl/datasets.ts";
+import { type JobDefinition, jobDataQualityExitCode } from "../../../../etl/jobs.ts";
+import type { Context, JobReport, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
+import { folderUri, type LocalPaths, projectRoot } from "../paths.ts";
+import { RunLock, runningRun } from "./runLock.ts";
+import { SailServer } from "./sailServer.ts";
+
+/** Lines of a failed job's log that are shown at once. */
+const tailLines = 15;
+
+/** Runs the jobs' scripts on Sail, each as a process of its own as on Glue. */
+export class LocalJobs implements Jobs {
+	readonly #paths: LocalPaths;
+
+	constructor(paths: LocalPaths) {
+		this.#paths = paths;
+	}
+
+	async open(_context: Context): Promise<JobSession> {
+		const runId = newRunId();
+		const lock = await RunLock.take(this.#paths.runs, runId, join("etl", "jobs"));
+		try {
+			const folder = join(this.#paths.runs, runId);
+			await mkdir(folder, { recursive: true });
+			await mkdir(this.#paths.raw, { recursive: true });
+			await mkdir(this.#paths.processed, { recursive: true });
+			await writeFile(join(folder, "datasets.json"), JSON.stringify(datasets));
+			return new LocalJobSession(this.#paths, runId, folder, lock);
+		} catch (error) {
+			await lock.free();
+			throw error;
+		}
+	}
+
+	async lastRun(): Promise<RunSummary | undefined> {
+		const runId = (await entries(this.#paths.runs)).filter((name) => runIdForm.test(name)).at(-1);
+		if (runId === undefined) return undefined;
+		const reports = join(this.#paths.processed, "_runs", runId);
+		const jobs = await Promise.all(
+			(await entries(reports)).map(async (file) => {
+				const { job, state } = JSON.parse(await readFile(join(reports, file), "utf8")) as JobReport;
+				return { job, state };
+			}),
+		);
+		return { runId, running: (await runningRun(this.#paths.runs))?.runId === runId, jobs };
+	}
+}
+
+/** Names in a folder, sorted; none where there is no folder. */
+async function entries(folder: string): Promise<string[]> {
+	try {
+		return (await readdir(folder)).sort();
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+		throw error;
+	}
+}
+
+class LocalJobSession implements JobSession {
+	readonly runId: string;
+	readonly #paths: LocalPaths;
+	readonly #folder: string;
+	readonly #lock: RunLock;
+	readonly #server: SailServer;
+
+	constructor(paths: LocalPaths, runId: string, folder: string, lock: RunLock) {
+		this.#paths = paths;
+		this.runId = runId;
+		this.#folder = folder;
+		this.#lock = lock;
+		this.#server = new SailServer(this.#python(), join(folder, "sail.log"));
+	}
+
+	async run(job: JobDefinition, context: Context): Promise<JobRun> {
+		const log = join(this.#folder, `${job.name}.log`);
+		const startedAt = Date.now();
+		const exit = await this.#spawn(job, log, context);
+		const report = await this.#report(job);
+		const state = stateOf(exit, context.signal);
+		return {
+			job: job.name,
+			id: `${this.runId}/${job.name}`,
+			state,
+			seconds: (Date.now() - startedAt) / 1000,
+			log,
+			...(report === undefined ? {} : { report }),
+			...(state === "succeeded" || state === "quality_failed" ? {} : { logTail: await tail(log) }),
+		};
+	}
+
+	async close(): Promise<void> {
+		await this.#server.stop();
+		await this.#lock.free();
+	}
+
+	#python(): string {
+		return join(this.#paths.python, "bin", "python");
+	}
+
+	async #spawn(job: JobDefinition, log: string, context: Context): Promise<Exit> {
+		const remote = await this.#server.remote();
+		const output = await open(log, "w");
+		try {
+			const child = spawn(this.#python(), [join(projectRoot, "etl", "jobs", job.script), ...this.#arguments(job)], {
+				stdio: ["ignore", output.fd, output.fd],
+				env: {
+					...process.env,
+					SPARK_REMOTE: remote,
+					PYTHONPATH: join(projectRoot, "etl"),
+					PYTHONUNBUFFERED: "1",
+					PYTHONDONTWRITEBYTECODE: "1",
+					TZ: "UTC",
+				},
+			});
+			const ended = new Promise<Exit>((resolve, reject) => {
+				child.once("error", reject);
+				child.once("close", (code, signal) => resolve({ code, signal }));
+			});
+			const stop = (): void => void child.kill("SIGTERM");
+			context.signal.addEventListener("abort", stop, { once: true });
+			if (context.signal.aborted) stop();
+			if (child.pid !== undefined) await this.#lock.addChild(child.pid);
+			try {
+				return await ended;
+			} finally {
+				context.signal.removeEventListener("abort", stop);
+			}
+		} finally {
+			await output.close();
+		}
+	}
+
+	#arguments(job: JobDefinition): string[] {
+		const common = {
+			raw_uri: folderUri(this.#paths.raw),
+			processed_uri: folderUri(this.#paths.processed),
+			database: databaseName("local"),
+			datasets_uri: join(this.#folder, "datasets.json"),
+			run_id: this.runId,
+		};
+		return Object.entries({ ...common, ...job.arguments }).flatMap(([name, value]) => [`--${name}`, value]);
+	}
+
+	async #report(job: JobDefinition): Promise<JobReport | undefined> {
+		try {
+			const path = join(this.#paths.processed, "_runs", this.runId, `${job.name}.json`);
+			return JSON.parse(await readFile(path, "utf8")) as JobReport;
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+			throw error;
+		}
+	}
+}
+
+interface Exit {
+	code: number | null;
+	signal: NodeJS.Signals | null;
+}
+
+function stateOf({ code }: Exit, signal: AbortSignal): JobState {
+	if (code === 0) return "succeeded";
+	if (code === jobDataQualityExitCode) return "quality_failed";
+	return signal.aborted ? "stopped" : "failed";
+}
+
+const runIdForm = /^\d{8}-\d{6}-[0-9a-f]{4}$/;
+
+/** For instance `20261120-131502-9f3a`: sorts by time. */
+function newRunId(): string {
+	const now = new Date().toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
+	return `${now}-${randomBytes(2).toString("hex")}`;
+}
+
+async function tail(path: string): Promise<string[]> {
+	const text = await readFile(path, "utf8");
+	return text.trimEnd().split("\n").slice(-tailLines);
+}

@@ -1,0 +1,25 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+
+/**
+ * Rows of Parquet files on this machine, by DuckDB.
+ * @param columns names to read; every value comes as text or null.
+ */
+export async function readParquet(
+	paths: readonly string[],
+	columns: readonly string[],
+): Promise<Record<string, string | null>[]> {
+	const instance = await DuckDBInstance.create(":memory:");
+	const connection = await instance.connect();
+	try {
+		const list = paths.map((path) => `'${path.replaceAll("'", "''")}'`).join(", ");
+		const selected = columns.map((name) => {
+			const quoted = `"${name.replaceAll('"', '""')}"`;
+			return `CAST(${quoted} AS VARCHAR) AS ${quoted}`;
+		});
+		const result = await connection.runAndReadAll(`SELECT ${selected.join(", ")} FROM read_parquet([${list}])`);
+		return result.getRowObjectsJson() as Record<string, string | null>[];
+	} finally {
+		connection.closeSync();
+		instance.closeSync();
+	}
+}

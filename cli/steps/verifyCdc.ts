@@ -1,0 +1,297 @@
+import { rawColumns } from "../../etl/datasets.ts";
+import { readParquet } from "../engines/parquet.ts";
+import type { Context, ObjectStore, Replication, SourceConnection, Stack } from "../engines/port.ts";
+import { messageOf, PipelineError } from "../errors.ts";
+import { runEtl } from "./runEtl.ts";
+import { waitFor } from "./wait.ts";
+
+const schema = "wordpress-db";
+const table = "wp_terms";
+const columns = ["term_id", "name", "slug", "term_group"] as const;
+const qualified = `\`${schema}\`.\`${table}\``;
+/** Rows of the guide's table before the change. */
+const guideRows = 15;
+const markers = 4;
+
+type Row = readonly string[];
+
+export interface VerifyCheck {
+	name: string;
+	ok: boolean;
+	/** What was seen. */
+	detail: string;
+	/** Seconds from the commit of the rows to this proof. */
+	seconds: number;
+}
+
+export interface VerifyReport {
+	stack: string;
+	ok: boolean;
+	checks: VerifyCheck[];
+	/** Rows written at the source. */
+	rows: Row[];
+	/** The raw files that hold them, and what they hold. */
+	rawFiles: string[];
+	rawRows: Record<string, string | null>[];
+	/** Seconds from the commit at the source to the raw file, and to the answer of a query. */
+	latency: { raw: number; queryable: number };
+	/** Whether the rows were taken back afterwards. */
+	removed: boolean;
+}
+
+export interface VerifyOptions {
+	/** Leave marker rows at the source. The guide's own four rows always stay. */
+	keep: boolean;
+}
+
+/**
+ * Writes four rows at the source and follows them to the current table: the guide's four rows where its table is as the guide has
+ * it, else marker rows of its own, taken back afterwards.
+ * @returns a report whose `ok` is false where the data differ.
+ * @throws PipelineError where something never came before the signal aborted, or the replication does not run.
+ */
+export async function verifyCdc(stack: Stack, options: VerifyOptions, context: Context): Promise<VerifyReport> {
+	const replication = await stack.replication();
+	await assertRunning(replication);
+	const source = await (await stack.source()).connect();
+	try {
+		const guide = await asInTheGuide(source);
+		const slugs = Array.from({ length: markers }, (_, index) =>
+			guide ? `random-${index + 1}` : `pipeline-cli-verify-${Date.now()}-${index + 1}`,
+		);
+		const remove = !guide && !options.keep;
+		try {
+			const proof = await follow(stack, replication, source, slugs, guide, context);
+			return { ...proof, stack: stack.name, removed: remove };
+		} finally {
+			if (remove) await source.query(`DELETE FROM ${qualified} WHERE slug IN (${places(slugs)})`, slugs);
+		}
+	} finally {
+		await source.close();
+	}
+}
+
+async function assertRunning(replication: Replication): Promise<void> {
+	const status = await replication.status();
+	if (status.state === "running") return;
+	throw new PipelineError("failure", {
+		what: `The replication is not running: ${status.text}.`,
+		why: status.lastError ?? status.stopReason,
+		fix: "Start it; it goes on from where it was.",
+		next: "pipeline-cli replication start",
+	});
+}
+
+/** Whether the table is as the guide has it: 15 rows, so that its ids 16 to 19 are free. */
+async function asInTheGuide(source: SourceConnection): Promise<boolean> {
+	try {
+		const [found] = await source.query(`SELECT COUNT(*) AS n, MAX(term_id) AS last FROM ${qualified}`);
+		return Number(found?.n) === guideRows && Number(found?.last) === guideRows;
+	} catch (error) {
+		throw new PipelineError(
+			"usage",
+			{
+				what: `verify-cdc writes into ${schema}.${table}, which it cannot read at the source.`,
+				why: messageOf(error),
+				fix: "Create the sample schemas, or replicate a WordPress database.",
+				next: "pipeline-cli source seed",
+			},
+			{ cause: error },
+		);
+	}
+}
+
+async function follow(
+	stack: Stack,
+	replication: Replication,
+	source: SourceConnection,
+	slugs: readonly string[],
+	guide: boolean,
+	context: Context,
+): Promise<Omit<VerifyReport, "stack" | "removed">> {
+	const checks: VerifyCheck[] = [];
+	const before = await inserts(replication);
+	const raw = await stack.raw();
+	const known = await rawKeys(raw);
+	const rows = await insert(source, slugs, guide);
+	const committedAt = Date.now();
+	const since = (time = Date.now()): number => Math.max(0, (time - committedAt) / 1000);
+	const note = (name: string, ok: boolean, detail: string): void => {
+		checks.push({ name, ok, detail, seconds: since() });
+	};
+
+	const written = rows.length === markers;
+	note(
+		"source",
+		written,
+		guide ? `${table} went from ${guideRows} to ${await countAtSource(source)} rows` : `${rows.length} marker rows`,
+	);
+
+	const after = await arrival(context, "table statistics", "inserts in the table statistics", async () => {
+		const count = await inserts(replication);
+		return count >= before + markers ? count : undefined;
+	});
+	note("table statistics", guide ? after === before + markers : true, `${after - before} inserts`);
+
+	const files = await arrival(context, "raw zone", "a raw file with the rows", () => newFiles(raw, known, rows));
+	const rawRows = await readParquet(files.paths, [rawColumns.op, rawColumns.commitTime, ...columns]);
+	const mine = rawRows.filter((row) => ids(rows).includes(row.term_id ?? ""));
+	note(
+		"raw zone",
+		sameRows(
+			mine.filter((row) => row[rawColumns.op] === "I"),
+			rows,
+		),
+		`${mine.length} rows in ${files.keys.join(", ")}`,
+	);
+	if (guide) {
+		const load = [...known].filter((key) => key.includes("/LOAD"));
+		note("full-load file", load.length > 0, load.length > 0 ? load.join(", ") : `none in ${schema}/${table}/`);
+	}
+
+	const etl = await runEtl(stack, ["process-load", "process-cdc", "apply-changes"], context);
+	note(
+		"jobs",
+		etl.outcome === undefined || etl.outcome === "dataQuality",
+		etl.jobs.map((run) => `${run.job} ${run.state}`).join(", "),
+	);
+
+	const current = await context.reporter.task("Query the current table", () => queryCurrent(stack, rows, context));
+	const queryable = since();
+	note("current table", sameRows(current.rows, rows), `${current.rows.length} of ${markers} rows, values compared`);
+	if (guide) {
+		// Others may write to a table in use, so only here the counts must agree.
+		const wanted = await countAtSource(source);
+		note("row count", current.count === wanted, `${current.count} in the lake, ${wanted} at the source`);
+	}
+	return {
+		ok: checks.every((check) => check.ok),
+		checks,
+		rows,
+		rawFiles: files.keys,
+		rawRows: mine,
+		latency: { raw: since(files.modified.getTime()), queryable },
+	};
+}
+
+/** Waits for something that replication brings; where it never comes, says that nothing moved. */
+async function arrival<T>(
+	context: Context,
+	title: string,
+	what: string,
+	look: () => Promise<T | undefined>,
+): Promise<T> {
+	return context.reporter.task(`Wait for ${title}`, async () => {
+		try {
+			return await waitFor(context.signal, look);
+		} catch (error) {
+			if (error instanceof PipelineError && error.outcome === "timeout") {
+				throw new PipelineError(
+					"timeout",
+					{
+						what: `Waited for ${what}, and none came.`,
+						why: "The replication says that it is running, but nothing moved.",
+						fix: "See its last error and its log; give it more time with --timeout if batches close late.",
+						next: "pipeline-cli replication status",
+					},
+					{ cause: error },
+				);
+			}
+			throw error;
+		}
+	});
+}
+
+/** @returns the rows as they are at the source, in one transaction; their ids are the table's own except in the guide's case. */
+async function insert(source: SourceConnection, slugs: readonly string[], guide: boolean): Promise<Row[]> {
+	const rows = slugs.map((slug, index) => [guide ? guideRows + index + 1 : null, slug, slug, (index + 1) % 2]);
+	await source.query(
+		`INSERT INTO ${qualified} (${columns.join(", ")}) VALUES ${rows.map((row) => `(${places(row)})`).join(",")}`,
+		rows.flat(),
+	);
+	const found = await source.query(
+		`SELECT ${columns.join(", ")} FROM ${qualified} WHERE slug IN (${places(slugs)}) ORDER BY term_id`,
+		[...slugs],
+	);
+	return found.map((row) => columns.map((name) => String(row[name])));
+}
+
+function places(values: readonly unknown[]): string {
+	return values.map(() => "?").join(", ");
+}
+
+async function countAtSource(source: SourceConnection): Promise<number> {
+	const [row] = await source.query(`SELECT COUNT(*) AS n FROM ${qualified}`);
+	return Number(row?.n);
+}
+
+async function inserts(replication: Replication): Promise<number> {
+	const found = (await replication.tables()).find((entry) => entry.schema === schema && entry.table === table);
+	if (found !== undefined) return found.inserts;
+	throw new PipelineError("failure", {
+		what: `The replication does not know the table ${schema}.${table}.`,
+		fix: "Load it anew.",
+		next: `pipeline-cli replication reload ${schema}.${table}`,
+	});
+}
+
+async function rawKeys(raw: ObjectStore): Promise<Set<string>> {
+	const keys = new Set<string>();
+	for await (const object of raw.list(`${schema}/${table}/`)) keys.add(object.key);
+	return keys;
+}
+
+/** The files that came since, once together they hold all the rows. */
+async function newFiles(
+	raw: ObjectStore,
+	known: ReadonlySet<string>,
+	rows: Row[],
+): Promise<{ keys: string[]; paths: string[]; modified: Date } | undefined> {
+	const keys: string[] = [];
+	const paths: string[] = [];
+	let modified = new Date(0);
+	const found = new Set<string>();
+	for await (const object of raw.list(`${schema}/${table}/`)) {
+		if (known.has(object.key)) continue;
+		const path = await raw.fetch(object.key);
+		const here = (await readParquet([path], ["term_id"])).map((row) => row.term_id);
+		const wanted = ids(rows).filter((id) => here.includes(id));
+		if (wanted.length === 0) continue;
+		for (const id of wanted) found.add(id);
+		keys.push(object.key);
+		paths.push(path);
+		if (object.modified > modified) modified = object.modified;
+	}
+	return found.size === rows.length ? { keys, paths, modified } : undefined;
+}
+
+async function queryCurrent(
+	stack: Stack,
+	rows: Row[],
+	context: Context,
+): Promise<{ rows: Record<string, string | null>[]; count: number }> {
+	const query = await stack.query();
+	const list = columns.map((name) => `CAST(${name} AS VARCHAR) AS ${name}`).join(", ");
+	const found = await query.run(
+		`SELECT ${list} FROM ${table} WHERE term_id BETWEEN ${rows[0]?.[0]} AND ${rows.at(-1)?.[0]}`,
+		context,
+	);
+	const total = await query.run(`SELECT COUNT(*) AS n FROM ${table}`, context);
+	return {
+		rows: found.rows.map((row) =>
+			Object.fromEntries(columns.map((name, index) => [name, row[index] as string | null])),
+		),
+		count: Number(total.rows[0]?.[0]),
+	};
+}
+
+function ids(rows: Row[]): string[] {
+	return rows.map((row) => row[0] ?? "");
+}
+
+function sameRows(found: Record<string, string | null>[], wanted: Row[]): boolean {
+	const text = (row: readonly (string | null | undefined)[]): string => JSON.stringify(row);
+	const left = found.map((row) => text(columns.map((name) => row[name]))).sort();
+	const right = wanted.map((row) => text(row)).sort();
+	return left.length === right.length && left.every((row, index) => row === right[index]);
+}
