@@ -39,10 +39,11 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
 		.join("\n");
 }
 
-/** Text that cannot drive the terminal: control characters as their escapes. */
+/** Text that cannot drive the terminal: control characters as their escapes, but for colours. */
 export function printable(text: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to show as escapes.
-	return text.replaceAll(/[\u0000-\u001a\u001c-\u001f\u007f-\u009f]/g, (character) => {
+	return text.replaceAll(/(\u001b\[[0-9;]*m)|[\u0000-\u001f\u007f-\u009f]/g, (character, color: string | undefined) => {
+		if (color !== undefined) return color;
 		const named: Record<string, string> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 		return named[character] ?? `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
 	});

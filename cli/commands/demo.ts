@@ -1,0 +1,52 @@
+import chalk from "chalk";
+import type { Command } from "../command.ts";
+import { LocalHostEngine } from "../engines/local/host.ts";
+import { LocalStack } from "../engines/local/stack.ts";
+import { type DemoResult, runDemo } from "../steps/demo.ts";
+import { formatCount, formatSeconds } from "../ui/format.ts";
+import { renderTable } from "../ui/table.ts";
+import { describeRun } from "./runEtl.ts";
+import { describeVerification } from "./verifyCdc.ts";
+
+export const demo: Command = async ({ options, context }) => {
+	const sample = { seed: options.seed as number, scale: options.scale as number };
+	const result = await runDemo(new LocalHostEngine(), async () => new LocalStack(), sample, context);
+	return {
+		json: result,
+		text: describeDemo(result),
+		...(result.ok ? {} : { outcome: result.etl.outcome ?? ("dataDiffer" as const) }),
+	};
+};
+
+function describeDemo(result: DemoResult): string {
+	const answer = renderTable(
+		result.answer.columns.map((column) => ({ title: column.name })),
+		result.answer.rows.map((row) => row.map(String)),
+	);
+	const figures = [
+		`${formatCount(result.replicatedRows)} rows of ${result.replicatedTables} tables loaded, then changes followed`,
+		`${formatCount(result.clicks)} clicks delivered and joined`,
+		`${result.etl.catalog?.tables.length ?? 0} tables in the catalog`,
+		`a change queryable ${formatSeconds(result.verification.latency.queryable)} after its commit`,
+	];
+	return [
+		chalk.bold("Jobs"),
+		describeRun(result.stack, result.etl),
+		"",
+		chalk.bold("Departments that are looked at most"),
+		answer,
+		"",
+		chalk.bold("A change, followed from the source to the current table"),
+		describeVerification(result.verification),
+		"",
+		chalk.bold("Proved"),
+		...figures.map((line) => `  ${line}`),
+		"",
+		`${formatSeconds(result.seconds)}, and ${formatSeconds(result.setupSeconds)} of setup before.`,
+		"",
+		chalk.bold("Next"),
+		"  npx pipeline-cli status",
+		"  npx pipeline-cli query --name sales_by_country",
+		"  npx pipeline-cli verify-cdc",
+	].join("\n");
+}

@@ -1,0 +1,21 @@
+import { expect, it } from "vitest";
+import { printable, renderTable } from "./table.ts";
+import { stripAnsi } from "./terminal.ts";
+
+it("aligns columns and ends lines without blanks", () => {
+	const text = stripAnsi(
+		renderTable(
+			[{ title: "JOB" }, { title: "ROWS", align: "right" }],
+			[
+				["process-load", "1,200"],
+				["join", ""],
+			],
+		),
+	);
+	expect(text).toBe(["JOB            ROWS", "process-load  1,200", "join"].join("\n"));
+});
+
+it("shows control characters as text, so that data cannot drive the terminal", () => {
+	expect(printable("a\u0007b\nc\r\u009b31m\u001b[2J")).toBe("a\\x07b\\nc\\r\\x9b31m\\x1b[2J");
+	expect(printable("\u001b[31mred\u001b[39m")).toBe("\u001b[31mred\u001b[39m");
+});
