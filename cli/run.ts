@@ -13,15 +13,19 @@ import { parseDuration } from "./ui/format.ts";
 import { QuietReporter, StreamReporter } from "./ui/reporter.ts";
 import { lookOf, stripAnsi } from "./ui/terminal.ts";
 
+/** Ends the process at once, with terminal restored: the second Ctrl-C. */
+type Leave = (code: number) => void;
+
 /**
  * Runs one command line.
- * @returns the exit code; `cli/main.ts` is the only place that exits.
+ * @param leave how to end at once; `cli/main.ts` is the only place that exits.
+ * @returns the exit code.
  */
-export async function main(argv: string[]): Promise<number> {
+export async function main(argv: string[], leave: Leave): Promise<number> {
 	const version = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")).version as string;
 	let code: number = exitCodes.ok;
 	const program = buildProgram(version, async (verb, args, options) => {
-		code = await runVerb(verb, args, options);
+		code = await runVerb(verb, args, options, leave);
 	});
 	const noColor = argv.includes("--no-color");
 	prepare(program, noColor);
@@ -48,7 +52,12 @@ function prepare(program: Commander, noColor: boolean): void {
 	}
 }
 
-async function runVerb(verb: Verb, args: (string | undefined)[], options: Record<string, unknown>): Promise<number> {
+async function runVerb(
+	verb: Verb,
+	args: (string | undefined)[],
+	options: Record<string, unknown>,
+	leave: Leave,
+): Promise<number> {
 	const noColor = options.color === false;
 	const json = options.json === true;
 	const out = lookOf(process.stdout, process.env, noColor);
@@ -56,7 +65,7 @@ async function runVerb(verb: Verb, args: (string | undefined)[], options: Record
 	chalk.level = out.color || err.color ? 2 : 0;
 	const reporter = options.quiet === true ? new QuietReporter(process.stderr) : new StreamReporter(process.stderr, err);
 	const abort = new AbortController();
-	const release = watch(abort, (options.timeout as string | undefined) ?? verb.timeout ?? "30m", verb, reporter);
+	const release = watch(abort, (options.timeout as string | undefined) ?? verb.timeout ?? "30m", verb, reporter, leave);
 	try {
 		const context: Context = { reporter, signal: abort.signal };
 		const command = await verb.load();
@@ -83,7 +92,7 @@ async function runVerb(verb: Verb, args: (string | undefined)[], options: Record
 }
 
 /** Ctrl-C and the timeout abort the signal; a second Ctrl-C leaves at once. */
-function watch(abort: AbortController, timeout: string, verb: Verb, reporter: Reporter): () => void {
+function watch(abort: AbortController, timeout: string, verb: Verb, reporter: Reporter, leave: Leave): () => void {
 	const seconds = parseDuration(timeout);
 	if (seconds === undefined || seconds <= 0) {
 		abort.abort(
@@ -106,7 +115,7 @@ function watch(abort: AbortController, timeout: string, verb: Verb, reporter: Re
 	const interrupt = (): void => {
 		if (abort.signal.aborted) {
 			close(reporter);
-			process.exit(exitCodes.interrupted);
+			leave(exitCodes.interrupted);
 		}
 		abort.abort(
 			new PipelineError("cancelled", {

@@ -1,0 +1,181 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { PipelineError } from "./errors.ts";
+import { main as runMain } from "./run.ts";
+import { verbs } from "./verbs.ts";
+
+const written = { out: "", err: "" };
+const leave = vi.fn();
+const main = (argv: string[]): Promise<number> => runMain(argv, leave);
+
+beforeEach(() => {
+	written.out = "";
+	written.err = "";
+	const capture = (key: "out" | "err") => (text: unknown, done?: unknown) => {
+		written[key] += String(text);
+		if (typeof done === "function") done();
+		return true;
+	};
+	vi.spyOn(process.stdout, "write").mockImplementation(capture("out") as typeof process.stdout.write);
+	vi.spyOn(process.stderr, "write").mockImplementation(capture("err") as typeof process.stderr.write);
+});
+
+afterEach(() => {
+	vi.restoreAllMocks();
+	vi.unstubAllEnvs();
+});
+
+/** Puts a function in the place of a verb's. */
+function replace(name: string, command: Awaited<ReturnType<(typeof verbs)[number]["load"]>>): void {
+	const verb = verbs.find((entry) => entry.name === name);
+	if (verb === undefined) throw new Error(`no verb ${name}`);
+	vi.spyOn(verb, "load").mockResolvedValue(command);
+}
+
+describe("usage", () => {
+	it("without arguments shows help on stdout, beginning with what to do first", async () => {
+		expect(await main([])).toBe(0);
+		expect(written.out).toMatch(/^Start here:\n {2}pipeline-cli demo/);
+		expect(written.err).toBe("");
+	});
+	it.each(verbs.map((verb) => [verb.name]))("%s --help shows its examples first", async (name) => {
+		expect(await main([...name.split(" "), "--help"])).toBe(0);
+		expect(written.out).toMatch(/^Examples:\n {2}# /);
+		expect(written.out).toContain(`Usage: pipeline-cli ${name}`);
+	});
+	it("an unknown command ends with 2 and names the one that was meant", async () => {
+		expect(await main(["stauts"])).toBe(2);
+		expect(written.err).toContain("Did you mean status?");
+		expect(written.out).toBe("");
+	});
+	it("a wrong option value ends with 2 and says what it takes", async () => {
+		expect(await main(["clicks", "send", "--records", "many"])).toBe(2);
+		expect(written.err).toContain("It takes a whole number from 1 to 1000000000.");
+	});
+	it("a wrong timeout ends with 2", async () => {
+		replace("status", async ({ context }) => {
+			context.signal.throwIfAborted();
+			return { json: {}, text: "" };
+		});
+		expect(await main(["status", "--timeout", "soon"])).toBe(2);
+		expect(written.err).toContain("--timeout soon is no duration.");
+	});
+});
+
+describe("a command's result", () => {
+	it("goes to stdout as text, progress to stderr", async () => {
+		replace("status", async ({ context }) => {
+			await context.reporter.task("Look around", async (update) => update("3 things"));
+			return { json: { a: 1 }, text: "all well" };
+		});
+		expect(await main(["status"])).toBe(0);
+		expect(written.out).toBe("all well\n");
+		expect(written.err).toMatch(/Look around …\n.*✓ Look around 3 things \(0\.\d s\)\n$/s);
+	});
+	it("goes to stdout as one JSON document with --json", async () => {
+		replace("status", async () => ({ json: { a: 1 }, text: "all well" }));
+		expect(await main(["status", "--json"])).toBe(0);
+		expect(JSON.parse(written.out)).toEqual({ a: 1 });
+	});
+	it("says nothing on stderr with --quiet but warnings", async () => {
+		replace("status", async ({ context }) => {
+			await context.reporter.task("Look around", async () => undefined);
+			context.reporter.note("by the way");
+			context.reporter.warn("mind the gap");
+			return { json: {}, text: "" };
+		});
+		expect(await main(["status", "--quiet"])).toBe(0);
+		expect(written.err).toBe("warning: mind the gap\n");
+	});
+	it("with a verdict ends with the verdict's code, and is shown all the same", async () => {
+		replace("verify-cdc", async () => ({ json: {}, text: "they differ", outcome: "dataDiffer" }));
+		expect(await main(["verify-cdc"])).toBe(10);
+		expect(written.out).toBe("they differ\n");
+	});
+	it("has no colour off a terminal", async () => {
+		replace("status", async () => ({ json: {}, text: "\u001b[31mred\u001b[39m" }));
+		await main(["status"]);
+		expect(written.out).toBe("red\n");
+	});
+	it("gets every argument and option", async () => {
+		const command = vi.fn(async () => ({ json: {}, text: "" }));
+		replace("run-etl", command);
+		await main(["run-etl", "process-load", "apply-changes", "--timeout", "5m"]);
+		expect(command).toHaveBeenCalledWith(
+			expect.objectContaining({
+				args: ["process-load", "apply-changes"],
+				options: expect.objectContaining({ timeout: "5m" }),
+				json: false,
+			}),
+		);
+	});
+});
+
+describe("an error", () => {
+	const broken = new PipelineError("serviceRefused", {
+		what: "It was refused.",
+		why: "Someone else has it.",
+		fix: "Wait.",
+		next: "pipeline-cli status",
+	});
+	it("says what, why, how to fix and what to run, and ends with its code", async () => {
+		replace("status", async () => {
+			throw broken;
+		});
+		expect(await main(["status"])).toBe(4);
+		expect(written.err).toBe(
+			"error: It was refused.\n  why:  Someone else has it.\n  fix:  Wait.\n  next: pipeline-cli status\n",
+		);
+		expect(written.out).toBe("");
+	});
+	it("is a document on stdout with --json", async () => {
+		replace("status", async () => {
+			throw broken;
+		});
+		expect(await main(["status", "--json"])).toBe(4);
+		expect(JSON.parse(written.out)).toEqual({
+			error: { outcome: "serviceRefused", exitCode: 4, ...broken.text },
+		});
+	});
+	it("of ours has no stack trace unless asked for", async () => {
+		replace("status", async () => {
+			throw new TypeError("x is not a function");
+		});
+		expect(await main(["status"])).toBe(1);
+		expect(written.err).toContain("error: x is not a function");
+		expect(written.err).not.toContain("run.test.ts");
+		vi.stubEnv("PIPELINE_DEBUG", "1");
+		await main(["status"]);
+		expect(written.err).toContain("run.test.ts");
+	});
+	it("at the timeout ends with 9, whatever the interrupted work threw", async () => {
+		replace("status", async ({ context }) => {
+			await new Promise((_, reject) => context.signal.addEventListener("abort", () => reject(new Error("torn off"))));
+			return { json: {}, text: "" };
+		});
+		expect(await main(["status", "--timeout", "20ms"])).toBe(9);
+		expect(written.err).toContain("status did not end within 20ms.");
+	});
+	it("on a second Ctrl-C leaves at once with 130", async () => {
+		replace("run-etl", async ({ context }) => {
+			await new Promise((resolve) => {
+				leave.mockImplementation(resolve);
+				process.emit("SIGINT");
+				process.emit("SIGINT");
+			});
+			throw context.signal.reason;
+		});
+		await main(["run-etl"]);
+		expect(leave).toHaveBeenCalledExactlyOnceWith(130);
+	});
+	it("on Ctrl-C ends with 8 and says how to go on", async () => {
+		replace("run-etl", async ({ context }) => {
+			await new Promise((_, reject) => {
+				context.signal.addEventListener("abort", () => reject(context.signal.reason));
+				process.emit("SIGINT");
+			});
+			return { json: {}, text: "" };
+		});
+		expect(await main(["run-etl"])).toBe(8);
+		expect(written.err).toContain("next: pipeline-cli run-etl");
+	});
+});
