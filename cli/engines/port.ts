@@ -32,6 +32,7 @@ export interface Stack {
 	raw(): Promise<ObjectStore>;
 	processed(): Promise<ObjectStore>;
 	eventStream(): Promise<EventStream>;
+	warehouse(): Promise<Warehouse>;
 }
 
 /** What the CLI itself makes and removes: only the local stack has it; on AWS Pulumi does. */
@@ -57,6 +58,8 @@ export interface Check {
 	found: string;
 	/** How to mend it; set where `ok` is false. */
 	fix?: string;
+	/** What works, but not at its best. */
+	warning?: string;
 }
 
 export interface SourceStatus {
@@ -270,4 +273,28 @@ export interface SendResult {
 export interface EventStream {
 	/** Sends records (one JSON text each) and returns when every one is stored or lost. */
 	send(records: Iterable<string>, context: Context): Promise<SendResult>;
+}
+
+/** One thing that `warehouse apply` makes sure of. */
+export interface WarehouseObject {
+	kind: "schema" | "view" | "role" | "grant";
+	/** Qualified where it lies in a schema, for instance `analytics.joint_tables_flat`. */
+	name: string;
+}
+
+/**
+ * The analysts' database over the lake: schema `lake` holds the catalog's tables, schema `analytics` one view for each file of
+ * etl/sql/warehouse (one SELECT, tables written `lake.<table>`, the file's name is the view's; see `warehouseViews`).
+ */
+export interface Warehouse {
+	/**
+	 * Creates what is missing and replaces what differs; safe to repeat.
+	 * @returns all that is there afterwards, in the order of its making.
+	 */
+	apply(context: Context): Promise<WarehouseObject[]>;
+	/**
+	 * Runs one statement that reads.
+	 * @throws PipelineError with the engine's words and, where it names one, the place in the SQL.
+	 */
+	query(sql: string, context: Context): Promise<QueryResult>;
 }
