@@ -1,0 +1,89 @@
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { projectRoot } from "../../cli/engines/local/paths.ts";
+
+export interface CliResult {
+	code: number | null;
+	signal: NodeJS.Signals | null;
+	stdout: string;
+	stderr: string;
+}
+
+export interface RunningCli {
+	pid: number;
+	ended: Promise<CliResult>;
+	kill(signal: NodeJS.Signals): void;
+	/** What was written so far. */
+	output(): { stdout: string; stderr: string };
+}
+
+/** A local stack of a test's own, in a temporary folder; it shares the project's Python environment. */
+export class TestStack {
+	readonly home: string;
+	readonly #running = new Set<RunningCli>();
+
+	private constructor(home: string) {
+		this.home = home;
+	}
+
+	static async create(): Promise<TestStack> {
+		const home = join(await mkdtemp(join(tmpdir(), "pipeline-test-")), ".pipeline");
+		await mkdir(home, { recursive: true });
+		await symlink(join(projectRoot, ".pipeline", "python"), join(home, "python"));
+		return new TestStack(home);
+	}
+
+	/** Starts the bundled CLI, as a user does. */
+	start(args: readonly string[], env: Record<string, string> = {}): RunningCli {
+		const child = spawn(process.execPath, [join(projectRoot, "dist", "pipeline-cli.js"), ...args], {
+			stdio: ["ignore", "pipe", "pipe"],
+			env: { ...process.env, CI: "", PIPELINE_HOME: this.home, ...env },
+		});
+		const output = { stdout: "", stderr: "" };
+		child.stdout.on("data", (chunk: Buffer) => {
+			output.stdout += chunk.toString();
+		});
+		child.stderr.on("data", (chunk: Buffer) => {
+			output.stderr += chunk.toString();
+		});
+		const running: RunningCli = {
+			pid: child.pid ?? 0,
+			ended: new Promise((resolve, reject) => {
+				child.once("error", reject);
+				child.once("close", (code, signal) => {
+					this.#running.delete(running);
+					resolve({ code, signal, ...output });
+				});
+			}),
+			kill: (signal) => void child.kill(signal),
+			output: () => ({ ...output }),
+		};
+		this.#running.add(running);
+		return running;
+	}
+
+	async run(args: readonly string[], env: Record<string, string> = {}): Promise<CliResult> {
+		return this.start(args, env).ended;
+	}
+
+	/** Runs with `--json` and expects success. */
+	async json<T>(args: readonly string[], env: Record<string, string> = {}): Promise<T> {
+		const result = await this.run([...args, "--json"], env);
+		if (result.code !== 0) {
+			throw new Error(`pipeline-cli ${args.join(" ")} ended with ${result.code}:\n${result.stdout}\n${result.stderr}`);
+		}
+		return JSON.parse(result.stdout) as T;
+	}
+
+	/** Stops all that the stack runs, and removes it. */
+	async remove(): Promise<void> {
+		for (const running of this.#running) {
+			running.kill("SIGKILL");
+			await running.ended;
+		}
+		await this.run(["down"]);
+		await rm(join(this.home, ".."), { recursive: true, force: true });
+	}
+}
