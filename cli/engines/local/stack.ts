@@ -1,4 +1,14 @@
-import type { Crawlers, EventStream, Jobs, ObjectStore, Query, Replication, Source, Stack } from "../port.ts";
+import type {
+	Crawlers,
+	EventStream,
+	Jobs,
+	ObjectStore,
+	Query,
+	Replication,
+	Source,
+	Stack,
+	Warehouse,
+} from "../port.ts";
 import { localPaths } from "./paths.ts";
 
 /** The stack `local`: everything on this machine, below one folder. */
@@ -37,5 +47,9 @@ export class LocalStack implements Stack {
 
 	async eventStream(): Promise<EventStream> {
 		return new (await import("./eventStream.ts")).LocalEventStream(this.#paths.raw);
+	}
+
+	async warehouse(): Promise<Warehouse> {
+		return new (await import("./warehouse/localWarehouse.ts")).LocalWarehouse(this.#paths);
 	}
 }
