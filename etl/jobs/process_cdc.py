@@ -1,0 +1,11 @@
+"""Change files of the raw zone → change log, as operations I, U and D."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from lakehouse import change_log, job
+
+if __name__ == "__main__":
+    sys.exit(job.run("process-cdc", lambda work: change_log.extend(work, "change")))

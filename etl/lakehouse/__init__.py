@@ -1,0 +1,1 @@
+"""What the job scripts share: storage, bookkeeping, and pure functions from DataFrame to DataFrame."""

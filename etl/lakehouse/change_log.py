@@ -1,0 +1,190 @@
+"""Raw zone → change log: which files are new, and how they become batches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from lakehouse import raw_files, state
+from lakehouse.column_types import quoted
+from lakehouse.datasets import Table
+from lakehouse.job import Job
+from lakehouse.raw_files import BrokenFile, Footer, Kind
+from lakehouse.state import Batch, SeenFile, SetAside, TableState
+from lakehouse.storage import StoredFile
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+OPERATION = "cdc_op"
+COMMIT_TIME = "cdc_commit_time"
+SEQUENCE = "cdc_change_seq"
+LOADED = "O"
+
+
+def batch_folder(table: Table, number: int) -> str:
+    return f"{table.change_log}/batch={number}"
+
+
+def extend(job: Job, kind: Kind) -> None:
+    """Takes all new raw files of a kind into the change log."""
+    listed = raw_files.tables(job.raw)
+    names = sorted(listed.keys() | state.known_tables(job.processed))
+    job.for_each(
+        [job.datasets.table(*name) for name in names],
+        lambda table: _extend_table(job, kind, table, listed.get((table.schema, table.name), [])),
+    )
+
+
+@dataclass
+class _NewFile:
+    file: StoredFile
+    footer: Footer
+
+
+def _extend_table(job: Job, kind: Kind, table: Table, present: list[StoredFile]) -> None:
+    known = state.load(job.processed, table)
+    names = {file.name for file in present}
+    before = (len(known.set_aside), known.generation)
+    for name in [name for name in known.set_aside if name not in names]:
+        del known.set_aside[name]
+    ended = bool(known.files) and known.files.keys().isdisjoint(names)
+    if ended:
+        # DMS removes all files of a table on TRUNCATE and on DROP.
+        known.files.clear()
+        known.begin_generation()
+    of_kind = [file for file in present if raw_files.kind_of(file.name) == kind]
+    if kind == "change" and any(
+        _is_replaced(known, file) for file in present if raw_files.kind_of(file.name) == "load"
+    ):
+        # The table was reloaded after process-load had looked: its changes belong after the new full load.
+        return
+    new, changed = _new_files(job, kind, known, of_kind)
+    if kind == "load" and any(_is_in_generation(known, entry.file.name) for entry in new):
+        known.begin_generation()
+    if new:
+        try:
+            _write(job, kind, table, known, new)
+        except Exception:
+            if not _set_aside_unreadable(job, table, new):
+                raise
+            return _extend_table(job, kind, table, present)
+    elif ended or changed or before != (len(known.set_aside), known.generation):
+        state.save(job.processed, table, known)
+    for file in of_kind:
+        if file.name in known.set_aside:
+            job.report.file_set_aside(f"{job.raw.uri}/{file.path}", known.set_aside[file.name].reason)
+
+
+def _is_replaced(known: TableState, file: StoredFile) -> bool:
+    seen = known.files.get(file.name)
+    return seen is not None and (seen.size, seen.modified) != (file.size, file.modified)
+
+
+def _is_in_generation(known: TableState, name: str) -> bool:
+    return name in known.files and known.files[name].batch >= known.generation
+
+
+def _new_files(job: Job, kind: Kind, known: TableState, files: list[StoredFile]) -> tuple[list[_NewFile], bool]:
+    """Files whose rows are not in the change log yet, and whether the state changed while looking."""
+    new: list[_NewFile] = []
+    changed = False
+    for file in files:
+        seen: SeenFile | SetAside | None = known.files.get(file.name) or known.set_aside.get(file.name)
+        if seen is not None and (seen.size, seen.modified) == (file.size, file.modified):
+            continue
+        changed = True
+        try:
+            footer = raw_files.read_footer(job.raw, file, kind)
+        except BrokenFile as error:
+            known.set_aside[file.name] = SetAside(file.size, file.modified, str(error))
+            continue
+        known.set_aside.pop(file.name, None)
+        if isinstance(seen, SeenFile) and (seen.size, seen.footer) == (file.size, footer.digest):
+            seen.modified = file.modified  # the same content, written once more
+            continue
+        new.append(_NewFile(file, footer))
+    return new, changed
+
+
+def _set_aside_unreadable(job: Job, table: Table, files: list[_NewFile]) -> bool:
+    """Sets aside files whose footer is whole but whose data is not. Says whether there were any."""
+    known = state.load(job.processed, table)
+    found = False
+    for entry in files:
+        file = entry.file
+        try:
+            raw_files.read_all(job.raw, file)
+        except BrokenFile as error:
+            known.set_aside[file.name] = SetAside(file.size, file.modified, str(error))
+            found = True
+    if found:
+        state.save(job.processed, table, known)
+    return found
+
+
+def _write(job: Job, kind: Kind, table: Table, known: TableState, new: list[_NewFile]) -> None:
+    """
+    Writes new files as batches, one for each run of files with one schema, then the state. Killed before the state is
+    written, the next run finds folders that no state knows, removes them and begins anew.
+    """
+    folders = [name for name in job.processed.folders(table.change_log) if name.startswith("batch=")]
+    for name in folders:
+        if int(name.removeprefix("batch=")) >= known.next_batch:
+            job.processed.delete_folder(f"{table.change_log}/{name}")
+    rows = 0
+    for _, group in groupby(new, key=lambda entry: entry.footer.layout):
+        entries = list(group)
+        batch = _batch(known.next_batch, kind, entries)
+        paths = [entry.file.path for entry in entries if entry.footer.rows > 0]
+        if paths:
+            frame = change_rows(job.engine.read_parquet(job.raw, paths), batch)
+            job.engine.write_parquet(frame, batch_folder(table, batch.number))
+        known.batches.append(batch)
+        known.next_batch += 1
+        for entry in entries:
+            file = entry.file
+            known.files[file.name] = SeenFile(file.size, file.modified, entry.footer.digest, batch.number)
+        rows += batch.rows
+    state.save(job.processed, table, known)
+    job.report.table(table.schema, table.name, rows, rows, f"{len(new)} files" if len(new) > 1 else "1 file")
+
+
+def _batch(number: int, kind: Kind, entries: list[_NewFile]) -> Batch:
+    footers = [entry.footer for entry in entries]
+    return Batch(
+        number=number,
+        kind=kind,
+        last_file=max(entry.file.name for entry in entries),
+        rows=sum(footer.rows for footer in footers),
+        columns=footers[0].columns,
+        before=footers[0].before,
+        first_sequence=min((footer.first_sequence for footer in footers if footer.first_sequence), default=None),
+        last_sequence=max((footer.last_sequence for footer in footers if footer.last_sequence), default=None),
+    )
+
+
+def change_rows(raw: DataFrame, batch: Batch) -> DataFrame:
+    """Rows of raw files as rows of the change log."""
+    from pyspark.sql import functions as F
+
+    names = set(raw.columns)
+
+    def text(name: str) -> object:
+        present = F.col(name) if name in names else F.lit(None)
+        return present.cast("string")
+
+    operation = F.lit(LOADED) if batch.kind == "load" else F.col(raw_files.OPERATION)
+    sequence = F.lit(None).cast("string") if batch.kind == "load" else F.col(raw_files.SEQUENCE).cast("string")
+    kinds = dict(batch.columns)
+    return raw.select(
+        operation.alias(OPERATION),
+        text(raw_files.COMMIT_TIME).alias(COMMIT_TIME),
+        sequence.alias(SEQUENCE),
+        *[F.col(quoted(name)).cast(kind).alias(name) for name, kind in batch.columns],
+        *[
+            F.col(quoted(raw_files.BEFORE + name)).cast(kinds[name]).alias(raw_files.BEFORE + name)
+            for name in batch.before
+        ],
+    )

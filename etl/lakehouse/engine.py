@@ -1,0 +1,116 @@
+"""
+The one place that knows which engine runs a job: Apache Spark with the Iceberg catalog `glue_catalog` (on AWS Glue),
+or Sail, which has no catalog of its own that outlives a session and keeps Iceberg tables by location.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+from uuid import uuid4
+
+from lakehouse.column_types import quoted
+from lakehouse.state import Columns
+from lakehouse.storage import Storage
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+CATALOG = "glue_catalog"
+
+TABLE_PROPERTIES = {
+    "format-version": "2",
+    # Whole data files only: readers of the current snapshot then need no delete files.
+    "write.delete.mode": "copy-on-write",
+    "write.update.mode": "copy-on-write",
+    "write.merge.mode": "copy-on-write",
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "20",
+}
+
+
+class Engine:
+    """A session, and how it names files and Iceberg tables."""
+
+    def __init__(self, processed: Storage, database: str) -> None:
+        from pyspark.sql import SparkSession
+
+        self.session: SparkSession = SparkSession.builder.getOrCreate()
+        self.session.conf.set("spark.sql.session.timeZone", "UTC")
+        # Sources have tables in which `ID` and `id` are two names; JSON of the clickstream mixes cases too.
+        self.session.conf.set("spark.sql.caseSensitive", "true")
+        self._processed = processed
+        self._database = database
+        self._has_catalog = self.session.conf.get(f"spark.sql.catalog.{CATALOG}", None) is not None
+
+    def uri(self, storage: Storage, relative: str) -> str:
+        """Address of a file or folder for `read` and `write`."""
+        # Hadoop takes a path as it is; Sail parses a URL, and would expand `[` and `*` in it.
+        path = storage.path(relative)
+        if storage.is_local:
+            return f"file://{path}" if self._has_catalog else f"file://{quote(path)}"
+        return f"s3://{path}"
+
+    def read_parquet(self, storage: Storage, paths: list[str]) -> DataFrame:
+        """Rows of Parquet files, or folders of them, that have one schema."""
+        return self.session.read.parquet(*[self.uri(storage, path) for path in paths])
+
+    def empty(self, columns: Columns) -> DataFrame:
+        """A DataFrame of no rows."""
+        return self.session.createDataFrame([], ", ".join(f"{quoted(name)} {kind}" for name, kind in columns))
+
+    def write_parquet(self, frame: DataFrame, path: str) -> None:
+        """Replaces the content of a folder of the processed zone."""
+        uri = self.uri(self._processed, path)
+        frame.write.mode("overwrite").option("compression", "snappy").parquet(uri)
+
+    def table_exists(self, name: str, location: str) -> bool:
+        if self._has_catalog:
+            return self.session.catalog.tableExists(self._identifier(name))
+        return self._processed.exists(f"{location}/metadata/version-hint.text")
+
+    def read_table(self, name: str, location: str) -> DataFrame:
+        """Rows of an Iceberg table; `name` is its name in the catalog, `location` its path in the processed zone."""
+        if self._has_catalog:
+            return self.session.table(self._identifier(name))
+        return self.session.read.format("iceberg").load(self.uri(self._processed, location))
+
+    def replace_table(self, frame: DataFrame, name: str, location: str) -> None:
+        """Makes the rows and the schema of `frame` those of an Iceberg table, in one commit."""
+        uri = self.uri(self._processed, location)
+        if self._has_catalog:
+            writer = frame.writeTo(self._identifier(name)).using("iceberg").tableProperty("location", uri)
+            for key, value in TABLE_PROPERTIES.items():
+                writer = writer.tableProperty(key, value)
+            writer.createOrReplace()
+        else:
+            frame.write.format("iceberg").mode("overwrite").option("overwriteSchema", "true").save(uri)
+
+    def merge_table(self, changes: DataFrame, deleted: str, name: str, location: str, key: list[str]) -> None:
+        """
+        Applies one row a key to an Iceberg table in one commit. `deleted` is a boolean column of `changes` besides the
+        table's own: true removes the key's row, false puts the row in place of it.
+        """
+        target = self._identifier(name) if self._has_catalog else self._registered(location)
+        source = f"changes_{uuid4().hex}"
+        changes.createOrReplaceTempView(source)
+        columns = [quoted(column) for column in changes.columns if column != deleted]
+        same = " AND ".join(f"t.{quoted(column)} = s.{quoted(column)}" for column in key)
+        self.session.sql(
+            f"MERGE INTO {target} t USING {source} s ON {same} "
+            f"WHEN MATCHED AND s.{quoted(deleted)} THEN DELETE "
+            f"WHEN MATCHED THEN UPDATE SET {', '.join(f't.{column} = s.{column}' for column in columns)} "
+            f"WHEN NOT MATCHED AND NOT s.{quoted(deleted)} "
+            f"THEN INSERT ({', '.join(columns)}) VALUES ({', '.join(f's.{column}' for column in columns)})"
+        ).collect()
+
+    def _identifier(self, name: str) -> str:
+        return f"{CATALOG}.{quoted(self._database)}.{quoted(name)}"
+
+    def _registered(self, location: str) -> str:
+        """A new name in this session for the table at a location: Sail keeps what a name's schema was at first."""
+        name = f"table_{uuid4().hex}"
+        uri = self.uri(self._processed, location)
+        self.session.sql(f"CREATE TABLE {name} USING iceberg LOCATION {json.dumps(uri)}").collect()
+        return name

@@ -1,0 +1,150 @@
+"""Files of tables in the raw zone, and what their footers say."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lakehouse.column_types import UnsupportedType, change_log_type
+from lakehouse.datasets import NOT_REPLICATED
+from lakehouse.state import Columns
+from lakehouse.storage import Storage, StoredFile
+
+Kind = Literal["load", "change"]
+
+OPERATION = "Op"
+COMMIT_TIME = "cdc_commit_time"
+SEQUENCE = "cdc_change_seq"
+BEFORE = "BI_"
+
+_LOAD = re.compile(r"LOAD[0-9A-Fa-f]{8}\.parquet")
+_CHANGE = re.compile(r"\d{8}-\d{9,10}\.parquet")
+
+
+class BrokenFile(Exception):
+    """A raw file that cannot be taken in; the message says why."""
+
+
+@dataclass(frozen=True)
+class Footer:
+    """
+    Rows, source columns and before images of a raw file. `digest` tells one content from another of equal size;
+    files of equal `layout` can be read together.
+    """
+
+    digest: str
+    layout: str
+    rows: int
+    columns: Columns
+    before: list[str]
+    first_sequence: str | None
+    last_sequence: str | None
+
+
+def kind_of(name: str) -> Kind | None:
+    """Kind of a raw file by its name; None for a file that is not the replicator's."""
+    if _LOAD.fullmatch(name):
+        return "load"
+    return "change" if _CHANGE.fullmatch(name) else None
+
+
+def tables(raw: Storage) -> dict[tuple[str, str], list[StoredFile]]:
+    """Files of every table in the raw zone, by schema and table, each list in the order of the names."""
+    found: dict[tuple[str, str], list[StoredFile]] = {}
+    for schema in raw.folders(""):
+        if schema in NOT_REPLICATED:
+            continue
+        for file in raw.files(schema):
+            parts = file.path.split("/")
+            if len(parts) == 3 and kind_of(parts[2]) is not None:
+                found.setdefault((schema, parts[1]), []).append(file)
+    return found
+
+
+def read_footer(raw: Storage, file: StoredFile, kind: Kind) -> Footer:
+    """Raises BrokenFile for a file that is cut short, is no Parquet, or lacks what the raw zone promises."""
+    try:
+        with raw.filesystem.open_input_file(raw.path(file.path)) as source:
+            parquet = pq.ParquetFile(source)
+            metadata = parquet.metadata
+            schema = parquet.schema_arrow
+            # Footer, its length in 4 bytes, and "PAR1" end the file.
+            source.seek(file.size - 8 - metadata.serialized_size)
+            digest = hashlib.sha1(source.read(metadata.serialized_size), usedforsecurity=False).hexdigest()
+            span = (None, None)
+            if kind == "change" and metadata.num_rows > 0 and SEQUENCE in schema.names:
+                span = _sequence_span(parquet)
+    except (pa.ArrowException, OSError) as error:
+        raise BrokenFile(f"not a whole Parquet file: {error}") from error
+    columns, before = _columns(schema)
+    if kind == "change":
+        missing = [name for name in (OPERATION, SEQUENCE) if name not in schema.names]
+        if missing:
+            raise BrokenFile(f"a change file without the column {' and '.join(missing)}")
+        if metadata.num_rows > 0 and not (span[0] and span[1]):
+            raise BrokenFile(f"a change without a {SEQUENCE}")
+    layout = schema.to_string(show_field_metadata=False, show_schema_metadata=False)
+    return Footer(digest, layout, metadata.num_rows, columns, before, span[0], span[1])
+
+
+def read_all(raw: Storage, file: StoredFile) -> None:
+    """Reads every page of a file. Raises BrokenFile."""
+    try:
+        with raw.filesystem.open_input_file(raw.path(file.path)) as source:
+            for _ in pq.ParquetFile(source).iter_batches():
+                pass
+    except (pa.ArrowException, OSError) as error:
+        raise BrokenFile(f"damaged data: {error}") from error
+
+
+def _columns(schema: pa.Schema) -> tuple[Columns, list[str]]:
+    """Source columns with their type in the change log, and those with a before image."""
+    own = {OPERATION, COMMIT_TIME, SEQUENCE}
+    # Before images are last: a column of the source itself may start with BI_ too.
+    after = schema.names.index(SEQUENCE) if SEQUENCE in schema.names else len(schema.names)
+    names = set(schema.names)
+    columns: Columns = []
+    before: list[str] = []
+    for position, column in enumerate(schema):
+        source_name = column.name.removeprefix(BEFORE)
+        if column.name in own:
+            continue
+        if position > after and column.name.startswith(BEFORE) and source_name in names:
+            before.append(source_name)
+            continue
+        try:
+            columns.append((column.name, change_log_type(column.type)))
+        except UnsupportedType as error:
+            raise BrokenFile(f"column {column.name} has the type {error}, which the lake does not hold") from error
+    return columns, before
+
+
+def _sequence_span(parquet: pq.ParquetFile) -> tuple[str | None, str | None]:
+    """Lowest and highest change sequence, from the footer's statistics or else from the column."""
+    index = parquet.schema_arrow.names.index(SEQUENCE)
+    lows: list[str] = []
+    highs: list[str] = []
+    for group in range(parquet.metadata.num_row_groups):
+        chunk = parquet.metadata.row_group(group).column(index)
+        statistics = chunk.statistics
+        if (
+            chunk.path_in_schema != SEQUENCE
+            or statistics is None
+            or not statistics.has_min_max
+            or statistics.null_count
+        ):
+            values = [value for value in parquet.read([SEQUENCE]).column(0).to_pylist() if value]
+            complete = len(values) == parquet.metadata.num_rows
+            return (min(values), max(values)) if complete else (None, None)
+        lows.append(_text(statistics.min))
+        highs.append(_text(statistics.max))
+    return min(lows), max(highs)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode() if isinstance(value, bytes) else value

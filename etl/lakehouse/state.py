@@ -1,0 +1,118 @@
+"""Bookkeeping of the jobs: one JSON file a table, replaced as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from lakehouse.datasets import Table
+from lakehouse.storage import Storage
+
+Columns = list[tuple[str, str]]
+"""Name and type of each column, in order."""
+
+
+@dataclass
+class SeenFile:
+    """A raw file that is in the change log: as it was then, and the batch that has its rows."""
+
+    size: int
+    modified: int
+    footer: str
+    batch: int
+
+
+@dataclass
+class SetAside:
+    """A raw file that could not be read; it is looked at again when it has changed."""
+
+    size: int
+    modified: int
+    reason: str
+
+
+@dataclass
+class Batch:
+    """Rows of one schema in the change log, in the folder `batch=<number>`; without rows there is no folder."""
+
+    number: int
+    kind: Literal["load", "change"]
+    last_file: str
+    rows: int
+    columns: Columns
+    before: list[str]
+    """Columns with a before image."""
+    first_sequence: str | None
+    last_sequence: str | None
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """Full-load files come before change files, whose names are in the order of the changes."""
+        return (0 if self.kind == "load" else 1, self.last_file, self.number)
+
+
+@dataclass
+class Applied:
+    """What the current table holds: batches of a generation up to one, in which schema and by which key."""
+
+    generation: int
+    batch: int
+    last_sequence: str | None
+    columns: Columns
+    key: list[str]
+
+
+@dataclass
+class TableState:
+    """`generation` is the number of the first batch that counts for the current table."""
+
+    files: dict[str, SeenFile] = field(default_factory=dict)
+    set_aside: dict[str, SetAside] = field(default_factory=dict)
+    batches: list[Batch] = field(default_factory=list)
+    next_batch: int = 1
+    generation: int = 1
+    applied: Applied | None = None
+
+    def begin_generation(self) -> None:
+        self.generation = self.next_batch
+
+    def current_batches(self) -> list[Batch]:
+        """Batches of the present generation, in the order of the changes."""
+        found = [batch for batch in self.batches if batch.number >= self.generation]
+        return sorted(found, key=lambda batch: batch.order)
+
+
+def load(processed: Storage, table: Table) -> TableState:
+    """State of a table; an empty one where there is none yet."""
+    value = processed.read_json(table.state)
+    return TableState() if value is None else _from_json(value)
+
+
+def save(processed: Storage, table: Table, state: TableState) -> None:
+    processed.write_json(table.state, asdict(state))
+
+
+def known_tables(processed: Storage) -> set[tuple[str, str]]:
+    """Schema and name of every table that has a state."""
+    found = set()
+    for file in processed.files("_state"):
+        parts = file.path.split("/")
+        if len(parts) == 3 and parts[2].endswith(".json"):
+            found.add((parts[1], parts[2].removesuffix(".json")))
+    return found
+
+
+def _columns(value: list[list[str]]) -> Columns:
+    return [(name, kind) for name, kind in value]
+
+
+def _from_json(value: dict[str, Any]) -> TableState:
+    applied = value["applied"]
+    return TableState(
+        files={name: SeenFile(**file) for name, file in value["files"].items()},
+        set_aside={name: SetAside(**file) for name, file in value["set_aside"].items()},
+        batches=[Batch(**{**batch, "columns": _columns(batch["columns"])}) for batch in value["batches"]],
+        next_batch=value["next_batch"],
+        generation=value["generation"],
+        applied=None if applied is None else Applied(**{**applied, "columns": _columns(applied["columns"])}),
+    )

@@ -1,0 +1,98 @@
+"""Files of a zone of the lake, on a local disk or on S3, through one interface."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from pyarrow import fs
+
+
+@dataclass(frozen=True)
+class StoredFile:
+    """A file: path below the zone's root, size in bytes, time of its last change in ns since 1970."""
+
+    path: str
+    size: int
+    modified: int
+
+    @property
+    def name(self) -> str:
+        return self.path.rsplit("/", 1)[-1]
+
+
+class Storage:
+    """
+    A zone. `uri` is `s3://bucket/` or `file:///directory/`; every path is relative to it, with `/` between its parts.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self.uri = uri.rstrip("/")
+        if uri.startswith("file://"):
+            self.filesystem: fs.FileSystem = fs.LocalFileSystem()
+            self.root = unquote(urlsplit(uri).path).rstrip("/")
+        else:
+            self.filesystem, root = fs.FileSystem.from_uri(uri)
+            self.root = root.rstrip("/")
+
+    @property
+    def is_local(self) -> bool:
+        return isinstance(self.filesystem, fs.LocalFileSystem)
+
+    def path(self, relative: str) -> str:
+        """Path for `self.filesystem`."""
+        return f"{self.root}/{relative}" if relative else self.root
+
+    def _list(self, relative: str, recursive: bool) -> list[fs.FileInfo]:
+        selector = fs.FileSelector(self.path(relative), allow_not_found=True, recursive=recursive)
+        return self.filesystem.get_file_info(selector)
+
+    def files(self, relative: str, recursive: bool = True) -> list[StoredFile]:
+        """Files below a folder, in the order of their paths; none where there is no such folder. Pages by itself."""
+        found = (
+            StoredFile(info.path[len(self.root) + 1 :], info.size, info.mtime_ns)
+            for info in self._list(relative, recursive)
+            if info.type == fs.FileType.File
+        )
+        return sorted(found, key=lambda file: file.path)
+
+    def folders(self, relative: str) -> list[str]:
+        """Names of the folders right in a folder."""
+        infos = self._list(relative, False)
+        return sorted(info.base_name for info in infos if info.type == fs.FileType.Directory)
+
+    def exists(self, relative: str) -> bool:
+        return self.filesystem.get_file_info(self.path(relative)).type != fs.FileType.NotFound
+
+    def read(self, relative: str) -> bytes:
+        """Content of a file. Raises FileNotFoundError."""
+        with self.filesystem.open_input_stream(self.path(relative), compression=None) as stream:
+            return stream.read()
+
+    def read_json(self, relative: str) -> Any:
+        """Parsed content of a JSON file, or None where there is no such file."""
+        try:
+            return json.loads(self.read(relative))
+        except FileNotFoundError:
+            return None
+
+    def write_json(self, relative: str, value: Any) -> None:
+        """Replaces a JSON file as a whole: a reader sees the old content or the new, never a part."""
+        path = self.path(relative)
+        target = f"{path}.new" if self.is_local else path
+        if self.is_local:
+            self.filesystem.create_dir(path.rsplit("/", 1)[0])
+        with self.filesystem.open_output_stream(target, compression=None) as stream:
+            stream.write(json.dumps(value, separators=(",", ":")).encode())
+        if self.is_local:
+            self.filesystem.move(target, path)
+
+    def delete_file(self, relative: str) -> None:
+        self.filesystem.delete_file(self.path(relative))
+
+    def delete_folder(self, relative: str) -> None:
+        """Removes a folder and all in it, where there is one."""
+        if self.exists(relative):
+            self.filesystem.delete_dir(self.path(relative))

@@ -1,0 +1,66 @@
+"""The engine that the tests run on: a Sail server of their own."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.append(str(Path(__file__).parent))
+
+from support import Lake, Source
+
+
+@pytest.fixture(scope="session")
+def sail() -> Iterator[str]:
+    """Address of a Sail server on a free port, stopped by its process at the end."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(Path(sys.executable).parent / "sail"), "spark", "server", "--ip", "127.0.0.1", "--port", str(port)]
+    server = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        while True:
+            assert server.poll() is None, "the Sail server ended"
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.05)
+        yield f"sc://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture(scope="session")
+def engine(sail: str) -> Iterator[str]:
+    """Name of the engine that the jobs of this test run use."""
+    os.environ["SPARK_REMOTE"] = sail
+    yield "sail"
+    del os.environ["SPARK_REMOTE"]
+
+
+@pytest.fixture
+def lake(tmp_path: Path, engine: str) -> Lake:
+    return Lake(tmp_path / "lake")
+
+
+@pytest.fixture
+def current(lake: Lake) -> Any:
+    """Reads a current table by the engine, as a list of rows."""
+    from lakehouse.engine import Engine
+    from lakehouse.storage import Storage
+
+    def read(source: Source) -> list[dict[str, Any]]:
+        reader = Engine(Storage(f"file://{lake.processed}/"), lake.database)
+        table = reader.read_table(source.name.lower(), f"current/{source.schema}/{source.name}")
+        return [row.asDict(recursive=True) for row in table.collect()]
+
+    return read
