@@ -1,0 +1,35 @@
+import type { Command } from "../command.ts";
+import { renderTable } from "../ui/table.ts";
+
+/** `crawl`: registers what lies in the lake in the data catalog. */
+export const crawl: Command = async ({ stack, context }) => {
+	const crawlers = await (await stack()).crawlers();
+	const result = await crawlers.crawl(context);
+	const { database, tables, removed } = result;
+	if (tables.length === 0) {
+		return {
+			json: result,
+			text: `Nothing lies in the lake yet, so ${database} has no table.\nNext: pipeline-cli run-etl`,
+		};
+	}
+	const rows = tables.map((table) => [
+		table.name,
+		table.format,
+		String(table.columns.length),
+		table.partitionKeys.map(({ name }) => name).join(", "),
+		table.change,
+	]);
+	const list = renderTable(
+		[
+			{ title: "Table" },
+			{ title: "Format" },
+			{ title: "Columns", align: "right" },
+			{ title: "Partitions" },
+			{ title: "Crawl" },
+		],
+		[...rows, ...removed.map((name) => [name, "", "", "", "removed"])],
+	);
+	const count = (change: string): number => tables.filter((table) => table.change === change).length;
+	const summary = `${database}: ${tables.length} tables (${count("added")} added, ${count("updated")} updated, ${count("unchanged")} unchanged, ${removed.length} removed).`;
+	return { json: result, text: `${list}\n\n${summary}` };
+};

@@ -1,0 +1,66 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { text as readAll } from "node:stream/consumers";
+import type { Command, CommandResult, Invocation } from "../command.ts";
+import { projectRoot } from "../engines/local/paths.ts";
+import { messageOf, PipelineError } from "../errors.ts";
+import { namedQueries, namedQuery } from "../steps/namedQueries.ts";
+import { formatSeconds } from "../ui/format.ts";
+import { resultCsv, resultObjects, resultTable } from "../ui/resultTable.ts";
+
+const sqlFolder = join(projectRoot, "etl", "sql");
+
+/** `query`: one statement that reads, as a table, CSV or JSON. */
+export const query: Command = async (invocation) => {
+	const { options, json, context, stack } = invocation;
+	const csv = options.csv === true;
+	if (csv && json) throw wrongUse("--csv and --json exclude each other.");
+	if (options.list === true) return list();
+	const sql = await statement(invocation);
+	const engine = await (await stack()).query();
+	const result = await engine.run(sql, context);
+	const rows = result.rows.length === 1 ? "1 row" : `${result.rows.length} rows`;
+	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}`);
+	return {
+		json: { columns: result.columns, rows: resultObjects(result), seconds: result.seconds },
+		text: json ? "" : csv ? resultCsv(result) : resultTable(result),
+	};
+};
+
+async function list(): Promise<CommandResult> {
+	const queries = await namedQueries(sqlFolder);
+	const blocks = queries.map(({ name, title, description }) => {
+		const lines = [title, ...description.split("\n")].map((line) => `    ${line}`.trimEnd());
+		return [name, ...lines].join("\n");
+	});
+	return { json: { queries }, text: blocks.join("\n\n") };
+}
+
+/** The SQL of the argument, of --file or of --name, whichever is given. */
+async function statement({ args, options }: Invocation): Promise<string> {
+	const [sql] = args;
+	const file = options.file as string | undefined;
+	const name = options.name as string | undefined;
+	const given = [sql, file, name].filter((value) => value !== undefined);
+	if (given.length !== 1) {
+		throw wrongUse(
+			given.length === 0 ? "There is nothing to ask." : "A statement, --file and --name exclude each other.",
+		);
+	}
+	if (name !== undefined) return (await namedQuery(sqlFolder, name)).sql;
+	if (file === undefined) return sql ?? "";
+	if (file === "-") return readAll(process.stdin);
+	try {
+		return await readFile(file, "utf8");
+	} catch (error) {
+		throw new PipelineError("usage", { what: `${file} cannot be read.`, why: messageOf(error) }, { cause: error });
+	}
+}
+
+function wrongUse(what: string): PipelineError {
+	return new PipelineError("usage", {
+		what,
+		fix: "Give a statement, --file <path> or --name <query>.",
+		next: "pipeline-cli query --help",
+	});
+}

@@ -1,0 +1,156 @@
+import { type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
+
+/**
+ * Column types by their names in the Glue data catalog (Athena's DDL: `bigint`, `decimal(10,2)`, `struct<a:int>`), so
+ * that the local catalog and the one on AWS speak alike.
+ * https://docs.aws.amazon.com/athena/latest/ug/data-types.html
+ */
+
+const catalogToDuckDb: Readonly<Record<string, string>> = {
+	boolean: "BOOLEAN",
+	tinyint: "TINYINT",
+	smallint: "SMALLINT",
+	int: "INTEGER",
+	bigint: "BIGINT",
+	float: "FLOAT",
+	double: "DOUBLE",
+	string: "VARCHAR",
+	binary: "BLOB",
+	date: "DATE",
+	timestamp: "TIMESTAMP",
+};
+
+/** What DuckDB has and the catalog has not becomes the next wider type, or text. */
+const duckDbToCatalog: Partial<Record<DuckDBTypeId, string>> = {
+	[DuckDBTypeId.BOOLEAN]: "boolean",
+	[DuckDBTypeId.TINYINT]: "tinyint",
+	[DuckDBTypeId.SMALLINT]: "smallint",
+	[DuckDBTypeId.UTINYINT]: "smallint",
+	[DuckDBTypeId.INTEGER]: "int",
+	[DuckDBTypeId.USMALLINT]: "int",
+	[DuckDBTypeId.BIGINT]: "bigint",
+	[DuckDBTypeId.UINTEGER]: "bigint",
+	[DuckDBTypeId.UBIGINT]: "decimal(20,0)",
+	[DuckDBTypeId.HUGEINT]: "decimal(38,0)",
+	[DuckDBTypeId.UHUGEINT]: "decimal(38,0)",
+	[DuckDBTypeId.FLOAT]: "float",
+	[DuckDBTypeId.DOUBLE]: "double",
+	[DuckDBTypeId.BLOB]: "binary",
+	[DuckDBTypeId.DATE]: "date",
+	[DuckDBTypeId.TIMESTAMP]: "timestamp",
+	[DuckDBTypeId.TIMESTAMP_S]: "timestamp",
+	[DuckDBTypeId.TIMESTAMP_MS]: "timestamp",
+	[DuckDBTypeId.TIMESTAMP_NS]: "timestamp",
+	[DuckDBTypeId.TIMESTAMP_TZ]: "timestamp",
+};
+
+/** JSON has no dates and no bytes: what DuckDB takes for a date is text for the JSON reader of Athena. */
+const jsonToCatalog: typeof duckDbToCatalog = {
+	[DuckDBTypeId.BOOLEAN]: "boolean",
+	[DuckDBTypeId.BIGINT]: "bigint",
+	[DuckDBTypeId.UBIGINT]: "decimal(20,0)",
+	[DuckDBTypeId.HUGEINT]: "decimal(38,0)",
+	[DuckDBTypeId.DOUBLE]: "double",
+};
+
+/** Name in the catalog of a type of DuckDB's. */
+export function fromDuckDb(type: DuckDBType, scalars = duckDbToCatalog): string {
+	switch (type.typeId) {
+		case DuckDBTypeId.DECIMAL:
+			return `decimal(${type.width},${type.scale})`;
+		case DuckDBTypeId.LIST:
+		case DuckDBTypeId.ARRAY:
+			return `array<${fromDuckDb(type.valueType, scalars)}>`;
+		case DuckDBTypeId.MAP:
+			return `map<${fromDuckDb(type.keyType, scalars)},${fromDuckDb(type.valueType, scalars)}>`;
+		case DuckDBTypeId.STRUCT: {
+			const fields = type.entryNames.map((name, at) => {
+				const field = type.entryTypes[at];
+				return `${name}:${field === undefined ? "string" : fromDuckDb(field, scalars)}`;
+			});
+			return `struct<${fields.join(",")}>`;
+		}
+		default:
+			return scalars[type.typeId] ?? "string";
+	}
+}
+
+/** Name in the catalog of a type that DuckDB found in JSON. */
+export function fromJson(type: DuckDBType): string {
+	return fromDuckDb(type, jsonToCatalog);
+}
+
+/** Iceberg's type of a field: a name, or a nested type. https://iceberg.apache.org/spec/#schemas-and-data-types */
+export type IcebergType =
+	| string
+	| { type: "list"; element: IcebergType }
+	| { type: "map"; key: IcebergType; value: IcebergType }
+	| { type: "struct"; fields: { name: string; type: IcebergType }[] };
+
+const icebergToCatalog: Readonly<Record<string, string>> = {
+	int: "int",
+	long: "bigint",
+	timestamptz: "timestamp",
+	time: "string",
+	uuid: "string",
+};
+
+/** Name in the catalog of an Iceberg type. */
+export function fromIceberg(type: IcebergType): string {
+	if (typeof type === "string") {
+		if (type.startsWith("fixed")) return "binary";
+		return icebergToCatalog[type] ?? type.replaceAll(" ", "");
+	}
+	if (type.type === "list") return `array<${fromIceberg(type.element)}>`;
+	if (type.type === "map") return `map<${fromIceberg(type.key)},${fromIceberg(type.value)}>`;
+	return `struct<${type.fields.map((field) => `${field.name}:${fromIceberg(field.type)}`).join(",")}>`;
+}
+
+/**
+ * Type of DuckDB's by its name in the catalog.
+ * @throws Error where the name is none of the catalog's types.
+ */
+export function toDuckDb(type: string): string {
+	const simple = catalogToDuckDb[type];
+	if (simple !== undefined) return simple;
+	const [, outer, inner] = /^(array|map|struct|decimal)[<(](.*)[>)]$/s.exec(type) ?? [];
+	const parts = inner === undefined ? [] : splitTopLevel(inner);
+	if (outer === "decimal" && parts.length === 2) return `DECIMAL(${parts.join(",")})`;
+	if (outer === "array" && inner !== undefined) return `${toDuckDb(inner)}[]`;
+	if (outer === "map" && parts.length === 2) return `MAP(${parts.map(toDuckDb).join(", ")})`;
+	if (outer === "struct") {
+		const fields = parts.map((part) => {
+			const colon = part.indexOf(":");
+			return `${quoteName(part.slice(0, colon))} ${toDuckDb(part.slice(colon + 1))}`;
+		});
+		return `STRUCT(${fields.join(", ")})`;
+	}
+	throw new Error(`unknown column type in the catalog: ${type}`);
+}
+
+/** An identifier in SQL. */
+export function quoteName(name: string): string {
+	return `"${name.replaceAll('"', '""')}"`;
+}
+
+/** A text literal in SQL. */
+export function quoteText(text: string): string {
+	return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** Splits at the commas outside of brackets. */
+function splitTopLevel(text: string): string[] {
+	const parts: string[] = [];
+	let depth = 0;
+	let start = 0;
+	for (let at = 0; at < text.length; at += 1) {
+		const character = text[at];
+		if (character === "<" || character === "(") depth += 1;
+		else if (character === ">" || character === ")") depth -= 1;
+		else if (character === "," && depth === 0) {
+			parts.push(text.slice(start, at));
+			start = at + 1;
+		}
+	}
+	return [...parts, text.slice(start)];
+}

@@ -1,0 +1,151 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { avroMetadata, avroRead } from "icebird";
+import { z } from "zod";
+import { PipelineError } from "../../../errors.ts";
+import { fromIceberg, type IcebergType } from "./columnTypes.ts";
+
+/** An Iceberg table as its current snapshot shows it. https://iceberg.apache.org/spec/ */
+export interface IcebergTable {
+	/** Columns of the current schema, in its order; `id` is what data files know a column by. */
+	columns: { id: number; name: string; type: string }[];
+	/** Absolute paths of the data files (Parquet). */
+	files: string[];
+}
+
+const icebergType: z.ZodType<IcebergType> = z.lazy(() =>
+	z.union([
+		z.string(),
+		z.object({ type: z.literal("list"), element: icebergType }),
+		z.object({ type: z.literal("map"), key: icebergType, value: icebergType }),
+		z.object({ type: z.literal("struct"), fields: z.array(z.object({ name: z.string(), type: icebergType })) }),
+	]),
+);
+
+const metadataSchema = z.object({
+	"format-version": z.literal(2),
+	location: z.string(),
+	"current-schema-id": z.number(),
+	schemas: z.array(
+		z.object({
+			"schema-id": z.number(),
+			fields: z.array(z.object({ id: z.number(), name: z.string(), type: icebergType })),
+		}),
+	),
+	// Absent, null or -1 in a table that holds no row yet.
+	"current-snapshot-id": z.string().nullish(),
+	snapshots: z.array(z.object({ "snapshot-id": z.string(), "manifest-list": z.string() })).default([]),
+});
+
+const manifestSchema = z.object({ manifest_path: z.string() });
+
+const entrySchema = z.object({
+	status: z.number(),
+	data_file: z.object({ content: z.number(), file_path: z.string(), file_format: z.string() }),
+});
+
+const entryDeleted = 2;
+const contentData = 0;
+
+/** Whether a folder holds the metadata of an Iceberg table. */
+export async function isIcebergTable(folder: string): Promise<boolean> {
+	return (await latestMetadata(folder)) !== undefined;
+}
+
+/**
+ * Reads the current schema and the current snapshot's data files, without any extension of DuckDB's.
+ * @throws PipelineError where the table is damaged, or uses what this reader does not know (delete files).
+ */
+export async function readIcebergTable(folder: string): Promise<IcebergTable> {
+	const path = await latestMetadata(folder);
+	if (path === undefined) throw unreadable(folder, "It has no metadata/v<N>.metadata.json.");
+	const metadata = await parseMetadata(folder, path);
+	const schema = metadata.schemas.find((entry) => entry["schema-id"] === metadata["current-schema-id"]);
+	if (schema === undefined) throw unreadable(folder, `${path} names a current schema that it does not hold.`);
+	const columns = schema.fields.map(({ id, name, type }) => ({ id, name, type: fromIceberg(type) }));
+	const current = metadata["current-snapshot-id"];
+	if (current === undefined || current === null || current === "-1") return { columns, files: [] };
+	const snapshot = metadata.snapshots.find((entry) => entry["snapshot-id"] === current);
+	if (snapshot === undefined) throw unreadable(folder, `${path} names a current snapshot that it does not hold.`);
+
+	const place = (uri: string): string => localPath(uri, metadata.location, folder);
+	const manifests = await readAvro(folder, place(snapshot["manifest-list"]), manifestSchema);
+	const files: string[] = [];
+	for (const { manifest_path } of manifests) {
+		for (const { status, data_file } of await readAvro(folder, place(manifest_path), entrySchema)) {
+			if (status === entryDeleted) continue;
+			if (data_file.content !== contentData) {
+				throw unreadable(folder, "It has delete files (merge-on-read), which this reader does not apply.");
+			}
+			if (data_file.file_format.toUpperCase() !== "PARQUET") {
+				throw unreadable(folder, `It has data files in ${data_file.file_format}; only Parquet is read.`);
+			}
+			files.push(place(data_file.file_path));
+		}
+	}
+	return { columns, files };
+}
+
+/**
+ * Path of the newest `vN.metadata.json`. Writing that file is the commit; `version-hint.text` is written after it and
+ * may lag behind. https://iceberg.apache.org/spec/#file-system-tables
+ */
+async function latestMetadata(folder: string): Promise<string | undefined> {
+	let names: string[];
+	try {
+		names = await readdir(join(folder, "metadata"));
+	} catch (error) {
+		const { code } = error as NodeJS.ErrnoException;
+		if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+		throw error;
+	}
+	let latest = 0;
+	for (const name of names) latest = Math.max(latest, Number(/^v(\d+)\.metadata\.json$/.exec(name)?.[1] ?? 0));
+	return latest === 0 ? undefined : join(folder, "metadata", `v${latest}.metadata.json`);
+}
+
+async function parseMetadata(folder: string, path: string): Promise<z.infer<typeof metadataSchema>> {
+	const text = await readFile(path, "utf8");
+	let document: unknown;
+	try {
+		// Snapshot ids exceed 2^53, so they are read as text.
+		document = JSON.parse(text.replaceAll(/("(?:[a-z]+-)?snapshot-id"\s*:\s*)(-?\d+)/g, '$1"$2"'));
+	} catch {
+		throw unreadable(folder, `${path} is not valid JSON.`);
+	}
+	const parsed = metadataSchema.safeParse(document);
+	if (parsed.success) return parsed.data;
+	const [issue] = parsed.error.issues;
+	throw unreadable(folder, `${path}: ${issue?.path.join(".")}: ${issue?.message}.`);
+}
+
+async function readAvro<T>(folder: string, path: string, schema: z.ZodType<T>): Promise<T[]> {
+	try {
+		const bytes = await readFile(path);
+		const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
+		return z.array(schema).parse(avroRead({ reader, ...avroMetadata(reader) }));
+	} catch (error) {
+		throw unreadable(folder, `${path} is missing or damaged.`, error);
+	}
+}
+
+/** Paths in the metadata are absolute. What lies below the table's location is taken from its folder, which may have moved. */
+function localPath(uri: string, location: string, folder: string): string {
+	const root = location.endsWith("/") ? location : `${location}/`;
+	if (uri.startsWith(root)) return join(folder, uri.slice(root.length));
+	return uri.startsWith("file:") ? fileURLToPath(uri) : uri;
+}
+
+function unreadable(folder: string, why: string, cause?: unknown): PipelineError {
+	return new PipelineError(
+		"failure",
+		{
+			what: `The Iceberg table in ${folder} cannot be read.`,
+			why,
+			fix: "Remove the folder; the jobs build the table anew from the change log.",
+			next: "pipeline-cli run-etl",
+		},
+		{ cause },
+	);
+}

@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { catalogName, datasets, lake } from "../../../../etl/datasets.ts";
+import { PipelineError } from "../../../errors.ts";
+import type { LocalPaths } from "../paths.ts";
+import type { RegisteredTable } from "./catalogFile.ts";
+import { isIcebergTable } from "./icebergTable.ts";
+import { subfolders } from "./lakeFolders.ts";
+
+/** A folder of the lake that may hold a table. */
+export type FoundTable = Pick<RegisteredTable, "name" | "format" | "zone" | "prefix">;
+
+/**
+ * The tables that the lake's folders stand for, by name.
+ * @throws PipelineError where two folders would have one name in the catalog.
+ */
+export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
+	const found: FoundTable[] = [
+		{ name: "clickstream_data", format: "json", zone: "raw", prefix: lake.clickstream },
+		{ name: "joint_tables", format: "parquet", zone: "processed", prefix: lake.jointTables },
+		...(await currentTables(paths)),
+		...(await changeLogs(paths)),
+		...(await starTables(paths)),
+	];
+	refuseSameNames(found);
+	return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Folders of the processed zone that are no source schema. */
+const reserved = new Set([top(lake.current("", "")), top(lake.star("")), lake.jointTables]);
+
+async function currentTables(paths: LocalPaths): Promise<FoundTable[]> {
+	const found: FoundTable[] = [];
+	for (const schema of await subfolders(join(paths.processed, top(lake.current("", ""))))) {
+		for (const table of await subfolders(join(paths.processed, lake.current(schema, "")))) {
+			const prefix = lake.current(schema, table);
+			if (!(await isIcebergTable(join(paths.processed, prefix)))) continue;
+			found.push({ name: nameOf(schema, table), format: "iceberg", zone: "processed", prefix });
+		}
+	}
+	return found;
+}
+
+async function changeLogs(paths: LocalPaths): Promise<FoundTable[]> {
+	const found: FoundTable[] = [];
+	for (const schema of await subfolders(paths.processed)) {
+		if (reserved.has(schema)) continue;
+		for (const table of await subfolders(join(paths.processed, schema))) {
+			const name = `${nameOf(schema, table)}_changes`;
+			found.push({ name, format: "parquet", zone: "processed", prefix: lake.changeLog(schema, table) });
+		}
+	}
+	return found;
+}
+
+async function starTables(paths: LocalPaths): Promise<FoundTable[]> {
+	const found: FoundTable[] = [];
+	for (const table of await subfolders(join(paths.processed, top(lake.star(""))))) {
+		const prefix = lake.star(table);
+		if (!(await isIcebergTable(join(paths.processed, prefix)))) continue;
+		found.push({ name: plainName(table), format: "iceberg", zone: "processed", prefix });
+	}
+	return found;
+}
+
+function nameOf(schema: string, table: string): string {
+	const entry = datasets.find((set) => set.schema === schema)?.tables.find(({ name }) => name === table);
+	return entry === undefined ? plainName(table) : catalogName(entry);
+}
+
+/** Glue's crawlers name tables so: lower case, and an underscore for what is no letter, digit or underscore. */
+function plainName(folder: string): string {
+	return folder.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_");
+}
+
+function refuseSameNames(tables: readonly FoundTable[]): void {
+	const seen = new Map<string, FoundTable>();
+	for (const table of tables) {
+		const other = seen.get(table.name);
+		if (other !== undefined) {
+			throw new PipelineError("failure", {
+				what: `Two tables would both be ${table.name} in the catalog: ${other.zone}/${other.prefix} and ${table.zone}/${table.prefix}.`,
+				fix: "Give one of them an alias in etl/datasets.ts.",
+				next: "pipeline-cli crawl",
+			});
+		}
+		seen.set(table.name, table);
+	}
+}
+
+function top(prefix: string): string {
+	return prefix.split("/")[0] ?? prefix;
+}

@@ -1,0 +1,134 @@
+import { isDeepStrictEqual } from "node:util";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { databaseName } from "../../../../etl/datasets.ts";
+import { messageOf, PipelineError } from "../../../errors.ts";
+import type { CatalogTable, Context, Crawlers } from "../../port.ts";
+import type { LocalPaths } from "../paths.ts";
+import { withDuckDb } from "../query/session.ts";
+import { type Catalog, type RegisteredTable, readCatalog, tableFolder, tableUri, writeCatalog } from "./catalogFile.ts";
+import { fromDuckDb, fromJson } from "./columnTypes.ts";
+import { readIcebergTable } from "./icebergTable.ts";
+import { filesBelow, hiveKeys } from "./lakeFolders.ts";
+import { type FoundTable, findTables } from "./lakeTables.ts";
+import { describe, hourKeys, jsonEndings, jsonRelation, parquetEndings, parquetRelation } from "./tableReader.ts";
+
+type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;
+
+/** Registers what lies in the local lake in the local data catalog. */
+export class LocalCrawlers implements Crawlers {
+	readonly #paths: LocalPaths;
+
+	constructor(paths: LocalPaths) {
+		this.#paths = paths;
+	}
+
+	/**
+	 * Reads every table's columns. A table that cannot be read keeps its entry while the others are registered; then the
+	 * crawl fails naming it.
+	 */
+	async crawl({ reporter, signal }: Context): Promise<{ database: string; tables: CatalogTable[]; removed: string[] }> {
+		const before = await this.#catalogBefore((text) => reporter.warn(text));
+		const known = new Map(before?.tables.map((table) => [table.name, table]));
+		const found = await findTables(this.#paths);
+		const failures: { table: string; error: unknown }[] = [];
+		const tables: RegisteredTable[] = [];
+		await withDuckDb(this.#paths, signal, (connection) =>
+			reporter.task("Crawl the lake", async (update) => {
+				for (const [at, candidate] of found.entries()) {
+					signal.throwIfAborted();
+					update(`${at + 1} of ${found.length}: ${candidate.name}`);
+					try {
+						const shape = await this.#shapeOf(candidate, connection);
+						if (shape !== undefined) tables.push({ ...candidate, ...shape });
+					} catch (error) {
+						failures.push({ table: candidate.name, error });
+						const entry = known.get(candidate.name);
+						if (entry !== undefined) tables.push(entry);
+					}
+				}
+				update(`${tables.length} tables`);
+			}),
+		);
+		const catalog: Catalog = { version: 1, database: databaseName("local"), tables };
+		await writeCatalog(catalog, before, this.#paths);
+		if (failures.length > 0) throw unreadable(failures);
+		const names = new Set(tables.map((table) => table.name));
+		return {
+			database: catalog.database,
+			tables: tables.map((table) => this.#report(table, known.get(table.name))),
+			removed: [...known.keys()].filter((name) => !names.has(name)),
+		};
+	}
+
+	async registered(): Promise<{ database: string; tables: { name: string }[] }> {
+		const catalog = await readCatalog(this.#paths);
+		return { database: databaseName("local"), tables: (catalog?.tables ?? []).map(({ name }) => ({ name })) };
+	}
+
+	/** A damaged catalog is made anew: all that it holds comes from the lake. */
+	async #catalogBefore(warn: (text: string) => void): Promise<Catalog | undefined> {
+		try {
+			return await readCatalog(this.#paths);
+		} catch (error) {
+			if (!(error instanceof PipelineError)) throw error;
+			warn(`${error.text.what} It is made anew.`);
+			return undefined;
+		}
+	}
+
+	/** @returns undefined where nothing is known of the table: its folder holds no file. */
+	async #shapeOf(found: FoundTable, connection: DuckDBConnection): Promise<Shape | undefined> {
+		const folder = tableFolder({ ...found, columns: [], partitionKeys: [] }, this.#paths);
+		if (found.format === "iceberg") {
+			const { columns } = await readIcebergTable(folder);
+			return { columns: columns.map(({ name, type }) => ({ name, type })), partitionKeys: [] };
+		}
+		const files = await filesBelow(folder, found.format === "json" ? jsonEndings : parquetEndings);
+		const [first] = files;
+		if (first === undefined) return undefined;
+		if (found.format === "json") {
+			const columns = (await describe(connection, jsonRelation(files)))
+				.filter(({ name }) => name !== "filename")
+				.map(({ name, type }) => ({ name, type: fromJson(type) }));
+			return { columns, partitionKeys: hourKeys };
+		}
+		const partitionKeys = hiveKeys(folder, first).map((name) => ({ name, type: keyType(name) }));
+		const keys = new Set(partitionKeys.map(({ name }) => name));
+		const columns = (await describe(connection, parquetRelation(files, partitionKeys)))
+			.filter(({ name }) => !keys.has(name))
+			.map(({ name, type }) => ({ name, type: fromDuckDb(type) }));
+		return { columns, partitionKeys };
+	}
+
+	#report(table: RegisteredTable, before: RegisteredTable | undefined): CatalogTable {
+		const lowerCase = (columns: RegisteredTable["columns"]) =>
+			columns.map(({ name, type }) => ({ name: name.toLowerCase(), type }));
+		const unchanged = isDeepStrictEqual(table, before);
+		return {
+			name: table.name,
+			format: table.format,
+			location: tableUri(table, this.#paths),
+			columns: lowerCase(table.columns),
+			partitionKeys: lowerCase(table.partitionKeys),
+			change: before === undefined ? "added" : unchanged ? "unchanged" : "updated",
+		};
+	}
+}
+
+/** The change log's `batch` counts; other keys are text, as with Glue's crawlers. */
+function keyType(name: string): string {
+	return name === "batch" ? "int" : "string";
+}
+
+function unreadable(failures: readonly { table: string; error: unknown }[]): PipelineError {
+	return new PipelineError(
+		"failure",
+		{
+			what: `These tables could not be read: ${failures.map(({ table }) => table).join(", ")}. The others are registered.`,
+			why: failures.map(({ table, error }) => `${table}: ${messageOf(error)}`).join("\n"),
+			fix: "Remove the damaged file or folder; the jobs build the processed zone anew from the raw zone.",
+			next: "pipeline-cli run-etl",
+		},
+		{ cause: failures[0]?.error },
+	);
+}

@@ -1,0 +1,115 @@
+import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
+import type { LocalPaths } from "../paths.ts";
+import { type RegisteredTable, tableFolder } from "./catalogFile.ts";
+import { fromDuckDb, quoteName, quoteText, toDuckDb } from "./columnTypes.ts";
+import { readIcebergTable } from "./icebergTable.ts";
+import { filesBelow } from "./lakeFolders.ts";
+
+type Columns = RegisteredTable["columns"];
+
+/** How the names of data files end. Firehose writes `.gz` where no other ending is configured for GZIP. */
+export const parquetEndings = [".parquet"];
+export const jsonEndings = [".json", ".gz"];
+
+/** Partition columns of the clickstream, from its folders `YYYY/MM/DD/HH`. */
+export const hourKeys: Columns = ["year", "month", "day", "hour"].map((name) => ({ name, type: "string" }));
+
+const hourFolders = String.raw`/(\d{4})/(\d{2})/(\d{2})/(\d{2})/[^/]*$`;
+
+/**
+ * A SELECT that reads all of a table as it lies in the lake now. Its columns have lower-case names, as in Glue, and the
+ * types of the catalog.
+ * @throws PipelineError where an Iceberg table cannot be read, Error with DuckDB's words where a Parquet file cannot.
+ */
+export async function selectAll(
+	table: RegisteredTable,
+	paths: LocalPaths,
+	connection: DuckDBConnection,
+): Promise<string> {
+	const folder = tableFolder(table, paths);
+	if (table.format === "iceberg") return selectIceberg(folder);
+	if (table.format === "json") {
+		const files = await filesBelow(folder, jsonEndings);
+		return files.length === 0 ? selectNothing(table) : selectJson(files, table.columns);
+	}
+	const files = await filesBelow(folder, parquetEndings);
+	if (files.length === 0) return selectNothing(table);
+	const relation = parquetRelation(files, table.partitionKeys);
+	const found = await describe(connection, relation);
+	const columns = found.map(({ name, type }) => {
+		const target = quoteName(name.toLowerCase());
+		return `CAST(${quoteName(name)} AS ${toDuckDb(fromDuckDb(type))}) AS ${target}`;
+	});
+	return `SELECT ${columns.join(", ")} FROM ${relation}`;
+}
+
+/** A SELECT with the table's columns that fails with the message once a row of it is asked for. */
+export function selectFailure(table: RegisteredTable, message: string): string {
+	return `${selectNulls(table)} WHERE error(${quoteText(message)}) IS NULL`;
+}
+
+/** Parquet files as one relation, by column name; a file that lacks a column has nulls in it. */
+export function parquetRelation(files: readonly string[], partitionKeys: Columns): string {
+	const types = partitionKeys.map(({ name, type }) => `${quoteText(name)}: ${toDuckDb(type)}`).join(", ");
+	const hive = partitionKeys.length === 0 ? "false" : `true, hive_types = {${types}}`;
+	return `read_parquet(${list(files)}, union_by_name = true, hive_partitioning = ${hive})`;
+}
+
+/** JSON files, one object a line. A line that is no JSON is a row of nulls, as with Athena's `ignore.malformed.json`. */
+export function jsonRelation(files: readonly string[], columns?: Columns): string {
+	const shape =
+		columns === undefined
+			? "union_by_name = true, sample_size = -1"
+			: `columns = {${columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(toDuckDb(type))}`).join(", ")}}`;
+	return `read_json(${list(files)}, format = 'newline_delimited', ignore_errors = true, filename = true, ${shape})`;
+}
+
+/** Names and types of a relation's columns. */
+export async function describe(
+	connection: DuckDBConnection,
+	relation: string,
+): Promise<{ name: string; type: DuckDBType }[]> {
+	const result = await connection.run(`SELECT * FROM ${relation} LIMIT 0`);
+	const types = result.columnTypes();
+	return result.columnNames().flatMap((name, at) => {
+		const type = types[at];
+		return type === undefined ? [] : [{ name, type }];
+	});
+}
+
+/** Data files know a column by its id: DuckDB's `schema` reads renamed, added and dropped columns right. */
+async function selectIceberg(folder: string): Promise<string> {
+	const { columns, files } = await readIcebergTable(folder);
+	const lowerCase = columns.map(({ id, name, type }) => ({ id, name: name.toLowerCase(), type }));
+	if (files.length === 0) return selectNothing({ columns: lowerCase, partitionKeys: [] });
+	const schema = lowerCase.map(
+		({ id, name, type }) =>
+			`${id}: {name: ${quoteText(name)}, type: ${quoteText(toDuckDb(type))}, default_value: NULL}`,
+	);
+	return `SELECT * FROM read_parquet(${list(files)}, schema = MAP {${schema.join(", ")}})`;
+}
+
+function selectJson(files: readonly string[], columns: Columns): string {
+	const selected = columns.map(({ name }) => `${quoteName(name)} AS ${quoteName(name.toLowerCase())}`);
+	const hours = hourKeys.map(
+		({ name }, at) => `regexp_extract(filename, ${quoteText(hourFolders)}, ${at + 1}) AS ${quoteName(name)}`,
+	);
+	return `SELECT ${[...selected, ...hours].join(", ")} FROM ${jsonRelation(files, columns)}`;
+}
+
+type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;
+
+function selectNothing(table: Shape): string {
+	return `${selectNulls(table)} WHERE false`;
+}
+
+function selectNulls({ columns, partitionKeys }: Shape): string {
+	const nulls = [...columns, ...partitionKeys].map(
+		({ name, type }) => `CAST(NULL AS ${toDuckDb(type)}) AS ${quoteName(name.toLowerCase())}`,
+	);
+	return `SELECT ${nulls.join(", ")}`;
+}
+
+function list(files: readonly string[]): string {
+	return `[${files.map(quoteText).join(", ")}]`;
+}

@@ -1,0 +1,69 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { ObjectStore, StoredObject } from "../port.ts";
+import { folderUri } from "./paths.ts";
+
+/** A zone of the local lake, seen as S3 shows a bucket: keys with slashes, objects that are there as a whole or not at all. */
+export class LocalObjectStore implements ObjectStore {
+	readonly uri: string;
+	readonly #root: string;
+
+	constructor(root: string) {
+		this.#root = root;
+		this.uri = folderUri(root);
+	}
+
+	/** In the order of S3: by the bytes of the key. Unfinished files (`.…`, `….tmp`) are left out. */
+	async *list(prefix: string): AsyncIterable<StoredObject> {
+		const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
+		yield* this.#below(folder, prefix);
+	}
+
+	async fetch(key: string): Promise<string> {
+		return join(this.#root, key);
+	}
+
+	async *#below(folder: string, prefix: string): AsyncIterable<StoredObject> {
+		for (const { key, isFolder } of await this.#entries(folder)) {
+			if (isFolder) {
+				if (key.startsWith(prefix) || prefix.startsWith(key)) yield* this.#below(key, prefix);
+			} else if (key.startsWith(prefix)) {
+				const found = await this.#stat(key);
+				if (found !== undefined) yield found;
+			}
+		}
+	}
+
+	/** Entries of a folder; a folder's key ends with a slash, and so it sorts where its objects' keys do. */
+	async #entries(folder: string): Promise<{ key: string; isFolder: boolean }[]> {
+		try {
+			const entries = await readdir(join(this.#root, folder), { withFileTypes: true });
+			return entries
+				.filter((entry) => !isUnfinished(entry.name))
+				.map((entry) => ({
+					key: `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`,
+					isFolder: entry.isDirectory(),
+				}))
+				.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
+		} catch (error) {
+			const { code } = error as NodeJS.ErrnoException;
+			if (code === "ENOENT" || code === "ENOTDIR") return [];
+			throw error;
+		}
+	}
+
+	/** @returns undefined where the file went away since its folder was read. */
+	async #stat(key: string): Promise<StoredObject | undefined> {
+		try {
+			const { size, mtime } = await stat(join(this.#root, key));
+			return { key, size, modified: mtime };
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+			throw error;
+		}
+	}
+}
+
+function isUnfinished(name: string): boolean {
+	return name.startsWith(".") || name.endsWith(".tmp");
+}

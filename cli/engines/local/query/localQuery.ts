@@ -1,0 +1,138 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { databaseName } from "../../../../etl/datasets.ts";
+import { messageOf, PipelineError } from "../../../errors.ts";
+import type { Context, Query, QueryResult } from "../../port.ts";
+import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
+import { fromDuckDb, quoteName } from "../catalog/columnTypes.ts";
+import { selectAll, selectFailure } from "../catalog/tableReader.ts";
+import type { LocalPaths } from "../paths.ts";
+import { nearNames } from "./nearNames.ts";
+import { withDuckDb } from "./session.ts";
+import { checkReads, prepareReading } from "./statement.ts";
+import { toPlain } from "./values.ts";
+
+const database = databaseName("local");
+
+/** SQL over the local data catalog, by DuckDB in process. Column types are named as in the catalog. */
+export class LocalQuery implements Query {
+	readonly #paths: LocalPaths;
+
+	constructor(paths: LocalPaths) {
+		this.#paths = paths;
+	}
+
+	async run(sql: string, { signal }: Context): Promise<QueryResult> {
+		const startedAt = performance.now();
+		const tables = (await readCatalog(this.#paths))?.tables;
+		return withDuckDb(this.#paths, signal, async (connection) => {
+			const failures = new Map<string, unknown>();
+			try {
+				await checkReads(sql, connection);
+				await connection.run(`CREATE SCHEMA ${quoteName(database)}`);
+				await connection.run(`SET schema = ${quoteName(database)}`);
+				await connection.run("SET lock_configuration = true");
+				for (const table of tables ?? []) await this.#addView(table, sql, connection, failures);
+				const statement = await prepareReading(sql, connection);
+				const reader = await statement.runAndReadAll();
+				const types = reader.columnTypes();
+				return {
+					columns: reader.columnNames().map((name, at) => {
+						const type = types[at];
+						return { name, type: type === undefined ? "string" : fromDuckDb(type) };
+					}),
+					rows: reader.getRows().map((row) => row.map(toPlain)),
+					seconds: (performance.now() - startedAt) / 1000,
+				};
+			} catch (error) {
+				throw asPipelineError(error, tables, failures);
+			}
+		});
+	}
+
+	/**
+	 * Every table is a view, for SHOW TABLES and the like. Only those whose names occur in the statement are opened. (DuckDB's
+	 * own list of a statement's tables is empty for NATURAL JOIN and PIVOT, so words are compared: one too many
+	 * costs a millisecond.) A table that cannot be opened, or was not, fails when its rows are asked for.
+	 */
+	async #addView(
+		table: RegisteredTable,
+		sql: string,
+		connection: DuckDBConnection,
+		failures: Map<string, unknown>,
+	): Promise<void> {
+		const create = (select: string) => connection.run(`CREATE VIEW ${quoteName(table.name)} AS ${select}`);
+		let failure: unknown = new PipelineError("usage", {
+			what: `The statement reads ${table.name} without naming it.`,
+			fix: "Write the names of tables plainly.",
+		});
+		if (new RegExp(`(?<![a-z0-9_])${table.name}(?![a-z0-9_])`).test(sql.toLowerCase())) {
+			try {
+				await create(await selectAll(table, this.#paths, connection));
+				return;
+			} catch (error) {
+				failure = error;
+			}
+		}
+		failures.set(failureMark(table.name), failure);
+		await create(selectFailure(table, failureMark(table.name)));
+	}
+}
+
+function failureMark(table: string): string {
+	return `table ${table} is not open`;
+}
+
+function asPipelineError(
+	error: unknown,
+	tables: readonly RegisteredTable[] | undefined,
+	failures: ReadonlyMap<string, unknown>,
+): PipelineError {
+	if (error instanceof PipelineError) return error;
+	const message = messageOf(error).replace(/^Failed to extract statements: /, "");
+	for (const [mark, failure] of failures) {
+		if (!message.includes(mark)) continue;
+		if (failure instanceof PipelineError) return failure;
+		return new PipelineError("failure", {
+			what: `A table cannot be read: ${messageOf(failure)}`,
+			fix: "Remove the damaged file; the jobs build the processed zone anew from the raw zone.",
+			next: "pipeline-cli run-etl",
+		});
+	}
+	const unknown = /Table with name "?(.+?)"? does not exist/.exec(message)?.[1];
+	if (unknown !== undefined) return noSuchTable(unknown, message, tables);
+	const [, kind, words] = /^(Parser|Binder|Catalog|Permission) Error: (.*)$/s.exec(message) ?? [];
+	if (kind === "Permission") {
+		return new PipelineError("usage", {
+			what: "The statement reaches for a file outside of the lake, which a query may not.",
+			why: message,
+			fix: "Ask the tables of the catalog.",
+			next: 'pipeline-cli query "SHOW TABLES"',
+		});
+	}
+	return new PipelineError(kind === undefined ? "failure" : "usage", {
+		what: kind === undefined ? "The query failed." : "The SQL has an error.",
+		why: words ?? message,
+	});
+}
+
+function noSuchTable(name: string, message: string, tables: readonly RegisteredTable[] | undefined): PipelineError {
+	const place = /\n\n(LINE[\s\S]*)$/.exec(message)?.[1];
+	if (tables === undefined) {
+		return new PipelineError("usage", {
+			what: `There is no table ${name}: nothing has been crawled yet.`,
+			why: place,
+			fix: "Register what lies in the lake.",
+			next: "pipeline-cli crawl",
+		});
+	}
+	const near = nearNames(
+		name.split(".").at(-1) ?? name,
+		tables.map((table) => table.name),
+	);
+	return new PipelineError("usage", {
+		what: `There is no table ${name}.${near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`}`,
+		why: place,
+		fix: `See the ${tables.length} tables with pipeline-cli query "SHOW TABLES"; a new one is registered by a crawl.`,
+		next: "pipeline-cli crawl",
+	});
+}

@@ -1,0 +1,75 @@
+import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from "@duckdb/node-api";
+import { PipelineError } from "../../../errors.ts";
+
+const readingWords = ["SELECT", "WITH", "VALUES", "FROM", "TABLE", "SHOW", "DESCRIBE", "DESC", "SUMMARIZE", "EXPLAIN"];
+
+const blank = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)`;
+const leading = new RegExp(`^(?:${blank}|\\()*`);
+const explainPrefix = new RegExp(
+	String.raw`^${blank}*EXPLAIN${blank}+(?:ANALYZE${blank}+)?(?:\(\s*(?:FORMAT|ANALYZE)\b[^)]*\)${blank}*)?`,
+	"i",
+);
+
+/**
+ * Refuses what is no single statement that reads, before any table is opened.
+ * @throws PipelineError saying what to do instead; DuckDB's Error where the SQL has a syntax error.
+ */
+export async function checkReads(sql: string, connection: DuckDBConnection): Promise<void> {
+	const body = sql.replace(leading, "").replace(/^;+/, "");
+	if (body.trim() === "") {
+		throw new PipelineError("usage", {
+			what: "There is no statement.",
+			fix: "Write one, or run a named query.",
+			next: "pipeline-cli query --list",
+		});
+	}
+	const word = /^[a-z]+/i.exec(body)?.[0]?.toUpperCase();
+	if (word !== undefined && !readingWords.includes(word) && isStatementWord(word)) throw refused(word);
+	const { count } = await connection.extractStatements(sql);
+	if (count > 1) {
+		throw new PipelineError("usage", {
+			what: `There are ${count} statements; a query is one.`,
+			fix: "Run them one at a time.",
+		});
+	}
+}
+
+/**
+ * Prepares a statement and makes sure, by what DuckDB understood, that it only reads.
+ * @throws PipelineError where it does not; DuckDB's Error where it cannot be prepared.
+ */
+export async function prepareReading(sql: string, connection: DuckDBConnection): Promise<DuckDBPreparedStatement> {
+	const statement = await connection.prepare(sql);
+	if (statement.statementType === StatementType.SELECT) return statement;
+	if (statement.statementType === StatementType.EXPLAIN) {
+		// EXPLAIN ANALYZE runs what it explains, so that must be a statement that reads as well.
+		const explained = sql.replace(explainPrefix, "");
+		if (explained !== sql && (await typeOf(explained, connection)) === StatementType.SELECT) return statement;
+		throw refused("EXPLAIN of a statement that writes");
+	}
+	throw refused(StatementType[statement.statementType] ?? "this statement");
+}
+
+async function typeOf(sql: string, connection: DuckDBConnection): Promise<StatementType | undefined> {
+	try {
+		const statement = await connection.prepare(sql);
+		return statement.statementType;
+	} catch {
+		return undefined;
+	}
+}
+
+/** Words that begin a statement; any other word is a syntax error, which DuckDB explains better. */
+function isStatementWord(word: string): boolean {
+	return /^(INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CREATE|ALTER|DROP|COPY|EXPORT|IMPORT|ATTACH|DETACH|USE|SET|RESET|PRAGMA|CALL|INSTALL|LOAD|VACUUM|ANALYZE|CHECKPOINT|BEGIN|START|COMMIT|ROLLBACK|PREPARE|EXECUTE|DEALLOCATE|GRANT|REVOKE|UNLOAD|MSCK|OPTIMIZE|COMMENT|UPDATE)$/.test(
+		word,
+	);
+}
+
+function refused(what: string): PipelineError {
+	return new PipelineError("usage", {
+		what: `${what} is refused: a query only reads.`,
+		why: "The lake is written by replication and by the jobs alone.",
+		fix: "Use SELECT, WITH, VALUES, SHOW TABLES, DESCRIBE or EXPLAIN; change data at the source.",
+	});
+}
