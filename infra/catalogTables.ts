@@ -1,0 +1,78 @@
+import type * as aws from "@pulumi/aws";
+import { catalogName, type Dataset, lake } from "../etl/datasets.ts";
+
+/** A table of the catalog that the crawler keeps up to date: its place, and what is known of it before any data. */
+export interface CatalogTable {
+	name: string;
+	description: string;
+	zone: "raw" | "processed";
+	/** Below the zone, without a slash at its ends. */
+	prefix: string;
+	format: "parquet" | "json";
+	columns: { name: string; type: string }[];
+	partitionKeys: { name: string; type: string }[];
+}
+
+/**
+ * The tables that no job registers: the change log of every source table, the clicks, and the joined table. Their names
+ * are fixed here; a crawler that made them itself would name a change log like the current table, after its folder.
+ */
+export function crawledTables(datasets: readonly Dataset[]): CatalogTable[] {
+	const changeLogs = datasets.flatMap(({ schema, tables }) =>
+		tables.map(
+			(table): CatalogTable => ({
+				name: `${catalogName(table)}_changes`,
+				description: `Change log of ${schema}.${table.name}`,
+				zone: "processed",
+				prefix: lake.changeLog(schema, table.name),
+				format: "parquet",
+				columns: [],
+				partitionKeys: [{ name: "batch", type: "int" }],
+			}),
+		),
+	);
+	return [
+		...changeLogs,
+		{
+			name: "clickstream_data",
+			description: "Clicks, as they came",
+			zone: "raw",
+			prefix: lake.clickstream,
+			format: "json",
+			columns: [
+				{ name: "productid", type: "int" },
+				{ name: "productname", type: "string" },
+				{ name: "department", type: "string" },
+				{ name: "price", type: "double" },
+				{ name: "productdetails", type: "struct<color:string,material:string,comments:string>" },
+			],
+			partitionKeys: ["year", "month", "day", "hour"].map((name) => ({ name, type: "string" })),
+		},
+		{
+			name: "joint_tables",
+			description: "Order items joined with the clicks on their product",
+			zone: "processed",
+			prefix: lake.jointTables,
+			format: "parquet",
+			columns: [],
+			partitionKeys: [],
+		},
+	];
+}
+
+/** How Hive-compatible engines read the two formats. */
+export const storageFormats: Record<
+	CatalogTable["format"],
+	Pick<aws.types.input.glue.CatalogTableStorageDescriptor, "inputFormat" | "outputFormat" | "serDeInfo">
+> = {
+	parquet: {
+		inputFormat: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+		outputFormat: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+		serDeInfo: { serializationLibrary: "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe" },
+	},
+	json: {
+		inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
+		outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+		serDeInfo: { serializationLibrary: "org.openx.data.jsonserde.JsonSerDe" },
+	},
+};

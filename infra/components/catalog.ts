@@ -1,0 +1,158 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Dataset } from "../../etl/datasets.ts";
+import { type CatalogTable, crawledTables, storageFormats } from "../catalogTables.ts";
+import { decrypt, listBuckets, readObjects } from "../lakeAccess.ts";
+import { arn, currentPlace } from "../place.ts";
+import { allow } from "../policyDocument.ts";
+import { type ServiceRole, serviceRole } from "../serviceRole.ts";
+
+export interface CatalogArgs {
+	/** Name of the database: lower case letters, digits, underscores. */
+	database: string;
+	datasets: readonly Dataset[];
+	rawBucket: pulumi.Input<string>;
+	rawBucketArn: pulumi.Input<string>;
+	processedBucket: pulumi.Input<string>;
+	processedBucketArn: pulumi.Input<string>;
+	kmsKeyArn: pulumi.Input<string>;
+	/** Glue security configuration: what encrypts the crawler's log. */
+	securityConfiguration: pulumi.Input<string>;
+}
+
+/**
+ * The data catalog: one database, and the crawler that keeps columns and partitions of the change log, of the clicks and
+ * of the joined table up to date. Current tables and star schema are Iceberg: the jobs that write them register them.
+ *
+ * The crawler adds and changes columns, and never removes a table: a folder is empty for a moment while it is reloaded.
+ *
+ * Danger: to change `database` makes a new one; the jobs fill it on their next run.
+ *
+ * Cost: $0.44 a crawler-hour, at least ten minutes a crawl ($0.07); the catalog is free up to a million objects.
+ */
+export class Catalog extends pulumi.ComponentResource {
+	/** Name of the database, once it exists. */
+	readonly database: pulumi.Output<string>;
+	readonly crawlerName: pulumi.Output<string>;
+	readonly crawlerRoleArn: pulumi.Output<string>;
+
+	constructor(name: string, args: CatalogArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("analytics:catalog:Catalog", name, {}, opts);
+		const database = new aws.glue.CatalogDatabase(
+			`${name}-database`,
+			{
+				name: args.database,
+				description: `Tables of ${name}`,
+				locationUri: pulumi.interpolate`s3://${args.processedBucket}/current/`,
+			},
+			{ parent: this },
+		);
+		const tables = crawledTables(args.datasets);
+		const names = tables.map((table) => this.#table(name, args, database, table).name);
+		const role = this.#role(name, args, tables);
+		const crawler = new aws.glue.Crawler(
+			`${name}-crawler`,
+			{
+				name,
+				description: "Columns and partitions of change log, clicks and joined table",
+				databaseName: database.name,
+				role: role.arn,
+				catalogTargets: [{ databaseName: database.name, tables: names }],
+				schemaChangePolicy: { updateBehavior: "UPDATE_IN_DATABASE", deleteBehavior: "LOG" },
+				recrawlPolicy: { recrawlBehavior: "CRAWL_EVERYTHING" },
+				configuration: JSON.stringify({
+					Version: 1,
+					CrawlerOutput: {
+						// A partition takes the table's columns, so that one file with an older schema can still be read.
+						Partitions: { AddOrUpdateBehavior: "InheritFromTable" },
+						Tables: { AddOrUpdateBehavior: "MergeNewColumns" },
+					},
+				}),
+				securityConfiguration: args.securityConfiguration,
+			},
+			{ parent: this, dependsOn: [role.policy] },
+		);
+		this.database = database.name;
+		this.crawlerName = crawler.name;
+		this.crawlerRoleArn = role.arn;
+		this.registerOutputs({ database: this.database, crawlerName: this.crawlerName });
+	}
+
+	#table(
+		name: string,
+		args: CatalogArgs,
+		database: aws.glue.CatalogDatabase,
+		table: CatalogTable,
+	): aws.glue.CatalogTable {
+		const bucket = table.zone === "raw" ? args.rawBucket : args.processedBucket;
+		return new aws.glue.CatalogTable(
+			`${name}-${table.name}`,
+			{
+				name: table.name,
+				description: table.description,
+				databaseName: database.name,
+				tableType: "EXTERNAL_TABLE",
+				parameters: { classification: table.format, EXTERNAL: "TRUE" },
+				partitionKeys: table.partitionKeys,
+				storageDescriptor: {
+					location: pulumi.interpolate`s3://${bucket}/${table.prefix}/`,
+					columns: table.columns,
+					...storageFormats[table.format],
+				},
+			},
+			// From then on they are the crawler's.
+			{ parent: this, ignoreChanges: ["parameters", "storageDescriptor.columns"] },
+		);
+	}
+
+	#role(name: string, args: CatalogArgs, tables: CatalogTable[]): ServiceRole {
+		const prefixes = (zone: CatalogTable["zone"]): string[] =>
+			tables.filter((table) => table.zone === zone).map(({ prefix }) => prefix);
+		return serviceRole(this, `${name}-crawler-role`, {
+			service: "glue",
+			description: "Crawler",
+			statements: pulumi
+				.output({
+					place: currentPlace(this),
+					raw: args.rawBucketArn,
+					processed: args.processedBucketArn,
+					keyArn: args.kmsKeyArn,
+				})
+				.apply(({ place, raw, processed, keyArn }) => [
+					listBuckets("ListLake", [raw, processed]),
+					readObjects("ReadCrawled", [
+						{ bucketArn: raw, prefixes: prefixes("raw") },
+						{ bucketArn: processed, prefixes: prefixes("processed") },
+					]),
+					decrypt(keyArn),
+					allow(
+						"KeepTables",
+						[
+							"glue:BatchCreatePartition",
+							"glue:BatchDeletePartition",
+							"glue:BatchGetPartition",
+							"glue:BatchUpdatePartition",
+							"glue:CreatePartition",
+							"glue:GetDatabase",
+							"glue:GetPartition",
+							"glue:GetPartitions",
+							"glue:GetTable",
+							"glue:GetTables",
+							"glue:UpdatePartition",
+							"glue:UpdateTable",
+						],
+						[
+							arn(place, "glue", "catalog"),
+							arn(place, "glue", `database/${args.database}`),
+							...tables.map((table) => arn(place, "glue", `table/${args.database}/${table.name}`)),
+						],
+					),
+					allow(
+						"WriteLogs",
+						["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+						[arn(place, "logs", "log-group:/aws-glue/*")],
+					),
+				]),
+		});
+	}
+}

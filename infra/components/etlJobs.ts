@@ -1,0 +1,236 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Dataset } from "../../etl/datasets.ts";
+import type { JobDefinition } from "../../etl/jobs.ts";
+import { contentHash, filesOf, folderHash } from "../contentHash.ts";
+import { glueArguments } from "../glueArguments.ts";
+import { jobStatements } from "../jobAccess.ts";
+import { currentPlace } from "../place.ts";
+import { type ServiceRole, serviceRole } from "../serviceRole.ts";
+import { temporaryPrefix } from "./dataLake.ts";
+
+export interface EtlJobsArgs {
+	/** The jobs; a new one needs nothing here. */
+	jobs: readonly JobDefinition[];
+	datasets: readonly Dataset[];
+	/** Folder of the scripts (`jobs/`) and of the package that they share (`lakehouse/`). */
+	etlFolder: string;
+	rawBucket: pulumi.Input<string>;
+	rawBucketArn: pulumi.Input<string>;
+	processedBucket: pulumi.Input<string>;
+	processedBucketArn: pulumi.Input<string>;
+	scriptsBucket: pulumi.Input<string>;
+	scriptsBucketArn: pulumi.Input<string>;
+	/** Catalog database. */
+	database: pulumi.Input<string>;
+	kmsKeyArn: pulumi.Input<string>;
+	/** Glue security configuration: what encrypts logs and files. */
+	securityConfiguration: pulumi.Input<string>;
+	/** Such as `G.1X`: 4 vCPU, 16 GB. */
+	workerType: pulumi.Input<string>;
+	/** Workers at most; auto scaling takes fewer where fewer do. */
+	maxWorkers: pulumi.Input<number>;
+	/** `FLEX` runs on spare capacity at a lower price, and may wait for it. */
+	executionClass: "STANDARD" | "FLEX";
+	timeoutMinutes: pulumi.Input<number>;
+	/** For jobs that use the source: where it listens, its secret and certificate authority (PEM), and a schema of it. */
+	sourceHost: pulumi.Input<string>;
+	sourcePort: pulumi.Input<number>;
+	sourceSecretArn: pulumi.Input<string>;
+	sourceCaCertificate: pulumi.Input<string>;
+	sourceSchema: string;
+	/** For jobs that use the source: where their network interfaces stand. */
+	subnetId: pulumi.Input<string>;
+	availabilityZone: pulumi.Input<string>;
+	securityGroupId: pulumi.Input<string>;
+}
+
+/**
+ * The Glue jobs of `etl/jobs.ts`: Spark with Iceberg, auto scaling, one run of a job at a time and further ones queued,
+ * encrypted logs. All run as one role, which may do what the jobs say that they read and write.
+ *
+ * Scripts, the shared package and the list of tables go to keys that hold their hash: a run never mixes versions.
+ * Retries are the state machine's alone (see `Schedule`): Glue's own would go on after it has told of the failure.
+ *
+ * Danger: none; the jobs hold no data.
+ *
+ * Cost: $0.44 for a worker-hour of G.1X, $0.29 with FLEX; a run of five jobs with two workers of two minutes $0.15.
+ */
+export class EtlJobs extends pulumi.ComponentResource {
+	/** Name in Glue, by the job's name. */
+	readonly jobNames: Readonly<Record<string, pulumi.Output<string>>>;
+	readonly roleArn: pulumi.Output<string>;
+
+	constructor(name: string, args: EtlJobsArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("analytics:etlJobs:EtlJobs", name, {}, opts);
+		const role = this.#role(name, args);
+		const packageObject = this.#package(name, args);
+		const datasets = this.#datasets(name, args);
+		const connection = args.jobs.some((job) => job.usesSource) ? this.#connection(name, args) : undefined;
+
+		this.jobNames = Object.fromEntries(
+			args.jobs.map((job) => {
+				const script = this.#script(name, args, job);
+				const glueJob = new aws.glue.Job(
+					`${name}-${job.name}`,
+					{
+						name: `${name}-${job.name}`,
+						description: job.description,
+						roleArn: role.arn,
+						// Unpinned, Glue takes the newest, whose Spark and Python are others than the jobs are tested with.
+						glueVersion: "5.1",
+						command: {
+							name: "glueetl",
+							pythonVersion: "3",
+							scriptLocation: pulumi.interpolate`s3://${script.bucket}/${script.key}`,
+						},
+						defaultArguments: pulumi
+							.all([
+								args.rawBucket,
+								args.processedBucket,
+								args.scriptsBucket,
+								args.database,
+								datasets.key,
+								packageObject.key,
+							])
+							.apply(([rawBucket, processedBucket, scriptsBucket, database, datasetsKey, packageKey]) =>
+								glueArguments({
+									rawBucket,
+									processedBucket,
+									scriptsBucket,
+									temporaryPrefix,
+									database,
+									datasetsKey,
+									packageKey,
+									own: job.arguments ?? {},
+								}),
+							),
+						workerType: args.workerType,
+						numberOfWorkers: args.maxWorkers,
+						executionClass: args.executionClass,
+						executionProperty: { maxConcurrentRuns: 1 },
+						jobRunQueuingEnabled: true,
+						maxRetries: 0,
+						timeout: args.timeoutMinutes,
+						securityConfiguration: args.securityConfiguration,
+						...(connection && job.usesSource ? { connections: [connection.name] } : {}),
+					},
+					{ parent: this, dependsOn: [role.policy] },
+				);
+				return [job.name, glueJob.name];
+			}),
+		);
+		this.roleArn = role.arn;
+		this.registerOutputs({ jobNames: this.jobNames, roleArn: this.roleArn });
+	}
+
+	#role(name: string, args: EtlJobsArgs): ServiceRole {
+		const usesSource = args.jobs.some((job) => job.usesSource);
+		return serviceRole(this, `${name}-role`, {
+			service: "glue",
+			description: "Glue jobs",
+			statements: pulumi
+				.output({
+					place: currentPlace(this),
+					rawBucketArn: args.rawBucketArn,
+					processedBucketArn: args.processedBucketArn,
+					scriptsBucketArn: args.scriptsBucketArn,
+					kmsKeyArn: args.kmsKeyArn,
+					database: args.database,
+					secretArn: args.sourceSecretArn,
+					subnetId: args.subnetId,
+					securityGroupId: args.securityGroupId,
+				})
+				.apply(({ secretArn, subnetId, securityGroupId, ...lake }) =>
+					jobStatements({
+						...lake,
+						jobs: args.jobs,
+						temporaryPrefix,
+						...(usesSource ? { source: { secretArn, subnetId, securityGroupId } } : {}),
+					}),
+				),
+		});
+	}
+
+	#script(name: string, args: EtlJobsArgs, job: JobDefinition): aws.s3.BucketObject {
+		const file = join(args.etlFolder, "jobs", job.script);
+		return new aws.s3.BucketObject(
+			`${name}-${job.name}-script`,
+			{
+				bucket: args.scriptsBucket,
+				key: `jobs/${contentHash(readFileSync(file))}/${job.script}`,
+				source: new pulumi.asset.FileAsset(file),
+			},
+			{ parent: this },
+		);
+	}
+
+	#package(name: string, args: EtlJobsArgs): aws.s3.BucketObject {
+		const folder = join(args.etlFolder, "lakehouse");
+		const files = filesOf(folder, [".py"]);
+		return new aws.s3.BucketObject(
+			`${name}-package`,
+			{
+				bucket: args.scriptsBucket,
+				key: `lakehouse/${folderHash(folder, files)}/lakehouse.zip`,
+				source: new pulumi.asset.AssetArchive(
+					Object.fromEntries(
+						files.map((file) => [`lakehouse/${file}`, new pulumi.asset.FileAsset(join(folder, file))]),
+					),
+				),
+			},
+			{ parent: this },
+		);
+	}
+
+	#datasets(name: string, args: EtlJobsArgs): aws.s3.BucketObject {
+		const content = JSON.stringify(args.datasets);
+		return new aws.s3.BucketObject(
+			`${name}-datasets`,
+			{
+				bucket: args.scriptsBucket,
+				key: `datasets/${contentHash(content)}/datasets.json`,
+				content,
+				contentType: "application/json",
+			},
+			{ parent: this },
+		);
+	}
+
+	/**
+	 * How jobs reach the source: over JDBC, in its network, by TLS and its secret.
+	 * https://docs.aws.amazon.com/glue/latest/dg/connection-properties.html
+	 */
+	#connection(name: string, args: EtlJobsArgs): aws.glue.Connection {
+		const certificate = new aws.s3.BucketObject(
+			`${name}-source-certificate`,
+			{
+				bucket: args.scriptsBucket,
+				key: pulumi.output(args.sourceCaCertificate).apply((pem) => `certificates/${contentHash(pem)}/source.pem`),
+				content: args.sourceCaCertificate,
+			},
+			{ parent: this },
+		);
+		return new aws.glue.Connection(
+			`${name}-source`,
+			{
+				name: `${name}-source`,
+				connectionType: "JDBC",
+				connectionProperties: {
+					JDBC_CONNECTION_URL: pulumi.interpolate`jdbc:mysql://${args.sourceHost}:${args.sourcePort}/${args.sourceSchema}`,
+					JDBC_ENFORCE_SSL: "true",
+					CUSTOM_JDBC_CERT: pulumi.interpolate`s3://${certificate.bucket}/${certificate.key}`,
+					SECRET_ID: args.sourceSecretArn,
+				},
+				physicalConnectionRequirements: {
+					availabilityZone: args.availabilityZone,
+					subnetId: args.subnetId,
+					securityGroupIdLists: [args.securityGroupId],
+				},
+			},
+			{ parent: this },
+		);
+	}
+}

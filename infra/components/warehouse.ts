@@ -1,0 +1,207 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { decrypt, listBuckets, readObjects } from "../lakeAccess.ts";
+import { encryptedLogGroup } from "../logGroup.ts";
+import { arn, currentPlace } from "../place.ts";
+import { allow } from "../policyDocument.ts";
+import { type ServiceRole, serviceRole } from "../serviceRole.ts";
+
+export interface WarehouseArgs {
+	/** `serverless` is paid by the second of use; `provisioned` is an RA3 cluster that runs all the time. */
+	kind: "serverless" | "provisioned";
+	/** Three subnets, in three zones. */
+	subnetIds: pulumi.Input<string[]>;
+	securityGroupId: pulumi.Input<string>;
+	kmsKeyArn: pulumi.Input<string>;
+	processedBucketArn: pulumi.Input<string>;
+	/** Catalog database that the warehouse reads. */
+	catalogDatabase: pulumi.Input<string>;
+	/** `serverless`: Redshift processing units, 8 to 512 in steps of 8, and 4 where the region has it. */
+	baseCapacity: pulumi.Input<number>;
+	/** `provisioned`: such as `ra3.large`. */
+	nodeType: pulumi.Input<string>;
+	nodes: number;
+	/** Whether the warehouse goes without a last snapshot. */
+	disposable: boolean;
+	logRetentionDays: pulumi.Input<number>;
+}
+
+const databaseName = "analytics";
+const adminUsername = "warehouse_admin";
+const logs = ["connectionlog", "useractivitylog", "userlog"];
+
+/**
+ * Redshift over the lake: private, TLS only, a password that Secrets Manager makes and changes, and a default role that
+ * reads the processed zone and the catalog. Schema and views are made by `pipeline-cli`, not here.
+ *
+ * Danger: to change `kind` replaces the warehouse. Views are made anew by the CLI; what was written into it is lost.
+ *
+ * Cost: serverless $0.36 to $0.50 an RPU-hour by region while queries run (8 RPU for 20 hours about $58 a month);
+ * ra3.large $0.543 a node-hour, $396 a month.
+ */
+export class Warehouse extends pulumi.ComponentResource {
+	readonly kind: WarehouseArgs["kind"];
+	/** Workgroup (serverless) or cluster (provisioned), as the Data API wants it. */
+	readonly identifier: pulumi.Output<string>;
+	readonly database = databaseName;
+	readonly host: pulumi.Output<string>;
+	readonly secretArn: pulumi.Output<string>;
+	readonly roleArn: pulumi.Output<string>;
+
+	constructor(name: string, args: WarehouseArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("analytics:warehouse:Warehouse", name, {}, opts);
+		const role = this.#role(name, args);
+		this.kind = args.kind;
+		this.roleArn = role.arn;
+		const made = args.kind === "serverless" ? this.#serverless(name, args, role) : this.#provisioned(name, args, role);
+		({ identifier: this.identifier, host: this.host, secretArn: this.secretArn } = made);
+		this.registerOutputs({ identifier: this.identifier, secretArn: this.secretArn });
+	}
+
+	#serverless(name: string, args: WarehouseArgs, role: ServiceRole): Made {
+		const logGroups = logs.map((log) =>
+			encryptedLogGroup(this, `${name}-${log}`, {
+				name: `/aws/redshift/${name}/${log}`,
+				kmsKeyArn: args.kmsKeyArn,
+				retentionDays: args.logRetentionDays,
+			}),
+		);
+		const namespace = new aws.redshiftserverless.Namespace(
+			`${name}-namespace`,
+			{
+				namespaceName: name,
+				dbName: databaseName,
+				adminUsername,
+				manageAdminPassword: true,
+				adminPasswordSecretKmsKeyId: args.kmsKeyArn,
+				kmsKeyId: args.kmsKeyArn,
+				iamRoles: [role.arn],
+				defaultIamRoleArn: role.arn,
+				logExports: logs,
+			},
+			// The provider refuses to take the default role away from a namespace that it is about to change.
+			{ parent: this, dependsOn: [role.policy, ...logGroups] },
+		);
+		const workgroup = new aws.redshiftserverless.Workgroup(
+			`${name}-workgroup`,
+			{
+				workgroupName: name,
+				namespaceName: namespace.namespaceName,
+				baseCapacity: args.baseCapacity,
+				subnetIds: args.subnetIds,
+				securityGroupIds: [args.securityGroupId],
+				publiclyAccessible: false,
+				// Spectrum reads the lake from Redshift's own network.
+				enhancedVpcRouting: false,
+				configParameters: [{ parameterKey: "require_ssl", parameterValue: "true" }],
+			},
+			{ parent: this },
+		);
+		return {
+			identifier: workgroup.workgroupName,
+			host: workgroup.endpoints.apply(([endpoint]) => endpoint?.address ?? ""),
+			secretArn: namespace.adminPasswordSecretArn,
+		};
+	}
+
+	#provisioned(name: string, args: WarehouseArgs, role: ServiceRole): Made {
+		const parent = { parent: this };
+		const logGroups = logs.map((log) =>
+			encryptedLogGroup(this, `${name}-${log}`, {
+				name: `/aws/redshift/cluster/${name}/${log}`,
+				kmsKeyArn: args.kmsKeyArn,
+				retentionDays: args.logRetentionDays,
+			}),
+		);
+		const cluster = new aws.redshift.Cluster(
+			`${name}-cluster`,
+			{
+				clusterIdentifier: name,
+				clusterType: args.nodes > 1 ? "multi-node" : "single-node",
+				nodeType: args.nodeType,
+				numberOfNodes: args.nodes,
+				databaseName,
+				masterUsername: adminUsername,
+				manageMasterPassword: true,
+				masterPasswordSecretKmsKeyId: args.kmsKeyArn,
+				encrypted: "true",
+				kmsKeyId: args.kmsKeyArn,
+				iamRoles: [role.arn],
+				defaultIamRoleArn: role.arn,
+				clusterSubnetGroupName: new aws.redshift.SubnetGroup(`${name}-subnets`, { subnetIds: args.subnetIds }, parent)
+					.name,
+				vpcSecurityGroupIds: [args.securityGroupId],
+				publiclyAccessible: false,
+				enhancedVpcRouting: false,
+				clusterParameterGroupName: new aws.redshift.ParameterGroup(
+					`${name}-parameters`,
+					{
+						family: "redshift-2.0",
+						description: "TLS only",
+						parameters: [
+							{ name: "require_ssl", value: "true" },
+							{ name: "enable_user_activity_logging", value: "true" },
+						],
+					},
+					parent,
+				).name,
+				automatedSnapshotRetentionPeriod: args.disposable ? 1 : 7,
+				skipFinalSnapshot: args.disposable,
+				...(args.disposable ? {} : { finalSnapshotIdentifier: `${name}-final` }),
+			},
+			{ parent: this, dependsOn: [role.policy, ...logGroups] },
+		);
+		new aws.redshift.Logging(
+			`${name}-logging`,
+			{ clusterIdentifier: cluster.clusterIdentifier, logDestinationType: "cloudwatch", logExports: logs },
+			parent,
+		);
+		return {
+			identifier: cluster.clusterIdentifier,
+			host: cluster.dnsName,
+			secretArn: cluster.masterPasswordSecretArn,
+		};
+	}
+
+	/** Reads the lake's processed zone and the one catalog database; writes nothing. */
+	#role(name: string, args: WarehouseArgs): ServiceRole {
+		return serviceRole(this, `${name}-role`, {
+			service: "redshift",
+			description: "Redshift reads the lake",
+			statements: pulumi
+				.output({
+					place: currentPlace(this),
+					bucketArn: args.processedBucketArn,
+					keyArn: args.kmsKeyArn,
+					database: args.catalogDatabase,
+				})
+				.apply(({ place, bucketArn, keyArn, database }) => [
+					listBuckets("ListLake", [bucketArn]),
+					readObjects("ReadLake", [{ bucketArn, prefixes: [""] }]),
+					decrypt(keyArn),
+					allow(
+						"ReadCatalog",
+						[
+							"glue:GetDatabase",
+							"glue:GetDatabases",
+							"glue:GetPartition",
+							"glue:GetPartitions",
+							"glue:GetTable",
+							"glue:GetTables",
+						],
+						[
+							arn(place, "glue", "catalog"),
+							arn(place, "glue", `database/${database}`),
+							arn(place, "glue", `table/${database}/*`),
+						],
+					),
+				]),
+		});
+	}
+}
+
+interface Made {
+	identifier: pulumi.Output<string>;
+	host: pulumi.Output<string>;
+	secretArn: pulumi.Output<string>;
+}

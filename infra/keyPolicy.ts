@@ -1,0 +1,45 @@
+import { arn, type Place } from "./place.ts";
+import { policyDocument } from "./policyDocument.ts";
+
+/**
+ * Policy of the lake's key. The account's own identities get their rights from IAM policies; besides, the services that
+ * act without a role of ours: CloudWatch Logs, and those that publish to the encrypted topic.
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+ */
+export function keyPolicy(place: Place): string {
+	const publishing = ["kms:Decrypt", "kms:GenerateDataKey*"];
+	return policyDocument([
+		{
+			Sid: "AccountDecidesByIam",
+			Effect: "Allow",
+			Principal: { AWS: `arn:${place.partition}:iam::${place.accountId}:root` },
+			Action: "kms:*",
+			Resource: "*",
+		},
+		{
+			Sid: "LogGroups",
+			Effect: "Allow",
+			Principal: { Service: `logs.${place.region}.${place.dnsSuffix}` },
+			Action: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
+			Resource: "*",
+			Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": arn(place, "logs", "log-group:*") } },
+		},
+		{
+			Sid: "Notifications",
+			Effect: "Allow",
+			Principal: { Service: ["budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"] },
+			Action: publishing,
+			Resource: "*",
+			Condition: { StringEquals: { "aws:SourceAccount": place.accountId } },
+		},
+		{
+			// DMS documents its events without a source key.
+			Sid: "ReplicationEvents",
+			Effect: "Allow",
+			Principal: { Service: "dms.amazonaws.com" },
+			Action: publishing,
+			Resource: "*",
+		},
+	]);
+}

@@ -1,0 +1,76 @@
+import { arn, type Place } from "./place.ts";
+import { type Condition, policyDocument, type Statement } from "./policyDocument.ts";
+
+/** Services that assume a role of ours. `dms-secrets` is the regional principal by which DMS reads Secrets Manager. */
+export type TrustedService =
+	| "dms"
+	| "dms-secrets"
+	| "ec2"
+	| "firehose"
+	| "glue"
+	| "quicksight"
+	| "redshift"
+	| "scheduler"
+	| "states";
+
+interface Trust {
+	principals: (place: Place) => string[];
+	/** Guards against the confused deputy: only requests on behalf of this account. */
+	condition?: (place: Place) => Condition;
+}
+
+const service = (name: string) => (): string[] => [`${name}.amazonaws.com`];
+const ofAccount = (place: Place): Condition => ({ StringEquals: { "aws:SourceAccount": place.accountId } });
+const ofResources =
+	(name: string, resource: string) =>
+	(place: Place): Condition => ({ ...ofAccount(place), ArnLike: { "aws:SourceArn": arn(place, name, resource) } });
+
+const trusts: Record<TrustedService, Trust> = {
+	// https://docs.aws.amazon.com/dms/latest/userguide/cross-service-confused-deputy-prevention.html
+	dms: { principals: service("dms"), condition: ofResources("dms", "*") },
+	// https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
+	"dms-secrets": {
+		principals: (place) => [`dms.${place.region}.${place.dnsSuffix}`],
+		condition: ofResources("dms", "*"),
+	},
+	// An instance profile has no source keys: EC2 assumes the role for the instance that carries it.
+	ec2: { principals: (place) => [`ec2.${place.dnsSuffix}`] },
+	// Firehose gives the account as external ID. https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
+	firehose: {
+		principals: service("firehose"),
+		condition: (place) => ({ StringEquals: { "sts:ExternalId": place.accountId } }),
+	},
+	// https://docs.aws.amazon.com/glue/latest/dg/cross-service-confused-deputy-prevention.html
+	glue: { principals: service("glue"), condition: ofAccount },
+	// QuickSight documents no source keys for the role of a VPC connection.
+	quicksight: { principals: service("quicksight") },
+	// Redshift gives the database user as external ID, which holds the account.
+	// https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service-database-users.html
+	redshift: {
+		principals: () => ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"],
+		condition: (place) => ({ StringLike: { "sts:ExternalId": arn(place, "redshift", "dbuser:*") } }),
+	},
+	// https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+	scheduler: { principals: service("scheduler"), condition: ofAccount },
+	// https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
+	states: { principals: service("states"), condition: ofResources("states", "stateMachine:*") },
+};
+
+/** Services for which AWS documents no condition key against the confused deputy. */
+export const unguardedServices: readonly TrustedService[] = (Object.keys(trusts) as TrustedService[]).filter(
+	(name) => trusts[name].condition === undefined,
+);
+
+/** Who may assume a role: one AWS service, acting for this account only where the service tells for whom it acts. */
+export function trustPolicy(name: TrustedService, place: Place): string {
+	const { principals, condition } = trusts[name];
+	const names = principals(place);
+	const statement: Statement = {
+		Sid: "AssumedByService",
+		Effect: "Allow",
+		Principal: { Service: names.length === 1 ? (names[0] ?? "") : names },
+		Action: "sts:AssumeRole",
+		...(condition ? { Condition: condition(place) } : {}),
+	};
+	return policyDocument([statement]);
+}

@@ -1,0 +1,65 @@
+export interface DatabaseServer {
+	region: string;
+	/** Secret with username and password of the replication user. */
+	secretArn: string;
+	/** Secret with the server's key, certificate and authority. */
+	tlsSecretArn: string;
+	/** `s3://` URI of the sample schemas' SQL. */
+	sampleSchemaUri: string;
+	binlogRetentionHours: number;
+	/** Schemas that the replication user may read. */
+	schemas: readonly string[];
+}
+
+/**
+ * Start-up script of the simulated on-premises database: MariaDB 10.5 with row binlogs, TLS and the sample schemas, on
+ * Amazon Linux 2023. That version, since it is in the distribution, whose packages come over the S3 gateway endpoint:
+ * the instance has no way to the internet. https://docs.aws.amazon.com/linux/al2023/ug/networking-s3-endpoint.html
+ *
+ * No secret is in the script, in an argument or in a log: passwords go from Secrets Manager through the server's
+ * standard input.
+ */
+export function databaseUserData(server: DatabaseServer): string {
+	const expireDays = Math.max(1, Math.ceil(server.binlogRetentionHours / 24));
+	const grants = server.schemas.map((schema) => `GRANT SELECT ON \\\`${schema}\\\`.* TO '$username'@'%';`).join("\n");
+	return `#!/bin/bash
+set -euo pipefail
+umask 077
+export AWS_DEFAULT_REGION=${server.region}
+dnf install --assumeyes mariadb105-server jq
+
+secret() { aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text; }
+tls=/etc/my.cnf.d/tls
+install --directory --owner=mysql --group=mysql --mode=700 "$tls"
+secret '${server.tlsSecretArn}' | jq --raw-output --arg tls "$tls" 'to_entries[] | [$tls + "/" + .key, (.value | @base64)] | @tsv' |
+	while IFS=$'\\t' read -r file content; do base64 --decode <<<"$content" >"$file"; done
+chown mysql:mysql "$tls"/*
+
+install --mode=644 /dev/stdin /etc/my.cnf.d/replication.cnf <<'CONFIGURATION'
+[mysqld]
+server_id = 1
+log_bin = binlog
+binlog_format = ROW
+binlog_row_image = FULL
+expire_logs_days = ${expireDays}
+log_slave_updates = ON
+performance_schema = ON
+character_set_server = utf8mb4
+ssl_ca = /etc/my.cnf.d/tls/ca.pem
+ssl_cert = /etc/my.cnf.d/tls/server.pem
+ssl_key = /etc/my.cnf.d/tls/server-key.pem
+require_secure_transport = ON
+CONFIGURATION
+systemctl enable --now mariadb
+
+aws s3 cp '${server.sampleSchemaUri}' - | mysql
+credentials=$(secret '${server.secretArn}')
+username=$(jq --raw-output .username <<<"$credentials")
+password=$(jq --raw-output .password <<<"$credentials")
+mysql <<SQL
+CREATE USER IF NOT EXISTS '$username'@'%' IDENTIFIED BY '$password' REQUIRE SSL;
+GRANT BINLOG MONITOR, REPLICATION SLAVE ON *.* TO '$username'@'%';
+${grants}
+SQL
+`;
+}
