@@ -1,0 +1,185 @@
+import { messageOf, type Outcome, PipelineError } from "../../errors.ts";
+
+/** Which call failed, for the words of the error. */
+export interface AwsCall {
+	/** Service as IAM spells it, for instance `glue`. */
+	service: string;
+	/** Operation, for instance `StartJobRun`. */
+	action: string;
+	region: string;
+	profile?: string | undefined;
+}
+
+/** What the SDK attaches to the errors that it throws. */
+interface SdkError extends Error {
+	$metadata?: { httpStatusCode?: number; attempts?: number; requestId?: string };
+	$response?: { statusCode?: number };
+	code?: string;
+}
+
+const credentialErrors = [
+	"CredentialsProviderError",
+	"TokenProviderError",
+	"ExpiredToken",
+	"ExpiredTokenException",
+	"RequestExpired",
+	"InvalidClientTokenId",
+	"UnrecognizedClientException",
+	"InvalidAccessKeyId",
+	"InvalidSignatureException",
+	"SignatureDoesNotMatch",
+	"IncompleteSignature",
+	"MissingAuthenticationToken",
+	"MissingAuthenticationTokenException",
+	"AuthFailure",
+	"InvalidToken",
+];
+
+const accessErrors = [
+	"AccessDenied",
+	"AccessDeniedException",
+	"AccessDeniedFault",
+	"AuthorizationError",
+	"UnauthorizedOperation",
+	"NotAuthorized",
+	"KMSAccessDeniedFault",
+];
+
+const throttlingErrors = [
+	"BandwidthLimitExceeded",
+	"LimitExceededException",
+	"ProvisionedThroughputExceededException",
+	"RequestLimitExceeded",
+	"RequestThrottled",
+	"RequestThrottledException",
+	"SlowDown",
+	"ThrottledException",
+	"Throttling",
+	"ThrottlingException",
+	"TooManyRequestsException",
+];
+
+const missingErrors = [
+	"EntityNotFoundException",
+	"NoSuchBucket",
+	"NotFound",
+	"ResourceNotFoundException",
+	"ResourceNotFoundFault",
+];
+
+const networkCodes = [
+	"EAI_AGAIN",
+	"ECONNREFUSED",
+	"ECONNRESET",
+	"EHOSTUNREACH",
+	"ENETUNREACH",
+	"ENOTFOUND",
+	"EPIPE",
+	"ETIMEDOUT",
+];
+
+/** Words of the error, where the service gave an answer that says no. */
+interface Refusal {
+	outcome: Outcome;
+	what: string;
+	fix: string;
+	next?: string;
+	/** Overrides the service's own words. */
+	why?: string;
+}
+
+/** Turns what a call threw, after all retries, into an error with its exit code; the SDK's error is its cause. */
+export function awsError(error: unknown, call: AwsCall): PipelineError {
+	if (error instanceof PipelineError) return error;
+	const { outcome, ...text } = refusal(error as SdkError, call);
+	return new PipelineError(outcome, { why: messageOf(error), ...text }, { cause: error });
+}
+
+/** Whether the service answered with this error, also where it is wrapped already. */
+export function isAwsError(error: unknown, ...names: string[]): boolean {
+	const cause = error instanceof PipelineError ? error.cause : error;
+	return cause instanceof Error && names.includes(cause.name);
+}
+
+function refusal(error: SdkError, call: AwsCall): Refusal {
+	const operation = `${call.service}:${call.action}`;
+	const attempts = error.$metadata?.attempts ?? 1;
+	const status = error.$metadata?.httpStatusCode ?? error.$response?.statusCode;
+	if (credentialErrors.includes(error.name)) return credentialRefusal(error, call);
+	if (accessErrors.includes(error.name)) return accessRefusal(error, operation);
+	if (throttlingErrors.includes(error.name) || status === 429) {
+		return {
+			outcome: "serviceRefused",
+			what: `AWS throttled ${operation}, ${attempts} times in a row.`,
+			fix: "Wait a moment and repeat; if it stays, ask for a higher quota.",
+		};
+	}
+	if (missingErrors.includes(error.name)) {
+		return {
+			outcome: "serviceRefused",
+			what: `${operation} did not find what the stack's outputs name.`,
+			fix: `Check region (${call.region}) and profile; if something was deleted by hand, deploy again.`,
+			next: "pulumi up --refresh",
+		};
+	}
+	if (networkCodes.includes(error.code ?? "") || error.name === "TimeoutError") {
+		return {
+			outcome: "failure",
+			what: `AWS could not be reached for ${operation} in ${call.region}, ${attempts} times in a row.`,
+			fix: "Check network, proxy and region, then repeat.",
+		};
+	}
+	if (status === undefined || error.name === "SyntaxError" || (status >= 200 && status < 300)) {
+		return {
+			outcome: "failure",
+			what: `The answer to ${operation} can't be understood.`,
+			fix: "Check that no proxy answers in the place of AWS, and that AWS_ENDPOINT_URL is right where it is set.",
+		};
+	}
+	if (status >= 500) {
+		return {
+			outcome: "serviceRefused",
+			what: `AWS failed at ${operation} (HTTP ${status}), ${attempts} times in a row.`,
+			fix: "Repeat in a few minutes; https://health.aws.amazon.com shows what AWS knows of it.",
+		};
+	}
+	return { outcome: "serviceRefused", what: `AWS refused ${operation}: ${error.name}.`, fix: "See the reason above." };
+}
+
+function credentialRefusal(error: SdkError, call: AwsCall): Refusal {
+	const profile = call.profile ?? process.env.AWS_PROFILE;
+	const suffix = profile === undefined ? "" : ` --profile ${profile}`;
+	const expired = /expired/i.test(`${error.name} ${error.message}`);
+	if (/\bsso\b/i.test(error.message)) {
+		return {
+			outcome: "credentials",
+			what: "The AWS sign-in session has expired or is missing.",
+			fix: "Sign in again.",
+			next: `aws sso login${suffix}`,
+		};
+	}
+	return {
+		outcome: "credentials",
+		what: expired
+			? "The AWS credentials have expired."
+			: error.name === "CredentialsProviderError"
+				? "There are no AWS credentials."
+				: "AWS does not accept these credentials.",
+		fix: "Sign in, or name another profile with --profile.",
+		next: `aws login${suffix}`,
+	};
+}
+
+/** IAM's words name who, what and on what; without them at least the action is known. */
+function accessRefusal(error: SdkError, operation: string): Refusal {
+	const match =
+		/(?:User|Principal): (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?/i.exec(error.message) ?? [];
+	const [, principal, action = operation, resource] = match;
+	const where = resource === undefined ? "" : ` on ${resource.replace(/[.,]$/, "")}`;
+	return {
+		outcome: "serviceRefused",
+		what: `Access denied: ${action}${where}.`,
+		fix: `Allow ${action} to ${principal ?? "the identity that you use"}, or use another with --profile.`,
+		next: "pipeline-cli doctor",
+	};
+}

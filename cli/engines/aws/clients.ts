@@ -1,0 +1,166 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { AthenaClient } from "@aws-sdk/client-athena";
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { DatabaseMigrationServiceClient } from "@aws-sdk/client-database-migration-service";
+import type { GlueClient } from "@aws-sdk/client-glue";
+import type { IAMClient } from "@aws-sdk/client-iam";
+import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import type { QuickSightClient } from "@aws-sdk/client-quicksight";
+import type { RedshiftDataClient } from "@aws-sdk/client-redshift-data";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import type { STSClient } from "@aws-sdk/client-sts";
+import { projectRoot } from "../local/paths.ts";
+import { awsError } from "./awsError.ts";
+import type { Plan } from "./plan.ts";
+
+/** What every client is made with. */
+export interface ClientSettings {
+	region: string;
+	/** Profile of the shared AWS configuration; otherwise the SDK's own chain decides. */
+	profile?: string | undefined;
+	/** Ends every call in flight and every wait for a retry. */
+	signal: AbortSignal;
+	/** Set for `--dry-run`: notes each call and refuses those that change something. */
+	plan?: Plan | undefined;
+}
+
+type Send = (command: { input: object }, options?: { abortSignal?: AbortSignal }) => Promise<unknown>;
+
+/** Attempts of one call. The SDK's standard mode waits between them with full jitter, up to 20 s. */
+const attempts = 6;
+
+/**
+ * Makes the clients of the AWS SDK, each when it is first asked for: importing one costs 50 to 150 ms. All of them get the same
+ * region, profile, timeouts, retries, signal, and errors in our words.
+ */
+export class Clients {
+	readonly settings: ClientSettings;
+	readonly #made = new Map<string, Promise<unknown>>();
+
+	constructor(settings: ClientSettings) {
+		this.settings = settings;
+	}
+
+	athena(): Promise<AthenaClient> {
+		return this.#client("athena", async (c) => new (await import("@aws-sdk/client-athena")).AthenaClient(c));
+	}
+
+	dms(): Promise<DatabaseMigrationServiceClient> {
+		return this.#client("dms", async (configuration) => {
+			const { DatabaseMigrationServiceClient } = await import("@aws-sdk/client-database-migration-service");
+			return new DatabaseMigrationServiceClient(configuration);
+		});
+	}
+
+	glue(): Promise<GlueClient> {
+		return this.#client("glue", async (c) => new (await import("@aws-sdk/client-glue")).GlueClient(c));
+	}
+
+	iam(): Promise<IAMClient> {
+		return this.#client("iam", async (c) => new (await import("@aws-sdk/client-iam")).IAMClient(c));
+	}
+
+	kinesis(): Promise<KinesisClient> {
+		return this.#client("kinesis", async (c) => new (await import("@aws-sdk/client-kinesis")).KinesisClient(c));
+	}
+
+	logs(): Promise<CloudWatchLogsClient> {
+		return this.#client("logs", async (configuration) => {
+			const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
+			return new CloudWatchLogsClient(configuration);
+		});
+	}
+
+	quicksight(): Promise<QuickSightClient> {
+		return this.#client("quicksight", async (configuration) => {
+			const { QuickSightClient } = await import("@aws-sdk/client-quicksight");
+			return new QuickSightClient(configuration);
+		});
+	}
+
+	quotas(): Promise<ServiceQuotasClient> {
+		return this.#client("servicequotas", async (configuration) => {
+			const { ServiceQuotasClient } = await import("@aws-sdk/client-service-quotas");
+			return new ServiceQuotasClient(configuration);
+		});
+	}
+
+	redshiftData(): Promise<RedshiftDataClient> {
+		return this.#client("redshift-data", async (configuration) => {
+			const { RedshiftDataClient } = await import("@aws-sdk/client-redshift-data");
+			return new RedshiftDataClient(configuration);
+		});
+	}
+
+	s3(): Promise<S3Client> {
+		return this.#client("s3", async (c) => new (await import("@aws-sdk/client-s3")).S3Client(c));
+	}
+
+	secrets(): Promise<SecretsManagerClient> {
+		return this.#client("secretsmanager", async (configuration) => {
+			const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
+			return new SecretsManagerClient(configuration);
+		});
+	}
+
+	sts(): Promise<STSClient> {
+		return this.#client("sts", async (c) => new (await import("@aws-sdk/client-sts")).STSClient(c));
+	}
+
+	#client<C>(
+		service: string,
+		make: (configuration: Awaited<ReturnType<Clients["configuration"]>>) => Promise<C>,
+	): Promise<C> {
+		const known = this.#made.get(service) as Promise<C> | undefined;
+		if (known !== undefined) return known;
+		const made = this.configuration()
+			.then(make)
+			.then((client) => this.#govern(service, client));
+		this.#made.set(service, made);
+		return made;
+	}
+
+	/** The same for every client; HTTP/1.1 also for Kinesis, whose HTTP/2 sessions proxies and emulators break. */
+	async configuration() {
+		const { NodeHttpHandler } = await import("@smithy/node-http-handler");
+		const { region, profile } = this.settings;
+		return {
+			region,
+			...(profile === undefined ? {} : { profile }),
+			...(process.env.AWS_MAX_ATTEMPTS === undefined ? { maxAttempts: attempts } : {}),
+			requestHandler: new NodeHttpHandler({
+				connectionTimeout: 5_000,
+				requestTimeout: 30_000,
+				throwOnRequestTimeout: true,
+			}),
+			customUserAgent: [["pipeline-cli", version()]] as [string, string][],
+		};
+	}
+
+	/** Every call passes here, also those of the SDK's paginators. */
+	#govern<C>(service: string, client: C): C {
+		const { signal, plan, region, profile } = this.settings;
+		const governed = client as { send: Send };
+		const send = governed.send.bind(client);
+		governed.send = async (command, options) => {
+			const action = command.constructor.name.replace(/Command$/, "");
+			const ends = options?.abortSignal ?? signal;
+			ends.throwIfAborted();
+			plan?.note(service, action, command.input);
+			try {
+				return await send(command, { ...options, abortSignal: ends });
+			} catch (error) {
+				ends.throwIfAborted();
+				throw awsError(error, { service, action, region, profile });
+			}
+		};
+		return client;
+	}
+}
+
+function version(): string {
+	return (JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version;
+}
