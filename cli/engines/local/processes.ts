@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 
@@ -20,6 +21,25 @@ export async function runningPid(pidFile: string): Promise<number | undefined> {
 		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
 		throw error;
 	}
+}
+
+/**
+ * The command line of a process, its arguments apart by spaces; empty where it has ended. Tells whether a process id in
+ * a pid file still belongs to the program that wrote it.
+ */
+export async function commandLine(pid: number): Promise<string> {
+	try {
+		return (await readFile(`/proc/${pid}/cmdline`, "utf8")).replaceAll("\0", " ").trim();
+	} catch (error) {
+		const code = (error as NodeJS.ErrnoException).code;
+		if (code !== "ENOENT" && code !== "ESRCH") throw error;
+	}
+	if (process.platform === "linux") return "";
+	return new Promise((resolve) => {
+		execFile("ps", ["-ww", "-o", "command=", "-p", String(pid)], (error, stdout) => {
+			resolve(error === null ? stdout.trim() : "");
+		});
+	});
 }
 
 /**

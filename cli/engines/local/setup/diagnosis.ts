@@ -1,0 +1,65 @@
+import { PipelineError } from "../../../errors.ts";
+import { ChildFailure } from "./child.ts";
+
+interface Diagnosis {
+	pattern: RegExp;
+	why: string;
+	fix: string;
+}
+
+/** What the common failures of an installation look like in the words of pip, apt, MariaDB and Node. */
+const diagnoses: readonly Diagnosis[] = [
+	{
+		pattern: /No space left on device|ENOSPC|Errno 28|not enough free space|\bErrcode: 28\b/i,
+		why: "The disk is full.",
+		fix: "Free some space (2 GB for all of the local stack), or set PIPELINE_HOME to a folder on another disk.",
+	},
+	{
+		pattern: /Read-only file system|EROFS|Permission denied|EACCES|EPERM|\bErrcode: (13|30)\b/i,
+		why: "The folder can't be written to.",
+		fix: "Make it writable for your user, or set PIPELINE_HOME to a folder that is.",
+	},
+	{
+		pattern: /DO NOT MATCH THE HASHES|HashMismatch|Hash Sum mismatch/i,
+		why: "A downloaded package is not the one that was locked: its hash differs.",
+		fix: "Try again; if it stays so, the package index or a proxy between serves something else.",
+	},
+	{
+		pattern:
+			/NewConnectionError|Temporary failure (in name resolution|resolving)|Name or service not known|Network is unreachable|ConnectTimeout|ReadTimeout|ProxyError|Max retries exceeded|Could not resolve|Failed to fetch|Could not connect|SSLError/i,
+		why: "The package index can't be reached.",
+		fix: "Check the network and the proxy settings (HTTPS_PROXY, pip.conf, apt's configuration), then repeat: what has been downloaded is kept.",
+	},
+];
+
+/**
+ * Makes one clear message of a failed piece of the setup.
+ * @param next the command to repeat.
+ */
+export function setupError(what: string, error: unknown, next = "pipeline-cli setup"): unknown {
+	if (error instanceof PipelineError) return error;
+	const fromChild = error instanceof ChildFailure;
+	const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+	if (!fromChild && code === undefined) return error;
+	const words = fromChild ? error.tail.join("\n") : String(error);
+	const found = diagnoses.find(({ pattern }) => pattern.test(words));
+	const last = fromChild ? lastLines(error.tail, 8) : words;
+	return new PipelineError(
+		"failure",
+		{
+			what,
+			why: [found?.why, fromChild ? error.message : undefined, last].filter((part) => part !== undefined).join("\n"),
+			fix: [found?.fix, fromChild ? `The whole log: ${error.log}` : undefined].filter(Boolean).join("\n") || undefined,
+			next,
+		},
+		{ cause: error },
+	);
+}
+
+function lastLines(lines: readonly string[], count: number): string {
+	return lines
+		.filter((line) => line.trim() !== "")
+		.slice(-count)
+		.map((line) => `  ${line}`)
+		.join("\n");
+}

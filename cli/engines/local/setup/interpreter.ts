@@ -1,0 +1,128 @@
+import { execFile } from "node:child_process";
+import { constants } from "node:fs";
+import { access } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { PipelineError } from "../../../errors.ts";
+import type { Context } from "../../port.ts";
+import { runChild } from "./child.ts";
+import { setupError } from "./diagnosis.ts";
+
+const run = promisify(execFile);
+
+export interface Interpreter {
+	command: string;
+	/** For instance `3.11.7`. */
+	version: string;
+	/** Whether it can make virtual environments with pip: Debian packs that apart. */
+	canMakeEnvironments: boolean;
+}
+
+/** Versions that etl/requirements.lock is made for, the best one first: AWS Glue 5.1 has 3.11. */
+export const supportedVersions = ["3.11", "3.12", "3.10", "3.13"] as const;
+
+const candidates = [...supportedVersions.map((version) => `python${version}`), "python3", "python", "/usr/bin/python3"];
+
+const probe = `
+import sys, importlib.util as find
+print("%d.%d.%d" % sys.version_info[:3], all(find.find_spec(name) for name in ("venv", "ensurepip")))
+`;
+
+/**
+ * Finds a Python for the environment; on Debian and Ubuntu, as root, installs what Python lacks for it.
+ * @throws PipelineError naming the supported versions and the command that installs one.
+ */
+export async function ensureInterpreter(context: Context, logs: string): Promise<Interpreter> {
+	const found = await findInterpreters();
+	const ready = found.find((interpreter) => interpreter.canMakeEnvironments);
+	if (ready !== undefined) return ready;
+	const [lacking] = found;
+	if (lacking === undefined) throw await noPython();
+	const packageName = `python${shortVersion(lacking.version)}-venv`;
+	const isDebian = await exists("/usr/bin/apt-get");
+	if (isDebian && process.getuid?.() === 0) {
+		await context.reporter.task(`Install ${packageName} with apt`, async (update) => {
+			const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
+			const log = join(logs, "setup-python-venv.log");
+			const options = { log, signal: context.signal, env, stop: "gently" as const, onLine: update };
+			try {
+				await runChild("apt-get", ["update"], options);
+				await runChild(
+					"apt-get",
+					["install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", packageName],
+					options,
+				);
+				update("");
+			} catch (error) {
+				throw context.signal.aborted ? error : setupError(`${packageName} could not be installed.`, error);
+			}
+		});
+		const again = (await findInterpreters()).find((interpreter) => interpreter.canMakeEnvironments);
+		if (again !== undefined) return again;
+	}
+	throw new PipelineError("failure", {
+		what: `${lacking.command} can't make virtual environments.`,
+		why: "Its modules venv and ensurepip are missing.",
+		fix: isDebian
+			? `Install them: sudo apt-get install -y ${packageName}`
+			: "Install a complete Python, for instance with your package manager or from https://www.python.org/downloads/.",
+		next: "pipeline-cli setup",
+	});
+}
+
+/** Every supported Python on PATH, the best one first. */
+async function findInterpreters(): Promise<Interpreter[]> {
+	const found: Interpreter[] = [];
+	for (const command of candidates) {
+		const interpreter = await look(command);
+		if (interpreter === undefined) continue;
+		if ((supportedVersions as readonly string[]).includes(shortVersion(interpreter.version))) found.push(interpreter);
+	}
+	return found;
+}
+
+async function look(command: string): Promise<Interpreter | undefined> {
+	try {
+		const { stdout } = await run(command, ["-I", "-c", probe], { timeout: 20_000 });
+		const [version, complete] = stdout.trim().split(" ");
+		if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version)) return undefined;
+		return { command, version, canMakeEnvironments: complete === "True" };
+	} catch {
+		// Not there, or a shim of a version manager that has none of this version.
+		return undefined;
+	}
+}
+
+async function noPython(): Promise<PipelineError> {
+	const others: string[] = [];
+	for (const command of ["python3", "python"]) {
+		const interpreter = await look(command);
+		if (interpreter !== undefined) others.push(`${command} is ${interpreter.version}`);
+	}
+	return new PipelineError("failure", {
+		what: "The jobs need Python 3.10, 3.11, 3.12 or 3.13.",
+		why: others.length > 0 ? `Found: ${others.join(", ")}.` : "No Python is on PATH.",
+		fix: `Install one: ${await installCommand()}`,
+		next: "pipeline-cli setup",
+	});
+}
+
+async function installCommand(): Promise<string> {
+	if (process.platform === "darwin") return "brew install python@3.11";
+	if (await exists("/usr/bin/apt-get")) return "sudo apt-get install -y python3 python3-venv";
+	if (await exists("/usr/bin/dnf")) return "sudo dnf install -y python3.11";
+	return "see https://www.python.org/downloads/";
+}
+
+function shortVersion(version: string): string {
+	return version.split(".").slice(0, 2).join(".");
+}
+
+async function exists(path: string): Promise<boolean> {
+	try {
+		await access(path, constants.F_OK);
+		return true;
+	} catch {
+		return false;
+	}
+}

@@ -1,0 +1,197 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { mkdir, readFile, rm, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { PipelineError } from "../../../errors.ts";
+import type { Context } from "../../port.ts";
+import { writeFileAtomic } from "../files.ts";
+import { type LocalPaths, projectRoot } from "../paths.ts";
+import { runChild } from "./child.ts";
+import { setupError } from "./diagnosis.ts";
+import { ensureInterpreter } from "./interpreter.ts";
+import { withLockFile } from "./lockFile.ts";
+
+const run = promisify(execFile);
+
+/** Bytes that the environment takes while it is made; the finished one is about 900 MB. */
+const neededBytes = 2 * 2 ** 30;
+
+/** Written when an installation is whole: an environment without it is made anew. */
+const stampSchema = z.object({
+	python: z.string(),
+	/** SHA-256 of the lock files that were installed. */
+	requirements: z.string(),
+	devRequirements: z.string().nullable(),
+});
+
+type Stamp = z.infer<typeof stampSchema>;
+
+/** The interpreter of the jobs' environment. */
+export function pythonBinary(paths: LocalPaths): string {
+	return join(paths.python, "bin", "python");
+}
+
+/**
+ * Makes the jobs' Python environment from etl/requirements.lock, or finds it whole.
+ * @param dev also installs etl/requirements-dev.lock.
+ * @throws PipelineError with pip's last lines and, where it is known, the cause.
+ */
+export async function ensurePython(context: Context, paths: LocalPaths, dev: boolean): Promise<"installed" | "ready"> {
+	const wanted = await wantedRequirements(dev);
+	if (await isReady(paths, wanted)) return "ready";
+	return context.reporter.task("Install the jobs' Python environment", async (update) => {
+		const waiting = (pid: number): void => update(`waiting for process ${pid}, which does it`);
+		return withLockFile(join(paths.home, "python.lock"), context.signal, waiting, async () => {
+			if (await isReady(paths, wanted)) return "ready";
+			try {
+				await install(context, paths, wanted, update);
+			} catch (error) {
+				throw context.signal.aborted ? error : setupError("The Python environment could not be made.", error);
+			}
+			return "installed";
+		});
+	});
+}
+
+async function install(
+	context: Context,
+	paths: LocalPaths,
+	wanted: Requirements,
+	update: (detail: string) => void,
+): Promise<void> {
+	const logs = join(paths.home, "logs");
+	const pip = (step: string, args: readonly string[]): Promise<void> =>
+		runChild(pythonBinary(paths), ["-m", "pip", "install", "--require-hashes", "--no-deps", ...args], {
+			log: join(logs, `setup-python-${step}.log`),
+			signal: context.signal,
+			env: { ...process.env, ...pipEnvironment },
+			onLine: (line) => update(pipProgress(line) ?? ""),
+		});
+	const found = await readStamp(paths);
+	const hasBase = found?.requirements === wanted.base.hash && (await environmentVersion(paths)) === found.python;
+	await rm(stampFile(paths), { force: true });
+	let python = found?.python;
+	if (!hasBase) {
+		await checkSpace(paths);
+		const interpreter = await ensureInterpreter(context, logs);
+		python = interpreter.version;
+		update(`Python ${python}`);
+		await rm(paths.python, { recursive: true, force: true });
+		await runChild(interpreter.command, ["-m", "venv", paths.python], {
+			log: join(logs, "setup-python-venv.log"),
+			signal: context.signal,
+		});
+		// pyspark is published as source only. It is built with the locked setuptools instead of whatever is newest.
+		await writeFileAtomic(join(paths.python, "build.lock"), lockEntry(wanted.base.text, "setuptools"));
+		await pip("build", ["-r", join(paths.python, "build.lock")]);
+		await pip("packages", ["--no-build-isolation", "--use-pep517", "-r", wanted.base.path]);
+	}
+	if (wanted.dev !== undefined) await pip("dev", ["-r", wanted.dev.path]);
+	update(`Python ${python}`);
+	const stamp: Stamp = {
+		python: await environmentVersion(paths),
+		requirements: wanted.base.hash,
+		devRequirements: wanted.dev?.hash ?? null,
+	};
+	await writeFileAtomic(stampFile(paths), `${JSON.stringify(stamp)}\n`);
+}
+
+/** A user's own pip settings of the index stay; those that would put packages elsewhere do not. */
+const pipEnvironment = {
+	PIP_DISABLE_PIP_VERSION_CHECK: "1",
+	PIP_NO_INPUT: "1",
+	PIP_PROGRESS_BAR: "off",
+	PIP_USER: "0",
+	PIP_TARGET: undefined,
+	PIP_PREFIX: undefined,
+	PYTHONPATH: undefined,
+	PYTHONHOME: undefined,
+};
+
+/** @returns what a line of pip's output tells a person, undefined where that is nothing. */
+export function pipProgress(line: string): string | undefined {
+	const [, download] = /^\s*Downloading (\S+.*)$/.exec(line) ?? [];
+	if (download !== undefined) return `downloading ${download.replace(/-py\S+\.whl|-cp\S+\.whl|\.tar\.gz/, "")}`;
+	const [, collected] = /^Collecting ([\w.-]+)/.exec(line) ?? [];
+	if (collected !== undefined) return collected;
+	const [, built] = /^Building wheels? for (?:collected packages: )?([\w.-]+)/.exec(line) ?? [];
+	if (built !== undefined) return `building ${built}`;
+	return line.startsWith("Installing collected packages") ? "installing" : undefined;
+}
+
+/** @returns one package's lines of a lock file: its version and hashes. */
+export function lockEntry(lock: string, name: string): string {
+	const lines = lock.split("\n");
+	const start = lines.findIndex((line) => line.startsWith(`${name}==`));
+	if (start < 0) throw new Error(`etl/requirements.lock has no ${name}`);
+	const length = lines.slice(start + 1).findIndex((line) => !line.startsWith("    --hash="));
+	return `${lines.slice(start, start + 1 + length).join("\n")}\n`;
+}
+
+interface LockFile {
+	path: string;
+	text: string;
+	hash: string;
+}
+
+interface Requirements {
+	base: LockFile;
+	dev: LockFile | undefined;
+}
+
+async function wantedRequirements(dev: boolean): Promise<Requirements> {
+	return {
+		base: await readLock("requirements.lock"),
+		dev: dev ? await readLock("requirements-dev.lock") : undefined,
+	};
+}
+
+async function readLock(name: string): Promise<LockFile> {
+	const path = join(projectRoot, "etl", name);
+	const text = await readFile(path, "utf8");
+	return { path, text, hash: createHash("sha256").update(text).digest("hex") };
+}
+
+async function isReady(paths: LocalPaths, wanted: Requirements): Promise<boolean> {
+	const stamp = await readStamp(paths);
+	if (stamp?.requirements !== wanted.base.hash) return false;
+	if (wanted.dev !== undefined && stamp.devRequirements !== wanted.dev.hash) return false;
+	// Fails where the Python that the environment was made with has been removed or replaced.
+	return (await environmentVersion(paths)) === stamp.python;
+}
+
+async function readStamp(paths: LocalPaths): Promise<Stamp | undefined> {
+	try {
+		return stampSchema.safeParse(JSON.parse(await readFile(stampFile(paths), "utf8"))).data;
+	} catch {
+		return undefined;
+	}
+}
+
+function stampFile(paths: LocalPaths): string {
+	return join(paths.python, "installed.json");
+}
+
+/** @returns the version of the environment's Python, empty where it does not run. */
+async function environmentVersion(paths: LocalPaths): Promise<string> {
+	try {
+		const print = 'import sys; print("%d.%d.%d" % sys.version_info[:3])';
+		return (await run(pythonBinary(paths), ["-I", "-S", "-c", print])).stdout.trim();
+	} catch {
+		return "";
+	}
+}
+
+async function checkSpace(paths: LocalPaths): Promise<void> {
+	await mkdir(paths.home, { recursive: true });
+	const { bavail, bsize } = await statfs(paths.home);
+	if (bavail * bsize >= neededBytes) return;
+	throw new PipelineError("failure", {
+		what: `There is not enough room in ${paths.home} for the Python environment.`,
+		why: `It takes ${neededBytes / 2 ** 30} GiB; ${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB are free.`,
+		fix: "Free some space, or set PIPELINE_HOME to a folder on another disk.",
+		next: "pipeline-cli setup",
+	});
+}

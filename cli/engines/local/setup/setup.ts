@@ -1,0 +1,33 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { Context } from "../../port.ts";
+import { type LocalPaths, localPaths } from "../paths.ts";
+import { setupError } from "./diagnosis.ts";
+import { ensureMariaDb, type MariaDb } from "./mariadb.ts";
+import { ensurePython, pythonBinary } from "./python.ts";
+
+export interface SetupResult {
+	python: { binary: string; action: "installed" | "ready" };
+	mariaDb: MariaDb;
+	seconds: number;
+}
+
+/**
+ * Installs what the local stack needs; quick where all is there. Interrupted, it goes on when it is called again.
+ * @param options.dev also what the Python tests need.
+ */
+export async function setup(
+	context: Context,
+	options: { dev?: boolean } = {},
+	paths: LocalPaths = localPaths(),
+): Promise<SetupResult> {
+	const beganAt = Date.now();
+	try {
+		await mkdir(paths.home, { recursive: true });
+	} catch (error) {
+		throw setupError(`${paths.home} could not be created.`, error);
+	}
+	const mariaDb = await ensureMariaDb(context, join(paths.home, "logs"));
+	const action = await ensurePython(context, paths, options.dev === true);
+	return { python: { binary: pythonBinary(paths), action }, mariaDb, seconds: (Date.now() - beganAt) / 1000 };
+}

@@ -1,0 +1,53 @@
+import { PipelineError } from "../../../errors.ts";
+import type { Check, Source, SourceConnection, SourceStatus } from "../../port.ts";
+import { type LocalPaths, localPaths } from "../paths.ts";
+import { readSettings, sourceAccess } from "../settings.ts";
+import { runChecks } from "./checks.ts";
+import { connect } from "./connection.ts";
+import { countRows, serverVersion } from "./server.ts";
+
+/** The source of the local stack: its private MariaDB, or a server of the user's own. */
+export class LocalSource implements Source {
+	readonly #paths: LocalPaths;
+
+	constructor(paths: LocalPaths = localPaths()) {
+		this.#paths = paths;
+	}
+
+	async status(): Promise<SourceStatus> {
+		const access = await sourceAccess(this.#paths);
+		const isPrivate = (await readSettings(this.#paths))?.source.kind === "private";
+		const address = `${access.host}:${access.port}`;
+		let connection: SourceConnection;
+		try {
+			connection = await connect(access);
+		} catch (error) {
+			if (!(error instanceof PipelineError)) throw error;
+			return { state: isPrivate ? "stopped" : "unreachable", address };
+		}
+		try {
+			return {
+				state: "running",
+				address,
+				version: await serverVersion(connection),
+				schemas: await countRows(connection, access.schemas, isPrivate),
+			};
+		} finally {
+			await connection.close();
+		}
+	}
+
+	async checks(): Promise<Check[]> {
+		const access = await sourceAccess(this.#paths);
+		const connection = await connect(access);
+		try {
+			return await runChecks(connection, access);
+		} finally {
+			await connection.close();
+		}
+	}
+
+	async connect(): Promise<SourceConnection> {
+		return connect(await sourceAccess(this.#paths));
+	}
+}

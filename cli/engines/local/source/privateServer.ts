@@ -1,0 +1,214 @@
+import { spawn } from "node:child_process";
+import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import mysql from "mysql2/promise";
+import { PipelineError } from "../../../errors.ts";
+import { writeFileAtomic } from "../files.ts";
+import type { LocalPaths } from "../paths.ts";
+import { commandLine, endProcess, runningPid } from "../processes.ts";
+import type { SourceAccess } from "../settings.ts";
+import { runChild } from "../setup/child.ts";
+import { setupError } from "../setup/diagnosis.ts";
+import type { MariaDb } from "../setup/mariadb.ts";
+import { clientOptions } from "./connection.ts";
+
+/** The files of the private MariaDB. */
+export function serverFiles(paths: LocalPaths) {
+	const folder = paths.source;
+	return {
+		config: join(folder, "my.cnf"),
+		data: join(folder, "data"),
+		/** A data folder in the making: it is whole only under its final name. */
+		unfinishedData: join(folder, "data.unfinished"),
+		pid: join(folder, "mariadb.pid"),
+		log: join(folder, "mariadb.log"),
+		/** Sets the account at every start; removed when the server is up, since it holds the password. */
+		init: join(folder, "init.sql"),
+		lock: join(folder, "up.lock"),
+	};
+}
+
+/** Bytes at which the server's log is begun anew; one older log is kept. */
+const logLimit = 5 * 2 ** 20;
+
+/** Seconds for a start; recovery after a crash under load is part of it. */
+const startSeconds = 120;
+
+/** @returns the process id of the private server, where it runs; a stale pid file is no server. */
+export async function serverPid(paths: LocalPaths): Promise<number | undefined> {
+	const files = serverFiles(paths);
+	const pid = await runningPid(files.pid);
+	if (pid === undefined) return undefined;
+	// After a reboot the number may belong to any other program.
+	return (await commandLine(pid)).includes(files.config) ? pid : undefined;
+}
+
+/**
+ * Creates the data folder where there is none. An initialisation that was interrupted before is redone.
+ * @returns whether it was created.
+ */
+export async function initialise(mariaDb: MariaDb, paths: LocalPaths, signal: AbortSignal): Promise<boolean> {
+	const files = serverFiles(paths);
+	if (await exists(files.data)) return false;
+	await rm(files.unfinishedData, { recursive: true, force: true });
+	const args = [
+		`--defaults-file=${files.config}`,
+		`--datadir=${files.unfinishedData}`,
+		...asRoot(),
+		// Its root account is the operating system's user, over the socket: no password to lose.
+		"--auth-root-authentication-method=socket",
+		"--skip-test-db",
+	];
+	try {
+		await mkdir(files.unfinishedData, { mode: 0o700 });
+		await runChild(mariaDb.installDb, args, { log: join(paths.home, "logs", "source-init.log"), signal });
+	} catch (error) {
+		if (signal.aborted) throw error;
+		throw setupError("The private MariaDB could not be initialised.", error, "pipeline-cli source up");
+	}
+	await rename(files.unfinishedData, files.data);
+	return true;
+}
+
+/**
+ * Starts the server and waits until it answers. It goes on when this process ends.
+ * @throws PipelineError with the last lines of its log, or naming the port that another program holds.
+ */
+export async function startServer(
+	mariaDb: MariaDb,
+	access: SourceAccess,
+	paths: LocalPaths,
+	signal: AbortSignal,
+): Promise<void> {
+	const files = serverFiles(paths);
+	if (!(await isPortFree(access.port))) throw portTaken(access.port);
+	await rm(files.pid, { force: true });
+	await rotateLog(files.log);
+	await writeFileAtomic(files.init, accountSql(access), 0o600);
+	try {
+		const log = await open(files.log, "a", 0o600);
+		const logStart = (await log.stat()).size;
+		const child = spawn(mariaDb.server, [`--defaults-file=${files.config}`, `--init-file=${files.init}`, ...asRoot()], {
+			stdio: ["ignore", log.fd, log.fd],
+			detached: true,
+			cwd: paths.source,
+		});
+		await log.close();
+		let failure: string | undefined;
+		child.once("error", (error) => {
+			failure = error.message;
+		});
+		child.once("exit", (code, killedBy) => {
+			failure = `mariadbd ended with ${code ?? killedBy}.`;
+		});
+		child.unref();
+		const end = Date.now() + startSeconds * 1000;
+		while (!(await answers(access))) {
+			if (failure === undefined && Date.now() > end) failure = `It did not answer within ${startSeconds} seconds.`;
+			if (failure !== undefined || signal.aborted) {
+				if (child.pid !== undefined && child.exitCode === null) await endProcess(child.pid);
+				signal.throwIfAborted();
+				throw startError(access.port, failure ?? "", await readFrom(files.log, logStart), files.log);
+			}
+			await sleep(50);
+		}
+	} finally {
+		await rm(files.init, { force: true });
+	}
+}
+
+/** Stops the server and waits for its end. InnoDB writes its pages first, so the time is generous. */
+export async function stopServer(paths: LocalPaths): Promise<"stopped" | "not running"> {
+	const pid = await serverPid(paths);
+	if (pid !== undefined) await endProcess(pid, 60_000);
+	await rm(serverFiles(paths).pid, { force: true });
+	return pid === undefined ? "not running" : "stopped";
+}
+
+/** A free port of the loopback, below the range from which systems give ports to outgoing connections. */
+export async function chooseFreePort(): Promise<number> {
+	for (let attempt = 0; attempt < 100; attempt += 1) {
+		const port = 20_000 + Math.floor(Math.random() * 12_000);
+		if (await isPortFree(port)) return port;
+	}
+	throw new PipelineError("failure", {
+		what: "No free port was found between 20000 and 32000.",
+		fix: "Name one with --port.",
+		next: "pipeline-cli source up --port <port>",
+	});
+}
+
+export function isPortFree(port: number): Promise<boolean> {
+	return new Promise((resolve) => {
+		const probe = createServer();
+		probe.once("error", () => resolve(false));
+		probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
+	});
+}
+
+export function portTaken(port: number): PipelineError {
+	return new PipelineError("failure", {
+		what: `The private source can't use port ${port}: another program holds it.`,
+		fix: `End that program (to find it: lsof -nP -iTCP:${port} -sTCP:LISTEN), or choose another port.`,
+		next: "pipeline-cli source up --port <port>",
+	});
+}
+
+function startError(port: number, failure: string, log: string, path: string): unknown {
+	if (/Address already in use/i.test(log)) return portTaken(port);
+	const lines = log.split("\n").filter((line) => /\[ERROR\]|\[Warning\]|Errcode/.test(line));
+	const full = /No space left|Errcode: 28|errno: 28/i.test(log);
+	return new PipelineError("failure", {
+		what: "The private MariaDB did not start.",
+		why: [full ? "The disk is full." : failure, ...lines.slice(-6).map((line) => `  ${line}`)].join("\n"),
+		fix: full ? "Free some space." : `The whole log: ${path}`,
+		next: "pipeline-cli source up",
+	});
+}
+
+/** One statement a line. The account is set anew at every start, so that a lost password file mends itself. */
+function accountSql(access: SourceAccess): string {
+	const account = `'${access.user}'@'127.0.0.1'`;
+	return [
+		"SET SESSION sql_log_bin = 0;",
+		`CREATE USER IF NOT EXISTS ${account};`,
+		`ALTER USER ${account} IDENTIFIED BY '${access.password}';`,
+		`GRANT ALL PRIVILEGES ON *.* TO ${account} WITH GRANT OPTION;`,
+		"",
+	].join("\n");
+}
+
+/** MariaDB refuses to run as root unless told so. */
+function asRoot(): string[] {
+	return process.getuid?.() === 0 ? ["--user=root"] : [];
+}
+
+async function answers(access: SourceAccess): Promise<boolean> {
+	try {
+		const client = await mysql.createConnection({ ...clientOptions(access), connectTimeout: 2000 });
+		await client.end();
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+async function rotateLog(path: string): Promise<void> {
+	if ((await exists(path)) && (await stat(path)).size > logLimit) await rename(path, `${path}.1`);
+}
+
+async function readFrom(path: string, offset: number): Promise<string> {
+	return (await readFile(path)).subarray(offset).toString("utf8");
+}
+
+async function exists(path: string): Promise<boolean> {
+	try {
+		await stat(path);
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+		throw error;
+	}
+}

@@ -1,0 +1,52 @@
+/** What a column can be given. Dates and times are strings as MySQL writes them; decimals are strings. */
+export type Value = string | number | null | Buffer;
+
+/** One row and the table that it belongs to. */
+export interface SeedRow {
+	table: string;
+	values: readonly Value[];
+}
+
+/** How much data: rows grow with the scale, tables that describe the business with its square root. */
+export interface SeedSize {
+	/** For instance customers and orders. */
+	rows(base: number): number;
+	/** For instance products and employees. */
+	described(base: number): number;
+}
+
+export function seedSize(scale: number): SeedSize {
+	return {
+		rows: (base) => base * scale,
+		described: (base) => Math.round(base * Math.sqrt(scale)),
+	};
+}
+
+const day = 86_400_000;
+
+/** The sample data ends here, whatever the date is when it is made: the same seed gives the same rows. */
+export const lastDay = Date.UTC(2026, 5, 30);
+
+/** Days of history: two and a half years. */
+export const historyDays = 912;
+
+/** @param time milliseconds since 1970. */
+export function sqlDate(time: number): string {
+	return new Date(time).toISOString().slice(0, 10);
+}
+
+/** @param time milliseconds since 1970. */
+export function sqlDateTime(time: number): string {
+	return new Date(time).toISOString().slice(0, 19).replace("T", " ");
+}
+
+export function daysAfter(time: number, days: number): number {
+	return time + days * day;
+}
+
+/** @param cents whole. */
+export function money(cents: number): string {
+	return (cents / 100).toFixed(2);
+}
+
+export const zeroDateTime = "0000-00-00 00:00:00";

@@ -1,0 +1,143 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { PipelineError } from "../../../errors.ts";
+import type { Context } from "../../port.ts";
+import { writeFileAtomic } from "../files.ts";
+import { type LocalPaths, localPaths } from "../paths.ts";
+import { defaultSchemas, type LocalSettings, passwordFile, readSettings, writeSettings } from "../settings.ts";
+import { setupError } from "../setup/diagnosis.ts";
+import { withLockFile } from "../setup/lockFile.ts";
+import { ensureMariaDb } from "../setup/mariadb.ts";
+import { serverConfig } from "./config.ts";
+import {
+	chooseFreePort,
+	initialise,
+	isPortFree,
+	portTaken,
+	serverFiles,
+	serverPid,
+	startServer,
+	stopServer,
+} from "./privateServer.ts";
+
+const user = "pipeline";
+
+export interface UpResult {
+	action: "initialised" | "started" | "already running";
+	/** `host:port`. */
+	address: string;
+}
+
+/**
+ * Brings the private MariaDB to run; repeated, it finds it running. The first time it is initialised, with a port that
+ * stays and a generated password.
+ * @param options.port of the loopback; the default is the one of the last time, at first a free one.
+ */
+export async function startPrivateSource(
+	context: Context,
+	options: { port?: number | undefined; schemas?: string[] | undefined } = {},
+	paths: LocalPaths = localPaths(),
+): Promise<UpResult> {
+	const before = await readSettings(paths);
+	await refuseOtherSource(before, "private", paths);
+	const mariaDb = await ensureMariaDb(context, join(paths.home, "logs"));
+	return context.reporter.task("Start the private MariaDB", async (update) => {
+		await makeFolder(paths);
+		const waiting = (pid: number): void => update(`waiting for process ${pid}, which starts it`);
+		return withLockFile(serverFiles(paths).lock, context.signal, waiting, async () => {
+			const settings = await readSettings(paths);
+			const port = await choosePort(settings, options.port, paths);
+			const schemas = options.schemas ?? settings?.source.schemas ?? defaultSchemas;
+			const source = { kind: "private" as const, host: "127.0.0.1", port, user, tls: false, schemas };
+			const password = await privatePassword(settings, paths);
+			await writeSettings({ version: 1, source }, paths);
+			const address = `127.0.0.1:${port}`;
+			if ((await serverPid(paths)) !== undefined) {
+				update(address);
+				return { action: "already running" as const, address };
+			}
+			const files = serverFiles(paths);
+			await writeFileAtomic(files.config, serverConfig(paths, port), 0o600);
+			update("initialising");
+			const isNew = await initialise(mariaDb, paths, context.signal);
+			update("starting");
+			await startServer(mariaDb, { ...source, password }, paths, context.signal);
+			update(address);
+			return { action: isNew ? ("initialised" as const) : ("started" as const), address };
+		});
+	});
+}
+
+/** Stops the private server. A server of the user's own is left alone. */
+export async function stopSource(
+	context: Context,
+	paths: LocalPaths = localPaths(),
+): Promise<"stopped" | "not running" | "not ours"> {
+	if ((await readSettings(paths))?.source.kind === "external") return "not ours";
+	if ((await serverPid(paths)) === undefined) return "not running";
+	return context.reporter.task("Stop the private MariaDB", () => stopServer(paths));
+}
+
+/**
+ * A replication holds positions of one server's binary log, so a stack keeps its source once it replicates.
+ * @throws PipelineError where the settings name another kind of source that is already in use.
+ */
+export async function refuseOtherSource(
+	settings: LocalSettings | undefined,
+	wanted: "private" | "external",
+	paths: LocalPaths,
+): Promise<void> {
+	if (settings === undefined || settings.source.kind === wanted) return;
+	const { kind, host, port } = settings.source;
+	throw new PipelineError("usage", {
+		what: `The local stack already has a source: ${kind === "private" ? "its private MariaDB" : "a server of your own"} at ${host}:${port}.`,
+		why: `Positions and data in ${paths.home} belong to it.`,
+		fix: "Remove the stack first, or make another one in a folder that PIPELINE_HOME names.",
+		next: "pipeline-cli down --purge",
+	});
+}
+
+async function choosePort(
+	settings: LocalSettings | undefined,
+	wanted: number | undefined,
+	paths: LocalPaths,
+): Promise<number> {
+	const kept = settings?.source.port;
+	if ((await serverPid(paths)) !== undefined && kept !== undefined) {
+		if (wanted === undefined || wanted === kept) return kept;
+		throw new PipelineError("usage", {
+			what: `The private source runs on port ${kept}.`,
+			fix: `Stop it, then start it on ${wanted}.`,
+			next: `pipeline-cli source down && pipeline-cli source up --port ${wanted}`,
+		});
+	}
+	const port = wanted ?? kept ?? (await chooseFreePort());
+	if (!(await isPortFree(port))) throw portTaken(port);
+	return port;
+}
+
+/** The password of the last time, or a new one where there is none. */
+async function privatePassword(settings: LocalSettings | undefined, paths: LocalPaths): Promise<string> {
+	const file = passwordFile(paths);
+	if (settings !== undefined) {
+		try {
+			const password = (await readFile(file, "utf8")).trimEnd();
+			if (/^[\w-]{24,}$/.test(password)) return password;
+		} catch (error) {
+			if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+		}
+	}
+	const password = randomBytes(24).toString("base64url");
+	await writeFileAtomic(file, `${password}\n`, 0o600);
+	return password;
+}
+
+async function makeFolder(paths: LocalPaths): Promise<void> {
+	try {
+		await mkdir(paths.source, { recursive: true });
+		await chmod(paths.source, 0o700);
+	} catch (error) {
+		throw setupError(`${paths.source} could not be created.`, error, "pipeline-cli source up");
+	}
+}
