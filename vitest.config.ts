@@ -4,7 +4,15 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
 	test: {
 		projects: [
-			{ test: { name: "unit", include: ["{cli,infra,etl}/**/*.test.ts"], testTimeout: 30_000 } },
+			{
+				test: {
+					name: "unit",
+					include: ["{cli,infra,etl}/**/*.test.ts"],
+					testTimeout: 30_000,
+					// Its ES modules import folders, which Node itself refuses.
+					server: { deps: { inline: ["dt-sql-parser"] } },
+				},
+			},
 			{
 				test: {
 					name: "integration",

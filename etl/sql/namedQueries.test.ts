@@ -1,0 +1,156 @@
+import { readdir, readFile } from "node:fs/promises";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { TrinoSQL } from "dt-sql-parser";
+import { describe, expect, test } from "vitest";
+import { catalogName, datasets } from "../datasets.ts";
+
+const folder = new URL(".", import.meta.url);
+const files = (await readdir(folder)).filter((name) => name.endsWith(".sql"));
+
+const read = (file: string): Promise<string> => readFile(new URL(file, folder), "utf8");
+
+describe("every named query", () => {
+	test.each(files)("%s parses as Trino SQL (Athena) and is one statement", async (file) => {
+		const trino = new TrinoSQL();
+		const sql = await read(file);
+		expect(trino.validate(sql)).toEqual([]);
+		expect(trino.splitSQLByStatement(sql)).toHaveLength(1);
+	});
+
+	test.each(files)("%s has a title, what it answers, and its columns", async (file) => {
+		const header = /^(?:-- [^\n]+\n)+/.exec(await read(file))?.[0].split("\n") ?? [];
+		expect(header[0]).toMatch(/^-- [A-Z]/);
+		expect(header.some((line) => line.startsWith("-- Columns: "))).toBe(true);
+		expect(header.length).toBeGreaterThan(3);
+	});
+
+	test("is a grammar that refuses what Athena would", () => {
+		const trino = new TrinoSQL();
+		expect(trino.validate("SELECT a::int FROM t")).not.toEqual([]);
+		expect(trino.validate("SELECT * FROM t QUALIFY 1 = 1")).not.toEqual([]);
+	});
+});
+
+const classicmodels = `
+	CREATE TABLE customers AS SELECT * FROM (VALUES
+		(1, 'Ada Ltd', 'France'), (2, 'Bob & Co', 'USA'), (3, 'Never Bought', 'USA')) t(customernumber, customername, country);
+	CREATE TABLE products AS SELECT * FROM (VALUES
+		('P1', 'Cars', 10.00::DECIMAL(10,2)), ('P2', 'Cars', 20.00), ('P3', 'Ships', 5.50)) t(productcode, productline, buyprice);
+	CREATE TABLE orders AS SELECT * FROM (VALUES
+		(100, DATE '2025-12-30', DATE '2026-01-10', DATE '2026-01-02', 'Shipped', 1),
+		(101, DATE '2026-01-05', DATE '2026-01-10', DATE '2026-01-11', 'Shipped', 2),
+		(102, DATE '2026-01-20', DATE '2026-02-01', NULL, 'In Process', 2),
+		(103, DATE '2026-03-01', DATE '2026-03-10', NULL, 'Cancelled', 1))
+		t(ordernumber, orderdate, requireddate, shippeddate, status, customernumber);
+	CREATE TABLE orderdetails AS SELECT * FROM (VALUES
+		(100, 'P1', 2, 15.00::DECIMAL(10,2)), (100, 'P3', 1, 8.25), (101, 'P2', 3, 30.00),
+		(102, 'P1', 1, 12.50), (103, 'P3', 10, 6.00)) t(ordernumber, productcode, quantityordered, priceeach);
+	CREATE TABLE payments AS SELECT * FROM (VALUES
+		(1, 30.00::DECIMAL(10,2)), (1, 8.25)) t(customernumber, amount);`;
+
+const clicks = `
+	CREATE TABLE clickstream_data AS SELECT * FROM (VALUES
+		('Toys', 49.99::DOUBLE), ('Toys', 50.0), ('Toys', 70.0), ('Books', 199.0), ('Books', 500.0), (NULL, NULL)) t(department, price);
+	CREATE TABLE joint_tables AS SELECT * FROM (VALUES
+		('Toys', 'Ball'), ('Toys', 'Ball'), ('Toys', 'Kite'), ('Books', 'Atlas'), (NULL, NULL)) t(department, productname);`;
+
+const tableNames = datasets.flatMap(({ tables }) => tables.map(catalogName));
+
+const changes = [
+	...tableNames.map(
+		(name) =>
+			`CREATE TABLE ${name}_changes AS SELECT 'O' AS cdc_op, '2026-01-01 00:00:00.000000' AS cdc_commit_time FROM range(2)`,
+	),
+	`INSERT INTO wp_terms_changes VALUES
+		('I', '2026-01-02 00:00:00.000000'), ('I', '2026-01-03 00:00:00.000000'), ('D', '2026-01-02 12:00:00.000000')`,
+	"INSERT INTO orders_changes VALUES ('U', '2026-01-04 00:00:00.000000')",
+].join(";\n");
+
+/** Rows of a named query over hand-made tables; decimals and dates as text. */
+async function rows(file: string, tables: string): Promise<unknown[][]> {
+	const instance = await DuckDBInstance.create(":memory:");
+	const connection = await instance.connect();
+	try {
+		await connection.run(tables);
+		const result = await connection.runAndReadAll(await read(file));
+		return result.getRowsJson();
+	} finally {
+		connection.closeSync();
+		instance.closeSync();
+	}
+}
+
+describe("answers", () => {
+	test("product-line performance", async () => {
+		expect(await rows("product_line_performance.sql", classicmodels)).toEqual([
+			["Cars", "3", "2", "6", "132.50", "42.50", 32.1],
+			["Ships", "2", "1", "11", "68.25", "7.75", 11.4],
+		]);
+	});
+
+	test("sales by country", async () => {
+		expect(await rows("sales_by_country.sql", classicmodels)).toEqual([
+			["USA", "1", "2", "102.50", 51.1],
+			["France", "1", "2", "98.25", 48.9],
+		]);
+	});
+
+	test("monthly revenue, with a running total that starts anew each year", async () => {
+		expect(await rows("monthly_revenue.sql", classicmodels)).toEqual([
+			["2025-12", "1", "3", "38.25", "38.25"],
+			["2026-01", "2", "4", "102.50", "102.50"],
+			["2026-03", "1", "10", "60.00", "162.50"],
+		]);
+	});
+
+	test("monthly revenue where the order date is a timestamp", async () => {
+		const timestamps = `${classicmodels} ALTER TABLE orders ALTER orderdate TYPE TIMESTAMP`;
+		expect((await rows("monthly_revenue.sql", timestamps)).map(([month]) => month)).toEqual([
+			"2025-12",
+			"2026-01",
+			"2026-03",
+		]);
+	});
+
+	test("top customers, with one who never paid and without one who never ordered", async () => {
+		expect(await rows("top_customers.sql", classicmodels)).toEqual([
+			["Bob & Co", "USA", "2", "102.50", "0.00", "2026-01-20"],
+			["Ada Ltd", "France", "2", "98.25", "38.25", "2026-03-01"],
+		]);
+	});
+
+	test("order funnel", async () => {
+		expect(await rows("order_funnel.sql", classicmodels)).toEqual([
+			[1, "placed", "4", 100],
+			[2, "kept", "3", 75],
+			[3, "shipped", "2", 50],
+			[4, "shipped in time", "1", 25],
+		]);
+	});
+
+	test("department word counts", async () => {
+		expect(await rows("department_word_counts.sql", clicks)).toEqual([
+			["Toys", "3", "2"],
+			["Books", "1", "1"],
+		]);
+	});
+
+	test("clickstream by department and price band", async () => {
+		expect(await rows("clicks_by_department_and_price.sql", clicks)).toEqual([
+			["Books", "2: 50 to 200", "1", 199],
+			["Books", "4: 500 and more", "1", 500],
+			["Toys", "1: below 50", "1", 49.99],
+			["Toys", "2: 50 to 200", "2", 60],
+		]);
+	});
+
+	test("change activity of every table in datasets.ts", async () => {
+		const found = await rows("change_activity.sql", changes);
+		expect(found.slice(0, 2)).toEqual([
+			["wp_terms", "2", "2", "0", "1", "2026-01-03 00:00:00.000000"],
+			["orders", "2", "0", "1", "0", "2026-01-04 00:00:00.000000"],
+		]);
+		expect(found[2]).toEqual(["customers", "2", "0", "0", "0", null]);
+		expect(found.map(([name]) => name).sort()).toEqual([...tableNames].sort());
+	});
+});
