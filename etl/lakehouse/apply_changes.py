@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import groupby
-from typing import TYPE_CHECKING
-
-from lakehouse import evolution, quality, state
-from lakehouse.change_log import batch_folder
+from lakehouse import quality, state
 from lakehouse.datasets import Table
 from lakehouse.job import Job
-from lakehouse.state import Applied, Batch, Columns, TableState
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+from lakehouse.state import Applied, Batch, TableState
+from lakehouse.table_changes import TableChanges
 
 
 def apply_changes(job: Job) -> None:
@@ -22,139 +15,82 @@ def apply_changes(job: Job) -> None:
     job.for_each([job.datasets.table(*name) for name in names], lambda table: _apply(job, table))
 
 
-@dataclass
-class _Plan:
-    """What a table is brought to. `batches`: those of the generation, in the order of the changes."""
-
-    batches: list[Batch]
-    columns: Columns
-    key: list[str]
-    pending: list[Batch]
-
-    @property
-    def names(self) -> list[str]:
-        return [name for name, _ in self.columns]
-
-
-def key_of(table: Table, batches: list[Batch], columns: Columns) -> list[str]:
-    """
-    Key columns of a table: as declared, or else those with a before image; none where before images are of all columns.
-    """
-    names = [name for name, _ in columns]
-    if table.key is not None and set(table.key) <= set(names):
-        return list(table.key)
-    for batch in reversed(batches):
-        if batch.before and set(batch.before) <= set(names):
-            return [] if len(batch.before) == len(batch.columns) else list(batch.before)
-    return []
-
-
-def _plan(table: Table, known: TableState) -> _Plan | None:
-    """None where the current table is up to date."""
+def _pending(known: TableState) -> list[Batch] | None:
+    """Batches that the current table does not have yet, in the order of the changes; None where it is up to date."""
     applied = known.applied
-    batches = known.current_batches()
     same_generation = applied is not None and applied.generation == known.generation
     after = applied.batch if applied is not None and same_generation else 0
-    pending = [batch for batch in batches if batch.number > after]
-    if not pending and (same_generation or not known.batches):
-        return None
-    columns = evolution.newest_columns(batches or known.batches[-1:])
-    return _Plan(batches, columns, key_of(table, batches, columns), pending)
+    pending = [batch for batch in known.current_batches() if batch.number > after]
+    return pending if pending or (known.batches and not same_generation) else None
 
 
 def _apply(job: Job, table: Table) -> None:
     known = state.load(job.processed, table)
-    plan = _plan(table, known)
-    if plan is None:
+    pending = _pending(known)
+    if pending is None:
         return
+    changes = TableChanges.of(table, known.current_batches(), known.batches[-1])
     applied = known.applied
-    rows_read = sum(batch.rows for batch in plan.pending)
+    rows_read = sum(batch.rows for batch in pending)
     merging = (
         applied is not None
         and applied.generation == known.generation
-        and applied.columns == plan.columns
-        and applied.key == plan.key
-        and plan.key
+        and applied.columns == changes.columns
+        and applied.key == changes.key
+        and changes.key
     )
     if merging and rows_read == 0:
-        published, rows_written, note = True, 0, "no rows"
+        published: tuple[int, str] | None = (0, "no rows")
     elif applied is not None and merging and job.engine.table_exists(table.catalog_name, table.current):
-        published, rows_written, note = _merge(job, table, plan, applied)
+        published = _merge(job, changes, pending, applied)
     else:
-        published, rows_written, note = _rebuild(job, table, plan)
-    if not published:
+        published = _rebuild(job, changes)
+    if published is None:
         return
     known.applied = Applied(
         generation=known.generation,
-        batch=max((batch.number for batch in plan.batches), default=known.generation - 1),
-        last_sequence=max((batch.last_sequence for batch in plan.batches if batch.last_sequence), default=None),
-        columns=plan.columns,
-        key=plan.key,
+        batch=max((batch.number for batch in changes.batches), default=known.generation - 1),
+        last_sequence=max((batch.last_sequence for batch in changes.batches if batch.last_sequence), default=None),
+        columns=changes.columns,
+        key=changes.key,
     )
     state.save(job.processed, table, known)
-    job.report.table(table.schema, table.name, rows_read, rows_written, note)
+    job.report.table(table.schema, table.name, rows_read, *published)
 
 
-def _merge(job: Job, table: Table, plan: _Plan, applied: Applied) -> tuple[bool, int, str]:
+def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Applied) -> tuple[int, str] | None:
+    """Number of keys and how; None where a rule is broken and nothing was published."""
     from lakehouse import current_rows
 
-    changes = _events(job, table, plan, plan.pending)
-    first = min((batch.first_sequence or "" for batch in plan.pending if batch.rows > 0), default="")
+    table = changes.table
+    events = changes.events(job, pending)
+    first = min(batch.first_sequence or "" for batch in pending if batch.rows > 0)
     note = "merged"
     if applied.last_sequence is not None and first <= applied.last_sequence:
         # Something older than what the table holds: what counts for its keys is in the whole generation.
-        touched = changes.select(*map(current_rows.col, plan.key)).distinct()
-        changes = _events(job, table, plan, plan.batches).join(touched, plan.key, "left_semi")
+        touched = events.select(*map(current_rows.col, changes.key)).distinct()
+        events = changes.events(job, changes.batches).join(touched, changes.key, "left_semi")
         note = "merged, with late rows"
-    latest = current_rows.latest(changes, plan.names, plan.key)
-    kept = current_rows.kept(latest)
-    if not quality.check_rows(job, table, changes, kept):
-        return False, 0, note
-    job.engine.merge_table(latest, current_rows.DELETED, table.catalog_name, table.current, plan.key)
-    return True, int(latest.count()), note
+    latest = current_rows.latest(events, changes.names, changes.key)
+    if not quality.check_rows(job, table, events, current_rows.kept(latest)):
+        return None
+    job.engine.merge_table(latest, current_rows.DELETED, table.catalog_name, table.current, changes.key)
+    return int(latest.count()), note
 
 
-def _rebuild(job: Job, table: Table, plan: _Plan) -> tuple[bool, int, str]:
+def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
+    """As `_merge`, with the number of rows."""
     from lakehouse import current_rows
 
-    filled = [batch for batch in plan.batches if batch.rows > 0]
-    if not filled:
-        rows = changes = job.engine.empty(plan.columns)
-    elif plan.key:
-        changes = _events(job, table, plan, filled)
-        latest = current_rows.latest(changes, plan.names, plan.key)
-        rows = current_rows.kept(latest)
+    table = changes.table
+    if changes.key:
+        superset = changes.events(job, changes.batches)
+        rows = current_rows.kept(current_rows.latest(superset, changes.names, changes.key))
     else:
-        images = any(batch.before for batch in filled)
-        log = _changes(job, table, plan, filled, plan.names if images else [])
-        rows = changes = current_rows.bag(log, plan.names, images)
-    if not quality.check_rows(job, table, changes, rows):
-        return False, 0, "not published"
+        images = changes.has_before_images(changes.batches)
+        log = changes.rows(job, changes.batches, changes.names if images else [])
+        rows = superset = current_rows.bag(log, changes.names, images)
+    if not quality.check_rows(job, table, superset, rows):
+        return None
     job.engine.replace_table(rows, table.catalog_name, table.current)
-    written = int(job.engine.read_table(table.catalog_name, table.current).count())
-    return True, written, "written anew"
-
-
-def _events(job: Job, table: Table, plan: _Plan, batches: list[Batch]) -> DataFrame:
-    from lakehouse import current_rows
-
-    filled = [batch for batch in batches if batch.rows > 0]
-    images = any(batch.before for batch in filled)
-    changes = _changes(job, table, plan, filled, plan.key if images else [])
-    return current_rows.events(changes, plan.names, plan.key, images)
-
-
-def _changes(job: Job, table: Table, plan: _Plan, batches: list[Batch], before: list[str]) -> DataFrame:
-    """Rows of batches of the change log, in the columns of the plan."""
-    from lakehouse import current_rows
-
-    names = evolution.sources(plan.batches, plan.columns)
-    frames = []
-    for _, group in groupby(batches, key=lambda batch: (batch.columns, batch.before, names[batch.number])):
-        alike = list(group)
-        rows = job.engine.read_parquet(job.processed, [batch_folder(table, batch.number) for batch in alike])
-        frames.append(current_rows.aligned(rows, alike[0], names[alike[0].number], plan.columns, before))
-    result = frames[0]
-    for frame in frames[1:]:
-        result = result.unionByName(frame)
-    return result
+    return int(job.engine.read_table(table.catalog_name, table.current).count()), "written anew"

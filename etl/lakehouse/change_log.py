@@ -11,7 +11,7 @@ from lakehouse.column_types import quoted
 from lakehouse.datasets import Table
 from lakehouse.job import Job
 from lakehouse.raw_files import BrokenFile, Footer, Kind
-from lakehouse.state import Batch, SeenFile, SetAside, TableState
+from lakehouse.state import Batch, Columns, SeenFile, SetAside, TableState
 from lakehouse.storage import StoredFile
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ OPERATION = "cdc_op"
 COMMIT_TIME = "cdc_commit_time"
 SEQUENCE = "cdc_change_seq"
 LOADED = "O"
+CHANGE_COLUMNS: Columns = [(OPERATION, "string"), (COMMIT_TIME, "string"), (SEQUENCE, "string")]
+"""Columns of the change log before those of the source."""
 
 
 def batch_folder(table: Table, number: int) -> str:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 DELETED = "cdc_deleted"
-_STEP = "cdc_step"
+STEP = "cdc_step"
 _RANK = "cdc_rank"
 _COUNT = "cdc_count"
 
@@ -61,7 +61,7 @@ def events(changes: DataFrame, columns: list[str], key: list[str], before: bool)
     key loses its row, then the new one gets it. `before`: whether `changes` has before images of the key.
     """
     own = changes.select(
-        SEQUENCE, COMMIT_TIME, F.lit(1).alias(_STEP), (col(OPERATION) == "D").alias(DELETED), *map(col, columns)
+        SEQUENCE, COMMIT_TIME, F.lit(1).alias(STEP), (col(OPERATION) == "D").alias(DELETED), *map(col, columns)
     )
     if not before:
         return own
@@ -70,7 +70,7 @@ def events(changes: DataFrame, columns: list[str], key: list[str], before: bool)
     left = changes.where((col(OPERATION) == "U") & moved).select(
         SEQUENCE,
         COMMIT_TIME,
-        F.lit(0).alias(_STEP),
+        F.lit(0).alias(STEP),
         F.lit(True).alias(DELETED),
         *[old[name].alias(name) if name in old else col(name) for name in columns],
     )
@@ -80,7 +80,7 @@ def events(changes: DataFrame, columns: list[str], key: list[str], before: bool)
 def latest(rows: DataFrame, columns: list[str], key: list[str]) -> DataFrame:
     """The last event of each key, by change sequence; rows of a full load rank before any change."""
     order = Window.partitionBy(*map(col, key)).orderBy(
-        F.coalesce(col(SEQUENCE), F.lit("")).desc(), col(_STEP).desc(), col(COMMIT_TIME).desc()
+        F.coalesce(col(SEQUENCE), F.lit("")).desc(), col(STEP).desc(), col(COMMIT_TIME).desc()
     )
     ranked = rows.withColumn(_RANK, F.row_number().over(order))
     return ranked.where(col(_RANK) == 1).select(DELETED, *map(col, columns))

@@ -56,6 +56,10 @@ class Engine:
         """Rows of Parquet files, or folders of them, that have one schema."""
         return self.session.read.parquet(*[self.uri(storage, path) for path in paths])
 
+    def read_text(self, storage: Storage, paths: list[str]) -> DataFrame:
+        """Lines of text files of one compression, in the column `value`."""
+        return self.session.read.text([self.uri(storage, path) for path in paths])
+
     def empty(self, columns: Columns) -> DataFrame:
         """A DataFrame of no rows."""
         return self.session.createDataFrame([], ", ".join(f"{quoted(name)} {kind}" for name, kind in columns))
@@ -63,7 +67,12 @@ class Engine:
     def write_parquet(self, frame: DataFrame, path: str) -> None:
         """Replaces the content of a folder of the processed zone."""
         uri = self.uri(self._processed, path)
-        frame.write.mode("overwrite").option("compression", "snappy").parquet(uri)
+        frame.write.mode("overwrite").parquet(uri, compression="snappy")
+
+    def append_parquet(self, frame: DataFrame, path: str, partition: str) -> None:
+        """Adds rows to a folder of the processed zone, in subfolders by the column `partition`."""
+        uri = self.uri(self._processed, path)
+        frame.write.mode("append").partitionBy(partition).parquet(uri, compression="snappy")
 
     def table_exists(self, name: str, location: str) -> bool:
         if self._has_catalog:

@@ -92,6 +92,11 @@ def save(processed: Storage, table: Table, state: TableState) -> None:
     processed.write_json(table.state, asdict(state))
 
 
+def version(applied: Applied) -> str:
+    """Names what a current table holds: it is another after each publication."""
+    return f"{applied.generation}.{applied.batch}"
+
+
 def known_tables(processed: Storage) -> set[tuple[str, str]]:
     """Schema and name of every table that has a state."""
     found = set()

@@ -14,6 +14,8 @@ import pyarrow.parquet as pq
 
 from lakehouse import change_log, job
 from lakehouse.apply_changes import apply_changes
+from lakehouse.joint_tables import join_tables
+from lakehouse.star_schema import star_schema
 
 Row = dict[str, Any]
 
@@ -23,6 +25,8 @@ JOBS: dict[str, Callable[[job.Job], None]] = {
     "process-load": lambda work: change_log.extend(work, "load"),
     "process-cdc": lambda work: change_log.extend(work, "change"),
     "apply-changes": apply_changes,
+    "join-tables": join_tables,
+    "star-schema": star_schema,
 }
 
 
@@ -82,7 +86,7 @@ class Lake:
 
 class Source:
     """
-    A table at the source. Changes wait in `pending` until `flush` writes them as one file; `rows` is what the table holds.
+    A table at the source; `rows` is what it holds. Changes wait in `pending` until `flush` writes them as one file.
     """
 
     def __init__(

@@ -71,7 +71,7 @@ def test_update_that_moves_the_key(lake: Lake, items: Source, current: Read) -> 
 def test_composite_key(lake: Lake, current: Read) -> None:
     lake.declare("shop", "lines", ["order", "line"])
     lines = Source(lake, "lines", {"order": pa.int64(), "line": pa.string(), "n": pa.uint64()}, ["order", "line"])
-    lines.rows = [{"order": o, "line": l, "n": 2**64 - 1} for o in (1, 2) for l in ("a", "b")]
+    lines.rows = [{"order": o, "line": line, "n": 2**64 - 1} for o in (1, 2) for line in ("a", "b")]
     lines.load()
     lake.ok()
     lines.update({"order": 1, "line": "a"}, line="c")

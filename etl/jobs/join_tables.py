@@ -1,0 +1,12 @@
+"""Order items joined with the clickstream on the product."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from lakehouse import job
+from lakehouse.joint_tables import join_tables
+
+if __name__ == "__main__":
+    sys.exit(job.run("join-tables", join_tables))

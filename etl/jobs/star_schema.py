@@ -1,0 +1,12 @@
+"""Facts and dimensions of classicmodels."""
+
+import sys
+from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
+from lakehouse import job
+from lakehouse.star_schema import star_schema
+
+if __name__ == "__main__":
+    sys.exit(job.run("star-schema", star_schema))

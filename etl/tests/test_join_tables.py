@@ -1,0 +1,171 @@
+"""Order items ⋈ clickstream: malformed lines, plain and compressed files, and which hours a run writes."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pytest
+from support import Lake, Source
+
+ALL = ("process-load", "process-cdc", "apply-changes", "join-tables")
+COLUMNS = {
+    "order_item_id": pa.uint64(),
+    "order_item_name": pa.string(),
+    "order_item_type": pa.string(),
+    "order_id": pa.uint64(),
+}
+
+
+def click(product: Any, **values: Any) -> str:
+    details = {"color": "red", "material": "wool", "comments": "warm"}
+    return json.dumps(
+        {"productid": product, "productname": "Hat", "department": "Garden", "price": 12.5, "productDetails": details}
+        | values
+    )
+
+
+def send(lake: Lake, hour: str, name: str, lines: list[str]) -> Path:
+    path = lake.raw / "clickstream-data" / hour / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = "".join(f"{line}\n" for line in lines).encode()
+    path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    return path
+
+
+def joint(lake: Lake) -> list[dict[str, Any]]:
+    table = ds.dataset(lake.processed / "joint-tables", partitioning="hive", format="parquet").to_table()
+    return sorted(table.to_pylist(), key=repr)
+
+
+@pytest.fixture
+def items(lake: Lake) -> Source:
+    lake.declare("wordpress-db", "wp_woocommerce_order_items", ["order_item_id"])
+    source = Source(lake, "wp_woocommerce_order_items", COLUMNS, ["order_item_id"], "wordpress-db")
+    for number in (1, 2, 3):
+        source.rows.append(
+            {
+                "order_item_id": number,
+                "order_item_name": f"item {number}",
+                "order_item_type": "line_item",
+                "order_id": 70,
+            }
+        )
+    source.load()
+    return source
+
+
+def test_joins_on_the_product_with_names_and_types(lake: Lake, items: Source) -> None:
+    send(lake, "2026/11/20/13", "a.json.gz", [click(1), click(9)])
+    send(lake, "2026/11/20/13", "b.json", [click(2, price="3.10")])
+    lake.ok(*ALL)
+    assert [(row["order_item_id"], row["price"], row["click_hour"]) for row in joint(lake)] == [
+        (1, Decimal("12.50"), "2026-11-20-13"),
+        (2, Decimal("3.10"), "2026-11-20-13"),
+    ]
+    file = next((lake.processed / "joint-tables" / "click_hour=2026-11-20-13").glob("*.parquet"))
+    details = pa.struct([("color", pa.string()), ("material", pa.string()), ("comments", pa.string())])
+    metadata = pa.parquet.read_metadata(file)
+    schema = metadata.schema.to_arrow_schema()
+    assert {field.name: field.type for field in schema} == {
+        "order_item_id": pa.int64(),
+        "order_item_name": pa.string(),
+        "order_item_type": pa.string(),
+        "order_id": pa.int64(),
+        "productid": pa.int64(),
+        "productname": pa.string(),
+        "department": pa.string(),
+        "price": pa.decimal128(12, 2),
+        "productdetails": details,
+    }
+    assert metadata.row_group(0).column(0).compression == "SNAPPY"
+    assert joint(lake)[0]["productdetails"] == {"color": "red", "material": "wool", "comments": "warm"}
+
+
+def test_malformed_lines_are_counted_and_not_fatal(lake: Lake, items: Source) -> None:
+    bad = ["{bad", "[1, 2]", "null", '"1"', click("x"), click(2.5), click(None), "{}", click(1) + " more"]
+    fair = [click(1, price="cheap"), click(1, productDetails="none"), click("1"), f"  {click(1)}  "]
+    send(lake, "2026/11/20/13", "a.json", [*bad, "", "  ", *fair])
+    lake.ok(*ALL)
+    entry = lake.reports["join-tables"]["tables"][0]
+    assert (entry["rows_read"], entry["rows_written"], entry["note"]) == (13, 4, "1 hours, 9 malformed lines")
+    rows = joint(lake)
+    assert [row["price"] for row in rows].count(None) == 1
+    assert [row["productdetails"] for row in rows].count(None) == 1
+
+
+def test_only_the_hours_that_changed_are_written(lake: Lake, items: Source) -> None:
+    send(lake, "2026/11/20/13", "a.json", [click(1)])
+    gone = send(lake, "2026/11/20/14", "a.json", [click(2)])
+    lake.ok(*ALL)
+    first = {path: path.stat().st_mtime_ns for path in (lake.processed / "joint-tables").rglob("*.parquet")}
+    send(lake, "2026/11/20/15", "a.json", [click(3)])
+    lake.ok(*ALL)
+    second = {path: path.stat().st_mtime_ns for path in (lake.processed / "joint-tables").rglob("*.parquet")}
+    assert first.items() < second.items()
+    assert lake.reports["join-tables"]["tables"][0]["note"] == "1 hours"
+    lake.ok(*ALL)
+    assert lake.reports["join-tables"]["tables"] == []
+    send(lake, "2026/11/20/13", "b.json", [click(1)])
+    gone.unlink()
+    lake.ok(*ALL)
+    assert [(row["order_item_id"], row["click_hour"]) for row in joint(lake)] == [
+        (1, "2026-11-20-13"),
+        (1, "2026-11-20-13"),
+        (3, "2026-11-20-15"),
+    ]
+
+
+def test_changed_order_items_are_joined_anew(lake: Lake, items: Source) -> None:
+    send(lake, "2026/11/20/13", "a.json", [click(1), click(2), click(4)])
+    lake.ok(*ALL)
+    items.update({"order_item_id": 1}, order_item_name="renamed")
+    items.delete({"order_item_id": 2})
+    items.insert(order_item_id=4, order_item_name="new", order_item_type="line_item", order_id=71)
+    items.flush()
+    lake.ok(*ALL)
+    assert [row["order_item_name"] for row in joint(lake)] == ["renamed", "new"]
+
+
+def test_file_cut_short_is_set_aside_until_it_is_whole(lake: Lake, items: Source) -> None:
+    send(lake, "2026/11/20/13", "a.json.gz", [click(1)])
+    broken = send(lake, "2026/11/20/13", "b.json.gz", [click(2, productname=str(number)) for number in range(5000)])
+    content = broken.read_bytes()
+    broken.write_bytes(content[: len(content) // 2])
+    for _ in range(2):
+        assert lake.run(*ALL) == [0, 0, 0, 11]
+        assert [entry["uri"] for entry in lake.reports["join-tables"]["set_aside"]] == [f"file://{broken}"]
+        assert [row["order_item_id"] for row in joint(lake)] == [1]
+    broken.write_bytes(content)
+    lake.ok(*ALL)
+    assert len(joint(lake)) == 5001
+
+
+def test_without_order_items_or_clicks_there_is_nothing_to_join(lake: Lake) -> None:
+    send(lake, "2026/11/20/13", "a.json", [click(1)])
+    lake.ok(*ALL)
+    assert lake.reports["join-tables"]["tables"] == []
+
+
+def test_run_that_was_killed_in_between_is_undone(lake: Lake, items: Source) -> None:
+    send(lake, "2026/11/20/13", "a.json", [click(1)])
+    lake.ok(*ALL)
+    state = lake.processed / "_state" / "join-tables.json"
+    partition = lake.processed / "joint-tables" / "click_hour=2026-11-20-13"
+    (old,) = partition.glob("*.parquet")
+    before = json.loads(state.read_text())
+    content = old.read_bytes()
+    for files in ({"old": content, "half": content}, {"half": content}, {"old": content}):
+        # As after: the new files, the new files with the old ones removed, and the intent alone.
+        state.write_text(json.dumps(before | {"hours": {}, "replacing": {"2026-11-20-13": ["old.parquet"]}}))
+        for path in partition.glob("*"):
+            path.unlink()
+        for name, data in files.items():
+            (partition / f"{name}.parquet").write_bytes(data)
+        lake.ok(*ALL)
+        assert [row["order_item_id"] for row in joint(lake)] == [1]
