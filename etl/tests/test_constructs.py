@@ -13,7 +13,7 @@ FILES = sorted([*(ETL / "jobs").glob("*.py"), *(ETL / "lakehouse").glob("*.py")]
 
 REFUSED = {
     r"partitionOverwriteMode|overwritePartitions|insertInto": "Sail overwrites all partitions instead of those written",
-    r"input_file_name|_metadata\b": "Sail knows no file of a row",
+    r"input_file_name|(?<![a-z])_metadata\b": "Sail knows no file of a row",
     r"\.rdd\b|sparkContext|SparkContext|GlueContext|DynamicFrame": "Spark Connect has no RDD",
     r"foreachBatch|readStream|writeStream": "Sail has no streaming to files",
     r"\bbround\(": "Sail rounds otherwise",
@@ -40,3 +40,17 @@ def test_no_import_at_the_top_that_exists_only_on_glue(path: Path) -> None:
         for alias in (node.names if isinstance(node, ast.Import) else [ast.alias(node.module or "")])
     }
     assert not top & ONLY_ON_GLUE
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        'frame.write.option("partitionOverwriteMode", "dynamic")',
+        "F.input_file_name()",
+        'F.col("_metadata.file_name")',
+        "frame.rdd.map(f)",
+        "SparkContext()",
+    ],
+)
+def test_the_refused_constructs_are_found(code: str) -> None:
+    assert any(re.search(pattern, code) for pattern in REFUSED)
