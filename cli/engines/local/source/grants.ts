@@ -16,11 +16,12 @@ export async function grantChecks(
 	version: string,
 ): Promise<Check[]> {
 	const grants = (await connection.query("SHOW GRANTS")).flatMap((row) => parseGrant(String(Object.values(row)[0])));
+	const account = await currentAccount(connection);
 	const checks: Check[] = [];
-	for (const schema of access.schemas) checks.push(await selectCheck(connection, access, schema));
+	for (const schema of access.schemas) checks.push(await selectCheck(connection, account, schema));
 	checks.push(
-		globalCheck(grants, access, "REPLICATION SLAVE", ["REPLICATION SLAVE", "REPLICATION REPLICA"]),
-		globalCheck(grants, access, isMariaDb(version) ? "BINLOG MONITOR" : "REPLICATION CLIENT", [
+		globalCheck(grants, account, "REPLICATION SLAVE", ["REPLICATION SLAVE", "REPLICATION REPLICA"]),
+		globalCheck(grants, account, isMariaDb(version) ? "BINLOG MONITOR" : "REPLICATION CLIENT", [
 			"BINLOG MONITOR",
 			"REPLICATION CLIENT",
 			"SUPER",
@@ -28,7 +29,7 @@ export async function grantChecks(
 	);
 	// On MySQL the snapshot holds a short LOCK TABLES while it reads the position.
 	if (!isMariaDb(version)) {
-		for (const schema of access.schemas) checks.push(lockCheck(grants, access, schema));
+		for (const schema of access.schemas) checks.push(lockCheck(grants, account, schema));
 	}
 	return checks;
 }
@@ -66,28 +67,28 @@ function coversSchema(on: string, schema: string): boolean {
 	return new RegExp(`^${pattern}$`, "s").test(schema);
 }
 
-function globalCheck(grants: readonly Grant[], access: SourceAccess, name: string, wanted: readonly string[]): Check {
+function globalCheck(grants: readonly Grant[], account: string, name: string, wanted: readonly string[]): Check {
 	if (isGranted(grants, wanted)) return { name: `grant ${name}`, ok: true, found: "granted" };
-	return { name: `grant ${name}`, ok: false, found: "not granted", fix: `GRANT ${name} ON *.* TO ${account(access)};` };
+	return { name: `grant ${name}`, ok: false, found: "not granted", fix: `GRANT ${name} ON *.* TO ${account};` };
 }
 
-function lockCheck(grants: readonly Grant[], access: SourceAccess, schema: string): Check {
+function lockCheck(grants: readonly Grant[], account: string, schema: string): Check {
 	const name = `grant LOCK TABLES on ${schema}`;
 	if (isGranted(grants, ["LOCK TABLES"], schema)) return { name, ok: true, found: "granted" };
-	const fix = `GRANT LOCK TABLES ON ${quoteName(schema)}.* TO ${account(access)};`;
+	const fix = `GRANT LOCK TABLES ON ${quoteName(schema)}.* TO ${account};`;
 	return { name, ok: false, found: "not granted", fix };
 }
 
 /** Reads from every table instead of asking for grants: a privilege may come by a role, a wildcard or a single table. */
-async function selectCheck(connection: SourceConnection, access: SourceAccess, schema: string): Promise<Check> {
+async function selectCheck(connection: SourceConnection, _access: SourceAccess, schema: string): Promise<Check> {
 	const name = `SELECT on ${schema}`;
-	const grant = `GRANT SELECT ON ${quoteName(schema)}.* TO ${account(access)};`;
+	const grant = `GRANT SELECT ON ${quoteName(schema)}.* TO ${account};`;
 	const visible = await connection.query(
 		"SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?",
 		[schema],
 	);
 	if (visible.length === 0) {
-		const fix = `Create the schema, name another one with --schema, or let the user see it: ${grant}`;
+		const fix = `Create the schema (pipeline-cli source seed makes the sample ones), name another one with --schema, or let the user see it: ${grant}`;
 		return { name, ok: false, found: "no such schema, or none that the user may see", fix };
 	}
 	const tables = await connection.query(
@@ -107,6 +108,10 @@ async function selectCheck(connection: SourceConnection, access: SourceAccess, s
 	return { name, ok: false, found: `refused for ${refused.slice(0, 3).join(", ")}`, fix: grant };
 }
 
-function account(access: SourceAccess): string {
-	return `'${access.user}'`;
+/** @returns the account as GRANT takes it, with the host that the server matched. */
+async function currentAccount(connection: SourceConnection): Promise<string> {
+	const [row] = await connection.query("SELECT CURRENT_USER() AS account");
+	const account = String(row?.account);
+	const at = account.lastIndexOf("@");
+	return `'${account.slice(0, at)}'@'${account.slice(at + 1)}'`;
 }

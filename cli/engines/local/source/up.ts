@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "../../../errors.ts";
 import type { Context } from "../../port.ts";
@@ -40,7 +40,7 @@ export async function startPrivateSource(
 	paths: LocalPaths = localPaths(),
 ): Promise<UpResult> {
 	const before = await readSettings(paths);
-	await refuseOtherSource(before, "private", paths);
+	await refuseOtherSource(before, { kind: "private" }, paths);
 	const mariaDb = await ensureMariaDb(context, join(paths.home, "logs"));
 	return context.reporter.task("Start the private MariaDB", async (update) => {
 		await makeFolder(paths);
@@ -48,7 +48,8 @@ export async function startPrivateSource(
 		return withLockFile(serverFiles(paths).lock, context.signal, waiting, async () => {
 			const settings = await readSettings(paths);
 			const port = await choosePort(settings, options.port, paths);
-			const schemas = options.schemas ?? settings?.source.schemas ?? defaultSchemas;
+			const schemas =
+				options.schemas ?? (settings?.source.kind === "private" ? settings.source.schemas : defaultSchemas);
 			const source = { kind: "private" as const, host: "127.0.0.1", port, user, tls: false, schemas };
 			const password = await privatePassword(settings, paths);
 			await writeSettings({ version: 1, source }, paths);
@@ -81,21 +82,33 @@ export async function stopSource(
 
 /**
  * A replication holds positions of one server's binary log, so a stack keeps its source once it replicates.
- * @throws PipelineError where the settings name another kind of source that is already in use.
+ * @throws PipelineError where another source is in use.
  */
 export async function refuseOtherSource(
 	settings: LocalSettings | undefined,
-	wanted: "private" | "external",
+	wanted: { kind: "private" } | { kind: "external"; host: string; port: number },
 	paths: LocalPaths,
 ): Promise<void> {
-	if (settings === undefined || settings.source.kind === wanted) return;
+	if (settings === undefined) return;
 	const { kind, host, port } = settings.source;
-	throw new PipelineError("usage", {
-		what: `The local stack already has a source: ${kind === "private" ? "its private MariaDB" : "a server of your own"} at ${host}:${port}.`,
-		why: `Positions and data in ${paths.home} belong to it.`,
-		fix: "Remove the stack first, or make another one in a folder that PIPELINE_HOME names.",
-		next: "pipeline-cli down --purge",
-	});
+	const isSame = kind === wanted.kind && (wanted.kind === "private" || (wanted.host === host && wanted.port === port));
+	if (isSame) return;
+	const name = `${kind === "private" ? "its private MariaDB" : "a server of your own"} at ${host}:${port}`;
+	if (await exists(paths.replication)) {
+		throw new PipelineError("usage", {
+			what: `The local stack replicates from ${name}.`,
+			why: `The positions and the data in ${paths.home} belong to it.`,
+			fix: "Remove the stack first, or make another one in a folder that PIPELINE_HOME names.",
+			next: "pipeline-cli down --purge",
+		});
+	}
+	if (kind === "private" && (await serverPid(paths)) !== undefined) {
+		throw new PipelineError("usage", {
+			what: `The local stack uses ${name}, which runs.`,
+			fix: "Stop it first.",
+			next: "pipeline-cli source down",
+		});
+	}
 }
 
 async function choosePort(
@@ -103,7 +116,7 @@ async function choosePort(
 	wanted: number | undefined,
 	paths: LocalPaths,
 ): Promise<number> {
-	const kept = settings?.source.port;
+	const kept = settings?.source.kind === "private" ? settings.source.port : undefined;
 	if ((await serverPid(paths)) !== undefined && kept !== undefined) {
 		if (wanted === undefined || wanted === kept) return kept;
 		throw new PipelineError("usage", {
@@ -120,7 +133,7 @@ async function choosePort(
 /** The password of the last time, or a new one where there is none. */
 async function privatePassword(settings: LocalSettings | undefined, paths: LocalPaths): Promise<string> {
 	const file = passwordFile(paths);
-	if (settings !== undefined) {
+	if (settings?.source.kind === "private") {
 		try {
 			const password = (await readFile(file, "utf8")).trimEnd();
 			if (/^[\w-]{24,}$/.test(password)) return password;
@@ -131,6 +144,16 @@ async function privatePassword(settings: LocalSettings | undefined, paths: Local
 	const password = randomBytes(24).toString("base64url");
 	await writeFileAtomic(file, `${password}\n`, 0o600);
 	return password;
+}
+
+async function exists(path: string): Promise<boolean> {
+	try {
+		await stat(path);
+		return true;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+		throw error;
+	}
 }
 
 async function makeFolder(paths: LocalPaths): Promise<void> {

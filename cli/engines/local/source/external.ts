@@ -1,0 +1,83 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { PipelineError } from "../../../errors.ts";
+import type { Check, Context } from "../../port.ts";
+import { writeFileAtomic } from "../files.ts";
+import { type LocalPaths, localPaths } from "../paths.ts";
+import { defaultSchemas, passwordFile, readSettings, type SourceAccess, writeSettings } from "../settings.ts";
+import { runChecks } from "./checks.ts";
+import { connect } from "./connection.ts";
+import type { ExternalServer } from "./sourceUrl.ts";
+import { refuseOtherSource } from "./up.ts";
+
+export interface ExternalOptions {
+	server: ExternalServer;
+	/** Default: those of the settings, else those of etl/datasets.ts. */
+	schemas?: string[] | undefined;
+	/** Asks for the password; called where neither the URL nor the environment nor the settings have it. */
+	askPassword: () => Promise<string>;
+}
+
+/**
+ * Makes a server of the user's own the source of the stack, after every precondition of replication was found to hold.
+ * Its password is kept in a file that only its owner can read.
+ * @throws PipelineError naming every check that failed, each with its fix.
+ */
+export async function useExternalSource(
+	context: Context,
+	options: ExternalOptions,
+	paths: LocalPaths = localPaths(),
+): Promise<{ address: string; checks: Check[] }> {
+	const { server } = options;
+	const before = await readSettings(paths);
+	await refuseOtherSource(before, { kind: "external", host: server.host, port: server.port }, paths);
+	const known = before?.source.kind === "external" ? before.source : undefined;
+	const isKnown = known?.host === server.host && known.port === server.port && known.user === server.user;
+	const { password: inUrl, ...place } = server;
+	const access: SourceAccess = {
+		...place,
+		password:
+			inUrl ??
+			process.env.PIPELINE_SOURCE_PASSWORD ??
+			(isKnown ? await keptPassword(paths) : undefined) ??
+			(await options.askPassword()),
+		schemas: options.schemas ?? (isKnown ? known.schemas : defaultSchemas),
+	};
+	const address = `${server.host}:${server.port}`;
+	const checks = await context.reporter.task(`Check ${address}`, async (update) => {
+		const connection = await connect(access);
+		try {
+			const found = await runChecks(connection, access);
+			update(`${found.filter((check) => check.ok).length} of ${found.length} checks hold`);
+			return found;
+		} finally {
+			await connection.close();
+		}
+	});
+	for (const { warning } of checks) if (warning !== undefined) context.reporter.warn(warning);
+	refuseFailed(address, checks);
+	await mkdir(paths.source, { recursive: true, mode: 0o700 });
+	await writeFileAtomic(passwordFile(paths), `${access.password}\n`, 0o600);
+	await writeSettings({ version: 1, source: { kind: "external", ...place, schemas: access.schemas } }, paths);
+	return { address, checks };
+}
+
+/** @throws PipelineError with all the failed checks and their fixes. */
+export function refuseFailed(address: string, checks: readonly Check[]): void {
+	const failed = checks.filter((check) => !check.ok);
+	if (failed.length === 0) return;
+	throw new PipelineError("usage", {
+		what: `${address} can't be replicated from yet: ${failed.length} of ${checks.length} checks failed.`,
+		why: failed.map((check) => `${check.name}: ${check.found}`).join("\n"),
+		fix: failed.map((check) => `${check.name}: ${check.fix}`).join("\n"),
+		next: "pipeline-cli source up --source-url mysql://user@host:port",
+	});
+}
+
+async function keptPassword(paths: LocalPaths): Promise<string | undefined> {
+	try {
+		return (await readFile(passwordFile(paths), "utf8")).replace(/\n$/, "");
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw error;
+	}
+}
