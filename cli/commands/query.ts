@@ -6,7 +6,7 @@ import { projectRoot } from "../engines/local/paths.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import { namedQueries, namedQuery } from "../steps/namedQueries.ts";
 import { formatSeconds } from "../ui/format.ts";
-import { resultCsv, resultObjects, resultTable } from "../ui/resultTable.ts";
+import { resultCsv, resultTable } from "../ui/resultTable.ts";
 
 const sqlFolder = join(projectRoot, "etl", "sql");
 
@@ -22,7 +22,7 @@ export const query: Command = async (invocation) => {
 	const rows = result.rows.length === 1 ? "1 row" : `${result.rows.length} rows`;
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}`);
 	return {
-		json: { columns: result.columns, rows: resultObjects(result), seconds: result.seconds },
+		json: result,
 		text: json ? "" : csv ? resultCsv(result) : resultTable(result),
 	};
 };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { QueryResult } from "../engines/port.ts";
-import { resultCsv, resultObjects, resultTable } from "./resultTable.ts";
+import { resultCsv, resultTable } from "./resultTable.ts";
 import { stripAnsi } from "./terminal.ts";
 
 const result: QueryResult = {
@@ -34,9 +34,4 @@ test("CSV follows RFC 4180 and tells an empty text from a null", () => {
 
 test("CSV of no row is its header", () => {
 	expect(resultCsv({ ...result, rows: [] })).toBe("name,amount,details\r\n");
-});
-
-test("objects keep every column, also two of one name", () => {
-	const twice = { ...result, columns: result.columns.map((column) => ({ ...column, name: "x" })) };
-	expect(resultObjects(twice)[0]).toEqual({ x: 'say "hi",\nAda', x_2: 1.1, x_3: { a: 1 } });
 });

@@ -22,17 +22,6 @@ export function resultCsv({ columns, rows }: QueryResult): string {
 	return lines.map((fields) => `${fields.join(",")}\r\n`).join("");
 }
 
-/** A query's result as objects, one a row. A name that occurs twice gets a number. */
-export function resultObjects({ columns, rows }: QueryResult): Record<string, unknown>[] {
-	const names: string[] = [];
-	for (const { name } of columns) {
-		let unique = name;
-		for (let number = 2; names.includes(unique); number += 1) unique = `${name}_${number}`;
-		names.push(unique);
-	}
-	return rows.map((row) => Object.fromEntries(row.map((value, at) => [names[at] ?? String(at), value])));
-}
-
 function cell(value: unknown, type: string): string {
 	if (typeof value === "number") {
 		const scale = /^decimal\(\d+,(\d+)\)$/.exec(type)?.[1];
