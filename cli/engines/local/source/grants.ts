@@ -80,7 +80,7 @@ function lockCheck(grants: readonly Grant[], account: string, schema: string): C
 }
 
 /** Reads from every table instead of asking for grants: a privilege may come by a role, a wildcard or a single table. */
-async function selectCheck(connection: SourceConnection, _access: SourceAccess, schema: string): Promise<Check> {
+async function selectCheck(connection: SourceConnection, account: string, schema: string): Promise<Check> {
 	const name = `SELECT on ${schema}`;
 	const grant = `GRANT SELECT ON ${quoteName(schema)}.* TO ${account};`;
 	const visible = await connection.query(
