@@ -18,6 +18,16 @@ export interface Context {
 	reporter: Reporter;
 	/** Aborted by Ctrl-C and by `--timeout`; its reason is the `PipelineError` to end with. */
 	signal: AbortSignal;
+	/** What goes on when the command is left early, by the engine's id of it; the user is told. */
+	ongoing?: Map<string, Ongoing>;
+}
+
+/** Work in the cloud that does not end with the command. */
+export interface Ongoing {
+	/** For instance `Glue job dev-process-load (run jr_1)`. */
+	what: string;
+	/** Command that stops it. */
+	stop: string;
 }
 
 /** A deployment of the pipeline; each port is loaded when it is first asked for. */
@@ -184,6 +194,12 @@ export interface JobRun {
 	logTail?: string[];
 	/** All of the log: a path, or a link. */
 	log: string;
+	/** Whether somebody else had started this run. */
+	attached?: boolean;
+	/** What the engine says of a failure. */
+	fault?: { kind: string; message: string };
+	/** Price by the list of us-east-1; absent where the run costs nothing. */
+	cost?: { dpuHours: number; usd: number };
 }
 
 export interface Jobs {
@@ -194,6 +210,11 @@ export interface Jobs {
 	open(context: Context): Promise<JobSession>;
 	/** The newest run, whether it goes on or has ended. */
 	lastRun(): Promise<RunSummary | undefined>;
+	/**
+	 * Starts all jobs in their order and returns at once, or joins the run that is going. Only where the engine can go on by itself.
+	 * @returns the run's id, and the command that stops it.
+	 */
+	startAll?(): Promise<{ runId: string; joined: boolean; stop: string }>;
 }
 
 export interface RunSummary {

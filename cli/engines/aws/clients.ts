@@ -11,6 +11,7 @@ import type { RedshiftDataClient } from "@aws-sdk/client-redshift-data";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
+import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { projectRoot } from "../local/paths.ts";
 import { awsError } from "./awsError.ts";
@@ -104,6 +105,10 @@ export class Clients {
 			const { SecretsManagerClient } = await import("@aws-sdk/client-secrets-manager");
 			return new SecretsManagerClient(configuration);
 		});
+	}
+
+	sfn(): Promise<SFNClient> {
+		return this.#client("states", async (c) => new (await import("@aws-sdk/client-sfn")).SFNClient(c));
 	}
 
 	sts(): Promise<STSClient> {

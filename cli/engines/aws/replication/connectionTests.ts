@@ -1,0 +1,104 @@
+import type { Connection, DatabaseMigrationServiceClient } from "@aws-sdk/client-database-migration-service";
+import { PipelineError } from "../../../errors.ts";
+import type { Context } from "../../port.ts";
+import { isAwsError } from "../awsError.ts";
+import type { Deployment } from "../deployment.ts";
+import { unlessPlanned } from "../plan.ts";
+import { poll } from "../poll.ts";
+
+/** Looks for which an old result may still be shown after a new test began. */
+const staleLooks = 3;
+
+/**
+ * Has the replication instance connect to both endpoints and waits until both are `successful`; without that a task does not
+ * start. https://docs.aws.amazon.com/dms/latest/APIReference/API_TestConnection.html
+ * @throws PipelineError with the endpoint's own failure message.
+ */
+export async function testConnections(
+	client: DatabaseMigrationServiceClient,
+	{ replication }: Deployment,
+	context: Context,
+): Promise<void> {
+	const ends = [
+		["source", replication.sourceEndpointArn],
+		["target", replication.targetEndpointArn],
+	] as const;
+	await Promise.all(
+		ends.map(([name, endpoint]) =>
+			context.reporter.task(`Test the connection to the ${name}`, (update) =>
+				testConnection(client, { name, endpoint, instance: replication.instanceArn }, update, context),
+			),
+		),
+	);
+}
+
+interface End {
+	name: string;
+	endpoint: string;
+	instance: string;
+}
+
+async function testConnection(
+	client: DatabaseMigrationServiceClient,
+	end: End,
+	update: (detail: string) => void,
+	context: Context,
+): Promise<void> {
+	const { TestConnectionCommand } = await import("@aws-sdk/client-database-migration-service");
+	const started = await unlessPlanned(async () => {
+		try {
+			await client.send(new TestConnectionCommand({ ReplicationInstanceArn: end.instance, EndpointArn: end.endpoint }));
+		} catch (error) {
+			// A test is going on already: its result is as good.
+			if (!isAwsError(error, "InvalidResourceStateFault") || !/test/i.test(String(error))) throw error;
+		}
+		return true;
+	}, false);
+	if (!started) return;
+	let testing = false;
+	let looks = 0;
+	await poll(context.signal, async () => {
+		const connection = await find(client, end);
+		const status = connection?.Status ?? "testing";
+		looks += 1;
+		update(status);
+		if (status === "testing") testing = connection !== undefined;
+		else if (status === "successful") return true;
+		else if (status === "failed") {
+			if (testing || looks >= staleLooks) throw failed(end, connection?.LastFailureMessage);
+		} else if (status === "deleting") throw failed(end, "The connection is being deleted.");
+		else throw failed(end, `DMS reports a state that pipeline-cli does not know: ${status}.`);
+		return undefined;
+	});
+}
+
+async function find(client: DatabaseMigrationServiceClient, end: End): Promise<Connection | undefined> {
+	const { DescribeConnectionsCommand } = await import("@aws-sdk/client-database-migration-service");
+	try {
+		const { Connections: connections = [] } = await client.send(
+			new DescribeConnectionsCommand({
+				Filters: [
+					{ Name: "endpoint-arn", Values: [end.endpoint] },
+					{ Name: "replication-instance-arn", Values: [end.instance] },
+				],
+			}),
+		);
+		return connections.find(({ EndpointArn: arn }) => arn === end.endpoint);
+	} catch (error) {
+		// The test's result is not visible at once.
+		if (isAwsError(error, "ResourceNotFoundFault")) return undefined;
+		throw error;
+	}
+}
+
+function failed(end: End, why: string | undefined): PipelineError {
+	return new PipelineError("failure", {
+		what: `The replication instance cannot connect to the ${end.name}.`,
+		why,
+		fix:
+			end.name === "source"
+				? "Check that the database runs, its secret, grants and security group; then repeat."
+				: "Check the bucket, its key and the role of the target endpoint; then repeat.",
+		next: "pipeline-cli doctor",
+	});
+}

@@ -1,0 +1,102 @@
+import type { ReplicationTask } from "@aws-sdk/client-database-migration-service";
+import { PipelineError } from "../../../errors.ts";
+import type { ReplicationState, ReplicationStatus } from "../../port.ts";
+
+/**
+ * States of a task, and what each means for someone who wants it to run: `start` it, `resume` it, `wait` for another state, follow
+ * it (`going`), or give up (`dead`).
+ * https://docs.aws.amazon.com/dms/latest/APIReference/API_ReplicationTask.html
+ */
+export const taskStates: Readonly<Record<ReplicationState, "start" | "resume" | "wait" | "going" | "dead">> = {
+	creating: "wait",
+	ready: "start",
+	starting: "going",
+	running: "going",
+	stopping: "wait",
+	stopped: "resume",
+	failed: "resume",
+	modifying: "wait",
+	testing: "wait",
+	deleting: "dead",
+	moving: "wait",
+	"failed-move": "dead",
+};
+
+/** Why a task stopped: in plain words, and whether somebody wanted it. */
+export const stopReasons: Readonly<Record<string, { text: string; wanted: boolean }>> = {
+	NORMAL: { text: "stopped by a user or as configured", wanted: true },
+	RECOVERABLE_ERROR: { text: "an error that DMS could not get over by retrying", wanted: false },
+	FATAL_ERROR: { text: "a fatal error", wanted: false },
+	FULL_LOAD_ONLY_FINISHED: { text: "the full load is done, and the task is configured to load only", wanted: true },
+	STOPPED_AFTER_FULL_LOAD: { text: "the full load is done; it is configured to stop there", wanted: true },
+	STOPPED_AFTER_CACHED_EVENTS: {
+		text: "the full load and the changes meanwhile are done; it is configured to stop there",
+		wanted: true,
+	},
+	EXPRESS_LICENSE_LIMITS_REACHED: { text: "a limit of the licence", wanted: false },
+	STOPPED_AFTER_DDL_APPLY: { text: "it is configured to stop after a change of schema", wanted: true },
+	STOPPED_DUE_TO_LOW_MEMORY: { text: "the replication instance ran out of memory", wanted: false },
+	STOPPED_DUE_TO_LOW_DISK: { text: "the replication instance ran out of disk", wanted: false },
+	STOPPED_AT_SERVER_TIME: { text: "the configured server time came", wanted: true },
+	STOPPED_AT_COMMIT_TIME: { text: "the configured commit time came", wanted: true },
+	RECONFIGURATION_RESTART: { text: "it was reconfigured", wanted: true },
+	RECYCLE_TASK: { text: "DMS restarts it by itself", wanted: true },
+};
+
+/** @throws PipelineError naming a state that is none of DMS's documented ones. */
+export function taskState(task: ReplicationTask): ReplicationState {
+	const state = task.Status ?? "none";
+	if (isState(state)) return state;
+	throw new PipelineError("failure", {
+		what: `DMS reports a state of the replication task that pipeline-cli does not know: ${state}.`,
+		fix: "Look at the task in the DMS console; a newer pipeline-cli may know it.",
+		next: "pipeline-cli replication status",
+	});
+}
+
+function isState(state: string): state is ReplicationState {
+	return Object.hasOwn(taskStates, state);
+}
+
+/** `Stop Reason FATAL_ERROR` without its first words; undefined where it never stopped. */
+export function stopReason(task: ReplicationTask): string | undefined {
+	const reason = task.StopReason?.replace(/^Stop Reason\s+/i, "").trim();
+	return reason === "" ? undefined : reason;
+}
+
+/** The stop reason in plain words, beside DMS's own. */
+export function describeStopReason(reason: string): string {
+	return `${reason}: ${stopReasons[reason]?.text ?? "a reason that pipeline-cli does not know"}`;
+}
+
+export function taskStatus(task: ReplicationTask, log: string): ReplicationStatus {
+	const state = taskState(task);
+	const stats = task.ReplicationTaskStats ?? {};
+	const progress = stats.FullLoadProgressPercent ?? 0;
+	const reason = stopReason(task);
+	const errored = stats.TablesErrored ?? 0;
+	return {
+		state,
+		text: statusText(state, progress, errored),
+		fullLoadProgress: progress,
+		tables: {
+			loaded: stats.TablesLoaded ?? 0,
+			loading: stats.TablesLoading ?? 0,
+			queued: stats.TablesQueued ?? 0,
+			errored,
+		},
+		...(reason === undefined || taskStates[state] === "going" ? {} : { stopReason: describeStopReason(reason) }),
+		...(task.LastFailureMessage === undefined || task.LastFailureMessage === ""
+			? {}
+			: { lastError: task.LastFailureMessage }),
+		...(task.ReplicationTaskStartDate === undefined ? {} : { startedAt: task.ReplicationTaskStartDate.toISOString() }),
+		log,
+	};
+}
+
+/** As the DMS console words it. */
+function statusText(state: ReplicationState, progress: number, errored: number): string {
+	const errors = errored === 0 ? "" : `, ${errored} tables with errors`;
+	if (state !== "running") return `${state[0]?.toUpperCase()}${state.slice(1)}${errors}`;
+	return `${progress >= 100 ? "Load complete, replication ongoing" : "Full load"}${errors}`;
+}
