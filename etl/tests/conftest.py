@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -12,10 +13,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-sys.path.append(str(Path(__file__).parent))
-
+import spark_session
 from support import Lake, Source
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--engine", choices=["sail", "spark"], default="sail", help="what runs the jobs")
 
 
 @pytest.fixture(scope="session")
@@ -40,11 +43,19 @@ def sail() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def engine(sail: str) -> Iterator[str]:
-    """Name of the engine that the jobs of this test run use."""
-    os.environ["SPARK_REMOTE"] = sail
-    yield "sail"
-    del os.environ["SPARK_REMOTE"]
+def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Name of the engine that the jobs of this test run use: `--engine`."""
+    name: str = request.config.getoption("engine")
+    if name == "sail":
+        os.environ["SPARK_REMOTE"] = request.getfixturevalue("sail")
+        yield name
+        del os.environ["SPARK_REMOTE"]
+        return
+    if shutil.which("java") is None:
+        pytest.skip("Apache Spark needs Java")
+    session = spark_session.start(tmp_path_factory.mktemp("spark"))
+    yield name
+    session.stop()
 
 
 @pytest.fixture
