@@ -1,29 +1,29 @@
 -- Top customers
 -- The ten customers with the most revenue, what they have paid, and when they last ordered.
--- Columns: customer; country; orders; revenue (quantity x price each, orders of every status); paid (all payments);
--- last_order (date). Most revenue first.
+-- Columns: customer_number; customer and country as they are now (null where the customer is deleted); orders; revenue (orders
+-- of every status); paid (all payments); last_order (date). Most revenue first.
 SELECT
-	c.customername AS customer,
+	s.customer_number,
+	c.customer_name AS customer,
 	c.country,
 	s.orders,
 	s.revenue,
 	coalesce(p.paid, 0) AS paid,
 	s.last_order
-FROM customers AS c
-JOIN (
+FROM (
 	SELECT
-		o.customernumber,
-		count(DISTINCT o.ordernumber) AS orders,
-		sum(d.quantityordered * d.priceeach) AS revenue,
-		max(o.orderdate) AS last_order
-	FROM orders AS o
-	JOIN orderdetails AS d ON d.ordernumber = o.ordernumber
-	GROUP BY o.customernumber
-) AS s ON s.customernumber = c.customernumber
+		customer_number,
+		count(DISTINCT order_number) AS orders,
+		sum(amount) AS revenue,
+		max(order_date) AS last_order
+	FROM fact_orders
+	GROUP BY customer_number
+) AS s
+LEFT JOIN dim_customer AS c ON c.customer_number = s.customer_number AND c.is_current
 LEFT JOIN (
-	SELECT customernumber, sum(amount) AS paid
-	FROM payments
-	GROUP BY customernumber
-) AS p ON p.customernumber = c.customernumber
-ORDER BY s.revenue DESC, c.customername, c.customernumber
+	SELECT customer_number, sum(amount) AS paid
+	FROM fact_payments
+	GROUP BY customer_number
+) AS p ON p.customer_number = s.customer_number
+ORDER BY s.revenue DESC, s.customer_number
 LIMIT 10

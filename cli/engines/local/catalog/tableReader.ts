@@ -86,7 +86,7 @@ async function selectIceberg(folder: string): Promise<string> {
 		({ id, name, type }) =>
 			`${id}: {name: ${quoteText(name)}, type: ${quoteText(toDuckDb(type))}, default_value: NULL}`,
 	);
-	return `SELECT * FROM read_parquet(${list(files)}, schema = MAP {${schema.join(", ")}})`;
+	return `SELECT * FROM read_parquet(${list(files)}, hive_partitioning = false, schema = MAP {${schema.join(", ")}})`;
 }
 
 function selectJson(files: readonly string[], columns: Columns): string {
