@@ -47,13 +47,12 @@ export async function connect(access: SourceAccess): Promise<SourceConnection> {
 function connectionError(access: SourceAccess, error: unknown): PipelineError {
 	const server = `${access.host}:${access.port}`;
 	const code = (error as NodeJS.ErrnoException).code ?? "";
-	const text = { why: messageOf(error), next: "pipeline-cli source status" };
+	const text = { why: messageOf(error), next: "pipeline-cli source up" };
 	if (code === "ER_ACCESS_DENIED_ERROR" || code === "ER_ACCESS_DENIED_NO_PASSWORD_ERROR") {
 		return new PipelineError("credentials", {
 			...text,
 			what: `${server} refused the user ${access.user}.`,
 			fix: "Check user, password (PIPELINE_SOURCE_PASSWORD) and the hosts that the account may come from.",
-			next: "pipeline-cli source up --source-url mysql://user@host:port",
 		});
 	}
 	if (code === "HANDSHAKE_NO_SSL_SUPPORT") {

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { PipelineError } from "../../../errors.ts";
 import type { Check, Context } from "../../port.ts";
 import { writeFileAtomic } from "../files.ts";
@@ -6,8 +6,8 @@ import { type LocalPaths, localPaths } from "../paths.ts";
 import { defaultSchemas, passwordFile, readSettings, type SourceAccess, writeSettings } from "../settings.ts";
 import { runChecks } from "./checks.ts";
 import { connect } from "./connection.ts";
-import type { ExternalServer } from "./sourceUrl.ts";
-import { refuseOtherSource } from "./up.ts";
+import { type ExternalServer, sourceUrl } from "./sourceUrl.ts";
+import { makeFolder, refuseOtherSource } from "./up.ts";
 
 export interface ExternalOptions {
 	server: ExternalServer;
@@ -54,22 +54,22 @@ export async function useExternalSource(
 		}
 	});
 	for (const { warning } of checks) if (warning !== undefined) context.reporter.warn(warning);
-	refuseFailed(address, checks);
-	await mkdir(paths.source, { recursive: true, mode: 0o700 });
+	refuseFailed(server, checks);
+	await makeFolder(paths);
 	await writeFileAtomic(passwordFile(paths), `${access.password}\n`, 0o600);
 	await writeSettings({ version: 1, source: { kind: "external", ...place, schemas: access.schemas } }, paths);
 	return { address, checks };
 }
 
 /** @throws PipelineError with all the failed checks and their fixes. */
-export function refuseFailed(address: string, checks: readonly Check[]): void {
+export function refuseFailed(server: ExternalServer, checks: readonly Check[]): void {
 	const failed = checks.filter((check) => !check.ok);
 	if (failed.length === 0) return;
 	throw new PipelineError("usage", {
-		what: `${address} can't be replicated from yet: ${failed.length} of ${checks.length} checks failed.`,
+		what: `${server.host}:${server.port} can't be replicated from yet: ${failed.length} of ${checks.length} checks failed.`,
 		why: failed.map((check) => `${check.name}: ${check.found}`).join("\n"),
 		fix: failed.map((check) => `${check.name}: ${check.fix}`).join("\n"),
-		next: "pipeline-cli source up --source-url mysql://user@host:port",
+		next: `pipeline-cli source up --source-url ${sourceUrl(server)}`,
 	});
 }
 

@@ -88,7 +88,7 @@ async function selectCheck(connection: SourceConnection, account: string, schema
 		[schema],
 	);
 	if (visible.length === 0) {
-		const fix = `Create the schema (pipeline-cli source seed makes the sample ones), name another one with --schema, or let the user see it: ${grant}`;
+		const fix = `CREATE DATABASE ${quoteName(schema)}; (pipeline-cli source seed does so for the sample schemas), or name another one with --schema, or let the user see it: ${grant}`;
 		return { name, ok: false, found: "no such schema, or none that the user may see", fix };
 	}
 	const tables = await connection.query(

@@ -45,11 +45,23 @@ export function parseSourceUrl(text: string, mayHoldPassword: boolean): External
 	};
 }
 
+/** @returns the server as an argument may name it: without its password. */
+export function sourceUrl(server: ExternalServer): string {
+	const host = server.host.includes(":") ? `[${server.host}]` : server.host;
+	const isDefault = server.tls === !isLoopback(server.host);
+	const query = isDefault ? "" : `/?ssl-mode=${server.tls ? "VERIFY_IDENTITY" : "DISABLED"}`;
+	return `mysql://${encodeURIComponent(server.user)}@${host}:${server.port}${query}`;
+}
+
+function isLoopback(host: string): boolean {
+	return ["localhost", "127.0.0.1", "::1"].includes(host);
+}
+
 function wantsTls(url: URL, host: string): boolean {
 	const unknown = [...url.searchParams.keys()].find((name) => name !== "ssl-mode");
 	if (unknown !== undefined) throw wrong(`The parameter ${unknown} is not known; ssl-mode is the only one.`);
 	const mode = url.searchParams.get("ssl-mode");
-	if (mode === null) return !["localhost", "127.0.0.1", "::1"].includes(host);
+	if (mode === null) return !isLoopback(host);
 	if (mode === "DISABLED") return false;
 	if (mode === "VERIFY_IDENTITY") return true;
 	throw wrong(`ssl-mode is ${mode}; it takes DISABLED or VERIFY_IDENTITY.`);

@@ -156,7 +156,8 @@ async function exists(path: string): Promise<boolean> {
 	}
 }
 
-async function makeFolder(paths: LocalPaths): Promise<void> {
+/** Makes the source's folder, which only its owner may look into. */
+export async function makeFolder(paths: LocalPaths): Promise<void> {
 	try {
 		await mkdir(paths.source, { recursive: true });
 		await chmod(paths.source, 0o700);
