@@ -258,6 +258,15 @@ export interface QueryResult {
 	rows: unknown[][];
 	seconds: number;
 	scannedBytes?: number;
+	/** Price by the list of us-east-1; absent where a query costs nothing. */
+	usd?: number;
+	/** Whether this is the answer to the same statement of before. */
+	reused?: boolean;
+}
+
+export interface QueryOptions {
+	/** Takes the answer to the same statement, where one is at most this old. Default: asks anew. */
+	reuseMinutes?: number;
 }
 
 export interface Query {
@@ -265,7 +274,7 @@ export interface Query {
 	 * Runs one statement that reads.
 	 * @throws PipelineError with the engine's words and the place in the SQL.
 	 */
-	run(sql: string, context: Context): Promise<QueryResult>;
+	run(sql: string, context: Context, options?: QueryOptions): Promise<QueryResult>;
 }
 
 export interface StoredObject {

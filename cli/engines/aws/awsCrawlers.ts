@@ -1,9 +1,9 @@
 import type { Crawler, CrawlerState, GlueClient, LastCrawlStatus } from "@aws-sdk/client-glue";
+import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import { PipelineError } from "../../errors.ts";
 import type { CatalogTable, Context, Crawlers } from "../port.ts";
 import { isAwsError } from "./awsError.ts";
 import type { Clients } from "./clients.ts";
-import type { Deployment } from "./deployment.ts";
 import { catalogTable, glueTables } from "./glueTables.ts";
 import { unlessPlanned } from "./plan.ts";
 import { poll } from "./poll.ts";
@@ -32,16 +32,16 @@ export const lastCrawlStates: Readonly<Record<LastCrawlStatus, "done" | "failed"
 /** The stack's crawler and catalog. Current tables and the star schema are registered by the jobs that write them. */
 export class AwsCrawlers implements Crawlers {
 	readonly #clients: Clients;
-	readonly #deployment: Deployment;
+	readonly #deployment: PipelineOutputs;
 
-	constructor(clients: Clients, deployment: Deployment) {
+	constructor(clients: Clients, deployment: PipelineOutputs) {
 		this.#clients = clients;
 		this.#deployment = deployment;
 	}
 
 	async crawl(context: Context): Promise<{ database: string; tables: CatalogTable[]; removed: string[] }> {
 		const glue = await this.#clients.glue();
-		const { database, crawler: name } = this.#deployment;
+		const { database, crawler: name } = this.#deployment.catalog;
 		const tablesBefore = await glueTables(glue, database);
 		const before = await this.#crawler(glue);
 		const begun = await unlessPlanned(() => this.#start(glue), "planned");
@@ -62,7 +62,7 @@ export class AwsCrawlers implements Crawlers {
 	}
 
 	async registered(): Promise<{ database: string; tables: { name: string }[] }> {
-		const { database } = this.#deployment;
+		const { database } = this.#deployment.catalog;
 		const tables = await glueTables(await this.#clients.glue(), database);
 		return { database, tables: [...tables.keys()].map((name) => ({ name })) };
 	}
@@ -70,7 +70,7 @@ export class AwsCrawlers implements Crawlers {
 	async #start(glue: GlueClient): Promise<"started" | "joined"> {
 		const { StartCrawlerCommand } = await import("@aws-sdk/client-glue");
 		try {
-			await glue.send(new StartCrawlerCommand({ Name: this.#deployment.crawler }));
+			await glue.send(new StartCrawlerCommand({ Name: this.#deployment.catalog.crawler }));
 			return "started";
 		} catch (error) {
 			if (isAwsError(error, "CrawlerRunningException")) return "joined";
@@ -80,7 +80,7 @@ export class AwsCrawlers implements Crawlers {
 
 	async #crawler(glue: GlueClient): Promise<Crawler> {
 		const { GetCrawlerCommand } = await import("@aws-sdk/client-glue");
-		return (await glue.send(new GetCrawlerCommand({ Name: this.#deployment.crawler }))).Crawler ?? {};
+		return (await glue.send(new GetCrawlerCommand({ Name: this.#deployment.catalog.crawler }))).Crawler ?? {};
 	}
 
 	/** @param before the crawler before its start, whose last crawl may still be shown for a while. */

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
 import { jobs as allJobs, type JobDefinition } from "../../../../etl/jobs.ts";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../errors.ts";
 import type { Context, JobReport, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
 import { isAwsError } from "../awsError.ts";
 import type { Clients } from "../clients.ts";
-import type { Deployment } from "../deployment.ts";
 import { PlannedStop } from "../plan.ts";
 import { poll } from "../poll.ts";
 import { driverLines, runLink } from "./driverLog.ts";
@@ -25,9 +25,9 @@ const byHand = "by-hand";
 /** The stack's Glue jobs. Whoever comes second, from here or by the schedule, joins the run that is going. */
 export class AwsJobs implements Jobs {
 	readonly #clients: Clients;
-	readonly #deployment: Deployment;
+	readonly #deployment: PipelineOutputs;
 
-	constructor(clients: Clients, deployment: Deployment) {
+	constructor(clients: Clients, deployment: PipelineOutputs) {
 		this.#clients = clients;
 		this.#deployment = deployment;
 	}
@@ -78,10 +78,10 @@ export class AwsJobs implements Jobs {
 class AwsJobSession implements JobSession {
 	readonly runId: string;
 	readonly #clients: Clients;
-	readonly #deployment: Deployment;
+	readonly #deployment: PipelineOutputs;
 	readonly #glue: GlueClient;
 
-	constructor(clients: Clients, deployment: Deployment, glue: GlueClient, runId: string) {
+	constructor(clients: Clients, deployment: PipelineOutputs, glue: GlueClient, runId: string) {
 		this.#clients = clients;
 		this.#deployment = deployment;
 		this.#glue = glue;
@@ -170,7 +170,7 @@ class AwsJobSession implements JobSession {
 	async #result(job: JobDefinition, name: string, run: GlueRun, attached: boolean): Promise<JobRun> {
 		const ended = jobRunState(run);
 		if (ended === "going") throw new Error(`${name} is still going`);
-		const report = await readReport(this.#clients, this.#deployment.processed, runIdOf(run), job.name);
+		const report = await readReport(this.#clients, this.#deployment.buckets.processed, runIdOf(run), job.name);
 		const state = stateOf(ended, report);
 		const cost = costOf(run);
 		const result: JobRun = {
@@ -209,7 +209,7 @@ function stateOf(ended: JobState, report: JobReport | undefined): JobState {
 }
 
 /** Newest first, as Glue gives them. */
-async function runsOf(glue: GlueClient, deployment: Deployment, job: string): Promise<GlueRun[]> {
+async function runsOf(glue: GlueClient, deployment: PipelineOutputs, job: string): Promise<GlueRun[]> {
 	const { GetJobRunsCommand } = await import("@aws-sdk/client-glue");
 	const { JobRuns: runs = [] } = await glue.send(
 		new GetJobRunsCommand({ JobName: glueName(deployment, job), MaxResults: recentRuns }),
@@ -217,7 +217,7 @@ async function runsOf(glue: GlueClient, deployment: Deployment, job: string): Pr
 	return runs;
 }
 
-export function glueName(deployment: Deployment, job: string): string {
+export function glueName(deployment: PipelineOutputs, job: string): string {
 	const name = deployment.jobs[job];
 	if (name !== undefined) return name;
 	throw new PipelineError("usage", {

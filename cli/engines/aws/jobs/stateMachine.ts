@@ -1,6 +1,5 @@
-import { PipelineError } from "../../../errors.ts";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import type { Clients } from "../clients.ts";
-import type { Deployment } from "../deployment.ts";
 import { unlessPlanned } from "../plan.ts";
 
 export interface BackgroundRun {
@@ -12,22 +11,12 @@ export interface BackgroundRun {
 	stop: string;
 }
 
-/**
- * Has the stack's state machine run all jobs in their order, where it does not already.
- * @throws PipelineError where the stack was deployed without one.
- */
+/** Has the stack's state machine run all jobs in their order, where it does not already. */
 export async function startStateMachine(
 	clients: Clients,
-	{ stateMachineArn: arn, stack }: Deployment,
+	{ stateMachineArn: arn }: PipelineOutputs,
 	runId: string,
 ): Promise<BackgroundRun> {
-	if (arn === undefined) {
-		throw new PipelineError("usage", {
-			what: `The stack ${stack} has no state machine that could go on by itself.`,
-			fix: "Wait for the jobs, or deploy the stack with a schedule.",
-			next: "pipeline-cli run-etl",
-		});
-	}
 	const sfn = await clients.sfn();
 	const { ListExecutionsCommand, StartExecutionCommand } = await import("@aws-sdk/client-sfn");
 	const { executions = [] } = await sfn.send(

@@ -3,11 +3,11 @@ import type {
 	ReplicationTask,
 	StartReplicationTaskTypeValue,
 } from "@aws-sdk/client-database-migration-service";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../errors.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../port.ts";
 import { isAwsError } from "../awsError.ts";
 import type { Clients } from "../clients.ts";
-import type { Deployment } from "../deployment.ts";
 import { unlessPlanned } from "../plan.ts";
 import { poll } from "../poll.ts";
 import { testConnections } from "./connectionTests.ts";
@@ -20,9 +20,9 @@ const staleSeconds = 60;
 /** The DMS task of the stack. */
 export class AwsReplication implements Replication {
 	readonly #clients: Clients;
-	readonly #deployment: Deployment;
+	readonly #deployment: PipelineOutputs;
 
-	constructor(clients: Clients, deployment: Deployment) {
+	constructor(clients: Clients, deployment: PipelineOutputs) {
 		this.#clients = clients;
 		this.#deployment = deployment;
 	}

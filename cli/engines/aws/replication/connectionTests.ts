@@ -1,8 +1,8 @@
 import type { Connection, DatabaseMigrationServiceClient } from "@aws-sdk/client-database-migration-service";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../errors.ts";
 import type { Context } from "../../port.ts";
 import { isAwsError } from "../awsError.ts";
-import type { Deployment } from "../deployment.ts";
 import { unlessPlanned } from "../plan.ts";
 import { poll } from "../poll.ts";
 
@@ -16,7 +16,7 @@ const staleLooks = 3;
  */
 export async function testConnections(
 	client: DatabaseMigrationServiceClient,
-	{ replication }: Deployment,
+	{ replication }: PipelineOutputs,
 	context: Context,
 ): Promise<void> {
 	const ends = [

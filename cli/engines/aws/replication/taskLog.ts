@@ -1,8 +1,8 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { ReplicationTask } from "@aws-sdk/client-database-migration-service";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../errors.ts";
 import { matchingLines } from "../cloudWatchLogs.ts";
-import type { Deployment } from "../deployment.ts";
 
 /** Lines of the log that are shown with a failure. */
 const count = 5;
@@ -19,7 +19,7 @@ export function taskLogStream(taskArn: string): string {
 export async function explainingLines(
 	client: CloudWatchLogsClient,
 	task: ReplicationTask,
-	{ replication }: Deployment,
+	{ replication }: PipelineOutputs,
 ): Promise<string[]> {
 	const since = task.ReplicationTaskStartDate ?? new Date(Date.now() - hours * 3_600_000);
 	const where = {

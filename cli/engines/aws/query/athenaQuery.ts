@@ -1,0 +1,142 @@
+import type { AthenaClient, QueryExecution, QueryExecutionState } from "@aws-sdk/client-athena";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
+import { PipelineError } from "../../../errors.ts";
+import type { Context, Query, QueryOptions, QueryResult } from "../../port.ts";
+import { sqlPlace } from "../../sqlPlace.ts";
+import type { Clients } from "../clients.ts";
+import { poll } from "../poll.ts";
+import { readResult } from "./athenaResult.ts";
+import { refuseWriting } from "./reading.ts";
+
+/**
+ * States of a query: still going, or how it ended.
+ * https://docs.aws.amazon.com/athena/latest/APIReference/API_QueryExecutionStatus.html
+ */
+export const queryStates: Readonly<Record<QueryExecutionState, "going" | "done" | "failed" | "cancelled">> = {
+	QUEUED: "going",
+	RUNNING: "going",
+	SUCCEEDED: "done",
+	FAILED: "failed",
+	CANCELLED: "cancelled",
+};
+
+/** Price of a scanned TB in us-east-1, and the least that a query is charged for. https://aws.amazon.com/athena/pricing/ */
+const price = { usdPerTerabyte: 5, leastBytes: 10e6 } as const;
+
+/** Milliseconds that stopping a query may take when its user leaves. */
+const stopWithin = 1500;
+
+/** SQL on the lake by Athena, in the stack's workgroup and database. */
+export class AthenaQuery implements Query {
+	readonly #clients: Clients;
+	readonly #deployment: PipelineOutputs;
+
+	constructor(clients: Clients, deployment: PipelineOutputs) {
+		this.#clients = clients;
+		this.#deployment = deployment;
+	}
+
+	async run(sql: string, context: Context, options: QueryOptions = {}): Promise<QueryResult> {
+		refuseWriting(sql);
+		const client = await this.#clients.athena();
+		const id = await this.#start(client, sql, options);
+		const execution = await this.#ended(client, id, context);
+		const state = execution.Status?.State;
+		if (state !== "SUCCEEDED") throw failed(sql, execution);
+		const statistics = execution.Statistics ?? {};
+		const scanned = statistics.DataScannedInBytes ?? 0;
+		const reused = statistics.ResultReuseInformation?.ReusedPreviousResult === true;
+		// A statement such as SHOW TABLES scans nothing and is free.
+		const charged = scanned === 0 || reused ? 0 : Math.max(scanned, price.leastBytes);
+		return {
+			...(await readResult(client, id, execution.StatementType)),
+			seconds: (statistics.TotalExecutionTimeInMillis ?? 0) / 1000,
+			scannedBytes: scanned,
+			usd: (charged / 1e12) * price.usdPerTerabyte,
+			reused,
+		};
+	}
+
+	async #start(client: AthenaClient, sql: string, { reuseMinutes }: QueryOptions): Promise<string> {
+		const { StartQueryExecutionCommand } = await import("@aws-sdk/client-athena");
+		const { QueryExecutionId: id = "" } = await client.send(
+			new StartQueryExecutionCommand({
+				QueryString: sql,
+				WorkGroup: this.#deployment.athena.workgroup,
+				QueryExecutionContext: { Database: this.#deployment.catalog.database },
+				...(reuseMinutes === undefined
+					? {}
+					: {
+							ResultReuseConfiguration: {
+								ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: reuseMinutes },
+							},
+						}),
+			}),
+		);
+		return id;
+	}
+
+	/** The query at its end; one whose user leaves is stopped, since it would go on costing. */
+	async #ended(client: AthenaClient, id: string, context: Context): Promise<QueryExecution> {
+		const { GetQueryExecutionCommand, StopQueryExecutionCommand } = await import("@aws-sdk/client-athena");
+		try {
+			return await poll(context.signal, async () => {
+				const { QueryExecution: found = {} } = await client.send(
+					new GetQueryExecutionCommand({ QueryExecutionId: id }),
+				);
+				const state = found.Status?.State ?? "none";
+				if (!isState(state)) throw unknownState(id, state);
+				return queryStates[state] === "going" ? undefined : found;
+			});
+		} catch (error) {
+			if (context.signal.aborted) {
+				const stop = new StopQueryExecutionCommand({ QueryExecutionId: id });
+				await client.send(stop, { abortSignal: AbortSignal.timeout(stopWithin) }).catch(() => {
+					context.reporter.warn(`The query ${id} could not be stopped; it ends by itself.`);
+				});
+			}
+			throw error;
+		}
+	}
+}
+
+function isState(state: string): state is QueryExecutionState {
+	return Object.hasOwn(queryStates, state);
+}
+
+function unknownState(id: string, state: string): PipelineError {
+	return new PipelineError("failure", {
+		what: `Athena reports a state of the query that pipeline-cli does not know: ${state}.`,
+		why: `Query ${id}`,
+		fix: "Look at the query in the Athena console; a newer pipeline-cli may know it.",
+	});
+}
+
+/** Athena's categories of errors: 1 the system, 2 the user, 3 other. */
+const userError = 2;
+
+function failed(sql: string, execution: QueryExecution): PipelineError {
+	const { State: state, StateChangeReason: reason, AthenaError: error } = execution.Status ?? {};
+	if (state === "CANCELLED") {
+		return new PipelineError("failure", {
+			what: "The query was cancelled.",
+			why: reason ?? "Somebody stopped it, or it went over a limit of the workgroup.",
+			fix: "Run it again; narrow it where it scans too much.",
+		});
+	}
+	const words = reason ?? error?.ErrorMessage ?? "";
+	const [, line, column] = /line (\d+):(\d+)/.exec(words) ?? [];
+	const place = line === undefined ? undefined : sqlPlace(sql, Number(line), Number(column));
+	const missing = /TABLE_NOT_FOUND|does not exist|COLUMN_NOT_FOUND|cannot be resolved/i.test(words);
+	const faulty = error?.ErrorCategory === userError || place !== undefined || missing;
+	return new PipelineError(faulty ? "usage" : "failure", {
+		what: words === "" ? "The query failed." : words,
+		why: place,
+		fix: missing
+			? "Check the name; a table that was never crawled is not in the catalog."
+			: faulty
+				? "Correct the statement."
+				: "Repeat it; if it stays, look at the query in the Athena console.",
+		...(missing ? { next: 'pipeline-cli query "SHOW TABLES"' } : {}),
+	});
+}

@@ -1,0 +1,108 @@
+import type { RedshiftDataClient } from "@aws-sdk/client-redshift-data";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
+import { PipelineError } from "../../../errors.ts";
+import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
+import { warehouseSchemas, warehouseViews } from "../../warehouseViews.ts";
+import type { Clients } from "../clients.ts";
+import { unlessPlanned } from "../plan.ts";
+import { refuseWriting } from "../query/reading.ts";
+import { execute, readStatement, type WarehouseOutputs } from "./statement.ts";
+
+/** Role of those who read: grant it to a user with `GRANT ROLE lake_reader TO <user>`. */
+const readerRole = "lake_reader";
+
+const nothing: QueryResult = { columns: [], rows: [], seconds: 0 };
+
+/** Redshift over the lake: the catalog as an external schema, views that bind late, and a role that reads them. */
+export class RedshiftWarehouse implements Warehouse {
+	readonly #clients: Clients;
+	readonly #deployment: PipelineOutputs;
+
+	constructor(clients: Clients, deployment: PipelineOutputs) {
+		this.#clients = clients;
+		this.#deployment = deployment;
+	}
+
+	async apply(context: Context): Promise<WarehouseObject[]> {
+		const warehouse = this.#warehouse();
+		const client = await this.#clients.redshiftData();
+		const { lake, views: viewSchema } = warehouseSchemas;
+		const run = (sql: string | string[]): Promise<QueryResult> => this.#run(client, warehouse, sql, context);
+		const done: WarehouseObject[] = [];
+		const step = async (object: WarehouseObject, work: () => Promise<unknown>): Promise<void> => {
+			await context.reporter.task(`${object.kind} ${object.name}`, work);
+			done.push(object);
+		};
+		await step({ kind: "schema", name: lake }, () => this.#externalSchema(run, warehouse));
+		await step({ kind: "schema", name: viewSchema }, () => run(`CREATE SCHEMA IF NOT EXISTS ${viewSchema}`));
+		for (const { name, select } of await warehouseViews()) {
+			const view = `${viewSchema}.${name}`;
+			// Replacing a view refuses other columns, so it is dropped and made in one transaction.
+			await step({ kind: "view", name: view }, () =>
+				run([`DROP VIEW IF EXISTS ${view}`, `CREATE VIEW ${view} AS\n${select}\nWITH NO SCHEMA BINDING`]),
+			);
+		}
+		await step({ kind: "role", name: readerRole }, () => createRole(run));
+		for (const schema of [lake, viewSchema]) {
+			await step({ kind: "grant", name: `usage on ${schema}` }, () =>
+				run(`GRANT USAGE ON SCHEMA ${schema} TO ROLE ${readerRole}`),
+			);
+		}
+		// On external tables there are no grants of their own: usage of their schema is all.
+		await step({ kind: "grant", name: `select on ${viewSchema}` }, () =>
+			run(`GRANT SELECT ON ALL TABLES IN SCHEMA ${viewSchema} TO ROLE ${readerRole}`),
+		);
+		return done;
+	}
+
+	async query(sql: string, context: Context): Promise<QueryResult> {
+		refuseWriting(sql);
+		return this.#run(await this.#clients.redshiftData(), this.#warehouse(), sql, context);
+	}
+
+	/** One that reads another catalog database is made anew: it holds no data. */
+	async #externalSchema(run: Run, { roleArn }: WarehouseOutputs): Promise<void> {
+		const { lake } = warehouseSchemas;
+		const { database } = this.#deployment.catalog;
+		const found = await run(`SELECT databasename FROM svv_external_schemas WHERE schemaname = '${lake}'`);
+		const other = found.rows[0]?.[0];
+		if (other !== undefined && other !== database) await run(`DROP SCHEMA ${lake}`);
+		await run(
+			`CREATE EXTERNAL SCHEMA IF NOT EXISTS ${lake} FROM DATA CATALOG DATABASE '${database}' ` +
+				`REGION '${this.#deployment.region}' IAM_ROLE '${roleArn}'`,
+		);
+	}
+
+	/** In a dry run a statement is only noted, and has an empty result. */
+	#run(
+		client: RedshiftDataClient,
+		warehouse: WarehouseOutputs,
+		sql: string | string[],
+		context: Context,
+	): Promise<QueryResult> {
+		return unlessPlanned(async () => readStatement(client, await execute(client, warehouse, sql, context)), nothing);
+	}
+
+	#warehouse(): WarehouseOutputs {
+		const { warehouse, stack } = this.#deployment;
+		if (warehouse !== null) return warehouse;
+		throw new PipelineError("usage", {
+			what: `The stack ${stack} was deployed without a warehouse.`,
+			fix: "Turn it on in the stack's configuration and deploy; or ask the lake directly.",
+			next: "pipeline-cli query",
+		});
+	}
+}
+
+type Run = (sql: string | string[]) => Promise<QueryResult>;
+
+/** Redshift knows no CREATE ROLE IF NOT EXISTS, and somebody else may be quicker. */
+async function createRole(run: Run): Promise<void> {
+	const found = await run(`SELECT role_name FROM svv_roles WHERE role_name = '${readerRole}'`);
+	if (found.rows.length > 0) return;
+	try {
+		await run(`CREATE ROLE ${readerRole}`);
+	} catch (error) {
+		if (!(error instanceof PipelineError) || !/already exists/i.test(error.message)) throw error;
+	}
+}

@@ -1,0 +1,119 @@
+import type { DescribeStatementResponse, Field, RedshiftDataClient, StatusString } from "@aws-sdk/client-redshift-data";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
+import { PipelineError } from "../../../errors.ts";
+import type { Context, QueryResult } from "../../port.ts";
+import { lineAndColumn, sqlPlace } from "../../sqlPlace.ts";
+import { poll } from "../poll.ts";
+
+export type WarehouseOutputs = NonNullable<PipelineOutputs["warehouse"]>;
+
+/**
+ * States of a statement: still going, or how it ended. `ALL` is a filter of the API and no state.
+ * https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_DescribeStatement.html
+ */
+export const statementStates: Readonly<Record<StatusString, "going" | "done" | "failed" | "aborted" | "none">> = {
+	SUBMITTED: "going",
+	PICKED: "going",
+	STARTED: "going",
+	FINISHED: "done",
+	FAILED: "failed",
+	ABORTED: "aborted",
+	ALL: "none",
+};
+
+/** Milliseconds that cancelling a statement may take when its user leaves. */
+const cancelWithin = 1500;
+
+/**
+ * Runs SQL by the Data API and waits for its end; several statements are one transaction.
+ * @returns the statement's id, by which its result can be read.
+ */
+export async function execute(
+	client: RedshiftDataClient,
+	warehouse: WarehouseOutputs,
+	sql: string | readonly string[],
+	context: Context,
+): Promise<DescribeStatementResponse> {
+	const { BatchExecuteStatementCommand, CancelStatementCommand, DescribeStatementCommand, ExecuteStatementCommand } =
+		await import("@aws-sdk/client-redshift-data");
+	const where = {
+		...(warehouse.kind === "serverless"
+			? { WorkgroupName: warehouse.identifier }
+			: { ClusterIdentifier: warehouse.identifier }),
+		Database: warehouse.database,
+		SecretArn: warehouse.secretArn,
+	};
+	const { Id: id } =
+		typeof sql === "string"
+			? await client.send(new ExecuteStatementCommand({ ...where, Sql: sql }))
+			: await client.send(new BatchExecuteStatementCommand({ ...where, Sqls: [...sql] }));
+	try {
+		return await poll(context.signal, async () => {
+			const found = await client.send(new DescribeStatementCommand({ Id: id }));
+			const state = found.Status ?? "none";
+			const meaning = Object.hasOwn(statementStates, state) ? statementStates[state as StatusString] : "none";
+			if (meaning === "going") return undefined;
+			if (meaning === "done") return found;
+			throw failed(typeof sql === "string" ? sql : sql.join(";\n"), meaning, found);
+		});
+	} catch (error) {
+		if (context.signal.aborted) {
+			const cancel = new CancelStatementCommand({ Id: id });
+			await client.send(cancel, { abortSignal: AbortSignal.timeout(cancelWithin) }).catch(() => {
+				context.reporter.warn(`The statement ${id} could not be cancelled; it ends by itself.`);
+			});
+		}
+		throw error;
+	}
+}
+
+function failed(sql: string, meaning: string, { Status: status, Error: error }: DescribeStatementResponse) {
+	if (meaning === "none") {
+		return new PipelineError("failure", {
+			what: `Redshift reports a state of the statement that pipeline-cli does not know: ${status ?? "none"}.`,
+			fix: "Look at it in the query editor; a newer pipeline-cli may know it.",
+		});
+	}
+	if (meaning === "aborted") {
+		return new PipelineError("failure", {
+			what: "The statement was aborted.",
+			why: error,
+			fix: "Somebody cancelled it, or the warehouse stopped: run it again.",
+		});
+	}
+	const position = /Position: (\d+)/.exec(error ?? "")?.[1];
+	const place = position === undefined ? undefined : sqlPlace(sql, ...lineAndColumn(sql, Number(position)));
+	const faulty = place !== undefined || /syntax error|does not exist|permission denied/i.test(error ?? "");
+	return new PipelineError(faulty ? "usage" : "failure", {
+		what: error ?? "The statement failed.",
+		why: place ?? sql.slice(0, 300),
+		fix: "Correct what it names; where a view or schema is missing, apply the warehouse first.",
+		next: "pipeline-cli warehouse apply",
+	});
+}
+
+/** Columns and rows of a statement that finished, page by page. */
+export async function readStatement(
+	client: RedshiftDataClient,
+	{ Id: id, Duration: nanoseconds = 0, HasResultSet: hasResult }: DescribeStatementResponse,
+): Promise<QueryResult> {
+	const result: QueryResult = { columns: [], rows: [], seconds: nanoseconds / 1e9 };
+	if (hasResult !== true) return result;
+	const { paginateGetStatementResult } = await import("@aws-sdk/client-redshift-data");
+	for await (const page of paginateGetStatementResult({ client }, { Id: id })) {
+		if (result.columns.length === 0) {
+			result.columns = (page.ColumnMetadata ?? []).map(({ name = "", typeName: type = "" }) => ({ name, type }));
+		}
+		result.rows.push(...(page.Records ?? []).map((record) => record.map(plain)));
+	}
+	return result;
+}
+
+function plain(field: Field): unknown {
+	if (field.isNull === true) return null;
+	if (field.longValue !== undefined) {
+		return Number.isSafeInteger(field.longValue) ? field.longValue : String(field.longValue);
+	}
+	if (field.blobValue !== undefined) return Buffer.from(field.blobValue).toString("hex");
+	return field.booleanValue ?? field.doubleValue ?? field.stringValue ?? null;
+}
