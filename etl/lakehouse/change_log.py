@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -64,7 +65,7 @@ def _extend_table(job: Job, kind: Kind, table: Table, present: list[StoredFile])
         return
     new, changed = _new_files(job, kind, known, of_kind)
     if kind == "load" and any(_is_in_generation(known, entry.file.name) for entry in new):
-        known.begin_generation()
+        known.begin_generation(min(entry.footer.loaded_at for entry in new))
     if new:
         try:
             _write(job, kind, table, known, new)
@@ -136,13 +137,22 @@ def _write(job: Job, kind: Kind, table: Table, known: TableState, new: list[_New
         if int(name.removeprefix("batch=")) >= known.next_batch:
             job.processed.delete_folder(f"{table.change_log}/{name}")
     rows = 0
-    for _, group in groupby(new, key=lambda entry: entry.footer.layout):
+    in_log = sorted(known.files)
+
+    def run(entry: _NewFile) -> tuple[str, int, bool]:
+        # Files with one of the log's between them stay apart: the order of batches is the order of schemas.
+        position = bisect(in_log, entry.file.name)
+        old = kind == "change" and raw_files.written_at(entry.file.name) < known.loaded_at
+        return entry.footer.layout, position, old
+
+    for (_, _, old), group in groupby(new, key=run):
         entries = list(group)
-        batch = _batch(known.next_batch, kind, entries)
+        batch = _batch(known.next_batch, kind, entries, old)
         paths = [entry.file.path for entry in entries if entry.footer.rows > 0]
         if paths:
             frame = change_rows(job.engine.read_parquet(job.raw, paths), batch)
             job.engine.write_parquet(frame, batch_folder(table, batch.number))
+            _check_rows(job, table, batch)
         known.batches.append(batch)
         known.next_batch += 1
         for entry in entries:
@@ -153,7 +163,18 @@ def _write(job: Job, kind: Kind, table: Table, known: TableState, new: list[_New
     job.report.table(table.schema, table.name, rows, rows, f"{len(new)} files" if len(new) > 1 else "1 file")
 
 
-def _batch(number: int, kind: Kind, entries: list[_NewFile]) -> Batch:
+def _check_rows(job: Job, table: Table, batch: Batch) -> None:
+    """That a folder has the rows that the raw files had when they were looked at."""
+    rows = sum(
+        raw_files.row_count(job.processed, file) for file in job.processed.files(batch_folder(table, batch.number))
+    )
+    if rows != batch.rows:
+        raise RuntimeError(
+            f"batch {batch.number} of {table} has {rows} rows, its raw files have {batch.rows}: run the job again"
+        )
+
+
+def _batch(number: int, kind: Kind, entries: list[_NewFile], before_reload: bool) -> Batch:
     footers = [entry.footer for entry in entries]
     return Batch(
         number=number,
@@ -164,6 +185,7 @@ def _batch(number: int, kind: Kind, entries: list[_NewFile]) -> Batch:
         before=footers[0].before,
         first_sequence=min((footer.first_sequence for footer in footers if footer.first_sequence), default=None),
         last_sequence=max((footer.last_sequence for footer in footers if footer.last_sequence), default=None),
+        before_reload=before_reload,
     )
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-import pyarrow.parquet as pq
-
 from lakehouse import clicks, state
 from lakehouse.job import Job
+from lakehouse.raw_files import row_count
 from lakehouse.report import log
 from lakehouse.storage import StoredFile
 
@@ -109,9 +108,8 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
         for file in job.processed.files(_partition(hour)):
             if file.name in before:
                 job.processed.delete_file(file.path)
-            elif file.name.endswith(".parquet"):
-                with job.processed.filesystem.open_input_file(job.processed.path(file.path)) as source:
-                    written += pq.read_metadata(source).num_rows
+            else:
+                written += row_count(job.processed, file)
     note = f"{len(hours)} hours"
     job.report.table("", "joint_tables", read, written, f"{note}, {malformed} malformed lines" if malformed else note)
 

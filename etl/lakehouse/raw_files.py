@@ -44,6 +44,17 @@ class Footer:
     before: list[str]
     first_sequence: str | None
     last_sequence: str | None
+    loaded_at: str
+    """Of a full load, the lowest transfer time, as digits (yyyyMMddHHmmssSSS); empty where it does not say."""
+
+
+def written_at(name: str) -> str:
+    """Time in the name of a change file, as digits (yyyyMMddHHmmssSSS)."""
+    return _digits(name)
+
+
+def _digits(text: str) -> str:
+    return re.sub(r"\D", "", text)[:17]
 
 
 def kind_of(name: str) -> Kind | None:
@@ -76,9 +87,11 @@ def read_footer(raw: Storage, file: StoredFile, kind: Kind) -> Footer:
             # Footer, its length in 4 bytes, and "PAR1" end the file.
             source.seek(file.size - 8 - metadata.serialized_size)
             digest = hashlib.sha1(source.read(metadata.serialized_size), usedforsecurity=False).hexdigest()
-            span = (None, None)
+            first = last = loaded = None
             if kind == "change" and metadata.num_rows > 0 and SEQUENCE in schema.names:
-                span = _sequence_span(parquet)
+                first, last = _span(parquet, SEQUENCE)
+            if kind == "load" and metadata.num_rows > 0 and COMMIT_TIME in schema.names:
+                loaded, _ = _span(parquet, COMMIT_TIME)
     except (pa.ArrowException, OSError) as error:
         raise BrokenFile(f"not a whole Parquet file: {error}") from error
     columns, before = _columns(schema)
@@ -86,10 +99,18 @@ def read_footer(raw: Storage, file: StoredFile, kind: Kind) -> Footer:
         missing = [name for name in (OPERATION, SEQUENCE) if name not in schema.names]
         if missing:
             raise BrokenFile(f"a change file without the column {' and '.join(missing)}")
-        if metadata.num_rows > 0 and not (span[0] and span[1]):
+        if metadata.num_rows > 0 and not (first and last):
             raise BrokenFile(f"a change without a {SEQUENCE}")
     layout = schema.to_string(show_field_metadata=False, show_schema_metadata=False)
-    return Footer(digest, layout, metadata.num_rows, columns, before, span[0], span[1])
+    return Footer(digest, layout, metadata.num_rows, columns, before, first, last, _digits(loaded or ""))
+
+
+def row_count(storage: Storage, file: StoredFile) -> int:
+    """Rows of a Parquet file by its footer; 0 for a file that is not Parquet."""
+    if not file.name.endswith(".parquet"):
+        return 0
+    with storage.filesystem.open_input_file(storage.path(file.path)) as source:
+        return int(pq.read_metadata(source).num_rows)
 
 
 def read_all(raw: Storage, file: StoredFile) -> None:
@@ -124,21 +145,19 @@ def _columns(schema: pa.Schema) -> tuple[Columns, list[str]]:
     return columns, before
 
 
-def _sequence_span(parquet: pq.ParquetFile) -> tuple[str | None, str | None]:
-    """Lowest and highest change sequence, from the footer's statistics or else from the column."""
-    index = parquet.schema_arrow.names.index(SEQUENCE)
+def _span(parquet: pq.ParquetFile, name: str) -> tuple[str | None, str | None]:
+    """
+    Lowest and highest value of a text column, from the footer's statistics or else from the column; None where a row
+    has none.
+    """
+    index = parquet.schema_arrow.names.index(name)
     lows: list[str] = []
     highs: list[str] = []
     for group in range(parquet.metadata.num_row_groups):
         chunk = parquet.metadata.row_group(group).column(index)
         statistics = chunk.statistics
-        if (
-            chunk.path_in_schema != SEQUENCE
-            or statistics is None
-            or not statistics.has_min_max
-            or statistics.null_count
-        ):
-            values = [value for value in parquet.read([SEQUENCE]).column(0).to_pylist() if value]
+        if chunk.path_in_schema != name or statistics is None or not statistics.has_min_max or statistics.null_count:
+            values = [value for value in parquet.read([name]).column(0).to_pylist() if value]
             complete = len(values) == parquet.metadata.num_rows
             return (min(values), max(values)) if complete else (None, None)
         lows.append(_text(statistics.min))

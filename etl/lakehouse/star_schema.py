@@ -83,8 +83,7 @@ def _versions(job: Job, source: str, known: TableState) -> DataFrame:
     table = job.datasets.table(SCHEMA, source.removesuffix("+"))
     assert known.applied is not None
     last = known.applied
-    batches = [batch for batch in known.batches if last.generation <= batch.number <= last.batch]
-    batches.sort(key=lambda batch: batch.order)
+    batches = known.counted(last.generation, last.batch)
     changes = TableChanges.of(table, batches, known.batches[-1])
     (number,) = changes.key
     return star.versions(changes.events(job, batches), number, star.ATTRIBUTES[table.name])

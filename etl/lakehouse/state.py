@@ -44,6 +44,8 @@ class Batch:
     """Columns with a before image."""
     first_sequence: str | None
     last_sequence: str | None
+    before_reload: bool = False
+    """Files that came after a reload but were written before it: they are history from the start."""
 
     @property
     def order(self) -> tuple[int, str, int]:
@@ -64,21 +66,30 @@ class Applied:
 
 @dataclass
 class TableState:
-    """`generation` is the number of the first batch that counts for the current table."""
+    """
+    `generation`: number of the first batch that counts for the current table. `loaded_at`: time of its full load as
+    digits (yyyyMMddHHmmssSSS) where it began with a reload, else empty.
+    """
 
     files: dict[str, SeenFile] = field(default_factory=dict)
     set_aside: dict[str, SetAside] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
     next_batch: int = 1
     generation: int = 1
+    loaded_at: str = ""
     applied: Applied | None = None
 
-    def begin_generation(self) -> None:
+    def begin_generation(self, loaded_at: str = "") -> None:
         self.generation = self.next_batch
+        self.loaded_at = loaded_at
 
     def current_batches(self) -> list[Batch]:
         """Batches of the present generation, in the order of the changes."""
-        found = [batch for batch in self.batches if batch.number >= self.generation]
+        return self.counted(self.generation, self.next_batch)
+
+    def counted(self, generation: int, last: int) -> list[Batch]:
+        """Batches of a generation that count, up to the batch `last`, in the order of the changes."""
+        found = [batch for batch in self.batches if generation <= batch.number <= last and not batch.before_reload]
         return sorted(found, key=lambda batch: batch.order)
 
 
@@ -119,5 +130,6 @@ def _from_json(value: dict[str, Any]) -> TableState:
         batches=[Batch(**{**batch, "columns": _columns(batch["columns"])}) for batch in value["batches"]],
         next_batch=value["next_batch"],
         generation=value["generation"],
+        loaded_at=value["loaded_at"],
         applied=None if applied is None else Applied(**{**applied, "columns": _columns(applied["columns"])}),
     )

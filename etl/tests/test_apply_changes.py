@@ -170,6 +170,31 @@ def test_reload_that_process_cdc_sees_first_waits_for_process_load(lake: Lake, i
     assert normal(current(items)) == normal(items.rows)
 
 
+@pytest.mark.parametrize("key", [["id"], []], ids=["key", "no key"])
+def test_changes_before_a_reload_that_come_after_it_are_history(lake: Lake, current: Read, key: list[str]) -> None:
+    lake.declare("shop", "late", key)
+    late = Source(lake, "late", COLUMNS, key)
+    late.rows = [{"id": 1, "name": "a", "amount": None}]
+    late.load()
+    lake.ok()
+    late.update({"id": 1}, name="b")
+    held = late.flush()
+    content = held.read_bytes()
+    held.unlink()
+    late.update({"id": 1}, name="c")
+    late.insert(id=2, name="x")
+    late.flush()
+    late.load()
+    late.insert(id=3, name="after")
+    late.flush()
+    lake.ok()
+    assert normal(current(late)) == normal(late.rows)
+    held.write_bytes(content)
+    lake.ok()
+    assert normal(current(late)) == normal(late.rows)
+    assert len(pq.read_table(lake.processed / "shop" / "late").to_pylist()) == 1 + 2 + 2 + 1 + 1
+
+
 def test_full_load_in_several_files_that_come_one_by_one(lake: Lake, current: Read) -> None:
     lake.declare("shop", "big", ["id"])
     big = Source(lake, "big", COLUMNS, ["id"])
