@@ -1,0 +1,337 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SourceAccess } from "../settings.ts";
+import { type BinlogEvent, BinlogStream } from "./binlogStream.ts";
+import type { Publication, TableCheckpoint } from "./checkpoint.ts";
+import { DdlHandler } from "./ddlHandler.ts";
+import { listTables, tableId } from "./definition.ts";
+import type { RotatingLog } from "./log.ts";
+import { OpenBatch, type RowsEvent } from "./openBatch.ts";
+import type { ParquetEngine } from "./parquetStage.ts";
+import { comparePositions, formatPosition, type Position } from "./position.ts";
+import { commitTimeText } from "./sequence.ts";
+import { historyLost, requireBinlog, requireHistory, Server } from "./server.ts";
+import { parseStatement } from "./statement.ts";
+import type { Store } from "./store.ts";
+import type { TaskState } from "./taskState.ts";
+
+export interface BatchLimits {
+	/** Milliseconds from a batch's first change to its publication. */
+	intervalMs: number;
+	/** Bytes of binlog. */
+	bytes: number;
+}
+
+export interface FollowerParts {
+	access: SourceAccess;
+	serverId: number;
+	engine: ParquetEngine;
+	staging: string;
+	store: Store;
+	log: RotatingLog;
+	limits: BatchLimits;
+	/** Called when what is to be shown has changed. */
+	onProgress(): void;
+	/** Called when changes begin to come. */
+	onFollowing(): void;
+	/** Aborted when the replicator is to stop. */
+	stop: AbortSignal;
+}
+
+/** An event group that turned out not to count (rolled back, or prepared only); it is skipped when it is read again. */
+export class SkipGroup extends Error {
+	/** The group's position, as text. */
+	readonly key: string;
+
+	constructor(position: Position) {
+		super(`the changes at ${formatPosition(position)} do not count yet`);
+		this.key = formatPosition(position);
+	}
+}
+
+const pollMs = 250;
+/** How often the position is saved while nothing is published, so that the source may purge what was read. */
+const savePositionMs = 10_000;
+/** How long a stop waits for the end of the transaction that is being read. */
+const stopGraceMs = 5_000;
+
+/** Follows the source's binlog from the state's position, and publishes changes in batches at the ends of transactions. */
+export class Follower {
+	readonly state: TaskState;
+	readonly parts: FollowerParts;
+	readonly batch: OpenBatch;
+	readonly #ddl: DdlHandler;
+	readonly #skipped: ReadonlySet<string>;
+	/** Tables of the open transaction to be loaded anew at its end. */
+	readonly reloadAtCommit = new Set<string>();
+	/** Tables that the open transaction touched. */
+	readonly touched = new Set<string>();
+	/** Whether the source does not tell names of tables apart by case. */
+	foldsCase = false;
+	#file: string;
+	#inGroup = false;
+	#endsWithQuery = false;
+	#groupGtid = "";
+	#commitTime = 0;
+	#commitText = "";
+	#commitIso = "";
+	#skipping = false;
+	#savedAt = Date.now();
+
+	constructor(state: TaskState, parts: FollowerParts, skipped: ReadonlySet<string>) {
+		this.state = state;
+		this.parts = parts;
+		this.#skipped = skipped;
+		this.batch = new OpenBatch(parts.engine, parts.staging);
+		this.#ddl = new DdlHandler(this);
+		this.#file = state.position.file;
+	}
+
+	/** Whether no transaction is half read. */
+	get atBoundary(): boolean {
+		return !this.#inGroup;
+	}
+
+	/** Start of the event group that is being read. */
+	get groupStart(): Position {
+		return this.state.position;
+	}
+
+	/** @returns when told to stop, with all that was committed published. @param between called often, at the end of a transaction. */
+	async run(between: (follower: Follower) => Promise<void>): Promise<void> {
+		const { access, serverId, stop, log } = this.parts;
+		await this.#checkSource();
+		const stream = new BinlogStream(access, serverId, access.schemas, this.state.position);
+		try {
+			log.info(`following changes from ${formatPosition(this.state.position)}`);
+			let following = false;
+			let stopBy = Number.POSITIVE_INFINITY;
+			for (;;) {
+				const events = await stream.take(stop.aborted ? 20 : this.#patience());
+				if (!following && (events.length > 0 || stream.isReady)) {
+					following = true;
+					this.parts.onFollowing();
+				}
+				for (const event of events) {
+					const pending = this.#apply(event);
+					if (pending !== undefined) await pending;
+				}
+				if (stop.aborted) stopBy = Math.min(stopBy, Date.now() + stopGraceMs);
+				if (this.atBoundary) {
+					await this.#closeIfDue(stop.aborted);
+					if (stop.aborted) return;
+					await between(this);
+				} else if (Date.now() > stopBy) {
+					return;
+				}
+				// Timers and signals get their turn also while events never cease.
+				await sleep(0);
+			}
+		} finally {
+			await stream.close();
+			await this.batch.discard().catch(() => undefined);
+		}
+	}
+
+	/** Publishes what is open, together with what else is to change in the raw zone. Only at the end of a transaction. */
+	async publish(extra: Publication = { clear: [], files: [] }): Promise<void> {
+		const { newestCommit } = this.batch;
+		const files = await this.batch.close(this.state.sequence);
+		if (newestCommit > 0) this.state.latencySeconds = Math.max(0, (Date.now() - newestCommit) / 1000);
+		await this.parts.store.commit(this.state, { clear: extra.clear, files: [...files, ...extra.files] });
+		this.#savedAt = Date.now();
+		this.parts.onProgress();
+	}
+
+	/** Whether a table's full load already holds the event group that is being read. */
+	isLoaded(table: TableCheckpoint): boolean {
+		return table.loadedAt !== undefined && comparePositions(this.groupStart, table.loadedAt) < 0;
+	}
+
+	/** Loads tables anew, beside the changes. Only at the end of a transaction. */
+	reload(ids: readonly string[]): Promise<void> {
+		return this.#ddl.reload(ids);
+	}
+
+	/** Takes a table out of the replication until it is loaded anew. */
+	async failTable(table: TableCheckpoint, error: unknown): Promise<void> {
+		table.state = "Table error";
+		table.error = (error as Error).message;
+		table.updatedAt = new Date().toISOString();
+		this.parts.log.error(`${tableId(table)}: ${table.error}`);
+		await this.batch.drop(tableId(table));
+		this.parts.onProgress();
+	}
+
+	async #checkSource(): Promise<void> {
+		const server = await Server.connect(this.parts.access);
+		try {
+			this.foldsCase = server.foldsCase;
+			await requireBinlog(server);
+			await requireHistory(server, this.state.toCheckpoint());
+		} finally {
+			await server.close();
+		}
+	}
+
+	#patience(): number {
+		const { openedAt } = this.batch;
+		if (openedAt === undefined) return pollMs;
+		return Math.max(1, Math.min(pollMs, openedAt + this.parts.limits.intervalMs - Date.now()));
+	}
+
+	async #closeIfDue(now: boolean): Promise<void> {
+		const { intervalMs, bytes } = this.parts.limits;
+		const { openedAt } = this.batch;
+		if (openedAt !== undefined) {
+			if (now || Date.now() - openedAt >= intervalMs || this.batch.bytes >= bytes) await this.publish();
+		} else if (now || Date.now() - this.#savedAt > savePositionMs) {
+			this.#savedAt = Date.now();
+			await this.parts.store.save(this.state);
+		}
+	}
+
+	/** Applies one event. @returns undefined where that needed no waiting, so that a stream of rows costs no promises. */
+	#apply(event: BinlogEvent): Promise<void> | undefined {
+		switch (event.kind) {
+			case "rows":
+				return this.#rows(event);
+			case "gtid":
+				this.#beginGroup(event.time, event.gtid, event.standalone);
+				return undefined;
+			case "commit":
+				return this.#endGroup(event.next);
+			case "prepare":
+				return event.onePhase ? this.#endGroup(event.next) : this.#prepare(event.xid, event.next);
+			case "query":
+				return this.#query(event);
+			case "rotate":
+				this.#rotate(event.position);
+				return undefined;
+			case "format":
+				this.#checkFile(event.time);
+				this.#advance(event.next);
+				return undefined;
+			case "other":
+				if (!this.#inGroup) this.#advance(event.next);
+				return undefined;
+		}
+	}
+
+	#beginGroup(time: number, gtid: string, endsWithQuery: boolean): void {
+		this.#inGroup = true;
+		this.#endsWithQuery = endsWithQuery;
+		this.#groupGtid = gtid;
+		this.#commitTime = time;
+		this.#commitText = commitTimeText(time);
+		this.#commitIso = new Date(time).toISOString();
+		this.state.sequence.begin(time);
+		this.#skipping = this.#skipped.has(formatPosition(this.groupStart));
+		this.touched.clear();
+		this.reloadAtCommit.clear();
+	}
+
+	async #endGroup(next: number): Promise<void> {
+		this.#inGroup = false;
+		this.state.addGtid(this.#groupGtid);
+		this.#advance(next);
+		if (this.reloadAtCommit.size > 0) await this.reload([...this.reloadAtCommit]);
+		if (this.batch.bytes >= this.parts.limits.bytes) await this.publish();
+	}
+
+	/** Rows of a prepared XA transaction count only once it is committed; its tables are loaded anew then. */
+	async #prepare(xid: string, next: number): Promise<void> {
+		if (this.touched.size > 0 && !this.#skipping) throw new SkipGroup(this.groupStart);
+		this.state.prepared.set(xid, [...this.touched]);
+		await this.#endGroup(next);
+	}
+
+	/** An offset that falls back has passed 4 GiB, beyond which a file cannot be resumed; the next file's start will be. */
+	#advance(next: number): void {
+		if (next > this.state.position.offset && this.state.position.file === this.#file) {
+			this.state.position = { file: this.#file, offset: next };
+		}
+	}
+
+	#rotate(position: Position): void {
+		if (position.file === this.#file) return;
+		this.#file = position.file;
+		this.state.position = position;
+		this.state.fileCreated = 0;
+	}
+
+	/** A file of the same name that was created at another time is another history (RESET MASTER). */
+	#checkFile(created: number): void {
+		if (this.state.fileCreated !== 0 && created !== 0 && created !== this.state.fileCreated) {
+			throw historyLost(`${this.#file} was created anew`);
+		}
+		if (created !== 0) this.state.fileCreated = created;
+	}
+
+	#rows(event: RowsEvent): Promise<void> | undefined {
+		const id = tableId(event.table);
+		const table = this.state.tables.get(id);
+		if (table === undefined) return this.#unknownTable(event);
+		if (table.state === "Table error" || this.isLoaded(table)) return undefined;
+		this.touched.add(id);
+		if (this.#skipping) return undefined;
+		if (!this.batch.isReady(event)) return this.#prepareAndAppend(event, table);
+		try {
+			this.#append(event, table);
+		} catch (error) {
+			return this.#ddl.failOrThrow(table, error);
+		}
+		return this.batch.stagedBytes >= this.parts.limits.bytes ? this.batch.writeParts() : undefined;
+	}
+
+	async #prepareAndAppend(event: RowsEvent, table: TableCheckpoint): Promise<void> {
+		try {
+			await this.batch.prepare(event, table);
+			this.#append(event, table);
+		} catch (error) {
+			return this.#ddl.failOrThrow(table, error);
+		}
+		if (this.batch.stagedBytes >= this.parts.limits.bytes) await this.batch.writeParts();
+	}
+
+	#append(event: RowsEvent, table: TableCheckpoint): void {
+		this.batch.append(event, this.#commitText, this.state.sequence);
+		this.batch.newestCommit = Math.max(this.batch.newestCommit, this.#commitTime);
+		if (event.operation === "I") table.inserts += event.rows.length;
+		else if (event.operation === "U") table.updates += event.rows.length;
+		else table.deletes += event.rows.length;
+		table.updatedAt = this.#commitIso;
+	}
+
+	/** Rows of a table that no statement announced: it is loaded if it is a table; a sequence, for instance, is none. */
+	async #unknownTable(event: RowsEvent): Promise<void> {
+		const server = await Server.connect(this.parts.access);
+		try {
+			const tables = await listTables(server, [event.table.schema]);
+			if (tables.some((name) => tableId(name) === tableId(event.table))) this.reloadAtCommit.add(tableId(event.table));
+		} finally {
+			await server.close();
+		}
+	}
+
+	async #query(event: Extract<BinlogEvent, { kind: "query" }>): Promise<void> {
+		const statement = parseStatement(event.sql, event.schema);
+		switch (statement.kind) {
+			case "begin":
+			case "xaStart":
+				this.#endsWithQuery = false;
+				return;
+			case "commit":
+				return this.#endGroup(event.next);
+			case "rollback":
+				if (this.touched.size > 0 && !this.#skipping) throw new SkipGroup(this.groupStart);
+				return this.#endGroup(event.next);
+			case "rollbackTo":
+				for (const id of this.touched) this.reloadAtCommit.add(id);
+				return;
+			default:
+				if (!this.#endsWithQuery) return this.#ddl.insideTransaction(statement);
+				await this.#ddl.standalone(statement, () => this.#endGroup(event.next));
+				if (this.#inGroup) await this.#endGroup(event.next);
+		}
+	}
+}

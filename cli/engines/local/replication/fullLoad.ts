@@ -1,0 +1,147 @@
+import { join } from "node:path";
+import type { Connection as RowConnection } from "mysql2";
+import { columnType } from "./columnType.ts";
+import { qualifiedName, quoteIdentifier, readShape, type TableName, type TableShape, tableId } from "./definition.ts";
+import { isOutOfSpace } from "./faults.ts";
+import { makeLayout } from "./layout.ts";
+import type { ParquetEngine, ParquetStage } from "./parquetStage.ts";
+import { commitTimeText, loadFile } from "./sequence.ts";
+import type { Server } from "./server.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** Bytes of values, about, after which a LOAD file is closed. */
+const loadFileBytes = 64 * 1024 * 1024;
+
+export interface LoadedTable {
+	name: TableName;
+	shape: TableShape;
+	rows: number;
+	/** From staging, to below the raw zone. */
+	files: { from: string; to: string }[];
+}
+
+/** The table's definition changed after the snapshot, which therefore cannot read it (ER_TABLE_DEF_CHANGED). */
+export function isDefinitionChanged(error: unknown): boolean {
+	return (error as { errno?: number }).errno === 1412;
+}
+
+/** Reads one table of a snapshot into staged LOAD files. */
+export class TableLoader {
+	readonly #snapshot: Snapshot;
+	readonly #engine: ParquetEngine;
+	readonly #staging: string;
+
+	constructor(snapshot: Snapshot, engine: ParquetEngine, staging: string) {
+		this.#snapshot = snapshot;
+		this.#engine = engine;
+		this.#staging = staging;
+	}
+
+	/**
+	 * @param onRows called with the rows read so far.
+	 * @returns undefined where the table does not exist any more.
+	 */
+	async load(name: TableName, onRows: (rows: number) => void, signal: AbortSignal): Promise<LoadedTable | undefined> {
+		const { server } = this.#snapshot;
+		// Reading the table first holds back any ALTER until the snapshot ends, so that definition and rows belong together.
+		try {
+			await server.rows(`SELECT 1 FROM ${qualifiedName(name)} LIMIT 1`);
+		} catch (error) {
+			if ((error as { errno?: number }).errno === 1146) return undefined;
+			throw error;
+		}
+		const shape = await readShape(server, name);
+		if (shape === undefined) return undefined;
+		const layout = makeLayout(shape.columns, shape.key);
+		const files: LoadedTable["files"] = [];
+		const time = commitTimeText(Date.now());
+		let stage: ParquetStage | undefined;
+		let rows = 0;
+		let bytes = 0;
+		const closeFile = async (): Promise<void> => {
+			if (stage === undefined) return;
+			const file = loadFile(files.length + 1);
+			const staged = `load-${files.length + 1}-${encodeURIComponent(tableId(name))}.parquet`;
+			await stage.write(join(this.#staging, staged));
+			files.push({ from: staged, to: `${name.schema}/${name.table}/${file}` });
+			stage = undefined;
+			bytes = 0;
+		};
+		try {
+			for await (const block of readBlocks(server, selectOf(name, shape), signal)) {
+				stage ??= await this.#engine.stage(layout);
+				for (const row of block) {
+					for (const value of row) bytes += typeof value === "string" || Buffer.isBuffer(value) ? value.length : 8;
+					stage.append("I", time, null, (_, index) => row[index]);
+				}
+				rows += block.length;
+				onRows(rows);
+				if (bytes >= loadFileBytes) await closeFile();
+			}
+			await closeFile();
+		} catch (error) {
+			if (!isOutOfSpace(error)) await stage?.discard();
+			throw error;
+		}
+		return { name, shape, rows, files };
+	}
+}
+
+function selectOf(name: TableName, shape: TableShape): string {
+	const columns = shape.columns.map((column) => {
+		const quoted = quoteIdentifier(column.name);
+		return columnType(column.type).readAsDouble ? `${quoted} + 0e0` : quoted;
+	});
+	return `SELECT ${columns.join(", ")} FROM ${qualifiedName(name)}`;
+}
+
+/** Rows of a query as arrays, in blocks; the socket is held back while a block is worked on. */
+async function* readBlocks(server: Server, sql: string, signal: AbortSignal): AsyncGenerator<unknown[][]> {
+	// The promise wrapper reads results whole; the connection under it streams them.
+	const connection = (server.connection as unknown as { connection: RowConnection }).connection;
+	let block: unknown[][] = [];
+	let failure: Error | undefined;
+	let ended = false;
+	let wake = (): void => undefined;
+	const query = connection.query({ sql, rowsAsArray: true });
+	query.on("result", (row) => {
+		block.push(row as unknown as unknown[]);
+		if (block.length >= 4096) {
+			connection.pause();
+			wake();
+		}
+	});
+	const onError = (error: Error): void => {
+		failure = error;
+		wake();
+	};
+	query.on("error", onError);
+	// A lost connection is told to the connection, not to the query.
+	connection.on("error", onError);
+	query.on("end", () => {
+		ended = true;
+		wake();
+	});
+	const onAbort = (): void => wake();
+	signal.addEventListener("abort", onAbort);
+	try {
+		for (;;) {
+			signal.throwIfAborted();
+			if (block.length === 0 && !ended && failure === undefined) {
+				await new Promise<void>((resolve) => {
+					wake = resolve;
+				});
+				continue;
+			}
+			if (failure !== undefined) throw failure;
+			const full = block;
+			block = [];
+			if (full.length > 0) yield full;
+			if (ended && block.length === 0) return;
+			connection.resume();
+		}
+	} finally {
+		signal.removeEventListener("abort", onAbort);
+		connection.off("error", onError);
+	}
+}

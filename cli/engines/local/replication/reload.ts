@@ -1,0 +1,127 @@
+import { PipelineError } from "../../../errors.ts";
+import type { SourceAccess } from "../settings.ts";
+import type { Publication, TableCheckpoint } from "./checkpoint.ts";
+import { type TableName, tableId } from "./definition.ts";
+import { isOutOfSpace, isTransient } from "./faults.ts";
+import { isDefinitionChanged, type LoadedTable, TableLoader } from "./fullLoad.ts";
+import type { ParquetEngine } from "./parquetStage.ts";
+import type { Position } from "./position.ts";
+import { openSnapshot, type Snapshot } from "./snapshot.ts";
+
+/** What a full load of some tables gave. */
+export interface LoadResult {
+	/** Position of the snapshot; changes before it are in the files. */
+	position: Position;
+	gtid: string;
+	server: { flavour: "mariadb" | "mysql"; id: string };
+	loaded: LoadedTable[];
+	/** Tables that do not exist at the source. */
+	missing: TableName[];
+	failed: { name: TableName; error: string }[];
+}
+
+export interface LoadProgress {
+	/** @param rows read so far. @param done whether that was all. */
+	table(name: TableName, rows: number, done: boolean): void;
+}
+
+const snapshotTries = 5;
+
+/**
+ * Loads tables from one consistent snapshot into staged files. A table that cannot be read does not hold up the others.
+ * @throws where the source or the disk fails.
+ */
+export async function loadTables(
+	access: SourceAccess,
+	tables: readonly TableName[],
+	engine: ParquetEngine,
+	staging: string,
+	progress: LoadProgress,
+	signal: AbortSignal,
+): Promise<LoadResult> {
+	for (let attempt = 1; ; attempt += 1) {
+		const snapshot = await openSnapshot(access, tables);
+		try {
+			return await loadFrom(snapshot, tables, new TableLoader(snapshot, engine, staging), progress, signal);
+		} catch (error) {
+			// A definition changed after the snapshot was taken; a newer snapshot can read it.
+			if (!isDefinitionChanged(error) || attempt === snapshotTries) throw error;
+		} finally {
+			snapshot.server.connection.destroy();
+		}
+	}
+}
+
+async function loadFrom(
+	snapshot: Snapshot,
+	tables: readonly TableName[],
+	loader: TableLoader,
+	progress: LoadProgress,
+	signal: AbortSignal,
+): Promise<LoadResult> {
+	const { server, position } = snapshot;
+	const result: LoadResult = {
+		position,
+		gtid: await server.gtidAt(position),
+		server: { flavour: server.flavour, id: server.id },
+		loaded: [],
+		missing: [],
+		failed: [],
+	};
+	for (const name of tables) {
+		signal.throwIfAborted();
+		try {
+			const loaded = await loader.load(name, (rows) => progress.table(name, rows, false), signal);
+			if (loaded === undefined) result.missing.push(name);
+			else result.loaded.push(loaded);
+			progress.table(name, loaded?.rows ?? 0, true);
+		} catch (error) {
+			const affectsAll = isTransient(error) || isOutOfSpace(error) || isDefinitionChanged(error);
+			if (affectsAll || signal.aborted || error instanceof PipelineError) throw error;
+			result.failed.push({ name, error: (error as Error).message });
+			progress.table(name, 0, true);
+		}
+	}
+	return result;
+}
+
+/**
+ * What a load changes in the tables' state, and in the raw zone: the tables' folders then hold its files only.
+ * @param tables changed in place.
+ */
+export function applyLoad(
+	tables: Map<string, TableCheckpoint>,
+	result: LoadResult,
+	fresh: (name: TableName) => TableCheckpoint,
+): Publication {
+	const now = new Date().toISOString();
+	const publication: Publication = { clear: [], files: [] };
+	for (const name of result.missing) {
+		tables.delete(tableId(name));
+		publication.clear.push(folderOf(name));
+	}
+	for (const { name, error } of result.failed) {
+		const { error: _, ...table } = tables.get(tableId(name)) ?? fresh(name);
+		tables.set(tableId(name), { ...table, state: "Table error", error, updatedAt: now });
+		publication.clear.push(folderOf(name));
+	}
+	for (const { name, shape, rows, files } of result.loaded) {
+		const { error: _, ...table } = tables.get(tableId(name)) ?? fresh(name);
+		tables.set(tableId(name), {
+			...table,
+			...shape,
+			state: "Table completed",
+			fullLoadRows: rows,
+			loadedAt: result.position,
+			definedAt: result.position,
+			updatedAt: now,
+		});
+		publication.clear.push(folderOf(name));
+		publication.files.push(...files);
+	}
+	return publication;
+}
+
+export function folderOf(name: TableName): string {
+	return `${name.schema}/${name.table}`;
+}

@@ -1,0 +1,54 @@
+import type { SourceAccess } from "../settings.ts";
+import { qualifiedName, type TableName } from "./definition.ts";
+import type { Position } from "./position.ts";
+import { Server } from "./server.ts";
+
+/** A connection that sees the source as it was at one position of the binlog. */
+export interface Snapshot {
+	server: Server;
+	position: Position;
+	close(): Promise<void>;
+}
+
+/**
+ * Opens a consistent snapshot. MariaDB tells the snapshot's own position; MySQL does not, so there the tables are locked against
+ * writers for the moment between snapshot and position.
+ */
+export async function openSnapshot(access: SourceAccess, tables: readonly TableName[]): Promise<Snapshot> {
+	const server = await Server.connect(access);
+	try {
+		await server.connection.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+		const position = server.flavour === "mariadb" ? await mariadb(server) : await mysql(server, access, tables);
+		return { server, position, close: () => server.close() };
+	} catch (error) {
+		await server.close();
+		throw error;
+	}
+}
+
+/** https://mariadb.com/kb/en/enhancements-for-start-transaction-with-consistent-snapshot/ */
+async function mariadb(server: Server): Promise<Position> {
+	await server.connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+	const rows = await server.rows("SHOW STATUS LIKE 'binlog_snapshot_%'");
+	const values = new Map(rows.map((row) => [String(row.Variable_name).toLowerCase(), String(row.Value)]));
+	const file = values.get("binlog_snapshot_file") ?? "";
+	const offset = Number(values.get("binlog_snapshot_position"));
+	if (file === "" || !Number.isInteger(offset))
+		throw new Error("the source does not tell the snapshot's binlog position");
+	return { file, offset };
+}
+
+/** LOCK TABLES waits until no open transaction has written to the tables. */
+async function mysql(server: Server, access: SourceAccess, tables: readonly TableName[]): Promise<Position> {
+	const locker = await Server.connect(access);
+	try {
+		await locker.connection.query("SET SESSION lock_wait_timeout = 60");
+		if (tables.length > 0) {
+			await locker.connection.query(`LOCK TABLES ${tables.map((name) => `${qualifiedName(name)} READ`).join(", ")}`);
+		}
+		await server.connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+		return await locker.currentPosition();
+	} finally {
+		await locker.close();
+	}
+}

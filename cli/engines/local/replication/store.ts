@@ -1,0 +1,64 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Checkpoint, type Publication, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { publish } from "./publisher.ts";
+import type { StatePaths } from "./statePaths.ts";
+import type { TaskState } from "./taskState.ts";
+
+/**
+ * Checkpoint and raw zone, changed together. A publication's files are durable in staging before `commit`; the checkpoint that
+ * names them is what makes them count, and the renames follow it, now or at the next start.
+ */
+export class Store {
+	readonly #paths: StatePaths;
+	readonly #raw: string;
+	#checkpoint: Checkpoint | undefined;
+
+	constructor(paths: StatePaths, raw: string) {
+		this.#paths = paths;
+		this.#raw = raw;
+	}
+
+	get checkpoint(): Checkpoint | undefined {
+		return this.#checkpoint;
+	}
+
+	/** Reads the checkpoint, finishes what it had promised, and clears away what nothing refers to. */
+	async open(): Promise<void> {
+		await mkdir(this.#raw, { recursive: true });
+		this.#checkpoint = await readCheckpoint(this.#paths.checkpoint);
+		await this.#finish();
+		await this.clearStaging();
+	}
+
+	/** Makes the state and a publication take effect, both or neither. */
+	async commit(state: TaskState, publication: Publication): Promise<void> {
+		if (publication.clear.length === 0 && publication.files.length === 0) return this.save(state);
+		this.#checkpoint = state.toCheckpoint(publication);
+		await writeCheckpoint(this.#paths.checkpoint, this.#checkpoint);
+		await this.#finish();
+	}
+
+	/** Saves a state that has nothing to publish. */
+	async save(state: TaskState): Promise<void> {
+		const next = state.toCheckpoint();
+		await writeCheckpoint(this.#paths.checkpoint, next);
+		this.#checkpoint = next;
+	}
+
+	/** Removes what was staged and never promised. */
+	async clearStaging(): Promise<void> {
+		await mkdir(this.#paths.staging, { recursive: true });
+		for (const name of await readdir(this.#paths.staging)) {
+			if (name.endsWith(".parquet")) await rm(join(this.#paths.staging, name), { force: true });
+		}
+	}
+
+	async #finish(): Promise<void> {
+		if (this.#checkpoint?.publication === undefined) return;
+		const { publication, ...rest } = this.#checkpoint;
+		await publish(publication, this.#paths.staging, this.#raw);
+		await writeCheckpoint(this.#paths.checkpoint, rest);
+		this.#checkpoint = rest;
+	}
+}

@@ -1,0 +1,91 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DuckDBInstance, type JS } from "@duckdb/node-api";
+import { type LocalPaths, localPaths } from "../../cli/engines/local/paths.ts";
+import { LocalReplication } from "../../cli/engines/local/replication/localReplication.ts";
+import { passwordFile, writeSettings } from "../../cli/engines/local/settings.ts";
+import type { Context, TableStatistics } from "../../cli/engines/port.ts";
+
+/** A local stack in a temporary folder, with a replicator that a test may start, kill, and look into. */
+export interface TestStack {
+	paths: LocalPaths;
+	replication: LocalReplication;
+	context: Context;
+	/** What was noted and warned of. */
+	notes: string[];
+	/** Process id of the supervisor, and of its worker. */
+	supervisorPid(): Promise<number | undefined>;
+	workerPid(): Promise<number | undefined>;
+	statistics(id: string): Promise<TableStatistics | undefined>;
+	/** Names of a table's raw files, sorted. */
+	files(schema: string, table: string): Promise<string[]>;
+	/** Rows of an SQL query over raw files; `{schema/table}` stands for all files of a table. */
+	query(sql: string): Promise<Record<string, JS>[]>;
+	remove(): Promise<void>;
+}
+
+export async function makeStack(port: number, schemas: string[]): Promise<TestStack> {
+	const paths = localPaths(await mkdtemp(join(tmpdir(), "pipeline-stack-")));
+	await writeSettings(
+		{ version: 1, source: { kind: "external", host: "127.0.0.1", port, user: "root", tls: false, schemas } },
+		paths,
+	);
+	await mkdir(paths.source, { recursive: true });
+	await writeFile(passwordFile(paths), "", { mode: 0o600 });
+	const replication = new LocalReplication(paths);
+	const notes: string[] = [];
+	const context: Context = {
+		signal: new AbortController().signal,
+		reporter: {
+			task: (_title, run) => run(() => undefined),
+			note: (text) => void notes.push(text),
+			warn: (text) => void notes.push(text),
+		},
+	};
+	const database = await DuckDBInstance.create();
+	const connection = await database.connect();
+	const supervisorPid = async (): Promise<number | undefined> => {
+		const text = await readFile(join(paths.replication, "pid"), "utf8").catch(() => "");
+		return text === "" ? undefined : Number.parseInt(text, 10);
+	};
+	const files = async (schema: string, table: string): Promise<string[]> =>
+		(await readdir(join(paths.raw, schema, table)).catch(() => [])).sort();
+	return {
+		paths,
+		replication,
+		context,
+		notes,
+		supervisorPid,
+		workerPid: async () => {
+			const parent = await supervisorPid();
+			if (parent === undefined) return undefined;
+			const children = await readFile(`/proc/${parent}/task/${parent}/children`, "utf8").catch(() => "");
+			return children.trim() === "" ? undefined : Number.parseInt(children, 10);
+		},
+		statistics: async (id) => (await replication.tables()).find((one) => `${one.schema}.${one.table}` === id),
+		files,
+		query: async (sql) => {
+			const text = sql.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
+				return `read_parquet('${join(paths.raw, name, "*.parquet")}', union_by_name = true, filename = true)`;
+			});
+			return (await connection.runAndReadAll(text)).getRowObjectsJS();
+		},
+		remove: async () => {
+			await replication.stop(context);
+			connection.closeSync();
+			database.closeSync();
+			await rm(paths.home, { recursive: true, force: true });
+		},
+	};
+}
+
+/** Waits until a condition holds; the test's own timeout is the limit. @returns what it gave. */
+export async function until<T>(condition: () => Promise<T | undefined | false>, everyMs = 50): Promise<T> {
+	for (;;) {
+		const value = await condition();
+		if (value !== undefined && value !== false) return value;
+		await sleep(everyMs);
+	}
+}
