@@ -167,6 +167,64 @@ export const verbs: readonly Verb[] = [
 		load: async () => (await import("./commands/query.ts")).query,
 	},
 	{
+		name: "export",
+		summary: "Save a table or an answer as a file",
+		arguments: [["<what>", "a table, a named query of etl/sql, or a statement"]],
+		options: [
+			{
+				flags: "--format <format>",
+				description: "csv, parquet or xlsx",
+				parse: oneOf("csv", "parquet", "xlsx"),
+				default: "csv",
+			},
+			{ flags: "-o, --output <path>", description: "file to write (default: the name and the format's ending)" },
+		],
+		examples: [
+			["A named query for a spreadsheet", "export sales_by_country --format xlsx"],
+			["A table", "export fact_orders --format parquet --output orders.parquet"],
+		],
+		load: async () => (await import("./commands/export.ts")).exportData,
+	},
+	{
+		name: "dashboard",
+		summary: "Show the pictures of the lake in a web page",
+		description:
+			"Served on this machine only, and kept up to date while the pipeline runs, until Ctrl-C. With --export the page becomes one file that works offline.",
+		options: [
+			{ flags: "--port <port>", description: "port on 127.0.0.1 (default: a free one)", parse: wholeNumber(1, 65535) },
+			{ flags: "--export <file>", description: "write the page to an HTML file instead" },
+			{ flags: "--no-open", description: "do not open the browser" },
+		],
+		// It runs until it is stopped; a timer holds 24 days at most.
+		timeout: "500h",
+		examples: [
+			["Open it", "dashboard"],
+			["A file to send around", "dashboard --export dashboard.html"],
+		],
+		load: async () => (await import("./commands/dashboard.ts")).dashboard,
+	},
+	{
+		name: "warehouse apply",
+		summary: "Create or update the warehouse: the lake's tables and the analysts' views",
+		description:
+			"On the local stack it is a DuckDB file, warehouse.duckdb, for any DuckDB client. Its views show Iceberg tables as they were when it was last applied.",
+		examples: [["After new tables, or for fresh data in a DuckDB client", "warehouse apply"]],
+		load: async () => (await import("./commands/warehouse.ts")).warehouseApply,
+	},
+	{
+		name: "warehouse query",
+		summary: "Ask the warehouse in SQL",
+		description: "One statement that reads. The views are in the schema analytics, the lake's tables in lake.",
+		arguments: [["<sql>", "the statement"]],
+		examples: [
+			[
+				"Materials that are looked at",
+				'warehouse query "SELECT material, count(*) FROM analytics.joint_tables GROUP BY 1"',
+			],
+		],
+		load: async () => (await import("./commands/warehouse.ts")).warehouseQuery,
+	},
+	{
 		name: "verify-cdc",
 		summary: "Write rows at the source and prove that they arrive",
 		description:
@@ -196,6 +254,13 @@ function scale(): NonNullable<Verb["options"]>[number] {
 
 function seed(): NonNullable<Verb["options"]>[number] {
 	return { flags: "--seed <n>", description: "seed of the generated data", parse: wholeNumber(0, 2 ** 31), default: 1 };
+}
+
+function oneOf(...values: string[]): (text: string) => string {
+	return (text) => {
+		if (values.includes(text)) return text;
+		throw new InvalidArgumentError(`It takes ${values.slice(0, -1).join(", ")} or ${values.at(-1)}.`);
+	};
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

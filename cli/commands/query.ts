@@ -1,14 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { text as readAll } from "node:stream/consumers";
 import type { Command, CommandResult, Invocation } from "../command.ts";
-import { projectRoot } from "../engines/local/paths.ts";
 import { messageOf, PipelineError } from "../errors.ts";
+import { resultCsv } from "../resultText.ts";
 import { namedQueries, namedQuery } from "../steps/namedQueries.ts";
 import { formatSeconds } from "../ui/format.ts";
-import { resultCsv, resultTable } from "../ui/resultTable.ts";
-
-const sqlFolder = join(projectRoot, "etl", "sql");
+import { resultTable } from "../ui/resultTable.ts";
 
 /** `query`: one statement that reads, as a table, CSV or JSON. */
 export const query: Command = async (invocation) => {
@@ -28,7 +25,7 @@ export const query: Command = async (invocation) => {
 };
 
 async function list(): Promise<CommandResult> {
-	const queries = await namedQueries(sqlFolder);
+	const queries = await namedQueries();
 	const blocks = queries.map(({ name, title, description }) => {
 		const lines = [title, ...description.split("\n")].map((line) => `    ${line}`.trimEnd());
 		return [name, ...lines].join("\n");
@@ -47,7 +44,7 @@ async function statement({ args, options }: Invocation): Promise<string> {
 			given.length === 0 ? "There is nothing to ask." : "A statement, --file and --name exclude each other.",
 		);
 	}
-	if (name !== undefined) return (await namedQuery(sqlFolder, name)).sql;
+	if (name !== undefined) return (await namedQuery(name)).sql;
 	if (file === undefined) return sql ?? "";
 	if (file === "-") return readAll(process.stdin);
 	try {

@@ -27,7 +27,7 @@ test("queries have the name of their file and the text of their header", async (
 });
 
 test("an unknown name is an error that names those there are", async () => {
-	await expect(namedQuery(folder, "../b")).rejects.toMatchObject({
+	await expect(namedQuery("../b", folder)).rejects.toMatchObject({
 		outcome: "usage",
 		text: { what: "There is no named query ../b.", why: "There are a, b." },
 	});

@@ -1,6 +1,9 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { projectRoot } from "../engines/local/paths.ts";
 import { PipelineError } from "../errors.ts";
+
+const sqlFolder = join(projectRoot, "etl", "sql");
 
 /** A query of `etl/sql`: one file, its name the query's, with a header of comment lines. */
 export interface NamedQuery {
@@ -12,8 +15,8 @@ export interface NamedQuery {
 	sql: string;
 }
 
-/** All named queries, by name. @param folder that of the SQL files. */
-export async function namedQueries(folder: string): Promise<NamedQuery[]> {
+/** All named queries, by name. */
+export async function namedQueries(folder = sqlFolder): Promise<NamedQuery[]> {
 	const files = (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort();
 	return Promise.all(
 		files.map(async (file) => {
@@ -26,7 +29,7 @@ export async function namedQueries(folder: string): Promise<NamedQuery[]> {
 }
 
 /** @throws PipelineError naming the queries there are. */
-export async function namedQuery(folder: string, name: string): Promise<NamedQuery> {
+export async function namedQuery(name: string, folder = sqlFolder): Promise<NamedQuery> {
 	const queries = await namedQueries(folder);
 	const found = queries.find((query) => query.name === name);
 	if (found !== undefined) return found;

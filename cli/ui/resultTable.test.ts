@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { QueryResult } from "../engines/port.ts";
-import { resultCsv, resultTable } from "./resultTable.ts";
+import { resultTable } from "./resultTable.ts";
 import { stripAnsi } from "./terminal.ts";
 
 const result: QueryResult = {
@@ -24,14 +24,4 @@ test("a table has numbers to the right with all their digits, NULL, and no line 
 		"                   NULL  NULL",
 		'NULL            1234.00  {"a":2}',
 	]);
-});
-
-test("CSV follows RFC 4180 and tells an empty text from a null", () => {
-	expect(resultCsv(result)).toBe(
-		'name,amount,details\r\n"say ""hi"",\nAda",1.10,"{""a"":1}"\r\n"",,\r\n,1234.00,"{""a"":2}"\r\n',
-	);
-});
-
-test("CSV of no row is its header", () => {
-	expect(resultCsv({ ...result, rows: [] })).toBe("name,amount,details\r\n");
 });
