@@ -29,4 +29,18 @@ await build({
 	sourcemap: true,
 	logLevel: "warning",
 });
+// The dashboard's browser code, put into the page as a whole; the page's policy allows its script by hash.
+await build({
+	absWorkingDir: root,
+	entryPoints: { page: "cli/dashboard/page/main.ts", "page-style": "cli/dashboard/page/page.css" },
+	outdir: join(out, "dashboard"),
+	bundle: true,
+	minify: true,
+	format: "iife",
+	platform: "browser",
+	target: ["chrome109", "firefox115", "safari16"],
+	define: { "process.env.NODE_ENV": '"production"' },
+	legalComments: "eof",
+	logLevel: "warning",
+});
 await chmod(join(out, "pipeline-cli.js"), 0o755);

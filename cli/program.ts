@@ -35,6 +35,7 @@ const groups: Record<string, string> = {
 	source: "The MySQL source of the local stack",
 	replication: "Full load and change data capture into the raw zone",
 	clicks: "Clickstream records",
+	warehouse: "The analysts' database over the lake",
 };
 
 /** The command line: parses, and hands over to `dispatch`. Holds no logic and loads no command. */

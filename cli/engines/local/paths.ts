@@ -20,8 +20,12 @@ export interface LocalPaths {
 	/** The lake's zones. */
 	raw: string;
 	processed: string;
+	/** Write-ahead files of the delivery streams; beside the lake, since what is finished is moved there. */
+	delivery: string;
 	/** The local data catalog, one JSON file. */
 	catalog: string;
+	/** The warehouse: a DuckDB file of views over the lake. */
+	warehouse: string;
 	/** Logs of the runs of jobs: `runs/<run id>/<job>.log`. */
 	runs: string;
 	/** Settings of the local stack: source, seed, scale. */
@@ -36,7 +40,9 @@ export function localPaths(home = pipelineHome()): LocalPaths {
 		replication: join(home, "replication"),
 		raw: join(home, "lake", "raw"),
 		processed: join(home, "lake", "processed"),
+		delivery: join(home, "lake", "delivery"),
 		catalog: join(home, "catalog.json"),
+		warehouse: join(home, "warehouse.duckdb"),
 		runs: join(home, "runs"),
 		settings: join(home, "stack.json"),
 	};

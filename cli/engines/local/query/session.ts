@@ -7,15 +7,20 @@ import type { LocalPaths } from "../paths.ts";
 /**
  * Runs some work on a DuckDB of its own: in memory, in UTC, and with no way to any file outside of the lake. An aborted
  * signal interrupts the statement under way and ends with the signal's reason.
+ * @param file a database file to read instead of an empty database in memory.
  * https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
  */
 export async function withDuckDb<T>(
 	paths: LocalPaths,
 	signal: AbortSignal,
 	work: (connection: DuckDBConnection) => Promise<T>,
+	file?: string,
 ): Promise<T> {
 	signal.throwIfAborted();
-	const instance = await DuckDBInstance.create(":memory:");
+	const instance = await DuckDBInstance.create(
+		file ?? ":memory:",
+		file === undefined ? {} : { access_mode: "READ_ONLY" },
+	);
 	const connection = await instance.connect();
 	let interrupting: NodeJS.Timeout | undefined;
 	// An interrupt is forgotten when a statement begins, so one alone could fall between two statements.

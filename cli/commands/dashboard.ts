@@ -1,0 +1,34 @@
+import { spawn } from "node:child_process";
+import { resolve } from "node:path";
+import chalk from "chalk";
+import type { Command } from "../command.ts";
+import { exportDashboard, serveUntilStopped } from "../steps/dashboard.ts";
+import { formatBytes } from "../ui/format.ts";
+
+/** `dashboard`: the web page on loopback until Ctrl-C, or with --export one HTML file. */
+export const dashboard: Command = async ({ options, stack, context, interactive }) => {
+	const file = options.export as string | undefined;
+	if (file !== undefined) {
+		const path = resolve(file);
+		const bytes = await exportDashboard(await stack(), path, context);
+		return { json: { file: path, bytes }, text: `${path}, ${formatBytes(bytes)}. It opens in any browser, offline.` };
+	}
+	const url = await serveUntilStopped(
+		await stack(),
+		options.port as number | undefined,
+		(address) => {
+			context.reporter.note(`Dashboard: ${chalk.bold(address)}  (Ctrl-C ends it)`);
+			if (options.open !== false && interactive) openBrowser(address);
+		},
+		context,
+	);
+	return { json: { url }, text: "" };
+};
+
+/** Opens the user's browser where there is one; the address is shown in any case. */
+function openBrowser(url: string): void {
+	const command = { darwin: "open", win32: "explorer" }[process.platform as string] ?? "xdg-open";
+	const child = spawn(command, [url], { stdio: "ignore", detached: true });
+	child.once("error", () => undefined);
+	child.unref();
+}

@@ -1,0 +1,124 @@
+import "echarts-wordcloud";
+import { BarChart, LineChart } from "echarts/charts";
+import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
+import { type ECharts, init, use } from "echarts/core";
+import { CanvasRenderer } from "echarts/renderers";
+import { type FilterName, type Picture, type PictureId, pictures } from "../../../etl/dashboard.ts";
+import type { DashboardData } from "../data.ts";
+import { byId, element } from "./dom.ts";
+import type { Filters } from "./filters.ts";
+import { exact, moment } from "./format.ts";
+import { chartOption } from "./options.ts";
+import { readTheme } from "./theme.ts";
+import { type Shown, show, type View } from "./views.ts";
+
+use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
+
+const charts = new Map<PictureId, ECharts>();
+
+/** Draws every picture of the data, as the filters leave it. */
+export function drawPictures(data: DashboardData, filters: Filters): void {
+	for (const [id, picture] of Object.entries(pictures) as [PictureId, Picture][]) {
+		drawCard(id, picture, show(id, data, filters), filters);
+	}
+}
+
+function drawCard(id: PictureId, picture: Picture, shown: Shown, filters: Filters): void {
+	const scope = scopeText(picture, filters);
+	byId(`scope-${id}`).textContent = scope;
+	byId(`scope-${id}`).hidden = scope === "";
+	const hasView = "view" in shown;
+	byId(`chart-${id}`).hidden = !hasView || shown.view.drawn === 0;
+	byId(`nothing-${id}`).hidden = hasView;
+	const summary = byId(`summary-${id}`);
+	if (hasView) {
+		summary.textContent = shown.view.summary;
+		fillTable(byId(`table-${id}`), shown.view);
+		if (shown.view.drawn > 0) drawChart(id, picture, shown.view);
+	} else {
+		summary.textContent = "";
+		byId(`nothing-${id}`).replaceChildren(...nothing(shown));
+		byId(`table-${id}`).replaceChildren();
+	}
+	for (const details of byId(`card-${id}`).getElementsByTagName("details")) details.hidden = !hasView;
+}
+
+function drawChart(id: PictureId, picture: Picture, view: View): void {
+	const place = byId(`chart-${id}`);
+	const known = charts.get(id);
+	const chart = known ?? init(place, null, { renderer: "canvas" });
+	if (known === undefined) {
+		charts.set(id, chart);
+		chart.on("finished", () => {
+			place.dataset.drawn = "true";
+			if (performance.getEntriesByName("first-picture").length === 0) performance.mark("first-picture");
+		});
+		// A new width changes more than the canvas: labels, ticks and words are chosen by it.
+		let width = place.clientWidth;
+		new ResizeObserver(() => {
+			if (place.clientWidth === 0 || place.clientWidth === width) return;
+			width = place.clientWidth;
+			chart.resize();
+			redraw();
+		}).observe(place);
+	}
+	delete place.dataset.drawn;
+	chart.setOption(chartOption(picture, view, readTheme(), place.clientWidth), { notMerge: true });
+}
+
+let redraw: () => void = () => undefined;
+
+/** What draws the page anew: called when a card's width has changed. */
+export function onResize(draw: () => void): void {
+	redraw = draw;
+}
+
+/** Which of the reader's filters leave this picture as it is. */
+function scopeText(picture: Picture, filters: Filters): string {
+	const active: [FilterName, string, boolean][] = [
+		["dates", "date", filters.from !== undefined || filters.to !== undefined],
+		["country", "country", filters.country !== undefined],
+		["productLine", "product line", filters.line !== undefined],
+	];
+	const ignored = active.filter(([name, , set]) => set && !picture.filters.includes(name)).map(([, label]) => label);
+	return ignored.length === 0 ? "" : `Not filtered by ${ignored.join(", ")}.`;
+}
+
+function nothing(shown: { nothing: string; next?: string }): HTMLElement[] {
+	const words = [element("p", shown.nothing)];
+	if (shown.next !== undefined) {
+		const next = element("p", "Run ");
+		next.append(element("code", shown.next));
+		words.push(next);
+	}
+	return words;
+}
+
+function fillTable(table: HTMLElement, view: View): void {
+	const head = element("tr");
+	for (const column of view.columns) {
+		const cell = element("th", column.title, column.unit === undefined ? "" : "number");
+		cell.setAttribute("scope", "col");
+		head.append(cell);
+	}
+	const body = view.rows.map((row) => {
+		const line = element("tr");
+		view.columns.forEach((column, at) => {
+			const value = row[at] ?? "";
+			const text = typeof value === "number" ? exact(value, column.unit ?? "count") : at === 0 ? value : instant(value);
+			const cell = element(at === 0 ? "th" : "td", text, column.unit === undefined ? "" : "number");
+			if (at === 0) cell.setAttribute("scope", "row");
+			cell.setAttribute("dir", "auto");
+			line.append(cell);
+		});
+		return line;
+	});
+	const [thead, tbody] = [element("thead"), element("tbody")];
+	thead.append(head);
+	tbody.append(...body);
+	table.replaceChildren(thead, tbody);
+}
+
+function instant(iso: string): string {
+	return iso === "" ? "none" : moment(iso);
+}

@@ -1,0 +1,125 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { messageOf, PipelineError } from "../errors.ts";
+import type { DashboardData } from "./data.ts";
+import { dashboardDocument, dataTag, type PageAssets } from "./document.ts";
+
+export interface DashboardServer {
+	url: string;
+	close(): Promise<void>;
+}
+
+export interface ServerOptions {
+	/** 0 picks a free one. */
+	port: number;
+	assets: PageAssets;
+	/** What is shown until it is time for newer data. */
+	first: DashboardData;
+	compute: () => Promise<DashboardData>;
+}
+
+/**
+ * Serves the dashboard on 127.0.0.1: `/` is the page, `/data` its data as JSON. There is nothing to write to. A request
+ * under another host name is refused, so that no web site can reach the data by a name of its own that
+ * resolves to this machine (DNS rebinding).
+ */
+export async function serveDashboard({ port, assets, first, compute }: ServerOptions): Promise<DashboardServer> {
+	const latest = sharedComputation(first, compute);
+	let origin = "";
+	const server = createServer((request, response) => {
+		answer(request, response).catch((error) => {
+			send(response, 500, "text/plain; charset=utf-8", messageOf(error));
+		});
+	});
+
+	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const plain = "text/plain; charset=utf-8";
+		const { port: own } = server.address() as AddressInfo;
+		if (![`127.0.0.1:${own}`, `localhost:${own}`].includes(request.headers.host ?? "")) {
+			send(response, 403, plain, `The dashboard answers under ${origin} only.`);
+			return;
+		}
+		if (request.method !== "GET" && request.method !== "HEAD") {
+			response.setHeader("Allow", "GET, HEAD");
+			send(response, 405, plain, "The dashboard can only be read.");
+			return;
+		}
+		const path = (request.url ?? "/").split("?")[0];
+		if (path === "/") {
+			const { html, policy } = dashboardDocument(await latest(), assets, true);
+			response.setHeader("Content-Security-Policy", policy);
+			send(response, 200, "text/html; charset=utf-8", html);
+		} else if (path === "/data") {
+			const data = await latest();
+			const tag = dataTag(data);
+			response.setHeader("ETag", tag);
+			if (request.headers["if-none-match"] === tag) send(response, 304, undefined, "");
+			else send(response, 200, "application/json; charset=utf-8", JSON.stringify(data));
+		} else {
+			send(response, 404, plain, "There is only / and /data.");
+		}
+	}
+
+	await listen(server, port);
+	origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+	return {
+		url: origin,
+		close: () =>
+			new Promise((resolve) => {
+				server.close(() => resolve());
+				server.closeAllConnections();
+			}),
+	};
+}
+
+function send(response: ServerResponse, status: number, type: string | undefined, body: string): void {
+	if (response.headersSent) {
+		response.destroy();
+		return;
+	}
+	response.statusCode = status;
+	if (type !== undefined) response.setHeader("Content-Type", type);
+	response.setHeader("Cache-Control", "no-store");
+	response.setHeader("X-Content-Type-Options", "nosniff");
+	response.setHeader("Referrer-Policy", "no-referrer");
+	response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
+	response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+	response.end(body);
+}
+
+/** However many pages ask, there is one computation at a time, and none while the last one is fresh enough. */
+function sharedComputation(first: DashboardData, compute: () => Promise<DashboardData>): () => Promise<DashboardData> {
+	let last = first;
+	let running: Promise<DashboardData> | undefined;
+	return () => {
+		// A page asks again after refreshSeconds, by a clock that may tick a little faster.
+		if (Date.now() - Date.parse(last.computedAt) < last.refreshSeconds * 900) return Promise.resolve(last);
+		running ??= compute()
+			.then((data) => {
+				last = data;
+				return data;
+			})
+			.finally(() => {
+				running = undefined;
+			});
+		return running;
+	};
+}
+
+function listen(server: ReturnType<typeof createServer>, port: number): Promise<void> {
+	return new Promise((resolve, reject) => {
+		server.once("error", (error: NodeJS.ErrnoException) => {
+			const taken = error.code === "EADDRINUSE" || error.code === "EACCES";
+			reject(
+				taken
+					? new PipelineError("usage", {
+							what: `Port ${port} can't be used: ${error.code === "EACCES" ? "it is reserved" : "another program listens there"}.`,
+							fix: "Name another port, or none to take a free one.",
+							next: "pipeline-cli dashboard",
+						})
+					: error,
+			);
+		});
+		server.listen(port, "127.0.0.1", () => resolve());
+	});
+}

@@ -1,0 +1,169 @@
+import { randomBytes } from "node:crypto";
+import { rename, rm } from "node:fs/promises";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { messageOf, PipelineError } from "../../../errors.ts";
+import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
+import { type WarehouseView, warehouseSchemas, warehouseViews } from "../../warehouseViews.ts";
+import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
+import { fromDuckDb, quoteName } from "../catalog/columnTypes.ts";
+import { selectAll } from "../catalog/tableReader.ts";
+import type { LocalPaths } from "../paths.ts";
+import { withDuckDb } from "../query/session.ts";
+import { checkReads, prepareReading } from "../query/statement.ts";
+import { toPlain } from "../query/values.ts";
+
+/**
+ * The warehouse of the local stack: one DuckDB file with views over the lake, for any DuckDB client. It holds no rows. An
+ * Iceberg table is read from the data files that its snapshot had at the last `apply`: apply again after the jobs.
+ */
+export class LocalWarehouse implements Warehouse {
+	readonly #paths: LocalPaths;
+
+	constructor(paths: LocalPaths) {
+		this.#paths = paths;
+	}
+
+	/**
+	 * Makes the file anew beside the old one and puts it in its place: a client that has the old one open is not disturbed
+	 * and does not block, which it would if its file were written to (DuckDB lets one process write or many read).
+	 */
+	async apply(context: Context): Promise<WarehouseObject[]> {
+		const catalog = await readCatalog(this.#paths);
+		if (catalog === undefined) {
+			throw new PipelineError("usage", {
+				what: "There is nothing to make a warehouse of: no table is in the catalog yet.",
+				fix: "Register what lies in the lake.",
+				next: "pipeline-cli crawl",
+			});
+		}
+		const file = this.#paths.warehouse;
+		const temporary = `${file}.${process.pid}.${randomBytes(4).toString("hex")}.tmp`;
+		try {
+			const objects = await fill(temporary, catalog.tables, this.#paths, context);
+			context.signal.throwIfAborted();
+			await rename(temporary, file);
+			return objects;
+		} finally {
+			await rm(temporary, { force: true });
+			await rm(`${temporary}.wal`, { force: true });
+		}
+	}
+
+	/** As on Redshift, where the external schema shows the lake as it is now, the views are brought up to date before. */
+	async query(sql: string, context: Context): Promise<QueryResult> {
+		const startedAt = performance.now();
+		await this.apply(context);
+		return withDuckDb(
+			this.#paths,
+			context.signal,
+			async (connection) => {
+				try {
+					await checkReads(sql, connection);
+					await connection.run(`SET search_path = '${warehouseSchemas.views},${warehouseSchemas.lake}'`);
+					await connection.run("SET lock_configuration = true");
+					const reader = await (await prepareReading(sql, connection)).runAndReadAll();
+					const types = reader.columnTypes();
+					return {
+						columns: reader.columnNames().map((name, at) => {
+							const type = types[at];
+							return { name, type: type === undefined ? "string" : fromDuckDb(type) };
+						}),
+						rows: reader.getRows().map((row) => row.map(toPlain)),
+						seconds: (performance.now() - startedAt) / 1000,
+					};
+				} catch (error) {
+					throw asPipelineError(error);
+				}
+			},
+			this.#paths.warehouse,
+		);
+	}
+}
+
+async function fill(
+	file: string,
+	tables: readonly RegisteredTable[],
+	paths: LocalPaths,
+	context: Context,
+): Promise<WarehouseObject[]> {
+	const instance = await DuckDBInstance.create(file);
+	const connection = await instance.connect();
+	const objects: WarehouseObject[] = [];
+	try {
+		for (const schema of [warehouseSchemas.lake, warehouseSchemas.views]) {
+			await connection.run(`CREATE SCHEMA ${schema}`);
+			objects.push({ kind: "schema", name: schema });
+		}
+		for (const table of tables) {
+			context.signal.throwIfAborted();
+			await createView(
+				`${warehouseSchemas.lake}.${quoteName(table.name)}`,
+				await select(table, paths, connection),
+				connection,
+			);
+			objects.push({ kind: "view", name: `${warehouseSchemas.lake}.${table.name}` });
+		}
+		const present = new Set(tables.map((table) => table.name));
+		for (const view of await warehouseViews()) {
+			const name = `${warehouseSchemas.views}.${view.name}`;
+			const missing = tablesOf(view).filter((table) => !present.has(table));
+			if (missing.length > 0) {
+				context.reporter.warn(`${name} is left out: the catalog has no table ${missing.join(", ")} yet.`);
+				continue;
+			}
+			await createView(name, view.select, connection);
+			objects.push({ kind: "view", name });
+		}
+	} finally {
+		connection.closeSync();
+		instance.closeSync();
+	}
+	return objects;
+}
+
+async function createView(name: string, select: string, connection: DuckDBConnection): Promise<void> {
+	await connection.run(`CREATE VIEW ${name} AS ${select}`);
+}
+
+async function select(table: RegisteredTable, paths: LocalPaths, connection: DuckDBConnection): Promise<string> {
+	try {
+		return await selectAll(table, paths, connection);
+	} catch (error) {
+		if (error instanceof PipelineError) throw error;
+		throw new PipelineError(
+			"failure",
+			{
+				what: `The table ${table.name} cannot be read; the warehouse is as it was.`,
+				why: messageOf(error),
+				fix: "Remove the damaged file; the jobs build the processed zone anew from the raw zone.",
+				next: "pipeline-cli run-etl",
+			},
+			{ cause: error },
+		);
+	}
+}
+
+/** Tables of the lake that a view reads. */
+function tablesOf(view: WarehouseView): string[] {
+	const names = view.select.matchAll(new RegExp(`\\b${warehouseSchemas.lake}\\.([a-z0-9_]+)`, "g"));
+	return [...new Set([...names].map((match) => match[1] ?? ""))];
+}
+
+function asPipelineError(error: unknown): PipelineError {
+	if (error instanceof PipelineError) return error;
+	const message = messageOf(error).replace(/^Failed to extract statements: /, "");
+	const missing = /Table with name "?(.+?)"? does not exist/.exec(message)?.[1];
+	if (missing !== undefined) {
+		return new PipelineError("usage", {
+			what: `There is no table or view ${missing} in the warehouse.`,
+			why: /\n\n(LINE[\s\S]*)$/.exec(message)?.[1],
+			fix: "See what there is.",
+			next: "pipeline-cli warehouse apply",
+		});
+	}
+	const [, kind, words] = /^(Parser|Binder|Catalog|Permission) Error: (.*)$/s.exec(message) ?? [];
+	return new PipelineError(kind === undefined ? "failure" : "usage", {
+		what: kind === undefined ? "The query failed." : "The SQL has an error.",
+		why: words ?? message,
+	});
+}

@@ -1,0 +1,7 @@
+-- Cities of customers and offices.
+SELECT
+	location_key,
+	city,
+	state,
+	country
+FROM lake.dim_location
