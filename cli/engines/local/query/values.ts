@@ -10,12 +10,12 @@ import {
 	type DuckDBValue,
 } from "@duckdb/node-api";
 
-/** Digits that a double holds of any decimal number: DBL_DIG. */
-const exactDigits = 15;
+/** A double gives back any decimal number of up to 15 digits: DBL_DIG. */
+const exactDecimals = 10n ** 15n;
 
 /**
- * A value as it goes into a result: `null`, boolean, number where a double holds it exactly (an integer up to 2^53, a
- * decimal of a type with up to 15 digits), else text. Bytes are lower-case hexadecimal digits, a date is
+ * A value as it goes into a result: `null`, boolean, number where a double holds it (an integer up to 2^53, a
+ * decimal of up to 15 digits), else text. Bytes are lower-case hexadecimal digits, a date is
  * `YYYY-MM-DD`, a timestamp `YYYY-MM-DD hh:mm:ss[.ffffff]` (UTC; with a zone, ` UTC` follows), a float that JSON has no
  * number for `NaN`, `Infinity` or `-Infinity`. A struct and a map are objects, a list is an array.
  */
@@ -26,7 +26,8 @@ export function toPlain(value: DuckDBValue): unknown {
 		return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER ? Number(value) : String(value);
 	}
 	if (value instanceof DuckDBDecimalValue) {
-		return value.width <= exactDigits ? Number(value.toString()) : value.toString();
+		const isExact = value.value > -exactDecimals && value.value < exactDecimals;
+		return isExact ? Number(value.toString()) : value.toString();
 	}
 	if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString("hex");
 	if (value instanceof DuckDBTimestampTZValue) return value.toString().replace(/[+-]\d{2}(?::\d{2})*$/, " UTC");
