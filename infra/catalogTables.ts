@@ -13,6 +13,8 @@ export interface CatalogTable {
 	partitionKeys: { name: string; type: string }[];
 }
 
+const productDetails = "struct<color:string,material:string,comments:string>";
+
 /**
  * The tables that no job registers: the change log of every source table, the clicks, and the joined table. Their names
  * are fixed here; a crawler that made them itself would name a change log like the current table, after its folder.
@@ -40,11 +42,11 @@ export function crawledTables(datasets: readonly Dataset[]): CatalogTable[] {
 			prefix: lake.clickstream,
 			format: "json",
 			columns: [
-				{ name: "productid", type: "int" },
+				{ name: "productid", type: "bigint" },
 				{ name: "productname", type: "string" },
 				{ name: "department", type: "string" },
 				{ name: "price", type: "double" },
-				{ name: "productdetails", type: "struct<color:string,material:string,comments:string>" },
+				{ name: "productdetails", type: productDetails },
 			],
 			partitionKeys: ["year", "month", "day", "hour"].map((name) => ({ name, type: "string" })),
 		},
@@ -54,8 +56,18 @@ export function crawledTables(datasets: readonly Dataset[]): CatalogTable[] {
 			zone: "processed",
 			prefix: lake.jointTables,
 			format: "parquet",
-			columns: [],
-			partitionKeys: [],
+			columns: [
+				{ name: "order_item_id", type: "bigint" },
+				{ name: "order_item_name", type: "string" },
+				{ name: "order_item_type", type: "string" },
+				{ name: "order_id", type: "bigint" },
+				{ name: "productid", type: "bigint" },
+				{ name: "productname", type: "string" },
+				{ name: "department", type: "string" },
+				{ name: "price", type: "decimal(12,2)" },
+				{ name: "productdetails", type: productDetails },
+			],
+			partitionKeys: [{ name: "click_hour", type: "string" }],
 		},
 	];
 }

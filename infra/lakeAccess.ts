@@ -1,3 +1,4 @@
+import { type Dataset, lake } from "../etl/datasets.ts";
 import { allow, type Statement } from "./policyDocument.ts";
 
 /** A bucket and prefixes within it; a prefix has no slash at its ends, and an empty one is the whole bucket. */
@@ -45,4 +46,10 @@ export function decrypt(kmsKeyArn: string): Statement {
 /** Use of the lake's key for reading and writing. */
 export function encryptAndDecrypt(kmsKeyArn: string): Statement {
 	return allow("EncryptAndDecrypt", ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"], [kmsKeyArn]);
+}
+
+/** Prefixes of the processed zone that hold tables: change log, current tables, joined table, star schema. */
+export function tablePrefixes(datasets: readonly Dataset[]): string[] {
+	const first = (path: string): string => path.split("/")[0] ?? path;
+	return [...datasets.map(({ schema }) => schema), first(lake.current("", "")), lake.jointTables, first(lake.star(""))];
 }

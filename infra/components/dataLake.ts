@@ -55,6 +55,28 @@ export class DataLake extends pulumi.ComponentResource {
 			scripts: this.scripts.bucketName,
 		});
 	}
+
+	/** Names and ARNs of the buckets, as arguments of those that use them. */
+	names(): BucketNames {
+		return {
+			rawBucket: this.raw.bucketName,
+			rawBucketArn: this.raw.arn,
+			processedBucket: this.processed.bucketName,
+			processedBucketArn: this.processed.arn,
+			scriptsBucket: this.scripts.bucketName,
+			scriptsBucketArn: this.scripts.arn,
+		};
+	}
+}
+
+/** What other components ask for. */
+interface BucketNames {
+	rawBucket: pulumi.Output<string>;
+	rawBucketArn: pulumi.Output<string>;
+	processedBucket: pulumi.Output<string>;
+	processedBucketArn: pulumi.Output<string>;
+	scriptsBucket: pulumi.Output<string>;
+	scriptsBucketArn: pulumi.Output<string>;
 }
 
 /** S3 may write the access logs of this account's buckets. */

@@ -13,8 +13,8 @@ export interface DmsServiceRolesArgs {
  * `dms-cloudwatch-logs-role` for task logs. Their rights are AWS's own policies for service roles, as DMS demands.
  * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.html#CHAP_Security.APIRole
  *
- * Danger: destroying the stack that made them stops every other stack's replication instance from being changed. They
- * are therefore kept on destroy.
+ * Danger: they go with the stack that made them, and every other stack of the account needs them: let the one that lives
+ * longest make them.
  *
  * Cost: none.
  */
@@ -32,7 +32,7 @@ export class DmsServiceRoles extends pulumi.ComponentResource {
 
 	#create(name: string, roleName: string, policy: string): pulumi.Resource {
 		const place = currentPlace(this);
-		const options = { parent: this, retainOnDelete: true };
+		const options = { parent: this };
 		const role = new aws.iam.Role(
 			`${name}-${roleName}`,
 			{

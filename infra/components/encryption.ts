@@ -23,7 +23,6 @@ export class Encryption extends pulumi.ComponentResource {
 
 	constructor(name: string, args: EncryptionArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:encryption:Encryption", name, args, opts);
-		const options = { parent: this, retainOnDelete: !args.disposable };
 		const key = new aws.kms.Key(
 			`${name}-key`,
 			{
@@ -32,9 +31,9 @@ export class Encryption extends pulumi.ComponentResource {
 				deletionWindowInDays: args.disposable ? 7 : 30,
 				policy: currentPlace(this).apply(keyPolicy),
 			},
-			options,
+			{ parent: this, retainOnDelete: !args.disposable },
 		);
-		new aws.kms.Alias(`${name}-alias`, { name: `alias/${name}`, targetKeyId: key.keyId }, options);
+		new aws.kms.Alias(`${name}-alias`, { name: `alias/${name}`, targetKeyId: key.keyId }, { parent: this });
 		this.keyArn = key.arn;
 		const encryption = { kmsKeyArn: key.arn };
 		this.glueSecurityConfiguration = new aws.glue.SecurityConfiguration(

@@ -35,12 +35,11 @@ export interface EtlJobsArgs {
 	/** `FLEX` runs on spare capacity at a lower price, and may wait for it. */
 	executionClass: "STANDARD" | "FLEX";
 	timeoutMinutes: pulumi.Input<number>;
-	/** For jobs that use the source: where it listens, its secret and certificate authority (PEM), and a schema of it. */
+	/** For jobs that use the source: where it listens, its secret, its certificate authority (PEM). */
 	sourceHost: pulumi.Input<string>;
 	sourcePort: pulumi.Input<number>;
 	sourceSecretArn: pulumi.Input<string>;
 	sourceCaCertificate: pulumi.Input<string>;
-	sourceSchema: string;
 	/** For jobs that use the source: where their network interfaces stand. */
 	subnetId: pulumi.Input<string>;
 	availabilityZone: pulumi.Input<string>;
@@ -219,7 +218,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 				name: `${name}-source`,
 				connectionType: "JDBC",
 				connectionProperties: {
-					JDBC_CONNECTION_URL: pulumi.interpolate`jdbc:mysql://${args.sourceHost}:${args.sourcePort}/${args.sourceSchema}`,
+					JDBC_CONNECTION_URL: pulumi.interpolate`jdbc:mysql://${args.sourceHost}:${args.sourcePort}/${sourceSchema(args)}`,
 					JDBC_ENFORCE_SSL: "true",
 					CUSTOM_JDBC_CERT: pulumi.interpolate`s3://${certificate.bucket}/${certificate.key}`,
 					SECRET_ID: args.sourceSecretArn,
@@ -233,4 +232,10 @@ export class EtlJobs extends pulumi.ComponentResource {
 			{ parent: this },
 		);
 	}
+}
+
+/** The schema that the jobs which use the source read in the lake; a JDBC connection names one. */
+function sourceSchema({ jobs, datasets }: EtlJobsArgs): string {
+	const read = jobs.filter((job) => job.usesSource).flatMap((job) => job.reads.map(({ prefix }) => prefix.split("/")));
+	return datasets.find(({ schema }) => read.some((parts) => parts.includes(schema)))?.schema ?? "";
 }

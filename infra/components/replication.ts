@@ -89,6 +89,12 @@ export class Replication extends pulumi.ComponentResource {
 		this.registerOutputs({ taskArn: this.taskArn, instanceArn: this.instanceArn });
 	}
 
+	/** As the stack's outputs tell it. */
+	described() {
+		const { taskArn, instanceArn, sourceEndpointArn, targetEndpointArn } = this;
+		return { taskArn, instanceArn, sourceEndpointArn, targetEndpointArn, logGroup: `dms-tasks-${this.instanceId}` };
+	}
+
 	#instance(name: string, args: ReplicationArgs, roles: DmsServiceRoles): aws.dms.ReplicationInstance {
 		const subnets = new aws.dms.ReplicationSubnetGroup(
 			`${name}-subnets`,

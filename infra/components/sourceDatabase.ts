@@ -44,6 +44,7 @@ export interface SourceDatabaseArgs {
  * Cost: see `RdsDatabase` and `Ec2Database`; `external` costs nothing here.
  */
 export class SourceDatabase extends pulumi.ComponentResource {
+	readonly kind: SourceKind;
 	/** Engine, as DMS names it. */
 	readonly engine: "mysql" | "mariadb";
 	readonly host: pulumi.Output<string>;
@@ -61,6 +62,7 @@ export class SourceDatabase extends pulumi.ComponentResource {
 	constructor(name: string, args: SourceDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:sourceDatabase:SourceDatabase", name, {}, opts);
 		const parent = { parent: this };
+		this.kind = args.kind;
 		switch (args.kind) {
 			case "rds": {
 				const database = new RdsDatabase(name, args, parent);
@@ -92,5 +94,22 @@ export class SourceDatabase extends pulumi.ComponentResource {
 			}
 		}
 		this.registerOutputs({ host: this.host, port: this.port, secretArn: this.secretArn });
+	}
+
+	/** How to reach the source, as arguments of those that read it. */
+	access() {
+		return {
+			sourceEngine: this.engine,
+			sourceHost: this.host,
+			sourcePort: this.port,
+			sourceSecretArn: this.secretArn,
+			sourceCaCertificate: this.caCertificate,
+		};
+	}
+
+	/** As the stack's outputs tell it. */
+	described() {
+		const { kind, engine, host, port, secretArn, caCertificate } = this;
+		return { kind, engine, host, port, secretArn, caCertificate, instanceId: this.instanceId ?? null };
 	}
 }

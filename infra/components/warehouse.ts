@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { decrypt, listBuckets, readObjects } from "../lakeAccess.ts";
+import { type Dataset, lake } from "../../etl/datasets.ts";
+import { decrypt, listBuckets, readObjects, tablePrefixes } from "../lakeAccess.ts";
 import { encryptedLogGroup } from "../logGroup.ts";
 import { arn, currentPlace } from "../place.ts";
 import { allow } from "../policyDocument.ts";
@@ -13,6 +14,8 @@ export interface WarehouseArgs {
 	subnetIds: pulumi.Input<string[]>;
 	securityGroupId: pulumi.Input<string>;
 	kmsKeyArn: pulumi.Input<string>;
+	datasets: readonly Dataset[];
+	rawBucketArn: pulumi.Input<string>;
 	processedBucketArn: pulumi.Input<string>;
 	/** Catalog database that the warehouse reads. */
 	catalogDatabase: pulumi.Input<string>;
@@ -56,6 +59,12 @@ export class Warehouse extends pulumi.ComponentResource {
 		const made = args.kind === "serverless" ? this.#serverless(name, args, role) : this.#provisioned(name, args, role);
 		({ identifier: this.identifier, host: this.host, secretArn: this.secretArn } = made);
 		this.registerOutputs({ identifier: this.identifier, secretArn: this.secretArn });
+	}
+
+	/** As the stack's outputs tell it. */
+	described() {
+		const { kind, identifier, database, host, secretArn, roleArn } = this;
+		return { kind, identifier, database, host, secretArn, roleArn };
 	}
 
 	#serverless(name: string, args: WarehouseArgs, role: ServiceRole): Made {
@@ -163,7 +172,7 @@ export class Warehouse extends pulumi.ComponentResource {
 		};
 	}
 
-	/** Reads the lake's processed zone and the one catalog database; writes nothing. */
+	/** Reads the tables of the one catalog database, and where they lie; writes nothing. */
 	#role(name: string, args: WarehouseArgs): ServiceRole {
 		return serviceRole(this, `${name}-role`, {
 			service: "redshift",
@@ -171,13 +180,17 @@ export class Warehouse extends pulumi.ComponentResource {
 			statements: pulumi
 				.output({
 					place: currentPlace(this),
-					bucketArn: args.processedBucketArn,
+					raw: args.rawBucketArn,
+					processed: args.processedBucketArn,
 					keyArn: args.kmsKeyArn,
 					database: args.catalogDatabase,
 				})
-				.apply(({ place, bucketArn, keyArn, database }) => [
-					listBuckets("ListLake", [bucketArn]),
-					readObjects("ReadLake", [{ bucketArn, prefixes: [""] }]),
+				.apply(({ place, raw, processed, keyArn, database }) => [
+					listBuckets("ListLake", [raw, processed]),
+					readObjects("ReadTables", [
+						{ bucketArn: raw, prefixes: [lake.clickstream] },
+						{ bucketArn: processed, prefixes: tablePrefixes(args.datasets) },
+					]),
 					decrypt(keyArn),
 					allow(
 						"ReadCatalog",

@@ -1,0 +1,210 @@
+import { z } from "zod";
+import { divideRange, rangesOverlap } from "./subnets.ts";
+
+/** CloudWatch Logs takes these retentions only. */
+const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731];
+
+const flag = z.boolean("is neither true nor false");
+const integer = (min: number, max: number): z.ZodNumber =>
+	z.int("is no whole number").min(min, `is less than ${min}`).max(max, `is more than ${max}`);
+const choice = <const T extends readonly string[]>(...values: T): z.ZodEnum<{ [K in T[number]]: K }> =>
+	z.enum(values, `is none of ${values.join(", ")}`);
+const matching = (pattern: RegExp, reason: string): z.ZodString => z.string("is no text").regex(pattern, reason);
+/** Text that may be left out; an empty value in Pulumi.yaml is none. */
+const optional = <T extends z.ZodType<string>>(schema: T) =>
+	z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
+const list = (item: z.ZodString): z.ZodArray<z.ZodString> => z.array(item, "is no list");
+
+const arnOf = (service: string): RegExp => new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}:.+$`);
+const cidr = matching(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "is no IPv4 range such as 10.40.0.0/16");
+const streamName = matching(/^[a-zA-Z0-9_.-]{1,64}$/, "is no name of up to 64 letters, digits, _, . and -");
+
+/** Each key: what it may be, and a value that would do, for the hint. `Pulumi.yaml` has type, default and description. */
+const keys = {
+	disposable: [flag, "true"],
+	notificationEmail: [optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "is no mail address")), "you@example.com"],
+	monthlyBudgetUsd: [integer(1, 1_000_000), "300"],
+	logRetentionDays: [
+		integer(1, 731).refine((days) => retentions.includes(days), `is none of ${retentions.join(", ")}`),
+		"30",
+	],
+	vpcCidr: [
+		cidr.superRefine((range, context) => {
+			const reason = vpcRangeFault(range);
+			if (reason !== undefined) context.addIssue({ code: "custom", message: reason });
+		}),
+		"10.40.0.0/16",
+	],
+	vpcId: [optional(matching(/^vpc-[0-9a-f]+$/, "is no VPC identifier")), "vpc-0123456789abcdef0"],
+	privateSubnetIds: [
+		list(matching(/^subnet-[0-9a-f]+$/, "is no subnet identifier")),
+		'\'["subnet-…","subnet-…","subnet-…"]\'',
+	],
+	routeTableIds: [list(matching(/^rtb-[0-9a-f]+$/, "is no route table identifier")), "'[\"rtb-…\"]'"],
+	endpointZones: [integer(1, 3), "1"],
+	sourceKind: [choice("external", "rds", "ec2"), "rds"],
+	sourceEngine: [choice("mysql", "mariadb"), "mysql"],
+	sourceHost: [optional(matching(/^[A-Za-z0-9.-]+$/, "is no host name or address")), "mysql.example.com"],
+	sourcePort: [integer(1, 65535), "3306"],
+	sourceSecretArn: [
+		optional(matching(arnOf("secretsmanager"), "is no ARN of a secret")),
+		"arn:aws:secretsmanager:…:secret:…",
+	],
+	sourceCidr: [optional(cidr), "10.1.2.0/24"],
+	sourceCaCertificateFile: [optional(z.string("is no text")), "source-ca.pem"],
+	databaseInstanceClass: [matching(/^(db\.)?[a-z0-9]+\.[a-z0-9]+$/, "is no instance class"), "db.t4g.micro"],
+	databaseStorageGb: [integer(20, 65_536), "20"],
+	databaseMultiAz: [flag, "true"],
+	binlogRetentionHours: [integer(24, 168), "24"],
+	createDmsServiceRoles: [flag, "false"],
+	replicationInstanceClass: [matching(/^dms\.[a-z0-9]+\.[a-z0-9]+$/, "is no DMS instance class"), "dms.t3.medium"],
+	replicationStorageGb: [integer(5, 6144), "50"],
+	replicationMultiAz: [flag, "true"],
+	replicationEngineVersion: [matching(/^\d+\.\d+\.\d+$/, "is no version such as 3.6.1"), "3.6.1"],
+	cdcMaxBatchSeconds: [integer(1, 3600), "60"],
+	clickstreamName: [streamName, "kds-clickstream-data"],
+	clickstreamDeliveryName: [streamName, "kdf-clickstream-data"],
+	clickstreamRetentionHours: [integer(24, 8760), "24"],
+	jobWorkerType: [choice("G.1X", "G.2X", "G.4X", "G.8X", "R.1X", "R.2X", "R.4X", "R.8X"), "G.1X"],
+	jobMaxWorkers: [integer(2, 299), "5"],
+	jobExecutionClass: [choice("STANDARD", "FLEX"), "FLEX"],
+	jobTimeoutMinutes: [integer(5, 2880), "60"],
+	jobRetries: [integer(0, 5), "1"],
+	schedule: [optional(matching(/^(rate|cron)\([^()]+\)$/, "is neither rate(…) nor cron(…)")), '"rate(1 hour)"'],
+	lakeFormation: [flag, "false"],
+	athenaScanLimitGb: [integer(1, 7000), "10"],
+	warehouseKind: [choice("serverless", "provisioned", "none"), "serverless"],
+	warehouseBaseCapacity: [
+		integer(4, 512).refine((units) => units === 4 || units % 8 === 0, "is neither 4 nor a multiple of 8"),
+		"8",
+	],
+	warehouseNodeType: [choice("ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"), "ra3.large"],
+	warehouseNodes: [integer(1, 128), "2"],
+	dashboards: [choice("none", "athena", "warehouse"), "athena"],
+	quickSightPrincipals: [
+		list(matching(arnOf("quicksight"), "is no ARN of a QuickSight user or group")),
+		"'[\"arn:aws:quicksight:…:user/default/…\"]'",
+	],
+	quickSightSubscribe: [flag, "false"],
+	quickSightAccountName: [optional(matching(/^[a-z0-9][a-z0-9-]{0,61}$/, "is no account name")), "my-company"],
+	alarmLatencySeconds: [integer(60, 86_400), "300"],
+	alarmFreeStorageGb: [integer(1, 1000), "5"],
+} as const;
+
+export type ConfigKey = keyof typeof keys;
+export const configKeys = Object.keys(keys) as ConfigKey[];
+
+const schema = z.object(
+	Object.fromEntries(configKeys.map((key) => [key, keys[key][0]])) as { [K in ConfigKey]: (typeof keys)[K][0] },
+);
+
+/** The configuration of a stack, checked. */
+export type PipelineConfig = z.infer<typeof schema>;
+
+/** One wrong value. */
+interface Fault {
+	key: ConfigKey;
+	reason: string;
+	fix: string;
+}
+
+/**
+ * The stack's configuration from the values of its keys.
+ *
+ * @throws Error that names every wrong key with its value, the reason, and what to do about it.
+ */
+export function parseConfig(values: Readonly<Record<string, unknown>>): PipelineConfig {
+	const parsed = schema.safeParse(values);
+	const faults = parsed.success ? crossFaults(parsed.data) : parsed.error.issues.map(faultOf);
+	if (parsed.success && faults.length === 0) return parsed.data;
+	const lines = faults.map(({ key, reason, fix }) => `  ${key}: ${JSON.stringify(values[key])} ${reason}. ${fix}`);
+	throw new Error(
+		`The configuration of the stack has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${lines.join("\n")}`,
+	);
+}
+
+function faultOf(issue: z.core.$ZodIssue): Fault {
+	const key = issue.path[0] as ConfigKey;
+	return { key, reason: issue.message, fix: hint(key) };
+}
+
+function hint(key: ConfigKey, example: string = keys[key][1]): string {
+	return `Set it: pulumi config set ${key} ${example}`;
+}
+
+/** What fits no other key, though each value would do alone. */
+function crossFaults(config: PipelineConfig): Fault[] {
+	const faults: Fault[] = [];
+	const fault = (wrong: boolean, key: ConfigKey, reason: string, fix = hint(key)): void => {
+		if (wrong) faults.push({ key, reason, fix });
+	};
+	const { vpcId, sourceKind } = config;
+	const adopts = vpcId !== undefined;
+	fault(adopts && config.privateSubnetIds.length !== 3, "privateSubnetIds", "are not three, as vpcId wants them");
+	fault(adopts && config.routeTableIds.length === 0, "routeTableIds", "is empty, and vpcId is set");
+	fault(!adopts && config.privateSubnetIds.length > 0, "privateSubnetIds", "is set, and vpcId is not", hint("vpcId"));
+	fault(!adopts && config.routeTableIds.length > 0, "routeTableIds", "is set, and vpcId is not", hint("vpcId"));
+	for (const key of ["sourceHost", "sourceSecretArn", "sourceCidr", "sourceCaCertificateFile"] as const) {
+		const set = config[key] !== undefined;
+		fault(sourceKind === "external" && !set, key, "is not set, and sourceKind is external");
+		fault(
+			sourceKind !== "external" && set,
+			key,
+			`is set, and sourceKind is ${sourceKind}`,
+			hint("sourceKind", "external"),
+		);
+	}
+	const isRdsClass = config.databaseInstanceClass.startsWith("db.");
+	fault(sourceKind === "rds" && !isRdsClass, "databaseInstanceClass", "is no class of RDS, and sourceKind is rds");
+	fault(
+		sourceKind === "ec2" && isRdsClass,
+		"databaseInstanceClass",
+		"is a class of RDS, and sourceKind is ec2",
+		hint("databaseInstanceClass", "t4g.small"),
+	);
+	fault(
+		config.jobExecutionClass === "FLEX" && !["G.1X", "G.2X"].includes(config.jobWorkerType),
+		"jobWorkerType",
+		"cannot run as FLEX",
+	);
+	fault(
+		config.warehouseKind === "provisioned" &&
+			config.warehouseNodes < 2 &&
+			/(4|16)xlarge$/.test(config.warehouseNodeType),
+		"warehouseNodes",
+		`is too few for ${config.warehouseNodeType}`,
+	);
+	fault(
+		config.dashboards === "warehouse" && config.warehouseKind === "none",
+		"dashboards",
+		"wants a warehouse, and warehouseKind is none",
+	);
+	const owners = config.quickSightPrincipals.length;
+	fault(
+		config.dashboards !== "none" && (owners < 1 || owners > 20),
+		"quickSightPrincipals",
+		"are not 1 to 20, and dashboards want owners",
+	);
+	if (config.quickSightSubscribe) {
+		fault(
+			config.quickSightAccountName === undefined,
+			"quickSightAccountName",
+			"is not set, and quickSightSubscribe is true",
+		);
+		fault(config.notificationEmail === undefined, "notificationEmail", "is not set, and quickSightSubscribe is true");
+	}
+	return faults;
+}
+
+function vpcRangeFault(range: string): string | undefined {
+	const prefix = Number(range.split("/")[1]);
+	if (prefix < 16 || prefix > 24) return "is not between /16 and /24";
+	// https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.VPC.html
+	if (rangesOverlap(range, "192.168.0.0/24")) return "touches 192.168.0.0/24, which DMS keeps for itself";
+	try {
+		divideRange(range, 3);
+		return undefined;
+	} catch {
+		return "is no IPv4 range such as 10.40.0.0/16";
+	}
+}

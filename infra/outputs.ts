@@ -1,0 +1,71 @@
+import { z } from "zod";
+
+/** Grows with every change of the outputs that a reader has to know of. */
+export const outputsVersion = 1;
+
+const text = z.string().min(1);
+
+/**
+ * What a deployed stack tells the CLI, as the stack output `pipeline`. No secret is among it: secrets are named by ARN.
+ * Read it with `pulumi stack output --json`.
+ */
+export const pipelineOutputs = z.object({
+	version: z.literal(outputsVersion),
+	stack: text,
+	region: text,
+	accountId: z.string().regex(/^\d{12}$/),
+	/** Bucket names. */
+	buckets: z.object({ raw: text, processed: text, scripts: text }),
+	catalog: z.object({ database: text, crawler: text }),
+	source: z.object({
+		kind: z.enum(["external", "rds", "ec2"]),
+		/** As DMS names it. */
+		engine: z.enum(["mysql", "mariadb"]),
+		host: text,
+		port: z.number().int(),
+		/** Secret of username, password, host and port. */
+		secretArn: text,
+		/** Certificate authority of the server, PEM. */
+		caCertificate: text,
+		/** EC2 instance for Session Manager, where the source is one. */
+		instanceId: text.nullable(),
+	}),
+	replication: z.object({
+		taskArn: text,
+		instanceArn: text,
+		sourceEndpointArn: text,
+		targetEndpointArn: text,
+		/** Log group of the tasks. */
+		logGroup: text,
+	}),
+	clickstream: z.object({ streamName: text, deliveryStreamName: text }),
+	/** Glue's name of a job, by its name in etl/jobs.ts. */
+	jobs: z.record(z.string(), text),
+	/** State machine that runs all jobs in their order. */
+	stateMachineArn: text,
+	athena: z.object({
+		workgroup: text,
+		/** Where results go, with a trailing slash. */
+		resultsUri: text,
+		/** Identifier in Athena, by the named query. */
+		queries: z.record(z.string(), text),
+	}),
+	/** Null where the stack has none. */
+	warehouse: z
+		.object({
+			kind: z.enum(["serverless", "provisioned"]),
+			/** Workgroup or cluster. */
+			identifier: text,
+			database: text,
+			host: text,
+			secretArn: text,
+			/** Default role: what external schemas read the lake with. */
+			roleArn: text,
+		})
+		.nullable(),
+	/** Null where the stack has none; identifiers in QuickSight. */
+	dashboards: z.object({ analysisId: text, dashboards: z.record(z.string(), text) }).nullable(),
+	monitoring: z.object({ topicArn: text, dashboard: text }),
+});
+
+export type PipelineOutputs = z.infer<typeof pipelineOutputs>;

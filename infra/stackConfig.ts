@@ -1,0 +1,24 @@
+import * as pulumi from "@pulumi/pulumi";
+import { configKeys, type PipelineConfig, parseConfig } from "./config.ts";
+
+/**
+ * The selected stack's configuration. Types and defaults are those of `Pulumi.yaml`, which the engine applies.
+ *
+ * @throws pulumi.RunError that names every wrong key; the engine shows its text alone.
+ */
+export function readConfig(): PipelineConfig {
+	const config = new pulumi.Config();
+	const values = Object.fromEntries(configKeys.map((key) => [key, parsed(config.get(key))]));
+	try {
+		return parseConfig(values);
+	} catch (error) {
+		throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+	}
+}
+
+/** The engine hands every value over as text: JSON, but for strings. */
+function parsed(value: string | undefined): unknown {
+	if (value === undefined) return undefined;
+	if (!/^(true|false|-?\d+|\[.*\]|\{.*\})$/s.test(value)) return value;
+	return JSON.parse(value);
+}

@@ -1,0 +1,96 @@
+/**
+ * What the cloud answers in tests: ARNs, names and addresses made of the resource's own name, at a place that exists
+ * nowhere, so that a partition or region written into the program shows.
+ */
+
+export const testPlace = {
+	partition: "aws-test",
+	dnsSuffix: "amazonaws.test",
+	region: "us-west-2",
+	accountId: "111122223333",
+};
+
+/** Stands for every generated secret; it must turn up in secret inputs only. */
+export const generatedSecret = "GENERATED-SECRET";
+
+/** Names by which resources refer to each other, where it is not `name`. */
+const identifiers: Record<string, string> = {
+	"aws:s3/bucket:Bucket": "bucket",
+	"aws:dms/replicationInstance:ReplicationInstance": "replicationInstanceId",
+	"aws:dms/replicationTask:ReplicationTask": "replicationTaskId",
+	"aws:redshift/cluster:Cluster": "clusterIdentifier",
+};
+
+/** Outputs that the program uses, besides inputs, `arn`, `name` and `id`. */
+function computed(type: string, name: string, arn: string): Record<string, unknown> {
+	switch (type) {
+		case "aws:dms/endpoint:Endpoint":
+		case "aws:dms/s3Endpoint:S3Endpoint":
+			return { endpointArn: arn };
+		case "aws:dms/certificate:Certificate":
+			return { certificateArn: arn };
+		case "aws:dms/replicationInstance:ReplicationInstance":
+			return { replicationInstanceArn: arn };
+		case "aws:dms/replicationTask:ReplicationTask":
+			return { replicationTaskArn: arn };
+		case "aws:ec2/networkInterface:NetworkInterface":
+			return { privateIp: "10.40.0.10" };
+		case "aws:ec2/vpcEndpoint:VpcEndpoint":
+			return { prefixListId: `pl-${name}` };
+		case "aws:kms/key:Key":
+			return { keyId: `${name}-key-id` };
+		case "aws:rds/instance:Instance":
+			return { address: `${name}.rds.test`, port: 3306 };
+		case "aws:redshift/cluster:Cluster":
+			return { dnsName: `${name}.redshift.test`, masterPasswordSecretArn: `${arn}-secret` };
+		case "aws:redshiftserverless/namespace:Namespace":
+			return { adminPasswordSecretArn: `${arn}-secret` };
+		case "aws:redshiftserverless/workgroup:Workgroup":
+			return { endpoints: [{ address: `${name}.redshift-serverless.test`, port: 5439 }] };
+		case "random:index/randomPassword:RandomPassword":
+			return { result: generatedSecret };
+		case "tls:index/privateKey:PrivateKey":
+			return { privateKeyPem: generatedSecret };
+		case "tls:index/selfSignedCert:SelfSignedCert":
+		case "tls:index/locallySignedCert:LocallySignedCert":
+			return { certPem: `PEM of ${name}` };
+		case "tls:index/certRequest:CertRequest":
+			return { certRequestPem: `request of ${name}` };
+		default:
+			return {};
+	}
+}
+
+/** State of a resource after it was made. */
+export function mockedState(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
+	const service = type.split(":")[1]?.split("/")[0] ?? "";
+	const given = identifiers[type] ?? "name";
+	const own = typeof inputs[given] === "string" ? inputs[given] : name;
+	const { partition, region, accountId } = testPlace;
+	const arn =
+		type === "aws:s3/bucket:Bucket"
+			? `arn:${partition}:s3:::${name}`
+			: `arn:${partition}:${service}:${region}:${accountId}:${own}`;
+	return { name: own, [given]: own, arn, ...inputs, ...computed(type, name, arn) };
+}
+
+/** Answer of a look-up. */
+export function mockedCall(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
+	const { partition, dnsSuffix, region, accountId } = testPlace;
+	switch (token) {
+		case "aws:index/getPartition:getPartition":
+			return { partition, dnsSuffix };
+		case "aws:index/getRegion:getRegion":
+			return { region };
+		case "aws:index/getCallerIdentity:getCallerIdentity":
+			return { accountId };
+		case "aws:index/getAvailabilityZones:getAvailabilityZones":
+			return { names: ["a", "b", "c", "d"].map((zone) => `${region}${zone}`) };
+		case "aws:ec2/getSubnet:getSubnet":
+			return { id: inputs.id, availabilityZone: `${region}a` };
+		case "aws:ssm/getParameter:getParameter":
+			return { value: "ami-0123456789abcdef0" };
+		default:
+			throw new Error(`the tests know no answer to ${token}`);
+	}
+}

@@ -1,0 +1,55 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { parse } from "yaml";
+import { type configKeys, type PipelineConfig, parseConfig } from "../config.ts";
+
+const root = new URL("../../", import.meta.url);
+const project = "analytics-pipeline";
+
+/** A key as `Pulumi.yaml` declares it. */
+export interface DeclaredKey {
+	type: string;
+	items?: { type: string };
+	default: unknown;
+	description: string;
+}
+
+/** The keys of `Pulumi.yaml`, without those of providers. */
+export function declaredKeys(): Record<string, DeclaredKey> {
+	const { config } = parse(readFileSync(new URL("Pulumi.yaml", root), "utf8")) as {
+		config: Record<string, DeclaredKey>;
+	};
+	return Object.fromEntries(Object.entries(config).filter(([key]) => !key.includes(":")));
+}
+
+/** What the engine would make of `Pulumi.yaml` and a stack's file: values by key. */
+export function stackValues(stack: string): Record<string, unknown> {
+	const file = parse(readFileSync(new URL(`Pulumi.${stack}.yaml`, root), "utf8")) as {
+		config: Record<string, unknown>;
+	};
+	return Object.fromEntries(
+		Object.entries(declaredKeys()).map(([key, declared]) => [
+			key,
+			file.config[`${project}:${key}`] ?? declared.default,
+		]),
+	);
+}
+
+/** The same as the engine hands it to the program: text, JSON but for strings. */
+export function engineConfig(stack: string, region: string): Record<string, string> {
+	const values = Object.entries(stackValues(stack)).map(([key, value]): [string, string] => [
+		`${project}:${key}`,
+		typeof value === "string" ? value : JSON.stringify(value),
+	]);
+	return { "aws:region": region, ...Object.fromEntries(values) };
+}
+
+/** The checked configuration of dev with some values changed. */
+export function configWith(changes: Partial<Record<(typeof configKeys)[number], unknown>>): PipelineConfig {
+	return parseConfig({ ...stackValues("dev"), ...changes });
+}
+
+/** A path of the repository, absolute. */
+export function repositoryPath(relative: string): string {
+	return fileURLToPath(new URL(relative, root));
+}
