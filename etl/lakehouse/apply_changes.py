@@ -72,9 +72,9 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
         events = changes.events(job, changes.batches).join(touched, changes.key, "left_semi")
         note = "merged, with late rows"
     latest = current_rows.latest(events, changes.names, changes.key)
-    if not quality.check_rows(job, table, events, current_rows.kept(latest)):
+    if not quality.check_rows(job, table, changes.names, events, current_rows.kept(latest)):
         return None
-    job.engine.merge_table(latest, current_rows.DELETED, table.catalog_name, table.current, changes.key)
+    job.engine.merge_table(latest, current_rows.DELETED, changes.names, changes.key, table.catalog_name, table.current)
     return int(latest.count()), note
 
 
@@ -90,7 +90,7 @@ def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
         images = changes.has_before_images(changes.batches)
         log = changes.rows(job, changes.batches, changes.names if images else [])
         rows = superset = current_rows.bag(log, changes.names, images)
-    if not quality.check_rows(job, table, superset, rows):
+    if not quality.check_rows(job, table, changes.names, superset, rows):
         return None
     job.engine.replace_table(rows, table.catalog_name, table.current)
     return int(job.engine.read_table(table.catalog_name, table.current).count()), "written anew"

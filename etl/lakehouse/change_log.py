@@ -65,7 +65,9 @@ def _extend_table(job: Job, kind: Kind, table: Table, present: list[StoredFile])
         return
     new, changed = _new_files(job, kind, known, of_kind)
     if kind == "load" and any(_is_in_generation(known, entry.file.name) for entry in new):
-        known.begin_generation(min(entry.footer.loaded_at for entry in new))
+        # Change files that were not removed for the reload may have more of their kind on the way.
+        kept = any(raw_files.kind_of(name) == "change" for name in known.files if name in names)
+        known.begin_generation(min(entry.footer.loaded_at for entry in new) if kept else "")
     if new:
         try:
             _write(job, kind, table, known, new)

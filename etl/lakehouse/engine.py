@@ -96,15 +96,17 @@ class Engine:
         else:
             frame.write.format("iceberg").mode("overwrite").option("overwriteSchema", "true").save(uri)
 
-    def merge_table(self, changes: DataFrame, deleted: str, name: str, location: str, key: list[str]) -> None:
+    def merge_table(
+        self, changes: DataFrame, deleted: str, names: list[str], key: list[str], name: str, location: str
+    ) -> None:
         """
-        Applies one row a key to an Iceberg table in one commit. `deleted` is a boolean column of `changes` besides the
-        table's own: true removes the key's row, false puts the row in place of it.
+        Applies one row a key to an Iceberg table with the columns `names` in one commit. `deleted` is a boolean column
+        of `changes` besides these: true removes the key's row, false puts the row in place of it.
         """
         target = self._identifier(name) if self._has_catalog else self._registered(location)
         source = f"changes_{uuid4().hex}"
         changes.createOrReplaceTempView(source)
-        columns = [quoted(column) for column in changes.columns if column != deleted]
+        columns = [quoted(column) for column in names]
         same = " AND ".join(f"t.{quoted(column)} = s.{quoted(column)}" for column in key)
         self.session.sql(
             f"MERGE INTO {target} t USING {source} s ON {same} "

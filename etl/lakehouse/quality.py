@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 EXAMPLES = 5
 
 
-def check_rows(job: Job, table: Table, superset: DataFrame, rows: DataFrame) -> bool:
+def check_rows(job: Job, table: Table, columns: list[str], superset: DataFrame, rows: DataFrame) -> bool:
     """
     Checks the rules that hold for each row alone, on the rows to be published; reports those that are broken.
     `superset` is cheaper to read and has every one of `rows`: where it breaks no rule, `rows` does not either.
     """
-    tests = _row_tests(table, rows.columns)
+    tests = _row_tests(table, columns)
     if not tests:
         return True
     found = _failures(superset, tests)

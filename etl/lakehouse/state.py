@@ -68,7 +68,7 @@ class Applied:
 class TableState:
     """
     `generation`: number of the first batch that counts for the current table. `loaded_at`: time of its full load as
-    digits (yyyyMMddHHmmssSSS) where it began with a reload, else empty.
+    digits (yyyyMMddHHmmssSSS) where it began with a reload that left the change files before it, else empty.
     """
 
     files: dict[str, SeenFile] = field(default_factory=dict)

@@ -8,13 +8,15 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import spark_session
 from support import Lake, Source
+
+Read = Callable[[Source], list[dict[str, Any]]]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -63,15 +65,24 @@ def lake(tmp_path: Path, engine: str) -> Lake:
     return Lake(tmp_path / "lake")
 
 
-@pytest.fixture
-def current(lake: Lake) -> Any:
-    """Reads a current table by the engine, as a list of rows."""
+@pytest.fixture(scope="session")
+def reader(engine: str) -> Callable[[Lake], Read]:
+    """For a lake, a function that reads the current table of a source by the engine."""
     from lakehouse.engine import Engine
     from lakehouse.storage import Storage
 
-    def read(source: Source) -> list[dict[str, Any]]:
-        reader = Engine(Storage(f"file://{lake.processed}/"), lake.database)
-        table = reader.read_table(source.name.lower(), f"current/{source.schema}/{source.name}")
-        return [row.asDict(recursive=True) for row in table.collect()]
+    def of(lake: Lake) -> Read:
+        engine = Engine(Storage(f"file://{lake.processed}/"), lake.database)
 
-    return read
+        def read(source: Source) -> list[dict[str, Any]]:
+            table = engine.read_table(source.name.lower(), f"current/{source.schema}/{source.name}")
+            return [row.asDict(recursive=True) for row in table.collect()]
+
+        return read
+
+    return of
+
+
+@pytest.fixture
+def current(lake: Lake, reader: Callable[[Lake], Read]) -> Read:
+    return reader(lake)

@@ -177,6 +177,9 @@ def test_changes_before_a_reload_that_come_after_it_are_history(lake: Lake, curr
     late.rows = [{"id": 1, "name": "a", "amount": None}]
     late.load()
     lake.ok()
+    late.insert(id=5)
+    late.flush()
+    lake.ok()
     late.update({"id": 1}, name="b")
     held = late.flush()
     content = held.read_bytes()
@@ -192,7 +195,7 @@ def test_changes_before_a_reload_that_come_after_it_are_history(lake: Lake, curr
     held.write_bytes(content)
     lake.ok()
     assert normal(current(late)) == normal(late.rows)
-    assert len(pq.read_table(lake.processed / "shop" / "late").to_pylist()) == 1 + 2 + 2 + 1 + 1
+    assert len(pq.read_table(lake.processed / "shop" / "late").to_pylist()) == 1 + 1 + 2 + 3 + 1 + 1
 
 
 def test_full_load_in_several_files_that_come_one_by_one(lake: Lake, current: Read) -> None:
