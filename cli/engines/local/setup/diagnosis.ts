@@ -10,7 +10,7 @@ interface Diagnosis {
 /** What the common failures of an installation look like in the words of pip, apt, MariaDB and Node. */
 const diagnoses: readonly Diagnosis[] = [
 	{
-		pattern: /No space left on device|ENOSPC|Errno 28|not enough free space|\bErrcode: 28\b/i,
+		pattern: /No space left on device|ENOSPC|Errno 28|enough free space|\bErrcode: 28\b/i,
 		why: "The disk is full.",
 		fix: "Free some space (2 GB for all of the local stack), or set PIPELINE_HOME to a folder on another disk.",
 	},
@@ -26,8 +26,8 @@ const diagnoses: readonly Diagnosis[] = [
 	},
 	{
 		pattern:
-			/NewConnectionError|Temporary failure (in name resolution|resolving)|Name or service not known|Network is unreachable|ConnectTimeout|ReadTimeout|ProxyError|Max retries exceeded|Could not resolve|Failed to fetch|Could not connect|SSLError/i,
-		why: "The package index can't be reached.",
+			/NewConnectionError|No matching distribution found|Temporary failure (in name resolution|resolving)|Name or service not known|Network is unreachable|ConnectTimeout|ReadTimeout|ProxyError|Max retries exceeded|Could not resolve|Failed to fetch|Could not connect|SSLError/i,
+		why: "The package index can't be reached, or lacks a package.",
 		fix: "Check the network and the proxy settings (HTTPS_PROXY, pip.conf, apt's configuration), then repeat: what has been downloaded is kept.",
 	},
 ];

@@ -30,14 +30,19 @@ print("%d.%d.%d" % sys.version_info[:3], all(find.find_spec(name) for name in ("
 
 /**
  * Finds a Python for the environment; on Debian and Ubuntu, as root, installs what Python lacks for it.
+ * @param commands to try, the best one first.
  * @throws PipelineError naming the supported versions and the command that installs one.
  */
-export async function ensureInterpreter(context: Context, logs: string): Promise<Interpreter> {
-	const found = await findInterpreters();
+export async function ensureInterpreter(
+	context: Context,
+	logs: string,
+	commands: readonly string[] = candidates,
+): Promise<Interpreter> {
+	const found = await findInterpreters(commands);
 	const ready = found.find((interpreter) => interpreter.canMakeEnvironments);
 	if (ready !== undefined) return ready;
 	const [lacking] = found;
-	if (lacking === undefined) throw await noPython();
+	if (lacking === undefined) throw await noPython(commands);
 	const packageName = `python${shortVersion(lacking.version)}-venv`;
 	const isDebian = await exists("/usr/bin/apt-get");
 	if (isDebian && process.getuid?.() === 0) {
@@ -57,7 +62,7 @@ export async function ensureInterpreter(context: Context, logs: string): Promise
 				throw context.signal.aborted ? error : setupError(`${packageName} could not be installed.`, error);
 			}
 		});
-		const again = (await findInterpreters()).find((interpreter) => interpreter.canMakeEnvironments);
+		const again = (await findInterpreters(commands)).find((interpreter) => interpreter.canMakeEnvironments);
 		if (again !== undefined) return again;
 	}
 	throw new PipelineError("failure", {
@@ -70,10 +75,10 @@ export async function ensureInterpreter(context: Context, logs: string): Promise
 	});
 }
 
-/** Every supported Python on PATH, the best one first. */
-async function findInterpreters(): Promise<Interpreter[]> {
+/** Every supported Python, the best one first. */
+async function findInterpreters(commands: readonly string[]): Promise<Interpreter[]> {
 	const found: Interpreter[] = [];
-	for (const command of candidates) {
+	for (const command of commands) {
 		const interpreter = await look(command);
 		if (interpreter === undefined) continue;
 		if ((supportedVersions as readonly string[]).includes(shortVersion(interpreter.version))) found.push(interpreter);
@@ -93,15 +98,15 @@ async function look(command: string): Promise<Interpreter | undefined> {
 	}
 }
 
-async function noPython(): Promise<PipelineError> {
+async function noPython(commands: readonly string[]): Promise<PipelineError> {
 	const others: string[] = [];
-	for (const command of ["python3", "python"]) {
+	for (const command of commands) {
 		const interpreter = await look(command);
-		if (interpreter !== undefined) others.push(`${command} is ${interpreter.version}`);
+		if (interpreter !== undefined) others.push(`${command} is Python ${interpreter.version}`);
 	}
 	return new PipelineError("failure", {
 		what: "The jobs need Python 3.10, 3.11, 3.12 or 3.13.",
-		why: others.length > 0 ? `Found: ${others.join(", ")}.` : "No Python is on PATH.",
+		why: others.length > 0 ? `Found: ${others.join(", ")}.` : "No Python was found.",
 		fix: `Install one: ${await installCommand()}`,
 		next: "pipeline-cli setup",
 	});

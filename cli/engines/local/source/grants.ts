@@ -36,7 +36,7 @@ export async function grantChecks(
 
 /** Reads one line of `SHOW GRANTS`; a grant of a role is none. */
 export function parseGrant(line: string): Grant[] {
-	const match = /^GRANT (.+?) ON (?:TABLE )?(\S+?) TO /.exec(line);
+	const match = /^GRANT (.+?) ON (?:TABLE )?((?:`(?:[^`]|``)+`|\*)\.(?:`(?:[^`]|``)+`|\*)) TO /.exec(line);
 	if (match?.[1] === undefined || match[2] === undefined) return [];
 	// Column lists, `SELECT (a, b)`, are no grant on a table.
 	const privileges = match[1].split(/,\s*(?![^(]*\))/).map((privilege) => privilege.trim().toUpperCase());

@@ -30,7 +30,7 @@ export class LocalSource implements Source {
 				state: "running",
 				address,
 				version: await serverVersion(connection),
-				schemas: await countRows(connection, access.schemas, isPrivate),
+				schemas: await countRows(connection, access.schemas),
 			};
 		} finally {
 			await connection.close();

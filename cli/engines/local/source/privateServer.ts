@@ -49,9 +49,15 @@ export async function serverPid(paths: LocalPaths): Promise<number | undefined> 
  * Creates the data folder where there is none. An initialisation that was interrupted before is redone.
  * @returns whether it was created.
  */
-export async function initialise(mariaDb: MariaDb, paths: LocalPaths, signal: AbortSignal): Promise<boolean> {
+export async function initialise(
+	mariaDb: MariaDb,
+	paths: LocalPaths,
+	signal: AbortSignal,
+	onBegin: () => void,
+): Promise<boolean> {
 	const files = serverFiles(paths);
 	if (await exists(files.data)) return false;
+	onBegin();
 	await rm(files.unfinishedData, { recursive: true, force: true });
 	const args = [
 		`--defaults-file=${files.config}`,

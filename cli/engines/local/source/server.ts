@@ -22,14 +22,13 @@ export function quoteName(name: string): string {
 	return `\`${name.replaceAll("`", "``")}\``;
 }
 
-/**
- * Tables and rows of each schema.
- * @param exact counts every row; otherwise the server's own estimate, which is quick on any size.
- */
+/** Rows of a schema up to which every one is counted; beyond, the server's own estimate has to do, which is quick. */
+const countable = 5_000_000;
+
+/** Tables and rows of each schema. */
 export async function countRows(
 	connection: SourceConnection,
 	schemas: readonly string[],
-	exact: boolean,
 ): Promise<NonNullable<SourceStatus["schemas"]>> {
 	const counts: NonNullable<SourceStatus["schemas"]> = [];
 	for (const schema of schemas) {
@@ -38,18 +37,23 @@ export async function countRows(
 			WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME`,
 			[schema],
 		);
-		let rows = 0;
-		for (const { name, estimate } of tables) {
-			if (!exact) {
-				rows += Number(estimate);
-				continue;
-			}
-			const [count] = await connection.query(
-				`SELECT COUNT(*) AS count FROM ${quoteName(schema)}.${quoteName(String(name))}`,
-			);
-			rows += Number(count?.count);
+		let rows = tables.reduce((sum, table) => sum + Number(table.estimate), 0);
+		if (rows <= countable) {
+			rows = 0;
+			for (const { name } of tables) rows += await countTable(connection, schema, String(name));
 		}
 		counts.push({ schema, tables: tables.length, rows });
 	}
 	return counts;
+}
+
+async function countTable(connection: SourceConnection, schema: string, table: string): Promise<number> {
+	try {
+		const [row] = await connection.query(`SELECT COUNT(*) AS count FROM ${quoteName(schema)}.${quoteName(table)}`);
+		return Number(row?.count);
+	} catch (error) {
+		// Dropped since the tables were listed.
+		if ((error as NodeJS.ErrnoException).code === "ER_NO_SUCH_TABLE") return 0;
+		throw error;
+	}
 }

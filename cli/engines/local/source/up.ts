@@ -60,8 +60,7 @@ export async function startPrivateSource(
 			}
 			const files = serverFiles(paths);
 			await writeFileAtomic(files.config, serverConfig(paths, port), 0o600);
-			update("initialising");
-			const isNew = await initialise(mariaDb, paths, context.signal);
+			const isNew = await initialise(mariaDb, paths, context.signal, () => update("initialising"));
 			update("starting");
 			await startServer(mariaDb, { ...source, password }, paths, context.signal);
 			update(address);

@@ -145,9 +145,11 @@ function* orderRows(
 	let checks = 100_000;
 	for (let index = 0; index < count; index += 1) {
 		// Business grows: orders come closer together towards the end.
-		const placed = daysAfter(firstDay, Math.floor(((index + random.next()) / count) ** 0.8 * (historyDays + 1)));
+		const share = (index + random.next()) / count;
+		const placed = daysAfter(firstDay, Math.floor(share * (1.3 - 0.3 * share) * (historyDays + 1)));
 		// A few customers order far more often than the others.
-		const customer = buyers[Math.floor(random.next() ** 1.6 * buyers.length)] ?? random.pick(buyers);
+		const rank = random.next() * (0.3 + 0.7 * random.next());
+		const customer = buyers[Math.floor(rank * buyers.length)] ?? random.pick(buyers);
 		const status = orderStatus(random, (lastDay - placed) / 86_400_000);
 		const shipped = hasShipped(status) ? Math.min(daysAfter(placed, random.int(1, 7)), lastDay) : undefined;
 		const number = 10_100 + index;

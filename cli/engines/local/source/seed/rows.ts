@@ -28,7 +28,7 @@ const day = 86_400_000;
 export const lastDay = Date.UTC(2026, 5, 30);
 
 /** Days of history: two and a half years. */
-export const historyDays = 912;
+export const historyDays = 911;
 
 /** @param time milliseconds since 1970. */
 export function sqlDate(time: number): string {
