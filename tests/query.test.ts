@@ -72,7 +72,7 @@ describe("clicks send, crawl and query", () => {
 		expect(first.code).toBe(0);
 		expect(first.stdout).toMatch(/clickstream_data +json +5 +year, month, day, hour +added/);
 		const second = await stack.run(["crawl"]);
-		expect(second.stdout).toContain("1 tables (0 added, 0 updated, 1 unchanged, 0 removed)");
+		expect(second.stdout).toContain("1 table (0 added, 0 updated, 1 unchanged, 0 removed)");
 	});
 
 	it("answers as a table, as CSV and as JSON", async () => {
@@ -97,6 +97,16 @@ describe("clicks send, crawl and query", () => {
 		const bands = await stack.json<Answer>(["query", "--name", "clicks_by_department_and_price"]);
 		const clicks = bands.rows.reduce((sum, row) => sum + Number(row[2]), 0);
 		expect(clicks).toBe(1500);
+	});
+
+	it("exports a table, and replaces no file", async () => {
+		const path = join(stack.home, "clicks.parquet");
+		const args = ["export", "clickstream_data", "--format", "parquet", "--output", path];
+		expect(await stack.json(args)).toMatchObject({ path, rows: 1500 });
+		const again = await stack.run(args);
+		expect(again.code).toBe(2);
+		expect(again.stderr).toContain("clicks.parquet exists already.");
+		expect((await stack.run(["export", "clickstream_data", "--format", "doc"])).code).toBe(2);
 	});
 
 	it("lists the named queries with what they answer", async () => {

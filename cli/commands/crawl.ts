@@ -30,6 +30,6 @@ export const crawl: Command = async ({ stack, context }) => {
 		[...rows, ...removed.map((name) => [name, "", "", "", "removed"])],
 	);
 	const count = (change: string): number => tables.filter((table) => table.change === change).length;
-	const summary = `${database}: ${tables.length} tables (${count("added")} added, ${count("updated")} updated, ${count("unchanged")} unchanged, ${removed.length} removed).`;
+	const summary = `${database}: ${tables.length === 1 ? "1 table" : `${tables.length} tables`} (${count("added")} added, ${count("updated")} updated, ${count("unchanged")} unchanged, ${removed.length} removed).`;
 	return { json: result, text: `${list}\n\n${summary}` };
 };

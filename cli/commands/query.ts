@@ -4,7 +4,7 @@ import type { Command, CommandResult, Invocation } from "../command.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import { resultCsv } from "../resultText.ts";
 import { namedQueries, namedQuery } from "../steps/namedQueries.ts";
-import { formatSeconds } from "../ui/format.ts";
+import { formatCount, formatSeconds } from "../ui/format.ts";
 import { resultTable } from "../ui/resultTable.ts";
 
 /** `query`: one statement that reads, as a table, CSV or JSON. */
@@ -16,7 +16,7 @@ export const query: Command = async (invocation) => {
 	const sql = await statement(invocation);
 	const engine = await (await stack()).query();
 	const result = await engine.run(sql, context);
-	const rows = result.rows.length === 1 ? "1 row" : `${result.rows.length} rows`;
+	const rows = result.rows.length === 1 ? "1 row" : `${formatCount(result.rows.length)} rows`;
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}`);
 	return {
 		json: result,

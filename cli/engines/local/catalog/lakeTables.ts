@@ -9,10 +9,7 @@ import { subfolders } from "./lakeFolders.ts";
 /** A folder of the lake that may hold a table. */
 export type FoundTable = Pick<RegisteredTable, "name" | "format" | "zone" | "prefix">;
 
-/**
- * The tables that the lake's folders stand for, by name.
- * @throws PipelineError where two folders would have one name in the catalog.
- */
+/** The tables that the lake's folders stand for, by name; some may hold no file. */
 export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
 	const found: FoundTable[] = [
 		{ name: "clickstream_data", format: "json", zone: "raw", prefix: lake.clickstream },
@@ -21,7 +18,6 @@ export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
 		...(await changeLogs(paths)),
 		...(await starTables(paths)),
 	];
-	refuseSameNames(found);
 	return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -72,7 +68,8 @@ function plainName(folder: string): string {
 	return folder.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_");
 }
 
-function refuseSameNames(tables: readonly FoundTable[]): void {
+/** @throws PipelineError where two tables would have one name in the catalog. */
+export function refuseSameNames(tables: readonly FoundTable[]): void {
 	const seen = new Map<string, FoundTable>();
 	for (const table of tables) {
 		const other = seen.get(table.name);

@@ -138,6 +138,13 @@ describe("a crawl", () => {
 		expect(await crawlChanges()).toEqual({ order_lines: "added", order_lines_changes: "added" });
 	});
 
+	test("minds no folder without a file that has another table's name", async () => {
+		await lake.orders("current/classicmodels/orders");
+		await lake.parquet("classicmodels/orders/batch=1/part.parquet", changes);
+		await mkdir(join(lake.paths.processed, "shop/orders"), { recursive: true });
+		expect(await crawlChanges()).toEqual({ orders: "added", orders_changes: "added" });
+	});
+
 	test("refuses two tables of one name, naming both and the alias", async () => {
 		await lake.orders("current/shop/orders");
 		await lake.orders("current/classicmodels/orders");
@@ -147,6 +154,29 @@ describe("a crawl", () => {
 				fix: "Give one of them an alias in etl/datasets.ts.",
 			},
 		});
+	});
+});
+
+describe("clicks", () => {
+	const columnsOf = async (content: string) => {
+		await lake.raw("clickstream-data/2026/11/20/13/a.json", content);
+		return (await crawlers.crawl(lake.context)).tables[0]?.columns;
+	};
+
+	test("without one JSON object are no table", async () => {
+		expect(await columnsOf("")).toBeUndefined();
+		expect(await columnsOf("no json\n[1,2]\n")).toBeUndefined();
+	});
+
+	test("with a field named like a partition column, or like a file's name, leave the partition its name", async () => {
+		expect(await columnsOf('{"productid":1,"Year":1999,"filename":"x"}\n')).toEqual([
+			{ name: "productid", type: "bigint" },
+			{ name: "filename", type: "string" },
+		]);
+	});
+
+	test("with a field of several types have it as text", async () => {
+		expect(await columnsOf('{"a":1}\n{"a":"x"}\n{"a":{"b":1}}\n')).toEqual([{ name: "a", type: "string" }]);
 	});
 });
 

@@ -6,11 +6,11 @@ import type { CatalogTable, Context, Crawlers } from "../../port.ts";
 import type { LocalPaths } from "../paths.ts";
 import { withDuckDb } from "../query/session.ts";
 import { type Catalog, type RegisteredTable, readCatalog, tableFolder, tableUri, writeCatalog } from "./catalogFile.ts";
-import { fromDuckDb, fromJson } from "./columnTypes.ts";
+import { fromDuckDb } from "./columnTypes.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow, hiveKeys } from "./lakeFolders.ts";
-import { type FoundTable, findTables } from "./lakeTables.ts";
-import { describe, hourKeys, jsonEndings, jsonRelation, parquetEndings, parquetRelation } from "./tableReader.ts";
+import { type FoundTable, findTables, refuseSameNames } from "./lakeTables.ts";
+import { describe, hourKeys, jsonColumns, jsonEndings, parquetEndings, parquetRelation } from "./tableReader.ts";
 
 type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;
 
@@ -43,12 +43,13 @@ export class LocalCrawlers implements Crawlers {
 					} catch (error) {
 						failures.push({ table: candidate.name, error });
 						const entry = known.get(candidate.name);
-						if (entry !== undefined) tables.push(entry);
+						if (entry?.prefix === candidate.prefix) tables.push(entry);
 					}
 				}
 				update(`${tables.length} tables`);
 			}),
 		);
+		refuseSameNames(tables);
 		const catalog: Catalog = { version: 1, database: databaseName("local"), tables };
 		await writeCatalog(catalog, before, this.#paths);
 		if (failures.length > 0) throw unreadable(failures);
@@ -76,7 +77,7 @@ export class LocalCrawlers implements Crawlers {
 		}
 	}
 
-	/** @returns undefined where nothing is known of the table: its folder holds no file. */
+	/** @returns undefined where nothing is known of the table: its folder holds no file, or no row. */
 	async #shapeOf(found: FoundTable, connection: DuckDBConnection): Promise<Shape | undefined> {
 		const folder = tableFolder({ ...found, columns: [], partitionKeys: [] }, this.#paths);
 		if (found.format === "iceberg") {
@@ -87,10 +88,8 @@ export class LocalCrawlers implements Crawlers {
 		const [first] = files;
 		if (first === undefined) return undefined;
 		if (found.format === "json") {
-			const columns = (await describe(connection, jsonRelation(files)))
-				.filter(({ name }) => name !== "filename")
-				.map(({ name, type }) => ({ name, type: fromJson(type) }));
-			return { columns, partitionKeys: hourKeys };
+			const columns = await jsonColumns(connection, files);
+			return columns.length === 0 ? undefined : { columns, partitionKeys: hourKeys };
 		}
 		const partitionKeys = hiveKeys(folder, first).map((name) => ({ name, type: keyType(name) }));
 		const keys = new Set(partitionKeys.map(({ name }) => name));

@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
 import type { LocalPaths } from "../paths.ts";
 import { type RegisteredTable, tableFolder } from "./catalogFile.ts";
-import { fromDuckDb, quoteName, quoteText, toDuckDb } from "./columnTypes.ts";
+import { fromDuckDb, fromJson, quoteName, quoteText, toDuckDb } from "./columnTypes.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow } from "./lakeFolders.ts";
 
@@ -13,6 +13,9 @@ export const jsonEndings = [".json", ".gz"];
 
 /** Partition columns of the clickstream, from its folders `YYYY/MM/DD/HH`. */
 export const hourKeys: Columns = ["year", "month", "day", "hour"].map((name) => ({ name, type: "string" }));
+
+/** Name of the column that holds the path of a row's file; none that a click would have. */
+const pathColumn = "/path";
 
 const hourFolders = String.raw`/(\d{4})/(\d{2})/(\d{2})/(\d{2})/[^/]*$`;
 
@@ -56,12 +59,24 @@ export function parquetRelation(files: readonly string[], partitionKeys: Columns
 }
 
 /** JSON files, one object a line. A line that is no JSON is a row of nulls, as with Athena's `ignore.malformed.json`. */
-export function jsonRelation(files: readonly string[], columns?: Columns): string {
+function jsonRelation(files: readonly string[], columns?: Columns): string {
 	const shape =
 		columns === undefined
 			? "union_by_name = true, sample_size = -1"
 			: `columns = {${columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(toDuckDb(type))}`).join(", ")}}`;
-	return `read_json(${list(files)}, format = 'newline_delimited', ignore_errors = true, filename = true, ${shape})`;
+	return `read_json(${list(files)}, format = 'newline_delimited', ignore_errors = true, filename = ${quoteText(pathColumn)}, ${shape})`;
+}
+
+/**
+ * Columns of JSON files; a field named like a partition column gives way to it. None where no line is an object: DuckDB
+ * then has one column `json`.
+ */
+export async function jsonColumns(connection: DuckDBConnection, files: readonly string[]): Promise<Columns> {
+	const keys = new Set([pathColumn, ...hourKeys.map(({ name }) => name)]);
+	const columns = (await describe(connection, jsonRelation(files)))
+		.filter(({ name }) => !keys.has(name.toLowerCase()))
+		.map(({ name, type }) => ({ name, type: fromJson(type) }));
+	return columns.length === 1 && columns[0]?.name === "json" ? [] : columns;
 }
 
 /** Names and types of a relation's columns. */
@@ -92,7 +107,8 @@ async function selectIceberg(folder: string): Promise<string> {
 function selectJson(files: readonly string[], columns: Columns): string {
 	const selected = columns.map(({ name }) => `${quoteName(name)} AS ${quoteName(name.toLowerCase())}`);
 	const hours = hourKeys.map(
-		({ name }, at) => `regexp_extract(filename, ${quoteText(hourFolders)}, ${at + 1}) AS ${quoteName(name)}`,
+		({ name }, at) =>
+			`regexp_extract(${quoteName(pathColumn)}, ${quoteText(hourFolders)}, ${at + 1}) AS ${quoteName(name)}`,
 	);
 	return `SELECT ${[...selected, ...hours].join(", ")} FROM ${jsonRelation(files, columns)}`;
 }
