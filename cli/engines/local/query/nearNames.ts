@@ -8,9 +8,9 @@ export function nearNames(name: string, names: readonly string[], count = 3): st
 	return names
 		.map((candidate) => {
 			const contains = wanted.length >= 3 && (candidate.includes(wanted) || wanted.includes(candidate));
-			return { candidate, distance: contains ? 1 : editDistance(wanted, candidate.toLowerCase()) };
+			return { candidate, contains, distance: editDistance(wanted, candidate.toLowerCase()) };
 		})
-		.filter(({ distance }) => distance <= limit)
+		.filter(({ contains, distance }) => contains || distance <= limit)
 		.sort((a, b) => a.distance - b.distance || a.candidate.localeCompare(b.candidate))
 		.slice(0, count)
 		.map(({ candidate }) => candidate);
