@@ -24,6 +24,8 @@ export interface CommandResult {
 	text: string;
 	/** Where the command did its work but the verdict is not "ok", for instance `dataDiffer`. */
 	outcome?: Outcome;
+	/** Seconds after which the command is called again and its result takes the place of this one: `--watch`. */
+	again?: number;
 }
 
 /** The function behind a verb, in `cli/commands`. It returns what to show and never prints. */

@@ -1,4 +1,8 @@
 #!/usr/bin/env node
+import { exitCodes } from "./errors.ts";
 import { main } from "./run.ts";
 
-process.exitCode = await main(process.argv.slice(2), (code) => process.exit(code));
+const code = await main(process.argv.slice(2), (now) => process.exit(now));
+// A call that still waits for an answer or a retry must not hold up a user who leaves.
+if (code === exitCodes.cancelled || code === exitCodes.timeout) process.exit(code);
+process.exitCode = code;

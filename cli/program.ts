@@ -12,6 +12,8 @@ export interface Verb {
 	/** Commander's argument syntax: `<required>`, `[optional]`, `[many...]`, each with its description. */
 	arguments?: readonly (readonly [syntax: string, description: string])[];
 	options?: readonly VerbOption[];
+	/** Whether it acts on a stack that may be on AWS, and so can list its calls: `--dry-run`. */
+	plans?: true;
 	/** How long it may take where `--timeout` is not given. Default 30m. */
 	timeout?: string;
 	/** What each does, and the command without `pipeline-cli`. */
@@ -48,6 +50,9 @@ export function buildProgram(version: string, dispatch: Dispatch): Commander {
 		.helpOption("-h, --help", "show help")
 		.helpCommand("help [command]", "show help of a command")
 		.addOption(new Option("--stack <name>", "stack to act on (also PIPELINE_STACK)"))
+		.addOption(new Option("--outputs <file>", "outputs of a stack on AWS, in the place of the Pulumi CLI"))
+		.addOption(new Option("--profile <name>", "profile of the AWS configuration (also AWS_PROFILE)"))
+		.addOption(new Option("--region <name>", "AWS region (default: the stack's)"))
 		.addOption(new Option("--json", "one JSON document on stdout"))
 		.addOption(new Option("-q, --quiet", "no progress, warnings only"))
 		.addOption(new Option("--no-color", "no colours (also NO_COLOR)"))
@@ -90,6 +95,7 @@ function addVerb(parent: Commander, leaf: string, verb: Verb, dispatch: Dispatch
 		if (option.default !== undefined) added.default(option.default);
 		command.addOption(added);
 	}
+	if (verb.plans === true) command.addOption(new Option("--dry-run", "list the AWS calls, change nothing"));
 	const examples = verb.examples.map(([purpose, line]) => `  # ${purpose}\n  pipeline-cli ${line}`);
 	command.addHelpText("before", `Examples:\n${examples.join("\n")}\n`);
 	command.action(async () => {

@@ -1,17 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import chalk from "chalk";
 import { type Command as Commander, CommanderError } from "commander";
-import type { CommandResult } from "./command.ts";
+import type { Command, CommandResult, Invocation } from "./command.ts";
+import { Plan, PlannedStop } from "./engines/aws/plan.ts";
 import { projectRoot } from "./engines/local/paths.ts";
-import type { Context, Reporter } from "./engines/port.ts";
+import type { Context, Ongoing, Reporter } from "./engines/port.ts";
 import { exitCodes, messageOf, PipelineError } from "./errors.ts";
 import { buildProgram, type Verb } from "./program.ts";
 import { findStack } from "./stack.ts";
 import { errorJson, errorText } from "./ui/errorText.ts";
 import { parseDuration } from "./ui/format.ts";
 import { QuietReporter, StreamReporter } from "./ui/reporter.ts";
-import { lookOf, stripAnsi } from "./ui/terminal.ts";
+import { ansi, type Look, lookOf, stripAnsi } from "./ui/terminal.ts";
 
 /** Ends the process at once, with terminal restored: the second Ctrl-C. */
 type Leave = (code: number) => void;
@@ -65,21 +67,31 @@ async function runVerb(
 	chalk.level = out.color || err.color ? 2 : 0;
 	const reporter = options.quiet === true ? new QuietReporter(process.stderr) : new StreamReporter(process.stderr, err);
 	const abort = new AbortController();
-	const release = watch(abort, (options.timeout as string | undefined) ?? verb.timeout ?? "30m", verb, reporter, leave);
+	const context: Context & { ongoing: Map<string, Ongoing> } = { reporter, signal: abort.signal, ongoing: new Map() };
+	const timeout =
+		(options.timeout as string | undefined) ?? (options.watch === true ? undefined : (verb.timeout ?? "30m"));
+	const release = watch(abort, timeout, verb, context, leave);
+	const plan = options.dryRun === true ? new Plan() : undefined;
+	const invocation: Invocation = {
+		args,
+		options,
+		context,
+		json,
+		interactive: !json && process.stdin.isTTY === true && process.stderr.isTTY === true,
+		stack: async () => {
+			const { stack, outputs, profile, region } = options as Record<string, string | undefined>;
+			return findStack({ stack, outputs, profile, region, plan, signal: abort.signal });
+		},
+	};
 	try {
-		const context: Context = { reporter, signal: abort.signal };
 		const command = await verb.load();
-		const result = await command({
-			args,
-			options,
-			context,
-			json,
-			interactive: !json && process.stdin.isTTY === true && process.stderr.isTTY === true,
-			stack: () => findStack(options.stack as string | undefined),
-		});
-		close(reporter);
-		await show(result, json, out.color);
-		return result.outcome === undefined ? exitCodes.ok : exitCodes[result.outcome];
+		for (;;) {
+			const result = plan === undefined ? await command(invocation) : await planned(command, invocation, plan);
+			close(reporter);
+			await show(result, json, out);
+			if (result.again === undefined) return result.outcome === undefined ? exitCodes.ok : exitCodes[result.outcome];
+			await sleep(result.again * 1000, undefined, { signal: abort.signal }).catch(() => abort.signal.throwIfAborted());
+		}
 	} catch (error) {
 		close(reporter);
 		const shown = asPipelineError(error, abort.signal);
@@ -91,10 +103,32 @@ async function runVerb(
 	}
 }
 
+/** Runs a command that changes nothing; what it has to show are the calls that it would have made. */
+async function planned(command: Command, invocation: Invocation, plan: Plan): Promise<CommandResult> {
+	try {
+		await command(invocation);
+	} catch (error) {
+		if (!(error instanceof PlannedStop)) throw error;
+	}
+	const lines = plan.calls.map(({ service, action, parameters, sent }) => {
+		const mark = sent ? chalk.dim("read  ") : chalk.yellow("would ");
+		return `${mark} ${service}:${action} ${JSON.stringify(parameters)}`;
+	});
+	const last = "Dry run: nothing was changed. What follows a call may depend on its answer.";
+	return { json: { dryRun: true, calls: plan.calls }, text: [...lines, chalk.dim(last)].join("\n") };
+}
+
 /** Ctrl-C and the timeout abort the signal; a second Ctrl-C leaves at once. */
-function watch(abort: AbortController, timeout: string, verb: Verb, reporter: Reporter, leave: Leave): () => void {
-	const seconds = parseDuration(timeout);
-	if (seconds === undefined || seconds <= 0) {
+function watch(
+	abort: AbortController,
+	timeout: string | undefined,
+	verb: Verb,
+	context: Context & { ongoing: Map<string, Ongoing> },
+	leave: Leave,
+): () => void {
+	const { reporter, ongoing } = context;
+	const seconds = timeout === undefined ? undefined : parseDuration(timeout);
+	if (timeout !== undefined && (seconds === undefined || seconds <= 0)) {
 		abort.abort(
 			new PipelineError("usage", {
 				what: `--timeout ${timeout} is no duration.`,
@@ -103,15 +137,17 @@ function watch(abort: AbortController, timeout: string, verb: Verb, reporter: Re
 		);
 		return () => undefined;
 	}
-	const timer = setTimeout(() => {
+	const expire = (): void => {
 		abort.abort(
 			new PipelineError("timeout", {
 				what: `${verb.name} did not end within ${timeout}.`,
-				fix: "See where it stands, or give it more time with --timeout.",
-				next: "pipeline-cli status",
+				...(ongoing.size > 0
+					? goingOn(ongoing, verb)
+					: { fix: "See where it stands, or give it more time with --timeout.", next: "pipeline-cli status" }),
 			}),
 		);
-	}, seconds * 1000);
+	};
+	const timer = seconds === undefined ? undefined : setTimeout(expire, seconds * 1000);
 	const interrupt = (): void => {
 		if (abort.signal.aborted) {
 			close(reporter);
@@ -120,8 +156,12 @@ function watch(abort: AbortController, timeout: string, verb: Verb, reporter: Re
 		abort.abort(
 			new PipelineError("cancelled", {
 				what: `${verb.name} was cancelled.`,
-				fix: "Nothing is half done: the same command goes on from here.",
-				next: `pipeline-cli ${verb.name}`,
+				...(ongoing.size > 0
+					? goingOn(ongoing, verb)
+					: {
+							fix: "Nothing is half done: the same command goes on from here.",
+							next: `pipeline-cli ${verb.name}`,
+						}),
 			}),
 		);
 		reporter.note("Stopping; press Ctrl-C again to leave at once.");
@@ -135,6 +175,16 @@ function watch(abort: AbortController, timeout: string, verb: Verb, reporter: Re
 	};
 }
 
+/** What goes on in the cloud after the command left, how to stop it, and how to come back to it. */
+function goingOn(ongoing: ReadonlyMap<string, Ongoing>, verb: Verb): { why: string; fix: string; next: string } {
+	const works = [...ongoing.values()];
+	return {
+		why: ["In the cloud goes on:", ...works.map(({ what }) => what)].join("\n"),
+		fix: ["The same command comes back to it. To stop it:", ...works.map(({ stop }) => stop)].join("\n"),
+		next: `pipeline-cli ${verb.name}`,
+	};
+}
+
 function close(reporter: Reporter): void {
 	if (reporter instanceof StreamReporter) reporter.close();
 }
@@ -145,11 +195,12 @@ function asPipelineError(error: unknown, signal: AbortSignal): unknown {
 	return signal.aborted && signal.reason instanceof PipelineError ? signal.reason : error;
 }
 
-async function show(result: CommandResult, json: boolean, color: boolean): Promise<void> {
+async function show(result: CommandResult, json: boolean, out: Look): Promise<void> {
 	if (json) return write(process.stdout, `${JSON.stringify(result.json, null, 2)}\n`);
 	if (result.text === "") return;
 	const text = result.text.endsWith("\n") ? result.text : `${result.text}\n`;
-	await write(process.stdout, color ? text : stripAnsi(text));
+	const fresh = result.again !== undefined && out.animate ? ansi.clearScreen : "";
+	await write(process.stdout, fresh + (out.color ? text : stripAnsi(text)));
 }
 
 /** Writes all of it, also to a pipe whose reader is slow; a reader that has gone is no failure. */

@@ -1,26 +1,101 @@
 import { access } from "node:fs/promises";
+import type { PipelineOutputs } from "../infra/outputs.ts";
+import type { Plan } from "./engines/aws/plan.ts";
 import { localPaths } from "./engines/local/paths.ts";
 import type { Stack } from "./engines/port.ts";
 import { PipelineError } from "./errors.ts";
 
+export interface StackOptions {
+	/** `--stack`. */
+	stack?: string | undefined;
+	/** `--outputs`: a file in the place of the Pulumi CLI. */
+	outputs?: string | undefined;
+	/** AWS profile and region. */
+	profile?: string | undefined;
+	region?: string | undefined;
+	/** Set for `--dry-run`. */
+	plan?: Plan | undefined;
+	signal: AbortSignal;
+}
+
 /**
- * The stack that a command acts on: `--stack`, then PIPELINE_STACK, then `local` where one exists here.
+ * The stack that a command acts on: `--outputs`, `--stack`, PIPELINE_STACK, the one selected in Pulumi, then `local` where one
+ * exists here.
  * @throws PipelineError naming what exists, never a question.
  */
-export async function findStack(option: string | undefined): Promise<Stack> {
-	const named = option ?? process.env.PIPELINE_STACK;
-	const exists = await localExists();
-	if ((named ?? "local") === "local" && exists) {
-		const { LocalStack } = await import("./engines/local/stack.ts");
-		return new LocalStack();
+export async function findStack(options: StackOptions): Promise<Stack> {
+	const named = nonEmpty(options.stack) ?? nonEmpty(process.env.PIPELINE_STACK);
+	if (options.outputs !== undefined) {
+		const { outputsOfFile } = await import("./engines/aws/readOutputs.ts");
+		const deployment = await outputsOfFile(options.outputs);
+		assertSameStack(nonEmpty(options.stack), deployment.stack);
+		return awsStack(deployment, options);
 	}
-	throw new PipelineError("noSuchStack", {
-		what:
-			named === undefined ? "No stack was named and there is no local one here." : `There is no stack ${named} here.`,
-		why: `Stacks that exist: ${exists ? "local" : "none"}.`,
-		fix: "Make the local stack, which needs no AWS account.",
-		next: "pipeline-cli demo",
+	if (named === "local") return localStack(options);
+	const { selectedStack } = await import("./engines/aws/pulumiCli.ts");
+	const name = named ?? (await selectedStack(options.signal));
+	if (name === undefined && (await localExists())) return localStack(options);
+	if (name === undefined) throw await noSuchStack(undefined, undefined, options.signal);
+	try {
+		const { outputsOfStack } = await import("./engines/aws/readOutputs.ts");
+		return await awsStack(await outputsOfStack(name, options.signal), options);
+	} catch (error) {
+		if (!(error instanceof PipelineError) || error.outcome !== "noSuchStack") throw error;
+		throw await noSuchStack(name, error, options.signal);
+	}
+}
+
+async function localStack(options: StackOptions): Promise<Stack> {
+	if (!(await localExists())) throw await noSuchStack("local", undefined, options.signal);
+	if (options.plan !== undefined) {
+		throw new PipelineError("usage", {
+			what: "--dry-run lists calls to AWS; the stack local makes none.",
+			fix: "Leave it out, or name a stack on AWS with --stack.",
+		});
+	}
+	const { LocalStack } = await import("./engines/local/stack.ts");
+	return new LocalStack();
+}
+
+/** A stack may be named with its organisation and project: `acme/analytics-pipeline/dev`. */
+function assertSameStack(named: string | undefined, deployed: string): void {
+	if (named === undefined || named.split("/").at(-1) === deployed) return;
+	throw new PipelineError("usage", {
+		what: `The outputs are those of the stack ${deployed}, not of ${named}.`,
+		fix: "Leave out --stack or --outputs.",
 	});
+}
+
+async function awsStack(deployment: PipelineOutputs, options: StackOptions): Promise<Stack> {
+	const { profile, region, plan, signal } = options;
+	const { AwsStack } = await import("./engines/aws/stack.ts");
+	return new AwsStack(deployment, { profile, region, plan, signal });
+}
+
+/** Why there is no such stack, which there are, and what to do. */
+async function noSuchStack(
+	name: string | undefined,
+	cause: PipelineError | undefined,
+	signal: AbortSignal,
+): Promise<PipelineError> {
+	const { knownStacks } = await import("./engines/aws/pulumiCli.ts");
+	const known = [...((await localExists()) ? ["local"] : []), ...(await knownStacks(signal))];
+	const exist = `Stacks that exist: ${known.length === 0 ? "none" : known.join(", ")}.`;
+	return new PipelineError("noSuchStack", {
+		what:
+			name === undefined
+				? "No stack was named, none is selected in Pulumi, and there is no local one here."
+				: `There is no stack ${name} here.`,
+		why: cause === undefined ? exist : `${exist}\n${cause.message}`,
+		fix:
+			cause?.text.fix ??
+			(known.length === 0 ? "Make the local stack, which needs no AWS account." : "Name one of them with --stack."),
+		next: cause?.text.next ?? (known.length === 0 ? "pipeline-cli demo" : `pipeline-cli status --stack ${known[0]}`),
+	});
+}
+
+function nonEmpty(text: string | undefined): string | undefined {
+	return text === "" ? undefined : text;
 }
 
 async function localExists(): Promise<boolean> {

@@ -43,6 +43,11 @@ export interface Stack {
 	processed(): Promise<ObjectStore>;
 	eventStream(): Promise<EventStream>;
 	warehouse(): Promise<Warehouse>;
+	logs(): Promise<Logs>;
+	/** Every precondition of the stack's work, also those that hold. */
+	checks(context: Context): Promise<Check[]>;
+	/** Addresses of the stack's dashboards by name; absent where `dashboard` serves them itself. */
+	dashboardUrls?(): Promise<Record<string, string>>;
 }
 
 /** What the CLI itself makes and removes: only the local stack has it; on AWS Pulumi does. */
@@ -293,16 +298,42 @@ export interface ObjectStore {
 	fetch(key: string): Promise<string>;
 }
 
-export interface SendResult {
+/** Counts of records. */
+export interface SendTotals {
+	/** Stored: no crash loses them. */
 	accepted: number;
+	/** Sent once more after a refusal; accepted or lost in the end. */
 	retried: number;
 	lost: number;
+	/** Among the accepted: no JSON, and therefore kept apart. Only the local stack looks. */
+	malformed: number;
+}
+
+export interface SendResult extends SendTotals {
 	seconds: number;
 }
 
+export interface SendOptions {
+	/** Records a second, at most; without it as many as the engine takes. */
+	rate?: number | undefined;
+	onProgress?: (totals: SendTotals) => void;
+}
+
+/** A record that came through the clickstream. */
+export interface Arrival {
+	record: string;
+	/** Key of the object in the raw zone, or id of the shard. */
+	place: string;
+}
+
 export interface EventStream {
-	/** Sends records (one JSON text each) and returns when every one is stored or lost. */
-	send(records: Iterable<string>, context: Context): Promise<SendResult>;
+	/**
+	 * Sends records (one JSON text each) and returns when every one is stored or lost. After an abort it stops, and
+	 * counts what was sent up to there.
+	 */
+	send(records: Iterable<string>, context: Context, options?: SendOptions): Promise<SendResult>;
+	/** Records that arrive from now on, until the signal aborts. */
+	tail(context: Context): AsyncIterable<Arrival>;
 }
 
 /** One thing that `warehouse apply` makes sure of. */
@@ -327,4 +358,12 @@ export interface Warehouse {
 	 * @throws PipelineError with the engine's words and, where it names one, the place in the SQL.
 	 */
 	query(sql: string, context: Context): Promise<QueryResult>;
+}
+
+/** The logs of the stack's parts. */
+export interface Logs {
+	/** What has a log: `replication`, and the jobs; on AWS also `crawler`. */
+	readonly parts: readonly string[];
+	/** The last lines of the newest log of a part, oldest first, and where all of it is; no lines where there was none yet. */
+	read(part: string, lines: number): Promise<{ log: string; lines: string[] }>;
 }

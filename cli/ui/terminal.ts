@@ -27,6 +27,7 @@ export const ansi = {
 	hideCursor: "\u001b[?25l",
 	showCursor: "\u001b[?25h",
 	clearLine: "\r\u001b[2K",
+	clearScreen: "\u001b[H\u001b[2J",
 } as const;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an ANSI sequence begins with the escape character.

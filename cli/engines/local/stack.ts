@@ -1,7 +1,9 @@
 import type {
+	Check,
 	Crawlers,
 	EventStream,
 	Jobs,
+	Logs,
 	ObjectStore,
 	Query,
 	Replication,
@@ -46,10 +48,18 @@ export class LocalStack implements Stack {
 	}
 
 	async eventStream(): Promise<EventStream> {
-		return new (await import("./eventStream.ts")).LocalEventStream(this.#paths.raw);
+		return (await import("./eventStream.ts")).localEventStream(this.#paths);
 	}
 
 	async warehouse(): Promise<Warehouse> {
 		return new (await import("./warehouse/localWarehouse.ts")).LocalWarehouse(this.#paths);
+	}
+
+	async logs(): Promise<Logs> {
+		return new (await import("./localLogs.ts")).LocalLogs(this.#paths, await this.replication());
+	}
+
+	async checks(): Promise<Check[]> {
+		return (await this.source()).checks();
 	}
 }

@@ -209,7 +209,7 @@ function stateOf(ended: JobState, report: JobReport | undefined): JobState {
 }
 
 /** Newest first, as Glue gives them. */
-async function runsOf(glue: GlueClient, deployment: PipelineOutputs, job: string): Promise<GlueRun[]> {
+export async function runsOf(glue: GlueClient, deployment: PipelineOutputs, job: string): Promise<GlueRun[]> {
 	const { GetJobRunsCommand } = await import("@aws-sdk/client-glue");
 	const { JobRuns: runs = [] } = await glue.send(
 		new GetJobRunsCommand({ JobName: glueName(deployment, job), MaxResults: recentRuns }),

@@ -1,0 +1,39 @@
+import { jobs as allJobs } from "../../../etl/jobs.ts";
+import type { PipelineOutputs } from "../../../infra/outputs.ts";
+import type { Logs } from "../port.ts";
+import type { Clients } from "./clients.ts";
+import { lastLines } from "./cloudWatchLogs.ts";
+import { glueName, runsOf } from "./jobs/awsJobs.ts";
+import { driverLines, runLink } from "./jobs/driverLog.ts";
+import { taskLogStream } from "./replication/taskLog.ts";
+
+/** The logs in CloudWatch. */
+export class AwsLogs implements Logs {
+	readonly parts = ["replication", "crawler", ...allJobs.map(({ name }) => name)];
+	readonly #clients: Clients;
+	readonly #deployment: PipelineOutputs;
+
+	constructor(clients: Clients, deployment: PipelineOutputs) {
+		this.#clients = clients;
+		this.#deployment = deployment;
+	}
+
+	async read(part: string, lines: number): Promise<{ log: string; lines: string[] }> {
+		if (part === "replication") {
+			const { logGroup, taskArn } = this.#deployment.replication;
+			return this.#stream(logGroup, taskLogStream(taskArn), lines);
+		}
+		if (part === "crawler") return this.#stream("/aws-glue/crawlers", this.#deployment.catalog.crawler, lines);
+		const [newest] = await runsOf(await this.#clients.glue(), this.#deployment, part);
+		const name = glueName(this.#deployment, part);
+		if (newest === undefined) return { log: `no run of ${name} yet`, lines: [] };
+		const found = await driverLines(await this.#clients.logs(), newest, lines);
+		const log = runLink(this.#deployment.region, name, newest.Id ?? "");
+		return { log, lines: found.map(({ text }) => text) };
+	}
+
+	async #stream(group: string, stream: string, lines: number): Promise<{ log: string; lines: string[] }> {
+		const found = (await lastLines(await this.#clients.logs(), group, stream, lines)) ?? [];
+		return { log: `${group} ${stream}`, lines: found.map(({ time, text }) => `${time} ${text}`) };
+	}
+}

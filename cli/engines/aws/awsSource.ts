@@ -1,0 +1,170 @@
+import mysql from "mysql2/promise";
+import { datasets } from "../../../etl/datasets.ts";
+import type { PipelineOutputs } from "../../../infra/outputs.ts";
+import { messageOf, PipelineError } from "../../errors.ts";
+import type { SourceAccess } from "../local/settings.ts";
+import { runChecks } from "../local/source/checks.ts";
+import { clientOptions } from "../local/source/connection.ts";
+import { countRows, serverVersion } from "../local/source/server.ts";
+import type { Check, Source, SourceConnection, SourceStatus } from "../port.ts";
+import type { Clients } from "./clients.ts";
+import { PlannedStop } from "./plan.ts";
+
+/** Milliseconds until a server that does not answer counts as unreachable: a private address never answers. */
+const connectTimeout = 5_000;
+
+/** Checks of settings that the local replicator needs and DMS does not. */
+const localOnly = ["binlog_row_metadata"];
+
+/** The source database, by its secret and over TLS; from outside its network through a tunnel. */
+export class AwsSource implements Source {
+	readonly #clients: Clients;
+	readonly #deployment: PipelineOutputs;
+
+	constructor(clients: Clients, deployment: PipelineOutputs) {
+		this.#clients = clients;
+		this.#deployment = deployment;
+	}
+
+	async status(): Promise<SourceStatus> {
+		const access = await this.#access();
+		const address = `${access.host}:${access.port}`;
+		let connection: SourceConnection;
+		try {
+			connection = await this.#open(access);
+		} catch (error) {
+			if (error instanceof PipelineError && error.outcome === "failure") return { state: "unreachable", address };
+			throw error;
+		}
+		try {
+			const version = await serverVersion(connection);
+			return { state: "running", address, version, schemas: await countRows(connection, access.schemas) };
+		} finally {
+			await connection.close();
+		}
+	}
+
+	async checks(): Promise<Check[]> {
+		const access = await this.#access();
+		const connection = await this.#open(access);
+		try {
+			return (await runChecks(connection, access)).filter(({ name }) => !localOnly.includes(name));
+		} finally {
+			await connection.close();
+		}
+	}
+
+	async connect(): Promise<SourceConnection> {
+		return this.#open(await this.#access());
+	}
+
+	async #access(): Promise<SourceAccess> {
+		const { secretArn } = this.#deployment.source;
+		const client = await this.#clients.secrets();
+		const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
+		const { SecretString: text = "" } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+		const secret = parseSecret(text, secretArn);
+		const tunnel = process.env.PIPELINE_SOURCE_ADDRESS;
+		const { host, port } = tunnel === undefined || tunnel === "" ? secret : parseAddress(tunnel);
+		const schemas = datasets.map(({ schema }) => schema);
+		return { host, port, user: secret.username, password: secret.password, tls: true, schemas };
+	}
+
+	async #open(access: SourceAccess): Promise<SourceConnection> {
+		const { signal, plan } = this.#clients.settings;
+		const ca = this.#deployment.source.caCertificate;
+		let client: mysql.Connection;
+		try {
+			client = await mysql.createConnection({
+				...clientOptions(access),
+				connectTimeout,
+				ssl: { ca, rejectUnauthorized: true, minVersion: "TLSv1.2" },
+			});
+		} catch (error) {
+			throw this.#unreachable(access, error);
+		}
+		const abort = (): void => client.destroy();
+		signal.addEventListener("abort", abort, { once: true });
+		return {
+			async query(sql, values) {
+				if (plan !== undefined && !/^\s*(SELECT|SHOW)\b/i.test(sql)) {
+					plan.calls.push({ service: "mysql", action: "query", parameters: { sql, values }, sent: false });
+					throw new PlannedStop();
+				}
+				const [rows] = await client.query(sql, values);
+				return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+			},
+			async close() {
+				signal.removeEventListener("abort", abort);
+				await client.end();
+			},
+		};
+	}
+
+	#unreachable(access: SourceAccess, error: unknown): PipelineError {
+		const server = `${access.host}:${access.port}`;
+		const code = (error as NodeJS.ErrnoException).code ?? "";
+		if (/^ER_(ACCESS_DENIED|DBACCESS_DENIED)/.test(code)) {
+			return new PipelineError(
+				"credentials",
+				{
+					what: `${server} refused the user ${access.user} of the stack's secret.`,
+					why: messageOf(error),
+					fix: "Bring user and password of the server and of the secret together.",
+					next: `aws secretsmanager describe-secret --secret-id ${this.#deployment.source.secretArn}`,
+				},
+				{ cause: error },
+			);
+		}
+		const { instanceId, port } = this.#deployment.source;
+		return new PipelineError(
+			"failure",
+			{
+				what: `The source at ${server} cannot be reached from here.`,
+				why: messageOf(error) || code,
+				fix: "It stands in a private network: open a tunnel to it, and name the tunnel's end in PIPELINE_SOURCE_ADDRESS, for instance 127.0.0.1:3306.",
+				...(instanceId === null
+					? {}
+					: {
+							next: `aws ssm start-session --target ${instanceId} --document-name AWS-StartPortForwardingSession --parameters portNumber=${port},localPortNumber=3306`,
+						}),
+			},
+			{ cause: error },
+		);
+	}
+}
+
+interface Secret {
+	username: string;
+	password: string;
+	host: string;
+	port: number;
+}
+
+/** @throws PipelineError that says what is missing, and nothing of what is there. */
+function parseSecret(text: string, arn: string): Secret {
+	try {
+		const found = JSON.parse(text) as Partial<Record<keyof Secret, unknown>>;
+		const { username, password, host } = found;
+		const port = Number(found.port);
+		if (typeof username === "string" && typeof password === "string" && typeof host === "string" && port > 0) {
+			return { username, password, host, port };
+		}
+	} catch {
+		// Told below, without the text: it may hold the password.
+	}
+	throw new PipelineError("usage", {
+		what: "The secret of the source is not JSON with username, password, host and port.",
+		why: arn,
+		fix: "Write it as DMS reads it: https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html",
+	});
+}
+
+function parseAddress(address: string): { host: string; port: number } {
+	const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(address) ?? [];
+	if (host !== undefined) return { host, port: Number(port) };
+	throw new PipelineError("usage", {
+		what: `PIPELINE_SOURCE_ADDRESS is ${address}, which is no address.`,
+		fix: "Write host and port, for instance 127.0.0.1:3306.",
+	});
+}

@@ -1,0 +1,55 @@
+import type { PipelineOutputs } from "../../../infra/outputs.ts";
+import { PipelineError } from "../../errors.ts";
+import type { Clients } from "./clients.ts";
+
+/**
+ * States of a published version of a dashboard: it can be seen or not.
+ * https://docs.aws.amazon.com/quicksight/latest/APIReference/API_DashboardVersion.html
+ */
+export const dashboardStates: Readonly<Record<string, "ready" | "pending" | "failed">> = {
+	CREATION_SUCCESSFUL: "ready",
+	UPDATE_SUCCESSFUL: "ready",
+	CREATION_IN_PROGRESS: "pending",
+	UPDATE_IN_PROGRESS: "pending",
+	CREATION_FAILED: "failed",
+	UPDATE_FAILED: "failed",
+	DELETED: "failed",
+};
+
+/** Where the stack's QuickSight dashboards are seen, by name, after asking that each can be. */
+export async function dashboardUrls(clients: Clients, deployment: PipelineOutputs): Promise<Record<string, string>> {
+	const { dashboards, stack, accountId, region } = deployment;
+	if (dashboards === null) {
+		throw new PipelineError("usage", {
+			what: `The stack ${stack} was deployed without dashboards.`,
+			fix: "Turn them on in the stack's configuration and deploy.",
+			next: `pulumi up --stack ${stack}`,
+		});
+	}
+	const client = await clients.quicksight();
+	const { DescribeDashboardCommand } = await import("@aws-sdk/client-quicksight");
+	const entries = await Promise.all(
+		Object.entries(dashboards.dashboards).map(async ([name, id]) => {
+			const { Dashboard: found } = await client.send(
+				new DescribeDashboardCommand({ AwsAccountId: accountId, DashboardId: id }),
+			);
+			const status = found?.Version?.Status ?? "none";
+			if (dashboardStates[status] !== "ready") throw notReady(name, status, found?.Version?.Errors ?? []);
+			return [name, `https://${region}.quicksight.aws.amazon.com/sn/dashboards/${encodeURIComponent(id)}`] as const;
+		}),
+	);
+	return Object.fromEntries(entries);
+}
+
+function notReady(name: string, status: string, errors: readonly { Message?: string | undefined }[]): PipelineError {
+	const state = dashboardStates[status];
+	return new PipelineError("failure", {
+		what:
+			state === undefined
+				? `QuickSight reports a state of the dashboard ${name} that pipeline-cli does not know: ${status}.`
+				: `The dashboard ${name} cannot be seen: ${status}.`,
+		why: errors.length === 0 ? undefined : errors.map(({ Message: message }) => message).join("\n"),
+		fix: state === "pending" ? "Wait a minute and repeat." : "Mend the cause and deploy again.",
+		next: state === "pending" ? "pipeline-cli dashboard url" : "pulumi up",
+	});
+}

@@ -1,0 +1,81 @@
+import { readFile } from "node:fs/promises";
+import { outputsVersion, type PipelineOutputs, pipelineOutputs } from "../../../infra/outputs.ts";
+import { messageOf, PipelineError } from "../../errors.ts";
+import { pulumi } from "./pulumiCli.ts";
+
+/** The outputs of a file that holds what `pulumi stack output --json` prints. */
+export async function outputsOfFile(path: string): Promise<PipelineOutputs> {
+	let text: string;
+	try {
+		text = await readFile(path, "utf8");
+	} catch (error) {
+		throw new PipelineError(
+			"usage",
+			{
+				what: `The outputs file ${path} cannot be read.`,
+				why: messageOf(error),
+				fix: "Write it from the deployed stack.",
+				next: `pulumi stack output --json > ${path}`,
+			},
+			{ cause: error },
+		);
+	}
+	return checkOutputs(text, path);
+}
+
+/** The outputs of a stack of this Pulumi project, by the Pulumi CLI, which knows backend and login. */
+export async function outputsOfStack(stack: string, signal: AbortSignal): Promise<PipelineOutputs> {
+	const text = await pulumi(["stack", "output", "--json", "--stack", stack], signal);
+	return checkOutputs(text, `stack ${stack}`);
+}
+
+/**
+ * Reads the output `pipeline`.
+ * @throws PipelineError that says which side to update, where versions differ.
+ */
+export function checkOutputs(text: string, place: string): PipelineOutputs {
+	const raw = parse(text, place);
+	const pipeline = raw.pipeline;
+	if (typeof pipeline !== "object" || pipeline === null) {
+		throw new PipelineError("noSuchStack", {
+			what: `There are no outputs of the pipeline in ${place}.`,
+			why: "It was not deployed yet, or it is another program's.",
+			fix: "Deploy it; or act on another stack with --stack.",
+			next: "pulumi up",
+		});
+	}
+	const { version } = pipeline as { version?: unknown };
+	if (version !== outputsVersion) {
+		const older = typeof version !== "number" || version < outputsVersion;
+		throw new PipelineError("usage", {
+			what: `The outputs in ${place} have version ${version ?? "none"}; this pipeline-cli reads version ${outputsVersion}.`,
+			fix: older
+				? "The deployment is older: deploy this version of the project."
+				: "pipeline-cli is older: update the project that you call it from.",
+			next: older ? "pulumi up" : "git pull && npm ci",
+		});
+	}
+	const checked = pipelineOutputs.safeParse(pipeline);
+	if (checked.success) return checked.data;
+	const issues = checked.error.issues.map(({ path, message }) => `pipeline.${path.join(".")}: ${message}`);
+	throw new PipelineError("usage", {
+		what: `The outputs in ${place} are not whole.`,
+		why: issues.join("\n"),
+		fix: "Deploy again; do not edit the file.",
+		next: "pulumi up",
+	});
+}
+
+function parse(text: string, place: string): Record<string, unknown> {
+	try {
+		const raw: unknown = JSON.parse(text);
+		if (typeof raw === "object" && raw !== null) return raw as Record<string, unknown>;
+	} catch {
+		// Told below.
+	}
+	throw new PipelineError("usage", {
+		what: `${place} holds no JSON object.`,
+		fix: "Write it from the deployed stack.",
+		next: "pulumi stack output --json",
+	});
+}

@@ -1,0 +1,87 @@
+import type { PipelineOutputs } from "../../../infra/outputs.ts";
+import type {
+	Check,
+	Context,
+	Crawlers,
+	EventStream,
+	Jobs,
+	Logs,
+	ObjectStore,
+	Query,
+	Replication,
+	Source,
+	Stack,
+	Warehouse,
+} from "../port.ts";
+import { type ClientSettings, Clients } from "./clients.ts";
+
+/** A stack that `pulumi up` deployed. */
+export class AwsStack implements Stack {
+	readonly engine = "aws";
+	readonly name: string;
+	readonly #clients: Clients;
+	readonly #deployment: PipelineOutputs;
+
+	/** @param region overrides the region of the outputs. */
+	constructor(deployment: PipelineOutputs, settings: Omit<ClientSettings, "region"> & { region?: string | undefined }) {
+		this.name = deployment.stack;
+		const region = settings.region ?? deployment.region;
+		this.#deployment = { ...deployment, region };
+		this.#clients = new Clients({ ...settings, region });
+	}
+
+	async source(): Promise<Source> {
+		return new (await import("./awsSource.ts")).AwsSource(this.#clients, this.#deployment);
+	}
+
+	async replication(): Promise<Replication> {
+		const { AwsReplication } = await import("./replication/awsReplication.ts");
+		return new AwsReplication(this.#clients, this.#deployment);
+	}
+
+	async jobs(): Promise<Jobs> {
+		return new (await import("./jobs/awsJobs.ts")).AwsJobs(this.#clients, this.#deployment);
+	}
+
+	async crawlers(): Promise<Crawlers> {
+		return new (await import("./awsCrawlers.ts")).AwsCrawlers(this.#clients, this.#deployment);
+	}
+
+	async query(): Promise<Query> {
+		return new (await import("./query/athenaQuery.ts")).AthenaQuery(this.#clients, this.#deployment);
+	}
+
+	async raw(): Promise<ObjectStore> {
+		return this.#bucket(this.#deployment.buckets.raw);
+	}
+
+	async processed(): Promise<ObjectStore> {
+		return this.#bucket(this.#deployment.buckets.processed);
+	}
+
+	async eventStream(): Promise<EventStream> {
+		const { KinesisEventStream } = await import("./kinesisEventStream.ts");
+		return new KinesisEventStream(this.#clients, this.#deployment);
+	}
+
+	async warehouse(): Promise<Warehouse> {
+		const { RedshiftWarehouse } = await import("./warehouse/redshiftWarehouse.ts");
+		return new RedshiftWarehouse(this.#clients, this.#deployment);
+	}
+
+	async logs(): Promise<Logs> {
+		return new (await import("./awsLogs.ts")).AwsLogs(this.#clients, this.#deployment);
+	}
+
+	async checks(context: Context): Promise<Check[]> {
+		return (await import("./doctor.ts")).awsChecks(this.#clients, this.#deployment, await this.source(), context);
+	}
+
+	async dashboardUrls(): Promise<Record<string, string>> {
+		return (await import("./dashboards.ts")).dashboardUrls(this.#clients, this.#deployment);
+	}
+
+	async #bucket(name: string): Promise<ObjectStore> {
+		return new (await import("./s3ObjectStore.ts")).S3ObjectStore(this.#clients, name);
+	}
+}

@@ -1,0 +1,51 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { jobs } from "../../../etl/jobs.ts";
+import type { Logs, Replication } from "../port.ts";
+import type { LocalPaths } from "./paths.ts";
+
+/** The log files of the local stack. */
+export class LocalLogs implements Logs {
+	readonly parts = ["replication", ...jobs.map(({ name }) => name)];
+	readonly #paths: LocalPaths;
+	readonly #replication: Replication;
+
+	constructor(paths: LocalPaths, replication: Replication) {
+		this.#paths = paths;
+		this.#replication = replication;
+	}
+
+	async read(part: string, lines: number): Promise<{ log: string; lines: string[] }> {
+		const path = part === "replication" ? (await this.#replication.status()).log : await this.#newestRun(part);
+		if (path === undefined) return { log: `no run of ${part} yet`, lines: [] };
+		return { log: path, lines: (await textOf(path)).trimEnd().split("\n").slice(-lines) };
+	}
+
+	/** Run folders sort by time. */
+	async #newestRun(job: string): Promise<string | undefined> {
+		const file = `${job}.log`;
+		for (const run of (await entries(this.#paths.runs)).reverse()) {
+			if ((await entries(join(this.#paths.runs, run))).includes(file)) return join(this.#paths.runs, run, file);
+		}
+		return undefined;
+	}
+}
+
+/** Names in a folder, sorted; none where it is no folder. */
+async function entries(folder: string): Promise<string[]> {
+	try {
+		return (await readdir(folder)).sort();
+	} catch (error) {
+		if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
+		throw error;
+	}
+}
+
+async function textOf(path: string): Promise<string> {
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+		throw error;
+	}
+}
