@@ -38,7 +38,12 @@ const metadataSchema = z.object({
 	snapshots: z.array(z.object({ "snapshot-id": z.string(), "manifest-list": z.string() })).default([]),
 });
 
-const manifestSchema = z.object({ manifest_path: z.string() });
+const manifestSchema = z.object({
+	manifest_path: z.string(),
+	// Both are 0 in a manifest that only tells of files that are gone; each MERGE leaves one.
+	added_files_count: z.number().optional(),
+	existing_files_count: z.number().optional(),
+});
 
 const entrySchema = z.object({
 	status: z.number(),
@@ -70,19 +75,22 @@ export async function readIcebergTable(folder: string): Promise<IcebergTable> {
 	if (snapshot === undefined) throw unreadable(folder, `${path} names a current snapshot that it does not hold.`);
 
 	const place = (uri: string): string => localPath(uri, metadata.location, folder);
-	const manifests = await readAvro(folder, place(snapshot["manifest-list"]), manifestSchema);
+	const manifests = (await readAvro(folder, place(snapshot["manifest-list"]), manifestSchema)).filter(
+		(manifest) => manifest.added_files_count !== 0 || manifest.existing_files_count !== 0,
+	);
+	const entries = await Promise.all(
+		manifests.map(({ manifest_path }) => readAvro(folder, place(manifest_path), entrySchema)),
+	);
 	const files: string[] = [];
-	for (const { manifest_path } of manifests) {
-		for (const { status, data_file } of await readAvro(folder, place(manifest_path), entrySchema)) {
-			if (status === entryDeleted) continue;
-			if (data_file.content !== contentData) {
-				throw unreadable(folder, "It has delete files (merge-on-read), which this reader does not apply.");
-			}
-			if (data_file.file_format.toUpperCase() !== "PARQUET") {
-				throw unreadable(folder, `It has data files in ${data_file.file_format}; only Parquet is read.`);
-			}
-			files.push(place(data_file.file_path));
+	for (const { status, data_file } of entries.flat()) {
+		if (status === entryDeleted) continue;
+		if (data_file.content !== contentData) {
+			throw unreadable(folder, "It has delete files (merge-on-read), which this reader does not apply.");
 		}
+		if (data_file.file_format.toUpperCase() !== "PARQUET") {
+			throw unreadable(folder, `It has data files in ${data_file.file_format}; only Parquet is read.`);
+		}
+		files.push(place(data_file.file_path));
 	}
 	return { columns, files };
 }

@@ -177,7 +177,9 @@ describe("what is refused", () => {
 
 	test("several statements, and none", async () => {
 		expect((await failure("SELECT 1; SELECT 2")).text.what).toBe("There are 2 statements; a query is one.");
-		expect((await failure("-- nothing\n;")).text.what).toBe("There is no statement.");
+		for (const sql of ["", " \n", ";", "-- nothing\n;", "; /* x */ ;", "-- nothing"]) {
+			expect((await failure(sql)).text.what).toBe("There is no statement.");
+		}
 	});
 
 	test("files outside of the lake, by whatever function", async () => {

@@ -1,10 +1,17 @@
 import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from "@duckdb/node-api";
 import { PipelineError } from "../../../errors.ts";
 
-const readingWords = ["SELECT", "WITH", "VALUES", "FROM", "TABLE", "SHOW", "DESCRIBE", "DESC", "SUMMARIZE", "EXPLAIN"];
+/** Words that begin a statement which is no query. Any other word is a syntax error, which DuckDB explains better. */
+const otherStatements = new Set(
+	(
+		"INSERT UPDATE DELETE MERGE TRUNCATE CREATE ALTER DROP COMMENT COPY EXPORT IMPORT UNLOAD ATTACH DETACH USE SET RESET " +
+		"PRAGMA CALL INSTALL LOAD VACUUM ANALYZE CHECKPOINT OPTIMIZE MSCK BEGIN START COMMIT ROLLBACK PREPARE EXECUTE " +
+		"DEALLOCATE GRANT REVOKE"
+	).split(" "),
+);
 
 const blank = String.raw`(?:\s|--[^\n]*(?:\n|$)|/\*[\s\S]*?\*/)`;
-const leading = new RegExp(`^(?:${blank}|\\()*`);
+const leading = new RegExp(`^(?:${blank}|[(;])*`);
 const explainPrefix = new RegExp(
 	String.raw`^${blank}*EXPLAIN${blank}+(?:ANALYZE${blank}+)?(?:\(\s*(?:FORMAT|ANALYZE)\b[^)]*\)${blank}*)?`,
 	"i",
@@ -15,16 +22,16 @@ const explainPrefix = new RegExp(
  * @throws PipelineError saying what to do instead; DuckDB's Error where the SQL has a syntax error.
  */
 export async function checkReads(sql: string, connection: DuckDBConnection): Promise<void> {
-	const body = sql.replace(leading, "").replace(/^;+/, "");
-	if (body.trim() === "") {
+	const body = sql.replace(leading, "");
+	if (body === "") {
 		throw new PipelineError("usage", {
 			what: "There is no statement.",
 			fix: "Write one, or run a named query.",
 			next: "pipeline-cli query --list",
 		});
 	}
-	const word = /^[a-z]+/i.exec(body)?.[0]?.toUpperCase();
-	if (word !== undefined && !readingWords.includes(word) && isStatementWord(word)) throw refused(word);
+	const word = /^[a-z]*/i.exec(body)?.[0].toUpperCase() ?? "";
+	if (otherStatements.has(word)) throw refused(word);
 	const { count } = await connection.extractStatements(sql);
 	if (count > 1) {
 		throw new PipelineError("usage", {
@@ -57,13 +64,6 @@ async function typeOf(sql: string, connection: DuckDBConnection): Promise<Statem
 	} catch {
 		return undefined;
 	}
-}
-
-/** Words that begin a statement; any other word is a syntax error, which DuckDB explains better. */
-function isStatementWord(word: string): boolean {
-	return /^(INSERT|UPDATE|DELETE|MERGE|TRUNCATE|CREATE|ALTER|DROP|COPY|EXPORT|IMPORT|ATTACH|DETACH|USE|SET|RESET|PRAGMA|CALL|INSTALL|LOAD|VACUUM|ANALYZE|CHECKPOINT|BEGIN|START|COMMIT|ROLLBACK|PREPARE|EXECUTE|DEALLOCATE|GRANT|REVOKE|UNLOAD|MSCK|OPTIMIZE|COMMENT|UPDATE)$/.test(
-		word,
-	);
 }
 
 function refused(what: string): PipelineError {
