@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import uuid4
 
+from pyspark.sql import SparkSession, functions
+
 from lakehouse.column_types import quoted
 from lakehouse.state import Columns
 from lakehouse.storage import Storage
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
 
 CATALOG = "glue_catalog"
 
@@ -34,8 +36,6 @@ class Engine:
     """A session, and how it names files and Iceberg tables."""
 
     def __init__(self, processed: Storage, database: str) -> None:
-        from pyspark.sql import SparkSession
-
         self.session: SparkSession = SparkSession.builder.getOrCreate()
         self.session.conf.set("spark.sql.session.timeZone", "UTC")
         # Sources have tables in which `ID` and `id` are two names; JSON of the clickstream mixes cases too.
@@ -103,7 +103,14 @@ class Engine:
         Applies one row a key to an Iceberg table with the columns `names` in one commit. `deleted` is a boolean column
         of `changes` besides these: true removes the key's row, false puts the row in place of it.
         """
-        target = self._identifier(name) if self._has_catalog else self._registered(location)
+        if self._has_catalog:
+            target = self._identifier(name)
+        else:
+            target = self._registered(location)
+            # Sail's Iceberg has another binary type than its Parquet, and MERGE refuses one for the other: a union
+            # with none of the table's rows has the table's types.
+            own = self.read_table(name, location).where("false").withColumn(deleted, functions.lit(False))
+            changes = own.unionByName(changes)
         source = f"changes_{uuid4().hex}"
         changes.createOrReplaceTempView(source)
         columns = [quoted(column) for column in names]
