@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
 import type { Verb } from "./program.ts";
+import { parseDuration } from "./ui/format.ts";
 
 /** The verbs, in the order of `--help`. Their functions are imported when they are called. */
 export const verbs: readonly Verb[] = [
@@ -125,11 +126,28 @@ export const verbs: readonly Verb[] = [
 	{
 		name: "clicks send",
 		summary: "Send sample clicks to the clickstream",
+		description:
+			'Ctrl-C stops it, with a true count. A template is a JSON record with placeholders of faker, as in the Kinesis Data Generator: {{commerce.productName}}, {{number.int({"min":1,"max":5})}}.',
 		options: [
-			{ flags: "--records <count>", description: "how many", parse: wholeNumber(1, 1_000_000_000), default: 1000 },
+			{
+				flags: "--records <count>",
+				description: "how many (default: 1000, or as many as --duration allows)",
+				parse: wholeNumber(1, 1_000_000_000),
+			},
+			{
+				flags: "--rate <count>",
+				description: "records a second, at most (default: no limit)",
+				parse: wholeNumber(1, 10_000_000),
+			},
+			{ flags: "--duration <duration>", description: "stop after this long, for instance 90s or 10m", parse: duration },
+			{ flags: "--template <file>", description: "record to send (default: the guide's product clicks)" },
 			seed(),
 		],
-		examples: [["The guide's hundred thousand", "clicks send --records 100000"]],
+		timeout: "24h",
+		examples: [
+			["The guide's hundred thousand, two thousand a second", "clicks send --records 100000 --rate 2000"],
+			["Records of your own for ten minutes", "clicks send --template click.json --rate 500 --duration 10m"],
+		],
 		load: async () => (await import("./commands/clicks.ts")).clicksSend,
 	},
 	{
@@ -261,6 +279,14 @@ function oneOf(...values: string[]): (text: string) => string {
 		if (values.includes(text)) return text;
 		throw new InvalidArgumentError(`It takes ${values.slice(0, -1).join(", ")} or ${values.at(-1)}.`);
 	};
+}
+
+function duration(text: string): number {
+	const seconds = parseDuration(text);
+	if (seconds === undefined || seconds <= 0) {
+		throw new InvalidArgumentError("It takes a number and a unit, for instance 90s, 10m or 2h.");
+	}
+	return seconds;
 }
 
 function wholeNumber(min: number, max: number): (text: string) => number {

@@ -1,12 +1,43 @@
+import { readFile } from "node:fs/promises";
 import type { Command } from "../command.ts";
+import { messageOf, PipelineError } from "../errors.ts";
 import { sendClicks } from "../steps/clicks.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
 
+/** Records where neither their number nor a duration is asked for. */
+const defaultRecords = 1000;
+
 /** `clicks send`: sample clicks into the clickstream. */
 export const clicksSend: Command = async ({ options, stack, context }) => {
-	const stream = await (await stack()).eventStream();
-	const sent = await sendClicks(stream, { records: options.records as number, seed: options.seed as number }, context);
-	const text = `${formatCount(sent.accepted)} records accepted, ${formatCount(sent.retried)} retried, ${formatCount(sent.lost)} lost in ${formatSeconds(sent.seconds)}.`;
+	const duration = options.duration as number | undefined;
+	const click = {
+		records: (options.records as number | undefined) ?? (duration === undefined ? defaultRecords : Infinity),
+		seed: options.seed as number,
+		rate: options.rate as number | undefined,
+		duration,
+		template: await readTemplate(options.template as string | undefined),
+	};
+	const sent = await sendClicks(await (await stack()).eventStream(), click, context);
+	const malformed = sent.malformed > 0 ? ` ${formatCount(sent.malformed)} are no JSON, and were kept apart.` : "";
+	const text = `${formatCount(sent.accepted)} records accepted, ${formatCount(sent.retried)} retried, ${formatCount(sent.lost)} lost in ${formatSeconds(sent.seconds)}.${malformed}`;
 	if (sent.lost > 0) return { json: sent, text, outcome: "failure" };
-	return { json: sent, text, ...(context.signal.aborted && { outcome: "cancelled" as const }) };
+	const { reason } = context.signal as { reason?: unknown };
+	return { json: sent, text, ...(reason instanceof PipelineError && { outcome: reason.outcome }) };
 };
+
+async function readTemplate(path: string | undefined): Promise<string | undefined> {
+	if (path === undefined) return undefined;
+	try {
+		return await readFile(path, "utf8");
+	} catch (error) {
+		throw new PipelineError(
+			"usage",
+			{
+				what: `The template ${path} cannot be read.`,
+				why: messageOf(error),
+				fix: "Name a file with a record in JSON.",
+			},
+			{ cause: error },
+		);
+	}
+}

@@ -219,7 +219,7 @@ export interface Jobs {
 	 * Starts all jobs in their order and returns at once, or joins the run that is going. Only where the engine can go on by itself.
 	 * @returns the run's id, and the command that stops it.
 	 */
-	startAll?(): Promise<{ runId: string; joined: boolean; stop: string }>;
+	startAll?(context: Context): Promise<{ runId: string; joined: boolean; stop: string }>;
 }
 
 export interface RunSummary {

@@ -1,111 +1,109 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { promisify } from "node:util";
-import { gzip } from "node:zlib";
 import { lake } from "../../../etl/datasets.ts";
-import type { Context, EventStream, SendResult } from "../port.ts";
-import { syncFolder } from "./files.ts";
+import type { Arrival, Context, EventStream, SendOptions, SendResult } from "../port.ts";
+import { TokenBucket } from "../tokenBucket.ts";
+import { tailClicks } from "./clickTail.ts";
+import { type BufferLimits, DeliveryBuffer, type DeliveryFolders, defaultLimits } from "./delivery/deliveryBuffer.ts";
+import { deliverLeftovers } from "./delivery/leftovers.ts";
+import type { Destination } from "./delivery/objectName.ts";
+import type { LocalPaths } from "./paths.ts";
+import { readSettings } from "./settings.ts";
 
-const compress = promisify(gzip);
+/** Records that share one write to the disk, at most. */
+const recordsAtOnce = 4096;
+const charactersAtOnce = 512 * 1024;
+const millisecondsAtOnce = 100;
 
-/** Firehose's name of the delivery stream and of its first version. */
-const stream = "kdf-clickstream-data-1";
+/** The clickstream's delivery stream, named as on AWS. */
+const clickstream: Omit<Destination, "gzip"> = {
+	stream: "kdf-clickstream-data",
+	prefix: lake.clickstream,
+	errorPrefix: lake.clickstreamErrors,
+};
 
-/** Limits of a buffer: whichever is reached first closes it. Firehose's: 1 MiB to 128 MiB, 0 s to 900 s. */
-const bufferBytes = 1024 * 1024;
-const bufferMilliseconds = 60_000;
+export interface DeliverySettings {
+	limits?: BufferLimits;
+	gzip?: boolean;
+}
 
-/** How many records go by before the event loop gets its turn, and with it Ctrl-C. */
-const recordsAtOnce = 1000;
+/** The clickstream of the local stack, with the limits of its settings. */
+export async function localEventStream(paths: LocalPaths): Promise<LocalEventStream> {
+	const delivery = (await readSettings(paths))?.delivery;
+	return new LocalEventStream(
+		{ spool: paths.delivery, raw: paths.raw },
+		delivery === undefined
+			? {}
+			: {
+					limits: { bytes: delivery.bufferSize * 1024 * 1024, milliseconds: delivery.bufferInterval * 1000 },
+					gzip: delivery.compression === "GZIP",
+				},
+	);
+}
 
-/** Delivers records into the raw zone as Firehose does: newline-delimited JSON, GZIP, one object a buffer. */
+/** Delivers records into the raw zone as Firehose does. Several processes may send at once. */
 export class LocalEventStream implements EventStream {
-	readonly #raw: string;
+	readonly #folders: DeliveryFolders;
+	readonly #limits: BufferLimits;
+	readonly #gzip: boolean;
 
-	/** @param raw folder of the raw zone. */
-	constructor(raw: string) {
-		this.#raw = raw;
+	constructor(folders: DeliveryFolders, { limits = defaultLimits, gzip = true }: DeliverySettings = {}) {
+		this.#folders = folders;
+		this.#limits = limits;
+		this.#gzip = gzip;
 	}
 
 	/**
-	 * Returns when every record is on disk. An abort stops the records; what was accepted up to there is delivered, and
-	 * the result counts just that.
+	 * Returns when every accepted record is in the raw zone. An abort stops the records; what was accepted up to there is
+	 * delivered, and the result counts just that.
 	 */
-	async send(records: Iterable<string>, { signal }: Context): Promise<SendResult> {
+	async send(records: Iterable<string>, { signal }: Context, options: SendOptions = {}): Promise<SendResult> {
 		const startedAt = performance.now();
-		let accepted = 0;
-		let buffer = new DeliveryBuffer();
-		for (const record of records) {
-			if (buffer.isDue(record)) {
-				await this.#deliver(buffer);
-				accepted += buffer.count;
-				buffer = new DeliveryBuffer();
-			}
-			buffer.add(record);
-			if (buffer.count % recordsAtOnce === 0) await new Promise(setImmediate);
-			if (signal.aborted) break;
-		}
-		if (buffer.count > 0) await this.#deliver(buffer);
-		accepted += buffer.count;
-		return { accepted, retried: 0, lost: 0, seconds: (performance.now() - startedAt) / 1000 };
-	}
-
-	/** Publishes a buffer as one object: readers see all of it or nothing, and a crash leaves no part of it. */
-	async #deliver(buffer: DeliveryBuffer): Promise<void> {
-		const path = join(this.#raw, lake.clickstream, objectName(buffer.openedAt, randomUUID()));
-		const temporary = join(this.#raw, lake.clickstream, `.${randomUUID()}`);
-		await mkdir(dirname(path), { recursive: true });
+		await deliverLeftovers(this.#folders);
+		const { rate, onProgress } = options;
+		const atOnce = rate === undefined ? recordsAtOnce : Math.min(recordsAtOnce, Math.max(1, Math.floor(rate / 20)));
+		const bucket = rate === undefined ? undefined : new TokenBucket(rate, atOnce);
+		const buffer = await DeliveryBuffer.create(this.#folders, { ...clickstream, gzip: this.#gzip }, this.#limits);
+		const totals = { accepted: 0, retried: 0, lost: 0, malformed: 0 };
+		// The next records are made while the last ones are on their way to the disk.
+		let writing = Promise.resolve();
+		const write = async (group: readonly string[]): Promise<void> => {
+			const { malformed } = await buffer.add(group);
+			totals.accepted += group.length;
+			totals.malformed += malformed;
+			onProgress?.({ ...totals });
+		};
 		try {
-			const file = await open(temporary, "wx");
-			try {
-				await file.writeFile(await compress(buffer.content()));
-				await file.sync();
-			} finally {
-				await file.close();
+			for (const group of groups(records, atOnce)) {
+				await writing;
+				if (signal.aborted || (bucket !== undefined && !(await bucket.take(group.length, signal)))) break;
+				writing = write(group);
+				writing.catch(() => undefined);
 			}
-			await rename(temporary, path);
-		} catch (error) {
-			await rm(temporary, { force: true });
-			throw error;
+			await writing;
+		} finally {
+			await buffer.end();
 		}
-		await syncFolder(dirname(path));
+		return { ...totals, seconds: (performance.now() - startedAt) / 1000 };
+	}
+
+	tail({ signal }: Context): AsyncIterable<Arrival> {
+		return tailClicks(this.#folders.raw, signal);
 	}
 }
 
-/**
- * Key of an object below the clickstream's prefix, from the arrival of its oldest record, in UTC. The ending is the one
- * that the delivery stream is configured with, since readers of JSON go by `.json.gz`.
- * https://docs.aws.amazon.com/firehose/latest/dev/s3-object-name.html
- */
-export function objectName(arrival: Date, uuid: string): string {
-	const [year, month, day, hour, minute, second] = arrival.toISOString().split(/[-T:.]/);
-	const time = [year, month, day, hour, minute, second].join("-");
-	return `${year}/${month}/${day}/${hour}/${stream}-${time}-${uuid}.json.gz`;
-}
-
-class DeliveryBuffer {
-	readonly openedAt = new Date();
-	readonly #lines: string[] = [];
-	#bytes = 0;
-
-	get count(): number {
-		return this.#lines.length;
+function* groups(records: Iterable<string>, most: number): Generator<string[]> {
+	let group: string[] = [];
+	let characters = 0;
+	let begunAt = 0;
+	for (const record of records) {
+		if (group.length === 0) begunAt = Date.now();
+		else if (group.length === most || characters >= charactersAtOnce || Date.now() - begunAt > millisecondsAtOnce) {
+			yield group;
+			group = [];
+			characters = 0;
+			begunAt = Date.now();
+		}
+		group.push(record);
+		characters += record.length;
 	}
-
-	/** Whether it must be closed before this record. */
-	isDue(record: string): boolean {
-		if (this.count === 0) return false;
-		const age = Date.now() - this.openedAt.getTime();
-		return this.#bytes + Buffer.byteLength(record) + 1 > bufferBytes || age >= bufferMilliseconds;
-	}
-
-	add(record: string): void {
-		this.#lines.push(record);
-		this.#bytes += Buffer.byteLength(record) + 1;
-	}
-
-	content(): string {
-		return `${this.#lines.join("\n")}\n`;
-	}
+	if (group.length > 0) yield group;
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /**
@@ -22,6 +22,13 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
 		throw error;
 	}
 	await syncFolder(dirname(path));
+}
+
+/** Makes a folder and those above it, durably: each that is new is an entry in its parent. */
+export async function makeFolder(folder: string): Promise<void> {
+	const first = await mkdir(folder, { recursive: true });
+	if (first === undefined) return;
+	for (let path = folder; path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
 }
 
 /** Makes renames and removals in a folder durable. */

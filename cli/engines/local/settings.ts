@@ -20,6 +20,15 @@ const settingsSchema = z.object({
 		/** Schemas to replicate. */
 		schemas: z.array(z.string()).min(1),
 	}),
+	/** How the delivery streams buffer, within Firehose's limits. */
+	delivery: z
+		.object({
+			/** MiB and seconds, whichever comes first, after which a buffer becomes an object. */
+			bufferSize: z.number().min(1).max(128).default(1),
+			bufferInterval: z.number().min(0).max(900).default(60),
+			compression: z.enum(["GZIP", "UNCOMPRESSED"]).default("GZIP"),
+		})
+		.optional(),
 });
 
 /** Settings of the local stack, `stack.json`. The stack exists where this file does. */
@@ -50,9 +59,11 @@ export async function readSettings(paths: LocalPaths = localPaths()): Promise<Lo
 	});
 }
 
+/** Settings that are not given stay as they are. */
 export async function writeSettings(settings: LocalSettings, paths: LocalPaths = localPaths()): Promise<void> {
 	await mkdir(dirname(paths.settings), { recursive: true });
-	await writeFileAtomic(paths.settings, `${JSON.stringify(settings, null, 2)}\n`);
+	const merged = { ...(await readSettings(paths)), ...settings };
+	await writeFileAtomic(paths.settings, `${JSON.stringify(merged, null, 2)}\n`);
 }
 
 /** What a MySQL client needs to reach the source of the local stack. */

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { databaseName, datasets } from "../../../../etl/datasets.ts";
 import { type JobDefinition, jobDataQualityExitCode } from "../../../../etl/jobs.ts";
 import type { Context, JobReport, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
+import { deliverLeftovers } from "../delivery/leftovers.ts";
 import { folderUri, type LocalPaths, projectRoot } from "../paths.ts";
 import { RunLock, runningRun } from "./runLock.ts";
 import { SailServer } from "./sailServer.ts";
@@ -28,6 +29,7 @@ export class LocalJobs implements Jobs {
 			await mkdir(folder, { recursive: true });
 			await mkdir(this.#paths.raw, { recursive: true });
 			await mkdir(this.#paths.processed, { recursive: true });
+			await deliverLeftovers({ spool: this.#paths.delivery, raw: this.#paths.raw });
 			await writeFile(join(folder, "datasets.json"), JSON.stringify(datasets));
 			return new LocalJobSession(this.#paths, runId, folder, lock);
 		} catch (error) {

@@ -1,0 +1,21 @@
+import { localEventStream } from "../../cli/engines/local/eventStream.ts";
+import { localPaths } from "../../cli/engines/local/paths.ts";
+
+/** Sends numbered records without an end, and prints how many were accepted: `<sender> <count>` a line. */
+const [home = "", sender = ""] = process.argv.slice(2);
+
+function* numbered(): Generator<string> {
+	for (let id = 0; ; id += 1) yield JSON.stringify({ sender, id, fill: "x".repeat(id % 300) });
+}
+
+const reporter = {
+	task: <T>(_title: string, run: (update: (detail: string) => void) => Promise<T>) => run(() => undefined),
+	note: () => undefined,
+	warn: () => undefined,
+};
+const stream = await localEventStream(localPaths(home));
+await stream.send(
+	numbered(),
+	{ signal: new AbortController().signal, reporter },
+	{ onProgress: ({ accepted }) => process.stdout.write(`${sender} ${accepted}\n`) },
+);
