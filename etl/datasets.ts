@@ -9,7 +9,9 @@ export type QualityRule =
 	| { rule: "unique"; columns: string[] }
 	| { rule: "references"; column: string; table: string; parent: string }
 	| { rule: "range"; column: string; min?: number; max?: number }
-	| { rule: "row_count"; min?: number; max?: number };
+	| { rule: "row_count"; min?: number; max?: number }
+	/** The table's newest raw file came at most so many hours ago. */
+	| { rule: "freshness"; hours: number };
 
 export interface TableDefinition {
 	name: string;

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from lakehouse import quality, state
 from lakehouse.datasets import Table
 from lakehouse.job import Job
 from lakehouse.state import Applied, Batch, TableState
 from lakehouse.table_changes import TableChanges
 
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
 
 def apply_changes(job: Job) -> None:
-    """Brings every current table up to the end of its change log."""
-    names = sorted(state.known_tables(job.processed))
-    job.for_each([job.datasets.table(*name) for name in names], lambda table: _apply(job, table))
+    """Brings every current table up to the end of its change log, those that others refer to first."""
+    waiting = [job.datasets.table(*name) for name in sorted(state.known_tables(job.processed))]
+    while waiting:
+        names = {(table.schema, table.name) for table in waiting}
+        ready = [
+            table for table in waiting if not any((table.schema, parent) in names for parent in quality.parents(table))
+        ]
+        # Tables that refer to each other in a circle go together.
+        ready = ready or waiting
+        job.for_each(ready, lambda table: _apply(job, table))
+        waiting = [table for table in waiting if table not in ready]
 
 
 def _pending(known: TableState) -> list[Batch] | None:
@@ -26,6 +39,7 @@ def _pending(known: TableState) -> list[Batch] | None:
 
 def _apply(job: Job, table: Table) -> None:
     known = state.load(job.processed, table)
+    quality.check_freshness(job, table, known)
     pending = _pending(known)
     if pending is None:
         return
@@ -72,7 +86,15 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
         events = changes.events(job, changes.batches).join(touched, changes.key, "left_semi")
         note = "merged, with late rows"
     latest = current_rows.latest(events, changes.names, changes.key)
-    if not quality.check_rows(job, table, changes.names, events, current_rows.kept(latest)):
+    kept = current_rows.kept(latest)
+
+    def whole() -> DataFrame:
+        before = job.engine.read_table(table.catalog_name, table.current)
+        return before.join(latest.select(*map(current_rows.col, changes.key)), changes.key, "left_anti").unionByName(
+            kept
+        )
+
+    if not quality.check(job, table, changes.names, events, kept, whole):
         return None
     job.engine.merge_table(latest, current_rows.DELETED, changes.names, changes.key, table.catalog_name, table.current)
     return int(latest.count()), note
@@ -90,7 +112,7 @@ def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
         images = changes.has_before_images(changes.batches)
         log = changes.rows(job, changes.batches, changes.names if images else [])
         rows = superset = current_rows.bag(log, changes.names, images)
-    if not quality.check_rows(job, table, changes.names, superset, rows):
+    if not quality.check(job, table, changes.names, superset, rows, lambda: rows):
         return None
     job.engine.replace_table(rows, table.catalog_name, table.current)
     return int(job.engine.read_table(table.catalog_name, table.current).count()), "written anew"

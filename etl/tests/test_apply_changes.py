@@ -353,34 +353,3 @@ def test_change_log_has_types_and_names_of_the_source(lake: Lake) -> None:
         "decimal128(20, 0)", "int16", "int32", "int64", "int8", "timestamp[us]", "timestamp[us]", "bool", "binary",
     ]  # fmt: skip
     assert written.to_pylist()[0]["ID"] == 2**64 - 1
-
-
-def test_row_that_breaks_a_rule_keeps_the_last_good_table(lake: Lake, current: Read) -> None:
-    lake.declare("shop", "sales", ["id"], [{"rule": "range", "column": "quantity", "min": 1}])
-    lake.declare("shop", "other", ["id"])
-    sales = Source(lake, "sales", {"id": pa.int32(), "quantity": pa.int32()}, ["id"])
-    sales.insert(id=1, quantity=5)
-    sales.flush()
-    lake.ok()
-    sales.insert(id=2, quantity=0)
-    sales.insert(id=3, quantity=3)
-    sales.flush()
-    other = Source(lake, "other", {"id": pa.int32()}, ["id"])
-    other.insert(id=1)
-    other.flush()
-    for _ in range(2):
-        assert lake.run() == [0, 0, 11]
-        assert lake.reports["apply-changes"]["quality"] == [
-            {
-                "table": "shop.sales",
-                "rule": "range(quantity, 1, None)",
-                "failed_rows": 1,
-                "examples": [{"id": "2", "quantity": "0"}],
-            }
-        ]
-        assert normal(current(sales)) == normal([{"id": 1, "quantity": 5}])
-        assert normal(current(other)) == normal(other.rows)
-    sales.update({"id": 2}, quantity=2)
-    sales.flush()
-    lake.ok()
-    assert normal(current(sales)) == normal(sales.rows)
