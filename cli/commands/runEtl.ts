@@ -1,20 +1,42 @@
 import chalk from "chalk";
-import type { Command } from "../command.ts";
-import type { JobRun } from "../engines/port.ts";
+import type { Command, CommandResult } from "../command.ts";
+import type { Context, JobRun, Stack } from "../engines/port.ts";
+import { PipelineError } from "../errors.ts";
 import { type EtlResult, runEtl as run } from "../steps/runEtl.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
 import { renderTable } from "../ui/table.ts";
 
-export const runEtl: Command = async ({ args, stack, context }) => {
+export const runEtl: Command = async ({ args, options, stack, context }) => {
 	const found = await stack();
-	const names = args.filter((name) => name !== undefined);
-	const result = await run(found, names, context);
+	const names = [...args, ...((options.only as string[] | undefined) ?? [])].filter((name) => name !== undefined);
+	const from = options.from as string | undefined;
+	if (options.wait === false) return runInBackground(found, names.length > 0 || from !== undefined, context);
+	const result = await run(found, names, context, { from, askTables: found.engine === "aws" });
 	return {
 		json: { stack: found.name, ...result },
 		text: describeRun(found.name, result),
 		...(result.outcome === undefined ? {} : { outcome: result.outcome }),
 	};
 };
+
+async function runInBackground(stack: Stack, some: boolean, context: Context): Promise<CommandResult> {
+	const jobs = await stack.jobs();
+	if (jobs.startAll === undefined || some) {
+		throw new PipelineError("usage", {
+			what: some
+				? "--no-wait starts all jobs: their order is kept by the cloud, which knows all of them only."
+				: `The stack ${stack.name} runs jobs only as long as this command goes on.`,
+			fix: some ? "Leave out the names of jobs, or --no-wait." : "Leave out --no-wait.",
+			next: "pipeline-cli run-etl",
+		});
+	}
+	const started = await jobs.startAll(context);
+	const said = started.joined ? "is going already" : "started";
+	return {
+		json: { stack: stack.name, ...started },
+		text: `Run ${started.runId} ${said}.\nSee it: pipeline-cli status\nStop it: ${started.stop}`,
+	};
+}
 
 /** The jobs as a table, then what failed and what was set aside, with where to read on. */
 export function describeRun(stack: string, result: EtlResult): string {
@@ -29,6 +51,9 @@ export function describeRun(stack: string, result: EtlResult): string {
 					run.report === undefined ? "" : formatCount(run.report.rows_written),
 				],
 	);
+	const costs = result.jobs.map((run) => (run.state === "skipped" ? undefined : run.cost));
+	const usd = costs.reduce((sum, cost) => sum + (cost?.usd ?? 0), 0);
+	const priced = costs.some((cost) => cost !== undefined);
 	const table = renderTable(
 		[
 			{ title: "JOB" },
@@ -36,8 +61,9 @@ export function describeRun(stack: string, result: EtlResult): string {
 			{ title: "DURATION", align: "right" },
 			{ title: "ROWS READ", align: "right" },
 			{ title: "ROWS WRITTEN", align: "right" },
+			...(priced ? ([{ title: "DPU-HOURS", align: "right" }] as const) : []),
 		],
-		rows,
+		rows.map((row, index) => (priced ? [...row, costs[index]?.dpuHours.toFixed(3) ?? ""] : row)),
 	);
 	const runs = result.jobs.filter((run) => run.state !== "skipped");
 	const verdict = result.anythingNew ? "" : "Nothing new since the last run.";
@@ -45,15 +71,19 @@ export function describeRun(stack: string, result: EtlResult): string {
 		table,
 		...runs.flatMap(describeFailure),
 		...runs.flatMap(describeQuality),
+		...(result.silent ?? []).map(({ table: name, reason }) => `${chalk.red("does not answer:")} ${name}: ${reason}`),
 		...[verdict].filter((line) => line !== ""),
+		...(priced ? [`About $${usd.toFixed(2)} by the list price of us-east-1.`] : []),
 		chalk.dim(`Stack ${stack}, run ${result.runId}, ${formatSeconds(result.seconds)}.`),
 	].join("\n");
 }
 
 function describeFailure(run: JobRun): string[] {
 	if (run.logTail === undefined) return [];
+	const fault = run.fault === undefined ? [] : [`${run.fault.kind}: ${run.fault.message}`];
 	return [
 		"",
+		...fault,
 		chalk.red(`${run.job} ${run.state}. The last lines of its log:`),
 		...run.logTail.map((line) => `  ${line}`),
 		`All of it: ${run.log}`,

@@ -1,6 +1,7 @@
 import { jobs as allJobs, type JobDefinition, jobWaves } from "../../etl/jobs.ts";
 import type { CatalogTable, Context, JobRun, JobSession, Stack } from "../engines/port.ts";
 import { type Outcome, PipelineError } from "../errors.ts";
+import { type SilentTable, silentTables } from "./silentTables.ts";
 
 export interface SkippedJob {
 	job: string;
@@ -17,7 +18,16 @@ export interface EtlResult {
 	seconds: number;
 	/** Absent where the catalog was left alone, because a job failed. */
 	catalog?: { database: string; tables: CatalogTable[]; removed: string[] };
+	/** Tables that do not answer, each with the reason; absent where they were not asked. */
+	silent?: SilentTable[];
 	outcome?: Outcome;
+}
+
+export interface EtlOptions {
+	/** Leaves out the jobs before this one. */
+	from?: string | undefined;
+	/** Asks every table of the catalog afterwards whether it can be read. */
+	askTables?: boolean;
 }
 
 /**
@@ -26,8 +36,13 @@ export interface EtlResult {
  * @param names jobs to run; none means all.
  * @throws PipelineError for an unknown name, or where another run is going.
  */
-export async function runEtl(stack: Stack, names: readonly string[], context: Context): Promise<EtlResult> {
-	const chosen = chooseJobs(names);
+export async function runEtl(
+	stack: Stack,
+	names: readonly string[],
+	context: Context,
+	options: EtlOptions = {},
+): Promise<EtlResult> {
+	const chosen = chooseJobs(names, options.from);
 	const startedAt = Date.now();
 	const session = await (await stack.jobs()).open(context);
 	const finished: EtlResult["jobs"] = [];
@@ -52,6 +67,11 @@ export async function runEtl(stack: Stack, names: readonly string[], context: Co
 		const crawlers = await stack.crawlers();
 		result.catalog = await context.reporter.task("Crawl", () => crawlers.crawl(context));
 	}
+	if (options.askTables === true && result.catalog !== undefined) {
+		const expected = chosen.some((job) => job.name === "apply-changes");
+		result.silent = await silentTables(await stack.query(), result.catalog.tables, expected, context);
+		if (result.silent.length > 0) result.outcome ??= "failure";
+	}
 	result.seconds = (Date.now() - startedAt) / 1000;
 	return result;
 }
@@ -74,14 +94,22 @@ async function runUnlessBlocked(
 }
 
 function describe(run: JobRun): string {
-	if (run.report === undefined || run.state === "failed") return run.state;
+	if (run.report === undefined || run.state === "failed")
+		return `${run.attached === true ? "joined, " : ""}${run.state}`;
 	const { rows_read: read, rows_written: written } = run.report;
 	const rows = read === 0 && written === 0 ? "nothing new" : `${read} rows read, ${written} written`;
 	return run.state === "succeeded" ? rows : `${run.state}, ${rows}`;
 }
 
-function chooseJobs(names: readonly string[]): JobDefinition[] {
-	const unknown = names.filter((name) => !allJobs.some((job) => job.name === name));
+/**
+ * Jobs of a run.
+ * @param names the jobs; none means all.
+ * @param from this job, and those that wait for it.
+ */
+export function chooseJobs(names: readonly string[], from?: string): JobDefinition[] {
+	const unknown = [...names, ...(from === undefined ? [] : [from])].filter(
+		(name) => !allJobs.some((job) => job.name === name),
+	);
 	if (unknown.length > 0) {
 		throw new PipelineError("usage", {
 			what: `There is no job ${unknown.join(", ")}.`,
@@ -89,7 +117,11 @@ function chooseJobs(names: readonly string[]): JobDefinition[] {
 			next: "pipeline-cli run-etl --help",
 		});
 	}
-	return allJobs.filter((job) => names.length === 0 || names.includes(job.name));
+	const behind = new Set(from === undefined ? allJobs.map((job) => job.name) : [from]);
+	for (const job of jobWaves().flat()) {
+		if (job.after.some((name) => behind.has(name))) behind.add(job.name);
+	}
+	return allJobs.filter((job) => behind.has(job.name) && (names.length === 0 || names.includes(job.name)));
 }
 
 function outcomeOf(runs: EtlResult["jobs"]): Outcome | undefined {

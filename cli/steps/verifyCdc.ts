@@ -12,6 +12,8 @@ const qualified = `\`${schema}\`.\`${table}\``;
 /** Rows of the guide's table before the change. */
 const guideRows = 15;
 const markers = 4;
+/** Milliseconds between looks; on AWS each look is a call that is limited in rate. */
+const lookInterval = { local: 200, aws: 2000 } as const;
 
 type Row = readonly string[];
 
@@ -127,13 +129,13 @@ async function follow(
 		guide ? `${table} went from ${guideRows} to ${await countAtSource(source)} rows` : `${rows.length} marker rows`,
 	);
 
-	const after = await arrival(context, "table statistics", "inserts in the table statistics", async () => {
+	const after = await arrival(stack, context, "table statistics", "inserts in the table statistics", async () => {
 		const count = await inserts(replication);
 		return count >= before + markers ? count : undefined;
 	});
 	note("table statistics", guide ? after === before + markers : true, `${after - before} inserts`);
 
-	const files = await arrival(context, "raw zone", "a raw file with the rows", () => newFiles(raw, known, rows));
+	const files = await arrival(stack, context, "raw zone", "a raw file with the rows", () => newFiles(raw, known, rows));
 	const rawRows = await readParquet(files.paths, [rawColumns.op, rawColumns.commitTime, ...columns]);
 	const mine = rawRows.filter((row) => ids(rows).includes(row.term_id ?? ""));
 	note(
@@ -176,6 +178,7 @@ async function follow(
 
 /** Waits for something that replication brings; where it never comes, says that nothing moved. */
 async function arrival<T>(
+	stack: Stack,
 	context: Context,
 	title: string,
 	what: string,
@@ -183,7 +186,7 @@ async function arrival<T>(
 ): Promise<T> {
 	return context.reporter.task(`Wait for ${title}`, async () => {
 		try {
-			return await waitFor(context.signal, look);
+			return await waitFor(context.signal, look, lookInterval[stack.engine]);
 		} catch (error) {
 			if (error instanceof PipelineError && error.outcome === "timeout") {
 				throw new PipelineError(

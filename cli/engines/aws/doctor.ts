@@ -1,3 +1,4 @@
+import type { DatabaseMigrationServiceClient, EngineVersion } from "@aws-sdk/client-database-migration-service";
 import { jobs as allJobs } from "../../../etl/jobs.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import { PipelineError } from "../../errors.ts";
@@ -5,17 +6,7 @@ import type { Check, Context, Source } from "../port.ts";
 import type { Clients } from "./clients.ts";
 import { neededActions } from "./neededActions.ts";
 
-/** Versions of the DMS engine and the day after which AWS stops them. https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReleaseNotes.html */
-const dmsEndOfLife: readonly (readonly [version: string, day: string])[] = [
-	["3.4", "2024-10-31"],
-	["3.5.1", "2025-03-31"],
-	["3.5.2", "2025-09-30"],
-	["3.5.3", "2026-08-31"],
-	["3.5.4", "2027-01-15"],
-	["3.6.1", "2027-06-30"],
-];
-
-/** Days before its end of life from which a version is reported. */
+/** Days before the end of a DMS engine version from which it is reported. */
 const noticeDays = 90;
 
 /** Glue's quota of job runs at a time in the account. */
@@ -129,11 +120,12 @@ async function dmsEngineCheck(clients: Clients, { replication }: PipelineOutputs
 		}),
 	);
 	const [instance] = instances;
-	const version = instance?.EngineVersion ?? "none";
 	const status = instance?.ReplicationInstanceStatus ?? "none";
-	const end = dmsEndOfLife.find(([known]) => version === known || version.startsWith(`${known}.`))?.[1];
-	const daysLeft = end === undefined ? Number.POSITIVE_INFINITY : (Date.parse(end) - Date.now()) / 86_400_000;
-	const supported = daysLeft > noticeDays;
+	const version = instance?.EngineVersion ?? "none";
+	const lifecycle = await engineVersion(dms, version);
+	const end = lifecycle?.ForceUpgradeDate ?? lifecycle?.AutoUpgradeDate;
+	const daysLeft = end === undefined ? Number.POSITIVE_INFINITY : (end.getTime() - Date.now()) / 86_400_000;
+	const supported = daysLeft > noticeDays && lifecycle?.Lifecycle !== "DEPRECATED";
 	return [
 		{
 			name: "DMS instance",
@@ -144,10 +136,23 @@ async function dmsEngineCheck(clients: Clients, { replication }: PipelineOutputs
 		{
 			name: "DMS engine",
 			ok: supported,
-			found: end === undefined ? version : `${version}, supported until ${end}`,
+			found: end === undefined ? version : `${version}, until ${end.toISOString().slice(0, 10)}`,
 			...(supported ? {} : { fix: "Set a newer engine version in the stack's configuration and deploy." }),
 		},
 	];
+}
+
+/** What DMS itself says of a version, with its dates; undefined where it lists none. */
+async function engineVersion(
+	client: DatabaseMigrationServiceClient,
+	version: string,
+): Promise<EngineVersion | undefined> {
+	const { paginateDescribeEngineVersions } = await import("@aws-sdk/client-database-migration-service");
+	for await (const { EngineVersions: versions = [] } of paginateDescribeEngineVersions({ client }, {})) {
+		const found = versions.find(({ Version: name }) => name === version);
+		if (found !== undefined) return found;
+	}
+	return undefined;
 }
 
 async function quotaCheck(clients: Clients): Promise<Check[]> {
