@@ -76,6 +76,20 @@ export async function makeSampleLake(home: string): Promise<void> {
 	}
 }
 
+/** Order lines that arrive later: a file more in the fact table. */
+export async function addOrders(home: string, country: string, lines: number): Promise<void> {
+	const path = join(localPaths(home).processed, "star-schema", "fact_orders");
+	const instance = await DuckDBInstance.create(":memory:");
+	const connection = await instance.connect();
+	try {
+		const added = `SELECT * REPLACE (${quoteText(country)} AS country) FROM ${quoteText(join(path, "part-0.parquet"))} LIMIT ${lines}`;
+		await write(connection, join(path, "part-1.parquet"), added, "(FORMAT parquet)");
+	} finally {
+		connection.closeSync();
+		instance.closeSync();
+	}
+}
+
 async function columnsOf(connection: DuckDBConnection, select: string): Promise<RegisteredTable["columns"]> {
 	const result = await connection.run(`${select} LIMIT 0`);
 	const types = result.columnTypes();
@@ -145,7 +159,7 @@ function star(): Record<string, string> {
 				${list(countries)}[1 + customer % ${countries.length}] AS country, quantity, price_each,
 				(quantity * price_each)::DECIMAL(18,2) AS amount, (quantity * price_each * 0.4)::DECIMAL(18,2) AS profit
 			FROM (
-				SELECT i, 1 + (i * i) % ${customers.length} AS customer, (1 + i % 50)::INTEGER AS quantity, (20.15 + i % 90)::DECIMAL(12,2) AS price_each
+				SELECT i, 1 + (i * 5 + i // 17) % ${customers.length} AS customer, (1 + i % 50)::INTEGER AS quantity, (20.15 + i % 90)::DECIMAL(12,2) AS price_each
 				FROM range(1200) AS t(i)
 			)`,
 	};
@@ -154,7 +168,7 @@ function star(): Record<string, string> {
 function jointTables(seed: number): string {
 	return `
 		SELECT i AS order_item_id, 'Item' AS order_item_name, 'line_item' AS order_item_type, i AS order_id, 1 + i % 5 AS productid,
-			'Product' AS productname, ${list(departments)}[1 + (i * i) % ${departments.length}] AS department, (i % 100)::DOUBLE AS price,
+			'Product' AS productname, ${list(departments)}[1 + (i * 7 + i // 13) % ${departments.length}] AS department, (i % 100)::DOUBLE AS price,
 			{'color': 'red', 'material': 'Steel', 'comments': 'Sleek'} AS productdetails
 		FROM range(${100 * (seed + 1)}) AS t(i)`;
 }

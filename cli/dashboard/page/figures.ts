@@ -1,8 +1,8 @@
 import type { DashboardData, Part } from "../data.ts";
 import { byId, element } from "./dom.ts";
 import { type Filters, inRange } from "./filters.ts";
-import { duration, exact, percent, short } from "./format.ts";
-import { totals } from "./views.ts";
+import { duration, exact, moment, percent, short } from "./format.ts";
+import { newestChange, totals } from "./views.ts";
 
 interface Figure {
 	label: string;
@@ -46,6 +46,31 @@ function figures(data: DashboardData, filters: Filters): Figure[] {
 		{ label: "Replication lag", value: lag === undefined ? none : duration(lag), note: state ?? "" },
 	];
 }
+
+/** State, lag and freshness, above the changes of each table. */
+export function drawReplication(data: DashboardData): void {
+	const place = byId("extra-replication");
+	place.hidden = !data.replication.ok;
+	if (!data.replication.ok) return;
+	const { state, latencySeconds, lastRun, lastError, ...value } = data.replication.value;
+	const newest = newestChange(value);
+	const facts: [string, string, string][] = [
+		["Replication", state, healthy.includes(state) ? "good" : "bad"],
+		["Lag", latencySeconds === undefined ? none : duration(latencySeconds), ""],
+		["Processed up to", newest === undefined ? none : moment(newest), ""],
+		["Last run of the jobs", lastRun === undefined ? none : lastRun.state, lastRun?.state === "failed" ? "bad" : ""],
+		...(lastError === undefined ? [] : [["Last error", lastError, "bad"] satisfies [string, string, string]]),
+	];
+	const list = element("dl");
+	for (const [term, text, mood] of facts) {
+		const group = element("div");
+		group.append(element("dt", term), element("dd", text, mood));
+		list.append(group);
+	}
+	place.replaceChildren(list);
+}
+
+const healthy = ["running", "starting"];
 
 const none = "–";
 

@@ -1,7 +1,7 @@
 import type { DashboardData } from "../data.ts";
 import { drawPictures, onResize } from "./cards.ts";
 import { byId, element } from "./dom.ts";
-import { drawFigures } from "./figures.ts";
+import { drawFigures, drawReplication } from "./figures.ts";
 import { type Filters, readFilters, writeFilters } from "./filters.ts";
 import { exact, moment } from "./format.ts";
 import { totals } from "./views.ts";
@@ -13,6 +13,7 @@ const form = byId("filters") as HTMLFormElement;
 
 function draw(): void {
 	drawFigures(data, filters);
+	drawReplication(data);
 	drawPictures(data, filters);
 }
 

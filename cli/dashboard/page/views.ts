@@ -1,7 +1,7 @@
 import { type Picture, type PictureId, pictures, type Unit } from "../../../etl/dashboard.ts";
 import type { ClickCube, DashboardData, DepartmentCube, Part, ReplicationView, SalesCube } from "../data.ts";
 import { type Filters, inRange } from "./filters.ts";
-import { dayName, duration, hourName, moment, monthName, percent, plural, short } from "./format.ts";
+import { dayName, hourName, monthName, percent, plural, short } from "./format.ts";
 
 /** What a picture shows, before it is drawn: the chart and the table beside it are made of the same rows. */
 export interface View {
@@ -212,16 +212,11 @@ function replication(value: ReplicationView): Shown {
 		.sort((a, b) => b[1] + b[2] + b[3] - (a[1] + a[2] + a[3]) || (a[0] < b[0] ? -1 : 1));
 	if (changes.length === 0) return { nothing: "No change log is in the catalog yet.", next: "pipeline-cli run-etl" };
 	const changed = changes.filter((row) => row[1] + row[2] + row[3] > 0).length;
-	const newest = newestChange(value);
-	const lag =
-		value.latencySeconds === undefined
-			? ""
-			: ` The newest change was in the lake ${duration(value.latencySeconds)} after its commit.`;
-	const fresh = newest === undefined ? "No change since the full load." : `Processed up to ${moment(newest)}.`;
+	const fresh = newestChange(value) === undefined ? " No change since the full load." : "";
 	const picture: Picture = pictures.replication;
 	return {
 		view: {
-			summary: `${value.text}.${lag} ${fresh} Changes in ${changed} of ${plural(changes.length, "table")}.`,
+			summary: `${value.text}.${fresh} Changes in ${changed} of ${plural(changes.length, "table")}.`,
 			columns: [
 				{ title: picture.dimension.label },
 				...picture.measures.map((measure) => ({ title: measure.label, unit: measure.unit })),
@@ -235,7 +230,7 @@ function replication(value: ReplicationView): Shown {
 }
 
 /** Commit time of the newest change that the jobs have processed. */
-export function newestChange(value: ReplicationView): string | undefined {
+export function newestChange(value: Pick<ReplicationView, "tables">): string | undefined {
 	const times = value.tables.flatMap((table) => table.newest ?? []);
 	return times.sort().at(-1);
 }
