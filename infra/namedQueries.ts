@@ -4,7 +4,7 @@ import { filesOf } from "./contentHash.ts";
 
 export interface NamedQuery {
 	name: string;
-	/** The file's leading comment, in one line. */
+	/** The file's first line, a comment. */
 	description: string;
 	sql: string;
 }
@@ -15,16 +15,7 @@ export function namedQueries(folder: string): NamedQuery[] {
 		.filter((file) => !file.includes("/"))
 		.map((file) => {
 			const sql = readFileSync(join(folder, file), "utf8").trim();
-			const lines = sql.split("\n");
-			const end = lines.findIndex((line) => !line.startsWith("--"));
-			const comment = lines.slice(0, end === -1 ? lines.length : end);
-			return {
-				name: basename(file, ".sql"),
-				description: comment
-					.map((line) => line.replace(/^--\s*/, ""))
-					.join(" ")
-					.trim(),
-				sql,
-			};
+			const [title = ""] = sql.split("\n");
+			return { name: basename(file, ".sql"), description: title.replace(/^--\s*/, ""), sql };
 		});
 }

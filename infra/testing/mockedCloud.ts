@@ -6,7 +6,7 @@
 export const testPlace = {
 	partition: "aws-test",
 	dnsSuffix: "amazonaws.test",
-	region: "us-west-2",
+	region: "eu-central-1",
 	accountId: "111122223333",
 };
 
@@ -41,6 +41,9 @@ function computed(type: string, name: string, arn: string): Record<string, unkno
 			return { keyId: `${name}-key-id` };
 		case "aws:rds/instance:Instance":
 			return { address: `${name}.rds.test`, port: 3306 };
+		case "aws:secretsmanager/secretVersion:SecretVersion":
+			// Its ARN is the secret's.
+			return { arn: arn.replace(/-value$/, "") };
 		case "aws:redshift/cluster:Cluster":
 			return { dnsName: `${name}.redshift.test`, masterPasswordSecretArn: `${arn}-secret` };
 		case "aws:redshiftserverless/namespace:Namespace":

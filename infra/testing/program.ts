@@ -74,7 +74,7 @@ export async function runProgram<T>(
 	pulumi.runtime.setAllConfig({ ...config });
 	const recorded = recordRequests();
 	const result = await settled(await program());
-	await pulumi.runtime.waitForRPCs();
+	await pulumi.runtime.disconnect();
 	const byName = (a: Registered, b: Registered): number => (a.name + a.type < b.name + b.type ? -1 : 1);
 	return Object.assign(new Program(recorded.sort(byName)), { result });
 }

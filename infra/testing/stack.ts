@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { type configKeys, type PipelineConfig, parseConfig } from "../config.ts";
+import { type ConfigKey, type PipelineConfig, parseConfig } from "../config.ts";
 
 const root = new URL("../../", import.meta.url);
 const project = "analytics-pipeline";
@@ -35,9 +35,13 @@ export function stackValues(stack: string): Record<string, unknown> {
 	);
 }
 
-/** The same as the engine hands it to the program: text, JSON but for strings. */
-export function engineConfig(stack: string, region: string): Record<string, string> {
-	const values = Object.entries(stackValues(stack)).map(([key, value]): [string, string] => [
+/** The same, some values changed, as the engine hands it to the program: text, JSON but for strings. */
+export function engineConfig(
+	stack: string,
+	region: string,
+	changes: Partial<Record<ConfigKey, unknown>> = {},
+): Record<string, string> {
+	const values = Object.entries({ ...stackValues(stack), ...changes }).map(([key, value]): [string, string] => [
 		`${project}:${key}`,
 		typeof value === "string" ? value : JSON.stringify(value),
 	]);
@@ -45,7 +49,7 @@ export function engineConfig(stack: string, region: string): Record<string, stri
 }
 
 /** The checked configuration of dev with some values changed. */
-export function configWith(changes: Partial<Record<(typeof configKeys)[number], unknown>>): PipelineConfig {
+export function configWith(changes: Partial<Record<ConfigKey, unknown>>): PipelineConfig {
 	return parseConfig({ ...stackValues("dev"), ...changes });
 }
 

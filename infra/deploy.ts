@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+import * as aws from "@pulumi/aws";
+import * as native from "@pulumi/aws-native/provider.js";
+import * as pulumi from "@pulumi/pulumi";
+import { datasets } from "../etl/datasets.ts";
+import { jobs } from "../etl/jobs.ts";
+import { AnalyticsPipeline } from "./analyticsPipeline.ts";
+import { namedQueries } from "./namedQueries.ts";
+import type { PipelineOutputs } from "./outputs.ts";
+import { readConfig } from "./stackConfig.ts";
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
+
+/** Declares the selected stack: what `pulumi up` makes. */
+export function deploy(): pulumi.Output<PipelineOutputs> {
+	const config = readConfig();
+	const project = pulumi.getProject();
+	const stack = pulumi.getStack();
+	return new AnalyticsPipeline(
+		`${project}-${stack}`,
+		{
+			stack,
+			config,
+			datasets,
+			jobs,
+			queries: namedQueries(path("../etl/sql")),
+			etlFolder: path("../etl"),
+			sampleSchemaFile: path("assets/sampleSchema.sql"),
+		},
+		{ providers: taggingProviders({ Project: project, Stack: stack, ManagedBy: "pulumi" }) },
+	).outputs;
+}
+
+/** Both providers, set to tag whatever they make: so no resource can miss the standard tags. */
+function taggingProviders(tags: Record<string, string>): pulumi.ProviderResource[] {
+	const settings = new pulumi.Config("aws");
+	const region = settings.require("region") as aws.Region;
+	const profile = settings.get("profile");
+	const args = { region, defaultTags: { tags }, ...(profile === undefined ? {} : { profile }) };
+	return [new aws.Provider("aws", args), new native.Provider("aws-native", args)];
+}

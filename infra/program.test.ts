@@ -1,0 +1,163 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { jobs } from "../etl/jobs.ts";
+import { pipelineOutputs } from "./outputs.ts";
+import { type deployed, everyKind } from "./testing/deployed.ts";
+import { golden } from "./testing/golden.ts";
+import { generatedSecret } from "./testing/mockedCloud.ts";
+import { type Rule, rules } from "./testing/policyRules.ts";
+import { Program, type Registered } from "./testing/program.ts";
+
+const programs: Record<string, Program> = {};
+beforeAll(async () => {
+	// One after the other: the engine's mock is one for the process.
+	for (const [kind, run] of Object.entries(everyKind)) programs[kind] = await run();
+}, 120_000);
+
+function program(kind: string): Program {
+	const found = programs[kind];
+	if (!found) throw new Error(`no program ${kind}`);
+	return found;
+}
+
+describe.each(Object.keys(everyKind))("the program of %s", (kind) => {
+	it.each(Object.entries(rules))("has not %s", (_, rule: Rule) => {
+		expect(rule(program(kind))).toEqual([]);
+	});
+
+	it("waits for nothing that it does not make, and names nothing twice", () => {
+		const names = new Set(program(kind).resources.map(({ name }) => name));
+		const missing = program(kind).resources.flatMap(({ dependencies }) =>
+			dependencies.filter((name) => !names.has(name)),
+		);
+		expect(missing).toEqual([]);
+		const urns = program(kind).resources.map(({ type, name }) => `${type} ${name}`);
+		expect(urns.filter((urn, index) => urns.indexOf(urn) !== index)).toEqual([]);
+	});
+
+	it("names every resource after the stack, below a component", () => {
+		const stray = program(kind)
+			.resources.filter(({ type, parent }) => !type.startsWith("pulumi:providers:") && parent === "")
+			.map(({ type }) => type);
+		expect(stray).toEqual(["analytics:index:AnalyticsPipeline"]);
+		const prefix = /^analytics-pipeline-(dev|prod)/;
+		expect(
+			program(kind)
+				.resources.filter(({ name, type }) => !prefix.test(name) && !type.startsWith("pulumi:"))
+				.map(({ name }) => name),
+		).toEqual([]);
+	});
+});
+
+/** Update with `npx vitest run --project unit infra/program.test.ts -u`, and review the diff. */
+describe("the resource graph", () => {
+	it.each(["dev", "prod"])("of %s is the one in golden/", async (stack) => {
+		await expect(golden(program(stack), `analytics-pipeline-${stack}`)).toMatchFileSnapshot(`golden/${stack}.txt`);
+	});
+});
+
+/** What each mutation makes of the resource, and the rule that must see it. */
+const mutations: [keyof typeof rules, string, string, (inputs: Record<string, unknown>) => void][] = [
+	["an action of * on everything", "aws:iam/rolePolicy:RolePolicy", "jobs-role-policy", (inputs) => { inputs.policy = policy("s3:*", "*"); }],
+	["an action of * on everything", "aws:iam/rolePolicy:RolePolicy", "jobs-role-policy", (inputs) => { inputs.policy = policy("*", "arn:x"); }],
+	["a managed policy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "replication-roles-dms-vpc-role-policy", (inputs) => { inputs.policyArn = "arn:aws-test:iam::aws:policy/AmazonS3FullAccess"; }],
+	["a managed policy", "aws:iam/role:Role", "jobs-role", (inputs) => { inputs.managedPolicyArns = ["arn:aws-test:iam::aws:policy/AdministratorAccess"]; }],
+	["public access", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "lake-raw-public-access", (inputs) => { inputs.blockPublicPolicy = false; }],
+	["public access", "aws:dms/replicationInstance:ReplicationInstance", "replication-instance", (inputs) => { inputs.publiclyAccessible = true; }],
+	["public access", "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "network-dashboards-to-warehouse-in", (inputs) => { inputs.cidrIpv4 = "0.0.0.0/0"; }],
+	["public access", "aws:s3/bucketPolicy:BucketPolicy", "lake-raw-policy", (inputs) => { inputs.policy = policy("s3:GetObject", "*", { Principal: "*" }); }],
+	["public access", "aws:ec2/securityGroup:SecurityGroup", "network-database", (inputs) => { inputs.ingress = [{ cidrBlocks: ["0.0.0.0/0"] }]; }],
+	["something unencrypted", "aws:kinesis/stream:Stream", "clickstream-stream", (inputs) => { inputs.encryptionType = "NONE"; }],
+	["something unencrypted", "aws:dms/endpoint:Endpoint", "replication-source", (inputs) => { inputs.sslMode = "none"; }],
+	["something unencrypted", "aws:cloudwatch/logGroup:LogGroup", "clickstream-log", (inputs) => { delete inputs.kmsKeyId; }],
+	["something unencrypted", "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "lake-raw-encryption", (inputs) => { inputs.bucket = "another"; }],
+	["something unencrypted", "aws:s3/bucketPolicy:BucketPolicy", "lake-raw-policy", (inputs) => { inputs.policy = policy("s3:GetObject", "*"); }],
+	["a role that a confused deputy could assume", "aws:iam/role:Role", "replication-target-role", (inputs) => { inputs.assumeRolePolicy = policy("sts:AssumeRole", undefined, { Principal: { Service: "dms.amazonaws.com" } }); }],
+	["a fixed partition or region", "aws:sns/topicSubscription:TopicSubscription", "notifications-email", (inputs) => { inputs.topic = "arn:aws:sns:x"; }],
+	["a fixed partition or region", "aws:ec2/vpcEndpoint:VpcEndpoint", "network-s3", (inputs) => { inputs.serviceName = "com.amazonaws.us-east-1.s3"; }],
+	["a secret in a plain property", "aws:glue/job:Job", "jobs-star-schema", (inputs) => { inputs.defaultArguments = { "--password": generatedSecret }; }],
+]; // biome-ignore format: a table
+
+describe("a mutated program", () => {
+	it.each(mutations)("has %s: %s %s", (rule, type, part, mutate) => {
+		const broken = mutated(program("prod"), type, `analytics-pipeline-prod-${part}`, ({ inputs }) => mutate(inputs));
+		expect(rules[rule](broken)).not.toEqual([]);
+	});
+
+	it("has a secret in a plain property, where the engine is not told to keep it", () => {
+		const name = "analytics-pipeline-prod-source-instance";
+		const broken = mutated(program("prod"), "aws:rds/instance:Instance", name, (database) => {
+			database.secrets = [];
+		});
+		expect(rules["a secret in a plain property"](broken)).toEqual([`${name} has a secret in plain text at password`]);
+	});
+
+	it("has a resource without the standard tags, made by the default provider", () => {
+		const broken = mutated(
+			program("prod"),
+			"aws:sns/topic:Topic",
+			"analytics-pipeline-prod-notifications-topic",
+			(topic) => {
+				topic.provider = "";
+			},
+		);
+		expect(rules["a resource without the standard tags"](broken)).toEqual([
+			"analytics-pipeline-prod-notifications-topic does not get the standard tags",
+		]);
+	});
+
+	it("has a resource without the standard tags, made by a provider that lacks one", () => {
+		const broken = mutated(program("prod"), "pulumi:providers:aws", "aws", ({ inputs }) => {
+			inputs.defaultTags = JSON.stringify({ tags: { Project: "x" } });
+		});
+		expect(rules["a resource without the standard tags"](broken).length).toBeGreaterThan(100);
+	});
+
+	it("has a type of resource of which nobody has said whether it holds data", () => {
+		const queue: Registered = {
+			...program("prod").named("analytics-pipeline-prod-notifications-topic"),
+			type: "aws:sqs/queue:Queue",
+			name: "queue",
+		};
+		expect(rules["something unencrypted"](new Program([...program("prod").resources, queue]))).toEqual([
+			"queue: say in this rule whether a aws:sqs/queue:Queue holds data",
+		]);
+	});
+
+	it("has public access by a gateway to the internet", () => {
+		const gateway: Registered = {
+			...program("prod").named("analytics-pipeline-prod-network-vpc"),
+			type: "aws:ec2/internetGateway:InternetGateway",
+			name: "gateway",
+		};
+		expect(rules["public access"](new Program([gateway]))).toHaveLength(1);
+	});
+});
+
+describe("the stack's outputs", () => {
+	it.each(Object.keys(everyKind))("of %s are what the CLI reads", (kind) => {
+		const { result } = program(kind) as Program & { result: unknown };
+		expect(pipelineOutputs.parse(result)).toEqual(result);
+		expect(JSON.stringify(result)).not.toContain(generatedSecret);
+	});
+
+	it("name Glue's job for every job of the list", () => {
+		const { result } = program("dev") as Awaited<ReturnType<typeof deployed>>;
+		expect(Object.keys(result.jobs)).toEqual(jobs.map(({ name }) => name));
+	});
+});
+
+function policy(action: string, resource: string | undefined, more: object = {}): string {
+	return JSON.stringify({
+		Version: "2012-10-17",
+		Statement: [{ Effect: "Allow", Action: action, Resource: resource, ...more }],
+	});
+}
+
+/** A program in which one resource is another. @throws Error where it has no such resource. */
+function mutated(original: Program, type: string, name: string, mutate: (resource: Registered) => void): Program {
+	const target = original.resources.find((resource) => resource.type === type && resource.name === name);
+	if (!target) throw new Error(`no ${type} ${name}`);
+	const copy = structuredClone(target);
+	mutate(copy);
+	return new Program(original.resources.map((resource) => (resource === target ? copy : resource)));
+}

@@ -1,0 +1,38 @@
+import type { ConfigKey } from "../config.ts";
+import { deploy } from "../deploy.ts";
+import { testPlace } from "./mockedCloud.ts";
+import { type Program, runProgram } from "./program.ts";
+import { engineConfig } from "./stack.ts";
+
+/** Owner of the dashboards, at the tests' place. */
+const owner = `arn:${testPlace.partition}:quicksight:${testPlace.region}:${testPlace.accountId}:user/default/analyst`;
+
+/** The program of a stack, as `pulumi up` would run it, with some keys of its configuration changed. */
+export function deployed(stack: "dev" | "prod", changes: Partial<Record<ConfigKey, unknown>> = {}) {
+	const owners = { quickSightPrincipals: [owner] };
+	return runProgram(deploy, { stack, config: engineConfig(stack, testPlace.region, { ...owners, ...changes }) });
+}
+
+/** Stacks that together use every component and every kind of it. */
+export const everyKind: Record<string, () => Promise<Program>> = {
+	dev: () => deployed("dev"),
+	prod: () => deployed("prod"),
+	"an external source, a cluster and Athena dashboards": () =>
+		deployed("prod", {
+			sourceKind: "external",
+			sourceEngine: "mariadb",
+			sourceHost: "mysql.example.com",
+			sourceSecretArn: `arn:${testPlace.partition}:secretsmanager:${testPlace.region}:${testPlace.accountId}:secret:source`,
+			sourceCidr: "10.1.2.0/24",
+			sourceCaCertificateFile: "infra/testing/sourceCa.pem",
+			vpcId: "vpc-0123456789abcdef0",
+			privateSubnetIds: ["subnet-0a", "subnet-0b", "subnet-0c"],
+			routeTableIds: ["rtb-0a"],
+			warehouseKind: "provisioned",
+			warehouseNodes: 2,
+			dashboards: "athena",
+			quickSightSubscribe: true,
+			quickSightAccountName: "example",
+			lakeFormation: true,
+		}),
+};

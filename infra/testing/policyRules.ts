@@ -1,0 +1,267 @@
+import { generatedSecret, testPlace } from "./mockedCloud.ts";
+import type { Program, Registered } from "./program.ts";
+
+/** A rule over all that a program makes. It gives what breaks it, one line each. */
+export type Rule = (program: Program) => string[];
+
+interface Statement {
+	Effect: string;
+	Principal?: unknown;
+	Action: string | string[];
+	Resource?: string | string[];
+	Condition?: unknown;
+}
+
+const list = (value: string | string[] | undefined): string[] => (typeof value === "string" ? [value] : (value ?? []));
+
+/** Inputs that hold policy documents, by type. */
+const policyInputs: Record<string, string> = {
+	"aws:iam/role:Role": "assumeRolePolicy",
+	"aws:iam/rolePolicy:RolePolicy": "policy",
+	"aws:kms/key:Key": "policy",
+	"aws:s3/bucketPolicy:BucketPolicy": "policy",
+	"aws:sns/topicPolicy:TopicPolicy": "policy",
+};
+
+function allowed(program: Program, types: string[] = Object.keys(policyInputs)): [Registered, Statement][] {
+	return types.flatMap((type) =>
+		program.ofType(type).flatMap((resource) => {
+			const document = JSON.parse(String(resource.inputs[policyInputs[type] ?? ""])) as { Statement: Statement[] };
+			return document.Statement.filter(({ Effect }) => Effect === "Allow").map((statement): [Registered, Statement] => [
+				resource,
+				statement,
+			]);
+		}),
+	);
+}
+
+/** No action of `*`, and no `service:*` on everything. A key's policy names itself by `*`, and gives it to IAM. */
+const noWildcards: Rule = (program) =>
+	allowed(program)
+		.filter(([{ type }, { Action, Resource }]) => {
+			const everything = type !== "aws:kms/key:Key" && list(Resource).includes("*");
+			return list(Action).some((action) => action === "*" || (everything && action.endsWith(":*")));
+		})
+		.map(([{ name }, { Action }]) => `${name} allows ${list(Action).join(", ")} on everything`);
+
+/** The two that DMS demands are service roles' policies, not FullAccess. */
+const noManagedPolicies: Rule = (program) => [
+	...program
+		.ofType("aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+		.filter(
+			({ inputs }) =>
+				!/:policy\/service-role\/AmazonDMS(VPCManagement|CloudWatchLogs)Role$/.test(String(inputs.policyArn)),
+		)
+		.map(({ name, inputs }) => `${name} attaches ${inputs.policyArn}`),
+	...program
+		.ofType("aws:iam/role:Role")
+		.filter(({ inputs }) => inputs.managedPolicyArns !== undefined)
+		.map(({ name }) => `${name} attaches managed policies`),
+];
+
+const publicTypes = /:(InternetGateway|NatGateway|Eip|KeyPair)$/;
+const publicFlags = ["publiclyAccessible", "mapPublicIpOnLaunch", "associatePublicIpAddress"];
+
+const noPublicAccess: Rule = (program) => {
+	const blocks = program.ofType("aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock");
+	const blocked = ({ inputs }: Registered): boolean =>
+		["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].every(
+			(flag) => inputs[flag] === true,
+		);
+	const open = (value: unknown): boolean => ["0.0.0.0/0", "::/0"].includes(String(value));
+	return [
+		...program
+			.ofType("aws:s3/bucket:Bucket")
+			.filter(({ name }) => !blocks.some((block) => block.inputs.bucket === name && blocked(block)))
+			.map(({ name }) => `${name} does not block public access`),
+		...program.resources.filter(({ type }) => publicTypes.test(type)).map(({ name, type }) => `${name} is a ${type}`),
+		...program.resources.flatMap(({ name, inputs }) =>
+			publicFlags.filter((flag) => inputs[flag] === true).map((flag) => `${name} is ${flag}`),
+		),
+		...program.resources
+			.filter(
+				({ type, inputs }) =>
+					type.endsWith(":SecurityGroupIngressRule") && (open(inputs.cidrIpv4) || open(inputs.cidrIpv6)),
+			)
+			.map(({ name }) => `${name} admits everybody`),
+		...program
+			.ofType("aws:ec2/securityGroup:SecurityGroup")
+			.filter(({ inputs }) => inputs.ingress !== undefined || inputs.egress !== undefined)
+			.map(({ name }) => `${name} has rules of its own, which no rule here sees`),
+		...allowed(program)
+			.filter(([, { Principal }]) => Principal === "*" || JSON.stringify(Principal) === '{"AWS":"*"}')
+			.map(([{ name }]) => `${name} allows everybody`),
+	];
+};
+
+const isSet = (key: string) => (inputs: Record<string, unknown>) => inputs[key] !== undefined;
+const has = (inputs: unknown, path: string): unknown =>
+	path.split(".").reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], inputs);
+
+/** What holds or carries data, and by which inputs it is encrypted. */
+const encrypted: Record<string, (inputs: Record<string, unknown>) => boolean> = {
+	"aws:athena/workgroup:Workgroup": (inputs) =>
+		has(inputs, "configuration.resultConfiguration.encryptionConfiguration.encryptionOption") === "SSE_KMS" &&
+		has(inputs, "configuration.enforceWorkgroupConfiguration") === true,
+	"aws:cloudwatch/logGroup:LogGroup": isSet("kmsKeyId"),
+	"aws:dms/endpoint:Endpoint": ({ kmsKeyArn, sslMode }) =>
+		kmsKeyArn !== undefined && String(sslMode).startsWith("verify-"),
+	"aws:dms/replicationInstance:ReplicationInstance": isSet("kmsKeyArn"),
+	"aws:dms/s3Endpoint:S3Endpoint": (inputs) =>
+		inputs.encryptionMode === "SSE_KMS" && isSet("serverSideEncryptionKmsKeyId")(inputs),
+	"aws:ec2/instance:Instance": (inputs) => has(inputs, "rootBlockDevice.encrypted") === true,
+	"aws:glue/connection:Connection": (inputs) => has(inputs, "connectionProperties.JDBC_ENFORCE_SSL") === "true",
+	"aws:glue/crawler:Crawler": isSet("securityConfiguration"),
+	"aws:glue/job:Job": isSet("securityConfiguration"),
+	"aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": (inputs) =>
+		has(inputs, "extendedS3Configuration.kmsKeyArn") !== undefined,
+	"aws:kinesis/stream:Stream": (inputs) => inputs.encryptionType === "KMS" && isSet("kmsKeyId")(inputs),
+	"aws:kms/key:Key": ({ enableKeyRotation }) => enableKeyRotation === true,
+	"aws:quicksight/dataSource:DataSource": (inputs) => has(inputs, "sslProperties.disableSsl") === false,
+	"aws:rds/instance:Instance": (inputs) => inputs.storageEncrypted === true && isSet("kmsKeyId")(inputs),
+	"aws:redshift/cluster:Cluster": (inputs) => inputs.encrypted === "true" && isSet("kmsKeyId")(inputs),
+	"aws:redshiftserverless/namespace:Namespace": (inputs) =>
+		isSet("kmsKeyId")(inputs) && isSet("adminPasswordSecretKmsKeyId")(inputs),
+	"aws:redshiftserverless/workgroup:Workgroup": (inputs) =>
+		JSON.stringify(inputs.configParameters).includes('"require_ssl","parameterValue":"true"'),
+	"aws:scheduler/schedule:Schedule": isSet("kmsKeyArn"),
+	"aws:secretsmanager/secret:Secret": isSet("kmsKeyId"),
+	"aws:sfn/stateMachine:StateMachine": (inputs) =>
+		has(inputs, "encryptionConfiguration.type") === "CUSTOMER_MANAGED_KMS_KEY",
+	"aws:sns/topic:Topic": isSet("kmsMasterKeyId"),
+};
+
+/** What holds no data of its own. A type that is in neither table has to be put into one. */
+const dataless = new Set([
+	"aws-native:quicksight:Analysis", "aws-native:quicksight:Dashboard", "aws:athena/namedQuery:NamedQuery",
+	"aws:budgets/budget:Budget", "aws:cloudwatch/dashboard:Dashboard", "aws:cloudwatch/eventRule:EventRule",
+	"aws:cloudwatch/eventTarget:EventTarget", "aws:cloudwatch/logStream:LogStream", "aws:cloudwatch/metricAlarm:MetricAlarm",
+	"aws:dms/certificate:Certificate", "aws:dms/eventSubscription:EventSubscription",
+	"aws:dms/replicationSubnetGroup:ReplicationSubnetGroup", "aws:dms/replicationTask:ReplicationTask",
+	"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup", "aws:ec2/networkInterface:NetworkInterface",
+	"aws:ec2/routeTable:RouteTable", "aws:ec2/routeTableAssociation:RouteTableAssociation",
+	"aws:ec2/securityGroup:SecurityGroup", "aws:ec2/subnet:Subnet", "aws:ec2/vpc:Vpc", "aws:ec2/vpcEndpoint:VpcEndpoint",
+	"aws:glue/catalogDatabase:CatalogDatabase", "aws:glue/catalogTable:CatalogTable",
+	"aws:glue/securityConfiguration:SecurityConfiguration", "aws:iam/instanceProfile:InstanceProfile",
+	"aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+	"aws:kms/alias:Alias", "aws:lakeformation/permissions:Permissions", "aws:lakeformation/resource:Resource",
+	"aws:quicksight/accountSubscription:AccountSubscription", "aws:quicksight/dataSet:DataSet",
+	"aws:quicksight/vpcConnection:VpcConnection", "aws:rds/parameterGroup:ParameterGroup",
+	"aws:rds/subnetGroup:SubnetGroup", "aws:redshift/logging:Logging", "aws:redshift/parameterGroup:ParameterGroup",
+	"aws:redshift/subnetGroup:SubnetGroup", "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+	"aws:s3/bucketLogging:BucketLogging", "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+	"aws:s3/bucketPolicy:BucketPolicy", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+	"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+	"aws:s3/bucketVersioning:BucketVersioning", "aws:secretsmanager/secretVersion:SecretVersion",
+	"aws:sns/topicPolicy:TopicPolicy", "aws:sns/topicSubscription:TopicSubscription",
+	"aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule", "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+	// Encrypted and guarded by what is tied to its bucket; see below.
+	"aws:s3/bucket:Bucket", "aws:s3/bucketObject:BucketObject",
+]); // biome-ignore format: a table
+
+const everythingEncrypted: Rule = (program) => {
+	const configurations = program.ofType(
+		"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+	);
+	const policies = program.ofType("aws:s3/bucketPolicy:BucketPolicy");
+	return [
+		...ofCloud(program).flatMap(({ name, type, inputs }) => {
+			const test = encrypted[type];
+			if (test) return test(inputs) ? [] : [`${name} is not encrypted`];
+			return dataless.has(type) ? [] : [`${name}: say in this rule whether a ${type} holds data`];
+		}),
+		...program
+			.ofType("aws:s3/bucket:Bucket")
+			.flatMap(({ name }) => [
+				...(configurations.some(({ inputs }) => inputs.bucket === name) ? [] : [`${name} has no encryption`]),
+				...(policies.some(
+					({ inputs }) => inputs.bucket === name && String(inputs.policy).includes('"aws:SecureTransport":"false"'),
+				)
+					? []
+					: [`${name} takes requests without TLS`]),
+			]),
+	];
+};
+
+/** AWS documents no condition for these: an instance's own role, and QuickSight's. */
+const unguarded = [/^ec2\./, /^quicksight\./];
+
+const guardedTrust: Rule = (program) =>
+	allowed(program, ["aws:iam/role:Role"])
+		.filter(([, { Principal, Condition }]) => {
+			const services = list((Principal as { Service: string | string[] }).Service);
+			const exempt = services.every((service) => unguarded.some((pattern) => pattern.test(service)));
+			return !exempt && !JSON.stringify(Condition ?? {}).includes(testPlace.accountId);
+		})
+		.map(([{ name }]) => `${name} can be assumed on behalf of any account`);
+
+function ofCloud(program: Program): Registered[] {
+	return program.resources.filter(({ custom, type }) => custom && /^aws(-native)?:/.test(type));
+}
+
+const standardTags: Rule = (program) => {
+	const tagging = new Set(
+		program.resources
+			.filter(({ type, inputs }) => {
+				const tags = (typeof inputs.defaultTags === "string" ? JSON.parse(inputs.defaultTags) : {}) as {
+					tags?: object;
+				};
+				return (
+					type.startsWith("pulumi:providers:") &&
+					["Project", "Stack", "ManagedBy"].every((tag) => tag in (tags.tags ?? {}))
+				);
+			})
+			.map(({ type, name }) => `${type.split(":").at(-1)}/${name}`),
+	);
+	return ofCloud(program)
+		.filter(({ type, provider }) => !tagging.has(`${type.split(":")[0]}/${provider}`))
+		.map(({ name }) => `${name} does not get the standard tags`);
+};
+
+/** A region's name that is not the tests' own, or the ARN of a fixed partition. */
+const portable: Rule = (program) =>
+	ofCloud(program).flatMap(({ name, inputs }) => {
+		const text = JSON.stringify(inputs);
+		const arns = text.match(/arn:aws(-cn|-us-gov)?:[^"]*/g) ?? [];
+		const regions = (
+			text.match(
+				/\b(af|ap|ca|cn|eu|il|me|mx|sa|us)(-gov)?-(central|east|north|northeast|northwest|south|southeast|southwest|west)-\d\b/g,
+			) ?? []
+		).filter((region) => region !== testPlace.region);
+		return [...arns, ...regions].map((found) => `${name} holds ${found}`);
+	});
+
+const secretKeys = /(password|secretString|privateKeyPem|userPassword)$/i;
+
+const noPlainSecrets: Rule = (program) =>
+	program.resources
+		.filter(({ custom }) => custom)
+		.flatMap(({ name, inputs, secrets }) =>
+			leaves(inputs, "")
+				.filter(([path, value]) => {
+					const kept = secrets.some(
+						(secret) => path === secret || path.startsWith(`${secret}.`) || path.startsWith(`${secret}[`),
+					);
+					return !kept && typeof value === "string" && (value.includes(generatedSecret) || secretKeys.test(path));
+				})
+				.map(([path]) => `${name} has a secret in plain text at ${path}`),
+		);
+
+function leaves(value: unknown, path: string): [string, unknown][] {
+	if (typeof value !== "object" || value === null) return [[path, value]];
+	return Object.entries(value).flatMap(([key, item]) =>
+		leaves(item, Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`),
+	);
+}
+
+/** Every rule, by what it forbids. */
+export const rules = {
+	"an action of * on everything": noWildcards,
+	"a managed policy": noManagedPolicies,
+	"public access": noPublicAccess,
+	"something unencrypted": everythingEncrypted,
+	"a role that a confused deputy could assume": guardedTrust,
+	"a resource without the standard tags": standardTags,
+	"a fixed partition or region": portable,
+	"a secret in a plain property": noPlainSecrets,
+} satisfies Record<string, Rule>;
