@@ -11,6 +11,7 @@ export interface ChildOptions {
 	log: string;
 	signal: AbortSignal;
 	env?: NodeJS.ProcessEnv;
+	cwd?: string;
 	/** Called with every line that the child says. */
 	onLine?: (line: string) => void;
 	/**
@@ -53,6 +54,7 @@ export async function runChild(command: string, args: readonly string[], options
 		stdio: ["ignore", "pipe", "pipe"],
 		detached: true,
 		env: options.env ?? process.env,
+		...(options.cwd === undefined ? {} : { cwd: options.cwd }),
 	});
 	const take = (line: string): void => {
 		file.write(`${line}\n`);

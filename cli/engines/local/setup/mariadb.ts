@@ -33,8 +33,11 @@ const otherFolders = [
 ];
 
 /** @returns undefined where no MariaDB with all that is needed is installed, or only one that is too old. */
-export async function findMariaDb(path = process.env.PATH ?? ""): Promise<MariaDb | undefined> {
-	const folders = [...path.split(delimiter).filter((folder) => folder !== ""), ...otherFolders];
+export async function findMariaDb(
+	path = process.env.PATH ?? "",
+	others: readonly string[] = otherFolders,
+): Promise<MariaDb | undefined> {
+	const folders = [...path.split(delimiter).filter((folder) => folder !== ""), ...others];
 	const installDb = await firstExecutable(folders, ["mariadb-install-db", "mysql_install_db"]);
 	if (installDb === undefined) return undefined;
 	// mariadb-install-db calls it, and distributions pack it with the client.

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import mysql from "mysql2/promise";
 import { PipelineError } from "../../../errors.ts";
@@ -60,8 +60,10 @@ export async function initialise(
 	onBegin();
 	await rm(files.unfinishedData, { recursive: true, force: true });
 	const args = [
-		`--defaults-file=${files.config}`,
-		`--datadir=${files.unfinishedData}`,
+		"--no-defaults",
+		// It is a shell script that can't bear blanks in a path, so it gets a short one.
+		`--datadir=./${basename(files.unfinishedData)}`,
+		"--innodb-log-file-size=32M",
 		...asRoot(),
 		// Its root account is the operating system's user, over the socket: no password to lose.
 		"--auth-root-authentication-method=socket",
@@ -69,7 +71,8 @@ export async function initialise(
 	];
 	try {
 		await mkdir(files.unfinishedData, { mode: 0o700 });
-		await runChild(mariaDb.installDb, args, { log: join(paths.home, "logs", "source-init.log"), signal });
+		const log = join(paths.home, "logs", "source-init.log");
+		await runChild(mariaDb.installDb, args, { log, signal, cwd: paths.source });
 	} catch (error) {
 		if (signal.aborted) throw error;
 		throw setupError("The private MariaDB could not be initialised.", error, "pipeline-cli source up");
