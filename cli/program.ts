@@ -40,6 +40,18 @@ const groups: Record<string, string> = {
 	warehouse: "The analysts' database over the lake",
 };
 
+/** Options of every verb. */
+export const globalFlags: readonly (readonly [flags: string, description: string])[] = [
+	["--stack <name>", "stack to act on (also PIPELINE_STACK)"],
+	["--outputs <file>", "outputs of a stack on AWS, in the place of the Pulumi CLI"],
+	["--profile <name>", "profile of the AWS configuration (also AWS_PROFILE)"],
+	["--region <name>", "AWS region (default: the stack's)"],
+	["--json", "one JSON document on stdout"],
+	["-q, --quiet", "no progress, warnings only"],
+	["--no-color", "no colours (also NO_COLOR)"],
+	["--timeout <duration>", "give up after this long, for instance 90s (default: 30m)"],
+];
+
 /** The command line: parses, and hands over to `dispatch`. Holds no logic and loads no command. */
 export function buildProgram(version: string, dispatch: Dispatch): Commander {
 	const program = new Commander("pipeline-cli")
@@ -49,17 +61,10 @@ export function buildProgram(version: string, dispatch: Dispatch): Commander {
 		.version(version, "-V, --version", "print the version")
 		.helpOption("-h, --help", "show help")
 		.helpCommand("help [command]", "show help of a command")
-		.addOption(new Option("--stack <name>", "stack to act on (also PIPELINE_STACK)"))
-		.addOption(new Option("--outputs <file>", "outputs of a stack on AWS, in the place of the Pulumi CLI"))
-		.addOption(new Option("--profile <name>", "profile of the AWS configuration (also AWS_PROFILE)"))
-		.addOption(new Option("--region <name>", "AWS region (default: the stack's)"))
-		.addOption(new Option("--json", "one JSON document on stdout"))
-		.addOption(new Option("-q, --quiet", "no progress, warnings only"))
-		.addOption(new Option("--no-color", "no colours (also NO_COLOR)"))
-		.addOption(new Option("--timeout <duration>", "give up after this long, for instance 90s (default: 30m)"))
 		.addHelpText("before", firstHelp)
 		.showSuggestionAfterError(true)
 		.configureHelp({ showGlobalOptions: true });
+	for (const [flags, description] of globalFlags) program.addOption(new Option(flags, description));
 	const parents = new Map<string, Commander>();
 	for (const verb of verbs) {
 		const names = verb.name.split(" ");
@@ -70,7 +75,7 @@ export function buildProgram(version: string, dispatch: Dispatch): Commander {
 			parent = parents.get(parentName) ?? addGroup(program, parentName);
 			parents.set(parentName, parent);
 		}
-		addVerb(parent, leaf, verb, dispatch);
+		parents.set(verb.name, addVerb(parent, leaf, verb, dispatch));
 	}
 	return program;
 }
@@ -85,7 +90,7 @@ function addGroup(program: Commander, name: string): Commander {
 	return inherit(program.command(name).description(groups[name] ?? name), program);
 }
 
-function addVerb(parent: Commander, leaf: string, verb: Verb, dispatch: Dispatch): void {
+function addVerb(parent: Commander, leaf: string, verb: Verb, dispatch: Dispatch): Commander {
 	const command = inherit(parent.command(leaf).summary(verb.summary), parent);
 	command.description(verb.description === undefined ? `${verb.summary}.` : `${verb.summary}. ${verb.description}`);
 	for (const [syntax, description] of verb.arguments ?? []) command.addArgument(new Argument(syntax, description));
@@ -103,6 +108,7 @@ function addVerb(parent: Commander, leaf: string, verb: Verb, dispatch: Dispatch
 		const args = command.processedArgs.flat() as (string | undefined)[];
 		await dispatch(verb, args, command.optsWithGlobals());
 	});
+	return command;
 }
 
 /** Subcommands do not inherit these by themselves when they are added with `command()` before the parent's settings. */

@@ -15,8 +15,13 @@ export const verbs: readonly Verb[] = [
 	},
 	{
 		name: "status",
+		plans: true,
 		summary: "Show every part of the pipeline",
-		examples: [["All parts at a glance", "status"]],
+		options: [{ flags: "-w, --watch", description: "look again every few seconds, until Ctrl-C" }],
+		examples: [
+			["All parts at a glance", "status"],
+			["All the time", "status --watch"],
+		],
 		load: async () => (await import("./commands/status.ts")).status,
 	},
 	{
@@ -37,7 +42,7 @@ export const verbs: readonly Verb[] = [
 			{
 				flags: "--schema <name>",
 				description: "schema to replicate; repeat for more",
-				parse: (name, previous) => [...((previous as string[] | undefined) ?? []), name],
+				parse: gather,
 			},
 			{ flags: "--port <port>", description: "port of the private MariaDB", parse: wholeNumber(1, 65535) },
 		],
@@ -77,6 +82,7 @@ export const verbs: readonly Verb[] = [
 	},
 	{
 		name: "replication start",
+		plans: true,
 		summary: "Start the replication: full load, then changes",
 		description: "Runs in the background. Started again, it goes on where it was.",
 		options: [
@@ -100,24 +106,28 @@ export const verbs: readonly Verb[] = [
 	},
 	{
 		name: "replication stop",
+		plans: true,
 		summary: "Write the open batch and stop",
 		examples: [["Stop", "replication stop"]],
 		load: async () => (await import("./commands/replication.ts")).replicationStop,
 	},
 	{
 		name: "replication status",
+		plans: true,
 		summary: "Show the replication's state, progress and lag",
 		examples: [["State", "replication status"]],
 		load: async () => (await import("./commands/replication.ts")).replicationStatus,
 	},
 	{
 		name: "replication tables",
+		plans: true,
 		summary: "Show the statistics of every table",
 		examples: [["Rows loaded, inserts, updates, deletes, DDLs, errors", "replication tables"]],
 		load: async () => (await import("./commands/replication.ts")).replicationTables,
 	},
 	{
 		name: "replication reload",
+		plans: true,
 		summary: "Load tables anew, beside the running changes",
 		arguments: [["<tables...>", "schema.table, or schema.* for all of a schema"]],
 		examples: [["One table", "replication reload wordpress-db.wp_terms"]],
@@ -125,6 +135,7 @@ export const verbs: readonly Verb[] = [
 	},
 	{
 		name: "clicks send",
+		plans: true,
 		summary: "Send sample clicks to the clickstream",
 		description:
 			'Ctrl-C stops it, with a true count. A template is a JSON record with placeholders of faker, as in the Kinesis Data Generator: {{commerce.productName}}, {{number.int({"min":1,"max":5})}}.',
@@ -152,23 +163,34 @@ export const verbs: readonly Verb[] = [
 	},
 	{
 		name: "run-etl",
+		plans: true,
 		summary: "Run the jobs in their order",
 		description: "Without names all of them. Only what is new since the last run is processed.",
 		arguments: [["[jobs...]", "process-load, process-cdc, apply-changes, join-tables, star-schema"]],
+		options: [
+			{ flags: "--from <job>", description: "leave out the jobs before this one" },
+			{ flags: "--only <job>", description: "this job alone; repeat for more, as with names", parse: gather },
+			{ flags: "--no-wait", description: "start all jobs in the cloud and return (AWS)" },
+		],
+		timeout: "2h",
 		examples: [
 			["All jobs", "run-etl"],
 			["Two of them", "run-etl process-cdc apply-changes"],
+			["What comes after a mended job", "run-etl --from apply-changes"],
+			["Start them and go", "run-etl --no-wait"],
 		],
 		load: async () => (await import("./commands/runEtl.ts")).runEtl,
 	},
 	{
 		name: "crawl",
+		plans: true,
 		summary: "Register what lies in the lake in the data catalog",
 		examples: [["Register new tables and partitions", "crawl"]],
 		load: async () => (await import("./commands/crawl.ts")).crawl,
 	},
 	{
 		name: "query",
+		plans: true,
 		summary: "Ask the lake in SQL",
 		description: "One statement that reads.",
 		arguments: [["[sql]", "the statement"]],
@@ -177,6 +199,11 @@ export const verbs: readonly Verb[] = [
 			{ flags: "-n, --name <query>", description: "run a named query of etl/sql" },
 			{ flags: "--list", description: "list the named queries" },
 			{ flags: "--csv", description: "rows as CSV" },
+			{
+				flags: "--reuse <minutes>",
+				description: "take an answer of before, up to this old (Athena)",
+				parse: wholeNumber(1, 10_080),
+			},
 		],
 		examples: [
 			["A statement", 'query "SELECT department, count(*) FROM joint_tables GROUP BY 1"'],
@@ -222,7 +249,15 @@ export const verbs: readonly Verb[] = [
 		load: async () => (await import("./commands/dashboard.ts")).dashboard,
 	},
 	{
+		name: "dashboard url",
+		plans: true,
+		summary: "Show where the stack's QuickSight dashboards are",
+		examples: [["The addresses, for a browser", "dashboard url"]],
+		load: async () => (await import("./commands/dashboardUrl.ts")).dashboardUrl,
+	},
+	{
 		name: "warehouse apply",
+		plans: true,
 		summary: "Create or update the warehouse: the lake's tables and the analysts' views",
 		description:
 			"On the local stack it is a DuckDB file, warehouse.duckdb, for any DuckDB client. Its views show Iceberg tables as they were when it was last applied.",
@@ -231,6 +266,7 @@ export const verbs: readonly Verb[] = [
 	},
 	{
 		name: "warehouse query",
+		plans: true,
 		summary: "Ask the warehouse in SQL",
 		description: "One statement that reads. The views are in the schema analytics, the lake's tables in lake.",
 		arguments: [["<sql>", "the statement"]],
@@ -244,12 +280,45 @@ export const verbs: readonly Verb[] = [
 	},
 	{
 		name: "verify-cdc",
+		plans: true,
 		summary: "Write rows at the source and prove that they arrive",
 		description:
 			"Follows them through table statistics, raw files and jobs to the current table. Ends with 0 only when all is proved, 10 where data differ, 9 at the timeout.",
 		options: [{ flags: "--keep", description: "leave the marker rows at the source" }],
 		examples: [["Prove that changes arrive", "verify-cdc"]],
 		load: async () => (await import("./commands/verifyCdc.ts")).verifyCdc,
+	},
+	{
+		name: "doctor",
+		plans: true,
+		summary: "Check all that the pipeline needs, and say how to mend it",
+		description:
+			"On AWS: credentials, account, permissions, jobs, DMS instance and engine version, quotas, buckets, and the settings of the source.",
+		timeout: "5m",
+		examples: [["Before the first start, or when something fails", "doctor"]],
+		load: async () => (await import("./commands/doctor.ts")).doctor,
+	},
+	{
+		name: "logs",
+		plans: true,
+		summary: "Show the last lines of a log",
+		arguments: [["<part>", "replication, crawler, or a job"]],
+		options: [{ flags: "-n, --lines <count>", description: "how many", parse: wholeNumber(1, 10_000), default: 100 }],
+		examples: [
+			["The replication", "logs replication"],
+			["The newest run of a job", "logs apply-changes --lines 500"],
+		],
+		load: async () => (await import("./commands/logs.ts")).logs,
+	},
+	{
+		name: "completion",
+		summary: "Print the script by which a shell completes commands and options",
+		arguments: [["<shell>", "bash, zsh or fish"]],
+		examples: [
+			["bash, for this session", "completion bash"],
+			["fish, for ever", "completion fish > ~/.config/fish/completions/pipeline-cli.fish"],
+		],
+		load: async () => (await import("./commands/completion.ts")).completion,
 	},
 	{
 		name: "down",
@@ -265,6 +334,10 @@ export const verbs: readonly Verb[] = [
 		load: async () => (await import("./commands/down.ts")).down,
 	},
 ];
+
+function gather(text: string, previous: unknown): string[] {
+	return [...((previous as string[] | undefined) ?? []), text];
+}
 
 function scale(): NonNullable<Verb["options"]>[number] {
 	return { flags: "--scale <n>", description: "multiply the rows", parse: wholeNumber(1, 1000), default: 1 };

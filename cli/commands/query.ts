@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { text as readAll } from "node:stream/consumers";
 import type { Command, CommandResult, Invocation } from "../command.ts";
+import type { QueryResult } from "../engines/port.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import { resultCsv } from "../resultText.ts";
 import { namedQueries, namedQuery } from "../steps/namedQueries.ts";
@@ -15,14 +16,23 @@ export const query: Command = async (invocation) => {
 	if (options.list === true) return list();
 	const sql = await statement(invocation);
 	const engine = await (await stack()).query();
-	const result = await engine.run(sql, context);
+	const reuse = options.reuse as number | undefined;
+	const result = await engine.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse });
 	const rows = result.rows.length === 1 ? "1 row" : `${formatCount(result.rows.length)} rows`;
-	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}`);
+	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}${price(result)}`);
 	return {
 		json: result,
 		text: json ? "" : csv ? resultCsv(result) : resultTable(result),
+		verbatim: csv,
 	};
 };
+
+/** What a query on AWS read and costs. */
+function price({ scannedBytes, usd, reused }: QueryResult): string {
+	if (scannedBytes === undefined || usd === undefined) return "";
+	if (reused === true) return ", an answer of before, free";
+	return `, ${formatBytes(scannedBytes)} scanned, $${usd.toFixed(5)}`;
+}
 
 async function list(): Promise<CommandResult> {
 	const queries = await namedQueries();

@@ -1,12 +1,25 @@
 import chalk from "chalk";
 import type { Command } from "../command.ts";
+import { PipelineError } from "../errors.ts";
 import { type PipelineStatus, pipelineStatus, type ZoneStatus } from "../steps/status.ts";
 import { formatBytes, formatCount, formatSeconds } from "../ui/format.ts";
 import { renderTable } from "../ui/table.ts";
 
-export const status: Command = async ({ stack }) => {
-	const found = await pipelineStatus(await stack());
-	return { json: found, text: describeStatus(found) };
+/** Seconds between two looks of --watch; on AWS each is a dozen calls. */
+const watchSeconds = { local: 2, aws: 15 } as const;
+
+export const status: Command = async ({ options, json, stack }) => {
+	const watch = options.watch === true;
+	if (watch && json) {
+		throw new PipelineError("usage", {
+			what: "--watch and --json exclude each other: --json is one document.",
+			fix: "Call it again and again with --json.",
+			next: "pipeline-cli status --json",
+		});
+	}
+	const from = await stack();
+	const found = await pipelineStatus(from);
+	return { json: found, text: describeStatus(found), ...(watch ? { again: watchSeconds[from.engine] } : {}) };
 };
 
 export function describeStatus(found: PipelineStatus): string {

@@ -1,0 +1,39 @@
+import type { Command } from "../command.ts";
+import { PipelineError } from "../errors.ts";
+import { globalFlags } from "../program.ts";
+import { type CompletionTable, completionScript, shells } from "../ui/completion.ts";
+import { verbs } from "../verbs.ts";
+
+/** `completion`: the script by which a shell completes verbs and options. */
+export const completion: Command = async ({ args }) => {
+	const shell = shells.find((name) => name === args[0]);
+	if (shell === undefined) {
+		throw new PipelineError("usage", {
+			what: `There is no completion for ${args[0]}.`,
+			fix: `The shells are ${shells.join(", ")}.`,
+			next: "pipeline-cli completion bash",
+		});
+	}
+	const script = completionScript(shell, table());
+	return { json: { shell, script }, text: script };
+};
+
+/** Every verb with its options, from the table that also makes `--help`. */
+function table(): CompletionTable {
+	return {
+		verbs: verbs.map(({ name, summary, options = [], plans }) => ({
+			words: name.split(" "),
+			summary,
+			flags: [...options.map(({ flags, description }) => ({ flag: longFlag(flags), description })), ...planFlag(plans)],
+		})),
+		flags: globalFlags.map(([flags, description]) => ({ flag: longFlag(flags), description })),
+	};
+}
+
+function planFlag(plans: true | undefined): { flag: string; description: string }[] {
+	return plans === true ? [{ flag: "--dry-run", description: "list the AWS calls, change nothing" }] : [];
+}
+
+function longFlag(flags: string): string {
+	return /--[\w-]+/.exec(flags)?.[0] ?? flags;
+}

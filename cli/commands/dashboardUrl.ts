@@ -1,0 +1,21 @@
+import type { Command } from "../command.ts";
+import { PipelineError } from "../errors.ts";
+import { renderTable } from "../ui/table.ts";
+
+/** `dashboard url`: where the dashboards are seen that the stack has in QuickSight. */
+export const dashboardUrl: Command = async ({ stack }) => {
+	const found = await stack();
+	if (found.dashboardUrls === undefined) {
+		throw new PipelineError("usage", {
+			what: `The stack ${found.name} has no dashboards of its own.`,
+			fix: "Serve one from here.",
+			next: "pipeline-cli dashboard",
+		});
+	}
+	const urls = await found.dashboardUrls();
+	const rows = Object.entries(urls);
+	return {
+		json: { stack: found.name, dashboards: urls },
+		text: renderTable([{ title: "DASHBOARD" }, { title: "URL" }], rows),
+	};
+};

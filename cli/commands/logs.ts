@@ -1,0 +1,19 @@
+import type { Command } from "../command.ts";
+import { PipelineError } from "../errors.ts";
+
+/** `logs`: the last lines of a part's newest log. */
+export const logs: Command = async ({ args, options, stack, context }) => {
+	const found = await stack();
+	const port = await found.logs();
+	const [part = ""] = args;
+	if (!port.parts.includes(part)) {
+		throw new PipelineError("usage", {
+			what: `There is no log of ${part}.`,
+			fix: `On the stack ${found.name} these have one: ${port.parts.join(", ")}.`,
+			next: "pipeline-cli logs replication",
+		});
+	}
+	const { log, lines } = await port.read(part, options.lines as number);
+	context.reporter.note(`All of it: ${log}`);
+	return { json: { stack: found.name, part, log, lines }, text: lines.join("\n") };
+};

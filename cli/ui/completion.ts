@@ -1,0 +1,148 @@
+/** What a shell can complete. */
+export interface CompletionTable {
+	verbs: readonly { words: readonly string[]; summary: string; flags: readonly Flag[] }[];
+	/** Options of every verb. */
+	flags: readonly Flag[];
+}
+
+interface Flag {
+	/** For instance `--stack`. */
+	flag: string;
+	description: string;
+}
+
+export const shells = ["bash", "zsh", "fish"] as const;
+
+export type Shell = (typeof shells)[number];
+
+const name = "pipeline-cli";
+
+/** The script that a shell reads at its start, for instance by `source <(pipeline-cli completion bash)`. */
+export function completionScript(shell: Shell, table: CompletionTable): string {
+	return { bash, zsh, fish }[shell](table);
+}
+
+/** Words that may follow each path of words; the path of the first word is empty. */
+function nextWords(table: CompletionTable): Map<string, { word: string; summary: string }[]> {
+	const next = new Map<string, { word: string; summary: string }[]>();
+	for (const { words, summary } of table.verbs) {
+		words.forEach((word, index) => {
+			const path = words.slice(0, index).join(" ");
+			const known = next.get(path) ?? [];
+			next.set(path, known);
+			const last = index === words.length - 1;
+			const entry = known.find((other) => other.word === word);
+			if (entry === undefined) known.push({ word, summary: last ? summary : `${word} …` });
+			else if (last) entry.summary = summary;
+		});
+	}
+	return next;
+}
+
+function bash(table: CompletionTable): string {
+	const words = [...nextWords(table)].map(
+		([path, list]) => `\t\t"${path}") words="${list.map(({ word }) => word).join(" ")}" ;;`,
+	);
+	const flags = table.verbs.map(
+		(verb) => `\t\t"${verb.words.join(" ")}") flags="${verb.flags.map(({ flag }) => flag).join(" ")}" ;;`,
+	);
+	return `# bash completion of ${name}: source <(${name} completion bash)
+_pipeline_cli() {
+	local current="\${COMP_WORDS[COMP_CWORD]}" path="" words="" flags="" index
+	for ((index = 1; index < COMP_CWORD; index++)); do
+		[[ "\${COMP_WORDS[index]}" == -* ]] && continue
+		path="\${path:+$path }\${COMP_WORDS[index]}"
+	done
+	case "$path" in
+${words.join("\n")}
+	esac
+	case "$path" in
+${flags.join("\n")}
+	esac
+	if [[ "$current" == -* ]]; then
+		COMPREPLY=($(compgen -W "$flags ${table.flags.map(({ flag }) => flag).join(" ")}" -- "$current"))
+	else
+		COMPREPLY=($(compgen -W "$words" -- "$current"))
+	fi
+}
+complete -o default -F _pipeline_cli ${name}
+`;
+}
+
+function zsh(table: CompletionTable): string {
+	const words = [...nextWords(table)].map(([path, list]) => {
+		const entries = list.map(({ word, summary }) => `${zshWord(word)}:${zshText(summary)}`);
+		return `\t\t"${path}") words_here=(${entries.map(quoted).join(" ")}) ;;`;
+	});
+	const flags = table.verbs.map(
+		(verb) => `\t\t"${verb.words.join(" ")}") flags_here=(${verb.flags.map(zshFlag).map(quoted).join(" ")}) ;;`,
+	);
+	return `#compdef ${name}
+# zsh completion of ${name}: source <(${name} completion zsh)
+_pipeline_cli() {
+	local path_here="" word
+	local -a words_here flags_here
+	for word in "\${(@)words[2,CURRENT-1]}"; do
+		[[ "$word" == -* ]] && continue
+		path_here="\${path_here:+$path_here }$word"
+	done
+	case "$path_here" in
+${words.join("\n")}
+	esac
+	case "$path_here" in
+${flags.join("\n")}
+	esac
+	flags_here+=(${table.flags.map(zshFlag).map(quoted).join(" ")})
+	if [[ "\${words[CURRENT]}" == -* ]]; then
+		_describe option flags_here
+	elif (( \${#words_here} > 0 )); then
+		_describe command words_here
+	else
+		_files
+	fi
+}
+compdef _pipeline_cli ${name}
+`;
+}
+
+function zshFlag({ flag, description }: Flag): string {
+	return `${flag}:${zshText(description)}`;
+}
+
+function zshWord(word: string): string {
+	return word.replaceAll(":", "\\:");
+}
+
+function zshText(text: string): string {
+	return text.replaceAll(":", "\\:");
+}
+
+function fish(table: CompletionTable): string {
+	const lines = [...nextWords(table)].flatMap(([path, list]) =>
+		list.map(
+			({ word, summary }) =>
+				`complete -c ${name} -f -n ${quoted(`__pipeline_cli_at ${path}`.trim())} -a ${word} -d ${quoted(summary)}`,
+		),
+	);
+	const flags = table.verbs.flatMap((verb) =>
+		verb.flags.map(
+			({ flag, description }) =>
+				`complete -c ${name} -n ${quoted(`__pipeline_cli_at ${verb.words.join(" ")}`)} -l ${flag.slice(2)} -d ${quoted(description)}`,
+		),
+	);
+	const globals = table.flags.map(
+		({ flag, description }) => `complete -c ${name} -l ${flag.slice(2)} -d ${quoted(description)}`,
+	);
+	return `# fish completion of ${name}: ${name} completion fish | source
+function __pipeline_cli_at
+	set -l words (commandline -opc | string match -v -- '-*')
+	test "$words[2..-1]" = "$argv"
+end
+${[...lines, ...flags, ...globals].join("\n")}
+`;
+}
+
+/** In single quotes, as bash, zsh and fish read it. */
+function quoted(text: string): string {
+	return `'${text.replaceAll("'", "'\\''")}'`;
+}
