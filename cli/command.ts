@@ -22,6 +22,8 @@ export interface CommandResult {
 	json: unknown;
 	/** For a person; may have colours, which are stripped where stdout is no terminal. Empty shows nothing. */
 	text: string;
+	/** The text is data, for instance CSV: not a byte of it is changed. */
+	verbatim?: boolean;
 	/** Where the command did its work but the verdict is not "ok", for instance `dataDiffer`. */
 	outcome?: Outcome;
 	/** Seconds after which the command is called again and its result takes the place of this one: `--watch`. */

@@ -96,6 +96,11 @@ describe("a command's result", () => {
 		await main(["status"]);
 		expect(written.out).toBe("red\n");
 	});
+	it("that is data is not changed by a byte", async () => {
+		replace("query", async () => ({ json: {}, text: "a\r\n\u001b[31mred", verbatim: true }));
+		await main(["query", "SELECT 1"]);
+		expect(written.out).toBe("a\r\n\u001b[31mred");
+	});
 	it("gets every argument and option", async () => {
 		const command = vi.fn(async () => ({ json: {}, text: "" }));
 		replace("run-etl", command);

@@ -198,6 +198,7 @@ function asPipelineError(error: unknown, signal: AbortSignal): unknown {
 async function show(result: CommandResult, json: boolean, out: Look): Promise<void> {
 	if (json) return write(process.stdout, `${JSON.stringify(result.json, null, 2)}\n`);
 	if (result.text === "") return;
+	if (result.verbatim === true) return write(process.stdout, result.text);
 	const text = result.text.endsWith("\n") ? result.text : `${result.text}\n`;
 	const fresh = result.again !== undefined && out.animate ? ansi.clearScreen : "";
 	await write(process.stdout, fresh + (out.color ? text : stripAnsi(text)));

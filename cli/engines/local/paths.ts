@@ -1,12 +1,23 @@
 import { join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { PipelineError } from "../../errors.ts";
 
 /** Root of the project: where package.json, etl/ and infra/ lie, whether run from source or from the bundle. */
 export const projectRoot = findRoot();
 
-/** Where everything of the local stack lies. `PIPELINE_HOME` overrides it; the default is `.pipeline` in the project. */
+/**
+ * Where everything of the local stack lies. `PIPELINE_HOME` overrides it; the default is `.pipeline` in the project.
+ * @throws PipelineError for a path that reads otherwise in a URI: Sail 0.7 writes Iceberg tables below `a b` into `a%20b`.
+ */
 export function pipelineHome(): string {
-	return resolve(process.env.PIPELINE_HOME ?? join(projectRoot, ".pipeline"));
+	const home = resolve(process.env.PIPELINE_HOME ?? join(projectRoot, ".pipeline"));
+	if (pathToFileURL(home).pathname === home) return home;
+	throw new PipelineError("usage", {
+		what: `The local stack cannot lie in ${home}.`,
+		why: "The engine of the jobs takes no blanks and no special characters in a folder's name.",
+		fix: "Name another folder, of letters, digits, dots and dashes.",
+		next: "export PIPELINE_HOME=/srv/pipeline",
+	});
 }
 
 export interface LocalPaths {
