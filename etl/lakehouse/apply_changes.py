@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 
+MAINTAIN_EVERY = 20
+"""Publications of a table from one upkeep to the next."""
+
+
 def apply_changes(job: Job) -> None:
     """Brings every current table up to the end of its change log, those that others refer to first."""
     waiting = [job.datasets.table(*name) for name in sorted(state.known_tables(job.processed))]
@@ -67,8 +71,11 @@ def _apply(job: Job, table: Table) -> None:
         last_sequence=max((batch.last_sequence for batch in changes.batches if batch.last_sequence), default=None),
         columns=changes.columns,
         key=changes.key,
+        version=1 if applied is None else applied.version + 1,
     )
     state.save(job.processed, table, known)
+    if known.applied.version % MAINTAIN_EVERY == 0:
+        job.engine.maintain(table.catalog_name, table.current)
     job.report.table(table.schema, table.name, rows_read, *published)
 
 

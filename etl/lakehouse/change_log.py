@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lakehouse import raw_files, state
+from lakehouse import batches, log_compaction, raw_files, state
 from lakehouse.column_types import quoted
 from lakehouse.datasets import Table
 from lakehouse.job import Job
@@ -24,10 +24,6 @@ SEQUENCE = "cdc_change_seq"
 LOADED = "O"
 CHANGE_COLUMNS: Columns = [(OPERATION, "string"), (COMMIT_TIME, "string"), (SEQUENCE, "string")]
 """Columns of the change log before those of the source."""
-
-
-def batch_folder(table: Table, number: int) -> str:
-    return f"{table.change_log}/batch={number}"
 
 
 def extend(job: Job, kind: Kind) -> None:
@@ -48,6 +44,8 @@ class _NewFile:
 
 def _extend_table(job: Job, kind: Kind, table: Table, present: list[StoredFile]) -> None:
     known = state.load(job.processed, table)
+    if kind == "change" and log_compaction.compact(job, table, known):
+        known = state.load(job.processed, table)
     names = {file.name for file in present}
     before = (len(known.set_aside), known.generation)
     for name in [name for name in known.set_aside if name not in names]:
@@ -135,8 +133,9 @@ def _write(job: Job, kind: Kind, table: Table, known: TableState, new: list[_New
     written, the next run finds folders that no state knows, removes them and begins anew.
     """
     folders = [name for name in job.processed.folders(table.change_log) if name.startswith("batch=")]
+    numbers = {batch.number for batch in known.batches}
     for name in folders:
-        if int(name.removeprefix("batch=")) >= known.next_batch:
+        if int(name.removeprefix("batch=")) not in numbers:
             job.processed.delete_folder(f"{table.change_log}/{name}")
     rows = 0
     in_log = sorted(known.files)
@@ -153,8 +152,7 @@ def _write(job: Job, kind: Kind, table: Table, known: TableState, new: list[_New
         paths = [entry.file.path for entry in entries if entry.footer.rows > 0]
         if paths:
             frame = change_rows(job.engine.read_parquet(job.raw, paths), batch)
-            job.engine.write_parquet(frame, batch_folder(table, batch.number))
-            _check_rows(job, table, batch)
+            batches.write(job, table, batch, frame)
         known.batches.append(batch)
         known.next_batch += 1
         for entry in entries:
@@ -163,17 +161,6 @@ def _write(job: Job, kind: Kind, table: Table, known: TableState, new: list[_New
         rows += batch.rows
     state.save(job.processed, table, known)
     job.report.table(table.schema, table.name, rows, rows, f"{len(new)} files" if len(new) > 1 else "1 file")
-
-
-def _check_rows(job: Job, table: Table, batch: Batch) -> None:
-    """That a folder has the rows that the raw files had when they were looked at."""
-    rows = sum(
-        raw_files.row_count(job.processed, file) for file in job.processed.files(batch_folder(table, batch.number))
-    )
-    if rows != batch.rows:
-        raise RuntimeError(
-            f"batch {batch.number} of {table} has {rows} rows, its raw files have {batch.rows}: run the job again"
-        )
 
 
 def _batch(number: int, kind: Kind, entries: list[_NewFile], before_reload: bool) -> Batch:

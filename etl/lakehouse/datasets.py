@@ -34,6 +34,10 @@ class Table:
     def change_log(self) -> str:
         return f"{self.schema}/{self.name}"
 
+    def batch(self, number: int) -> str:
+        """Folder of a batch of the change log."""
+        return f"{self.change_log}/batch={number}"
+
     @property
     def current(self) -> str:
         return f"current/{self.schema}/{self.name}"

@@ -6,12 +6,14 @@ or Sail, which has no catalog of its own that outlives a session and keeps Icebe
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import uuid4
 
 from pyspark.sql import SparkSession, functions
 
+from lakehouse import maintenance
 from lakehouse.column_types import quoted
 from lakehouse.state import Columns
 from lakehouse.storage import Storage
@@ -122,6 +124,23 @@ class Engine:
             f"WHEN NOT MATCHED AND NOT s.{quoted(deleted)} "
             f"THEN INSERT ({', '.join(columns)}) VALUES ({', '.join(f's.{column}' for column in columns)})"
         ).collect()
+
+    def maintain(self, name: str, location: str) -> None:
+        """Compacts an Iceberg table of many small files, and lets old snapshots go."""
+        if self._has_catalog:
+            table = f"table => '{self._database}.{name}'"
+            since = datetime.now(timezone.utc) - timedelta(hours=maintenance.KEEP_HOURS)
+            self.session.sql(
+                f"CALL {CATALOG}.system.rewrite_data_files({table}, "
+                f"options => map('min-input-files', '{maintenance.SMALL_FILES}'))"
+            ).collect()
+            self.session.sql(
+                f"CALL {CATALOG}.system.expire_snapshots({table}, older_than => TIMESTAMP '{since:%Y-%m-%d %H:%M:%S}')"
+            ).collect()
+            return
+        if maintenance.data_files(self._processed, location) > maintenance.SMALL_FILES:
+            self.replace_table(self.read_table(name, location), name, location)
+        maintenance.expire_snapshots(self._processed, location)
 
     def _identifier(self, name: str) -> str:
         return f"{CATALOG}.{quoted(self._database)}.{quoted(name)}"

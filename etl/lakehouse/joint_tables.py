@@ -31,7 +31,7 @@ class JointState:
     before a run began to write it anew; None while no run does.
     """
 
-    items: str = ""
+    items: int = 0
     hours: dict[str, dict[str, list[int]]] = field(default_factory=dict)
     set_aside: dict[str, str] = field(default_factory=dict)
     replacing: dict[str, list[str]] | None = None
@@ -47,7 +47,7 @@ def join_tables(job: Job) -> None:
     known = JointState(**(job.processed.read_json(STATE) or {}))
     _undo(job, known.replacing or {})
     present = clicks.by_hour(job.raw)
-    version = state.version(applied)
+    version = applied.version
     inputs = {hour: _fingerprint(files) for hour, files in present.items()}
     hours = sorted(
         hour for hour in inputs.keys() | known.hours.keys()

@@ -36,12 +36,12 @@ def star_schema(job: Job) -> None:
         for schema, name in state.known_tables(job.processed)
         if schema == SCHEMA
     }
-    published = {name: state.version(known.applied) for name, known in states.items() if known.applied is not None}
+    published = {name: known.applied.version for name, known in states.items() if known.applied is not None}
     if not published:
         log.info("%s is not replicated: no star schema", SCHEMA)
         return
-    made: dict[str, dict[str, str]] = job.processed.read_json(STATE) or {}
-    work: dict[str, dict[str, str]] = {}
+    made: dict[str, dict[str, int]] = job.processed.read_json(STATE) or {}
+    work: dict[str, dict[str, int]] = {}
     for name, sources in SOURCES.items():
         tables = [source.removesuffix("+") for source in sources]
         missing = [table for table in tables if table not in published]

@@ -62,6 +62,8 @@ class Applied:
     last_sequence: str | None
     columns: Columns
     key: list[str]
+    version: int
+    """Grows with each publication."""
 
 
 @dataclass
@@ -101,11 +103,6 @@ def load(processed: Storage, table: Table) -> TableState:
 
 def save(processed: Storage, table: Table, state: TableState) -> None:
     processed.write_json(table.state, asdict(state))
-
-
-def version(applied: Applied) -> str:
-    """Names what a current table holds: it is another after each publication."""
-    return f"{applied.generation}.{applied.batch}"
 
 
 def known_tables(processed: Storage) -> set[tuple[str, str]]:

@@ -78,16 +78,20 @@ class Storage:
         except FileNotFoundError:
             return None
 
-    def write_json(self, relative: str, value: Any) -> None:
-        """Replaces a JSON file as a whole: a reader sees the old content or the new, never a part."""
+    def write(self, relative: str, content: bytes) -> None:
+        """Replaces a file as a whole: a reader sees the old content or the new, never a part."""
         path = self.path(relative)
         target = f"{path}.new" if self.is_local else path
         if self.is_local:
             self.filesystem.create_dir(path.rsplit("/", 1)[0])
         with self.filesystem.open_output_stream(target, compression=None) as stream:
-            stream.write(json.dumps(value, separators=(",", ":")).encode())
+            stream.write(content)
         if self.is_local:
             self.filesystem.move(target, path)
+
+    def write_json(self, relative: str, value: Any) -> None:
+        """As `write`."""
+        self.write(relative, json.dumps(value, separators=(",", ":")).encode())
 
     def delete_file(self, relative: str) -> None:
         self.filesystem.delete_file(self.path(relative))

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lakehouse import evolution, raw_files
-from lakehouse.change_log import CHANGE_COLUMNS, batch_folder
+from lakehouse.change_log import CHANGE_COLUMNS
 from lakehouse.datasets import Table
 from lakehouse.state import Batch, Columns
 
@@ -49,7 +49,7 @@ class TableChanges:
         for _, group in groupby(filled, key=lambda batch: (batch.columns, batch.before, names[batch.number])):
             alike = list(group)
             first = alike[0]
-            log = job.engine.read_parquet(job.processed, [batch_folder(self.table, batch.number) for batch in alike])
+            log = job.engine.read_parquet(job.processed, [self.table.batch(batch.number) for batch in alike])
             frame = current_rows.aligned(log, first, names[first.number], self.columns, before)
             result = frame if result is None else result.unionByName(frame)
         if result is None:
