@@ -101,6 +101,18 @@ export function isAwsError(error: unknown, ...names: string[]): boolean {
 	return cause instanceof Error && names.includes(cause.name);
 }
 
+/** Whether the same call may well succeed later: throttled, failed on AWS's side, or not come through. */
+export function isTransient(error: unknown): boolean {
+	const cause = (error instanceof PipelineError ? error.cause : error) as SdkError | undefined;
+	const status = cause?.$metadata?.httpStatusCode ?? cause?.$response?.statusCode;
+	return (
+		throttlingErrors.includes(cause?.name ?? "") ||
+		networkCodes.includes(cause?.code ?? "") ||
+		cause?.name === "TimeoutError" ||
+		(status !== undefined && (status === 429 || status >= 500))
+	);
+}
+
 function refusal(error: SdkError, call: AwsCall): Refusal {
 	const operation = `${call.service}:${call.action}`;
 	const attempts = error.$metadata?.attempts ?? 1;
