@@ -5,7 +5,7 @@ import type { QueryResult } from "../engines/port.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import { resultCsv } from "../resultText.ts";
 import { namedQueries, namedQuery } from "../steps/namedQueries.ts";
-import { formatCount, formatSeconds } from "../ui/format.ts";
+import { formatBytes, formatCount, formatSeconds } from "../ui/format.ts";
 import { resultTable } from "../ui/resultTable.ts";
 
 /** `query`: one statement that reads, as a table, CSV or JSON. */
