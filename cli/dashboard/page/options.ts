@@ -24,6 +24,8 @@ function axes(picture: Picture, view: View, theme: Theme, width: number): EChart
 	const label = { color: theme.muted, fontSize: 12 };
 	const value = {
 		type: "value",
+		// Bars that have their number beside them need no scale.
+		show: picture.kind !== "bars",
 		minInterval: unit === "count" ? 1 : 0,
 		splitNumber: width < 480 ? 3 : 5,
 		axisLabel: { ...label, hideOverlap: true, formatter: (number: number) => short(number, unit) },
@@ -37,12 +39,12 @@ function axes(picture: Picture, view: View, theme: Theme, width: number): EChart
 		axisTick: { show: false },
 		axisLabel: upright
 			? { ...label, hideOverlap: true }
-			: { ...label, color: theme.text, width: Math.min(190, width * 0.36), overflow: "truncate", interval: 0 },
+			: { ...label, color: theme.text, width: Math.min(190, width * 0.42), overflow: "truncate", interval: 0 },
 	};
 	return {
 		grid: {
 			left: 4,
-			right: upright ? 12 : 44,
+			right: picture.kind === "bars" ? 52 : 12,
 			top: picture.measures.length > 1 ? 32 : 10,
 			bottom: 4,
 			containLabel: true,
@@ -121,8 +123,8 @@ function wordCloud(view: View, theme: Theme, width: number): EChartsCoreOption {
 				height: "94%",
 				// Level words are read faster than turned ones.
 				rotationRange: [0, 0],
-				sizeRange: [13, Math.max(24, Math.min(46, width / 9))],
-				gridSize: 10,
+				sizeRange: [14, Math.max(24, Math.min(46, width / 9))],
+				gridSize: 12,
 				shrinkToFit: true,
 				layoutAnimation: false,
 				textStyle: { fontFamily: theme.font, fontWeight: 600 },

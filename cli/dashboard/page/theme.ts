@@ -21,7 +21,7 @@ export function readTheme(): Theme {
 		line: color("line"),
 		surface: color("surface"),
 		series: [color("series-1"), color("series-2"), color("series-3")],
-		words: [color("series-1"), color("series-2"), color("text"), color("muted")],
+		words: [color("series-1"), color("series-2"), color("text")],
 		font: getComputedStyle(document.body).fontFamily,
 		motion: !matchMedia("(prefers-reduced-motion: reduce)").matches,
 	};

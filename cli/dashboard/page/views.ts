@@ -140,7 +140,10 @@ function countries(cube: SalesCube, filters: Filters): Shown {
 	).map((row): Sum => [row[0], row[1] ?? 0]);
 	if (rows.length === 0) return noSales;
 	return view(pictures.countries, rows, {
-		summary: `${leader(largest(rows), rows)} Sales in ${plural(rows.length, "country", "countries")}.`,
+		summary:
+			rows.length === 1
+				? leader(largest(rows), rows)
+				: `${leader(largest(rows), rows)} Sales in ${rows.length} countries.`,
 		drawn: 24,
 	});
 }
@@ -158,8 +161,12 @@ function customers(cube: SalesCube, filters: Filters): Shown {
 	const rows = named.slice(0, pictures.customers.top);
 	const limit =
 		named.length < all.length ? ` Only the ${plural(cube.customerLimit, "largest customer")} are told apart.` : "";
+	const share =
+		rows.length < named.length
+			? `The first ${rows.length} of ${plural(named.length, "customer")} bring ${percent(sumOf(rows), sumOf(all))} of revenue.`
+			: `${plural(named.length, "customer")}, ${short(sumOf(all), "dollars")}.`;
 	return view(pictures.customers, rows, {
-		summary: `The first ${rows.length} of ${plural(named.length, "customer")} bring ${percent(sumOf(rows), sumOf(all))} of revenue.${limit}`,
+		summary: `${share}${limit}`,
 	});
 }
 
@@ -199,8 +206,10 @@ function clickRate(cube: ClickCube, filters: Filters): Shown {
 	const best = largest(rows);
 	const total = sumOf(rows);
 	const unit = byDay ? "day" : "hour";
+	const average = `${short(Math.round(total / rows.length), "count")} ${byDay ? "a day" : "an hour"}`;
+	const rate = rows.length === 1 ? "" : ` On average ${average}, most at ${best[0]} UTC.`;
 	return view({ ...pictures.clickRate, dimension: { column: unit, label: byDay ? "Day (UTC)" : "Hour (UTC)" } }, rows, {
-		summary: `${plural(total, "click")} in ${plural(rows.length, unit)}, ${short(Math.round(total / rows.length), "count")} an ${unit === "hour" ? "hour" : "average day"}. Most: ${best[0]} UTC.`,
+		summary: `${plural(total, "click")} in ${plural(rows.length, unit)}.${rate}`,
 	});
 }
 
@@ -252,6 +261,7 @@ function view(picture: Picture, rows: Sum[], { summary, drawn }: { summary: stri
 }
 
 function leader(best: readonly [string, number], rows: Sum[]): string {
+	if (rows.length === 1) return `${best[0]}: ${short(best[1], "dollars")}.`;
 	return `${best[0]} leads with ${short(best[1], "dollars")}, ${percent(best[1], sumOf(rows))} of ${short(sumOf(rows), "dollars")}.`;
 }
 
