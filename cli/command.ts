@@ -14,6 +14,8 @@ export interface Invocation {
 	json: boolean;
 	/** Whether the user can be asked: stdin and stderr are terminals and `--json` is off. */
 	interactive: boolean;
+	/** Writes data to stdout before the command ends, for data that come over time; nothing where stdout will hold JSON. */
+	print(text: string): Promise<void>;
 }
 
 /** What a command has to show. Data goes to stdout, as text or as one JSON document. */

@@ -7,7 +7,7 @@ import type { Command, CommandResult, Invocation } from "./command.ts";
 import { Plan, PlannedStop } from "./engines/aws/plan.ts";
 import { projectRoot } from "./engines/local/paths.ts";
 import type { Context, Ongoing, Reporter } from "./engines/port.ts";
-import { exitCodes, messageOf, PipelineError } from "./errors.ts";
+import { cancelled, exitCodes, messageOf, PipelineError } from "./errors.ts";
 import { buildProgram, type Verb } from "./program.ts";
 import { findStack } from "./stack.ts";
 import { errorJson, errorText } from "./ui/errorText.ts";
@@ -78,6 +78,10 @@ async function runVerb(
 		context,
 		json,
 		interactive: !json && process.stdin.isTTY === true && process.stderr.isTTY === true,
+		print: async (text) => {
+			if (json || (await write(process.stdout, out.color ? text : stripAnsi(text)))) return;
+			abort.abort(cancelled("Nobody reads the output any more."));
+		},
 		stack: async () => {
 			const { stack, outputs, profile, region } = options as Record<string, string | undefined>;
 			return findStack({ stack, outputs, profile, region, plan, signal: abort.signal });
@@ -196,21 +200,36 @@ function asPipelineError(error: unknown, signal: AbortSignal): unknown {
 }
 
 async function show(result: CommandResult, json: boolean, out: Look): Promise<void> {
-	if (json) return write(process.stdout, `${JSON.stringify(result.json, null, 2)}\n`);
+	if (json) {
+		await write(process.stdout, `${JSON.stringify(result.json, null, 2)}\n`);
+		return;
+	}
 	if (result.text === "") return;
-	if (result.verbatim === true) return write(process.stdout, result.text);
+	if (result.verbatim === true) {
+		await write(process.stdout, result.text);
+		return;
+	}
 	const text = result.text.endsWith("\n") ? result.text : `${result.text}\n`;
 	const fresh = result.again !== undefined && out.animate ? ansi.clearScreen : "";
 	await write(process.stdout, fresh + (out.color ? text : stripAnsi(text)));
 }
 
-/** Writes all of it, also to a pipe whose reader is slow; a reader that has gone is no failure. */
-function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+/**
+ * Writes all of it, also to a pipe whose reader is slow; a reader that has gone is no failure.
+ * @returns whether there is still a reader.
+ */
+function write(stream: NodeJS.WriteStream, text: string): Promise<boolean> {
 	return new Promise((resolve, reject) => {
-		stream.once("error", (error: NodeJS.ErrnoException) => {
-			if (error.code === "EPIPE") resolve();
+		const fail = (error: NodeJS.ErrnoException): void => {
+			if (error.code === "EPIPE") resolve(false);
 			else reject(new Error(`Writing the result failed: ${messageOf(error)}`, { cause: error }));
+		};
+		stream.once("error", fail);
+		stream.write(text, (error) => {
+			// The event follows, and must find its listener.
+			if (error !== null && error !== undefined) return;
+			stream.off("error", fail);
+			resolve(true);
 		});
-		stream.write(text, () => resolve());
 	});
 }

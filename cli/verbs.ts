@@ -162,6 +162,18 @@ export const verbs: readonly Verb[] = [
 		load: async () => (await import("./commands/clicks.ts")).clicksSend,
 	},
 	{
+		name: "clicks tail",
+		summary: "Show the records that arrive in the clickstream from now on",
+		description: "Until Ctrl-C, or until there were as many as --records says.",
+		options: [{ flags: "--records <count>", description: "end after so many", parse: wholeNumber(1, 1_000_000_000) }],
+		timeout: "24h",
+		examples: [
+			["What arrives", "clicks tail"],
+			["Ten of them, as JSON", "clicks tail --records 10 --json"],
+		],
+		load: async () => (await import("./commands/clicks.ts")).clicksTail,
+	},
+	{
 		name: "run-etl",
 		plans: true,
 		summary: "Run the jobs in their order",
@@ -256,6 +268,15 @@ export const verbs: readonly Verb[] = [
 		load: async () => (await import("./commands/dashboardUrl.ts")).dashboardUrl,
 	},
 	{
+		name: "notebook",
+		summary: "Open the analysts' notebook in JupyterLab",
+		description: "Installs JupyterLab the first time. The notebook's queries act on the stack. Ctrl-C ends it.",
+		options: [{ flags: "--no-open", description: "do not open the browser" }],
+		timeout: "500h",
+		examples: [["Open it", "notebook"]],
+		load: async () => (await import("./commands/notebook.ts")).notebook,
+	},
+	{
 		name: "warehouse apply",
 		plans: true,
 		summary: "Create or update the warehouse: the lake's tables and the analysts' views",
@@ -287,6 +308,14 @@ export const verbs: readonly Verb[] = [
 		options: [{ flags: "--keep", description: "leave the marker rows at the source" }],
 		examples: [["Prove that changes arrive", "verify-cdc"]],
 		load: async () => (await import("./commands/verifyCdc.ts")).verifyCdc,
+	},
+	{
+		name: "verify-clicks",
+		summary: "Send marked clicks and prove that they arrive",
+		description:
+			"Follows them through the raw zone to the table of clicks and the joined table, where they stay. Ends with 0 only when all is proved, 10 where data differ, 9 at the timeout.",
+		examples: [["Prove that clicks arrive", "verify-clicks"]],
+		load: async () => (await import("./commands/verifyClicks.ts")).verifyClicks,
 	},
 	{
 		name: "doctor",

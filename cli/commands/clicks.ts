@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import type { Command } from "../command.ts";
+import type { Arrival } from "../engines/port.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import { sendClicks } from "../steps/clicks.ts";
+import { followClicks } from "../steps/tailClicks.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
 
 /** Records where neither their number nor a duration is asked for. */
@@ -23,6 +25,19 @@ export const clicksSend: Command = async ({ options, stack, context }) => {
 	if (sent.lost > 0) return { json: sent, text, outcome: "failure" };
 	const { reason } = context.signal as { reason?: unknown };
 	return { json: sent, text, ...(reason instanceof PipelineError && { outcome: reason.outcome }) };
+};
+
+/** `clicks tail`: what arrives in the clickstream, a record a line. */
+export const clicksTail: Command = async ({ options, stack, context, print }) => {
+	const records = (options.records as number | undefined) ?? Infinity;
+	const show = ({ record }: Arrival): Promise<void> => print(`${record}\n`);
+	const result = await followClicks(await (await stack()).eventStream(), { records, show }, context);
+	const { reason } = context.signal as { reason?: unknown };
+	// Ctrl-C is how a tail without a number ends.
+	if (reason instanceof PipelineError && (reason.outcome !== "cancelled" || Number.isFinite(records))) {
+		return { json: result, text: "", outcome: reason.outcome };
+	}
+	return { json: result, text: "" };
 };
 
 async function readTemplate(path: string | undefined): Promise<string | undefined> {

@@ -1,10 +1,9 @@
-import { createReadStream } from "node:fs";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import { createGunzip } from "node:zlib";
 import { lake } from "../../../etl/datasets.ts";
 import type { Arrival } from "../port.ts";
+import { textLines } from "../textLines.ts";
 import { filesBelow } from "./catalog/lakeFolders.ts";
 
 const intervalMs = 250;
@@ -16,16 +15,22 @@ export async function* tailClicks(raw: string, signal: AbortSignal): AsyncGenera
 	const start = Date.now() - hourMs;
 	const seen = new Set(await keysSince(raw, start));
 	while (!signal.aborted) {
-		for (const key of await keysSince(raw, start)) {
-			if (seen.has(key)) continue;
+		const fresh = (await keysSince(raw, start)).filter((key) => !seen.has(key));
+		for (const key of await byDelivery(raw, fresh)) {
 			seen.add(key);
-			for await (const record of linesOf(join(raw, key))) {
+			for await (const record of textLines(join(raw, key), key.endsWith(".gz"))) {
 				if (signal.aborted) return;
 				yield { record, place: key };
 			}
 		}
 		await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
 	}
+}
+
+/** Names are in the order of arrival only by the second. */
+async function byDelivery(raw: string, keys: readonly string[]): Promise<string[]> {
+	const timed = await Promise.all(keys.map(async (key) => ({ key, time: (await stat(join(raw, key))).mtimeMs })));
+	return timed.sort((one, other) => one.time - other.time).map(({ key }) => key);
 }
 
 async function keysSince(raw: string, start: number): Promise<string[]> {
@@ -36,18 +41,4 @@ async function keysSince(raw: string, start: number): Promise<string[]> {
 		for (const path of await filesBelow(folder, [".json", ".gz"])) keys.push(path.slice(raw.length + 1));
 	}
 	return keys;
-}
-
-async function* linesOf(path: string): AsyncGenerator<string> {
-	const file = createReadStream(path);
-	const input = path.endsWith(".gz") ? file.pipe(createGunzip()) : file;
-	// A pipe does not hand errors on.
-	file.once("error", (error) => input.destroy(error));
-	try {
-		for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-			if (line !== "") yield line;
-		}
-	} finally {
-		file.destroy();
-	}
 }

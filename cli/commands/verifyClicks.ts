@@ -1,0 +1,28 @@
+import chalk from "chalk";
+import type { Command } from "../command.ts";
+import { verifyClicks as verify } from "../steps/verifyClicks.ts";
+import { formatSeconds } from "../ui/format.ts";
+import { renderTable } from "../ui/table.ts";
+
+/** `verify-clicks`: each check with its time, and the verdict. */
+export const verifyClicks: Command = async ({ stack, context }) => {
+	const report = await verify(await stack(), context);
+	const checks = renderTable(
+		[{ title: "CHECK" }, { title: "" }, { title: "AFTER", align: "right" }, { title: "SEEN" }],
+		report.checks.map(({ name, ok, seconds, detail }) => [
+			name,
+			ok ? chalk.green("ok") : chalk.red("DIFFERS"),
+			formatSeconds(seconds),
+			detail,
+		]),
+	);
+	const latency = `From sending to raw zone ${formatSeconds(report.latency.raw)}, to queryable ${formatSeconds(report.latency.queryable)}.`;
+	const verdict = report.ok
+		? chalk.green(`Clicks arrive: ${report.rows.length} marked clicks are in the lake, equal.`)
+		: chalk.red("The data differ: see the checks above.");
+	return {
+		json: report,
+		text: [checks, "", latency, verdict, chalk.dim(`Stack ${report.stack}.`)].join("\n"),
+		...(report.ok ? {} : { outcome: "dataDiffer" }),
+	};
+};
