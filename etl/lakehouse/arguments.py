@@ -43,3 +43,9 @@ def resolve_options(argv: Sequence[str], names: Sequence[str]) -> dict[str, str]
 def parse(argv: Sequence[str]) -> Arguments:
     """The common arguments of a job."""
     return Arguments(**resolve_options(argv, NAMES))
+
+
+def optional(argv: Sequence[str], name: str) -> str | None:
+    """Value of an option that may be missing; Glue's own function knows no such thing."""
+    given = any(part == f"--{name}" or part.startswith(f"--{name}=") for part in argv[1:])
+    return resolve_options(argv, [name])[name] if given else None

@@ -93,6 +93,7 @@ def _new_files(job: Job, kind: Kind, known: TableState, files: list[StoredFile])
     """Files whose rows are not in the change log yet, and whether the state changed while looking."""
     new: list[_NewFile] = []
     changed = False
+    in_log = {seen.changes: seen for seen in known.files.values() if seen.changes}
     for file in files:
         seen: SeenFile | SetAside | None = known.files.get(file.name) or known.set_aside.get(file.name)
         if seen is not None and (seen.size, seen.modified) == (file.size, file.modified):
@@ -104,9 +105,13 @@ def _new_files(job: Job, kind: Kind, known: TableState, files: list[StoredFile])
             known.set_aside[file.name] = SetAside(file.size, file.modified, str(error))
             continue
         known.set_aside.pop(file.name, None)
-        if isinstance(seen, SeenFile) and (seen.size, seen.footer) == (file.size, footer.digest):
-            seen.modified = file.modified  # the same content, written once more
+        same = seen if isinstance(seen, SeenFile) and seen.footer == footer.digest else in_log.get(footer.changes)
+        if same is not None:
+            # The same content, written once more or delivered under another name.
+            known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, same.batch, same.changes)
             continue
+        if footer.changes:
+            in_log[footer.changes] = SeenFile(file.size, file.modified, footer.digest, 0, footer.changes)
         new.append(_NewFile(file, footer))
     return new, changed
 
@@ -157,7 +162,8 @@ def _write(job: Job, kind: Kind, table: Table, known: TableState, new: list[_New
         known.next_batch += 1
         for entry in entries:
             file = entry.file
-            known.files[file.name] = SeenFile(file.size, file.modified, entry.footer.digest, batch.number)
+            footer = entry.footer
+            known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, batch.number, footer.changes)
         rows += batch.rows
     state.save(job.processed, table, known)
     job.report.table(table.schema, table.name, rows, rows, f"{len(new)} files" if len(new) > 1 else "1 file")

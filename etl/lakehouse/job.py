@@ -27,7 +27,8 @@ THREADS = 8
 class Job:
     """What a job works with. The engine starts when it is first asked for, so a job without work needs none."""
 
-    def __init__(self, args: Arguments, report: Report) -> None:
+    def __init__(self, argv: Sequence[str], args: Arguments, report: Report) -> None:
+        self.argv = argv
         self.args = args
         self.report = report
         self.raw = Storage(args.raw_uri)
@@ -62,10 +63,11 @@ def run(name: str, work: Callable[[Job], None], argv: Sequence[str] | None = Non
     """Runs a job by its command line, and gives its exit code: 0, 1 for a failure, 11 for bad data."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     log.setLevel(logging.INFO)
-    args = arguments.parse(sys.argv if argv is None else argv)
+    argv = sys.argv if argv is None else argv
+    args = arguments.parse(argv)
     report = Report(name, args.run_id)
     try:
-        work(Job(args, report))
+        work(Job(argv, args, report))
     except Exception as error:
         report.failed(name, error)
     return report.finish(Storage(args.processed_uri))

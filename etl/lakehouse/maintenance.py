@@ -21,7 +21,7 @@ SMALL_FILES = 8
 def metadata(storage: Storage, location: str) -> tuple[int, dict[str, Any]]:
     """Version and content of the newest metadata of a table that Sail writes."""
     version = int(storage.read(f"{location}/metadata/version-hint.text"))
-    return version, storage.read_json(_metadata(location, version))
+    return version, storage.read_json(_metadata_file(location, version))
 
 
 def data_files(storage: Storage, location: str) -> int:
@@ -54,7 +54,7 @@ def expire_snapshots(storage: Storage, location: str, keep_hours: float = KEEP_H
         content["metadata-log"] = [entry for entry in content["metadata-log"] if entry["timestamp-ms"] >= oldest]
         content["last-updated-ms"] = int(now * 1000)
         version += 1
-        storage.write_json(_metadata(location, version), content)
+        storage.write_json(_metadata_file(location, version), content)
         storage.write(f"{location}/metadata/version-hint.text", str(version).encode())
     live = _files_of(storage, location, kept)
     removed = 0
@@ -67,7 +67,7 @@ def expire_snapshots(storage: Storage, location: str, keep_hours: float = KEEP_H
     return removed
 
 
-def _metadata(location: str, version: int) -> str:
+def _metadata_file(location: str, version: int) -> str:
     return f"{location}/metadata/v{version}.metadata.json"
 
 

@@ -47,6 +47,11 @@ class Footer:
     loaded_at: str
     """Of a full load, the lowest transfer time, as digits (yyyyMMddHHmmssSSS); empty where it does not say."""
 
+    @property
+    def changes(self) -> str:
+        """What is in a change file with rows: as a sequence is given once, equal means the same changes."""
+        return f"{self.first_sequence}-{self.last_sequence}-{self.rows}" if self.first_sequence else ""
+
 
 def written_at(name: str) -> str:
     """Time in the name of a change file, as digits (yyyyMMddHHmmssSSS)."""

@@ -43,6 +43,7 @@ PRODUCT = {
 }
 """The stock is left out: it changes with each order and describes no product."""
 ATTRIBUTES = {"customers": CUSTOMER, "products": PRODUCT}
+NUMBER = {"customers": "customerNumber", "products": "productCode"}
 
 
 def surrogate(*columns: Column) -> Column:
@@ -85,6 +86,17 @@ def versions(events: DataFrame, number: str, attributes: dict[str, str]) -> Data
         F.coalesce(F.lead("valid_from").over(timeline), end).alias("valid_to"),
     )
     return steps.where(~F.col(DELETED)).drop(DELETED).withColumn("is_current", F.col("valid_to") == end)
+
+
+def only_versions(rows: DataFrame, number: str, attributes: dict[str, str]) -> DataFrame:
+    """As `versions`, for a table without a change log: its rows have been as they are from the beginning."""
+    return rows.select(
+        col(number),
+        *[col(old).alias(new) for old, new in attributes.items()],
+        F.lit(BEGIN).cast("timestamp_ntz").alias("valid_from"),
+        F.lit(END).cast("timestamp_ntz").alias("valid_to"),
+        F.lit(True).alias("is_current"),
+    )
 
 
 def location_key() -> Column:

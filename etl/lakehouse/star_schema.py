@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lakehouse import state
+from lakehouse.jdbc_source import JdbcSource
 from lakehouse.job import Job
 from lakehouse.report import log
 from lakehouse.state import TableState
@@ -30,7 +32,13 @@ SOURCES = {
 
 
 def star_schema(job: Job) -> None:
-    """Makes the facts and dimensions anew whose source tables changed."""
+    """Makes the facts and dimensions anew whose source tables changed; all of them with `--source jdbc`."""
+    database = JdbcSource.of(job.argv)
+    if database is not None:
+        # What the star schema is made of then is in no state: the next run from the current tables makes it anew.
+        job.processed.write_json(STATE, {})
+        job.for_each(SOURCES, lambda name: _make(job, name, lambda source: _of_database(job, database, source)))
+        return
     states = {
         name: state.load(job.processed, job.datasets.table(schema, name))
         for schema, name in state.known_tables(job.processed)
@@ -53,7 +61,7 @@ def star_schema(job: Job) -> None:
             work[name] = versions
 
     def make(name: str) -> None:
-        _make(job, name, states)
+        _make(job, name, lambda source: _of_lake(job, states, source))
         made[name] = work[name]
 
     job.for_each(work, make)
@@ -61,29 +69,42 @@ def star_schema(job: Job) -> None:
         job.processed.write_json(STATE, made)
 
 
-def _make(job: Job, name: str, states: dict[str, TableState]) -> None:
+Input = tuple["DataFrame", int]
+"""A source of a table, and the number of its rows as they are now."""
+
+
+def _make(job: Job, name: str, source: Callable[[str], Input]) -> None:
     from lakehouse import star
 
-    read = 0
-    frames: list[DataFrame] = []
-    for source in SOURCES[name]:
-        table = job.datasets.table(SCHEMA, source.removesuffix("+"))
-        current = job.engine.read_table(table.catalog_name, table.current)
-        read += int(current.count())
-        frames.append(_versions(job, source, states[table.name]) if source.endswith("+") else current)
+    inputs = [source(entry) for entry in SOURCES[name]]
     location = f"{FOLDER}/{name}"
-    job.engine.replace_table(getattr(star, name)(*frames), name, location)
+    job.engine.replace_table(getattr(star, name)(*[frame for frame, _ in inputs]), name, location)
+    read = sum(rows for _, rows in inputs)
     job.report.table(FOLDER, name, read, int(job.engine.read_table(name, location).count()))
 
 
-def _versions(job: Job, source: str, known: TableState) -> DataFrame:
-    """All versions that the rows of a source table had in its change log, as far as the current table goes."""
+def _of_lake(job: Job, states: dict[str, TableState], source: str) -> Input:
+    """A current table; with `+` all versions that its rows had in the change log, as far as the current table goes."""
     from lakehouse import star
 
     table = job.datasets.table(SCHEMA, source.removesuffix("+"))
-    assert known.applied is not None
-    last = known.applied
-    batches = known.counted(last.generation, last.batch)
+    current = job.engine.read_table(table.catalog_name, table.current)
+    rows = int(current.count())
+    known = states[table.name]
+    if not source.endswith("+") or known.applied is None:
+        return current, rows
+    batches = known.counted(known.applied.generation, known.applied.batch)
     changes = TableChanges.of(table, batches, known.batches[-1])
-    (number,) = changes.key
-    return star.versions(changes.events(job, batches), number, star.ATTRIBUTES[table.name])
+    events = changes.events(job, batches)
+    return star.versions(events, star.NUMBER[table.name], star.ATTRIBUTES[table.name]), rows
+
+
+def _of_database(job: Job, database: JdbcSource, source: str) -> Input:
+    from lakehouse import star
+
+    name = source.removesuffix("+")
+    current = database.read(job.engine, name)
+    rows = int(current.count())
+    if not source.endswith("+"):
+        return current, rows
+    return star.only_versions(current, star.NUMBER[name], star.ATTRIBUTES[name]), rows

@@ -14,12 +14,16 @@ Columns = list[tuple[str, str]]
 
 @dataclass
 class SeenFile:
-    """A raw file that is in the change log: as it was then, and the batch that has its rows."""
+    """
+    A raw file that is in the change log: as it was then, and the batch that has its rows. `changes` names what is in a
+    change file with rows: sequence of the first, sequence of the last, number.
+    """
 
     size: int
     modified: int
     footer: str
     batch: int
+    changes: str = ""
 
 
 @dataclass

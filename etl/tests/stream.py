@@ -184,8 +184,8 @@ class Stream:
         self._flush()
         if not self.source.rows:
             return
-        # Where no job has seen the table yet, nothing tells the changes before the reload of a table without a key.
-        if self.random.random() < 0.5 or not (self.source.key or self._state().exists()):
+        # Where no job has seen a change yet, nothing tells the changes before the reload of a table without a key.
+        if self.random.random() < 0.5 or not (self.source.key or self._changes_are_known()):
             self._gone()
         self.delivered.clear()
         for path in self.source.load(1):
@@ -193,6 +193,12 @@ class Stream:
             if other.exists():
                 other.unlink()
         self.source.written.clear()
+
+    def _changes_are_known(self) -> bool:
+        return self._state().exists() and any(
+            not name.startswith("LOAD") and (self.source.folder / name).exists()
+            for name in json.loads(self._state().read_text())["files"]
+        )
 
     def _gone(self) -> None:
         self.source.pending.clear()

@@ -65,13 +65,16 @@ class Lake:
         }
         return [part for name, value in values.items() for part in (f"--{name}", value)]
 
-    def run(self, *names: str) -> list[int]:
-        """Runs jobs (by default load, changes and current tables) and gives their exit codes; keeps their reports."""
+    def run(self, *names: str, more: tuple[str, ...] = ()) -> list[int]:
+        """
+        Runs jobs (by default load, changes and current tables) with `more` arguments and gives their exit codes; keeps
+        their reports.
+        """
         self.runs += 1
         run_id = f"run-{self.runs}"
         codes = []
         for name in names or ("process-load", "process-cdc", "apply-changes"):
-            codes.append(job.run(name, JOBS[name], ["job", "--JOB_NAME", "x", *self.arguments(run_id)]))
+            codes.append(job.run(name, JOBS[name], ["job", "--JOB_NAME", "x", *self.arguments(run_id), *more]))
             self.reports[name] = json.loads((self.processed / "_runs" / run_id / f"{name}.json").read_text())
         return codes
 
