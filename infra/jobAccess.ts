@@ -107,11 +107,11 @@ function sourceStatements(place: Place, source: NonNullable<JobAccess["source"]>
 				"ec2:DescribeRouteTables",
 				"ec2:DescribeSecurityGroups",
 				"ec2:DescribeSubnets",
-				"ec2:DescribeVpcAttribute",
 				"ec2:DescribeVpcEndpoints",
 			],
 			["*"],
 		),
+		allow("SeeVpc", ["ec2:DescribeVpcAttribute"], [arn(place, "ec2", "vpc/*")]),
 		allow(
 			"CreateNetworkInterfaces",
 			["ec2:CreateNetworkInterface"],

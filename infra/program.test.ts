@@ -57,25 +57,151 @@ describe("the resource graph", () => {
 
 /** What each mutation makes of the resource, and the rule that must see it. */
 const mutations: [keyof typeof rules, string, string, (inputs: Record<string, unknown>) => void][] = [
-	["an action of * on everything", "aws:iam/rolePolicy:RolePolicy", "jobs-role-policy", (inputs) => { inputs.policy = policy("s3:*", "*"); }],
-	["an action of * on everything", "aws:iam/rolePolicy:RolePolicy", "jobs-role-policy", (inputs) => { inputs.policy = policy("*", "arn:x"); }],
-	["a managed policy", "aws:iam/rolePolicyAttachment:RolePolicyAttachment", "replication-roles-dms-vpc-role-policy", (inputs) => { inputs.policyArn = "arn:aws-test:iam::aws:policy/AmazonS3FullAccess"; }],
-	["a managed policy", "aws:iam/role:Role", "jobs-role", (inputs) => { inputs.managedPolicyArns = ["arn:aws-test:iam::aws:policy/AdministratorAccess"]; }],
-	["public access", "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock", "lake-raw-public-access", (inputs) => { inputs.blockPublicPolicy = false; }],
-	["public access", "aws:dms/replicationInstance:ReplicationInstance", "replication-instance", (inputs) => { inputs.publiclyAccessible = true; }],
-	["public access", "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule", "network-dashboards-to-warehouse-in", (inputs) => { inputs.cidrIpv4 = "0.0.0.0/0"; }],
-	["public access", "aws:s3/bucketPolicy:BucketPolicy", "lake-raw-policy", (inputs) => { inputs.policy = policy("s3:GetObject", "*", { Principal: "*" }); }],
-	["public access", "aws:ec2/securityGroup:SecurityGroup", "network-database", (inputs) => { inputs.ingress = [{ cidrBlocks: ["0.0.0.0/0"] }]; }],
-	["something unencrypted", "aws:kinesis/stream:Stream", "clickstream-stream", (inputs) => { inputs.encryptionType = "NONE"; }],
-	["something unencrypted", "aws:dms/endpoint:Endpoint", "replication-source", (inputs) => { inputs.sslMode = "none"; }],
-	["something unencrypted", "aws:cloudwatch/logGroup:LogGroup", "clickstream-log", (inputs) => { delete inputs.kmsKeyId; }],
-	["something unencrypted", "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "lake-raw-encryption", (inputs) => { inputs.bucket = "another"; }],
-	["something unencrypted", "aws:s3/bucketPolicy:BucketPolicy", "lake-raw-policy", (inputs) => { inputs.policy = policy("s3:GetObject", "*"); }],
-	["a role that a confused deputy could assume", "aws:iam/role:Role", "replication-target-role", (inputs) => { inputs.assumeRolePolicy = policy("sts:AssumeRole", undefined, { Principal: { Service: "dms.amazonaws.com" } }); }],
-	["a fixed partition or region", "aws:sns/topicSubscription:TopicSubscription", "notifications-email", (inputs) => { inputs.topic = "arn:aws:sns:x"; }],
-	["a fixed partition or region", "aws:ec2/vpcEndpoint:VpcEndpoint", "network-s3", (inputs) => { inputs.serviceName = "com.amazonaws.us-east-1.s3"; }],
-	["a secret in a plain property", "aws:glue/job:Job", "jobs-star-schema", (inputs) => { inputs.defaultArguments = { "--password": generatedSecret }; }],
-]; // biome-ignore format: a table
+	[
+		"an action of * on everything",
+		"aws:iam/rolePolicy:RolePolicy",
+		"jobs-role-policy",
+		(inputs) => {
+			inputs.policy = policy("s3:*", "*");
+		},
+	],
+	[
+		"an action of * on everything",
+		"aws:iam/rolePolicy:RolePolicy",
+		"jobs-role-policy",
+		(inputs) => {
+			inputs.policy = policy("*", "arn:x");
+		},
+	],
+	[
+		"a managed policy",
+		"aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+		"replication-roles-dms-vpc-role-policy",
+		(inputs) => {
+			inputs.policyArn = "arn:aws-test:iam::aws:policy/AmazonS3FullAccess";
+		},
+	],
+	[
+		"a managed policy",
+		"aws:iam/role:Role",
+		"jobs-role",
+		(inputs) => {
+			inputs.managedPolicyArns = ["arn:aws-test:iam::aws:policy/AdministratorAccess"];
+		},
+	],
+	[
+		"public access",
+		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+		"lake-raw-public-access",
+		(inputs) => {
+			inputs.blockPublicPolicy = false;
+		},
+	],
+	[
+		"public access",
+		"aws:dms/replicationInstance:ReplicationInstance",
+		"replication-instance",
+		(inputs) => {
+			inputs.publiclyAccessible = true;
+		},
+	],
+	[
+		"public access",
+		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+		"network-dashboards-to-warehouse-in",
+		(inputs) => {
+			inputs.cidrIpv4 = "0.0.0.0/0";
+		},
+	],
+	[
+		"public access",
+		"aws:s3/bucketPolicy:BucketPolicy",
+		"lake-raw-policy",
+		(inputs) => {
+			inputs.policy = policy("s3:GetObject", "*", { Principal: "*" });
+		},
+	],
+	[
+		"public access",
+		"aws:ec2/securityGroup:SecurityGroup",
+		"network-database",
+		(inputs) => {
+			inputs.ingress = [{ cidrBlocks: ["0.0.0.0/0"] }];
+		},
+	],
+	[
+		"something unencrypted",
+		"aws:kinesis/stream:Stream",
+		"clickstream-stream",
+		(inputs) => {
+			inputs.encryptionType = "NONE";
+		},
+	],
+	[
+		"something unencrypted",
+		"aws:dms/endpoint:Endpoint",
+		"replication-source",
+		(inputs) => {
+			inputs.sslMode = "none";
+		},
+	],
+	[
+		"something unencrypted",
+		"aws:cloudwatch/logGroup:LogGroup",
+		"clickstream-log",
+		(inputs) => {
+			delete inputs.kmsKeyId;
+		},
+	],
+	[
+		"something unencrypted",
+		"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+		"lake-raw-encryption",
+		(inputs) => {
+			inputs.bucket = "another";
+		},
+	],
+	[
+		"something unencrypted",
+		"aws:s3/bucketPolicy:BucketPolicy",
+		"lake-raw-policy",
+		(inputs) => {
+			inputs.policy = policy("s3:GetObject", "*");
+		},
+	],
+	[
+		"a role that a confused deputy could assume",
+		"aws:iam/role:Role",
+		"replication-target-role",
+		(inputs) => {
+			inputs.assumeRolePolicy = policy("sts:AssumeRole", undefined, { Principal: { Service: "dms.amazonaws.com" } });
+		},
+	],
+	[
+		"a fixed partition or region",
+		"aws:sns/topicSubscription:TopicSubscription",
+		"notifications-email",
+		(inputs) => {
+			inputs.topic = "arn:aws:sns:x";
+		},
+	],
+	[
+		"a fixed partition or region",
+		"aws:ec2/vpcEndpoint:VpcEndpoint",
+		"network-s3",
+		(inputs) => {
+			inputs.serviceName = "com.amazonaws.us-east-1.s3";
+		},
+	],
+	[
+		"a secret in a plain property",
+		"aws:glue/job:Job",
+		"jobs-star-schema",
+		(inputs) => {
+			inputs.defaultArguments = { "--password": generatedSecret };
+		},
+	],
+];
 
 describe("a mutated program", () => {
 	it.each(mutations)("has %s: %s %s", (rule, type, part, mutate) => {

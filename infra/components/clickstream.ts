@@ -113,7 +113,7 @@ export class Clickstream extends pulumi.ComponentResource {
 						objectArns({ bucketArn, prefixes: [lake.clickstream, lake.clickstreamErrors] }),
 					),
 					allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]),
-					allow("WriteLog", ["logs:PutLogEvents"], [`${groupArn}:*`]),
+					allow("WriteLog", ["logs:PutLogEvents"], [`${groupArn}:log-stream:*`]),
 				]),
 		});
 	}

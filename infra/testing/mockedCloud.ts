@@ -43,11 +43,11 @@ function computed(type: string, name: string, arn: string): Record<string, unkno
 			return { address: `${name}.rds.test`, port: 3306 };
 		case "aws:secretsmanager/secretVersion:SecretVersion":
 			// Its ARN is the secret's.
-			return { arn: arn.replace(/-value$/, "") };
+			return { arn: arn.replace("-value-AbCdEf", "-AbCdEf") };
 		case "aws:redshift/cluster:Cluster":
-			return { dnsName: `${name}.redshift.test`, masterPasswordSecretArn: `${arn}-secret` };
+			return { dnsName: `${name}.redshift.test`, masterPasswordSecretArn: secretArn(name) };
 		case "aws:redshiftserverless/namespace:Namespace":
-			return { adminPasswordSecretArn: `${arn}-secret` };
+			return { adminPasswordSecretArn: secretArn(name) };
 		case "aws:redshiftserverless/workgroup:Workgroup":
 			return { endpoints: [{ address: `${name}.redshift-serverless.test`, port: 5439 }] };
 		case "random:index/randomPassword:RandomPassword":
@@ -64,16 +64,41 @@ function computed(type: string, name: string, arn: string): Record<string, unkno
 	}
 }
 
+/** Forms of ARNs, as far as judges of policies look at them. */
+const forms: Record<string, string> = {
+	"aws:cloudwatch/logGroup:LogGroup": "arn:P:logs:R:A:log-group:N",
+	"aws:iam/role:Role": "arn:P:iam::A:role/N",
+	"aws:kinesis/stream:Stream": "arn:P:kinesis:R:A:stream/N",
+	"aws:kms/key:Key": "arn:P:kms:R:A:key/N",
+	"aws:s3/bucket:Bucket": "arn:P:s3:::N",
+	"aws:secretsmanager/secret:Secret": "arn:P:secretsmanager:R:A:secret:N-AbCdEf",
+	"aws:secretsmanager/secretVersion:SecretVersion": "arn:P:secretsmanager:R:A:secret:N-AbCdEf",
+	"aws:sfn/stateMachine:StateMachine": "arn:P:states:R:A:stateMachine:N",
+};
+
+function mockedArn(type: string, service: string, name: string): string {
+	const { partition, region, accountId } = testPlace;
+	return (forms[type] ?? `arn:P:${service}:R:A:N`)
+		.replace(":P:", `:${partition}:`)
+		.replace(":R:", `:${region}:`)
+		.replace(":A:", `:${accountId}:`)
+		.replace(/\bN\b/, name);
+}
+
+const secretArn = (name: string): string => mockedArn("aws:secretsmanager/secret:Secret", "", name);
+
+/** Identifier of a resource after it was made; where AWS makes it up, of AWS's form. */
+export function mockedId(type: string, name: string): string {
+	const prefix = { "aws:ec2/subnet:Subnet": "subnet", "aws:ec2/securityGroup:SecurityGroup": "sg" }[type];
+	return prefix === undefined ? `${name}-id` : `${prefix}-${name.replaceAll(/[^a-z0-9]/g, "")}`;
+}
+
 /** State of a resource after it was made. */
 export function mockedState(type: string, name: string, inputs: Record<string, unknown>): Record<string, unknown> {
 	const service = type.split(":")[1]?.split("/")[0] ?? "";
 	const given = identifiers[type] ?? "name";
 	const own = typeof inputs[given] === "string" ? inputs[given] : name;
-	const { partition, region, accountId } = testPlace;
-	const arn =
-		type === "aws:s3/bucket:Bucket"
-			? `arn:${partition}:s3:::${name}`
-			: `arn:${partition}:${service}:${region}:${accountId}:${own}`;
+	const arn = mockedArn(type, service, own);
 	return { name: own, [given]: own, arn, ...inputs, ...computed(type, name, arn) };
 }
 

@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { mockedCall, mockedState } from "./mockedCloud.ts";
+import { mockedCall, mockedId, mockedState } from "./mockedCloud.ts";
 
 /** A resource, as the program asked the engine for it. */
 export interface Registered {
@@ -65,7 +65,7 @@ export async function runProgram<T>(
 ): Promise<Program & { result: pulumi.Unwrap<T> }> {
 	await pulumi.runtime.setMocks(
 		{
-			newResource: ({ type, name, inputs }) => ({ id: `${name}-id`, state: mockedState(type, name, inputs) }),
+			newResource: ({ type, name, inputs }) => ({ id: mockedId(type, name), state: mockedState(type, name, inputs) }),
 			call: ({ token, inputs }) => mockedCall(token, inputs),
 		},
 		project,

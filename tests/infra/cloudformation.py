@@ -1,0 +1,13 @@
+"""
+Checks resources against CloudFormation's schemas with cfn-lint. Standard input: a template's Resources.
+Standard output: a list of "rule path: message".
+"""
+
+import json
+import sys
+
+from cfnlint.api import ManualArgs, lint
+
+template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": json.load(sys.stdin)}
+matches = lint(json.dumps(template), config=ManualArgs(regions=["eu-central-1"]))
+json.dump([f"{m.rule.id} {'/'.join(map(str, m.path or []))}: {m.message}" for m in matches], sys.stdout)

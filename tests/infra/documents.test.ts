@@ -1,0 +1,135 @@
+import aslValidator from "asl-validator";
+import { beforeAll, describe, expect, it } from "vitest";
+import { everyKind } from "../../infra/testing/deployed.ts";
+import type { Program } from "../../infra/testing/program.ts";
+import { apiRequests, quickSight, requestedTypes } from "./requests.ts";
+import { judge } from "./validators.ts";
+
+const programs: Record<string, Program> = {};
+beforeAll(async () => {
+	for (const [kind, run] of Object.entries(everyKind)) programs[kind] = await run();
+});
+
+/** Judges know the partitions that exist. */
+const real = (text: string): string =>
+	text.replaceAll("arn:aws-test:", "arn:aws:").replaceAll("amazonaws.test", "amazonaws.com");
+
+describe.each(Object.keys(everyKind))("documents of %s", (kind) => {
+	const all = () => programs[kind]?.resources ?? [];
+
+	it("are requests that the APIs' models take", async () => {
+		const made = apiRequests(programs[kind] as Program);
+		expect(made.length).toBeGreaterThan(50);
+		const faults = await judge<string[][]>(
+			"service_models.py",
+			JSON.parse(real(JSON.stringify(made.map(({ request }) => request)))),
+		);
+		const named = made.flatMap(({ resource }, index) =>
+			(faults[index] ?? []).map((fault) => `${resource.name}: ${fault}`),
+		);
+		expect(named).toEqual([]);
+	});
+
+	it("are policies in which parliament finds nothing", async () => {
+		const policies = all()
+			.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
+			.map(({ name, inputs }) => ({ name, policy: real(String(inputs.policy)) }));
+		expect(policies.length).toBeGreaterThan(5);
+		const found = await judge<string[][]>("policies.py", policies);
+		expect(policies.flatMap(({ name }, index) => (found[index] ?? []).map((finding) => `${name}: ${finding}`))).toEqual(
+			[],
+		);
+	});
+
+	it("are resources that CloudFormation's schemas and cfn-lint take", async () => {
+		const resources = cloudFormation(all());
+		expect(Object.keys(resources).length).toBeGreaterThan(10);
+		expect(await judge<string[]>("cloudformation.py", JSON.parse(real(JSON.stringify(resources))))).toEqual([]);
+	});
+
+	it("are a state machine of the Amazon States Language", () => {
+		const [machine] = all().filter(({ type }) => type === "aws:sfn/stateMachine:StateMachine");
+		const { isValid, errorsText } = aslValidator(JSON.parse(real(String(machine?.inputs.definition))));
+		expect(errorsText("\n")).toBe("");
+		expect(isValid).toBe(true);
+	});
+});
+
+describe("the judges", () => {
+	it("refuse what is wrong", async () => {
+		const wrong = [
+			{
+				service: "glue",
+				operation: "CreateJob",
+				params: {
+					Name: "x",
+					Role: "y",
+					Command: { Name: "glueetl" },
+					WorkerType: "G.1X",
+					ExecutionClass: "LAZY",
+					Colour: "red",
+				},
+			},
+			{
+				service: "dms",
+				operation: "CreateEndpoint",
+				params: { EndpointIdentifier: "x", EndpointType: "sideways", EngineName: "s3" },
+			},
+		];
+		expect(await judge<string[][]>("service_models.py", wrong)).toEqual([
+			[expect.stringContaining("CreateJob.ExecutionClass: 'LAZY' is none of"), "CreateJob: Colour is unknown"],
+			[expect.stringContaining("CreateEndpoint.EndpointType: 'sideways' is none of")],
+		]);
+		const policy = JSON.stringify({
+			Version: "2012-10-17",
+			Statement: [{ Effect: "Allow", Action: "s3:ReadObject", Resource: "*" }],
+		});
+		expect(await judge<string[][]>("policies.py", [{ name: "x", policy }])).toEqual([
+			[expect.stringContaining("UNKNOWN_ACTION")],
+		]);
+		const bucket = { X: { Type: "AWS::QuickSight::Dashboard", Properties: { DashboardId: "x" } } };
+		expect((await judge<string[]>("cloudformation.py", bucket)).length).toBeGreaterThan(0);
+		expect(aslValidator({ StartAt: "nowhere", States: {} }).isValid).toBe(false);
+	});
+
+	it("know the requests of the types that hold JSON documents", () => {
+		expect(requestedTypes.length).toBeGreaterThan(20);
+	});
+});
+
+/** Resources whose inputs are CloudFormation's properties but for the first letter of their names. */
+function cloudFormation(resources: Program["resources"]): Record<string, unknown> {
+	const document = (text: unknown): unknown => JSON.parse(String(text));
+	const entries = resources.flatMap(({ name, type, inputs }): [string, unknown][] => {
+		const id = name.replaceAll(/[^A-Za-z0-9]/g, "");
+		const entry = (Type: string, Properties: unknown): [string, unknown][] => [[id, { Type, Properties }]];
+		switch (type) {
+			case "aws:iam/role:Role":
+				return entry("AWS::IAM::Role", { AssumeRolePolicyDocument: document(inputs.assumeRolePolicy) });
+			case "aws:iam/rolePolicy:RolePolicy":
+				return entry("AWS::IAM::RolePolicy", {
+					PolicyName: name,
+					RoleName: "r",
+					PolicyDocument: document(inputs.policy),
+				});
+			case "aws:s3/bucketPolicy:BucketPolicy":
+				return entry("AWS::S3::BucketPolicy", { Bucket: inputs.bucket, PolicyDocument: document(inputs.policy) });
+			case "aws:kms/key:Key":
+				return entry("AWS::KMS::Key", { KeyPolicy: document(inputs.policy), EnableKeyRotation: true });
+			case "aws:sns/topicPolicy:TopicPolicy":
+				return entry("AWS::SNS::TopicPolicy", { Topics: ["t"], PolicyDocument: document(inputs.policy) });
+			case "aws:sfn/stateMachine:StateMachine":
+				return entry("AWS::StepFunctions::StateMachine", {
+					RoleArn: inputs.roleArn,
+					DefinitionString: inputs.definition,
+				});
+			case "aws-native:quicksight:Analysis":
+				return entry("AWS::QuickSight::Analysis", quickSight(inputs));
+			case "aws-native:quicksight:Dashboard":
+				return entry("AWS::QuickSight::Dashboard", quickSight(inputs));
+			default:
+				return [];
+		}
+	});
+	return Object.fromEntries(entries);
+}
