@@ -1,0 +1,244 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { deployed } from "../../infra/testing/deployed.ts";
+import { testPlace } from "../../infra/testing/mockedCloud.ts";
+import type { Program } from "../../infra/testing/program.ts";
+import { type PolicySimulator, startSimulator } from "./simulator.ts";
+
+const { partition, region, accountId } = testPlace;
+const at = (service: string, resource: string): string =>
+	`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
+const bucket = (zone: string, key = ""): string =>
+	`arn:${partition}:s3:::analytics-pipeline-prod-lake-${zone}${key && `/${key}`}`;
+
+const raw = {
+	wordpress: bucket("raw", "wordpress-db/wp_terms/LOAD00000001.parquet"),
+	classicmodels: bucket("raw", "classicmodels/orders/20260905-151244585.parquet"),
+	clicks: bucket("raw", "clickstream-data/2026/09/05/15/a.json.gz"),
+	clickErrors: bucket("raw", "clickstream-errors/processing-failed/a"),
+	other: bucket("raw", "another-schema/secrets/LOAD00000001.parquet"),
+	lookalike: bucket("raw", "wordpress-db-backup/wp_users/LOAD00000001.parquet"),
+};
+const processed = {
+	changeLog: bucket("processed", "wordpress-db/wp_terms/batch=1/a.parquet"),
+	current: bucket("processed", "current/classicmodels/orders/data/a.parquet"),
+	joint: bucket("processed", "joint-tables/click_hour=2026-09-05-15/a.parquet"),
+	star: bucket("processed", "star-schema/fact_orders/data/a.parquet"),
+	state: bucket("processed", "_state/wordpress-db/wp_terms.json"),
+	reports: bucket("processed", "_runs/run-1/process-load.json"),
+	results: bucket("processed", "athena-queries/a.csv"),
+};
+const scripts = {
+	job: bucket("scripts", "jobs/0123/process_load.py"),
+	package: bucket("scripts", "lakehouse/0123/lakehouse.zip"),
+	temporary: bucket("scripts", "temporary/a"),
+};
+const key = at("kms", "key/analytics-pipeline-prod-encryption-key");
+const otherKey = at("kms", "key/another");
+const sourceSecret = at("secretsmanager", "secret:analytics-pipeline-prod-source-secret-AbCdEf");
+const warehouseSecret = at("secretsmanager", "secret:analytics-pipeline-prod-warehouse-namespace-AbCdEf");
+const database = "analytics_pipeline_prod";
+const table = (name: string, db = database): string => at("glue", `table/${db}/${name}`);
+const stream = at("kinesis", "stream/kds-clickstream-data");
+const job = at("glue", "job/analytics-pipeline-prod-jobs-star-schema");
+const crawler = at("glue", "crawler/analytics-pipeline-prod-catalog");
+const topic = at("sns", "analytics-pipeline-prod-notifications");
+const machine = at("states", "stateMachine:analytics-pipeline-prod-schedule");
+
+/** What nobody of the pipeline may do. */
+const never: [string, string][] = [
+	["iam:PassRole", `arn:${partition}:iam::${accountId}:role/analytics-pipeline-prod-jobs-role`],
+	["iam:CreateRole", `arn:${partition}:iam::${accountId}:role/new`],
+	["sts:AssumeRole", `arn:${partition}:iam::${accountId}:role/admin`],
+	["s3:PutBucketPolicy", bucket("raw")],
+	["s3:DeleteBucket", bucket("processed")],
+	["s3:GetObject", `arn:${partition}:s3:::another-bucket/a`],
+	["s3:ListAllMyBuckets", "*"],
+	["kms:ScheduleKeyDeletion", key],
+	["kms:PutKeyPolicy", key],
+	["kms:Decrypt", otherKey],
+	["secretsmanager:GetSecretValue", at("secretsmanager", "secret:another-AbCdEf")],
+	["secretsmanager:PutSecretValue", sourceSecret],
+	["glue:GetTable", table("a", "another_database")],
+	["glue:DeleteDatabase", at("glue", `database/${database}`)],
+	["ec2:AuthorizeSecurityGroupIngress", at("ec2", "security-group/sg-1")],
+	["logs:DeleteLogGroup", at("logs", "log-group:/aws-glue/jobs/output")],
+	["dms:StartReplicationTask", at("dms", "task:1")],
+	["redshift-data:ExecuteStatement", at("redshift-serverless", "workgroup/1")],
+];
+
+interface Rights {
+	may: [string, string][];
+	mayNot: [string, string][];
+}
+
+const each = (actions: string[], resources: string[]): [string, string][] =>
+	actions.flatMap((action) => resources.map((resource): [string, string] => [action, resource]));
+
+/** Every role of the production stack, by the name of its resource. */
+const rights: Record<string, Rights> = {
+	"jobs-role": {
+		may: [
+			["s3:ListBucket", bucket("raw")],
+			...each(["s3:GetObject"], [...Object.values(raw), ...Object.values(processed), scripts.job, scripts.package]),
+			...each(["s3:PutObject", "s3:DeleteObject"], [...Object.values(processed), scripts.temporary]),
+			...each(["kms:Decrypt", "kms:GenerateDataKey"], [key]),
+			...each(["glue:CreateTable", "glue:UpdateTable", "glue:GetTable"], [table("orders")]),
+			["glue:GetDatabase", at("glue", "database/default")],
+			["secretsmanager:GetSecretValue", sourceSecret],
+			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-analyticspipelineprodnetworksubnet1")],
+			["logs:PutLogEvents", at("logs", "log-group:/aws-glue/jobs/logs-v2:log-stream:a")],
+		],
+		mayNot: [
+			...each(["s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging"], Object.values(raw)),
+			...each(["s3:PutObject", "s3:DeleteObject"], [scripts.job, scripts.package]),
+			["glue:CreateTable", table("a", "default")],
+			["glue:StartJobRun", job],
+			["secretsmanager:GetSecretValue", warehouseSecret],
+			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-another")],
+			["kinesis:GetRecords", stream],
+		],
+	},
+	"replication-target-role": {
+		may: [
+			...each(["s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging"], [raw.wordpress, raw.classicmodels]),
+			["s3:ListBucket", bucket("raw")],
+			["kms:GenerateDataKey", key],
+		],
+		mayNot: [
+			...each(["s3:GetObject"], [...Object.values(raw), ...Object.values(processed), ...Object.values(scripts)]),
+			...each(["s3:PutObject", "s3:DeleteObject"], [raw.clicks, raw.clickErrors, raw.other, raw.lookalike]),
+			...each(["s3:PutObject", "s3:DeleteObject"], [...Object.values(processed), ...Object.values(scripts)]),
+			["s3:ListBucket", bucket("processed")],
+			["secretsmanager:GetSecretValue", sourceSecret],
+		],
+	},
+	"replication-source-role": {
+		may: [
+			["secretsmanager:GetSecretValue", sourceSecret],
+			["kms:Decrypt", key],
+		],
+		mayNot: [
+			["secretsmanager:GetSecretValue", warehouseSecret],
+			["kms:GenerateDataKey", key],
+			...each(["s3:GetObject"], Object.values(raw)),
+		],
+	},
+	"clickstream-role": {
+		may: [
+			...each(["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:DescribeStream"], [stream]),
+			...each(["s3:PutObject"], [raw.clicks, raw.clickErrors]),
+			["logs:PutLogEvents", at("logs", "log-group:/aws/kinesisfirehose/kdf-clickstream-data:log-stream:delivery")],
+		],
+		mayNot: [
+			["kinesis:PutRecords", stream],
+			["kinesis:GetRecords", at("kinesis", "stream/another")],
+			...each(["s3:PutObject", "s3:GetObject"], [raw.wordpress, raw.classicmodels, ...Object.values(processed)]),
+			["s3:DeleteObject", raw.clicks],
+		],
+	},
+	"catalog-crawler-role": {
+		may: [
+			...each(["s3:GetObject"], [processed.changeLog, processed.joint, raw.clicks]),
+			...each(
+				["glue:UpdateTable", "glue:BatchCreatePartition"],
+				[table("wp_terms_changes"), table("clickstream_data")],
+			),
+		],
+		mayNot: [
+			...each(["s3:PutObject", "s3:DeleteObject"], [...Object.values(raw), ...Object.values(processed)]),
+			...each(["s3:GetObject"], [raw.wordpress, processed.current, processed.state, processed.results]),
+			["glue:UpdateTable", table("wp_terms")],
+			["glue:DeleteTable", table("wp_terms_changes")],
+			["glue:CreateTable", table("new")],
+		],
+	},
+	"warehouse-role": {
+		may: [
+			...each(["s3:GetObject"], [processed.changeLog, processed.current, processed.joint, processed.star, raw.clicks]),
+			...each(["glue:GetTable", "glue:GetPartitions"], [table("fact_orders")]),
+		],
+		mayNot: [
+			...each(["s3:PutObject", "s3:DeleteObject"], [...Object.values(raw), ...Object.values(processed)]),
+			...each(["s3:GetObject"], [raw.wordpress, processed.state, processed.results, scripts.job]),
+			...each(["glue:CreateTable", "glue:UpdateTable", "glue:DeleteTable"], [table("fact_orders")]),
+			["secretsmanager:GetSecretValue", sourceSecret],
+		],
+	},
+	"dashboards-role": {
+		may: [
+			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-analyticspipelineprodnetworksubnet1")],
+			["ec2:DescribeSubnets", "*"],
+		],
+		mayNot: [
+			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-another")],
+			["ec2:RunInstances", at("ec2", "instance/1")],
+			["ec2:DeleteSecurityGroup", at("ec2", "security-group/sg-1")],
+			...each(["s3:GetObject"], [processed.star, raw.clicks]),
+		],
+	},
+	"schedule-role": {
+		may: [
+			...each(["glue:StartJobRun", "glue:GetJobRun", "glue:BatchStopJobRun"], [job]),
+			["glue:StartCrawler", crawler],
+			["sns:Publish", topic],
+		],
+		mayNot: [
+			["glue:StartJobRun", at("glue", "job/another")],
+			["glue:UpdateJob", job],
+			["glue:StartCrawler", at("glue", "crawler/another")],
+			["sns:Publish", at("sns", "another")],
+			...each(["s3:GetObject", "s3:PutObject"], [raw.wordpress, processed.state]),
+		],
+	},
+	"schedule-timer-role": {
+		may: [["states:StartExecution", machine]],
+		mayNot: [
+			["states:StartExecution", at("states", "stateMachine:another")],
+			["states:StopExecution", machine],
+			["glue:StartJobRun", job],
+		],
+	},
+};
+
+const prefix = "analytics-pipeline-prod-";
+const roleNames = Object.keys(rights);
+let program: Program;
+let simulator: PolicySimulator;
+
+beforeAll(async () => {
+	program = await deployed("prod", { createDmsServiceRoles: false });
+	simulator = await startSimulator();
+	for (const role of roleNames) {
+		const trust = String(program.named(`${prefix}${role}`, "aws:iam/role:Role").inputs.assumeRolePolicy);
+		const policy = String(program.named(`${prefix}${role}-policy`, "aws:iam/rolePolicy:RolePolicy").inputs.policy);
+		await simulator.putRole(role, trust, policy);
+	}
+});
+afterAll(() => simulator?.stop());
+
+it("the table has every role of the stack", () => {
+	const roles = program.ofType("aws:iam/role:Role").map(({ name }) => name.slice(prefix.length));
+	expect(roles.sort()).toEqual([...roleNames].sort());
+});
+
+describe.each(Object.entries(rights))("%s", (role, { may, mayNot }) => {
+	const decisions = async (cases: [string, string][]): Promise<string[]> =>
+		Promise.all(
+			cases.map(
+				async ([action, resource]) => `${await simulator.decide(role, action, resource)}: ${action} ${resource}`,
+			),
+		);
+
+	it("may do its work", async () => {
+		expect(await decisions(may)).toEqual(may.map(([action, resource]) => `allowed: ${action} ${resource}`));
+	});
+
+	it("may not do anybody else's", async () => {
+		const refused = mayNot.map(([action, resource]) => `implicitDeny: ${action} ${resource}`);
+		expect(await decisions(mayNot)).toEqual(refused);
+	});
+
+	it("may do nothing of what nobody may", async () => {
+		expect(await decisions(never)).toEqual(never.map(([action, resource]) => `implicitDeny: ${action} ${resource}`));
+	});
+});
