@@ -42,7 +42,7 @@ export type BinlogEvent = EventBase &
 	);
 
 /** Bytes of binlog that may wait in memory before the socket is held back. */
-const queueBytes = 4 * 1024 * 1024;
+const queueBytes = 1024 * 1024;
 const heartbeatSeconds = 5;
 /** Without any event for this long, not even a heartbeat, the connection counts as lost. */
 const silenceMs = 60_000;

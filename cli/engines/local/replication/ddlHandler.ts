@@ -131,6 +131,7 @@ export class DdlHandler {
 		const read = await this.#readShape(name);
 		if (read !== undefined) Object.assign(table, read.shape, { definedAt: read.at });
 		this.#state.tables.set(tableId(name), table);
+		this.#follower.hasNews = true;
 		this.#follower.parts.log.info(`${tableId(name)} joins`);
 	}
 
@@ -220,6 +221,7 @@ export class DdlHandler {
 
 	#count(table: TableCheckpoint): void {
 		table.ddls += 1;
+		this.#follower.hasNews = true;
 		table.updatedAt = new Date().toISOString();
 	}
 

@@ -8,7 +8,6 @@ import type { RotatingLog } from "./log.ts";
 import { OpenBatch, type RowsEvent } from "./openBatch.ts";
 import type { ParquetEngine } from "./parquetStage.ts";
 import { comparePositions, formatPosition, type Position } from "./position.ts";
-import { commitTimeText } from "./sequence.ts";
 import { historyLost, requireBinlog, requireHistory, Server } from "./server.ts";
 import { parseStatement } from "./statement.ts";
 import type { Store } from "./store.ts";
@@ -65,6 +64,8 @@ export class Follower {
 	readonly reloadAtCommit = new Set<string>();
 	/** Tables that the open transaction touched. */
 	readonly touched = new Set<string>();
+	/** Whether statistics changed without a change of rows. */
+	hasNews = false;
 	/** Whether the source does not tell names of tables apart by case. */
 	foldsCase = false;
 	#file: string;
@@ -72,7 +73,6 @@ export class Follower {
 	#endsWithQuery = false;
 	#groupGtid = "";
 	#commitTime = 0;
-	#commitText = "";
 	#commitIso = "";
 	#skipping = false;
 	#savedAt = Date.now();
@@ -139,6 +139,7 @@ export class Follower {
 		if (newestCommit > 0) this.state.latencySeconds = Math.max(0, (Date.now() - newestCommit) / 1000);
 		await this.parts.store.commit(this.state, { clear: extra.clear, files: [...files, ...extra.files] });
 		this.#savedAt = Date.now();
+		this.hasNews = false;
 		this.parts.onProgress();
 	}
 
@@ -159,7 +160,7 @@ export class Follower {
 		table.updatedAt = new Date().toISOString();
 		this.parts.log.error(`${tableId(table)}: ${table.error}`);
 		await this.batch.drop(tableId(table));
-		this.parts.onProgress();
+		this.hasNews = true;
 	}
 
 	async #checkSource(): Promise<void> {
@@ -184,9 +185,8 @@ export class Follower {
 		const { openedAt } = this.batch;
 		if (openedAt !== undefined) {
 			if (now || Date.now() - openedAt >= intervalMs || this.batch.bytes >= bytes) await this.publish();
-		} else if (now || Date.now() - this.#savedAt > savePositionMs) {
-			this.#savedAt = Date.now();
-			await this.parts.store.save(this.state);
+		} else if (now || this.hasNews || Date.now() - this.#savedAt > savePositionMs) {
+			await this.publish();
 		}
 	}
 
@@ -222,7 +222,6 @@ export class Follower {
 		this.#endsWithQuery = endsWithQuery;
 		this.#groupGtid = gtid;
 		this.#commitTime = time;
-		this.#commitText = commitTimeText(time);
 		this.#commitIso = new Date(time).toISOString();
 		this.state.sequence.begin(time);
 		this.#skipping = this.#skipped.has(formatPosition(this.groupStart));
@@ -294,7 +293,7 @@ export class Follower {
 	}
 
 	#append(event: RowsEvent, table: TableCheckpoint): void {
-		this.batch.append(event, this.#commitText, this.state.sequence);
+		this.batch.append(event, this.#commitTime, this.state.sequence);
 		this.batch.newestCommit = Math.max(this.batch.newestCommit, this.#commitTime);
 		if (event.operation === "I") table.inserts += event.rows.length;
 		else if (event.operation === "U") table.updates += event.rows.length;

@@ -5,7 +5,7 @@ import { qualifiedName, quoteIdentifier, readShape, type TableName, type TableSh
 import { isOutOfSpace } from "./faults.ts";
 import { makeLayout } from "./layout.ts";
 import type { ParquetEngine, ParquetStage } from "./parquetStage.ts";
-import { commitTimeText, loadFile } from "./sequence.ts";
+import { loadFile } from "./sequence.ts";
 import type { Server } from "./server.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -54,7 +54,7 @@ export class TableLoader {
 		if (shape === undefined) return undefined;
 		const layout = makeLayout(shape.columns, shape.key);
 		const files: LoadedTable["files"] = [];
-		const time = commitTimeText(Date.now());
+		const time = Date.now();
 		let stage: ParquetStage | undefined;
 		let rows = 0;
 		let bytes = 0;
@@ -70,11 +70,9 @@ export class TableLoader {
 		try {
 			for await (const block of readBlocks(server, selectOf(name, shape), signal)) {
 				stage ??= await this.#engine.stage(layout);
-				for (const row of block) {
-					for (const value of row) bytes += typeof value === "string" || Buffer.isBuffer(value) ? value.length : 8;
-					stage.append("I", time, null, (_, index) => row[index]);
-				}
-				rows += block.length;
+				for (const row of block.rows) stage.appendLoaded(time, row, block.bytes / block.rows.length);
+				rows += block.rows.length;
+				bytes += block.bytes;
 				onRows(rows);
 				if (bytes >= loadFileBytes) await closeFile();
 			}
@@ -95,21 +93,31 @@ function selectOf(name: TableName, shape: TableShape): string {
 	return `SELECT ${columns.join(", ")} FROM ${qualifiedName(name)}`;
 }
 
+interface Block {
+	rows: unknown[][];
+	/** About the size of the rows' values. */
+	bytes: number;
+}
+
+const blockRows = 4096;
+const blockBytes = 4 * 1024 * 1024;
+
 /** Rows of a query as arrays, in blocks; the socket is held back while a block is worked on. */
-async function* readBlocks(server: Server, sql: string, signal: AbortSignal): AsyncGenerator<unknown[][]> {
+async function* readBlocks(server: Server, sql: string, signal: AbortSignal): AsyncGenerator<Block> {
 	// The promise wrapper reads results whole; the connection under it streams them.
 	const connection = (server.connection as unknown as { connection: RowConnection }).connection;
-	let block: unknown[][] = [];
+	let block: Block = { rows: [], bytes: 0 };
 	let failure: Error | undefined;
 	let ended = false;
 	let wake = (): void => undefined;
 	const query = connection.query({ sql, rowsAsArray: true });
-	query.on("result", (row) => {
-		block.push(row as unknown as unknown[]);
-		if (block.length >= 4096) {
-			connection.pause();
-			wake();
-		}
+	query.on("result", (result) => {
+		const row = result as unknown as unknown[];
+		block.rows.push(row);
+		for (const value of row) block.bytes += typeof value === "string" || Buffer.isBuffer(value) ? value.length : 8;
+		if (block.rows.length < blockRows && block.bytes < blockBytes) return;
+		connection.pause();
+		wake();
 	});
 	const onError = (error: Error): void => {
 		failure = error;
@@ -127,18 +135,19 @@ async function* readBlocks(server: Server, sql: string, signal: AbortSignal): As
 	try {
 		for (;;) {
 			signal.throwIfAborted();
-			if (block.length === 0 && !ended && failure === undefined) {
+			if (failure !== undefined) throw failure;
+			if (block.rows.length > 0) {
+				const full = block;
+				block = { rows: [], bytes: 0 };
+				yield full;
+				connection.resume();
+			} else if (ended) {
+				return;
+			} else {
 				await new Promise<void>((resolve) => {
 					wake = resolve;
 				});
-				continue;
 			}
-			if (failure !== undefined) throw failure;
-			const full = block;
-			block = [];
-			if (full.length > 0) yield full;
-			if (ended && block.length === 0) return;
-			connection.resume();
 		}
 	} finally {
 		signal.removeEventListener("abort", onAbort);

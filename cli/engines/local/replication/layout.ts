@@ -1,10 +1,10 @@
 import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
-import { VARCHAR } from "@duckdb/node-api";
 import { rawColumns } from "../../../../etl/datasets.ts";
+import { messageOf } from "../../../errors.ts";
 import { columnType } from "./columnType.ts";
 
 /** A column of a raw file that comes from the source. */
-interface SourceColumn {
+export interface SourceColumn {
 	name: string;
 	type: DuckDBType;
 	convert(value: unknown): DuckDBValue;
@@ -15,8 +15,9 @@ export interface Layout {
 	columns: readonly SourceColumn[];
 	/** Index, in `columns`, of those with a before image. */
 	before: readonly number[];
-	/** Names and types of all columns of the file, in order. */
-	names: readonly string[];
+	/** Name of the before image of a column. */
+	beforeName(index: number): string;
+	/** Types of `columns`, then of the before images. */
 	types: readonly DuckDBType[];
 	/** Equal for equal layouts. */
 	fingerprint: string;
@@ -32,22 +33,22 @@ export function makeLayout(source: readonly { name: string; type: string }[], ke
 			const { stored, convert } = columnType(type);
 			return { name, type: stored, convert };
 		} catch (error) {
-			throw new Error(`column ${name}: ${(error as Error).message}`, { cause: error });
+			throw new Error(`column ${name}: ${messageOf(error)}`, { cause: error });
 		}
 	});
 	const before = [...columns.keys()].filter((index) => key.length === 0 || key.includes(columns[index]?.name ?? ""));
-	const images = before.map((index) => columns[index] as SourceColumn);
-	const names = [
-		rawColumns.op,
-		rawColumns.commitTime,
+	const beforeName = (index: number): string => rawColumns.beforeImagePrefix + columns[index]?.name;
+	refuseCollision([
+		...[rawColumns.op, rawColumns.commitTime, rawColumns.changeSequence],
 		...columns.map((column) => column.name),
-		rawColumns.changeSequence,
-		...images.map((column) => rawColumns.beforeImagePrefix + column.name),
+		...before.map(beforeName),
+	]);
+	const types = [
+		...columns.map((column) => column.type),
+		...before.map((index) => (columns[index] as SourceColumn).type),
 	];
-	refuseCollision(names);
-	const types = [VARCHAR, VARCHAR, ...columns.map((c) => c.type), VARCHAR, ...images.map((c) => c.type)];
-	const fingerprint = JSON.stringify(names.map((name, index) => [name, String(types[index])]));
-	return { columns, before, names, types, fingerprint };
+	const fingerprint = JSON.stringify([columns.map((column) => [column.name, String(column.type)]), before]);
+	return { columns, before, beforeName, types, fingerprint };
 }
 
 function refuseCollision(names: readonly string[]): void {

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { BinlogEvent, BinlogTable, Row } from "./binlogStream.ts";
+import type { BinlogEvent, BinlogTable } from "./binlogStream.ts";
 import type { Publication, TableCheckpoint } from "./checkpoint.ts";
 import { type TableName, tableId } from "./definition.ts";
 import { type Layout, makeLayout } from "./layout.ts";
@@ -76,15 +76,18 @@ export class OpenBatch {
 	}
 
 	/** Adds the rows of an event to the stage that `prepare` opened. */
-	append(event: RowsEvent, commitTime: string, sequence: Sequence): void {
+	append(event: RowsEvent, commitTime: number, sequence: Sequence): void {
 		const stage = this.#stages.get(tableId(event.table))?.stage;
 		if (stage === undefined) throw new Error("rows without a stage");
+		const bytes = event.size / event.rows.length;
 		if (event.operation === "U") {
 			for (const { before, after } of event.rows) {
-				stage.append("U", commitTime, sequence.next(), cellsOf(after), cellsOf(before));
+				stage.appendChange("U", commitTime, sequence.next(), after, before, bytes);
 			}
 		} else {
-			for (const row of event.rows) stage.append(event.operation, commitTime, sequence.next(), cellsOf(row));
+			for (const row of event.rows) {
+				stage.appendChange(event.operation, commitTime, sequence.next(), row, undefined, bytes);
+			}
 		}
 		this.bytes += event.size;
 		this.#stagedBytes += event.size;
@@ -147,10 +150,6 @@ export class OpenBatch {
 		this.bytes = 0;
 		this.#stagedBytes = 0;
 	}
-}
-
-function cellsOf(row: Row): (name: string) => unknown {
-	return (name) => row[name];
 }
 
 /** MariaDB's own types look like BINARY(n) in the binlog; the table's definition tells them apart. */

@@ -1,19 +1,29 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
+	DOUBLE,
 	type DuckDBAppender,
 	type DuckDBConnection,
 	DuckDBDataChunk,
 	DuckDBInstance,
+	type DuckDBType,
 	type DuckDBValue,
+	VARCHAR,
 } from "@duckdb/node-api";
+import { rawColumns } from "../../../../etl/datasets.ts";
 import { messageOf } from "../../../errors.ts";
 import { syncFile } from "../files.ts";
-import type { Layout } from "./layout.ts";
+import type { Row } from "./binlogStream.ts";
+import type { Layout, SourceColumn } from "./layout.ts";
 
 /** Rows of DuckDB's vectors. */
 const chunkRows = 2048;
-const memoryLimit = "192MB";
+/** Bytes of values after which rows go to DuckDB though the vectors are not full. */
+const chunkBytes = 4 * 1024 * 1024;
+/** Rows of a Parquet row group, which is built in memory. */
+const rowGroupRows = 30_720;
+/** Of DuckDB; beyond it rows go to a temporary file. */
+const memoryLimit = "128MB";
 
 /** DuckDB as a writer of Parquet: rows wait in its memory, beyond a limit in a temporary file. */
 export class ParquetEngine {
@@ -35,7 +45,7 @@ export class ParquetEngine {
 		const instance = await DuckDBInstance.create(":memory:", {
 			memory_limit: memoryLimit,
 			temp_directory: join(staging, "spill"),
-			threads: "2",
+			threads: "1",
 			autoinstall_known_extensions: "false",
 		});
 		const connection = await instance.connect();
@@ -56,7 +66,7 @@ export class ParquetEngine {
 		this.#stages += 1;
 		const name = `stage_${this.#stages}`;
 		const columns = layout.types.map((type, index) => `c${index} ${type}`);
-		await this.#connection.run(`CREATE TABLE ${name} (${columns.join(", ")})`);
+		await this.#connection.run(`CREATE TABLE ${name} (${[...stagedColumns, ...columns].join(", ")})`);
 		return new ParquetStage(this.#connection, name, layout, await this.#connection.createAppender(name));
 	}
 
@@ -66,7 +76,18 @@ export class ParquetEngine {
 	}
 }
 
-/** Rows of one layout on their way to one Parquet file. */
+/**
+ * Columns that replication adds are staged as numbers, which takes a fraction of their room, and become text when the file is
+ * written: the operation, the commit time (milliseconds since 1970), and both parts of the change sequence.
+ */
+const stagedColumns = ["op VARCHAR", "time DOUBLE", "digits DOUBLE", "counter DOUBLE"];
+const stagedTypes = [VARCHAR, DOUBLE, DOUBLE, DOUBLE];
+const stagedAsText = {
+	time: "strftime(make_timestamp_ms(time::BIGINT), '%Y-%m-%d %H:%M:%S.%f')",
+	sequence: "lpad(digits::BIGINT::VARCHAR, 16, '0') || lpad(counter::BIGINT::VARCHAR, 19, '0')",
+};
+
+/** Rows of one layout on their way to one Parquet file. A value that cannot be converted throws, and leaves the stage unusable. */
 export class ParquetStage {
 	readonly layout: Layout;
 	/** Rows so far. */
@@ -74,61 +95,70 @@ export class ParquetStage {
 	readonly #connection: DuckDBConnection;
 	readonly #name: string;
 	readonly #appender: DuckDBAppender;
-	#chunk: DuckDBValue[][];
-	#chunkLength = 0;
+	readonly #types: readonly DuckDBType[];
+	#chunk: DuckDBValue[][] = [];
+	#chunkRows = 0;
+	#chunkBytes = 0;
 
 	constructor(connection: DuckDBConnection, name: string, layout: Layout, appender: DuckDBAppender) {
 		this.#connection = connection;
 		this.#name = name;
 		this.layout = layout;
 		this.#appender = appender;
-		this.#chunk = layout.types.map(() => []);
+		this.#types = [...stagedTypes, ...layout.types];
+		this.#clearChunk();
 	}
 
-	/**
-	 * Adds a row. A value that cannot be converted throws, and leaves the stage unusable.
-	 * @param value the source's value of a column.
-	 * @param before its value before an update; absent where there is none.
-	 */
-	append(
+	/** Adds a row of a full load: the values of the source's columns. @param bytes about its size. */
+	appendLoaded(time: number, row: readonly unknown[], bytes: number): void {
+		const { columns, before } = this.layout;
+		this.#putAdded("I", time, null, null);
+		for (let index = 0; index < columns.length; index += 1)
+			this.#put(index, columns[index] as SourceColumn, row[index]);
+		for (let index = 0; index < before.length; index += 1) this.#putNull(columns.length + index);
+		this.#endRow(bytes);
+	}
+
+	/** Adds a change. @param before the row before an update. @param bytes about its size. */
+	appendChange(
 		operation: "I" | "U" | "D",
-		commitTime: string,
-		sequence: string | null,
-		value: (name: string, index: number) => unknown,
-		before?: (name: string) => unknown,
+		time: number,
+		sequence: { digits: number; counter: number },
+		row: Row,
+		before: Row | undefined,
+		bytes: number,
 	): void {
 		const { columns, before: images } = this.layout;
-		const chunk = this.#chunk;
-		let at = 0;
-		const put = (cell: DuckDBValue): void => {
-			(chunk[at] as DuckDBValue[]).push(cell);
-			at += 1;
-		};
-		put(operation);
-		put(commitTime);
+		this.#putAdded(operation, time, sequence.digits, sequence.counter);
 		for (let index = 0; index < columns.length; index += 1) {
-			const column = columns[index] as (typeof columns)[number];
-			const found = value(column.name, index);
-			put(found === null ? null : column.convert(found));
+			const column = columns[index] as SourceColumn;
+			this.#put(index, column, row[column.name]);
 		}
-		put(sequence);
-		for (const index of images) {
-			const column = columns[index] as (typeof columns)[number];
-			const found = before === undefined ? null : before(column.name);
-			put(found === null ? null : column.convert(found));
+		for (let index = 0; index < images.length; index += 1) {
+			const column = columns[images[index] as number] as SourceColumn;
+			if (before === undefined) this.#putNull(columns.length + index);
+			else this.#put(columns.length + index, column, before[column.name]);
 		}
-		this.rows += 1;
-		this.#chunkLength += 1;
-		if (this.#chunkLength === chunkRows) this.#flush();
+		this.#endRow(bytes);
 	}
 
 	/** Writes all rows to a file, durably, and drops the stage. */
 	async write(path: string): Promise<void> {
 		this.#flush();
 		this.#appender.closeSync();
-		const columns = this.layout.names.map((name, index) => `c${index} AS ${quoteName(name)}`);
+		const source = this.layout.columns.map((column, index) => `c${index} AS ${quoteName(column.name)}`);
+		const images = this.layout.before.map(
+			(column, index) => `c${source.length + index} AS ${quoteName(this.layout.beforeName(column))}`,
+		);
+		const selected = [
+			`op AS ${quoteName(rawColumns.op)}`,
+			`${stagedAsText.time} AS ${quoteName(rawColumns.commitTime)}`,
+			...source,
+			`${stagedAsText.sequence} AS ${quoteName(rawColumns.changeSequence)}`,
+			...images,
+		];
 		await this.#connection.run(
-			`COPY (SELECT ${columns.join(", ")} FROM ${this.#name}) TO ${quoteText(path)} (FORMAT parquet)`,
+			`COPY (SELECT ${selected.join(", ")} FROM ${this.#name}) TO ${quoteText(path)} (FORMAT parquet, ROW_GROUP_SIZE ${rowGroupRows})`,
 		);
 		await syncFile(path);
 		await this.#connection.run(`DROP TABLE ${this.#name}`);
@@ -141,13 +171,41 @@ export class ParquetStage {
 		await this.#connection.run(`DROP TABLE ${this.#name}`);
 	}
 
+	#putAdded(operation: string, time: number, digits: number | null, counter: number | null): void {
+		const chunk = this.#chunk;
+		chunk[0]?.push(operation);
+		chunk[1]?.push(time);
+		chunk[2]?.push(digits);
+		chunk[3]?.push(counter);
+	}
+
+	#put(index: number, column: SourceColumn, value: unknown): void {
+		this.#chunk[stagedTypes.length + index]?.push(value === null ? null : column.convert(value));
+	}
+
+	#putNull(index: number): void {
+		this.#chunk[stagedTypes.length + index]?.push(null);
+	}
+
+	#endRow(bytes: number): void {
+		this.rows += 1;
+		this.#chunkRows += 1;
+		this.#chunkBytes += bytes;
+		if (this.#chunkRows === chunkRows || this.#chunkBytes >= chunkBytes) this.#flush();
+	}
+
 	#flush(): void {
-		if (this.#chunkLength === 0) return;
-		const chunk = DuckDBDataChunk.create(this.layout.types);
+		if (this.#chunkRows === 0) return;
+		const chunk = DuckDBDataChunk.create(this.#types);
 		chunk.setColumns(this.#chunk);
 		this.#appender.appendDataChunk(chunk);
-		this.#chunk = this.layout.types.map(() => []);
-		this.#chunkLength = 0;
+		this.#clearChunk();
+	}
+
+	#clearChunk(): void {
+		this.#chunk = this.#types.map(() => []);
+		this.#chunkRows = 0;
+		this.#chunkBytes = 0;
 	}
 }
 

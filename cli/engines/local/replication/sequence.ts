@@ -15,11 +15,13 @@ export const initialSequence: SequenceState = { commitDigits: "0".repeat(16), co
 
 export class Sequence {
 	#commitDigits: string;
+	#digits: number;
 	#counter: number;
 	#fileTime: number;
 
 	constructor(state: SequenceState) {
 		this.#commitDigits = state.commitDigits;
+		this.#digits = Number(state.commitDigits);
 		this.#counter = state.counter;
 		this.#fileTime = state.fileTime;
 	}
@@ -31,13 +33,15 @@ export class Sequence {
 	/** Starts a transaction. @param time commit time, milliseconds since 1970. */
 	begin(time: number): void {
 		const digits = commitDigits(time);
-		if (digits > this.#commitDigits) this.#commitDigits = digits;
+		if (digits <= this.#commitDigits) return;
+		this.#commitDigits = digits;
+		this.#digits = Number(digits);
 	}
 
-	/** @returns the 35 digits of the next change of the transaction. */
-	next(): string {
+	/** @returns both parts of the next change's 35 digits: 16 of commit time, 19 of the counter. Both are exact in a double. */
+	next(): { digits: number; counter: number } {
 		this.#counter += 1;
-		return this.#commitDigits + String(this.#counter).padStart(19, "0");
+		return { digits: this.#digits, counter: this.#counter };
 	}
 
 	/** @returns the name of the next file of changes, `YYYYMMDD-HHmmssSSS.parquet`. @param now milliseconds since 1970. */
@@ -51,11 +55,6 @@ export class Sequence {
 /** Name of the nth file of a full load, from 1. */
 export function loadFile(number: number): string {
 	return `LOAD${number.toString(16).toUpperCase().padStart(8, "0")}.parquet`;
-}
-
-/** `yyyy-MM-dd HH:mm:ss.SSSSSS`, UTC. @param time milliseconds since 1970. */
-export function commitTimeText(time: number): string {
-	return `${new Date(time).toISOString().slice(0, 23).replace("T", " ")}000`;
 }
 
 function commitDigits(time: number): string {

@@ -60,15 +60,14 @@ export class StatusBoard {
 		this.set({ state: "running", following: false, fullLoadProgress: 0 });
 	}
 
-	/** Shows the tables of a state from now on, with the counts of what is in the raw zone already. */
+	/** Shows, from now on, the tables as they are in the raw zone, and which of them are being loaded anew. */
 	show(state: TaskState, store: Store): void {
-		this.#tables = () => {
-			const published = new Map(store.checkpoint?.tables.map((table) => [tableId(table), table]));
-			return [...state.tables.values()].map((table) => {
-				const { inserts, updates, deletes, ddls, updatedAt } = published.get(tableId(table)) ?? nothing(table);
-				return { ...statistics(table), inserts, updates, deletes, ddls, updatedAt };
+		this.#tables = () =>
+			(store.checkpoint?.tables ?? []).map((table) => {
+				const live = state.tables.get(tableId(table));
+				const isReloading = live?.state === "Table is being reloaded";
+				return statistics(isReloading ? { ...table, state: live.state, fullLoadRows: live.fullLoadRows } : table);
 			});
-		};
 		this.#latency = () => store.checkpoint?.latencySeconds;
 	}
 
@@ -111,10 +110,6 @@ export class StatusBoard {
 		};
 		writeDaemonStatus(this.#path, this.#status);
 	}
-}
-
-function nothing({ updatedAt }: TableCheckpoint) {
-	return { inserts: 0, updates: 0, deletes: 0, ddls: 0, updatedAt };
 }
 
 export function statistics(table: TableCheckpoint): TableStatistics {
