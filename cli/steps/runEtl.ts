@@ -1,5 +1,6 @@
 import { jobs as allJobs, type JobDefinition, jobWaves } from "../../etl/jobs.ts";
 import type { CatalogTable, Context, JobRun, JobSession, Stack } from "../engines/port.ts";
+import { together } from "../engines/together.ts";
 import { type Outcome, PipelineError } from "../errors.ts";
 import { type SilentTable, silentTables } from "./silentTables.ts";
 
@@ -49,7 +50,9 @@ export async function runEtl(
 	try {
 		for (const wave of jobWaves(chosen)) {
 			context.signal.throwIfAborted();
-			finished.push(...(await Promise.all(wave.map((job) => runUnlessBlocked(session, job, finished, context)))));
+			finished.push(
+				...(await together(wave, context, (job, inner) => runUnlessBlocked(session, job, finished, inner))),
+			);
 		}
 	} finally {
 		await session.close();

@@ -1,5 +1,6 @@
 import { catalogName, datasets } from "../../etl/datasets.ts";
 import type { Context, Query } from "../engines/port.ts";
+import { together } from "../engines/together.ts";
 import { PipelineError } from "../errors.ts";
 
 export interface SilentTable {
@@ -8,7 +9,7 @@ export interface SilentTable {
 }
 
 /** Queries at a time: below the least quota of active queries of an account. */
-const together = 5;
+const workers = 5;
 
 /**
  * Asks every table for one row, and says which do not answer.
@@ -28,10 +29,10 @@ export async function silentTables(
 	const rest = [...names];
 	let answered = 0;
 	await context.reporter.task("Ask every table", async (update) => {
-		const worker = async (): Promise<void> => {
+		await together(Array.from({ length: workers }), context, async (_, inner) => {
 			for (let table = rest.shift(); table !== undefined; table = rest.shift()) {
 				try {
-					await query.run(`SELECT 1 FROM "${table}" LIMIT 1`, context);
+					await query.run(`SELECT 1 FROM "${table}" LIMIT 1`, inner);
 					answered += 1;
 				} catch (error) {
 					// A table that fails is a finding; credentials, throttling or an abort end the whole work.
@@ -40,8 +41,7 @@ export async function silentTables(
 				}
 				update(`${answered} of ${names.length} answer`);
 			}
-		};
-		await Promise.all(Array.from({ length: together }, worker));
+		});
 	});
 	return silent;
 }

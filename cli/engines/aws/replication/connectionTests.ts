@@ -2,6 +2,7 @@ import type { Connection, DatabaseMigrationServiceClient } from "@aws-sdk/client
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../errors.ts";
 import type { Context } from "../../port.ts";
+import { together } from "../../together.ts";
 import { isAwsError } from "../awsError.ts";
 import { unlessPlanned } from "../plan.ts";
 import { poll } from "../poll.ts";
@@ -23,11 +24,9 @@ export async function testConnections(
 		["source", replication.sourceEndpointArn],
 		["target", replication.targetEndpointArn],
 	] as const;
-	await Promise.all(
-		ends.map(([name, endpoint]) =>
-			context.reporter.task(`Test the connection to the ${name}`, (update) =>
-				testConnection(client, { name, endpoint, instance: replication.instanceArn }, update, context),
-			),
+	await together(ends, context, ([name, endpoint], inner) =>
+		inner.reporter.task(`Test the connection to the ${name}`, (update) =>
+			testConnection(client, { name, endpoint, instance: replication.instanceArn }, update, inner),
 		),
 	);
 }

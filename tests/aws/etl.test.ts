@@ -1,0 +1,330 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { jobRunStates } from "../../cli/engines/aws/jobs/jobRunStates.ts";
+import { AwsStack } from "../../cli/engines/aws/stack.ts";
+import { runEtl } from "../../cli/steps/runEtl.ts";
+import { catalogName, datasets } from "../../etl/datasets.ts";
+import { jobs } from "../../etl/jobs.ts";
+import { type Look, parquetTable, succeeded } from "../support/aws/glue.ts";
+import { outputs } from "../support/aws/outputs.ts";
+import { quietContext } from "../support/aws/quietContext.ts";
+import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+
+let aws: ScriptedStack;
+beforeEach(async () => {
+	aws = await ScriptedStack.create();
+	aws.glue.tables = datasets.flatMap(({ tables }) => tables.map((table) => parquetTable(catalogName(table))));
+	aws.athena.before = [];
+});
+afterEach(() => aws.remove());
+
+const started = () => aws.endpoint.inputs("glue", "StartJobRun").map(({ JobName: name }) => name);
+
+interface EtlDocument {
+	runId: string;
+	jobs: {
+		job: string;
+		state: string;
+		attached?: boolean;
+		fault?: { kind: string; message: string };
+		logTail?: string[];
+	}[];
+	catalog?: { tables: { name: string; change: string }[]; removed: string[] };
+	silent?: { table: string; reason: string }[];
+}
+
+describe("run-etl", () => {
+	it("runs all jobs in their order under one run id, crawls, and asks every table", async () => {
+		const { code, document } = await aws.json<EtlDocument>("run-etl");
+		expect(code).toBe(0);
+		expect(started().slice(0, 3)).toEqual(["dev-process-load", "dev-process-cdc", "dev-apply-changes"]);
+		expect(started().slice(3).sort()).toEqual(["dev-join-tables", "dev-star-schema"]);
+		const ids = aws.endpoint.inputs("glue", "StartJobRun").map(({ Arguments: given }) => given);
+		expect(new Set(ids.map((given) => JSON.stringify(given)))).toEqual(
+			new Set([JSON.stringify({ "--run_id": document.runId })]),
+		);
+		expect(document.jobs.map(({ state }) => state)).toEqual(jobs.map(() => "succeeded"));
+		expect(document.silent).toEqual([]);
+		expect(aws.endpoint.inputs("athena", "StartQueryExecution")).toHaveLength(aws.glue.tables.length);
+	});
+
+	it("shows what the jobs reported, DPU-hours and the price", async () => {
+		aws.glue.onStart = (run) => {
+			const job = run.JobName.replace("dev-", "");
+			const report = {
+				job,
+				run_id: run.Arguments["--run_id"],
+				state: "succeeded",
+				rows_read: 1234,
+				rows_written: 1200,
+				tables: [],
+				set_aside: [],
+				quality: [],
+			};
+			aws.s3.put(outputs.buckets.processed, `_runs/${run.Arguments["--run_id"]}/${job}.json`, JSON.stringify(report));
+		};
+		const { code, out } = await aws.run("run-etl", "process-load");
+		expect(code).toBe(0);
+		// 124 DPU-seconds are 0.034 DPU-hours, at $0.44 about 2 cents.
+		expect(out).toMatch(/process-load\s+succeeded\s+1 min 2 s\s+1,234\s+1,200\s+0\.034/);
+		expect(out).toContain("About $0.02");
+	});
+
+	it.each(Object.entries(jobRunStates).filter(([, meaning]) => meaning !== "going"))(
+		"%s is %s",
+		async (state, meaning) => {
+			aws.glue.looks["dev-process-load"] = [
+				{ JobRunState: "RUNNING" },
+				{ JobRunState: state, ErrorMessage: "by script", ExecutionTime: 5 },
+			];
+			const { code, document } = await aws.json<EtlDocument>("run-etl", "process-load");
+			expect(document.jobs[0]?.state).toBe(meaning);
+			expect(code).toBe({ succeeded: 0, failed: 1, stopped: 1, timeout: 9 }[meaning as string]);
+		},
+	);
+
+	it.each(Object.entries(jobRunStates).filter(([, meaning]) => meaning === "going"))(
+		"%s is waited for",
+		async (state) => {
+			aws.glue.looks["dev-process-load"] = [{ JobRunState: state }, succeeded];
+			expect((await aws.run("run-etl", "process-load")).code).toBe(0);
+		},
+	);
+
+	it("a state that nobody documented is an error that names it", async () => {
+		aws.glue.looks["dev-process-load"] = [{ JobRunState: "NAPPING" }];
+		const { code, err } = await aws.run("run-etl", "process-load");
+		expect(code).toBe(1);
+		expect(err).toContain("does not know: NAPPING");
+	});
+
+	it("a failed job: class, message, last lines of its driver, link; what waits for it is skipped", async () => {
+		aws.glue.looks["dev-process-cdc"] = [
+			{
+				JobRunState: "FAILED",
+				ErrorMessage: "Error Category: UNCLASSIFIED_ERROR; java.lang.OutOfMemoryError: Java heap space",
+				ExecutionTime: 30,
+			},
+		];
+		aws.logs.lines.set("/aws-glue/jobs/error jr_2", ["line one", "py4j.protocol.Py4JJavaError: boom"]);
+		const { code, document, err } = await aws.json<EtlDocument>("run-etl");
+		expect(code).toBe(1);
+		expect(document.jobs.map(({ job, state }) => [job, state])).toEqual([
+			["process-load", "succeeded"],
+			["process-cdc", "failed"],
+			["apply-changes", "skipped"],
+			["join-tables", "skipped"],
+			["star-schema", "skipped"],
+		]);
+		const failed = document.jobs[1];
+		expect(failed?.fault?.kind).toBe("out of memory");
+		expect(failed?.logTail).toEqual(["line one", "py4j.protocol.Py4JJavaError: boom"]);
+		expect(failed).toMatchObject({ log: expect.stringContaining("gluestudio") });
+		expect(aws.endpoint.inputs("glue", "StartCrawler")).toEqual([]);
+		expect(err).not.toContain("   at ");
+	});
+
+	it("bad data is not a failed job: 11, by the job's own report", async () => {
+		aws.glue.looks["dev-process-load"] = [{ JobRunState: "FAILED", ErrorMessage: "SystemExit: 11", ExecutionTime: 9 }];
+		aws.glue.onStart = (run) => {
+			const report = {
+				job: "process-load",
+				state: "quality_failed",
+				rows_read: 5,
+				rows_written: 4,
+				tables: [],
+				set_aside: [{ uri: "s3://dev-raw/x.parquet", reason: "cut short" }],
+				quality: [],
+			};
+			aws.s3.put(
+				outputs.buckets.processed,
+				`_runs/${run.Arguments["--run_id"]}/process-load.json`,
+				JSON.stringify(report),
+			);
+		};
+		const { code, out } = await aws.run("run-etl", "process-load");
+		expect(code).toBe(11);
+		expect(out).toContain("s3://dev-raw/x.parquet: cut short");
+	});
+
+	it("--from leaves out what comes before", async () => {
+		expect((await aws.run("run-etl", "--from", "join-tables")).code).toBe(0);
+		expect(started()).toEqual(["dev-join-tables"]);
+	});
+
+	it("--only runs one", async () => {
+		expect((await aws.run("run-etl", "--only", "star-schema")).code).toBe(0);
+		expect(started()).toEqual(["dev-star-schema"]);
+	});
+
+	it("--no-wait has the state machine run them, and joins the one that runs", async () => {
+		const first = await aws.json<{ runId: string; joined: boolean; stop: string }>("run-etl", "--no-wait");
+		expect(first.code).toBe(0);
+		expect(first.document.joined).toBe(false);
+		expect(first.document.stop).toContain("stop-execution");
+		const second = await aws.json<{ runId: string; joined: boolean }>("run-etl", "--no-wait");
+		expect(second.document).toMatchObject({ runId: first.document.runId, joined: true });
+		expect(aws.endpoint.inputs("states", "StartExecution")).toHaveLength(1);
+		expect(started()).toEqual([]);
+	});
+
+	it("--no-wait with some jobs is refused", async () => {
+		expect((await aws.run("run-etl", "process-load", "--no-wait")).code).toBe(2);
+	});
+
+	it("a table that does not answer fails the run and is named", async () => {
+		aws.athena.answer = (sql) =>
+			sql.includes('"orders"')
+				? { State: "FAILED", StateChangeReason: "HIVE_BAD_DATA: file is cut short" }
+				: { columns: [["_col0", "integer"]], rows: [["1"]] };
+		const { code, document } = await aws.json<EtlDocument>("run-etl");
+		expect(code).toBe(1);
+		expect(document.silent).toEqual([{ table: "orders", reason: "HIVE_BAD_DATA: file is cut short" }]);
+	});
+
+	it("a table that is missing in the catalog fails the run and is named", async () => {
+		aws.glue.tables = aws.glue.tables.slice(1);
+		const { document } = await aws.json<EtlDocument>("run-etl");
+		expect(document.silent).toEqual([{ table: "wp_comments", reason: "it is not in the catalog" }]);
+	});
+
+	it("a job that the deployment does not have: says to deploy", async () => {
+		await aws.deploy({ jobs: { "process-load": "dev-process-load" } });
+		const { code, err } = await aws.run("run-etl");
+		expect(code).toBe(2);
+		expect(err).toContain("pulumi up --stack dev");
+	});
+
+	it("a run that never ends ends at the timeout with 9, and says how to come back and how to stop it", async () => {
+		aws.glue.looks["dev-process-load"] = [{ JobRunState: "RUNNING" }];
+		const { code, err, seconds } = await aws.run("run-etl", "process-load", "--timeout", "1s");
+		expect(code).toBe(9);
+		expect(seconds).toBeLessThan(3);
+		expect(err).toContain("Glue job dev-process-load, run jr_1.");
+		expect(err).toContain(
+			"aws glue batch-stop-job-run --region eu-west-1 --job-name dev-process-load --job-run-ids jr_1",
+		);
+		expect(err).toContain("next: pipeline-cli run-etl");
+	});
+});
+
+describe("a run that is going already", () => {
+	const going = (looks: Look[], runId = "20261120-100000-abcd") =>
+		aws.glue.add(
+			{
+				Id: "jr_other",
+				JobName: "dev-process-load",
+				JobRunState: "RUNNING",
+				StartedOn: 1_795_000_050,
+				Arguments: { "--run_id": runId },
+			},
+			looks,
+		);
+
+	it("is joined, under its id", async () => {
+		going([{ JobRunState: "RUNNING" }, succeeded]);
+		const { code, document } = await aws.json<EtlDocument>("run-etl", "process-load", "process-cdc");
+		expect(code).toBe(0);
+		expect(document.runId).toBe("20261120-100000-abcd");
+		expect(document.jobs[0]).toMatchObject({ id: "jr_other", attached: true });
+		expect(started()).toEqual(["dev-process-cdc"]);
+		expect(aws.endpoint.inputs("glue", "StartJobRun")[0]?.Arguments).toEqual({ "--run_id": "20261120-100000-abcd" });
+	});
+
+	it("a job of it that failed is not run again under its id", async () => {
+		going([{ JobRunState: "FAILED", ErrorMessage: "boom" }]);
+		const { document } = await aws.json<EtlDocument>("run-etl", "process-load");
+		expect(document.jobs[0]).toMatchObject({ state: "failed", attached: true });
+		expect(started()).toEqual([]);
+	});
+
+	it.each([
+		["queued", true],
+		["refused", false],
+	])("two at once start one thing, where Glue's second run is %s", async (_, queuing) => {
+		aws.glue.queuing = queuing;
+		const port = () => new AwsStack(outputs, { signal: new AbortController().signal });
+		const results = await Promise.all([
+			runEtl(port(), ["process-load"], quietContext()),
+			runEtl(port(), ["process-load"], quietContext()),
+		]);
+		expect(results.map(({ outcome }) => outcome)).toEqual([undefined, undefined]);
+		const ids = results.map(({ jobs: [first] }) => first !== undefined && "id" in first && first.id);
+		expect(ids[0]).toBe(ids[1]);
+		const worked = (aws.glue.runs.get("dev-process-load") ?? []).filter((run) => run.JobRunState === "SUCCEEDED");
+		expect(worked).toHaveLength(1);
+	});
+});
+
+describe("crawl", () => {
+	const end = (status: string, more = {}) => ({
+		State: "READY",
+		LastCrawl: { Status: status, StartTime: 1_795_000_777, ...more },
+	});
+
+	it("SUCCEEDED: says what was added, updated and removed", async () => {
+		aws.glue.tables = [parquetTable("kept"), parquetTable("changed"), parquetTable("gone")];
+		aws.glue.crawled = [
+			parquetTable("kept"),
+			parquetTable("changed", { id: "int", more: "string" }),
+			parquetTable("new"),
+		];
+		const { code, document } = await aws.json<NonNullable<EtlDocument["catalog"]>>("crawl");
+		expect(code).toBe(0);
+		expect(document.tables.map(({ name, change }) => [name, change])).toEqual([
+			["kept", "unchanged"],
+			["changed", "updated"],
+			["new", "added"],
+		]);
+		expect(document.removed).toEqual(["gone"]);
+	});
+
+	it.each(["FAILED", "CANCELLED"])("%s is a failure with the reason", async (status) => {
+		aws.glue.afterCrawl = [
+			{ State: "RUNNING" },
+			end(status, { ErrorMessage: "Insufficient Lake Formation permission", LogGroup: "/aws-glue/crawlers" }),
+		];
+		const { code, err } = await aws.run("crawl");
+		expect(code).toBe(1);
+		expect(err).toContain(`ended as ${status}`);
+		expect(err).toContain("Insufficient Lake Formation permission");
+	});
+
+	it("a running one is joined", async () => {
+		aws.glue.crawler = { State: "RUNNING" };
+		setTimeout(() => {
+			aws.glue.crawler = end("SUCCEEDED");
+		}, 300);
+		expect((await aws.run("crawl")).code).toBe(0);
+	});
+
+	it("the crawl before is not taken for this one", async () => {
+		const old = { State: "READY", LastCrawl: { Status: "FAILED", StartTime: 1 } };
+		aws.glue.crawler = old;
+		aws.glue.afterCrawl = [old, { State: "RUNNING" }, end("SUCCEEDED")];
+		expect((await aws.run("crawl")).code).toBe(0);
+	});
+
+	it.each([
+		["crawler", [{ State: "PAUSED" }]],
+		["crawl", [{ State: "RUNNING" }, { State: "READY", LastCrawl: { Status: "HALF", StartTime: 9 } }]],
+	])("a state of the %s that nobody documented is an error that names it", async (what, looks) => {
+		aws.glue.afterCrawl = looks;
+		const { code, err } = await aws.run("crawl");
+		expect(code).toBe(1);
+		expect(err).toContain(`a state of the ${what} that pipeline-cli does not know`);
+	});
+
+	it("one that never ends ends at the timeout", async () => {
+		aws.glue.afterCrawl = [{ State: "RUNNING" }];
+		const { code, seconds, err } = await aws.run("crawl", "--timeout", "1s");
+		expect(code).toBe(9);
+		expect(seconds).toBeLessThan(3);
+		expect(err).toContain("aws glue stop-crawler");
+	});
+
+	it("reads all pages of the catalog", async () => {
+		aws.glue.tables = Array.from({ length: 230 }, (_, index) => parquetTable(`t${index}`));
+		const { document } = await aws.json<NonNullable<EtlDocument["catalog"]>>("crawl");
+		expect(document.tables).toHaveLength(230);
+	});
+});

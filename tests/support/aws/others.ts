@@ -1,0 +1,79 @@
+import { type AwsEndpoint, json, refuse, xml } from "./endpoint.ts";
+import { outputs } from "./outputs.ts";
+
+/** CloudWatch Logs: lines by `group stream`. */
+export class LogsScript {
+	readonly lines = new Map<string, string[]>();
+
+	constructor(endpoint: AwsEndpoint) {
+		const find = (group: unknown, stream: unknown) => this.lines.get(`${String(group)} ${String(stream)}`);
+		const event = (message: string) => ({ timestamp: 1_795_000_000_000, message });
+		const missing = refuse("ResourceNotFoundException", "The specified log group does not exist.");
+		endpoint
+			.on("logs", "GetLogEvents", (input) => {
+				const found = find(input.logGroupName, input.logStreamName);
+				return found === undefined ? missing : json({ events: found.slice(-Number(input.limit)).map(event) });
+			})
+			.on("logs", "FilterLogEvents", (input) => {
+				const [stream] = input.logStreamNames as string[];
+				const found = find(input.logGroupName, stream);
+				if (found === undefined) return missing;
+				const wanted = String(input.filterPattern).replaceAll('"', "");
+				return json({ events: found.filter((line) => line.includes(wanted)).map(event) });
+			});
+	}
+}
+
+/** STS and IAM, which speak the query protocol: who calls, and what they may. */
+export class IdentityScript {
+	arn = `arn:aws:iam::${outputs.accountId}:user/ana`;
+	/** Actions that IAM would refuse. */
+	denied: string[] = [];
+
+	constructor(endpoint: AwsEndpoint) {
+		endpoint
+			.on("sts", "GetCallerIdentity", () =>
+				xml(
+					`<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>${this.arn}</Arn><UserId>AIDA</UserId><Account>${this.arn.split(":")[4]}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+				),
+			)
+			.on("iam", "SimulatePrincipalPolicy", (input) => {
+				const actions = Object.entries(input).filter(([name]) => name.startsWith("ActionNames.member."));
+				const members = actions.map(([, action]) => {
+					const decision = this.denied.includes(String(action)) ? "implicitDeny" : "allowed";
+					return `<member><EvalActionName>${String(action)}</EvalActionName><EvalDecision>${decision}</EvalDecision></member>`;
+				});
+				return xml(
+					`<SimulatePrincipalPolicyResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><SimulatePrincipalPolicyResult><IsTruncated>false</IsTruncated><EvaluationResults>${members.join("")}</EvaluationResults></SimulatePrincipalPolicyResult></SimulatePrincipalPolicyResponse>`,
+				);
+			});
+	}
+}
+
+/** Secrets Manager, QuickSight, Step Functions, Service Quotas: one thing each. */
+export class SmallServices {
+	secret: object = {};
+	dashboard = { Status: "CREATION_SUCCESSFUL", Errors: [] as { Message: string }[] };
+	executions: { name: string; executionArn: string }[] = [];
+	glueRuns = 50;
+
+	constructor(endpoint: AwsEndpoint) {
+		const { accountId, dashboards, stateMachineArn } = outputs;
+		endpoint
+			.on("secretsmanager", "GetSecretValue", () => json({ SecretString: JSON.stringify(this.secret) }))
+			.on("servicequotas", "GetServiceQuota", () => json({ Quota: { Value: this.glueRuns } }))
+			.on("states", "ListExecutions", () =>
+				json({ executions: this.executions.map((one) => ({ ...one, startDate: 1 })) }),
+			)
+			.on("states", "StartExecution", (input) => {
+				const started = { name: String(input.name), executionArn: `${stateMachineArn}:${String(input.name)}` };
+				this.executions.push(started);
+				return json({ executionArn: started.executionArn, startDate: 1 });
+			});
+		for (const id of Object.values(dashboards?.dashboards ?? {})) {
+			endpoint.on("quicksight", `GET /accounts/${accountId}/dashboards/${id}`, () =>
+				json({ Dashboard: { DashboardId: id, Version: this.dashboard } }),
+			);
+		}
+	}
+}

@@ -1,0 +1,46 @@
+import { jobs } from "../../../etl/jobs.ts";
+import { outputsVersion, type PipelineOutputs } from "../../../infra/outputs.ts";
+
+const account = "123456789012";
+const region = "eu-west-1";
+const dms = (kind: string): string => `arn:aws:dms:${region}:${account}:${kind}`;
+
+/** Outputs of a deployed stack named `dev`. */
+export const outputs: PipelineOutputs = {
+	version: outputsVersion,
+	stack: "dev",
+	region,
+	accountId: account,
+	buckets: { raw: "dev-raw", processed: "dev-processed", scripts: "dev-scripts" },
+	catalog: { database: "analytics_pipeline_dev", crawler: "dev-crawler" },
+	source: {
+		kind: "rds",
+		engine: "mysql",
+		host: "db.example.internal",
+		port: 3306,
+		secretArn: `arn:aws:secretsmanager:${region}:${account}:secret:source`,
+		caCertificate: "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----",
+		instanceId: null,
+	},
+	replication: {
+		taskArn: dms("task:TASKID"),
+		instanceArn: dms("rep:INSTANCE"),
+		sourceEndpointArn: dms("endpoint:SOURCE"),
+		targetEndpointArn: dms("endpoint:TARGET"),
+		logGroup: "dms-tasks-dev",
+	},
+	clickstream: { streamName: "dev-clicks", deliveryStreamName: "dev-delivery" },
+	jobs: Object.fromEntries(jobs.map(({ name }) => [name, `dev-${name}`])),
+	stateMachineArn: `arn:aws:states:${region}:${account}:stateMachine:dev`,
+	athena: { workgroup: "dev", resultsUri: "s3://dev-results/", queries: {} },
+	warehouse: {
+		kind: "serverless",
+		identifier: "dev-warehouse",
+		database: "analytics",
+		host: "dev.example.internal",
+		secretArn: `arn:aws:secretsmanager:${region}:${account}:secret:warehouse`,
+		roleArn: `arn:aws:iam::${account}:role/dev-warehouse`,
+	},
+	dashboards: { analysisId: "dev-analysis", dashboards: { sales: "dev-sales" } },
+	monitoring: { topicArn: `arn:aws:sns:${region}:${account}:dev`, dashboard: "dev" },
+};
