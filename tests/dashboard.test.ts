@@ -4,20 +4,15 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { localPaths } from "../cli/engines/local/paths.ts";
 import { LocalQuery } from "../cli/engines/local/query/localQuery.ts";
 import { QuietReporter } from "../cli/ui/reporter.ts";
-import { pictures } from "../etl/dashboard.ts";
 import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "./support/browser.ts";
 import { type RunningCli, TestStack } from "./support/cli.ts";
+import { colors, dollars, drawn, money, numbers, patience, pictureIds, table } from "./support/dashboardPage.ts";
 import { addOrders, hostileNames, makeSampleLake } from "./support/sampleLake.ts";
-
-/** For what comes by itself; the page asks every few seconds. */
-const patience = { timeout: 120_000 };
-
-const ids = Object.keys(pictures) as (keyof typeof pictures)[];
 
 /** The page in a real browser, over a small lake with names that would be markup if they could. */
 describe("the dashboard", () => {
@@ -59,7 +54,7 @@ describe("the dashboard", () => {
 	it("draws every picture, with the numbers of the SQL results", async () => {
 		const { page, faults, requests } = await open(url);
 		await drawn(page);
-		for (const id of ids) expect(await colors(page, id), id).toBeGreaterThan(3);
+		for (const id of pictureIds) expect(await colors(page, id), id).toBeGreaterThan(3);
 		expect(await numbers(page, "revenueByMonth")).toEqual(
 			money(
 				await ask(
@@ -194,7 +189,7 @@ describe("the dashboard", () => {
 		expect(exported).toEqual({ file, bytes: (await readFile(file)).length });
 		const { page, faults, requests } = await open(pathToFileURL(file).href, { offline: true });
 		await drawn(page);
-		for (const id of ids) expect(await colors(page, id), id).toBeGreaterThan(3);
+		for (const id of pictureIds) expect(await colors(page, id), id).toBeGreaterThan(3);
 		await page.locator("[name=country]").selectOption("France");
 		expect(await numbers(page, "countries")).toEqual(
 			money(await ask("SELECT sum(amount) FROM fact_orders WHERE country = 'France'")),
@@ -265,47 +260,6 @@ async function addressOf(running: RunningCli): Promise<string> {
 		]);
 		if (ended !== undefined) throw new Error(`pipeline-cli dashboard ended with ${ended.code}:\n${ended.stderr}`);
 	}
-}
-
-/** Waits until every chart that is shown has been drawn. */
-async function drawn(page: Page): Promise<void> {
-	await expect
-		.poll(
-			() =>
-				page.evaluate(
-					"[...document.querySelectorAll('.chart:not([hidden])')].every((chart) => chart.dataset.drawn === 'true')",
-				),
-			patience,
-		)
-		.toBe(true);
-}
-
-/** How many colours a picture's canvas has: an empty one has one. */
-async function colors(page: Page, id: string): Promise<number> {
-	return page.evaluate(`(() => {
-		const canvas = document.querySelector('#chart-${id} canvas');
-		const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-		return new Set(new Uint32Array(data.buffer)).size;
-	})()`);
-}
-
-/** Texts of the rows of a picture's table. */
-async function table(page: Page, id: string): Promise<string[][]> {
-	return page.evaluate(
-		`[...document.querySelectorAll('#table-${id} tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent))`,
-	);
-}
-
-async function numbers(page: Page, id: string): Promise<string[][]> {
-	return (await table(page, id)).map((row) => row.slice(1));
-}
-
-function dollars(value: string | number): string {
-	return Number(value).toLocaleString("en-US", { style: "currency", currency: "USD" });
-}
-
-function money(rows: (string | number)[][]): string[][] {
-	return rows.map((row) => row.map(dollars));
 }
 
 interface Answer {

@@ -99,7 +99,7 @@ async function install(
 }
 
 /** A user's own pip settings of the index stay; those that would put packages elsewhere do not. */
-const pipEnvironment = {
+export const pipEnvironment = {
 	PIP_DISABLE_PIP_VERSION_CHECK: "1",
 	PIP_NO_INPUT: "1",
 	PIP_PROGRESS_BAR: "off",

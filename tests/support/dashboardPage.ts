@@ -1,0 +1,49 @@
+import type { Page } from "playwright-core";
+import { expect } from "vitest";
+import { type PictureId, pictures } from "../../etl/dashboard.ts";
+
+export const pictureIds = Object.keys(pictures) as PictureId[];
+
+/** For what comes by itself; the page asks every few seconds. */
+export const patience = { timeout: 120_000 };
+
+/** Waits until every chart that is shown has been drawn. */
+export async function drawn(page: Page): Promise<void> {
+	await expect
+		.poll(
+			() =>
+				page.evaluate(
+					"[...document.querySelectorAll('.chart:not([hidden])')].every((chart) => chart.dataset.drawn === 'true')",
+				),
+			patience,
+		)
+		.toBe(true);
+}
+
+/** How many colours a picture's canvas has: an empty one has one. */
+export async function colors(page: Page, id: string): Promise<number> {
+	return page.evaluate(`(() => {
+		const canvas = document.querySelector('#chart-${id} canvas');
+		const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+		return new Set(new Uint32Array(data.buffer)).size;
+	})()`);
+}
+
+/** Texts of the rows of a picture's table. */
+export async function table(page: Page, id: string): Promise<string[][]> {
+	return page.evaluate(
+		`[...document.querySelectorAll('#table-${id} tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent))`,
+	);
+}
+
+export async function numbers(page: Page, id: string): Promise<string[][]> {
+	return (await table(page, id)).map((row) => row.slice(1));
+}
+
+export function dollars(value: string | number): string {
+	return Number(value).toLocaleString("en-US", { style: "currency", currency: "USD" });
+}
+
+export function money(rows: (string | number)[][]): string[][] {
+	return rows.map((row) => row.map(dollars));
+}
