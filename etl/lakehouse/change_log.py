@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lakehouse import batches, log_compaction, raw_files, state
+from lakehouse import batches, log_compaction, raw_files, state, stream_files
 from lakehouse.column_types import quoted
 from lakehouse.datasets import Table
 from lakehouse.job import Job
 from lakehouse.raw_files import BrokenFile, Footer, Kind
 from lakehouse.state import Batch, Columns, SeenFile, SetAside, TableState
-from lakehouse.storage import StoredFile
+from lakehouse.storage import Storage, StoredFile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -28,12 +28,28 @@ CHANGE_COLUMNS: Columns = [(OPERATION, "string"), (COMMIT_TIME, "string"), (SEQU
 
 def extend(job: Job, kind: Kind) -> None:
     """Takes all new raw files of a kind into the change log."""
-    listed = raw_files.tables(job.raw)
+    listed = _raw_files(job)
     names = sorted(listed.keys() | state.known_tables(job.processed))
-    job.for_each(
-        [job.datasets.table(*name) for name in names],
-        lambda table: _extend_table(job, kind, table, listed.get((table.schema, table.name), [])),
-    )
+
+    def work(table: Table) -> None:
+        raw, present = listed.get((table.schema, table.name), (job.raw, []))
+        _extend_table(job, raw, kind, table, present)
+
+    job.for_each([job.datasets.table(*name) for name in names], work)
+
+
+def _raw_files(job: Job) -> dict[tuple[str, str], tuple[Storage, list[StoredFile]]]:
+    """Raw files of every table, and where they lie. A table that came both ways comes now by that of its newest file."""
+    found = {name: (job.raw, files) for name, files in raw_files.tables(job.raw).items()}
+    streamed = stream_files.storage(job)
+    for name, files in stream_files.stage(job).items():
+        if name not in found or _newest(files) >= _newest(found[name][1]):
+            found[name] = (streamed, files)
+    return found
+
+
+def _newest(files: list[StoredFile]) -> int:
+    return max((file.modified for file in files), default=0)
 
 
 @dataclass
@@ -42,7 +58,7 @@ class _NewFile:
     footer: Footer
 
 
-def _extend_table(job: Job, kind: Kind, table: Table, present: list[StoredFile]) -> None:
+def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: list[StoredFile]) -> None:
     known = state.load(job.processed, table)
     if kind == "change" and log_compaction.compact(job, table, known):
         known = state.load(job.processed, table)
@@ -61,23 +77,23 @@ def _extend_table(job: Job, kind: Kind, table: Table, present: list[StoredFile])
     ):
         # The table was reloaded after process-load had looked: its changes belong after the new full load.
         return
-    new, changed = _new_files(job, kind, known, of_kind)
+    new, changed = _new_files(raw, kind, known, of_kind)
     if kind == "load" and any(_is_in_generation(known, entry.file.name) for entry in new):
         # Change files that were not removed for the reload may have more of their kind on the way.
         kept = any(raw_files.kind_of(name) == "change" for name in known.files if name in names)
         known.begin_generation(min(entry.footer.loaded_at for entry in new) if kept else "")
     if new:
         try:
-            _write(job, kind, table, known, new)
+            _write(job, raw, kind, table, known, new)
         except Exception:
-            if not _set_aside_unreadable(job, table, new):
+            if not _set_aside_unreadable(job, raw, table, new):
                 raise
-            return _extend_table(job, kind, table, present)
+            return _extend_table(job, raw, kind, table, present)
     elif ended or changed or before != (len(known.set_aside), known.generation):
         state.save(job.processed, table, known)
     for file in of_kind:
         if file.name in known.set_aside:
-            job.report.file_set_aside(f"{job.raw.uri}/{file.path}", known.set_aside[file.name].reason)
+            job.report.file_set_aside(f"{raw.uri}/{file.path}", known.set_aside[file.name].reason)
 
 
 def _is_replaced(known: TableState, file: StoredFile) -> bool:
@@ -89,7 +105,7 @@ def _is_in_generation(known: TableState, name: str) -> bool:
     return name in known.files and known.files[name].batch >= known.generation
 
 
-def _new_files(job: Job, kind: Kind, known: TableState, files: list[StoredFile]) -> tuple[list[_NewFile], bool]:
+def _new_files(raw: Storage, kind: Kind, known: TableState, files: list[StoredFile]) -> tuple[list[_NewFile], bool]:
     """Files whose rows are not in the change log yet, and whether the state changed while looking."""
     new: list[_NewFile] = []
     changed = False
@@ -100,7 +116,7 @@ def _new_files(job: Job, kind: Kind, known: TableState, files: list[StoredFile])
             continue
         changed = True
         try:
-            footer = raw_files.read_footer(job.raw, file, kind)
+            footer = raw_files.read_footer(raw, file, kind)
         except BrokenFile as error:
             known.set_aside[file.name] = SetAside(file.size, file.modified, str(error))
             continue
@@ -116,14 +132,14 @@ def _new_files(job: Job, kind: Kind, known: TableState, files: list[StoredFile])
     return new, changed
 
 
-def _set_aside_unreadable(job: Job, table: Table, files: list[_NewFile]) -> bool:
+def _set_aside_unreadable(job: Job, raw: Storage, table: Table, files: list[_NewFile]) -> bool:
     """Sets aside files whose footer is whole but whose data is not. Says whether there were any."""
     known = state.load(job.processed, table)
     found = False
     for entry in files:
         file = entry.file
         try:
-            raw_files.read_all(job.raw, file)
+            raw_files.read_all(raw, file)
         except BrokenFile as error:
             known.set_aside[file.name] = SetAside(file.size, file.modified, str(error))
             found = True
@@ -132,7 +148,7 @@ def _set_aside_unreadable(job: Job, table: Table, files: list[_NewFile]) -> bool
     return found
 
 
-def _write(job: Job, kind: Kind, table: Table, known: TableState, new: list[_NewFile]) -> None:
+def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, new: list[_NewFile]) -> None:
     """
     Writes new files as batches, one for each run of files with one schema, then the state. Killed before the state is
     written, the next run finds folders that no state knows, removes them and begins anew.
@@ -156,7 +172,7 @@ def _write(job: Job, kind: Kind, table: Table, known: TableState, new: list[_New
         batch = _batch(known.next_batch, kind, entries, old)
         paths = [entry.file.path for entry in entries if entry.footer.rows > 0]
         if paths:
-            frame = change_rows(job.engine.read_parquet(job.raw, paths), batch)
+            frame = change_rows(job.engine.read_parquet(raw, paths), batch)
             batches.write(job, table, batch, frame)
         known.batches.append(batch)
         known.next_batch += 1
