@@ -73,7 +73,7 @@ export const pictures = {
 		top: 10,
 	},
 	departments: {
-		title: "Departments",
+		title: "Departments by number of products",
 		kind: "wordCloud",
 		table: "joint_tables",
 		dimension: { column: "department", label: "Department" },

@@ -1,4 +1,5 @@
 import type { types } from "@pulumi/aws-native";
+import { type Picture, pictures } from "../etl/dashboard.ts";
 import { type DashboardData, jointTablesData, salesData } from "./dashboardData.ts";
 
 /** One shape for analyses and dashboards: QuickSight's two types differ in name only. */
@@ -18,12 +19,12 @@ export function departmentDefinition(dataSetArn: string): Definition {
 			visual: {
 				wordCloudVisual: {
 					visualId: "departments-cloud",
-					title: title("Departments by number of products"),
+					title: title(pictures.departments.title),
 					chartConfiguration: {
 						fieldWells: {
 							wordCloudAggregatedFieldWells: {
-								groupBy: [category(data, "department")],
-								size: [measure(data, "productid", "COUNT")],
+								groupBy: [category(data, pictures.departments.dimension.column)],
+								size: measures(data, pictures.departments),
 							},
 						},
 						wordCloudOptions: {
@@ -51,13 +52,18 @@ export function departmentDefinition(dataSetArn: string): Definition {
 export function salesDefinition(dataSetArn: string): Definition {
 	const data = salesData;
 	const amount = () => measure(data, "amount", "SUM");
-	const bars = (visualId: string, text: string, column: string): Visual => ({
+	const bars = (visualId: string, picture: Picture): Visual => ({
 		barChartVisual: {
 			visualId,
-			title: title(text),
+			title: title(picture.title),
 			chartConfiguration: {
 				orientation: "HORIZONTAL",
-				fieldWells: { barChartAggregatedFieldWells: { category: [category(data, column)], values: [amount()] } },
+				fieldWells: {
+					barChartAggregatedFieldWells: {
+						category: [category(data, picture.dimension.column)],
+						values: measures(data, picture),
+					},
+				},
 				sortConfiguration: {
 					categorySort: [{ fieldSort: { fieldId: fieldId(data, "amount"), direction: "DESC" } }],
 					categoryItemsLimit: { itemsLimit: 10, otherCategories: "INCLUDE" },
@@ -92,11 +98,14 @@ export function salesDefinition(dataSetArn: string): Definition {
 			visual: {
 				lineChartVisual: {
 					visualId: "sales-months",
-					title: title("Revenue by month"),
+					title: title(pictures.revenueByMonth.title),
 					chartConfiguration: {
 						type: "LINE",
 						fieldWells: {
-							lineChartAggregatedFieldWells: { category: [month(data, "order_date")], values: [amount()] },
+							lineChartAggregatedFieldWells: {
+								category: [month(data, pictures.revenueByMonth.dimension.column)],
+								values: measures(data, pictures.revenueByMonth),
+							},
 						},
 					},
 				},
@@ -104,9 +113,9 @@ export function salesDefinition(dataSetArn: string): Definition {
 			columns: 36,
 			rows: 10,
 		},
-		{ visual: bars("sales-product-lines", "Revenue by product line", "product_line"), columns: 18, rows: 12 },
-		{ visual: bars("sales-countries", "Revenue by country", "country"), columns: 18, rows: 12 },
-		{ visual: bars("sales-customers", "Top customers by revenue", "customer_name"), columns: 36, rows: 12 },
+		{ visual: bars("sales-product-lines", pictures.productLines), columns: 18, rows: 12 },
+		{ visual: bars("sales-countries", pictures.countries), columns: 18, rows: 12 },
+		{ visual: bars("sales-customers", pictures.customers), columns: 36, rows: 12 },
 	]);
 }
 
@@ -183,6 +192,12 @@ function category(data: DashboardData, column: string) {
 
 function month(data: DashboardData, column: string) {
 	return { dateDimensionField: { ...field(data, column), dateGranularity: "MONTH" as const } };
+}
+
+function measures(data: DashboardData, picture: Picture) {
+	return picture.measures.map(({ column, aggregation }) =>
+		measure(data, column, aggregation === "count" ? "COUNT" : "SUM"),
+	);
 }
 
 function measure(data: DashboardData, column: string, aggregation: "COUNT" | "SUM") {
