@@ -16,7 +16,8 @@ const optional = <T extends z.ZodType<string>>(schema: T) =>
 const list = (item: z.ZodString): z.ZodArray<z.ZodString> => z.array(item, "is no list");
 
 const arnOf = (service: string): RegExp => new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}:.+$`);
-const cidr = matching(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, "is no IPv4 range such as 10.40.0.0/16");
+const cidrForm = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/;
+const cidr = matching(cidrForm, "is no IPv4 range such as 10.40.0.0/16");
 const streamName = matching(/^[a-zA-Z0-9_.-]{1,64}$/, "is no name of up to 64 letters, digits, _, . and -");
 
 /** Each key: what it may be, and a value that would do, for the hint. `Pulumi.yaml` has type, default and description. */
@@ -196,7 +197,9 @@ function crossFaults(config: PipelineConfig): Fault[] {
 	return faults;
 }
 
+/** Of a range that has the form of one. */
 function vpcRangeFault(range: string): string | undefined {
+	if (!cidrForm.test(range)) return undefined;
 	const prefix = Number(range.split("/")[1]);
 	if (prefix < 16 || prefix > 24) return "is not between /16 and /24";
 	// https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.VPC.html

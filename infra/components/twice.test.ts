@@ -1,0 +1,195 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { datasets } from "../../etl/datasets.ts";
+import { jobs } from "../../etl/jobs.ts";
+import { type Program, runProgram } from "../testing/program.ts";
+import { repositoryPath } from "../testing/stack.ts";
+import { Athena } from "./athena.ts";
+import { Catalog } from "./catalog.ts";
+import { Clickstream } from "./clickstream.ts";
+import { Dashboards } from "./dashboards.ts";
+import { DataLake } from "./dataLake.ts";
+import { DmsServiceRoles } from "./dmsServiceRoles.ts";
+import { Ec2Database } from "./ec2Database.ts";
+import { Encryption } from "./encryption.ts";
+import { EtlJobs } from "./etlJobs.ts";
+import { LakeFormation } from "./lakeFormation.ts";
+import { Monitoring } from "./monitoring.ts";
+import { Network } from "./network.ts";
+import { Notifications } from "./notifications.ts";
+import { RdsDatabase } from "./rdsDatabase.ts";
+import { Replication } from "./replication.ts";
+import { Schedule } from "./schedule.ts";
+import { SecureBucket } from "./secureBucket.ts";
+import { SourceDatabase } from "./sourceDatabase.ts";
+import { SourceSecret } from "./sourceSecret.ts";
+import { Warehouse } from "./warehouse.ts";
+
+/** What any component may be given; each takes what it knows. */
+const common = {
+	kmsKeyArn: "arn:key",
+	topicArn: "arn:topic",
+	disposable: false,
+	logRetentionDays: 30,
+	rawBucket: "raw",
+	rawBucketArn: "arn:raw",
+	processedBucket: "processed",
+	processedBucketArn: "arn:processed",
+	scriptsBucket: "scripts",
+	scriptsBucketArn: "arn:scripts",
+	subnetIds: ["subnet-1", "subnet-2", "subnet-3"],
+	securityGroupId: "sg-1",
+	securityConfiguration: "security",
+	datasets,
+	jobs,
+	schemas: ["wordpress-db"],
+	crawlerName: "crawler",
+	sampleSchemaFile: repositoryPath("infra/assets/sampleSchema.sql"),
+	binlogRetentionHours: 24,
+	storageGb: 20,
+	multiAz: false,
+};
+const source = { sourceHost: "h", sourcePort: 3306, sourceSecretArn: "arn:secret", sourceCaCertificate: "PEM" };
+
+/** Each component, made alone by name. */
+const components: Record<string, (name: string) => pulumi.ComponentResource> = {
+	Athena: (name) =>
+		new Athena(name, {
+			...common,
+			database: "db",
+			resultsBucket: "processed",
+			scanLimitGb: 1,
+			queries: [{ name: "q", description: "d", sql: "SELECT 1" }],
+		}),
+	Catalog: (name) => new Catalog(name, { ...common, database: `db_${name}` }),
+	Clickstream: (name) =>
+		new Clickstream(name, {
+			...common,
+			streamName: `kds-${name}`,
+			deliveryStreamName: `kdf-${name}`,
+			retentionHours: 24,
+		}),
+	Dashboards: (name) =>
+		new Dashboards(name, {
+			...common,
+			engine: "athena",
+			principals: ["arn:owner"],
+			subscribe: false,
+			database: "db",
+			workgroup: "w",
+		}),
+	DataLake: (name) => new DataLake(name, common),
+	// Their names are AWS's own, once an account: two can only take them.
+	DmsServiceRoles: (name) => new DmsServiceRoles(name, { create: false }),
+	Ec2Database: (name) => new Ec2Database(name, { ...common, instanceType: "t4g.small" }),
+	Encryption: (name) => new Encryption(name, common),
+	EtlJobs: (name) =>
+		new EtlJobs(name, {
+			...common,
+			...source,
+			etlFolder: repositoryPath("etl"),
+			database: "db",
+			workerType: "G.1X",
+			maxWorkers: 2,
+			executionClass: "FLEX",
+			timeoutMinutes: 60,
+			subnetId: "subnet-1",
+			availabilityZone: "a",
+		}),
+	LakeFormation: (name) =>
+		new LakeFormation(name, {
+			bucketArns: { raw: "arn:raw" },
+			database: "db",
+			writers: { jobs: "arn:jobs" },
+			readers: { warehouse: "arn:warehouse" },
+		}),
+	Monitoring: (name) =>
+		new Monitoring(name, {
+			...common,
+			jobNames: ["j"],
+			replicationInstanceId: "i",
+			replicationTaskArn: "arn:aws:dms:r:a:task:T1",
+			streamName: "s",
+			deliveryStreamName: "d",
+			stateMachineArn: "arn:m",
+			latencySeconds: 300,
+			freeStorageGb: 5,
+			monthlyBudgetUsd: 100,
+		}),
+	Network: (name) => new Network(name, { cidr: "10.40.0.0/16", endpointZones: 1, sourcePort: 3306 }),
+	Notifications: (name) => new Notifications(name, { ...common, email: "a@example.com" }),
+	RdsDatabase: (name) => new RdsDatabase(name, { ...common, instanceClass: "db.t4g.micro" }),
+	Replication: (name) =>
+		new Replication(name, {
+			...common,
+			...source,
+			sourceEngine: "mysql",
+			instanceClass: "dms.t3.small",
+			engineVersion: "3.6.1",
+			cdcMaxBatchSeconds: 60,
+			createServiceRoles: false,
+		}),
+	Schedule: (name) =>
+		new Schedule(name, {
+			...common,
+			jobNames: Object.fromEntries(jobs.map((job) => [job.name, job.name])),
+			expression: "rate(1 hour)",
+			retries: 1,
+			timeoutMinutes: 60,
+		}),
+	SecureBucket: (name) => new SecureBucket(name, { ...common, lifecycleRules: [] }),
+	SourceDatabase: (name) =>
+		new SourceDatabase(name, { ...common, kind: "rds", engine: "mysql", port: 3306, instanceClass: "db.t4g.micro" }),
+	SourceSecret: (name) => new SourceSecret(name, { ...common, username: "u" }),
+	Warehouse: (name) =>
+		new Warehouse(name, {
+			...common,
+			kind: "serverless",
+			catalogDatabase: "db",
+			baseCapacity: 8,
+			nodeType: "ra3.large",
+			nodes: 1,
+		}),
+};
+
+/** The resources of one instance, with the instance's name taken out. */
+function shapes(program: Program, name: string): string[] {
+	return program.resources
+		.filter((resource) => resource.name === name || resource.name.startsWith(`${name}-`))
+		.map((resource) => JSON.stringify(resource).replaceAll(name, "NAME"))
+		.sort();
+}
+
+describe.each(Object.entries(components))("%s", (_, make) => {
+	it("works alone, and twice in one program", async () => {
+		const program = await runProgram(() => {
+			make("alpha9");
+			make("omega9");
+		});
+		const first = shapes(program, "alpha9");
+		expect(first.length).toBeGreaterThan(0);
+		// Nothing is made outside the two, and the two differ in their names alone: neither refers to the other.
+		expect(shapes(program, "omega9")).toEqual(first);
+		expect(first.join().includes("omega9")).toBe(false);
+		expect(program.resources).toHaveLength(2 * first.length);
+	});
+
+	it("makes everything below itself, named after itself", async () => {
+		const program = await runProgram(() => {
+			make("only");
+		});
+		const names = new Set(program.resources.map(({ name }) => name));
+		const roots = program.resources.filter(({ parent }) => parent === "");
+		expect(roots.map(({ name, custom }) => [name, custom])).toEqual([["only", false]]);
+		expect(program.resources.filter(({ parent }) => parent !== "" && !names.has(parent))).toEqual([]);
+	});
+});
+
+it("every type of component is made of project, module and name", async () => {
+	const program = await runProgram(() => {
+		for (const [name, make] of Object.entries(components)) make(name.toLowerCase());
+	});
+	const types = [...new Set(program.resources.filter(({ custom }) => !custom).map(({ type }) => type))];
+	expect(types.filter((type) => !/^analytics:[a-zA-Z]+:[A-Z][A-Za-z0-9]+$/.test(type))).toEqual([]);
+	expect(types.map((type) => type.split(":").at(-1))).toEqual(expect.arrayContaining(Object.keys(components)));
+});

@@ -1,0 +1,199 @@
+import { describe, expect, it } from "vitest";
+import { configKeys, parseConfig } from "./config.ts";
+import { declaredKeys, stackValues } from "./testing/stack.ts";
+
+const dev = stackValues("dev");
+
+/** The message of the error. @throws Error where there is none */
+function fault(changes: Record<string, unknown>): string {
+	try {
+		parseConfig({ ...dev, ...changes });
+	} catch (error) {
+		return (error as Error).message;
+	}
+	throw new Error("the configuration was taken");
+}
+
+describe("the stacks' files", () => {
+	it.each(["dev", "prod"])("%s is taken", (stack) => {
+		expect(() => parseConfig(stackValues(stack))).not.toThrow();
+	});
+
+	it("declare every key of the program, with type and description, and no other", () => {
+		expect(Object.keys(declaredKeys()).sort()).toEqual([...configKeys].sort());
+		for (const [key, declared] of Object.entries(declaredKeys())) {
+			expect(declared, key).toMatchObject({
+				type: expect.any(String),
+				description: expect.stringMatching(/^.{20,}\.$/),
+			});
+			const type = Array.isArray(declared.default) ? "array" : typeof declared.default;
+			expect(type.replace("number", "integer"), key).toBe(declared.type);
+		}
+	});
+
+	it("take empty text for what is left out", () => {
+		expect(parseConfig(dev)).toMatchObject({ disposable: true, warehouseKind: "none" });
+		expect(parseConfig(dev).vpcId).toBeUndefined();
+		expect(parseConfig(dev).schedule).toBeUndefined();
+	});
+});
+
+/** A wrong value, and the whole line that says so. */
+const faults: [string, Record<string, unknown>, string][] = [
+	[
+		"disposable",
+		{ disposable: "perhaps" },
+		'"perhaps" is neither true nor false. Set it: pulumi config set disposable true',
+	],
+	[
+		"notificationEmail",
+		{ notificationEmail: "nobody" },
+		'"nobody" is no mail address. Set it: pulumi config set notificationEmail you@example.com',
+	],
+	["monthlyBudgetUsd", { monthlyBudgetUsd: 0 }, "0 is less than 1. Set it: pulumi config set monthlyBudgetUsd 300"],
+	[
+		"logRetentionDays",
+		{ logRetentionDays: 8 },
+		"8 is none of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731. Set it: pulumi config set logRetentionDays 30",
+	],
+	[
+		"vpcCidr",
+		{ vpcCidr: "10.40.0.0" },
+		'"10.40.0.0" is no IPv4 range such as 10.40.0.0/16. Set it: pulumi config set vpcCidr 10.40.0.0/16',
+	],
+	[
+		"vpcCidr",
+		{ vpcCidr: "10.0.0.0/8" },
+		'"10.0.0.0/8" is not between /16 and /24. Set it: pulumi config set vpcCidr 10.40.0.0/16',
+	],
+	[
+		"vpcCidr",
+		{ vpcCidr: "192.168.0.0/16" },
+		'"192.168.0.0/16" touches 192.168.0.0/24, which DMS keeps for itself. Set it: pulumi config set vpcCidr 10.40.0.0/16',
+	],
+	[
+		"vpcCidr",
+		{ vpcCidr: "10.40.0.1/16" },
+		'"10.40.0.1/16" is no IPv4 range such as 10.40.0.0/16. Set it: pulumi config set vpcCidr 10.40.0.0/16',
+	],
+	[
+		"privateSubnetIds",
+		{ vpcId: "vpc-0a", routeTableIds: ["rtb-0a"], privateSubnetIds: ["subnet-0a"] },
+		'["subnet-0a"] are not three, as vpcId wants them. Set it: pulumi config set privateSubnetIds \'["subnet-…","subnet-…","subnet-…"]\'',
+	],
+	[
+		"routeTableIds",
+		{ vpcId: "vpc-0a", privateSubnetIds: ["subnet-0a", "subnet-0b", "subnet-0c"] },
+		"[] is empty, and vpcId is set. Set it: pulumi config set routeTableIds '[\"rtb-…\"]'",
+	],
+	[
+		"routeTableIds",
+		{ routeTableIds: ["rtb-0a"] },
+		'["rtb-0a"] is set, and vpcId is not. Set it: pulumi config set vpcId vpc-0123456789abcdef0',
+	],
+	["endpointZones", { endpointZones: 4 }, "4 is more than 3. Set it: pulumi config set endpointZones 1"],
+	[
+		"sourceKind",
+		{ sourceKind: "aurora" },
+		'"aurora" is none of external, rds, ec2. Set it: pulumi config set sourceKind rds',
+	],
+	[
+		"sourceHost",
+		{ sourceHost: "db.example.com" },
+		'"db.example.com" is set, and sourceKind is ec2. Set it: pulumi config set sourceKind external',
+	],
+	[
+		"databaseInstanceClass",
+		{ databaseInstanceClass: "db.t4g.micro" },
+		'"db.t4g.micro" is a class of RDS, and sourceKind is ec2. Set it: pulumi config set databaseInstanceClass t4g.small',
+	],
+	[
+		"databaseInstanceClass",
+		{ sourceKind: "rds" },
+		'"t4g.small" is no class of RDS, and sourceKind is rds. Set it: pulumi config set databaseInstanceClass db.t4g.micro',
+	],
+	[
+		"binlogRetentionHours",
+		{ binlogRetentionHours: 12 },
+		"12 is less than 24. Set it: pulumi config set binlogRetentionHours 24",
+	],
+	[
+		"replicationInstanceClass",
+		{ replicationInstanceClass: "t3.small" },
+		'"t3.small" is no DMS instance class. Set it: pulumi config set replicationInstanceClass dms.t3.medium',
+	],
+	[
+		"replicationEngineVersion",
+		{ replicationEngineVersion: "newest" },
+		'"newest" is no version such as 3.6.1. Set it: pulumi config set replicationEngineVersion 3.6.1',
+	],
+	[
+		"cdcMaxBatchSeconds",
+		{ cdcMaxBatchSeconds: 1.5 },
+		"1.5 is no whole number. Set it: pulumi config set cdcMaxBatchSeconds 60",
+	],
+	[
+		"clickstreamName",
+		{ clickstreamName: "a b" },
+		'"a b" is no name of up to 64 letters, digits, _, . and -. Set it: pulumi config set clickstreamName kds-clickstream-data',
+	],
+	[
+		"jobWorkerType",
+		{ jobWorkerType: "G.8X" },
+		'"G.8X" cannot run as FLEX. Set it: pulumi config set jobWorkerType G.1X',
+	],
+	[
+		"schedule",
+		{ schedule: "hourly" },
+		'"hourly" is neither rate(…) nor cron(…). Set it: pulumi config set schedule "rate(1 hour)"',
+	],
+	[
+		"warehouseBaseCapacity",
+		{ warehouseBaseCapacity: 12 },
+		"12 is neither 4 nor a multiple of 8. Set it: pulumi config set warehouseBaseCapacity 8",
+	],
+	[
+		"warehouseNodes",
+		{ warehouseKind: "provisioned", warehouseNodeType: "ra3.4xlarge" },
+		"1 is too few for ra3.4xlarge. Set it: pulumi config set warehouseNodes 2",
+	],
+	[
+		"dashboards",
+		{ dashboards: "warehouse", quickSightPrincipals: ["arn:aws:quicksight:eu-west-1:111122223333:user/default/a"] },
+		'"warehouse" wants a warehouse, and warehouseKind is none. Set it: pulumi config set dashboards athena',
+	],
+	[
+		"quickSightPrincipals",
+		{ dashboards: "athena" },
+		"[] are not 1 to 20, and dashboards want owners. Set it: pulumi config set quickSightPrincipals '[\"arn:aws:quicksight:…:user/default/…\"]'",
+	],
+	[
+		"quickSightAccountName",
+		{ quickSightSubscribe: true, notificationEmail: "a@example.com" },
+		'"" is not set, and quickSightSubscribe is true. Set it: pulumi config set quickSightAccountName my-company',
+	],
+];
+
+describe("a wrong value", () => {
+	it.each(faults)("of %s %j is named with reason and fix", (key, changes, line) => {
+		expect(fault(changes)).toBe(`The configuration of the stack has a fault:\n  ${key}: ${line}`);
+	});
+
+	it("is named beside all others", () => {
+		expect(fault({ endpointZones: 9, jobRetries: -1, sourceKind: "aurora" }).split("\n")).toEqual([
+			"The configuration of the stack has 3 faults:",
+			"  endpointZones: 9 is more than 3. Set it: pulumi config set endpointZones 1",
+			'  sourceKind: "aurora" is none of external, rds, ec2. Set it: pulumi config set sourceKind rds',
+			"  jobRetries: -1 is less than 0. Set it: pulumi config set jobRetries 1",
+		]);
+	});
+
+	it("is every key that an external source lacks", () => {
+		expect(fault({ sourceKind: "external" }).match(/^ {2}\w+/gm)).toEqual([
+			"  sourceHost",
+			"  sourceSecretArn",
+			"  sourceCidr",
+			"  sourceCaCertificateFile",
+		]);
+	});
+});

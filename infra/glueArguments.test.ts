@@ -1,0 +1,44 @@
+import { expect, it } from "vitest";
+import { glueArguments } from "./glueArguments.ts";
+
+const given = {
+	rawBucket: "r",
+	processedBucket: "p",
+	scriptsBucket: "s",
+	temporaryPrefix: "temporary",
+	database: "analytics_pipeline_dev",
+	datasetsKey: "datasets/1/datasets.json",
+	packageKey: "lakehouse/2/lakehouse.zip",
+	own: { depth: "3" },
+};
+
+it("gives Glue its arguments, the job the common ones and its own", () => {
+	expect(glueArguments(given)).toEqual({
+		"--datalake-formats": "iceberg",
+		"--conf":
+			"spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions" +
+			" --conf spark.sql.catalog.glue_catalog=org.apache.iceberg.spark.SparkCatalog" +
+			" --conf spark.sql.catalog.glue_catalog.warehouse=s3://p/current/" +
+			" --conf spark.sql.catalog.glue_catalog.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog" +
+			" --conf spark.sql.catalog.glue_catalog.io-impl=org.apache.iceberg.aws.s3.S3FileIO",
+		"--enable-glue-datacatalog": "true",
+		"--extra-py-files": "s3://s/lakehouse/2/lakehouse.zip",
+		"--TempDir": "s3://s/temporary/",
+		"--job-bookmark-option": "job-bookmark-disable",
+		"--enable-auto-scaling": "true",
+		"--enable-continuous-cloudwatch-log": "true",
+		"--enable-metrics": "true",
+		"--enable-observability-metrics": "true",
+		"--enable-job-insights": "true",
+		"--raw_uri": "s3://r/",
+		"--processed_uri": "s3://p/",
+		"--database": "analytics_pipeline_dev",
+		"--datasets_uri": "s3://s/datasets/1/datasets.json",
+		"--run_id": "by-hand",
+		"--depth": "3",
+	});
+});
+
+it("sets none of the arguments that Glue keeps for itself", () => {
+	for (const name of ["--debug", "--mode", "--JOB_NAME"]) expect(glueArguments(given)).not.toHaveProperty(name);
+});
