@@ -7,7 +7,7 @@ export const setup: Command = async ({ options, context }) => {
 	return {
 		json: result,
 		text: [
-			`MariaDB ${result.mariaDb.version}: ${result.mariaDb.server}`,
+			...(result.mariaDb === undefined ? [] : [`MariaDB ${result.mariaDb.version}: ${result.mariaDb.server}`]),
 			`Python environment ${result.python.action}: ${result.python.binary}`,
 			`All that the local stack needs is here (${formatSeconds(result.seconds)}).`,
 		].join("\n"),

@@ -3,7 +3,8 @@ import type { Context, LocalHost } from "../port.ts";
 import { localPaths } from "./paths.ts";
 import { readSettings } from "./settings.ts";
 import { setup } from "./setup/setup.ts";
-import { existingSamples, sampleSchemas, seedSource } from "./source/seed/seed.ts";
+import { sampleSchemas } from "./source/seed/fill.ts";
+import { existingSamples, seedSource } from "./source/seed/seed.ts";
 import { startPrivateSource, stopSource } from "./source/up.ts";
 
 /** Makes, starts, fills, stops and removes the local stack. */

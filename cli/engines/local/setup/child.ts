@@ -4,7 +4,7 @@ import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
 
-const tailLines = 30;
+const tailLines = 100;
 
 export interface ChildOptions {
 	/** File that gets everything the child says; begun anew. */

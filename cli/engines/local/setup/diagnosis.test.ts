@@ -13,6 +13,7 @@ describe("setupError", () => {
 	it.each([
 		["ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk is full"],
 		["E: You don't have enough free space in /var/cache/apt/archives/.", "disk is full"],
+		["[ERROR] InnoDB: preallocating 33554432 bytes for file ./ib_logfile101 failed with error 28", "disk is full"],
 		["OSError: [Errno 30] Read-only file system: '/x/python'", "can't be written"],
 		["Error: [Errno 13] Permission denied: '/x/python'", "can't be written"],
 		["ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "hash differs"],

@@ -10,7 +10,7 @@ interface Diagnosis {
 /** What the common failures of an installation look like in the words of pip, apt, MariaDB and Node. */
 const diagnoses: readonly Diagnosis[] = [
 	{
-		pattern: /No space left on device|ENOSPC|Errno 28|enough free space|\bErrcode: 28\b/i,
+		pattern: /No space left on device|ENOSPC|Errno 28|enough free space|\b(Errcode|errno|error):? 28\b/i,
 		why: "The disk is full.",
 		fix: "Free some space (2 GB for all of the local stack), or set PIPELINE_HOME to a folder on another disk.",
 	},
@@ -43,7 +43,7 @@ export function setupError(what: string, error: unknown, next = "pipeline-cli se
 	if (!fromChild && code === undefined) return error;
 	const words = fromChild ? error.tail.join("\n") : String(error);
 	const found = diagnoses.find(({ pattern }) => pattern.test(words));
-	const last = fromChild ? lastLines(error.tail, 8) : words;
+	const last = fromChild ? tellingLines(error.tail, 8) : words;
 	return new PipelineError(
 		"failure",
 		{
@@ -56,9 +56,11 @@ export function setupError(what: string, error: unknown, next = "pipeline-cli se
 	);
 }
 
-function lastLines(lines: readonly string[], count: number): string {
-	return lines
-		.filter((line) => line.trim() !== "")
+/** The last lines that speak of an error; where there are none, the last lines. */
+function tellingLines(lines: readonly string[], count: number): string {
+	const said = lines.filter((line) => line.trim() !== "");
+	const errors = said.filter((line) => /error|errcode|fatal|refused|denied|^E:/i.test(line));
+	return (errors.length > 0 ? errors : said)
 		.slice(-count)
 		.map((line) => `  ${line}`)
 		.join("\n");

@@ -2,13 +2,15 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../../port.ts";
 import { type LocalPaths, localPaths } from "../paths.ts";
+import { readSettings } from "../settings.ts";
 import { setupError } from "./diagnosis.ts";
 import { ensureMariaDb, type MariaDb } from "./mariadb.ts";
 import { ensurePython, pythonBinary } from "./python.ts";
 
 export interface SetupResult {
 	python: { binary: string; action: "installed" | "ready" };
-	mariaDb: MariaDb;
+	/** Absent where the source is a server of the user's own. */
+	mariaDb?: MariaDb;
 	seconds: number;
 }
 
@@ -27,7 +29,12 @@ export async function setup(
 	} catch (error) {
 		throw setupError(`${paths.home} could not be created.`, error);
 	}
-	const mariaDb = await ensureMariaDb(context, join(paths.home, "logs"));
+	const isExternal = (await readSettings(paths))?.source.kind === "external";
+	const mariaDb = isExternal ? undefined : await ensureMariaDb(context, join(paths.home, "logs"));
 	const action = await ensurePython(context, paths, options.dev === true);
-	return { python: { binary: pythonBinary(paths), action }, mariaDb, seconds: (Date.now() - beganAt) / 1000 };
+	return {
+		python: { binary: pythonBinary(paths), action },
+		...(mariaDb === undefined ? {} : { mariaDb }),
+		seconds: (Date.now() - beganAt) / 1000,
+	};
 }

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { datasets } from "../../../../../etl/datasets.ts";
+import { type SampleSchema, sampleSchemas } from "./fill.ts";
 import { phpSerialize } from "./phpSerialize.ts";
 import { Random } from "./random.ts";
 import { type SeedRow, seedSize, type Value } from "./rows.ts";
-import { type SampleSchema, sampleSchemas } from "./seed.ts";
 
 function sample(name: string): SampleSchema {
 	const found = sampleSchemas.find(({ schema }) => schema === name);

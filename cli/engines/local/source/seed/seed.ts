@@ -1,32 +1,15 @@
 import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
-import { PipelineError } from "../../../../errors.ts";
+import { messageOf, PipelineError } from "../../../../errors.ts";
 import type { Context } from "../../../port.ts";
 import { writeFileAtomic } from "../../files.ts";
 import { type LocalPaths, localPaths } from "../../paths.ts";
-import { readSettings, sourceAccess } from "../../settings.ts";
+import { readSettings, type SourceAccess, sourceAccess } from "../../settings.ts";
+import { withLockFile } from "../../setup/lockFile.ts";
 import { openClient } from "../connection.ts";
-import { quoteName } from "../server.ts";
-import { classicmodelsRows } from "./classicmodels.ts";
-import { classicmodelsTables } from "./classicmodelsTables.ts";
-import { type SeedRow, type SeedSize, seedSize, type Value } from "./rows.ts";
-import { collation, type SeedTable } from "./tables.ts";
-import { wordpressRows } from "./wordpress.ts";
-import { wordpressTables } from "./wordpressTables.ts";
-
-export interface SampleSchema {
-	schema: string;
-	/** Parents before their children. */
-	tables: readonly SeedTable[];
-	rows: (seed: number, size: SeedSize) => Generator<SeedRow>;
-}
-
-/** The sample schemas. */
-export const sampleSchemas: readonly SampleSchema[] = [
-	{ schema: "wordpress-db", tables: wordpressTables, rows: wordpressRows },
-	{ schema: "classicmodels", tables: classicmodelsTables, rows: classicmodelsRows },
-];
+import { diskFull, watchDisk } from "./diskWatch.ts";
+import { createTables, fillTables, type Send, sampleSchemas, schemasWithTables } from "./fill.ts";
 
 export interface SeedOptions {
 	seed: number;
@@ -42,10 +25,6 @@ export interface SeedResult {
 	seconds: number;
 }
 
-/** Rows of one INSERT, and of one transaction. */
-const insertRows = 1000;
-const transactionRows = 50_000;
-
 /**
  * Creates and fills the sample schemas. Everything goes through the binary log, so a running replication sees it.
  * @throws PipelineError where data is there already, or where a server of the user's own would be written to unasked.
@@ -57,7 +36,7 @@ export async function seedSource(
 ): Promise<SeedResult> {
 	const beganAt = Date.now();
 	const target = await sourceAccess(paths);
-	if ((await readSettings(paths))?.source.kind === "external" && options.yes !== true) {
+	if ((await isExternal(paths)) && options.yes !== true) {
 		throw new PipelineError("usage", {
 			what: `Nothing was written to ${target.host}:${target.port}.`,
 			why: "It is a server of your own, and the sample schemas would be created on it.",
@@ -65,32 +44,16 @@ export async function seedSource(
 			next: "pipeline-cli source seed --yes",
 		});
 	}
-	const client = await openClient(target);
-	try {
-		// WordPress has zero dates, which MySQL's default mode refuses.
-		await client.query("SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'");
-		// A seeding that was interrupted left half of the data, which is dropped like a reset.
-		if (options.reset !== true && !(await isUnfinished(paths))) await refuseExisting(client);
-		await writeFileAtomic(unfinishedMark(paths), "");
-		const result: SeedResult = { schemas: [], seconds: 0 };
-		for (const sample of sampleSchemas) {
-			await context.reporter.task(`Fill ${sample.schema}`, async (update) => {
-				await createTables(client, sample);
-				const rows = await fill(client, sample, options, context.signal, update);
-				result.schemas.push({ schema: sample.schema, tables: sample.tables.length, rows });
-				update(`${rows} rows`);
-			});
-		}
-		await rm(unfinishedMark(paths), { force: true });
-		return { ...result, seconds: (Date.now() - beganAt) / 1000 };
-	} finally {
-		await client.end();
-	}
+	const waiting = (pid: number): void => context.reporter.note(`Waiting for process ${pid}, which fills the schemas.`);
+	const schemas = await withLockFile(join(paths.source, "seed.lock"), context.signal, waiting, () =>
+		seed(context, options, target, paths),
+	);
+	return { schemas, seconds: (Date.now() - beganAt) / 1000 };
 }
 
 /** @returns schemas of the samples that are there and whole, on the source of the stack. */
 export async function existingSamples(paths: LocalPaths = localPaths()): Promise<string[]> {
-	if (await isUnfinished(paths)) return [];
+	if (await wasInterrupted(paths)) return [];
 	const client = await openClient(await sourceAccess(paths));
 	try {
 		return await schemasWithTables(client);
@@ -99,29 +62,50 @@ export async function existingSamples(paths: LocalPaths = localPaths()): Promise
 	}
 }
 
-async function schemasWithTables(client: Connection): Promise<string[]> {
-	const found: string[] = [];
-	for (const { schema, tables } of sampleSchemas) {
-		const [rows] = await client.query(
-			"SELECT COUNT(*) AS count FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN (?)",
-			[schema, tables.map((table) => table.name)],
-		);
-		if (Number((rows as { count: unknown }[])[0]?.count) > 0) found.push(schema);
-	}
-	return found;
-}
-
-function unfinishedMark(paths: LocalPaths): string {
-	return join(paths.source, "seed.unfinished");
-}
-
-async function isUnfinished(paths: LocalPaths): Promise<boolean> {
+async function seed(
+	context: Context,
+	options: SeedOptions,
+	target: SourceAccess,
+	paths: LocalPaths,
+): Promise<SeedResult["schemas"]> {
+	const client = await openClient(target);
+	const disk = watchDisk(paths.source);
+	const stop = (await isExternal(paths)) ? context.signal : AbortSignal.any([context.signal, disk.signal]);
 	try {
-		await access(unfinishedMark(paths));
-		return true;
-	} catch {
-		return false;
+		// Half of the data, of a seeding that was interrupted, is replaced without asking.
+		if (options.reset !== true && !(await wasInterrupted(paths))) await refuseExisting(client);
+		await writeFileAtomic(unfinishedMark(paths), "");
+		const send: Send = (sql, values) => orStop(stop, client.query(sql, values));
+		// WordPress has zero dates, which MySQL's default mode refuses.
+		await send("SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'");
+		const schemas: SeedResult["schemas"] = [];
+		for (const sample of sampleSchemas) {
+			await context.reporter.task(`Fill ${sample.schema}`, async (update) => {
+				await createTables(send, sample);
+				const rows = await fillTables(send, sample, options, (count) => update(`${count} rows`));
+				update(`${rows} rows`);
+				schemas.push({ schema: sample.schema, tables: sample.tables.length, rows });
+			});
+		}
+		await rm(unfinishedMark(paths), { force: true });
+		return schemas;
+	} catch (error) {
+		throw stop.aborted ? stop.reason : await refusal(target, error, paths);
+	} finally {
+		disk.stop();
+		// Without waiting for the server, which may be waiting itself; an open transaction is rolled back.
+		client.destroy();
 	}
+}
+
+/** Gives up waiting when the signal aborts: a server whose disk is full does not answer. */
+function orStop<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+	return new Promise((resolve, reject) => {
+		const stop = (): void => reject(signal.reason);
+		if (signal.aborted) stop();
+		signal.addEventListener("abort", stop, { once: true });
+		work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+	});
 }
 
 async function refuseExisting(client: Connection): Promise<void> {
@@ -134,50 +118,44 @@ async function refuseExisting(client: Connection): Promise<void> {
 	});
 }
 
-async function createTables(client: Connection, { schema, tables }: SampleSchema): Promise<void> {
-	await client.query(`CREATE DATABASE IF NOT EXISTS ${quoteName(schema)} CHARACTER SET utf8mb4 COLLATE ${collation}`);
-	await client.query(`USE ${quoteName(schema)}`);
-	for (const table of [...tables].reverse()) await client.query(`DROP TABLE IF EXISTS ${quoteName(table.name)}`);
-	for (const table of tables) await client.query(table.create);
+/** What the server answers where it has no room for a table, or for a temporary file. */
+const noRoom = ["ER_RECORD_FILE_FULL", "ER_DISK_FULL"];
+
+async function refusal(target: SourceAccess, error: unknown, paths: LocalPaths): Promise<unknown> {
+	const { code, sqlState } = error as { code?: string; sqlState?: string };
+	if (error instanceof PipelineError || code === undefined) return error;
+	if (noRoom.includes(code) && !(await isExternal(paths))) return diskFull(paths.source);
+	const isAnswer = sqlState !== undefined;
+	return new PipelineError(
+		"failure",
+		{
+			what: `The sample schemas could not be filled on ${target.host}:${target.port}.`,
+			why: messageOf(error),
+			fix: isAnswer
+				? `The user ${target.user} needs CREATE, DROP, REFERENCES, SELECT and INSERT on both schemas.`
+				: "The connection was lost: see that the server runs.",
+			next: isAnswer ? "pipeline-cli source seed" : "pipeline-cli source up",
+		},
+		{ cause: error },
+	);
 }
 
-async function fill(
-	client: Connection,
-	sample: SampleSchema,
-	options: SeedOptions,
-	signal: AbortSignal,
-	update: (detail: string) => void,
-): Promise<number> {
-	const pending = new Map(sample.tables.map((table) => [table.name, [] as (readonly Value[])[]]));
-	let rows = 0;
-	let uncommitted = 0;
-	/** Parents first: a child row is never sent before the row that it refers to. */
-	const flush = async (): Promise<void> => {
-		for (const table of sample.tables) {
-			const batch = pending.get(table.name)?.splice(0) ?? [];
-			if (batch.length === 0) continue;
-			const columns = table.columns.map(quoteName).join(", ");
-			await client.query(`INSERT INTO ${quoteName(table.name)} (${columns}) VALUES ?`, [batch]);
-			uncommitted += batch.length;
-		}
-		if (uncommitted < transactionRows) return;
-		await client.commit();
-		await client.beginTransaction();
-		uncommitted = 0;
-	};
-	await client.beginTransaction();
-	for (const row of sample.rows(options.seed, seedSize(options.scale))) {
-		const batch = pending.get(row.table);
-		if (batch === undefined)
-			throw new Error(`the sample data has rows of ${row.table}, which is no table of ${sample.schema}`);
-		batch.push(row.values);
-		rows += 1;
-		if (batch.length < insertRows) continue;
-		signal.throwIfAborted();
-		await flush();
-		update(`${rows} rows`);
+/** There while the schemas are being filled; it stays where that was interrupted. */
+function unfinishedMark(paths: LocalPaths): string {
+	return join(paths.source, "seed.unfinished");
+}
+
+/** Of the private source only: on a server of the user's own nothing is ever dropped without --reset. */
+async function wasInterrupted(paths: LocalPaths): Promise<boolean> {
+	if (await isExternal(paths)) return false;
+	try {
+		await access(unfinishedMark(paths));
+		return true;
+	} catch {
+		return false;
 	}
-	await flush();
-	await client.commit();
-	return rows;
+}
+
+async function isExternal(paths: LocalPaths): Promise<boolean> {
+	return (await readSettings(paths))?.source.kind === "external";
 }
