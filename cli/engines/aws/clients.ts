@@ -141,6 +141,7 @@ export class Clients {
 				requestTimeout: 30_000,
 				throwOnRequestTimeout: true,
 			}),
+			logger: silent,
 			customUserAgent: [["pipeline-cli", version()]] as [string, string][],
 		};
 	}
@@ -165,6 +166,9 @@ export class Clients {
 		return client;
 	}
 }
+
+/** The SDK's own remarks, for instance on several sources of credentials, would go between our lines. */
+const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
 
 function version(): string {
 	return (JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version;

@@ -107,8 +107,6 @@ export class AwsEndpoint {
 			AWS_SECRET_ACCESS_KEY: "secretexample",
 			AWS_EC2_METADATA_DISABLED: "true",
 			AWS_CONFIG_FILE: "/dev/null",
-			AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
-			AWS_PROFILE: "",
 		};
 	}
 

@@ -53,6 +53,10 @@ export class ScriptedStack {
 		const folder = await mkdtemp(join(tmpdir(), "pipeline-aws-"));
 		const stack = new ScriptedStack(await AwsEndpoint.start(), folder);
 		await stack.deploy({});
+		await writeFile(
+			join(folder, "credentials"),
+			"[work]\naws_access_key_id = AKIDWORK\naws_secret_access_key = secretwork\n",
+		);
 		Object.assign(process.env, stack.env());
 		return stack;
 	}
@@ -64,7 +68,13 @@ export class ScriptedStack {
 
 	/** Environment of a CLI that acts on this stack and finds no other. */
 	env(): Record<string, string> {
-		return { ...this.endpoint.env(), AWS_MAX_ATTEMPTS: "2", PIPELINE_HOME: join(this.#folder, "home"), CI: "" };
+		return {
+			...this.endpoint.env(),
+			AWS_MAX_ATTEMPTS: "2",
+			AWS_SHARED_CREDENTIALS_FILE: join(this.#folder, "credentials"),
+			PIPELINE_HOME: join(this.#folder, "home"),
+			CI: "",
+		};
 	}
 
 	/** Runs the CLI within this process. */

@@ -1,0 +1,145 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { running } from "../support/aws/dms.ts";
+import { type Answer, faults, json, xml } from "../support/aws/endpoint.ts";
+import { outputs } from "../support/aws/outputs.ts";
+import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+
+let aws: ScriptedStack;
+beforeEach(async () => {
+	aws = await ScriptedStack.create();
+	aws.dms.task = running;
+	aws.athena.before = [];
+});
+afterEach(() => aws.remove());
+
+/** One verb a service, with the call that meets the fault. */
+const verbs: [verb: string[], service: string, action: string][] = [
+	[["replication", "status"], "dms", "DescribeReplicationTasks"],
+	[["run-etl", "process-load"], "glue", "GetJobRuns"],
+	[["crawl"], "glue", "StartCrawler"],
+	[["query", "SELECT 1"], "athena", "StartQueryExecution"],
+	[["warehouse", "query", "SELECT 1"], "redshift-data", "ExecuteStatement"],
+	[["logs", "replication"], "logs", "GetLogEvents"],
+	[["run-etl", "--no-wait"], "states", "ListExecutions"],
+	[["status"], "secretsmanager", "GetSecretValue"],
+	[["dashboard", "url"], "quicksight", `GET /accounts/${outputs.accountId}/dashboards/dev-sales`],
+];
+
+describe.each(verbs)("%j", (verb, service, action) => {
+	const always = (answer: Answer) => aws.endpoint.on(service, action, () => answer);
+	const ready = () => {
+		aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
+		aws.logs.lines.set("dms-tasks-dev dms-task-TASKID", ["line"]);
+	};
+
+	it.each([
+		["throttled", faults.throttle()],
+		["failing with 5xx", faults.serverError()],
+		["cut off", faults.reset()],
+	])("gets over being %s once", async (_, answer) => {
+		ready();
+		aws.endpoint.fault(service, action, answer);
+		const { code, err } = await aws.run(...verb);
+		expect(err).not.toContain("error:");
+		expect(code).toBe(0);
+	});
+
+	it("throttled for good: 4", async () => {
+		always(faults.throttle());
+		const { code, err } = await aws.run(...verb);
+		expect(code).toBe(4);
+		expect(err).toMatch(/AWS throttled [\w-]+:\w+, 2 times in a row/);
+	});
+
+	it("5xx for good: 4", async () => {
+		always(faults.serverError());
+		expect((await aws.run(...verb)).code).toBe(4);
+	});
+
+	it("no connection: 1", async () => {
+		always(faults.reset());
+		const { code, err } = await aws.run(...verb);
+		expect(code).toBe(1);
+		expect(err).toContain("could not be reached");
+	});
+
+	it("expired credentials: 3, with the command to run", async () => {
+		always(faults.expired());
+		const { code, err } = await aws.run(...verb, "--profile", "work");
+		expect(code).toBe(3);
+		expect(err).toContain("The AWS credentials have expired.");
+		expect(err).toContain("next: aws login --profile work");
+	});
+
+	it("access denied: 4, naming action and resource", async () => {
+		always(faults.denied("dms:DescribeReplicationTasks", "arn:aws:dms:eu-west-1:123456789012:task:TASKID"));
+		const { code, err } = await aws.run(...verb);
+		expect(code).toBe(4);
+		expect(err).toContain(
+			"Access denied: dms:DescribeReplicationTasks on arn:aws:dms:eu-west-1:123456789012:task:TASKID.",
+		);
+		expect(err).toContain("arn:aws:iam::123456789012:user/ana");
+	});
+
+	it("an answer that is none: 1", async () => {
+		always(faults.malformed());
+		const { code, err } = await aws.run(...verb);
+		expect(code).toBe(1);
+		expect(err).toContain("can't be understood");
+	});
+
+	it("an answer that never comes: 9 within two seconds after the timeout", async () => {
+		always(faults.never());
+		const { code, seconds } = await aws.run(...verb, "--timeout", "1s");
+		expect(code).toBe(9);
+		expect(seconds).toBeLessThan(3);
+	});
+});
+
+describe("credentials", () => {
+	it("none: 3, with the command to run", async () => {
+		delete process.env.AWS_ACCESS_KEY_ID;
+		delete process.env.AWS_SECRET_ACCESS_KEY;
+		const { code, err } = await aws.run("replication", "status");
+		expect(code).toBe(3);
+		expect(err).toContain("There are no AWS credentials.");
+		expect(err).toContain("next: aws login");
+		expect(aws.endpoint.calls).toEqual([]);
+	});
+
+	it.each(["UnrecognizedClientException", "InvalidSignatureException"])("%s: 3", async (name) => {
+		aws.endpoint.on("dms", "DescribeReplicationTasks", () => ({
+			status: 400,
+			body: JSON.stringify({ __type: name, message: "no" }),
+		}));
+		const { code, err } = await aws.run("replication", "status");
+		expect(code).toBe(3);
+		expect(err).toContain("AWS does not accept these credentials.");
+	});
+
+	it("are never shown", async () => {
+		process.env.AWS_SECRET_ACCESS_KEY = "wJalrXUtnFEMI";
+		aws.endpoint.on("dms", "DescribeReplicationTasks", () => faults.expired());
+		const { out, err } = await aws.run("replication", "status", "--json");
+		expect(out + err).not.toContain("wJalrXUtnFEMI");
+	});
+});
+
+describe("S3", () => {
+	it("a missing bucket: 4", async () => {
+		aws.endpoint.on("s3", "ListObjectsV2", () =>
+			xml("<Error><Code>NoSuchBucket</Code><Message>no such bucket</Message></Error>", 404),
+		);
+		aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
+		const { code, err } = await aws.run("status");
+		expect(code).toBe(4);
+		expect(err).toContain("did not find what the stack's outputs name");
+	});
+});
+
+it("an answer with a field that is missing is no crash", async () => {
+	aws.endpoint.on("dms", "DescribeReplicationTasks", () => json({}));
+	const { code, err } = await aws.run("replication", "status");
+	expect(code).toBe(4);
+	expect(err).toContain("does not have the replication task");
+});

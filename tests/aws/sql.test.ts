@@ -1,0 +1,258 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { queryStates } from "../../cli/engines/aws/query/athenaQuery.ts";
+import { statementStates } from "../../cli/engines/aws/warehouse/statement.ts";
+import { warehouseViews } from "../../cli/engines/warehouseViews.ts";
+import { outputs } from "../support/aws/outputs.ts";
+import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+
+let aws: ScriptedStack;
+beforeEach(async () => {
+	aws = await ScriptedStack.create();
+});
+afterEach(() => aws.remove());
+
+interface Result {
+	columns: { name: string; type: string }[];
+	rows: unknown[][];
+	scannedBytes?: number;
+	usd?: number;
+	reused?: boolean;
+}
+
+describe("query on Athena", () => {
+	it("asks in the stack's workgroup and database; values by type, bytes and price", async () => {
+		aws.athena.answer = () => ({
+			columns: [
+				["i", "integer"],
+				["b", "bigint"],
+				["big", "bigint"],
+				["d", "double"],
+				["x", "decimal"],
+				["t", "boolean"],
+				["s", "varchar"],
+			],
+			rows: [
+				["1", "2", "9007199254740993", "0.5", "12345678901234567.89", "true", "text"],
+				[null, null, null, "NaN", null, "false", null],
+			],
+			scanned: 50_000_000,
+		});
+		const { code, document } = await aws.json<Result>("query", "SELECT 1");
+		expect(code).toBe(0);
+		expect(document.rows).toEqual([
+			[1, 2, "9007199254740993", 0.5, "12345678901234567.89", true, "text"],
+			[null, null, null, "NaN", null, false, null],
+		]);
+		expect(document).toMatchObject({ scannedBytes: 50_000_000, usd: 0.00025, reused: false });
+		expect(aws.endpoint.inputs("athena", "StartQueryExecution")[0]).toMatchObject({
+			WorkGroup: "dev",
+			QueryExecutionContext: { Database: "analytics_pipeline_dev" },
+		});
+	});
+
+	it("reads all pages, and takes the header for no row", async () => {
+		aws.athena.pageSize = 100;
+		aws.athena.answer = () => ({
+			columns: [["n", "integer"]],
+			rows: Array.from({ length: 250 }, (_, n) => [String(n)]),
+		});
+		const { document } = await aws.json<Result>("query", "SELECT n FROM t");
+		expect(document.rows.map(([n]) => n)).toEqual(Array.from({ length: 250 }, (_, n) => n));
+	});
+
+	it("charges ten megabytes at least", async () => {
+		expect((await aws.json<Result>("query", "SELECT 1")).document.usd).toBe(0.00005);
+	});
+
+	it("takes an answer of before only where it is asked to", async () => {
+		await aws.run("query", "SELECT 1");
+		await aws.run("query", "SELECT 1", "--reuse", "60");
+		const [fresh, reused] = aws.endpoint.inputs("athena", "StartQueryExecution");
+		expect(fresh).not.toHaveProperty("ResultReuseConfiguration");
+		expect(reused?.ResultReuseConfiguration).toEqual({
+			ResultReuseByAgeConfiguration: { Enabled: true, MaxAgeInMinutes: 60 },
+		});
+	});
+
+	it("bad SQL is shown with its place", async () => {
+		aws.athena.answer = () => ({
+			State: "FAILED",
+			StateChangeReason: "SYNTAX_ERROR: line 2:8: Column 'nam' cannot be resolved",
+			AthenaError: { ErrorCategory: 2, ErrorMessage: "" },
+		});
+		const { code, err } = await aws.run("query", "SELECT\n  name, nam\nFROM wp_terms");
+		expect(code).toBe(2);
+		expect(err).toContain("LINE 2:   name, nam");
+		expect(err).toContain("Column 'nam' cannot be resolved");
+	});
+
+	it("a failure of the system is no fault of the statement", async () => {
+		aws.athena.answer = () => ({
+			State: "FAILED",
+			StateChangeReason: "INTERNAL_ERROR",
+			AthenaError: { ErrorCategory: 1, ErrorMessage: "" },
+		});
+		expect((await aws.run("query", "SELECT 1")).code).toBe(1);
+	});
+
+	it("one that was cancelled says so", async () => {
+		aws.athena.answer = () => ({ State: "CANCELLED", StateChangeReason: "Bytes scanned limit was exceeded" });
+		const { code, err } = await aws.run("query", "SELECT 1");
+		expect(code).toBe(1);
+		expect(err).toContain("Bytes scanned limit was exceeded");
+	});
+
+	it("a state that nobody documented is an error that names it", async () => {
+		aws.athena.before = [{ State: "PONDERING" }];
+		const { code, err } = await aws.run("query", "SELECT 1");
+		expect(code).toBe(1);
+		expect(err).toContain("PONDERING");
+	});
+
+	it("has a test for every documented state", () => {
+		expect(Object.keys(queryStates).sort()).toEqual(["CANCELLED", "FAILED", "QUEUED", "RUNNING", "SUCCEEDED"]);
+	});
+
+	it("one that never ends is stopped at the timeout, since it costs", async () => {
+		aws.athena.before = Array.from({ length: 100 }, () => ({ State: "RUNNING" }));
+		const { code, seconds } = await aws.run("query", "SELECT 1", "--timeout", "1s");
+		expect(code).toBe(9);
+		expect(seconds).toBeLessThan(3);
+		expect(aws.endpoint.inputs("athena", "StopQueryExecution")).toEqual([{ QueryExecutionId: "query-1" }]);
+	});
+
+	it.each([
+		"INSERT INTO t VALUES (1)",
+		"DROP TABLE t",
+		"-- a comment\n/* and */ DELETE FROM t",
+		"CREATE TABLE t AS SELECT 1",
+	])("refuses %s", async (sql) => {
+		expect((await aws.run("query", sql)).code).toBe(2);
+		expect(aws.endpoint.calls).toEqual([]);
+	});
+});
+
+describe("warehouse apply", () => {
+	const applied = () => aws.redshift.statements.flat();
+
+	it("makes external schema, views, role and grants; each DDL by itself, a view in one transaction", async () => {
+		const { code, document } = await aws.json<{ objects: { kind: string; name: string }[] }>("warehouse", "apply");
+		expect(code).toBe(0);
+		const views = await warehouseViews();
+		expect(views.length).toBeGreaterThan(0);
+		expect(document.objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
+			"schema lake",
+			"schema analytics",
+			...views.map(({ name }) => `view analytics.${name}`),
+			"role lake_reader",
+			"grant usage on lake",
+			"grant usage on analytics",
+			"grant select on analytics",
+		]);
+		expect(applied()).toContain(
+			"CREATE EXTERNAL SCHEMA IF NOT EXISTS lake FROM DATA CATALOG DATABASE 'analytics_pipeline_dev' REGION 'eu-west-1' IAM_ROLE 'arn:aws:iam::123456789012:role/dev-warehouse'",
+		);
+		const batches = aws.redshift.statements.filter((sqls) => sqls.length > 1);
+		expect(batches).toHaveLength(views.length);
+		for (const [drop, create] of batches) {
+			expect(drop).toMatch(/^DROP VIEW IF EXISTS analytics\./);
+			expect(create).toMatch(/^CREATE VIEW analytics\.\w+ AS\n[\s\S]*\nWITH NO SCHEMA BINDING$/);
+		}
+		expect(aws.endpoint.inputs("redshift-data", "ExecuteStatement")[0]).toMatchObject({
+			WorkgroupName: "dev-warehouse",
+			Database: "analytics",
+			SecretArn: outputs.warehouse?.secretArn,
+		});
+	});
+
+	it("again changes nothing that is right: no schema is dropped, no role made twice", async () => {
+		aws.redshift.rows = (sql) =>
+			sql.includes("svv_external_schemas")
+				? [["analytics_pipeline_dev"]]
+				: sql.includes("svv_roles")
+					? [["lake_reader"]]
+					: [];
+		expect((await aws.run("warehouse", "apply")).code).toBe(0);
+		expect(applied().filter((sql) => /^(DROP SCHEMA|CREATE ROLE)/.test(sql))).toEqual([]);
+	});
+
+	it("an external schema of another database is made anew", async () => {
+		aws.redshift.rows = (sql) => (sql.includes("svv_external_schemas") ? [["other_database"]] : []);
+		expect((await aws.run("warehouse", "apply")).code).toBe(0);
+		expect(applied()).toContain("DROP SCHEMA lake");
+	});
+
+	it("somebody else who makes the role first is no failure", async () => {
+		aws.redshift.end = (sql) =>
+			sql.startsWith("CREATE ROLE")
+				? { Status: "FAILED", Error: 'ERROR: role "lake_reader" already exists' }
+				: { Status: "FINISHED" };
+		expect((await aws.run("warehouse", "apply")).code).toBe(0);
+	});
+
+	it("a provisioned cluster is named as one", async () => {
+		if (outputs.warehouse === null) throw new Error("the outputs have a warehouse");
+		await aws.deploy({ warehouse: { ...outputs.warehouse, kind: "provisioned" } });
+		await aws.run("warehouse", "apply");
+		expect(aws.endpoint.inputs("redshift-data", "ExecuteStatement")[0]).toMatchObject({
+			ClusterIdentifier: "dev-warehouse",
+		});
+	});
+
+	it("a stack without a warehouse says how to get one", async () => {
+		await aws.deploy({ warehouse: null });
+		const { code, err } = await aws.run("warehouse", "apply");
+		expect(code).toBe(2);
+		expect(err).toContain("deployed without a warehouse");
+	});
+});
+
+describe("warehouse query", () => {
+	it("reads all pages", async () => {
+		aws.redshift.pageSize = 10;
+		aws.redshift.rows = () => Array.from({ length: 25 }, (_, n) => [n, `row ${n}`, null]);
+		const { document } = await aws.json<Result>("warehouse", "query", "SELECT * FROM analytics.sales");
+		expect(document.rows).toHaveLength(25);
+		expect(document.rows[24]).toEqual([24, "row 24", null]);
+	});
+
+	const states: Record<keyof typeof statementStates, [code: number, words: string]> = {
+		SUBMITTED: [0, ""],
+		PICKED: [0, ""],
+		STARTED: [0, ""],
+		FINISHED: [0, ""],
+		FAILED: [1, "out of disk"],
+		ABORTED: [1, "was aborted"],
+		ALL: [1, "does not know: ALL"],
+	};
+	it.each(Object.entries(states))("%s", async (state, [code, words]) => {
+		const going = statementStates[state as keyof typeof statementStates] === "going";
+		if (going) aws.redshift.before = [{ Status: state }];
+		else aws.redshift.end = () => ({ Status: state, ...(code === 0 ? {} : { Error: "out of disk" }) });
+		const ran = await aws.run("warehouse", "query", "SELECT 1");
+		expect(ran.code).toBe(code);
+		expect(ran.err).toContain(words);
+	});
+
+	it("a state that nobody documented is an error that names it", async () => {
+		aws.redshift.before = [{ Status: "SNOOZING" }];
+		const { code, err } = await aws.run("warehouse", "query", "SELECT 1");
+		expect(code).toBe(1);
+		expect(err).toContain("SNOOZING");
+	});
+
+	it("bad SQL is shown with its place", async () => {
+		aws.redshift.end = () => ({ Status: "FAILED", Error: 'ERROR: syntax error at or near "FORM"\n  Position: 10' });
+		const { code, err } = await aws.run("warehouse", "query", "SELECT 1\nFORM t");
+		expect(code).toBe(2);
+		expect(err).toContain("LINE 2: FORM t");
+	});
+
+	it("one that never ends is cancelled at the timeout", async () => {
+		aws.redshift.before = Array.from({ length: 100 }, () => ({ Status: "STARTED" }));
+		const { code, seconds } = await aws.run("warehouse", "query", "SELECT 1", "--timeout", "1s");
+		expect(code).toBe(9);
+		expect(seconds).toBeLessThan(3);
+		expect(aws.endpoint.inputs("redshift-data", "CancelStatement")).toEqual([{ Id: "1" }]);
+	});
+});
