@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lakehouse import quality, state
+from lakehouse import evolution, quality, state
+from lakehouse.column_types import quoted
 from lakehouse.datasets import Table
 from lakehouse.job import Job
 from lakehouse.state import Applied, Batch, TableState
@@ -56,6 +57,7 @@ def _apply(job: Job, table: Table) -> None:
         and applied.columns == changes.columns
         and applied.key == changes.key
         and changes.key
+        and _keeps_columns(changes, pending)
     )
     if merging and rows_read == 0:
         published: tuple[int, str] | None = (0, "no rows")
@@ -75,8 +77,17 @@ def _apply(job: Job, table: Table) -> None:
     )
     state.save(job.processed, table, known)
     if known.applied.version % MAINTAIN_EVERY == 0:
-        job.engine.maintain(table.catalog_name, table.current)
+        job.engine.maintain(
+            table.catalog_name, table.current, lambda rows, count: _arranged(job, changes, rows, rows, count)
+        )
     job.report.table(table.schema, table.name, rows_read, *published)
+
+
+def _keeps_columns(changes: TableChanges, pending: list[Batch]) -> bool:
+    """Whether the older rows have their values in the same columns as before; a late file may tell of a rename."""
+    older = [batch for batch in changes.batches if batch not in pending]
+    now = evolution.sources(changes.batches, changes.columns)
+    return all(now[number] == names for number, names in evolution.sources(older, changes.columns).items())
 
 
 def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Applied) -> tuple[int, str] | None:
@@ -103,8 +114,16 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
 
     if not quality.check(job, table, changes.names, events, kept, whole):
         return None
-    job.engine.merge_table(latest, current_rows.DELETED, changes.names, changes.key, table.catalog_name, table.current)
-    return int(latest.count()), note
+    (count, low, high) = _extent(latest, changes.key[0])
+    span = (int(low), int(high)) if count and _is_whole_number(changes, changes.key[0]) else None
+    if job.engine.prefers_rewrite(table.current, span):
+        rows = sum(batch.rows for batch in changes.batches)
+        job.engine.replace_table(_arranged(job, changes, whole(), whole(), rows), table.catalog_name, table.current)
+    else:
+        job.engine.merge_table(
+            latest, current_rows.DELETED, changes.names, changes.key, table.catalog_name, table.current, span
+        )
+    return count, note
 
 
 def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
@@ -121,5 +140,32 @@ def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
         rows = superset = current_rows.bag(log, changes.names, images)
     if not quality.check(job, table, changes.names, superset, rows, lambda: rows):
         return None
-    job.engine.replace_table(rows, table.catalog_name, table.current)
+    count = sum(batch.rows for batch in changes.batches)
+    job.engine.replace_table(_arranged(job, changes, rows, superset, count), table.catalog_name, table.current)
     return int(job.engine.read_table(table.catalog_name, table.current).count()), "written anew"
+
+
+def _arranged(job: Job, changes: TableChanges, rows: DataFrame, superset: DataFrame, count: int) -> DataFrame:
+    """
+    Rows of a large table by ranges of the key, so that a later merge touches the files of the changed keys only.
+    `superset` has every one of `rows` and is cheaper to read; `count` is about how many there are.
+    """
+    from lakehouse.engine import FILE_ROWS
+
+    if count < 2 * FILE_ROWS or not changes.key or not _is_whole_number(changes, changes.key[0]):
+        return rows
+    _, low, high = _extent(superset, changes.key[0])
+    return job.engine.clustered(rows, changes.key[0], int(low), int(high), count // FILE_ROWS)
+
+
+def _is_whole_number(changes: TableChanges, name: str) -> bool:
+    return dict(changes.columns)[name] in ("int", "bigint", "decimal(20,0)")
+
+
+def _extent(rows: DataFrame, name: str) -> tuple[int, Any, Any]:
+    """Number of rows, lowest and highest value of a column."""
+    from pyspark.sql import functions as F
+
+    column = F.col(quoted(name))
+    count, low, high = rows.agg(F.count(F.lit(1)), F.min(column), F.max(column)).collect()[0]
+    return int(count), low, high

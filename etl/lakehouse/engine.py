@@ -6,6 +6,7 @@ or Sail, which has no catalog of its own that outlives a session and keeps Icebe
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 CATALOG = "glue_catalog"
+
+FILE_ROWS = 500_000
+"""Rows in a data file of a large table: as many as one changed row makes an engine write anew."""
 
 TABLE_PROPERTIES = {
     "format-version": "2",
@@ -98,12 +102,39 @@ class Engine:
         else:
             frame.write.format("iceberg").mode("overwrite").option("overwriteSchema", "true").save(uri)
 
+    def clustered(self, frame: DataFrame, column: str, low: int, high: int, files: int) -> DataFrame:
+        """Rows in so many parts by ranges of a whole-numbered column, whose lowest and highest value are given."""
+        if self._has_catalog:
+            return frame.repartitionByRange(files, quoted(column))
+        # Sail takes a repartition by range for one by hash. Parts to spare keep two ranges out of one file, mostly.
+        width = -(-(high - low + 1) // files)
+        part = functions.floor((functions.col(quoted(column)).cast("decimal(38,0)") - low) / width)
+        return frame.repartition(files * 8, part)
+
+    def prefers_rewrite(self, location: str, span: tuple[int, int] | None) -> bool:
+        """
+        Whether a table is better written anew than merged, where the changed keys have this span. Sail's MERGE of
+        changes all over a large table takes longer than that, and more memory.
+        """
+        if self._has_catalog:
+            return False
+        _, rows = maintenance.size(self._processed, location)
+        return rows >= 2 * FILE_ROWS and (span is None or 4 * (span[1] - span[0]) > rows)
+
     def merge_table(
-        self, changes: DataFrame, deleted: str, names: list[str], key: list[str], name: str, location: str
+        self,
+        changes: DataFrame,
+        deleted: str,
+        names: list[str],
+        key: list[str],
+        name: str,
+        location: str,
+        span: tuple[int, int] | None = None,
     ) -> None:
         """
         Applies one row a key to an Iceberg table with the columns `names` in one commit. `deleted` is a boolean column
-        of `changes` besides these: true removes the key's row, false puts the row in place of it.
+        of `changes` besides these: true removes the key's row, false puts the row in place of it. `span`: lowest and
+        highest value of the first key column in `changes`, so that files with none of them need not be read.
         """
         if self._has_catalog:
             target = self._identifier(name)
@@ -117,6 +148,8 @@ class Engine:
         changes.createOrReplaceTempView(source)
         columns = [quoted(column) for column in names]
         same = " AND ".join(f"t.{quoted(column)} = s.{quoted(column)}" for column in key)
+        if span is not None:
+            same += f" AND t.{quoted(key[0])} BETWEEN {span[0]} AND {span[1]}"
         self.session.sql(
             f"MERGE INTO {target} t USING {source} s ON {same} "
             f"WHEN MATCHED AND s.{quoted(deleted)} THEN DELETE "
@@ -125,8 +158,11 @@ class Engine:
             f"THEN INSERT ({', '.join(columns)}) VALUES ({', '.join(f's.{column}' for column in columns)})"
         ).collect()
 
-    def maintain(self, name: str, location: str) -> None:
-        """Compacts an Iceberg table of many small files, and lets old snapshots go."""
+    def maintain(self, name: str, location: str, arranged: Callable[[DataFrame, int], DataFrame]) -> None:
+        """
+        Compacts an Iceberg table of many small files, and lets old snapshots go. `arranged` puts rows, of which it is
+        told the number, in the order in which the table has them.
+        """
         if self._has_catalog:
             table = f"table => '{self._database}.{name}'"
             since = datetime.now(timezone.utc) - timedelta(hours=maintenance.KEEP_HOURS)
@@ -138,8 +174,9 @@ class Engine:
                 f"CALL {CATALOG}.system.expire_snapshots({table}, older_than => TIMESTAMP '{since:%Y-%m-%d %H:%M:%S}')"
             ).collect()
             return
-        if maintenance.data_files(self._processed, location) > maintenance.SMALL_FILES:
-            self.replace_table(self.read_table(name, location), name, location)
+        files, rows = maintenance.size(self._processed, location)
+        if files > maintenance.SMALL_FILES + 2 * rows // FILE_ROWS:
+            self.replace_table(arranged(self.read_table(name, location), rows), name, location)
         maintenance.expire_snapshots(self._processed, location)
 
     def _identifier(self, name: str) -> str:

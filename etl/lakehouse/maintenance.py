@@ -15,7 +15,7 @@ KEEP_HOURS = 1
 """A query that began with an older snapshot than this has ended."""
 
 SMALL_FILES = 8
-"""With more data files than this in a table, they are written anew as few."""
+"""With more data files than this in a table, besides those of full size, they are written anew as few."""
 
 
 def metadata(storage: Storage, location: str) -> tuple[int, dict[str, Any]]:
@@ -24,12 +24,12 @@ def metadata(storage: Storage, location: str) -> tuple[int, dict[str, Any]]:
     return version, storage.read_json(_metadata_file(location, version))
 
 
-def data_files(storage: Storage, location: str) -> int:
-    """Number of data files in a table's current snapshot."""
+def size(storage: Storage, location: str) -> tuple[int, int]:
+    """Number of data files and of rows in a table's current snapshot."""
     _, content = metadata(storage, location)
     current = content["current-snapshot-id"]
     (snapshot,) = [entry for entry in content["snapshots"] if entry["snapshot-id"] == current]
-    return int(snapshot["summary"]["total-data-files"])
+    return int(snapshot["summary"]["total-data-files"]), int(snapshot["summary"]["total-records"])
 
 
 def expire_snapshots(storage: Storage, location: str, keep_hours: float = KEEP_HOURS) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lakehouse import state
+from lakehouse.apply_changes import MAINTAIN_EVERY
 from lakehouse.jdbc_source import JdbcSource
 from lakehouse.job import Job
 from lakehouse.report import log
@@ -62,6 +63,9 @@ def star_schema(job: Job) -> None:
 
     def make(name: str) -> None:
         _make(job, name, lambda source: _of_lake(job, states, source))
+        before, now = (sum(versions.get(name, {}).values()) // MAINTAIN_EVERY for versions in (made, work))
+        if before != now:
+            job.engine.maintain(name, f"{FOLDER}/{name}", lambda rows, _: rows)
         made[name] = work[name]
 
     job.for_each(work, make)

@@ -265,6 +265,20 @@ def test_column_added_dropped_renamed_and_its_type_changed(lake: Lake, items: So
     assert normal(current(items)) == normal(items.rows)
 
 
+def test_late_file_that_tells_of_a_rename(lake: Lake, items: Source, current: Read) -> None:
+    renamed = {"id": pa.int32(), "title": pa.string(), "amount": pa.decimal128(12, 2)}
+    items.alter(renamed, {"title": "name"})
+    late = items.written[-1]
+    content = late.read_bytes()
+    late.unlink()
+    items.alter({**renamed, "more": pa.int32()})
+    lake.ok()
+    assert {row["title"] for row in current(items)} == {None}
+    late.write_bytes(content)
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+
+
 def test_late_file_does_not_undo_what_came_after_it(lake: Lake, items: Source, current: Read) -> None:
     lake.ok()
     items.update({"id": 1}, name="first")

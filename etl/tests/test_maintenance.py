@@ -39,7 +39,7 @@ def test_the_twentieth_publication_compacts_the_table(
 
     def files() -> int:
         if engine == "sail":
-            return maintenance.data_files(Storage(f"file://{lake.processed}/"), LOCATION)
+            return maintenance.size(Storage(f"file://{lake.processed}/"), LOCATION)[0]
         return int(reader.session.table(f"glue_catalog.`{lake.database}`.t.files").count())
 
     assert files() > maintenance.SMALL_FILES
@@ -109,3 +109,44 @@ def test_small_batches_of_the_change_log_become_one(
     assert sorted(path.name for path in log.iterdir()) == ["batch=20", "batch=21", "batch=22"]
     assert normal(current(busy)) == normal(busy.rows)
     assert sum(batch["rows"] for batch in lake.state("t")["batches"]) == len(pq.read_table(log).to_pylist())
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.uint64(), pa.string()], ids=str)
+def test_a_large_table_lies_by_its_key(
+    lake: Lake, engine: str, monkeypatch: pytest.MonkeyPatch, current: Callable[[Source], Any], kind: pa.DataType
+) -> None:
+    monkeypatch.setattr("lakehouse.engine.FILE_ROWS", 100)
+    lake.declare("shop", "large", ["id"])
+    large = Source(lake, "large", {"id": kind, "b": pa.binary()}, ["id"])
+
+    def key(number: int) -> Any:
+        return str(number) if pa.types.is_string(kind) else number
+
+    large.rows = [{"id": key(number), "b": b"x"} for number in range(1000)]
+    large.load()
+    lake.ok()
+    folder = lake.processed / "current" / "shop" / "large" / "data"
+
+    def spans() -> dict[str, int]:
+        numbers = {path: pq.read_table(path, columns=["id"]).column(0).to_pylist() for path in folder.glob("*.parquet")}
+        return {path.name: int(max(values)) - int(min(values)) for path, values in numbers.items() if values}
+
+    before = spans()
+    if not pa.types.is_string(kind):
+        assert len(before) > 5
+        assert max(before.values()) < 300
+    for number in range(950, 960):
+        large.update({"id": key(number)}, b=b"changed")
+    large.delete({"id": key(970)})
+    large.insert(id=key(1001), b=b"new")
+    large.flush()
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
+    if engine == "sail" and not pa.types.is_string(kind):
+        assert len(spans().keys() - before.keys()) <= 3  # the files of the changed keys, and one of the new ones
+    large.update({"id": key(0)}, b=b"first")
+    large.update({"id": key(999)}, b=b"last")
+    large.delete({"id": key(500)})
+    large.flush()
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
