@@ -67,7 +67,8 @@ export const verbs: readonly Verb[] = [
 	{
 		name: "source seed",
 		summary: "Create and fill the two sample schemas",
-		description: "The same seed number gives the same data. wp_terms always has 15 rows.",
+		description:
+			"The same seed number gives the same data. --scale multiplies customers, orders and what belongs to them; products, employees and posts grow with its square root; offices, product lines and settings stay, and wp_terms always has 15 rows.",
 		options: [
 			scale(),
 			seed(),
@@ -87,6 +88,11 @@ export const verbs: readonly Verb[] = [
 		description: "Runs in the background. Started again, it goes on where it was.",
 		options: [
 			{ flags: "--reload", description: "load every table anew" },
+			{
+				flags: "--target <target>",
+				description: "write files (default), or messages through a delivery stream; kept until it is given again",
+				parse: oneOf("files", "stream"),
+			},
 			{
 				flags: "--batch-interval <seconds>",
 				description: "close a batch of changes after this long (default: 60)",
@@ -380,6 +386,13 @@ function oneOf(...values: string[]): (text: string) => string {
 	return (text) => {
 		if (values.includes(text)) return text;
 		throw new InvalidArgumentError(`It takes ${values.slice(0, -1).join(", ")} or ${values.at(-1)}.`);
+	};
+}
+
+function oneOf(...values: string[]): (text: string) => string {
+	return (text) => {
+		if (!values.includes(text)) throw new InvalidArgumentError(`It takes one of ${values.join(", ")}.`);
+		return text;
 	};
 }
 

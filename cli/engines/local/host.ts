@@ -1,6 +1,9 @@
 import { rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import { relative, sep } from "node:path";
+import { PipelineError } from "../../errors.ts";
 import type { Context, LocalHost } from "../port.ts";
-import { localPaths } from "./paths.ts";
+import { localPaths, projectRoot } from "./paths.ts";
 import { readSettings } from "./settings.ts";
 import { setup } from "./setup/setup.ts";
 import { sampleSchemas } from "./source/seed/fill.ts";
@@ -35,6 +38,25 @@ export class LocalHostEngine implements LocalHost {
 	}
 
 	async purge(): Promise<void> {
+		assertRemovable(this.#paths.home);
 		await rm(this.#paths.home, { recursive: true, force: true });
 	}
+}
+
+/**
+ * PIPELINE_HOME may name any folder; one that holds more than a stack is not removed.
+ * @throws PipelineError for the project, the user's home, and all that is above them.
+ */
+export function assertRemovable(folder: string): void {
+	if (![homedir(), projectRoot].some((kept) => isWithin(kept, folder))) return;
+	throw new PipelineError("usage", {
+		what: `${folder} is not removed.`,
+		why: "It holds more than the local stack.",
+		fix: "Point PIPELINE_HOME to a folder of the stack's own, and remove by hand what is no longer needed.",
+	});
+}
+
+function isWithin(path: string, folder: string): boolean {
+	const way = relative(folder, path);
+	return way === "" || !(way === ".." || way.startsWith(`..${sep}`));
 }
