@@ -1,0 +1,72 @@
+import { readFile } from "node:fs/promises";
+import mysql, { type RowDataPacket } from "mysql2";
+import { describe, expect, it } from "vitest";
+import { sampleSchemas } from "../../cli/engines/local/source/seed/fill.ts";
+import { type SeedRow, seedSize } from "../../cli/engines/local/source/seed/rows.ts";
+import { collation } from "../../cli/engines/local/source/seed/tables.ts";
+import { datasets } from "../../etl/datasets.ts";
+import { startMariaDb } from "../support/mariadb.ts";
+
+const file = new URL("../../infra/assets/sampleSchema.sql", import.meta.url);
+
+/** The sample schemas of the CLI, few rows of them, as SQL: what a database on EC2 is filled with at its first start. */
+function sampleSql(): string {
+	const name = mysql.escapeId;
+	const schemas = sampleSchemas.map(({ schema, tables, rows }) => {
+		const filled = new Map(tables.map((table): [string, SeedRow[]] => [table.name, []]));
+		for (const row of rows(1, seedSize(0.01))) filled.get(row.table)?.push(row);
+		const statements = tables.flatMap(({ name: table, columns, create }) => {
+			const values = (filled.get(table) ?? []).map(
+				(row) => `(${row.values.map((value) => mysql.escape(value)).join(", ")})`,
+			);
+			const insert = `INSERT INTO ${name(table)} (${columns.map((column) => name(column)).join(", ")}) VALUES\n${values.join(",\n")}`;
+			return values.length === 0 ? [create] : [create, insert];
+		});
+		return [
+			`CREATE DATABASE ${name(schema)} CHARACTER SET utf8mb4 COLLATE ${collation}`,
+			`USE ${name(schema)}`,
+			...statements,
+		];
+	});
+	return [
+		"-- Made from the CLI's sample data by tests/infra/sampleSchema.test.ts: run it with -u to make it anew.",
+		"SET NAMES utf8mb4;",
+		"-- WordPress has zero dates, which the default mode refuses.",
+		"SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';",
+		...schemas.flat().map((statement) => `${statement};`),
+		"",
+	].join("\n");
+}
+
+describe("infra/assets/sampleSchema.sql", () => {
+	it("is the CLI's sample data", async () => {
+		await expect(sampleSql()).toMatchFileSnapshot("../../infra/assets/sampleSchema.sql");
+	});
+
+	it("fills a server with every replicated table, by its key, with rows", async () => {
+		const server = await startMariaDb();
+		try {
+			const client = await server.connect();
+			await client.query(await readFile(file, "utf8"));
+			for (const { schema, tables } of datasets) {
+				for (const { name, key } of tables) {
+					const [rows] = await client.query<RowDataPacket[]>(
+						`SELECT COUNT(*) AS count FROM ${mysql.escapeId(schema)}.${mysql.escapeId(name)}`,
+					);
+					expect(Number(rows[0]?.count), `${schema}.${name}`).toBeGreaterThan(0);
+					const [keys] = await client.query<RowDataPacket[]>(
+						"SELECT COLUMN_NAME AS name FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND CONSTRAINT_NAME = 'PRIMARY' ORDER BY ORDINAL_POSITION",
+						[schema, name],
+					);
+					expect(
+						keys.map((column) => column.name),
+						`${schema}.${name}`,
+					).toEqual(key);
+				}
+			}
+			await client.end();
+		} finally {
+			await server.stop();
+		}
+	});
+});
