@@ -9,4 +9,4 @@ from lakehouse import job
 from lakehouse.apply_changes import apply_changes
 
 if __name__ == "__main__":
-    sys.exit(job.run("apply-changes", apply_changes))
+    job.main("apply-changes", apply_changes)

@@ -9,4 +9,4 @@ from lakehouse import job
 from lakehouse.joint_tables import join_tables
 
 if __name__ == "__main__":
-    sys.exit(job.run("join-tables", join_tables))
+    job.main("join-tables", join_tables)

@@ -8,4 +8,4 @@ sys.path.append(str(Path(__file__).resolve().parents[1]))
 from lakehouse import change_log, job
 
 if __name__ == "__main__":
-    sys.exit(job.run("process-load", lambda work: change_log.extend(work, "load")))
+    job.main("process-load", lambda work: change_log.extend(work, "load"))

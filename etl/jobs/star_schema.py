@@ -9,4 +9,4 @@ from lakehouse import job
 from lakehouse.star_schema import star_schema
 
 if __name__ == "__main__":
-    sys.exit(job.run("star-schema", star_schema))
+    job.main("star-schema", star_schema)

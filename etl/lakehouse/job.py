@@ -59,6 +59,14 @@ class Job:
             list(pool.map(guarded, items))
 
 
+def main(name: str, work: Callable[[Job], None]) -> None:
+    """What a job script does."""
+    code = run(name, work)
+    # On Glue a script that ends by SystemExit, be it with 0, has not simply ended.
+    if code != 0:
+        sys.exit(code)
+
+
 def run(name: str, work: Callable[[Job], None], argv: Sequence[str] | None = None) -> int:
     """Runs a job by its command line, and gives its exit code: 0, 1 for a failure, 11 for bad data."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)

@@ -1,8 +1,14 @@
-"""A local Apache Spark session as AWS Glue 5.1 has it: Spark 3.5.6, Iceberg 1.10.0 in the catalog `glue_catalog`."""
+"""
+A local Apache Spark session as AWS Glue 5.1 has it: Spark 3.5.6, Iceberg 1.10.0 in the catalog `glue_catalog`.
+
+    python etl/tests/spark_session.py <folder> etl/jobs/<job>.py --raw_uri …    runs a job on it
+"""
 
 from __future__ import annotations
 
 import hashlib
+import runpy
+import sys
 import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,3 +68,9 @@ def start(folder: Path) -> SparkSession:
         .config("spark.sql.warehouse.dir", f"{folder}/hive")
         .getOrCreate()
     )
+
+
+if __name__ == "__main__":
+    start(Path(sys.argv[1]))
+    del sys.argv[:2]
+    runpy.run_path(sys.argv[0], run_name="__main__")
