@@ -23,44 +23,88 @@ HOURS_AT_A_TIME = 48
 """Hours in one statement: each adds its files to the plan."""
 
 
+MANY_PRODUCTS = 1000
+"""An hour with clicks on more products than this is taken to have clicks on all."""
+
+
+@dataclass
+class Hour:
+    """What an hour's partition was made of: files with size and time, and the products clicked; None means any."""
+
+    files: dict[str, list[int]]
+    products: list[int] | None
+
+
 @dataclass
 class JointState:
     """
-    `items`: version of the order items. `hours`: what each hour's partition was made of, files with size and time.
-    `set_aside`: files among them that could not be read, and why. `replacing`: the files that an hour had
-    before a run began to write it anew; None while no run does.
+    `items`: version of the order items; `digests`: of the order items of the products clicked in any hour, what they
+    were, as product → digest. `set_aside`: click files that could not be read, and why. `replacing`: the files that an
+    hour had before a run began to write it anew; None while no run does.
     """
 
     items: int = 0
-    hours: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    digests: dict[str, int] = field(default_factory=dict)
+    hours: dict[str, Hour] = field(default_factory=dict)
     set_aside: dict[str, str] = field(default_factory=dict)
     replacing: dict[str, list[str]] | None = None
 
+    @staticmethod
+    def read(job: Job) -> JointState:
+        known = JointState(**(job.processed.read_json(STATE) or {}))
+        known.hours = {hour: Hour(**value) for hour, value in known.hours.items()}  # type: ignore[arg-type]
+        return known
+
 
 def join_tables(job: Job) -> None:
-    """Writes the partitions anew whose clicks changed, or all of them after the order items changed."""
+    """Writes the partitions anew whose clicks changed, or the order items of whose products did."""
     table = job.datasets.table(SCHEMA, ORDER_ITEMS)
     applied = state.load(job.processed, table).applied
     if applied is None:
         log.info("no table %s: nothing to join", table)
         return
-    known = JointState(**(job.processed.read_json(STATE) or {}))
+    known = JointState.read(job)
     _undo(job, known.replacing or {})
     present = clicks.by_hour(job.raw)
-    version = applied.version
     inputs = {hour: _fingerprint(files) for hour, files in present.items()}
-    hours = sorted(
-        hour for hour in inputs.keys() | known.hours.keys()
-        if version != known.items or inputs.get(hour) != known.hours.get(hour)
-    )  # fmt: skip
+    before = {hour: value.files for hour, value in known.hours.items()}
+    hours = {hour for hour in inputs.keys() | before.keys() if inputs.get(hour) != before.get(hour)}
+    items_changed = applied.version != known.items and bool(known.hours)
+    if items_changed:
+        hours |= _hours_of_changed_items(job, known)
     if hours:
-        _replace(job, known, {hour: present.get(hour, []) for hour in hours})
-        known.hours = inputs
-        known.items = version
+        _replace(job, known, {hour: present.get(hour, []) for hour in sorted(hours)})
+    if hours or applied.version != known.items:
+        known.digests = _digests(job, known) if hours or items_changed else known.digests
+        known.items = applied.version
         known.replacing = None
         job.processed.write_json(STATE, asdict(known))
     for path, reason in known.set_aside.items():
         job.report.file_set_aside(f"{job.raw.uri}/{path}", reason)
+
+
+def _hours_of_changed_items(job: Job, known: JointState) -> set[str]:
+    now = _digests(job, known)
+    changed = {
+        product for product in now.keys() | known.digests.keys() if now.get(product) != known.digests.get(product)
+    }
+    return {
+        hour
+        for hour, value in known.hours.items()
+        if value.products is None or any(str(product) in changed for product in value.products)
+    }
+
+
+def _digests(job: Job, known: JointState) -> dict[str, int]:
+    """Digest of the order items of each product clicked in an hour of few products."""
+    from pyspark.sql import functions as F
+
+    products = sorted({product for value in known.hours.values() for product in value.products or ()})
+    if not products:
+        return {}
+    rows = _named_items(job).where(F.col("order_item_id").isin(products))
+    content = F.xxhash64(*[F.coalesce(F.col(name).cast("string"), F.lit("")) for name in rows.columns])
+    return {str(product): digest for product, digest in rows.select("order_item_id", content).collect()}
 
 
 def _fingerprint(files: list[StoredFile]) -> dict[str, list[int]]:
@@ -91,6 +135,8 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
     filled = {hour: files for hour, files in hours.items() if files}
     names = list(filled)
     read = malformed = 0
+    for hour in hours:
+        known.hours.pop(hour, None)
     for start in range(0, len(names), HOURS_AT_A_TIME):
         part = {hour: filled[hour] for hour in names[start : start + HOURS_AT_A_TIME]}
         try:
@@ -101,8 +147,11 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
             _undo(job, {hour: old[hour] for hour in part})
             good = {hour: [file for file in files if file.path not in known.set_aside] for hour, files in part.items()}
             counts = _write(job, {hour: files for hour, files in good.items() if files})
-        read += counts[0]
-        malformed += counts[1]
+        for hour, files in part.items():
+            count = counts.get(hour, HourCount(0, 0, []))
+            known.hours[hour] = Hour(_fingerprint(files), count.products)
+            read += count.lines
+            malformed += count.malformed
     written = 0
     for hour, before in old.items():
         for file in job.processed.files(_partition(hour)):
@@ -110,7 +159,7 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
                 job.processed.delete_file(file.path)
             else:
                 written += row_count(job.processed, file)
-    note = f"{len(hours)} hours"
+    note = "1 hour" if len(hours) == 1 else f"{len(hours)} hours"
     job.report.table("", "joint_tables", read, written, f"{note}, {malformed} malformed lines" if malformed else note)
 
 
@@ -118,32 +167,54 @@ def _in(hours: dict[str, list[StoredFile]], path: str) -> bool:
     return "-".join(path.split("/")[1:5]) in hours
 
 
-def _write(job: Job, hours: dict[str, list[StoredFile]]) -> tuple[int, int]:
-    """Appends the joined rows of some hours. Gives the number of lines, and of malformed ones among them."""
+@dataclass
+class HourCount:
+    """Lines of an hour, malformed ones among them, products clicked (None: many)."""
+
+    lines: int
+    malformed: int
+    products: list[int] | None
+
+
+def _write(job: Job, hours: dict[str, list[StoredFile]]) -> dict[str, HourCount]:
+    """Appends the joined rows of some hours."""
     from pyspark.sql import functions as F
 
     if not hours:
-        return 0, 0
+        return {}
     found = clicks.parsed(clicks.lines(job.engine, job.raw, hours))
-    table = job.datasets.table(SCHEMA, ORDER_ITEMS)
-    items = job.engine.read_table(table.catalog_name, table.current)
-    job.engine.append_parquet(joined(items, found), FOLDER, "click_hour")
-    total, good = found.agg(F.count(F.lit(1)), F.count("productid")).collect()[0]
-    return total, total - good
+    job.engine.append_parquet(joined(_named_items(job), found), FOLDER, "click_hour")
+    counted = found.groupBy("click_hour", "productid").agg(F.count(F.lit(1)).alias("lines"))
+    result = {hour: HourCount(0, 0, []) for hour in hours}
+    for hour, product, lines in counted.collect():
+        entry = result[hour]
+        entry.lines += lines
+        if product is None:
+            entry.malformed += lines
+        elif entry.products is not None:
+            entry.products.append(product)
+            if len(entry.products) > MANY_PRODUCTS:
+                entry.products = None
+    return result
 
 
-def joined(items: DataFrame, found: DataFrame) -> DataFrame:
-    """Every click with every order item of its product, as in the guide: the item's id is the product's."""
+def _named_items(job: Job) -> DataFrame:
+    """The current order items, with the types of the joint tables."""
     from pyspark.sql import functions as F
 
-    named = items.select(
+    table = job.datasets.table(SCHEMA, ORDER_ITEMS)
+    return job.engine.read_table(table.catalog_name, table.current).select(
         F.col("order_item_id").cast("bigint").alias("order_item_id"),
         F.col("order_item_name").cast("string").alias("order_item_name"),
         F.col("order_item_type").cast("string").alias("order_item_type"),
         F.col("order_id").cast("bigint").alias("order_id"),
     )
-    return named.join(found, named["order_item_id"] == found["productid"]).select(
-        *named.columns, "productid", "productname", "department", "price", "productdetails", "click_hour"
+
+
+def joined(items: DataFrame, found: DataFrame) -> DataFrame:
+    """Every click with every order item of its product, as in the guide: the item's id is the product's."""
+    return items.join(found, items["order_item_id"] == found["productid"]).select(
+        *items.columns, "productid", "productname", "department", "price", "productdetails", "click_hour"
     )
 
 

@@ -13,6 +13,8 @@ import pyarrow.dataset as ds
 import pytest
 from support import Lake, Source
 
+from lakehouse import joint_tables
+
 ALL = ("process-load", "process-cdc", "apply-changes", "join-tables")
 COLUMNS = {
     "order_item_id": pa.uint64(),
@@ -93,7 +95,7 @@ def test_malformed_lines_are_counted_and_not_fatal(lake: Lake, items: Source) ->
     send(lake, "2026/11/20/13", "a.json", [*bad, "", "  ", *fair])
     lake.ok(*ALL)
     entry = lake.reports["join-tables"]["tables"][0]
-    assert (entry["rows_read"], entry["rows_written"], entry["note"]) == (13, 4, "1 hours, 9 malformed lines")
+    assert (entry["rows_read"], entry["rows_written"], entry["note"]) == (13, 4, "1 hour, 9 malformed lines")
     rows = joint(lake)
     assert [row["price"] for row in rows].count(None) == 1
     assert [row["productdetails"] for row in rows].count(None) == 1
@@ -108,7 +110,7 @@ def test_only_the_hours_that_changed_are_written(lake: Lake, items: Source) -> N
     lake.ok(*ALL)
     second = {path: path.stat().st_mtime_ns for path in (lake.processed / "joint-tables").rglob("*.parquet")}
     assert first.items() < second.items()
-    assert lake.reports["join-tables"]["tables"][0]["note"] == "1 hours"
+    assert lake.reports["join-tables"]["tables"][0]["note"] == "1 hour"
     lake.ok(*ALL)
     assert lake.reports["join-tables"]["tables"] == []
     send(lake, "2026/11/20/13", "b.json", [click(1)])
@@ -130,6 +132,36 @@ def test_changed_order_items_are_joined_anew(lake: Lake, items: Source) -> None:
     items.flush()
     lake.ok(*ALL)
     assert [row["order_item_name"] for row in joint(lake)] == ["renamed", "new"]
+
+
+def test_only_the_hours_of_changed_order_items_are_written(
+    lake: Lake, items: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(joint_tables, "MANY_PRODUCTS", 3)
+    send(lake, "2026/11/20/13", "a.json", [click(1), click(7)])
+    send(lake, "2026/11/20/14", "a.json", [click(2)])
+    send(lake, "2026/11/20/15", "a.json", [click(product) for product in range(20, 24)])
+    lake.ok(*ALL)
+
+    def change() -> str:
+        items.flush()
+        lake.ok(*ALL)
+        (entry,) = lake.reports["join-tables"]["tables"] or [{"note": "nothing"}]
+        return str(entry["note"])
+
+    items.update({"order_item_id": 2}, order_item_name="renamed")
+    assert change() == "2 hours"  # that of product 2, and the one with many products
+    items.insert(order_item_id=7, order_item_name="new", order_item_type="fee", order_id=1)
+    assert change() == "2 hours"
+    items.delete({"order_item_id": 1})
+    assert change() == "2 hours"
+    items.insert(order_item_id=21, order_item_name="late", order_item_type="fee", order_id=1)
+    assert change() == "1 hour"
+    assert [(row["order_item_id"], row["order_item_name"]) for row in joint(lake)] == [
+        (2, "renamed"),
+        (21, "late"),
+        (7, "new"),
+    ]
 
 
 def test_file_cut_short_is_set_aside_until_it_is_whole(lake: Lake, items: Source) -> None:
