@@ -6,8 +6,8 @@ import { catalogName, datasets } from "../../etl/datasets.ts";
 import { jobs } from "../../etl/jobs.ts";
 import { type Look, parquetTable, succeeded } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
-import { quietContext } from "../support/aws/quietContext.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { testContext } from "../support/context.ts";
 
 let aws: ScriptedStack;
 beforeEach(async () => {
@@ -244,8 +244,8 @@ describe("a run that is going already", () => {
 		aws.glue.queuing = queuing;
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal });
 		const results = await Promise.all([
-			runEtl(port(), ["process-load"], quietContext()),
-			runEtl(port(), ["process-load"], quietContext()),
+			runEtl(port(), ["process-load"], testContext()),
+			runEtl(port(), ["process-load"], testContext()),
 		]);
 		expect(results.map(({ outcome }) => outcome)).toEqual([undefined, undefined]);
 		const ids = results.map(({ jobs: [first] }) => first !== undefined && "id" in first && first.id);

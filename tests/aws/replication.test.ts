@@ -4,8 +4,8 @@ import { AwsStack } from "../../cli/engines/aws/stack.ts";
 import { loaded, running, type Task } from "../support/aws/dms.ts";
 import { faults } from "../support/aws/endpoint.ts";
 import { outputs } from "../support/aws/outputs.ts";
-import { quietContext } from "../support/aws/quietContext.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { testContext } from "../support/context.ts";
 
 let aws: ScriptedStack;
 beforeEach(async () => {
@@ -227,7 +227,7 @@ describe("running it twice", () => {
 	it("two at once start one thing, and both end well", async () => {
 		aws.dms.connections.source = [{ Status: "successful" }];
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal }).replication();
-		const results = await Promise.all([(await port()).start(quietContext()), (await port()).start(quietContext())]);
+		const results = await Promise.all([(await port()).start(testContext()), (await port()).start(testContext())]);
 		expect(results.sort()).toEqual(["already running", "started"]);
 		expect(aws.dms.accepted).toBe(1);
 		expect(aws.dms.task.Status).toBe("running");

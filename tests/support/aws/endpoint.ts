@@ -10,6 +10,8 @@ export interface Call {
 	/** Body: parsed JSON, form fields, or undefined. */
 	input: Record<string, unknown>;
 	method: string;
+	/** Of the signature. */
+	region: string;
 	/** Path with query. */
 	url: URL;
 }
@@ -163,22 +165,23 @@ export class AwsEndpoint {
 function parse(request: IncomingMessage, body: string): Call {
 	const url = new URL(request.url ?? "/", "http://endpoint");
 	const method = request.method ?? "GET";
-	const scope = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? "");
-	const service = scope?.[1] ?? "unsigned";
+	const scope = /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? "");
+	const [, region = "", service = "unsigned"] = scope ?? [];
 	const target = request.headers["x-amz-target"];
 	if (typeof target === "string") {
 		const input = JSON.parse(body === "" ? "{}" : body) as Record<string, unknown>;
-		return { service, action: target.slice(target.lastIndexOf(".") + 1), input, method, url };
+		return { service, action: target.slice(target.lastIndexOf(".") + 1), input, method, region, url };
 	}
 	if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true) {
 		const input = Object.fromEntries(new URLSearchParams(body));
-		return { service, action: String(input.Action), input, method, url };
+		return { service, action: String(input.Action), input, method, region, url };
 	}
 	return {
 		service,
 		action: service === "s3" ? s3Action(method, url) : `${method} ${url.pathname}`,
 		input: {},
 		method,
+		region,
 		url,
 	};
 }

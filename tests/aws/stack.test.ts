@@ -1,0 +1,362 @@
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findStack } from "../../cli/stack.ts";
+import { outputs } from "../support/aws/outputs.ts";
+import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+
+let aws: ScriptedStack;
+let folder: string;
+beforeEach(async () => {
+	aws = await ScriptedStack.create();
+	folder = join(aws.file, "..");
+	await pulumi({});
+});
+afterEach(() => aws.remove());
+
+const find = (options: { stack?: string; outputs?: string } = {}) =>
+	findStack({ ...options, signal: new AbortController().signal });
+
+/** A Pulumi CLI in the path that answers by its arguments. */
+async function pulumi(answers: { selected?: string; stacks?: string[]; refuse?: string }): Promise<void> {
+	const { selected, stacks = [], refuse } = answers;
+	const lines = [
+		"#!/bin/sh",
+		...(refuse === undefined ? [] : [`echo "error: ${refuse}" >&2; exit 255`]),
+		'case "$*" in',
+		selected === undefined
+			? '"stack --show-name"*) echo "error: no stack selected" >&2; exit 255 ;;'
+			: `"stack --show-name"*) echo ${selected} ;;`,
+		`"stack ls"*) echo '${JSON.stringify(stacks.map((name) => ({ name })))}' ;;`,
+		...stacks.map((name) => `"stack output --json --stack ${name}"*) cat ${join(folder, `${name}.json`)} ;;`),
+		`"stack output"*) echo "error: no stack named 'x' found" >&2; exit 255 ;;`,
+		"esac",
+	];
+	await mkdir(join(folder, "bin"), { recursive: true });
+	await writeFile(join(folder, "bin", "pulumi"), `${lines.join("\n")}\n`);
+	await chmod(join(folder, "bin", "pulumi"), 0o755);
+	for (const name of stacks) {
+		await writeFile(join(folder, `${name}.json`), JSON.stringify({ pipeline: { ...outputs, stack: name } }));
+	}
+	process.env.PATH = [join(folder, "bin"), "/usr/bin", "/bin"].join(delimiter);
+}
+
+async function makeLocalStack(): Promise<void> {
+	const home = join(folder, "home");
+	await mkdir(home, { recursive: true });
+	await writeFile(join(home, "stack.json"), "{}");
+}
+
+describe("finding the deployment", () => {
+	it("--outputs is taken before all", async () => {
+		await pulumi({ selected: "prod", stacks: ["prod"] });
+		expect(await find({ outputs: aws.file })).toMatchObject({ name: "dev", engine: "aws" });
+	});
+
+	it("then --stack, then PIPELINE_STACK, then the one selected in Pulumi, then local", async () => {
+		await pulumi({ selected: "prod", stacks: ["prod", "test", "dev"] });
+		await makeLocalStack();
+		process.env.PIPELINE_STACK = "test";
+		expect(await find({ stack: "dev" })).toMatchObject({ name: "dev" });
+		expect(await find()).toMatchObject({ name: "test" });
+		delete process.env.PIPELINE_STACK;
+		expect(await find()).toMatchObject({ name: "prod" });
+		await pulumi({ stacks: ["prod"] });
+		expect(await find()).toMatchObject({ name: "local", engine: "local" });
+	});
+
+	it("local is found where Pulumi is not installed", async () => {
+		process.env.PATH = join(folder, "nothing");
+		await makeLocalStack();
+		expect(await find()).toMatchObject({ name: "local" });
+	});
+
+	it("a stack that nobody has: 6, and a list of those that exist", async () => {
+		await pulumi({ stacks: ["prod", "test"] });
+		await makeLocalStack();
+		await expect(find({ stack: "staging" })).rejects.toMatchObject({
+			outcome: "noSuchStack",
+			text: { what: "There is no stack staging here.", why: expect.stringContaining("local, prod, test") },
+		});
+	});
+
+	it("none at all: 6, and the way to one", async () => {
+		await expect(find()).rejects.toMatchObject({ outcome: "noSuchStack", text: { next: "pipeline-cli demo" } });
+	});
+
+	it("Pulumi is not logged in: 3, with the command to run", async () => {
+		await pulumi({ refuse: "PULUMI_ACCESS_TOKEN must be set for login during non-interactive CLI sessions" });
+		await expect(find({ stack: "prod" })).rejects.toMatchObject({
+			outcome: "credentials",
+			text: { next: "pulumi login" },
+		});
+	});
+
+	it("never hangs: Pulumi ends with the signal", async () => {
+		await pulumi({});
+		await writeFile(join(folder, "bin", "pulumi"), "#!/bin/sh\nexec sleep 60\n");
+		const abort = new AbortController();
+		setTimeout(() => abort.abort(new Error("over")), 200);
+		await expect(findStack({ stack: "prod", signal: abort.signal })).rejects.toThrow("over");
+	});
+});
+
+describe("outputs", () => {
+	const status = () => aws.run("status");
+	const write = (document: unknown) => writeFile(aws.file, JSON.stringify(document));
+
+	it.each([
+		["older", 0, "pulumi up"],
+		["newer", 99, "git pull"],
+	])("of an %s version say which side to update", async (_, version, next) => {
+		await write({ pipeline: { ...outputs, version } });
+		const { code, err } = await status();
+		expect(code).toBe(2);
+		expect(err).toContain(`have version ${version}`);
+		expect(err).toContain(`next: ${next}`);
+	});
+
+	it("with a field missing name it", async () => {
+		const { athena: _, ...rest } = outputs;
+		await write({ pipeline: rest });
+		const { code, err } = await status();
+		expect(code).toBe(2);
+		expect(err).toContain("pipeline.athena");
+	});
+
+	it("of a stack that was never deployed: 6", async () => {
+		await write({});
+		expect((await status()).code).toBe(6);
+	});
+
+	it.each([
+		["no JSON", "{"],
+		["no object", "null"],
+	])("that are %s: 2", async (_, text) => {
+		await writeFile(aws.file, text);
+		expect((await status()).code).toBe(2);
+	});
+
+	it("of another stack than --stack names: 2", async () => {
+		const { code, err } = await aws.run("status", "--stack", "prod");
+		expect(code).toBe(2);
+		expect(err).toContain("those of the stack dev, not of prod");
+	});
+
+	it("the file that is missing is named", async () => {
+		await expect(find({ outputs: join(folder, "absent.json") })).rejects.toMatchObject({
+			outcome: "usage",
+			text: { what: expect.stringContaining("absent.json") },
+		});
+	});
+});
+
+it("--region overrides the stack's region", async () => {
+	await aws.run("replication", "status", "--region", "us-east-2");
+	expect(aws.endpoint.calls).toHaveLength(1);
+	// The region is part of the signature.
+	expect(aws.endpoint.calls[0]?.region).toBe("us-east-2");
+});
+
+describe("--dry-run", () => {
+	const dry = async (...args: string[]) => {
+		const { code, document } = await aws.json<{
+			dryRun: boolean;
+			calls: { service: string; action: string; sent: boolean }[];
+		}>(...args, "--dry-run");
+		expect(code).toBe(0);
+		return document.calls.filter(({ sent }) => !sent).map(({ service, action }) => `${service}:${action}`);
+	};
+	const changed = () =>
+		aws.endpoint.calls.filter(({ action }) => /^(Start|Stop|Test|Execute|BatchExecute|Put|Reload)/.test(action));
+
+	it("replication start: tests and start are listed, and not made", async () => {
+		expect(await dry("replication", "start")).toEqual([
+			"dms:TestConnection",
+			"dms:TestConnection",
+			"dms:StartReplicationTask",
+		]);
+		expect(changed()).toEqual([]);
+	});
+
+	it("run-etl: all jobs, the crawl", async () => {
+		const calls = await dry("run-etl");
+		expect(calls.filter((call) => call === "glue:StartJobRun")).toHaveLength(5);
+		expect(calls).toContain("glue:StartCrawler");
+		expect(changed()).toEqual([]);
+	});
+
+	it("warehouse apply: every statement", async () => {
+		const calls = await dry("warehouse", "apply");
+		expect(calls.filter((call) => call === "redshift-data:ExecuteStatement").length).toBeGreaterThan(5);
+		expect(calls).toContain("redshift-data:BatchExecuteStatement");
+		expect(changed()).toEqual([]);
+	});
+
+	it("query: its start", async () => {
+		expect(await dry("query", "SELECT 1")).toEqual(["athena:StartQueryExecution"]);
+		expect(changed()).toEqual([]);
+	});
+
+	it("on the stack local is refused", async () => {
+		await makeLocalStack();
+		process.env.PATH = join(folder, "nothing");
+		await expect(
+			import("../../cli/engines/aws/plan.ts").then(({ Plan }) =>
+				findStack({ plan: new Plan(), signal: new AbortController().signal }),
+			),
+		).rejects.toMatchObject({ outcome: "usage" });
+	});
+});
+
+describe("doctor", () => {
+	interface Doctor {
+		ok: boolean;
+		checks: { name: string; ok: boolean; found: string; fix?: string }[];
+	}
+	const doctor = () => aws.json<Doctor>("doctor");
+	const failing = (document: Doctor) => document.checks.filter(({ ok }) => !ok).map(({ name }) => name);
+	beforeEach(() => {
+		aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
+	});
+
+	it("without a way to the source only that fails, and says how to get one", async () => {
+		const { code, document } = await doctor();
+		expect(code).toBe(1);
+		expect(failing(document)).toEqual(["source"]);
+		expect(document.checks.find(({ name }) => name === "source")?.fix).toContain("PIPELINE_SOURCE_ADDRESS");
+		expect(document.checks.map(({ name }) => name)).toEqual(
+			expect.arrayContaining([
+				"credentials",
+				"account",
+				"permissions",
+				"jobs",
+				"DMS instance",
+				"DMS engine",
+				"Glue quota",
+			]),
+		);
+	});
+
+	it("credentials that do not work: 3, and no other check", async () => {
+		aws.endpoint.on("sts", "GetCallerIdentity", () => ({
+			status: 403,
+			body: "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>The security token has expired</Message></Error></ErrorResponse>",
+			headers: { "content-type": "text/xml" },
+		}));
+		const { code, document } = await doctor();
+		expect(code).toBe(3);
+		expect(document.checks.map(({ name }) => name)).toEqual(["credentials"]);
+	});
+
+	it("another account is found", async () => {
+		aws.identity.arn = "arn:aws:iam::999999999999:user/ana";
+		expect(failing((await doctor()).document)).toContain("account");
+	});
+
+	it("a missing permission is named; of a session its role is asked", async () => {
+		aws.identity.arn = "arn:aws:sts::123456789012:assumed-role/analyst/ana";
+		aws.identity.denied = ["glue:StartJobRun"];
+		const { document } = await doctor();
+		expect(document.checks.find(({ name }) => name === "permissions")).toMatchObject({
+			ok: false,
+			found: "not allowed: glue:StartJobRun (implicitDeny)",
+		});
+		expect(aws.endpoint.inputs("iam", "SimulatePrincipalPolicy")[0]?.PolicySourceArn).toBe(
+			"arn:aws:iam::123456789012:role/analyst",
+		);
+	});
+
+	it("jobs that differ from etl/jobs.ts are named", async () => {
+		await aws.deploy({ jobs: { ...outputs.jobs, "old-job": "dev-old-job" } });
+		const { document } = await doctor();
+		expect(document.checks.find(({ name }) => name === "jobs")?.found).toBe(
+			"old-job is deployed and not in etl/jobs.ts",
+		);
+	});
+
+	it("a DMS version near its end is found", async () => {
+		aws.endpoint.on("dms", "DescribeEngineVersions", () => ({
+			status: 200,
+			body: JSON.stringify({
+				EngineVersions: [{ Version: "3.6.1", Lifecycle: "ACTIVE", ForceUpgradeDate: Date.now() / 1000 + 86_400 }],
+			}),
+		}));
+		expect(failing((await doctor()).document)).toContain("DMS engine");
+	});
+
+	it("a quota that is too small is found", async () => {
+		aws.others.glueRuns = 2;
+		expect(failing((await doctor()).document)).toContain("Glue quota");
+	});
+
+	it("a check that cannot be made failed, and the others are still made", async () => {
+		aws.endpoint.on("servicequotas", "GetServiceQuota", () => ({
+			status: 400,
+			body: JSON.stringify({ __type: "AccessDeniedException", message: "no" }),
+		}));
+		const { document } = await doctor();
+		expect(failing(document)).toEqual(expect.arrayContaining(["Glue quota"]));
+		expect(document.checks.find(({ name }) => name === "DMS engine")?.ok).toBe(true);
+	});
+});
+
+describe("logs and dashboards", () => {
+	it("shows the replication's log with its times", async () => {
+		aws.logs.lines.set("dms-tasks-dev dms-task-TASKID", ["first", "second"]);
+		const { out, err } = await aws.run("logs", "replication", "--lines", "1");
+		expect(out).toMatch(/^2026-\d\d-\d\dT[\d:.]+Z second\n$/);
+		expect(err).toContain("All of it: dms-tasks-dev dms-task-TASKID");
+	});
+
+	it("shows the newest run of a job", async () => {
+		aws.logs.lines.set("/aws-glue/jobs/error jr_1", ["a line of the driver"]);
+		await aws.run("run-etl", "star-schema");
+		expect((await aws.run("logs", "star-schema")).out).toBe("a line of the driver\n");
+	});
+
+	it("a part without a log: 2, and those that have one", async () => {
+		const { code, err } = await aws.run("logs", "coffee");
+		expect(code).toBe(2);
+		expect(err).toContain("replication, crawler, process-load");
+	});
+
+	it("a log that is not there yet is empty", async () => {
+		expect(await aws.run("logs", "crawler")).toMatchObject({ code: 0, out: "" });
+	});
+
+	it("dashboard url: the address, after asking whether it can be seen", async () => {
+		const { document } = await aws.json("dashboard", "url");
+		expect(document).toEqual({
+			stack: "dev",
+			dashboards: { sales: "https://eu-west-1.quicksight.aws.amazon.com/sn/dashboards/dev-sales" },
+		});
+	});
+
+	it.each([
+		["CREATION_FAILED", "cannot be seen: CREATION_FAILED"],
+		["UPDATE_FAILED", "cannot be seen"],
+		["DELETED", "cannot be seen"],
+		["CREATION_IN_PROGRESS", "Wait a minute"],
+		["UPDATE_IN_PROGRESS", "Wait a minute"],
+		["DAYDREAMING", "does not know: DAYDREAMING"],
+	])("dashboard url: %s", async (status, words) => {
+		aws.others.dashboard = { Status: status, Errors: [{ Message: "dataset is gone" }] };
+		const { code, err } = await aws.run("dashboard", "url");
+		expect(code).toBe(1);
+		expect(err).toContain(words);
+	});
+
+	it("a stack without dashboards says how to get them", async () => {
+		await aws.deploy({ dashboards: null });
+		expect((await aws.run("dashboard", "url")).code).toBe(2);
+	});
+});
+
+it("completion completes every verb, from the table that makes the help", async () => {
+	const { out } = await aws.run("completion", "bash");
+	const verbs = await readFile(new URL("../../cli/verbs.ts", import.meta.url), "utf8");
+	for (const [, name = ""] of verbs.matchAll(/^\t\tname: "([^"]+)"/gm)) {
+		for (const word of name.split(" ")) expect(out).toContain(word);
+	}
+});
