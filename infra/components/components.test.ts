@@ -131,9 +131,7 @@ describe("Network", () => {
 			subnetIds: ["s-1"],
 			routeTableIds: ["rtb-1"],
 		};
-		await expect(runProgram(() => new Network("net", args).vpcId)).rejects.toThrow(
-			"3 subnetIds in 3 zones",
-		);
+		await expect(runProgram(() => new Network("net", args).vpcId)).rejects.toThrow("3 subnetIds in 3 zones");
 	});
 
 	it("admits by reference: replication to the database, dashboards to the warehouse, and nobody by address", async () => {

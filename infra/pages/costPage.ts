@@ -1,0 +1,65 @@
+import { cost, type Item } from "./estimate.ts";
+import { priceDate, prices } from "./prices.ts";
+
+export interface Stack {
+	name: string;
+	/** What was assumed of its use, in words. */
+	assumed: string;
+	items: Item[];
+}
+
+const usd = (amount: number): string => amount.toFixed(2);
+const total = (items: Item[]): number => items.reduce((sum, item) => sum + cost(item), 0);
+
+/** The page of monthly costs: the stacks side by side by component, then line by line, then the prices. */
+export function costPage(stacks: Stack[]): string {
+	const components = [...new Set(stacks.flatMap(({ items }) => items.map(({ component }) => component)))];
+	const of = (items: Item[], component: string): string => {
+		const own = items.filter((item) => item.component === component);
+		return own.length === 0 ? "–" : usd(total(own));
+	};
+	return [
+		"<!-- Made from infra/pages by infra/pages/pages.test.ts: run it with -u to make it anew. -->",
+		"# Cost",
+		"",
+		`Estimate in USD for a month of 730 hours, at list prices of us-west-2 as entered on ${priceDate}; the last table has`,
+		"each price and the page that it comes from. The prices were typed in and not fetched: check them before you budget.",
+		"No free tier, no discount, no data transfer between regions.",
+		"",
+		...table(
+			["component", ...stacks.map(({ name }) => name)],
+			[
+				...components.map((component) => [component, ...stacks.map(({ items }) => of(items, component))]),
+				["**total**", ...stacks.map(({ items }) => `**${usd(total(items))}**`)],
+			],
+		),
+		...stacks.flatMap(({ name, assumed, items }) => [
+			"",
+			`## ${name}`,
+			"",
+			assumed,
+			"",
+			...table(
+				["component", "what", "unit price", "USD a month"],
+				items.map((item) => [
+					item.component,
+					item.what,
+					`${prices[item.price].usd} per ${prices[item.price].per}`,
+					usd(cost(item)),
+				]),
+			),
+		]),
+		"",
+		"## Prices",
+		"",
+		...table(
+			["price", "USD", "per", "page"],
+			Object.entries(prices).map(([name, { usd: amount, per, page }]) => [name, String(amount), per, page]),
+		),
+		"",
+	].join("\n");
+}
+
+function table(head: string[], rows: string[][]): string[] {
+	return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+}
