@@ -221,6 +221,12 @@ describe("the dashboard", () => {
 		}
 	});
 
+	it("says so where the port is taken", async () => {
+		const result = await stack.run(["dashboard", "--no-open", "--port", new URL(url).port]);
+		expect(result.code).toBe(2);
+		expect(result.stderr).toContain("another program listens there");
+	});
+
 	it("shows new data by itself, with the filters as they were", async () => {
 		const { page, faults } = await open(`${url}#country=France`);
 		await drawn(page);

@@ -90,7 +90,7 @@ function header(data: DashboardData): string {
 <label>To <input type="date" name="to"></label>
 <label>Country <select name="country"></select></label>
 <label>Product line <select name="line"></select></label>
-<button type="reset" id="reset">Reset</button>
+<button type="reset">Reset</button>
 </form>
 </header>`;
 }

@@ -18,8 +18,8 @@ class QueryError(RuntimeError):
 
 def query(sql: str, stack: str | None = None) -> pd.DataFrame:
     """
-    Runs one statement that reads, over the lake as it is now. Numbers are numbers (decimals as floats), dates and timestamps
-    are datetimes, nested values are objects. `stack`: default is what pipeline-cli itself would choose (PIPELINE_STACK).
+    Runs one statement that reads, over the lake as it is now. Numbers are numbers (decimals as floats), dates and
+    timestamps are datetimes, nested values are objects. `stack`: default is what pipeline-cli would choose.
     """
     return _run(["--file", "-"], stack, sql)
 

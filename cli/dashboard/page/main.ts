@@ -17,21 +17,26 @@ function draw(): void {
 	drawPictures(data, filters);
 }
 
-/** The choices there are; what is chosen stays, also where the newest data no longer has it. */
-function fillForm(): void {
+/** The choices that the data have. What is chosen stays, also where the newest data no longer have it. */
+function fillChoices(): void {
 	const sales = data.sales.ok ? data.sales.value : undefined;
 	fillSelect("country", "All countries", sales?.countries ?? [], filters.country);
 	fillSelect("line", "All product lines", sales?.lines ?? [], filters.line);
-	field("from").value = filters.from ?? "";
-	field("to").value = filters.to ?? "";
-	byId("reset").toggleAttribute("disabled", writeFilters(filters) === "");
 }
 
-function fillSelect(name: string, all: string, values: readonly string[], chosen: string | undefined): void {
-	const choices = chosen === undefined || values.includes(chosen) ? values : [...values, chosen];
+/** Leaves the list as it is where nothing has changed: the reader may be in it. */
+function fillSelect(name: string, all: string, values: readonly string[], chosen = ""): void {
 	const select = field(name);
+	const choices = chosen === "" || values.includes(chosen) ? values : [...values, chosen];
+	const present = [...select.children].slice(1).map((child) => child.getAttribute("value"));
+	if (select.children.length > 0 && JSON.stringify(present) === JSON.stringify(choices)) return;
 	select.replaceChildren(option(all, ""), ...choices.map((value) => option(value, value)));
-	select.value = chosen ?? "";
+	select.value = chosen;
+}
+
+function showFilters(): void {
+	fillChoices();
+	for (const name of ["from", "to", "country", "line"] as const) field(name).value = filters[name] ?? "";
 }
 
 function option(text: string, value: string): HTMLElement {
@@ -48,7 +53,6 @@ function setFilters(next: Filters): void {
 	filters = next;
 	const fragment = writeFilters(filters);
 	history.replaceState(null, "", fragment === "" ? location.pathname + location.search : `#${fragment}`);
-	byId("reset").toggleAttribute("disabled", fragment === "");
 	draw();
 	announce(fragment === "" ? "Filters reset." : "Filtered.");
 }
@@ -71,11 +75,11 @@ form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", (event) => {
 	event.preventDefault();
 	setFilters({});
-	fillForm();
+	showFilters();
 });
 addEventListener("hashchange", () => {
 	filters = readFilters(location.hash);
-	fillForm();
+	showFilters();
 	draw();
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
@@ -103,7 +107,7 @@ async function follow(): Promise<void> {
 				if (!response.ok) throw new Error(await response.text());
 				tag = response.headers.get("ETag") ?? "";
 				data = (await response.json()) as DashboardData;
-				fillForm();
+				fillChoices();
 				draw();
 				announce("New data.");
 			}
@@ -117,7 +121,7 @@ async function follow(): Promise<void> {
 	}
 }
 
-fillForm();
+showFilters();
 draw();
 if (live) {
 	showFreshness(`Live, checked ${moment(data.computedAt)}`, "live");

@@ -246,16 +246,21 @@ export function newestChange(value: Pick<ReplicationView, "tables">): string | u
 
 const noSales: Shown = { nothing: "No sales with these filters." };
 
-function view(picture: Picture, rows: Sum[], { summary, drawn }: { summary: string; drawn?: number }): Shown {
+function view(
+	picture: Picture,
+	rows: Sum[],
+	{ summary, drawn = rows.length }: { summary: string; drawn?: number },
+): Shown {
+	const rest = drawn < rows.length ? ` The first ${drawn} are drawn.` : "";
 	return {
 		view: {
-			summary,
+			summary: `${summary}${rest}`,
 			columns: [
 				{ title: picture.dimension.label },
 				...picture.measures.map((measure) => ({ title: measure.label, unit: measure.unit })),
 			],
 			rows,
-			drawn: Math.min(drawn ?? rows.length, rows.length),
+			drawn: Math.min(drawn, rows.length),
 		},
 	};
 }
@@ -265,9 +270,15 @@ function leader(best: readonly [string, number], rows: Sum[]): string {
 	return `${best[0]} leads with ${short(best[1], "dollars")}, ${percent(best[1], sumOf(rows))} of ${short(sumOf(rows), "dollars")}.`;
 }
 
+/** A name within a sentence, whose direction of writing must not change that of the words around it. */
+function isolated(name: string): string {
+	return `\u2068${name}\u2069`;
+}
+
+/** The name, for a sentence, and the number of the largest row. */
 function largest(rows: Sum[]): [string, number] {
 	const best = rows.reduce((a, b) => ((b[1] ?? 0) > (a[1] ?? 0) ? b : a));
-	return [best[0], best[1] ?? 0];
+	return [isolated(best[0]), best[1] ?? 0];
 }
 
 function sumOf(rows: Sum[]): number {
