@@ -59,12 +59,13 @@ def _apply(job: Job, table: Table) -> None:
         and changes.key
         and _keeps_columns(changes, pending)
     )
-    if merging and rows_read == 0:
-        published: tuple[int, str] | None = (0, "no rows")
-    elif applied is not None and merging and job.engine.table_exists(table.catalog_name, table.current):
-        published = _merge(job, changes, pending, applied)
-    else:
-        published = _rebuild(job, changes)
+    with job.turn(changes.row_count):
+        if merging and rows_read == 0:
+            published: tuple[int, str] | None = (0, "no rows")
+        elif applied is not None and merging and job.engine.table_exists(table.catalog_name, table.current):
+            published = _merge(job, changes, pending, applied)
+        else:
+            published = _rebuild(job, changes)
     if published is None:
         return
     known.applied = Applied(
@@ -117,8 +118,8 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
     (count, low, high) = _extent(latest, changes.key[0])
     span = (int(low), int(high)) if count and _is_whole_number(changes, changes.key[0]) else None
     if job.engine.prefers_rewrite(table.current, span):
-        rows = sum(batch.rows for batch in changes.batches)
-        job.engine.replace_table(_arranged(job, changes, whole(), whole(), rows), table.catalog_name, table.current)
+        rows = _arranged(job, changes, whole(), whole(), changes.row_count)
+        job.engine.replace_table(rows, table.catalog_name, table.current)
     else:
         job.engine.merge_table(
             latest, current_rows.DELETED, changes.names, changes.key, table.catalog_name, table.current, span
@@ -140,8 +141,8 @@ def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
         rows = superset = current_rows.bag(log, changes.names, images)
     if not quality.check(job, table, changes.names, superset, rows, lambda: rows):
         return None
-    count = sum(batch.rows for batch in changes.batches)
-    job.engine.replace_table(_arranged(job, changes, rows, superset, count), table.catalog_name, table.current)
+    arranged = _arranged(job, changes, rows, superset, changes.row_count)
+    job.engine.replace_table(arranged, table.catalog_name, table.current)
     return int(job.engine.read_table(table.catalog_name, table.current).count()), "written anew"
 
 

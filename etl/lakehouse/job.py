@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, TypeVar
 
 from lakehouse import arguments
@@ -23,6 +24,9 @@ Item = TypeVar("Item")
 THREADS = 8
 """Tables in work at a time: each waits for storage most of its time."""
 
+LARGE_ROWS = 1_000_000
+"""Tables with more rows are in work one at a time, for their memory."""
+
 
 class Job:
     """What a job works with. The engine starts when it is first asked for, so a job without work needs none."""
@@ -34,6 +38,7 @@ class Job:
         self.raw = Storage(args.raw_uri)
         self.processed = Storage(args.processed_uri)
         self.datasets = Datasets.read(args.datasets_uri)
+        self._large = threading.Lock()
         self._engine: Engine | None = None
         self._lock = threading.Lock()
 
@@ -45,6 +50,10 @@ class Job:
 
                 self._engine = Engine(self.processed, self.args.database)
             return self._engine
+
+    def turn(self, rows: int) -> AbstractContextManager[object]:
+        """To be held while an engine sorts so many rows."""
+        return self._large if rows > LARGE_ROWS else nullcontext()
 
     def for_each(self, items: Iterable[Item], work: Callable[[Item], None]) -> None:
         """Does the work for all items, several at a time. One that fails is reported and does not stop the others."""

@@ -36,6 +36,11 @@ class TableChanges:
     def names(self) -> list[str]:
         return [name for name, _ in self.columns]
 
+    @property
+    def row_count(self) -> int:
+        """Changes that count: about as many rows as the table has, or more."""
+        return sum(batch.rows for batch in self.batches)
+
     def has_before_images(self, batches: list[Batch]) -> bool:
         return any(batch.before and batch.rows for batch in batches)
 
