@@ -6,7 +6,7 @@ import { type LocalPaths, localPaths } from "../cli/engines/local/paths.ts";
 import { isAlive } from "../cli/engines/local/processes.ts";
 import { ChildFailure, runChild } from "../cli/engines/local/setup/child.ts";
 import { ensureInterpreter } from "../cli/engines/local/setup/interpreter.ts";
-import { findMariaDb, installCommand } from "../cli/engines/local/setup/mariadb.ts";
+import { chooseCorePackages, findMariaDb, installCommand } from "../cli/engines/local/setup/mariadb.ts";
 import { ensurePython, pythonBinary } from "../cli/engines/local/setup/python.ts";
 import { setup } from "../cli/engines/local/setup/setup.ts";
 import { PipelineError } from "../cli/errors.ts";
@@ -47,7 +47,7 @@ async function failure(work: Promise<unknown>): Promise<PipelineError> {
 describe("runChild", () => {
 	it("keeps all output in the log and the last lines in the failure", async () => {
 		const log = join(folder, "logs", "child.log");
-		const program = await script("program", "for i in $(seq 1 40); do echo line $i; done; echo oh >&2; exit 3");
+		const program = await script("program", "for i in $(seq 1 140); do echo line $i; done; echo oh >&2; exit 3");
 		const lines: string[] = [];
 		const work = runChild(program, [], { log, signal: testContext().signal, onLine: (line) => lines.push(line) });
 		const error = await work.then(
@@ -59,8 +59,8 @@ describe("runChild", () => {
 		expect((error as ChildFailure).tail).toContain("oh");
 		expect((error as ChildFailure).tail).not.toContain("line 1");
 		const written = (await readFile(log, "utf8")).trim().split("\n");
-		expect(written).toHaveLength(41);
-		expect(lines).toHaveLength(41);
+		expect(written).toHaveLength(141);
+		expect(lines).toHaveLength(141);
 	});
 
 	it("says that a program can't be run", async () => {
@@ -187,6 +187,18 @@ describe("MariaDB", () => {
 		});
 		await rm(join(bin, "my_print_defaults"));
 		expect(await findMariaDb("", others)).toBeUndefined();
+	});
+
+	it("is installed by the newest packages without a service", () => {
+		const others = ["mariadb-server", "mariadb-server-core-10.5", "mariadb-client-core-10.5"];
+		expect(chooseCorePackages([...others, "mariadb-client-core-10.11", "mariadb-server-core-10.11"])).toEqual([
+			"mariadb-server-core-10.11",
+			"mariadb-client-core-10.11",
+		]);
+		expect(chooseCorePackages([...others, "mariadb-client-core", "mariadb-server-core"])).toEqual([
+			"mariadb-server-core",
+			"mariadb-client-core",
+		]);
 	});
 
 	it.each([

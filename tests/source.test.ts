@@ -164,8 +164,8 @@ describe("the private MariaDB", () => {
 		}
 	});
 
-	it("mends a lost password file", async () => {
-		await stopSource(testContext(), paths);
+	it.each(["stopped", "running"])("mends a password file that was lost while it was %s", async (state) => {
+		if (state === "stopped") await stopSource(testContext(), paths);
 		await rm(passwordFile(paths));
 		await startPrivateSource(testContext(), {}, paths);
 		expect((await new LocalSource(paths).status()).state).toBe("running");

@@ -65,6 +65,7 @@ export async function runChild(command: string, args: readonly string[], options
 	for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on("line", take);
 	const stop = (): void => stopChild(child, options.stop ?? "group");
 	signal.addEventListener("abort", stop, { once: true });
+	if (signal.aborted) stop();
 	let ending: string | undefined;
 	try {
 		ending = await childEnd(child);

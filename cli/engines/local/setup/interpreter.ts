@@ -1,12 +1,8 @@
 import { execFile } from "node:child_process";
-import { constants } from "node:fs";
-import { access } from "node:fs/promises";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { PipelineError } from "../../../errors.ts";
 import type { Context } from "../../port.ts";
-import { runChild } from "./child.ts";
-import { setupError } from "./diagnosis.ts";
+import { aptInstall, canInstall, hasApt } from "./apt.ts";
 
 const run = promisify(execFile);
 
@@ -44,31 +40,15 @@ export async function ensureInterpreter(
 	const [lacking] = found;
 	if (lacking === undefined) throw await noPython(commands);
 	const packageName = `python${shortVersion(lacking.version)}-venv`;
-	const isDebian = await exists("/usr/bin/apt-get");
-	if (isDebian && process.getuid?.() === 0) {
-		await context.reporter.task(`Install ${packageName} with apt`, async (update) => {
-			const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
-			const log = join(logs, "setup-python-venv.log");
-			const options = { log, signal: context.signal, env, stop: "gently" as const, onLine: update };
-			try {
-				await runChild("apt-get", ["update"], options);
-				await runChild(
-					"apt-get",
-					["install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", packageName],
-					options,
-				);
-				update("");
-			} catch (error) {
-				throw context.signal.aborted ? error : setupError(`${packageName} could not be installed.`, error);
-			}
-		});
+	if (await canInstall()) {
+		await aptInstall(context, packageName, async () => [packageName], logs);
 		const again = (await findInterpreters(commands)).find((interpreter) => interpreter.canMakeEnvironments);
 		if (again !== undefined) return again;
 	}
 	throw new PipelineError("failure", {
 		what: `${lacking.command} can't make virtual environments.`,
 		why: "Its modules venv and ensurepip are missing.",
-		fix: isDebian
+		fix: (await hasApt())
 			? `Install them: sudo apt-get install -y ${packageName}`
 			: "Install a complete Python, for instance with your package manager or from https://www.python.org/downloads/.",
 		next: "pipeline-cli setup",
@@ -114,20 +94,10 @@ async function noPython(commands: readonly string[]): Promise<PipelineError> {
 
 async function installCommand(): Promise<string> {
 	if (process.platform === "darwin") return "brew install python@3.11";
-	if (await exists("/usr/bin/apt-get")) return "sudo apt-get install -y python3 python3-venv";
-	if (await exists("/usr/bin/dnf")) return "sudo dnf install -y python3.11";
-	return "see https://www.python.org/downloads/";
+	if (await hasApt()) return "sudo apt-get install -y python3 python3-venv";
+	return "python3.11 by your package manager, or see https://www.python.org/downloads/";
 }
 
 function shortVersion(version: string): string {
 	return version.split(".").slice(0, 2).join(".");
-}
-
-async function exists(path: string): Promise<boolean> {
-	try {
-		await access(path, constants.F_OK);
-		return true;
-	} catch {
-		return false;
-	}
 }

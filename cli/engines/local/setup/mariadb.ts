@@ -5,8 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { PipelineError } from "../../../errors.ts";
 import type { Context } from "../../port.ts";
-import { runChild } from "./child.ts";
-import { setupError } from "./diagnosis.ts";
+import { aptInstall, canInstall } from "./apt.ts";
 
 const run = promisify(execFile);
 
@@ -59,51 +58,29 @@ export async function findMariaDb(
 export async function ensureMariaDb(context: Context, logs: string): Promise<MariaDb> {
 	const found = await findMariaDb();
 	if (found !== undefined) return found;
-	const apt = await firstExecutable(["/usr/bin", "/bin"], ["apt-get"]);
-	if (apt === undefined || process.getuid?.() !== 0) throw await missing();
-	await context.reporter.task("Install MariaDB with apt", (update) => install(apt, context.signal, logs, update));
+	if (!(await canInstall())) throw await missing();
+	await aptInstall(context, "MariaDB", corePackages, logs);
 	const installed = await findMariaDb();
 	if (installed !== undefined) return installed;
 	throw await missing("What apt installed is not MariaDB 10.5 or newer.");
 }
 
-/** The server's own programs without a service that starts by itself. Older releases have the version in the name. */
-const corePackage = /^mariadb-(server|client)-core(-\d+\.\d+)?$/;
-
-async function install(
-	apt: string,
-	signal: AbortSignal,
-	logs: string,
-	update: (detail: string) => void,
-): Promise<void> {
-	const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", LC_ALL: "C" };
-	const options = { log: join(logs, "setup-mariadb.log"), signal, env, stop: "gently" as const, onLine: update };
-	try {
-		await runChild(apt, ["update"], options);
-		const packages = await corePackages();
-		// An installation that was killed before leaves packages unpacked only.
-		await runChild("dpkg", ["--configure", "-a"], options);
-		await runChild(
-			apt,
-			["install", "-y", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=120", ...packages],
-			options,
-		);
-		update("");
-	} catch (error) {
-		throw setupError("MariaDB could not be installed.", error);
-	}
-}
-
 async function corePackages(): Promise<string[]> {
 	const { stdout } = await run("apt-cache", ["search", "--names-only", "^mariadb-(server|client)-core"]);
-	const names = stdout
-		.split("\n")
-		.map((line) => line.split(" ")[0] ?? "")
-		.filter((name) => corePackage.test(name))
-		.sort();
-	const plain = names.filter((name) => !/\d$/.test(name));
-	const chosen = plain.length > 0 ? plain : names.slice(-2);
-	return chosen.length > 0 ? chosen : ["mariadb-server-core", "mariadb-client-core"];
+	return chooseCorePackages(stdout.split("\n").map((line) => line.split(" ")[0] ?? ""));
+}
+
+/**
+ * The programs of server and client without the service, which would start by itself and take MySQL's port.
+ * @param names of packages; in older releases they have the version in them, and the newest is taken.
+ */
+export function chooseCorePackages(names: readonly string[]): string[] {
+	return ["mariadb-server-core", "mariadb-client-core"].map((plain) => {
+		const versions = names
+			.filter((name) => name.startsWith(`${plain}-`) && /^\d+\.\d+$/.test(name.slice(plain.length + 1)))
+			.sort((one, other) => one.localeCompare(other, "en", { numeric: true }));
+		return names.includes(plain) ? plain : (versions.at(-1) ?? plain);
+	});
 }
 
 async function missing(

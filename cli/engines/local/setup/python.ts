@@ -20,7 +20,7 @@ const neededBytes = 2 * 2 ** 30;
 
 /** Written when an installation is whole: an environment without it is made anew. */
 const stampSchema = z.object({
-	python: z.string(),
+	python: z.string().min(1),
 	/** SHA-256 of the lock files that were installed. */
 	requirements: z.string(),
 	devRequirements: z.string().nullable(),
@@ -67,17 +67,18 @@ async function install(
 			log: join(logs, `setup-python-${step}.log`),
 			signal: context.signal,
 			env: { ...process.env, ...pipEnvironment },
-			onLine: (line) => update(pipProgress(line) ?? ""),
+			onLine: (line) => {
+				const progress = pipProgress(line);
+				if (progress !== undefined) update(progress);
+			},
 		});
 	const found = await readStamp(paths);
 	const hasBase = found?.requirements === wanted.base.hash && (await environmentVersion(paths)) === found.python;
 	await rm(stampFile(paths), { force: true });
-	let python = found?.python;
 	if (!hasBase) {
 		await checkSpace(paths);
 		const interpreter = await ensureInterpreter(context, logs);
-		python = interpreter.version;
-		update(`Python ${python}`);
+		update(`Python ${interpreter.version}`);
 		await rm(paths.python, { recursive: true, force: true });
 		await runChild(interpreter.command, ["-m", "venv", paths.python], {
 			log: join(logs, "setup-python-venv.log"),
@@ -89,13 +90,15 @@ async function install(
 		await pip("packages", ["--no-build-isolation", "--use-pep517", "-r", wanted.base.path]);
 	}
 	if (wanted.dev !== undefined) await pip("dev", ["-r", wanted.dev.path]);
-	update(`Python ${python}`);
+	const version = await environmentVersion(paths);
+	if (version === "") throw new Error(`${pythonBinary(paths)} does not run, though it has just been installed`);
 	const stamp: Stamp = {
-		python: await environmentVersion(paths),
+		python: version,
 		requirements: wanted.base.hash,
 		devRequirements: wanted.dev?.hash ?? null,
 	};
 	await writeFileAtomic(stampFile(paths), `${JSON.stringify(stamp)}\n`);
+	update(`Python ${version}`);
 }
 
 /** A user's own pip settings of the index stay; those that would put packages elsewhere do not. */

@@ -50,7 +50,7 @@ export function variableChecks(variables: Variables, version: string): Check[] {
 		setting(
 			"log_bin",
 			"ON",
-			is("log_bin", "ON") || variables.log_bin === "1",
+			is("log_bin", "ON"),
 			"Add log-bin = log to my.cnf and restart; on RDS give automated backups a retention",
 		),
 		setting(

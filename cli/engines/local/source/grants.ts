@@ -15,7 +15,8 @@ export async function grantChecks(
 	access: SourceAccess,
 	version: string,
 ): Promise<Check[]> {
-	const grants = (await connection.query("SHOW GRANTS")).flatMap((row) => parseGrant(String(Object.values(row)[0])));
+	const lines = await connection.query(await showGrants(connection, version));
+	const grants = lines.flatMap((row) => parseGrant(String(Object.values(row)[0])));
 	const account = await currentAccount(connection);
 	const checks: Check[] = [];
 	for (const schema of access.schemas) checks.push(await selectCheck(connection, account, schema));
@@ -32,6 +33,14 @@ export async function grantChecks(
 		for (const schema of access.schemas) checks.push(lockCheck(grants, account, schema));
 	}
 	return checks;
+}
+
+/** MariaDB shows what a role brings by itself; MySQL when the roles are named. */
+async function showGrants(connection: SourceConnection, version: string): Promise<string> {
+	if (isMariaDb(version)) return "SHOW GRANTS";
+	const [row] = await connection.query("SELECT CURRENT_ROLE() AS roles");
+	const roles = String(row?.roles);
+	return roles === "NONE" ? "SHOW GRANTS" : `SHOW GRANTS FOR CURRENT_USER() USING ${roles}`;
 }
 
 /** Reads one line of `SHOW GRANTS`; a grant of a role is none. */

@@ -149,10 +149,21 @@ export async function chooseFreePort(): Promise<number> {
 	});
 }
 
+/** @throws PipelineError where the port is not for this user to take. */
 export function isPortFree(port: number): Promise<boolean> {
-	return new Promise((resolve) => {
+	return new Promise((resolve, reject) => {
 		const probe = createServer();
-		probe.once("error", () => resolve(false));
+		probe.once("error", (error: NodeJS.ErrnoException) => {
+			if (error.code === "EADDRINUSE") resolve(false);
+			else
+				reject(
+					new PipelineError("usage", {
+						what: `Port ${port} can't be used.`,
+						why: error.message,
+						fix: "Choose one above 1023.",
+					}),
+				);
+		});
 		probe.listen(port, "127.0.0.1", () => probe.close(() => resolve(true)));
 	});
 }

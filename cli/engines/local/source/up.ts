@@ -51,13 +51,16 @@ export async function startPrivateSource(
 			const schemas =
 				options.schemas ?? (settings?.source.kind === "private" ? settings.source.schemas : defaultSchemas);
 			const source = { kind: "private" as const, host: "127.0.0.1", port, user, tls: false, schemas };
-			const password = await privatePassword(settings, paths);
+			const kept = settings?.source.kind === "private" ? await keptPassword(paths) : undefined;
 			await writeSettings({ version: 1, source }, paths);
 			const address = `127.0.0.1:${port}`;
 			if ((await serverPid(paths)) !== undefined) {
 				update(address);
-				return { action: "already running" as const, address };
+				if (kept !== undefined) return { action: "already running" as const, address };
+				// It runs with a password that nobody knows any more; a start sets a new one.
+				await stopServer(paths);
 			}
+			const password = kept ?? (await newPassword(paths));
 			const files = serverFiles(paths);
 			await writeFileAtomic(files.config, serverConfig(paths, port), 0o600);
 			const isNew = await initialise(mariaDb, paths, context.signal, () => update("initialising"));
@@ -129,19 +132,20 @@ async function choosePort(
 	return port;
 }
 
-/** The password of the last time, or a new one where there is none. */
-async function privatePassword(settings: LocalSettings | undefined, paths: LocalPaths): Promise<string> {
-	const file = passwordFile(paths);
-	if (settings?.source.kind === "private") {
-		try {
-			const password = (await readFile(file, "utf8")).trimEnd();
-			if (/^[\w-]{24,}$/.test(password)) return password;
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-		}
+/** @returns the password of the last time; undefined where there is none, or none that was generated here. */
+async function keptPassword(paths: LocalPaths): Promise<string | undefined> {
+	try {
+		const password = (await readFile(passwordFile(paths), "utf8")).trimEnd();
+		return /^[\w-]{24,}$/.test(password) ? password : undefined;
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw error;
 	}
+}
+
+async function newPassword(paths: LocalPaths): Promise<string> {
 	const password = randomBytes(24).toString("base64url");
-	await writeFileAtomic(file, `${password}\n`, 0o600);
+	await writeFileAtomic(passwordFile(paths), `${password}\n`, 0o600);
 	return password;
 }
 
