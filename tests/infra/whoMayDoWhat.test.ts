@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { deployed } from "../../infra/testing/deployed.ts";
+import { deployed, everyKind } from "../../infra/testing/deployed.ts";
 import { testPlace } from "../../infra/testing/mockedCloud.ts";
 import type { Program } from "../../infra/testing/program.ts";
 import { type PolicySimulator, startSimulator } from "./simulator.ts";
@@ -200,18 +200,70 @@ const rights: Record<string, Rights> = {
 	},
 };
 
+/** Roles of other kinds of stacks, by the stack that has them; names as there, where it differs from production. */
+const otherRights: Record<string, { stack: string; role: string } & Rights> = {
+	"source-role of an EC2 source": {
+		stack: "dev",
+		role: "source-role",
+		may: [
+			["secretsmanager:GetSecretValue", at("secretsmanager", "secret:analytics-pipeline-dev-source-secret-AbCdEf")],
+			["secretsmanager:GetSecretValue", at("secretsmanager", "secret:analytics-pipeline-dev-source-tls-AbCdEf")],
+			[
+				"s3:GetObject",
+				`arn:${partition}:s3:::analytics-pipeline-dev-lake-scripts/analytics-pipeline-dev-source/sample-schema.sql`,
+			],
+			["ssmmessages:OpenDataChannel", "*"],
+		],
+		mayNot: [
+			["s3:GetObject", `arn:${partition}:s3:::analytics-pipeline-dev-lake-scripts/jobs/0123/process_load.py`],
+			[
+				"s3:GetObject",
+				`arn:${partition}:s3:::analytics-pipeline-dev-lake-raw/wordpress-db/wp_users/LOAD00000001.parquet`,
+			],
+			["ssm:GetParameter", at("ssm", "parameter/secret")],
+			["ssm:SendCommand", "*"],
+			["ec2:RunInstances", "*"],
+		],
+	},
+	"dashboards-role over Athena": {
+		stack: "an external source, a cluster and Athena dashboards",
+		role: "dashboards-role",
+		may: [
+			["athena:StartQueryExecution", at("athena", "workgroup/analytics-pipeline-prod-athena")],
+			...each(["s3:GetObject"], [processed.current, processed.joint, processed.star, raw.clicks]),
+			...each(["s3:GetObject", "s3:PutObject"], [processed.results]),
+			["glue:GetTable", table("joint_tables")],
+		],
+		mayNot: [
+			["athena:StartQueryExecution", at("athena", "workgroup/primary")],
+			["athena:UpdateWorkGroup", at("athena", "workgroup/analytics-pipeline-prod-athena")],
+			...each(["s3:PutObject", "s3:DeleteObject"], [processed.current, processed.star, raw.clicks]),
+			...each(["s3:GetObject"], [raw.wordpress, processed.state, scripts.job]),
+			["glue:UpdateTable", table("joint_tables")],
+			["secretsmanager:GetSecretValue", warehouseSecret],
+		],
+	},
+};
+
 const prefix = "analytics-pipeline-prod-";
 const roleNames = Object.keys(rights);
 let program: Program;
 let simulator: PolicySimulator;
 
+async function putRole(of: Program, stackPrefix: string, role: string, as: string): Promise<void> {
+	const trust = String(of.named(`${stackPrefix}${role}`, "aws:iam/role:Role").inputs.assumeRolePolicy);
+	const policy = String(of.named(`${stackPrefix}${role}-policy`, "aws:iam/rolePolicy:RolePolicy").inputs.policy);
+	await simulator.putRole(as, trust, policy);
+}
+
 beforeAll(async () => {
 	program = await deployed("prod", { createDmsServiceRoles: false });
 	simulator = await startSimulator();
-	for (const role of roleNames) {
-		const trust = String(program.named(`${prefix}${role}`, "aws:iam/role:Role").inputs.assumeRolePolicy);
-		const policy = String(program.named(`${prefix}${role}-policy`, "aws:iam/rolePolicy:RolePolicy").inputs.policy);
-		await simulator.putRole(role, trust, policy);
+	for (const role of roleNames) await putRole(program, prefix, role, role);
+	for (const [name, { stack, role }] of Object.entries(otherRights)) {
+		const other = await everyKind[stack]?.();
+		if (!other) throw new Error(`no stack ${stack}`);
+		await putRole(other, stack === "dev" ? "analytics-pipeline-dev-" : prefix, role, name.replaceAll(" ", "-"));
 	}
 });
 afterAll(() => simulator?.stop());
@@ -221,7 +273,9 @@ it("the table has every role of the stack", () => {
 	expect(roles.sort()).toEqual([...roleNames].sort());
 });
 
-describe.each(Object.entries(rights))("%s", (role, { may, mayNot }) => {
+describe.each(Object.entries({ ...rights, ...otherRights }))("%s", (name, { may, mayNot }) => {
+	const role = name.replaceAll(" ", "-");
+
 	const decisions = async (cases: [string, string][]): Promise<string[]> =>
 		Promise.all(
 			cases.map(

@@ -1,0 +1,30 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import { testPlace } from "../../infra/testing/mockedCloud.ts";
+import { engineConfig } from "../../infra/testing/stack.ts";
+
+const run = promisify(execFile);
+const start = (config: Record<string, string>) =>
+	run(process.execPath, ["--import=tsx", join(import.meta.dirname, "entry.mjs"), JSON.stringify(config)]);
+
+it("the program loads in plain Node, as Pulumi starts it, and tells its outputs", async () => {
+	const { stdout } = await start(engineConfig("dev", testPlace.region));
+	expect(JSON.parse(stdout)).toMatchObject({
+		version: 1,
+		stack: "dev",
+		region: testPlace.region,
+		catalog: { database: "analytics_pipeline_dev" },
+	});
+});
+
+it("a wrong configuration ends the program before it makes anything, and names every fault", async () => {
+	const config = engineConfig("dev", testPlace.region, { endpointZones: 7, sourceKind: "aurora" });
+	await expect(start(config)).rejects.toMatchObject({
+		code: 1,
+		stderr: expect.stringMatching(
+			/has 2 faults:\n {2}endpointZones: 7 is more than 3\..*\n {2}sourceKind: "aurora" is none of/,
+		),
+	});
+});
