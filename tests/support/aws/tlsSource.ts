@@ -1,0 +1,79 @@
+import { execFileSync } from "node:child_process";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { RowDataPacket } from "mysql2";
+import { startMariaDb, type TestServer } from "../mariadb.ts";
+
+export const sourceUser = { username: "dms", password: "secret-of-the-source" };
+
+/** A MariaDB that speaks TLS under an authority of its own, with the guide's wp_terms of 15 rows. */
+export class TlsSource {
+	readonly server: TestServer;
+	/** The authority, PEM. */
+	readonly ca: string;
+	readonly #folder: string;
+
+	private constructor(server: TestServer, ca: string, folder: string) {
+		this.server = server;
+		this.ca = ca;
+		this.#folder = folder;
+	}
+
+	static async start(): Promise<TlsSource> {
+		const folder = await mkdtemp(join(tmpdir(), "pipeline-tls-"));
+		const file = (name: string): string => join(folder, name);
+		const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: "ignore" });
+		const key = ["-newkey", "rsa:2048", "-nodes"];
+		openssl("req", "-x509", ...key, "-keyout", file("ca.key"), "-out", file("ca.pem"), "-subj", "/CN=ca", "-days", "2");
+		openssl("req", ...key, "-keyout", file("db.key"), "-out", file("db.csr"), "-subj", "/CN=db");
+		const signing = ["-CA", file("ca.pem"), "-CAkey", file("ca.key"), "-CAcreateserial", "-days", "2"];
+		openssl("x509", "-req", "-in", file("db.csr"), ...signing, "-out", file("db.pem"));
+		const settings = [`ssl_cert=${file("db.pem")}`, `ssl_key=${file("db.key")}`, `ssl_ca=${file("ca.pem")}`];
+		const server = await startMariaDb(settings);
+		const source = new TlsSource(server, await readFile(file("ca.pem"), "utf8"), folder);
+		try {
+			await source.#seed();
+		} catch (error) {
+			await source.stop();
+			throw error;
+		}
+		return source;
+	}
+
+	/** Rows of wp_terms, by id. */
+	async terms(): Promise<string[][]> {
+		const connection = await this.server.connect();
+		try {
+			const [rows] = await connection.query<RowDataPacket[]>(
+				"SELECT term_id, name, slug, term_group FROM `wordpress-db`.wp_terms ORDER BY term_id",
+			);
+			return rows.map((row) => [row.term_id, row.name, row.slug, row.term_group].map(String));
+		} finally {
+			await connection.end();
+		}
+	}
+
+	async stop(): Promise<void> {
+		await this.server.stop();
+		await rm(this.#folder, { recursive: true, force: true });
+	}
+
+	async #seed(): Promise<void> {
+		const connection = await this.server.connect();
+		await connection.query(`
+			CREATE DATABASE \`wordpress-db\`;
+			CREATE DATABASE classicmodels;
+			USE \`wordpress-db\`;
+			CREATE TABLE wp_terms (
+				term_id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+				name VARCHAR(200) NOT NULL, slug VARCHAR(200) NOT NULL, term_group BIGINT NOT NULL
+			);
+			INSERT INTO wp_terms (name, slug, term_group)
+				SELECT CONCAT('term ', seq), CONCAT('term-', seq), 0 FROM seq_1_to_15;
+			CREATE USER dms@'%' IDENTIFIED BY '${sourceUser.password}' REQUIRE SSL;
+			GRANT ALL ON *.* TO dms@'%';
+		`);
+		await connection.end();
+	}
+}
