@@ -8,9 +8,9 @@ import type { Browser } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { localPaths } from "../cli/engines/local/paths.ts";
 import { LocalQuery } from "../cli/engines/local/query/localQuery.ts";
-import { QuietReporter } from "../cli/ui/reporter.ts";
 import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "./support/browser.ts";
 import { type RunningCli, TestStack } from "./support/cli.ts";
+import { testContext } from "./support/context.ts";
 import { colors, dollars, drawn, money, numbers, patience, pictureIds, table } from "./support/dashboardPage.ts";
 import { addOrders, hostileNames, makeSampleLake } from "./support/sampleLake.ts";
 
@@ -47,7 +47,7 @@ describe("the dashboard", () => {
 	}
 
 	async function ask(sql: string): Promise<(string | number)[][]> {
-		const context = { reporter: new QuietReporter(process.stderr), signal: AbortSignal.timeout(60_000) };
+		const context = testContext(AbortSignal.timeout(60_000));
 		return (await new LocalQuery(localPaths(stack.home)).run(sql, context)).rows as (string | number)[][];
 	}
 

@@ -93,7 +93,7 @@ export async function dashboardData(stack: Stack, context: Context): Promise<Das
 }
 
 /** The live page takes a tenth of a local machine at most; on AWS every refresh scans the tables and costs money. */
-export function refreshSeconds(engine: Stack["engine"], tookSeconds: number): number {
+function refreshSeconds(engine: Stack["engine"], tookSeconds: number): number {
 	return engine === "aws" ? 300 : Math.max(5, Math.ceil(10 * tookSeconds));
 }
 

@@ -41,7 +41,11 @@ function figures(data: DashboardData, filters: Filters): Figure[] {
 			note: sales === undefined || sales.revenue === 0 ? "" : `${percent(sales.profit, sales.revenue)} of revenue`,
 		},
 		{ label: "Units sold", value: sales === undefined ? none : short(sales.units, "count"), note: "" },
-		{ label: "Customers", value: sales === undefined ? none : short(sales.customers, "count"), note: "" },
+		{
+			label: "Customers",
+			value: sales === undefined ? none : `${short(sales.customers, "count")}${sales.moreCustomers ? "+" : ""}`,
+			note: "",
+		},
 		{ label: "Clicks", value: clicks === undefined ? none : short(clicks, "count"), note: "" },
 		{ label: "Replication lag", value: lag === undefined ? none : duration(lag), note: state ?? "" },
 	];

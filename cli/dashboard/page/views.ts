@@ -53,18 +53,22 @@ export interface Totals {
 	revenue: number;
 	profit: number;
 	units: number;
+	/** Customers that are told apart. */
 	customers: number;
+	/** Whether there are more than those. */
+	moreCustomers: boolean;
 }
 
 /** Key figures of the sales that the filters leave. */
 export function totals(cube: SalesCube, filters: Filters): Totals {
-	const sum: Totals = { revenue: 0, profit: 0, units: 0, customers: 0 };
+	const sum: Totals = { revenue: 0, profit: 0, units: 0, customers: 0, moreCustomers: false };
 	const seen = new Set<number>();
 	for (const cell of matching(cube, filters)) {
 		sum.revenue += cell[4];
 		sum.profit += cell[5];
 		sum.units += cell[6];
 		if (cell[3] >= 0) seen.add(cell[3]);
+		else sum.moreCustomers = true;
 	}
 	return { ...sum, customers: seen.size };
 }
