@@ -389,13 +389,6 @@ function oneOf(...values: string[]): (text: string) => string {
 	};
 }
 
-function oneOf(...values: string[]): (text: string) => string {
-	return (text) => {
-		if (!values.includes(text)) throw new InvalidArgumentError(`It takes one of ${values.join(", ")}.`);
-		return text;
-	};
-}
-
 function duration(text: string): number {
 	const seconds = parseDuration(text);
 	if (seconds === undefined || seconds <= 0) {

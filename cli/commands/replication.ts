@@ -6,9 +6,18 @@ import { formatCount } from "../ui/format.ts";
 import { renderTable } from "../ui/table.ts";
 
 export const replicationStart: Command = async ({ options, stack, context }) => {
-	const replication = await (await stack()).replication();
+	const chosen = await stack();
+	if (options.target !== undefined && chosen.engine === "aws") {
+		throw new PipelineError("usage", {
+			what: `What ${chosen.name} replicates to is decided when it is deployed.`,
+			fix: "Set replicationTarget in the stack's configuration: s3 or kinesis.",
+			next: "pulumi config set replicationTarget kinesis && pulumi up",
+		});
+	}
+	const replication = await chosen.replication();
 	const wanted: ReplicationOptions = {
 		reload: options.reload === true,
+		...(options.target === undefined ? {} : { target: options.target as "files" | "stream" }),
 		...(typeof options.batchInterval === "number" ? { batchInterval: options.batchInterval } : {}),
 		...(typeof options.batchMb === "number" ? { batchBytes: options.batchMb * 1024 * 1024 } : {}),
 	};

@@ -164,6 +164,8 @@ export interface Replication {
 export interface ReplicationOptions {
 	/** Load every table anew instead of going on from the last position. */
 	reload?: boolean;
+	/** What to write: Parquet files, or messages through a delivery stream. Only the local stack lets one choose here. */
+	target?: "files" | "stream";
 	/** Seconds after which a batch of changes is closed. DMS: cdcMaxBatchInterval, default 60. */
 	batchInterval?: number;
 	/** Bytes after which a batch of changes is closed. DMS: cdcMinFileSize, default 32 MB. */

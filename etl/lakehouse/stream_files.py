@@ -30,12 +30,14 @@ _FILE = re.compile(r"\d{4}/\d{2}/\d{2}/\d{2}/[^/]+\.json(\.gz)?")
 class _State:
     """
     `seen`: files of messages that were taken in. `files`: the files made of them, each with the time of its last
-    message. `definition`: the newest `table-def`. `loads`, `changes`: numbers in the names of the last files.
+    message. `definition`: the newest `table-def`. `cleared`: when the table last began anew. `loads`, `changes`: numbers
+    in the names of the last files.
     """
 
     seen: list[str] = field(default_factory=list)
     files: dict[str, str] = field(default_factory=dict)
     definition: dict[str, object] | None = None
+    cleared: str = ""
     loads: int = 0
     changes: int = 0
 
@@ -125,6 +127,8 @@ def _take_in(target: Storage, name: tuple[str, str], known: _State, messages: li
     cleared = ""
     empty = False
     for message in messages:
+        if message.timestamp < known.cleared:
+            continue  # it came late, and what came before the table's last beginning does not count
         if message.operation in CLEARING:
             runs.clear()
             cleared = message.timestamp
@@ -154,6 +158,7 @@ def _take_in(target: Storage, name: tuple[str, str], known: _State, messages: li
         target.write(f"{'/'.join(name)}/{path}", sink.getvalue())
         known.files[path] = run.last
     known.definition = newest
+    known.cleared = cleared or known.cleared
 
 
 def _columns(message: Message, definition: Definition) -> set[str]:

@@ -20,6 +20,8 @@ const settingsSchema = z.object({
 		/** Schemas to replicate. */
 		schemas: z.array(z.string()).min(1),
 	}),
+	/** What replication writes: files, or messages through a delivery stream. */
+	replicationTarget: z.enum(["files", "stream"]).optional(),
 	/** How the delivery streams buffer, within Firehose's limits. */
 	delivery: z
 		.object({

@@ -7,7 +7,7 @@ import { cancelled, PipelineError } from "../../../errors.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../port.ts";
 import { type LocalPaths, projectRoot } from "../paths.ts";
 import { endProcess } from "../processes.ts";
-import { sourceAccess } from "../settings.ts";
+import { readSettings, sourceAccess, writeSettings } from "../settings.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { type DaemonStatus, readDaemonStatus } from "./daemonStatus.ts";
 import { livingPid } from "./pidFile.ts";
@@ -32,14 +32,16 @@ export class LocalReplication implements Replication {
 
 	async start(context: Context, options: ReplicationOptions = {}): Promise<"started" | "resumed" | "already running"> {
 		if ((await livingPid(this.#files.pid)) !== undefined) {
+			await this.#requireTarget(options);
 			await this.#noteOtherLimits(context, options);
 			if (options.reload === true) await this.reload(context, []);
 			await this.#waitUntilFollowing(context);
 			return "already running";
 		}
 		await sourceAccess(this.#paths);
-		const resumes = options.reload !== true && (await exists(this.#files.checkpoint));
-		const daemon = await this.#spawn(options);
+		const reload = (await this.#setTarget(options)) || options.reload === true;
+		const resumes = !reload && (await exists(this.#files.checkpoint));
+		const daemon = await this.#spawn({ ...options, reload });
 		const end = await context.reporter.task("Replication", (update) => this.#watch(context, daemon, update));
 		if (end === "locked") {
 			await this.#waitUntilFollowing(context);
@@ -133,6 +135,42 @@ export class LocalReplication implements Replication {
 				fix: "Mend the table at the source, then load it again.",
 				next: `pipeline-cli replication reload ${failed.map((one) => `${one.schema}.${one.table}`).join(" ")}`,
 			});
+		}
+	}
+
+	async #requireTarget({ target }: ReplicationOptions): Promise<void> {
+		const now = (await readSettings(this.#paths))?.replicationTarget ?? "files";
+		if (target === undefined || target === now) return;
+		throw new PipelineError("usage", {
+			what: `The replication runs with the target ${now}.`,
+			why: "Another target needs all tables anew.",
+			fix: "Stop it first.",
+			next: "pipeline-cli replication stop",
+		});
+	}
+
+	/** @returns whether the target is another than before: what was written for the old one does not count for the new. */
+	async #setTarget({ target }: ReplicationOptions): Promise<boolean> {
+		const settings = await readSettings(this.#paths);
+		if (settings === undefined || target === undefined || target === (settings.replicationTarget ?? "files")) {
+			return false;
+		}
+		// Kept also where this start is killed before the tables are loaded.
+		await mkdir(this.#files.requests, { recursive: true });
+		await writeRequest(this.#files.requests, []);
+		await writeSettings({ ...settings, replicationTarget: target }, this.#paths);
+		return true;
+	}
+
+	/** Whether a replicator runs; one that has ended its work is waited for. */
+	async #isRunning(): Promise<boolean> {
+		for (;;) {
+			const pid = await livingPid(this.#files.pid);
+			if (pid === undefined) return false;
+			const status = await readDaemonStatus(this.#files.status);
+			const isEnding = status?.pid === pid && (status.state === "stopped" || status.state === "failed");
+			if (!isEnding) return true;
+			await sleep(pollMs);
 		}
 	}
 

@@ -12,11 +12,14 @@ import type { TaskState } from "./taskState.ts";
 export class Store {
 	readonly #paths: StatePaths;
 	readonly #raw: string;
+	readonly #publish: typeof publish;
 	#checkpoint: Checkpoint | undefined;
 
-	constructor(paths: StatePaths, raw: string) {
+	/** @param deliver how a publication comes into the raw zone. */
+	constructor(paths: StatePaths, raw: string, deliver: typeof publish = publish) {
 		this.#paths = paths;
 		this.#raw = raw;
+		this.#publish = deliver;
 	}
 
 	get checkpoint(): Checkpoint | undefined {
@@ -57,8 +60,10 @@ export class Store {
 	async #finish(): Promise<void> {
 		if (this.#checkpoint?.publication === undefined) return;
 		const { publication, ...rest } = this.#checkpoint;
-		await publish(publication, this.#paths.staging, this.#raw);
+		await this.#publish(publication, this.#paths.staging, this.#raw);
 		await writeCheckpoint(this.#paths.checkpoint, rest);
 		this.#checkpoint = rest;
+		// Where it was moved, it is gone already.
+		for (const { from } of publication.files) await rm(join(this.#paths.staging, from), { force: true });
 	}
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, PipelineError } from "../../../errors.ts";
 import { writeFileAtomic } from "../files.ts";
 import type { LocalPaths } from "../paths.ts";
-import { type SourceAccess, sourceAccess } from "../settings.ts";
+import { readSettings, type SourceAccess, sourceAccess } from "../settings.ts";
 import type { Checkpoint } from "./checkpoint.ts";
 import { isOutOfSpace, isRefused, isTransient, outOfSpace, refused, unreachable } from "./faults.ts";
 import { type BatchLimits, Follower, SkipGroup } from "./follower.ts";
@@ -16,6 +16,7 @@ import { RequestBox } from "./requests.ts";
 import { statePaths } from "./statePaths.ts";
 import { StatusBoard } from "./statusBoard.ts";
 import { Store } from "./store.ts";
+import { StreamPublisher } from "./streamPublisher.ts";
 import { TaskState } from "./taskState.ts";
 
 export interface WorkerOptions {
@@ -60,7 +61,13 @@ export async function work(
 		board.set({ state: "starting" });
 		log.info(`started, process ${process.pid}`);
 		const access = await sourceAccess(paths);
-		const worker = new Worker(access, paths, options, engine, log, board, stop, tell);
+		const streams = (await readSettings(paths))?.replicationTarget === "stream";
+		const store = new Store(
+			files,
+			paths.raw,
+			streams ? new StreamPublisher({ spool: paths.delivery, raw: paths.raw }).publish : undefined,
+		);
+		const worker = new Worker(access, store, paths, options, engine, log, board, stop, tell);
 		await worker.run();
 		board.set({ state: "stopped", stopReason: "Stop Reason NORMAL" });
 		log.info("stopped");
@@ -88,6 +95,7 @@ class Worker {
 
 	constructor(
 		access: SourceAccess,
+		store: Store,
 		private readonly paths: LocalPaths,
 		private readonly options: WorkerOptions,
 		private readonly engine: ParquetEngine,
@@ -98,7 +106,7 @@ class Worker {
 	) {
 		this.#access = access;
 		const files = statePaths(paths);
-		this.#store = new Store(files, paths.raw);
+		this.#store = store;
 		this.#requests = new RequestBox(files.requests);
 		this.#reload = options.reload;
 		this.#hasFollowed = options.restarted;
