@@ -24,7 +24,7 @@ export interface ServerOptions {
  * resolves to this machine (DNS rebinding).
  */
 export async function serveDashboard({ port, assets, first, compute }: ServerOptions): Promise<DashboardServer> {
-	const latest = sharedComputation(first, compute);
+	const latest = latestOf(first, compute);
 	let origin = "";
 	const server = createServer((request, response) => {
 		answer(request, response).catch((error) => {
@@ -46,11 +46,12 @@ export async function serveDashboard({ port, assets, first, compute }: ServerOpt
 		}
 		const path = (request.url ?? "/").split("?")[0];
 		if (path === "/") {
-			const { html, policy } = dashboardDocument(await latest(), assets, true);
+			// The page asks for newer data by itself, where these are old.
+			const { html, policy } = dashboardDocument(latest.known(), assets, true);
 			response.setHeader("Content-Security-Policy", policy);
 			send(response, 200, "text/html; charset=utf-8", html);
 		} else if (path === "/data") {
-			const data = await latest();
+			const data = await latest.fresh();
 			const tag = dataTag(data);
 			response.setHeader("ETag", tag);
 			if (request.headers["if-none-match"] === tag) send(response, 304, undefined, "");
@@ -87,22 +88,31 @@ function send(response: ServerResponse, status: number, type: string | undefined
 	response.end(body);
 }
 
-/** However many pages ask, there is one computation at a time, and none while the last one is fresh enough. */
-function sharedComputation(first: DashboardData, compute: () => Promise<DashboardData>): () => Promise<DashboardData> {
+interface Latest {
+	/** What is there, at once. */
+	known(): DashboardData;
+	/** What is there while that is fresh enough, else computed anew; however many ask, once at a time. */
+	fresh(): Promise<DashboardData>;
+}
+
+function latestOf(first: DashboardData, compute: () => Promise<DashboardData>): Latest {
 	let last = first;
 	let running: Promise<DashboardData> | undefined;
-	return () => {
-		// A page asks again after refreshSeconds, by a clock that may tick a little faster.
-		if (Date.now() - Date.parse(last.computedAt) < last.refreshSeconds * 900) return Promise.resolve(last);
-		running ??= compute()
-			.then((data) => {
-				last = data;
-				return data;
-			})
-			.finally(() => {
-				running = undefined;
-			});
-		return running;
+	return {
+		known: () => last,
+		fresh: () => {
+			// A page asks again after refreshSeconds, by a clock that may tick a little faster.
+			if (Date.now() - Date.parse(last.computedAt) < last.refreshSeconds * 900) return Promise.resolve(last);
+			running ??= compute()
+				.then((data) => {
+					last = data;
+					return data;
+				})
+				.finally(() => {
+					running = undefined;
+				});
+			return running;
+		},
 	};
 }
 

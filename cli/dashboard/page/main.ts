@@ -95,12 +95,14 @@ function showFreshness(text: string, state: "live" | "lost" | "file"): void {
 async function follow(): Promise<void> {
 	let tag = document.documentElement.dataset.tag ?? "";
 	let lost = false;
+	let due = Date.parse(data.computedAt) + data.refreshSeconds * 1000;
 	for (;;) {
-		await new Promise((resolve) => setTimeout(resolve, data.refreshSeconds * 1000));
+		await new Promise((resolve) => setTimeout(resolve, due - Date.now()));
 		if (document.hidden) {
 			await new Promise((resolve) => document.addEventListener("visibilitychange", resolve, { once: true }));
 			if (document.hidden) continue;
 		}
+		due = Date.now() + data.refreshSeconds * 1000;
 		try {
 			const response = await fetch("/data", { headers: { "If-None-Match": tag } });
 			if (response.status !== 304) {
