@@ -3,7 +3,7 @@ Times of the jobs on one large table: Sail, the same work in DuckDB by hand, and
 
     .pipeline/python/bin/python bench/jobs.py [--rows 5000000] [--spark]
 
-Prints a table: seconds, and the highest memory of the process that did the work.
+Prints a table: seconds with the start of each process, and the highest memory so far of the one that did the work.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ LOAD = ("process_load", "process_cdc", "apply_changes")
 ALL = (*LOAD, "join_tables", "star_schema")
 
 
-def measure(title: str, bench: Bench, rows: int, memory: Callable[[], int]) -> None:
+def measure(title: str, bench: Bench, rows: int, memory: Callable[[], object]) -> None:
     raw = bench.folder / "raw" / "shop" / "sales"
 
     def line(what: str, seconds: float) -> None:
@@ -158,7 +158,7 @@ def main() -> None:
             shutil.rmtree(folder / "sail")
             (folder / "spark").mkdir()
             runner = [sys.executable, str(ETL / "tests" / "spark_session.py"), str(folder / "spark")]
-            measure("Apache Spark", Bench(folder / "spark", runner, dict(os.environ)), args.rows, lambda: 0)
+            measure("Apache Spark", Bench(folder / "spark", runner, dict(os.environ)), args.rows, lambda: "–")
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ class Engine:
     def __init__(self, processed: Storage, database: str) -> None:
         self.session: SparkSession = SparkSession.builder.getOrCreate()
         self.session.conf.set("spark.sql.session.timeZone", "UTC")
-        # Sources have tables in which `ID` and `id` are two names; JSON of the clickstream mixes cases too.
+        # Names of columns are compared as they are written: `id` renamed to `ID` is another column.
         self.session.conf.set("spark.sql.caseSensitive", "true")
         self._processed = processed
         self._database = database

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -34,8 +35,11 @@ class Storage:
             self.filesystem: fs.FileSystem = fs.LocalFileSystem()
             self.root = unquote(urlsplit(uri).path).rstrip("/")
         else:
-            self.filesystem, root = fs.FileSystem.from_uri(uri)
-            self.root = root.rstrip("/")
+            # Told the region, it need not ask for the bucket's, which in a private subnet may take long to fail.
+            region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
+            bucket = uri.removeprefix("s3://").rstrip("/")
+            self.filesystem = fs.S3FileSystem(region=region or fs.resolve_s3_region(bucket.split("/")[0]))
+            self.root = bucket
 
     @property
     def is_local(self) -> bool:
