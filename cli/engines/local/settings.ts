@@ -90,7 +90,7 @@ export async function sourceAccess(paths: LocalPaths = localPaths()): Promise<So
 		});
 	}
 	const { kind: _, ...access } = settings.source;
-	return { ...access, password: (await readFile(passwordFile(paths), "utf8")).trimEnd() };
+	return { ...access, password: (await readFile(passwordFile(paths), "utf8")).replace(/\n$/, "") };
 }
 
 function parseJson(text: string): unknown {
