@@ -1,5 +1,6 @@
-// All tests: vitest, then pytest, on the Python environment that the setup makes. Ends with one line that sums both.
+// All tests: vitest beside pytest, whose jobs run on Sail and then on Apache Spark. Ends with one line that sums them.
 import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,45 +9,62 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const reports = join(root, "tests", "artifacts");
 const python = join(root, ".pipeline", "python", "bin", "python");
 
-/** Runs a program with our output as its own. */
-function run(command, args, env = {}) {
-	return new Promise((resolve, reject) => {
-		const child = spawn(command, args, { cwd: root, stdio: ["ignore", "inherit", "inherit"], env: { ...process.env, ...env } });
-		child.once("error", reject);
-		child.once("close", (code) => resolve(code ?? 1));
+/** Runs a program with our output as its own, or, with a log, writes it there and shows it at the end. */
+async function run(command, args, log) {
+	const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1" };
+	const child = spawn(command, args, {
+		cwd: root,
+		env,
+		stdio: ["ignore", log ? "pipe" : "inherit", log ? "pipe" : "inherit"],
 	});
+	const file = log === undefined ? undefined : createWriteStream(log);
+	child.stdout?.pipe(file, { end: false });
+	child.stderr?.pipe(file, { end: false });
+	const code = await new Promise((resolve, reject) => {
+		child.once("error", reject);
+		child.once("close", (ended) => resolve(ended ?? 1));
+	});
+	if (file !== undefined) {
+		await new Promise((resolve) => file.end(resolve));
+		process.stdout.write(`\n${[command, ...args].join(" ")}\n${await readFile(log, "utf8")}`);
+	}
+	return code;
 }
 
 async function vitest() {
 	const file = join(reports, "vitest.json");
-	const code = await run(process.execPath, [
-		"node_modules/vitest/vitest.mjs",
-		"run",
-		"--reporter=default",
-		"--reporter=json",
-		`--outputFile.json=${file}`,
-	]);
+	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
+	const code = await run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...reporters]);
 	const report = JSON.parse(await readFile(file, "utf8"));
 	// A file that cannot be loaded has no failed test of its own.
-	const broken = report.testResults.filter((result) => result.status === "failed" && result.assertionResults.length === 0).length;
+	const broken = report.testResults.filter(
+		(result) => result.status === "failed" && result.assertionResults.length === 0,
+	).length;
 	const failed = report.numFailedTests + broken;
 	return { passed: report.numPassedTests, failed: failed || (code === 0 ? 0 : 1), skipped: report.numPendingTests };
 }
 
-async function pytest() {
-	const file = join(reports, "pytest.xml");
-	const code = await run(python, ["-m", "pytest", "etl/tests", `--junitxml=${file}`], { PYTHONDONTWRITEBYTECODE: "1" });
+async function pytest(engine) {
+	const file = join(reports, `pytest-${engine}.xml`);
+	const args = ["-m", "pytest", "etl/tests", `--engine=${engine}`, "--durations=10", `--junitxml=${file}`];
+	const code = await run(python, args, join(reports, `pytest-${engine}.log`));
 	const suite = /<testsuite [^>]*>/.exec(await readFile(file, "utf8"))?.[0] ?? "";
 	const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
 	const failed = count("failures") + count("errors");
-	return { passed: count("tests") - failed - count("skipped"), failed: failed || (code === 0 ? 0 : 1), skipped: count("skipped") };
+	const skipped = count("skipped");
+	return { passed: count("tests") - failed - skipped, failed: failed || (code === 0 ? 0 : 1), skipped };
+}
+
+async function bothEngines() {
+	return [await pytest("sail"), await pytest("spark")];
 }
 
 await rm(reports, { recursive: true, force: true });
 await mkdir(reports, { recursive: true });
 const setup = await run(process.execPath, ["dist/pipeline-cli.js", "setup", "--dev"]);
 if (setup !== 0) process.exit(setup);
-const results = [await vitest(), await pytest()];
+const [typescript, engines] = await Promise.all([vitest(), bothEngines()]);
+const results = [typescript, ...engines];
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed, ${sum("skipped")} skipped`);
 process.exitCode = sum("failed") === 0 && sum("passed") > 0 ? 0 : 1;
