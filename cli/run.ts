@@ -99,6 +99,8 @@ async function runVerb(
 	} catch (error) {
 		close(reporter);
 		const shown = asPipelineError(error, abort.signal);
+		// Ctrl-C is how a watch ends.
+		if (options.watch === true && shown instanceof PipelineError && shown.outcome === "cancelled") return exitCodes.ok;
 		if (json) await write(process.stdout, `${JSON.stringify(errorJson(shown), null, 2)}\n`);
 		process.stderr.write(errorText(shown, err.color));
 		return shown instanceof PipelineError ? exitCodes[shown.outcome] : exitCodes.failure;

@@ -1,0 +1,161 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { verbs } from "../../cli/verbs.ts";
+import { catalogName, datasets } from "../../etl/datasets.ts";
+import { running } from "../support/aws/dms.ts";
+import { parquetTable, succeeded } from "../support/aws/glue.ts";
+import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { TestStack } from "../support/cli.ts";
+import { cursorLeft, onTerminal } from "../support/terminal.ts";
+
+/** Verbs that act on a stack, as a user calls them, and how they end here. */
+const lines: Record<string, [args: string[], code: number]> = {
+	status: [["status"], 0],
+	"replication start": [["replication", "start"], 0],
+	"replication stop": [["replication", "stop"], 0],
+	"replication status": [["replication", "status"], 0],
+	"replication tables": [["replication", "tables"], 0],
+	"replication reload": [["replication", "reload", "wordpress-db.wp_terms"], 0],
+	"run-etl": [["run-etl", "star-schema"], 0],
+	crawl: [["crawl"], 0],
+	query: [["query", "SELECT 1"], 0],
+	"warehouse apply": [["warehouse", "apply"], 0],
+	"warehouse query": [["warehouse", "query", "SELECT 1"], 0],
+	"dashboard url": [["dashboard", "url"], 0],
+	logs: [["logs", "replication"], 0],
+	doctor: [["doctor"], 1],
+	"verify-cdc": [["verify-cdc"], 1],
+};
+
+let aws: ScriptedStack;
+let home: TestStack;
+beforeAll(async () => {
+	home = await TestStack.create();
+});
+afterAll(() => home.remove());
+beforeEach(async () => {
+	aws = await ScriptedStack.create();
+	aws.dms.task = running;
+	aws.dms.afterStop = [{ Status: "stopped", StopReason: "Stop Reason NORMAL" }];
+	aws.dms.tables = [
+		{
+			SchemaName: "wordpress-db",
+			TableName: "wp_terms",
+			TableState: "Table completed",
+			Inserts: 0,
+			FullLoadRows: 15,
+			LastUpdateTime: 1,
+		},
+	];
+	aws.glue.tables = datasets.flatMap(({ tables }) => tables.map((table) => parquetTable(catalogName(table))));
+	aws.glue.looks = { "dev-star-schema": [succeeded] };
+	aws.glue.afterCrawl = [{ State: "READY", LastCrawl: { Status: "SUCCEEDED", StartTime: 7 } }];
+	aws.athena.before = [];
+	aws.redshift.before = [];
+	aws.logs.lines.set("dms-tasks-dev dms-task-TASKID", ["a line with \u001b[31mcolour\u001b[0m of its own"]);
+	aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
+});
+afterEach(() => aws.remove());
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: an ANSI sequence begins with the escape character.
+const colours = /\u001b\[[\d;]*m/;
+const escapeByte = "\u001b";
+
+it("there is a line for every verb that acts on a stack", () => {
+	const acting = verbs.filter(({ plans }) => plans === true).map(({ name }) => name);
+	// The click verbs have their tests where the stream is.
+	expect(Object.keys(lines).sort()).toEqual(acting.filter((name) => !/click/.test(name)).sort());
+});
+
+describe.each(Object.entries(lines))("%s", (_, [args, code]) => {
+	const call = () => [...args, "--outputs", aws.file];
+
+	it("to a pipe: no escape byte on either stream", async () => {
+		const ran = await home.run(call(), aws.env());
+		expect(ran.code).toBe(code);
+		expect(ran.stdout + ran.stderr).not.toContain(escapeByte);
+	});
+
+	it("--json to a pipe: one document, nothing else on stdout", async () => {
+		const ran = await home.run([...call(), "--json"], aws.env());
+		expect(ran.code).toBe(code);
+		expect(() => JSON.parse(ran.stdout)).not.toThrow();
+		expect(ran.stdout + ran.stderr).not.toContain(escapeByte);
+	});
+
+	it("--json to a file from a terminal: one document, and the cursor is there again", async () => {
+		const file = join(aws.file, "..", "out.json");
+		const run = onTerminal([...call(), "--json"], aws.env(), file);
+		expect(await run.ended).toBe(code);
+		const written = await readFile(file, "utf8");
+		expect(() => JSON.parse(written)).not.toThrow();
+		expect(written).not.toContain(escapeByte);
+		expect(cursorLeft(run.screen())).not.toBe("hidden");
+	});
+
+	it("on a terminal: the cursor is there again", async () => {
+		const run = onTerminal(call(), aws.env());
+		expect(await run.ended).toBe(code);
+		expect(cursorLeft(run.screen())).not.toBe("hidden");
+	});
+
+	it("on a terminal with NO_COLOR: no colour", async () => {
+		const run = onTerminal(call(), { ...aws.env(), NO_COLOR: "1" });
+		expect(await run.ended).toBe(code);
+		expect(run.screen()).not.toMatch(colours);
+	});
+
+	it("on a terminal of CI: no animation", async () => {
+		const run = onTerminal(call(), { ...aws.env(), CI: "true" });
+		expect(await run.ended).toBe(code);
+		expect(cursorLeft(run.screen())).toBeUndefined();
+	});
+});
+
+describe("Ctrl-C on a terminal", () => {
+	beforeEach(() => {
+		aws.glue.looks = { "dev-process-load": [{ JobRunState: "RUNNING" }] };
+	});
+	const start = async () => {
+		const run = onTerminal(["run-etl", "process-load", "--outputs", aws.file], aws.env());
+		while (aws.endpoint.inputs("glue", "GetJobRun").length === 0) await sleep(20);
+		return run;
+	};
+
+	it("once: detaches at once, says what goes on and how to stop it, restores the terminal", async () => {
+		const run = await start();
+		const typedAt = performance.now();
+		run.type("\u0003");
+		expect(await run.ended).toBe(8);
+		expect((performance.now() - typedAt) / 1000).toBeLessThan(2);
+		expect(run.screen()).toContain("In the cloud goes on:");
+		expect(run.screen()).toContain("Glue job dev-process-load, run jr_1.");
+		expect(run.screen()).toContain("aws glue batch-stop-job-run");
+		expect(cursorLeft(run.screen())).toBe("shown");
+		expect(aws.endpoint.inputs("glue", "BatchStopJobRun")).toEqual([]);
+		// The same command comes back to it, and starts nothing.
+		const going = (aws.glue.runs.get("dev-process-load") ?? [])[0];
+		setTimeout(() => Object.assign(going ?? {}, succeeded), 300);
+		const { document } = await aws.json<{ jobs: { id: string; attached: boolean }[] }>("run-etl", "process-load");
+		expect(document.jobs[0]).toMatchObject({ id: "jr_1", attached: true });
+		expect(aws.endpoint.inputs("glue", "StartJobRun")).toHaveLength(1);
+	});
+
+	it("twice: leaves with 130", async () => {
+		const run = await start();
+		run.type("\u0003");
+		run.type("\u0003");
+		expect([8, 130]).toContain(await run.ended);
+		expect(cursorLeft(run.screen())).toBe("shown");
+	});
+
+	it("ends status --watch, which looks again and again", async () => {
+		const run = onTerminal(["status", "--watch", "--outputs", aws.file], aws.env());
+		while (!run.screen().includes("Stack dev.")) await sleep(20);
+		run.type("\u0003");
+		expect(await run.ended).toBe(0);
+		expect(cursorLeft(run.screen())).not.toBe("hidden");
+	});
+});

@@ -1,0 +1,44 @@
+import { join } from "node:path";
+import { spawn } from "@lydell/node-pty";
+import { projectRoot } from "../../cli/engines/local/paths.ts";
+import { ansi } from "../../cli/ui/terminal.ts";
+
+export interface TerminalRun {
+	/** All that the terminal got. */
+	screen(): string;
+	kill(signal: string): void;
+	/** Types, for instance `\u0003` for Ctrl-C. */
+	type(keys: string): void;
+	ended: Promise<number>;
+}
+
+/** Starts the bundled CLI on a pseudo-terminal of its own; `redirect` sends its stdout to a file, as a shell does. */
+export function onTerminal(args: readonly string[], env: Record<string, string>, redirect?: string): TerminalRun {
+	const cli = [process.execPath, join(projectRoot, "dist", "pipeline-cli.js"), ...args];
+	const [program = "", ...rest] =
+		redirect === undefined ? cli : ["/bin/sh", "-c", 'file="$1"; shift; exec "$@" > "$file"', "sh", redirect, ...cli];
+	const child = spawn(program, rest, {
+		name: "xterm-256color",
+		cols: 100,
+		rows: 30,
+		cwd: projectRoot,
+		env: { ...process.env, TERM: "xterm-256color", ...env } as Record<string, string>,
+	});
+	let screen = "";
+	child.onData((text) => {
+		screen += text;
+	});
+	return {
+		screen: () => screen,
+		kill: (signal) => child.kill(signal),
+		type: (keys) => child.write(keys),
+		ended: new Promise((resolve) => child.onExit(({ exitCode }) => resolve(exitCode))),
+	};
+}
+
+/** The last thing that was said of the cursor; undefined where nothing was. */
+export function cursorLeft(screen: string): "shown" | "hidden" | undefined {
+	const shown = screen.lastIndexOf(ansi.showCursor);
+	const hidden = screen.lastIndexOf(ansi.hideCursor);
+	return shown === hidden ? undefined : shown > hidden ? "shown" : "hidden";
+}
