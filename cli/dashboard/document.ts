@@ -100,7 +100,7 @@ function card(id: PictureId, title: string): string {
 <h2 id="title-${id}">${title}</h2>
 <p class="summary" id="summary-${id}"></p>
 <p class="scope" id="scope-${id}" hidden></p>
-<div class="extra" id="extra-${id}" hidden></div>
+${id === "replication" ? '<div id="replication-facts" hidden></div>' : ""}
 <div class="chart" id="chart-${id}" role="img" aria-labelledby="title-${id}" aria-describedby="summary-${id}"></div>
 <div class="nothing" id="nothing-${id}" hidden></div>
 <details><summary>Data table<span class="sr"> of ${title}</span></summary><div class="scroll" role="region" aria-label="Table of ${title}" tabindex="0"><table id="table-${id}"></table></div></details>

@@ -14,7 +14,8 @@ import { type Shown, show, type View } from "./views.ts";
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
-const charts = new Map<PictureId, ECharts>();
+/** The charts there are, each with what it shows. */
+const charts = new Map<PictureId, { chart: ECharts; view: View }>();
 
 /** Draws every picture of the data, as the filters leave it. */
 export function drawPictures(data: DashboardData, filters: Filters): void {
@@ -45,32 +46,28 @@ function drawCard(id: PictureId, picture: Picture, shown: Shown, filters: Filter
 
 function drawChart(id: PictureId, picture: Picture, view: View): void {
 	const place = byId(`chart-${id}`);
-	const known = charts.get(id);
-	const chart = known ?? init(place, null, { renderer: "canvas" });
-	if (known === undefined) {
-		charts.set(id, chart);
-		chart.on("finished", () => {
-			place.dataset.drawn = "true";
-			if (performance.getEntriesByName("first-picture").length === 0) performance.mark("first-picture");
-		});
-		// A new width changes more than the canvas: labels, ticks and words are chosen by it.
-		let width = place.clientWidth;
-		new ResizeObserver(() => {
-			if (place.clientWidth === 0 || place.clientWidth === width) return;
-			width = place.clientWidth;
-			chart.resize();
-			redraw();
-		}).observe(place);
-	}
+	const { chart } = charts.get(id) ?? addChart(id, picture, place);
+	charts.set(id, { chart, view });
 	delete place.dataset.drawn;
 	chart.setOption(chartOption(picture, view, readTheme(), place.clientWidth), { notMerge: true });
 }
 
-let redraw: () => void = () => undefined;
-
-/** What draws the page anew: called when a card's width has changed. */
-export function onResize(draw: () => void): void {
-	redraw = draw;
+function addChart(id: PictureId, picture: Picture, place: HTMLElement): { chart: ECharts } {
+	const chart = init(place, null, { renderer: "canvas" });
+	chart.on("finished", () => {
+		place.dataset.drawn = "true";
+		if (performance.getEntriesByName("first-picture").length === 0) performance.mark("first-picture");
+	});
+	// A new width changes more than the canvas: labels, ticks and words are chosen by it.
+	let width = place.clientWidth;
+	new ResizeObserver(() => {
+		if (place.clientWidth === 0 || place.clientWidth === width) return;
+		width = place.clientWidth;
+		chart.resize();
+		const shown = charts.get(id);
+		if (shown !== undefined) drawChart(id, picture, shown.view);
+	}).observe(place);
+	return { chart };
 }
 
 /** Which of the reader's filters leave this picture as it is. */

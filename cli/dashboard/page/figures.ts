@@ -53,7 +53,7 @@ function figures(data: DashboardData, filters: Filters): Figure[] {
 
 /** State, lag and freshness, above the changes of each table. */
 export function drawReplication(data: DashboardData): void {
-	const place = byId("extra-replication");
+	const place = byId("replication-facts");
 	place.hidden = !data.replication.ok;
 	if (!data.replication.ok) return;
 	const { state, latencySeconds, lastRun, lastError, ...value } = data.replication.value;

@@ -1,5 +1,5 @@
 import type { DashboardData } from "../data.ts";
-import { drawPictures, onResize } from "./cards.ts";
+import { drawPictures } from "./cards.ts";
 import { byId, element } from "./dom.ts";
 import { drawFigures, drawReplication } from "./figures.ts";
 import { type Filters, readFilters, writeFilters } from "./filters.ts";
@@ -83,7 +83,6 @@ addEventListener("hashchange", () => {
 	draw();
 });
 matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
-onResize(draw);
 
 function showFreshness(text: string, state: "live" | "lost" | "file"): void {
 	const place = byId("freshness");

@@ -211,9 +211,9 @@ function clickRate(cube: ClickCube, filters: Filters): Shown {
 	const total = sumOf(rows);
 	const unit = byDay ? "day" : "hour";
 	const average = `${short(Math.round(total / rows.length), "count")} ${byDay ? "a day" : "an hour"}`;
-	const rate = rows.length === 1 ? "" : ` On average ${average}, most at ${best[0]} UTC.`;
+	const rate = rows.length === 1 ? "" : ` On average ${average}, most at ${best[0]}.`;
 	return view({ ...pictures.clickRate, dimension: { column: unit, label: byDay ? "Day (UTC)" : "Hour (UTC)" } }, rows, {
-		summary: `${plural(total, "click")} in ${plural(rows.length, unit)}.${rate}`,
+		summary: `${plural(total, "click")} in ${plural(rows.length, unit)} (UTC).${rate}`,
 	});
 }
 
