@@ -13,6 +13,7 @@ import { Monitoring } from "./components/monitoring.ts";
 import { Network } from "./components/network.ts";
 import { Notifications } from "./components/notifications.ts";
 import { Replication } from "./components/replication.ts";
+import { ReplicationStream } from "./components/replicationStream.ts";
 import { Schedule } from "./components/schedule.ts";
 import { SourceDatabase } from "./components/sourceDatabase.ts";
 import { Warehouse } from "./components/warehouse.ts";
@@ -81,13 +82,17 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 			},
 			parent,
 		);
+		const stream =
+			config.replicationTarget === "kinesis"
+				? new ReplicationStream(`${name}-replication-stream`, shared, parent)
+				: undefined;
 		const replication = new Replication(
 			`${name}-replication`,
 			{
 				...shared,
 				...from.replicationArgs(config),
 				...source.access(),
-				...defined({ afterConnectScript: source.afterConnectScript }),
+				...defined({ afterConnectScript: source.afterConnectScript, targetEndpointArn: stream?.targetEndpointArn }),
 				securityGroupId: network.replicationSecurityGroupId,
 			},
 			parent,

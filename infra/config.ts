@@ -62,6 +62,7 @@ const keys = {
 	replicationStorageGb: [integer(5, 6144), "50"],
 	replicationMultiAz: [flag, "true"],
 	replicationEngineVersion: [matching(/^\d+\.\d+\.\d+$/, "is no version such as 3.6.1"), "3.6.1"],
+	replicationTarget: [choice("s3", "kinesis"), "kinesis"],
 	cdcMaxBatchSeconds: [integer(1, 3600), "60"],
 	clickstreamName: [streamName, "kds-clickstream-data"],
 	clickstreamDeliveryName: [streamName, "kdf-clickstream-data"],

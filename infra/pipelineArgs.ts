@@ -15,8 +15,11 @@ export function networkArgs(config: PipelineConfig) {
 		cidr: config.vpcCidr,
 		endpointZones: config.endpointZones,
 		sourcePort: sourcePort(config),
-		// Session Manager's own, to reach a server without SSH.
-		extraEndpoints: config.sourceKind === "ec2" ? ["ssm", "ssmmessages"] : [],
+		extraEndpoints: [
+			// Session Manager's own, to reach a server without SSH.
+			...(config.sourceKind === "ec2" ? ["ssm", "ssmmessages"] : []),
+			...(config.replicationTarget === "kinesis" ? ["kinesis-streams"] : []),
+		],
 		...(config.vpcId === undefined
 			? {}
 			: { vpcId: config.vpcId, subnetIds: config.privateSubnetIds, routeTableIds: config.routeTableIds }),

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Dataset } from "../../etl/datasets.ts";
-import { type CatalogTable, crawledTables, storageFormats } from "../catalogTables.ts";
+import { type CatalogTable, crawledTables, projectionParameters, storageFormats } from "../catalogTables.ts";
 import { decrypt, listBuckets, readObjects } from "../lakeAccess.ts";
 import { arn, currentPlace } from "../place.ts";
 import { allow } from "../policyDocument.ts";
@@ -85,6 +85,7 @@ export class Catalog extends pulumi.ComponentResource {
 		table: CatalogTable,
 	): aws.glue.CatalogTable {
 		const bucket = table.zone === "raw" ? args.rawBucket : args.processedBucket;
+		const location = pulumi.interpolate`s3://${bucket}/${table.prefix}/`;
 		return new aws.glue.CatalogTable(
 			`${name}-${table.name}`,
 			{
@@ -92,10 +93,14 @@ export class Catalog extends pulumi.ComponentResource {
 				description: table.description,
 				databaseName: database.name,
 				tableType: "EXTERNAL_TABLE",
-				parameters: { classification: table.format, EXTERNAL: "TRUE" },
+				parameters: location.apply((place) => ({
+					classification: table.format,
+					EXTERNAL: "TRUE",
+					...projectionParameters(table, place),
+				})),
 				partitionKeys: table.partitionKeys,
 				storageDescriptor: {
-					location: pulumi.interpolate`s3://${bucket}/${table.prefix}/`,
+					location,
 					columns: table.columns,
 					...storageFormats[table.format],
 				},

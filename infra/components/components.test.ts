@@ -10,6 +10,7 @@ import { Ec2Database } from "./ec2Database.ts";
 import { Network } from "./network.ts";
 import { RdsDatabase } from "./rdsDatabase.ts";
 import { Replication } from "./replication.ts";
+import { ReplicationStream } from "./replicationStream.ts";
 import { SourceDatabase } from "./sourceDatabase.ts";
 import { Warehouse } from "./warehouse.ts";
 
@@ -438,5 +439,60 @@ describe("Warehouse", () => {
 		});
 		expect(program.named("wh-cluster").inputs).not.toHaveProperty("masterPassword");
 		expect(program.result).toMatchObject({ kind: "provisioned", identifier: "wh" });
+	});
+});
+
+describe("ReplicationStream", () => {
+	const streamed = () =>
+		runProgram(() => {
+			const { targetEndpointArn } = new ReplicationStream("changes", { ...place, ...buckets, datasets });
+			new DataLake("task", { kmsKeyArn: targetEndpointArn, disposable: true });
+		});
+
+	it("delivers each table to a folder of its own, by the hour, under what the jobs read as messages", async () => {
+		const program = await streamed();
+		const { inputs } = program.named("changes-delivery");
+		expect(inputs.extendedS3Configuration).toMatchObject({
+			prefix: "!{partitionKeyFromQuery:schema}/!{partitionKeyFromQuery:table}/!{timestamp:yyyy/MM/dd/HH}/",
+			// Not below a schema: what lies there would be taken for messages.
+			errorOutputPrefix: "clickstream-errors/replication/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/",
+			bufferingSize: 64,
+			bufferingInterval: 60,
+			compressionFormat: "GZIP",
+			fileExtension: ".json.gz",
+			dynamicPartitioningConfiguration: { enabled: true },
+			processingConfiguration: {
+				enabled: true,
+				processors: [{ type: "MetadataExtraction" }, { type: "AppendDelimiterToRecord" }],
+			},
+		});
+	});
+
+	it("has DMS write messages with definitions, nulls, exact integers and commit times", async () => {
+		expect((await streamed()).named("changes-target").inputs).toMatchObject({
+			engineName: "kinesis",
+			endpointType: "target",
+			kinesisSettings: {
+				messageFormat: "json-unformatted",
+				includeControlDetails: true,
+				includeTableAlterOperations: true,
+				includeNullAndEmpty: true,
+				includeTransactionDetails: true,
+				useLargeIntegerValue: true,
+			},
+		});
+	});
+
+	it("lets DMS write to its stream only, and nothing before Firehose reads", async () => {
+		const program = await streamed();
+		const policy = JSON.parse(program.named("changes-target-role-policy").inputs.policy as string) as {
+			Statement: { Action: string[]; Resource: string[] }[];
+		};
+		expect(policy.Statement.map(({ Action }) => Action)).toEqual([
+			["kinesis:DescribeStream", "kinesis:PutRecord", "kinesis:PutRecords"],
+			["kms:Decrypt", "kms:GenerateDataKey"],
+		]);
+		expect(program.named("changes-target").dependencies).toContain("changes-delivery");
+		expect(program.named("task-raw-encryption").dependencies).toContain("changes-target");
 	});
 });

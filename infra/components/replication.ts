@@ -24,6 +24,8 @@ export interface ReplicationArgs {
 	afterConnectScript?: string;
 	rawBucket: pulumi.Input<string>;
 	rawBucketArn: pulumi.Input<string>;
+	/** Target endpoint in the place of the raw zone's own: that of a `ReplicationStream`. */
+	targetEndpointArn?: pulumi.Input<string>;
 	/** Topic that is told of failures and stops. */
 	topicArn: pulumi.Input<string>;
 	/** Such as `dms.t3.medium`. */
@@ -61,7 +63,7 @@ export class Replication extends pulumi.ComponentResource {
 		const serviceRoles = new DmsServiceRoles(`${name}-roles`, { create: args.createServiceRoles }, parent);
 		const instance = this.#instance(name, args, serviceRoles);
 		const source = this.#sourceEndpoint(name, args);
-		const target = this.#targetEndpoint(name, args);
+		const target = pulumi.output(args.targetEndpointArn ?? this.#targetEndpoint(name, args).endpointArn);
 		const task = new aws.dms.ReplicationTask(
 			`${name}-task`,
 			{
@@ -69,7 +71,7 @@ export class Replication extends pulumi.ComponentResource {
 				migrationType: "full-load-and-cdc",
 				replicationInstanceArn: instance.replicationInstanceArn,
 				sourceEndpointArn: source.endpointArn,
-				targetEndpointArn: target.endpointArn,
+				targetEndpointArn: target,
 				tableMappings: JSON.stringify(tableMappings(args.datasets)),
 				replicationTaskSettings: JSON.stringify(taskSettings),
 				startReplicationTask: false,
@@ -85,7 +87,7 @@ export class Replication extends pulumi.ComponentResource {
 		this.instanceArn = instance.replicationInstanceArn;
 		this.taskArn = task.replicationTaskArn;
 		this.sourceEndpointArn = source.endpointArn;
-		this.targetEndpointArn = target.endpointArn;
+		this.targetEndpointArn = target;
 		this.registerOutputs({ taskArn: this.taskArn, instanceArn: this.instanceArn });
 	}
 

@@ -19,6 +19,7 @@ import { Network } from "./network.ts";
 import { Notifications } from "./notifications.ts";
 import { RdsDatabase } from "./rdsDatabase.ts";
 import { Replication } from "./replication.ts";
+import { ReplicationStream } from "./replicationStream.ts";
 import { Schedule } from "./schedule.ts";
 import { SecureBucket } from "./secureBucket.ts";
 import { SourceDatabase } from "./sourceDatabase.ts";
@@ -129,6 +130,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			cdcMaxBatchSeconds: 60,
 			createServiceRoles: false,
 		}),
+	ReplicationStream: (name) => new ReplicationStream(name, common),
 	Schedule: (name) =>
 		new Schedule(name, {
 			...common,

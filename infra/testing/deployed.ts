@@ -17,6 +17,7 @@ export function deployed(stack: "dev" | "prod", changes: Partial<Record<ConfigKe
 export const everyKind: Record<string, () => Promise<Program>> = {
 	dev: () => deployed("dev"),
 	prod: () => deployed("prod"),
+	"changes through Kinesis": () => deployed("dev", { replicationTarget: "kinesis" }),
 	"an external source, a cluster and Athena dashboards": () =>
 		deployed("prod", {
 			sourceKind: "external",

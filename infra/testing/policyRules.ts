@@ -104,8 +104,9 @@ const encrypted: Record<string, (inputs: Record<string, unknown>) => boolean> = 
 		has(inputs, "configuration.resultConfiguration.encryptionConfiguration.encryptionOption") === "SSE_KMS" &&
 		has(inputs, "configuration.enforceWorkgroupConfiguration") === true,
 	"aws:cloudwatch/logGroup:LogGroup": isSet("kmsKeyId"),
-	"aws:dms/endpoint:Endpoint": ({ kmsKeyArn, sslMode }) =>
-		kmsKeyArn !== undefined && String(sslMode).startsWith("verify-"),
+	// Kinesis is reached by HTTPS only; DMS has no setting for it.
+	"aws:dms/endpoint:Endpoint": ({ kmsKeyArn, sslMode, engineName }) =>
+		kmsKeyArn !== undefined && (engineName === "kinesis" || String(sslMode).startsWith("verify-")),
 	"aws:dms/replicationInstance:ReplicationInstance": isSet("kmsKeyArn"),
 	"aws:dms/s3Endpoint:S3Endpoint": (inputs) =>
 		inputs.encryptionMode === "SSE_KMS" && isSet("serverSideEncryptionKmsKeyId")(inputs),
