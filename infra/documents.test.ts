@@ -72,7 +72,7 @@ describe("the key's policy", () => {
 		});
 		expect(publishers).toMatchObject({ Condition: { StringEquals: { "aws:SourceAccount": "111122223333" } } });
 		expect(dms).toMatchObject({
-			Principal: { Service: "dms.amazonaws.com" },
+			Principal: { Service: ["dms.amazonaws.com", "events.amazonaws.com"] },
 			Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
 		});
 	});

@@ -28,16 +28,16 @@ export function keyPolicy(place: Place): string {
 		{
 			Sid: "Notifications",
 			Effect: "Allow",
-			Principal: { Service: ["budgets.amazonaws.com", "cloudwatch.amazonaws.com", "events.amazonaws.com"] },
+			Principal: { Service: ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"] },
 			Action: publishing,
 			Resource: "*",
 			Condition: { StringEquals: { "aws:SourceAccount": place.accountId } },
 		},
 		{
-			// DMS documents its events without a source key.
-			Sid: "ReplicationEvents",
+			// DMS and EventBridge document what they publish without a source key; conditions would silence them.
+			Sid: "Events",
 			Effect: "Allow",
-			Principal: { Service: "dms.amazonaws.com" },
+			Principal: { Service: ["dms.amazonaws.com", "events.amazonaws.com"] },
 			Action: publishing,
 			Resource: "*",
 		},

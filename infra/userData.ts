@@ -24,9 +24,9 @@ export function databaseUserData(server: DatabaseServer): string {
 	const grants = server.schemas.map((schema) => `GRANT SELECT ON \\\`${schema}\\\`.* TO '$username'@'%';`).join("\n");
 	return `#!/bin/bash
 set -euo pipefail
-umask 077
 export AWS_DEFAULT_REGION=${server.region}
 dnf install --assumeyes mariadb105-server jq
+umask 077
 
 secret() { aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text; }
 tls=/etc/my.cnf.d/tls

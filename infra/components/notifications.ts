@@ -43,7 +43,7 @@ export class Notifications extends pulumi.ComponentResource {
 	}
 }
 
-/** Services that publish without a role of ours, each for this account only. */
+/** Services that publish without a role of ours, for this account only where the service tells for whom it acts. */
 function publishers(place: Place, topicArn: string): string {
 	const publish = (Sid: string, service: string, sourceArn?: string) => ({
 		Sid,
@@ -58,13 +58,13 @@ function publishers(place: Place, topicArn: string): string {
 	});
 	return policyDocument([
 		publish("Alarms", "cloudwatch", arn(place, "cloudwatch", "alarm:*")),
-		publish("FailedJobs", "events", arn(place, "events", "rule/*")),
 		publish("Budget", "budgets"),
 		{
-			// DMS documents its events without a source key.
-			Sid: "ReplicationEvents",
+			// DMS and EventBridge document what they publish without a source key; conditions would silence them.
+			// https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+			Sid: "Events",
 			Effect: "Allow",
-			Principal: { Service: "dms.amazonaws.com" },
+			Principal: { Service: ["dms.amazonaws.com", "events.amazonaws.com"] },
 			Action: "sns:Publish",
 			Resource: topicArn,
 		},

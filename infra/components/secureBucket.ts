@@ -26,6 +26,7 @@ export interface SecureBucketArgs {
  * Cost: $0.023 a GB and month for the first 30 days.
  */
 export class SecureBucket extends pulumi.ComponentResource {
+	/** Known once the guards stand: nothing is written before. */
 	readonly bucketName: pulumi.Output<string>;
 	readonly arn: pulumi.Output<string>;
 
@@ -34,9 +35,6 @@ export class SecureBucket extends pulumi.ComponentResource {
 		// Each guard is kept with the bucket: a bucket that stays must not lose its policy.
 		const options = { parent: this, retainOnDelete: !args.disposable };
 		const bucket = new aws.s3.Bucket(name, { forceDestroy: args.disposable }, options);
-		this.bucketName = bucket.bucket;
-		this.arn = bucket.arn;
-
 		const block = new aws.s3.BucketPublicAccessBlock(
 			`${name}-public-access`,
 			{
@@ -48,17 +46,17 @@ export class SecureBucket extends pulumi.ComponentResource {
 			},
 			options,
 		);
-		new aws.s3.BucketOwnershipControls(
+		const ownership = new aws.s3.BucketOwnershipControls(
 			`${name}-ownership`,
 			{ bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
 			options,
 		);
-		new aws.s3.BucketServerSideEncryptionConfiguration(
+		const encryption = new aws.s3.BucketServerSideEncryptionConfiguration(
 			`${name}-encryption`,
 			{ bucket: bucket.bucket, rules: [encryptionRule(args.kmsKeyArn)] },
 			options,
 		);
-		new aws.s3.BucketPolicy(
+		const policy = new aws.s3.BucketPolicy(
 			`${name}-policy`,
 			{
 				bucket: bucket.bucket,
@@ -93,6 +91,9 @@ export class SecureBucket extends pulumi.ComponentResource {
 				options,
 			);
 		}
+		const guards = pulumi.all([block, ownership, encryption, policy].map(({ id }) => id));
+		this.bucketName = pulumi.all([bucket.bucket, guards]).apply(([bucketName]) => bucketName);
+		this.arn = bucket.arn;
 		this.registerOutputs({ bucketName: this.bucketName, arn: this.arn });
 	}
 }
