@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { validatorPython } from "../../infra/validators.ts";
+import { freePort } from "../mariadb.ts";
+
+export interface MiniStack {
+	url: string;
+	stop(): Promise<void>;
+}
+
+/** A MiniStack on a free loopback port: real S3, a Glue catalog, Athena on DuckDB. https://pypi.org/project/ministack/ */
+export async function startMiniStack(): Promise<MiniStack> {
+	const port = await freePort();
+	const child = spawn(join(dirname(await validatorPython()), "ministack"), {
+		env: { ...process.env, BIND_HOST: "127.0.0.1", GATEWAY_PORT: String(port) },
+		stdio: ["ignore", "ignore", "pipe"],
+	});
+	let log = "";
+	child.stderr.on("data", (text) => {
+		log = `${log}${text}`.slice(-4000);
+	});
+	const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+	const url = `http://127.0.0.1:${port}`;
+	for (;;) {
+		if (child.exitCode !== null) throw new Error(`MiniStack ended: ${log}`);
+		const answers = await fetch(url).then(
+			() => true,
+			() => false,
+		);
+		if (answers) break;
+		await sleep(100);
+	}
+	return {
+		url,
+		async stop() {
+			child.kill("SIGTERM");
+			await ended;
+		},
+	};
+}
