@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from lakehouse import clicks, state
+from lakehouse import click_drift, clicks, state
 from lakehouse.job import Job
 from lakehouse.raw_files import row_count
 from lakehouse.report import log
@@ -135,6 +135,7 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
     filled = {hour: files for hour, files in hours.items() if files}
     names = list(filled)
     read = malformed = 0
+    notes = _unusual(job, known, filled)
     for hour in hours:
         known.hours.pop(hour, None)
     for start in range(0, len(names), HOURS_AT_A_TIME):
@@ -159,8 +160,22 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
                 job.processed.delete_file(file.path)
             else:
                 written += row_count(job.processed, file)
-    note = "1 hour" if len(hours) == 1 else f"{len(hours)} hours"
-    job.report.table("", "joint_tables", read, written, f"{note}, {malformed} malformed lines" if malformed else note)
+    if malformed:
+        notes.insert(0, f"{malformed} malformed lines")
+    notes.insert(0, "1 hour" if len(hours) == 1 else f"{len(hours)} hours")
+    job.report.table("", "joint_tables", read, written, ", ".join(notes))
+
+
+def _unusual(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) -> list[str]:
+    """What is to be told of the files that are new: those of an hour that was joined when a later one was, too, drift."""
+    newest = max(known.hours, default="")
+    new = {
+        hour: [file for file in files if hour not in known.hours or file.path not in known.hours[hour].files]
+        for hour, files in hours.items()
+    }
+    late = sum(len(files) for hour, files in new.items() if hour < newest)
+    drift = click_drift.describe(job.raw, [file for files in new.values() for file in files])
+    return ([f"{late} late files"] if late else []) + ([drift] if drift else [])
 
 
 def _in(hours: dict[str, list[StoredFile]], path: str) -> bool:

@@ -95,7 +95,12 @@ def test_malformed_lines_are_counted_and_not_fatal(lake: Lake, items: Source) ->
     send(lake, "2026/11/20/13", "a.json", [*bad, "", "  ", *fair])
     lake.ok(*ALL)
     entry = lake.reports["join-tables"]["tables"][0]
-    assert (entry["rows_read"], entry["rows_written"], entry["note"]) == (13, 4, "1 hour, 9 malformed lines")
+    assert (entry["rows_read"], entry["rows_written"], entry["note"]) == (
+        13,
+        4,
+        "1 hour, 9 malformed lines, changed types: price is no number, productDetails is no object, "
+        "productid is no whole number",
+    )
     rows = joint(lake)
     assert [row["price"] for row in rows].count(None) == 1
     assert [row["productdetails"] for row in rows].count(None) == 1
@@ -201,3 +206,56 @@ def test_run_that_was_killed_in_between_is_undone(lake: Lake, items: Source) -> 
             (partition / f"{name}.parquet").write_bytes(data)
         lake.ok(*ALL)
         assert [row["order_item_id"] for row in joint(lake)] == [1]
+
+
+def note(lake: Lake) -> str:
+    return lake.reports["join-tables"]["tables"][-1]["note"]
+
+
+def test_new_fields_and_changed_types_are_joined_as_far_as_they_fit_and_told(lake: Lake, items: Source) -> None:
+    send(lake, "2026/11/20/13", "a.json.gz", [click(1)])
+    lake.ok(*ALL)
+    assert note(lake) == "1 hour"
+    drifted = [
+        click(2, campaign="x", price="cheap"),
+        click(3, productDetails={"color": 7, "size": "L"}, productname=None),
+        click("1"),
+        "no click",
+    ]
+    send(lake, "2026/11/20/14", "b.json.gz", drifted)
+    lake.ok(*ALL)
+    assert note(lake) == (
+        "1 hour, 1 malformed lines, new fields: campaign, productDetails.size; changed types: price is no number, "
+        "productDetails.color is no text, productid is no whole number"
+    )
+    rows = [row for row in joint(lake) if row["click_hour"] == "2026-11-20-14"]
+    assert [(row["order_item_id"], row["price"], row["productdetails"]["color"]) for row in rows] == [
+        (1, Decimal("12.50"), "red"),
+        (2, None, "red"),
+        (3, Decimal("12.50"), "7"),
+    ]
+
+
+def test_files_of_an_hour_that_was_over_are_joined_and_told(lake: Lake, items: Source) -> None:
+    send(lake, "2026/11/20/13", "a.json.gz", [click(1)])
+    send(lake, "2026/11/20/14", "b.json.gz", [click(2)])
+    lake.ok(*ALL)
+    assert note(lake) == "2 hours"
+    send(lake, "2026/11/20/13", "late.json.gz", [click(3)])
+    send(lake, "2026/11/20/14", "c.json.gz", [click(3)])
+    lake.ok(*ALL)
+    assert note(lake) == "2 hours, 1 late files"
+    assert sorted((row["click_hour"], row["order_item_id"]) for row in joint(lake)) == [
+        ("2026-11-20-13", 1),
+        ("2026-11-20-13", 3),
+        ("2026-11-20-14", 2),
+        ("2026-11-20-14", 3),
+    ]
+
+
+def test_drift_in_files_larger_than_what_is_looked_at(lake: Lake, items: Source) -> None:
+    long = [click(1, campaign="x" * 500) for _ in range(2000)]
+    send(lake, "2026/11/20/13", "a.json", long)
+    send(lake, "2026/11/20/13", "b.json.gz", long)
+    lake.ok(*ALL)
+    assert note(lake) == "1 hour, new fields: campaign"
