@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { databaseName, datasets } from "../../../../etl/datasets.ts";
 import { type JobDefinition, jobDataQualityExitCode } from "../../../../etl/jobs.ts";
 import type { Context, JobReport, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
@@ -141,7 +142,7 @@ class LocalJobSession implements JobSession {
 			raw_uri: folderUri(this.#paths.raw),
 			processed_uri: folderUri(this.#paths.processed),
 			database: databaseName("local"),
-			datasets_uri: join(this.#folder, "datasets.json"),
+			datasets_uri: pathToFileURL(join(this.#folder, "datasets.json")).href,
 			run_id: this.runId,
 		};
 		return Object.entries({ ...common, ...job.arguments }).flatMap(([name, value]) => [`--${name}`, value]);
