@@ -103,6 +103,8 @@ async function runVerb(
 		if (options.watch === true && shown instanceof PipelineError && shown.outcome === "cancelled") return exitCodes.ok;
 		if (json) await write(process.stdout, `${JSON.stringify(errorJson(shown), null, 2)}\n`);
 		process.stderr.write(errorText(shown, err.color));
+		if (!abort.signal.aborted)
+			for (const { what } of context.ongoing.values()) reporter.warn(`Goes on in the cloud: ${what}`);
 		return shown instanceof PipelineError ? exitCodes[shown.outcome] : exitCodes.failure;
 	} finally {
 		release();

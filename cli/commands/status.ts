@@ -51,6 +51,7 @@ export function describeStatus(found: PipelineStatus): string {
 
 function describeZone(zone: ZoneStatus): string {
 	if (zone.files === 0) return "empty";
+	if (zone.more === true) return `more than ${formatCount(zone.files)} files`;
 	return `${formatCount(zone.files)} files, ${formatBytes(zone.bytes)}, newest ${zone.newest ?? ""}`;
 }
 

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Context } from "./port.ts";
 
 /**
@@ -11,6 +12,8 @@ export async function together<T, R>(
 ): Promise<R[]> {
 	const failure = new AbortController();
 	const inner = { ...context, signal: AbortSignal.any([context.signal, failure.signal]) };
+	// Every call in flight listens; Node would warn of a leak from the eleventh on.
+	setMaxListeners(0, inner.signal);
 	const ended = await Promise.allSettled(
 		items.map(async (item) => {
 			try {

@@ -5,7 +5,12 @@ export interface ZoneStatus {
 	bytes: number;
 	/** ISO 8601, of the newest file. */
 	newest?: string;
+	/** There are more files than were counted. */
+	more?: true;
 }
+
+/** Files of a zone that are counted: on S3 a thousand is a call. */
+const countable = 20_000;
 
 export interface PipelineStatus {
 	stack: string;
@@ -43,6 +48,7 @@ async function zoneStatus(store: ObjectStore): Promise<ZoneStatus> {
 	let bytes = 0;
 	let newest: Date | undefined;
 	for await (const object of store.list("")) {
+		if (files === countable) return { files, bytes, more: true };
 		files += 1;
 		bytes += object.size;
 		if (newest === undefined || object.modified > newest) newest = object.modified;

@@ -78,6 +78,12 @@ describe.each(Object.entries(lines))("%s", (_, [args, code]) => {
 		expect(ran.stdout + ran.stderr).not.toContain(escapeByte);
 	});
 
+	it("--quiet: nothing on stderr but warnings and errors", async () => {
+		const ran = await home.run([...call(), "--quiet"], aws.env());
+		expect(ran.code).toBe(code);
+		expect(ran.stderr).toMatch(/^((warning|error): .*\n( {2}.*\n)*)*$/);
+	});
+
 	it("--json to a pipe: one document, nothing else on stdout", async () => {
 		const ran = await home.run([...call(), "--json"], aws.env());
 		expect(ran.code).toBe(code);

@@ -260,7 +260,9 @@ describe("doctor", () => {
 		const { document } = await doctor();
 		expect(document.checks.find(({ name }) => name === "permissions")).toMatchObject({
 			ok: false,
-			found: "not allowed: glue:StartJobRun (implicitDeny)",
+			found: expect.stringMatching(
+				/^not allowed: glue:StartJobRun on arn:aws:glue:eu-west-1:123456789012:job\/dev-process-load \(implicitDeny\), /,
+			),
 		});
 		expect(aws.endpoint.inputs("iam", "SimulatePrincipalPolicy")[0]?.PolicySourceArn).toBe(
 			"arn:aws:iam::123456789012:role/analyst",

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AthenaClient } from "@aws-sdk/client-athena";
@@ -43,6 +44,10 @@ export class Clients {
 
 	constructor(settings: ClientSettings) {
 		this.settings = settings;
+		// Every call in flight listens; Node would warn of a leak from the eleventh on.
+		setMaxListeners(0, settings.signal);
+		// The versions that package-lock.json names run on Node 20; the SDK's warning is of later ones.
+		process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 	}
 
 	athena(): Promise<AthenaClient> {

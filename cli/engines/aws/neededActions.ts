@@ -1,43 +1,69 @@
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
 
-/** Actions of IAM that the verbs use on this stack. */
-export function neededActions({ warehouse, dashboards }: PipelineOutputs): readonly string[] {
+/** Actions of IAM that the verbs need on one resource. */
+export interface NeededActions {
+	/** ARN, or `*` where the action knows no resources or its ARN is not among the outputs. */
+	resource: string;
+	actions: readonly string[];
+}
+
+/** What the verbs need on this stack, resource by resource: a rule for single resources is enough. */
+export function neededActions(outputs: PipelineOutputs): NeededActions[] {
+	const { replication, source, buckets, catalog, warehouse, dashboards } = outputs;
+	const arn = (service: string, resource: string): string =>
+		`arn:${partitionOf(replication.taskArn)}:${service}:${outputs.region}:${outputs.accountId}:${resource}`;
+	const bucketArn = (bucket: string): string => `arn:${partitionOf(replication.taskArn)}:s3:::${bucket}`;
 	return [
-		"athena:GetQueryExecution",
-		"athena:GetQueryResults",
-		"athena:StartQueryExecution",
-		"athena:StopQueryExecution",
-		"dms:DescribeConnections",
-		"dms:DescribeReplicationTasks",
-		"dms:DescribeTableStatistics",
-		"dms:ReloadTables",
-		"dms:StartReplicationTask",
-		"dms:StopReplicationTask",
-		"dms:TestConnection",
-		"glue:BatchStopJobRun",
-		"glue:GetCrawler",
-		"glue:GetJobRun",
-		"glue:GetJobRuns",
-		"glue:GetTables",
-		"glue:StartCrawler",
-		"glue:StartJobRun",
-		"logs:FilterLogEvents",
-		"logs:GetLogEvents",
-		"s3:GetObject",
-		"s3:ListBucket",
-		"s3:PutObject",
-		"secretsmanager:GetSecretValue",
-		"states:ListExecutions",
-		"states:StartExecution",
+		{
+			resource: replication.taskArn,
+			actions: [
+				"dms:DescribeTableStatistics",
+				"dms:ReloadTables",
+				"dms:StartReplicationTask",
+				"dms:StopReplicationTask",
+			],
+		},
+		{ resource: "*", actions: ["dms:DescribeConnections", "dms:DescribeReplicationTasks"] },
+		{ resource: replication.instanceArn, actions: ["dms:TestConnection"] },
+		{ resource: source.secretArn, actions: ["secretsmanager:GetSecretValue"] },
+		...Object.values(outputs.jobs).map((name) => ({
+			resource: arn("glue", `job/${name}`),
+			actions: ["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"],
+		})),
+		{ resource: arn("glue", `crawler/${catalog.crawler}`), actions: ["glue:GetCrawler", "glue:StartCrawler"] },
+		{ resource: arn("glue", `database/${catalog.database}`), actions: ["glue:GetDatabase", "glue:GetTables"] },
+		{
+			resource: arn("athena", `workgroup/${outputs.athena.workgroup}`),
+			actions: [
+				"athena:GetQueryExecution",
+				"athena:GetQueryResults",
+				"athena:StartQueryExecution",
+				"athena:StopQueryExecution",
+			],
+		},
+		...[buckets.raw, buckets.processed].flatMap((bucket) => [
+			{ resource: bucketArn(bucket), actions: ["s3:ListBucket"] },
+			{ resource: `${bucketArn(bucket)}/*`, actions: ["s3:GetObject"] },
+		]),
+		{
+			resource: arn("logs", `log-group:${replication.logGroup}:*`),
+			actions: ["logs:FilterLogEvents", "logs:GetLogEvents"],
+		},
+		{ resource: outputs.stateMachineArn, actions: ["states:ListExecutions", "states:StartExecution"] },
+		{ resource: arn("kinesis", `stream/${outputs.clickstream.streamName}`), actions: ["kinesis:PutRecords"] },
 		...(warehouse === null
 			? []
 			: [
-					"redshift-data:BatchExecuteStatement",
-					"redshift-data:CancelStatement",
-					"redshift-data:DescribeStatement",
-					"redshift-data:ExecuteStatement",
-					"redshift-data:GetStatementResult",
+					{ resource: warehouse.secretArn, actions: ["secretsmanager:GetSecretValue"] },
+					{ resource: "*", actions: ["redshift-data:DescribeStatement", "redshift-data:GetStatementResult"] },
 				]),
-		...(dashboards === null ? [] : ["quicksight:DescribeDashboard"]),
+		...Object.values(dashboards?.dashboards ?? {}).map((id) => ({
+			resource: arn("quicksight", `dashboard/${id}`),
+			actions: ["quicksight:DescribeDashboard"],
+		})),
 	];
+}
+
+function partitionOf(arn: string): string {
+	return arn.split(":")[1] ?? "aws";
 }

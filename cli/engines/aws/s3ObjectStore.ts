@@ -4,6 +4,7 @@ import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ObjectStore, StoredObject } from "../port.ts";
+import { awsError } from "./awsError.ts";
 import type { Clients } from "./clients.ts";
 
 /** A zone of the lake: one bucket. */
@@ -39,7 +40,13 @@ export class S3ObjectStore implements ObjectStore {
 			new GetObjectCommand({ Bucket: this.#bucket, Key: key }),
 		);
 		const path = join(this.#temporaryFolder(), `${this.#fetched.size}-${basename(key)}`);
-		await pipeline(body as Readable, createWriteStream(path), { signal: this.#clients.settings.signal });
+		const { signal, region } = this.#clients.settings;
+		try {
+			await pipeline(body as Readable, createWriteStream(path), { signal });
+		} catch (error) {
+			signal.throwIfAborted();
+			throw awsError(error, { service: "s3", action: "GetObject", region });
+		}
 		this.#fetched.set(key, path);
 		return path;
 	}

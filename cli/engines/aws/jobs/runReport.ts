@@ -1,6 +1,7 @@
 import { lake } from "../../../../etl/datasets.ts";
+import { messageOf, PipelineError } from "../../../errors.ts";
 import type { JobReport } from "../../port.ts";
-import { isAwsError } from "../awsError.ts";
+import { awsError, isAwsError } from "../awsError.ts";
 import type { Clients } from "../clients.ts";
 
 /** What a job wrote of its run; undefined where it died before, or ran by hand under no run of ours. */
@@ -12,13 +13,27 @@ export async function readReport(
 ): Promise<JobReport | undefined> {
 	const s3 = await clients.s3();
 	const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+	const key = `${lake.runs}/${runId}/${job}.json`;
+	let text: string;
 	try {
-		const { Body: body } = await s3.send(
-			new GetObjectCommand({ Bucket: bucket, Key: `${lake.runs}/${runId}/${job}.json` }),
-		);
-		return body === undefined ? undefined : (JSON.parse(await body.transformToString()) as JobReport);
+		const { Body: body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+		text = (await body?.transformToString()) ?? "";
 	} catch (error) {
 		if (isAwsError(error, "NoSuchKey")) return undefined;
-		throw error;
+		throw awsError(error, { service: "s3", action: "GetObject", region: clients.settings.region });
+	}
+	try {
+		return JSON.parse(text) as JobReport;
+	} catch (error) {
+		throw new PipelineError(
+			"failure",
+			{
+				what: `The report of ${job} is no JSON.`,
+				why: `s3://${bucket}/${key}: ${messageOf(error)}`,
+				fix: "See what the job logged, and run it again.",
+				next: `pipeline-cli logs ${job}`,
+			},
+			{ cause: error },
+		);
 	}
 }

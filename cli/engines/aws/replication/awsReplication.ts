@@ -11,6 +11,7 @@ import type { Clients } from "../clients.ts";
 import { unlessPlanned } from "../plan.ts";
 import { poll } from "../poll.ts";
 import { testConnections } from "./connectionTests.ts";
+import { nameOf, tableStatistics } from "./tableStatistics.ts";
 import { explainingLines } from "./taskLog.ts";
 import { describeStopReason, stopReason, stopReasons, taskState, taskStates, taskStatus } from "./taskStates.ts";
 
@@ -75,30 +76,7 @@ export class AwsReplication implements Replication {
 	}
 
 	async tables(): Promise<TableStatistics[]> {
-		const { paginateDescribeTableStatistics } = await import("@aws-sdk/client-database-migration-service");
-		const pages = paginateDescribeTableStatistics(
-			{ client: await this.#clients.dms() },
-			{ ReplicationTaskArn: this.#taskArn, MaxRecords: 500 },
-		);
-		const tables: TableStatistics[] = [];
-		for await (const page of pages) {
-			for (const found of page.TableStatistics ?? []) {
-				const errors = found.FullLoadErrorRows ?? 0;
-				tables.push({
-					schema: found.SchemaName ?? "",
-					table: found.TableName ?? "",
-					state: found.TableState ?? "",
-					fullLoadRows: found.FullLoadRows ?? 0,
-					inserts: found.Inserts ?? 0,
-					updates: found.Updates ?? 0,
-					deletes: found.Deletes ?? 0,
-					ddls: found.Ddls ?? 0,
-					...(errors === 0 ? {} : { lastError: `${errors} rows failed in the full load` }),
-					updatedAt: found.LastUpdateTime?.toISOString() ?? "",
-				});
-			}
-		}
-		return tables.sort((a, b) => (`${a.schema}.${a.table}` < `${b.schema}.${b.table}` ? -1 : 1));
+		return tableStatistics(await this.#clients.dms(), this.#taskArn);
 	}
 
 	async reload(context: Context, tables: { schema: string; table: string }[]): Promise<void> {
@@ -142,12 +120,11 @@ export class AwsReplication implements Replication {
 				const state = taskState(await this.#task(client));
 				if (taskStates[state] !== "going") throw await this.#failure(await this.#task(client));
 				const mine = (await this.tables()).filter((entry) => names.has(nameOf(entry)));
-				const broken = mine.find((entry) => /error|cancel/i.test(entry.state));
+				// What the load before ended with, an error perhaps, may still be shown.
+				const changed = mine.filter((entry) => entry.updatedAt !== before.get(nameOf(entry)));
+				const broken = changed.find((entry) => /error|cancel/i.test(entry.state));
 				if (broken !== undefined) throw reloadFailed(broken);
-				// "Table completed" of the load before may still be shown.
-				const done = mine.filter(
-					(entry) => entry.state === "Table completed" && entry.updatedAt !== before.get(nameOf(entry)),
-				);
+				const done = changed.filter((entry) => entry.state === "Table completed");
 				update(`${done.length} of ${mine.length}`);
 				return done.length === names.size ? true : undefined;
 			}),
@@ -294,10 +271,6 @@ function unchanged(before: ReplicationTask, now: ReplicationTask): boolean {
 		before.StopReason === now.StopReason &&
 		before.ReplicationTaskStartDate?.getTime() === now.ReplicationTaskStartDate?.getTime()
 	);
-}
-
-function nameOf({ schema, table }: { schema: string; table: string }): string {
-	return `${schema}.${table}`;
 }
 
 function reloadFailed(entry: TableStatistics): PipelineError {
