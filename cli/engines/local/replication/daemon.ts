@@ -38,7 +38,8 @@ if (positionals[0] === "work") {
 		if (message === "stop") stop.abort();
 	});
 	// Without its supervisor a worker would be beyond anyone's reach. What it had not published is read again.
-	process.on("disconnect", () => process.exit(1));
+	const abandoned = (): never => process.exit(1);
+	process.on("disconnect", abandoned);
 	const options = {
 		limits,
 		reload: values.reload,
@@ -48,6 +49,7 @@ if (positionals[0] === "work") {
 	};
 	const tell = (message: WorkerMessage): void => void process.send?.(message);
 	process.exitCode = await work(paths, options, stop.signal, tell);
+	process.off("disconnect", abandoned);
 	process.disconnect?.();
 } else {
 	process.exitCode = await supervise(paths, { limits, reload: values.reload }, stop.signal, (worker) =>

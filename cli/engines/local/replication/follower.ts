@@ -9,6 +9,7 @@ import { OpenBatch, type RowsEvent } from "./openBatch.ts";
 import type { ParquetEngine } from "./parquetStage.ts";
 import { comparePositions, formatPosition, type Position } from "./position.ts";
 import { historyLost, requireBinlog, requireHistory, Server } from "./server.ts";
+import { StandstillWatch } from "./standstillWatch.ts";
 import { parseStatement } from "./statement.ts";
 import type { Store } from "./store.ts";
 import type { TaskState } from "./taskState.ts";
@@ -101,6 +102,7 @@ export class Follower {
 		const { access, serverId, stop, log } = this.parts;
 		await this.#checkSource();
 		const stream = new BinlogStream(access, serverId, access.schemas, this.state.position);
+		const watch = new StandstillWatch(access);
 		try {
 			log.info(`following changes from ${formatPosition(this.state.position)}`);
 			let following = false;
@@ -120,6 +122,7 @@ export class Follower {
 					await this.#closeIfDue(stop.aborted);
 					if (stop.aborted) return;
 					await between(this);
+					if (events.length === 0) await watch.check(this.state.position);
 				} else if (Date.now() > stopBy) {
 					return;
 				}
@@ -128,6 +131,7 @@ export class Follower {
 			}
 		} finally {
 			await stream.close();
+			await watch.close();
 			await this.batch.discard().catch(() => undefined);
 		}
 	}

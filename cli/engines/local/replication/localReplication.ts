@@ -31,7 +31,7 @@ export class LocalReplication implements Replication {
 	}
 
 	async start(context: Context, options: ReplicationOptions = {}): Promise<"started" | "resumed" | "already running"> {
-		if ((await livingPid(this.#files.pid)) !== undefined) {
+		if (await this.#isRunning()) {
 			await this.#requireTarget(options);
 			await this.#noteOtherLimits(context, options);
 			if (options.reload === true) await this.reload(context, []);

@@ -166,7 +166,6 @@ export class ParquetStage {
 
 	/** Drops the stage with its rows. */
 	async discard(): Promise<void> {
-		this.#appender.clear();
 		this.#appender.closeSync();
 		await this.#connection.run(`DROP TABLE ${this.#name}`);
 	}

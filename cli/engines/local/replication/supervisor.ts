@@ -3,7 +3,7 @@ import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PipelineError } from "../../../errors.ts";
 import type { LocalPaths } from "../paths.ts";
-import { readDaemonStatus } from "./daemonStatus.ts";
+import { readDaemonStatus, writeDaemonStatus } from "./daemonStatus.ts";
 import { RotatingLog } from "./log.ts";
 import { statePaths } from "./statePaths.ts";
 import { StatusBoard } from "./statusBoard.ts";
@@ -14,7 +14,7 @@ export interface SupervisorOptions {
 	reload: boolean;
 }
 
-const backoffMs = { first: 500, most: 30_000 };
+const backoffMs = { first: 200, most: 30_000 };
 /** Crashes in a row, without changes having been followed in between, after which it gives up. */
 const mostCrashes = 5;
 
@@ -63,7 +63,7 @@ export async function supervise(
 			await rm(files.pid, { force: true });
 			return workerExit.failed;
 		}
-		restarted = restarted || crashes > 1;
+		await showCrash(files.status, code);
 		const delay = Math.min(backoffMs.most, backoffMs.first * 2 ** (crashes - 1));
 		await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal: stop }).catch(() => undefined);
 		if (stop.aborted) {
@@ -71,6 +71,14 @@ export async function supervise(
 			return workerExit.stopped;
 		}
 	}
+}
+
+/** Until the next worker has its say, the status must not show the last one's. */
+async function showCrash(path: string, code: number | string): Promise<void> {
+	const status = await readDaemonStatus(path);
+	if (status?.pid !== process.pid) return;
+	const lastError = `The replicator's worker ended unexpectedly (${code}) and is started again.`;
+	writeDaemonStatus(path, { ...status, state: "starting", following: false, lastError });
 }
 
 /** @returns the exit code or the signal's name. A stop is passed on to the worker. */

@@ -1,0 +1,57 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { publish } from "./publisher.ts";
+
+let folder: string;
+let staging: string;
+let raw: string;
+
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), "pipeline-publish-"));
+	staging = join(folder, "staging");
+	raw = join(folder, "raw");
+	mkdirSync(staging);
+	mkdirSync(raw);
+});
+
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const put = (path: string, text: string): void => {
+	mkdirSync(join(path, ".."), { recursive: true });
+	writeFileSync(path, text);
+};
+
+test("files appear under their names; what is cleared goes, with its folder where nothing comes", async () => {
+	put(join(staging, "new"), "new");
+	put(join(raw, "s", "t", "LOAD00000001.parquet"), "old");
+	put(join(raw, "s", "t", "20260101-000000000.parquet"), "old");
+	put(join(raw, "s", "gone", "LOAD00000001.parquet"), "old");
+	const publication = { clear: ["s/t", "s/gone", "s/never"], files: [{ from: "new", to: "s/t/LOAD00000001.parquet" }] };
+	await publish(publication, staging, raw);
+	expect(readdirSync(join(raw, "s"))).toEqual(["t"]);
+	expect(readdirSync(join(raw, "s", "t"))).toEqual(["LOAD00000001.parquet"]);
+	expect(readFileSync(join(raw, "s", "t", "LOAD00000001.parquet"), "utf8")).toBe("new");
+	expect(readdirSync(staging)).toEqual([]);
+	// Killed before it could be noted as done, it is done again, to no effect.
+	await publish(publication, staging, raw);
+	expect(readFileSync(join(raw, "s", "t", "LOAD00000001.parquet"), "utf8")).toBe("new");
+});
+
+test("a publication that was half done is completed", async () => {
+	put(join(staging, "two"), "2");
+	put(join(raw, "s", "t", "1.parquet"), "1");
+	const files = [
+		{ from: "one", to: "s/t/1.parquet" },
+		{ from: "two", to: "s/t/2.parquet" },
+	];
+	await publish({ clear: [], files }, staging, raw);
+	expect(readdirSync(join(raw, "s", "t")).sort()).toEqual(["1.parquet", "2.parquet"]);
+});
+
+test("a staged file that is lost is no success", async () => {
+	await expect(publish({ clear: [], files: [{ from: "lost", to: "s/t/1.parquet" }] }, staging, raw)).rejects.toThrow(
+		"ENOENT",
+	);
+});

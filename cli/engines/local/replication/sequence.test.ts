@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { initialSequence, loadFile, Sequence } from "./sequence.ts";
+
+const noon = Date.UTC(2026, 8, 5, 12, 0, 0, 120);
+
+test("changes are numbered on, and their time never falls back", () => {
+	const sequence = new Sequence(initialSequence);
+	sequence.begin(noon);
+	expect(sequence.next()).toEqual({ digits: 2026090512000012, counter: 1 });
+	sequence.begin(noon - 60_000);
+	expect(sequence.next()).toEqual({ digits: 2026090512000012, counter: 2 });
+	const later = new Sequence(sequence.state);
+	later.begin(noon + 1000);
+	expect(later.next()).toEqual({ digits: 2026090512000112, counter: 3 });
+});
+
+test("names of files grow, also within a millisecond and when the clock is set back", () => {
+	const sequence = new Sequence(initialSequence);
+	const names = [noon, noon, noon - 5_000, noon + 5].map((now) => sequence.nextFile(now));
+	expect(names).toEqual([
+		"20260905-120000120.parquet",
+		"20260905-120000121.parquet",
+		"20260905-120000122.parquet",
+		"20260905-120000125.parquet",
+	]);
+});
+
+test("files of a full load are numbered in hexadecimal digits", () => {
+	expect([1, 10, 255].map(loadFile)).toEqual(["LOAD00000001.parquet", "LOAD0000000A.parquet", "LOAD000000FF.parquet"]);
+});
