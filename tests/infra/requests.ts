@@ -73,11 +73,15 @@ const requests: Record<string, [string, string, (inputs: Inputs) => unknown]> = 
 				SslMode: inputs.sslMode,
 				CertificateArn: inputs.certificateArn,
 				KmsKeyId: inputs.kmsKeyArn,
-				MySQLSettings: {
-					...(capitalised(inputs.mysqlSettings ?? {}) as Inputs),
-					SecretsManagerSecretId: inputs.secretsManagerArn,
-					...(capitalised(without(inputs, ...own, "secretsManagerArn")) as Inputs),
-				},
+				...(inputs.kinesisSettings === undefined
+					? {
+							MySQLSettings: {
+								...(capitalised(inputs.mysqlSettings ?? {}) as Inputs),
+								SecretsManagerSecretId: inputs.secretsManagerArn,
+								...(capitalised(without(inputs, ...own, "secretsManagerArn")) as Inputs),
+							},
+						}
+					: { KinesisSettings: capitalised(inputs.kinesisSettings) }),
 			};
 		},
 	],
