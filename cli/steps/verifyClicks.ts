@@ -183,7 +183,6 @@ async function countJoined(
 ): Promise<{ found: number; wanted: number }> {
 	const query = await stack.query();
 	const ids = rows.map(([id]) => id).join(", ");
-	await (await stack.crawlers()).crawl(context);
 	const items = await query.run(
 		`SELECT COUNT(*) AS n FROM wp_woocommerce_order_items WHERE order_item_id IN (${ids})`,
 		context,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -221,6 +221,28 @@ test("two senders at once lose nothing and leave no unfinished file", async () =
 	const both = [numbered(3000), numbered(3000)];
 	await Promise.all(both.map((sent) => stream().send(sent, context)));
 	expect((await records()).sort()).toEqual(both.flat().sort());
+	expect(await readdir(join(home, "spool"))).toEqual([]);
+});
+
+test("what was accepted and could not be delivered waits for the next sender", async () => {
+	await writeFile(raw, "a file in the place of the raw zone");
+	const sent = numbered(40, 100_000);
+	let accepted = 0;
+	const sending = stream().send(sent, context, {
+		onProgress: (totals) => {
+			accepted = totals.accepted;
+		},
+	});
+	await expect(sending).rejects.toThrow(/ENOTDIR|EEXIST/);
+	expect(accepted).toBeGreaterThan(0);
+	const [sender = ""] = await readdir(join(home, "spool"));
+	// As if this process had ended.
+	await rename(join(home, "spool", sender), join(home, "spool", "1-1-ended"));
+	await rm(raw);
+	await stream().send(['{"id":"next"}'], context);
+	const delivered = await records();
+	expect(delivered.length).toBeGreaterThanOrEqual(accepted + 1);
+	expect(delivered.sort()).toEqual([...sent.slice(0, delivered.length - 1), '{"id":"next"}'].sort());
 	expect(await readdir(join(home, "spool"))).toEqual([]);
 });
 

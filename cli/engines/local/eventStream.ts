@@ -60,11 +60,12 @@ export class LocalEventStream implements EventStream {
 		await deliverLeftovers(this.#folders);
 		const { rate, onProgress } = options;
 		const atOnce = rate === undefined ? recordsAtOnce : Math.min(recordsAtOnce, Math.max(1, Math.floor(rate / 20)));
-		const bucket = rate === undefined ? undefined : new TokenBucket(rate, atOnce);
+		// What a slow write holds up is made good by the next ones.
+		const bucket = rate === undefined ? undefined : new TokenBucket(rate, 4 * atOnce);
 		const buffer = await DeliveryBuffer.create(this.#folders, { ...clickstream, gzip: this.#gzip }, this.#limits);
 		const totals = { accepted: 0, retried: 0, lost: 0, malformed: 0 };
 		// The next records are made while the last ones are on their way to the disk.
-		let writing = Promise.resolve();
+		let writing: Promise<void> = Promise.resolve();
 		const write = async (group: readonly string[]): Promise<void> => {
 			const { malformed } = await buffer.add(group);
 			totals.accepted += group.length;

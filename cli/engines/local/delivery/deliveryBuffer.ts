@@ -45,6 +45,8 @@ export class DeliveryBuffer {
 	readonly #folder: string;
 	#open: OpenBuffer | undefined;
 	#waiting: Promise<void>[] = [];
+	/** What was accepted then stays in the write-ahead files, for `deliverLeftovers` once this process has ended. */
+	#failed = false;
 
 	private constructor(folders: DeliveryFolders, destination: Destination, limits: BufferLimits, sender: string) {
 		this.#folders = folders;
@@ -69,6 +71,23 @@ export class DeliveryBuffer {
 	 * @returns how many of them are no JSON, and are kept under the error prefix.
 	 */
 	async add(records: readonly string[]): Promise<{ malformed: number }> {
+		try {
+			return await this.#add(records);
+		} catch (error) {
+			this.#failed = true;
+			throw error;
+		}
+	}
+
+	/** Delivers all that is left. After a failure it leaves everything where it is. */
+	async end(): Promise<void> {
+		if (!this.#failed) await this.#close();
+		for (const segment of this.#open?.segments.values() ?? []) await segment.close();
+		await Promise.all(this.#waiting);
+		if (!this.#failed) await rm(this.#folder, { recursive: true, force: true });
+	}
+
+	async #add(records: readonly string[]): Promise<{ malformed: number }> {
 		let malformed = 0;
 		let lines: string[] = [];
 		let errors: string[] = [];
@@ -98,18 +117,6 @@ export class DeliveryBuffer {
 		}
 		if (lines.length + errors.length > 0) await write();
 		return { malformed };
-	}
-
-	/** Closes the buffer where it has reached its age: for a sender that may be silent for long. */
-	async tick(): Promise<void> {
-		if (this.#isOld()) await this.#close();
-	}
-
-	/** Delivers all that is left. */
-	async end(): Promise<void> {
-		await this.#close();
-		await Promise.all(this.#waiting);
-		await rm(this.#folder, { recursive: true, force: true });
 	}
 
 	#isOld(): boolean {
@@ -144,7 +151,9 @@ export class DeliveryBuffer {
 			}
 		})();
 		// Whoever waits for it sees the failure; until then it is nobody's unhandled one.
-		work.catch(() => undefined);
+		work.catch(() => {
+			this.#failed = true;
+		});
 		this.#waiting.push(work);
 	}
 }
