@@ -8,7 +8,7 @@ import { running } from "../support/aws/dms.ts";
 import { parquetTable, succeeded } from "../support/aws/glue.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
 import { TestStack } from "../support/cli.ts";
-import { cursorLeft, onTerminal } from "../support/terminal.ts";
+import { cursorLeft, onTerminal, type TerminalRun } from "../support/terminal.ts";
 
 /** Verbs that act on a stack, as a user calls them, and how they end here. */
 const lines: Record<string, [args: string[], code: number]> = {
@@ -62,6 +62,18 @@ afterEach(() => aws.remove());
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an ANSI sequence begins with the escape character.
 const colours = /\u001b\[[\d;]*m/;
 const escapeByte = "\u001b";
+
+/** Waits for what a run does; one that ends before will never do it. */
+async function until(run: TerminalRun, done: () => boolean): Promise<void> {
+	let ended = false;
+	void run.ended.then(() => {
+		ended = true;
+	});
+	while (!done()) {
+		if (ended) throw new Error(`it ended before:\n${run.screen()}`);
+		await sleep(20);
+	}
+}
 
 it("there is a line for every verb that acts on a stack", () => {
 	const acting = verbs.filter(({ plans }) => plans === true).map(({ name }) => name);
@@ -126,7 +138,7 @@ describe("Ctrl-C on a terminal", () => {
 	});
 	const start = async () => {
 		const run = onTerminal(["run-etl", "process-load", "--outputs", aws.file], aws.env());
-		while (aws.endpoint.inputs("glue", "GetJobRun").length === 0) await sleep(20);
+		await until(run, () => aws.endpoint.inputs("glue", "GetJobRun").length > 0);
 		return run;
 	};
 
@@ -142,9 +154,12 @@ describe("Ctrl-C on a terminal", () => {
 		expect(cursorLeft(run.screen())).toBe("shown");
 		expect(aws.endpoint.inputs("glue", "BatchStopJobRun")).toEqual([]);
 		// The same command comes back to it, and starts nothing.
-		const going = (aws.glue.runs.get("dev-process-load") ?? [])[0];
-		setTimeout(() => Object.assign(going ?? {}, succeeded), 300);
-		const { document } = await aws.json<{ jobs: { id: string; attached: boolean }[] }>("run-etl", "process-load");
+		const looks = () => aws.endpoint.inputs("glue", "GetJobRun").length;
+		const before = looks();
+		const back = aws.json<{ jobs: { id: string; attached: boolean }[] }>("run-etl", "process-load");
+		while (looks() === before) await sleep(20);
+		Object.assign(aws.glue.runs.get("dev-process-load")?.[0] ?? {}, succeeded);
+		const { document } = await back;
 		expect(document.jobs[0]).toMatchObject({ id: "jr_1", attached: true });
 		expect(aws.endpoint.inputs("glue", "StartJobRun")).toHaveLength(1);
 	});
@@ -159,7 +174,7 @@ describe("Ctrl-C on a terminal", () => {
 
 	it("ends status --watch, which looks again and again", async () => {
 		const run = onTerminal(["status", "--watch", "--outputs", aws.file], aws.env());
-		while (!run.screen().includes("Stack dev.")) await sleep(20);
+		await until(run, () => run.screen().includes("Stack dev."));
 		run.type("\u0003");
 		expect(await run.ended).toBe(0);
 		expect(cursorLeft(run.screen())).not.toBe("hidden");
