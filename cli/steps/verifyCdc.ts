@@ -1,6 +1,6 @@
 import { rawColumns } from "../../etl/datasets.ts";
-import { readParquet } from "../engines/parquet.ts";
 import type { Context, ObjectStore, Replication, SourceConnection, Stack } from "../engines/port.ts";
+import { readRawRows } from "../engines/rawRows.ts";
 import { messageOf, PipelineError } from "../errors.ts";
 import { runEtl } from "./runEtl.ts";
 import { waitFor } from "./wait.ts";
@@ -136,7 +136,9 @@ async function follow(
 	note("table statistics", guide ? after === before + markers : true, `${after - before} inserts`);
 
 	const files = await arrival(stack, context, "raw zone", "a raw file with the rows", () => newFiles(raw, known, rows));
-	const rawRows = await readParquet(files.paths, [rawColumns.op, rawColumns.commitTime, ...columns]);
+	const shown = [rawColumns.op, rawColumns.commitTime, ...columns];
+	const read = files.keys.map((key, index) => readRawRows(key, files.paths[index] ?? "", shown));
+	const rawRows = (await Promise.all(read)).flat();
 	const mine = rawRows.filter((row) => ids(rows).includes(row.term_id ?? ""));
 	note(
 		"raw zone",
@@ -147,7 +149,8 @@ async function follow(
 		`${mine.length} rows in ${files.keys.join(", ")}`,
 	);
 	if (guide) {
-		const load = [...known].filter((key) => key.includes("/LOAD"));
+		// Through a stream, the full load is among the messages.
+		const load = [...known].filter((key) => key.includes("/LOAD") || key.endsWith(".json.gz"));
 		note("full-load file", load.length > 0, load.length > 0 ? load.join(", ") : `none in ${schema}/${table}/`);
 	}
 
@@ -257,7 +260,7 @@ async function newFiles(
 	for await (const object of raw.list(`${schema}/${table}/`)) {
 		if (known.has(object.key)) continue;
 		const path = await raw.fetch(object.key);
-		const here = (await readParquet([path], ["term_id"])).map((row) => row.term_id);
+		const here = (await readRawRows(object.key, path, ["term_id"])).map((row) => row.term_id);
 		const wanted = ids(rows).filter((id) => here.includes(id));
 		if (wanted.length === 0) continue;
 		for (const id of wanted) found.add(id);
