@@ -149,6 +149,7 @@ describe("replication start, by what comes after the start", () => {
 		const { code, err } = await aws.run("replication", "start");
 		expect(code).toBe(1);
 		expect(err).toContain("The replication task is stopped.");
+		expect(err).not.toContain("Goes on in the cloud");
 		expect(err).toContain(`Stop reason ${reason}: `);
 		expect(err).toContain(words);
 	});

@@ -51,7 +51,6 @@ export class AwsCrawlers implements Crawlers {
 				stop: `aws glue stop-crawler --region ${this.#deployment.region} --name ${name}`,
 			});
 			await this.#wait(glue, begun === "started" ? before : undefined, context);
-			context.ongoing?.delete(name);
 		}
 		const tables = await glueTables(glue, database);
 		return {
@@ -101,6 +100,7 @@ export class AwsCrawlers implements Crawlers {
 			if (last?.Status === undefined || !Object.hasOwn(lastCrawlStates, last.Status)) {
 				throw unknown("crawl", last?.Status, crawler);
 			}
+			context.ongoing?.delete(this.#deployment.catalog.crawler);
 			if (lastCrawlStates[last.Status] === "done") return true;
 			throw new PipelineError("failure", {
 				what: `The crawl ended as ${last.Status}.`,

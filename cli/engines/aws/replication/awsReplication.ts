@@ -118,7 +118,10 @@ export class AwsReplication implements Replication {
 		await context.reporter.task(`Load ${tables.length} tables anew`, (update) =>
 			poll(context.signal, async () => {
 				const state = taskState(await this.#task(client));
-				if (taskStates[state] !== "going") throw await this.#failure(await this.#task(client));
+				if (taskStates[state] !== "going") {
+					context.ongoing?.delete(this.#taskArn);
+					throw await this.#failure(await this.#task(client));
+				}
 				const mine = (await this.tables()).filter((entry) => names.has(nameOf(entry)));
 				// What the load before ended with, an error perhaps, may still be shown.
 				const changed = mine.filter((entry) => entry.updatedAt !== before.get(nameOf(entry)));
@@ -209,6 +212,7 @@ export class AwsReplication implements Replication {
 				update(state === "running" ? `${fullLoadProgress} %, ${tables.loaded} tables loaded` : text);
 				if (state === "running" && fullLoadProgress >= 100 && tables.loading + tables.queued === 0) return true;
 				if (taskStates[state] === "going" || state === "stopping") return undefined;
+				context.ongoing?.delete(this.#taskArn);
 				throw await this.#failure(task);
 			}),
 		);
