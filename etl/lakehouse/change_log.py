@@ -39,7 +39,7 @@ def extend(job: Job, kind: Kind) -> None:
 
 
 def _raw_files(job: Job) -> dict[tuple[str, str], tuple[Storage, list[StoredFile]]]:
-    """Raw files of every table, and where they lie. A table that came both ways comes now by that of its newest file."""
+    """Raw files of every table, and where they lie. One that came both ways comes now by that of its newest file."""
     found = {name: (job.raw, files) for name, files in raw_files.tables(job.raw).items()}
     streamed = stream_files.storage(job)
     for name, files in stream_files.stage(job).items():

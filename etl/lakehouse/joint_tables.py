@@ -146,7 +146,9 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
             if not _set_aside_unreadable(job, known, part):
                 raise
             _undo(job, {hour: old[hour] for hour in part})
-            good = {hour: [file for file in files if file.path not in known.set_aside] for hour, files in part.items()}
+            good = {
+                hour: [file for file in files if file.path not in known.set_aside] for hour, files in part.items()
+            }
             counts = _write(job, {hour: files for hour, files in good.items() if files})
         for hour, files in part.items():
             count = counts.get(hour, HourCount(0, 0, []))
@@ -167,7 +169,7 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
 
 
 def _unusual(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) -> list[str]:
-    """What is to be told of the files that are new: those of an hour that was joined when a later one was, too, drift."""
+    """What is to be told of the new files: drift, and those of an hour before one that was joined already."""
     newest = max(known.hours, default="")
     new = {
         hour: [file for file in files if hour not in known.hours or file.path not in known.hours[hour].files]

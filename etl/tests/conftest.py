@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 import spark_session
+
 from support import Lake, Source
 
 Read = Callable[[Source], list[dict[str, Any]]]

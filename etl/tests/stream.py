@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+
 from support import Lake, Row, Source
 
 SEGMENTS = 3

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+
 from support import EPOCH, Row, Source
 
 TYPES = {

@@ -11,7 +11,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-
 from lakehouse import change_log, job
 from lakehouse.apply_changes import apply_changes
 from lakehouse.joint_tables import join_tables

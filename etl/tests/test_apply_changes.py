@@ -9,6 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from support import Lake, Source, normal
 
 Read = Callable[[Source], list[dict[str, Any]]]

@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
-from support import Lake, Source
-
 from lakehouse import joint_tables
+
+from support import Lake, Source
 
 ALL = ("process-load", "process-cdc", "apply-changes", "join-tables")
 COLUMNS = {

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow.dataset as ds
 import pytest
 from stream import Stream
+
 from support import Lake, Source, normal
 
 SCRIPTS = Path(__file__).resolve().parents[1] / "jobs"

@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support import Lake, Source, normal
-
 from lakehouse import log_compaction, maintenance
 from lakehouse.engine import Engine
 from lakehouse.storage import Storage
+
+from support import Lake, Source, normal
 
 LOCATION = "current/shop/t"
 

@@ -12,10 +12,11 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 import pytest
-from support import Lake, Source, normal
 from test_join_tables import COLUMNS as ITEM_COLUMNS
 from test_join_tables import joint, send
 from test_star_schema import TABLES
+
+from support import Lake, Source, normal
 
 JOBS = ("process-load", "process-cdc", "apply-changes", "join-tables", "star-schema")
 

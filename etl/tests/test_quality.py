@@ -8,6 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+
 from support import Lake, Source, normal
 
 Read = Callable[[Source], list[dict[str, Any]]]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+
 from support import Lake, Source
 
 SCRIPTS = sorted((Path(__file__).resolve().parents[1] / "jobs").glob("*.py"))

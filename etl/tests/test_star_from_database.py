@@ -10,8 +10,9 @@ from pathlib import Path
 import mariadb
 import pyarrow as pa
 import pytest
-from support import Lake
 from test_star_schema import TABLES, Star, shop, star
+
+from support import Lake
 
 __all__ = ["shop", "star"]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
+
 from support import Lake, Source
 
 ALL = ("process-load", "process-cdc", "apply-changes", "star-schema")

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 import stream
 from streamed import StreamedSource
+
 from support import Lake, Source, normal
 
 Read = Callable[[Source], list[dict[str, Any]]]

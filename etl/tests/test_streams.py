@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from stream import SEGMENTS, Stream
+
 from support import Lake, Source, normal
 
 AT_ONCE = 100
