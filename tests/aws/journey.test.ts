@@ -200,9 +200,11 @@ it("a source whose certificate is of another authority is not trusted", async ()
 });
 
 it("a wrong password: 3, naming the user and not the password", async () => {
+	aws.dms.task = { Status: "running", ReplicationTaskStats: { FullLoadProgressPercent: 100 } };
 	aws.others.secret = { ...sourceUser, password: "something-else", host: "127.0.0.1", port: source.server.port };
 	const { code, err } = await aws.run("verify-cdc");
 	expect(code).toBe(3);
+	expect(err).toContain("refused the user dms");
 	expect(err).not.toContain("something-else");
 });
 
