@@ -30,8 +30,8 @@ _FILE = re.compile(r"\d{4}/\d{2}/\d{2}/\d{2}/[^/]+\.json(\.gz)?")
 class _State:
     """
     `seen`: files of messages that were taken in. `files`: the files made of them, each with the time of its last
-    message. `definition`: the newest `table-def`. `cleared`: when the table last began anew. `loads`, `changes`: numbers
-    in the names of the last files.
+    message. `definition`: the newest `table-def`. `cleared`: when the table last began anew. `loads`, `changes`:
+    numbers in the names of the last files.
     """
 
     seen: list[str] = field(default_factory=list)
