@@ -2,11 +2,13 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "../../../errors.ts";
 import type { SourceAccess } from "../settings.ts";
+import { BinlogStream } from "./binlogStream.ts";
 import type { Checkpoint, TableCheckpoint } from "./checkpoint.ts";
 import { listTables, type TableName, tableId } from "./definition.ts";
+import { LostSource } from "./faults.ts";
 import type { RotatingLog } from "./log.ts";
 import type { ParquetEngine } from "./parquetStage.ts";
-import { formatPosition } from "./position.ts";
+import { formatPosition, type Position } from "./position.ts";
 import { applyLoad, folderOf, loadTables } from "./reload.ts";
 import { initialSequence } from "./sequence.ts";
 import { requireBinlog, Server } from "./server.ts";
@@ -16,6 +18,7 @@ import { newTable, TaskState } from "./taskState.ts";
 
 export interface InitialLoadParts {
 	access: SourceAccess;
+	serverId: number;
 	engine: ParquetEngine;
 	staging: string;
 	raw: string;
@@ -32,7 +35,7 @@ export interface InitialLoadParts {
  */
 export async function loadAll(parts: InitialLoadParts, before: Checkpoint | undefined): Promise<void> {
 	const { access, log, board } = parts;
-	const names = await findTables(access);
+	const names = await findTables(access, parts.serverId);
 	const tables = new Map<string, TableCheckpoint>();
 	for (const name of names) tables.set(tableId(name), newTable(name, "Before load"));
 	board.showLoad(tables);
@@ -66,10 +69,11 @@ export async function loadAll(parts: InitialLoadParts, before: Checkpoint | unde
 	log.info(`full load done: ${result.loaded.length} tables, ${rows} rows, as of ${formatPosition(position)}`);
 }
 
-async function findTables(access: SourceAccess): Promise<TableName[]> {
+async function findTables(access: SourceAccess, serverId: number): Promise<TableName[]> {
 	const server = await Server.connect(access);
 	try {
 		await requireBinlog(server);
+		await requireStream(access, serverId, await server.currentPosition());
 		const databases = (await server.rows("SHOW DATABASES")).map((row) => String(Object.values(row)[0]));
 		const unknown = access.schemas.filter((schema) => !databases.includes(schema));
 		if (unknown.length > 0) {
@@ -89,6 +93,19 @@ async function findTables(access: SourceAccess): Promise<TableName[]> {
 		});
 	} finally {
 		await server.close();
+	}
+}
+
+/** A missing right to read the binlog is better known before the load than after it. */
+async function requireStream(access: SourceAccess, serverId: number, position: Position): Promise<void> {
+	const stream = new BinlogStream(access, serverId, access.schemas, position);
+	try {
+		const end = Date.now() + 30_000;
+		while ((await stream.take(1_000)).length === 0) {
+			if (Date.now() > end) throw new LostSource("the source does not send its binlog");
+		}
+	} finally {
+		await stream.close();
 	}
 }
 

@@ -35,7 +35,7 @@ export const workerExit = { stopped: 0, failed: 70, locked: 71 } as const;
 /** Sent to the supervisor when changes are followed. */
 export type WorkerMessage = "following";
 
-const lockPatienceMs = 15_000;
+const lockPatienceMs = 5_000;
 const backoffMs = { first: 200, most: 15_000 };
 
 /**
@@ -181,7 +181,6 @@ class Worker {
 			{
 				...this.#shared(),
 				limits: this.options.limits,
-				serverId: serverIdOf(this.paths.home),
 				onProgress: () => this.board.update(),
 				onFollowing: () => {
 					this.#hasFollowed = true;
@@ -203,6 +202,7 @@ class Worker {
 	#shared() {
 		return {
 			access: this.#access,
+			serverId: serverIdOf(this.paths.home),
 			engine: this.engine,
 			staging: statePaths(this.paths).staging,
 			store: this.#store,
