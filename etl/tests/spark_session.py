@@ -6,45 +6,22 @@ A local Apache Spark session as AWS Glue 5.1 has it: Spark 3.5.6, Iceberg 1.10.0
 
 from __future__ import annotations
 
-import hashlib
 import runpy
 import sys
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
-MAVEN = "https://repo1.maven.org/maven2"
-JARS = {
-    "org/apache/iceberg/iceberg-spark-runtime-3.5_2.12/1.10.0/iceberg-spark-runtime-3.5_2.12-1.10.0.jar": (
-        "e9e56f219ee65d302a96d598470365733b824018"
-    ),
+PACKAGES = [
+    "org.apache.iceberg:iceberg-spark-runtime-3.5_2.12:1.10.0",
     # Iceberg's JDBC catalog keeps its names in SQLite: like the Glue catalog it allows a location for each table.
-    "org/xerial/sqlite-jdbc/3.49.1.0/sqlite-jdbc-3.49.1.0.jar": "145d3a6819b86f3618728273329392269104c8c7",
-    "org/mariadb/jdbc/mariadb-java-client/3.5.1/mariadb-java-client-3.5.1.jar": (
-        "1151269d76927b782351eaa15e981c56abc7717f"
-    ),
-}
-CACHE = Path(__file__).resolve().parents[2] / ".pipeline" / "jars"
-
-
-def jars() -> list[str]:
-    """Paths of the jars, downloaded from Maven Central once and checked."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    found = []
-    for address, digest in JARS.items():
-        path = CACHE / address.rsplit("/", 1)[-1]
-        if not path.exists():
-            with urllib.request.urlopen(f"{MAVEN}/{address}", timeout=300) as response:
-                content = response.read()
-            assert hashlib.sha1(content, usedforsecurity=False).hexdigest() == digest, address
-            part = path.with_suffix(".part")
-            part.write_bytes(content)
-            part.rename(path)
-        found.append(str(path))
-    return found
+    "org.xerial:sqlite-jdbc:3.49.1.0",
+    "org.mariadb.jdbc:mariadb-java-client:3.5.1",
+]
+CACHE = Path(__file__).resolve().parents[2] / ".pipeline" / "ivy"
+"""Where Spark keeps what it fetched from Maven Central."""
 
 
 def start(folder: Path) -> SparkSession:
@@ -54,7 +31,8 @@ def start(folder: Path) -> SparkSession:
     catalog = "spark.sql.catalog.glue_catalog"
     return (
         SparkSession.builder.master("local[2]")
-        .config("spark.jars", ",".join(jars()))
+        .config("spark.jars.packages", ",".join(PACKAGES))
+        .config("spark.jars.ivy", str(CACHE))
         .config("spark.sql.extensions", "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions")
         .config(catalog, "org.apache.iceberg.spark.SparkCatalog")
         .config(f"{catalog}.type", "jdbc")
