@@ -4,18 +4,30 @@ import { encryptAndDecrypt, listBuckets, readObjects, tablePrefixes, writeObject
 import { arn, type Place } from "./place.ts";
 import { allow, type Statement } from "./policyDocument.ts";
 
-/** What a person or group may do with a part: own it. https://docs.aws.amazon.com/quicksight/latest/APIReference/qs-assets.html */
+/**
+ * What a person or group may do with a part: own it. QuickSight refuses any set but a viewer's or an owner's whole one
+ * ("unsupported permission sets"). https://docs.aws.amazon.com/quicksight/latest/APIReference/qs-assets.html
+ */
 export const ownerActions = {
-	dataSource: ["DescribeDataSource", "DescribeDataSourcePermissions", "PassDataSource", "UpdateDataSource"],
+	dataSource: [
+		"DeleteDataSource",
+		"DescribeDataSource",
+		"DescribeDataSourcePermissions",
+		"PassDataSource",
+		"UpdateDataSource",
+		"UpdateDataSourcePermissions",
+	],
 	dataSet: [
 		"CancelIngestion",
 		"CreateIngestion",
+		"DeleteDataSet",
 		"DescribeDataSet",
 		"DescribeDataSetPermissions",
 		"DescribeIngestion",
 		"ListIngestions",
 		"PassDataSet",
 		"UpdateDataSet",
+		"UpdateDataSetPermissions",
 	],
 	analysis: [
 		"DeleteAnalysis",
