@@ -83,9 +83,7 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 			parent,
 		);
 		const stream =
-			config.replicationTarget === "kinesis"
-				? new ReplicationStream(`${name}-replication-stream`, shared, parent)
-				: undefined;
+			config.replicationTarget === "kinesis" ? new ReplicationStream(`${name}-changes`, shared, parent) : undefined;
 		const replication = new Replication(
 			`${name}-replication`,
 			{

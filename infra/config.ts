@@ -20,6 +20,44 @@ const cidrForm = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/;
 const cidr = matching(cidrForm, "is no IPv4 range such as 10.40.0.0/16");
 const streamName = matching(/^[a-zA-Z0-9_.-]{1,64}$/, "is no name of up to 64 letters, digits, _, . and -");
 
+/** Roles have 64 characters, of which Pulumi takes 8 and `analytics-pipeline-…-replication-target-role` 43. */
+const longestStackName = 13;
+
+/**
+ * A stack's name becomes a part of names on AWS, of which many have lower case letters, digits and single dashes only.
+ *
+ * @throws Error that says what is wrong with the name, and what to do about it.
+ */
+export function checkStackName(stack: string): void {
+	const reason = !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(stack)
+		? "is not of lower case letters, digits and single dashes between them, a letter first"
+		: stack.length > longestStackName
+			? `is longer than ${longestStackName} characters`
+			: undefined;
+	if (reason === undefined) return;
+	throw new Error(
+		`The name of the stack has a fault:\n  stack: ${JSON.stringify(stack)} ${reason}. Name it anew: pulumi stack rename dev`,
+	);
+}
+
+/** Providers' settings that the program hands on. */
+const handedOn = ["aws:region", "aws:profile", "aws:allowedAccountIds", "aws:forbiddenAccountIds"];
+
+/**
+ * The program makes its own providers, so that a setting it does not hand on would do nothing.
+ *
+ * @param keys all keys of the stack's configuration, in full
+ * @throws Error that names every such setting, and what to do about it.
+ */
+export function checkProviderSettings(keys: readonly string[]): void {
+	const unknown = keys.filter((key) => /^aws(-native)?:/.test(key) && !handedOn.includes(key)).sort();
+	if (unknown.length === 0) return;
+	const lines = unknown.map(
+		(key) => `  ${key}: is none of ${handedOn.join(", ")}, and would do nothing. Remove it: pulumi config rm ${key}`,
+	);
+	throw new Error(`Settings of the provider have faults:\n${lines.join("\n")}`);
+}
+
 /** Each key: what it may be, and a value that would do, for the hint. `Pulumi.yaml` has type, default and description. */
 const keys = {
 	disposable: [flag, "true"],

@@ -7,6 +7,7 @@ import { jobs } from "../etl/jobs.ts";
 import { AnalyticsPipeline } from "./analyticsPipeline.ts";
 import { namedQueries } from "./namedQueries.ts";
 import type { PipelineOutputs } from "./outputs.ts";
+import { defined } from "./pipelineArgs.ts";
 import { readConfig } from "./stackConfig.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -35,7 +36,14 @@ export function deploy(): pulumi.Output<PipelineOutputs> {
 function taggingProviders(tags: Record<string, string>): pulumi.ProviderResource[] {
 	const settings = new pulumi.Config("aws");
 	const region = settings.require("region") as aws.Region;
-	const profile = settings.get("profile");
-	const args = { region, defaultTags: { tags }, ...(profile === undefined ? {} : { profile }) };
+	const args = {
+		region,
+		defaultTags: { tags },
+		...defined({
+			profile: settings.get("profile"),
+			allowedAccountIds: settings.getObject<string[]>("allowedAccountIds"),
+			forbiddenAccountIds: settings.getObject<string[]>("forbiddenAccountIds"),
+		}),
+	};
 	return [new aws.Provider("aws", args), new native.Provider("aws-native", args)];
 }

@@ -1,15 +1,17 @@
 import * as pulumi from "@pulumi/pulumi";
-import { configKeys, type PipelineConfig, parseConfig } from "./config.ts";
+import { checkProviderSettings, checkStackName, configKeys, type PipelineConfig, parseConfig } from "./config.ts";
 
 /**
  * The selected stack's configuration. Types and defaults are those of `Pulumi.yaml`, which the engine applies.
  *
- * @throws pulumi.RunError that names every wrong key; the engine shows its text alone.
+ * @throws pulumi.RunError that tells a wrong name of the stack, or names every wrong key; the engine shows its text alone.
  */
 export function readConfig(): PipelineConfig {
 	const config = new pulumi.Config();
 	const values = Object.fromEntries(configKeys.map((key) => [key, parsed(config.get(key))]));
 	try {
+		checkStackName(pulumi.getStack());
+		checkProviderSettings(Object.keys(pulumi.runtime.allConfig()));
 		return parseConfig(values);
 	} catch (error) {
 		throw new pulumi.RunError(error instanceof Error ? error.message : String(error));

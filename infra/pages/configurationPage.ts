@@ -10,7 +10,9 @@ export function configurationPage(yaml: string): string {
 		"",
 		"Keys of a stack on AWS. Set one by `pulumi config set <key> <value>`; a list by",
 		"`pulumi config set --path '<key>[0]' <value>`. `Pulumi.dev.yaml` and `Pulumi.prod.yaml` show two whole stacks. All",
-		"wrong values are told at once by `pulumi preview`, before anything is made. The region is `aws:region`.",
+		"wrong values are told at once by `pulumi preview`, before anything is made. A stack's name has up to 13",
+		"lower case letters, digits and single dashes. The region is `aws:region`; of the provider's other settings `aws:profile`,",
+		"`aws:allowedAccountIds` and `aws:forbiddenAccountIds` are taken.",
 	];
 	let key: string | undefined;
 	let type = "";
