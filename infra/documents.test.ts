@@ -1,12 +1,13 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { PostgreSQL, TrinoSQL } from "dt-sql-parser";
 import { describe, expect, it } from "vitest";
 import { catalogName, datasets } from "../etl/datasets.ts";
 import { alarms } from "./alarms.ts";
 import { crawledTables } from "./catalogTables.ts";
 import { contentHash, filesOf, folderHash } from "./contentHash.ts";
-import { jointTablesData, salesData } from "./dashboardData.ts";
+import { jointTablesData, qualifier, salesData } from "./dashboardData.ts";
 import { departmentDefinition, salesDefinition } from "./dashboardDefinition.ts";
 import { keyPolicy } from "./keyPolicy.ts";
 import { type KnownAlarm, metricsDashboard } from "./metricsDashboard.ts";
@@ -246,12 +247,24 @@ describe("dashboards", () => {
 		expect(new Set(cells).size).toBe(cells.length);
 	});
 
-	it("ask for every column that they declare", () => {
-		for (const { sql, columns } of [jointTablesData("athena"), jointTablesData("warehouse"), salesData]) {
-			for (const { name } of columns) expect(sql).toMatch(new RegExp(`\\b${name}\\b`));
+	it.each([
+		["athena", '"analytics_pipeline_dev".'],
+		["warehouse", "analytics."],
+	] as const)("on %s ask tables by their full names, for every column that they declare", (engine, from) => {
+		expect(qualifier(engine, "analytics_pipeline_dev")).toBe(from);
+		for (const { sql, columns } of [jointTablesData(engine), salesData]) {
+			const tables = [...sql(from).matchAll(/\b(?:FROM|JOIN) ([^ (]+)/g)].map(([, table]) => table);
+			expect(tables.length).toBeGreaterThan(0);
+			for (const table of tables) expect(table?.startsWith(from), table).toBe(true);
+			for (const { name } of columns) expect(sql(from)).toMatch(new RegExp(`\\b${name}\\b`));
+			expect(new TrinoSQL().validate(sql(from))).toEqual([]);
+			if (engine === "warehouse") expect(new PostgreSQL().validate(`${sql(from)};`)).toEqual([]);
 		}
-		expect(jointTablesData("athena").sql).toContain("productdetails.color AS color");
-		expect(jointTablesData("warehouse").sql).not.toContain("productdetails");
+	});
+
+	it("read product details from the struct on Athena, from columns of the warehouse", () => {
+		expect(jointTablesData("athena").sql("")).toContain("productdetails.color AS color");
+		expect(jointTablesData("warehouse").sql("")).not.toContain("productdetails");
 	});
 
 	it("belong to each owner", () => {

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import { Analysis, Dashboard } from "@pulumi/aws-native/quicksight/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Dataset } from "../../etl/datasets.ts";
-import { type DashboardData, type DashboardEngine, jointTablesData, salesData } from "../dashboardData.ts";
+import { type DashboardData, type DashboardEngine, jointTablesData, qualifier, salesData } from "../dashboardData.ts";
 import { type Definition, departmentDefinition, salesDefinition } from "../dashboardDefinition.ts";
 import { currentPlace } from "../place.ts";
 import { athenaStatements, permissions, vpcConnectionStatements } from "../quickSightAccess.ts";
@@ -19,7 +19,7 @@ export interface DashboardsArgs {
 	/** With `subscribe`: name of the QuickSight account, unique in the world, and address for its notices. */
 	accountName?: string;
 	email?: string;
-	/** `athena`: what is read, and by which workgroup. */
+	/** `athena`: what is read, of which catalog database, and by which workgroup. */
 	datasets: readonly Dataset[];
 	database: pulumi.Input<string>;
 	workgroup: pulumi.Input<string>;
@@ -197,6 +197,7 @@ export class Dashboards extends pulumi.ComponentResource {
 		source: aws.quicksight.DataSource,
 		data: DashboardData,
 	): aws.quicksight.DataSet {
+		const sqlQuery = pulumi.output(args.database).apply((database) => data.sql(qualifier(args.engine, database)));
 		return new aws.quicksight.DataSet(
 			`${name}-${data.identifier}`,
 			{
@@ -206,7 +207,7 @@ export class Dashboards extends pulumi.ComponentResource {
 				physicalTableMaps: [
 					{
 						physicalTableMapId: data.identifier.replaceAll("_", "-"),
-						customSql: { dataSourceArn: source.arn, name: data.identifier, sqlQuery: data.sql, columns: data.columns },
+						customSql: { dataSourceArn: source.arn, name: data.identifier, sqlQuery, columns: data.columns },
 					},
 				],
 				permissions: permissions("dataSet", args.principals),
