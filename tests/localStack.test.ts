@@ -187,11 +187,28 @@ describe("the local stack", () => {
 		expect((await stack.json<Verification>(["verify-cdc"])).ok).toBe(true);
 	});
 
+	it("down also ends a run of jobs", async () => {
+		const running = stack.start(["run-etl"]);
+		await waitFor(AbortSignal.timeout(60_000), async () =>
+			running.output().stderr.includes("Job process-load") ? true : undefined,
+		);
+		const down = await stack.json<{ run: string }>(["down"]);
+		expect(down.run).toBe("stopped");
+		expect((await running.ended).code).toBe(8);
+	});
+
 	it("stops with down; verify-cdc then says what to start", async () => {
-		expect((await stack.run(["down"])).code).toBe(0);
+		expect((await stack.run(["down"], { PIPELINE_STACK: "prod" })).code).toBe(0);
 		const result = await stack.run(["verify-cdc"]);
 		expect(result.code).toBe(1);
 		expect(result.stderr).toContain("next: pipeline-cli");
+	});
+
+	it("with damaged settings names the way out", async () => {
+		await writeFile(join(stack.home, "stack.json"), "{ cut");
+		const result = await stack.run(["status"]);
+		expect(result.code).toBe(2);
+		expect(result.stderr).toContain("next: pipeline-cli down --purge");
 	});
 
 	it("removes everything only when told to", async () => {

@@ -1,10 +1,11 @@
 import type { Command } from "../command.ts";
 import { LocalHostEngine } from "../engines/local/host.ts";
+import { LocalStack } from "../engines/local/stack.ts";
 import { PipelineError } from "../errors.ts";
 import { bringDown } from "../steps/down.ts";
 import { confirm } from "../ui/confirm.ts";
 
-export const down: Command = async ({ options, stack, interactive, context }) => {
+export const down: Command = async ({ options, interactive, context }) => {
 	const purge = options.purge === true;
 	const host = new LocalHostEngine();
 	if (purge && options.yes !== true) {
@@ -18,7 +19,7 @@ export const down: Command = async ({ options, stack, interactive, context }) =>
 			});
 		}
 	}
-	const result = await bringDown(host, stack, { purge }, context);
+	const result = await bringDown(host, new LocalStack(), { purge }, context);
 	const removed = result.purged ? `Removed ${host.home}.` : "The data stays.";
 	return {
 		json: { stack: "local", ...result },

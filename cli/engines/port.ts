@@ -7,8 +7,15 @@ import type { JobDefinition } from "../../etl/jobs.ts";
 
 /** How a step tells what it does; `cli/ui` shows it. */
 export interface Reporter {
-	/** Shows a piece of work from its start to its end, with its duration. `update` replaces the detail beside the title. */
-	task<T>(title: string, run: (update: (detail: string) => void) => Promise<T>): Promise<T>;
+	/**
+	 * Shows a piece of work from its start to its end, with its duration. `update` replaces the detail beside the title.
+	 * @param succeeded whether a result is shown as a success; one that was thrown never is.
+	 */
+	task<T>(
+		title: string,
+		run: (update: (detail: string) => void) => Promise<T>,
+		succeeded?: (result: T) => boolean,
+	): Promise<T>;
 	note(text: string): void;
 	warn(text: string): void;
 }
@@ -58,6 +65,8 @@ export interface LocalHost {
 	startSource(context: Context): Promise<void>;
 	/** Creates and fills the sample schemas where they are missing. */
 	seed(context: Context, options: { seed: number; scale: number }): Promise<"seeded" | "already there">;
+	/** Ends the run of jobs that goes on, where there is one. */
+	stopRun(context: Context): Promise<"stopped" | "not running">;
 	stopSource(context: Context): Promise<void>;
 	/** Removes all that the local stack has on disk. Everything must be stopped before. */
 	purge(): Promise<void>;

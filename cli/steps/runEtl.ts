@@ -89,11 +89,15 @@ async function runUnlessBlocked(
 		finished.some((run) => run.job === name && run.state !== "succeeded" && run.state !== "quality_failed"),
 	);
 	if (because !== undefined) return { job: job.name, state: "skipped", because };
-	return context.reporter.task(`Job ${job.name}`, async (update) => {
-		const run = await session.run(job, context);
-		update(describe(run));
-		return run;
-	});
+	return context.reporter.task(
+		`Job ${job.name}`,
+		async (update) => {
+			const run = await session.run(job, context);
+			update(describe(run));
+			return run;
+		},
+		(run) => run.state === "succeeded",
+	);
 }
 
 function describe(run: JobRun): string {

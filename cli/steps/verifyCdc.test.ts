@@ -196,6 +196,19 @@ it("fails where the replication says running and nothing moves, and takes its ro
 	expect(pipeline.source).toHaveLength(19);
 });
 
+it("ends at once where the replication dies while it waits, with what is recorded of it", async () => {
+	const pipeline = new FakePipeline(19);
+	pipeline.moves = false;
+	setTimeout(() => {
+		pipeline.status = { state: "failed", text: "Failed", lastError: "The disk is full." };
+	}, 50);
+	await expect(verifyCdc(pipeline.stack(), { keep: false }, contextOf())).rejects.toMatchObject({
+		outcome: "failure",
+		text: { why: "The disk is full.", next: "pipeline-cli replication status" },
+	});
+	expect(pipeline.source).toHaveLength(19);
+});
+
 it("refuses where the replication does not run, before it writes", async () => {
 	const pipeline = new FakePipeline();
 	pipeline.status = { state: "failed", text: "Failed", lastError: "The binary log is gone." };

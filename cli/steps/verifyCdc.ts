@@ -76,11 +76,12 @@ export async function verifyCdc(stack: Stack, options: VerifyOptions, context: C
 async function assertRunning(replication: Replication): Promise<void> {
 	const status = await replication.status();
 	if (status.state === "running") return;
+	const failed = status.state === "failed";
 	throw new PipelineError("failure", {
 		what: `The replication is not running: ${status.text}.`,
 		why: status.lastError ?? status.stopReason,
-		fix: "Start it; it goes on from where it was.",
-		next: "pipeline-cli replication start",
+		fix: failed ? "Its state says what to do." : "Start it; it goes on from where it was.",
+		next: failed ? "pipeline-cli replication status" : "pipeline-cli replication start",
 	});
 }
 
@@ -129,13 +130,22 @@ async function follow(
 		guide ? `${table} went from ${guideRows} to ${await countAtSource(source)} rows` : `${rows.length} marker rows`,
 	);
 
-	const after = await arrival(stack, context, "table statistics", "inserts in the table statistics", async () => {
-		const count = await inserts(replication);
-		return count >= before + markers ? count : undefined;
-	});
+	const after = await arrival(
+		stack,
+		replication,
+		context,
+		"table statistics",
+		"inserts in the table statistics",
+		async () => {
+			const count = await inserts(replication);
+			return count >= before + markers ? count : undefined;
+		},
+	);
 	note("table statistics", guide ? after === before + markers : true, `${after - before} inserts`);
 
-	const files = await arrival(stack, context, "raw zone", "a raw file with the rows", () => newFiles(raw, known, rows));
+	const files = await arrival(stack, replication, context, "raw zone", "a raw file with the rows", () =>
+		newFiles(raw, known, rows),
+	);
 	const shown = [rawColumns.op, rawColumns.commitTime, ...columns];
 	const read = files.keys.map((key, index) => readRawRows(key, files.paths[index] ?? "", shown));
 	const rawRows = (await Promise.all(read)).flat();
@@ -179,9 +189,10 @@ async function follow(
 	};
 }
 
-/** Waits for something that replication brings; where it never comes, says that nothing moved. */
+/** Waits for something that replication brings; where it never comes, or the replication ends, says so. */
 async function arrival<T>(
 	stack: Stack,
+	replication: Replication,
 	context: Context,
 	title: string,
 	what: string,
@@ -189,7 +200,12 @@ async function arrival<T>(
 ): Promise<T> {
 	return context.reporter.task(`Wait for ${title}`, async () => {
 		try {
-			return await waitFor(context.signal, look, lookInterval[stack.engine]);
+			const lookWhileRunning = async (): Promise<T | undefined> => {
+				const found = await look();
+				if (found === undefined) await assertRunning(replication);
+				return found;
+			};
+			return await waitFor(context.signal, lookWhileRunning, lookInterval[stack.engine]);
 		} catch (error) {
 			if (error instanceof PipelineError && error.outcome === "timeout") {
 				throw new PipelineError(
@@ -233,9 +249,10 @@ async function countAtSource(source: SourceConnection): Promise<number> {
 
 async function inserts(replication: Replication): Promise<number> {
 	const found = (await replication.tables()).find((entry) => entry.schema === schema && entry.table === table);
-	if (found !== undefined) return found.inserts;
+	if (found !== undefined && found.state !== "Table error") return found.inserts;
 	throw new PipelineError("failure", {
-		what: `The replication does not know the table ${schema}.${table}.`,
+		what: `The replication does not follow the table ${schema}.${table}.`,
+		why: found?.lastError,
 		fix: "Load it anew.",
 		next: `pipeline-cli replication reload ${schema}.${table}`,
 	});

@@ -30,7 +30,11 @@ export class StreamReporter implements Reporter {
 		this.#paint = look.color ? chalk : new Chalk({ level: 0 });
 	}
 
-	async task<T>(title: string, run: (update: (detail: string) => void) => Promise<T>): Promise<T> {
+	async task<T>(
+		title: string,
+		run: (update: (detail: string) => void) => Promise<T>,
+		succeeded: (result: T) => boolean = () => true,
+	): Promise<T> {
 		const task: RunningTask = { title, detail: "", startedAt: Date.now() };
 		this.#running.push(task);
 		if (this.#look.animate) this.#startAnimation();
@@ -39,7 +43,7 @@ export class StreamReporter implements Reporter {
 			const result = await run((detail) => {
 				task.detail = detail;
 			});
-			this.#end(task, this.#paint.green("✓"));
+			this.#end(task, succeeded(result) ? this.#paint.green("✓") : this.#paint.red("✗"));
 			return result;
 		} catch (error) {
 			this.#end(task, this.#paint.red("✗"));

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { relative, sep } from "node:path";
 import { PipelineError } from "../../errors.ts";
 import type { Context, LocalHost } from "../port.ts";
+import { runningRun, stopRun } from "./jobs/runLock.ts";
 import { localPaths, projectRoot } from "./paths.ts";
 import { readSettings } from "./settings.ts";
 import { setup } from "./setup/setup.ts";
@@ -31,6 +32,11 @@ export class LocalHostEngine implements LocalHost {
 		if ((await existingSamples(this.#paths)).length === sampleSchemas.length) return "already there";
 		await seedSource(context, options, this.#paths);
 		return "seeded";
+	}
+
+	async stopRun(context: Context): Promise<"stopped" | "not running"> {
+		if ((await runningRun(this.#paths.runs)) === undefined) return "not running";
+		return context.reporter.task("Stop the run of jobs", () => stopRun(this.#paths.runs));
 	}
 
 	async stopSource(context: Context): Promise<void> {

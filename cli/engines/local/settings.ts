@@ -56,8 +56,8 @@ export async function readSettings(paths: LocalPaths = localPaths()): Promise<Lo
 	throw new PipelineError("usage", {
 		what: `${paths.settings} is not a valid settings file.`,
 		why: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
-		fix: "Mend or delete it; the data beside it stays.",
-		next: "pipeline-cli source up",
+		fix: "Mend it, or remove the local stack and make it anew.",
+		next: "pipeline-cli down --purge",
 	});
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { databaseName, datasets } from "../../../../etl/datasets.ts";
@@ -13,6 +13,8 @@ import { SailServer } from "./sailServer.ts";
 
 /** Lines of a failed job's log that are shown at once. */
 const tailLines = 15;
+/** Runs whose logs and reports are kept. */
+const keptRuns = 50;
 
 /** Runs the jobs' scripts on Sail, each as a process of its own as on Glue. */
 export class LocalJobs implements Jobs {
@@ -22,10 +24,11 @@ export class LocalJobs implements Jobs {
 		this.#paths = paths;
 	}
 
-	async open(_context: Context): Promise<JobSession> {
+	async open(context: Context): Promise<JobSession> {
 		const runId = newRunId();
-		const lock = await RunLock.take(this.#paths.runs, runId, join("etl", "jobs"));
+		const lock = await RunLock.take(this.#paths.runs, runId, context.signal);
 		try {
+			await this.#removeOldRuns();
 			const folder = join(this.#paths.runs, runId);
 			await mkdir(folder, { recursive: true });
 			await mkdir(this.#paths.raw, { recursive: true });
@@ -50,6 +53,14 @@ export class LocalJobs implements Jobs {
 			}),
 		);
 		return { runId, running: (await runningRun(this.#paths.runs))?.runId === runId, jobs };
+	}
+
+	/** Logs and reports of the newest runs stay. */
+	async #removeOldRuns(): Promise<void> {
+		for (const folder of [this.#paths.runs, join(this.#paths.processed, "_runs")]) {
+			const runs = (await entries(folder)).filter((name) => runIdForm.test(name));
+			for (const name of runs.slice(0, -keptRuns)) await rm(join(folder, name), { recursive: true, force: true });
+		}
 	}
 }
 

@@ -1,17 +1,23 @@
-import { execFile } from "node:child_process";
-import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { PipelineError } from "../../../errors.ts";
-import { endProcess, isAlive } from "../processes.ts";
+import { writeFileAtomic } from "../files.ts";
+import { commandLine, endProcess, isAlive } from "../processes.ts";
+import { processStamp } from "../replication/pidFile.ts";
+import { withLockFile } from "../setup/lockFile.ts";
 
 interface Holder {
 	pid: number;
+	/** When the process began, so that a later one with its id is not taken for it. */
+	stamp: string;
 	runId: string;
 	startedAt: string;
 	/** Processes of the run's jobs. */
 	children: number[];
 }
+
+/** A text in the command line of every job's process, by which a reused process id is told from a job. */
+const mark = join("etl", "jobs");
 
 /** One run of jobs at a time: two would write the same tables. */
 export class RunLock {
@@ -24,50 +30,32 @@ export class RunLock {
 	}
 
 	/**
-	 * @param mark a text in the command line of every job's process, by which a reused process id is told from a job.
+	 * Takes the lock, also over from a run that died, of whose jobs it ends what is left.
 	 * @throws PipelineError naming the run that is going on.
 	 */
-	static async take(runs: string, runId: string, mark: string): Promise<RunLock> {
+	static async take(runs: string, runId: string, signal: AbortSignal): Promise<RunLock> {
 		await mkdir(runs, { recursive: true });
-		const path = join(runs, "lock.json");
-		const holder: Holder = { pid: process.pid, runId, startedAt: new Date().toISOString(), children: [] };
-		for (let attempt = 0; attempt < 5; attempt += 1) {
-			try {
-				const file = await open(path, "wx");
-				await file.writeFile(JSON.stringify(holder));
-				await file.close();
+		const path = lockFile(runs);
+		// Looking and taking over are one step, so that of several runs only one takes over from a dead one.
+		return withLockFile(
+			join(runs, "taking.lock"),
+			signal,
+			() => undefined,
+			async () => {
+				const before = await readHolder(path);
+				if (before !== undefined && isHeld(before)) throw refusal(before, path);
+				await endChildren(before);
+				const stamp = processStamp(process.pid) ?? "";
+				const holder: Holder = { pid: process.pid, stamp, runId, startedAt: new Date().toISOString(), children: [] };
+				await writeFileAtomic(path, JSON.stringify(holder));
 				return new RunLock(path, holder);
-			} catch (error) {
-				if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-			}
-			await RunLock.#release(path, mark);
-		}
-		throw new PipelineError("serviceRefused", {
-			what: "Another run starts at this moment.",
-			next: "pipeline-cli status",
-		});
-	}
-
-	/** Frees the lock of a run that died, and ends what is left of its jobs. */
-	static async #release(path: string, mark: string): Promise<void> {
-		const holder = await readHolder(path);
-		if (holder !== undefined && isAlive(holder.pid)) {
-			throw new PipelineError("serviceRefused", {
-				what: `Run ${holder.runId} is already going.`,
-				why: `It was started at ${holder.startedAt} by process ${holder.pid}; two runs would write the same tables.`,
-				fix: "Wait for it, or stop it with Ctrl-C where it runs.",
-				next: "pipeline-cli status",
-			});
-		}
-		for (const child of holder?.children ?? []) {
-			if ((await commandLine(child)).includes(mark)) await endProcess(child, 5_000);
-		}
-		await rm(path, { force: true });
+			},
+		);
 	}
 
 	async addChild(pid: number): Promise<void> {
 		this.#holder.children.push(pid);
-		await writeFile(this.#path, JSON.stringify(this.#holder));
+		await writeFileAtomic(this.#path, JSON.stringify(this.#holder));
 	}
 
 	async free(): Promise<void> {
@@ -77,23 +65,50 @@ export class RunLock {
 
 /** @returns the run that goes on, where there is one. */
 export async function runningRun(runs: string): Promise<{ runId: string; startedAt: string } | undefined> {
-	const holder = await readHolder(join(runs, "lock.json"));
-	return holder !== undefined && isAlive(holder.pid) ? holder : undefined;
+	const holder = await readHolder(lockFile(runs));
+	return holder !== undefined && isHeld(holder) ? holder : undefined;
+}
+
+/** Ends the run that goes on, as Ctrl-C does, and what is left of its jobs. */
+export async function stopRun(runs: string): Promise<"stopped" | "not running"> {
+	const holder = await readHolder(lockFile(runs));
+	if (holder === undefined) return "not running";
+	const running = isHeld(holder);
+	if (running) await endProcess(holder.pid);
+	await endChildren(holder);
+	return running ? "stopped" : "not running";
+}
+
+function lockFile(runs: string): string {
+	return join(runs, "lock.json");
+}
+
+function refusal(holder: Holder, path: string): PipelineError {
+	return new PipelineError("serviceRefused", {
+		what: `Run ${holder.runId} is already going.`,
+		why: `It was started at ${holder.startedAt} by process ${holder.pid}, as ${path} says; two runs would write the same tables.`,
+		fix: "Wait for it, or stop it with Ctrl-C where it runs.",
+		next: "pipeline-cli status",
+	});
+}
+
+function isHeld({ pid, stamp }: Holder): boolean {
+	if (!isAlive(pid)) return false;
+	const current = processStamp(pid);
+	return current === undefined || stamp === "" || current === stamp;
+}
+
+async function endChildren(holder: Holder | undefined): Promise<void> {
+	for (const child of holder?.children ?? []) {
+		if ((await commandLine(child)).includes(mark)) await endProcess(child, 5_000);
+	}
 }
 
 async function readHolder(path: string): Promise<Holder | undefined> {
 	try {
 		return JSON.parse(await readFile(path, "utf8")) as Holder;
-	} catch {
-		// Gone in between, or cut short by a crash while it was written: nobody holds it.
-		return undefined;
-	}
-}
-
-async function commandLine(pid: number): Promise<string> {
-	try {
-		return (await promisify(execFile)("ps", ["-o", "args=", "-p", String(pid)])).stdout;
-	} catch {
-		return "";
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw error;
 	}
 }

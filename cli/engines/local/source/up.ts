@@ -76,8 +76,8 @@ export async function startPrivateSource(
 export async function stopSource(
 	context: Context,
 	paths: LocalPaths = localPaths(),
-): Promise<"stopped" | "not running" | "not ours"> {
-	if ((await readSettings(paths))?.source.kind === "external") return "not ours";
+): Promise<"stopped" | "not running"> {
+	// Settings are not asked: a server that runs can be stopped, also where they are damaged.
 	if ((await serverPid(paths)) === undefined) return "not running";
 	return context.reporter.task("Stop the private MariaDB", () => stopServer(paths));
 }

@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { isAlive } from "../processes.ts";
+import { RunLock, runningRun, stopRun } from "./runLock.ts";
+
+let runs: string;
+const { signal } = new AbortController();
+
+beforeEach(async () => {
+	runs = await mkdtemp(join(tmpdir(), "runs-"));
+});
+
+afterEach(async () => {
+	await rm(runs, { recursive: true, force: true });
+});
+
+/** Leaves the lock of a run whose process is gone. */
+async function leaveDeadLock(children: number[] = []): Promise<void> {
+	const gone = spawn(process.execPath, ["-e", ""]);
+	await new Promise((resolve) => gone.once("close", resolve));
+	const holder = { pid: gone.pid, stamp: "1", runId: "dead", startedAt: "then", children };
+	await writeFile(join(runs, "lock.json"), JSON.stringify(holder));
+}
+
+it("is held once, and refused to the second naming the first", async () => {
+	const lock = await RunLock.take(runs, "first", signal);
+	expect(await runningRun(runs)).toMatchObject({ runId: "first" });
+	await expect(RunLock.take(runs, "second", signal)).rejects.toMatchObject({
+		outcome: "serviceRefused",
+		text: { what: "Run first is already going." },
+	});
+	await lock.free();
+	await (await RunLock.take(runs, "second", signal)).free();
+	expect(await readdir(runs)).toEqual([]);
+});
+
+it("is taken over from a dead run by one of many, and its jobs are ended", async () => {
+	const job = spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)", join("etl", "jobs", "x.py")]);
+	const ended = new Promise((resolve) => job.once("close", resolve));
+	await leaveDeadLock([job.pid ?? 0]);
+	const tries = await Promise.allSettled(
+		Array.from({ length: 8 }, (_, index) => RunLock.take(runs, `${index}`, signal)),
+	);
+	expect(tries.filter((entry) => entry.status === "fulfilled")).toHaveLength(1);
+	await ended;
+});
+
+it("does not end a process that only has the id of a job of before", async () => {
+	const other = spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"]);
+	try {
+		await leaveDeadLock([other.pid ?? 0]);
+		await RunLock.take(runs, "next", signal);
+		expect(isAlive(other.pid ?? 0)).toBe(true);
+	} finally {
+		other.kill("SIGKILL");
+	}
+});
+
+it("is free where the holder's id belongs to a later process", async () => {
+	const holder = { pid: process.pid, stamp: "long ago", runId: "dead", startedAt: "then", children: [] };
+	await writeFile(join(runs, "lock.json"), JSON.stringify(holder));
+	expect(await runningRun(runs)).toBeUndefined();
+	expect(await stopRun(runs)).toBe("not running");
+});
