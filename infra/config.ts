@@ -95,7 +95,6 @@ const keys = {
 	databaseStorageGb: [integer(20, 65_536), "20"],
 	databaseMultiAz: [flag, "true"],
 	binlogRetentionHours: [integer(24, 168), "24"],
-	createDmsServiceRoles: [flag, "false"],
 	replicationInstanceClass: [matching(/^dms\.[a-z0-9]+\.[a-z0-9]+$/, "is no DMS instance class"), "dms.t3.medium"],
 	replicationStorageGb: [integer(5, 6144), "50"],
 	replicationMultiAz: [flag, "true"],

@@ -57,7 +57,6 @@ export function replicationArgs(config: PipelineConfig) {
 		multiAz: config.replicationMultiAz,
 		engineVersion: config.replicationEngineVersion,
 		cdcMaxBatchSeconds: config.cdcMaxBatchSeconds,
-		createServiceRoles: config.createDmsServiceRoles,
 	};
 }
 

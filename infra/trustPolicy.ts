@@ -1,9 +1,13 @@
 import { arn, type Place } from "./place.ts";
 import { type Condition, policyDocument, type Statement } from "./policyDocument.ts";
 
-/** Services that assume a role of ours. `dms-secrets` is the regional principal by which DMS reads Secrets Manager. */
+/**
+ * Services that assume a role of ours. `dms-secrets` is the regional principal by which DMS reads Secrets Manager,
+ * `dms-of-account` is DMS in any region of the account.
+ */
 export type TrustedService =
 	| "dms"
+	| "dms-of-account"
 	| "dms-secrets"
 	| "ec2"
 	| "firehose"
@@ -28,6 +32,10 @@ const ofResources =
 const trusts: Record<TrustedService, Trust> = {
 	// https://docs.aws.amazon.com/dms/latest/userguide/cross-service-confused-deputy-prevention.html
 	dms: { principals: service("dms"), condition: ofResources("dms", "*") },
+	"dms-of-account": {
+		principals: service("dms"),
+		condition: (place) => ofResources("dms", "*")({ ...place, region: "*" }),
+	},
 	// https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
 	"dms-secrets": {
 		principals: (place) => [`dms.${place.region}.${place.dnsSuffix}`],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
+import { withDmsRoles } from "../testing/deployed.ts";
 import { testPlace } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
@@ -171,7 +172,6 @@ describe("Replication", () => {
 				multiAz: false,
 				engineVersion: "3.6.1",
 				cdcMaxBatchSeconds: 60,
-				createServiceRoles: true,
 				...(afterConnectScript === undefined ? {} : { afterConnectScript }),
 			});
 		});
@@ -238,12 +238,37 @@ describe("Replication", () => {
 		});
 	});
 
-	it("adopts the roles that the account has, and makes none", async () => {
-		const program = await runProgram(() => {
-			new DmsServiceRoles("roles", { create: false });
+	describe("the roles that DMS looks for by name", () => {
+		const names = ["roles-dms-cloudwatch-logs-role", "roles-dms-vpc-role"];
+		const roles = (answers: Record<string, Record<string, unknown>>) =>
+			runProgram(() => new DmsServiceRoles("roles").ready.apply((ready) => ready.length), { stack: "dev", answers });
+		const made = (program: Awaited<ReturnType<typeof roles>>) => program.ofType("aws:iam/role:Role");
+
+		it("are made where the account lacks them, for DMS in any of its regions, and outlive the stack", async () => {
+			const program = await roles({});
+			expect(made(program).map(({ name, options }) => [name, options])).toEqual(
+				names.map((name) => [name, ["retained"]]),
+			);
+			expect(program.result).toBe(2);
+			expect(program.ofType("aws:iam/rolePolicyAttachment:RolePolicyAttachment")[0]?.options).toEqual(["retained"]);
+			expect(JSON.parse(String(made(program)[0]?.inputs.assumeRolePolicy)).Statement[0].Condition).toEqual({
+				StringEquals: { "aws:SourceAccount": testPlace.accountId },
+				ArnLike: { "aws:SourceArn": `arn:aws-test:dms:*:${testPlace.accountId}:*` },
+			});
 		});
-		expect(program.ofType("aws:iam/rolePolicyAttachment:RolePolicyAttachment")).toEqual([]);
-		expect(program.resources.filter(({ custom }) => custom)).toEqual([]);
+
+		it("stay this stack's where it made them", async () => {
+			const program = await roles(withDmsRoles({ Project: "analytics-pipeline", Stack: "dev", ManagedBy: "pulumi" }));
+			expect(made(program).map(({ name, options }) => [name, options])).toEqual(
+				names.map((name) => [name, ["retained", `import ${name.slice("roles-".length)}`]]),
+			);
+		});
+
+		it.each([{}, { Project: "analytics-pipeline", Stack: "prod" }])("are left alone with tags %j", async (tags) => {
+			const program = await roles(withDmsRoles(tags));
+			expect(program.resources.filter(({ custom }) => custom)).toEqual([]);
+			expect(program.result).toBe(0);
+		});
 	});
 });
 
@@ -390,7 +415,7 @@ describe("SourceDatabase", () => {
 });
 
 describe("Warehouse", () => {
-	const warehouse = (kind: "serverless" | "provisioned", nodes = 1) =>
+	const warehouse = (kind: "serverless" | "provisioned", nodes = 1, disposable = true) =>
 		runProgram(() =>
 			new Warehouse("wh", {
 				...place,
@@ -402,7 +427,7 @@ describe("Warehouse", () => {
 				baseCapacity: 8,
 				nodeType: "ra3.large",
 				nodes,
-				disposable: true,
+				disposable,
 			}).described(),
 		);
 
@@ -438,7 +463,15 @@ describe("Warehouse", () => {
 			publiclyAccessible: false,
 		});
 		expect(program.named("wh-cluster").inputs).not.toHaveProperty("masterPassword");
+		expect(program.named("wh-cluster").inputs).not.toHaveProperty("finalSnapshotIdentifier");
 		expect(program.result).toMatchObject({ kind: "provisioned", identifier: "wh" });
+	});
+
+	it("as a cluster to keep leaves a snapshot whose name is another the next time", async () => {
+		const program = await warehouse("provisioned", 2, false);
+		const { inputs, dependencies } = program.named("wh-cluster");
+		expect(inputs).toMatchObject({ skipFinalSnapshot: false, finalSnapshotIdentifier: "wh-final-wh-final-snapshot0" });
+		expect(dependencies).toContain("wh-final-snapshot");
 	});
 });
 

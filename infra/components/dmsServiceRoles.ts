@@ -3,44 +3,55 @@ import * as pulumi from "@pulumi/pulumi";
 import { currentPlace, managedPolicyArn } from "../place.ts";
 import { trustPolicy } from "../trustPolicy.ts";
 
-export interface DmsServiceRolesArgs {
-	/** Make the roles; false takes those that the account has. One stack an account may make them. */
-	create: boolean;
-}
-
 /**
  * The two roles that DMS looks for by name, once an account: `dms-vpc-role` for its network interfaces and
  * `dms-cloudwatch-logs-role` for task logs. Their rights are AWS's own policies for service roles, as DMS demands.
  * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.html#CHAP_Security.APIRole
  *
- * Danger: they go with the stack that made them, and every other stack of the account needs them: let the one that lives
- * longest make them.
+ * A role that the account has is taken as it is; one that it lacks is made. Which stack made it stands in its tags, so
+ * that this stack goes on to declare it. It stays when the stack goes, since every other stack of the account, in
+ * whatever region, needs it; a stack of the same name takes it back by import.
+ *
+ * Danger: none; what is left of a destroyed stack are these two roles.
  *
  * Cost: none.
  */
 export class DmsServiceRoles extends pulumi.ComponentResource {
 	/** What a subnet group and an instance wait for. */
-	readonly ready: pulumi.Resource[];
+	readonly ready: pulumi.Output<pulumi.Resource[]>;
 
-	constructor(name: string, args: DmsServiceRolesArgs, opts?: pulumi.ComponentResourceOptions) {
-		super("analytics:replication:DmsServiceRoles", name, args, opts);
-		this.ready = roles.map(({ role, policy }) =>
-			args.create ? this.#create(name, role, policy) : this.#adopt(name, role),
-		);
+	constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
+		super("analytics:replication:DmsServiceRoles", name, {}, opts);
+		// A list is no error where the account has none of them.
+		const nameRegex = `^(${roles.map(({ role }) => role).join("|")})$`;
+		this.ready = aws.iam
+			.getRolesOutput({ nameRegex }, { parent: this })
+			.apply(({ names }) =>
+				pulumi.all(
+					roles.map(({ role, policy }) => {
+						if (!names.includes(role)) return pulumi.output([this.#declare(name, role, policy)]);
+						return aws.iam
+							.getRoleOutput({ name: role }, { parent: this })
+							.apply(({ tags }) => (isOurs(tags) ? [this.#declare(name, role, policy, role)] : []));
+					}),
+				),
+			)
+			.apply((lists) => lists.flat());
 		this.registerOutputs();
 	}
 
-	#create(name: string, roleName: string, policy: string): pulumi.Resource {
+	/** An import of what the stack has already is none. */
+	#declare(name: string, roleName: string, policy: string, existing?: string): pulumi.Resource {
 		const place = currentPlace(this);
-		const options = { parent: this };
+		const options = { parent: this, retainOnDelete: true };
 		const role = new aws.iam.Role(
 			`${name}-${roleName}`,
 			{
 				name: roleName,
 				description: "Looked for by DMS by its name",
-				assumeRolePolicy: place.apply((at) => trustPolicy("dms", at)),
+				assumeRolePolicy: place.apply((at) => trustPolicy("dms-of-account", at)),
 			},
-			options,
+			existing === undefined ? options : { ...options, import: existing },
 		);
 		return new aws.iam.RolePolicyAttachment(
 			`${name}-${roleName}-policy`,
@@ -48,11 +59,11 @@ export class DmsServiceRoles extends pulumi.ComponentResource {
 			options,
 		);
 	}
+}
 
-	/** Reads the role, so that a missing one is told here and not by DMS, twenty minutes later. */
-	#adopt(name: string, roleName: string): pulumi.Resource {
-		return aws.iam.Role.get(`${name}-${roleName}`, roleName, undefined, { parent: this });
-	}
+/** By the standard tags, which every resource of a stack gets. */
+function isOurs(tags: Readonly<Record<string, string>>): boolean {
+	return tags.Project === pulumi.getProject() && tags.Stack === pulumi.getStack();
 }
 
 const roles = [

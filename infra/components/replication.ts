@@ -35,8 +35,6 @@ export interface ReplicationArgs {
 	engineVersion: pulumi.Input<string>;
 	/** Changes are written at the latest after so many seconds. */
 	cdcMaxBatchSeconds: pulumi.Input<number>;
-	/** Make the roles that DMS looks for by name; false where the account has them. */
-	createServiceRoles: boolean;
 	logRetentionDays: pulumi.Input<number>;
 }
 
@@ -60,7 +58,7 @@ export class Replication extends pulumi.ComponentResource {
 		super("analytics:replication:Replication", name, {}, opts);
 		const parent = { parent: this };
 		this.instanceId = name;
-		const serviceRoles = new DmsServiceRoles(`${name}-roles`, { create: args.createServiceRoles }, parent);
+		const serviceRoles = new DmsServiceRoles(`${name}-roles`, parent);
 		const instance = this.#instance(name, args, serviceRoles);
 		const source = this.#sourceEndpoint(name, args);
 		const target = pulumi.output(args.targetEndpointArn ?? this.#targetEndpoint(name, args).endpointArn);
@@ -129,7 +127,7 @@ export class Replication extends pulumi.ComponentResource {
 				allowMajorVersionUpgrade: false,
 				applyImmediately: true,
 			},
-			{ parent: this, dependsOn: [...roles.ready, logs] },
+			{ parent: this, dependsOn: roles.ready.apply((ready) => [...ready, logs]) },
 		);
 	}
 

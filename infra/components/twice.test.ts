@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
 import { jobs } from "../../etl/jobs.ts";
+import { withDmsRoles } from "../testing/deployed.ts";
 import { type Program, runProgram } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
 import { Athena } from "./athena.ts";
@@ -81,7 +82,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 		}),
 	DataLake: (name) => new DataLake(name, common),
 	// Their names are AWS's own, once an account: two can only take them.
-	DmsServiceRoles: (name) => new DmsServiceRoles(name, { create: false }),
+	DmsServiceRoles: (name) => new DmsServiceRoles(name),
 	Ec2Database: (name) => new Ec2Database(name, { ...common, instanceType: "t4g.small" }),
 	Encryption: (name) => new Encryption(name, common),
 	EtlJobs: (name) =>
@@ -128,7 +129,6 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			instanceClass: "dms.t3.small",
 			engineVersion: "3.6.1",
 			cdcMaxBatchSeconds: 60,
-			createServiceRoles: false,
 		}),
 	ReplicationStream: (name) => new ReplicationStream(name, common),
 	Schedule: (name) =>
@@ -162,12 +162,15 @@ function shapes(program: Program, name: string): string[] {
 		.sort();
 }
 
+/** An account that has DMS's roles, so that nothing is made by a name of AWS's own. */
+const options = { answers: withDmsRoles({}) };
+
 describe.each(Object.entries(components))("%s", (_, make) => {
 	it("works alone, and twice in one program", async () => {
 		const program = await runProgram(() => {
 			make("alpha9");
 			make("omega9");
-		});
+		}, options);
 		const first = shapes(program, "alpha9");
 		expect(first.length).toBeGreaterThan(0);
 		// Nothing is made outside the two, and the two differ in their names alone: neither refers to the other.
@@ -179,7 +182,7 @@ describe.each(Object.entries(components))("%s", (_, make) => {
 	it("makes everything below itself, named after itself", async () => {
 		const program = await runProgram(() => {
 			make("only");
-		});
+		}, options);
 		const names = new Set(program.resources.map(({ name }) => name));
 		const roots = program.resources.filter(({ parent }) => parent === "");
 		expect(roots.map(({ name, custom }) => [name, custom])).toEqual([["only", false]]);
@@ -190,7 +193,7 @@ describe.each(Object.entries(components))("%s", (_, make) => {
 it("every type of component is made of project, module and name", async () => {
 	const program = await runProgram(() => {
 		for (const [name, make] of Object.entries(components)) make(name.toLowerCase());
-	});
+	}, options);
 	const types = [...new Set(program.resources.filter(({ custom }) => !custom).map(({ type }) => type))];
 	expect(types.filter((type) => !/^analytics:[a-zA-Z]+:[A-Z][A-Za-z0-9]+$/.test(type))).toEqual([]);
 	expect(types.map((type) => type.split(":").at(-1))).toEqual(expect.arrayContaining(Object.keys(components)));

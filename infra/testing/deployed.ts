@@ -7,11 +7,21 @@ import { engineConfig } from "./stack.ts";
 /** Owner of the dashboards, at the tests' place. */
 const owner = `arn:${testPlace.partition}:quicksight:${testPlace.region}:${testPlace.accountId}:user/default/analyst`;
 
-/** The program of a stack, as `pulumi up` would run it, with some keys of its configuration changed. */
-export function deployed(stack: "dev" | "prod", changes: Partial<Record<ConfigKey, unknown>> = {}) {
-	const owners = { quickSightPrincipals: [owner] };
-	return runProgram(deploy, { stack, config: engineConfig(stack, testPlace.region, { ...owners, ...changes }) });
+/** The program of a stack, as `pulumi up` would run it, with some keys of its configuration and some answers changed. */
+export function deployed(
+	stack: "dev" | "prod",
+	changes: Partial<Record<ConfigKey, unknown>> = {},
+	answers: Readonly<Record<string, Record<string, unknown>>> = {},
+) {
+	const config = engineConfig(stack, testPlace.region, { quickSightPrincipals: [owner], ...changes });
+	return runProgram(deploy, { stack, config, answers });
 }
+
+/** Answers of an account that has both of DMS's service roles, with these tags. */
+export const withDmsRoles = (tags: Record<string, string>) => ({
+	"aws:iam/getRoles:getRoles": { names: ["dms-cloudwatch-logs-role", "dms-vpc-role"] },
+	"aws:iam/getRole:getRole": { tags },
+});
 
 /** Stacks that together use every component and every kind of it. */
 export const everyKind: Record<string, () => Promise<Program>> = {

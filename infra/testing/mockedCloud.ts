@@ -52,6 +52,8 @@ function computed(type: string, name: string, arn: string): Record<string, unkno
 			return { endpoints: [{ address: `${name}.redshift-serverless.test`, port: 5439 }] };
 		case "random:index/randomPassword:RandomPassword":
 			return { result: generatedSecret };
+		case "random:index/randomString:RandomString":
+			return { result: `${name}0` };
 		case "tls:index/privateKey:PrivateKey":
 			return { privateKeyPem: generatedSecret };
 		case "tls:index/selfSignedCert:SelfSignedCert":
@@ -116,6 +118,9 @@ export function mockedCall(token: string, inputs: Record<string, unknown>): Reco
 			return { names: ["a", "b", "c", "d"].map((zone) => `${region}${zone}`) };
 		case "aws:ec2/getSubnet:getSubnet":
 			return { id: inputs.id, availabilityZone: `${region}a` };
+		// An account in which nobody has used DMS.
+		case "aws:iam/getRoles:getRoles":
+			return { names: [], arns: [] };
 		case "aws:ssm/getParameter:getParameter":
 			return { value: "ami-0123456789abcdef0" };
 		default:

@@ -52,6 +52,8 @@ interface Options {
 	project?: string;
 	/** Configuration by full key, as the engine hands it over. */
 	config?: Readonly<Record<string, string>>;
+	/** Answers to look-ups by token, in the place of the mocked cloud's. */
+	answers?: Readonly<Record<string, Record<string, unknown>>>;
 }
 
 /**
@@ -61,12 +63,12 @@ interface Options {
  */
 export async function runProgram<T>(
 	program: () => T | Promise<T>,
-	{ project = "analytics-pipeline", stack = "test", config = {} }: Options = {},
+	{ project = "analytics-pipeline", stack = "test", config = {}, answers = {} }: Options = {},
 ): Promise<Program & { result: pulumi.Unwrap<T> }> {
 	await pulumi.runtime.setMocks(
 		{
 			newResource: ({ type, name, inputs }) => ({ id: mockedId(type, name), state: mockedState(type, name, inputs) }),
-			call: ({ token, inputs }) => mockedCall(token, inputs),
+			call: ({ token, inputs }) => answers[token] ?? mockedCall(token, inputs),
 		},
 		project,
 		stack,
@@ -123,6 +125,7 @@ function registered(request: Request): Registered {
 		["retained", request.getRetainondelete()],
 		["protected", request.getProtect()],
 		["deleteBeforeReplace", request.getDeletebeforereplace()],
+		[`import ${request.getImportid()}`, request.getImportid() !== ""],
 		[`ignoreChanges ${request.getIgnorechangesList().join(", ")}`, request.getIgnorechangesList().length > 0],
 		[`replaceOnChanges ${request.getReplaceonchangesList().join(", ")}`, request.getReplaceonchangesList().length > 0],
 	];

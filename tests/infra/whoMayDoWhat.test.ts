@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { deployed, everyKind } from "../../infra/testing/deployed.ts";
+import { deployed, everyKind, withDmsRoles } from "../../infra/testing/deployed.ts";
 import { testPlace } from "../../infra/testing/mockedCloud.ts";
 import type { Program } from "../../infra/testing/program.ts";
 import { type PolicySimulator, startSimulator } from "./simulator.ts";
@@ -257,7 +257,7 @@ async function putRole(of: Program, stackPrefix: string, role: string, as: strin
 }
 
 beforeAll(async () => {
-	program = await deployed("prod", { createDmsServiceRoles: false });
+	program = await deployed("prod", {}, withDmsRoles({}));
 	simulator = await startSimulator();
 	for (const role of roleNames) await putRole(program, prefix, role, role);
 	for (const [name, { stack, role }] of Object.entries(otherRights)) {
