@@ -11,7 +11,7 @@ export function outOfSpace(folder: string, cause: unknown): PipelineError {
 	return new PipelineError(
 		"failure",
 		{
-			what: "The disk is full; the replication stopped before anything was half published.",
+			what: "The disk is full; the replication stopped, and nothing is lost.",
 			why: `${messageOf(cause)}.`,
 			fix: `Make room on the disk of ${folder}, then start again: it goes on where it was.`,
 			next: "pipeline-cli replication start",

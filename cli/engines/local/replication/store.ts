@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { syncFolder } from "../files.ts";
 import { type Checkpoint, type Publication, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { publish } from "./publisher.ts";
 import type { StatePaths } from "./statePaths.ts";
@@ -49,12 +50,21 @@ export class Store {
 		this.#checkpoint = next;
 	}
 
-	/** Removes what was staged and never promised. */
+	/** Removes what was staged and is not promised by the checkpoint on disk, whoever wrote that. */
 	async clearStaging(): Promise<void> {
+		const checkpoint = await readCheckpoint(this.#paths.checkpoint);
+		const promised = new Set(checkpoint?.publication?.files.map((file) => file.from));
 		await mkdir(this.#paths.staging, { recursive: true });
 		for (const name of await readdir(this.#paths.staging)) {
-			if (name.endsWith(".parquet")) await rm(join(this.#paths.staging, name), { force: true });
+			if (name.endsWith(".parquet") && !promised.has(name)) await rm(join(this.#paths.staging, name), { force: true });
 		}
+	}
+
+	/** Gives up the checkpoint on disk and what it promises, before everything is loaded anew; killed in between, the next start does that. */
+	async forget(): Promise<void> {
+		await rm(this.#paths.checkpoint, { force: true });
+		await syncFolder(dirname(this.#paths.checkpoint));
+		await this.clearStaging();
 	}
 
 	async #finish(): Promise<void> {

@@ -76,7 +76,7 @@ export async function work(
 		const shown = isOutOfSpace(error) ? outOfSpace(paths.home, error) : error;
 		if (!(shown instanceof PipelineError)) throw error;
 		log.error(messageOf(shown));
-		// What is staged is of no use any more, and on a full disk its room is needed to tell so.
+		// What is staged and not promised is of no use any more, and on a full disk its room is needed to tell so.
 		await new Store(files, paths.raw).clearStaging().catch(() => undefined);
 		board.fail(shown);
 		return workerExit.failed;
@@ -145,14 +145,14 @@ class Worker {
 		}
 	}
 
-	/** A damaged checkpoint ends the work, unless all is loaded anew anyway. */
+	/** A checkpoint that is damaged, or whose promise cannot be kept, ends the work, unless all is loaded anew anyway. */
 	async #open(): Promise<void> {
 		try {
 			await this.#store.open();
 		} catch (error) {
-			if (!this.#reload || !(error instanceof PipelineError)) throw error;
+			if (!this.#reload) throw error;
 			this.log.warn(messageOf(error));
-			await this.#store.clearStaging();
+			await this.#store.forget();
 		}
 	}
 
