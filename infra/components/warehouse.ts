@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { type Dataset, lake } from "../../etl/datasets.ts";
 import { decrypt, listBuckets, readObjects, tablePrefixes } from "../lakeAccess.ts";
 import { encryptedLogGroup } from "../logGroup.ts";
@@ -156,7 +157,7 @@ export class Warehouse extends pulumi.ComponentResource {
 				).name,
 				automatedSnapshotRetentionPeriod: args.disposable ? 1 : 7,
 				skipFinalSnapshot: args.disposable,
-				...(args.disposable ? {} : { finalSnapshotIdentifier: `${name}-final` }),
+				...(args.disposable ? {} : { finalSnapshotIdentifier: this.#finalSnapshot(name) }),
 			},
 			{ parent: this, dependsOn: [role.policy, ...logGroups] },
 		);
@@ -170,6 +171,16 @@ export class Warehouse extends pulumi.ComponentResource {
 			host: cluster.dnsName,
 			secretArn: cluster.masterPasswordSecretArn,
 		};
+	}
+
+	/** A name that is new with each stack made: the snapshot outlives the stack, and two of one name cannot be. */
+	#finalSnapshot(name: string): pulumi.Output<string> {
+		const suffix = new random.RandomString(
+			`${name}-final-snapshot`,
+			{ length: 8, special: false, upper: false },
+			{ parent: this },
+		);
+		return pulumi.interpolate`${name}-final-${suffix.result}`;
 	}
 
 	/** Reads the tables of the one catalog database, and where they lie; writes nothing. */
