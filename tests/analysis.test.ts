@@ -5,7 +5,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { projectRoot } from "../cli/engines/local/paths.ts";
+import { projectRoot } from "../cli/projectRoot.ts";
 import { launchBrowser, openPage, screenshot } from "./support/browser.ts";
 import { TestStack } from "./support/cli.ts";
 import { colors, dollars, drawn, money, numbers, pictureIds, table } from "./support/dashboardPage.ts";

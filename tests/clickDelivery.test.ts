@@ -9,8 +9,9 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { filesBelow } from "../cli/engines/local/catalog/lakeFolders.ts";
 import { deliverLeftovers } from "../cli/engines/local/delivery/leftovers.ts";
 import { LocalEventStream } from "../cli/engines/local/eventStream.ts";
-import { localPaths, projectRoot } from "../cli/engines/local/paths.ts";
+import { localPaths } from "../cli/engines/local/paths.ts";
 import type { Context } from "../cli/engines/port.ts";
+import { projectRoot } from "../cli/projectRoot.ts";
 import { clickRecords } from "../cli/steps/clicks.ts";
 
 const kills = 8;

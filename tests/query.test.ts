@@ -3,8 +3,9 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { localPaths, projectRoot } from "../cli/engines/local/paths.ts";
+import { localPaths } from "../cli/engines/local/paths.ts";
 import { defaultSchemas, writeSettings } from "../cli/engines/local/settings.ts";
+import { projectRoot } from "../cli/projectRoot.ts";
 import { TestStack } from "./support/cli.ts";
 
 interface Answer {

@@ -12,9 +12,9 @@ import type {
 } from "../dashboard/data.ts";
 import { dashboardDocument, pageAssets } from "../dashboard/document.ts";
 import { serveDashboard } from "../dashboard/server.ts";
-import { projectRoot } from "../engines/local/paths.ts";
 import type { Context, Query, RunSummary, Stack } from "../engines/port.ts";
 import { messageOf, PipelineError } from "../errors.ts";
+import { projectRoot } from "../projectRoot.ts";
 
 /** Writes the page with today's data as one file that needs nothing else. @returns its size in bytes. */
 export async function exportDashboard(stack: Stack, file: string, context: Context): Promise<number> {

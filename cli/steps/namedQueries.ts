@@ -1,7 +1,7 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { projectRoot } from "../engines/local/paths.ts";
 import { PipelineError } from "../errors.ts";
+import { projectRoot } from "../projectRoot.ts";
 
 const sqlFolder = join(projectRoot, "etl", "sql");
 

@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { projectRoot } from "../engines/local/paths.ts";
 import type { Context, Stack } from "../engines/port.ts";
 import { PipelineError } from "../errors.ts";
+import { projectRoot } from "../projectRoot.ts";
 
 /** The analysts' notebook. */
 export const notebookFile = join(projectRoot, "etl", "notebooks", "dashboard.ipynb");

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
-import { projectRoot } from "../../cli/engines/local/paths.ts";
+import { projectRoot } from "../../cli/projectRoot.ts";
 
 let inputs: Metafile["inputs"];
 beforeAll(async () => {

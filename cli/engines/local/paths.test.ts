@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { folderUri, localPaths, projectRoot } from "./paths.ts";
+import { projectRoot } from "../../projectRoot.ts";
+import { folderUri, localPaths } from "./paths.ts";
 
 afterEach(() => {
 	vi.unstubAllEnvs();

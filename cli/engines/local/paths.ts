@@ -1,9 +1,7 @@
 import { join, resolve } from "node:path";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { pathToFileURL } from "node:url";
 import { PipelineError } from "../../errors.ts";
-
-/** Root of the project: where package.json, etl/ and infra/ lie, whether run from source or from the bundle. */
-export const projectRoot = findRoot();
+import { projectRoot } from "../../projectRoot.ts";
 
 /**
  * Where everything of the local stack lies. `PIPELINE_HOME` overrides it; the default is `.pipeline` in the project.
@@ -39,7 +37,7 @@ export interface LocalPaths {
 	warehouse: string;
 	/** Logs of the runs of jobs: `runs/<run id>/<job>.log`. */
 	runs: string;
-	/** Settings of the local stack: source, seed, scale. */
+	/** Settings of the local stack. */
 	settings: string;
 }
 
@@ -62,10 +60,4 @@ export function localPaths(home = pipelineHome()): LocalPaths {
 /** A folder as the URI that the jobs take: `file:///…/`. */
 export function folderUri(folder: string): string {
 	return `${pathToFileURL(folder).href}/`;
-}
-
-function findRoot(): string {
-	const here = fileURLToPath(new URL(".", import.meta.url));
-	const marker = here.lastIndexOf(`${join("/", "dist")}/`);
-	return marker >= 0 ? here.slice(0, marker) : resolve(here, "../../..");
 }

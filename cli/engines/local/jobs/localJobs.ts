@@ -5,9 +5,10 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { databaseName, datasets } from "../../../../etl/datasets.ts";
 import { type JobDefinition, jobDataQualityExitCode } from "../../../../etl/jobs.ts";
+import { projectRoot } from "../../../projectRoot.ts";
 import type { Context, JobReport, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
 import { deliverLeftovers } from "../delivery/leftovers.ts";
-import { folderUri, type LocalPaths, projectRoot } from "../paths.ts";
+import { folderUri, type LocalPaths } from "../paths.ts";
 import { RunLock, runningRun } from "./runLock.ts";
 import { SailServer } from "./sailServer.ts";
 

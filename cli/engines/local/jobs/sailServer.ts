@@ -3,7 +3,7 @@ import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { PipelineError } from "../../../errors.ts";
-import { projectRoot } from "../paths.ts";
+import { projectRoot } from "../../../projectRoot.ts";
 
 /** The Sail server that runs the jobs of one run; it ends with this process, however that ends. */
 export class SailServer {

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { projectRoot } from "../../../projectRoot.ts";
 import type { Context } from "../../port.ts";
 import { writeFileAtomic } from "../files.ts";
-import { type LocalPaths, projectRoot } from "../paths.ts";
+import type { LocalPaths } from "../paths.ts";
 import { runChild } from "./child.ts";
 import { setupError } from "./diagnosis.ts";
 import { withLockFile } from "./lockFile.ts";
