@@ -50,7 +50,7 @@ export class StatusBoard {
 			Object.entries(merged).filter(([, value]) => value !== undefined),
 		) as DaemonStatus;
 		if (change.following === true) this.#isLoading = false;
-		this.#write();
+		this.write();
 	}
 
 	/** Shows a full load of all tables, whose statistics change in place. */
@@ -80,8 +80,8 @@ export class StatusBoard {
 	update(): void {
 		if (this.#timer !== undefined) return;
 		const wait = this.#writtenAt + throttleMs - Date.now();
-		if (wait <= 0) this.#write();
-		else this.#timer = setTimeout(() => this.#write(), wait);
+		if (wait <= 0) this.write();
+		else this.#timer = setTimeout(() => this.write(), wait);
 	}
 
 	fail(error: PipelineError): void {
@@ -95,7 +95,8 @@ export class StatusBoard {
 		});
 	}
 
-	#write(): void {
+	/** Writes what is to be shown at once: who waits for a request reads it when the request is done. */
+	write(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
 		this.#writtenAt = Date.now();

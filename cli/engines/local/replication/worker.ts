@@ -14,7 +14,7 @@ import { ParquetEngine } from "./parquetStage.ts";
 import { processStamp } from "./pidFile.ts";
 import { RequestBox } from "./requests.ts";
 import { statePaths } from "./statePaths.ts";
-import { StatusBoard } from "./statusBoard.ts";
+import { StatusBoard, statistics } from "./statusBoard.ts";
 import { Store } from "./store.ts";
 import { StreamPublisher } from "./streamPublisher.ts";
 import { TaskState } from "./taskState.ts";
@@ -167,6 +167,8 @@ class Worker {
 			if (this.stop.aborted && !(error instanceof PipelineError)) return undefined;
 			throw error;
 		}
+		this.board.keep((this.#store.checkpoint?.tables ?? []).map(statistics));
+		this.board.write();
 		// What was asked for before a load of everything is done with it.
 		await requested.done();
 		this.#reload = false;
@@ -195,6 +197,7 @@ class Worker {
 			const requested = await this.#requests.take();
 			if (requested.all) throw new ReloadAll();
 			await follower.reload(requested.tables.filter((id) => state.tables.has(id)));
+			this.board.write();
 			await requested.done();
 		});
 	}
