@@ -23,6 +23,7 @@ import { outputsVersion, type PipelineOutputs } from "./outputs.ts";
 import * as from from "./pipelineArgs.ts";
 import { defined } from "./pipelineArgs.ts";
 import { currentPlace } from "./place.ts";
+import { ownersIn } from "./placeholders.ts";
 
 export interface AnalyticsPipelineArgs {
 	/** Stack's name; the catalog's database is named after it. */
@@ -204,7 +205,8 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 
 	#dashboards(name: string, config: PipelineConfig, shared: Rest<typeof Dashboards>): Dashboards | undefined {
 		if (config.dashboards === "none") return undefined;
-		const args = { ...shared, ...from.dashboardArgs(config), engine: config.dashboards };
+		const principals = currentPlace(this).apply(({ accountId }) => ownersIn(accountId, config.quickSightPrincipals));
+		const args = { ...shared, ...from.dashboardArgs(config), principals, engine: config.dashboards };
 		return new Dashboards(`${name}-dashboards`, args, { parent: this });
 	}
 }
@@ -214,5 +216,5 @@ type Rest<C extends typeof Warehouse | typeof Dashboards> = Omit<
 	ConstructorParameters<C>[1],
 	C extends typeof Warehouse
 		? "kind" | keyof ReturnType<typeof from.warehouseArgs>
-		: "engine" | keyof ReturnType<typeof from.dashboardArgs>
+		: "engine" | "principals" | keyof ReturnType<typeof from.dashboardArgs>
 >;

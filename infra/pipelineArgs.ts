@@ -95,7 +95,6 @@ export function warehouseArgs(config: PipelineConfig) {
 
 export function dashboardArgs(config: PipelineConfig) {
 	return {
-		principals: config.quickSightPrincipals,
 		subscribe: config.quickSightSubscribe,
 		...defined({ accountName: config.quickSightAccountName, email: config.notificationEmail }),
 	};

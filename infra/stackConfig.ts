@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkProviderSettings, checkStackName, configKeys, type PipelineConfig, parseConfig } from "./config.ts";
+import { refusePlaceholders } from "./placeholders.ts";
 
 /**
  * The selected stack's configuration. Types and defaults are those of `Pulumi.yaml`, which the engine applies.
@@ -12,7 +13,9 @@ export function readConfig(): PipelineConfig {
 	try {
 		checkStackName(pulumi.getStack());
 		checkProviderSettings(Object.keys(pulumi.runtime.allConfig()));
-		return parseConfig(values);
+		const pipeline = parseConfig(values);
+		refusePlaceholders(pipeline);
+		return pipeline;
 	} catch (error) {
 		throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
 	}

@@ -13,7 +13,7 @@ export interface DashboardsArgs {
 	/** What the dashboards ask: Athena, or the warehouse through a VPC connection. */
 	engine: DashboardEngine;
 	/** ARNs of QuickSight users or groups that own all parts; 1 to 20. */
-	principals: string[];
+	principals: pulumi.Input<string[]>;
 	/** Subscribe the account to QuickSight; false where it is, which is once an account. */
 	subscribe: boolean;
 	/** With `subscribe`: name of the QuickSight account, unique in the world, and address for its notices. */
@@ -76,7 +76,7 @@ export class Dashboards extends pulumi.ComponentResource {
 				analysisId: this.analysisId,
 				name: "department analysis",
 				definition: products.arn.apply(departmentDefinition),
-				permissions: permissions("analysis", args.principals),
+				permissions: owned("analysis", args),
 			},
 			{ parent: this },
 		);
@@ -88,7 +88,7 @@ export class Dashboards extends pulumi.ComponentResource {
 					dashboardId: this.dashboardIds[subject],
 					name: title,
 					definition,
-					permissions: permissions("dashboard", args.principals),
+					permissions: owned("dashboard", args),
 				},
 				{ parent: this },
 			);
@@ -144,7 +144,7 @@ export class Dashboards extends pulumi.ComponentResource {
 				name: `${name}: lake`,
 				type: "ATHENA",
 				parameters: { athena: { workGroup: args.workgroup, roleArn: role.arn } },
-				permissions: permissions("dataSource", args.principals),
+				permissions: owned("dataSource", args),
 				sslProperties: { disableSsl: false },
 			},
 			{ parent: this, dependsOn: [role.policy, ...dependsOn] },
@@ -183,7 +183,7 @@ export class Dashboards extends pulumi.ComponentResource {
 				parameters: { redshift: { host: warehouseHost, port: 5439, database: warehouseDatabase } },
 				credentials: { secretArn: warehouseSecretArn },
 				vpcConnectionProperties: { vpcConnectionArn: connection.arn },
-				permissions: permissions("dataSource", args.principals),
+				permissions: owned("dataSource", args),
 				sslProperties: { disableSsl: false },
 			},
 			// The provider cannot change a Redshift data source without its credentials; a new one is made instead.
@@ -210,9 +210,13 @@ export class Dashboards extends pulumi.ComponentResource {
 						customSql: { dataSourceArn: source.arn, name: data.identifier, sqlQuery, columns: data.columns },
 					},
 				],
-				permissions: permissions("dataSet", args.principals),
+				permissions: owned("dataSet", args),
 			},
 			{ parent: this },
 		);
 	}
+}
+
+function owned(part: Parameters<typeof permissions>[0], { principals }: DashboardsArgs) {
+	return pulumi.output(principals).apply((owners) => permissions(part, owners));
 }

@@ -7,13 +7,17 @@ import { engineConfig } from "./stack.ts";
 /** Owner of the dashboards, at the tests' place. */
 const owner = `arn:${testPlace.partition}:quicksight:${testPlace.region}:${testPlace.accountId}:user/default/analyst`;
 
+/** Values that Pulumi.prod.yaml leaves to its reader. */
+const own = (stack: "dev" | "prod"): Partial<Record<ConfigKey, unknown>> =>
+	stack === "prod" ? { notificationEmail: "data-platform@company.test", quickSightPrincipals: [owner] } : {};
+
 /** The program of a stack, as `pulumi up` would run it, with some keys of its configuration and some answers changed. */
 export function deployed(
 	stack: "dev" | "prod",
 	changes: Partial<Record<ConfigKey, unknown>> = {},
 	answers: Readonly<Record<string, Record<string, unknown>>> = {},
 ) {
-	const config = engineConfig(stack, testPlace.region, { quickSightPrincipals: [owner], ...changes });
+	const config = engineConfig(stack, testPlace.region, { ...own(stack), ...changes });
 	return runProgram(deploy, { stack, config, answers });
 }
 

@@ -28,3 +28,14 @@ it("a wrong configuration ends the program before it makes anything, and names e
 		),
 	});
 });
+
+it("a dashboard's owner of another account ends the program with the reason", async () => {
+	const owner = "arn:aws:quicksight:eu-west-1:444455556666:user/default/analyst";
+	const config = engineConfig("dev", testPlace.region, { dashboards: "athena", quickSightPrincipals: [owner] });
+	await expect(start(config)).rejects.toMatchObject({
+		code: 1,
+		stderr: expect.stringContaining(
+			`quickSightPrincipals: "${owner}" is not of account ${testPlace.accountId}, which this deploys to.`,
+		),
+	});
+});
