@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from lakehouse.datasets import Table
-from lakehouse.storage import Storage
+from lakehouse.storage import DamagedState, Storage
 
 Columns = list[tuple[str, str]]
 """Name and type of each column, in order."""
@@ -100,9 +100,16 @@ class TableState:
 
 
 def load(processed: Storage, table: Table) -> TableState:
-    """State of a table; an empty one where there is none yet."""
-    value = processed.read_json(table.state)
-    return TableState() if value is None else _from_json(value)
+    """State of a table; an empty one where there is none yet. Raises DamagedState, with the remedy."""
+    try:
+        value = processed.read_json(table.state)
+        return TableState() if value is None else _from_json(value)
+    except (DamagedState, KeyError, TypeError) as error:
+        raise DamagedState(
+            f"the state {processed.uri}/{table.state} is damaged ({error}): remove it and the folders "
+            f"{processed.uri}/{table.change_log} and {processed.uri}/{table.current}, and run the jobs again, which "
+            "make the table anew from the raw zone"
+        ) from error
 
 
 def save(processed: Storage, table: Table, state: TableState) -> None:

@@ -24,6 +24,10 @@ class StoredFile:
         return self.path.rsplit("/", 1)[-1]
 
 
+class DamagedState(Exception):
+    """A file that the jobs wrote for themselves and cannot read; the message says which and what to do."""
+
+
 class Storage:
     """
     A zone. `uri` is `s3://bucket/` or `file:///directory/`; every path is relative to it, with `/` between its parts.
@@ -76,22 +80,37 @@ class Storage:
             return stream.read()
 
     def read_json(self, relative: str) -> Any:
-        """Parsed content of a JSON file, or None where there is no such file."""
+        """Parsed content of a JSON file, or None where there is no such file. Raises DamagedState."""
         try:
             return json.loads(self.read(relative))
         except FileNotFoundError:
             return None
+        except ValueError as error:
+            raise DamagedState(f"{self.uri}/{relative} is no JSON: {error}") from error
 
     def write(self, relative: str, content: bytes) -> None:
-        """Replaces a file as a whole: a reader sees the old content or the new, never a part."""
+        """
+        Replaces a file as a whole: a reader sees the old content or the new, never a part, and the new one is there
+        after a power failure, too.
+        """
         path = self.path(relative)
-        target = f"{path}.new" if self.is_local else path
-        if self.is_local:
-            self.filesystem.create_dir(path.rsplit("/", 1)[0])
-        with self.filesystem.open_output_stream(target, compression=None) as stream:
-            stream.write(content)
-        if self.is_local:
-            self.filesystem.move(target, path)
+        if not self.is_local:
+            with self.filesystem.open_output_stream(path, compression=None) as stream:
+                stream.write(content)
+            return
+        folder = path.rsplit("/", 1)[0]
+        os.makedirs(folder, exist_ok=True)
+        with open(f"{path}.new", "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(f"{path}.new", path)
+        # The new name is in the folder, which is on disk only when that is told so, too.
+        opened = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
     def write_json(self, relative: str, value: Any) -> None:
         """As `write`."""

@@ -66,6 +66,8 @@ def test_a_table_that_fails_does_not_stop_the_others(lake: Lake) -> None:
     state.write_text("{")
     assert lake.run("apply-changes") == [1]
     assert "shop.bad" in lake.reports["apply-changes"]["error"]
+    for path in (state, lake.processed / "shop" / "bad", lake.processed / "current" / "shop" / "bad"):
+        assert f"file://{path}" in lake.reports["apply-changes"]["error"]
     assert [entry["table"] for entry in lake.reports["apply-changes"]["tables"]] == ["good"]
     state.write_text(whole)
     lake.ok("apply-changes")
