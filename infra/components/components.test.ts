@@ -354,7 +354,8 @@ describe("SourceDatabase", () => {
 			backupRetentionPeriod: 7,
 			deletionProtection: true,
 			skipFinalSnapshot: false,
-			finalSnapshotIdentifier: "db-final",
+			// Made anew with the stack, so that the snapshot of the one before is not in its way.
+			finalSnapshotIdentifier: "db-final-db-final-snapshot0",
 			publiclyAccessible: false,
 		});
 		expect(secrets).toContain("password");

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { encryptedLogGroup } from "../logGroup.ts";
 import { currentPlace } from "../place.ts";
 import { rdsCertificateAuthority, rdsRootCertificate } from "../rdsCertificates.ts";
@@ -29,7 +30,7 @@ const port = 3306;
  *
  * Danger: `storageGb` cannot shrink; a change of `subnetIds` replaces the database.
  *
- * Cost: db.t4g.micro with 20 GB about $14 a month; db.m7g.large over two zones with 100 GB about $290.
+ * Cost: db.t4g.micro with 20 GB about $14 a month; db.m7g.large over two zones with 100 GB about $269.
  */
 export class RdsDatabase extends pulumi.ComponentResource {
 	readonly host: pulumi.Output<string>;
@@ -81,7 +82,7 @@ export class RdsDatabase extends pulumi.ComponentResource {
 				copyTagsToSnapshot: true,
 				deletionProtection: !disposable,
 				skipFinalSnapshot: disposable,
-				...(disposable ? {} : { finalSnapshotIdentifier: `${name}-final` }),
+				...(disposable ? {} : { finalSnapshotIdentifier: this.#finalSnapshot(name) }),
 				applyImmediately: disposable,
 				autoMinorVersionUpgrade: true,
 				enabledCloudwatchLogsExports: ["error", "slowquery"],
@@ -93,6 +94,16 @@ export class RdsDatabase extends pulumi.ComponentResource {
 		this.secretArn = secret.locate(instance.address, instance.port);
 		this.caCertificate = currentPlace(this).apply(({ region }) => rdsRootCertificate(region));
 		this.registerOutputs({ host: this.host, port: this.port, secretArn: this.secretArn });
+	}
+
+	/** A name that is new with each stack made: the snapshot outlives the stack, and two of one name cannot be. */
+	#finalSnapshot(name: string): pulumi.Output<string> {
+		const suffix = new random.RandomString(
+			`${name}-final-snapshot`,
+			{ length: 8, special: false, upper: false },
+			{ parent: this },
+		);
+		return pulumi.interpolate`${name}-final-${suffix.result}`;
 	}
 
 	/** https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.MySQL.html */

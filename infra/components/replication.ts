@@ -45,7 +45,7 @@ export interface ReplicationArgs {
  * Danger: a running task cannot be changed. Run `pulumi refresh` before `pulumi up` when the CLI has started it, so that
  * Pulumi knows to stop it; start it again afterwards. To change `rawBucket` or the key replaces the target endpoint.
  *
- * Cost: dms.t3.medium with 50 GB about $60 a month, dms.r6i.large over two zones with 100 GB about $370.
+ * Cost: dms.t3.medium with 50 GB about $60 a month, dms.r6i.large over two zones with 100 GB about $315.
  */
 export class Replication extends pulumi.ComponentResource {
 	readonly instanceArn: pulumi.Output<string>;
