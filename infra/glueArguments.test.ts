@@ -21,7 +21,6 @@ it("gives Glue its arguments, the job the common ones and its own", () => {
 			" --conf spark.sql.catalog.glue_catalog.warehouse=s3://p/current/" +
 			" --conf spark.sql.catalog.glue_catalog.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog" +
 			" --conf spark.sql.catalog.glue_catalog.io-impl=org.apache.iceberg.aws.s3.S3FileIO",
-		"--enable-glue-datacatalog": "true",
 		"--extra-py-files": "s3://s/lakehouse/2/lakehouse.zip",
 		"--TempDir": "s3://s/temporary/",
 		"--job-bookmark-option": "job-bookmark-disable",
@@ -37,6 +36,10 @@ it("gives Glue its arguments, the job the common ones and its own", () => {
 		"--run_id": "by-hand",
 		"--depth": "3",
 	});
+});
+
+it("opens no catalog but glue_catalog: Hive's would ask for a database `default` that nobody made", () => {
+	expect(glueArguments(given)).not.toHaveProperty("--enable-glue-datacatalog");
 });
 
 it("sets none of the arguments that Glue keeps for itself", () => {

@@ -47,7 +47,6 @@ export function glueArguments(input: GlueArguments): Record<string, string> {
 	return {
 		"--datalake-formats": "iceberg",
 		"--conf": icebergConfiguration(input.processedBucket),
-		"--enable-glue-datacatalog": "true",
 		"--extra-py-files": `s3://${input.scriptsBucket}/${input.packageKey}`,
 		"--TempDir": `s3://${input.scriptsBucket}/${input.temporaryPrefix}/`,
 		// The jobs keep their own books: what was read, up to where.

@@ -71,8 +71,6 @@ function catalogStatements({ place, database }: JobAccess): Statement[] {
 			],
 			[catalog, arn(place, "glue", `database/${database}`), arn(place, "glue", `table/${database}/*`)],
 		),
-		// Spark asks for the database `default` when a session opens.
-		allow("OpenCatalog", ["glue:GetDatabase"], [catalog, arn(place, "glue", "database/default")]),
 	];
 }
 

@@ -67,6 +67,8 @@ export class Catalog extends pulumi.ComponentResource {
 						Partitions: { AddOrUpdateBehavior: "InheritFromTable" },
 						Tables: { AddOrUpdateBehavior: "MergeNewColumns" },
 					},
+					// Glue adds it for tables of the catalog; without it here every preview would show a change.
+					Grouping: { TableGroupingPolicy: "CombineCompatibleSchemas" },
 				}),
 				securityConfiguration: args.securityConfiguration,
 			},

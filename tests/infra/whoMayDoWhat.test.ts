@@ -83,7 +83,6 @@ const rights: Record<string, Rights> = {
 			...each(["s3:PutObject", "s3:DeleteObject"], [...Object.values(processed), scripts.temporary]),
 			...each(["kms:Decrypt", "kms:GenerateDataKey"], [key]),
 			...each(["glue:CreateTable", "glue:UpdateTable", "glue:GetTable"], [table("orders")]),
-			["glue:GetDatabase", at("glue", "database/default")],
 			["secretsmanager:GetSecretValue", sourceSecret],
 			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-analyticspipelineprodnetworksubnet1")],
 			["logs:PutLogEvents", at("logs", "log-group:/aws-glue/jobs/logs-v2:log-stream:a")],
@@ -91,6 +90,7 @@ const rights: Record<string, Rights> = {
 		mayNot: [
 			...each(["s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging"], Object.values(raw)),
 			...each(["s3:PutObject", "s3:DeleteObject"], [scripts.job, scripts.package]),
+			["glue:GetDatabase", at("glue", "database/default")],
 			["glue:CreateTable", table("a", "default")],
 			["glue:StartJobRun", job],
 			["secretsmanager:GetSecretValue", warehouseSecret],
