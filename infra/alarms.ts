@@ -7,6 +7,8 @@ export interface Watched {
 	replicationTaskResourceId: Input<string>;
 	deliveryStreamName: Input<string>;
 	streamName: Input<string>;
+	/** Where changes come through Kinesis, their stream and its delivery. */
+	changes?: { streamName: Input<string>; deliveryStreamName: Input<string> };
 	stateMachineArn: Input<string>;
 	/** RDS source, where it is one. */
 	rdsIdentifier?: string;
@@ -29,6 +31,8 @@ export interface Alarm {
 	periods: number;
 }
 
+const above = { comparisonOperator: "GreaterThanThreshold", statistic: "Maximum", periods: 3 } as const;
+
 /**
  * The alarms. What sends no data is in order: a task that was never started, a night without clicks.
  * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html
@@ -37,7 +41,6 @@ export function alarms(watched: Watched): Alarm[] {
 	const instance = { ReplicationInstanceIdentifier: watched.replicationInstanceId };
 	const task = { ...instance, ReplicationTaskIdentifier: watched.replicationTaskResourceId };
 	const free = watched.freeStorageGb * 1_000_000_000;
-	const above = { comparisonOperator: "GreaterThanThreshold", statistic: "Maximum", periods: 3 } as const;
 	const below = { comparisonOperator: "LessThanThreshold", statistic: "Minimum", periods: 1 } as const;
 	const list: Alarm[] = [
 		{
@@ -67,35 +70,25 @@ export function alarms(watched: Watched): Alarm[] {
 			dimensions: instance,
 			threshold: free,
 		},
-		{
-			...above,
-			name: "clickstream-freshness",
-			description: "Firehose has not delivered for 15 minutes: look at its log group",
-			namespace: "AWS/Firehose",
-			metricName: "DeliveryToS3.DataFreshness",
-			dimensions: { DeliveryStreamName: watched.deliveryStreamName },
-			threshold: 900,
-		},
-		{
-			...above,
-			name: "clickstream-iterator-age",
-			description: "Clicks wait in the stream for more than 15 minutes before they are read",
-			namespace: "AWS/Kinesis",
-			metricName: "GetRecords.IteratorAgeMilliseconds",
-			dimensions: { StreamName: watched.streamName },
-			threshold: 900_000,
-		},
-		{
-			...above,
-			name: "runs-failed",
-			description: "A run of the jobs failed: see the state machine's last execution",
-			namespace: "AWS/States",
-			metricName: "ExecutionsFailed",
-			dimensions: { StateMachineArn: watched.stateMachineArn },
-			statistic: "Sum",
-			threshold: 0,
-			periods: 1,
-		},
+		...flow("clickstream", "Clicks", watched),
+		...(watched.changes === undefined ? [] : flow("changes", "Changes", watched.changes)),
+		...[
+			["failed", "failed", "ExecutionsFailed"] as const,
+			["timed-out", "took too long", "ExecutionsTimedOut"] as const,
+			["aborted", "was aborted", "ExecutionsAborted"] as const,
+		].map(
+			([how, said, metricName]): Alarm => ({
+				...above,
+				name: `runs-${how}`,
+				description: `A run of the jobs ${said}: see the state machine's last execution`,
+				namespace: "AWS/States",
+				metricName,
+				dimensions: { StateMachineArn: watched.stateMachineArn },
+				statistic: "Sum",
+				threshold: 0,
+				periods: 1,
+			}),
+		),
 	];
 	if (watched.rdsIdentifier !== undefined) {
 		list.push({
@@ -109,4 +102,32 @@ export function alarms(watched: Watched): Alarm[] {
 		});
 	}
 	return list;
+}
+
+/** Of a stream that Firehose brings to the raw zone. */
+function flow(
+	name: string,
+	what: string,
+	of: { streamName: Input<string>; deliveryStreamName: Input<string> },
+): Alarm[] {
+	return [
+		{
+			...above,
+			name: `${name}-freshness`,
+			description: `${what} wait for more than 15 minutes to be delivered by Firehose: look at its log group`,
+			namespace: "AWS/Firehose",
+			metricName: "DeliveryToS3.DataFreshness",
+			dimensions: { DeliveryStreamName: of.deliveryStreamName },
+			threshold: 900,
+		},
+		{
+			...above,
+			name: `${name}-iterator-age`,
+			description: `${what} wait in the stream for more than 15 minutes before they are read`,
+			namespace: "AWS/Kinesis",
+			metricName: "GetRecords.IteratorAgeMilliseconds",
+			dimensions: { StreamName: of.streamName },
+			threshold: 900_000,
+		},
+	];
 }

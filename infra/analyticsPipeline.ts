@@ -165,7 +165,7 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 				replicationTaskArn: replication.taskArn,
 				streamName: clickstream.streamName,
 				deliveryStreamName: clickstream.deliveryStreamName,
-				...defined({ rdsIdentifier: source.rdsIdentifier }),
+				...defined({ rdsIdentifier: source.rdsIdentifier, changes: stream }),
 			},
 			parent,
 		);

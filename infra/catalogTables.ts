@@ -1,5 +1,5 @@
 import type * as aws from "@pulumi/aws";
-import { catalogName, type Dataset, lake } from "../etl/datasets.ts";
+import { catalogName, changeLogColumns, type Dataset, lake } from "../etl/datasets.ts";
 
 /** A table of the catalog that the crawler keeps up to date: its place, and what is known of it before any data. */
 export interface CatalogTable {
@@ -59,7 +59,8 @@ export function crawledTables(datasets: readonly Dataset[]): CatalogTable[] {
 				zone: "processed",
 				prefix: lake.changeLog(schema, table.name),
 				format: "parquet",
-				columns: [],
+				// The crawler adds the source's; these are there for queries of a table that has no rows yet.
+				columns: Object.values(changeLogColumns).map((name) => ({ name, type: "string" })),
 				partitionKeys: [{ name: "batch", type: "int" }],
 			}),
 		),

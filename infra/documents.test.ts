@@ -63,13 +63,18 @@ describe("who may assume a role", () => {
 
 describe("the key's policy", () => {
 	it("lets services act for this account only, and gives the rest to IAM", () => {
-		const [account, logs, publishers, dms] = statements(keyPolicy(china));
+		const [account, logs, delivery, publishers, dms] = statements(keyPolicy(china));
 		expect(account).toMatchObject({ Principal: { AWS: "arn:aws-cn:iam::111122223333:root" }, Action: "kms:*" });
 		expect(logs).toMatchObject({
 			Principal: { Service: "logs.cn-north-1.amazonaws.com.cn" },
 			Condition: {
 				ArnLike: { "kms:EncryptionContext:aws:logs:arn": "arn:aws-cn:logs:cn-north-1:111122223333:log-group:*" },
 			},
+		});
+		expect(delivery).toMatchObject({
+			Principal: { Service: "delivery.logs.amazonaws.com" },
+			Action: "kms:Decrypt*",
+			Condition: { StringLike: { "kms:EncryptionContext:SourceArn": "arn:aws-cn:logs:cn-north-1:111122223333:*" } },
 		});
 		expect(publishers).toMatchObject({ Condition: { StringEquals: { "aws:SourceAccount": "111122223333" } } });
 		expect(dms).toMatchObject({
@@ -111,6 +116,19 @@ describe("the crawled tables", () => {
 			partitionKeys: [{ name: "click_hour" }],
 		});
 	});
+
+	it("have the columns that the named queries use before there are any rows", () => {
+		const { sql } = namedQueries(repositoryPath("etl/sql")).find(({ name }) => name === "change_activity") ?? {};
+		const logs = tables.filter(({ name }) => name.endsWith("_changes"));
+		expect(logs.filter(({ name }) => !sql?.includes(`FROM ${name}`)).map(({ name }) => name)).toEqual([]);
+		const used = [...new Set(sql?.match(/\bcdc_\w+/g))];
+		expect(used).toEqual(["cdc_op", "cdc_commit_time"]);
+		for (const { name, columns } of logs) {
+			expect(columns, name).toEqual(
+				["cdc_op", "cdc_commit_time", "cdc_change_seq"].map((column) => ({ name: column, type: "string" })),
+			);
+		}
+	});
 });
 
 describe("alarms", () => {
@@ -149,6 +167,18 @@ describe("alarms", () => {
 			["DeliveryToS3.DataFreshness", { DeliveryStreamName: "kdf" }, "GreaterThanThreshold", 900],
 			["GetRecords.IteratorAgeMilliseconds", { StreamName: "kds" }, "GreaterThanThreshold", 900_000],
 			["ExecutionsFailed", { StateMachineArn: "arn:m" }, "GreaterThanThreshold", 0],
+			["ExecutionsTimedOut", { StateMachineArn: "arn:m" }, "GreaterThanThreshold", 0],
+			["ExecutionsAborted", { StateMachineArn: "arn:m" }, "GreaterThanThreshold", 0],
+		]);
+	});
+
+	it("watch the stream of changes and its delivery where changes come through Kinesis", () => {
+		const before = new Set(alarms(watched).map(({ name }) => name));
+		const changes = { streamName: "changes", deliveryStreamName: "delivery" };
+		const added = alarms({ ...watched, changes }).filter(({ name }) => !before.has(name));
+		expect(added.map(({ metricName, dimensions }) => [metricName, dimensions])).toEqual([
+			["DeliveryToS3.DataFreshness", { DeliveryStreamName: "delivery" }],
+			["GetRecords.IteratorAgeMilliseconds", { StreamName: "changes" }],
 		]);
 	});
 

@@ -3,8 +3,10 @@ import { policyDocument } from "./policyDocument.ts";
 
 /**
  * Policy of the lake's key. The account's own identities get their rights from IAM policies; besides, the services that
- * act without a role of ours: CloudWatch Logs, and those that publish to the encrypted topic.
+ * act without a role of ours: CloudWatch Logs, the delivery of the state machine's log, and those that publish to the
+ * encrypted topic.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
+ * https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
 export function keyPolicy(place: Place): string {
@@ -24,6 +26,15 @@ export function keyPolicy(place: Place): string {
 			Action: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
 			Resource: "*",
 			Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": arn(place, "logs", "log-group:*") } },
+		},
+		{
+			// What a state machine with a key of ours writes is encrypted on its way to the log, too.
+			Sid: "LogDelivery",
+			Effect: "Allow",
+			Principal: { Service: "delivery.logs.amazonaws.com" },
+			Action: "kms:Decrypt*",
+			Resource: "*",
+			Condition: { StringLike: { "kms:EncryptionContext:SourceArn": arn(place, "logs", "*") } },
 		},
 		{
 			Sid: "Notifications",

@@ -14,6 +14,8 @@ export interface MonitoringArgs {
 	replicationTaskArn: pulumi.Input<string>;
 	streamName: pulumi.Input<string>;
 	deliveryStreamName: pulumi.Input<string>;
+	/** Where changes come through Kinesis, their stream and its delivery. */
+	changes?: { streamName: pulumi.Input<string>; deliveryStreamName: pulumi.Input<string> };
 	stateMachineArn: pulumi.Input<string>;
 	/** RDS source, where it is one. */
 	rdsIdentifier?: string;

@@ -27,6 +27,8 @@ export interface ReplicationStreamArgs {
 export class ReplicationStream extends pulumi.ComponentResource {
 	/** DMS's target, in the place of the S3 endpoint; known once the delivery reads the stream. */
 	readonly targetEndpointArn: pulumi.Output<string>;
+	readonly streamName: pulumi.Output<string>;
+	readonly deliveryStreamName: pulumi.Output<string>;
 
 	constructor(name: string, args: ReplicationStreamArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:replication:ReplicationStream", name, {}, opts);
@@ -44,6 +46,8 @@ export class ReplicationStream extends pulumi.ComponentResource {
 		const delivery = this.#delivery(name, args, stream);
 		const endpoint = this.#endpoint(name, args, stream, delivery);
 		this.targetEndpointArn = endpoint.endpointArn;
+		this.streamName = stream.name;
+		this.deliveryStreamName = delivery.name;
 		this.registerOutputs({ targetEndpointArn: this.targetEndpointArn });
 	}
 

@@ -18,7 +18,6 @@ export interface Usage {
 	authors: number;
 	readers: number;
 	logGb: number;
-	alarms: number;
 }
 
 /** A line of the estimate: what is paid for, and how much of it at which price. */
@@ -44,7 +43,9 @@ function priceOf(instance: string): PriceName {
 export function estimate(config: PipelineConfig, usage: Usage): Item[] {
 	const zones = (multi: boolean): number => (multi ? 2 : 1);
 	const onEc2 = config.sourceKind === "ec2";
-	const endpoints = 5 + (onEc2 ? 2 : 0);
+	const kinesis = config.replicationTarget === "kinesis";
+	const endpoints = 5 + (onEc2 ? 2 : 0) + (kinesis ? 1 : 0);
+	const alarms = 8 + (config.sourceKind === "rds" ? 1 : 0) + (kinesis ? 2 : 0);
 	const secrets = config.sourceKind === "rds" ? 1 : onEc2 ? 2 : 0;
 	const items: Item[] = [
 		item(
@@ -84,6 +85,7 @@ export function estimate(config: PipelineConfig, usage: Usage): Item[] {
 			config.replicationStorageGb * zones(config.replicationMultiAz),
 			"dmsGb",
 		),
+		...(kinesis ? [item("replication", "1 on-demand stream", month, "streamHour")] : []),
 		item("clickstream", "1 on-demand stream", month, "streamHour"),
 		item("clickstream", `${usage.clicksGb} GB into the stream`, usage.clicksGb, "streamGb"),
 		item("clickstream", `${usage.clicksGb} GB as records of 5 KB through Firehose`, usage.clicksGb * 20, "firehoseGb"),
@@ -95,7 +97,7 @@ export function estimate(config: PipelineConfig, usage: Usage): Item[] {
 		),
 		item("catalog", `${usage.runs} crawls of 10 minutes, 2 DPU`, (usage.runs * 2) / 6, "dpuHour"),
 		item("athena", `${usage.scannedTb} TB scanned`, usage.scannedTb, "athenaTb"),
-		item("monitoring", `${usage.alarms} alarms`, usage.alarms, "alarm"),
+		item("monitoring", `${alarms} alarms`, alarms, "alarm"),
 		item("monitoring", `${usage.logGb} GB of logs`, usage.logGb, "logGb"),
 	];
 	if (config.warehouseKind === "serverless") {

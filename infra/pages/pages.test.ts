@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configKeys, parseConfig } from "../config.ts";
+import { deployed } from "../testing/deployed.ts";
 import { repositoryPath, stackValues } from "../testing/stack.ts";
 import { configurationPage } from "./configurationPage.ts";
 import { costPage } from "./costPage.ts";
@@ -19,7 +20,6 @@ const small: Usage = {
 	authors: 1,
 	readers: 0,
 	logGb: 2,
-	alarms: 6,
 };
 const large: Usage = {
 	lakeGb: 500,
@@ -31,7 +31,6 @@ const large: Usage = {
 	authors: 2,
 	readers: 20,
 	logGb: 20,
-	alarms: 7,
 };
 
 describe("docs/configuration.md", () => {
@@ -78,6 +77,18 @@ describe("docs/cost.md", () => {
 		expect(of(prod, large, "dms.r6i.large")?.quantity).toBe(2 * 730);
 		expect(of(prod, large, "RPU")?.quantity).toBe(16 * 90);
 		expect(cost({ component: "", what: "", quantity: 730, price: "endpointHour" })).toBeCloseTo(7.3);
+	});
+
+	it("counts what the way through Kinesis adds: a stream, an endpoint and two alarms", () => {
+		const added = estimate({ ...dev, replicationTarget: "kinesis" }, small).map(({ what }) => what);
+		expect(added.filter((what) => what === "1 on-demand stream")).toHaveLength(2);
+		expect(added).toContain("8 interface endpoints in 1 zone(s)");
+		expect(added).toContain("10 alarms");
+	});
+
+	it.each(["dev", "prod"] as const)("counts the alarms of %s as the program makes them", async (stack) => {
+		const made = (await deployed(stack)).ofType("aws:cloudwatch/metricAlarm:MetricAlarm").length;
+		expect(estimate(stack === "dev" ? dev : prod, small).map(({ what }) => what)).toContain(`${made} alarms`);
 	});
 
 	it("knows no price that it has not, and has none without a page", () => {
