@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 from lakehouse import evolution, quality, state
@@ -46,13 +47,17 @@ def _apply(job: Job, table: Table) -> None:
     known = state.load(job.processed, table)
     quality.check_freshness(job, table, known)
     pending = _pending(known)
-    if pending is None:
-        return
-    changes = TableChanges.of(table, known.current_batches(), known.batches[-1])
     applied = known.applied
+    # Somebody removed a damaged table: the change log has all of it.
+    lost = applied is not None and not job.processed.exists(f"{table.current}/metadata")
+    if pending is None and not lost:
+        return
+    pending = pending or []
+    changes = TableChanges.of(table, known.current_batches(), known.batches[-1])
     rows_read = sum(batch.rows for batch in pending)
     merging = (
         applied is not None
+        and not lost
         and applied.generation == known.generation
         and applied.columns == changes.columns
         and applied.key == changes.key
@@ -74,7 +79,7 @@ def _apply(job: Job, table: Table) -> None:
         last_sequence=max((batch.last_sequence for batch in changes.batches if batch.last_sequence), default=None),
         columns=changes.columns,
         key=changes.key,
-        version=1 if applied is None else applied.version + 1,
+        version=_first_version() if applied is None else applied.version + 1,
     )
     state.save(job.processed, table, known)
     if known.applied.version % MAINTAIN_EVERY == 0:
@@ -82,6 +87,11 @@ def _apply(job: Job, table: Table) -> None:
             table.catalog_name, table.current, lambda rows, count: _arranged(job, changes, rows, rows, count)
         )
     job.report.table(table.schema, table.name, rows_read, *published)
+
+
+def _first_version() -> int:
+    """Another than any before, so that a table whose state was removed counts as changed for what is made of it."""
+    return time.time_ns() // 1_000_000 * MAINTAIN_EVERY + 1
 
 
 def _keeps_columns(changes: TableChanges, pending: list[Batch]) -> bool:

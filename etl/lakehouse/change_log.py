@@ -11,7 +11,8 @@ from lakehouse import batches, log_compaction, raw_files, state, stream_files
 from lakehouse.column_types import quoted
 from lakehouse.datasets import Table
 from lakehouse.job import Job
-from lakehouse.raw_files import BrokenFile, Footer, Kind
+from lakehouse.raw_files import BrokenFile, FileGone, Footer, Kind
+from lakehouse.report import log
 from lakehouse.state import Batch, Columns, SeenFile, SetAside, TableState
 from lakehouse.storage import Storage, StoredFile
 
@@ -33,7 +34,11 @@ def extend(job: Job, kind: Kind) -> None:
 
     def work(table: Table) -> None:
         raw, present = listed.get((table.schema, table.name), (job.raw, []))
-        _extend_table(job, raw, kind, table, present)
+        try:
+            _extend_table(job, raw, kind, table, present)
+        except FileGone as error:
+            # No state was written: the next run sees what the table is then.
+            log.info("%s is left for the next run: %s has gone or changed meanwhile", table, error)
 
     job.for_each([job.datasets.table(*name) for name in names], work)
 
@@ -60,10 +65,12 @@ class _NewFile:
 
 def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: list[StoredFile]) -> None:
     known = state.load(job.processed, table)
-    if kind == "change" and log_compaction.compact(job, table, known):
+    before = (len(known.set_aside), known.generation)
+    if _forget_lost(job, table, known):
+        log.warning("%s: rows of its change log are gone; it begins anew from the raw zone", table)
+    elif kind == "change" and log_compaction.compact(job, table, known):
         known = state.load(job.processed, table)
     names = {file.name for file in present}
-    before = (len(known.set_aside), known.generation)
     for name in [name for name in known.set_aside if name not in names]:
         del known.set_aside[name]
     ended = bool(known.files) and known.files.keys().isdisjoint(names)
@@ -82,6 +89,9 @@ def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: lis
         # Change files that were not removed for the reload may have more of their kind on the way.
         kept = any(raw_files.kind_of(name) == "change" for name in known.files if name in names)
         known.begin_generation(min(entry.footer.loaded_at for entry in new) if kept else "")
+    elif kind == "load" and new and not known.files:
+        # Begun anew from the raw zone, it may find change files that an earlier reload left.
+        known.loaded_at = min(entry.footer.loaded_at for entry in new)
     if new:
         try:
             _write(job, raw, kind, table, known, new)
@@ -94,6 +104,27 @@ def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: lis
     for file in of_kind:
         if file.name in known.set_aside:
             job.report.file_set_aside(f"{raw.uri}/{file.path}", known.set_aside[file.name].reason)
+
+
+def _forget_lost(job: Job, table: Table, known: TableState) -> bool:
+    """
+    Begins a table anew where a batch that counts has lost its data, for instance since somebody removed a damaged
+    folder; says whether it does. The raw zone has all that counts. Older batches stay, as history.
+    """
+    there = {
+        file.path.split("/")[2]
+        for file in job.processed.files(table.change_log)
+        if file.name.endswith(".parquet") and file.size > 0
+    }
+    counting = known.current_batches()
+    if all(batch.rows == 0 or f"batch={batch.number}" in there for batch in counting):
+        return False
+    known.files.clear()
+    known.begin_generation()
+    for batch in counting:
+        # Their rows come once more; without any they have no folder, and what is left of it goes.
+        batch.rows = 0
+    return True
 
 
 def _is_replaced(known: TableState, file: StoredFile) -> bool:
@@ -154,7 +185,7 @@ def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, 
     written, the next run finds folders that no state knows, removes them and begins anew.
     """
     folders = [name for name in job.processed.folders(table.change_log) if name.startswith("batch=")]
-    numbers = {batch.number for batch in known.batches}
+    numbers = {batch.number for batch in known.batches if batch.rows > 0}
     for name in folders:
         if int(name.removeprefix("batch=")) not in numbers:
             job.processed.delete_folder(f"{table.change_log}/{name}")

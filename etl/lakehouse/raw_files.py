@@ -9,6 +9,7 @@ from typing import Literal
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow import fs
 
 from lakehouse.column_types import UnsupportedType, change_log_type
 from lakehouse.datasets import NOT_REPLICATED
@@ -28,6 +29,10 @@ _CHANGE = re.compile(r"\d{8}-\d{9,10}\.parquet")
 
 class BrokenFile(Exception):
     """A raw file that cannot be taken in; the message says why."""
+
+
+class FileGone(Exception):
+    """A raw file that is no longer as it was listed: a TRUNCATE, a DROP or a reload has removed or replaced it."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,9 @@ def tables(raw: Storage) -> dict[tuple[str, str], list[StoredFile]]:
 
 
 def read_footer(raw: Storage, file: StoredFile, kind: Kind) -> Footer:
-    """Raises BrokenFile for a file that is cut short, is no Parquet, or lacks what the raw zone promises."""
+    """
+    Raises BrokenFile for a file that is cut short, is no Parquet, or lacks what the raw zone promises, and FileGone.
+    """
     try:
         with raw.filesystem.open_input_file(raw.path(file.path)) as source:
             parquet = pq.ParquetFile(source)
@@ -98,6 +105,7 @@ def read_footer(raw: Storage, file: StoredFile, kind: Kind) -> Footer:
             if kind == "load" and metadata.num_rows > 0 and COMMIT_TIME in schema.names:
                 loaded, _ = _span(parquet, COMMIT_TIME)
     except (pa.ArrowException, OSError) as error:
+        require_listed(raw, file)
         raise BrokenFile(f"not a whole Parquet file: {error}") from error
     columns, before = _columns(schema)
     if kind == "change":
@@ -119,13 +127,24 @@ def row_count(storage: Storage, file: StoredFile) -> int:
 
 
 def read_all(raw: Storage, file: StoredFile) -> None:
-    """Reads every page of a file. Raises BrokenFile."""
+    """Reads every page of a file. Raises BrokenFile and FileGone."""
+    require_listed(raw, file)
     try:
         with raw.filesystem.open_input_file(raw.path(file.path)) as source:
             for _ in pq.ParquetFile(source).iter_batches():
                 pass
     except (pa.ArrowException, OSError) as error:
+        require_listed(raw, file)
         raise BrokenFile(f"damaged data: {error}") from error
+
+
+def require_listed(raw: Storage, file: StoredFile) -> None:
+    """Raises FileGone for a file that is not as it was listed any more."""
+    now = raw.filesystem.get_file_info(raw.path(file.path))
+    # S3 tells a file's own time in whole seconds, and in a list finer on some stores.
+    second = 1_000_000_000
+    if (now.type, now.size, (now.mtime_ns or 0) // second) != (fs.FileType.File, file.size, file.modified // second):
+        raise FileGone(f"{raw.uri}/{file.path}")
 
 
 def _columns(schema: pa.Schema) -> tuple[Columns, list[str]]:

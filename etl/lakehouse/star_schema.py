@@ -58,7 +58,8 @@ def star_schema(job: Job) -> None:
             log.warning("%s is left out: no table %s", name, " and ".join(missing))
             continue
         versions = {table: published[table] for table in tables}
-        if made.get(name) != versions:
+        # Or somebody removed a damaged table.
+        if made.get(name) != versions or not job.processed.exists(f"{FOLDER}/{name}/metadata"):
             work[name] = versions
 
     def make(name: str) -> None:

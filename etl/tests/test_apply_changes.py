@@ -7,8 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
+from lakehouse import raw_files
+from lakehouse.engine import Engine
 
 from support import Lake, Source, normal
 
@@ -351,6 +354,123 @@ def test_file_with_damaged_data_is_set_aside(lake: Lake, items: Source, current:
     assert lake.run() == [0, 11, 0]
     assert "damaged data" in lake.reports["process-cdc"]["set_aside"][0]["reason"]
     assert len(current(items)) == 5
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"files": {}}'])
+def test_damaged_state_names_the_remedy_and_the_remedy_works(
+    lake: Lake, items: Source, current: Read, content: str
+) -> None:
+    lake.ok()
+    for number in range(3):
+        items.update({"id": 1}, name=f"version {number}")
+        items.insert(id=20 + number)
+        items.flush()
+        lake.ok()
+    items.delete({"id": 2})
+    items.flush()
+    path = lake.processed / "_state" / "shop" / "items.json"
+    path.write_text(content)
+    assert lake.run() == [1, 1, 1]
+    for report in lake.reports.values():
+        assert "damaged" in report["error"]
+        assert "run the jobs again" in report["error"]
+    folders = [lake.processed / "shop" / "items", lake.processed / "current" / "shop" / "items"]
+    assert all(f"file://{named}" in lake.reports["process-cdc"]["error"] for named in [path, *folders])
+    path.unlink()
+    for folder in folders:
+        shutil.rmtree(folder)
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+
+
+def test_state_removed_after_a_reload_that_kept_the_change_files(lake: Lake, items: Source, current: Read) -> None:
+    items.update({"id": 1}, name="before")
+    items.delete({"id": 2})
+    items.flush()
+    lake.ok()
+    # What was changed while nobody read it is in the new full load only.
+    items.update({"id": 1}, name="in the load only")
+    items.insert(id=2, name="back")
+    items.pending.clear()
+    items.load()
+    items.update({"id": 3}, name="after")
+    items.flush()
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+    (lake.processed / "_state" / "shop" / "items.json").unlink()
+    for folder in (lake.processed / "shop" / "items", lake.processed / "current" / "shop" / "items"):
+        shutil.rmtree(folder)
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+
+
+@pytest.mark.parametrize("what", ["batch", "data of a batch", "current", "all"])
+def test_removed_folder_of_the_processed_zone_is_made_anew(
+    lake: Lake, items: Source, current: Read, engine: str, what: str
+) -> None:
+    if engine != "sail" and what in ("current", "all"):
+        pytest.skip("a catalog knows a table whose folder is gone, and Spark refuses it")
+    lake.ok()
+    for number in range(2):
+        items.update({"id": 1}, name=f"version {number}")
+        items.insert(id=20 + number)
+        items.flush()
+        lake.ok()
+    version = lake.state("items")["applied"]["version"]
+    folders = {
+        "batch": [lake.processed / "shop" / "items" / "batch=2"],
+        "data of a batch": [lake.processed / "shop" / "items" / "batch=3"],
+        "current": [lake.processed / "current" / "shop" / "items"],
+        "all": [lake.processed / "shop" / "items", lake.processed / "current" / "shop" / "items"],
+    }[what]
+    for folder in folders:
+        if what == "data of a batch":
+            for path in folder.glob("*.parquet"):
+                path.write_bytes(b"")
+        else:
+            shutil.rmtree(folder)
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+    assert lake.state("items")["applied"]["version"] == version + 1
+    logged = ds.dataset(lake.processed / "shop" / "items", format="parquet").count_rows()
+    assert logged == sum(batch["rows"] for batch in lake.state("items")["batches"]) == 9
+    test_second_run_does_nothing(lake, items)
+
+
+@pytest.mark.parametrize("kind", ["load", "change"])
+@pytest.mark.parametrize("moment", ["before its footer", "before its rows"])
+@pytest.mark.parametrize("after", ["truncate", "reload"])
+def test_file_that_goes_while_a_job_runs_is_no_damage(
+    lake: Lake, items: Source, current: Read, monkeypatch: pytest.MonkeyPatch, kind: str, moment: str, after: str
+) -> None:
+    """TRUNCATE, DROP and reloads remove and replace files between the look at the folder and the read."""
+    if kind == "change":
+        lake.ok()
+        items.insert(id=30, name="goes")
+        items.flush()
+
+    def go() -> None:
+        monkeypatch.undo()
+        if after == "truncate":
+            items.truncate()
+        else:
+            items.drop_files()
+            items.insert(id=31, name="comes " * 50)
+            items.pending.clear()
+            items.load()
+
+    place, name = (raw_files, "read_footer") if moment == "before its footer" else (Engine, "read_parquet")
+    whole = getattr(place, name)
+
+    def late(*args: Any) -> Any:
+        go()
+        return whole(*args)
+
+    monkeypatch.setattr(place, name, late)
+    assert lake.run("process-load" if kind == "load" else "process-cdc") == [0]
+    lake.ok()
+    assert lake.state("items")["set_aside"] == {}
+    assert normal(current(items)) == normal(items.rows)
 
 
 def test_change_log_has_types_and_names_of_the_source(lake: Lake) -> None:

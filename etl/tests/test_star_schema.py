@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
@@ -249,6 +250,20 @@ def test_only_what_changed_is_made_anew(lake: Lake, shop: dict[str, Source]) -> 
     assert lake.reports["star-schema"]["tables"] == []
     shop["payments"].delete({"customerNumber": 1})
     shop["payments"].flush()
+    lake.ok(*ALL)
+    made = {entry["table"]: entry["rows_written"] for entry in lake.reports["star-schema"]["tables"]}
+    assert made == {"dim_date": 731, "fact_payments": 0}
+
+
+def test_a_removed_table_and_one_of_a_source_begun_anew_are_made_anew(lake: Lake, shop: dict[str, Source]) -> None:
+    lake.ok(*ALL)
+    shutil.rmtree(lake.processed / "star-schema" / "fact_payments")
+    lake.ok(*ALL)
+    assert [entry["table"] for entry in lake.reports["star-schema"]["tables"]] == ["fact_payments"]
+    # The state of a source is removed while changes wait.
+    shop["payments"].delete({"customerNumber": 1})
+    shop["payments"].flush()
+    (lake.processed / "_state" / "classicmodels" / "payments.json").unlink()
     lake.ok(*ALL)
     made = {entry["table"]: entry["rows_written"] for entry in lake.reports["star-schema"]["tables"]}
     assert made == {"dim_date": 731, "fact_payments": 0}

@@ -21,6 +21,11 @@ export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
 	return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
+/** What to do about a table of the processed zone that cannot be read: the jobs notice a folder that is gone. */
+export const damagedTableFix =
+	"Remove the whole folder of the damaged table, or of the damaged batch of a change log, from the processed zone: the " +
+	"jobs make it anew. For joint_tables, remove _state/join-tables.json of that zone, too.";
+
 /** Folders of the processed zone that are no source schema. */
 const reserved = new Set([top(lake.current("", "")), top(lake.star("")), lake.jointTables]);
 

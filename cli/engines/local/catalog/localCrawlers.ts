@@ -9,7 +9,7 @@ import { type Catalog, type RegisteredTable, readCatalog, tableFolder, tableUri,
 import { fromDuckDb } from "./columnTypes.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow, hiveKeys } from "./lakeFolders.ts";
-import { type FoundTable, findTables, refuseSameNames } from "./lakeTables.ts";
+import { damagedTableFix, type FoundTable, findTables, refuseSameNames } from "./lakeTables.ts";
 import { describe, hourKeys, jsonColumns, jsonEndings, parquetEndings, parquetRelation } from "./tableReader.ts";
 
 type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;
@@ -125,7 +125,7 @@ function unreadable(failures: readonly { table: string; error: unknown }[]): Pip
 		{
 			what: `These tables could not be read: ${failures.map(({ table }) => table).join(", ")}. The others are registered.`,
 			why: failures.map(({ table, error }) => `${table}: ${messageOf(error)}`).join("\n"),
-			fix: "Remove the damaged file or folder; the jobs build the processed zone anew from the raw zone.",
+			fix: damagedTableFix,
 			next: "pipeline-cli run-etl",
 		},
 		{ cause: failures[0]?.error },

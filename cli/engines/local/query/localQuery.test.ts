@@ -256,6 +256,7 @@ describe("errors", () => {
 		const { text, outcome } = await failure("SELECT count(*) FROM orders_changes");
 		expect(outcome).toBe("failure");
 		expect(text.what).toContain("batch=2/a.parquet");
+		expect(text.fix).toContain("Remove the whole folder");
 		expect(await rows("SELECT count(*) AS orders_changes FROM orders")).toEqual([[3]]);
 	});
 });

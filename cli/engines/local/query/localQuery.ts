@@ -4,6 +4,7 @@ import { messageOf, PipelineError } from "../../../errors.ts";
 import type { Context, Query, QueryResult } from "../../port.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { fromDuckDb, quoteName } from "../catalog/columnTypes.ts";
+import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll, selectFailure } from "../catalog/tableReader.ts";
 import type { LocalPaths } from "../paths.ts";
 import { nearNames } from "./nearNames.ts";
@@ -94,7 +95,7 @@ function asPipelineError(
 		if (failure instanceof PipelineError) return failure;
 		return new PipelineError("failure", {
 			what: `A table cannot be read: ${messageOf(failure)}`,
-			fix: "Remove the damaged file; the jobs build the processed zone anew from the raw zone.",
+			fix: damagedTableFix,
 			next: "pipeline-cli run-etl",
 		});
 	}

@@ -6,6 +6,7 @@ import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../por
 import { type WarehouseView, warehouseSchemas, warehouseViews } from "../../warehouseViews.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { fromDuckDb, quoteName } from "../catalog/columnTypes.ts";
+import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll } from "../catalog/tableReader.ts";
 import type { LocalPaths } from "../paths.ts";
 import { withDuckDb } from "../query/session.ts";
@@ -135,7 +136,7 @@ async function select(table: RegisteredTable, paths: LocalPaths, connection: Duc
 			{
 				what: `The table ${table.name} cannot be read; the warehouse is as it was.`,
 				why: messageOf(error),
-				fix: "Remove the damaged file; the jobs build the processed zone anew from the raw zone.",
+				fix: damagedTableFix,
 				next: "pipeline-cli run-etl",
 			},
 			{ cause: error },
