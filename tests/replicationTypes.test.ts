@@ -1,5 +1,6 @@
 import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { queryLake, runJobs } from "./support/currentTables.ts";
 import { startMariaDb, type TestServer } from "./support/mariadb.ts";
 import { makeStack, type TestStack, until } from "./support/replicator.ts";
 import { createTypeTable, expectedTypeRows, insertTypeRows, typeColumns, typeTexts } from "./support/typeTable.ts";
@@ -8,6 +9,12 @@ let server: TestServer;
 let db: Connection;
 let stack: TestStack;
 const rows = expectedTypeRows.length;
+/** The current tables as they were after the full load. */
+const loaded = new Map<string, unknown[]>();
+
+function lakeRows(table: string, condition = "true"): string {
+	return `SELECT ${typeTexts()} FROM ${table} WHERE ${condition} ORDER BY id`;
+}
 
 beforeAll(async () => {
 	server = await startMariaDb();
@@ -19,6 +26,8 @@ beforeAll(async () => {
 	await db.query(insertTypeRows("bag", 1));
 	stack = await makeStack(server.port, ["my-types"]);
 	await stack.replication.start(stack.context, { batchInterval: 1 });
+	await runJobs(stack);
+	for (const table of ["keyed", "bag"]) loaded.set(table, await queryLake(stack, lakeRows(table)));
 	// The same rows as changes: inserted, updated from the row before to the row after, deleted.
 	for (const table of ["keyed", "bag"]) {
 		await db.query(insertTypeRows(table, 1001));
@@ -82,6 +91,26 @@ test("columns have the types of the contract, the same in load and change files"
 				{ name: "cdc_change_seq", type: "VARCHAR" },
 				...before,
 			]);
+		}
+	}
+});
+
+test.each(["keyed", "bag"])("the current table of %s holds every value of the full load exactly", (table) => {
+	expect(loaded.get(table)).toEqual(expectedTypeRows);
+});
+
+test("change logs and current tables hold every value of the changes exactly", async () => {
+	for (const table of ["keyed", "bag"]) await db.query(insertTypeRows(table, 2001));
+	await until(async () => (await stack.statistics("my-types.bag"))?.inserts === 2 * rows);
+	await runJobs(stack);
+	for (const table of ["keyed", "bag"]) {
+		// Each of the first rows got the values of the one after it, the last those of the first.
+		const updated = await queryLake(stack, lakeRows(table, "id <= 1000"));
+		expect(updated).toEqual([...expectedTypeRows.slice(1), expectedTypeRows[0]]);
+		expect(await queryLake(stack, lakeRows(table, "id > 2000"))).toEqual(expectedTypeRows);
+		expect(await queryLake(stack, `SELECT count(*) AS n FROM ${table}`)).toEqual([{ n: 2 * rows }]);
+		for (const condition of ["cdc_op = 'O'", "cdc_op = 'I' AND id < 2000", "cdc_op = 'D'"]) {
+			expect(await queryLake(stack, lakeRows(`${table}_changes`, condition))).toEqual(expectedTypeRows);
 		}
 	}
 });
