@@ -1,5 +1,7 @@
 import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { currentRows, runJobs } from "./support/currentTables.ts";
+import { sourceRows } from "./support/fold.ts";
 import { startMariaDb, type TestServer } from "./support/mariadb.ts";
 import { makeStack, type TestStack, until } from "./support/replicator.ts";
 
@@ -281,6 +283,53 @@ test("rolled back changes leave no row, savepoints and XA transactions only what
 	await other.end();
 	await until(async () => (await folded(t, "id")).length === 4);
 	expect((await folded(t, "id")).map((row) => (row as { id: number }).id)).toEqual([1, 2, 51, 54]);
+});
+
+test("the jobs take every change of a table through to the current tables", async () => {
+	const expectCurrent = async (table: string, columns: string[]): Promise<void> => {
+		const source = await sourceRows(db, `SELECT ${columns.join(", ")} FROM ${table} ORDER BY id`);
+		expect(await currentRows(stack, table, columns, ["id"])).toEqual(source);
+	};
+	let markers = 0;
+	const run = async (): Promise<void> => {
+		markers += 1;
+		await db.query(`INSERT INTO marker2_${t} VALUES (${markers})`);
+		await applied(`marker2_${t}`, { inserts: markers });
+		await runJobs(stack);
+	};
+	await db.query(
+		`CREATE TABLE marker2_${t} (id INT PRIMARY KEY);
+		CREATE TABLE cleared_${t} LIKE ${t}; INSERT INTO cleared_${t} SELECT * FROM ${t};
+		CREATE TABLE gone_${t} LIKE ${t}; INSERT INTO gone_${t} SELECT * FROM ${t}; UPDATE gone_${t} SET b = 0`,
+	);
+	await run();
+	for (const table of [t, `cleared_${t}`, `gone_${t}`]) await expectCurrent(table, ["id", "a", "b"]);
+
+	await db.query(
+		`ALTER TABLE ${t} ADD COLUMN c DATE NULL AFTER a; INSERT INTO ${t} VALUES (3, 'three', '2024-02-29', 30);
+		ALTER TABLE ${t} DROP COLUMN b; UPDATE ${t} SET c = '2025-01-01' WHERE id = 1;
+		ALTER TABLE ${t} RENAME COLUMN a TO title; UPDATE ${t} SET title = 'TWO' WHERE id = 2; DELETE FROM ${t} WHERE id = 1;
+		TRUNCATE TABLE cleared_${t}; INSERT INTO cleared_${t} VALUES (7, 'seven', 70);
+		DROP TABLE gone_${t};
+		CREATE TABLE later_${t} (id INT PRIMARY KEY, x VARCHAR(5)); INSERT INTO later_${t} VALUES (1, 'x'), (2, NULL)`,
+	);
+	await run();
+	await expectCurrent(t, ["id", "title", "c"]);
+	await expectCurrent(`cleared_${t}`, ["id", "a", "b"]);
+	await expectCurrent(`later_${t}`, ["id", "x"]);
+	expect(await currentRows(stack, `gone_${t}`, ["id"], ["id"])).toEqual([]);
+
+	await db.query(
+		`ALTER TABLE ${t} ADD COLUMN d INT NOT NULL DEFAULT 7; UPDATE ${t} SET d = 8 WHERE id = 3;
+		TRUNCATE TABLE cleared_${t};
+		CREATE TABLE gone_${t} (id INT PRIMARY KEY, other TEXT); INSERT INTO gone_${t} VALUES (5, 'five');
+		DROP TABLE later_${t}`,
+	);
+	await run();
+	await expectCurrent(t, ["id", "title", "c", "d"]);
+	await expectCurrent(`gone_${t}`, ["id", "other"]);
+	expect(await currentRows(stack, `cleared_${t}`, ["id"], ["id"])).toEqual([]);
+	expect(await currentRows(stack, `later_${t}`, ["id"], ["id"])).toEqual([]);
 });
 
 test("DROP DATABASE removes all of its tables", async () => {
