@@ -1,6 +1,10 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { readSettings, writeSettings } from "../cli/engines/local/settings.ts";
+import { projectRoot } from "../cli/projectRoot.ts";
 import { foldByKey, sourceRows } from "./support/fold.ts";
 import { startMariaDb, type TestServer } from "./support/mariadb.ts";
 import { makeStack, type TestStack, until } from "./support/replicator.ts";
@@ -75,4 +79,38 @@ test("a reload whose table is refused tells so, although the table was well unti
 	await db.query(`GRANT SELECT ON \`${schema}\`.t TO reader@'%'`);
 	await stack.replication.reload(stack.context, [{ schema, table: "t" }]);
 	expect(await stack.statistics(`${schema}.t`)).toMatchObject({ state: "Table completed" });
+});
+
+/** Process ids of the replicator's processes of a stack, whatever its files say. */
+function replicators(stack: TestStack): number[] {
+	const lines = execFileSync("ps", ["-ww", "-e", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
+	return lines.filter((line) => line.includes(`--home ${stack.paths.home} `)).map((line) => Number.parseInt(line, 10));
+}
+
+test("a start that is cancelled at once leaves a replicator that stop finds, before it has begun to work", async () => {
+	const { stack } = await makeShop();
+	const cli = spawn(process.execPath, ["--import", "tsx", join(projectRoot, "cli/main.ts"), "replication", "start"], {
+		env: { ...process.env, PIPELINE_HOME: stack.paths.home },
+		stdio: ["ignore", "ignore", "pipe"],
+	});
+	let said = "";
+	cli.stderr.on("data", (chunk: Buffer) => {
+		said += chunk.toString();
+	});
+	const closed = once(cli, "close");
+	try {
+		await until(async () => replicators(stack).length > 0, 1);
+		cli.kill("SIGINT");
+		const [code] = await closed;
+		expect(said).toContain("goes on in the background");
+		expect(code).toBe(8);
+		expect(replicators(stack)).not.toEqual([]);
+		expect(await stack.replication.stop(stack.context)).toBe("stopped");
+		// Where none is left, none can come up later.
+		expect(replicators(stack)).toEqual([]);
+		expect(await stack.replication.stop(stack.context)).toBe("not running");
+	} finally {
+		cli.kill("SIGKILL");
+		for (const pid of replicators(stack)) process.kill(pid, "SIGKILL");
+	}
 });

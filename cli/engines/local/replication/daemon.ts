@@ -1,6 +1,9 @@
 import { fork } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { localPaths } from "../paths.ts";
+import { statePaths } from "./statePaths.ts";
 import { supervise } from "./supervisor.ts";
 import { type WorkerMessage, work } from "./worker.ts";
 
@@ -66,4 +69,5 @@ if (positionals[0] === "work") {
 			{ stdio: ["ignore", "ignore", "pipe", "ipc"] },
 		),
 	);
+	await rm(join(statePaths(paths).supervisors, `${process.pid}`), { force: true });
 }

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { access, mkdir } from "node:fs/promises";
+import { renameSync, writeFileSync } from "node:fs";
+import { access, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -11,7 +12,7 @@ import { endProcess } from "../processes.ts";
 import { readSettings, sourceAccess, writeSettings } from "../settings.ts";
 import { readCheckpoint } from "./checkpoint.ts";
 import { type DaemonStatus, readDaemonStatus } from "./daemonStatus.ts";
-import { livingPid } from "./pidFile.ts";
+import { livingPid, pidText } from "./pidFile.ts";
 import { writeRequest } from "./requests.ts";
 import { type StatePaths, statePaths } from "./statePaths.ts";
 import { statistics } from "./statusBoard.ts";
@@ -52,9 +53,11 @@ export class LocalReplication implements Replication {
 	}
 
 	async stop(context: Context): Promise<"stopped" | "not running"> {
-		const pid = await livingPid(this.#files.pid);
-		if (pid === undefined) return "not running";
-		await context.reporter.task("Stopping the replication", () => endProcess(pid, stopGraceMs));
+		const pids = await this.#supervisors();
+		if (pids.length === 0) return "not running";
+		await context.reporter.task("Stopping the replication", () =>
+			Promise.all(pids.map((pid) => endProcess(pid, stopGraceMs))),
+		);
 		return "stopped";
 	}
 
@@ -163,6 +166,20 @@ export class LocalReplication implements Replication {
 		return true;
 	}
 
+	/** Every supervisor that lives, also those that were started just now. Takes off what others left. */
+	async #supervisors(): Promise<number[]> {
+		const pids = new Set<number>();
+		const main = await livingPid(this.#files.pid);
+		if (main !== undefined) pids.add(main);
+		for (const name of await readdir(this.#files.supervisors).catch(() => [])) {
+			const path = join(this.#files.supervisors, name);
+			const pid = await livingPid(path);
+			if (pid === undefined) await rm(path, { force: true });
+			else pids.add(pid);
+		}
+		return [...pids];
+	}
+
 	/** Whether a replicator runs; one that has ended its work is waited for. */
 	async #isRunning(): Promise<boolean> {
 		for (;;) {
@@ -186,7 +203,7 @@ export class LocalReplication implements Replication {
 	}
 
 	async #spawn(options: ReplicationOptions): Promise<Daemon> {
-		await mkdir(this.#files.folder, { recursive: true });
+		await mkdir(this.#files.supervisors, { recursive: true });
 		const { batchInterval = 60, batchBytes = 32 * 1024 * 1024, reload = false } = options;
 		const values = [
 			"--home",
@@ -207,6 +224,12 @@ export class LocalReplication implements Replication {
 			},
 		);
 		const daemon: Daemon = { pid: child.pid ?? 0 };
+		// At once, without a turn of the event loop in which a signal could end us: `stop` must find it from its first moment on.
+		if (child.pid !== undefined) {
+			const temporary = `${this.#files.pid}.${child.pid}.tmp`;
+			writeFileSync(temporary, pidText(child.pid));
+			renameSync(temporary, join(this.#files.supervisors, `${child.pid}`));
+		}
 		child.once("exit", (code) => {
 			daemon.exitCode = code ?? -1;
 		});

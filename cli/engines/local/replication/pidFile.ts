@@ -29,6 +29,11 @@ function stampFromPs(pid: number): string | undefined {
 	}
 }
 
+/** A pid file's content, which tells the process from a later one with the same id. */
+export function pidText(pid: number): string {
+	return `${pid} ${processStamp(pid) ?? ""}\n`;
+}
+
 /** @returns the id in a pid file, where the process that wrote it still runs. */
 export async function livingPid(path: string): Promise<number | undefined> {
 	let text: string;

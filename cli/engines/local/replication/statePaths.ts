@@ -4,8 +4,10 @@ import type { LocalPaths } from "../paths.ts";
 /** Files of the replicator, below one folder. */
 export interface StatePaths {
 	folder: string;
-	/** Process id of the supervisor. */
+	/** Process id of the supervisor whose worker holds the lock. */
 	pid: string;
+	/** A pid file of each supervisor from the moment it is started, whether or not its worker ever gets the lock. */
+	supervisors: string;
 	/** Where the replication stands; survives every crash. */
 	checkpoint: string;
 	/** What the running replicator shows of itself. */
@@ -24,6 +26,7 @@ export function statePaths(paths: LocalPaths): StatePaths {
 	return {
 		folder,
 		pid: join(folder, "pid"),
+		supervisors: join(folder, "supervisors"),
 		checkpoint: join(folder, "checkpoint.json"),
 		status: join(folder, "status.json"),
 		log: join(folder, "replicator.log"),

@@ -11,7 +11,7 @@ import { type BatchLimits, Follower, SkipGroup } from "./follower.ts";
 import { loadAll } from "./initialLoad.ts";
 import { RotatingLog } from "./log.ts";
 import { ParquetEngine } from "./parquetStage.ts";
-import { processStamp } from "./pidFile.ts";
+import { pidText } from "./pidFile.ts";
 import { RequestBox } from "./requests.ts";
 import { statePaths } from "./statePaths.ts";
 import { StatusBoard, statistics } from "./statusBoard.ts";
@@ -54,7 +54,7 @@ export async function work(
 	const engine = await ParquetEngine.open(files.staging, files.lock, lockPatienceMs);
 	if (engine === undefined) return workerExit.locked;
 	// Only the lock's holder names its supervisor as the one that runs.
-	await writeFileAtomic(files.pid, `${options.supervisorPid} ${processStamp(options.supervisorPid) ?? ""}\n`);
+	await writeFileAtomic(files.pid, pidText(options.supervisorPid));
 	const log = new RotatingLog(files.log);
 	const board = new StatusBoard(files.status, options);
 	try {
