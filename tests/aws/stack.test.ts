@@ -323,6 +323,16 @@ describe("logs and dashboards", () => {
 		expect(err).toContain("replication, crawler, process-load");
 	});
 
+	it("shows the crawler's last crawl from where Glue says that it wrote", async () => {
+		const place = { LogGroup: "/aws-glue/crawlers-role/role-configuration", LogStream: "dev" };
+		aws.glue.afterCrawl = [{ State: "READY", LastCrawl: { Status: "SUCCEEDED", StartTime: 7, ...place } }];
+		aws.logs.lines.set("/aws-glue/crawlers-role/role-configuration dev", ["a line of the crawl"]);
+		await aws.run("crawl");
+		const { out, err } = await aws.run("logs", "crawler");
+		expect(out).toMatch(/Z a line of the crawl\n$/);
+		expect(err).toContain("All of it: /aws-glue/crawlers-role/role-configuration dev");
+	});
+
 	it("a log that is not there yet is empty", async () => {
 		expect(await aws.run("logs", "crawler")).toMatchObject({ code: 0, out: "" });
 	});

@@ -23,13 +23,23 @@ export class AwsLogs implements Logs {
 			const { logGroup, taskArn } = this.#deployment.replication;
 			return this.#stream(logGroup, taskLogStream(taskArn), lines);
 		}
-		if (part === "crawler") return this.#stream("/aws-glue/crawlers", this.#deployment.catalog.crawler, lines);
+		if (part === "crawler") return this.#lastCrawl(lines);
 		const [newest] = await runsOf(await this.#clients.glue(), this.#deployment, part);
 		const name = glueName(this.#deployment, part);
 		if (newest === undefined) return { log: `no run of ${name} yet`, lines: [] };
 		const found = await driverLines(await this.#clients.logs(), newest, lines);
 		const log = runLink(this.#deployment.region, name, newest.Id ?? "");
 		return { log, lines: found.map(({ text }) => text) };
+	}
+
+	/** With a security configuration the group's name has it and the role: Glue tells where it wrote. */
+	async #lastCrawl(lines: number): Promise<{ log: string; lines: string[] }> {
+		const { GetCrawlerCommand } = await import("@aws-sdk/client-glue");
+		const name = this.#deployment.catalog.crawler;
+		const { Crawler } = await (await this.#clients.glue()).send(new GetCrawlerCommand({ Name: name }));
+		const { LogGroup: group, LogStream: stream } = Crawler?.LastCrawl ?? {};
+		if (group === undefined || stream === undefined) return { log: `no crawl of ${name} yet`, lines: [] };
+		return this.#stream(group, stream, lines);
 	}
 
 	async #stream(group: string, stream: string, lines: number): Promise<{ log: string; lines: string[] }> {
