@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { isAlive } from "../cli/engines/local/processes.ts";
+import { currentRows, queryLake, runJobs } from "./support/currentTables.ts";
 import { foldAsBag, foldByKey, sourceRows } from "./support/fold.ts";
 import { startMariaDb, type TestServer } from "./support/mariadb.ts";
 import { makeStack, type TestStack, until } from "./support/replicator.ts";
@@ -77,6 +78,25 @@ async function expectEqual(): Promise<void> {
 	);
 }
 
+/** What the jobs make of the raw zone is what the source holds, row for row. */
+async function expectCurrentEqual(): Promise<void> {
+	await runJobs(stack);
+	const orders = ["id", "customer", "note", "total"];
+	expect(await currentRows(stack, "orders", orders, ["id"])).toEqual(
+		await sourceRows(db, `SELECT ${orders.join(", ")} FROM orders ORDER BY id`),
+	);
+	const lines = ["orderId", "line", "product"];
+	expect(await currentRows(stack, "lines", lines, ["orderId", "line"])).toEqual(
+		await sourceRows(db, `SELECT ${lines.join(", ")} FROM \`lines\` ORDER BY orderId, line`),
+	);
+	expect(
+		await queryLake(
+			stack,
+			"SELECT page, CAST(seconds AS VARCHAR) AS seconds, CAST(count(*) AS VARCHAR) AS n FROM visits GROUP BY ALL ORDER BY 1, 2",
+		),
+	).toEqual(await sourceRows(db, "SELECT page, seconds, COUNT(*) AS n FROM visits GROUP BY 1, 2 ORDER BY 1, 2"));
+}
+
 /** Every change is numbered once, in the order of the files, and counted once. */
 async function expectNumberedOnce(): Promise<void> {
 	const tables = ["orders", "lines", "visits"];
@@ -139,6 +159,7 @@ test(`${kills} kills under a random write load lose nothing and repeat nothing`,
 	await until(async () => (await stack.statistics("shop.marker"))?.inserts === 1);
 	await expectEqual();
 	await expectNumberedOnce();
+	await expectCurrentEqual();
 });
 
 test("stop, write, start: what was written meanwhile arrives once", async () => {
@@ -152,6 +173,7 @@ test("stop, write, start: what was written meanwhile arrives once", async () => 
 	await until(async () => (await stack.statistics("shop.marker"))?.inserts === 2);
 	await expectEqual();
 	await expectNumberedOnce();
+	await expectCurrentEqual();
 });
 
 test("a server restart is survived; the lost connection shows until it is back", async () => {
@@ -187,6 +209,7 @@ test("a reset binlog fails with its fix, and a reload mends it", async () => {
 	await until(async () => (await stack.statistics("shop.marker"))?.inserts === 1);
 	await expectEqual();
 	expect(await stack.files("shop", "orders")).toEqual(["LOAD00000001.parquet"]);
+	await expectCurrentEqual();
 });
 
 test("a binlog that is reset while it is followed fails, too", async () => {
