@@ -106,7 +106,7 @@ def load(processed: Storage, table: Table) -> TableState:
         return TableState() if value is None else _from_json(value)
     except (DamagedState, KeyError, TypeError) as error:
         raise DamagedState(
-            f"the state {processed.uri}/{table.state} is damaged ({error}): remove it and the folders "
+            f"the state {processed.uri}/{table.state} is damaged ({error.__cause__ or error}): remove it and the folders "
             f"{processed.uri}/{table.change_log} and {processed.uri}/{table.current}, and run the jobs again, which "
             "make the table anew from the raw zone"
         ) from error

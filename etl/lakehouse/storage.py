@@ -86,7 +86,9 @@ class Storage:
         except FileNotFoundError:
             return None
         except ValueError as error:
-            raise DamagedState(f"{self.uri}/{relative} is no JSON: {error}") from error
+            raise DamagedState(
+                f"{self.uri}/{relative} is damaged ({error}): remove it, and the jobs make anew what it is about"
+            ) from error
 
     def write(self, relative: str, content: bytes) -> None:
         """

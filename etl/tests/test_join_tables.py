@@ -259,3 +259,18 @@ def test_drift_in_files_larger_than_what_is_looked_at(lake: Lake, items: Source)
     send(lake, "2026/11/20/13", "b.json.gz", long)
     lake.ok(*ALL)
     assert note(lake) == "1 hour, new fields: campaign"
+
+
+def test_a_damaged_state_is_named_and_removing_it_mends_it(lake: Lake, items: Source) -> None:
+    send(lake, "2026/09/05/15", "a.json.gz", [click(1), click(2)])
+    lake.ok(*ALL)
+    before = joint(lake)
+    state = lake.processed / "_state" / "join-tables.json"
+    state.write_text("{")
+    assert lake.run("join-tables") == [1]
+    assert f"file://{state} is damaged" in lake.reports["join-tables"]["error"]
+    assert "remove it" in lake.reports["join-tables"]["error"]
+    state.unlink()
+    lake.ok(*ALL)
+    assert len(before) == 2
+    assert joint(lake) == before

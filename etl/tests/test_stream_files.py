@@ -174,3 +174,21 @@ def test_a_change_without_its_sequence_is_not_guessed_at(lake: Lake, items: Stre
     items.deliver([{"data": {"id": 1, "name": "x", "amount": None}, "metadata": items._metadata("data", "update")}])
     lake.run()
     assert "a change without cdc_change_seq" in lake.reports["process-load"]["set_aside"][0]["reason"]
+
+
+def test_a_damaged_state_is_named_and_removing_it_mends_it(lake: Lake, items: StreamedSource, current: Read) -> None:
+    lake.ok()
+    for number in range(3):
+        items.update({"id": 1}, name=f"version {number}")
+        items.insert(id=20 + number)
+        items.flush()
+        lake.ok()
+    state = lake.processed / "_stream" / "_state" / "shop" / "items.json"
+    state.write_text("")
+    assert lake.run() == [1, 1, 0]
+    assert f"file://{state} is damaged" in lake.reports["process-cdc"]["error"]
+    state.unlink()
+    items.delete({"id": 2})
+    items.flush()
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
