@@ -15,12 +15,13 @@ export async function foldByKey(
 	const moved = key.map((name) => `"${name}" IS DISTINCT FROM "BI_${name}"`).join(" OR ");
 	const list = key.map((name) => `"${name}"`).join(", ");
 	const others = columns.filter((name) => !key.includes(name));
+	const nulls = others.map((name) => `NULL AS "${name}"`);
 	return stack.query(`
 		WITH files AS (SELECT * FROM {${folder}}),
 		events AS (
-			SELECT ${list}, ${others.map((name) => `"${name}"`).join(", ")}, Op = 'D' AS gone, cdc_change_seq AS seq, 1 AS step FROM files
+			SELECT ${[list, ...others.map((name) => `"${name}"`)].join(", ")}, Op = 'D' AS gone, cdc_change_seq AS seq, 1 AS step FROM files
 			UNION ALL
-			SELECT ${oldKey}, ${others.map(() => "NULL").join(", ")}, true, cdc_change_seq, 0 FROM files WHERE Op = 'U' AND (${moved})
+			SELECT ${[oldKey, ...nulls].join(", ")}, true, cdc_change_seq, 0 FROM files WHERE Op = 'U' AND (${moved})
 		),
 		ranked AS (SELECT *, row_number() OVER (PARTITION BY ${list} ORDER BY seq DESC NULLS LAST, step DESC) AS place FROM events)
 		SELECT ${columns.map((name) => `CAST("${name}" AS VARCHAR) AS "${name}"`).join(", ")} FROM ranked

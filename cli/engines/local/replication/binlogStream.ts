@@ -1,7 +1,7 @@
 import ZongJi from "@vlasky/zongji";
 import type { SourceAccess } from "../settings.ts";
 import { tableId } from "./definition.ts";
-import { LostSource } from "./faults.ts";
+import { binlogTooLong, LostSource } from "./faults.ts";
 import type { Position } from "./position.ts";
 import { connectionOptions } from "./server.ts";
 import { xidText } from "./statement.ts";
@@ -44,6 +44,10 @@ export type BinlogEvent = EventBase &
 /** Bytes of binlog that may wait in memory before the socket is held back. */
 const queueBytes = 1024 * 1024;
 const heartbeatSeconds = 5;
+/** What an event's offset can tell: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_replication_binlog_event.html */
+const mostOffset = 0xffff_ffff;
+/** Offsets only rise within a file. One that falls by more than this has passed 4 GiB and begun anew. */
+const mostFall = 64 * 1024 * 1024;
 /** Without any event for this long, not even a heartbeat, the connection counts as lost. */
 const silenceMs = 60_000;
 
@@ -82,6 +86,8 @@ export class BinlogStream {
 	#paused = false;
 	#failure: Error | undefined;
 	#lastEvent = Date.now();
+	/** The file that is being read, and the highest offset that was seen in it. */
+	#at: Position;
 	#wake: () => void = () => undefined;
 	readonly #tables = new Map<number, BinlogTable>();
 	readonly #described = new Map<string, BinlogTable>();
@@ -89,8 +95,11 @@ export class BinlogStream {
 	/**
 	 * @param serverId as what the source sees us; another client of the same number is cut off by it.
 	 * @param schemas whose rows are wanted.
+	 * @throws PipelineError where the position is beyond 4 GiB, from where no source can be asked to send.
 	 */
 	constructor(access: SourceAccess, serverId: number, schemas: readonly string[], from: Position) {
+		if (from.offset > mostOffset) throw binlogTooLong(from.file);
+		this.#at = from;
 		this.#zongji = new ZongJi(connectionOptions(access));
 		this.#zongji.on("error", (error: Error) => this.#fail(error));
 		this.#zongji.on("binlog", (event: unknown) => this.#receive(event as RawEvent));
@@ -111,7 +120,7 @@ export class BinlogStream {
 
 	/**
 	 * @returns the events that have come; none where none came within the time.
-	 * @throws what broke the connection.
+	 * @throws what broke the connection; PipelineError where the file goes on beyond 4 GiB.
 	 */
 	async take(timeoutMs: number): Promise<BinlogEvent[]> {
 		if (this.#queue.length === 0 && this.#failure === undefined) await this.#wait(timeoutMs);
@@ -172,7 +181,11 @@ export class BinlogStream {
 	#receive(raw: RawEvent): void {
 		this.#lastEvent = Date.now();
 		const event = this.#translate(raw);
-		if (event === undefined) return;
+		if (event === undefined || this.#failure !== undefined) return;
+		if (this.#passesLimit(event)) {
+			this.#fail(binlogTooLong(this.#at.file));
+			return;
+		}
 		this.#queue.push(event);
 		this.#queued += raw.size;
 		if (this.#queued >= queueBytes && !this.#paused) {
@@ -180,6 +193,18 @@ export class BinlogStream {
 			this.#connection()?.pause();
 		}
 		this.#wake();
+	}
+
+	/** A file's description tells how the file begins, not where we are. */
+	#passesLimit(event: BinlogEvent): boolean {
+		if (event.kind === "rotate") {
+			if (event.position.file !== this.#at.file) this.#at = event.position;
+			return false;
+		}
+		if (event.kind === "format" || event.next === 0) return false;
+		if (event.next < this.#at.offset - mostFall) return true;
+		if (event.next > this.#at.offset) this.#at = { file: this.#at.file, offset: event.next };
+		return false;
 	}
 
 	#translate(raw: RawEvent): BinlogEvent | undefined {

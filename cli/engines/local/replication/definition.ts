@@ -41,7 +41,7 @@ export async function listTables(server: Server, schemas: readonly string[]): Pr
 export async function readShape(server: Server, { schema, table }: TableName): Promise<TableShape | undefined> {
 	const columns = await server.rows(
 		`SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable, COLUMN_DEFAULT AS standard,
-			CHARACTER_SET_NAME AS charset, GENERATION_EXPRESSION AS generated
+			CHARACTER_SET_NAME AS charset, GENERATION_EXPRESSION AS expression
 		FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
 		[schema, table],
 	);
@@ -53,7 +53,7 @@ export async function readShape(server: Server, { schema, table }: TableName): P
 	);
 	return {
 		columns: columns.map((row) => {
-			const generated = row.generated === null ? "" : String(row.generated);
+			const generated = row.expression === null ? "" : String(row.expression);
 			return {
 				name: String(row.name),
 				type: String(row.type),

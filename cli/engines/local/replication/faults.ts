@@ -25,6 +25,16 @@ export function isBinlogUnreadable(error: unknown): boolean {
 	return (error as { errno?: number }).errno === 1236;
 }
 
+/** A binlog file that is longer than the 32 bits of its events' offsets can tell, and in which no reader can take up its work. */
+export function binlogTooLong(file: string): PipelineError {
+	return new PipelineError("serviceRefused", {
+		what: `The source's binlog file ${file} is longer than 4 GiB.`,
+		why: "Positions in it have 32 bits; beyond them, what was read cannot be told from what was not. A transaction is never split, so a very large one makes a file longer than max_binlog_size.",
+		fix: "Set max_binlog_size to 1 GiB or less, change less than 3 GiB in one transaction, and run FLUSH BINARY LOGS at the source. Then load all tables anew.",
+		next: "pipeline-cli replication start --reload",
+	});
+}
+
 /** Whether the source refused us: wrong password, missing right. Trying again does not help. */
 export function isRefused(error: unknown): boolean {
 	return [1044, 1045, 1142, 1227, 1698].includes((error as { errno?: number }).errno ?? 0);

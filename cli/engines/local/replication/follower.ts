@@ -122,7 +122,7 @@ export class Follower {
 					await this.#closeIfDue(stop.aborted);
 					if (stop.aborted) return;
 					await between(this);
-					if (events.length === 0) await watch.check(this.state.position);
+					if (events.length === 0) await watch.check(() => this.state.toCheckpoint());
 				} else if (Date.now() > stopBy) {
 					return;
 				}
@@ -248,7 +248,7 @@ export class Follower {
 		await this.#endGroup(next);
 	}
 
-	/** An offset that falls back has passed 4 GiB, beyond which a file cannot be resumed; the next file's start will be. */
+	/** Never back; an event that has no offset says 0. */
 	#advance(next: number): void {
 		if (next > this.state.position.offset && this.state.position.file === this.#file) {
 			this.state.position = { file: this.#file, offset: next };

@@ -20,9 +20,9 @@ export interface LoadedTable {
 	files: { from: string; to: string }[];
 }
 
-/** The table's definition changed after the snapshot, which therefore cannot read it (ER_TABLE_DEF_CHANGED). */
-export function isDefinitionChanged(error: unknown): boolean {
-	return (error as { errno?: number }).errno === 1412;
+/** A table was altered (ER_TABLE_DEF_CHANGED) or dropped (ER_NO_SUCH_TABLE) too late for the snapshot to know. */
+export function isTableChanged(error: unknown): boolean {
+	return [1146, 1412].includes((error as { errno?: number }).errno ?? 0);
 }
 
 /** Reads one table of a snapshot into staged LOAD files. */

@@ -52,6 +52,7 @@ export async function loadAll(parts: InitialLoadParts, before: Checkpoint | unde
 	};
 	const result = await loadTables(access, names, parts.engine, parts.staging, progress, parts.stop);
 	for (const { name, error } of result.failed) log.error(`${tableId(name)}: ${error}`);
+	if (result.loaded.length === 0) throw nothingLoaded(result.failed);
 	const { position, gtid, server } = result;
 	const state = new TaskState({
 		version: 1,
@@ -94,6 +95,15 @@ async function findTables(access: SourceAccess, serverId: number): Promise<Table
 	} finally {
 		await server.close();
 	}
+}
+
+function nothingLoaded(failed: readonly { name: TableName; error: string }[]): PipelineError {
+	return new PipelineError("failure", {
+		what: "No table could be loaded.",
+		why: failed.map(({ name, error }) => `${tableId(name)}: ${error}`).join("; "),
+		fix: "Mend what stands against it at the source, then start again.",
+		next: "pipeline-cli replication start",
+	});
 }
 
 /** A missing right to read the binlog is better known before the load than after it. */

@@ -3,7 +3,7 @@ import type { SourceAccess } from "../settings.ts";
 import type { Publication, TableCheckpoint } from "./checkpoint.ts";
 import { type TableName, tableId } from "./definition.ts";
 import { isOutOfSpace, isTransient } from "./faults.ts";
-import { isDefinitionChanged, type LoadedTable, TableLoader } from "./fullLoad.ts";
+import { isTableChanged, type LoadedTable, TableLoader } from "./fullLoad.ts";
 import type { ParquetEngine } from "./parquetStage.ts";
 import type { Position } from "./position.ts";
 import { openSnapshot, type Snapshot } from "./snapshot.ts";
@@ -40,14 +40,15 @@ export async function loadTables(
 	signal: AbortSignal,
 ): Promise<LoadResult> {
 	for (let attempt = 1; ; attempt += 1) {
-		const snapshot = await openSnapshot(access, tables);
+		let snapshot: Snapshot | undefined;
 		try {
+			snapshot = await openSnapshot(access, tables);
 			return await loadFrom(snapshot, tables, new TableLoader(snapshot, engine, staging), progress, signal);
 		} catch (error) {
-			// A definition changed after the snapshot was taken; a newer snapshot can read it.
-			if (!isDefinitionChanged(error) || attempt === snapshotTries) throw error;
+			// A table was altered or dropped around the moment of the snapshot; a newer one can be taken.
+			if (!isTableChanged(error) || attempt === snapshotTries) throw error;
 		} finally {
-			snapshot.server.connection.destroy();
+			snapshot?.server.connection.destroy();
 		}
 	}
 }
@@ -76,7 +77,7 @@ async function loadFrom(
 			else result.loaded.push(loaded);
 			progress.table(name, loaded?.rows ?? 0, true);
 		} catch (error) {
-			const affectsAll = isTransient(error) || isOutOfSpace(error) || isDefinitionChanged(error);
+			const affectsAll = isTransient(error) || isOutOfSpace(error) || isTableChanged(error);
 			if (affectsAll || signal.aborted || error instanceof PipelineError) throw error;
 			result.failed.push({ name, error: (error as Error).message });
 			progress.table(name, 0, true);

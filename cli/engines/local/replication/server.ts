@@ -124,8 +124,14 @@ export async function requireBinlog(server: Server): Promise<void> {
 	}
 }
 
-/** @throws PipelineError where the source's history is not the one that the checkpoint belongs to, or does not reach back to it. */
-export async function requireHistory(server: Server, checkpoint: Checkpoint): Promise<void> {
+/**
+ * @returns the end of the binlog.
+ * @throws PipelineError where the source's history is not the one that the checkpoint belongs to, or does not reach back to it.
+ */
+export async function requireHistory(
+	server: Server,
+	checkpoint: Pick<Checkpoint, "server" | "position">,
+): Promise<Position> {
 	const { position } = checkpoint;
 	if (server.flavour !== checkpoint.server.flavour || server.id !== checkpoint.server.id) {
 		throw historyLost("the source is another server than before");
@@ -144,6 +150,7 @@ export async function requireHistory(server: Server, checkpoint: Checkpoint): Pr
 	}
 	const end = await server.currentPosition();
 	if (comparePositions(end, position) < 0) throw historyLost(`its binlog ends at ${formatPosition(end)}`);
+	return end;
 }
 
 export function historyLost(why: string): PipelineError {

@@ -1,5 +1,5 @@
 import type { SourceAccess } from "../settings.ts";
-import { qualifiedName, type TableName } from "./definition.ts";
+import { listTables, qualifiedName, type TableName, tableId } from "./definition.ts";
 import type { Position } from "./position.ts";
 import { Server } from "./server.ts";
 
@@ -7,7 +7,6 @@ import { Server } from "./server.ts";
 export interface Snapshot {
 	server: Server;
 	position: Position;
-	close(): Promise<void>;
 }
 
 /**
@@ -19,7 +18,7 @@ export async function openSnapshot(access: SourceAccess, tables: readonly TableN
 	try {
 		await server.connection.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
 		const position = server.flavour === "mariadb" ? await mariadb(server) : await mysql(server, access, tables);
-		return { server, position, close: () => server.close() };
+		return { server, position };
 	} catch (error) {
 		await server.close();
 		throw error;
@@ -43,9 +42,10 @@ async function mysql(server: Server, access: SourceAccess, tables: readonly Tabl
 	const locker = await Server.connect(access);
 	try {
 		await locker.connection.query("SET SESSION lock_wait_timeout = 60");
-		if (tables.length > 0) {
-			await locker.connection.query(`LOCK TABLES ${tables.map((name) => `${qualifiedName(name)} READ`).join(", ")}`);
-		}
+		const schemas = [...new Set(tables.map((name) => name.schema))];
+		const existing = new Set((await listTables(locker, schemas)).map(tableId));
+		const locks = tables.filter((name) => existing.has(tableId(name))).map((name) => `${qualifiedName(name)} READ`);
+		if (locks.length > 0) await locker.connection.query(`LOCK TABLES ${locks.join(", ")}`);
 		await server.connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
 		return await locker.currentPosition();
 	} finally {

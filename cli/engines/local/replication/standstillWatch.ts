@@ -1,7 +1,8 @@
 import type { SourceAccess } from "../settings.ts";
+import type { Checkpoint } from "./checkpoint.ts";
 import { LostSource } from "./faults.ts";
-import { comparePositions, formatPosition, type Position } from "./position.ts";
-import { historyLost, Server } from "./server.ts";
+import { comparePositions, type Position } from "./position.ts";
+import { requireHistory, Server } from "./server.ts";
 
 const everyMs = 5_000;
 /** Checks in a row that find the source ahead and nothing read. */
@@ -24,18 +25,18 @@ export class StandstillWatch {
 
 	/**
 	 * Checks from time to time. Only where all that was received has been read.
-	 * @param position end of what was read.
-	 * @throws PipelineError where the source's binlog ends before the position, LostSource where the stream stands still.
+	 * @param read what was read so far.
+	 * @throws PipelineError where the source's history is another one by now, LostSource where the stream stands still.
 	 */
-	async check(position: Position): Promise<void> {
+	async check(read: () => Pick<Checkpoint, "server" | "position">): Promise<void> {
 		if (Date.now() - this.#checkedAt < everyMs) return;
 		this.#checkedAt = Date.now();
 		this.#server ??= await Server.connect(this.#access);
-		const end = await this.#server.currentPosition();
-		const ahead = comparePositions(end, position);
-		if (ahead < 0)
-			throw historyLost(`it ends at ${formatPosition(end)}, and ${formatPosition(position)} was read already`);
-		const stands = ahead > 0 && this.#seen !== undefined && comparePositions(this.#seen, position) === 0;
+		const checkpoint = read();
+		const end = await requireHistory(this.#server, checkpoint);
+		const { position } = checkpoint;
+		const isBehind = comparePositions(end, position) > 0;
+		const stands = isBehind && this.#seen !== undefined && comparePositions(this.#seen, position) === 0;
 		this.#checks = stands ? this.#checks + 1 : 0;
 		this.#seen = position;
 		if (this.#checks >= mostChecks) throw new LostSource("the stream of changes stands still");
