@@ -1,7 +1,6 @@
 import { EventEmitter } from "node:events";
 import { expect, test, vi } from "vitest";
 import type { SourceAccess } from "../settings.ts";
-import { BinlogStream } from "./binlogStream.ts";
 
 const gib = 1024 ** 3;
 
@@ -28,6 +27,8 @@ class FakeSource extends EventEmitter {
 }
 
 vi.mock("@vlasky/zongji", () => ({ default: FakeSource }));
+// After the class that takes the connection's place.
+const { BinlogStream } = await import("./binlogStream.ts");
 
 const access: SourceAccess = { host: "h", port: 1, user: "u", password: "", schemas: ["s"], tls: false };
 
@@ -64,5 +65,7 @@ test("a new file begins at its start; events without an offset, and a file's des
 });
 
 test("no source can be asked to send from beyond 4 GiB", () => {
-	expect(() => new BinlogStream(access, 1, ["s"], { file: "bin.000001", offset: 4 * gib })).toThrow("longer than 4 GiB");
+	expect(() => new BinlogStream(access, 1, ["s"], { file: "bin.000001", offset: 4 * gib })).toThrow(
+		"longer than 4 GiB",
+	);
 });
