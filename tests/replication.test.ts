@@ -186,8 +186,14 @@ test("a table that cannot be replicated is in error, the others go on", async ()
 	await db.query(
 		"CREATE TABLE places (id INT PRIMARY KEY, place POINT); CREATE TABLE clash (id INT PRIMARY KEY, op INT)",
 	);
+	await db.query("CREATE TABLE `..` (id INT PRIMARY KEY); INSERT INTO `..` VALUES (1)");
 	await stack.replication.start(stack.context, limits);
-	expect((await stack.replication.status()).tables).toMatchObject({ loaded: 1, errored: 2 });
+	expect((await stack.replication.status()).tables).toMatchObject({ loaded: 1, errored: 3 });
+	await db.query(
+		"TRUNCATE TABLE `..`; DROP TABLE `..`; CREATE TABLE `a/b` (id INT PRIMARY KEY); INSERT INTO `a/b` VALUES (1)",
+	);
+	await until(async () => (await stack.statistics(`${schema}.a/b`))?.state === "Table error");
+	expect(await readdir(join(stack.paths.raw, schema))).toEqual(["t"]);
 	expect(await stack.statistics(`${schema}.places`)).toMatchObject({
 		state: "Table error",
 		lastError: "column place: type point is not supported",

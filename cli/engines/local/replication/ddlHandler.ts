@@ -1,11 +1,19 @@
 import { PipelineError } from "../../../errors.ts";
 import type { TableCheckpoint } from "./checkpoint.ts";
-import { qualifiedName, readShape, type TableName, type TableShape, tableId } from "./definition.ts";
+import {
+	folderOf,
+	qualifiedName,
+	readShape,
+	requireFolder,
+	type TableName,
+	type TableShape,
+	tableId,
+} from "./definition.ts";
 import { isOutOfSpace, isTransient } from "./faults.ts";
 import type { Follower } from "./follower.ts";
 import { makeLayout } from "./layout.ts";
 import { comparePositions, type Position } from "./position.ts";
-import { applyLoad, folderOf, loadTables } from "./reload.ts";
+import { applyLoad, loadTables } from "./reload.ts";
 import { Server } from "./server.ts";
 import { shapeChange } from "./shapeChange.ts";
 import type { Statement } from "./statement.ts";
@@ -144,7 +152,7 @@ export class DdlHandler {
 			this.#follower.parts.log.info(`${tableId(table)} was dropped`);
 		}
 		await end();
-		await this.#follower.publish({ clear: tables.map(folderOf), files: [] });
+		await this.#follower.publish({ clear: tables.map(folderOf).filter((folder) => folder !== undefined), files: [] });
 	}
 
 	async #truncate(table: TableCheckpoint | undefined, end: () => Promise<void>): Promise<void> {
@@ -154,7 +162,7 @@ export class DdlHandler {
 		await this.#follower.batch.drop(tableId(table));
 		await this.#addEmptyFile(table);
 		await end();
-		await this.#follower.publish({ clear: [folderOf(table)], files: [] });
+		await this.#follower.publish({ clear: [requireFolder(table)], files: [] });
 	}
 
 	async #alter(statement: Extract<Statement, { kind: "alter" }>, end: () => Promise<void>): Promise<void> {

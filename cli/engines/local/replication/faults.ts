@@ -20,11 +20,6 @@ export function outOfSpace(folder: string, cause: unknown): PipelineError {
 	);
 }
 
-/** MySQL's error numbers for a binlog that cannot be read from the asked position. */
-export function isBinlogUnreadable(error: unknown): boolean {
-	return (error as { errno?: number }).errno === 1236;
-}
-
 /** A binlog file that is longer than the 32 bits of its events' offsets can tell, and in which no reader can take up its work. */
 export function binlogTooLong(file: string): PipelineError {
 	return new PipelineError("serviceRefused", {
@@ -66,11 +61,12 @@ export function unreachable(address: string, error: unknown): PipelineError {
 	);
 }
 
-/** Whether a connection broke or a server is away: the same may work a little later. */
+/** Whether a connection broke or a server is away: the same may work a little later. Ask `isRefused` first. */
 export function isTransient(error: unknown): boolean {
 	if (error instanceof LostSource) return true;
-	const { code, errno } = error as { code?: string; errno?: number };
-	if (code?.startsWith("PROTOCOL_") || networkCodes.has(code ?? "")) return true;
+	const { code, errno, fatal } = error as { code?: string; errno?: number; fatal?: boolean };
+	// The client marks an error as fatal where its connection cannot be used any more.
+	if (fatal === true || code?.startsWith("PROTOCOL_") || networkCodes.has(code ?? "")) return true;
 	return transientErrors.has(errno ?? 0);
 }
 
@@ -79,7 +75,7 @@ export class LostSource extends Error {}
 
 const networkCodes = new Set([
 	...["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND"],
-	...["EAI_AGAIN", "ENOENT_SOCKET", "ERR_STREAM_WRITE_AFTER_END", "ERR_STREAM_DESTROYED"],
+	...["EAI_AGAIN", "ERR_STREAM_WRITE_AFTER_END", "ERR_STREAM_DESTROYED"],
 ]);
 
 /**

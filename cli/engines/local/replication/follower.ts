@@ -65,6 +65,8 @@ export class Follower {
 	readonly reloadAtCommit = new Set<string>();
 	/** Tables that the open transaction touched. */
 	readonly touched = new Set<string>();
+	/** What has rows in the binlog and is no table now. */
+	readonly #ignored = new Set<string>();
 	/** Whether statistics changed without a change of rows. */
 	hasNews = false;
 	/** Whether the source does not tell names of tables apart by case. */
@@ -307,10 +309,12 @@ export class Follower {
 
 	/** Rows of a table that no statement announced: it is loaded if it is a table; a sequence, for instance, is none. */
 	async #unknownTable(event: RowsEvent): Promise<void> {
+		const id = tableId(event.table);
+		if (this.reloadAtCommit.has(id) || this.#ignored.has(id)) return;
 		const server = await Server.connect(this.parts.access);
 		try {
 			const tables = await listTables(server, [event.table.schema]);
-			if (tables.some((name) => tableId(name) === tableId(event.table))) this.reloadAtCommit.add(tableId(event.table));
+			(tables.some((name) => tableId(name) === id) ? this.reloadAtCommit : this.#ignored).add(id);
 		} finally {
 			await server.close();
 		}

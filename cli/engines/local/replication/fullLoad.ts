@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import type { Connection as RowConnection } from "mysql2";
 import { columnType } from "./columnType.ts";
-import { qualifiedName, quoteIdentifier, readShape, type TableName, type TableShape, tableId } from "./definition.ts";
+import {
+	qualifiedName,
+	quoteIdentifier,
+	readShape,
+	requireFolder,
+	type TableName,
+	type TableShape,
+	tableId,
+} from "./definition.ts";
 import { isOutOfSpace } from "./faults.ts";
 import { makeLayout } from "./layout.ts";
 import type { ParquetEngine, ParquetStage } from "./parquetStage.ts";
@@ -43,6 +51,7 @@ export class TableLoader {
 	 */
 	async load(name: TableName, onRows: (rows: number) => void, signal: AbortSignal): Promise<LoadedTable | undefined> {
 		const { server } = this.#snapshot;
+		const folder = requireFolder(name);
 		// Reading the table first holds back any ALTER until the snapshot ends, so that definition and rows belong together.
 		try {
 			await server.rows(`SELECT 1 FROM ${qualifiedName(name)} LIMIT 1`);
@@ -63,7 +72,7 @@ export class TableLoader {
 			const file = loadFile(files.length + 1);
 			const staged = `load-${files.length + 1}-${encodeURIComponent(tableId(name))}.parquet`;
 			await stage.write(join(this.#staging, staged));
-			files.push({ from: staged, to: `${name.schema}/${name.table}/${file}` });
+			files.push({ from: staged, to: `${folder}/${file}` });
 			stage = undefined;
 			bytes = 0;
 		};

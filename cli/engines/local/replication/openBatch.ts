@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { BinlogEvent, BinlogTable } from "./binlogStream.ts";
 import type { Publication, TableCheckpoint } from "./checkpoint.ts";
-import { type TableName, tableId } from "./definition.ts";
+import { requireFolder, type TableName, tableId } from "./definition.ts";
 import { type Layout, makeLayout } from "./layout.ts";
 import type { ParquetEngine, ParquetStage } from "./parquetStage.ts";
 import type { Sequence } from "./sequence.ts";
@@ -72,7 +72,7 @@ export class OpenBatch {
 		}
 		if (open !== undefined) await this.#writePart(id, open);
 		const stage = await this.#engine.stage(layout);
-		this.#stages.set(id, { stage, source, folder: `${source.schema}/${source.table}` });
+		this.#stages.set(id, { stage, source, folder: requireFolder(source) });
 	}
 
 	/** Adds the rows of an event to the stage that `prepare` opened. */
@@ -97,7 +97,7 @@ export class OpenBatch {
 	/** A file of no rows, after all that is in the batch. */
 	async addEmptyFile(name: TableName, layout: Layout): Promise<void> {
 		const stage = await this.#engine.stage(layout);
-		await this.#addPart(tableId(name), `${name.schema}/${name.table}`, stage);
+		await this.#addPart(tableId(name), requireFolder(name), stage);
 	}
 
 	/** Moves all rows from DuckDB into files. */

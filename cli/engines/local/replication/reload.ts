@@ -1,7 +1,7 @@
 import { PipelineError } from "../../../errors.ts";
 import type { SourceAccess } from "../settings.ts";
 import type { Publication, TableCheckpoint } from "./checkpoint.ts";
-import { type TableName, tableId } from "./definition.ts";
+import { folderOf, requireFolder, type TableName, tableId } from "./definition.ts";
 import { isOutOfSpace, isTransient } from "./faults.ts";
 import { isTableChanged, type LoadedTable, TableLoader } from "./fullLoad.ts";
 import type { ParquetEngine } from "./parquetStage.ts";
@@ -100,7 +100,8 @@ export function applyLoad(
 	const publication: Publication = { clear: [], files: [] };
 	for (const name of result.missing) {
 		tables.delete(tableId(name));
-		publication.clear.push(folderOf(name));
+		const folder = folderOf(name);
+		if (folder !== undefined) publication.clear.push(folder);
 	}
 	for (const { name, error } of result.failed) {
 		const { error: _, ...table } = tables.get(tableId(name)) ?? fresh(name);
@@ -117,12 +118,8 @@ export function applyLoad(
 			definedAt: result.position,
 			updatedAt: now,
 		});
-		publication.clear.push(folderOf(name));
+		publication.clear.push(requireFolder(name));
 		publication.files.push(...files);
 	}
 	return publication;
-}
-
-export function folderOf(name: TableName): string {
-	return `${name.schema}/${name.table}`;
 }
