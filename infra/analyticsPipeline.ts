@@ -6,6 +6,7 @@ import { Catalog } from "./components/catalog.ts";
 import { Clickstream } from "./components/clickstream.ts";
 import { Dashboards } from "./components/dashboards.ts";
 import { DataLake } from "./components/dataLake.ts";
+import { DataQuality } from "./components/dataQuality.ts";
 import { Encryption } from "./components/encryption.ts";
 import { EtlJobs } from "./components/etlJobs.ts";
 import { LakeFormation } from "./components/lakeFormation.ts";
@@ -100,6 +101,7 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 
 		const catalog = new Catalog(`${name}-catalog`, { ...shared, database: databaseName(args.stack) }, parent);
 		const { crawlerName, database } = catalog;
+		new DataQuality(`${name}-quality`, shared, parent);
 		const jobs = new EtlJobs(
 			`${name}-jobs`,
 			{
@@ -132,14 +134,14 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 			...defined({
 				warehouseHost: warehouse?.host,
 				warehouseDatabase: warehouse?.database,
-				warehouseSecretArn: warehouse?.secretArn,
+				warehouseSecretArn: warehouse?.readerSecretArn,
 			}),
 		});
 		if (config.lakeFormation) {
 			new LakeFormation(
 				`${name}-lake-formation`,
 				{
-					bucketArns: { raw: shared.rawBucketArn, processed: shared.processedBucketArn },
+					...shared,
 					database,
 					writers: { jobs: jobs.roleArn, crawler: catalog.crawlerRoleArn },
 					readers: defined({ warehouse: warehouse?.roleArn, dashboards: dashboards?.athenaRoleArn }),

@@ -10,6 +10,7 @@ import { Catalog } from "./catalog.ts";
 import { Clickstream } from "./clickstream.ts";
 import { Dashboards } from "./dashboards.ts";
 import { DataLake } from "./dataLake.ts";
+import { DataQuality } from "./dataQuality.ts";
 import { DmsServiceRoles } from "./dmsServiceRoles.ts";
 import { Ec2Database } from "./ec2Database.ts";
 import { Encryption } from "./encryption.ts";
@@ -81,6 +82,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			workgroup: "w",
 		}),
 	DataLake: (name) => new DataLake(name, common),
+	DataQuality: (name) => new DataQuality(name, common),
 	// Their names are AWS's own, once an account: two can only take them.
 	DmsServiceRoles: (name) => new DmsServiceRoles(name),
 	Ec2Database: (name) => new Ec2Database(name, { ...common, instanceType: "t4g.small" }),
@@ -100,7 +102,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 		}),
 	LakeFormation: (name) =>
 		new LakeFormation(name, {
-			bucketArns: { raw: "arn:raw" },
+			...common,
 			database: "db",
 			writers: { jobs: "arn:jobs" },
 			readers: { warehouse: "arn:warehouse" },

@@ -157,6 +157,7 @@ const dataless = new Set([
 	"aws:ec2/vpcEndpoint:VpcEndpoint",
 	"aws:glue/catalogDatabase:CatalogDatabase",
 	"aws:glue/catalogTable:CatalogTable",
+	"aws:glue/dataQualityRuleset:DataQualityRuleset",
 	"aws:glue/securityConfiguration:SecurityConfiguration",
 	"aws:iam/instanceProfile:InstanceProfile",
 	"aws:iam/role:Role",

@@ -133,6 +133,11 @@ const requests: Record<string, [string, string, (inputs: Inputs) => unknown]> = 
 			return { DatabaseName, TableInput: { ...rest, StorageDescriptor: { ...descriptor, SerdeInfo: SerDeInfo } } };
 		},
 	],
+	"aws:glue/dataQualityRuleset:DataQualityRuleset": [
+		"glue",
+		"CreateDataQualityRuleset",
+		(inputs) => capitalised(inputs),
+	],
 	"aws:glue/connection:Connection": [
 		"glue",
 		"CreateConnection",
