@@ -134,14 +134,14 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 			...defined({
 				warehouseHost: warehouse?.host,
 				warehouseDatabase: warehouse?.database,
-				warehouseSecretArn: warehouse?.readerSecretArn,
+				warehouseSecretArn: warehouse?.secretArn,
 			}),
 		});
 		if (config.lakeFormation) {
 			new LakeFormation(
 				`${name}-lake-formation`,
 				{
-					...shared,
+					bucketArns: { raw: shared.rawBucketArn, processed: shared.processedBucketArn },
 					database,
 					writers: { jobs: jobs.roleArn, crawler: catalog.crawlerRoleArn },
 					readers: defined({ warehouse: warehouse?.roleArn, dashboards: dashboards?.athenaRoleArn }),

@@ -102,7 +102,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 		}),
 	LakeFormation: (name) =>
 		new LakeFormation(name, {
-			...common,
+			bucketArns: { raw: "arn:raw" },
 			database: "db",
 			writers: { jobs: "arn:jobs" },
 			readers: { warehouse: "arn:warehouse" },
