@@ -141,7 +141,7 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 			new LakeFormation(
 				`${name}-lake-formation`,
 				{
-					bucketArns: { raw: shared.rawBucketArn, processed: shared.processedBucketArn },
+					...shared,
 					database,
 					writers: { jobs: jobs.roleArn, crawler: catalog.crawlerRoleArn },
 					readers: defined({ warehouse: warehouse?.roleArn, dashboards: dashboards?.athenaRoleArn }),

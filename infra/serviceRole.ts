@@ -17,7 +17,10 @@ export interface ServiceRole {
 	policy: aws.iam.RolePolicy;
 }
 
-/** Role that one AWS service assumes. No managed policy is ever attached: its statements are all that it may do. */
+/**
+ * Role that one AWS service assumes. No managed policy is ever attached: its statements are all that it may do, and where
+ * Lake Formation governs the catalog, to ask it for data (see `LakeFormation`).
+ */
 export function serviceRole(parent: pulumi.ComponentResource, name: string, args: ServiceRoleArgs): ServiceRole {
 	const role = new aws.iam.Role(
 		name,

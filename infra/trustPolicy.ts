@@ -12,6 +12,7 @@ export type TrustedService =
 	| "ec2"
 	| "firehose"
 	| "glue"
+	| "lake-formation"
 	| "quicksight"
 	| "redshift"
 	| "scheduler"
@@ -50,6 +51,13 @@ const trusts: Record<TrustedService, Trust> = {
 	},
 	// https://docs.aws.amazon.com/glue/latest/dg/cross-service-confused-deputy-prevention.html
 	glue: { principals: service("glue"), condition: ofAccount },
+	// Role by which a location is registered; both services hand out access to it. DataZone's own such role has the guard.
+	// https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html
+	// https://docs.aws.amazon.com/datazone/latest/userguide/AmazonDataZoneS3Manage.html
+	"lake-formation": {
+		principals: () => ["glue.amazonaws.com", "lakeformation.amazonaws.com"],
+		condition: ofAccount,
+	},
 	// QuickSight documents no source keys for the role of a VPC connection.
 	quicksight: { principals: service("quicksight") },
 	// Redshift gives the database user as external ID, which holds the account.

@@ -1,45 +1,56 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { type Dataset, lake } from "../../etl/datasets.ts";
+import {
+	coveringPrefixes,
+	encryptAndDecrypt,
+	listBuckets,
+	readObjects,
+	tablePrefixes,
+	writeObjects,
+} from "../lakeAccess.ts";
+import { allow, policyDocument } from "../policyDocument.ts";
+import { type ServiceRole, serviceRole } from "../serviceRole.ts";
 
 export interface LakeFormationArgs {
-	/** Buckets to register. */
-	bucketArns: Record<string, pulumi.Input<string>>;
+	datasets: readonly Dataset[];
+	rawBucketArn: pulumi.Input<string>;
+	processedBucketArn: pulumi.Input<string>;
+	kmsKeyArn: pulumi.Input<string>;
 	database: pulumi.Input<string>;
-	/** Roles that make and change tables, by a name for each. */
+	/** ARNs of the roles that make and change tables, by a name for each. */
 	writers: Record<string, pulumi.Input<string>>;
-	/** Roles that read tables. */
+	/** ARNs of the roles that read tables. */
 	readers: Record<string, pulumi.Input<string>>;
 }
 
 /**
- * Rights of the pipeline's roles in Lake Formation, for an account whose catalog is governed by it. The buckets are
- * registered in hybrid mode: whoever has not opted in goes on by IAM alone.
- * https://docs.aws.amazon.com/lake-formation/latest/dg/hybrid-access-mode.html
+ * Rights of the pipeline's roles in Lake Formation, for an account whose catalog is governed by it. The prefixes that hold
+ * tables are registered, and not in hybrid mode: who asks for a table needs a grant. They are registered with a role of
+ * ours, since Lake Formation's own has no right on the lake's key, and each role that uses tables may ask for the data.
+ * https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html
+ * https://docs.aws.amazon.com/lake-formation/latest/dg/register-encrypted.html
  *
- * Danger: the one who deploys has to be a Lake Formation administrator.
+ * Danger: the one who deploys has to be a Lake Formation administrator, and may pass roles. Others get nothing here: a
+ * person who asks Athena needs `lakeformation:GetDataAccess`, and grants on the database and its tables. While the
+ * account still gives `IAMAllowedPrincipals` all rights on new databases and tables, grants hold nobody back.
  *
  * Cost: none.
  */
 export class LakeFormation extends pulumi.ComponentResource {
 	constructor(name: string, args: LakeFormationArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:catalog:LakeFormation", name, {}, opts);
-		const locations = Object.entries(args.bucketArns).map(
-			([key, arn]) =>
-				[
-					key,
-					new aws.lakeformation.Resource(
-						`${name}-${key}`,
-						{ arn, useServiceLinkedRole: true, hybridAccessEnabled: true },
-						{ parent: this },
-					),
-				] as const,
-		);
+		const role = this.#role(name, args);
+		const locations = [
+			...this.#locations(`${name}-raw`, args.rawBucketArn, rawPrefixes, role),
+			...this.#locations(`${name}-processed`, args.processedBucketArn, processedPrefixes(args), role),
+		];
 		for (const [writer, principal] of Object.entries(args.writers)) {
 			this.#grant(`${name}-${writer}`, principal, args.database, ["CREATE_TABLE", "DESCRIBE"], ["ALL"]);
-			for (const [key, location] of locations) {
+			for (const [location, arn] of locations) {
 				new aws.lakeformation.Permissions(
-					`${name}-${writer}-${key}`,
-					{ principal, permissions: ["DATA_LOCATION_ACCESS"], dataLocation: { arn: location.arn } },
+					`${location}-${writer}`,
+					{ principal, permissions: ["DATA_LOCATION_ACCESS"], dataLocation: { arn } },
 					{ parent: this },
 				);
 			}
@@ -50,6 +61,48 @@ export class LakeFormation extends pulumi.ComponentResource {
 		this.registerOutputs();
 	}
 
+	/** Nobody but replication and clickstream writes the raw zone, so Lake Formation hands out no right to either. */
+	#role(name: string, args: LakeFormationArgs): ServiceRole {
+		return serviceRole(this, `${name}-role`, {
+			service: "lake-formation",
+			description: "Lake Formation hands out access to tables",
+			statements: pulumi
+				.all([args.rawBucketArn, args.processedBucketArn, args.kmsKeyArn])
+				.apply(([raw, processed, keyArn]) => [
+					listBuckets("ListLake", [raw, processed]),
+					readObjects("ReadClicks", [{ bucketArn: raw, prefixes: rawPrefixes }]),
+					writeObjects("WriteTables", [{ bucketArn: processed, prefixes: processedPrefixes(args) }]),
+					encryptAndDecrypt(keyArn),
+				]),
+		});
+	}
+
+	/**
+	 * Registers prefixes of a bucket, each with its name and ARN. The whole bucket must not be: Athena's results lie in it.
+	 * https://docs.aws.amazon.com/athena/latest/ug/security-athena-lake-formation.html
+	 */
+	#locations(
+		name: string,
+		bucketArn: pulumi.Input<string>,
+		prefixes: readonly string[],
+		role: ServiceRole,
+	): [string, pulumi.Output<string>][] {
+		return prefixes.map((prefix) => {
+			const location = `${name}-${prefix}`;
+			const registered = new aws.lakeformation.Resource(
+				location,
+				{
+					arn: pulumi.interpolate`${bucketArn}/${prefix}`,
+					roleArn: role.arn,
+					hybridAccessEnabled: false,
+				},
+				{ parent: this, dependsOn: [role.policy] },
+			);
+			return [location, registered.arn];
+		});
+	}
+
+	/** Grants, and the right without which an engine gets no data for the role, whatever is granted. */
 	#grant(
 		name: string,
 		principal: pulumi.Input<string>,
@@ -57,6 +110,15 @@ export class LakeFormation extends pulumi.ComponentResource {
 		onDatabase: string[],
 		onTables: string[],
 	): void {
+		new aws.iam.RolePolicy(
+			`${name}-data-access`,
+			{
+				role: pulumi.output(principal).apply((arn) => arn.split("/").at(-1) ?? arn),
+				// The action knows no resources.
+				policy: policyDocument([allow("AskForData", ["lakeformation:GetDataAccess"], ["*"])]),
+			},
+			{ parent: this },
+		);
 		new aws.lakeformation.Permissions(
 			`${name}-database`,
 			{ principal, permissions: onDatabase, database: { name: database } },
@@ -68,4 +130,10 @@ export class LakeFormation extends pulumi.ComponentResource {
 			{ parent: this },
 		);
 	}
+}
+
+const rawPrefixes: readonly string[] = [lake.clickstream];
+
+function processedPrefixes({ datasets }: LakeFormationArgs): string[] {
+	return coveringPrefixes(tablePrefixes(datasets));
 }

@@ -102,7 +102,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 		}),
 	LakeFormation: (name) =>
 		new LakeFormation(name, {
-			bucketArns: { raw: "arn:raw" },
+			...common,
 			database: "db",
 			writers: { jobs: "arn:jobs" },
 			readers: { warehouse: "arn:warehouse" },
