@@ -134,7 +134,7 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 			...defined({
 				warehouseHost: warehouse?.host,
 				warehouseDatabase: warehouse?.database,
-				warehouseSecretArn: warehouse?.secretArn,
+				warehouseSecretArn: warehouse?.readerSecretArn,
 			}),
 		});
 		if (config.lakeFormation) {

@@ -58,7 +58,10 @@ export const pipelineOutputs = z.object({
 			identifier: text,
 			database: text,
 			host: text,
+			/** Secret of the administrator, with whom schema and views are made. */
 			secretArn: text,
+			/** Secret of the user who only reads, with whom queries are asked. */
+			readerSecretArn: text,
 			/** Default role: what external schemas read the lake with. */
 			roleArn: text,
 		})

@@ -349,7 +349,7 @@ export interface EventStream {
 
 /** One thing that `warehouse apply` makes sure of. */
 export interface WarehouseObject {
-	kind: "schema" | "view" | "role" | "grant";
+	kind: "schema" | "view" | "role" | "user" | "grant";
 	/** Qualified where it lies in a schema, for instance `analytics.joint_tables_flat`. */
 	name: string;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
 import { withDmsRoles } from "../testing/deployed.ts";
-import { testPlace } from "../testing/mockedCloud.ts";
+import { generatedSecret, testPlace } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
 import { Clickstream } from "./clickstream.ts";
@@ -466,6 +466,31 @@ describe("Warehouse", () => {
 		expect(program.named("wh-cluster").inputs).not.toHaveProperty("masterPassword");
 		expect(program.named("wh-cluster").inputs).not.toHaveProperty("finalSnapshotIdentifier");
 		expect(program.result).toMatchObject({ kind: "provisioned", identifier: "wh" });
+	});
+
+	it.each([
+		["serverless", "wh-workgroup.redshift-serverless.test", "namespaceName"],
+		["provisioned", "wh-cluster.redshift.test", "dbClusterIdentifier"],
+	] as const)("%s has a second secret, of a user who only reads", async (kind, host, identifier) => {
+		const program = await warehouse(kind);
+		const { inputs, secrets } = program.named("wh-reader-value");
+		expect(secrets).toContain("secretString");
+		expect(JSON.parse(String(inputs.secretString))).toEqual({
+			engine: "redshift",
+			host,
+			port: 5439,
+			username: "warehouse_reader",
+			password: generatedSecret,
+			dbname: "analytics",
+			[identifier]: "wh",
+		});
+		expect(program.named("wh-reader").inputs).toMatchObject({ kmsKeyId: place.kmsKeyArn, recoveryWindowInDays: 0 });
+		expect(program.result).toMatchObject({ readerSecretArn: expect.stringMatching(/:secret:wh-reader-AbCdEf$/) });
+	});
+
+	it("that is to be kept keeps the reader's secret restorable", async () => {
+		const program = await warehouse("serverless", 1, false);
+		expect(program.named("wh-reader").inputs).toMatchObject({ recoveryWindowInDays: 30 });
 	});
 
 	it("as a cluster to keep leaves a snapshot whose name is another the next time", async () => {

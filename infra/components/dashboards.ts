@@ -26,7 +26,7 @@ export interface DashboardsArgs {
 	rawBucketArn: pulumi.Input<string>;
 	processedBucketArn: pulumi.Input<string>;
 	kmsKeyArn: pulumi.Input<string>;
-	/** `warehouse`: where it listens, its database and secret. */
+	/** `warehouse`: where it listens, its database, and the secret of the user who reads. */
 	warehouseHost?: pulumi.Input<string>;
 	warehouseDatabase?: string;
 	warehouseSecretArn?: pulumi.Input<string>;
@@ -40,8 +40,10 @@ export interface DashboardsArgs {
  *
  * Analyses and dashboards come from the provider aws-native, since the other one knows no definitions.
  *
- * Danger: with `warehouse`, an administrator of QuickSight has once to let it read the warehouse's secret (Security &
- * permissions, Secrets Manager). Subscribing costs money from that day on; the subscription stays on destroy.
+ * Danger: with `warehouse`, an administrator of QuickSight has once to let it read the secret of the warehouse's reader
+ * (Security & permissions, Secrets Manager), and to allow kms:Decrypt on the stack's key, which encrypts the secret, to
+ * the role that QuickSight makes for that, aws-quicksight-secretsmanager-role-v0. The user exists from the first
+ * `pipeline-cli warehouse apply` on. Subscribing costs money from that day on; the subscription stays on destroy.
  *
  * Cost: $24 an author and month, $3 a reader; data is asked directly, so no SPICE capacity is needed.
  */

@@ -25,18 +25,22 @@ export interface WarehouseArgs {
 	/** `provisioned`: such as `ra3.large`. */
 	nodeType: pulumi.Input<string>;
 	nodes: number;
-	/** Whether the warehouse goes without a last snapshot. */
+	/** Whether the warehouse goes without a last snapshot, and the reader's secret at once. */
 	disposable: boolean;
 	logRetentionDays: pulumi.Input<number>;
 }
 
 const databaseName = "analytics";
 const adminUsername = "warehouse_admin";
+/** User of queries and dashboards; `pipeline-cli warehouse apply` makes it in the database. */
+const readerUsername = "warehouse_reader";
+const port = 5439;
 const logs = ["connectionlog", "useractivitylog", "userlog"];
 
 /**
- * Redshift over the lake: private, TLS only, a password that Secrets Manager makes and changes, and a default role that
- * reads the processed zone and the catalog. Schema and views are made by `pipeline-cli`, not here.
+ * Redshift over the lake: private, TLS only, an administrator's password that Secrets Manager makes and changes, a secret
+ * for a user who only reads, and a default role that reads the processed zone and the catalog. Schema, views and that
+ * user are made by `pipeline-cli`, not here.
  *
  * Danger: to change `kind` replaces the warehouse. Views are made anew by the CLI; what was written into it is lost.
  *
@@ -49,7 +53,10 @@ export class Warehouse extends pulumi.ComponentResource {
 	readonly identifier: pulumi.Output<string>;
 	readonly database = databaseName;
 	readonly host: pulumi.Output<string>;
+	/** Secret of the administrator. */
 	readonly secretArn: pulumi.Output<string>;
+	/** Secret of the user who reads. */
+	readonly readerSecretArn: pulumi.Output<string>;
 	readonly roleArn: pulumi.Output<string>;
 
 	constructor(name: string, args: WarehouseArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -59,13 +66,14 @@ export class Warehouse extends pulumi.ComponentResource {
 		this.roleArn = role.arn;
 		const made = args.kind === "serverless" ? this.#serverless(name, args, role) : this.#provisioned(name, args, role);
 		({ identifier: this.identifier, host: this.host, secretArn: this.secretArn } = made);
-		this.registerOutputs({ identifier: this.identifier, secretArn: this.secretArn });
+		this.readerSecretArn = this.#readerSecret(name, args, made);
+		this.registerOutputs({ identifier: this.identifier, readerSecretArn: this.readerSecretArn });
 	}
 
 	/** As the stack's outputs tell it. */
 	described() {
-		const { kind, identifier, database, host, secretArn, roleArn } = this;
-		return { kind, identifier, database, host, secretArn, roleArn };
+		const { kind, identifier, database, host, secretArn, readerSecretArn, roleArn } = this;
+		return { kind, identifier, database, host, secretArn, readerSecretArn, roleArn };
 	}
 
 	#serverless(name: string, args: WarehouseArgs, role: ServiceRole): Made {
@@ -171,6 +179,48 @@ export class Warehouse extends pulumi.ComponentResource {
 			host: cluster.dnsName,
 			secretArn: cluster.masterPasswordSecretArn,
 		};
+	}
+
+	/**
+	 * A generated password in a secret as the Data API, QuickSight and rotation read it.
+	 * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_secret_json_structure.html
+	 *
+	 * Cost: $0.40 a month.
+	 */
+	#readerSecret(name: string, args: WarehouseArgs, { identifier, host }: Made): pulumi.Output<string> {
+		const parent = { parent: this };
+		// Letters and digits only: connection strings need no quoting.
+		const password = new random.RandomPassword(`${name}-reader-password`, { length: 32, special: false }, parent)
+			.result;
+		const secret = new aws.secretsmanager.Secret(
+			`${name}-reader`,
+			{
+				description: "Warehouse: the user who reads",
+				kmsKeyId: args.kmsKeyArn,
+				recoveryWindowInDays: args.disposable ? 0 : 30,
+			},
+			parent,
+		);
+		const version = new aws.secretsmanager.SecretVersion(
+			`${name}-reader-value`,
+			{
+				secretId: secret.id,
+				secretString: pulumi.secret(
+					pulumi.jsonStringify({
+						engine: "redshift",
+						host,
+						port,
+						username: readerUsername,
+						password,
+						dbname: databaseName,
+						// The namespace has the workgroup's name.
+						[args.kind === "serverless" ? "namespaceName" : "dbClusterIdentifier"]: identifier,
+					}),
+				),
+			},
+			parent,
+		);
+		return version.arn;
 	}
 
 	/** A name that is new with each stack made: the snapshot outlives the stack, and two of one name cannot be. */

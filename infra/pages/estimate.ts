@@ -109,7 +109,7 @@ export function estimate(config: PipelineConfig, usage: Usage): Item[] {
 				"rpuHour",
 			),
 		);
-		items.push(item("warehouse", "1 secret", 1, "secret"));
+		items.push(item("warehouse", "2 secrets", 2, "secret"));
 	}
 	if (config.dashboards !== "none") {
 		items.push(item("dashboards", `${usage.authors} author(s)`, usage.authors, "author"));

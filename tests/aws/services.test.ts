@@ -61,7 +61,7 @@ describe("what is loaded", () => {
 		["cli/engines/aws/replication/awsReplication.ts", ["client-cloudwatch-logs", "client-database-migration-service"]],
 		["cli/engines/aws/jobs/awsJobs.ts", ["client-glue", "client-s3", "client-sfn", "client-cloudwatch-logs"]],
 		["cli/engines/aws/query/athenaQuery.ts", ["client-athena"]],
-		["cli/engines/aws/warehouse/redshiftWarehouse.ts", ["client-redshift-data"]],
+		["cli/engines/aws/warehouse/redshiftWarehouse.ts", ["client-redshift-data", "client-secrets-manager"]],
 		["cli/engines/aws/s3ObjectStore.ts", ["client-s3"]],
 	])("%s names the services that it uses, and no other", (file, services) => {
 		expect(clientsNamedBy(file)).toEqual(services.map((name) => `@aws-sdk/${name}`).sort());

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { queryStates } from "../../cli/engines/aws/query/athenaQuery.ts";
 import { statementStates } from "../../cli/engines/aws/warehouse/statement.ts";
@@ -135,7 +136,7 @@ describe("query on Athena", () => {
 describe("warehouse apply", () => {
 	const applied = () => aws.redshift.statements.flat();
 
-	it("makes external schema, views, role and grants; each DDL by itself, a view in one transaction", async () => {
+	it("makes external schema, views, role, user and grants; each DDL by itself, a view in one transaction", async () => {
 		const { code, document } = await aws.json<{ objects: { kind: string; name: string }[] }>("warehouse", "apply");
 		expect(code).toBe(0);
 		const views = await warehouseViews();
@@ -148,6 +149,8 @@ describe("warehouse apply", () => {
 			"grant usage on lake",
 			"grant usage on analytics",
 			"grant select on analytics",
+			"user warehouse_reader",
+			"grant lake_reader to warehouse_reader",
 		]);
 		expect(applied()).toContain(
 			"CREATE EXTERNAL SCHEMA IF NOT EXISTS lake FROM DATA CATALOG DATABASE 'analytics_pipeline_dev' REGION 'eu-west-1' IAM_ROLE 'arn:aws:iam::123456789012:role/dev-warehouse'",
@@ -165,15 +168,65 @@ describe("warehouse apply", () => {
 		});
 	});
 
-	it("again changes nothing that is right: no schema is dropped, no role made twice", async () => {
+	const hash = `md5${createHash("md5").update("Reader0Passwordwarehouse_reader").digest("hex")}`;
+
+	it("makes the user of the reader's secret, who has the role and finds the views; all of it as the administrator", async () => {
+		expect((await aws.run("warehouse", "apply")).code).toBe(0);
+		expect(applied().filter((sql) => /^(CREATE|ALTER) USER|^GRANT ROLE/.test(sql))).toEqual([
+			`CREATE USER warehouse_reader PASSWORD '${hash}'`,
+			"ALTER USER warehouse_reader SET search_path TO analytics",
+			"GRANT ROLE lake_reader TO warehouse_reader",
+		]);
+		expect(aws.endpoint.inputs("secretsmanager", "GetSecretValue")).toEqual([
+			{ SecretId: outputs.warehouse?.readerSecretArn },
+		]);
+		const sent = ["ExecuteStatement", "BatchExecuteStatement"].flatMap((action) =>
+			aws.endpoint.inputs("redshift-data", action),
+		);
+		expect(new Set(sent.map(({ SecretArn: arn }) => arn))).toEqual(new Set([outputs.warehouse?.secretArn]));
+	});
+
+	it("sends and shows no password, and shows not what it is kept as", async () => {
+		const ran = await aws.run("warehouse", "apply");
+		aws.redshift.end = (sql) =>
+			sql.startsWith("CREATE USER") ? { Status: "FAILED", Error: "ERROR: no space" } : { Status: "FINISHED" };
+		const failed = await aws.run("warehouse", "apply");
+		expect(failed.code).toBe(1);
+		expect(failed.err).toContain("CREATE USER warehouse_reader PASSWORD '***'");
+		const planned = await aws.run("warehouse", "apply", "--dry-run", "--json");
+		expect(planned.out).toContain("CREATE USER warehouse_reader");
+		const shown = [ran, failed, planned].map(({ out, err }) => out + err).join("");
+		const sent = JSON.stringify(aws.endpoint.calls.map(({ input }) => input));
+		expect(shown + sent).not.toContain("Reader0Password");
+		expect(shown).not.toContain(hash);
+	});
+
+	it("a secret of another form is refused before anything is made, and not shown", async () => {
+		for (const secret of [{ username: "a; DROP", password: "hidden" }, { username: "a" }, { password: "hidden" }]) {
+			aws.others.readerSecret = secret;
+			const { code, out, err } = await aws.run("warehouse", "apply");
+			expect(code).toBe(2);
+			expect(err).toContain("secret of the warehouse's reader");
+			expect(out + err).not.toContain("hidden");
+		}
+		expect(applied()).toEqual([]);
+	});
+
+	it("again changes nothing that is right: no schema is dropped, no role, user or grant made twice", async () => {
 		aws.redshift.rows = (sql) =>
 			sql.includes("svv_external_schemas")
 				? [["analytics_pipeline_dev"]]
 				: sql.includes("svv_roles")
 					? [["lake_reader"]]
-					: [];
+					: sql.includes("pg_user")
+						? [["warehouse_reader"]]
+						: sql.includes("svv_user_grants")
+							? [["lake_reader"]]
+							: [];
 		expect((await aws.run("warehouse", "apply")).code).toBe(0);
-		expect(applied().filter((sql) => /^(DROP SCHEMA|CREATE ROLE)/.test(sql))).toEqual([]);
+		expect(applied().filter((sql) => /^(DROP SCHEMA|CREATE ROLE|CREATE USER|GRANT ROLE)/.test(sql))).toEqual([]);
+		// The secret may have another password by now.
+		expect(applied()).toContain(`ALTER USER warehouse_reader PASSWORD '${hash}'`);
 	});
 
 	it("an external schema of another database is made anew", async () => {
@@ -182,12 +235,13 @@ describe("warehouse apply", () => {
 		expect(applied()).toContain("DROP SCHEMA lake");
 	});
 
-	it("somebody else who makes the role first is no failure", async () => {
+	it("somebody else who makes role and user first is no failure", async () => {
 		aws.redshift.end = (sql) =>
-			sql.startsWith("CREATE ROLE")
-				? { Status: "FAILED", Error: 'ERROR: role "lake_reader" already exists' }
+			/^CREATE (ROLE|USER)/.test(sql)
+				? { Status: "FAILED", Error: "ERROR: it already exists" }
 				: { Status: "FINISHED" };
 		expect((await aws.run("warehouse", "apply")).code).toBe(0);
+		expect(applied()).toContain(`ALTER USER warehouse_reader PASSWORD '${hash}'`);
 	});
 
 	it("a provisioned cluster is named as one", async () => {
@@ -208,6 +262,13 @@ describe("warehouse apply", () => {
 });
 
 describe("warehouse query", () => {
+	it("asks as the user who only reads", async () => {
+		await aws.run("warehouse", "query", "SELECT 1");
+		expect(aws.endpoint.inputs("redshift-data", "ExecuteStatement")).toMatchObject([
+			{ SecretArn: outputs.warehouse?.readerSecretArn },
+		]);
+	});
+
 	it("reads all pages", async () => {
 		aws.redshift.pageSize = 10;
 		aws.redshift.rows = () => Array.from({ length: 25 }, (_, n) => [n, `row ${n}`, null]);

@@ -57,6 +57,7 @@ const never: [string, string][] = [
 	["kms:PutKeyPolicy", key],
 	["kms:Decrypt", otherKey],
 	["secretsmanager:GetSecretValue", at("secretsmanager", "secret:another-AbCdEf")],
+	["secretsmanager:GetSecretValue", at("secretsmanager", "secret:analytics-pipeline-prod-warehouse-reader-AbCdEf")],
 	["secretsmanager:PutSecretValue", sourceSecret],
 	["glue:GetTable", table("a", "another_database")],
 	["glue:DeleteDatabase", at("glue", `database/${database}`)],

@@ -55,6 +55,7 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 			? []
 			: [
 					{ resource: warehouse.secretArn, actions: ["secretsmanager:GetSecretValue"] },
+					{ resource: warehouse.readerSecretArn, actions: ["secretsmanager:GetSecretValue"] },
 					{ resource: "*", actions: ["redshift-data:DescribeStatement", "redshift-data:GetStatementResult"] },
 				]),
 		...Object.values(dashboards?.dashboards ?? {}).map((id) => ({

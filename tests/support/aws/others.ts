@@ -52,15 +52,21 @@ export class IdentityScript {
 
 /** Secrets Manager, QuickSight, Step Functions, Service Quotas: one thing each. */
 export class SmallServices {
+	/** Of the source. */
 	secret: object = {};
+	/** Of the user who reads the warehouse. */
+	readerSecret: object = { username: "warehouse_reader", password: "Reader0Password" };
 	dashboard = { Status: "CREATION_SUCCESSFUL", Errors: [] as { Message: string }[] };
 	executions: { name: string; executionArn: string }[] = [];
 	glueRuns = 50;
 
 	constructor(endpoint: AwsEndpoint) {
-		const { accountId, dashboards, stateMachineArn } = outputs;
+		const { accountId, dashboards, stateMachineArn, warehouse } = outputs;
 		endpoint
-			.on("secretsmanager", "GetSecretValue", () => json({ SecretString: JSON.stringify(this.secret) }))
+			.on("secretsmanager", "GetSecretValue", ({ SecretId: id }) => {
+				const secret = id === warehouse?.readerSecretArn ? this.readerSecret : this.secret;
+				return json({ SecretString: JSON.stringify(secret) });
+			})
 			.on("servicequotas", "GetServiceQuota", () => json({ Quota: { Value: this.glueRuns } }))
 			.on("states", "ListExecutions", () =>
 				json({ executions: this.executions.map((one) => ({ ...one, startDate: 1 })) }),

@@ -39,6 +39,7 @@ export const outputs: PipelineOutputs = {
 		database: "analytics",
 		host: "dev.example.internal",
 		secretArn: `arn:aws:secretsmanager:${region}:${account}:secret:warehouse`,
+		readerSecretArn: `arn:aws:secretsmanager:${region}:${account}:secret:warehouse-reader`,
 		roleArn: `arn:aws:iam::${account}:role/dev-warehouse`,
 	},
 	dashboards: { analysisId: "dev-analysis", dashboards: { sales: "dev-sales" } },

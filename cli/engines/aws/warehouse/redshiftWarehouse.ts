@@ -6,14 +6,15 @@ import { warehouseSchemas, warehouseViews } from "../../warehouseViews.ts";
 import type { Clients } from "../clients.ts";
 import { unlessPlanned } from "../plan.ts";
 import { refuseWriting } from "../query/reading.ts";
+import { createRole, createUser, grantRole, type Run, readerRole, readReader } from "./reader.ts";
 import { execute, readStatement, type WarehouseOutputs } from "./statement.ts";
-
-/** Role of those who read: grant it to a user with `GRANT ROLE lake_reader TO <user>`. */
-const readerRole = "lake_reader";
 
 const nothing: QueryResult = { columns: [], rows: [], seconds: 0 };
 
-/** Redshift over the lake: the catalog as an external schema, views that bind late, and a role that reads them. */
+/**
+ * Redshift over the lake: the catalog as an external schema, views that bind late, and a role and a user that read them.
+ * The administrator applies, the reader asks.
+ */
 export class RedshiftWarehouse implements Warehouse {
 	readonly #clients: Clients;
 	readonly #deployment: PipelineOutputs;
@@ -27,7 +28,8 @@ export class RedshiftWarehouse implements Warehouse {
 		const warehouse = this.#warehouse();
 		const client = await this.#clients.redshiftData();
 		const { lake, views: viewSchema } = warehouseSchemas;
-		const run = (sql: string | string[]): Promise<QueryResult> => this.#run(client, warehouse, sql, context);
+		const run: Run = (sql) => this.#run(client, warehouse, sql, context);
+		const reader = await readReader(this.#clients, warehouse.readerSecretArn);
 		const done: WarehouseObject[] = [];
 		const step = async (object: WarehouseObject, work: () => Promise<unknown>): Promise<void> => {
 			await context.reporter.task(`${object.kind} ${object.name}`, work);
@@ -52,12 +54,16 @@ export class RedshiftWarehouse implements Warehouse {
 		await step({ kind: "grant", name: `select on ${viewSchema}` }, () =>
 			run(`GRANT SELECT ON ALL TABLES IN SCHEMA ${viewSchema} TO ROLE ${readerRole}`),
 		);
+		await step({ kind: "user", name: reader.username }, () => createUser(run, reader));
+		await step({ kind: "grant", name: `${readerRole} to ${reader.username}` }, () => grantRole(run, reader));
 		return done;
 	}
 
 	async query(sql: string, context: Context): Promise<QueryResult> {
 		refuseWriting(sql);
-		return this.#run(await this.#clients.redshiftData(), this.#warehouse(), sql, context);
+		const warehouse = this.#warehouse();
+		const asReader = { ...warehouse, secretArn: warehouse.readerSecretArn };
+		return this.#run(await this.#clients.redshiftData(), asReader, sql, context);
 	}
 
 	/** One that reads another catalog database is made anew: it holds no data. */
@@ -91,18 +97,5 @@ export class RedshiftWarehouse implements Warehouse {
 			fix: "Turn it on in the stack's configuration and deploy; or ask the lake directly.",
 			next: "pipeline-cli query",
 		});
-	}
-}
-
-type Run = (sql: string | string[]) => Promise<QueryResult>;
-
-/** Redshift knows no CREATE ROLE IF NOT EXISTS, and somebody else may be quicker. */
-async function createRole(run: Run): Promise<void> {
-	const found = await run(`SELECT role_name FROM svv_roles WHERE role_name = '${readerRole}'`);
-	if (found.rows.length > 0) return;
-	try {
-		await run(`CREATE ROLE ${readerRole}`);
-	} catch (error) {
-		if (!(error instanceof PipelineError) || !/already exists/i.test(error.message)) throw error;
 	}
 }

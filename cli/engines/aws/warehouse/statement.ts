@@ -25,7 +25,7 @@ export const statementStates: Readonly<Record<StatusString, "going" | "done" | "
 const cancelWithin = 1500;
 
 /**
- * Runs SQL by the Data API and waits for its end; several statements are one transaction.
+ * Runs SQL by the Data API, as the user of `secretArn`, and waits for its end; several statements are one transaction.
  * @returns the statement's id, by which its result can be read.
  */
 export async function execute(
@@ -67,7 +67,9 @@ export async function execute(
 	}
 }
 
-function failed(sql: string, meaning: string, { Status: status, Error: error }: DescribeStatementResponse) {
+function failed(statement: string, meaning: string, { Status: status, Error: error }: DescribeStatementResponse) {
+	// Whoever knows the hash of a password can log in with it.
+	const sql = statement.replaceAll(/(?<=PASSWORD ')[^']*/g, "***");
 	if (meaning === "none") {
 		return new PipelineError("failure", {
 			what: `Redshift reports a state of the statement that pipeline-cli does not know: ${status ?? "none"}.`,
