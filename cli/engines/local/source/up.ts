@@ -76,9 +76,12 @@ export async function startPrivateSource(
 export async function stopSource(
 	context: Context,
 	paths: LocalPaths = localPaths(),
-): Promise<"stopped" | "not running"> {
-	// Settings are not asked: a server that runs can be stopped, also where they are damaged.
-	if ((await serverPid(paths)) === undefined) return "not running";
+): Promise<"stopped" | "not running" | "not ours"> {
+	if ((await serverPid(paths)) === undefined) {
+		// Damaged settings are no reason to fail: there is nothing to stop.
+		const settings = await readSettings(paths).catch(() => undefined);
+		return settings?.source.kind === "external" ? "not ours" : "not running";
+	}
 	return context.reporter.task("Stop the private MariaDB", () => stopServer(paths));
 }
 
