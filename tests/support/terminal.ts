@@ -32,7 +32,8 @@ export function onTerminal(args: readonly string[], env: Record<string, string>,
 		screen: () => screen,
 		kill: (signal) => child.kill(signal),
 		type: (keys) => child.write(keys),
-		ended: new Promise((resolve) => child.onExit(({ exitCode }) => resolve(exitCode))),
+		// A process that a signal ended has no exit code of its own; the shell says 128 and the signal.
+		ended: new Promise((resolve) => child.onExit(({ exitCode, signal }) => resolve(signal ? 128 + signal : exitCode))),
 	};
 }
 
