@@ -136,11 +136,6 @@ export class BinlogStream {
 		return [];
 	}
 
-	/** Whether the source has accepted us; its first event comes at once. */
-	get isReady(): boolean {
-		return this.#zongji.ready;
-	}
-
 	/** Ends the stream. Nothing is received afterwards. */
 	async close(): Promise<void> {
 		await new Promise<void>((resolve) => {

@@ -20,6 +20,13 @@ export function outOfSpace(folder: string, cause: unknown): PipelineError {
 	);
 }
 
+/** Whether the source cannot send its binlog from the position that was asked for (ER_MASTER_FATAL_ERROR_READING_BINLOG). */
+export function isBinlogUnreadable(error: unknown): boolean {
+	const { errno, message } = error as { errno?: number; message?: string };
+	// The same number is used for another client of our number, which is no matter of the position.
+	return errno === 1236 && !/same server/i.test(message ?? "");
+}
+
 /** A binlog file that is longer than the 32 bits of its events' offsets can tell, and in which no reader can take up its work. */
 export function binlogTooLong(file: string): PipelineError {
 	return new PipelineError("serviceRefused", {

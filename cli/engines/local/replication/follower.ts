@@ -111,7 +111,7 @@ export class Follower {
 			let stopBy = Number.POSITIVE_INFINITY;
 			for (;;) {
 				const events = await stream.take(stop.aborted ? 20 : this.#patience());
-				if (!following && (events.length > 0 || stream.isReady)) {
+				if (!following && events.length > 0) {
 					following = true;
 					this.parts.onFollowing();
 				}

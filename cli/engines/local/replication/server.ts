@@ -156,7 +156,7 @@ export async function requireHistory(
 export function historyLost(why: string): PipelineError {
 	return new PipelineError("serviceRefused", {
 		what: "The changes since the last position can no longer be read from the source.",
-		why: `Its binlog was purged or reset: ${why}.`,
+		why: `Its binlog was purged or reset: ${why.replace(/\.$/, "")}.`,
 		fix: "Load all tables anew. To prevent it, keep binlogs for longer than the replication may be stopped.",
 		next: "pipeline-cli replication start --reload",
 	});

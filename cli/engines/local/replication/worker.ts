@@ -6,13 +6,23 @@ import { writeFileAtomic } from "../files.ts";
 import type { LocalPaths } from "../paths.ts";
 import { readSettings, type SourceAccess, sourceAccess } from "../settings.ts";
 import type { Checkpoint } from "./checkpoint.ts";
-import { isOutOfSpace, isRefused, isTransient, outOfSpace, refused, unreachable } from "./faults.ts";
+import {
+	isBinlogUnreadable,
+	isOutOfSpace,
+	isRefused,
+	isTransient,
+	outOfSpace,
+	refused,
+	unreachable,
+} from "./faults.ts";
 import { type BatchLimits, Follower, SkipGroup } from "./follower.ts";
 import { loadAll } from "./initialLoad.ts";
 import { RotatingLog } from "./log.ts";
 import { ParquetEngine } from "./parquetStage.ts";
 import { pidText } from "./pidFile.ts";
+import { formatPosition } from "./position.ts";
 import { RequestBox } from "./requests.ts";
+import { historyLost } from "./server.ts";
 import { statePaths } from "./statePaths.ts";
 import { StatusBoard, statistics } from "./statusBoard.ts";
 import { Store } from "./store.ts";
@@ -35,6 +45,8 @@ export const workerExit = { stopped: 0, failed: 70, locked: 71 } as const;
 /** Sent to the supervisor when changes are followed. */
 export type WorkerMessage = "following";
 
+/** How often in a row the source may refuse one position. */
+const mostUnreadable = 3;
 const lockPatienceMs = 5_000;
 const backoffMs = { first: 200, most: 15_000 };
 
@@ -90,6 +102,7 @@ class Worker {
 	readonly #store: Store;
 	readonly #requests: RequestBox;
 	readonly #skipped = new Set<string>();
+	#unreadable = { place: "", times: 0 };
 	#reload: boolean;
 	#hasFollowed: boolean;
 
@@ -134,6 +147,7 @@ class Worker {
 				if (this.stop.aborted && !(error instanceof PipelineError)) return;
 				if (isRefused(error)) throw refused(error);
 				if (!isTransient(error)) throw error;
+				this.#requireReadable(error);
 				if (!this.#hasFollowed) throw unreachable(`${this.#access.host}:${this.#access.port}`, error);
 				if (this.board.following) delay = backoffMs.first;
 				this.log.warn(`the source is lost: ${messageOf(error)}; trying again`);
@@ -143,6 +157,15 @@ class Worker {
 				delay = Math.min(backoffMs.most, delay * 2);
 			}
 		}
+	}
+
+	/** A position that the source refuses time and again is none of its history, though its files may look like it. */
+	#requireReadable(error: unknown): void {
+		const { position } = this.#store.checkpoint ?? {};
+		const place = position === undefined ? "" : formatPosition(position);
+		if (!isBinlogUnreadable(error) || place !== this.#unreadable.place) this.#unreadable = { place, times: 0 };
+		if (isBinlogUnreadable(error)) this.#unreadable.times += 1;
+		if (this.#unreadable.times >= mostUnreadable) throw historyLost(messageOf(error));
 	}
 
 	/** A checkpoint that is damaged, or whose promise cannot be kept, ends the work, unless all is loaded anew anyway. */
