@@ -222,7 +222,8 @@ describe("the local stack", () => {
 
 /** The replicator's supervisor and its children. */
 async function replicatorPids(home: string): Promise<number[]> {
-	const supervisor = Number(await readFile(join(home, "replication", "pid"), "utf8"));
+	// The process id, then when it was started.
+	const supervisor = Number.parseInt(await readFile(join(home, "replication", "pid"), "utf8"), 10);
 	const children = await promisify(execFile)("ps", ["-o", "pid=", "--ppid", String(supervisor)]);
 	return [supervisor, ...children.stdout.trim().split(/\s+/).map(Number)];
 }
