@@ -13,6 +13,9 @@ const recordsAtOnce = 4096;
 const charactersAtOnce = 512 * 1024;
 const millisecondsAtOnce = 100;
 
+/** Writes on their way to the disk while the next records are made, at most. */
+const writesAtOnce = 4;
+
 /** The clickstream's delivery stream, named as on AWS. */
 const clickstream: Omit<Destination, "gzip"> = {
 	stream: "kdf-clickstream-data",
@@ -64,8 +67,7 @@ export class LocalEventStream implements EventStream {
 		const bucket = rate === undefined ? undefined : new TokenBucket(rate, 4 * atOnce);
 		const buffer = await DeliveryBuffer.create(this.#folders, { ...clickstream, gzip: this.#gzip }, this.#limits);
 		const totals = { accepted: 0, retried: 0, lost: 0, malformed: 0 };
-		// The next records are made while the last ones are on their way to the disk.
-		let writing: Promise<void> = Promise.resolve();
+		const writes: Promise<void>[] = [];
 		const write = async (group: readonly string[]): Promise<void> => {
 			const { malformed } = await buffer.add(group);
 			totals.accepted += group.length;
@@ -74,12 +76,13 @@ export class LocalEventStream implements EventStream {
 		};
 		try {
 			for (const group of groups(records, atOnce)) {
-				await writing;
+				if (writes.length === writesAtOnce) await writes.shift();
 				if (signal.aborted || (bucket !== undefined && !(await bucket.take(group.length, signal)))) break;
-				writing = write(group);
+				const writing = write(group);
 				writing.catch(() => undefined);
+				writes.push(writing);
 			}
-			await writing;
+			await Promise.all(writes);
 		} finally {
 			await buffer.end();
 		}

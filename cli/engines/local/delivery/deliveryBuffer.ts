@@ -22,15 +22,25 @@ export interface DeliveryFolders {
 	raw: string;
 }
 
-/** How many closed buffers may wait for their delivery before their sender has to. */
+/** How many complete buffers may wait for their delivery before their sender has to. */
 const publishing = 2;
 
 /** What one buffer holds: a segment each for what is JSON and for what is not, and one time of arrival. */
-interface OpenBuffer {
+interface Buffered {
 	arrival: Date;
 	uuid: string;
 	bytes: number;
 	segments: Map<string, Segment>;
+	/** What was written, on its way to the disk. */
+	syncs: Promise<void>[];
+}
+
+/** Lines for one buffer; with those of a complete one it ends. */
+interface Part {
+	buffer: Buffered;
+	lines: string[];
+	errors: string[];
+	complete: boolean;
 }
 
 /**
@@ -43,8 +53,11 @@ export class DeliveryBuffer {
 	readonly #destination: Destination;
 	readonly #limits: BufferLimits;
 	readonly #folder: string;
-	#open: OpenBuffer | undefined;
-	#waiting: Promise<void>[] = [];
+	#open: Buffered | undefined;
+	/** Writes follow one another, so that a kill leaves no record without those before it. */
+	#written: Promise<void> = Promise.resolve();
+	#publishing: Promise<void>[] = [];
+	readonly #unclosed = new Set<Segment>();
 	/** What was accepted then stays in the write-ahead files, for `deliverLeftovers` once this process has ended. */
 	#failed = false;
 
@@ -66,95 +79,111 @@ export class DeliveryBuffer {
 	}
 
 	/**
-	 * Takes records, in their order; once it returns, they are on disk. To call it with many at a time shares the cost of
-	 * that among them.
+	 * Takes records, in their order; once it returns, they are on disk. That takes long for a few, and hardly longer for
+	 * many: add them together, and the next ones while these are on their way.
 	 * @returns how many of them are no JSON, and are kept under the error prefix.
 	 */
 	async add(records: readonly string[]): Promise<{ malformed: number }> {
-		try {
-			return await this.#add(records);
-		} catch (error) {
-			this.#failed = true;
-			throw error;
-		}
+		const parts = this.#divide(records);
+		await this.#write(parts);
+		return { malformed: parts.reduce((sum, { errors }) => sum + errors.length, 0) };
 	}
 
 	/** Delivers all that is left. After a failure it leaves everything where it is. */
 	async end(): Promise<void> {
-		if (!this.#failed) await this.#close();
-		for (const segment of this.#open?.segments.values() ?? []) await segment.close();
-		await Promise.all(this.#waiting);
+		const open = this.#open;
+		this.#open = undefined;
+		try {
+			if (open !== undefined && !this.#failed) {
+				await this.#write([{ buffer: open, lines: [], errors: [], complete: true }]);
+			}
+			await this.#written;
+			await Promise.all(this.#publishing);
+		} finally {
+			await Promise.allSettled(this.#publishing);
+			for (const segment of this.#unclosed) await segment.close();
+		}
 		if (!this.#failed) await rm(this.#folder, { recursive: true, force: true });
 	}
 
-	async #add(records: readonly string[]): Promise<{ malformed: number }> {
-		let malformed = 0;
+	#divide(records: readonly string[]): Part[] {
+		const parts: Part[] = [];
 		let lines: string[] = [];
 		let errors: string[] = [];
-		const write = async (): Promise<void> => {
-			const open = this.#buffer();
-			if (lines.length > 0) await this.#append(open, objectKey, lines);
-			if (errors.length > 0) await this.#append(open, errorKey, errors);
+		const cut = (complete: boolean): void => {
+			if (this.#open !== undefined) parts.push({ buffer: this.#open, lines, errors, complete });
+			if (complete) this.#open = undefined;
 			lines = [];
 			errors = [];
 		};
-		if (this.#isOld()) await this.#close();
+		if (this.#open !== undefined && Date.now() - this.#open.arrival.getTime() >= this.#limits.milliseconds) cut(true);
 		for (const record of records) {
 			const reason = faultOf(record);
 			const line = reason === undefined ? oneLine(record) : errorLine(record, reason, Date.now());
 			const size = Buffer.byteLength(line) + 1;
-			const open = this.#buffer();
-			if (open.bytes > 0 && open.bytes + size > this.#limits.bytes) {
-				await write();
-				await this.#close();
-			}
-			this.#buffer().bytes += size;
-			if (reason === undefined) lines.push(line);
-			else {
-				errors.push(line);
-				malformed += 1;
-			}
+			if (this.#open !== undefined && this.#open.bytes + size > this.#limits.bytes) cut(true);
+			this.#open ??= { arrival: new Date(), uuid: randomUUID(), bytes: 0, segments: new Map(), syncs: [] };
+			this.#open.bytes += size;
+			(reason === undefined ? lines : errors).push(line);
 		}
-		if (lines.length + errors.length > 0) await write();
-		return { malformed };
+		cut(false);
+		return parts;
 	}
 
-	#isOld(): boolean {
-		return this.#open !== undefined && Date.now() - this.#open.arrival.getTime() >= this.#limits.milliseconds;
+	/** Returns once all of it is on disk; later calls write while these wait for it. */
+	async #write(parts: readonly Part[]): Promise<void> {
+		const syncs: Promise<void>[] = [];
+		const sync = async (part: Part, keyOf: typeof objectKey, lines: readonly string[]): Promise<void> => {
+			if (lines.length === 0) return;
+			const segment = await this.#segment(part.buffer, keyOf);
+			await segment.write(`${lines.join("\n")}\n`);
+			const synced = this.#watch(segment.sync());
+			syncs.push(synced);
+			part.buffer.syncs.push(synced);
+		};
+		this.#written = this.#watch(
+			this.#written.then(async () => {
+				for (const part of parts) {
+					await sync(part, objectKey, part.lines);
+					await sync(part, errorKey, part.errors);
+					if (part.complete) await this.#publish(part.buffer);
+				}
+			}),
+		);
+		await this.#written;
+		await Promise.all(syncs);
 	}
 
-	#buffer(): OpenBuffer {
-		this.#open ??= { arrival: new Date(), uuid: randomUUID(), bytes: 0, segments: new Map() };
-		return this.#open;
-	}
-
-	async #append(open: OpenBuffer, keyOf: typeof objectKey, lines: string[]): Promise<void> {
-		const key = keyOf(this.#destination, open.arrival, open.uuid);
-		let segment = open.segments.get(key);
-		if (segment === undefined) {
-			segment = await Segment.create(this.#folder, key);
-			open.segments.set(key, segment);
-		}
-		await segment.append(`${lines.join("\n")}\n`);
+	async #segment({ arrival, uuid, segments }: Buffered, keyOf: typeof objectKey): Promise<Segment> {
+		const key = keyOf(this.#destination, arrival, uuid);
+		const known = segments.get(key);
+		if (known !== undefined) return known;
+		const segment = await Segment.create(this.#folder, key);
+		this.#unclosed.add(segment);
+		segments.set(key, segment);
+		return segment;
 	}
 
 	/** Publishing goes on beside the next buffer; its failure comes with a later call. */
-	async #close(): Promise<void> {
-		if (this.#open === undefined) return;
-		const { segments } = this.#open;
-		this.#open = undefined;
-		while (this.#waiting.length >= publishing) await this.#waiting.shift();
-		const work = (async () => {
+	async #publish({ segments, syncs }: Buffered): Promise<void> {
+		while (this.#publishing.length >= publishing) await this.#publishing.shift();
+		const work = async (): Promise<void> => {
+			await Promise.all(syncs);
 			for (const [key, segment] of segments) {
+				this.#unclosed.delete(segment);
 				await segment.close();
 				await publish(this.#folder, key, this.#folders.raw);
 			}
-		})();
-		// Whoever waits for it sees the failure; until then it is nobody's unhandled one.
+		};
+		this.#publishing.push(this.#watch(work()));
+	}
+
+	/** Notes a failure. Whoever waits for the work sees it, too; until then it is nobody's unhandled one. */
+	#watch(work: Promise<void>): Promise<void> {
 		work.catch(() => {
 			this.#failed = true;
 		});
-		this.#waiting.push(work);
+		return work;
 	}
 }
 

@@ -12,24 +12,31 @@ import { makeFolder, syncFolder } from "../files.ts";
  */
 export class Segment {
 	readonly #file: FileHandle;
+	/** The file's entry in its folder, on its way to the disk. */
+	readonly #entry: Promise<void>;
 
-	private constructor(file: FileHandle) {
+	private constructor(file: FileHandle, entry: Promise<void>) {
 		this.#file = file;
+		this.#entry = entry;
+		// Whoever calls `sync` sees its failure.
+		entry.catch(() => undefined);
 	}
 
 	/** @param folder the sender's. */
 	static async create(folder: string, key: string): Promise<Segment> {
 		const path = join(folder, key);
 		await makeFolder(dirname(path));
-		const file = await open(path, "ax");
-		await syncFolder(dirname(path));
-		return new Segment(file);
+		return new Segment(await open(path, "ax"), syncFolder(dirname(path)));
 	}
 
-	/** Appends whole lines; once it returns, they are on disk. */
-	async append(lines: string): Promise<void> {
+	/** Appends whole lines; they outlive a kill of this process, and one of the machine after `sync`. */
+	async write(lines: string): Promise<void> {
 		await this.#file.appendFile(lines);
-		await this.#file.datasync();
+	}
+
+	/** Returns once all that was written before is on disk. */
+	async sync(): Promise<void> {
+		await Promise.all([this.#file.datasync(), this.#entry]);
 	}
 
 	async close(): Promise<void> {
