@@ -258,6 +258,19 @@ describe("replication start --reload", () => {
 		// The state before was "running"; once stopped, only a reload may start it.
 		expect(starts()).toEqual(["reload-target"]);
 	});
+
+	it("fails where tables were left out, and names them", async () => {
+		aws.dms.task = stopped("NORMAL");
+		aws.dms.afterStart = [{ ...running, ReplicationTaskStartDate: startDate + 60 }];
+		aws.dms.tables = ["Table completed", "Table error"].map((TableState, index) => ({
+			...{ SchemaName: "wordpress-db", TableName: `t${index}`, TableState },
+			...{ Inserts: 0, FullLoadRows: 1, LastUpdateTime: startDate + 70 },
+		}));
+		const { code, err } = await aws.run("replication", "start", "--reload");
+		expect(code).toBe(1);
+		expect(err).toContain("wordpress-db.t1 could not be loaded.");
+		expect(err).toContain("next: pipeline-cli replication reload wordpress-db.t1\n");
+	});
 });
 
 describe("replication tables and reload", () => {

@@ -6,6 +6,7 @@ import type {
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../errors.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../port.ts";
+import { requireLoaded } from "../../tablesInError.ts";
 import { isAwsError } from "../awsError.ts";
 import type { Clients } from "../clients.ts";
 import { unlessPlanned } from "../plan.ts";
@@ -43,6 +44,7 @@ export class AwsReplication implements Replication {
 		const sent = await unlessPlanned(() => this.#send(client, type), "planned");
 		if (sent === "planned") return "started";
 		await this.#follow(client, context, sent === "sent" ? before : undefined);
+		if (options.reload === true) requireLoaded(await this.tables());
 		if (sent === "already running") return sent;
 		return type === "resume-processing" ? "resumed" : "started";
 	}

@@ -84,7 +84,7 @@ const simple: Record<string, ColumnType> = {
 /**
  * How a column is stored. Contract: docs/architecture.md, "Raw zone".
  * @param declared the column's type as in INFORMATION_SCHEMA.COLUMNS.COLUMN_TYPE.
- * @throws UnsupportedTypeError, for instance for geometry.
+ * @throws UnsupportedTypeError, for instance for geometry, which the binlog client gives without its bytes (DMS writes it as BLOB).
  */
 export function columnType(declared: string): ColumnType {
 	const name = /^[a-z0-9_]+/i.exec(declared)?.[0]?.toLowerCase() ?? declared;
@@ -98,7 +98,11 @@ export function columnType(declared: string): ColumnType {
 		return (parameters[0] || 1) === 1 ? { stored: BOOLEAN, convert: (value) => bytesOf(value)[0] === 1 } : binary;
 	}
 	const found = simple[name];
-	if (found === undefined) throw new UnsupportedTypeError(`type ${declared} is not supported`);
+	if (found === undefined) {
+		throw new UnsupportedTypeError(
+			`the local stack does not replicate type ${declared}; drop the column, or move it to a table of its own`,
+		);
+	}
 	return found;
 }
 

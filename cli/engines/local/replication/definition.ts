@@ -25,7 +25,7 @@ export function folderOf({ schema, table }: TableName): string | undefined {
 /** @throws where the table can have no folder; it then becomes "Table error". */
 export function requireFolder(name: TableName): string {
 	const folder = folderOf(name);
-	if (folder === undefined) throw new Error(`the name ${tableId(name)} cannot be that of a folder`);
+	if (folder === undefined) throw new Error(`the name ${tableId(name)} cannot be that of a folder; rename it`);
 	return folder;
 }
 

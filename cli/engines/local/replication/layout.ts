@@ -55,7 +55,7 @@ function refuseCollision(names: readonly string[]): void {
 	const seen = new Set<string>();
 	for (const name of names) {
 		const folded = name.toLowerCase();
-		if (seen.has(folded)) throw new Error(`column ${name} has the name of a column that replication adds`);
+		if (seen.has(folded)) throw new Error(`column ${name} has the name of a column that replication adds; rename it`);
 		seen.add(folded);
 	}
 }

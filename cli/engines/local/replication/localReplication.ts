@@ -1,18 +1,16 @@
-import { spawn } from "node:child_process";
-import { renameSync, writeFileSync } from "node:fs";
-import { access, mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { access, mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { cancelled, PipelineError } from "../../../errors.ts";
-import { projectRoot } from "../../../projectRoot.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../port.ts";
+import { namesOf, requireLoaded, tablesInError } from "../../tablesInError.ts";
 import type { LocalPaths } from "../paths.ts";
 import { endProcess } from "../processes.ts";
 import { readSettings, sourceAccess, writeSettings } from "../settings.ts";
 import { readCheckpoint } from "./checkpoint.ts";
+import { type Daemon, livingSupervisors, startDaemon } from "./daemonProcess.ts";
 import { type DaemonStatus, readDaemonStatus } from "./daemonStatus.ts";
-import { livingPid, pidText } from "./pidFile.ts";
+import { endedWithoutWord, failureOf, progressText, replicationStatus } from "./daemonText.ts";
+import { livingPid } from "./pidFile.ts";
 import { writeRequest } from "./requests.ts";
 import { type StatePaths, statePaths } from "./statePaths.ts";
 import { statistics } from "./statusBoard.ts";
@@ -36,24 +34,24 @@ export class LocalReplication implements Replication {
 		if (await this.#isRunning()) {
 			await this.#requireTarget(options);
 			await this.#noteOtherLimits(context, options);
-			if (options.reload === true) await this.reload(context, []);
+			if (options.reload === true) await this.#reload(context, []);
 			await this.#waitUntilFollowing(context);
+			await this.#tellErrors(context, options.reload === true);
 			return "already running";
 		}
 		await sourceAccess(this.#paths);
 		const reload = (await this.#setTarget(options)) || options.reload === true;
 		const resumes = !reload && (await exists(this.#files.checkpoint));
-		const daemon = await this.#spawn({ ...options, reload });
+		const daemon = await startDaemon(this.#paths.home, this.#files, { ...options, reload });
 		const end = await context.reporter.task("Replication", (update) => this.#watch(context, daemon, update));
-		if (end === "locked") {
-			await this.#waitUntilFollowing(context);
-			return "already running";
-		}
+		// Another start was faster; its replicator is asked for what this one was to do.
+		if (end === "locked") return this.start(context, options);
+		await this.#tellErrors(context, reload);
 		return resumes ? "resumed" : "started";
 	}
 
 	async stop(context: Context): Promise<"stopped" | "not running"> {
-		const pids = await this.#supervisors();
+		const pids = await livingSupervisors(this.#files);
 		if (pids.length === 0) return "not running";
 		await context.reporter.task("Stopping the replication", () =>
 			Promise.all(pids.map((pid) => endProcess(pid, stopGraceMs))),
@@ -71,24 +69,7 @@ export class LocalReplication implements Replication {
 				tables: { loaded: 0, loading: 0, queued: 0, errored: 0 },
 			};
 		}
-		const shown = await this.#orGone(status);
-		const count = (...states: string[]): number => shown.tables.filter((table) => states.includes(table.state)).length;
-		return {
-			state: shown.state,
-			text: textOf(shown),
-			fullLoadProgress: shown.fullLoadProgress,
-			tables: {
-				loaded: count("Table completed"),
-				loading: count("Full load", "Table is being reloaded"),
-				queued: count("Before load"),
-				errored: count("Table error"),
-			},
-			...(shown.stopReason === undefined ? {} : { stopReason: shown.stopReason }),
-			...(shown.lastError === undefined ? {} : { lastError: shown.lastError }),
-			...(shown.latencySeconds === undefined ? {} : { latencySeconds: shown.latencySeconds }),
-			startedAt: shown.startedAt,
-			log: this.#files.log,
-		};
+		return replicationStatus(await this.#orGone(status), this.#files.log);
 	}
 
 	/** From the running replicator, or, where none runs, from the checkpoint, which is exact whatever happened. */
@@ -114,10 +95,21 @@ export class LocalReplication implements Replication {
 			});
 		}
 		const ids = tables.map((name) => `${name.schema}.${name.table}`);
+		if (!(await this.#reload(context, ids))) return;
+		requireLoaded(
+			(await this.tables()).filter((one) => ids.length === 0 || ids.includes(`${one.schema}.${one.table}`)),
+		);
+	}
+
+	/**
+	 * Has tables loaded anew, all of them where none is named.
+	 * @returns false where nothing runs that could do it now.
+	 */
+	async #reload(context: Context, ids: readonly string[]): Promise<boolean> {
 		const request = await writeRequest(this.#files.requests, ids);
 		if ((await livingPid(this.#files.pid)) === undefined) {
 			context.reporter.note("The replication does not run; the tables are loaded anew at its next start.");
-			return;
+			return false;
 		}
 		await context.reporter.task(
 			ids.length === 0 ? "Loading all tables anew" : `Loading anew ${ids.join(", ")}`,
@@ -129,17 +121,21 @@ export class LocalReplication implements Replication {
 				}
 			},
 		);
-		const failed = (await this.tables()).filter(
-			(one) => one.state === "Table error" && ids.includes(`${one.schema}.${one.table}`),
+		return true;
+	}
+
+	/**
+	 * Tells which tables are left out.
+	 * @throws PipelineError where this start was to load all of them.
+	 */
+	async #tellErrors(context: Context, reloaded: boolean): Promise<void> {
+		const tables = await this.tables();
+		if (reloaded) requireLoaded(tables);
+		const broken = tablesInError(tables);
+		if (broken.length === 0) return;
+		context.reporter.warn(
+			`${broken.length === 1 ? "1 table has an error" : `${broken.length} tables have errors`}: ${namesOf(broken)}. See: pipeline-cli replication tables`,
 		);
-		if (failed.length > 0) {
-			throw new PipelineError("failure", {
-				what: `${failed.map((one) => `${one.schema}.${one.table}`).join(", ")} could not be loaded.`,
-				why: failed.map((one) => one.lastError).join("; "),
-				fix: "Mend the table at the source, then load it again.",
-				next: `pipeline-cli replication reload ${failed.map((one) => `${one.schema}.${one.table}`).join(" ")}`,
-			});
-		}
 	}
 
 	async #requireTarget({ target }: ReplicationOptions): Promise<void> {
@@ -166,20 +162,6 @@ export class LocalReplication implements Replication {
 		return true;
 	}
 
-	/** Every supervisor that lives, also those that were started just now. Takes off what others left. */
-	async #supervisors(): Promise<number[]> {
-		const pids = new Set<number>();
-		const main = await livingPid(this.#files.pid);
-		if (main !== undefined) pids.add(main);
-		for (const name of await readdir(this.#files.supervisors).catch(() => [])) {
-			const path = join(this.#files.supervisors, name);
-			const pid = await livingPid(path);
-			if (pid === undefined) await rm(path, { force: true });
-			else pids.add(pid);
-		}
-		return [...pids];
-	}
-
 	/** Whether a replicator runs; one that has ended its work is waited for. */
 	async #isRunning(): Promise<boolean> {
 		for (;;) {
@@ -200,44 +182,6 @@ export class LocalReplication implements Replication {
 		context.reporter.warn(
 			`It runs with batches of ${status.batchInterval} s and ${status.batchBytes} bytes; stop it first to change that.`,
 		);
-	}
-
-	async #spawn(options: ReplicationOptions): Promise<Daemon> {
-		await mkdir(this.#files.supervisors, { recursive: true });
-		const { batchInterval = 60, batchBytes = 32 * 1024 * 1024, reload = false } = options;
-		const values = [
-			"--home",
-			this.#paths.home,
-			"--batch-interval",
-			String(batchInterval),
-			"--batch-bytes",
-			String(batchBytes),
-		];
-		const child = spawn(
-			process.execPath,
-			[...programArguments(), "supervise", ...values, ...(reload ? ["--reload"] : [])],
-			{
-				// A session of its own: Ctrl-C here does not reach it.
-				detached: true,
-				stdio: "ignore",
-				cwd: projectRoot,
-			},
-		);
-		const daemon: Daemon = { pid: child.pid ?? 0 };
-		// At once, without a turn of the event loop in which a signal could end us: `stop` must find it from its first moment on.
-		if (child.pid !== undefined) {
-			const temporary = `${this.#files.pid}.${child.pid}.tmp`;
-			writeFileSync(temporary, pidText(child.pid));
-			renameSync(temporary, join(this.#files.supervisors, `${child.pid}`));
-		}
-		child.once("exit", (code) => {
-			daemon.exitCode = code ?? -1;
-		});
-		child.once("error", () => {
-			daemon.exitCode = -1;
-		});
-		child.unref();
-		return daemon;
 	}
 
 	/** Waits until the replicator that was just started follows changes. */
@@ -292,64 +236,8 @@ export class LocalReplication implements Replication {
 		if ((await livingPid(this.#files.pid)) !== undefined) return status;
 		const again = await readDaemonStatus(this.#files.status);
 		if (again !== undefined && (again.state === "stopped" || again.state === "failed")) return again;
-		const what = "The replicator ended without a word.";
-		return {
-			...status,
-			state: "failed",
-			following: false,
-			stopReason: "Stop Reason FATAL_ERROR",
-			lastError: what,
-			failure: {
-				outcome: "failure",
-				what,
-				why: "Its process is gone; it may have been killed.",
-				fix: "Start it again: it goes on from its checkpoint, and nothing is lost.",
-				next: "pipeline-cli replication start",
-			},
-		};
+		return endedWithoutWord(status);
 	}
-}
-
-interface Daemon {
-	pid: number;
-	/** Set when it has ended. */
-	exitCode?: number;
-}
-
-/** The replicator's program: its bundle, or from source by tsx. */
-function programArguments(): string[] {
-	const here = fileURLToPath(import.meta.url);
-	if (here.startsWith(join(projectRoot, "dist"))) return [join(projectRoot, "dist", "replicator.js")];
-	return ["--import", "tsx", fileURLToPath(new URL("./daemon.ts", import.meta.url))];
-}
-
-/** The states' texts, as the DMS console words them. */
-function textOf(status: DaemonStatus): string {
-	if (status.state === "running")
-		return status.fullLoadProgress === 100 ? "Load complete, replication ongoing" : "Full load";
-	return { starting: "Starting", stopping: "Stopping", stopped: "Stopped", failed: "Failed" }[status.state];
-}
-
-function progressText(status: DaemonStatus | undefined): string {
-	if (status === undefined) return "starting";
-	const rows = status.tables.reduce((sum, table) => sum + table.fullLoadRows, 0);
-	const done = status.tables.filter(
-		(table) => table.state === "Table completed" || table.state === "Table error",
-	).length;
-	return status.tables.length === 0
-		? textOf(status).toLowerCase()
-		: `${done} of ${status.tables.length} tables, ${rows} rows`;
-}
-
-function failureOf(status: DaemonStatus | undefined, log: string): PipelineError {
-	const failure = status?.failure;
-	if (failure !== undefined) return new PipelineError(failure.outcome, failure);
-	return new PipelineError("failure", {
-		what:
-			status?.state === "stopped" ? "The replication was stopped." : "The replicator ended before it followed changes.",
-		fix: `See its log: ${log}`,
-		next: "pipeline-cli replication start",
-	});
 }
 
 async function exists(path: string): Promise<boolean> {
