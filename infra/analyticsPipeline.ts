@@ -175,12 +175,14 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 		this.outputs = pulumi
 			.output({
 				place: currentPlace(this),
+				keyArn: encryption.keyArn,
 				buckets: { raw: shared.rawBucket, processed: shared.processedBucket, scripts: shared.scriptsBucket },
 				catalog: { database, crawler: crawlerName },
 				source: source.described(),
 				replication: replication.described(),
 				clickstream: { streamName: clickstream.streamName, deliveryStreamName: clickstream.deliveryStreamName },
 				jobs: jobNames,
+				jobLogGroups: jobs.logGroups,
 				stateMachineArn,
 				athena: { workgroup: athena.workgroup, resultsUri: athena.resultsUri, queries: athena.queryIds },
 				warehouse: warehouse?.described() ?? null,

@@ -80,7 +80,7 @@ function logStatements(place: Place): Statement[] {
 		allow(
 			"WriteLogs",
 			["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-			[arn(place, "logs", "log-group:/aws-glue/*")],
+			[arn(place, "logs", "log-group:/aws-glue/jobs/*")],
 		),
 		allow("WriteMetrics", ["cloudwatch:PutMetricData"], ["*"], {
 			StringEquals: { "cloudwatch:namespace": ["Glue", "glueetl", "observability"] },

@@ -14,6 +14,8 @@ export const pipelineOutputs = z.object({
 	stack: text,
 	region: text,
 	accountId: z.string().regex(/^\d{12}$/),
+	/** Key of all that is encrypted: who reads or writes it needs rights on the key, too. */
+	keyArn: text,
 	/** Bucket names. */
 	buckets: z.object({ raw: text, processed: text, scripts: text }),
 	catalog: z.object({ database: text, crawler: text }),
@@ -41,6 +43,8 @@ export const pipelineOutputs = z.object({
 	clickstream: z.object({ streamName: text, deliveryStreamName: text }),
 	/** Glue's name of a job, by its name in etl/jobs.ts. */
 	jobs: z.record(z.string(), text),
+	/** Log groups of all jobs: Spark's own log, and what the scripts print. */
+	jobLogGroups: z.object({ error: text, output: text }),
 	/** State machine that runs all jobs in their order. */
 	stateMachineArn: text,
 	athena: z.object({

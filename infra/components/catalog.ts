@@ -2,7 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Dataset } from "../../etl/datasets.ts";
 import { type CatalogTable, crawledTables, projectionParameters, storageFormats } from "../catalogTables.ts";
+import { crawlerLogGroup } from "../glueLogs.ts";
 import { decrypt, listBuckets, readObjects } from "../lakeAccess.ts";
+import { encryptedLogGroup } from "../logGroup.ts";
 import { arn, currentPlace } from "../place.ts";
 import { allow } from "../policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../serviceRole.ts";
@@ -18,6 +20,7 @@ export interface CatalogArgs {
 	kmsKeyArn: pulumi.Input<string>;
 	/** Glue security configuration: what encrypts the crawler's log. */
 	securityConfiguration: pulumi.Input<string>;
+	logRetentionDays: pulumi.Input<number>;
 }
 
 /**
@@ -50,6 +53,13 @@ export class Catalog extends pulumi.ComponentResource {
 		const tables = crawledTables(args.datasets);
 		const names = tables.map((table) => this.#table(name, args, database, table).name);
 		const role = this.#role(name, args, tables);
+		const log = encryptedLogGroup(this, `${name}-crawler-log`, {
+			name: pulumi
+				.all([args.securityConfiguration, role.name])
+				.apply(([configuration, roleName]) => crawlerLogGroup(configuration, roleName)),
+			kmsKeyArn: args.kmsKeyArn,
+			retentionDays: args.logRetentionDays,
+		});
 		const crawler = new aws.glue.Crawler(
 			`${name}-crawler`,
 			{
@@ -72,7 +82,7 @@ export class Catalog extends pulumi.ComponentResource {
 				}),
 				securityConfiguration: args.securityConfiguration,
 			},
-			{ parent: this, dependsOn: [role.policy] },
+			{ parent: this, dependsOn: [role.policy, log] },
 		);
 		this.database = database.name;
 		this.crawlerName = crawler.name;
@@ -157,7 +167,7 @@ export class Catalog extends pulumi.ComponentResource {
 					allow(
 						"WriteLogs",
 						["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-						[arn(place, "logs", "log-group:/aws-glue/*")],
+						[arn(place, "logs", "log-group:/aws-glue/crawlers-role/*")],
 					),
 				]),
 		});

@@ -6,7 +6,9 @@ import type { Dataset } from "../../etl/datasets.ts";
 import type { JobDefinition } from "../../etl/jobs.ts";
 import { contentHash, filesOf, folderHash } from "../contentHash.ts";
 import { glueArguments } from "../glueArguments.ts";
+import { jobLogGroups } from "../glueLogs.ts";
 import { jobStatements } from "../jobAccess.ts";
+import { encryptedLogGroup } from "../logGroup.ts";
 import { currentPlace } from "../place.ts";
 import { type ServiceRole, serviceRole } from "../serviceRole.ts";
 import { temporaryPrefix } from "./dataLake.ts";
@@ -35,6 +37,7 @@ export interface EtlJobsArgs {
 	/** `FLEX` runs on spare capacity at a lower price, and may wait for it. */
 	executionClass: "STANDARD" | "FLEX";
 	timeoutMinutes: pulumi.Input<number>;
+	logRetentionDays: pulumi.Input<number>;
 	/** For jobs that use the source: where it listens, its secret, its certificate authority (PEM). */
 	sourceHost: pulumi.Input<string>;
 	sourcePort: pulumi.Input<number>;
@@ -61,10 +64,13 @@ export class EtlJobs extends pulumi.ComponentResource {
 	/** Name in Glue, by the job's name. */
 	readonly jobNames: Readonly<Record<string, pulumi.Output<string>>>;
 	readonly roleArn: pulumi.Output<string>;
+	/** Spark's own log, and what the scripts print. */
+	readonly logGroups: { error: pulumi.Output<string>; output: pulumi.Output<string> };
 
 	constructor(name: string, args: EtlJobsArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:etlJobs:EtlJobs", name, {}, opts);
 		const role = this.#role(name, args);
+		const logs = this.#logs(name, args, role);
 		const packageObject = this.#package(name, args);
 		const datasets = this.#datasets(name, args);
 		const connection = args.jobs.some((job) => job.usesSource) ? this.#connection(name, args) : undefined;
@@ -116,12 +122,13 @@ export class EtlJobs extends pulumi.ComponentResource {
 						securityConfiguration: args.securityConfiguration,
 						...(connection && job.usesSource ? { connections: [connection.name] } : {}),
 					},
-					{ parent: this, dependsOn: [role.policy] },
+					{ parent: this, dependsOn: [role.policy, logs.error, logs.output] },
 				);
 				return [job.name, glueJob.name];
 			}),
 		);
 		this.roleArn = role.arn;
+		this.logGroups = { error: logs.error.name, output: logs.output.name };
 		this.registerOutputs({ jobNames: this.jobNames, roleArn: this.roleArn });
 	}
 
@@ -151,6 +158,19 @@ export class EtlJobs extends pulumi.ComponentResource {
 					}),
 				),
 		});
+	}
+
+	#logs(name: string, args: EtlJobsArgs, role: ServiceRole) {
+		const names = pulumi
+			.all([args.securityConfiguration, role.name])
+			.apply(([configuration, roleName]) => jobLogGroups(configuration, roleName));
+		const group = (part: "error" | "output"): aws.cloudwatch.LogGroup =>
+			encryptedLogGroup(this, `${name}-${part}-log`, {
+				name: names[part],
+				kmsKeyArn: args.kmsKeyArn,
+				retentionDays: args.logRetentionDays,
+			});
+		return { error: group("error"), output: group("output") };
 	}
 
 	#script(name: string, args: EtlJobsArgs, job: JobDefinition): aws.s3.BucketObject {

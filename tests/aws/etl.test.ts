@@ -105,7 +105,7 @@ describe("run-etl", () => {
 				ExecutionTime: 30,
 			},
 		];
-		aws.logs.lines.set("/aws-glue/jobs/error jr_2", ["line one", "py4j.protocol.Py4JJavaError: boom"]);
+		aws.logs.lines.set(`${outputs.jobLogGroups.error} jr_2`, ["line one", "py4j.protocol.Py4JJavaError: boom"]);
 		const { code, document, err } = await aws.json<EtlDocument>("run-etl");
 		expect(code).toBe(1);
 		expect(document.jobs.map(({ job, state }) => [job, state])).toEqual([

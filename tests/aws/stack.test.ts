@@ -312,7 +312,7 @@ describe("logs and dashboards", () => {
 	});
 
 	it("shows the newest run of a job", async () => {
-		aws.logs.lines.set("/aws-glue/jobs/error jr_1", ["a line of the driver"]);
+		aws.logs.lines.set(`${outputs.jobLogGroups.error} jr_1`, ["a line of the driver"]);
 		await aws.run("run-etl", "star-schema");
 		expect((await aws.run("logs", "star-schema")).out).toBe("a line of the driver\n");
 	});

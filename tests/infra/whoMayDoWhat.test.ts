@@ -41,6 +41,8 @@ const table = (name: string, db = database): string => at("glue", `table/${db}/$
 const stream = at("kinesis", "stream/kds-clickstream-data");
 const job = at("glue", "job/analytics-pipeline-prod-jobs-star-schema");
 const crawler = at("glue", "crawler/analytics-pipeline-prod-catalog");
+const jobLog = at("logs", "log-group:/aws-glue/jobs/analytics-pipeline-prod-encryption-glue-role/jobs-role/error");
+const crawlerLog = at("logs", "log-group:/aws-glue/crawlers-role/role-analytics-pipeline-prod-encryption-glue");
 const topic = at("sns", "analytics-pipeline-prod-notifications");
 const machine = at("states", "stateMachine:analytics-pipeline-prod-schedule");
 
@@ -86,7 +88,7 @@ const rights: Record<string, Rights> = {
 			...each(["glue:CreateTable", "glue:UpdateTable", "glue:GetTable"], [table("orders")]),
 			["secretsmanager:GetSecretValue", sourceSecret],
 			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-analyticspipelineprodnetworksubnet1")],
-			["logs:PutLogEvents", at("logs", "log-group:/aws-glue/jobs/logs-v2:log-stream:a")],
+			["logs:PutLogEvents", `${jobLog}:log-stream:a`],
 		],
 		mayNot: [
 			...each(["s3:PutObject", "s3:DeleteObject", "s3:PutObjectTagging"], Object.values(raw)),
@@ -97,6 +99,8 @@ const rights: Record<string, Rights> = {
 			["secretsmanager:GetSecretValue", warehouseSecret],
 			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-another")],
 			["kinesis:GetRecords", stream],
+			["logs:PutLogEvents", `${crawlerLog}:log-stream:a`],
+			["logs:GetLogEvents", `${jobLog}:log-stream:a`],
 		],
 	},
 	"replication-target-role": {
@@ -144,6 +148,7 @@ const rights: Record<string, Rights> = {
 				["glue:UpdateTable", "glue:BatchCreatePartition"],
 				[table("wp_terms_changes"), table("clickstream_data")],
 			),
+			["logs:PutLogEvents", `${crawlerLog}:log-stream:a`],
 		],
 		mayNot: [
 			...each(["s3:PutObject", "s3:DeleteObject"], [...Object.values(raw), ...Object.values(processed)]),
@@ -151,6 +156,7 @@ const rights: Record<string, Rights> = {
 			["glue:UpdateTable", table("wp_terms")],
 			["glue:DeleteTable", table("wp_terms_changes")],
 			["glue:CreateTable", table("new")],
+			["logs:PutLogEvents", `${jobLog}:log-stream:a`],
 		],
 	},
 	"warehouse-role": {

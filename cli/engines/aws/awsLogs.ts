@@ -27,8 +27,9 @@ export class AwsLogs implements Logs {
 		const [newest] = await runsOf(await this.#clients.glue(), this.#deployment, part);
 		const name = glueName(this.#deployment, part);
 		if (newest === undefined) return { log: `no run of ${name} yet`, lines: [] };
-		const found = await driverLines(await this.#clients.logs(), newest, lines);
-		const log = runLink(this.#deployment.region, name, newest.Id ?? "");
+		const id = newest.Id ?? "";
+		const found = await driverLines(await this.#clients.logs(), this.#deployment.jobLogGroups, id, lines);
+		const log = runLink(this.#deployment.region, name, id);
 		return { log, lines: found.map(({ text }) => text) };
 	}
 

@@ -13,6 +13,7 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 	const arn = (service: string, resource: string): string =>
 		`arn:${partitionOf(replication.taskArn)}:${service}:${outputs.region}:${outputs.accountId}:${resource}`;
 	const bucketArn = (bucket: string): string => `arn:${partitionOf(replication.taskArn)}:s3:::${bucket}`;
+	const resultsArn = `arn:${partitionOf(replication.taskArn)}:s3:::${outputs.athena.resultsUri.replace("s3://", "")}`;
 	return [
 		{
 			resource: replication.taskArn,
@@ -23,8 +24,14 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 				"dms:StopReplicationTask",
 			],
 		},
-		{ resource: "*", actions: ["dms:DescribeConnections", "dms:DescribeReplicationTasks"] },
-		{ resource: replication.instanceArn, actions: ["dms:TestConnection"] },
+		{
+			resource: "*",
+			actions: ["dms:DescribeConnections", "dms:DescribeReplicationInstances", "dms:DescribeReplicationTasks"],
+		},
+		...[replication.instanceArn, replication.sourceEndpointArn, replication.targetEndpointArn].map((resource) => ({
+			resource,
+			actions: ["dms:TestConnection"],
+		})),
 		{ resource: source.secretArn, actions: ["secretsmanager:GetSecretValue"] },
 		...Object.values(outputs.jobs).map((name) => ({
 			resource: arn("glue", `job/${name}`),
@@ -32,6 +39,13 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 		})),
 		{ resource: arn("glue", `crawler/${catalog.crawler}`), actions: ["glue:GetCrawler", "glue:StartCrawler"] },
 		{ resource: arn("glue", `database/${catalog.database}`), actions: ["glue:GetDatabase", "glue:GetTables"] },
+		// Athena reads tables and writes results as the one who asks.
+		{
+			resource: arn("glue", `table/${catalog.database}/*`),
+			actions: ["glue:GetPartitions", "glue:GetTable", "glue:GetTables"],
+		},
+		{ resource: `${resultsArn}*`, actions: ["s3:PutObject"] },
+		{ resource: outputs.keyArn, actions: ["kms:Decrypt", "kms:GenerateDataKey"] },
 		{
 			resource: arn("athena", `workgroup/${outputs.athena.workgroup}`),
 			actions: [
@@ -42,15 +56,22 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 			],
 		},
 		...[buckets.raw, buckets.processed].flatMap((bucket) => [
-			{ resource: bucketArn(bucket), actions: ["s3:ListBucket"] },
+			{ resource: bucketArn(bucket), actions: ["s3:GetBucketLocation", "s3:ListBucket"] },
 			{ resource: `${bucketArn(bucket)}/*`, actions: ["s3:GetObject"] },
 		]),
 		{
 			resource: arn("logs", `log-group:${replication.logGroup}:*`),
 			actions: ["logs:FilterLogEvents", "logs:GetLogEvents"],
 		},
+		...Object.values(outputs.jobLogGroups).map((group) => ({
+			resource: arn("logs", `log-group:${group}:*`),
+			actions: ["logs:GetLogEvents"],
+		})),
 		{ resource: outputs.stateMachineArn, actions: ["states:ListExecutions", "states:StartExecution"] },
-		{ resource: arn("kinesis", `stream/${outputs.clickstream.streamName}`), actions: ["kinesis:PutRecords"] },
+		{
+			resource: arn("kinesis", `stream/${outputs.clickstream.streamName}`),
+			actions: ["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards", "kinesis:PutRecords"],
+		},
 		...(warehouse === null
 			? []
 			: [

@@ -11,6 +11,7 @@ export const outputs: PipelineOutputs = {
 	stack: "dev",
 	region,
 	accountId: account,
+	keyArn: `arn:aws:kms:${region}:${account}:key/dev`,
 	buckets: { raw: "dev-raw", processed: "dev-processed", scripts: "dev-scripts" },
 	catalog: { database: "analytics_pipeline_dev", crawler: "dev-crawler" },
 	source: {
@@ -31,6 +32,10 @@ export const outputs: PipelineOutputs = {
 	},
 	clickstream: { streamName: "dev-clicks", deliveryStreamName: "dev-delivery" },
 	jobs: Object.fromEntries(jobs.map(({ name }) => [name, `dev-${name}`])),
+	jobLogGroups: {
+		error: "/aws-glue/jobs/dev-glue-role/dev-jobs-role/error",
+		output: "/aws-glue/jobs/dev-glue-role/dev-jobs-role/output",
+	},
 	stateMachineArn: `arn:aws:states:${region}:${account}:stateMachine:dev`,
 	athena: { workgroup: "dev", resultsUri: "s3://dev-results/", queries: {} },
 	warehouse: {

@@ -194,7 +194,9 @@ class AwsJobSession implements JobSession {
 
 	async #tail(run: GlueRun): Promise<string[]> {
 		try {
-			return (await driverLines(await this.#clients.logs(), run, tailLines)).map(({ text }) => text);
+			const client = await this.#clients.logs();
+			const lines = await driverLines(client, this.#deployment.jobLogGroups, idOf(run), tailLines);
+			return lines.map(({ text }) => text);
 		} catch (error) {
 			// The failure itself matters more than that its log can't be read.
 			if (error instanceof PipelineError && error.outcome === "serviceRefused") return [error.message];

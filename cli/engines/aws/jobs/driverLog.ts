@@ -1,30 +1,25 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import type { JobRun as GlueRun } from "@aws-sdk/client-glue";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { type LogLine, lastLines } from "../cloudWatchLogs.ts";
 
 /**
- * The last lines of a run's driver. With a security configuration the groups' names end in it, and which of the groups has the
- * lines depends on the Glue version; the first that has any is taken.
+ * The last lines of a run's driver, from the stack's log groups: Spark's own log has the failure, and before Spark has
+ * started only the other one has lines. Glue's manual names the driver's stream in two ways.
  * https://docs.aws.amazon.com/glue/latest/dg/monitor-continuous-logging.html
  */
-export async function driverLines(client: CloudWatchLogsClient, run: GlueRun, count: number): Promise<LogLine[]> {
-	const id = run.Id ?? "";
-	for (const [group, stream] of places(run, id)) {
-		const lines = await lastLines(client, group, stream, count);
-		if (lines !== undefined && lines.length > 0) return lines;
+export async function driverLines(
+	client: CloudWatchLogsClient,
+	{ error, output }: PipelineOutputs["jobLogGroups"],
+	runId: string,
+	count: number,
+): Promise<LogLine[]> {
+	for (const group of [error, output]) {
+		for (const stream of [runId, `${runId}-driver`]) {
+			const lines = await lastLines(client, group, stream, count);
+			if (lines !== undefined && lines.length > 0) return lines;
+		}
 	}
 	return [];
-}
-
-function places(run: GlueRun, id: string): [group: string, stream: string][] {
-	const base = (run.LogGroupName ?? "/aws-glue/jobs").replace(/\/$/, "");
-	const suffix = run.SecurityConfiguration === undefined ? "" : `-${run.SecurityConfiguration}`;
-	return [
-		[`${base}/error`, id],
-		[`/aws-glue/jobs/logs-v2${suffix}`, `${id}-driver`],
-		[`${base}/logs-v2`, `${id}-driver`],
-		[`${base}/output`, id],
-	];
 }
 
 /** The run in the console, with all of its logs. */
