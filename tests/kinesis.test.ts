@@ -124,6 +124,31 @@ test("while the stream throttles, no more records are made than are in flight", 
 	expect(ahead).toBeLessThan(10_000);
 });
 
+test("up to sixteen calls are in flight where the stream takes them, and Node warns of nothing", async () => {
+	const nodes: Error[] = [];
+	const note = (warning: Error): void => void nodes.push(warning);
+	process.on("warning", note);
+	let accepted = 0;
+	let release = (): void => undefined;
+	const held = new Promise<void>((resolve) => {
+		release = resolve;
+	});
+	const sending = send(numbered(40_000), {
+		onProgress: (totals) => {
+			({ accepted } = totals);
+			if (accepted === 24_000) stream.delay = held;
+		},
+	});
+	try {
+		await vi.waitFor(() => expect(stream.calls.length - accepted / 500).toBe(16), { timeout: 30_000 });
+	} finally {
+		release();
+	}
+	expect(await sending).toMatchObject({ accepted: 40_000, lost: 0 });
+	process.off("warning", note);
+	expect(nodes).toEqual([]);
+});
+
 test("Ctrl-C lets calls in flight end, and counts what the stream has", async () => {
 	stream.delay = 50;
 	function* endless(): Generator<string> {

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KinesisClient, PutRecordsRequestEntry } from "@aws-sdk/client-kinesis";
 import type { SendTotals } from "../port.ts";
@@ -29,6 +30,7 @@ export class KinesisSender {
 	readonly #onProgress: () => void;
 	readonly #flights = new Set<Promise<void>>();
 	readonly #end = new AbortController();
+	readonly #sdk = import("@aws-sdk/client-kinesis");
 	#window: number = window.first;
 	#failure: unknown;
 
@@ -42,6 +44,8 @@ export class KinesisSender {
 		this.#bucket = options.bucket;
 		this.#signal = options.signal;
 		this.#onProgress = options.onProgress;
+		// Every call in flight listens, and every wait for a retry; Node would warn of a leak from the eleventh on.
+		setMaxListeners(0, this.#signal, this.#end.signal);
 	}
 
 	/** Returns when every record is stored or lost, or after an abort when the calls in flight have ended. */
@@ -95,7 +99,7 @@ export class KinesisSender {
 	 * @throws PipelineError where it is of no use to send them again.
 	 */
 	async #call(records: PutRecordsRequestEntry[]): Promise<PutRecordsRequestEntry[]> {
-		const { PutRecordsCommand } = await import("@aws-sdk/client-kinesis");
+		const { PutRecordsCommand } = await this.#sdk;
 		try {
 			const command = new PutRecordsCommand({ StreamName: this.#stream, Records: records });
 			// An abort does not cut it off: whether its records are stored would not be known.

@@ -21,8 +21,8 @@ export interface Answer {
 	status: number;
 	body: string | Uint8Array;
 	headers?: Record<string, string>;
-	/** Milliseconds before the answer; Infinity: never. */
-	delay?: number;
+	/** Milliseconds before the answer, Infinity: never; or what the answer waits for. */
+	delay?: number | Promise<unknown>;
 	/** Cuts the connection in the place of an answer. */
 	reset?: boolean;
 }
@@ -151,6 +151,7 @@ export class AwsEndpoint {
 			response.end(answer.body);
 		};
 		if (answer.delay === undefined) send();
+		else if (typeof answer.delay !== "number") void answer.delay.then(send);
 		else if (Number.isFinite(answer.delay)) setTimeout(send, answer.delay).unref();
 	}
 

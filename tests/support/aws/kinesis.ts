@@ -19,8 +19,8 @@ export class ScriptedStream {
 	readonly calls: { at: number; texts: string[]; bytes: number }[] = [];
 	/** Error code of a record; undefined accepts it. `count` is how often it came before. */
 	refuse: (text: string, count: number) => string | undefined = () => undefined;
-	/** Milliseconds before each answer. */
-	delay = 0;
+	/** Milliseconds before each answer, or what it waits for. */
+	delay: number | Promise<unknown> = 0;
 	/** Shards, each with those that go on after it where it is closed. */
 	readonly shards = new Map<string, string[]>([["shard-0", []]]);
 	readonly #seen = new Map<string, number>();
