@@ -20,8 +20,8 @@ export interface Invocation {
 
 /** What a command has to show. Data goes to stdout, as text or as one JSON document. */
 export interface CommandResult {
-	/** The document of `--json`. */
-	json: unknown;
+	/** The document of `--json`; the stack's name is added. */
+	json: object;
 	/** For a person; may have colours, which are stripped where stdout is no terminal. Empty shows nothing. */
 	text: string;
 	/** The text is data, for instance CSV: not a byte of it is changed. */

@@ -62,6 +62,7 @@ export function buildProgram(version: string, dispatch: Dispatch): Commander {
 		.helpOption("-h, --help", "show help")
 		.helpCommand("help [command]", "show help of a command")
 		.addHelpText("before", firstHelp)
+		.addHelpText("after", lastHelp)
 		.showSuggestionAfterError(true)
 		.configureHelp({ showGlobalOptions: true });
 	for (const [flags, description] of globalFlags) program.addOption(new Option(flags, description));
@@ -85,6 +86,10 @@ const firstHelp = `Start here:
   pipeline-cli status               what runs, what lies in the lake
   pipeline-cli query --list         the questions it can answer
 `;
+
+const lastHelp = `
+Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 credentials, 4 refused by a service, 6 no such stack,
+8 cancelled, 9 timeout, 10 data differ, 11 data quality, 130 left at once by a second Ctrl-C.`;
 
 function addGroup(program: Commander, name: string): Commander {
 	return inherit(program.command(name).description(groups[name] ?? name), program);

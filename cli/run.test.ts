@@ -52,10 +52,7 @@ describe("usage", () => {
 		expect(written.err).toContain("It takes a whole number from 1 to 1000000000.");
 	});
 	it("a wrong timeout ends with 2", async () => {
-		replace("status", async ({ context }) => {
-			context.signal.throwIfAborted();
-			return { json: {}, text: "" };
-		});
+		replace("status", async () => ({ json: {}, text: "" }));
 		expect(await main(["status", "--timeout", "soon"])).toBe(2);
 		expect(written.err).toContain("--timeout soon is no duration.");
 	});
@@ -159,6 +156,20 @@ describe("an error", () => {
 		});
 		expect(await main(["status", "--timeout", "20ms"])).toBe(9);
 		expect(written.err).toContain("status did not end within 20ms.");
+	});
+	it("at the timeout ends with 9 within two seconds, also where the work never ends", async () => {
+		replace("status", () => new Promise(() => undefined));
+		const startedAt = performance.now();
+		expect(await main(["status", "--timeout", "20ms"])).toBe(9);
+		expect(performance.now() - startedAt).toBeLessThan(2_020);
+	});
+	it("does not come before a timeout that is longer than a timer holds", async () => {
+		replace("status", async ({ context }) => {
+			await new Promise((resolve) => setTimeout(resolve, 20));
+			context.signal.throwIfAborted();
+			return { json: {}, text: "" };
+		});
+		expect(await main(["status", "--timeout", "1000h"])).toBe(0);
 	});
 	it("on a second Ctrl-C leaves at once with 130", async () => {
 		replace("run-etl", async ({ context }) => {

@@ -4,9 +4,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import chalk from "chalk";
 import { type Command as Commander, CommanderError } from "commander";
 import type { Command, CommandResult, Invocation } from "./command.ts";
-import { Plan, PlannedStop } from "./engines/aws/plan.ts";
-import type { Context, Ongoing, Reporter } from "./engines/port.ts";
+import { Plan, PlannedStop } from "./engines/plan.ts";
+import type { Context, Ongoing, Reporter, Stack } from "./engines/port.ts";
 import { cancelled, exitCodes, messageOf, PipelineError } from "./errors.ts";
+import { onInterrupt } from "./interrupts.ts";
 import { buildProgram, type Verb } from "./program.ts";
 import { projectRoot } from "./projectRoot.ts";
 import { findStack } from "./stack.ts";
@@ -17,6 +18,12 @@ import { ansi, type Look, lookOf, stripAnsi } from "./ui/terminal.ts";
 
 /** Ends the process at once, with terminal restored: the second Ctrl-C. */
 type Leave = (code: number) => void;
+
+/** Milliseconds that a command has to clean up after an abort, where it acts on AWS. */
+const cleanUpWithin = 1_800;
+
+/** A timer holds no more milliseconds: 24 days. */
+const longestTimer = 2 ** 31 - 1;
 
 /**
  * Runs one command line.
@@ -72,6 +79,7 @@ async function runVerb(
 		(options.timeout as string | undefined) ?? (options.watch === true ? undefined : (verb.timeout ?? "30m"));
 	const release = watch(abort, timeout, verb, context, leave);
 	const plan = options.dryRun === true ? new Plan() : undefined;
+	let found: Stack | undefined;
 	const invocation: Invocation = {
 		args,
 		options,
@@ -84,15 +92,18 @@ async function runVerb(
 		},
 		stack: async () => {
 			const { stack, outputs, profile, region } = options as Record<string, string | undefined>;
-			return findStack({ stack, outputs, profile, region, plan, signal: abort.signal });
+			found = await findStack({ stack, outputs, profile, region, plan, signal: abort.signal });
+			return found;
 		},
 	};
 	try {
 		const command = await verb.load();
 		for (;;) {
-			const result = plan === undefined ? await command(invocation) : await planned(command, invocation, plan);
+			abort.signal.throwIfAborted();
+			const work = plan === undefined ? command(invocation) : planned(command, invocation, plan);
+			const result = await unlessHung(work, abort.signal, () => found?.engine !== "local");
 			close(reporter);
-			await show(result, json, out);
+			await show(result, found, json, out);
 			if (result.again === undefined) return result.outcome === undefined ? exitCodes.ok : exitCodes[result.outcome];
 			await sleep(result.again * 1000, undefined, { signal: abort.signal }).catch(() => abort.signal.throwIfAborted());
 		}
@@ -101,13 +112,35 @@ async function runVerb(
 		const shown = asPipelineError(error, abort.signal);
 		// Ctrl-C is how a watch ends.
 		if (options.watch === true && shown instanceof PipelineError && shown.outcome === "cancelled") return exitCodes.ok;
-		if (json) await write(process.stdout, `${JSON.stringify(errorJson(shown), null, 2)}\n`);
+		if (json) await write(process.stdout, document(errorJson(shown), found));
 		process.stderr.write(errorText(shown, err.color));
 		if (!abort.signal.aborted)
 			for (const { what } of context.ongoing.values()) reporter.warn(`Goes on in the cloud: ${what}`);
 		return shown instanceof PipelineError ? exitCodes[shown.outcome] : exitCodes.failure;
 	} finally {
 		release();
+	}
+}
+
+/**
+ * The result of a command, or the reason of the abort where it has not ended soon after: a library may wait for an answer
+ * that nothing can cut off.
+ * @param mayLeave whether what it holds may be left behind. The local stack's processes must be ended.
+ */
+async function unlessHung<T>(work: Promise<T>, signal: AbortSignal, mayLeave: () => boolean): Promise<T> {
+	let timer: NodeJS.Timeout | undefined;
+	let giveUp = (): void => undefined;
+	const hung = new Promise<never>((_, reject) => {
+		giveUp = () => {
+			timer = setTimeout(() => mayLeave() && reject(signal.reason), cleanUpWithin);
+		};
+		signal.addEventListener("abort", giveUp, { once: true });
+	});
+	try {
+		return await Promise.race([work, hung]);
+	} finally {
+		clearTimeout(timer);
+		signal.removeEventListener("abort", giveUp);
 	}
 }
 
@@ -155,7 +188,7 @@ function watch(
 			}),
 		);
 	};
-	const timer = seconds === undefined ? undefined : setTimeout(expire, seconds * 1000);
+	const timer = seconds === undefined ? undefined : setTimeout(expire, Math.min(seconds * 1000, longestTimer));
 	const interrupt = (): void => {
 		if (abort.signal.aborted) {
 			close(reporter);
@@ -174,12 +207,10 @@ function watch(
 		);
 		reporter.note("Stopping; press Ctrl-C again to leave at once.");
 	};
-	process.on("SIGINT", interrupt);
-	process.on("SIGTERM", interrupt);
+	const release = onInterrupt(interrupt);
 	return () => {
 		clearTimeout(timer);
-		process.off("SIGINT", interrupt);
-		process.off("SIGTERM", interrupt);
+		release();
 	};
 }
 
@@ -203,9 +234,15 @@ function asPipelineError(error: unknown, signal: AbortSignal): unknown {
 	return signal.aborted && signal.reason instanceof PipelineError ? signal.reason : error;
 }
 
-async function show(result: CommandResult, json: boolean, out: Look): Promise<void> {
+/** The document of `--json`: every one names its stack, where there is one. */
+function document(json: unknown, stack: Stack | undefined): string {
+	const named = stack === undefined ? json : { stack: stack.name, ...(json as object) };
+	return `${JSON.stringify(named, null, 2)}\n`;
+}
+
+async function show(result: CommandResult, stack: Stack | undefined, json: boolean, out: Look): Promise<void> {
 	if (json) {
-		await write(process.stdout, `${JSON.stringify(result.json, null, 2)}\n`);
+		await write(process.stdout, document(result.json, stack));
 		return;
 	}
 	if (result.text === "") return;

@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import type { PipelineOutputs } from "../infra/outputs.ts";
-import type { Plan } from "./engines/aws/plan.ts";
 import { localPaths } from "./engines/local/paths.ts";
+import type { Plan } from "./engines/plan.ts";
 import type { Stack } from "./engines/port.ts";
 import { PipelineError } from "./errors.ts";
 

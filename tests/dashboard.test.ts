@@ -186,7 +186,7 @@ describe("the dashboard", () => {
 	it("is one file that works from disk without a network", async () => {
 		const file = join(stack.home, "dashboard.html");
 		const exported = await stack.json<{ file: string; bytes: number }>(["dashboard", "--export", file]);
-		expect(exported).toEqual({ file, bytes: (await readFile(file)).length });
+		expect(exported).toEqual({ stack: "local", file, bytes: (await readFile(file)).length });
 		const { page, faults, requests } = await open(pathToFileURL(file).href, { offline: true });
 		await drawn(page);
 		for (const id of pictureIds) expect(await colors(page, id), id).toBeGreaterThan(3);

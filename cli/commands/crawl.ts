@@ -1,15 +1,17 @@
 import type { Command } from "../command.ts";
+import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";
 
 /** `crawl`: registers what lies in the lake in the data catalog. */
 export const crawl: Command = async ({ stack, context }) => {
-	const crawlers = await (await stack()).crawlers();
+	const found = await stack();
+	const crawlers = await found.crawlers();
 	const result = await crawlers.crawl(context);
 	const { database, tables, removed } = result;
 	if (tables.length === 0) {
 		return {
 			json: result,
-			text: `Nothing lies in the lake yet, so ${database} has no table.\nNext: pipeline-cli run-etl`,
+			text: `Nothing lies in the lake yet, so ${database} has no table.\nNext: pipeline-cli run-etl\n${stackLine(found.name)}`,
 		};
 	}
 	const rows = tables.map((table) => [
@@ -31,5 +33,5 @@ export const crawl: Command = async ({ stack, context }) => {
 	);
 	const count = (change: string): number => tables.filter((table) => table.change === change).length;
 	const summary = `${database}: ${tables.length === 1 ? "1 table" : `${tables.length} tables`} (${count("added")} added, ${count("updated")} updated, ${count("unchanged")} unchanged, ${removed.length} removed).`;
-	return { json: result, text: `${list}\n\n${summary}` };
+	return { json: result, text: `${list}\n\n${summary}\n${stackLine(found.name)}` };
 };

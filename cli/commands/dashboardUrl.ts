@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { PipelineError } from "../errors.ts";
+import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";
 
 /** `dashboard url`: where the dashboards are seen that the stack has in QuickSight. */
@@ -15,7 +16,7 @@ export const dashboardUrl: Command = async ({ stack }) => {
 	const urls = await found.dashboardUrls();
 	const rows = Object.entries(urls);
 	return {
-		json: { stack: found.name, dashboards: urls },
-		text: renderTable([{ title: "DASHBOARD" }, { title: "URL" }], rows),
+		json: { dashboards: urls },
+		text: `${renderTable([{ title: "DASHBOARD" }, { title: "URL" }], rows)}\n${stackLine(found.name)}`,
 	};
 };

@@ -1,6 +1,7 @@
 import chalk from "chalk";
 import type { Command } from "../command.ts";
 import type { Check } from "../engines/port.ts";
+import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";
 
 /** `doctor`: every precondition of the stack's work, and how to mend those that do not hold. */
@@ -10,7 +11,7 @@ export const doctor: Command = async ({ stack, context }) => {
 	const ok = checks.every((check) => check.ok);
 	const noCredentials = checks.some((check) => check.name === "credentials" && !check.ok);
 	return {
-		json: { stack: found.name, ok, checks },
+		json: { ok, checks },
 		text: describeChecks(found.name, checks),
 		...(ok ? {} : { outcome: noCredentials ? "credentials" : "failure" }),
 	};
@@ -22,5 +23,5 @@ function describeChecks(stack: string, checks: readonly Check[]): string {
 		checks.map(({ name, ok, found }) => [name, ok ? chalk.green("ok") : chalk.red("FAILS"), found]),
 	);
 	const fixes = checks.flatMap(({ name, fix }) => (fix === undefined ? [] : [`${chalk.yellow(`${name}:`)} ${fix}`]));
-	return [table, ...(fixes.length === 0 ? [] : ["", ...fixes]), chalk.dim(`Stack ${stack}.`)].join("\n");
+	return [table, ...(fixes.length === 0 ? [] : ["", ...fixes]), stackLine(stack)].join("\n");
 }

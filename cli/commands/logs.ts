@@ -1,5 +1,6 @@
 import type { Command } from "../command.ts";
 import { PipelineError } from "../errors.ts";
+import { logLine } from "../ui/table.ts";
 
 /** `logs`: the last lines of a part's newest log. */
 export const logs: Command = async ({ args, options, stack, context }) => {
@@ -14,6 +15,6 @@ export const logs: Command = async ({ args, options, stack, context }) => {
 		});
 	}
 	const { log, lines } = await port.read(part, options.lines as number);
-	context.reporter.note(`All of it: ${log}`);
-	return { json: { stack: found.name, part, log, lines }, text: lines.join("\n") };
+	context.reporter.note(`Stack ${found.name}. All of it: ${log}`);
+	return { json: { part, log, lines }, text: lines.map(logLine).join("\n") };
 };

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { addAbortSignal } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
 import type { Command, CommandResult, Invocation } from "../command.ts";
 import type { QueryResult } from "../engines/port.ts";
@@ -15,11 +16,12 @@ export const query: Command = async (invocation) => {
 	if (csv && json) throw wrongUse("--csv and --json exclude each other.");
 	if (options.list === true) return list();
 	const sql = await statement(invocation);
-	const engine = await (await stack()).query();
+	const found = await stack();
+	const engine = await found.query();
 	const reuse = options.reuse as number | undefined;
 	const result = await engine.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse });
 	const rows = result.rows.length === 1 ? "1 row" : `${formatCount(result.rows.length)} rows`;
-	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}${price(result)}`);
+	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}${price(result)}. Stack ${found.name}.`);
 	return {
 		json: result,
 		text: json ? "" : csv ? resultCsv(result) : resultTable(result),
@@ -44,7 +46,7 @@ async function list(): Promise<CommandResult> {
 }
 
 /** The SQL of the argument, of --file or of --name, whichever is given. */
-async function statement({ args, options }: Invocation): Promise<string> {
+async function statement({ args, options, context }: Invocation): Promise<string> {
 	const [sql] = args;
 	const file = options.file as string | undefined;
 	const name = options.name as string | undefined;
@@ -56,7 +58,7 @@ async function statement({ args, options }: Invocation): Promise<string> {
 	}
 	if (name !== undefined) return (await namedQuery(name)).sql;
 	if (file === undefined) return sql ?? "";
-	if (file === "-") return readAll(process.stdin);
+	if (file === "-") return readAll(addAbortSignal(context.signal, process.stdin));
 	try {
 		return await readFile(file, "utf8");
 	} catch (error) {

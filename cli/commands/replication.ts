@@ -3,6 +3,7 @@ import type { Command } from "../command.ts";
 import type { Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../engines/port.ts";
 import { PipelineError } from "../errors.ts";
 import { formatCount } from "../ui/format.ts";
+import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";
 
 export const replicationStart: Command = async ({ options, stack, context }) => {
@@ -28,33 +29,38 @@ export const replicationStart: Command = async ({ options, stack, context }) => 
 		resumed: "Replication resumed.",
 		"already running": "Already running.",
 	};
-	return { json: { outcome, status }, text: `${said[outcome]}\n${describeStatus(status)}` };
+	return { json: { outcome, status }, text: `${said[outcome]}\n${describeStatus(status)}\n${stackLine(chosen.name)}` };
 };
 
 export const replicationStop: Command = async ({ stack, context }) => {
-	const outcome = await (await (await stack()).replication()).stop(context);
-	return { json: { outcome }, text: outcome === "stopped" ? "Replication stopped." : "Replication was not running." };
+	const found = await stack();
+	const outcome = await (await found.replication()).stop(context);
+	const said = outcome === "stopped" ? "Replication stopped." : "Replication was not running.";
+	return { json: { outcome }, text: `${said}\n${stackLine(found.name)}` };
 };
 
 export const replicationStatus: Command = async ({ stack }) => {
-	const status = await (await (await stack()).replication()).status();
-	return { json: status, text: describeStatus(status) };
+	const found = await stack();
+	const status = await (await found.replication()).status();
+	return { json: status, text: `${describeStatus(status)}\n${stackLine(found.name)}` };
 };
 
 export const replicationTables: Command = async ({ stack }) => {
-	const tables = await (await (await stack()).replication()).tables();
-	return { json: { tables }, text: describeTables(tables) };
+	const found = await stack();
+	const tables = await (await found.replication()).tables();
+	return { json: { tables }, text: `${describeTables(tables)}\n${stackLine(found.name)}` };
 };
 
 export const replicationReload: Command = async ({ args, stack, context }) => {
-	const replication = await (await stack()).replication();
+	const found = await stack();
+	const replication = await found.replication();
 	const tables = selectTables(
 		args.filter((name) => name !== undefined),
 		await replication.tables(),
 	);
 	await replication.reload(context, tables);
 	const shown = await statisticsOf(replication, tables);
-	return { json: { tables: shown }, text: describeTables(shown) };
+	return { json: { tables: shown }, text: `${describeTables(shown)}\n${stackLine(found.name)}` };
 };
 
 /** `schema.table`, or `schema.*` for every table of a schema. */

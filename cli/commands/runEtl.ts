@@ -4,7 +4,8 @@ import type { Context, JobRun, Stack } from "../engines/port.ts";
 import { PipelineError } from "../errors.ts";
 import { type EtlResult, runEtl as run } from "../steps/runEtl.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
-import { renderTable } from "../ui/table.ts";
+import { stackLine } from "../ui/stackLine.ts";
+import { logLine, renderTable } from "../ui/table.ts";
 
 export const runEtl: Command = async ({ args, options, stack, context }) => {
 	const found = await stack();
@@ -13,7 +14,7 @@ export const runEtl: Command = async ({ args, options, stack, context }) => {
 	if (options.wait === false) return runInBackground(found, names.length > 0 || from !== undefined, context);
 	const result = await run(found, names, context, { from, askTables: found.engine === "aws" });
 	return {
-		json: { stack: found.name, ...result },
+		json: result,
 		text: describeRun(found.name, result),
 		...(result.outcome === undefined ? {} : { outcome: result.outcome }),
 	};
@@ -33,7 +34,7 @@ async function runInBackground(stack: Stack, some: boolean, context: Context): P
 	const started = await jobs.startAll(context);
 	const said = started.joined ? "is going already" : "started";
 	return {
-		json: { stack: stack.name, ...started },
+		json: started,
 		text: `Run ${started.runId} ${said}.\nSee it: pipeline-cli status\nStop it: ${started.stop}`,
 	};
 }
@@ -74,7 +75,7 @@ export function describeRun(stack: string, result: EtlResult): string {
 		...(result.silent ?? []).map(({ table: name, reason }) => `${chalk.red("does not answer:")} ${name}: ${reason}`),
 		...[verdict].filter((line) => line !== ""),
 		...(priced ? [`About $${usd.toFixed(2)} by the list price of us-east-1.`] : []),
-		chalk.dim(`Stack ${stack}, run ${result.runId}, ${formatSeconds(result.seconds)}.`),
+		stackLine(stack, `, run ${result.runId}, ${formatSeconds(result.seconds)}`),
 	].join("\n");
 }
 
@@ -85,7 +86,7 @@ function describeFailure(run: JobRun): string[] {
 		"",
 		...fault,
 		chalk.red(`${run.job} ${run.state}. The last lines of its log:`),
-		...run.logTail.map((line) => `  ${line}`),
+		...run.logTail.map((line) => `  ${logLine(line)}`),
 		`All of it: ${run.log}`,
 	];
 }

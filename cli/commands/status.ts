@@ -3,6 +3,7 @@ import type { Command } from "../command.ts";
 import { PipelineError } from "../errors.ts";
 import { type PipelineStatus, pipelineStatus, type ZoneStatus } from "../steps/status.ts";
 import { formatBytes, formatCount, formatSeconds } from "../ui/format.ts";
+import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";
 
 /** Seconds between two looks of --watch; on AWS each is a dozen calls. */
@@ -46,7 +47,7 @@ export function describeStatus(found: PipelineStatus): string {
 		[{ title: "PART" }, { title: "STATE" }, { title: "" }],
 		parts.map((part) => part.map((text, index) => (index === 1 ? paint(text) : text))),
 	);
-	return `${table}\n${chalk.dim(`Stack ${found.stack}.`)}`;
+	return `${table}\n${stackLine(found.stack)}`;
 }
 
 function describeZone(zone: ZoneStatus): string {

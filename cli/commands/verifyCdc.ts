@@ -3,6 +3,7 @@ import { rawColumns } from "../../etl/datasets.ts";
 import type { Command } from "../command.ts";
 import { type VerifyReport, verifyCdc as verify } from "../steps/verifyCdc.ts";
 import { formatSeconds } from "../ui/format.ts";
+import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";
 
 export const verifyCdc: Command = async ({ options, stack, context }) => {
@@ -35,5 +36,5 @@ export function describeVerification(report: VerifyReport): string {
 		? chalk.green(`Changes arrive: ${report.rows.length} rows written at the source are in the lake, equal.`)
 		: chalk.red("The data differ: see the checks above.");
 	const removed = report.removed ? " The marker rows were taken back at the source." : "";
-	return [rawRows, "", checks, "", latency, `${verdict}${removed}`, chalk.dim(`Stack ${report.stack}.`)].join("\n");
+	return [rawRows, "", checks, "", latency, `${verdict}${removed}`, stackLine(report.stack)].join("\n");
 }

@@ -2,6 +2,7 @@ import chalk from "chalk";
 import type { Command } from "../command.ts";
 import { verifyClicks as verify } from "../steps/verifyClicks.ts";
 import { formatSeconds } from "../ui/format.ts";
+import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";
 
 /** `verify-clicks`: each check with its time, and the verdict. */
@@ -22,7 +23,7 @@ export const verifyClicks: Command = async ({ stack, context }) => {
 		: chalk.red("The data differ: see the checks above.");
 	return {
 		json: report,
-		text: [checks, "", latency, verdict, chalk.dim(`Stack ${report.stack}.`)].join("\n"),
+		text: [checks, "", latency, verdict, stackLine(report.stack)].join("\n"),
 		...(report.ok ? {} : { outcome: "dataDiffer" }),
 	};
 };

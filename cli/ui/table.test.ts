@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { printable, renderTable } from "./table.ts";
+import { logLine, printable, renderTable } from "./table.ts";
 import { stripAnsi } from "./terminal.ts";
 
 it("aligns columns and ends lines without blanks", () => {
@@ -18,4 +18,10 @@ it("aligns columns and ends lines without blanks", () => {
 it("shows control characters as text, so that data cannot drive the terminal", () => {
 	expect(printable("a\u0007b\nc\r\u009b31m\u001b[2J")).toBe("a\\x07b\\nc\\r\\x9b31m\\x1b[2J");
 	expect(printable("\u001b[31mred\u001b[39m")).toBe("\u001b[31mred\u001b[39m");
+});
+
+it("a line of a log keeps its indentation and its colours, and nothing else that drives a terminal", () => {
+	expect(logLine("\tat \u001b[31mMain\u001b[39m\u001b]0;title\u0007")).toBe(
+		"    at \u001b[31mMain\u001b[39m\\x1b]0;title\\x07",
+	);
 });

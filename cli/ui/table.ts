@@ -39,6 +39,11 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
 		.join("\n");
 }
 
+/** A line of somebody else's log that cannot drive the terminal; tabs, with which traces are indented, become spaces. */
+export function logLine(text: string): string {
+	return printable(text.replaceAll("\t", "    "));
+}
+
 /** Text that cannot drive the terminal: control characters as their escapes, but for colours. */
 export function printable(text: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to show as escapes.

@@ -54,7 +54,9 @@ beforeEach(async () => {
 	aws.glue.afterCrawl = [{ State: "READY", LastCrawl: { Status: "SUCCEEDED", StartTime: 7 } }];
 	aws.athena.before = [];
 	aws.redshift.before = [];
-	aws.logs.lines.set("dms-tasks-dev dms-task-TASKID", ["a line with \u001b[31mcolour\u001b[0m of its own"]);
+	aws.logs.lines.set("dms-tasks-dev dms-task-TASKID", [
+		"a line with \u001b[31mcolour\u001b[0m and \u001b]0;a title\u0007 of its own",
+	]);
 	aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
 });
 afterEach(() => aws.remove());
@@ -84,9 +86,10 @@ it("there is a line for every verb that acts on a stack", () => {
 describe.each(Object.entries(lines))("%s", (_, [args, code]) => {
 	const call = () => [...args, "--outputs", aws.file];
 
-	it("to a pipe: no escape byte on either stream", async () => {
+	it("to a pipe: names its stack, and no escape byte on either stream", async () => {
 		const ran = await home.run(call(), aws.env());
 		expect(ran.code).toBe(code);
+		if (code === 0) expect(ran.stdout + ran.stderr).toContain("Stack dev");
 		expect(ran.stdout + ran.stderr).not.toContain(escapeByte);
 	});
 
@@ -99,7 +102,7 @@ describe.each(Object.entries(lines))("%s", (_, [args, code]) => {
 	it("--json to a pipe: one document, nothing else on stdout", async () => {
 		const ran = await home.run([...call(), "--json"], aws.env());
 		expect(ran.code).toBe(code);
-		expect(() => JSON.parse(ran.stdout)).not.toThrow();
+		expect(JSON.parse(ran.stdout)).toMatchObject({ stack: "dev" });
 		expect(ran.stdout + ran.stderr).not.toContain(escapeByte);
 	});
 
@@ -130,6 +133,11 @@ describe.each(Object.entries(lines))("%s", (_, [args, code]) => {
 		expect(await run.ended).toBe(code);
 		expect(cursorLeft(run.screen())).toBeUndefined();
 	});
+});
+
+it("a statement that nobody types is waited for until the timeout only", async () => {
+	const run = onTerminal(["query", "--file", "-", "--timeout", "1s", "--outputs", aws.file], aws.env());
+	expect(await run.ended).toBe(9);
 });
 
 describe("Ctrl-C on a terminal", () => {
@@ -170,6 +178,23 @@ describe("Ctrl-C on a terminal", () => {
 		run.type("\u0003");
 		expect([8, 130]).toContain(await run.ended);
 		expect(cursorLeft(run.screen())).toBe("shown");
+	});
+
+	it("before anything else is loaded: detaches all the same", async () => {
+		// Comes with the second handler of the entry.
+		const preload = `const { on } = process;
+			process.on = function (name, listener) {
+				on.call(process, name, listener);
+				if (name === "SIGTERM") { process.on = on; process.kill(process.pid, "SIGINT"); }
+				return process;
+			};`;
+		const ran = await home.run(["run-etl", "--json", "--outputs", aws.file], {
+			...aws.env(),
+			NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+		});
+		expect(ran.code).toBe(8);
+		expect(JSON.parse(ran.stdout)).toMatchObject({ error: { outcome: "cancelled" } });
+		expect(aws.endpoint.calls).toEqual([]);
 	});
 
 	it("ends status --watch, which looks again and again", async () => {

@@ -236,8 +236,8 @@ describe("running it twice", () => {
 
 	it("stop twice stops once", async () => {
 		aws.dms.task = running;
-		expect((await aws.json("replication", "stop")).document).toEqual({ outcome: "stopped" });
-		expect((await aws.json("replication", "stop")).document).toEqual({ outcome: "not running" });
+		expect((await aws.json("replication", "stop")).document).toEqual({ stack: "dev", outcome: "stopped" });
+		expect((await aws.json("replication", "stop")).document).toEqual({ stack: "dev", outcome: "not running" });
 		expect(aws.endpoint.inputs("dms", "StopReplicationTask")).toHaveLength(1);
 	});
 });

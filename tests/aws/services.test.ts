@@ -41,7 +41,11 @@ const heavy = /^(@aws-sdk|@smithy|@duckdb|@pulumi|@faker-js|mysql2|zod|icebird|@
 
 describe("what is loaded", () => {
 	it("--help loads the parser of the command line and chalk, and nothing else", () => {
-		expect(loadedWith("cli/main.ts")).toEqual(["chalk", "commander"]);
+		expect(loadedWith("cli/run.ts")).toEqual(["chalk", "commander"]);
+	});
+
+	it("nothing is loaded before Ctrl-C is heard", () => {
+		expect(loadedWith("cli/main.ts")).toEqual([]);
 	});
 
 	it("no client of AWS is loaded with any file: each waits until its service is called", () => {

@@ -202,7 +202,7 @@ describe("--dry-run", () => {
 		await makeLocalStack();
 		process.env.PATH = join(folder, "nothing");
 		await expect(
-			import("../../cli/engines/aws/plan.ts").then(({ Plan }) =>
+			import("../../cli/engines/plan.ts").then(({ Plan }) =>
 				findStack({ plan: new Plan(), signal: new AbortController().signal }),
 			),
 		).rejects.toMatchObject({ outcome: "usage" });

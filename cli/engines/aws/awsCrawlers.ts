@@ -1,11 +1,11 @@
 import type { Crawler, CrawlerState, GlueClient, LastCrawlStatus } from "@aws-sdk/client-glue";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import { PipelineError } from "../../errors.ts";
+import { unlessPlanned } from "../plan.ts";
 import type { CatalogTable, Context, Crawlers } from "../port.ts";
 import { isAwsError } from "./awsError.ts";
 import type { Clients } from "./clients.ts";
 import { catalogTable, glueTables } from "./glueTables.ts";
-import { unlessPlanned } from "./plan.ts";
 import { poll } from "./poll.ts";
 
 /** Seconds after a start for which the crawl before it may still be shown. */

@@ -6,9 +6,9 @@ import type { SourceAccess } from "../local/settings.ts";
 import { runChecks } from "../local/source/checks.ts";
 import { clientOptions } from "../local/source/connection.ts";
 import { countRows, serverVersion } from "../local/source/server.ts";
+import { PlannedStop } from "../plan.ts";
 import type { Check, Source, SourceConnection, SourceStatus } from "../port.ts";
 import type { Clients } from "./clients.ts";
-import { PlannedStop } from "./plan.ts";
 
 /** Milliseconds until a server that does not answer counts as unreachable: a private address never answers. */
 const connectTimeout = 5_000;

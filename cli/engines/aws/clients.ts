@@ -15,8 +15,8 @@ import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { projectRoot } from "../../projectRoot.ts";
+import type { Plan } from "../plan.ts";
 import { awsError } from "./awsError.ts";
-import type { Plan } from "./plan.ts";
 
 /** What every client is made with. */
 export interface ClientSettings {

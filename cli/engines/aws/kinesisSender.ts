@@ -12,7 +12,7 @@ const tries = 8;
 const window = { first: 4, most: 16 } as const;
 
 /** Milliseconds that calls in flight have to end after an abort. */
-const grace = 5_000;
+const grace = 1_500;
 
 /** Milliseconds before the first retry and before a late one, at most; between them it doubles. */
 const backoff = { first: 100, most: 5_000 } as const;

@@ -1,6 +1,6 @@
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
+import { unlessPlanned } from "../../plan.ts";
 import type { Clients } from "../clients.ts";
-import { unlessPlanned } from "../plan.ts";
 
 export interface BackgroundRun {
 	/** Name of the execution, which its jobs take as their run id. */

@@ -5,11 +5,11 @@ import type {
 } from "@aws-sdk/client-database-migration-service";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../errors.ts";
+import { unlessPlanned } from "../../plan.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../port.ts";
 import { requireLoaded } from "../../tablesInError.ts";
 import { isAwsError } from "../awsError.ts";
 import type { Clients } from "../clients.ts";
-import { unlessPlanned } from "../plan.ts";
 import { poll } from "../poll.ts";
 import { testConnections } from "./connectionTests.ts";
 import { nameOf, tableStatistics } from "./tableStatistics.ts";

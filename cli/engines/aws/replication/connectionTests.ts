@@ -1,10 +1,10 @@
 import type { Connection, DatabaseMigrationServiceClient } from "@aws-sdk/client-database-migration-service";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../errors.ts";
+import { unlessPlanned } from "../../plan.ts";
 import type { Context } from "../../port.ts";
 import { together } from "../../together.ts";
 import { isAwsError } from "../awsError.ts";
-import { unlessPlanned } from "../plan.ts";
 import { poll } from "../poll.ts";
 
 /** Looks for which an old result may still be shown after a new test began. */

@@ -1,10 +1,10 @@
 import type { RedshiftDataClient } from "@aws-sdk/client-redshift-data";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../errors.ts";
+import { unlessPlanned } from "../../plan.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
 import { warehouseSchemas, warehouseViews } from "../../warehouseViews.ts";
 import type { Clients } from "../clients.ts";
-import { unlessPlanned } from "../plan.ts";
 import { refuseWriting } from "../query/reading.ts";
 import { createRole, createUser, grantRole, type Run, readerRole, readReader } from "./reader.ts";
 import { execute, readStatement, type WarehouseOutputs } from "./statement.ts";
