@@ -64,8 +64,16 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 			{ ...base, ...defined({ email: config.notificationEmail }) },
 			parent,
 		);
-		const network = new Network(`${name}-network`, from.networkArgs(config), parent);
 		const lake = new DataLake(`${name}-lake`, base, parent);
+		const network = new Network(
+			`${name}-network`,
+			{
+				...base,
+				...from.networkArgs(config),
+				bucketArns: [lake.raw.arn, lake.processed.arn, lake.scripts.arn],
+			},
+			parent,
+		);
 		const shared = {
 			...base,
 			...lake.names(),

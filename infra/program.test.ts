@@ -194,6 +194,30 @@ const mutations: [keyof typeof rules, string, string, (inputs: Record<string, un
 		},
 	],
 	[
+		"a network without bounds",
+		"aws:ec2/vpcEndpoint:VpcEndpoint",
+		"network-s3",
+		(inputs) => {
+			delete inputs.policy;
+		},
+	],
+	[
+		"a network without bounds",
+		"aws:ec2/vpcEndpoint:VpcEndpoint",
+		"network-s3",
+		(inputs) => {
+			inputs.policy = policy("s3:PutObject", "arn:x", { Principal: "*" });
+		},
+	],
+	[
+		"a network without bounds",
+		"aws:ec2/flowLog:FlowLog",
+		"network-flow-refused",
+		(inputs) => {
+			inputs.vpcId = "another";
+		},
+	],
+	[
 		"a secret in a plain property",
 		"aws:glue/job:Job",
 		"jobs-star-schema",

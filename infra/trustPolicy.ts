@@ -16,7 +16,8 @@ export type TrustedService =
 	| "quicksight"
 	| "redshift"
 	| "scheduler"
-	| "states";
+	| "states"
+	| "vpc-flow-logs";
 
 interface Trust {
 	principals: (place: Place) => string[];
@@ -70,6 +71,8 @@ const trusts: Record<TrustedService, Trust> = {
 	scheduler: { principals: service("scheduler"), condition: ofAccount },
 	// https://docs.aws.amazon.com/step-functions/latest/dg/procedure-create-iam-role.html
 	states: { principals: service("states"), condition: ofResources("states", "stateMachine:*") },
+	// https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-iam-role.html
+	"vpc-flow-logs": { principals: service("vpc-flow-logs"), condition: ofResources("ec2", "vpc-flow-log/*") },
 };
 
 /** Services for which AWS documents no condition key against the confused deputy. */

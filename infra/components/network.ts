@@ -1,7 +1,9 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { s3EndpointPolicy } from "../endpointPolicy.ts";
 import { currentPlace } from "../place.ts";
 import { divideRange } from "../subnets.ts";
+import { FlowLogs } from "./flowLogs.ts";
 
 export interface NetworkArgs {
 	/** Address range of a new VPC, /16 to /24. Not used with an existing VPC. */
@@ -20,6 +22,13 @@ export interface NetworkArgs {
 	externalSourceCidr?: pulumi.Input<string>;
 	/** Port of the source database. */
 	sourcePort: pulumi.Input<number>;
+	/** New VPC: the buckets that can be reached from it. */
+	bucketArns: pulumi.Input<string>[];
+	/** New VPC: whether a server in it installs packages of Amazon Linux. */
+	packages: boolean;
+	/** New VPC: key and days of its flow log. */
+	kmsKeyArn: pulumi.Input<string>;
+	logRetentionDays: pulumi.Input<number>;
 }
 
 /** Zones, hence subnets: Redshift Serverless wants three. */
@@ -32,7 +41,12 @@ const endpointServices = ["glue", "logs", "monitoring", "secretsmanager", "sts"]
 
 /**
  * Private network over three zones, with no way to the internet: subnets, a gateway endpoint for S3, interface endpoints
- * for what DMS and Glue call, and security groups that admit each other by reference.
+ * for what DMS and Glue call, and security groups that admit each other by reference. S3's endpoint leads to the buckets of
+ * the stack only (`endpointPolicy.ts`), and a flow log has what was refused. An existing VPC gets neither: others may use
+ * its routes, and its flow log is its owner's.
+ *
+ * Interface endpoints keep AWS's own policy, which bounds nothing: DMS and Glue call through them also as identities that
+ * AWS does not document. What a role may do there, its policy says.
  *
  * Danger: to change `cidr` or `vpcId` later replaces everything within.
  *
@@ -60,7 +74,7 @@ export class Network extends pulumi.ComponentResource {
 			{ parent: this },
 		).availabilityZone;
 
-		const s3 = this.#s3Endpoint(name, routeTableIds);
+		const s3 = this.#s3Endpoint(name, args, routeTableIds);
 		const endpointGroup = this.#group(name, "endpoints", "Interface endpoints");
 		const database = this.#group(name, "database", "Source database");
 		const replication = this.#group(name, "replication", "DMS replication instance");
@@ -106,6 +120,7 @@ export class Network extends pulumi.ComponentResource {
 			{ cidrBlock: args.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: { Name: name } },
 			parent,
 		);
+		new FlowLogs(`${name}-flow`, { ...args, vpcId: vpc.id }, parent);
 		// The group that comes with a VPC admits its own members; without rules it admits nobody.
 		new aws.ec2.DefaultSecurityGroup(`${name}-default-group`, { vpcId: vpc.id, ingress: [], egress: [] }, parent);
 		const routes = new aws.ec2.RouteTable(`${name}-routes`, { vpcId: vpc.id, tags: { Name: name } }, parent);
@@ -136,7 +151,11 @@ export class Network extends pulumi.ComponentResource {
 		return { vpcId: vpc.id, subnetIds: subnets.map((subnet) => subnet.id), routeTableIds: [routes.id] };
 	}
 
-	#s3Endpoint(name: string, routeTableIds: pulumi.Input<string>[]): aws.ec2.VpcEndpoint {
+	#s3Endpoint(name: string, args: NetworkArgs, routeTableIds: pulumi.Input<string>[]): aws.ec2.VpcEndpoint {
+		const { packages } = args;
+		const policy = pulumi
+			.all([currentPlace(this), pulumi.all(args.bucketArns)])
+			.apply(([place, bucketArns]) => s3EndpointPolicy({ place, bucketArns, packages }));
 		return new aws.ec2.VpcEndpoint(
 			`${name}-s3`,
 			{
@@ -144,6 +163,7 @@ export class Network extends pulumi.ComponentResource {
 				vpcEndpointType: "Gateway",
 				serviceName: currentPlace(this).apply(({ region }) => `com.amazonaws.${region}.s3`),
 				routeTableIds,
+				...(args.vpcId === undefined ? { policy } : {}),
 				tags: { Name: `${name}-s3` },
 			},
 			{ parent: this },

@@ -15,6 +15,7 @@ import { DmsServiceRoles } from "./dmsServiceRoles.ts";
 import { Ec2Database } from "./ec2Database.ts";
 import { Encryption } from "./encryption.ts";
 import { EtlJobs } from "./etlJobs.ts";
+import { FlowLogs } from "./flowLogs.ts";
 import { LakeFormation } from "./lakeFormation.ts";
 import { Monitoring } from "./monitoring.ts";
 import { Network } from "./network.ts";
@@ -100,6 +101,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			subnetId: "subnet-1",
 			availabilityZone: "a",
 		}),
+	FlowLogs: (name) => new FlowLogs(name, { ...common, vpcId: "vpc-1" }),
 	LakeFormation: (name) =>
 		new LakeFormation(name, {
 			...common,
@@ -120,7 +122,15 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			freeStorageGb: 5,
 			monthlyBudgetUsd: 100,
 		}),
-	Network: (name) => new Network(name, { cidr: "10.40.0.0/16", endpointZones: 1, sourcePort: 3306 }),
+	Network: (name) =>
+		new Network(name, {
+			...common,
+			cidr: "10.40.0.0/16",
+			endpointZones: 1,
+			sourcePort: 3306,
+			bucketArns: ["arn:raw"],
+			packages: true,
+		}),
 	Notifications: (name) => new Notifications(name, { ...common, email: "a@example.com" }),
 	RdsDatabase: (name) => new RdsDatabase(name, { ...common, instanceClass: "db.t4g.micro" }),
 	Replication: (name) =>

@@ -75,8 +75,13 @@ export async function runProgram<T>(
 	);
 	pulumi.runtime.setAllConfig({ ...config });
 	const recorded = recordRequests();
-	const result = await settled(await program());
-	await pulumi.runtime.disconnect();
+	let result: pulumi.Unwrap<T>;
+	try {
+		result = await settled(await program());
+	} finally {
+		// Of a program that throws, too, so that its last requests do not reach the monitor of the next one.
+		await pulumi.runtime.disconnect();
+	}
 	const byName = (a: Registered, b: Registered): number => (a.name + a.type < b.name + b.type ? -1 : 1);
 	return Object.assign(new Program(recorded.sort(byName)), { result });
 }

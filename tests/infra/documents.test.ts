@@ -118,6 +118,25 @@ function cloudFormation(resources: Program["resources"]): Record<string, unknown
 				return entry("AWS::KMS::Key", { KeyPolicy: document(inputs.policy), EnableKeyRotation: true });
 			case "aws:sns/topicPolicy:TopicPolicy":
 				return entry("AWS::SNS::TopicPolicy", { Topics: ["t"], PolicyDocument: document(inputs.policy) });
+			case "aws:ec2/vpcEndpoint:VpcEndpoint":
+				return inputs.policy === undefined
+					? []
+					: entry("AWS::EC2::VPCEndpoint", {
+							VpcId: "vpc-0123456789abcdef0",
+							VpcEndpointType: inputs.vpcEndpointType,
+							ServiceName: inputs.serviceName,
+							PolicyDocument: document(inputs.policy),
+						});
+			case "aws:ec2/flowLog:FlowLog":
+				return entry("AWS::EC2::FlowLog", {
+					ResourceType: "VPC",
+					ResourceId: "vpc-0123456789abcdef0",
+					TrafficType: inputs.trafficType,
+					LogDestinationType: inputs.logDestinationType,
+					LogDestination: inputs.logDestination,
+					DeliverLogsPermissionArn: inputs.iamRoleArn,
+					MaxAggregationInterval: inputs.maxAggregationInterval,
+				});
 			case "aws:sfn/stateMachine:StateMachine":
 				return entry("AWS::StepFunctions::StateMachine", {
 					RoleArn: inputs.roleArn,

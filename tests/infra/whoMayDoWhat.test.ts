@@ -43,6 +43,7 @@ const job = at("glue", "job/analytics-pipeline-prod-jobs-star-schema");
 const crawler = at("glue", "crawler/analytics-pipeline-prod-catalog");
 const jobLog = at("logs", "log-group:/aws-glue/jobs/analytics-pipeline-prod-encryption-glue-role/jobs-role/error");
 const crawlerLog = at("logs", "log-group:/aws-glue/crawlers-role/role-analytics-pipeline-prod-encryption-glue");
+const flowLog = at("logs", "log-group:/aws/vpc/flow-logs/analytics-pipeline-prod-network-flow");
 const topic = at("sns", "analytics-pipeline-prod-notifications");
 const machine = at("states", "stateMachine:analytics-pipeline-prod-schedule");
 
@@ -181,6 +182,16 @@ const rights: Record<string, Rights> = {
 			["ec2:RunInstances", at("ec2", "instance/1")],
 			["ec2:DeleteSecurityGroup", at("ec2", "security-group/sg-1")],
 			...each(["s3:GetObject"], [processed.star, raw.clicks]),
+		],
+	},
+	"network-flow-role": {
+		may: [["logs:PutLogEvents", `${flowLog}:log-stream:a`]],
+		mayNot: [
+			["logs:PutLogEvents", `${jobLog}:log-stream:a`],
+			["logs:DeleteLogStream", `${flowLog}:log-stream:a`],
+			["logs:CreateLogGroup", flowLog],
+			["ec2:DescribeNetworkInterfaces", "*"],
+			...each(["s3:GetObject"], Object.values(raw)),
 		],
 	},
 	"schedule-role": {
