@@ -105,6 +105,8 @@ export const lake = {
 	state: "_state",
 	/** Reports of the jobs' runs: `_runs/<run id>/<job>.json`. */
 	runs: "_runs",
+	/** What the jobs wrote and have not checked yet. */
+	staging: "_staging",
 } as const;
 
 /** Name of the catalog's database: one a stack, so that SQL runs unchanged everywhere. */

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Dataset, databaseName } from "../etl/datasets.ts";
+import { derivedDatasets } from "../etl/derivedDatasets.ts";
 import type { JobDefinition } from "../etl/jobs.ts";
 import { Athena } from "./components/athena.ts";
 import { Catalog } from "./components/catalog.ts";
@@ -109,11 +110,13 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 
 		const catalog = new Catalog(`${name}-catalog`, { ...shared, database: databaseName(args.stack) }, parent);
 		const { crawlerName, database } = catalog;
-		new DataQuality(`${name}-quality`, shared, parent);
+		const allDatasets = [...datasets, ...derivedDatasets];
+		new DataQuality(`${name}-quality`, { ...shared, datasets: allDatasets }, parent);
 		const jobs = new EtlJobs(
 			`${name}-jobs`,
 			{
 				...shared,
+				datasets: allDatasets,
 				...from.jobArgs(config),
 				...source.access(),
 				database,

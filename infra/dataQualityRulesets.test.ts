@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type Dataset, datasets, type QualityRule } from "../etl/datasets.ts";
+import { derivedDatasets } from "../etl/derivedDatasets.ts";
 import { dataQualityRuleset } from "./dataQualityRulesets.ts";
 
 /** The ruleset of a table `t` with these rules. */
@@ -97,4 +98,51 @@ it("the rulesets of the datasets", () => {
 		productlines: complete("productLine"),
 		products: complete("productCode"),
 	});
+});
+
+it("the rulesets of what the jobs derive", () => {
+	const all = Object.fromEntries(
+		derivedDatasets.flatMap((dataset) =>
+			dataset.tables.map((table) => [table.name, dataQualityRuleset(table, dataset, "raw-bucket")]),
+		),
+	);
+	expect(Object.keys(all).sort()).toEqual([
+		"dim_customer",
+		"dim_date",
+		"dim_employee",
+		"dim_location",
+		"dim_product",
+		"fact_orders",
+		"fact_payments",
+		"joint_tables",
+	]);
+	for (const name of Object.keys(all).filter((name) => name !== "joint_tables")) {
+		expect(all[name]).toMatch(/IsComplete "(\w+_key)",\n {4}IsUnique "\1" where "`\1` is not null"/);
+	}
+	expect(all.fact_payments).toBe(
+		[
+			"Rules = [",
+			'    IsComplete "payment_key",',
+			'    IsUnique "payment_key" where "`payment_key` is not null",',
+			'    IsComplete "customer_number",',
+			'    IsComplete "check_number",',
+			'    IsComplete "customer_key",',
+			'    IsComplete "payment_date_key",',
+			'    IsComplete "amount",',
+			'    ReferentialIntegrity "customer_key" "dim_customer.customer_key" = 1.0,',
+			'    ReferentialIntegrity "location_key" "dim_location.location_key" = 1.0,',
+			'    ReferentialIntegrity "payment_date_key" "dim_date.date_key" = 1.0',
+			"]",
+		].join("\n"),
+	);
+	expect(all.joint_tables).toBe(
+		[
+			"Rules = [",
+			'    IsComplete "order_item_id",',
+			'    IsComplete "productid",',
+			'    ColumnValues "price" >= 0 where "`price` is not null"',
+			"]",
+		].join("\n"),
+	);
+	expect(all.dim_date).toContain("RowCount <= 73200");
 });

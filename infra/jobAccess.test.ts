@@ -23,6 +23,7 @@ describe("what the jobs may do", () => {
 		expect(statement(join, "ReadLake")?.Resource).toEqual([
 			"raw/clickstream-data/*",
 			"processed/_runs/*",
+			"processed/_staging/*",
 			"processed/_state/*",
 			"processed/current/wordpress-db/*",
 			"scripts/certificates/*",
@@ -32,6 +33,7 @@ describe("what the jobs may do", () => {
 		]);
 		expect(statement(join, "WriteLake")?.Resource).toEqual([
 			"processed/_runs/*",
+			"processed/_staging/*",
 			"processed/_state/*",
 			"processed/joint-tables/*",
 			"scripts/temporary/*",

@@ -33,7 +33,7 @@ export function jobStatements(access: JobAccess): Statement[] {
 	}
 	const reads = jobs.flatMap((job) => job.reads);
 	const writes = jobs.flatMap((job) => job.writes);
-	const own = [lake.state, lake.runs];
+	const own = [lake.state, lake.runs, lake.staging];
 	return [
 		listBuckets("ListLake", [rawBucketArn, processedBucketArn, scriptsBucketArn]),
 		readObjects("ReadLake", [

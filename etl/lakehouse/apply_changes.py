@@ -22,16 +22,9 @@ MAINTAIN_EVERY = 20
 
 def apply_changes(job: Job) -> None:
     """Brings every current table up to the end of its change log, those that others refer to first."""
-    waiting = [job.datasets.table(*name) for name in sorted(state.known_tables(job.processed))]
-    while waiting:
-        names = {(table.schema, table.name) for table in waiting}
-        ready = [
-            table for table in waiting if not any((table.schema, parent) in names for parent in quality.parents(table))
-        ]
-        # Tables that refer to each other in a circle go together.
-        ready = ready or waiting
-        job.for_each(ready, lambda table: _apply(job, table))
-        waiting = [table for table in waiting if table not in ready]
+    known = [job.datasets.table(*name) for name in sorted(state.known_tables(job.processed))]
+    for tables in quality.in_order(known):
+        job.for_each(tables, lambda table: _apply(job, table))
 
 
 def _pending(known: TableState) -> list[Batch] | None:
@@ -123,7 +116,7 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
             kept
         )
 
-    if not quality.check(job, table, changes.names, events, kept, whole):
+    if not quality.check(job, table, changes.names, events, kept, whole, _others(job, table)):
         return None
     (count, low, high) = _extent(latest, changes.key[0])
     span = (int(low), int(high)) if count and _is_whole_number(changes, changes.key[0]) else None
@@ -149,11 +142,22 @@ def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
         images = changes.has_before_images(changes.batches)
         log = changes.rows(job, changes.batches, changes.names if images else [])
         rows = superset = current_rows.bag(log, changes.names, images)
-    if not quality.check(job, table, changes.names, superset, rows, lambda: rows):
+    if not quality.check(job, table, changes.names, superset, rows, lambda: rows, _others(job, table)):
         return None
     arranged = _arranged(job, changes, rows, superset, changes.row_count)
     job.engine.replace_table(arranged, table.catalog_name, table.current)
     return int(job.engine.read_table(table.catalog_name, table.current).count()), "written anew"
+
+
+def _others(job: Job, table: Table) -> quality.Other:
+    """Current tables of the same schema, by their names."""
+
+    def rows(name: str) -> DataFrame | None:
+        other = job.datasets.table(table.schema, name)
+        there = job.engine.table_exists(other.catalog_name, other.current)
+        return job.engine.read_table(other.catalog_name, other.current) if there else None
+
+    return rows
 
 
 def _arranged(job: Job, changes: TableChanges, rows: DataFrame, superset: DataFrame, count: int) -> DataFrame:

@@ -55,7 +55,7 @@ class Job:
         """To be held while an engine sorts so many rows."""
         return self._large if rows > LARGE_ROWS else nullcontext()
 
-    def for_each(self, items: Iterable[Item], work: Callable[[Item], None]) -> None:
+    def for_each(self, items: Iterable[Item], work: Callable[[Item], object]) -> None:
         """Does the work for all items, several at a time. One that fails is reported and does not stop the others."""
 
         def guarded(item: Item) -> None:

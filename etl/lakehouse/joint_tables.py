@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lakehouse import click_drift, clicks, state
+from lakehouse import click_drift, clicks, quality, staging, state
 from lakehouse.job import Job
 from lakehouse.raw_files import row_count
 from lakehouse.report import log
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 SCHEMA = "wordpress-db"
 ORDER_ITEMS = "wp_woocommerce_order_items"
 FOLDER = "joint-tables"
+TABLE = "joint_tables"
 STATE = "_state/join-tables.json"
 
 HOURS_AT_A_TIME = 48
@@ -125,47 +126,75 @@ def _undo(job: Job, before_write: dict[str, list[str]]) -> None:
 
 def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) -> None:
     """
-    Writes hours beside what they had, then removes what they had: there is no moment without their rows. Parquet
-    folders know no commit; a reader may see an hour twice in the moment between the two.
+    Writes hours anew. Those that keep the rules are put beside what they had, then that is removed: there is no moment
+    without their rows. Parquet folders know no commit; a reader may see an hour twice in the moment between the two.
     """
-    old = {hour: [file.name for file in job.processed.files(_partition(hour))] for hour in hours}
-    known.replacing = old
-    job.processed.write_json(STATE, asdict(known))
+    before = asdict(known)
     known.set_aside = {path: reason for path, reason in known.set_aside.items() if not _in(hours, path)}
     filled = {hour: files for hour, files in hours.items() if files}
     names = list(filled)
-    read = malformed = 0
+    read = malformed = written = 0
     notes = _unusual(job, known, filled)
-    for hour in hours:
-        known.hours.pop(hour, None)
-    for start in range(0, len(names), HOURS_AT_A_TIME):
-        part = {hour: filled[hour] for hour in names[start : start + HOURS_AT_A_TIME]}
-        try:
-            counts = _write(job, part)
-        except Exception:
-            if not _set_aside_unreadable(job, known, part):
-                raise
-            _undo(job, {hour: old[hour] for hour in part})
-            good = {
-                hour: [file for file in files if file.path not in known.set_aside] for hour, files in part.items()
-            }
-            counts = _write(job, {hour: files for hour, files in good.items() if files})
-        for hour, files in part.items():
-            count = counts.get(hour, HourCount(0, 0, []))
-            known.hours[hour] = Hour(_fingerprint(files), count.products)
-            read += count.lines
-            malformed += count.malformed
-    written = 0
-    for hour, before in old.items():
-        for file in job.processed.files(_partition(hour)):
-            if file.name in before:
-                job.processed.delete_file(file.path)
-            else:
-                written += row_count(job.processed, file)
+    old = {hour: known.hours.pop(hour, None) for hour in hours}
+    held: set[str] = set()
+    with staging.folder(job, FOLDER) as folder:
+        for start in range(0, len(names), HOURS_AT_A_TIME):
+            part = {hour: filled[hour] for hour in names[start : start + HOURS_AT_A_TIME]}
+            counts = _write(job, known, part, folder)
+            broken = _held_back(job, list(part), folder)
+            held |= broken
+            for hour, files in part.items():
+                count = counts.get(hour, HourCount(0, 0, []))
+                last = old[hour]
+                # Without files, a held hour differs from what is there: the next run tries it again.
+                known.hours[hour] = (
+                    Hour({}, last.products if last else [])
+                    if hour in broken
+                    else Hour(_fingerprint(files), count.products)
+                )
+                read += count.lines
+                malformed += count.malformed
+        written = _publish(job, before, [hour for hour in hours if hour not in held], folder)
+    if held:
+        notes.insert(0, f"{len(held)} held back")
     if malformed:
         notes.insert(0, f"{malformed} malformed lines")
     notes.insert(0, "1 hour" if len(hours) == 1 else f"{len(hours)} hours")
-    job.report.table("", "joint_tables", read, written, ", ".join(notes))
+    job.report.table("", TABLE, read, written, ", ".join(notes))
+
+
+def _publish(job: Job, before: dict[str, Any], hours: list[str], folder: str) -> int:
+    """Puts written hours in the place of those that are there, and gives their rows. `before`: the state until now."""
+    old = {hour: [file.name for file in job.processed.files(_partition(hour))] for hour in hours}
+    job.processed.write_json(STATE, before | {"replacing": old})
+    written = 0
+    for hour in hours:
+        for file in staging.parquet_files(job, f"{folder}/click_hour={hour}"):
+            written += row_count(job.processed, file)
+            job.processed.move(file.path, f"{_partition(hour)}/{file.name}")
+        for name in old[hour]:
+            job.processed.delete_file(f"{_partition(hour)}/{name}")
+    return written
+
+
+def _held_back(job: Job, hours: list[str], folder: str) -> set[str]:
+    """Hours whose rows break a rule, which it reports: they are not published."""
+    table = job.datasets.table(FOLDER, TABLE)
+    paths = {hour: f"{folder}/click_hour={hour}" for hour in hours}
+    filled = {hour: path for hour, path in paths.items() if staging.parquet_files(job, path)}
+    if not table.quality or not filled:
+        return set()
+    rows = job.engine.read_parquet(job.processed, list(filled.values()))
+    if quality.rows_hold(table, rows.columns, rows):
+        return set()
+
+    def holds(hour: str, path: str) -> bool:
+        from pyspark.sql import functions as F
+
+        own = job.engine.read_parquet(job.processed, [path]).withColumn("click_hour", F.lit(hour))
+        return quality.check(job, table, own.columns, own, own, lambda: own, lambda _: None)
+
+    return {hour for hour, path in filled.items() if not holds(hour, path)}
 
 
 def _unusual(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) -> list[str]:
@@ -193,14 +222,26 @@ class HourCount:
     products: list[int] | None
 
 
-def _write(job: Job, hours: dict[str, list[StoredFile]]) -> dict[str, HourCount]:
-    """Appends the joined rows of some hours."""
+def _write(job: Job, known: JointState, hours: dict[str, list[StoredFile]], folder: str) -> dict[str, HourCount]:
+    """Writes the joined rows of some hours to a folder, without the files that cannot be read: those are set aside."""
+    try:
+        return _write_all(job, hours, folder)
+    except Exception:
+        if not _set_aside_unreadable(job, known, hours):
+            raise
+    for hour in hours:
+        job.processed.delete_folder(f"{folder}/click_hour={hour}")
+    good = {hour: [file for file in files if file.path not in known.set_aside] for hour, files in hours.items()}
+    return _write_all(job, {hour: files for hour, files in good.items() if files}, folder)
+
+
+def _write_all(job: Job, hours: dict[str, list[StoredFile]], folder: str) -> dict[str, HourCount]:
     from pyspark.sql import functions as F
 
     if not hours:
         return {}
     found = clicks.parsed(clicks.lines(job.engine, job.raw, hours))
-    job.engine.append_parquet(joined(_named_items(job), found), FOLDER, "click_hour")
+    job.engine.append_parquet(joined(_named_items(job), found), folder, "click_hour")
     counted = found.groupBy("click_hour", "productid").agg(F.count(F.lit(1)).alias("lines"))
     result = {hour: HourCount(0, 0, []) for hour in hours}
     for hour, product, lines in counted.collect():

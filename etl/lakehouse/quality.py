@@ -1,14 +1,15 @@
-"""Data quality: the rules beside the tables in etl/datasets.ts, checked before a table is published."""
+"""Data quality: the rules beside the tables in etl/datasets.ts and etl/derivedDatasets.ts, checked before publication."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from lakehouse.column_types import quoted
 from lakehouse.datasets import Table
+from lakehouse.report import log
 from lakehouse.state import TableState
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from lakehouse.job import Job
 
 Rule = dict[str, Any]
+Other = Callable[[str], "DataFrame | None"]
+"""Rows of a table by its name; None where there is no such table."""
 
 EXAMPLES = 5
 
@@ -28,20 +31,31 @@ def check(
     superset: DataFrame,
     rows: DataFrame,
     whole: Callable[[], DataFrame],
+    other: Other,
 ) -> bool:
     """
     Whether a table may be published; reports the rules that are broken. `rows`: those that are new in the table.
-    `superset`: has every one of them and is cheaper to read. `whole`: the table as it would be.
+    `superset`: has every one of them and is cheaper to read. `whole`: the table as it would be. `other`: the tables that
+    its rules may refer to.
     """
+    for rule in table.quality:
+        if not _columns(rule) <= set(columns):
+            log.warning("%s has not the columns of the rule %s, which is left out", table, described(rule))
     broken = _broken_by_rows(job, table, columns, superset, rows)
     table_rules = [rule for rule in table.quality if rule["rule"] in _OF_TABLE and _columns(rule) <= set(columns)]
     candidate = cache(whole)
     for rule in table_rules:
-        found = _OF_TABLE[rule["rule"]](job, table, rule, candidate)
+        found = _OF_TABLE[rule["rule"]](table, rule, candidate, other)
         if found is not None:
             job.report.rule_broken(str(table), described(rule), *found)
             broken = True
     return not broken
+
+
+def rows_hold(table: Table, columns: list[str], rows: DataFrame) -> bool:
+    """Whether some rows keep the rules that hold for each row alone; reports nothing."""
+    tests = _row_tests(table, columns)
+    return not tests or not any(_failures(rows, tests).values())
 
 
 def check_freshness(job: Job, table: Table, known: TableState) -> None:
@@ -53,7 +67,18 @@ def check_freshness(job: Job, table: Table, known: TableState) -> None:
             job.report.rule_broken(str(table), described(rule), 0, [{"hours": f"{age:.1f}"}])
 
 
-def parents(table: Table) -> set[str]:
+def in_order(tables: Iterable[Table]) -> Iterator[list[Table]]:
+    """Tables in groups, those that others refer to first; tables that refer to each other in a circle go together."""
+    waiting = list(tables)
+    while waiting:
+        names = {(table.schema, table.name) for table in waiting}
+        ready = [table for table in waiting if not any((table.schema, name) in names for name in _parents(table))]
+        ready = ready or waiting
+        yield ready
+        waiting = [table for table in waiting if table not in ready]
+
+
+def _parents(table: Table) -> set[str]:
     """Tables of the same schema that a table's rules refer to."""
     return {rule["table"] for rule in table.quality if rule["rule"] == "references"} - {table.name}
 
@@ -72,11 +97,7 @@ def _columns(rule: Rule) -> set[str]:
 
 
 def _broken_by_rows(job: Job, table: Table, columns: list[str], superset: DataFrame, rows: DataFrame) -> bool:
-    tests = {
-        described(rule): _OF_ROW[rule["rule"]](rule)
-        for rule in table.quality
-        if rule["rule"] in _OF_ROW and _columns(rule) <= set(columns)
-    }
+    tests = _row_tests(table, columns)
     if not tests:
         return False
     found = _failures(superset, tests)
@@ -86,6 +107,15 @@ def _broken_by_rows(job: Job, table: Table, columns: list[str], superset: DataFr
         if failed:
             job.report.rule_broken(str(table), name, failed, _shown(rows.where(tests[name])))
     return any(found.values())
+
+
+def _row_tests(table: Table, columns: list[str]) -> dict[str, Column]:
+    """For each rule that holds for each row alone, as text, what is true for the rows that break it."""
+    return {
+        described(rule): _OF_ROW[rule["rule"]](rule)
+        for rule in table.quality
+        if rule["rule"] in _OF_ROW and _columns(rule) <= set(columns)
+    }
 
 
 def _failures(rows: DataFrame, tests: dict[str, Column]) -> dict[str, int]:
@@ -120,7 +150,7 @@ Found = tuple[int, list[Any]] | None
 """Number of rows that break a rule, with examples; None where it holds."""
 
 
-def _unique(job: Job, table: Table, rule: Rule, whole: Callable[[], DataFrame]) -> Found:
+def _unique(_table: Table, rule: Rule, whole: Callable[[], DataFrame], _other: Other) -> Found:
     """As in SQL, rows with a null are unequal to all others."""
     from pyspark.sql import functions as F
 
@@ -133,17 +163,13 @@ def _unique(job: Job, table: Table, rule: Rule, whole: Callable[[], DataFrame]) 
     return (int(failed), _shown(twice)) if failed else None
 
 
-def _references(job: Job, table: Table, rule: Rule, whole: Callable[[], DataFrame]) -> Found:
-    """A null refers to nothing. Where the other table is not replicated, there is nothing to check."""
+def _references(table: Table, rule: Rule, whole: Callable[[], DataFrame], other: Other) -> Found:
+    """A null refers to nothing. Where the other table is not there, there is nothing to check."""
     from pyspark.sql import functions as F
 
     rows = whole()
-    other = job.datasets.table(table.schema, rule["table"])
-    if other.name == table.name:
-        parent = rows
-    elif job.engine.table_exists(other.catalog_name, other.current):
-        parent = job.engine.read_table(other.catalog_name, other.current)
-    else:
+    parent = rows if rule["table"] == table.name else other(rule["table"])
+    if parent is None:
         return None
     values = parent.select(F.col(quoted(rule["parent"])).alias("_parent")).distinct()
     column = F.col(quoted(rule["column"]))
@@ -152,7 +178,7 @@ def _references(job: Job, table: Table, rule: Rule, whole: Callable[[], DataFram
     return (failed, _shown(lost)) if failed else None
 
 
-def _row_count(job: Job, table: Table, rule: Rule, whole: Callable[[], DataFrame]) -> Found:
+def _row_count(_table: Table, rule: Rule, whole: Callable[[], DataFrame], _other: Other) -> Found:
     count = int(whole().count())
     missing = max(0, rule["min"] - count) if rule.get("min") is not None else 0
     excess = max(0, count - rule["max"]) if rule.get("max") is not None else 0

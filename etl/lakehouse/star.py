@@ -189,9 +189,10 @@ def dim_date(orders: DataFrame, payments: DataFrame) -> DataFrame:
     years = reduce(lambda one, other: one.unionByName(other), dates).agg(
         F.min("day").alias("first"), F.max("day").alias("last")
     )
+    # Sail's `trunc` ends with the year 2262.
     days = years.where(F.col("first").isNotNull()).select(
         F.explode(
-            F.expr("sequence(trunc(first, 'year'), date_add(add_months(trunc(last, 'year'), 12), -1), interval 1 day)")
+            F.expr("sequence(make_date(year(first), 1, 1), make_date(year(last), 12, 31), interval 1 day)")
         ).alias("day")
     )
     day = F.col("day").cast("date")

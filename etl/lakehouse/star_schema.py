@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from lakehouse import state
+from lakehouse import quality, staging, state
 from lakehouse.apply_changes import MAINTAIN_EVERY
 from lakehouse.jdbc_source import JdbcSource
 from lakehouse.job import Job
@@ -38,7 +38,7 @@ def star_schema(job: Job) -> None:
     if database is not None:
         # What the star schema is made of then is in no state: the next run from the current tables makes it anew.
         job.processed.write_json(STATE, {})
-        job.for_each(SOURCES, lambda name: _make(job, name, lambda source: _of_database(job, database, source)))
+        _for_each(job, SOURCES, lambda name: _make(job, name, lambda source: _of_database(job, database, source)))
         return
     states = {
         name: state.load(job.processed, job.datasets.table(schema, name))
@@ -59,33 +59,55 @@ def star_schema(job: Job) -> None:
             continue
         versions = {table: published[table] for table in tables}
         # Or somebody removed a damaged table.
-        if made.get(name) != versions or not job.processed.exists(f"{FOLDER}/{name}/metadata"):
+        if made.get(name) != versions or not job.processed.exists(f"{_location(name)}/metadata"):
             work[name] = versions
 
     def make(name: str) -> None:
-        _make(job, name, lambda source: _of_lake(job, states, source))
+        if not _make(job, name, lambda source: _of_lake(job, states, source)):
+            return
         before, now = (sum(versions.get(name, {}).values()) // MAINTAIN_EVERY for versions in (made, work))
         if before != now:
-            job.engine.maintain(name, f"{FOLDER}/{name}", lambda rows, _: rows)
+            job.engine.maintain(name, _location(name), lambda rows, _: rows)
         made[name] = work[name]
 
-    job.for_each(work, make)
+    _for_each(job, work, make)
     if work:
         job.processed.write_json(STATE, made)
+
+
+def _for_each(job: Job, names: Iterable[str], work: Callable[[str], object]) -> None:
+    """As `Job.for_each`, with the tables first that the rules of others refer to."""
+    for tables in quality.in_order(job.datasets.table(FOLDER, name) for name in names):
+        job.for_each([table.name for table in tables], work)
 
 
 Input = tuple["DataFrame", int]
 """A source of a table, and the number of its rows as they are now."""
 
 
-def _make(job: Job, name: str, source: Callable[[str], Input]) -> None:
+def _make(job: Job, name: str, source: Callable[[str], Input]) -> bool:
+    """Makes a table anew; says whether it broke no rule and was published."""
     from lakehouse import star
 
     inputs = [source(entry) for entry in SOURCES[name]]
-    location = f"{FOLDER}/{name}"
-    job.engine.replace_table(getattr(star, name)(*[frame for frame, _ in inputs]), name, location)
-    read = sum(rows for _, rows in inputs)
-    job.report.table(FOLDER, name, read, int(job.engine.read_table(name, location).count()))
+    frame = getattr(star, name)(*[frame for frame, _ in inputs])
+    table = job.datasets.table(FOLDER, name)
+    with staging.staged(job, frame, _location(name)) as rows:
+        if not quality.check(job, table, rows.columns, rows, rows, lambda: rows, lambda other: _published(job, other)):
+            return False
+        job.engine.replace_table(rows, name, _location(name))
+    read = sum(count for _, count in inputs)
+    job.report.table(FOLDER, name, read, int(job.engine.read_table(name, _location(name)).count()))
+    return True
+
+
+def _location(name: str) -> str:
+    return f"{FOLDER}/{name}"
+
+
+def _published(job: Job, name: str) -> DataFrame | None:
+    there = job.engine.table_exists(name, _location(name))
+    return job.engine.read_table(name, _location(name)) if there else None
 
 
 def _of_lake(job: Job, states: dict[str, TableState], source: str) -> Input:

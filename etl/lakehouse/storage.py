@@ -118,6 +118,12 @@ class Storage:
         """As `write`."""
         self.write(relative, json.dumps(value, separators=(",", ":")).encode())
 
+    def move(self, relative: str, target: str) -> None:
+        """Gives a file another path in the zone."""
+        if self.is_local:
+            os.makedirs(self.path(target).rsplit("/", 1)[0], exist_ok=True)
+        self.filesystem.move(self.path(relative), self.path(target))
+
     def delete_file(self, relative: str) -> None:
         self.filesystem.delete_file(self.path(relative))
 

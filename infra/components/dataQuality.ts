@@ -9,8 +9,9 @@ export interface DataQualityArgs {
 }
 
 /**
- * The quality rules of `etl/datasets.ts` as AWS Glue Data Quality rulesets, one a table that has rules. The jobs check the
- * same rules before they publish a table; these are for evaluations that someone starts at a later time.
+ * The quality rules of `etl/datasets.ts` and `etl/derivedDatasets.ts` as AWS Glue Data Quality rulesets, one a table that
+ * has rules. The jobs check the same rules before they publish a table; these are for evaluations that someone starts at
+ * a later time.
  *
  * Danger: none.
  *
@@ -27,7 +28,7 @@ export class DataQuality extends pulumi.ComponentResource {
 					{
 						// At most 255 characters: 64 of MySQL's for the table, and the stack's name is checked to be short.
 						name: `${name}-${catalogName(table)}`,
-						description: `Rules of the current table of ${dataset.schema}.${table.name}`,
+						description: `Rules of ${dataset.schema}.${table.name}`,
 						ruleset: pulumi.output(args.rawBucket).apply((bucket) => dataQualityRuleset(table, dataset, bucket)),
 						// No `targetTable`: the jobs register the current table, so that it does not exist at the first `pulumi up`,
 						// and Glue does not say whether it takes a ruleset for a table that is not there. An evaluation names its

@@ -4,6 +4,7 @@ import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises"
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { databaseName, datasets } from "../../../../etl/datasets.ts";
+import { derivedDatasets } from "../../../../etl/derivedDatasets.ts";
 import { type JobDefinition, jobDataQualityExitCode } from "../../../../etl/jobs.ts";
 import { projectRoot } from "../../../projectRoot.ts";
 import type { Context, JobReport, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
@@ -35,7 +36,7 @@ export class LocalJobs implements Jobs {
 			await mkdir(this.#paths.raw, { recursive: true });
 			await mkdir(this.#paths.processed, { recursive: true });
 			await deliverLeftovers({ spool: this.#paths.delivery, raw: this.#paths.raw });
-			await writeFile(join(folder, "datasets.json"), JSON.stringify(datasets));
+			await writeFile(join(folder, "datasets.json"), JSON.stringify([...datasets, ...derivedDatasets]));
 			return new LocalJobSession(this.#paths, runId, folder, lock);
 		} catch (error) {
 			await lock.free();
