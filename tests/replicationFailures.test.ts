@@ -38,7 +38,10 @@ test("a table that cannot be replicated is in error, the others go on", async ()
 	);
 	await db.query("CREATE TABLE `..` (id INT PRIMARY KEY); INSERT INTO `..` VALUES (1)");
 	await stack.replication.start(stack.context, limits);
-	expect((await stack.replication.status()).tables).toMatchObject({ loaded: 1, errored: 3 });
+	expect(await stack.replication.status()).toMatchObject({
+		text: "Load complete, replication ongoing, 3 tables with errors",
+		tables: { loaded: 1, errored: 3 },
+	});
 	expect(stack.notes.join()).toContain(`3 tables have errors: ${schema}..., ${schema}.clash, ${schema}.places.`);
 	await db.query(
 		"TRUNCATE TABLE `..`; DROP TABLE `..`; CREATE TABLE `a/b` (id INT PRIMARY KEY); INSERT INTO `a/b` VALUES (1)",

@@ -46,6 +46,8 @@ class FakePipeline {
 	readonly files: StoredObject[] = [];
 	current: Term[] = [];
 	inserts = 0;
+	/** From one id that the source gives to the next. */
+	idStep = 1;
 	status: Partial<ReplicationStatus> = { state: "running", text: "Load complete, replication ongoing" };
 	moves = true;
 	damage: (rows: Term[]) => Term[] = (rows) => rows;
@@ -82,9 +84,9 @@ class FakePipeline {
 			crawlers: async () => ({ crawl: async () => ({ database: "d", tables: [], removed: [] }) }),
 			query: async () => ({
 				run: async (sql: string) => {
-					const range = /BETWEEN (\d+) AND (\d+)/.exec(sql);
-					if (range === null) return { columns: [], rows: [[this.current.length]], seconds: 0 };
-					const rows = this.current.filter(([id]) => id >= Number(range[1]) && id <= Number(range[2]));
+					const list = /term_id IN \(([\d, ]+)\)/.exec(sql)?.[1]?.split(", ").map(Number);
+					if (list === undefined) return { columns: [], rows: [[this.current.length]], seconds: 0 };
+					const rows = this.current.filter(([id]) => list.includes(id));
 					return {
 						columns: [],
 						rows: rows.map((row) => row.map((value) => (value === null ? null : String(value)))),
@@ -100,7 +102,12 @@ class FakePipeline {
 			const added: Term[] = [];
 			for (let index = 0; index < values.length; index += 4) {
 				const [id, name, slug, group] = values.slice(index, index + 4) as [number | null, string, string, number];
-				added.push([id ?? Math.max(...this.source.map((row) => row[0])) + 1 + added.length, name, slug, group]);
+				added.push([
+					id ?? Math.max(...this.source.map((row) => row[0])) + 1 + added.length * this.idStep,
+					name,
+					slug,
+					group,
+				]);
 			}
 			this.source.push(...added);
 			if (this.moves) {
@@ -150,6 +157,9 @@ it("follows the guide's four rows from 15 to 19, which stay", async () => {
 
 it("on a pipeline in use writes markers of its own and takes them back", async () => {
 	const pipeline = new FakePipeline(19);
+	// Of several servers each takes its share of the ids, and others write meanwhile.
+	pipeline.idStep = 2;
+	pipeline.damage = (rows) => [...rows, [21, "of others", "of others", 0]];
 	const report = await verifyCdc(pipeline.stack(), { keep: false }, contextOf());
 	expect(report.ok).toBe(true);
 	expect(report.rows[0]?.[2]).toMatch(/^pipeline-cli-verify-\d+-1$/);

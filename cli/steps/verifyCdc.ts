@@ -1,21 +1,29 @@
 import { rawColumns } from "../../etl/datasets.ts";
-import type { Context, ObjectStore, Replication, SourceConnection, Stack } from "../engines/port.ts";
+import type { Context, Replication, SourceConnection, Stack } from "../engines/port.ts";
 import { readRawRows } from "../engines/rawRows.ts";
-import { messageOf, PipelineError } from "../errors.ts";
+import { PipelineError } from "../errors.ts";
 import { runEtl } from "./runEtl.ts";
+import {
+	asInTheGuide,
+	columns,
+	countAtSource,
+	guideRows,
+	ids,
+	insert,
+	markers,
+	newFiles,
+	queryCurrent,
+	type Row,
+	rawKeys,
+	removeRows,
+	sameRows,
+	schema,
+	table,
+} from "./verifyRows.ts";
 import { waitFor } from "./wait.ts";
 
-const schema = "wordpress-db";
-const table = "wp_terms";
-const columns = ["term_id", "name", "slug", "term_group"] as const;
-const qualified = `\`${schema}\`.\`${table}\``;
-/** Rows of the guide's table before the change. */
-const guideRows = 15;
-const markers = 4;
 /** Milliseconds between looks; on AWS each look is a call that is limited in rate. */
 const lookInterval = { local: 200, aws: 2000 } as const;
-
-type Row = readonly string[];
 
 export interface VerifyCheck {
 	name: string;
@@ -66,7 +74,7 @@ export async function verifyCdc(stack: Stack, options: VerifyOptions, context: C
 			const proof = await follow(stack, replication, source, slugs, guide, context);
 			return { ...proof, stack: stack.name, removed: remove };
 		} finally {
-			if (remove) await source.query(`DELETE FROM ${qualified} WHERE slug IN (${places(slugs)})`, slugs);
+			if (remove) await removeRows(source, slugs);
 		}
 	} finally {
 		await source.close();
@@ -83,25 +91,6 @@ async function assertRunning(replication: Replication): Promise<void> {
 		fix: failed ? "Its state says what to do." : "Start it; it goes on from where it was.",
 		next: failed ? "pipeline-cli replication status" : "pipeline-cli replication start",
 	});
-}
-
-/** Whether the table is as the guide has it: 15 rows, so that its ids 16 to 19 are free. */
-async function asInTheGuide(source: SourceConnection): Promise<boolean> {
-	try {
-		const [found] = await source.query(`SELECT COUNT(*) AS n, MAX(term_id) AS last FROM ${qualified}`);
-		return Number(found?.n) === guideRows && Number(found?.last) === guideRows;
-	} catch (error) {
-		throw new PipelineError(
-			"usage",
-			{
-				what: `verify-cdc writes into ${schema}.${table}, which it cannot read at the source.`,
-				why: messageOf(error),
-				fix: "Create the sample schemas, or replicate a WordPress database.",
-				next: "pipeline-cli source seed",
-			},
-			{ cause: error },
-		);
-	}
 }
 
 async function follow(
@@ -224,29 +213,6 @@ async function arrival<T>(
 	});
 }
 
-/** @returns the rows as they are at the source, in one transaction; their ids are the table's own except in the guide's case. */
-async function insert(source: SourceConnection, slugs: readonly string[], guide: boolean): Promise<Row[]> {
-	const rows = slugs.map((slug, index) => [guide ? guideRows + index + 1 : null, slug, slug, (index + 1) % 2]);
-	await source.query(
-		`INSERT INTO ${qualified} (${columns.join(", ")}) VALUES ${rows.map((row) => `(${places(row)})`).join(",")}`,
-		rows.flat(),
-	);
-	const found = await source.query(
-		`SELECT ${columns.join(", ")} FROM ${qualified} WHERE slug IN (${places(slugs)}) ORDER BY term_id`,
-		[...slugs],
-	);
-	return found.map((row) => columns.map((name) => String(row[name])));
-}
-
-function places(values: readonly unknown[]): string {
-	return values.map(() => "?").join(", ");
-}
-
-async function countAtSource(source: SourceConnection): Promise<number> {
-	const [row] = await source.query(`SELECT COUNT(*) AS n FROM ${qualified}`);
-	return Number(row?.n);
-}
-
 async function inserts(replication: Replication): Promise<number> {
 	const found = (await replication.tables()).find((entry) => entry.schema === schema && entry.table === table);
 	if (found !== undefined && found.state !== "Table error") return found.inserts;
@@ -256,65 +222,4 @@ async function inserts(replication: Replication): Promise<number> {
 		fix: "Load it anew.",
 		next: `pipeline-cli replication reload ${schema}.${table}`,
 	});
-}
-
-async function rawKeys(raw: ObjectStore): Promise<Set<string>> {
-	const keys = new Set<string>();
-	for await (const object of raw.list(`${schema}/${table}/`)) keys.add(object.key);
-	return keys;
-}
-
-/** The files that came since, once together they hold all the rows. */
-async function newFiles(
-	raw: ObjectStore,
-	known: ReadonlySet<string>,
-	rows: Row[],
-): Promise<{ keys: string[]; paths: string[]; modified: Date } | undefined> {
-	const keys: string[] = [];
-	const paths: string[] = [];
-	let modified = new Date(0);
-	const found = new Set<string>();
-	for await (const object of raw.list(`${schema}/${table}/`)) {
-		if (known.has(object.key)) continue;
-		const path = await raw.fetch(object.key);
-		const here = (await readRawRows(object.key, path, ["term_id"])).map((row) => row.term_id);
-		const wanted = ids(rows).filter((id) => here.includes(id));
-		if (wanted.length === 0) continue;
-		for (const id of wanted) found.add(id);
-		keys.push(object.key);
-		paths.push(path);
-		if (object.modified > modified) modified = object.modified;
-	}
-	return found.size === rows.length ? { keys, paths, modified } : undefined;
-}
-
-async function queryCurrent(
-	stack: Stack,
-	rows: Row[],
-	context: Context,
-): Promise<{ rows: Record<string, string | null>[]; count: number }> {
-	const query = await stack.query();
-	const list = columns.map((name) => `CAST(${name} AS VARCHAR) AS ${name}`).join(", ");
-	const found = await query.run(
-		`SELECT ${list} FROM ${table} WHERE term_id BETWEEN ${rows[0]?.[0]} AND ${rows.at(-1)?.[0]}`,
-		context,
-	);
-	const total = await query.run(`SELECT COUNT(*) AS n FROM ${table}`, context);
-	return {
-		rows: found.rows.map((row) =>
-			Object.fromEntries(columns.map((name, index) => [name, row[index] as string | null])),
-		),
-		count: Number(total.rows[0]?.[0]),
-	};
-}
-
-function ids(rows: Row[]): string[] {
-	return rows.map((row) => row[0] ?? "");
-}
-
-function sameRows(found: Record<string, string | null>[], wanted: Row[]): boolean {
-	const text = (row: readonly (string | null | undefined)[]): string => JSON.stringify(row);
-	const left = found.map((row) => text(columns.map((name) => row[name]))).sort();
-	const right = wanted.map((row) => text(row)).sort();
-	return left.length === right.length && left.every((row, index) => row === right[index]);
 }

@@ -105,9 +105,9 @@ class Follower {
 		const rows = this.honest ? this.#current : this.#current.slice(0, -1);
 		const count = /COUNT\(\*\)/i.test(sql);
 		if (count) return { columns: [["n", "bigint"]], rows: [[String(rows.length)]] };
-		const [, from, to] = /BETWEEN (\d+) AND (\d+)/.exec(sql) ?? [];
-		if (from === undefined) return { columns: [["_col0", "integer"]], rows: [["1"]] };
-		const wanted = rows.filter(([id]) => Number(id) >= Number(from) && Number(id) <= Number(to));
+		const ids = /term_id IN \(([\d, ]+)\)/.exec(sql)?.[1]?.split(", ");
+		if (ids === undefined) return { columns: [["_col0", "integer"]], rows: [["1"]] };
+		const wanted = rows.filter(([id]) => ids.includes(String(id)));
 		return {
 			columns: ["term_id", "name", "slug", "term_group"].map((name) => [name, "varchar"] as const),
 			rows: wanted,

@@ -5,15 +5,16 @@ import type { DaemonStatus } from "./daemonStatus.ts";
 /** What the replicator shows of itself, as a status of DMS. */
 export function replicationStatus(shown: DaemonStatus, log: string): ReplicationStatus {
 	const count = (...states: string[]): number => shown.tables.filter((table) => states.includes(table.state)).length;
+	const errored = count("Table error");
 	return {
 		state: shown.state,
-		text: stateText(shown),
+		text: `${stateText(shown)}${errored === 0 ? "" : `, ${errored} ${errored === 1 ? "table" : "tables"} with errors`}`,
 		fullLoadProgress: shown.fullLoadProgress,
 		tables: {
 			loaded: count("Table completed"),
 			loading: count("Full load", "Table is being reloaded"),
 			queued: count("Before load"),
-			errored: count("Table error"),
+			errored,
 		},
 		...(shown.stopReason === undefined ? {} : { stopReason: shown.stopReason }),
 		...(shown.lastError === undefined ? {} : { lastError: shown.lastError }),

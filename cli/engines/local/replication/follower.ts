@@ -1,41 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SourceAccess } from "../settings.ts";
+import { BinlogCursor } from "./binlogCursor.ts";
 import { type BinlogEvent, BinlogStream } from "./binlogStream.ts";
 import type { Publication, TableCheckpoint } from "./checkpoint.ts";
 import { DdlHandler } from "./ddlHandler.ts";
 import { listTables, tableId } from "./definition.ts";
-import type { RotatingLog } from "./log.ts";
+import type { FollowerParts } from "./followerParts.ts";
 import { OpenBatch, type RowsEvent } from "./openBatch.ts";
-import type { ParquetEngine } from "./parquetStage.ts";
 import { comparePositions, formatPosition, type Position } from "./position.ts";
-import { historyLost, requireBinlog, requireHistory, Server } from "./server.ts";
+import { requireBinlog, requireHistory, Server } from "./server.ts";
 import { StandstillWatch } from "./standstillWatch.ts";
 import { parseStatement } from "./statement.ts";
-import type { Store } from "./store.ts";
 import type { TaskState } from "./taskState.ts";
-
-export interface BatchLimits {
-	/** Milliseconds from a batch's first change to its publication. */
-	intervalMs: number;
-	/** Bytes of binlog. */
-	bytes: number;
-}
-
-export interface FollowerParts {
-	access: SourceAccess;
-	serverId: number;
-	engine: ParquetEngine;
-	staging: string;
-	store: Store;
-	log: RotatingLog;
-	limits: BatchLimits;
-	/** Called when what is to be shown has changed. */
-	onProgress(): void;
-	/** Called when changes begin to come. */
-	onFollowing(): void;
-	/** Aborted when the replicator is to stop. */
-	stop: AbortSignal;
-}
 
 /** An event group that turned out not to count (rolled back, or prepared only); it is skipped when it is read again. */
 export class SkipGroup extends Error {
@@ -60,6 +35,7 @@ export class Follower {
 	readonly parts: FollowerParts;
 	readonly batch: OpenBatch;
 	readonly #ddl: DdlHandler;
+	readonly #cursor: BinlogCursor;
 	readonly #skipped: ReadonlySet<string>;
 	/** Tables of the open transaction to be loaded anew at its end. */
 	readonly reloadAtCommit = new Set<string>();
@@ -71,7 +47,6 @@ export class Follower {
 	hasNews = false;
 	/** Whether the source does not tell names of tables apart by case. */
 	foldsCase = false;
-	#file: string;
 	#inGroup = false;
 	#endsWithQuery = false;
 	#groupGtid = "";
@@ -86,7 +61,7 @@ export class Follower {
 		this.#skipped = skipped;
 		this.batch = new OpenBatch(parts.engine, parts.staging);
 		this.#ddl = new DdlHandler(this);
-		this.#file = state.position.file;
+		this.#cursor = new BinlogCursor(state);
 	}
 
 	/** Whether no transaction is half read. */
@@ -211,14 +186,14 @@ export class Follower {
 			case "query":
 				return this.#query(event);
 			case "rotate":
-				this.#rotate(event.position);
+				this.#cursor.rotate(event.position);
 				return undefined;
 			case "format":
-				this.#checkFile(event.time);
-				this.#advance(event.next);
+				this.#cursor.checkFile(event.time);
+				this.#cursor.advance(event.next);
 				return undefined;
 			case "other":
-				if (!this.#inGroup) this.#advance(event.next);
+				if (!this.#inGroup) this.#cursor.advance(event.next);
 				return undefined;
 		}
 	}
@@ -238,7 +213,7 @@ export class Follower {
 	async #endGroup(next: number): Promise<void> {
 		this.#inGroup = false;
 		this.state.addGtid(this.#groupGtid);
-		this.#advance(next);
+		this.#cursor.advance(next);
 		if (this.reloadAtCommit.size > 0) await this.reload([...this.reloadAtCommit]);
 		if (this.batch.bytes >= this.parts.limits.bytes) await this.publish();
 	}
@@ -248,28 +223,6 @@ export class Follower {
 		if (this.touched.size > 0 && !this.#skipping) throw new SkipGroup(this.groupStart);
 		this.state.prepared.set(xid, [...this.touched]);
 		await this.#endGroup(next);
-	}
-
-	/** Never back; an event that has no offset says 0. */
-	#advance(next: number): void {
-		if (next > this.state.position.offset && this.state.position.file === this.#file) {
-			this.state.position = { file: this.#file, offset: next };
-		}
-	}
-
-	#rotate(position: Position): void {
-		if (position.file === this.#file) return;
-		this.#file = position.file;
-		this.state.position = position;
-		this.state.fileCreated = 0;
-	}
-
-	/** A file of the same name that was created at another time is another history (RESET MASTER). */
-	#checkFile(created: number): void {
-		if (this.state.fileCreated !== 0 && created !== 0 && created !== this.state.fileCreated) {
-			throw historyLost(`${this.#file} was created anew`);
-		}
-		if (created !== 0) this.state.fileCreated = created;
 	}
 
 	#rows(event: RowsEvent): Promise<void> | undefined {

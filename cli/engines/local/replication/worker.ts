@@ -15,7 +15,8 @@ import {
 	refused,
 	unreachable,
 } from "./faults.ts";
-import { type BatchLimits, Follower, SkipGroup } from "./follower.ts";
+import { Follower, SkipGroup } from "./follower.ts";
+import type { BatchLimits } from "./followerParts.ts";
 import { loadAll } from "./initialLoad.ts";
 import { RotatingLog } from "./log.ts";
 import { ParquetEngine } from "./parquetStage.ts";

@@ -54,7 +54,7 @@ export async function useExternalSource(
 		}
 	});
 	for (const { warning } of checks) if (warning !== undefined) context.reporter.warn(warning);
-	refuseFailed(server, checks);
+	refuseFailed(server, access.schemas, checks);
 	await makeFolder(paths);
 	await writeFileAtomic(passwordFile(paths), `${access.password}\n`, 0o600);
 	await writeSettings({ version: 1, source: { kind: "external", ...place, schemas: access.schemas } }, paths);
@@ -62,14 +62,14 @@ export async function useExternalSource(
 }
 
 /** @throws PipelineError with all the failed checks and their fixes. */
-export function refuseFailed(server: ExternalServer, checks: readonly Check[]): void {
+function refuseFailed(server: ExternalServer, schemas: readonly string[], checks: readonly Check[]): void {
 	const failed = checks.filter((check) => !check.ok);
 	if (failed.length === 0) return;
 	throw new PipelineError("usage", {
 		what: `${server.host}:${server.port} can't be replicated from yet: ${failed.length} of ${checks.length} checks failed.`,
 		why: failed.map((check) => `${check.name}: ${check.found}`).join("\n"),
 		fix: failed.map((check) => `${check.name}: ${check.fix}`).join("\n"),
-		next: `pipeline-cli source up --source-url ${sourceUrl(server)}`,
+		next: `pipeline-cli source up --source-url ${sourceUrl(server)}${schemas.map((name) => ` --schema ${name}`).join("")}`,
 	});
 }
 

@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Connection } from "mysql2/promise";
+import { type LocalPaths, localPaths } from "../../cli/engines/local/paths.ts";
+import { endProcess } from "../../cli/engines/local/processes.ts";
+import { sourceAccess } from "../../cli/engines/local/settings.ts";
+import { openClient } from "../../cli/engines/local/source/connection.ts";
+import { serverPid } from "../../cli/engines/local/source/privateServer.ts";
+import { stopSource } from "../../cli/engines/local/source/up.ts";
+import { PipelineError } from "../../cli/errors.ts";
+import { testContext } from "./context.ts";
+
+/** Where a stack of a test's own may lie. */
+export async function newHome(): Promise<LocalPaths> {
+	return localPaths(join(await mkdtemp(join(tmpdir(), "pipeline-source-")), ".pipeline"));
+}
+
+/** Stops the private source of a stack, also one that does not answer, and removes the stack. */
+export async function removeHome(paths: LocalPaths): Promise<void> {
+	await stopSource(testContext(), paths).catch(() => undefined);
+	const pid = await serverPid(paths);
+	if (pid !== undefined) await endProcess(pid, 0);
+	await rm(join(paths.home, ".."), { recursive: true, force: true });
+}
+
+/** The error that work ends with; any other outcome is thrown. */
+export async function refusal(work: Promise<unknown>): Promise<PipelineError> {
+	try {
+		await work;
+	} catch (error) {
+		if (error instanceof PipelineError) return error;
+		throw error;
+	}
+	throw new Error("nothing was refused");
+}
+
+/** A connection to the source of a stack. */
+export async function client(paths: LocalPaths): Promise<Connection> {
+	return openClient(await sourceAccess(paths));
+}
+
+/** Takes a port of the loopback; 0 for a free one. */
+export function listen(port: number): Promise<Server> {
+	return new Promise((resolve, reject) => {
+		const server = createServer();
+		server.once("error", reject);
+		server.listen(port, "127.0.0.1", () => resolve(server));
+	});
+}
