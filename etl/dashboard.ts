@@ -8,6 +8,9 @@ export type PictureKind = "line" | "bars" | "columns" | "stackedBars" | "wordClo
 /** Filters of the dashboard. One that a picture's table has no field for leaves the picture as it is. */
 export type FilterName = "dates" | "country" | "productLine";
 
+/** What stands beside the filters' controls; dates are two, both days included. */
+export const filterLabels = { from: "From", to: "To", country: "Country", productLine: "Product line" } as const;
+
 export type Unit = "dollars" | "count";
 
 export interface Field {
@@ -26,8 +29,8 @@ export interface Picture {
 	kind: PictureKind;
 	/** Table of the catalog that holds the measures. */
 	table: string;
-	/** What the marks stand for: a bar, a word, a point in time. */
-	dimension: Field;
+	/** What the marks stand for: a bar, a word, a point in time, which covers a month or an hour. */
+	dimension: Field & { time?: "month" | "hour" };
 	measures: readonly Measure[];
 	filters: readonly FilterName[];
 	/** Where only the largest are shown: how many. */
@@ -43,7 +46,7 @@ export const pictures = {
 		title: "Revenue by month",
 		kind: "line",
 		table: "fact_orders",
-		dimension: { column: "order_date", label: "Month" },
+		dimension: { column: "order_date", label: "Month", time: "month" },
 		measures: [revenue],
 		filters: salesFilters,
 	},
@@ -84,7 +87,7 @@ export const pictures = {
 		title: "Clickstream rate",
 		kind: "columns",
 		table: "clickstream_data",
-		dimension: { column: "hour", label: "Hour" },
+		dimension: { column: "hour", label: "Hour", time: "hour" },
 		measures: [{ column: "productid", label: "Clicks", aggregation: "count", unit: "count" }],
 		filters: ["dates"],
 	},
@@ -92,11 +95,11 @@ export const pictures = {
 		title: "Replication lag and freshness",
 		kind: "stackedBars",
 		table: "<table>_changes",
-		dimension: { column: "table", label: "Table" },
+		dimension: { column: "table_name", label: "Table" },
 		measures: [
-			{ column: "I", label: "Inserts", aggregation: "count", unit: "count" },
-			{ column: "U", label: "Updates", aggregation: "count", unit: "count" },
-			{ column: "D", label: "Deletes", aggregation: "count", unit: "count" },
+			{ column: "inserts", label: "Inserts", aggregation: "sum", unit: "count" },
+			{ column: "updates", label: "Updates", aggregation: "sum", unit: "count" },
+			{ column: "deletes", label: "Deletes", aggregation: "sum", unit: "count" },
 		],
 		filters: [],
 		top: 12,

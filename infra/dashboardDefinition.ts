@@ -1,143 +1,94 @@
 import type { types } from "@pulumi/aws-native";
-import { type Picture, pictures } from "../etl/dashboard.ts";
-import { type DashboardData, jointTablesData, salesData } from "./dashboardData.ts";
+import { type FilterName, type PictureId, pictures } from "../etl/dashboard.ts";
+import { dashboardData, type PictureTable } from "./dashboardData.ts";
+import { sheetFilters } from "./dashboardFilters.ts";
+import { figureVisual, type KnownPicture, latestVisual, pictureVisual, type Visual } from "./dashboardVisuals.ts";
 
 /** One shape for analyses and dashboards: QuickSight's two types differ in name only. */
 export type Definition = types.input.quicksight.AnalysisDefinitionArgs &
 	types.input.quicksight.DashboardVersionDefinitionArgs;
-type Visual = types.input.quicksight.AnalysisVisualArgs & types.input.quicksight.DashboardVisualArgs;
 
-/**
- * The console guide's word cloud: departments, the larger the more products.
- *
- * @param dataSetArn of `joint_tables`
- */
-export function departmentDefinition(dataSetArn: string): Definition {
-	const data = jointTablesData("athena");
-	return definition(data, dataSetArn, "departments", "Departments", [
-		{
-			visual: {
-				wordCloudVisual: {
-					visualId: "departments-cloud",
-					title: title(pictures.departments.title),
-					chartConfiguration: {
-						fieldWells: {
-							wordCloudAggregatedFieldWells: {
-								groupBy: [category(data, pictures.departments.dimension.column)],
-								size: measures(data, pictures.departments),
-							},
-						},
-						wordCloudOptions: {
-							wordOrientation: "HORIZONTAL",
-							wordScaling: "EMPHASIZE",
-							cloudLayout: "FLUID",
-							wordCasing: "EXISTING_CASE",
-							wordPadding: "MEDIUM",
-							maximumStringLength: 60,
-						},
-					},
-				},
-			},
-			columns: 36,
-			rows: 18,
-		},
-	]);
+/** ARN of each data set. */
+export type DataSetArns = Readonly<Record<PictureTable, string>>;
+
+/** The console guide's word cloud: departments, the larger the more products. */
+export function departmentDefinition(arns: DataSetArns): Definition {
+	return definition(arns, "departments", "Departments", [picture("departments", 36, 18)]);
 }
 
-/**
- * Sales of classicmodels: how much, of what, where, when and by whom.
- *
- * @param dataSetArn of `sales`
- */
-export function salesDefinition(dataSetArn: string): Definition {
-	const data = salesData;
-	const amount = () => measure(data, "amount", "SUM");
-	const bars = (visualId: string, picture: Picture): Visual => ({
-		barChartVisual: {
-			visualId,
-			title: title(picture.title),
-			chartConfiguration: {
-				orientation: "HORIZONTAL",
-				fieldWells: {
-					barChartAggregatedFieldWells: {
-						category: [category(data, picture.dimension.column)],
-						values: measures(data, picture),
-					},
-				},
-				sortConfiguration: {
-					categorySort: [{ fieldSort: { fieldId: fieldId(data, "amount"), direction: "DESC" } }],
-					categoryItemsLimit: { itemsLimit: 10, otherCategories: "INCLUDE" },
-				},
-			},
-		},
-	});
-	return definition(data, dataSetArn, "sales", "Sales", [
+/** All pictures of the web page, laid out as there. */
+export function pipelineDefinition(arns: DataSetArns): Definition {
+	const sales = pictures.productLines;
+	const [revenue, profit] = sales.measures;
+	const newest = { column: "newest_change", label: "Changes processed up to (UTC)" };
+	return definition(arns, "pipeline", "Pipeline", [
+		{ table: sales.table, visual: figureVisual("revenue", sales.table, revenue), columns: 12, rows: 5 },
+		{ table: sales.table, visual: figureVisual("profit", sales.table, profit), columns: 12, rows: 5 },
 		{
-			visual: {
-				kpiVisual: {
-					visualId: "sales-revenue",
-					title: title("Revenue"),
-					chartConfiguration: { fieldWells: { values: [amount()] } },
-				},
-			},
-			columns: 18,
+			table: pictures.replication.table,
+			visual: latestVisual("newest-change", pictures.replication.table, newest),
+			columns: 12,
 			rows: 5,
 		},
-		{
-			visual: {
-				kpiVisual: {
-					visualId: "sales-profit",
-					title: title("Profit"),
-					chartConfiguration: { fieldWells: { values: [measure(data, "profit", "SUM")] } },
-				},
-			},
-			columns: 18,
-			rows: 5,
-		},
-		{
-			visual: {
-				lineChartVisual: {
-					visualId: "sales-months",
-					title: title(pictures.revenueByMonth.title),
-					chartConfiguration: {
-						type: "LINE",
-						fieldWells: {
-							lineChartAggregatedFieldWells: {
-								category: [month(data, pictures.revenueByMonth.dimension.column)],
-								values: measures(data, pictures.revenueByMonth),
-							},
-						},
-					},
-				},
-			},
-			columns: 36,
-			rows: 10,
-		},
-		{ visual: bars("sales-product-lines", pictures.productLines), columns: 18, rows: 12 },
-		{ visual: bars("sales-countries", pictures.countries), columns: 18, rows: 12 },
-		{ visual: bars("sales-customers", pictures.customers), columns: 36, rows: 12 },
+		picture("revenueByMonth", 21, 12),
+		picture("productLines", 15, 12),
+		picture("countries", 12, 14),
+		picture("customers", 12, 14),
+		picture("departments", 12, 14),
+		picture("clickRate", 15, 12),
+		picture("replication", 21, 12),
 	]);
 }
 
 interface Placed {
+	table: PictureTable;
 	visual: Visual;
 	/** Of the grid's 36. */
 	columns: number;
 	rows: number;
 }
 
+function picture(id: PictureId, columns: number, rows: number): Placed {
+	const shown: KnownPicture = pictures[id];
+	return { table: shown.table, visual: pictureVisual(id, shown), columns, rows };
+}
+
 /** One sheet; visuals from left to right, a new row of the grid where one has no room. */
-function definition(
-	data: DashboardData,
-	dataSetArn: string,
-	sheetId: string,
-	name: string,
-	placed: Placed[],
-): Definition {
+function definition(arns: DataSetArns, sheetId: string, name: string, placed: Placed[]): Definition {
+	const tables = new Map(placed.map(({ table }) => [table, filtersOf(table)]));
+	const { parameterDeclarations, parameterControls, filterGroups, filterControls } = sheetFilters(sheetId, tables);
+	return {
+		dataSetIdentifierDeclarations: [...tables.keys()].map((table) => ({
+			identifier: dashboardData[table].identifier,
+			dataSetArn: arns[table],
+		})),
+		parameterDeclarations,
+		filterGroups,
+		sheets: [
+			{
+				sheetId,
+				name,
+				contentType: "INTERACTIVE",
+				parameterControls,
+				filterControls,
+				visuals: placed.map(({ visual }) => visual),
+				layouts: [{ configuration: { gridLayout: { elements: grid(placed) } } }],
+			},
+		],
+	};
+}
+
+/** Filters of a table's pictures: all of them have the same ones, as a filter is one of the data set. */
+function filtersOf(table: PictureTable): Set<FilterName> {
+	const shown: KnownPicture[] = Object.values(pictures);
+	return new Set(shown.filter((entry) => entry.table === table).flatMap(({ filters }) => filters));
+}
+
+function grid(placed: Placed[]) {
 	let column = 0;
 	let row = 0;
 	let height = 0;
-	const elements = placed.map(({ visual, columns, rows }) => {
+	return placed.map(({ visual, columns, rows }) => {
 		if (column + columns > 36) {
 			column = 0;
 			row += height;
@@ -155,56 +106,9 @@ function definition(
 		column += columns;
 		return element;
 	});
-	return {
-		dataSetIdentifierDeclarations: [{ identifier: data.identifier, dataSetArn }],
-		sheets: [
-			{
-				sheetId,
-				name,
-				contentType: "INTERACTIVE",
-				visuals: placed.map(({ visual }) => visual),
-				layouts: [{ configuration: { gridLayout: { elements } } }],
-			},
-		],
-	};
 }
 
 function visualId(visual: Visual): string {
 	const [kind] = Object.values(visual) as { visualId: string }[];
 	return kind?.visualId ?? "";
-}
-
-function title(plainText: string) {
-	return { visibility: "VISIBLE" as const, formatText: { plainText } };
-}
-
-function fieldId(data: DashboardData, column: string): string {
-	return `${data.identifier}.${column}`;
-}
-
-function field(data: DashboardData, columnName: string) {
-	return { fieldId: fieldId(data, columnName), column: { dataSetIdentifier: data.identifier, columnName } };
-}
-
-function category(data: DashboardData, column: string) {
-	return { categoricalDimensionField: field(data, column) };
-}
-
-function month(data: DashboardData, column: string) {
-	return { dateDimensionField: { ...field(data, column), dateGranularity: "MONTH" as const } };
-}
-
-function measures(data: DashboardData, picture: Picture) {
-	return picture.measures.map(({ column, aggregation }) =>
-		measure(data, column, aggregation === "count" ? "COUNT" : "SUM"),
-	);
-}
-
-function measure(data: DashboardData, column: string, aggregation: "COUNT" | "SUM") {
-	return {
-		numericalMeasureField: {
-			...field(data, column),
-			aggregationFunction: { simpleNumericalAggregation: aggregation },
-		},
-	};
 }

@@ -1,14 +1,11 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { PostgreSQL, TrinoSQL } from "dt-sql-parser";
 import { describe, expect, it } from "vitest";
 import { catalogName, datasets } from "../etl/datasets.ts";
 import { alarms } from "./alarms.ts";
 import { crawledTables } from "./catalogTables.ts";
 import { contentHash, filesOf, folderHash } from "./contentHash.ts";
-import { jointTablesData, qualifier, salesData } from "./dashboardData.ts";
-import { departmentDefinition, salesDefinition } from "./dashboardDefinition.ts";
 import { keyPolicy } from "./keyPolicy.ts";
 import { type KnownAlarm, metricsDashboard } from "./metricsDashboard.ts";
 import { namedQueries } from "./namedQueries.ts";
@@ -206,97 +203,6 @@ describe("alarms", () => {
 });
 
 describe("dashboards", () => {
-	const { sheets } = departmentDefinition("arn:data") as unknown as {
-		sheets: { visuals: Record<string, unknown>[] }[];
-	};
-
-	it("show the guide's word cloud: departments, the larger the more products", () => {
-		expect(sheets[0]?.visuals[0]).toMatchObject({
-			wordCloudVisual: {
-				chartConfiguration: {
-					fieldWells: {
-						wordCloudAggregatedFieldWells: {
-							groupBy: [
-								{
-									categoricalDimensionField: {
-										column: { dataSetIdentifier: "joint_tables", columnName: "department" },
-									},
-								},
-							],
-							size: [
-								{
-									numericalMeasureField: {
-										column: { columnName: "productid" },
-										aggregationFunction: { simpleNumericalAggregation: "COUNT" },
-									},
-								},
-							],
-						},
-					},
-				},
-			},
-		});
-	});
-
-	it.each([
-		["departments", departmentDefinition("a"), jointTablesData("athena")],
-		["sales", salesDefinition("a"), salesData],
-	])("of %s use columns of their data, place every picture once, and none over another", (_, definition, data) => {
-		const text = JSON.stringify(definition);
-		const used = [...text.matchAll(/"columnName":"(\w+)"/g)].map(([, column]) => column);
-		expect(data.columns.map(({ name }) => name)).toEqual(expect.arrayContaining(used));
-		const [sheet] = (
-			definition as unknown as {
-				sheets: {
-					visuals: object[];
-					layouts: {
-						configuration: {
-							gridLayout: {
-								elements: {
-									elementId: string;
-									columnIndex: number;
-									columnSpan: number;
-									rowIndex: number;
-									rowSpan: number;
-								}[];
-							};
-						};
-					}[];
-				}[];
-			}
-		).sheets;
-		const elements = sheet?.layouts[0]?.configuration.gridLayout.elements ?? [];
-		const ids = (sheet?.visuals ?? []).map((visual) => (Object.values(visual)[0] as { visualId: string }).visualId);
-		expect(elements.map(({ elementId }) => elementId)).toEqual(ids);
-		const cells = elements.flatMap(({ columnIndex, columnSpan, rowIndex, rowSpan }) =>
-			Array.from(
-				{ length: columnSpan * rowSpan },
-				(_unused, i) => `${columnIndex + (i % columnSpan)},${rowIndex + Math.floor(i / columnSpan)}`,
-			),
-		);
-		expect(new Set(cells).size).toBe(cells.length);
-	});
-
-	it.each([
-		["athena", '"analytics_pipeline_dev".'],
-		["warehouse", "analytics."],
-	] as const)("on %s ask tables by their full names, for every column that they declare", (engine, from) => {
-		expect(qualifier(engine, "analytics_pipeline_dev")).toBe(from);
-		for (const { sql, columns } of [jointTablesData(engine), salesData]) {
-			const tables = [...sql(from).matchAll(/\b(?:FROM|JOIN) ([^ (]+)/g)].map(([, table]) => table);
-			expect(tables.length).toBeGreaterThan(0);
-			for (const table of tables) expect(table?.startsWith(from), table).toBe(true);
-			for (const { name } of columns) expect(sql(from)).toMatch(new RegExp(`\\b${name}\\b`));
-			expect(new TrinoSQL().validate(sql(from))).toEqual([]);
-			if (engine === "warehouse") expect(new PostgreSQL().validate(`${sql(from)};`)).toEqual([]);
-		}
-	});
-
-	it("read product details from the struct on Athena, from columns of the warehouse", () => {
-		expect(jointTablesData("athena").sql("")).toContain("productdetails.color AS color");
-		expect(jointTablesData("warehouse").sql("")).not.toContain("productdetails");
-	});
-
 	it("belong to each owner", () => {
 		expect(permissions("dashboard", ["arn:a", "arn:b"]).map(({ principal }) => principal)).toEqual(["arn:a", "arn:b"]);
 	});

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type PictureId, pictures } from "../../etl/dashboard.ts";
+import { filterLabels, type PictureId, pictures } from "../../etl/dashboard.ts";
 import { projectRoot } from "../projectRoot.ts";
 import type { DashboardData } from "./data.ts";
 
@@ -86,10 +86,10 @@ function header(data: DashboardData): string {
 <p id="live" class="sr" role="status" aria-live="polite"></p>
 </div>
 <form class="filters" id="filters" aria-label="Filters" autocomplete="off">
-<label>From <input type="date" name="from"></label>
-<label>To <input type="date" name="to"></label>
-<label>Country <select name="country"></select></label>
-<label>Product line <select name="line"></select></label>
+<label>${filterLabels.from} <input type="date" name="from"></label>
+<label>${filterLabels.to} <input type="date" name="to"></label>
+<label>${filterLabels.country} <select name="country"></select></label>
+<label>${filterLabels.productLine} <select name="line"></select></label>
 <button type="reset">Reset</button>
 </form>
 </header>`;

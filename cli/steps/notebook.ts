@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { Context, Stack } from "../engines/port.ts";
 import { PipelineError } from "../errors.ts";
 import { projectRoot } from "../projectRoot.ts";
@@ -19,7 +19,14 @@ export async function runNotebook(
 	{ signal }: Context,
 ): Promise<void> {
 	signal.throwIfAborted();
-	const args = ["-m", "jupyterlab", notebookFile, "--ServerApp.ip=127.0.0.1", "--log-level=WARN"];
+	const args = [
+		...["-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--log-level=WARN"],
+		`--ServerApp.root_dir=${dirname(notebookFile)}`,
+		// So that the address shown leads to the notebook, too: it may be opened by hand.
+		`--LabApp.default_url=/lab/tree/${basename(notebookFile)}`,
+		// Else it asks a package registry for newer versions of itself, while the lock file names the one that runs.
+		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+	];
 	if (!options.open) args.push("--no-browser");
 	// As root (in a container) JupyterLab does not start without it.
 	if (process.getuid?.() === 0) args.push("--allow-root");

@@ -2,8 +2,8 @@ import * as aws from "@pulumi/aws";
 import { Analysis, Dashboard } from "@pulumi/aws-native/quicksight/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Dataset } from "../../etl/datasets.ts";
-import { type DashboardData, type DashboardEngine, jointTablesData, qualifier, salesData } from "../dashboardData.ts";
-import { type Definition, departmentDefinition, salesDefinition } from "../dashboardDefinition.ts";
+import { type DashboardData, type DashboardEngine, dashboardData, type PictureTable } from "../dashboardData.ts";
+import { type DataSetArns, type Definition, departmentDefinition, pipelineDefinition } from "../dashboardDefinition.ts";
 import { currentPlace } from "../place.ts";
 import { athenaStatements, permissions, vpcConnectionStatements } from "../quickSightAccess.ts";
 import { type ServiceRole, serviceRole } from "../serviceRole.ts";
@@ -19,9 +19,10 @@ export interface DashboardsArgs {
 	/** With `subscribe`: name of the QuickSight account, unique in the world, and address for its notices. */
 	accountName?: string;
 	email?: string;
-	/** `athena`: what is read, of which catalog database, and by which workgroup. */
+	/** What is replicated, and the catalog's database. */
 	datasets: readonly Dataset[];
 	database: pulumi.Input<string>;
+	/** `athena`: by which workgroup, and where the tables lie. */
 	workgroup: pulumi.Input<string>;
 	rawBucketArn: pulumi.Input<string>;
 	processedBucketArn: pulumi.Input<string>;
@@ -35,8 +36,8 @@ export interface DashboardsArgs {
 }
 
 /**
- * QuickSight: a data source, the data sets `joint_tables` and `sales`, the analysis "department analysis" with the
- * guide's word cloud, and two dashboards, "department dashboard" and "sales dashboard".
+ * QuickSight: a data source with its data sets, the analysis "department analysis" with the guide's word cloud, and two
+ * dashboards: "department dashboard", and "pipeline dashboard" with all pictures of the web page and its filters.
  *
  * Analyses and dashboards come from the provider aws-native, since the other one knows no definitions.
  *
@@ -50,7 +51,7 @@ export interface DashboardsArgs {
 export class Dashboards extends pulumi.ComponentResource {
 	readonly analysisId: string;
 	/** Identifier in QuickSight, by the dashboard's subject. */
-	readonly dashboardIds: { departments: string; sales: string };
+	readonly dashboardIds: { departments: string; pipeline: string };
 	/** Role by which QuickSight asks Athena, where it does. */
 	readonly athenaRoleArn?: pulumi.Output<string>;
 
@@ -65,11 +66,20 @@ export class Dashboards extends pulumi.ComponentResource {
 		} else {
 			source = this.#warehouseSource(name, args, subscription);
 		}
-		const products = this.#dataSet(name, args, source, jointTablesData(args.engine));
-		const sales = this.#dataSet(name, args, source, salesData);
+		const arnOf = (table: PictureTable) => this.#dataSet(name, args, source, dashboardData[table]).arn;
+		const arns = pulumi
+			.all([arnOf("joint_tables"), arnOf("fact_orders"), arnOf("clickstream_data"), arnOf("<table>_changes")])
+			.apply(
+				([products, sales, clicks, changes]): DataSetArns => ({
+					joint_tables: products,
+					fact_orders: sales,
+					clickstream_data: clicks,
+					"<table>_changes": changes,
+				}),
+			);
 
 		this.analysisId = `${name}-departments`;
-		this.dashboardIds = { departments: `${name}-departments`, sales: `${name}-sales` };
+		this.dashboardIds = { departments: `${name}-departments`, pipeline: `${name}-pipeline` };
 		const awsAccountId = currentPlace(this).accountId;
 		new Analysis(
 			`${name}-department-analysis`,
@@ -77,26 +87,30 @@ export class Dashboards extends pulumi.ComponentResource {
 				awsAccountId,
 				analysisId: this.analysisId,
 				name: "department analysis",
-				definition: products.arn.apply(departmentDefinition),
+				definition: arns.apply(departmentDefinition),
 				permissions: owned("analysis", args),
 			},
 			{ parent: this },
 		);
-		const dashboard = (subject: "departments" | "sales", title: string, definition: pulumi.Input<Definition>): void => {
+		const dashboard = (
+			subject: "departments" | "pipeline",
+			title: string,
+			definition: (arns: DataSetArns) => Definition,
+		): void => {
 			new Dashboard(
 				`${name}-${subject}-dashboard`,
 				{
 					awsAccountId,
 					dashboardId: this.dashboardIds[subject],
 					name: title,
-					definition,
+					definition: arns.apply(definition),
 					permissions: owned("dashboard", args),
 				},
 				{ parent: this },
 			);
 		};
-		dashboard("departments", "department dashboard", products.arn.apply(departmentDefinition));
-		dashboard("sales", "sales dashboard", sales.arn.apply(salesDefinition));
+		dashboard("departments", "department dashboard", departmentDefinition);
+		dashboard("pipeline", "pipeline dashboard", pipelineDefinition);
 		this.registerOutputs({ analysisId: this.analysisId, dashboardIds: this.dashboardIds });
 	}
 
@@ -199,7 +213,8 @@ export class Dashboards extends pulumi.ComponentResource {
 		source: aws.quicksight.DataSource,
 		data: DashboardData,
 	): aws.quicksight.DataSet {
-		const sqlQuery = pulumi.output(args.database).apply((database) => data.sql(qualifier(args.engine, database)));
+		const { engine, datasets } = args;
+		const sqlQuery = pulumi.output(args.database).apply((database) => data.sql({ engine, database, datasets }));
 		return new aws.quicksight.DataSet(
 			`${name}-${data.identifier}`,
 			{

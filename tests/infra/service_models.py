@@ -7,6 +7,7 @@ lengths, ranges and patterns.
 import json
 import re
 import sys
+from datetime import datetime
 from typing import Any
 
 import botocore.session
@@ -56,7 +57,16 @@ def faults(value: Any, shape: Shape, path: str) -> list[str]:
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return [f"{path}: no number: {value!r}"]
         return length_faults(value, rules, path)
+    if kind == "timestamp":
+        return [] if isinstance(value, str) and is_instant(value) else [f"{path}: no time of ISO 8601: {value!r}"]
     return [f"{path}: a {kind} cannot be checked"]
+
+
+def is_instant(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text.replace("Z", "+00:00")).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def length_faults(size: float, rules: dict[str, Any], path: str) -> list[str]:
