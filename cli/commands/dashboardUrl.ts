@@ -15,6 +15,13 @@ export const dashboardUrl: Command = async ({ stack }) => {
 	}
 	const urls = await found.dashboardUrls();
 	const rows = Object.entries(urls);
+	if (rows.length === 0) {
+		throw new PipelineError("usage", {
+			what: `The stack ${found.name} was deployed without dashboards.`,
+			fix: "Turn them on in the stack's configuration and deploy.",
+			next: `pulumi up --stack ${found.name}`,
+		});
+	}
 	return {
 		json: { dashboards: urls },
 		text: `${renderTable([{ title: "DASHBOARD" }, { title: "URL" }], rows)}\n${stackLine(found.name)}`,

@@ -88,6 +88,12 @@ async function statisticsOf(
 	return all.filter((one) => tables.some((name) => name.schema === one.schema && name.table === one.table));
 }
 
+function describeLatency({ latencySeconds, captureSeconds, latencyUnknown }: ReplicationStatus): string | undefined {
+	if (latencySeconds === undefined) return latencyUnknown === undefined ? undefined : chalk.yellow(latencyUnknown);
+	const capture = captureSeconds === undefined ? "" : `, read at the source after ${captureSeconds.toFixed(1)} s`;
+	return `${latencySeconds.toFixed(1)} s${capture}`;
+}
+
 export function describeStatus(status: ReplicationStatus): string {
 	const { tables } = status;
 	const counts = [
@@ -101,7 +107,7 @@ export function describeStatus(status: ReplicationStatus): string {
 		["State", color(status.text)],
 		["Full load", `${status.fullLoadProgress} %`],
 		["Tables", counts.join(", ")],
-		["Latency", status.latencySeconds === undefined ? undefined : `${status.latencySeconds.toFixed(1)} s`],
+		["Latency", describeLatency(status)],
 		["Started", status.startedAt],
 		["Stop reason", status.stopReason],
 		["Last error", status.lastError === undefined ? undefined : chalk.red(status.lastError)],

@@ -19,35 +19,56 @@ export const status: Command = async ({ options, json, stack }) => {
 		});
 	}
 	const from = await stack();
-	const found = await pipelineStatus(from);
-	return { json: found, text: describeStatus(found), ...(watch ? { again: watchSeconds[from.engine] } : {}) };
+	const { outcome, ...found } = await pipelineStatus(from);
+	return {
+		json: found,
+		text: describeStatus(found),
+		...(outcome === undefined ? {} : { outcome }),
+		...(watch ? { again: watchSeconds[from.engine] } : {}),
+	};
 };
 
-export function describeStatus(found: PipelineStatus): string {
-	const { source, replication, lastRun } = found;
-	const rows = (source.schemas ?? []).map((entry) => `${entry.schema} ${formatCount(entry.rows)} rows`).join(", ");
-	const latency =
-		replication.latencySeconds === undefined
-			? ""
-			: `, newest change after ${formatSeconds(replication.latencySeconds)}`;
-	const errors = replication.lastError === undefined ? [] : [`last error: ${replication.lastError}`];
-	const parts = [
-		["source", source.state, [source.version ?? "", source.address, rows].filter((part) => part !== "").join(", ")],
-		[
-			"replication",
-			replication.state,
-			[`${replication.text}, ${replication.fullLoadProgress} %${latency}`, ...errors].join("; "),
-		],
-		["raw zone", "", describeZone(found.raw)],
-		["processed zone", "", describeZone(found.processed)],
-		["jobs", lastRun === undefined ? "never run" : lastRun.running ? "running" : "idle", describeRun(lastRun)],
-		["catalog", "", `${found.catalog.database}, ${formatCount(found.catalog.tables)} tables`],
+/** Every part on a line, in the data's way; those that could not be looked at with the reason. */
+export function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
+	const names: Record<string, string> = { raw: "raw zone", processed: "processed zone", lastRun: "jobs" };
+	const rows = rowsOf(found).map((row) => row.map((text, index) => (index === 1 ? paint(text) : text)));
+	const unseen = found.unseen.map(({ part, reason }) => [names[part] ?? part, chalk.red("not seen"), reason]);
+	const table = renderTable([{ title: "PART" }, { title: "STATE" }, { title: "" }], [...rows, ...unseen]);
+	return [
+		table,
+		...(unseen.length === 0 ? [] : [`What mends it: ${chalk.bold("pipeline-cli doctor")}`]),
+		stackLine(found.stack),
+	].join("\n");
+}
+
+function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {
+	const { source, replication, clickstream, raw, processed, catalog, lastRun, dashboards } = found;
+	const neverRun = lastRun === undefined && !found.unseen.some(({ part }) => part === "lastRun");
+	return [
+		...(source === undefined ? [] : [["source", source.state, describeSource(source)]]),
+		...(replication === undefined ? [] : [["replication", replication.state, describeReplication(replication)]]),
+		...(clickstream === undefined ? [] : [["clickstream", clickstream.state.toLowerCase(), clickstream.text]]),
+		...(raw === undefined ? [] : [["raw zone", "", describeZone(raw)]]),
+		...(processed === undefined ? [] : [["processed zone", "", describeZone(processed)]]),
+		...(neverRun ? [["jobs", "never run", ""]] : []),
+		...(lastRun === undefined ? [] : [["jobs", lastRun.running ? "running" : "idle", describeRun(lastRun)]]),
+		...(catalog === undefined ? [] : [["catalog", "", `${catalog.database}, ${formatCount(catalog.tables)} tables`]]),
+		...Object.entries(dashboards ?? {}).map(([name, url]) => [`dashboard ${name}`, "ready", url]),
 	];
-	const table = renderTable(
-		[{ title: "PART" }, { title: "STATE" }, { title: "" }],
-		parts.map((part) => part.map((text, index) => (index === 1 ? paint(text) : text))),
-	);
-	return `${table}\n${stackLine(found.stack)}`;
+}
+
+function describeSource({ version = "", address, schemas = [] }: NonNullable<PipelineStatus["source"]>): string {
+	const rows = schemas.map((entry) => `${entry.schema} ${formatCount(entry.rows)} rows`).join(", ");
+	return [version, address, rows].filter((part) => part !== "").join(", ");
+}
+
+function describeReplication(found: NonNullable<PipelineStatus["replication"]>): string {
+	const { text, fullLoadProgress, latencySeconds, lastError } = found;
+	const latency = latencySeconds === undefined ? "" : `, newest change after ${formatSeconds(latencySeconds)}`;
+	return [
+		`${text}, ${fullLoadProgress} %${latency}`,
+		...(lastError === undefined ? [] : [`last error: ${lastError}`]),
+	].join("; ");
 }
 
 function describeZone(zone: ZoneStatus): string {
@@ -56,12 +77,11 @@ function describeZone(zone: ZoneStatus): string {
 	return `${formatCount(zone.files)} files, ${formatBytes(zone.bytes)}, newest ${zone.newest ?? ""}`;
 }
 
-function describeRun(run: PipelineStatus["lastRun"]): string {
-	if (run === undefined) return "";
+function describeRun(run: NonNullable<PipelineStatus["lastRun"]>): string {
 	return `last run ${run.runId}: ${run.jobs.map((job) => `${job.job} ${job.state}`).join(", ")}`;
 }
 
 function paint(state: string): string {
-	if (["running", "idle"].includes(state)) return chalk.green(state);
+	if (["running", "idle", "active", "ready"].includes(state)) return chalk.green(state);
 	return ["failed", "unreachable"].includes(state) ? chalk.red(state) : chalk.yellow(state);
 }

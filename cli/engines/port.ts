@@ -53,7 +53,7 @@ export interface Stack {
 	logs(): Promise<Logs>;
 	/** Every precondition of the stack's work, also those that hold. */
 	checks(context: Context): Promise<Check[]>;
-	/** Addresses of the stack's dashboards by name; absent where `dashboard` serves them itself. */
+	/** Addresses of the stack's dashboards by name, none where it has none; absent where `dashboard` serves them itself. */
 	dashboardUrls?(): Promise<Record<string, string>>;
 }
 
@@ -135,6 +135,10 @@ export interface ReplicationStatus {
 	lastError?: string;
 	/** Seconds from commit at the source to the raw file of the newest change; absent before the first change. */
 	latencySeconds?: number;
+	/** Of these, the seconds until the change was read; only DMS tells. */
+	captureSeconds?: number;
+	/** Why the latency is not known, where that could not be asked. */
+	latencyUnknown?: string;
 	startedAt?: string;
 	/** Where the log is: a path, or a log group. */
 	log?: string;
@@ -337,12 +341,22 @@ export interface Arrival {
 	place: string;
 }
 
+/** Whether the clickstream takes records. */
+export interface StreamStatus {
+	/** As Kinesis names it, for instance `ACTIVE`. */
+	state: string;
+	/** For instance `kds-clickstream-data, 4 shards`. */
+	text: string;
+}
+
 export interface EventStream {
 	/**
 	 * Sends records (one JSON text each) and returns when every one is stored or lost. After an abort it stops, and
 	 * counts what was sent up to there.
 	 */
 	send(records: Iterable<string>, context: Context, options?: SendOptions): Promise<SendResult>;
+	/** Absent where there is no stream that could be down: the local buffer is a folder. */
+	status?(): Promise<StreamStatus>;
 	/** Records that arrive from now on, until the signal aborts. */
 	tail(context: Context): AsyncIterable<Arrival>;
 }

@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { running } from "../support/aws/dms.ts";
 import { type Answer, faults, json, xml } from "../support/aws/endpoint.ts";
@@ -21,7 +22,7 @@ const verbs: [verb: string[], service: string, action: string][] = [
 	[["warehouse", "query", "SELECT 1"], "redshift-data", "ExecuteStatement"],
 	[["logs", "replication"], "logs", "GetLogEvents"],
 	[["run-etl", "--no-wait"], "states", "ListExecutions"],
-	[["status"], "secretsmanager", "GetSecretValue"],
+	[["warehouse", "apply"], "secretsmanager", "GetSecretValue"],
 	[["dashboard", "url"], "quicksight", `GET /accounts/${outputs.accountId}/dashboards/dev-sales`],
 ];
 
@@ -125,16 +126,117 @@ describe("credentials", () => {
 	});
 });
 
-describe("S3", () => {
-	it("a missing bucket: 4", async () => {
+describe("status", () => {
+	/** The parts, each with the call by which it is looked at, and what a table shows of it. */
+	const parts: [part: string, service: string, action: string, row: RegExp][] = [
+		["source", "secretsmanager", "GetSecretValue", /^source +unreachable/m],
+		["replication", "dms", "DescribeReplicationTasks", /^replication +running/m],
+		["clickstream", "kinesis", "DescribeStreamSummary", /^clickstream +active +dev-clicks, 1 shard$/m],
+		["raw zone", "s3", "ListObjectsV2", /^raw zone +empty/m],
+		["jobs", "glue", "GetJobRuns", /^jobs +never run/m],
+		["catalog", "glue", "GetTables", /^catalog +analytics_pipeline_dev, 0 tables/m],
+		[
+			"dashboards",
+			"quicksight",
+			`GET /accounts/${outputs.accountId}/dashboards/dev-sales`,
+			/^dashboard sales +ready +https:/m,
+		],
+	];
+	beforeEach(() => {
+		aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
+	});
+
+	it("shows every part", async () => {
+		const { code, out } = await aws.run("status");
+		expect(code).toBe(0);
+		for (const [, , , row] of parts) expect(out).toMatch(row);
+		expect(out).not.toContain("not seen");
+	});
+
+	it.each(parts)("shows all but %s where that is refused, and why: 4", async (part, service, action) => {
+		const words = "User: ana is not authorized to perform: service:Action on resource: arn:aws:x";
+		aws.endpoint.on(service, action, () =>
+			service === "s3"
+				? xml(`<Error><Code>AccessDenied</Code><Message>${words}</Message></Error>`, 403)
+				: faults.denied("service:Action", "arn:aws:x"),
+		);
+		const { code, out } = await aws.run("status");
+		expect(code).toBe(4);
+		for (const [other, , call, row] of parts) if (call !== action) expect(out, other).toMatch(row);
+		expect(out).toMatch(new RegExp(`^${part} +not seen +Access denied: service:Action on arn:aws:x\\.`, "m"));
+		expect(out).toContain("pipeline-cli doctor");
+	});
+
+	it("tells a refused part in the document, too", async () => {
+		aws.endpoint.on("kinesis", "DescribeStreamSummary", () => faults.denied("kinesis:Describe", "arn:aws:x"));
+		const { code, document } = await aws.json("status");
+		expect(code).toBe(4);
+		expect(document).toMatchObject({
+			stack: "dev",
+			replication: { state: "running" },
+			unseen: [{ part: "clickstream", outcome: "serviceRefused", reason: expect.stringMatching(/^Access denied: /) }],
+		});
+		expect(document).not.toHaveProperty("clickstream");
+	});
+
+	it("one that AWS fails at counts as refused, one that cannot be understood as a failure", async () => {
+		aws.endpoint.on("glue", "GetTables", () => faults.malformed());
+		expect((await aws.run("status")).code).toBe(1);
+		aws.endpoint.on("kinesis", "DescribeStreamSummary", () => faults.serverError());
+		expect((await aws.run("status")).code).toBe(4);
+	});
+
+	it("expired credentials refuse all parts: 3, with the command to run and no table", async () => {
+		for (const [, service, action] of parts) aws.endpoint.on(service, action, () => faults.expired());
+		const { code, out, err } = await aws.run("status", "--profile", "work");
+		expect(code).toBe(3);
+		expect(out).toBe("");
+		expect(err).toContain("next: aws login --profile work");
+	});
+
+	it("a part that never answers: 9 within two seconds after the timeout", async () => {
+		aws.endpoint.on("kinesis", "DescribeStreamSummary", () => faults.never());
+		const { code, seconds } = await aws.run("status", "--timeout", "1s");
+		expect(code).toBe(9);
+		expect(seconds).toBeLessThan(3);
+	});
+
+	it("a source that accepts and says nothing: 9 within two seconds after the timeout", async () => {
+		const mute = createServer(() => undefined);
+		await new Promise<void>((resolve) => mute.listen(0, "127.0.0.1", resolve));
+		try {
+			const { port } = mute.address() as AddressInfo;
+			aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port };
+			const { code, seconds } = await aws.run("status", "--timeout", "1s");
+			expect(code).toBe(9);
+			expect(seconds).toBeLessThan(3);
+		} finally {
+			mute.close();
+		}
+	});
+
+	it("a proxy's page in the place of a refusal is nothing that AWS said: 1", async () => {
+		aws.endpoint.on("s3", "ListObjectsV2", () => ({ ...faults.malformed(), status: 403, body: "<html><br>a page" }));
+		const { code, out } = await aws.run("status");
+		expect(code).toBe(1);
+		expect(out).toContain("can't be understood");
+	});
+
+	it("a missing bucket is named: 4", async () => {
 		aws.endpoint.on("s3", "ListObjectsV2", () =>
 			xml("<Error><Code>NoSuchBucket</Code><Message>no such bucket</Message></Error>", 404),
 		);
-		aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
-		const { code, err } = await aws.run("status");
+		const { code, out } = await aws.run("status");
 		expect(code).toBe(4);
-		expect(err).toContain("did not find what the stack's outputs name");
+		expect(out).toContain("did not find what the stack's outputs name");
 	});
+});
+
+it("an answer that begins and does not end: 9 within two seconds after the timeout", async () => {
+	aws.endpoint.on("dms", "DescribeReplicationTasks", () => ({ ...json({ ReplicationTasks: [] }), unfinished: true }));
+	const { code, seconds } = await aws.run("replication", "status", "--timeout", "1s");
+	expect(code).toBe(9);
+	expect(seconds).toBeLessThan(3);
 });
 
 it("an answer with a field that is missing is no crash", async () => {

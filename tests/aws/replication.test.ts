@@ -317,6 +317,44 @@ describe("replication tables and reload", () => {
 	});
 });
 
+describe("replication status: the latency", () => {
+	beforeEach(() => {
+		aws.dms.task = running;
+	});
+
+	it("is the newest that DMS told CloudWatch, of this task on this instance", async () => {
+		aws.metrics.values = { CDCLatencySource: 3, CDCLatencyTarget: 12 };
+		expect((await aws.run("replication", "status")).out).toMatch(
+			/^Latency +12\.0 s, read at the source after 3\.0 s$/m,
+		);
+		expect((await aws.json("replication", "status")).document).toMatchObject({ latencySeconds: 12, captureSeconds: 3 });
+		const [asked] = aws.endpoint.inputs("monitoring", "GetMetricData");
+		expect(JSON.stringify(asked)).toContain(
+			JSON.stringify([
+				{ Name: "ReplicationInstanceIdentifier", Value: "dev-replication" },
+				{ Name: "ReplicationTaskIdentifier", Value: "TASKID" },
+			]),
+		);
+		expect((await aws.run("status")).out).toContain("newest change after 12 s");
+	});
+
+	it("is left out where DMS told none, and where the task does not run", async () => {
+		expect((await aws.json("replication", "status")).document).not.toHaveProperty("latencySeconds");
+		aws.dms.task = stopped("NORMAL");
+		aws.endpoint.calls.length = 0;
+		expect((await aws.run("replication", "status")).out).not.toContain("Latency");
+		expect(aws.endpoint.inputs("monitoring", "GetMetricData")).toEqual([]);
+	});
+
+	it("says why where it may not be asked; the state is shown all the same", async () => {
+		aws.endpoint.on("monitoring", "GetMetricData", () => faults.denied("cloudwatch:GetMetricData", "*"));
+		const { code, out } = await aws.run("replication", "status");
+		expect(code).toBe(0);
+		expect(out).toMatch(/^State +Load complete, replication ongoing$/m);
+		expect(out).toMatch(/^Latency +Access denied: cloudwatch:GetMetricData on \*\.$/m);
+	});
+});
+
 it("batch options belong to the deployment", async () => {
 	const { code, err } = await aws.run("replication", "start", "--batch-interval", "5");
 	expect(code).toBe(2);

@@ -62,7 +62,10 @@ describe("what is loaded", () => {
 	});
 
 	it.each([
-		["cli/engines/aws/replication/awsReplication.ts", ["client-cloudwatch-logs", "client-database-migration-service"]],
+		[
+			"cli/engines/aws/replication/awsReplication.ts",
+			["client-cloudwatch", "client-cloudwatch-logs", "client-database-migration-service"],
+		],
 		["cli/engines/aws/jobs/awsJobs.ts", ["client-glue", "client-s3", "client-sfn", "client-cloudwatch-logs"]],
 		["cli/engines/aws/query/athenaQuery.ts", ["client-athena"]],
 		["cli/engines/aws/warehouse/redshiftWarehouse.ts", ["client-redshift-data", "client-secrets-manager"]],

@@ -141,7 +141,8 @@ function refusal(error: SdkError, call: AwsCall): Refusal {
 			fix: "Check network, proxy and region, then repeat.",
 		};
 	}
-	if (status === undefined || error.name === "SyntaxError" || (status >= 200 && status < 300)) {
+	const unreadable = error.name === "SyntaxError" || error.message.includes("Deserialization error");
+	if (status === undefined || (unreadable && status < 500) || (status >= 200 && status < 300)) {
 		return {
 			outcome: "failure",
 			what: `The answer to ${operation} can't be understood.`,

@@ -2,6 +2,7 @@ import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { AthenaClient } from "@aws-sdk/client-athena";
+import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { DatabaseMigrationServiceClient } from "@aws-sdk/client-database-migration-service";
 import type { GlueClient } from "@aws-sdk/client-glue";
@@ -52,6 +53,13 @@ export class Clients {
 
 	athena(): Promise<AthenaClient> {
 		return this.#client("athena", async (c) => new (await import("@aws-sdk/client-athena")).AthenaClient(c));
+	}
+
+	cloudWatch(): Promise<CloudWatchClient> {
+		return this.#client("cloudwatch", async (configuration) => {
+			const { CloudWatchClient } = await import("@aws-sdk/client-cloudwatch");
+			return new CloudWatchClient(configuration);
+		});
 	}
 
 	dms(): Promise<DatabaseMigrationServiceClient> {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
-import type { Arrival, Context, EventStream, SendOptions, SendResult } from "../port.ts";
+import type { Arrival, Context, EventStream, SendOptions, SendResult, StreamStatus } from "../port.ts";
 import { TokenBucket } from "../tokenBucket.ts";
 import type { Clients } from "./clients.ts";
 import { kinesisBatches, putLimits } from "./kinesisBatches.ts";
@@ -47,6 +47,15 @@ export class KinesisEventStream implements EventStream {
 		}
 		if (tooLarge > 0) reporter.warn(`${tooLarge} records are larger than the 1 MiB that the stream takes.`);
 		return { ...sender.totals, seconds: (performance.now() - startedAt) / 1000 };
+	}
+
+	async status(): Promise<StreamStatus> {
+		const client = await this.#clients.kinesis();
+		const { DescribeStreamSummaryCommand } = await import("@aws-sdk/client-kinesis");
+		const { streamName: StreamName } = this.#deployment.clickstream;
+		const { StreamDescriptionSummary: found } = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
+		const { StreamStatus: state = "none", OpenShardCount: shards = 0 } = found ?? {};
+		return { state, text: `${StreamName}, ${shards === 1 ? "1 shard" : `${shards} shards`}` };
 	}
 
 	/** Reads every shard once a second, which is a fifth of what a shard allows to all its readers. */

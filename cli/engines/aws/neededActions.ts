@@ -24,6 +24,8 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 				"dms:StopReplicationTask",
 			],
 		},
+		// Knows no resources.
+		{ resource: "*", actions: ["cloudwatch:GetMetricData"] },
 		{
 			resource: "*",
 			actions: ["dms:DescribeConnections", "dms:DescribeReplicationInstances", "dms:DescribeReplicationTasks"],
@@ -70,7 +72,13 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 		{ resource: outputs.stateMachineArn, actions: ["states:ListExecutions", "states:StartExecution"] },
 		{
 			resource: arn("kinesis", `stream/${outputs.clickstream.streamName}`),
-			actions: ["kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards", "kinesis:PutRecords"],
+			actions: [
+				"kinesis:DescribeStreamSummary",
+				"kinesis:GetRecords",
+				"kinesis:GetShardIterator",
+				"kinesis:ListShards",
+				"kinesis:PutRecords",
+			],
 		},
 		...(warehouse === null
 			? []

@@ -108,7 +108,13 @@ export class DmsScript {
 			})
 			.on("dms", "DescribeReplicationInstances", () =>
 				json({
-					ReplicationInstances: [{ EngineVersion: "3.6.1", ReplicationInstanceStatus: "available" }],
+					ReplicationInstances: [
+						{
+							ReplicationInstanceIdentifier: "dev-replication",
+							EngineVersion: "3.6.1",
+							ReplicationInstanceStatus: "available",
+						},
+					],
 				}),
 			)
 			.on("dms", "DescribeEngineVersions", () =>

@@ -23,6 +23,8 @@ export interface Answer {
 	headers?: Record<string, string>;
 	/** Milliseconds before the answer, Infinity: never; or what the answer waits for. */
 	delay?: number | Promise<unknown>;
+	/** Begins the answer, and never ends it. */
+	unfinished?: boolean;
 	/** Cuts the connection in the place of an answer. */
 	reset?: boolean;
 }
@@ -148,7 +150,8 @@ export class AwsEndpoint {
 		}
 		const send = (): void => {
 			response.writeHead(answer.status, { "x-amzn-requestid": "scripted", ...answer.headers });
-			response.end(answer.body);
+			if (answer.unfinished === true) response.write(answer.body);
+			else response.end(answer.body);
 		};
 		if (answer.delay === undefined) send();
 		else if (typeof answer.delay !== "number") void answer.delay.then(send);

@@ -28,6 +28,9 @@ export class ScriptedStream {
 	constructor(endpoint: AwsEndpoint) {
 		endpoint
 			.on("kinesis", "PutRecords", (input) => ({ ...this.#put(input.Records as Entry[]), delay: this.delay }))
+			.on("kinesis", "DescribeStreamSummary", () =>
+				json({ StreamDescriptionSummary: { StreamStatus: "ACTIVE", OpenShardCount: this.shards.size } }),
+			)
 			.on("kinesis", "ListShards", () => json({ Shards: [...this.shards.keys()].map((ShardId) => ({ ShardId })) }))
 			.on("kinesis", "GetShardIterator", ({ ShardId, ShardIteratorType }) => {
 				const from = ShardIteratorType === "LATEST" ? this.stored.length : 0;

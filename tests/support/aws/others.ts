@@ -24,6 +24,24 @@ export class LogsScript {
 	}
 }
 
+/** CloudWatch: the newest value of each metric. */
+export class MetricsScript {
+	/** By the metric's name; one that is not there has no data points. */
+	values: Record<string, number> = {};
+
+	constructor(endpoint: AwsEndpoint) {
+		endpoint.on("monitoring", "GetMetricData", (input) => {
+			const queries = input.MetricDataQueries as { Id: string; MetricStat: { Metric: { MetricName: string } } }[];
+			return json({
+				MetricDataResults: queries.map(({ Id, MetricStat }) => {
+					const value = this.values[MetricStat.Metric.MetricName];
+					return { Id, Values: value === undefined ? [] : [value, value + 100], Timestamps: [] };
+				}),
+			});
+		});
+	}
+}
+
 /** STS and IAM, which speak the query protocol: who calls, and what they may. */
 export class IdentityScript {
 	arn = `arn:aws:iam::${outputs.accountId}:user/ana`;

@@ -7,7 +7,8 @@ import { AthenaScript } from "./athena.ts";
 import { DmsScript } from "./dms.ts";
 import { AwsEndpoint } from "./endpoint.ts";
 import { GlueScript } from "./glue.ts";
-import { IdentityScript, LogsScript, SmallServices } from "./others.ts";
+import { ScriptedStream } from "./kinesis.ts";
+import { IdentityScript, LogsScript, MetricsScript, SmallServices } from "./others.ts";
 import { outputs } from "./outputs.ts";
 import { RedshiftScript } from "./redshiftData.ts";
 import { S3Script } from "./s3.ts";
@@ -28,6 +29,8 @@ export class ScriptedStack {
 	readonly redshift: RedshiftScript;
 	readonly s3: S3Script;
 	readonly logs: LogsScript;
+	readonly metrics: MetricsScript;
+	readonly stream: ScriptedStream;
 	readonly identity: IdentityScript;
 	readonly others: SmallServices;
 	/** File of the outputs. */
@@ -43,6 +46,8 @@ export class ScriptedStack {
 		this.redshift = new RedshiftScript(endpoint);
 		this.s3 = new S3Script(endpoint);
 		this.logs = new LogsScript(endpoint);
+		this.metrics = new MetricsScript(endpoint);
+		this.stream = new ScriptedStream(endpoint);
 		this.identity = new IdentityScript(endpoint);
 		this.others = new SmallServices(endpoint);
 		this.#folder = folder;

@@ -12,6 +12,7 @@ import { isAwsError } from "../awsError.ts";
 import type { Clients } from "../clients.ts";
 import { poll } from "../poll.ts";
 import { testConnections } from "./connectionTests.ts";
+import { taskLatency } from "./latency.ts";
 import { nameOf, tableStatistics } from "./tableStatistics.ts";
 import { explainingLines } from "./taskLog.ts";
 import { describeStopReason, stopReason, stopReasons, taskState, taskStates, taskStatus } from "./taskStates.ts";
@@ -23,6 +24,7 @@ const staleSeconds = 60;
 export class AwsReplication implements Replication {
 	readonly #clients: Clients;
 	readonly #deployment: PipelineOutputs;
+	#latency: Awaited<ReturnType<typeof taskLatency>> | undefined;
 
 	constructor(clients: Clients, deployment: PipelineOutputs) {
 		this.#clients = clients;
@@ -74,7 +76,12 @@ export class AwsReplication implements Replication {
 	}
 
 	async status(): Promise<ReplicationStatus> {
-		return taskStatus(await this.#task(await this.#clients.dms()), this.#deployment.replication.logGroup);
+		const task = await this.#task(await this.#clients.dms());
+		const status = taskStatus(task, this.#deployment.replication.logGroup);
+		if (status.state !== "running") return status;
+		// Who looks again and again asks for the state; the latency changes once a minute.
+		this.#latency ??= await taskLatency(this.#clients, this.#deployment);
+		return { ...status, ...this.#latency };
 	}
 
 	async tables(): Promise<TableStatistics[]> {
@@ -219,7 +226,7 @@ export class AwsReplication implements Replication {
 			}),
 		);
 		context.ongoing?.delete(this.#taskArn);
-		const { tables } = await this.status();
+		const { tables } = taskStatus(await this.#task(client), "");
 		if (tables.errored > 0) {
 			context.reporter.warn(`${tables.errored} tables have errors: pipeline-cli replication tables`);
 		}
