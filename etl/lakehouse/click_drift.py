@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-import zlib
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from lakehouse.storage import Storage, StoredFile
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
 
-HEAD_BYTES = 64 * 1024
-"""Bytes of each file that are looked at: a producer that changed shows in the first lines."""
+SHAPES = 1000
+"""Shapes of lines that are looked at, at most: producers have few, but a name may be anything."""
+
+NAMES = 20
+"""Names that are told, at most."""
 
 _NUMBER = (int, float)
 _EXPECTED: dict[str, type | tuple[type, ...]] = {
@@ -23,23 +26,69 @@ _EXPECTED: dict[str, type | tuple[type, ...]] = {
 _DETAILS = {"color": str, "material": str, "comments": str}
 _NAMES = {int: "whole number", str: "text", _NUMBER: "number", dict: "object"}
 
+# Patterns that Java and Rust both know, for a line without its escaped characters: a text is then what lies between two
+# quotes. Nothing repeats without a limit what repeats itself: in Java a long line would take all of the stack, or days.
+ESCAPED = r"\\."
+_TEXT = r'"[^"]*"'
+_WHOLE = r"-?[0-9]+"
+_DECIMAL = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 
-def describe(raw: Storage, files: Iterable[StoredFile]) -> str | None:
-    """One line on what differs in the first lines of some click files; None where nothing does."""
+
+def _object(fields: dict[str, str]) -> str:
+    known = "|".join(rf'"{name}"\s*:\s*(?:{value}|null)' for name, value in fields.items())
+    return rf"\{{\s*(?:(?:{known})\s*(?:,\s*)?){{0,{len(fields)}}}\}}"
+
+
+_VALUES = {int: _WHOLE, str: _TEXT, _NUMBER: _DECIMAL, dict: _object(dict.fromkeys(_DETAILS, _TEXT))}
+USUAL = rf"^\s*{_object({name: _VALUES[kind] for name, kind in _EXPECTED.items()})}\s*$"
+
+# Names stay, texts become empty, and of a number only stays whether it is a whole one.
+VALUE = rf'({_TEXT}\s*:)|(")[^"]*(")|-?[0-9]+(?:(\.)[0-9]+)?(?:([eE])[+-]?[0-9]+)?'
+SHAPE = "$1$2$3$4$5"
+
+
+def is_unusual(line: Column) -> Column:
+    """Whether a line has another field than those that are expected, or a value of another type."""
+    from pyspark.sql import functions as F
+
+    return ~F.regexp_replace(line, ESCAPED, "_").rlike(USUAL)
+
+
+def examples(lines: DataFrame) -> list[str]:
+    """One line of each shape among the unusual ones: of the same names with values of the same types."""
+    from pyspark.sql import functions as F
+
+    unusual = lines.where(is_unusual(F.col("value")))
+    shape = F.regexp_replace(F.regexp_replace("value", ESCAPED, "_"), VALUE, SHAPE)
+    found = unusual.groupBy(shape.alias("shape")).agg(F.min("value").alias("value")).limit(SHAPES)
+    return [value for _, value in found.collect()]
+
+
+def describe(lines: Iterable[str]) -> str | None:
+    """One sentence on what differs in some lines; None where nothing does. What is no JSON object does not count."""
     new: set[str] = set()
     changed: set[str] = set()
-    for file in files:
-        for click in _head(raw, file):
+    for line in lines:
+        try:
+            click = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(click, dict):
             _compare(click, _EXPECTED, "", new, changed)
             details = click.get("productDetails")
             if isinstance(details, dict):
                 _compare(details, _DETAILS, "productDetails.", new, changed)
     parts = []
     if new:
-        parts.append(f"new fields: {', '.join(sorted(new))}")
+        parts.append(f"new fields: {_list(new)}")
     if changed:
-        parts.append(f"changed types: {', '.join(sorted(changed))}")
+        parts.append(f"changed types: {_list(changed)}")
     return "; ".join(parts) or None
+
+
+def _list(names: set[str]) -> str:
+    more = f" and {len(names) - NAMES} more" if len(names) > NAMES else ""
+    return ", ".join(sorted(names)[:NAMES]) + more
 
 
 def _compare(click: dict[str, Any], expected: dict[str, Any], prefix: str, new: set[str], changed: set[str]) -> None:
@@ -48,23 +97,3 @@ def _compare(click: dict[str, Any], expected: dict[str, Any], prefix: str, new: 
             new.add(prefix + name)
         elif value is not None and (isinstance(value, bool) or not isinstance(value, expected[name])):
             changed.add(f"{prefix}{name} is no {_NAMES[expected[name]]}")
-
-
-def _head(raw: Storage, file: StoredFile) -> list[dict[str, Any]]:
-    """Clicks in the first lines of a file; nothing of one that cannot be read, which the join sets aside."""
-    try:
-        with raw.filesystem.open_input_stream(raw.path(file.path), compression=None) as stream:
-            content = stream.read(HEAD_BYTES)
-        if file.name.endswith(".gz"):
-            content = zlib.decompressobj(wbits=31).decompress(content, HEAD_BYTES)
-    except (OSError, zlib.error):
-        return []
-    clicks = []
-    for line in content.split(b"\n")[: -1 if len(content) == HEAD_BYTES else None]:
-        try:
-            click = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(click, dict):
-            clicks.append(click)
-    return clicks

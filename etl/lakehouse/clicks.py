@@ -8,6 +8,7 @@ import zlib
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from lakehouse.click_drift import is_unusual
 from lakehouse.datasets import CLICKSTREAM
 from lakehouse.storage import Storage, StoredFile
 
@@ -51,8 +52,8 @@ def lines(engine: Engine, raw: Storage, hours: dict[str, list[StoredFile]]) -> D
 
 def parsed(rows: DataFrame) -> DataFrame:
     """
-    Lines as clicks: productid, productname, department, price, productdetails, click_hour. A line that is no JSON
-    object with a whole number as productid is malformed, and has no productid here.
+    Lines as clicks: productid, productname, department, price, productdetails, click_hour, and whether the line is
+    unusual. A line that is no JSON object with a whole number as productid is malformed, and has no productid here.
     """
     from pyspark.sql import functions as F
 
@@ -67,6 +68,7 @@ def parsed(rows: DataFrame) -> DataFrame:
         F.expr("try_cast(click.price AS decimal(12,2))").alias("price"),
         F.col("click.productDetails").alias("productdetails"),
         "click_hour",
+        is_unusual(F.col("value")).alias("unusual"),
     )
 
 

@@ -134,17 +134,20 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
     filled = {hour: files for hour, files in hours.items() if files}
     names = list(filled)
     read = malformed = written = 0
-    notes = _unusual(job, known, filled)
+    drifted: list[str] = []
+    late = _late_files(known, filled)
     old = {hour: known.hours.pop(hour, None) for hour in hours}
     held: set[str] = set()
     with staging.folder(job, FOLDER) as folder:
         for start in range(0, len(names), HOURS_AT_A_TIME):
             part = {hour: filled[hour] for hour in names[start : start + HOURS_AT_A_TIME]}
             counts = _write(job, known, part, folder)
+            if any(count.unusual for count in counts.values()):
+                drifted += click_drift.examples(clicks.lines(job.engine, job.raw, _whole(known, part)))
             broken = _held_back(job, list(part), folder)
             held |= broken
             for hour, files in part.items():
-                count = counts.get(hour, HourCount(0, 0, []))
+                count = counts.get(hour, HourCount())
                 last = old[hour]
                 # Without files, a held hour differs from what is there: the next run tries it again.
                 known.hours[hour] = (
@@ -155,11 +158,12 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
                 read += count.lines
                 malformed += count.malformed
         written = _publish(job, before, [hour for hour in hours if hour not in held], folder)
-    if held:
-        notes.insert(0, f"{len(held)} held back")
-    if malformed:
-        notes.insert(0, f"{malformed} malformed lines")
-    notes.insert(0, "1 hour" if len(hours) == 1 else f"{len(hours)} hours")
+    notes = ["1 hour" if len(hours) == 1 else f"{len(hours)} hours"]
+    notes += [f"{malformed} malformed lines"] if malformed else []
+    notes += [f"{len(held)} held back"] if held else []
+    notes += [f"{late} late files"] if late else []
+    drift = click_drift.describe(drifted)
+    notes += [drift] if drift else []
     job.report.table("", TABLE, read, written, ", ".join(notes))
 
 
@@ -197,16 +201,20 @@ def _held_back(job: Job, hours: list[str], folder: str) -> set[str]:
     return {hour for hour, path in filled.items() if not holds(hour, path)}
 
 
-def _unusual(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) -> list[str]:
-    """What is to be told of the new files: drift, and those of an hour before one that was joined already."""
+def _late_files(known: JointState, hours: dict[str, list[StoredFile]]) -> int:
+    """How many new files belong to an hour before one that was joined already."""
     newest = max(known.hours, default="")
     new = {
         hour: [file for file in files if hour not in known.hours or file.path not in known.hours[hour].files]
         for hour, files in hours.items()
     }
-    late = sum(len(files) for hour, files in new.items() if hour < newest)
-    drift = click_drift.describe(job.raw, [file for files in new.values() for file in files])
-    return ([f"{late} late files"] if late else []) + ([drift] if drift else [])
+    return sum(len(files) for hour, files in new.items() if hour < newest)
+
+
+def _whole(known: JointState, hours: dict[str, list[StoredFile]]) -> dict[str, list[StoredFile]]:
+    """Without the files that were set aside."""
+    good = {hour: [file for file in files if file.path not in known.set_aside] for hour, files in hours.items()}
+    return {hour: files for hour, files in good.items() if files}
 
 
 def _in(hours: dict[str, list[StoredFile]], path: str) -> bool:
@@ -215,11 +223,12 @@ def _in(hours: dict[str, list[StoredFile]], path: str) -> bool:
 
 @dataclass
 class HourCount:
-    """Lines of an hour, malformed ones among them, products clicked (None: many)."""
+    """Lines of an hour, malformed and unusual ones among them, products clicked (None: many)."""
 
-    lines: int
-    malformed: int
-    products: list[int] | None
+    lines: int = 0
+    malformed: int = 0
+    unusual: int = 0
+    products: list[int] | None = field(default_factory=list)
 
 
 def _write(job: Job, known: JointState, hours: dict[str, list[StoredFile]], folder: str) -> dict[str, HourCount]:
@@ -231,8 +240,7 @@ def _write(job: Job, known: JointState, hours: dict[str, list[StoredFile]], fold
             raise
     for hour in hours:
         job.processed.delete_folder(f"{folder}/click_hour={hour}")
-    good = {hour: [file for file in files if file.path not in known.set_aside] for hour, files in hours.items()}
-    return _write_all(job, {hour: files for hour, files in good.items() if files}, folder)
+    return _write_all(job, _whole(known, hours), folder)
 
 
 def _write_all(job: Job, hours: dict[str, list[StoredFile]], folder: str) -> dict[str, HourCount]:
@@ -242,11 +250,14 @@ def _write_all(job: Job, hours: dict[str, list[StoredFile]], folder: str) -> dic
         return {}
     found = clicks.parsed(clicks.lines(job.engine, job.raw, hours))
     job.engine.append_parquet(joined(_named_items(job), found), folder, "click_hour")
-    counted = found.groupBy("click_hour", "productid").agg(F.count(F.lit(1)).alias("lines"))
-    result = {hour: HourCount(0, 0, []) for hour in hours}
-    for hour, product, lines in counted.collect():
+    counted = found.groupBy("click_hour", "productid").agg(
+        F.count(F.lit(1)).alias("lines"), F.sum(F.col("unusual").cast("int")).alias("unusual")
+    )
+    result = {hour: HourCount() for hour in hours}
+    for hour, product, lines, unusual in counted.collect():
         entry = result[hour]
         entry.lines += lines
+        entry.unusual += unusual
         if product is None:
             entry.malformed += lines
         elif entry.products is not None:

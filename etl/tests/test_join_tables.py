@@ -11,8 +11,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
-from lakehouse import joint_tables
 
+from lakehouse import joint_tables
 from support import Lake, Source
 
 ALL = ("process-load", "process-cdc", "apply-changes", "join-tables")
@@ -253,12 +253,31 @@ def test_files_of_an_hour_that_was_over_are_joined_and_told(lake: Lake, items: S
     ]
 
 
-def test_drift_in_files_larger_than_what_is_looked_at(lake: Lake, items: Source) -> None:
-    long = [click(1, campaign="x" * 500) for _ in range(2000)]
-    send(lake, "2026/11/20/13", "a.json", long)
-    send(lake, "2026/11/20/13", "b.json.gz", long)
+def test_drift_is_found_in_every_line(lake: Lake, items: Source) -> None:
+    usual = [click(1, productname=f"Hat {number}") for number in range(5000)]
+    send(lake, "2026/11/20/13", "a.json", [*usual, click(1, campaign="x" * 500)])
+    send(lake, "2026/11/20/13", "b.json.gz", [*usual, click(1, price="12"), *usual])
     lake.ok(*ALL)
-    assert note(lake) == "1 hour, new fields: campaign"
+    assert note(lake) == "1 hour, new fields: campaign; changed types: price is no number"
+
+
+def test_lines_as_they_should_be_are_no_drift_whatever_they_say(lake: Lake, items: Source) -> None:
+    texts = ['"', "\\", '","campaign":"', '{"price":"x"}', "12", "true", "ü 🎉", "", '\\"' * 20_000]
+    details = {"color": '"', "material": "\n", "comments": None}
+    lines = [click(1, productname=text, department=text, productDetails=details) for text in texts]
+    other = json.dumps({"price": 1e20, "productDetails": None, "productid": 2}, indent=2).replace("\n", " ")
+    spaces = click(3, price=-1, productDetails={}).replace(",", f"{' ' * 100_000},")
+    send(lake, "2026/11/20/13", "a.json", [*lines, other, spaces])
+    lake.ok(*ALL)
+    assert note(lake) == "1 hour"
+
+
+def test_many_new_names_are_told_as_some_and_their_number(lake: Lake, items: Source) -> None:
+    send(lake, "2026/11/20/13", "a.json", [click(1, **{f"session{number:04}": number}) for number in range(1500)])
+    lake.ok(*ALL)
+    told = note(lake).removeprefix("1 hour, new fields: ")
+    assert told.count("session") == 20
+    assert told.endswith(" and 980 more")
 
 
 def test_a_damaged_state_is_named_and_removing_it_mends_it(lake: Lake, items: Source) -> None:
