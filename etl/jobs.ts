@@ -21,7 +21,7 @@ export interface JobDefinition {
 	writes: readonly Location[];
 	/** Arguments besides the common ones, as `--name value`. */
 	arguments?: Readonly<Record<string, string>>;
-	/** Whether the job may open a JDBC connection to the source. */
+	/** Whether the job can read the source itself over JDBC: `--source jdbc --jdbc_url … --jdbc_secret …`. */
 	usesSource?: boolean;
 }
 

@@ -188,6 +188,13 @@ describe("a wrong value", () => {
 		]);
 	});
 
+	it("is no secret of one's own for a database on RDS, but is one for the server that brings its own", () => {
+		const secret = { sourceSecretArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s" };
+		const rds = { sourceKind: "rds", databaseInstanceClass: "db.t4g.micro" };
+		expect(parseConfig({ ...dev, ...rds, ...secret })).toMatchObject(secret);
+		expect(fault(secret)).toContain("is set, and sourceKind is ec2. Set it: pulumi config set sourceKind external");
+	});
+
 	it("is every key that an external source lacks", () => {
 		expect(fault({ sourceKind: "external" }).match(/^ {2}\w+/gm)).toEqual([
 			"  sourceHost",

@@ -109,6 +109,7 @@ const keys = {
 	jobExecutionClass: [choice("STANDARD", "FLEX"), "FLEX"],
 	jobTimeoutMinutes: [integer(5, 2880), "60"],
 	jobRetries: [integer(0, 5), "1"],
+	jobsReadSource: [flag, "true"],
 	schedule: [optional(matching(/^(rate|cron)\([^()]+\)$/, "is neither rate(…) nor cron(…)")), '"rate(1 hour)"'],
 	lakeFormation: [flag, "false"],
 	athenaScanLimitGb: [integer(1, 7000), "10"],
@@ -185,13 +186,9 @@ function crossFaults(config: PipelineConfig): Fault[] {
 	fault(!adopts && config.routeTableIds.length > 0, "routeTableIds", "is set, and vpcId is not", hint("vpcId"));
 	for (const key of ["sourceHost", "sourceSecretArn", "sourceCidr", "sourceCaCertificateFile"] as const) {
 		const set = config[key] !== undefined;
+		const taken = sourceKind === "external" || (sourceKind === "rds" && key === "sourceSecretArn");
 		fault(sourceKind === "external" && !set, key, "is not set, and sourceKind is external");
-		fault(
-			sourceKind !== "external" && set,
-			key,
-			`is set, and sourceKind is ${sourceKind}`,
-			hint("sourceKind", "external"),
-		);
+		fault(!taken && set, key, `is set, and sourceKind is ${sourceKind}`, hint("sourceKind", "external"));
 	}
 	const isRdsClass = config.databaseInstanceClass.startsWith("db.");
 	fault(sourceKind === "rds" && !isRdsClass, "databaseInstanceClass", "is no class of RDS, and sourceKind is rds");

@@ -294,11 +294,12 @@ describe("the start-up script of the simulated server", () => {
 		}
 	});
 
-	it("lets the replication user read the schemas and the binlog, nothing else", () => {
+	it("lets the replication user read schemas and binlog, and write the rows that verify-cdc follows", () => {
 		expect(script.match(/^GRANT .+/gm)).toEqual([
 			"GRANT BINLOG MONITOR, REPLICATION SLAVE ON *.* TO '$username'@'%';",
 			"GRANT SELECT ON \\`wordpress-db\\`.* TO '$username'@'%';",
 			"GRANT SELECT ON \\`classicmodels\\`.* TO '$username'@'%';",
+			"GRANT INSERT, DELETE ON \\`wordpress-db\\`.wp_terms TO '$username'@'%';",
 		]);
 	});
 

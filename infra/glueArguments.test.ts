@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { glueArguments } from "./glueArguments.ts";
+import { glueArguments, sourceArguments } from "./glueArguments.ts";
 
 const given = {
 	rawBucket: "r",
@@ -35,6 +35,15 @@ it("gives Glue its arguments, the job the common ones and its own", () => {
 		"--datasets_uri": "s3://s/datasets/1/datasets.json",
 		"--run_id": "by-hand",
 		"--depth": "3",
+	});
+});
+
+it("has a job read the source itself, encrypted, as a user who stands in a secret", () => {
+	const own = sourceArguments({ host: "h", port: 3307, schema: "classicmodels", secretArn: "arn:secret" });
+	expect(glueArguments({ ...given, own })).toMatchObject({
+		"--source": "jdbc",
+		"--jdbc_url": "jdbc:mysql://h:3307/classicmodels?sslMode=REQUIRED",
+		"--jdbc_secret": "arn:secret",
 	});
 });
 

@@ -61,6 +61,24 @@ export function glueArguments(input: GlueArguments): Record<string, string> {
 	};
 }
 
+/**
+ * Arguments by which a job reads the source itself, as a user of that secret. The connection is encrypted; who answers is
+ * not verified, since Java wants a key store for that: within the VPC the security groups say who it is.
+ * https://dev.mysql.com/doc/connector-j/en/connector-j-connp-props-security.html
+ */
+export function sourceArguments(source: {
+	host: string;
+	port: number;
+	schema: string;
+	secretArn: string;
+}): Record<string, string> {
+	return {
+		source: "jdbc",
+		jdbc_url: `jdbc:mysql://${source.host}:${source.port}/${source.schema}?sslMode=REQUIRED`,
+		jdbc_secret: source.secretArn,
+	};
+}
+
 function dashed(values: object): Record<string, string> {
 	return Object.fromEntries(Object.entries(values).map(([name, value]) => [`--${name}`, String(value)]));
 }

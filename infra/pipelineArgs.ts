@@ -75,6 +75,7 @@ export function jobArgs(config: PipelineConfig) {
 		maxWorkers: config.jobMaxWorkers,
 		executionClass: config.jobExecutionClass,
 		timeoutMinutes: config.jobTimeoutMinutes,
+		readSource: config.jobsReadSource,
 	};
 }
 

@@ -11,17 +11,32 @@ export interface DatabaseServer {
 	schemas: readonly string[];
 }
 
+/** Grants of the replication user, who also runs `pipeline-cli verify-cdc`: it writes a few terms and removes them. */
+export function replicationGrants(username: string, schemas: readonly string[]): string[] {
+	return [
+		`GRANT BINLOG MONITOR, REPLICATION SLAVE ON *.* TO '${username}'@'%';`,
+		...schemas.map((schema) => `GRANT SELECT ON \`${schema}\`.* TO '${username}'@'%';`),
+		`GRANT INSERT, DELETE ON \`wordpress-db\`.wp_terms TO '${username}'@'%';`,
+	];
+}
+
 /**
- * Start-up script of the simulated on-premises database: MariaDB 10.5 with row binlogs, TLS and the sample schemas, on
- * Amazon Linux 2023. That version, since it is in the distribution, whose packages come over the S3 gateway endpoint:
- * the instance has no way to the internet. https://docs.aws.amazon.com/linux/al2023/ug/networking-s3-endpoint.html
+ * Start-up script of the simulated on-premises database: MariaDB with row binlogs, TLS and the sample schemas, on Amazon
+ * Linux 2023.
+ *
+ * MariaDB and not MySQL: the instance has no way to the internet, and the distribution's packages, which come over the S3
+ * gateway endpoint, have no MySQL server. 10.5, since DMS takes MariaDB up to 10.6, and then 11.4 only.
+ * https://docs.aws.amazon.com/linux/al2023/ug/networking-s3-endpoint.html
+ * https://github.com/amazonlinux/amazon-linux-2023/issues/257
+ * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.MySQL.html
  *
  * No secret is in the script, in an argument or in a log: passwords go from Secrets Manager through the server's
  * standard input.
  */
 export function databaseUserData(server: DatabaseServer): string {
 	const expireDays = Math.max(1, Math.ceil(server.binlogRetentionHours / 24));
-	const grants = server.schemas.map((schema) => `GRANT SELECT ON \\\`${schema}\\\`.* TO '$username'@'%';`).join("\n");
+	// The shell would run what stands between backticks.
+	const grants = replicationGrants("$username", server.schemas).join("\n").replaceAll("`", "\\`");
 	return `#!/bin/bash
 set -euo pipefail
 export AWS_DEFAULT_REGION=${server.region}
@@ -58,7 +73,6 @@ username=$(jq --raw-output .username <<<"$credentials")
 password=$(jq --raw-output .password <<<"$credentials")
 mysql <<SQL
 CREATE USER IF NOT EXISTS '$username'@'%' IDENTIFIED BY '$password' REQUIRE SSL;
-GRANT BINLOG MONITOR, REPLICATION SLAVE ON *.* TO '$username'@'%';
 ${grants}
 SQL
 `;

@@ -32,7 +32,8 @@ const years = (count: number): number => count * 365 * 24;
 
 /**
  * The console guide's on-premises database, simulated: one private instance with the sample schemas, reached by Session
- * Manager (`aws ssm start-session --target <instance>`). No SSH, no key pair, no public address.
+ * Manager (`aws ssm start-session --target <instance>`). No SSH, no key pair, no public address. The server is MariaDB, as
+ * no MySQL can be installed without the internet (see `userData.ts`); `RdsDatabase` has MySQL.
  *
  * Danger: its data is on one volume that goes with the instance. For demonstration only.
  *

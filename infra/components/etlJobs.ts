@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Dataset } from "../../etl/datasets.ts";
 import type { JobDefinition } from "../../etl/jobs.ts";
 import { contentHash, filesOf, folderHash } from "../contentHash.ts";
-import { glueArguments } from "../glueArguments.ts";
+import { glueArguments, sourceArguments } from "../glueArguments.ts";
 import { jobLogGroups } from "../glueLogs.ts";
 import { jobStatements } from "../jobAccess.ts";
 import { encryptedLogGroup } from "../logGroup.ts";
@@ -38,12 +38,14 @@ export interface EtlJobsArgs {
 	executionClass: "STANDARD" | "FLEX";
 	timeoutMinutes: pulumi.Input<number>;
 	logRetentionDays: pulumi.Input<number>;
-	/** For jobs that use the source: where it listens, its secret, its certificate authority (PEM). */
+	/** Whether jobs that can read the source itself do. They run in its network then; otherwise they read the lake. */
+	readSource: boolean;
+	/** Where the source listens, its secret, its certificate authority (PEM). */
 	sourceHost: pulumi.Input<string>;
 	sourcePort: pulumi.Input<number>;
 	sourceSecretArn: pulumi.Input<string>;
 	sourceCaCertificate: pulumi.Input<string>;
-	/** For jobs that use the source: where their network interfaces stand. */
+	/** Where the network interfaces of jobs that read the source stand. */
 	subnetId: pulumi.Input<string>;
 	availabilityZone: pulumi.Input<string>;
 	securityGroupId: pulumi.Input<string>;
@@ -52,6 +54,9 @@ export interface EtlJobsArgs {
 /**
  * The Glue jobs of `etl/jobs.ts`: Spark with Iceberg, auto scaling, one run of a job at a time and further ones queued,
  * encrypted logs. All run as one role, which may do what the jobs say that they read and write.
+ *
+ * A JDBC connection to the source is made for whatever needs one, such as a notebook; jobs get it, and the rights that
+ * belong to it, where they read the source.
  *
  * Scripts, the shared package and the list of tables go to keys that hold their hash: a run never mixes versions.
  * Retries are the state machine's alone (see `Schedule`): Glue's own would go on after it has told of the failure.
@@ -73,11 +78,12 @@ export class EtlJobs extends pulumi.ComponentResource {
 		const logs = this.#logs(name, args, role);
 		const packageObject = this.#package(name, args);
 		const datasets = this.#datasets(name, args);
-		const connection = args.jobs.some((job) => job.usesSource) ? this.#connection(name, args) : undefined;
+		const connection = this.#connection(name, args);
 
 		this.jobNames = Object.fromEntries(
 			args.jobs.map((job) => {
 				const script = this.#script(name, args, job);
+				const usesSource = args.readSource && job.usesSource === true;
 				const glueJob = new aws.glue.Job(
 					`${name}-${job.name}`,
 					{
@@ -99,8 +105,9 @@ export class EtlJobs extends pulumi.ComponentResource {
 								args.database,
 								datasets.key,
 								packageObject.key,
+								usesSource ? this.#sourceArguments(args) : {},
 							])
-							.apply(([rawBucket, processedBucket, scriptsBucket, database, datasetsKey, packageKey]) =>
+							.apply(([rawBucket, processedBucket, scriptsBucket, database, datasetsKey, packageKey, source]) =>
 								glueArguments({
 									rawBucket,
 									processedBucket,
@@ -109,7 +116,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 									database,
 									datasetsKey,
 									packageKey,
-									own: job.arguments ?? {},
+									own: { ...job.arguments, ...source },
 								}),
 							),
 						workerType: args.workerType,
@@ -120,7 +127,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 						maxRetries: 0,
 						timeout: args.timeoutMinutes,
 						securityConfiguration: args.securityConfiguration,
-						...(connection && job.usesSource ? { connections: [connection.name] } : {}),
+						...(usesSource ? { connections: [connection.name] } : {}),
 					},
 					{ parent: this, dependsOn: [role.policy, logs.error, logs.output] },
 				);
@@ -133,7 +140,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 	}
 
 	#role(name: string, args: EtlJobsArgs): ServiceRole {
-		const usesSource = args.jobs.some((job) => job.usesSource);
+		const usesSource = args.readSource && args.jobs.some((job) => job.usesSource);
 		return serviceRole(this, `${name}-role`, {
 			service: "glue",
 			description: "Glue jobs",
@@ -216,6 +223,12 @@ export class EtlJobs extends pulumi.ComponentResource {
 			},
 			{ parent: this },
 		);
+	}
+
+	#sourceArguments(args: EtlJobsArgs): pulumi.Output<Record<string, string>> {
+		return pulumi
+			.all([args.sourceHost, args.sourcePort, args.sourceSecretArn])
+			.apply(([host, port, secretArn]) => sourceArguments({ host, port, secretArn, schema: sourceSchema(args) }));
 	}
 
 	/**

@@ -50,6 +50,15 @@ describe("SourceDatabase", () => {
 		expect(program.named("db-secret-value").secrets).toContain("secretString");
 	});
 
+	it("on RDS is read by a user of one's own secret, and keeps the administrator's", async () => {
+		const args = { ...database, kind: "rds", engine: "mysql", port: 3306, disposable: true } as const;
+		const program = await runProgram(
+			() => new SourceDatabase("db", { ...args, secretArn: "arn:replication" }).access().sourceSecretArn,
+		);
+		expect(program.result).toBe("arn:replication");
+		expect(program.named("db-secret-value").secrets).toContain("secretString");
+	});
+
 	it("on a disposable stack leaves nothing", async () => {
 		const program = await runProgram(() => {
 			new RdsDatabase("db", { ...database, disposable: true });

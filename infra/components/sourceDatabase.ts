@@ -11,7 +11,10 @@ export interface SourceDatabaseArgs {
 	/** `external`: where the server listens. */
 	host?: string;
 	port: number;
-	/** `external`: secret of username, password, host and port. */
+	/**
+	 * Secret of username, password, host and port. `external`: of a user who may replicate. `rds`: of such a user, in the
+	 * place of the administrator's.
+	 */
 	secretArn?: string;
 	/** `external`: certificate authority of the server, PEM. */
 	caCertificate?: string;
@@ -71,7 +74,8 @@ export class SourceDatabase extends pulumi.ComponentResource {
 				// RDS knows the hours of retention only by this procedure.
 				// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-stored-proc-configuring.html
 				this.afterConnectScript = `call mysql.rds_set_configuration('binlog retention hours', ${args.binlogRetentionHours})`;
-				({ host: this.host, port: this.port, secretArn: this.secretArn, caCertificate: this.caCertificate } = database);
+				({ host: this.host, port: this.port, caCertificate: this.caCertificate } = database);
+				this.secretArn = args.secretArn === undefined ? database.secretArn : pulumi.output(args.secretArn);
 				break;
 			}
 			case "ec2": {

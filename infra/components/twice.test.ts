@@ -97,6 +97,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			workerType: "G.1X",
 			maxWorkers: 2,
 			executionClass: "FLEX",
+			readSource: true,
 			timeoutMinutes: 60,
 			subnetId: "subnet-1",
 			availabilityZone: "a",

@@ -49,5 +49,6 @@ export const everyKind: Record<string, () => Promise<Program>> = {
 			quickSightSubscribe: true,
 			quickSightAccountName: "example",
 			lakeFormation: true,
+			jobsReadSource: true,
 		}),
 };

@@ -1,10 +1,13 @@
 import { readFile } from "node:fs/promises";
 import mysql, { type RowDataPacket } from "mysql2";
+import { createConnection } from "mysql2/promise";
 import { describe, expect, it } from "vitest";
 import { sampleSchemas } from "../../cli/engines/local/source/seed/fill.ts";
 import { type SeedRow, seedSize } from "../../cli/engines/local/source/seed/rows.ts";
 import { collation } from "../../cli/engines/local/source/seed/tables.ts";
+import { insert, removeRows } from "../../cli/steps/verifyRows.ts";
 import { datasets } from "../../etl/datasets.ts";
+import { replicationGrants } from "../../infra/userData.ts";
 import { startMariaDb } from "../support/mariadb.ts";
 
 const file = new URL("../../infra/assets/sampleSchema.sql", import.meta.url);
@@ -43,7 +46,7 @@ describe("infra/assets/sampleSchema.sql", () => {
 		await expect(sampleSql()).toMatchFileSnapshot("../../infra/assets/sampleSchema.sql");
 	});
 
-	it("fills a server with every replicated table, by its key, with rows", async () => {
+	it("fills a server with every replicated table, by its key, with rows, for a user who replicates and verifies", async () => {
 		const server = await startMariaDb();
 		try {
 			const client = await server.connect();
@@ -64,7 +67,28 @@ describe("infra/assets/sampleSchema.sql", () => {
 					).toEqual(key);
 				}
 			}
+			const user = "replication";
+			await client.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'secret'`);
+			for (const grant of replicationGrants(
+				user,
+				datasets.map(({ schema }) => schema),
+			)) {
+				await client.query(grant);
+			}
 			await client.end();
+			const replication = await createConnection({ host: "127.0.0.1", port: server.port, user, password: "secret" });
+			const source = {
+				query: async (sql: string, values?: unknown[]) => {
+					const [rows] = await replication.query<RowDataPacket[]>(sql, values);
+					return Array.isArray(rows) ? rows : [];
+				},
+				close: () => replication.end(),
+			};
+			expect(await insert(source, ["a-slug"], false)).toHaveLength(1);
+			await removeRows(source, ["a-slug"]);
+			await replication.query("SHOW MASTER STATUS");
+			await expect(replication.query("DELETE FROM classicmodels.orders")).rejects.toThrow("denied");
+			await source.close();
 		} finally {
 			await server.stop();
 		}

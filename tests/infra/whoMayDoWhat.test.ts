@@ -87,8 +87,6 @@ const rights: Record<string, Rights> = {
 			...each(["s3:PutObject", "s3:DeleteObject"], [...Object.values(processed), scripts.temporary]),
 			...each(["kms:Decrypt", "kms:GenerateDataKey"], [key]),
 			...each(["glue:CreateTable", "glue:UpdateTable", "glue:GetTable"], [table("orders")]),
-			["secretsmanager:GetSecretValue", sourceSecret],
-			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-analyticspipelineprodnetworksubnet1")],
 			["logs:PutLogEvents", `${jobLog}:log-stream:a`],
 		],
 		mayNot: [
@@ -98,7 +96,9 @@ const rights: Record<string, Rights> = {
 			["glue:CreateTable", table("a", "default")],
 			["glue:StartJobRun", job],
 			["secretsmanager:GetSecretValue", warehouseSecret],
-			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-another")],
+			// Only jobs that read the source itself do.
+			["secretsmanager:GetSecretValue", sourceSecret],
+			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-analyticspipelineprodnetworksubnet1")],
 			["kinesis:GetRecords", stream],
 			["logs:PutLogEvents", `${crawlerLog}:log-stream:a`],
 			["logs:GetLogEvents", `${jobLog}:log-stream:a`],
@@ -241,6 +241,21 @@ const otherRights: Record<string, { stack: string; role: string } & Rights> = {
 			["ssm:GetParameter", at("ssm", "parameter/secret")],
 			["ssm:SendCommand", "*"],
 			["ec2:RunInstances", "*"],
+		],
+	},
+	"jobs-role that reads the source": {
+		stack: "an external source, a cluster and Athena dashboards",
+		role: "jobs-role",
+		may: [
+			["secretsmanager:GetSecretValue", at("secretsmanager", "secret:source")],
+			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-0a")],
+			["glue:GetConnection", at("glue", "connection/analytics-pipeline-prod-jobs-source")],
+		],
+		mayNot: [
+			["secretsmanager:GetSecretValue", warehouseSecret],
+			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-another")],
+			["ec2:CreateTags", at("ec2", "instance/i-1")],
+			...each(["s3:PutObject", "s3:DeleteObject"], Object.values(raw)),
 		],
 	},
 	"dashboards-role over Athena": {
