@@ -1,6 +1,4 @@
 import { readFile, writeFile } from "node:fs/promises";
-import { request } from "node:http";
-import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -12,6 +10,7 @@ import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedP
 import { type RunningCli, TestStack } from "./support/cli.ts";
 import { testContext } from "./support/context.ts";
 import { colors, dollars, drawn, money, numbers, patience, pictureIds, table } from "./support/dashboardPage.ts";
+import { addressOf, connects, http } from "./support/dashboardServer.ts";
 import { addOrders, hostileNames, makeSampleLake } from "./support/sampleLake.ts";
 
 /** The page in a real browser, over a small lake with names that would be markup if they could. */
@@ -254,53 +253,3 @@ describe("the dashboard", () => {
 		expect(await colors(page, "departments")).toBeGreaterThan(3);
 	});
 });
-
-/** Waits for the address that the CLI names once the page can be opened. */
-async function addressOf(running: RunningCli): Promise<string> {
-	for (;;) {
-		const found = /http:\/\/127\.0\.0\.1:\d+\//.exec(running.output().stderr)?.[0];
-		if (found !== undefined) return found;
-		const ended = await Promise.race([
-			running.ended,
-			new Promise<undefined>((resolve) => setTimeout(resolve, 50, undefined)),
-		]);
-		if (ended !== undefined) throw new Error(`pipeline-cli dashboard ended with ${ended.code}:\n${ended.stderr}`);
-	}
-}
-
-interface Answer {
-	status: number;
-	headers: Record<string, string | string[] | undefined>;
-}
-
-/** One request as the test says it; fetch would not send a foreign Host. */
-function http(
-	port: string,
-	{ method = "GET", path = "/", host, tag }: { method?: string; path?: string; host?: string; tag?: unknown },
-): Promise<Answer> {
-	return new Promise((resolve, reject) => {
-		const headers = {
-			host: host ?? `127.0.0.1:${port}`,
-			...(tag !== undefined && { "if-none-match": String(tag) }),
-		};
-		const sent = request({ host: "127.0.0.1", port, method, path, headers }, (response) => {
-			response.resume();
-			response.once("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers }));
-		});
-		sent.once("error", reject);
-		sent.end();
-	});
-}
-
-function connects(host: string, port: number): Promise<boolean> {
-	return new Promise((resolve) => {
-		const socket = connect({ host, port, timeout: 2000 });
-		const end = (connected: boolean): void => {
-			socket.destroy();
-			resolve(connected);
-		};
-		socket.once("connect", () => end(true));
-		socket.once("error", () => end(false));
-		socket.once("timeout", () => end(false));
-	});
-}

@@ -10,7 +10,8 @@ import type { Filters } from "./filters.ts";
 import { exact, moment } from "./format.ts";
 import { chartOption } from "./options.ts";
 import { readTheme } from "./theme.ts";
-import { type Shown, show, type View } from "./views.ts";
+import type { Shown, View } from "./view.ts";
+import { show } from "./views.ts";
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
@@ -35,8 +36,10 @@ function drawCard(id: PictureId, picture: Picture, shown: Shown, filters: Filter
 	if (hasView) {
 		summary.textContent = shown.view.summary;
 		fillTable(byId(`table-${id}`), shown.view);
-		if (shown.view.drawn > 0) drawChart(id, picture, shown.view);
+		if (shown.view.drawn > 0) drawSoon(id, () => drawChart(id, picture, shown.view));
+		else waiting.delete(id);
 	} else {
+		waiting.delete(id);
 		summary.textContent = "";
 		byId(`nothing-${id}`).replaceChildren(...nothing(shown));
 		byId(`table-${id}`).replaceChildren();
@@ -48,15 +51,35 @@ function drawChart(id: PictureId, picture: Picture, view: View): void {
 	const place = byId(`chart-${id}`);
 	const { chart } = charts.get(id) ?? addChart(id, picture, place);
 	charts.set(id, { chart, view });
-	delete place.dataset.drawn;
 	chart.setOption(chartOption(picture, view, readTheme(), place.clientWidth), { notMerge: true });
+}
+
+/** Charts that wait for a frame of their own: the first is seen, and keys are heard, while the others are drawn. */
+const waiting = new Map<PictureId, () => void>();
+
+function drawSoon(id: PictureId, draw: () => void): void {
+	delete byId(`chart-${id}`).dataset.drawn;
+	if (waiting.size === 0) requestAnimationFrame(drawNext);
+	waiting.set(id, draw);
+}
+
+function drawNext(): void {
+	for (const [id, draw] of waiting) {
+		waiting.delete(id);
+		draw();
+		break;
+	}
+	if (waiting.size > 0) requestAnimationFrame(drawNext);
 }
 
 function addChart(id: PictureId, picture: Picture, place: HTMLElement): { chart: ECharts } {
 	const chart = init(place, null, { renderer: "canvas" });
 	chart.on("finished", () => {
 		place.dataset.drawn = "true";
-		if (performance.getEntriesByName("first-picture").length === 0) performance.mark("first-picture");
+		// The next frame begins when this one is on the screen.
+		if (performance.getEntriesByName("first-picture").length === 0) {
+			requestAnimationFrame(() => performance.mark("first-picture"));
+		}
 	});
 	// A new width changes more than the canvas: labels, ticks and words are chosen by it.
 	let width = place.clientWidth;
@@ -65,7 +88,7 @@ function addChart(id: PictureId, picture: Picture, place: HTMLElement): { chart:
 		width = place.clientWidth;
 		chart.resize();
 		const shown = charts.get(id);
-		if (shown !== undefined) drawChart(id, picture, shown.view);
+		if (shown !== undefined) drawSoon(id, () => drawChart(id, picture, shown.view));
 	}).observe(place);
 	return { chart };
 }

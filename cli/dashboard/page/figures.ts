@@ -1,8 +1,9 @@
 import type { DashboardData, Part } from "../data.ts";
+import { newestChange } from "./activityViews.ts";
 import { byId, element } from "./dom.ts";
 import { type Filters, inRange } from "./filters.ts";
 import { duration, exact, moment, percent, short } from "./format.ts";
-import { newestChange, totals } from "./views.ts";
+import { totals } from "./salesViews.ts";
 
 interface Figure {
 	label: string;

@@ -4,7 +4,7 @@ import { byId, element } from "./dom.ts";
 import { drawFigures, drawReplication } from "./figures.ts";
 import { type Filters, readFilters, writeFilters } from "./filters.ts";
 import { exact, moment } from "./format.ts";
-import { totals } from "./views.ts";
+import { totals } from "./salesViews.ts";
 
 let data = JSON.parse(byId("data").textContent ?? "") as DashboardData;
 let filters: Filters = readFilters(location.hash);

@@ -2,14 +2,13 @@ import type { EChartsCoreOption } from "echarts/core";
 import type { Picture, Unit } from "../../../etl/dashboard.ts";
 import { exact, short } from "./format.ts";
 import type { Theme } from "./theme.ts";
-import type { View } from "./views.ts";
+import type { View } from "./view.ts";
 
 /** The chart of a view. Everything is drawn on a canvas, tooltips too: no text of the data ever becomes markup. */
 export function chartOption(picture: Picture, view: View, theme: Theme, width: number): EChartsCoreOption {
 	const common = {
-		animation: theme.motion,
-		animationDuration: 300,
-		animationDurationUpdate: 300,
+		// A picture that grows is read later, and one that moves at every refresh draws the eye.
+		animation: false,
 		textStyle: { fontFamily: theme.font, color: theme.text },
 	};
 	if (picture.kind === "wordCloud") return { ...common, ...wordCloud(view, theme, width) };
@@ -123,8 +122,8 @@ function wordCloud(view: View, theme: Theme, width: number): EChartsCoreOption {
 				height: "96%",
 				// Level words are read faster than turned ones.
 				rotationRange: [0, 0],
-				sizeRange: [14, Math.max(24, Math.min(44, width / 11))],
-				gridSize: 15,
+				sizeRange: [14, Math.max(24, Math.min(48, width / 9))],
+				gridSize: 12,
 				shrinkToFit: true,
 				layoutAnimation: false,
 				textStyle: { fontFamily: theme.font, fontWeight: 600 },

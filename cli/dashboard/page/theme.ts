@@ -9,7 +9,6 @@ export interface Theme {
 	/** Of words, by rank. */
 	words: readonly string[];
 	font: string;
-	motion: boolean;
 }
 
 export function readTheme(): Theme {
@@ -23,6 +22,5 @@ export function readTheme(): Theme {
 		series: [color("series-1"), color("series-2"), color("series-3")],
 		words: [color("series-1"), color("series-2"), color("text")],
 		font: getComputedStyle(document.body).fontFamily,
-		motion: !matchMedia("(prefers-reduced-motion: reduce)").matches,
 	};
 }

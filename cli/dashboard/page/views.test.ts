@@ -2,7 +2,9 @@ import { expect, it } from "vitest";
 import type { DashboardData, SalesCell } from "../data.ts";
 import { readFilters, writeFilters } from "./filters.ts";
 import { duration, exact, hourName, percent, short } from "./format.ts";
-import { type Shown, show, totals, type View } from "./views.ts";
+import { totals } from "./salesViews.ts";
+import type { Shown, View } from "./view.ts";
+import { show } from "./views.ts";
 
 function dataOf(parts: Partial<DashboardData>): DashboardData {
 	const missing = { ok: false, why: "not there", next: "pipeline-cli crawl" } as const;
