@@ -1,7 +1,7 @@
 import type { Command } from "../command.ts";
 import { PipelineError } from "../errors.ts";
 import { globalFlags } from "../program.ts";
-import { type CompletionTable, completionScript, shells } from "../ui/completion.ts";
+import { type CompletionTable, completionScript, type Flag, shells } from "../ui/completion.ts";
 import { verbs } from "../verbs.ts";
 
 /** `completion`: the script by which a shell completes verbs and options. */
@@ -24,16 +24,23 @@ function table(): CompletionTable {
 		verbs: verbs.map(({ name, summary, options = [], plans }) => ({
 			words: name.split(" "),
 			summary,
-			flags: [...options.map(({ flags, description }) => ({ flag: longFlag(flags), description })), ...planFlag(plans)],
+			flags: [...options.map(({ flags, description }) => flagOf(flags, description)), ...planFlag(plans)],
 		})),
-		flags: globalFlags.map(([flags, description]) => ({ flag: longFlag(flags), description })),
+		flags: globalFlags.map(([flags, description]) => flagOf(flags, description)),
 	};
 }
 
-function planFlag(plans: true | undefined): { flag: string; description: string }[] {
-	return plans === true ? [{ flag: "--dry-run", description: "list the AWS calls, change nothing" }] : [];
+function planFlag(plans: true | undefined): Flag[] {
+	return plans === true ? [flagOf("--dry-run", "list the AWS calls, change nothing")] : [];
 }
 
-function longFlag(flags: string): string {
-	return /--[\w-]+/.exec(flags)?.[0] ?? flags;
+/** @param flags in commander's syntax, for instance `-f, --file <path>`. */
+function flagOf(flags: string, description: string): Flag {
+	const short = /^-\w\b/.exec(flags)?.[0];
+	return {
+		flag: /--[\w-]+/.exec(flags)?.[0] ?? flags,
+		...(short === undefined ? {} : { short }),
+		takesValue: flags.includes("<"),
+		description,
+	};
 }

@@ -1,34 +1,88 @@
-import { execFileSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
-import { type CompletionTable, completionScript, shells } from "./completion.ts";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type CompletionTable, completionScript, type Shell } from "./completion.ts";
 
 const table: CompletionTable = {
 	verbs: [
-		{ words: ["status"], summary: "Show it", flags: [{ flag: "--watch", description: "look again" }] },
+		{
+			words: ["status"],
+			summary: "Show it",
+			flags: [{ flag: "--watch", takesValue: false, description: "look again" }],
+		},
 		{
 			words: ["replication", "start"],
-			summary: "Start it",
-			flags: [{ flag: "--reload", description: "the owner's: all" }],
+			summary: "Start it: all",
+			flags: [{ flag: "--reload", takesValue: false, description: "the owner's: all" }],
 		},
 		{ words: ["replication", "stop"], summary: "Stop it", flags: [] },
-		{ words: ["dashboard"], summary: "Open it", flags: [] },
+		{
+			words: ["dashboard"],
+			summary: "Open it",
+			flags: [{ flag: "--port", short: "-p", takesValue: true, description: "port" }],
+		},
 		{ words: ["dashboard", "url"], summary: "Show where", flags: [] },
 	],
-	flags: [{ flag: "--stack", description: "stack to act on" }],
+	flags: [{ flag: "--stack", takesValue: true, description: "stack to act on" }],
 };
 
-/** What bash would offer for a line whose last word is being typed. */
-function offered(...words: string[]): string[] {
-	const line = `${completionScript("bash", table)}
+/** Where no file's name could be offered. */
+let folder: string;
+beforeAll(async () => {
+	folder = await mkdtemp(join(tmpdir(), "pipeline-completion-"));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+/** What each shell offers for a line whose last word is being typed. */
+const offered: Record<Shell, (words: string[]) => string[]> = {
+	bash: (words) =>
+		output(
+			"bash",
+			["--norc", "-c"],
+			`${completionScript("bash", table)}
 COMP_WORDS=(pipeline-cli ${words.map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length}
 _pipeline_cli
-printf '%s\\n' "\${COMPREPLY[@]}"`;
-	return execFileSync("bash", ["-c", line], { encoding: "utf8" }).split("\n").filter(Boolean);
+printf '%s\\n' "\${COMPREPLY[@]}"`,
+		),
+	// Its completion system needs a terminal: here only what it would be given is shown, and what fits is chosen.
+	zsh: (words) =>
+		output(
+			"zsh",
+			["-f", "-c"],
+			`compdef() { :; }
+_describe() { print -l -- \${(P)2}; }
+_files() { :; }
+${completionScript("zsh", table)}
+words=(pipeline-cli ${words.map((word) => `"${word}"`).join(" ")}); CURRENT=${words.length + 1}
+_pipeline_cli`,
+		)
+			.map((line) => line.replace(/:.*/, ""))
+			.filter((word) => word.startsWith(words.at(-1) ?? "")),
+	fish: (words) =>
+		output(
+			"fish",
+			["--no-config", "-c"],
+			`${completionScript("fish", table)}
+complete -C "pipeline-cli ${words.join(" ")}"`,
+		).map((line) => line.replace(/\t.*/, "")),
+};
+
+function output(shell: Shell, args: string[], script: string): string[] {
+	return execFileSync(shell, [...args, script], { encoding: "utf8", cwd: folder })
+		.split("\n")
+		.filter(Boolean);
 }
 
-describe("bash", () => {
+/** bash is everywhere that these tests run; the others are tried where they are installed. */
+const here = (["bash", "zsh", "fish"] as const).filter(
+	(shell) => shell === "bash" || spawnSync(shell, ["--version"]).status === 0,
+);
+
+describe.each(here)("%s", (shell) => {
 	it.each([
-		[[""], ["status", "replication", "dashboard"]],
+		[[""], ["dashboard", "replication", "status"]],
 		[["re"], ["replication"]],
 		[
 			["replication", "st"],
@@ -39,15 +93,22 @@ describe("bash", () => {
 			["replication", "start", "--"],
 			["--reload", "--stack"],
 		],
-		[["--json", "replication", "sto"], ["stop"]],
 		[["status", "--w"], ["--watch"]],
+		[["--quiet", "replication", "sto"], ["stop"]],
+		// The value of an option is no word of a verb.
+		[["--stack", "dev", "replication", "sto"], ["stop"]],
+		[["dashboard", "-p", "80", "u"], ["url"]],
+		[["--stack", ""], []],
+		[["nothing", ""], []],
 	])("%j", (words, wanted) => {
-		expect(offered(...words)).toEqual(wanted);
+		expect(offered[shell](words).sort()).toEqual(wanted);
 	});
 });
 
-it.each(shells)("%s: names every word, and quotes what descriptions have", (shell) => {
-	const script = completionScript(shell, table);
-	for (const { words } of table.verbs) for (const word of words) expect(script).toContain(word);
-	if (shell !== "bash") expect(script).toContain("the owner'\\''s");
+it("zsh and fish quote what descriptions have", () => {
+	for (const shell of ["zsh", "fish"] as const) {
+		const script = completionScript(shell, table);
+		for (const { words } of table.verbs) for (const word of words) expect(script).toContain(word);
+		expect(script).toContain("the owner'\\''s");
+	}
 });

@@ -5,9 +5,13 @@ export interface CompletionTable {
 	flags: readonly Flag[];
 }
 
-interface Flag {
+export interface Flag {
 	/** For instance `--stack`. */
 	flag: string;
+	/** For instance `-n`. */
+	short?: string;
+	/** Whether the next word is its value. */
+	takesValue: boolean;
 	description: string;
 }
 
@@ -39,6 +43,12 @@ function nextWords(table: CompletionTable): Map<string, { word: string; summary:
 	return next;
 }
 
+/** Flags behind which a value stands, which is no word of a verb, as patterns of a shell's `case`. */
+function valueFlags(table: CompletionTable): string[] {
+	const flags = [...table.flags, ...table.verbs.flatMap((verb) => verb.flags)].filter(({ takesValue }) => takesValue);
+	return [...new Set(flags.flatMap(({ flag, short }) => (short === undefined ? [flag] : [flag, short])))];
+}
+
 function bash(table: CompletionTable): string {
 	const words = [...nextWords(table)].map(
 		([path, list]) => `\t\t"${path}") words="${list.map(({ word }) => word).join(" ")}" ;;`,
@@ -50,8 +60,11 @@ function bash(table: CompletionTable): string {
 _pipeline_cli() {
 	local current="\${COMP_WORDS[COMP_CWORD]}" path="" words="" flags="" index
 	for ((index = 1; index < COMP_CWORD; index++)); do
-		[[ "\${COMP_WORDS[index]}" == -* ]] && continue
-		path="\${path:+$path }\${COMP_WORDS[index]}"
+		case "\${COMP_WORDS[index]}" in
+			${valueFlags(table).join("|")}) ((++index)); ((index < COMP_CWORD)) || return ;;
+			-*) ;;
+			*) path="\${path:+$path }\${COMP_WORDS[index]}" ;;
+		esac
 	done
 	case "$path" in
 ${words.join("\n")}
@@ -80,11 +93,14 @@ function zsh(table: CompletionTable): string {
 	return `#compdef ${name}
 # zsh completion of ${name}: source <(${name} completion zsh)
 _pipeline_cli() {
-	local path_here="" word
+	local path_here="" index
 	local -a words_here flags_here
-	for word in "\${(@)words[2,CURRENT-1]}"; do
-		[[ "$word" == -* ]] && continue
-		path_here="\${path_here:+$path_here }$word"
+	for ((index = 2; index < CURRENT; index++)); do
+		case "\${words[index]}" in
+			${valueFlags(table).join("|")}) if ((++index == CURRENT)); then _files; return; fi ;;
+			-*) ;;
+			*) path_here="\${path_here:+$path_here }\${words[index]}" ;;
+		esac
 	done
 	case "$path_here" in
 ${words.join("\n")}
@@ -101,7 +117,12 @@ ${flags.join("\n")}
 		_files
 	fi
 }
-compdef _pipeline_cli ${name}
+if [[ "\${funcstack[1]}" == "_${name}" ]]; then
+	# Loaded from a folder of functions, at the first completion.
+	_pipeline_cli
+else
+	compdef _pipeline_cli ${name}
+fi
 `;
 }
 
@@ -126,20 +147,36 @@ function fish(table: CompletionTable): string {
 	);
 	const flags = table.verbs.flatMap((verb) =>
 		verb.flags.map(
-			({ flag, description }) =>
-				`complete -c ${name} -n ${quoted(`__pipeline_cli_at ${verb.words.join(" ")}`)} -l ${flag.slice(2)} -d ${quoted(description)}`,
+			(flag) => `complete -c ${name} -n ${quoted(`__pipeline_cli_at ${verb.words.join(" ")}`)} ${fishFlag(flag)}`,
 		),
 	);
-	const globals = table.flags.map(
-		({ flag, description }) => `complete -c ${name} -l ${flag.slice(2)} -d ${quoted(description)}`,
-	);
+	const globals = table.flags.map((flag) => `complete -c ${name} ${fishFlag(flag)}`);
 	return `# fish completion of ${name}: ${name} completion fish | source
 function __pipeline_cli_at
-	set -l words (commandline -opc | string match -v -- '-*')
-	test "$words[2..-1]" = "$argv"
+	set -l path
+	set -l skip yes # the program's own name
+	for word in (commandline -opc)
+		if test -n "$skip"
+			set skip
+			continue
+		end
+		switch $word
+			case ${valueFlags(table).map(quoted).join(" ")}
+				set skip yes
+			case '-*'
+			case '*'
+				set -a path $word
+		end
+	end
+	test "$path" = "$argv"
 end
 ${[...lines, ...flags, ...globals].join("\n")}
 `;
+}
+
+function fishFlag({ flag, short, takesValue, description }: Flag): string {
+	const letter = short === undefined ? "" : ` -s ${short.slice(1)}`;
+	return `-l ${flag.slice(2)}${letter}${takesValue ? " -r" : ""} -d ${quoted(description)}`;
 }
 
 /** In single quotes, as bash, zsh and fish read it. */

@@ -18,7 +18,8 @@ export class LocalLogs implements Logs {
 	async read(part: string, lines: number): Promise<{ log: string; lines: string[] }> {
 		const path = part === "replication" ? (await this.#replication.status()).log : await this.#newestRun(part);
 		if (path === undefined) return { log: `no run of ${part} yet`, lines: [] };
-		return { log: path, lines: (await textOf(path)).trimEnd().split("\n").slice(-lines) };
+		const text = (await textOf(path)).replace(/\n$/, "");
+		return { log: path, lines: text === "" ? [] : text.split("\n").slice(-lines) };
 	}
 
 	/** Run folders sort by time. */
