@@ -1,11 +1,16 @@
-import { localEventStream } from "../../cli/engines/local/eventStream.ts";
+import { type DeliverySettings, LocalEventStream } from "../../cli/engines/local/eventStream.ts";
 import { localPaths } from "../../cli/engines/local/paths.ts";
 
-/** Sends numbered records without an end, and prints how many were accepted: `<sender> <count>` a line. */
-const [home = "", sender = ""] = process.argv.slice(2);
+/**
+ * Sends numbered records without an end, every seventh of which is no JSON, and prints how many were accepted:
+ * `<sender> <count>` a line.
+ */
+const [home = "", sender = "", settings = "{}"] = process.argv.slice(2);
 
 function* numbered(): Generator<string> {
-	for (let id = 0; ; id += 1) yield JSON.stringify({ sender, id, fill: "x".repeat(id % 300) });
+	for (let id = 0; ; id += 1) {
+		yield id % 7 === 6 ? `${sender} ${id}` : JSON.stringify({ sender, id, fill: "x".repeat(id % 300) });
+	}
 }
 
 const reporter = {
@@ -13,7 +18,11 @@ const reporter = {
 	note: () => undefined,
 	warn: () => undefined,
 };
-const stream = await localEventStream(localPaths(home));
+const paths = localPaths(home);
+const stream = new LocalEventStream(
+	{ spool: paths.delivery, raw: paths.raw },
+	JSON.parse(settings) as DeliverySettings,
+);
 await stream.send(
 	numbered(),
 	{ signal: new AbortController().signal, reporter },
