@@ -95,6 +95,7 @@ class Engine:
         """Makes the rows and the schema of `frame` those of an Iceberg table, in one commit."""
         uri = self.uri(self._processed, location)
         if self._has_catalog:
+            self._drop_lost(name, location)
             writer = frame.writeTo(self._identifier(name)).using("iceberg").tableProperty("location", uri)
             for key, value in TABLE_PROPERTIES.items():
                 writer = writer.tableProperty(key, value)
@@ -178,6 +179,21 @@ class Engine:
         if files > maintenance.SMALL_FILES + 2 * rows // FILE_ROWS:
             self.replace_table(arranged(self.read_table(name, location), rows), name, location)
         maintenance.expire_snapshots(self._processed, location)
+
+    def _drop_lost(self, name: str, location: str) -> None:
+        """
+        Takes a table out of the catalog whose folder somebody removed. Spark's SQL can neither replace nor drop such a
+        table, since both read its metadata first; the catalog itself can drop it.
+        """
+        if self._processed.exists(f"{location}/metadata"):
+            return
+        jvm = self.session._jvm
+        # The catalog's settings are those of the thread's session, which this thread of Python's has none of yet.
+        jvm.SparkSession.setActiveSession(self.session._jsparkSession)
+        parsed = jvm.org.apache.iceberg.spark.Spark3Util.catalogAndIdentifier(
+            self.session._jsparkSession, self._identifier(name)
+        )
+        parsed.catalog().dropTable(parsed.identifier())
 
     def _identifier(self, name: str) -> str:
         return f"{CATALOG}.{quoted(self._database)}.{quoted(name)}"

@@ -18,6 +18,8 @@ from lakehouse.star_schema import star_schema
 
 Row = dict[str, Any]
 
+LAKES = itertools.count(1)
+
 EPOCH = dt.datetime(2026, 9, 5, 15, 12, 44)
 
 JOBS: dict[str, Callable[[job.Job], None]] = {
@@ -40,7 +42,8 @@ class Lake:
         self.datasets: list[dict[str, Any]] = []
         self.runs = 0
         self.reports: dict[str, Any] = {}
-        self.database = "lake_" + "".join(c if c.isalnum() else "_" for c in folder.name.lower())
+        # A catalog keeps what it knows from one test to the next: each lake has a database of its own.
+        self.database = f"lake_{next(LAKES)}"
 
     def declare(self, schema: str, name: str, key: list[str], quality: list[dict[str, Any]] | None = None) -> None:
         """Adds a table to the datasets."""

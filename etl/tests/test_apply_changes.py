@@ -406,10 +406,8 @@ def test_state_removed_after_a_reload_that_kept_the_change_files(lake: Lake, ite
 
 @pytest.mark.parametrize("what", ["batch", "data of a batch", "current", "all"])
 def test_removed_folder_of_the_processed_zone_is_made_anew(
-    lake: Lake, items: Source, current: Read, engine: str, what: str
+    lake: Lake, items: Source, current: Read, what: str
 ) -> None:
-    if engine != "sail" and what in ("current", "all"):
-        pytest.skip("a catalog knows a table whose folder is gone, and Spark refuses it")
     lake.ok()
     for number in range(2):
         items.update({"id": 1}, name=f"version {number}")
