@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lakehouse import evolution, quality, state
-from lakehouse.column_types import quoted
 from lakehouse.datasets import Table
 from lakehouse.job import Job
 from lakehouse.state import Applied, Batch, TableState
@@ -118,16 +117,16 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
 
     if not quality.check(job, table, changes.names, events, kept, whole, _others(job, table)):
         return None
-    (count, low, high) = _extent(latest, changes.key[0])
-    span = (int(low), int(high)) if count and _is_whole_number(changes, changes.key[0]) else None
-    if job.engine.prefers_rewrite(table.current, span):
+    column = changes.key[0] if _is_whole_number(changes, changes.key[0]) else None
+    touched = job.engine.touched(latest, column, table.current)
+    if touched.rewrites:
         rows = _arranged(job, changes, whole(), whole(), changes.row_count)
         job.engine.replace_table(rows, table.catalog_name, table.current)
     else:
         job.engine.merge_table(
-            latest, current_rows.DELETED, changes.names, changes.key, table.catalog_name, table.current, span
+            latest, current_rows.DELETED, changes.names, changes.key, table.catalog_name, table.current, touched.ranges
         )
-    return count, note
+    return touched.keys, note
 
 
 def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
@@ -137,7 +136,7 @@ def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
     table = changes.table
     if changes.key:
         superset = changes.events(job, changes.batches)
-        rows = current_rows.kept(current_rows.latest(superset, changes.names, changes.key))
+        rows = _latest_rows(job, changes, superset)
     else:
         images = changes.has_before_images(changes.batches)
         log = changes.rows(job, changes.batches, changes.names if images else [])
@@ -147,6 +146,27 @@ def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
     arranged = _arranged(job, changes, rows, superset, changes.row_count)
     job.engine.replace_table(arranged, table.catalog_name, table.current)
     return int(job.engine.read_table(table.catalog_name, table.current).count()), "written anew"
+
+
+def _latest_rows(job: Job, changes: TableChanges, events: DataFrame) -> DataFrame:
+    """The rows of a table with a key; `events`: of all its batches."""
+    from lakehouse import current_rows
+
+    def last(rows: DataFrame) -> DataFrame:
+        return current_rows.latest(rows, changes.names, changes.key)
+
+    loaded = [batch for batch in changes.batches if batch.kind == "load" and batch.rows > 0]
+    later = [batch for batch in changes.batches if batch.kind == "change" and batch.rows > 0]
+    full_load = changes.events(job, loaded)
+    if not loaded or not current_rows.each_key_once(full_load, changes.key):
+        return current_rows.kept(last(events))
+    # Any change ranks above a full load: only the changes need to be put in order, which are few beside a large load.
+    rows = current_rows.kept(full_load).select(*map(current_rows.col, changes.names))
+    if not later:
+        return rows
+    changed = last(changes.events(job, later))
+    untouched = rows.join(changed.select(*map(current_rows.col, changes.key)), changes.key, "left_anti")
+    return untouched.select(*map(current_rows.col, changes.names)).unionByName(current_rows.kept(changed))
 
 
 def _others(job: Job, table: Table) -> quality.Other:
@@ -169,18 +189,8 @@ def _arranged(job: Job, changes: TableChanges, rows: DataFrame, superset: DataFr
 
     if count < 2 * FILE_ROWS or not changes.key or not _is_whole_number(changes, changes.key[0]):
         return rows
-    _, low, high = _extent(superset, changes.key[0])
-    return job.engine.clustered(rows, changes.key[0], int(low), int(high), count // FILE_ROWS)
+    return job.engine.clustered(rows, superset, changes.key[0], count)
 
 
 def _is_whole_number(changes: TableChanges, name: str) -> bool:
     return dict(changes.columns)[name] in ("int", "bigint", "decimal(20,0)")
-
-
-def _extent(rows: DataFrame, name: str) -> tuple[int, Any, Any]:
-    """Number of rows, lowest and highest value of a column."""
-    from pyspark.sql import functions as F
-
-    column = F.col(quoted(name))
-    count, low, high = rows.agg(F.count(F.lit(1)), F.min(column), F.max(column)).collect()[0]
-    return int(count), low, high

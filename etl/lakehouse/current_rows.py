@@ -86,6 +86,13 @@ def latest(rows: DataFrame, columns: list[str], key: list[str]) -> DataFrame:
     return ranked.where(col(_RANK) == 1).select(DELETED, *map(col, columns))
 
 
+def each_key_once(rows: DataFrame, key: list[str]) -> bool:
+    """Whether no two rows have one key, and none lacks a part of it."""
+    lacking = reduce(lambda one, other: one | other, [col(name).isNull() for name in key])
+    counted = rows.groupBy(*map(col, key)).agg(F.count(F.lit(1)).alias(_COUNT))
+    return int(counted.where((col(_COUNT) > 1) | lacking).limit(1).count()) == 0
+
+
 def kept(last: DataFrame) -> DataFrame:
     """Of the last events, the rows that are there."""
     return last.where(~col(DELETED)).drop(DELETED)

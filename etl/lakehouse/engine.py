@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from functools import reduce
+from operator import add
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import uuid4
@@ -20,12 +23,15 @@ from lakehouse.state import Columns
 from lakehouse.storage import Storage
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 CATALOG = "glue_catalog"
 
-FILE_ROWS = 500_000
+FILE_ROWS = 250_000
 """Rows in a data file of a large table: as many as one changed row makes an engine write anew."""
+
+SAMPLE = 100
+"""Values of a column from which a file's range is taken."""
 
 TABLE_PROPERTIES = {
     "format-version": "2",
@@ -36,6 +42,18 @@ TABLE_PROPERTIES = {
     "write.metadata.delete-after-commit.enabled": "true",
     "write.metadata.previous-versions-max": "20",
 }
+
+
+@dataclass(frozen=True)
+class Touched:
+    """
+    What changes touch of a table: number of keys, ranges of the first key column (None where it is no whole number), and
+    whether so much of it that it is better written anew.
+    """
+
+    keys: int
+    ranges: list[tuple[int, int]] | None
+    rewrites: bool
 
 
 class Engine:
@@ -103,24 +121,42 @@ class Engine:
         else:
             frame.write.format("iceberg").mode("overwrite").option("overwriteSchema", "true").save(uri)
 
-    def clustered(self, frame: DataFrame, column: str, low: int, high: int, files: int) -> DataFrame:
-        """Rows in so many parts by ranges of a whole-numbered column, whose lowest and highest value are given."""
+    def clustered(self, frame: DataFrame, superset: DataFrame, column: str, count: int) -> DataFrame:
+        """
+        Rows in files by ranges of a whole-numbered column. `superset` has every one of the `count` rows and is cheaper
+        to read.
+        """
+        name = functions.col(quoted(column))
+        files = count // FILE_ROWS
         if self._has_catalog:
             return frame.repartitionByRange(files, quoted(column))
-        # Sail takes a repartition by range for one by hash. Parts to spare keep two ranges out of one file, mostly.
-        width = -(-(high - low + 1) // files)
-        part = functions.floor((functions.col(quoted(column)).cast("decimal(38,0)") - low) / width)
-        return frame.repartition(files * 8, part)
+        # Sail takes a repartition by range for one by hash. The ranges are those of a sample: keys may lie in islands.
+        every = max(1, FILE_ROWS // SAMPLE)
+        sampled = superset.where(functions.pmod(functions.xxhash64(name), functions.lit(every)) == 0)
+        sample = sorted(int(value) for (value,) in sampled.select(name).collect())
+        bounds = sorted({sample[len(sample) * number // files] for number in range(1, files)} if sample else ())
+        # Parts to spare keep two ranges out of one file, mostly.
+        return frame.repartition(files * 8, _part(name, bounds))
 
-    def prefers_rewrite(self, location: str, span: tuple[int, int] | None) -> bool:
-        """
-        Whether a table is better written anew than merged, where the changed keys have this span. Sail's MERGE of
-        changes all over a large table takes longer than that, and more memory.
-        """
+    def touched(self, changes: DataFrame, column: str | None, location: str) -> Touched:
+        """What a merge of one row a key would touch; `column`: the first of the key where it is a whole number."""
+        count = functions.count(functions.lit(1))
         if self._has_catalog:
-            return False
-        _, rows = maintenance.size(self._processed, location)
-        return rows >= 2 * FILE_ROWS and (span is None or 4 * (span[1] - span[0]) > rows)
+            files = []
+            large = False
+        else:
+            _, rows = maintenance.size(self._processed, location)
+            large = rows >= 2 * FILE_ROWS
+            files = maintenance.data_files(self._processed, location, column) if large and column else []
+        if column is None:
+            return Touched(int(changes.agg(count).collect()[0][0]), None, large)
+        name = functions.col(quoted(column))
+        bounds = sorted({int(file.span[0]) for file in files if file.span})
+        parts = changes.groupBy(_part(name, bounds)).agg(count, functions.min(name), functions.max(name)).collect()
+        ranges = [(int(low), int(high)) for _, _, low, high in parts]
+        touched = sum(file.rows for file in files if any(file.may_hold(low, high) for low, high in ranges))
+        # Sail's MERGE of most of a large table takes longer than to write all of it, and more memory.
+        return Touched(sum(number for _, number, _, _ in parts), ranges, large and 2 * touched > rows)
 
     def merge_table(
         self,
@@ -130,12 +166,12 @@ class Engine:
         key: list[str],
         name: str,
         location: str,
-        span: tuple[int, int] | None = None,
+        ranges: list[tuple[int, int]] | None,
     ) -> None:
         """
         Applies one row a key to an Iceberg table with the columns `names` in one commit. `deleted` is a boolean column
-        of `changes` besides these: true removes the key's row, false puts the row in place of it. `span`: lowest and
-        highest value of the first key column in `changes`, so that files with none of them need not be read.
+        of `changes` besides these: true removes the key's row, false puts the row in place of it. `ranges` of the first
+        key column have all of `changes`, so that files with none of them need not be read.
         """
         if self._has_catalog:
             target = self._identifier(name)
@@ -149,8 +185,9 @@ class Engine:
         changes.createOrReplaceTempView(source)
         columns = [quoted(column) for column in names]
         same = " AND ".join(f"t.{quoted(column)} = s.{quoted(column)}" for column in key)
-        if span is not None:
-            same += f" AND t.{quoted(key[0])} BETWEEN {span[0]} AND {span[1]}"
+        if ranges:
+            within = [f"t.{quoted(key[0])} BETWEEN {low} AND {high}" for low, high in ranges]
+            same += f" AND ({' OR '.join(within)})"
         self.session.sql(
             f"MERGE INTO {target} t USING {source} s ON {same} "
             f"WHEN MATCHED AND s.{quoted(deleted)} THEN DELETE "
@@ -176,7 +213,9 @@ class Engine:
             ).collect()
             return
         files, rows = maintenance.size(self._processed, location)
-        if files > maintenance.SMALL_FILES + 2 * rows // FILE_ROWS:
+        largest = max((file.rows for file in maintenance.data_files(self._processed, location)), default=0)
+        # New rows come into the file of the highest keys, which grows with them.
+        if files > maintenance.SMALL_FILES + 2 * rows // FILE_ROWS or largest > 4 * FILE_ROWS:
             self.replace_table(arranged(self.read_table(name, location), rows), name, location)
         maintenance.expire_snapshots(self._processed, location)
 
@@ -204,3 +243,12 @@ class Engine:
         uri = self.uri(self._processed, location)
         self.session.sql(f"CREATE TABLE {name} USING iceberg LOCATION {json.dumps(uri)}").collect()
         return name
+
+
+def _part(column: Column, bounds: list[int]) -> Column:
+    """Number of the part between two of some ascending bounds in which a value is."""
+    terms = [(column >= functions.lit(bound)).cast("int") for bound in bounds] or [functions.lit(1) * 0]
+    # As a tree: engines take expressions of a limited depth.
+    while len(terms) > 1:
+        terms = [reduce(add, terms[start : start + 2]) for start in range(0, len(terms), 2)]
+    return terms[0]

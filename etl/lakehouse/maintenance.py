@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass
 from typing import Any
+
+import pyarrow.parquet as pq
 
 from lakehouse.storage import Storage
 
@@ -30,6 +33,41 @@ def size(storage: Storage, location: str) -> tuple[int, int]:
     current = content["current-snapshot-id"]
     (snapshot,) = [entry for entry in content["snapshots"] if entry["snapshot-id"] == current]
     return int(snapshot["summary"]["total-data-files"]), int(snapshot["summary"]["total-records"])
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """Rows of a data file, and the lowest and highest value of a column in it; None where its footer does not say."""
+
+    rows: int
+    span: tuple[Any, Any] | None
+
+    def may_hold(self, low: Any, high: Any) -> bool:
+        """Whether a value from `low` to `high` may be in it."""
+        return self.span is None or (self.span[0] <= high and low <= self.span[1])
+
+
+def data_files(storage: Storage, location: str, column: str | None = None) -> list[DataFile]:
+    """Data files of the current snapshot, and maybe some that were in the one before."""
+    _, content = metadata(storage, location)
+    current = [entry for entry in content["snapshots"] if entry["snapshot-id"] == content["current-snapshot-id"]]
+    live = _files_of(storage, location, current)
+    found = []
+    for file in storage.files(location):
+        if file.name in live and file.name.endswith(".parquet"):
+            with storage.filesystem.open_input_file(storage.path(file.path)) as source:
+                footer = pq.read_metadata(source)
+            found.append(DataFile(footer.num_rows, _span(footer, column)))
+    return found
+
+
+def _span(footer: pq.FileMetaData, column: str | None) -> tuple[Any, Any] | None:
+    groups = [footer.row_group(number) for number in range(footer.num_row_groups)]
+    chunks = [group.column(number) for group in groups for number in range(group.num_columns)]
+    found = [chunk.statistics for chunk in chunks if chunk.path_in_schema == column]
+    if not found or any(statistics is None or not statistics.has_min_max for statistics in found):
+        return None
+    return min(statistics.min for statistics in found), max(statistics.max for statistics in found)
 
 
 def expire_snapshots(storage: Storage, location: str, keep_hours: float = KEEP_HOURS) -> int:
