@@ -165,6 +165,30 @@ test("Ctrl-C lets calls in flight end, and counts what the stream has", async ()
 	expect(result.lost).toBe(0);
 });
 
+test("Ctrl-C leaves calls that get no answer, and counts their records as lost", async () => {
+	const { port, context } = eventStream();
+	let accepted = 0;
+	const sending = port.send(numbered(20_000), context, {
+		onProgress: (totals) => {
+			({ accepted } = totals);
+			if (accepted >= 3000) stream.delay = Number.POSITIVE_INFINITY;
+		},
+	});
+	await vi.waitFor(
+		() => {
+			expect(stream.delay).toBe(Number.POSITIVE_INFINITY);
+			expect(stream.calls.length - accepted / 500).toBeGreaterThanOrEqual(4);
+		},
+		{ timeout: 30_000 },
+	);
+	abort.abort(new Error("stop"));
+	const result = await sending;
+	expect(result.accepted).toBeGreaterThanOrEqual(3000);
+	expect(result.lost).toBeGreaterThan(0);
+	// None that the stream may have is left out of the count.
+	expect(result.accepted + result.lost).toBeGreaterThanOrEqual(stream.stored.length);
+});
+
 test("a refusal that stays ends the sending, and tells what was accepted before", async () => {
 	endpoint.fault(
 		"kinesis",
