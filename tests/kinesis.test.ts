@@ -223,3 +223,26 @@ test("the tail reads what comes from now on, also after a shard was split", asyn
 	}
 	expect(seen).toEqual(["shard-0 one", "shard-0 two", "shard-1 three"]);
 });
+
+test("the tail leaves out what ended shards hold", async () => {
+	stream.shards.clear();
+	for (const [shard, children] of [
+		["shard-1", ["shard-2"]],
+		["shard-0", ["shard-1"]],
+		["shard-2", []],
+	] as const) {
+		stream.shards.set(shard, [...children]);
+	}
+	stream.stored.push({ shard: "shard-1", text: "old", key: "old" });
+	const { port, context } = eventStream();
+	const follow = setInterval(() => {
+		if (endpoint.inputs("kinesis", "GetRecords").length < 4) return;
+		clearInterval(follow);
+		stream.stored.push({ shard: "shard-2", text: "new", key: "new" });
+	}, 5);
+	for await (const { record } of port.tail(context)) {
+		expect(record).toBe("new");
+		abort.abort(new Error("enough"));
+	}
+	expect(abort.signal.aborted).toBe(true);
+});

@@ -63,10 +63,10 @@ export class KinesisEventStream implements EventStream {
 		const client = await this.#clients.kinesis();
 		const { GetRecordsCommand } = await import("@aws-sdk/client-kinesis");
 		const iterators = new Map<string, string>();
+		const shards = await this.#shards(client);
+		const known = new Set(shards);
 		try {
-			for (const shard of await this.#shards(client)) {
-				await this.#follow(client, iterators, shard, "LATEST");
-			}
+			for (const shard of shards) await this.#follow(client, iterators, shard, "LATEST");
 			while (!signal.aborted && iterators.size > 0) {
 				for (const [shard, ShardIterator] of iterators) {
 					const answer = await client.send(new GetRecordsCommand({ ShardIterator }));
@@ -77,7 +77,8 @@ export class KinesisEventStream implements EventStream {
 					else iterators.delete(shard);
 					// A shard that was split or merged ends, and names those that go on.
 					for (const { ShardId: child } of answer.ChildShards ?? []) {
-						if (child !== undefined && !iterators.has(child)) {
+						if (child !== undefined && !known.has(child)) {
+							known.add(child);
 							await this.#follow(client, iterators, child, "TRIM_HORIZON");
 						}
 					}
