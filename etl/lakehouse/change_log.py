@@ -73,11 +73,12 @@ def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: lis
     names = {file.name for file in present}
     for name in [name for name in known.set_aside if name not in names]:
         del known.set_aside[name]
-    ended = bool(known.files) and known.files.keys().isdisjoint(names)
+    ended = bool(known.files) and not any(known.has(file) for file in present)
     if ended:
         # DMS removes all files of a table on TRUNCATE and on DROP.
-        known.files.clear()
+        known.forget_files()
         known.begin_generation()
+    dropped = known.drop_gone(present)
     of_kind = [file for file in present if raw_files.kind_of(file.name) == kind]
     if kind == "change" and any(
         _is_replaced(known, file) for file in present if raw_files.kind_of(file.name) == "load"
@@ -87,7 +88,7 @@ def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: lis
     new, changed = _new_files(raw, kind, known, of_kind)
     if kind == "load" and any(_is_in_generation(known, entry.file.name) for entry in new):
         # Change files that were not removed for the reload may have more of their kind on the way.
-        kept = any(raw_files.kind_of(name) == "change" for name in known.files if name in names)
+        kept = any(raw_files.kind_of(file.name) == "change" and known.has(file) for file in present)
         known.begin_generation(min(entry.footer.loaded_at for entry in new) if kept else "")
     elif kind == "load" and new and not known.files:
         # Begun anew from the raw zone, it may find change files that an earlier reload left.
@@ -99,7 +100,7 @@ def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: lis
             if not _set_aside_unreadable(job, raw, table, new):
                 raise
             return _extend_table(job, raw, kind, table, present)
-    elif ended or changed or before != (len(known.set_aside), known.generation):
+    elif ended or dropped or changed or before != (len(known.set_aside), known.generation):
         state.save(job.processed, table, known)
     for file in of_kind:
         if file.name in known.set_aside:
@@ -119,7 +120,7 @@ def _forget_lost(job: Job, table: Table, known: TableState) -> bool:
     counting = known.current_batches()
     if all(batch.rows == 0 or f"batch={batch.number}" in there for batch in counting):
         return False
-    known.files.clear()
+    known.forget_files()
     known.begin_generation()
     for batch in counting:
         # Their rows come once more; without any they have no folder, and what is left of it goes.
@@ -145,6 +146,8 @@ def _new_files(raw: Storage, kind: Kind, known: TableState, files: list[StoredFi
         seen: SeenFile | SetAside | None = known.files.get(file.name) or known.set_aside.get(file.name)
         if seen is not None and (seen.size, seen.modified) == (file.size, file.modified):
             continue
+        if seen is None and known.has(file):
+            continue
         changed = True
         try:
             footer = raw_files.read_footer(raw, file, kind)
@@ -156,6 +159,9 @@ def _new_files(raw: Storage, kind: Kind, known: TableState, files: list[StoredFi
         if same is not None:
             # The same content, written once more or delivered under another name.
             known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, same.batch, same.changes)
+            continue
+        if footer.changes and state.fingerprint(footer.changes) in known.old_files.changes:
+            known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, 0, footer.changes)
             continue
         if footer.changes:
             in_log[footer.changes] = SeenFile(file.size, file.modified, footer.digest, 0, footer.changes)
@@ -192,9 +198,11 @@ def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, 
     rows = 0
     in_log = sorted(known.files)
 
-    def run(entry: _NewFile) -> tuple[str, int, bool]:
+    def run(entry: _NewFile) -> tuple[str, int | str, bool]:
         # Files with one of the log's between them stay apart: the order of batches is the order of schemas.
-        position = bisect(in_log, entry.file.name)
+        position: int | str = bisect(in_log, entry.file.name)
+        if known.old_files.as_they_were and position == 0:
+            position = entry.file.name
         old = kind == "change" and raw_files.written_at(entry.file.name) < known.loaded_at
         return entry.footer.layout, position, old
 
@@ -212,6 +220,7 @@ def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, 
             footer = entry.footer
             known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, batch.number, footer.changes)
         rows += batch.rows
+    known.fold()
     state.save(job.processed, table, known)
     job.report.table(table.schema, table.name, rows, rows, f"{len(new)} files" if len(new) > 1 else "1 file")
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from lakehouse.datasets import Table
-from lakehouse.storage import DamagedState, Storage
+from lakehouse.storage import DamagedState, Storage, StoredFile
 
 Columns = list[tuple[str, str]]
 """Name and type of each column, in order."""
@@ -24,6 +25,47 @@ class SeenFile:
     footer: str
     batch: int
     changes: str = ""
+
+
+NEWEST_FILES = 1000
+"""Change files of which the state has all; of older ones it has fingerprints: with a file a minute, 1440 come a day."""
+
+_DIGITS = 16
+"""Hexadecimal digits of a fingerprint."""
+
+
+def fingerprint(*parts: object) -> str:
+    """64 bits of a digest: short, and no two of a million files have one."""
+    return hashlib.blake2b(repr(parts).encode(), digest_size=_DIGITS // 2).hexdigest()
+
+
+def of_file(file: StoredFile) -> str:
+    """Fingerprint of a raw file as it is."""
+    return fingerprint(file.name, file.size, file.modified)
+
+
+@dataclass
+class OldFiles:
+    """Change files that are no longer among the newest: fingerprints of each as it was, and of what is in it."""
+
+    as_they_were: set[str] = field(default_factory=set)
+    changes: set[str] = field(default_factory=set)
+
+    def take(self, name: str, file: SeenFile) -> None:
+        self.as_they_were.add(fingerprint(name, file.size, file.modified))
+        if file.changes:
+            self.changes.add(fingerprint(file.changes))
+
+    def clear(self) -> None:
+        self.as_they_were.clear()
+        self.changes.clear()
+
+    def to_json(self) -> list[str]:
+        return ["".join(sorted(self.as_they_were)), "".join(sorted(self.changes))]
+
+    @staticmethod
+    def from_json(value: list[str]) -> OldFiles:
+        return OldFiles(*({text[at : at + _DIGITS] for at in range(0, len(text), _DIGITS)} for text in value))
 
 
 @dataclass
@@ -78,12 +120,43 @@ class TableState:
     """
 
     files: dict[str, SeenFile] = field(default_factory=dict)
+    old_files: OldFiles = field(default_factory=OldFiles)
     set_aside: dict[str, SetAside] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
     next_batch: int = 1
     generation: int = 1
     loaded_at: str = ""
     applied: Applied | None = None
+
+    def has(self, file: StoredFile) -> bool:
+        """Whether a file of this name (of an old one: as it is) is in the change log."""
+        old = self.old_files.as_they_were
+        return file.name in self.files or (bool(old) and of_file(file) in old)
+
+    def forget_files(self) -> None:
+        self.files.clear()
+        self.old_files.clear()
+
+    def fold(self) -> None:
+        """Of the change files keeps the newest as they are, and of the others fingerprints."""
+        changes = sorted(name for name in self.files if not name.startswith("LOAD"))
+        if len(changes) > 2 * NEWEST_FILES:
+            for name in changes[:-NEWEST_FILES]:
+                self.old_files.take(name, self.files.pop(name))
+
+    def drop_gone(self, present: list[StoredFile]) -> bool:
+        """
+        Forgets change files that are no longer in the raw zone; says whether there were any. Those of the full load stay:
+        one of the same name that comes later is a reload.
+        """
+        names = {file.name for file in present}
+        gone = [name for name in self.files if name not in names and not name.startswith("LOAD")]
+        for name in gone:
+            del self.files[name]
+        old = self.old_files.as_they_were
+        there = old & {of_file(file) for file in present if file.name not in self.files} if old else old
+        self.old_files.as_they_were = there
+        return bool(gone) or len(there) < len(old)
 
     def begin_generation(self, loaded_at: str = "") -> None:
         self.generation = self.next_batch
@@ -113,7 +186,7 @@ def load(processed: Storage, table: Table) -> TableState:
 
 
 def save(processed: Storage, table: Table, state: TableState) -> None:
-    processed.write_json(table.state, asdict(state))
+    processed.write_json(table.state, asdict(state) | {"old_files": state.old_files.to_json()})
 
 
 def known_tables(processed: Storage) -> set[tuple[str, str]]:
@@ -134,6 +207,7 @@ def _from_json(value: dict[str, Any]) -> TableState:
     applied = value["applied"]
     return TableState(
         files={name: SeenFile(**file) for name, file in value["files"].items()},
+        old_files=OldFiles.from_json(value.get("old_files", [])),
         set_aside={name: SetAside(**file) for name, file in value["set_aside"].items()},
         batches=[Batch(**{**batch, "columns": _columns(batch["columns"])}) for batch in value["batches"]],
         next_batch=value["next_batch"],
