@@ -188,7 +188,10 @@ export const verbs: readonly Verb[] = [
 		options: [
 			{ flags: "--from <job>", description: "leave out the jobs before this one" },
 			{ flags: "--only <job>", description: "this job alone; repeat for more, as with names", parse: gather },
-			{ flags: "--no-wait", description: "start all jobs in the cloud and return (AWS)" },
+			{
+				flags: "--no-wait",
+				description: "start them in the cloud and return (AWS); all, or jobs that do not wait for each other",
+			},
 		],
 		timeout: "2h",
 		examples: [

@@ -1,8 +1,7 @@
 import chalk from "chalk";
 import type { Command, CommandResult } from "../command.ts";
-import type { Context, JobRun, Stack } from "../engines/port.ts";
-import { PipelineError } from "../errors.ts";
-import { type EtlResult, runEtl as run } from "../steps/runEtl.ts";
+import type { JobRun } from "../engines/port.ts";
+import { type EtlResult, runEtl as run, startEtl } from "../steps/runEtl.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
 import { stackLine } from "../ui/stackLine.ts";
 import { logLine, renderTable } from "../ui/table.ts";
@@ -11,7 +10,7 @@ export const runEtl: Command = async ({ args, options, stack, context }) => {
 	const found = await stack();
 	const names = [...args, ...((options.only as string[] | undefined) ?? [])].filter((name) => name !== undefined);
 	const from = options.from as string | undefined;
-	if (options.wait === false) return runInBackground(found, names.length > 0 || from !== undefined, context);
+	if (options.wait === false) return describeStart(await startEtl(found, names, context, { from }), found.name);
 	const result = await run(found, names, context, { from, askTables: found.engine === "aws" });
 	return {
 		json: result,
@@ -20,23 +19,16 @@ export const runEtl: Command = async ({ args, options, stack, context }) => {
 	};
 };
 
-async function runInBackground(stack: Stack, some: boolean, context: Context): Promise<CommandResult> {
-	const jobs = await stack.jobs();
-	if (jobs.startAll === undefined || some) {
-		throw new PipelineError("usage", {
-			what: some
-				? "--no-wait starts all jobs: their order is kept by the cloud, which knows all of them only."
-				: `The stack ${stack.name} runs jobs only as long as this command goes on.`,
-			fix: some ? "Leave out the names of jobs, or --no-wait." : "Leave out --no-wait.",
-			next: "pipeline-cli run-etl",
-		});
-	}
-	const started = await jobs.startAll(context);
+function describeStart(started: Awaited<ReturnType<typeof startEtl>>, stack: string): CommandResult {
 	const said = started.joined ? "is going already" : "started";
-	return {
-		json: started,
-		text: `Run ${started.runId} ${said}.\nSee it: pipeline-cli status\nStop it: ${started.stop}`,
-	};
+	const text = [
+		`Run ${started.runId} ${said}: ${started.jobs.join(", ")}.`,
+		`See it: ${chalk.bold("pipeline-cli status")}`,
+		"Stop it:",
+		...started.stop.split("\n").map((line) => `  ${line}`),
+		stackLine(stack),
+	];
+	return { json: started, text: text.join("\n") };
 }
 
 /** The jobs as a table, then what failed and what was set aside, with where to read on. */

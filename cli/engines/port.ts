@@ -231,10 +231,19 @@ export interface Jobs {
 	/** The newest run, whether it goes on or has ended. */
 	lastRun(): Promise<RunSummary | undefined>;
 	/**
-	 * Starts all jobs in their order and returns at once, or joins the run that is going. Only where the engine can go on by itself.
-	 * @returns the run's id, and the command that stops it.
+	 * Starts jobs and returns at once, or joins the run that is going. Only where the engine can go on by itself.
+	 * @throws PipelineError where some jobs wait for each other: their order is kept for all jobs only.
 	 */
-	startAll?(context: Context): Promise<{ runId: string; joined: boolean; stop: string }>;
+	startInBackground?(chosen: readonly JobDefinition[], context: Context): Promise<BackgroundRun>;
+}
+
+export interface BackgroundRun {
+	/** Run id of its jobs. */
+	runId: string;
+	/** Whether all of it was going already. */
+	joined: boolean;
+	/** Commands that stop it, a line each. */
+	stop: string;
 }
 
 export interface RunSummary {

@@ -1,5 +1,5 @@
 import { jobs as allJobs, type JobDefinition, jobWaves } from "../../etl/jobs.ts";
-import type { CatalogTable, Context, JobRun, JobSession, Stack } from "../engines/port.ts";
+import type { BackgroundRun, CatalogTable, Context, JobRun, JobSession, Stack } from "../engines/port.ts";
 import { together } from "../engines/together.ts";
 import { type Outcome, PipelineError } from "../errors.ts";
 import { type SilentTable, silentTables } from "./silentTables.ts";
@@ -66,7 +66,7 @@ export async function runEtl(
 		seconds: 0,
 		...(outcome === undefined ? {} : { outcome }),
 	};
-	if (outcome !== "failure") {
+	if (outcome === undefined || outcome === "dataQuality") {
 		const crawlers = await stack.crawlers();
 		result.catalog = await context.reporter.task("Crawl", () => crawlers.crawl(context));
 	}
@@ -77,6 +77,29 @@ export async function runEtl(
 	}
 	result.seconds = (Date.now() - startedAt) / 1000;
 	return result;
+}
+
+/**
+ * Starts jobs and leaves them to the cloud, or joins those that are going. What lies in the lake is then registered by the
+ * state machine where it runs all jobs, and by nobody else.
+ * @throws PipelineError where the stack runs jobs only as long as somebody waits, or where some of them wait for each other.
+ */
+export async function startEtl(
+	stack: Stack,
+	names: readonly string[],
+	context: Context,
+	options: Pick<EtlOptions, "from"> = {},
+): Promise<BackgroundRun & { jobs: string[] }> {
+	const chosen = chooseJobs(names, options.from);
+	const jobs = await stack.jobs();
+	if (jobs.startInBackground === undefined) {
+		throw new PipelineError("usage", {
+			what: `The stack ${stack.name} runs jobs only as long as this command goes on.`,
+			fix: "Leave out --no-wait.",
+			next: "pipeline-cli run-etl",
+		});
+	}
+	return { ...(await jobs.startInBackground(chosen, context)), jobs: chosen.map(({ name }) => name) };
 }
 
 async function runUnlessBlocked(
@@ -128,7 +151,13 @@ export function chooseJobs(names: readonly string[], from?: string): JobDefiniti
 	for (const job of jobWaves().flat()) {
 		if (job.after.some((name) => behind.has(name))) behind.add(job.name);
 	}
-	return allJobs.filter((job) => behind.has(job.name) && (names.length === 0 || names.includes(job.name)));
+	const chosen = allJobs.filter((job) => behind.has(job.name) && (names.length === 0 || names.includes(job.name)));
+	if (chosen.length > 0) return chosen;
+	throw new PipelineError("usage", {
+		what: `No job is left: none of ${names.join(", ")} comes after ${from}.`,
+		fix: "Leave out --from, or the names.",
+		next: "pipeline-cli run-etl --help",
+	});
 }
 
 function outcomeOf(runs: EtlResult["jobs"]): Outcome | undefined {

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { jobRunStates } from "../../cli/engines/aws/jobs/jobRunStates.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
-import { runEtl } from "../../cli/steps/runEtl.ts";
+import { runEtl, startEtl } from "../../cli/steps/runEtl.ts";
 import { catalogName, datasets } from "../../etl/datasets.ts";
 import { jobs } from "../../etl/jobs.ts";
+import { refuse } from "../support/aws/endpoint.ts";
 import { type Look, parquetTable, succeeded } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
@@ -167,8 +168,90 @@ describe("run-etl", () => {
 		expect(started()).toEqual([]);
 	});
 
-	it("--no-wait with some jobs is refused", async () => {
-		expect((await aws.run("run-etl", "process-load", "--no-wait")).code).toBe(2);
+	it("--no-wait twice at once starts one execution", async () => {
+		aws.others.listsLate = true;
+		vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-20T13:15:02Z") });
+		try {
+			const start = () => startEtl(new AwsStack(outputs, { signal: new AbortController().signal }), [], testContext());
+			const [first, second] = await Promise.all([start(), start()]);
+			expect(first).toMatchObject({ runId: "20261120-131500-all" });
+			expect(second).toEqual(first);
+			expect(aws.others.executions).toHaveLength(1);
+			// Once it has ended, the same minute may have another.
+			Object.assign(aws.others.executions[0] ?? {}, { ended: true });
+			expect((await start()).runId).toMatch(/^20261120-131502-[0-9a-f]{4}$/);
+		} finally {
+			vi.useRealTimers();
+		}
+	});
+
+	it.each([
+		[["--only", "star-schema"], ["star-schema"]],
+		[
+			["--only", "star-schema", "--only", "join-tables"],
+			["join-tables", "star-schema"],
+		],
+		[["--from", "join-tables"], ["join-tables"]],
+	])("--no-wait %j starts these jobs and waits for nothing", async (args, names) => {
+		const { code, out } = await aws.run("run-etl", "--no-wait", ...args);
+		expect(code).toBe(0);
+		expect(started().sort()).toEqual(names.map((name) => `dev-${name}`));
+		expect(aws.endpoint.inputs("glue", "GetJobRun")).toEqual([]);
+		expect(aws.endpoint.inputs("states", "StartExecution")).toEqual([]);
+		expect(out).toContain(`started: ${names.join(", ")}.`);
+		for (const name of names) expect(out).toMatch(new RegExp(`batch-stop-job-run .* --job-name dev-${name} `));
+		// Again, it joins what goes.
+		expect((await aws.json("run-etl", "--no-wait", ...args)).document).toMatchObject({ joined: true });
+		expect(started()).toHaveLength(names.length);
+	});
+
+	it.each([[["--from", "apply-changes"]], [["process-load", "process-cdc"]]])(
+		"--no-wait %j is refused: nobody would keep the order",
+		async (args) => {
+			const { code, err } = await aws.run("run-etl", "--no-wait", ...args);
+			expect(code).toBe(2);
+			expect(err).toContain("wait for each other");
+			expect(aws.endpoint.calls).toEqual([]);
+		},
+	);
+
+	it("--no-wait --dry-run lists the starts", async () => {
+		const { document } = await aws.json<{ calls: { action: string; sent: boolean }[] }>(
+			...["run-etl", "--no-wait", "--only", "star-schema", "--dry-run"],
+		);
+		expect(document.calls.filter(({ sent }) => !sent).map(({ action }) => action)).toEqual(["StartJobRun"]);
+	});
+
+	it("--from and names that leave no job are refused", async () => {
+		const { code, err } = await aws.run("run-etl", "process-load", "--from", "join-tables");
+		expect(code).toBe(2);
+		expect(err).toContain("No job is left");
+		expect(aws.endpoint.calls).toEqual([]);
+	});
+
+	it("a job that ran out of its time leaves the catalog alone, as a failed one", async () => {
+		aws.glue.looks["dev-process-load"] = [{ JobRunState: "TIMEOUT", ExecutionTime: 5 }];
+		expect((await aws.run("run-etl", "process-load")).code).toBe(9);
+		expect(aws.endpoint.inputs("glue", "StartCrawler")).toEqual([]);
+	});
+
+	it("a run that is not visible yet after its start is waited for", async () => {
+		const late = refuse("EntityNotFoundException", "Job run not found");
+		aws.endpoint.fault("glue", "GetJobRun", late, late);
+		const { code, document } = await aws.json<EtlDocument>("run-etl", "process-load");
+		expect(code).toBe(0);
+		expect(document.jobs[0]?.state).toBe("succeeded");
+	});
+
+	it("a start whose answer got lost starts one thing all the same", async () => {
+		aws.glue.dropAnswer = true;
+		const { code, document } = await aws.json<EtlDocument>("run-etl", "process-load");
+		expect(code).toBe(0);
+		expect(document.jobs[0]).toMatchObject({ id: "jr_1", state: "succeeded" });
+		expect((aws.glue.runs.get("dev-process-load") ?? []).map((run) => run.JobRunState).sort()).toEqual([
+			"STOPPED",
+			"SUCCEEDED",
+		]);
 	});
 
 	it("a table that does not answer fails the run and is named", async () => {
@@ -252,6 +335,23 @@ describe("a run that is going already", () => {
 		expect(ids[0]).toBe(ids[1]);
 		const worked = (aws.glue.runs.get("dev-process-load") ?? []).filter((run) => run.JobRunState === "SUCCEEDED");
 		expect(worked).toHaveLength(1);
+	});
+});
+
+describe("two whole runs at once", () => {
+	it("are one, job by job, also where one sees a job only after its end", async () => {
+		aws.glue.looks = Object.fromEntries(jobs.map(({ name }) => [`dev-${name}`, [succeeded]]));
+		const port = () => new AwsStack(outputs, { signal: new AbortController().signal });
+		const results = await Promise.all([runEtl(port(), [], testContext()), runEtl(port(), [], testContext())]);
+		expect(results.map(({ outcome }) => outcome)).toEqual([undefined, undefined]);
+		expect(results[0]?.runId).toBe(results[1]?.runId);
+		for (const { name } of jobs) {
+			const runs = aws.glue.runs.get(`dev-${name}`) ?? [];
+			expect(
+				runs.filter((run) => run.JobRunState === "SUCCEEDED"),
+				name,
+			).toHaveLength(1);
+		}
 	});
 });
 

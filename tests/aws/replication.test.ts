@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { taskStates } from "../../cli/engines/aws/replication/taskStates.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
 import { loaded, running, type Task } from "../support/aws/dms.ts";
-import { faults } from "../support/aws/endpoint.ts";
+import { faults, refuse } from "../support/aws/endpoint.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
 import { testContext } from "../support/context.ts";
@@ -198,6 +198,11 @@ describe("connection tests before the start", () => {
 		expect(document.error.why).toContain("dreaming");
 	});
 
+	it("a result that is not visible yet is waited for", async () => {
+		aws.endpoint.fault("dms", "DescribeConnections", refuse("ResourceNotFoundFault", "no connections found"));
+		expect((await starting()).code).toBe(0);
+	});
+
 	it("an old failure that is still shown does not count", async () => {
 		aws.dms.connections.source = [{ Status: "failed" }, { Status: "testing" }, { Status: "successful" }];
 		expect((await starting()).code).toBe(0);
@@ -239,6 +244,16 @@ describe("running it twice", () => {
 		expect((await aws.json("replication", "stop")).document).toEqual({ stack: "dev", outcome: "stopped" });
 		expect((await aws.json("replication", "stop")).document).toEqual({ stack: "dev", outcome: "not running" });
 		expect(aws.endpoint.inputs("dms", "StopReplicationTask")).toHaveLength(1);
+	});
+});
+
+describe("two at once", () => {
+	it("stop twice at once stops once, and both end well", async () => {
+		aws.dms.task = running;
+		const port = () => new AwsStack(outputs, { signal: new AbortController().signal }).replication();
+		const results = await Promise.all([(await port()).stop(testContext()), (await port()).stop(testContext())]);
+		expect(results).toEqual(["stopped", "stopped"]);
+		expect(aws.dms.task.Status).toBe("stopped");
 	});
 });
 
@@ -298,6 +313,15 @@ describe("replication tables and reload", () => {
 		expect(aws.endpoint.inputs("dms", "ReloadTables")[0]).toMatchObject({
 			TablesToReload: [{ SchemaName: "wordpress-db", TableName: "wp_terms" }],
 		});
+	});
+
+	it("a table that is being loaded anew already is waited for, and not loaded once more", async () => {
+		aws.dms.task = running;
+		const reloading = { ...table("wp_terms"), TableState: "Table is being reloaded" };
+		aws.dms.tables = [reloading, table("wp_posts")];
+		setTimeout(() => Object.assign(reloading, table("wp_terms"), { LastUpdateTime: 1_795_000_120 }), 300);
+		expect((await aws.run("replication", "reload", "wordpress-db.wp_terms", "wordpress-db.wp_posts")).code).toBe(0);
+		expect(aws.endpoint.inputs("dms", "ReloadTables")).toMatchObject([{ TablesToReload: [{ TableName: "wp_posts" }] }]);
 	});
 
 	it("a table that fails to load is an error", async () => {

@@ -3,8 +3,8 @@ import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import type { Logs } from "../port.ts";
 import type { Clients } from "./clients.ts";
 import { lastLines } from "./cloudWatchLogs.ts";
-import { glueName, runsOf } from "./jobs/awsJobs.ts";
 import { driverLines, runLink } from "./jobs/driverLog.ts";
+import { glueName, runsOf } from "./jobs/glueRuns.ts";
 import { taskLogStream } from "./replication/taskLog.ts";
 
 /** The logs in CloudWatch. */

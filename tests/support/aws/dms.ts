@@ -74,6 +74,9 @@ export class DmsScript {
 				return json({ ReplicationTask: this.task });
 			})
 			.on("dms", "StopReplicationTask", () => {
+				if (this.#pending.length > 0 || this.task.Status !== "running") {
+					return refuse("InvalidResourceStateFault", "Replication Task cannot be stopped, invalid state");
+				}
 				this.#pending = [...this.afterStop];
 				return json({ ReplicationTask: this.task });
 			})

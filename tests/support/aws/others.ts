@@ -75,7 +75,9 @@ export class SmallServices {
 	/** Of the user who reads the warehouse. */
 	readerSecret: object = { username: "warehouse_reader", password: "Reader0Password" };
 	dashboard = { Status: "CREATION_SUCCESSFUL", Errors: [] as { Message: string }[] };
-	executions: { name: string; executionArn: string }[] = [];
+	executions: { name: string; executionArn: string; ended?: true }[] = [];
+	/** Whether an execution that was started is not listed yet. */
+	listsLate = false;
 	glueRuns = 50;
 
 	constructor(endpoint: AwsEndpoint) {
@@ -87,11 +89,18 @@ export class SmallServices {
 			})
 			.on("servicequotas", "GetServiceQuota", () => json({ Quota: { Value: this.glueRuns } }))
 			.on("states", "ListExecutions", () =>
-				json({ executions: this.executions.map((one) => ({ ...one, startDate: 1 })) }),
+				json({
+					executions: this.executions
+						.filter(({ ended }) => ended === undefined && !this.listsLate)
+						.map((one) => ({ ...one, startDate: 1 })),
+				}),
 			)
 			.on("states", "StartExecution", (input) => {
-				const started = { name: String(input.name), executionArn: `${stateMachineArn}:${String(input.name)}` };
-				this.executions.push(started);
+				const name = String(input.name);
+				const known = this.executions.find((one) => one.name === name);
+				if (known?.ended === true) return refuse("ExecutionAlreadyExists", "Execution Already Exists");
+				const started = known ?? { name, executionArn: `${stateMachineArn}:${name}` };
+				if (known === undefined) this.executions.push(started);
 				return json({ executionArn: started.executionArn, startDate: 1 });
 			});
 		for (const id of Object.values(dashboards?.dashboards ?? {})) {

@@ -1,21 +1,18 @@
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { unlessPlanned } from "../../plan.ts";
+import type { BackgroundRun } from "../../port.ts";
+import { isAwsError } from "../awsError.ts";
 import type { Clients } from "../clients.ts";
+import { newRunId } from "./glueRuns.ts";
 
-export interface BackgroundRun {
-	/** Name of the execution, which its jobs take as their run id. */
-	runId: string;
-	/** Whether it was going already. */
-	joined: boolean;
-	/** Command that stops it. */
-	stop: string;
-}
-
-/** Has the stack's state machine run all jobs in their order, where it does not already. */
+/**
+ * Has the stack's state machine run all jobs in their order, where it does not already. An execution's name is its jobs' run
+ * id. It is the minute's: of two who start at once, the second gets the first one's execution.
+ * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
+ */
 export async function startStateMachine(
 	clients: Clients,
 	{ stateMachineArn: arn }: PipelineOutputs,
-	runId: string,
 ): Promise<BackgroundRun> {
 	const sfn = await clients.sfn();
 	const { ListExecutionsCommand, StartExecutionCommand } = await import("@aws-sdk/client-sfn");
@@ -26,12 +23,20 @@ export async function startStateMachine(
 	if (going?.name !== undefined) {
 		return { runId: going.name, joined: true, stop: stopCommand(going.executionArn) };
 	}
+	const start = async (runId: string): Promise<BackgroundRun> => {
+		const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn: arn, name: runId }));
+		return { runId, joined: false, stop: stopCommand(executionArn) };
+	};
+	// For instance 20261120-131500-all.
+	const ofThisMinute = newRunId().replace(/\d\d-\w+$/, "00-all");
 	return unlessPlanned(
-		async () => {
-			const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn: arn, name: runId }));
-			return { runId, joined: false, stop: stopCommand(executionArn) };
-		},
-		{ runId, joined: false, stop: "" },
+		() =>
+			start(ofThisMinute).catch((error: unknown) => {
+				// One of this minute has ended already.
+				if (isAwsError(error, "ExecutionAlreadyExists")) return start(newRunId());
+				throw error;
+			}),
+		{ runId: ofThisMinute, joined: false, stop: "" },
 	);
 }
 

@@ -59,7 +59,12 @@ export class AwsReplication implements Replication {
 			const { StopReplicationTaskCommand } = await import("@aws-sdk/client-database-migration-service");
 			if (state !== "stopping") {
 				const planned = await unlessPlanned(async () => {
-					await client.send(new StopReplicationTaskCommand({ ReplicationTaskArn: this.#taskArn }));
+					const stop = new StopReplicationTaskCommand({ ReplicationTaskArn: this.#taskArn });
+					await client.send(stop).catch(async (error: unknown) => {
+						// Somebody else stopped it between our look and our call: then it stops, as wanted.
+						const raced = isAwsError(error, "InvalidResourceStateFault");
+						if (!raced || taskStates[taskState(await this.#task(client))] === "going") throw error;
+					});
 					return false;
 				}, true);
 				if (planned) return "stopped";
@@ -102,7 +107,8 @@ export class AwsReplication implements Replication {
 				next: "pipeline-cli replication start",
 			});
 		}
-		const before = new Map((await this.tables()).map((entry) => [nameOf(entry), entry.updatedAt]));
+		const known = await this.tables();
+		const before = new Map(known.map((entry) => [nameOf(entry), entry.updatedAt]));
 		const names = new Set(tables.map(nameOf));
 		const unknown = [...names].filter((name) => !before.has(name));
 		if (unknown.length > 0) {
@@ -112,14 +118,10 @@ export class AwsReplication implements Replication {
 				next: "pipeline-cli replication tables",
 			});
 		}
-		const { ReloadTablesCommand } = await import("@aws-sdk/client-database-migration-service");
+		const going = known.filter(({ state }) => state === "Table is being reloaded").map(nameOf);
+		const asked = tables.filter((one) => !going.includes(nameOf(one)));
 		const planned = await unlessPlanned(async () => {
-			await client.send(
-				new ReloadTablesCommand({
-					ReplicationTaskArn: this.#taskArn,
-					TablesToReload: tables.map(({ schema, table }) => ({ SchemaName: schema, TableName: table })),
-				}),
-			);
+			if (asked.length > 0) await this.#sendReload(client, asked);
 			return false;
 		}, true);
 		if (planned) return;
@@ -142,6 +144,19 @@ export class AwsReplication implements Replication {
 			}),
 		);
 		context.ongoing?.delete(this.#taskArn);
+	}
+
+	async #sendReload(
+		client: DatabaseMigrationServiceClient,
+		tables: readonly { schema: string; table: string }[],
+	): Promise<void> {
+		const { ReloadTablesCommand } = await import("@aws-sdk/client-database-migration-service");
+		await client.send(
+			new ReloadTablesCommand({
+				ReplicationTaskArn: this.#taskArn,
+				TablesToReload: tables.map(({ schema, table }) => ({ SchemaName: schema, TableName: table })),
+			}),
+		);
 	}
 
 	get #taskArn(): string {

@@ -1,0 +1,48 @@
+import { randomBytes } from "node:crypto";
+import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
+import { PipelineError } from "../../../errors.ts";
+
+/** Runs of a job that are looked at, newest first: more than can be going. */
+const recentRuns = 20;
+
+/** Run id of a job that was started without one; a default argument in infra/glueArguments.ts. */
+export const byHand = "by-hand";
+
+/** Newest first, as Glue gives them. */
+export async function runsOf(glue: GlueClient, deployment: PipelineOutputs, job: string): Promise<GlueRun[]> {
+	const { GetJobRunsCommand } = await import("@aws-sdk/client-glue");
+	const { JobRuns: runs = [] } = await glue.send(
+		new GetJobRunsCommand({ JobName: glueName(deployment, job), MaxResults: recentRuns }),
+	);
+	return runs;
+}
+
+export function glueName(deployment: PipelineOutputs, job: string): string {
+	const name = deployment.jobs[job];
+	if (name !== undefined) return name;
+	throw new PipelineError("usage", {
+		what: `The deployed stack ${deployment.stack} does not have the job ${job}.`,
+		why: `It has ${Object.keys(deployment.jobs).join(", ")}.`,
+		fix: "Deploy this version of the project.",
+		next: `pulumi up --stack ${deployment.stack}`,
+	});
+}
+
+export function runIdOf(run: GlueRun): string {
+	return run.Arguments?.["--run_id"] ?? byHand;
+}
+
+export function idOf(run: GlueRun): string {
+	return run.Id ?? "";
+}
+
+export function time(run: GlueRun | undefined): number {
+	return run?.StartedOn?.getTime() ?? 0;
+}
+
+/** For instance `20261120-131502-9f3a`: sorts by time. */
+export function newRunId(): string {
+	const now = new Date().toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
+	return `${now}-${randomBytes(2).toString("hex")}`;
+}
