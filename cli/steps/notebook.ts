@@ -38,6 +38,8 @@ export async function runNotebook(
 	});
 	const stop = (): void => void child.kill("SIGTERM");
 	signal.addEventListener("abort", stop, { once: true });
+	// Nor does a terminal that is closed reach that group by itself.
+	process.once("SIGHUP", stop);
 	try {
 		const code = await new Promise<number | null>((resolve, reject) => {
 			child.once("error", reject);
@@ -54,5 +56,6 @@ export async function runNotebook(
 		}
 	} finally {
 		signal.removeEventListener("abort", stop);
+		process.off("SIGHUP", stop);
 	}
 }

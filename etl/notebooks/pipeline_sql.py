@@ -9,7 +9,8 @@ from pathlib import Path
 import pandas as pd
 
 _CLI = Path(__file__).resolve().parents[2] / "dist" / "pipeline-cli.js"
-_NUMBERS = ("tinyint", "smallint", "int", "bigint", "float", "double", "decimal")
+_INTEGERS = ("tinyint", "smallint", "int", "bigint")
+_FLOATS = ("float", "double", "decimal")
 
 
 class QueryError(RuntimeError):
@@ -37,16 +38,23 @@ def _run(arguments: list[str], stack: str | None, stdin: str = "") -> pd.DataFra
     if done.returncode != 0:
         raise QueryError(done.stderr.strip())
     result = json.loads(done.stdout)
-    names = [column["name"] for column in result["columns"]]
-    frame = pd.DataFrame(result["rows"], columns=names)
-    for column in result["columns"]:
-        frame[column["name"]] = _typed(frame[column["name"]], column["type"])
+    rows, described = result["rows"], result["columns"]
+    columns = [_typed(pd.Series([row[at] for row in rows]), column["type"]) for at, column in enumerate(described)]
+    frame = pd.concat(columns, axis=1)
+    # By place, as two columns of a result may have one name.
+    frame.columns = [column["name"] for column in described]
     return frame
 
 
 def _typed(values: pd.Series, kind: str) -> pd.Series:
-    if kind.startswith(_NUMBERS):
+    if kind in _INTEGERS:
         return pd.to_numeric(values)
+    if kind.startswith(_FLOATS):
+        # "NaN", "Infinity" and decimals of many digits come as text.
+        return values.astype("float64")
     if kind in ("date", "timestamp"):
-        return pd.to_datetime(values)
+        # In microseconds, which reach to 9999-12-31: the day to which the star schema's newest versions are valid.
+        texts = values.astype("string")
+        times = texts.str.removesuffix(" UTC").astype(object).astype("datetime64[us]")
+        return times.dt.tz_localize("UTC") if texts.str.endswith(" UTC").any() else times
     return values
