@@ -1,9 +1,10 @@
-import { homedir } from "node:os";
+import { access, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PipelineError } from "../../errors.ts";
 import { projectRoot } from "../../projectRoot.ts";
-import { assertRemovable } from "./host.ts";
+import { assertRemovable, removeStack } from "./host.ts";
 
 it.each([projectRoot, dirname(projectRoot), homedir(), "/"])("does not let %s be removed as a stack", (folder) => {
 	expect(() => assertRemovable(folder)).toThrow(PipelineError);
@@ -15,3 +16,32 @@ it.each([join(projectRoot, ".pipeline"), join(homedir(), "stacks", "a"), "/srv/p
 		expect(() => assertRemovable(folder)).not.toThrow();
 	},
 );
+
+describe("removing a stack", () => {
+	let home: string;
+
+	beforeEach(async () => {
+		home = await mkdtemp(join(tmpdir(), "stack-"));
+		for (const folder of ["lake/raw", "source", "python", ".duckdb-1"])
+			await mkdir(join(home, folder), { recursive: true });
+		for (const file of ["stack.json", "python.lock", "warehouse.duckdb.wal"]) await writeFile(join(home, file), "");
+	});
+
+	afterEach(() => rm(home, { recursive: true, force: true }));
+
+	it("takes its folder along", async () => {
+		await removeStack(home);
+		await expect(access(home)).rejects.toThrow("ENOENT");
+		await removeStack(home);
+	});
+
+	it("leaves what is not the stack's, and names it", async () => {
+		await mkdir(join(home, "photos"));
+		await writeFile(join(home, "sources.txt"), "mine");
+		await expect(removeStack(home)).rejects.toMatchObject({
+			outcome: "failure",
+			text: { why: "It holds what is not the stack's: photos, sources.txt." },
+		});
+		expect((await readdir(home)).sort()).toEqual(["photos", "sources.txt"]);
+	});
+});

@@ -1,6 +1,6 @@
-import { rm } from "node:fs/promises";
+import { readdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { relative, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 import { PipelineError } from "../../errors.ts";
 import { projectRoot } from "../../projectRoot.ts";
 import type { Context, LocalHost } from "../port.ts";
@@ -45,13 +45,48 @@ export class LocalHostEngine implements LocalHost {
 	}
 
 	async purge(): Promise<void> {
-		assertRemovable(this.#paths.home);
-		await rm(this.#paths.home, { recursive: true, force: true });
+		await removeStack(this.#paths.home);
 	}
 }
 
+/** Entries of a stack's folder; what is written beside them has their name and an ending. */
+const entries = [
+	"stack.json",
+	"source",
+	"replication",
+	"lake",
+	"runs",
+	"logs",
+	"catalog.json",
+	"warehouse.duckdb",
+	"python",
+];
+
 /**
- * PIPELINE_HOME may name any folder; one that holds more than a stack is not removed.
+ * Removes a stack. Its folder goes, too, where it is the project's own or holds nothing else.
+ * @throws PipelineError naming what else it holds, when the stack is gone.
+ */
+export async function removeStack(home: string): Promise<void> {
+	assertRemovable(home);
+	const isOwn = home === join(projectRoot, ".pipeline");
+	const isOurs = (name: string): boolean =>
+		/^\.duckdb-/.test(name) || entries.some((entry) => name === entry || name.startsWith(`${entry}.`));
+	const names = isOwn ? [] : (await readdir(home).catch(() => [])).sort();
+	const others = names.filter((name) => !isOurs(name));
+	if (others.length === 0) {
+		await rm(home, { recursive: true, force: true });
+		return;
+	}
+	for (const name of names.filter(isOurs)) await rm(join(home, name), { recursive: true, force: true });
+	throw new PipelineError("failure", {
+		what: `The stack is removed; ${home} stays.`,
+		why: `It holds what is not the stack's: ${others.join(", ")}.`,
+		fix: "Remove that by hand where it is no longer needed, and give the next stack a folder of its own by PIPELINE_HOME.",
+	});
+}
+
+/**
+ * PIPELINE_HOME may name any folder; in one that holds more than stacks nothing is removed.
  * @throws PipelineError for the project, the user's home, and all that is above them.
  */
 export function assertRemovable(folder: string): void {

@@ -14,7 +14,7 @@ export function pipelineHome(): string {
 		what: `The local stack cannot lie in ${home}.`,
 		why: "The engine of the jobs takes no blanks and no special characters in a folder's name.",
 		fix: "Name another folder, of letters, digits, dots and dashes.",
-		next: "export PIPELINE_HOME=/srv/pipeline",
+		next: 'export PIPELINE_HOME="$HOME/pipeline"',
 	});
 }
 
