@@ -1,8 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { type Dataset, lake } from "../../etl/datasets.ts";
-import { objectArns } from "../lakeAccess.ts";
-import { encryptedLogGroup } from "../logGroup.ts";
+import type { Dataset } from "../../etl/datasets.ts";
+import { deliveredStream } from "../deliveredStream.ts";
 import { allow } from "../policyDocument.ts";
 import { serviceRole } from "../serviceRole.ts";
 
@@ -32,86 +31,24 @@ export class ReplicationStream extends pulumi.ComponentResource {
 
 	constructor(name: string, args: ReplicationStreamArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:replication:ReplicationStream", name, {}, opts);
-		const stream = new aws.kinesis.Stream(
-			`${name}-stream`,
-			{
-				name,
-				streamModeDetails: { streamMode: "ON_DEMAND" },
-				retentionPeriod: 24,
-				encryptionType: "KMS",
-				kmsKeyId: args.kmsKeyArn,
-			},
-			{ parent: this },
-		);
-		const delivery = this.#delivery(name, args, stream);
+		const { stream, delivery } = deliveredStream(this, name, {
+			...args,
+			streamName: name,
+			deliveryStreamName: name,
+			retentionHours: 24,
+			records: "changes",
+			prefix: "!{partitionKeyFromQuery:schema}/!{partitionKeyFromQuery:table}/!{timestamp:yyyy/MM/dd/HH}/",
+			errorPrefix: "replication/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/",
+			folders: args.datasets.map(({ schema }) => schema),
+			// The least that partitioning allows.
+			bufferMiB: 64,
+			partitioning: byTable,
+		});
 		const endpoint = this.#endpoint(name, args, stream, delivery);
 		this.targetEndpointArn = endpoint.endpointArn;
 		this.streamName = stream.name;
 		this.deliveryStreamName = delivery.name;
 		this.registerOutputs({ targetEndpointArn: this.targetEndpointArn });
-	}
-
-	/** https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html */
-	#delivery(name: string, args: ReplicationStreamArgs, stream: aws.kinesis.Stream): aws.kinesis.FirehoseDeliveryStream {
-		const group = encryptedLogGroup(this, `${name}-log`, {
-			name: `/aws/kinesisfirehose/${name}`,
-			kmsKeyArn: args.kmsKeyArn,
-			retentionDays: args.logRetentionDays,
-		});
-		const logStream = new aws.cloudwatch.LogStream(
-			`${name}-log-stream`,
-			{ name: "delivery", logGroupName: group.name },
-			{ parent: this },
-		);
-		const role = serviceRole(this, `${name}-delivery-role`, {
-			service: "firehose",
-			description: "Firehose reads changes and writes them to the raw zone",
-			statements: pulumi
-				.all([args.rawBucketArn, stream.arn, args.kmsKeyArn, group.arn])
-				.apply(([bucketArn, streamArn, keyArn, groupArn]) => [
-					allow(
-						"ReadChanges",
-						["kinesis:DescribeStream", "kinesis:GetRecords", "kinesis:GetShardIterator", "kinesis:ListShards"],
-						[streamArn],
-					),
-					allow("ListRaw", ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"], [bucketArn]),
-					allow(
-						"WriteSchemas",
-						["s3:AbortMultipartUpload", "s3:GetObject", "s3:PutObject"],
-						objectArns({
-							bucketArn,
-							prefixes: [...args.datasets.map(({ schema }) => schema), lake.clickstreamErrors],
-						}),
-					),
-					allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]),
-					allow("WriteLog", ["logs:PutLogEvents"], [`${groupArn}:*`]),
-				]),
-		});
-		return new aws.kinesis.FirehoseDeliveryStream(
-			`${name}-delivery`,
-			{
-				name,
-				destination: "extended_s3",
-				kinesisSourceConfiguration: { kinesisStreamArn: stream.arn, roleArn: role.arn },
-				extendedS3Configuration: {
-					bucketArn: args.rawBucketArn,
-					roleArn: role.arn,
-					prefix: "!{partitionKeyFromQuery:schema}/!{partitionKeyFromQuery:table}/!{timestamp:yyyy/MM/dd/HH}/",
-					errorOutputPrefix: `${lake.clickstreamErrors}/replication/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/`,
-					// The least that partitioning allows.
-					bufferingSize: 64,
-					bufferingInterval: 60,
-					compressionFormat: "GZIP",
-					fileExtension: ".json.gz",
-					customTimeZone: "UTC",
-					kmsKeyArn: args.kmsKeyArn,
-					cloudwatchLoggingOptions: { enabled: true, logGroupName: group.name, logStreamName: logStream.name },
-					dynamicPartitioningConfiguration: { enabled: true },
-					processingConfiguration: { enabled: true, processors },
-				},
-			},
-			{ parent: this, dependsOn: [role.policy] },
-		);
 	}
 
 	/** https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Target.Kinesis.html */
@@ -161,19 +98,14 @@ export class ReplicationStream extends pulumi.ComponentResource {
 	}
 }
 
-const processors = [
-	{
-		type: "MetadataExtraction",
-		parameters: [
-			{
-				parameterName: "MetadataExtractionQuery",
-				parameterValue: '{schema:.metadata["schema-name"],table:.metadata["table-name"]}',
-			},
-			{ parameterName: "JsonParsingEngine", parameterValue: "JQ-1.6" },
-		],
-	},
-	{
-		type: "AppendDelimiterToRecord",
-		parameters: [{ parameterName: "Delimiter", parameterValue: "\\n" }],
-	},
-];
+/** https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html */
+const byTable = {
+	type: "MetadataExtraction",
+	parameters: [
+		{
+			parameterName: "MetadataExtractionQuery",
+			parameterValue: '{schema:.metadata["schema-name"],table:.metadata["table-name"]}',
+		},
+		{ parameterName: "JsonParsingEngine", parameterValue: "JQ-1.6" },
+	],
+};
