@@ -339,7 +339,23 @@ describe("a run that is going already", () => {
 });
 
 describe("two whole runs at once", () => {
-	it("are one, job by job, also where one sees a job only after its end", async () => {
+	it("whoever joins a job of the other's joins all of its run, also jobs that have ended by then", async () => {
+		const session = await (await new AwsStack(outputs, { signal: new AbortController().signal }).jobs()).open(
+			testContext(),
+		);
+		const theirs = { StartedOn: 1_795_000_050, Arguments: { "--run_id": "20261120-100000-abcd" } };
+		const add = (name: string, JobRunState: string) =>
+			aws.glue.add({ Id: `jr_${name}`, JobName: `dev-${name}`, JobRunState, ...theirs }, [succeeded]);
+		add("process-load", "RUNNING");
+		add("process-cdc", "SUCCEEDED");
+		for (const job of jobs.slice(0, 2)) {
+			expect(await session.run(job, testContext())).toMatchObject({ id: `jr_${job.name}`, attached: true });
+		}
+		expect(session.runId).toBe("20261120-100000-abcd");
+		expect(started()).toEqual([]);
+	});
+
+	it("are one, job by job", async () => {
 		aws.glue.looks = Object.fromEntries(jobs.map(({ name }) => [`dev-${name}`, [succeeded]]));
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal });
 		const results = await Promise.all([runEtl(port(), [], testContext()), runEtl(port(), [], testContext())]);
