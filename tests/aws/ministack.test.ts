@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { CreateWorkGroupCommand } from "@aws-sdk/client-athena";
 import {
 	CreateCrawlerCommand,
@@ -8,13 +9,16 @@ import {
 	CreateJobCommand,
 	CreateTableCommand,
 } from "@aws-sdk/client-glue";
+import { CreateStreamCommand } from "@aws-sdk/client-kinesis";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { Clients } from "../../cli/engines/aws/clients.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
 import { readParquet } from "../../cli/engines/parquet.ts";
+import { textLines } from "../../cli/engines/textLines.ts";
 import { runEtl } from "../../cli/steps/runEtl.ts";
+import { lake } from "../../etl/datasets.ts";
 import { type MiniStack, startMiniStack } from "../support/aws/ministack.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { testContext } from "../support/context.ts";
@@ -39,6 +43,23 @@ afterAll(async () => {
 	vi.unstubAllEnvs();
 	await server?.stop();
 });
+
+const role = "arn:aws:iam::000000000000:role/dev";
+
+/** Firehose is asked for here only, so its client is none of our dependencies; MiniStack does not look at signatures. */
+async function createDelivery(name: string, settings: object): Promise<void> {
+	const scope = `test/20261120/${outputs.region}/firehose/aws4_request`;
+	const answer = await fetch(server.url, {
+		method: "POST",
+		headers: {
+			"content-type": "application/x-amz-json-1.1",
+			"x-amz-target": "Firehose_20150804.CreateDeliveryStream",
+			authorization: `AWS4-HMAC-SHA256 Credential=${scope}, SignedHeaders=host, Signature=0`,
+		},
+		body: JSON.stringify({ DeliveryStreamName: name, ...settings }),
+	});
+	if (!answer.ok) throw new Error(`CreateDeliveryStream: ${await answer.text()}`);
+}
 
 /** What `pulumi up` would have made, as far as MiniStack has it. */
 async function deploy(): Promise<void> {
@@ -74,7 +95,22 @@ async function deploy(): Promise<void> {
 			},
 		}),
 	);
-	const role = "arn:aws:iam::000000000000:role/dev";
+	const kinesis = await clients.kinesis();
+	const { streamName, deliveryStreamName } = outputs.clickstream;
+	await kinesis.send(new CreateStreamCommand({ StreamName: streamName, ShardCount: 2 }));
+	await createDelivery(deliveryStreamName, {
+		DeliveryStreamType: "KinesisStreamAsSource",
+		KinesisStreamSourceConfiguration: {
+			KinesisStreamARN: `arn:aws:kinesis:${outputs.region}:000000000000:stream/${streamName}`,
+			RoleARN: role,
+		},
+		ExtendedS3DestinationConfiguration: {
+			BucketARN: `arn:aws:s3:::${raw}`,
+			RoleARN: role,
+			Prefix: `${lake.clickstream}/!{timestamp:yyyy}/!{timestamp:MM}/!{timestamp:dd}/!{timestamp:HH}/`,
+			ErrorOutputPrefix: `${lake.clickstreamErrors}/`,
+		},
+	});
 	await glue.send(
 		new CreateCrawlerCommand({
 			Name: crawler,
@@ -174,4 +210,49 @@ it("Glue: two crawls at once are one", async () => {
 	const crawlers = await stack.crawlers();
 	const [first, second] = await Promise.all([crawlers.crawl(testContext()), crawlers.crawl(testContext())]);
 	expect(first.tables).toEqual(second.tables);
+});
+
+it("Kinesis and Firehose: every click once in the tail and once in the raw zone, under its hour", async () => {
+	const stream = await stack.eventStream();
+	expect(await stream.status?.()).toEqual({ state: "ACTIVE", text: `${outputs.clickstream.streamName}, 2 shards` });
+	const sent: string[] = [];
+	const send = async (records: string[]): Promise<void> => {
+		sent.push(...records);
+		expect(await stream.send(records, testContext())).toMatchObject({ accepted: records.length, lost: 0 });
+	};
+	const abort = new AbortController();
+	const seen: string[] = [];
+	const tail = (async () => {
+		const follower = await new AwsStack(outputs, { signal: abort.signal }).eventStream();
+		for await (const { record } of follower.tail(testContext(abort.signal))) seen.push(record);
+	})();
+	try {
+		// The tail begins at the newest record of every shard: once it shows any, it has its place in all.
+		while (seen.length === 0) {
+			await send(Array.from({ length: 4 }, (_, id) => JSON.stringify({ of: "probe", id: sent.length + id })));
+			await sleep(300);
+		}
+		// More than a call takes.
+		const clicks = Array.from({ length: 520 }, (_, id) => JSON.stringify({ of: "clicks", id, name: "Küche\n" }));
+		await send(clicks);
+		const tailed = () => seen.filter((record) => record.includes('"clicks"')).sort();
+		while (tailed().length < clicks.length) await sleep(100);
+		expect(tailed()).toEqual([...clicks].sort());
+	} finally {
+		abort.abort(new Error("enough"));
+		await tail;
+	}
+	const raw = await stack.raw();
+	const delivered = new Map<string, string[]>();
+	const lines = () => [...delivered.values()].flat();
+	while (lines().length < sent.length) {
+		for await (const { key } of raw.list(`${lake.clickstream}/`)) {
+			if (delivered.has(key)) continue;
+			const found: string[] = [];
+			for await (const line of textLines(await raw.fetch(key), key.endsWith(".gz"))) found.push(line);
+			delivered.set(key, found);
+		}
+	}
+	expect(lines().sort()).toEqual([...sent].sort());
+	for (const key of delivered.keys()) expect(key).toMatch(/^clickstream-data\/\d{4}\/\d\d\/\d\d\/\d\d\/[^/]+$/);
 });
