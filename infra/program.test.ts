@@ -228,6 +228,12 @@ const mutations: [keyof typeof rules, string, string, (inputs: Record<string, un
 ];
 
 describe("a mutated program", () => {
+	it("shows of every rule that it can fail", () => {
+		// The tags come from the provider: tests of their own are below.
+		const shown = new Set<string>([...mutations.map(([rule]) => rule), "a resource without the standard tags"]);
+		expect(Object.keys(rules).filter((rule) => !shown.has(rule))).toEqual([]);
+	});
+
 	it.each(mutations)("has %s: %s %s", (rule, type, part, mutate) => {
 		const broken = mutated(program("prod"), type, `analytics-pipeline-prod-${part}`, ({ inputs }) => mutate(inputs));
 		expect(rules[rule](broken)).not.toEqual([]);

@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
@@ -201,6 +202,12 @@ describe.each(Object.entries(components))("%s", (_, make) => {
 		expect(roots.map(({ name, custom }) => [name, custom])).toEqual([["only", false]]);
 		expect(program.resources.filter(({ parent }) => parent !== "" && !names.has(parent))).toEqual([]);
 	});
+});
+
+it("every component is among them", () => {
+	const files = readdirSync(repositoryPath("infra/components")).filter((file) => !file.endsWith(".test.ts"));
+	const names = files.map((file) => file.charAt(0).toUpperCase() + file.slice(1, -".ts".length));
+	expect(names.sort()).toEqual(Object.keys(components).sort());
 });
 
 it("every type of component is made of project, module and name", async () => {
