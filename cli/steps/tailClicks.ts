@@ -19,17 +19,15 @@ export async function followClicks(
 	options: { records: number; show: (arrival: Arrival) => Promise<void> },
 	context: Context,
 ): Promise<TailResult> {
-	const enough = new AbortController();
-	const signal = AbortSignal.any([context.signal, enough.signal]);
 	const result: TailResult = { total: 0, records: [] };
 	await context.reporter.task("Wait for clicks", async (update) => {
-		for await (const arrival of stream.tail({ ...context, signal })) {
+		for await (const arrival of stream.tail(context)) {
 			result.total += 1;
 			result.records.push(arrival);
 			if (result.records.length > kept) result.records.shift();
 			update(`${result.total}`);
 			await options.show(arrival);
-			if (result.total === options.records) enough.abort();
+			if (result.total === options.records) break;
 		}
 	});
 	return result;

@@ -1,0 +1,128 @@
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import type { VerifyClicksReport } from "../../cli/steps/verifyClicks.ts";
+import type { Answered } from "../support/aws/athena.ts";
+import { faults } from "../support/aws/endpoint.ts";
+import { parquetTable } from "../support/aws/glue.ts";
+import { outputs } from "../support/aws/outputs.ts";
+import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+
+interface Click {
+	productid: number;
+	productname: string;
+	department: string;
+	price: number;
+	productDetails: { color: string; material: string; comments: string };
+}
+
+let aws: ScriptedStack;
+beforeEach(async () => {
+	aws = await ScriptedStack.create();
+	aws.athena.before = [];
+	aws.glue.tables = [parquetTable("clickstream_data")];
+});
+afterEach(() => aws.remove());
+
+it("sends what was asked for, and says so", async () => {
+	const { code, out, err } = await aws.run("clicks", "send", "--records", "1200");
+	expect(code).toBe(0);
+	expect(out).toMatch(/^1,200 records accepted, 0 retried, 0 lost in [\d.]+ m?s\.\n$/);
+	expect(err).toMatch(/Send clicks 1,200 of 1,200 records, [\d,]+\/s/);
+	expect(aws.stream.stored).toHaveLength(1200);
+});
+
+it("ends with 1 where a record was lost, and counts it", async () => {
+	aws.stream.refuse = (text) => (text === aws.stream.calls[0]?.texts[3] ? "InternalFailure" : undefined);
+	const { code, document, err } = await aws.json("clicks", "send", "--records", "10", "--seed", "5");
+	expect(code).toBe(1);
+	expect(document).toMatchObject({ stack: "dev", accepted: 9, retried: 7, lost: 1 });
+	expect(err).toMatch(/9 of 10 records, \d+\/s, 7 retried, 1 lost/);
+});
+
+it("makes no call where the template cannot work", async () => {
+	const file = join(dirname(aws.file), "click.json");
+	await writeFile(file, '{"productid": {{random.nonsense}}}');
+	const { code, err } = await aws.run("clicks", "send", "--template", file);
+	expect(code).toBe(2);
+	expect(err).toContain("error: The template's {{random.nonsense}} is no function of faker.");
+	expect(aws.endpoint.inputs("kinesis", "PutRecords")).toEqual([]);
+});
+
+it("ends with 4 where it may not send, naming what is refused", async () => {
+	aws.endpoint.fault(
+		"kinesis",
+		"PutRecords",
+		faults.denied("kinesis:PutRecords", "arn:aws:kinesis:::stream/dev-clicks"),
+	);
+	const { code, err } = await aws.run("clicks", "send", "--records", "10");
+	expect(code).toBe(4);
+	expect(err).toContain("Access denied: kinesis:PutRecords");
+});
+
+it("tails as many records as were asked for", async () => {
+	const sending = setInterval(() => {
+		if (aws.endpoint.inputs("kinesis", "GetRecords").length === 0) return;
+		clearInterval(sending);
+		for (const text of ['{"n":1}', '{"n":2}', '{"n":3}']) aws.stream.stored.push({ shard: "shard-0", text, key: text });
+	}, 5);
+	const { code, out } = await aws.run("clicks", "tail", "--records", "2");
+	clearInterval(sending);
+	expect(code).toBe(0);
+	expect(out).toBe('{"n":1}\n{"n":2}\n');
+});
+
+const orderItems = 7;
+
+/**
+ * In the place of Firehose and of the jobs: an object of what the stream has, and what Athena then answers.
+ * @param seen which of the clicks a query finds.
+ */
+function deliver(seen: (clicks: Click[]) => Click[]): () => void {
+	const hour = new Date().toISOString().slice(0, 13).replaceAll(/[-T]/g, "/");
+	const clicks = (): Click[] => seen(aws.stream.texts.map((text) => JSON.parse(text) as Click));
+	const waiting = setInterval(() => {
+		if (aws.stream.stored.length < 4) return;
+		clearInterval(waiting);
+		const content = gzipSync(`{"productname":"of another"}\n${aws.stream.texts.join("\n")}\n`);
+		aws.s3.put(outputs.buckets.raw, `clickstream-data/${hour}/dev-delivery-1.json.gz`, content);
+	}, 5);
+	aws.glue.onStart = ({ Arguments: { "--run_id": run } }) => {
+		const report = { job: "join-tables", run_id: run, state: "succeeded", rows_read: 4, rows_written: orderItems };
+		const lists = { tables: [], set_aside: [], quality: [] };
+		const text = JSON.stringify({ ...report, ...lists, started_at: "", finished_at: "", error: null });
+		aws.s3.put(outputs.buckets.processed, `_runs/${run}/join-tables.json`, text);
+	};
+	aws.athena.answer = (sql): Answered => {
+		if (/FROM (wp_woocommerce_order_items|joint_tables)/.test(sql)) {
+			return { columns: [["n", "bigint"]], rows: [[String(orderItems)]] };
+		}
+		const rows = clicks().map(({ productDetails: { color, material, comments }, ...click }) => [
+			...Object.values(click).map(String),
+			...[color, material, comments],
+			...hour.split("/"),
+		]);
+		return { columns: Array.from({ length: 11 }, (_, at) => [`c${at}`, "varchar"] as const), rows };
+	};
+	return () => clearInterval(waiting);
+}
+
+it.each([
+	["what was sent", (clicks: Click[]) => clicks, 0, true],
+	["one click less", (clicks: Click[]) => clicks.slice(1), 10, false],
+])("verify-clicks follows marked clicks; where a query finds %s it ends accordingly", async (_, seen, exit, ok) => {
+	const stop = deliver(seen);
+	const { code, document } = await aws.json<VerifyClicksReport>("verify-clicks");
+	stop();
+	expect(document.checks.map(({ name, ok: good }) => [name, good])).toEqual([
+		["stream", true],
+		["raw zone", true],
+		["clickstream_data", ok],
+		["hour", true],
+		["jobs", true],
+		["joint_tables", true],
+	]);
+	expect(code).toBe(exit);
+	expect(aws.endpoint.inputs("glue", "StartCrawler")).toHaveLength(1);
+});
