@@ -60,6 +60,8 @@ export const pipelineOutputs = z.object({
 			kind: z.enum(["serverless", "provisioned"]),
 			/** Workgroup or cluster. */
 			identifier: text,
+			/** Of the workgroup or cluster, as policies name it. */
+			arn: text,
 			database: text,
 			host: text,
 			/** Secret of the administrator, with whom schema and views are made. */

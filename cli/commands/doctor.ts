@@ -22,6 +22,8 @@ function describeChecks(stack: string, checks: readonly Check[]): string {
 		[{ title: "CHECK" }, { title: "" }, { title: "FOUND" }],
 		checks.map(({ name, ok, found }) => [name, ok ? chalk.green("ok") : chalk.red("FAILS"), found]),
 	);
-	const fixes = checks.flatMap(({ name, fix }) => (fix === undefined ? [] : [`${chalk.yellow(`${name}:`)} ${fix}`]));
+	const fixes = checks.flatMap(({ name, fix, warning }) =>
+		[fix, warning].flatMap((text) => (text === undefined ? [] : [`${chalk.yellow(`${name}:`)} ${text}`])),
+	);
 	return [table, ...(fixes.length === 0 ? [] : ["", ...fixes]), stackLine(stack)].join("\n");
 }

@@ -51,6 +51,8 @@ export class Warehouse extends pulumi.ComponentResource {
 	readonly kind: WarehouseArgs["kind"];
 	/** Workgroup (serverless) or cluster (provisioned), as the Data API wants it. */
 	readonly identifier: pulumi.Output<string>;
+	/** Of the workgroup or cluster, as policies name it; a workgroup's has an id and not its name. */
+	readonly arn: pulumi.Output<string>;
 	readonly database = databaseName;
 	readonly host: pulumi.Output<string>;
 	/** Secret of the administrator. */
@@ -65,15 +67,15 @@ export class Warehouse extends pulumi.ComponentResource {
 		this.kind = args.kind;
 		this.roleArn = role.arn;
 		const made = args.kind === "serverless" ? this.#serverless(name, args, role) : this.#provisioned(name, args, role);
-		({ identifier: this.identifier, host: this.host, secretArn: this.secretArn } = made);
+		({ identifier: this.identifier, arn: this.arn, host: this.host, secretArn: this.secretArn } = made);
 		this.readerSecretArn = this.#readerSecret(name, args, made);
 		this.registerOutputs({ identifier: this.identifier, readerSecretArn: this.readerSecretArn });
 	}
 
 	/** As the stack's outputs tell it. */
 	described() {
-		const { kind, identifier, database, host, secretArn, readerSecretArn, roleArn } = this;
-		return { kind, identifier, database, host, secretArn, readerSecretArn, roleArn };
+		const { kind, identifier, arn, database, host, secretArn, readerSecretArn, roleArn } = this;
+		return { kind, identifier, arn, database, host, secretArn, readerSecretArn, roleArn };
 	}
 
 	#serverless(name: string, args: WarehouseArgs, role: ServiceRole): Made {
@@ -117,6 +119,7 @@ export class Warehouse extends pulumi.ComponentResource {
 		);
 		return {
 			identifier: workgroup.workgroupName,
+			arn: workgroup.arn,
 			host: workgroup.endpoints.apply(([endpoint]) => endpoint?.address ?? ""),
 			secretArn: namespace.adminPasswordSecretArn,
 		};
@@ -176,6 +179,7 @@ export class Warehouse extends pulumi.ComponentResource {
 		);
 		return {
 			identifier: cluster.clusterIdentifier,
+			arn: cluster.arn,
 			host: cluster.dnsName,
 			secretArn: cluster.masterPasswordSecretArn,
 		};
@@ -276,6 +280,7 @@ export class Warehouse extends pulumi.ComponentResource {
 
 interface Made {
 	identifier: pulumi.Output<string>;
+	arn: pulumi.Output<string>;
 	host: pulumi.Output<string>;
 	secretArn: pulumi.Output<string>;
 }

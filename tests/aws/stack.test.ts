@@ -269,6 +269,14 @@ describe("doctor", () => {
 		);
 	});
 
+	it("asks for the right to run statements on the very workgroup", async () => {
+		aws.identity.denied = ["redshift-data:ExecuteStatement"];
+		const { document } = await doctor();
+		expect(document.checks.find(({ name }) => name === "permissions")?.found).toBe(
+			`not allowed: redshift-data:ExecuteStatement on ${outputs.warehouse?.arn} (implicitDeny)`,
+		);
+	});
+
 	it("jobs that differ from etl/jobs.ts are named", async () => {
 		await aws.deploy({ jobs: { ...outputs.jobs, "old-job": "dev-old-job" } });
 		const { document } = await doctor();

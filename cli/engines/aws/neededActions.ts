@@ -85,7 +85,18 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 			: [
 					{ resource: warehouse.secretArn, actions: ["secretsmanager:GetSecretValue"] },
 					{ resource: warehouse.readerSecretArn, actions: ["secretsmanager:GetSecretValue"] },
-					{ resource: "*", actions: ["redshift-data:DescribeStatement", "redshift-data:GetStatementResult"] },
+					{
+						resource: warehouse.arn,
+						actions: ["redshift-data:BatchExecuteStatement", "redshift-data:ExecuteStatement"],
+					},
+					{
+						resource: "*",
+						actions: [
+							"redshift-data:CancelStatement",
+							"redshift-data:DescribeStatement",
+							"redshift-data:GetStatementResult",
+						],
+					},
 				]),
 		...Object.values(dashboards?.dashboards ?? {}).map((id) => ({
 			resource: arn("quicksight", `dashboard/${id}`),

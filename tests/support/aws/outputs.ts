@@ -41,6 +41,7 @@ export const outputs: PipelineOutputs = {
 	warehouse: {
 		kind: "serverless",
 		identifier: "dev-warehouse",
+		arn: `arn:aws:redshift-serverless:${region}:${account}:workgroup/0a1b2c3d-4e5f-6071-8293-a4b5c6d7e8f9`,
 		database: "analytics",
 		host: "dev.example.internal",
 		secretArn: `arn:aws:secretsmanager:${region}:${account}:secret:warehouse`,
