@@ -15,7 +15,7 @@ export function networkArgs(config: PipelineConfig) {
 		cidr: config.vpcCidr,
 		endpointZones: config.endpointZones,
 		sourcePort: sourcePort(config),
-		packages: config.sourceKind === "ec2",
+		sourceIsServer: config.sourceKind === "ec2",
 		extraEndpoints: [
 			// Session Manager's own, to reach a server without SSH.
 			...(config.sourceKind === "ec2" ? ["ssm", "ssmmessages"] : []),

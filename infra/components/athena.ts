@@ -19,6 +19,8 @@ export interface AthenaArgs {
  * The Athena workgroup, whose settings no client can override: where results go, their encryption, how much a query may
  * scan; and the named queries of `etl/sql`.
  *
+ * Defaults: none; every argument is given.
+ *
  * Danger: none.
  *
  * Cost: $5 for a TB scanned; the limit caps a query, at 10 GB to 5 cents.

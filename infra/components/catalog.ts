@@ -29,6 +29,8 @@ export interface CatalogArgs {
  *
  * The crawler adds and changes columns, and never removes a table: a folder is empty for a moment while it is reloaded.
  *
+ * Defaults: none; every argument is given.
+ *
  * Danger: to change `database` makes a new one; the jobs fill it on their next run.
  *
  * Cost: $0.44 a crawler-hour, at least ten minutes a crawl ($0.07); the catalog is free up to a million objects.

@@ -20,6 +20,8 @@ export interface ClickstreamArgs {
  * Firehose reads from the moment it is active, and not what came before. `streamName` is therefore known only once it
  * is, and whoever waits for it loses no early click.
  *
+ * Defaults: none; the console guide's names are those of `Pulumi.yaml`.
+ *
  * Danger: to change a name replaces stream or delivery; clicks not yet delivered are lost.
  *
  * Cost: on demand $29 a month for the stream, $0.08 a GB in, $0.029 a GB through Firehose.

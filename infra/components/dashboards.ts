@@ -41,6 +41,8 @@ export interface DashboardsArgs {
  *
  * Analyses and dashboards come from the provider aws-native, since the other one knows no definitions.
  *
+ * Defaults: none; what belongs to the other engine, or to `subscribe`, may be absent.
+ *
  * Danger: with `warehouse`, an administrator of QuickSight has once to let it read the secret of the warehouse's reader
  * (Security & permissions, Secrets Manager), and to allow kms:Decrypt on the stack's key, which encrypts the secret, to
  * the role that QuickSight makes for that, aws-quicksight-secretsmanager-role-v0. The user exists from the first

@@ -19,6 +19,8 @@ export const temporaryPrefix = "temporary";
  * Files of the raw zone and of the change log change their storage class after 30 days and are never expired: the jobs
  * take files that are gone for a TRUNCATE at the source. The raw bucket keeps no versions, as DMS asks for its targets.
  *
+ * Defaults: none; every argument is given.
+ *
  * Danger: on a disposable stack `pulumi destroy` deletes all data.
  *
  * Cost: about $0.023 a GB and month, half of it after 30 days without access.

@@ -13,6 +13,8 @@ export interface DataQualityArgs {
  * has rules. The jobs check the same rules before they publish a table; these are for evaluations that someone starts at
  * a later time.
  *
+ * Defaults: none; every argument is given.
+ *
  * Danger: none.
  *
  * Cost: none; an evaluation is $0.44 a DPU-hour.

@@ -12,6 +12,8 @@ import { trustPolicy } from "../trustPolicy.ts";
  * that this stack goes on to declare it. It stays when the stack goes, since every other stack of the account, in
  * whatever region, needs it; a stack of the same name takes it back by import.
  *
+ * Defaults: none; it has no arguments.
+ *
  * Danger: none; what is left of a destroyed stack are these two roles.
  *
  * Cost: none.

@@ -35,6 +35,8 @@ const years = (count: number): number => count * 365 * 24;
  * Manager (`aws ssm start-session --target <instance>`). No SSH, no key pair, no public address. The server is MariaDB, as
  * no MySQL can be installed without the internet (see `userData.ts`); `RdsDatabase` has MySQL.
  *
+ * Defaults: none; every argument is given.
+ *
  * Danger: its data is on one volume that goes with the instance. For demonstration only.
  *
  * Cost: t4g.small with 20 GB about $14 a month, and $22 for Session Manager's endpoints in one zone.

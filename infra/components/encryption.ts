@@ -12,6 +12,8 @@ export interface EncryptionArgs {
  * The one KMS key by which buckets, streams, databases, logs, secrets and notifications are encrypted; rotated yearly; and
  * the Glue security configuration that names it.
  *
+ * Defaults: none; every argument is given.
+ *
  * Danger: a deleted key makes its data unreadable for ever. On a stack that is not disposable, destroying keeps it.
  *
  * Cost: $1 a month, and $0.03 for 10,000 requests (bucket keys keep them few).

@@ -61,6 +61,8 @@ export interface EtlJobsArgs {
  * Scripts, the shared package and the list of tables go to keys that hold their hash: a run never mixes versions.
  * Retries are the state machine's alone (see `Schedule`): Glue's own would go on after it has told of the failure.
  *
+ * Defaults: none; sizes are those of `Pulumi.yaml`.
+ *
  * Danger: none; the jobs hold no data.
  *
  * Cost: $0.44 for a worker-hour of G.1X, $0.29 with FLEX; a run of five jobs with two workers of two minutes $0.15.

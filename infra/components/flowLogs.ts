@@ -15,6 +15,8 @@ export interface FlowLogsArgs {
  * cannot reach another. Accepted ones are not logged; they would cost more than they tell.
  * https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-cwl.html
  *
+ * Defaults: none; every argument is given.
+ *
  * Danger: none.
  *
  * Cost: $0.50 a GB of log; where nobody knocks, nothing.

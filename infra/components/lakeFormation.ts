@@ -31,6 +31,8 @@ export interface LakeFormationArgs {
  * https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html
  * https://docs.aws.amazon.com/lake-formation/latest/dg/register-encrypted.html
  *
+ * Defaults: none; every argument is given.
+ *
  * Danger: the one who deploys has to be a Lake Formation administrator, and may pass roles. Others get nothing here: a
  * person who asks Athena needs `lakeformation:GetDataAccess`, and grants on the database and its tables. While the
  * account still gives `IAMAllowedPrincipals` all rights on new databases and tables, grants hold nobody back.

@@ -31,6 +31,8 @@ export interface MonitoringArgs {
  * Alarms, events of failed jobs and crawls, a CloudWatch dashboard, and the budget. See `alarms.ts` for what is watched
  * and when.
  *
+ * Defaults: without `rdsIdentifier` no database is watched, without `changes` no second stream.
+ *
  * Danger: the budget counts the whole account, since cost by tag has first to be activated by the payer.
  *
  * Cost: $0.10 an alarm and month; dashboard and budget are free for the first three and two of an account.

@@ -7,7 +7,7 @@ import { Network } from "./network.ts";
 describe("Network", () => {
 	const endpoints = ["glue", "logs", "monitoring", "secretsmanager", "sts"];
 	const { raw, processed } = { raw: "arn:aws-test:s3:::raw", processed: "arn:aws-test:s3:::processed" };
-	const bounds = { ...place, bucketArns: [raw, processed], packages: false };
+	const bounds = { ...place, bucketArns: [raw, processed], sourceIsServer: false };
 	const own = { cidr: "10.40.0.0/16", endpointZones: 1, sourcePort: 3306, ...bounds };
 	const policyOf = (program: Program) =>
 		(JSON.parse(String(program.named("net-s3").inputs.policy)) as { Statement: Record<string, unknown>[] }).Statement;
@@ -76,7 +76,6 @@ describe("Network", () => {
 			.map(({ inputs }) => [inputs.referencedSecurityGroupId, inputs.securityGroupId, inputs.fromPort]);
 		expect(admitted).toEqual([
 			["sg-netdashboards", "sg-netwarehouse", 5439],
-			["sg-netdatabase", "sg-netendpoints", 443],
 			["sg-netjobs", "sg-netdatabase", 3306],
 			["sg-netjobs", "sg-netendpoints", 443],
 			["sg-netjobs", "sg-netjobs", 0],
@@ -109,9 +108,14 @@ describe("Network", () => {
 		]);
 	});
 
-	it("lets a server in it read the distribution's packages", async () => {
+	it("lets a server in it call AWS and read the distribution's packages", async () => {
 		const program = await runProgram(() => {
-			new Network("net", { ...own, packages: true });
+			new Network("net", { ...own, sourceIsServer: true });
+		});
+		expect(program.named("net-database-to-endpoints-in").inputs).toMatchObject({
+			securityGroupId: "sg-netendpoints",
+			referencedSecurityGroupId: "sg-netdatabase",
+			fromPort: 443,
 		});
 		expect(policyOf(program).at(-1)).toEqual({
 			Sid: "AmazonLinuxPackages",

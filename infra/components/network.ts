@@ -24,8 +24,8 @@ export interface NetworkArgs {
 	sourcePort: pulumi.Input<number>;
 	/** New VPC: the buckets that can be reached from it. */
 	bucketArns: pulumi.Input<string>[];
-	/** New VPC: whether a server in it installs packages of Amazon Linux. */
-	packages: boolean;
+	/** Whether the source is a server of ours in the VPC, which calls AWS and installs packages of Amazon Linux. */
+	sourceIsServer: boolean;
 	/** New VPC: key and days of its flow log. */
 	kmsKeyArn: pulumi.Input<string>;
 	logRetentionDays: pulumi.Input<number>;
@@ -47,6 +47,9 @@ const endpointServices = ["glue", "logs", "monitoring", "secretsmanager", "sts"]
  *
  * Interface endpoints keep AWS's own policy, which bounds nothing: DMS and Glue call through them also as identities that
  * AWS does not document. What a role may do there, its policy says.
+ *
+ * Defaults: without `vpcId` a new VPC, without `extraEndpoints` those that DMS and Glue need, without
+ * `externalSourceCidr` nothing leaves but to the endpoints.
  *
  * Danger: to change `cidr` or `vpcId` later replaces everything within.
  *
@@ -83,7 +86,8 @@ export class Network extends pulumi.ComponentResource {
 		const dashboards = this.#group(name, "dashboards", "QuickSight VPC connection");
 		const endpoints = this.#interfaceEndpoints(name, args, placed, endpointGroup);
 
-		for (const [client, group] of Object.entries({ replication, jobs, database })) {
+		const clients = { replication, jobs, ...(args.sourceIsServer ? { database } : {}) };
+		for (const [client, group] of Object.entries(clients)) {
 			this.#allow(`${name}-${client}-to-endpoints`, group, endpointGroup, 443);
 			this.#egress(`${name}-${client}-to-s3`, group, { prefixListId: s3.prefixListId, port: 443 });
 		}
@@ -152,10 +156,9 @@ export class Network extends pulumi.ComponentResource {
 	}
 
 	#s3Endpoint(name: string, args: NetworkArgs, routeTableIds: pulumi.Input<string>[]): aws.ec2.VpcEndpoint {
-		const { packages } = args;
 		const policy = pulumi
 			.all([currentPlace(this), pulumi.all(args.bucketArns)])
-			.apply(([place, bucketArns]) => s3EndpointPolicy({ place, bucketArns, packages }));
+			.apply(([place, bucketArns]) => s3EndpointPolicy({ place, bucketArns, packages: args.sourceIsServer }));
 		return new aws.ec2.VpcEndpoint(
 			`${name}-s3`,
 			{

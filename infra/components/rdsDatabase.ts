@@ -28,6 +28,8 @@ const port = 3306;
  * Secrets Manager. Hours of binlog retention are no parameter of RDS but a stored procedure; DMS calls it when it
  * connects (see `Replication`).
  *
+ * Defaults: none; every argument is given.
+ *
  * Danger: `storageGb` cannot shrink; a change of `subnetIds` replaces the database.
  *
  * Cost: db.t4g.micro with 20 GB about $14 a month; db.m7g.large over two zones with 100 GB about $269.

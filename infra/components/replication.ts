@@ -42,6 +42,8 @@ export interface ReplicationArgs {
  * DMS: a private replication instance, source and target endpoint, and the task that loads every table and then follows
  * its changes into the raw zone. The task is made stopped; `pipeline-cli replication start` tests the connections and starts it.
  *
+ * Defaults: without `targetEndpointArn` it writes the raw zone itself, without `afterConnectScript` DMS runs nothing.
+ *
  * Danger: a running task cannot be changed. Run `pulumi refresh` before `pulumi up` when the CLI has started it, so that
  * Pulumi knows to stop it; start it again afterwards. To change `rawBucket` or the key replaces the target endpoint.
  *

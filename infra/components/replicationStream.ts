@@ -18,6 +18,8 @@ export interface ReplicationStreamArgs {
  * read them at once, and Firehose brings them to `<schema>/<table>/YYYY/MM/DD/HH/` of the raw zone, from which the jobs
  * build the same tables as from the files of the S3 target.
  *
+ * Defaults: none; the stream keeps a change for 24 hours.
+ *
  * Danger: to replace stream or delivery loses what was not delivered; load the tables anew afterwards
  * (`pipeline-cli replication start --reload`).
  *

@@ -29,6 +29,8 @@ export interface ScheduleArgs {
  * A Step Functions state machine that runs the jobs of `etl/jobs.ts` in their order and then the crawler, by schedule
  * or by hand; failures go to the topic.
  *
+ * Defaults: without `expression` nothing starts by itself.
+ *
  * Danger: none. Runs that overlap wait for each other, job by job.
  *
  * Cost: $0.025 for 1,000 steps; an hourly run about $0.20 a month.

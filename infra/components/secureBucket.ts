@@ -21,6 +21,8 @@ export interface SecureBucketArgs {
  * A private bucket: encrypted with a bucket key, all public access blocked, owned by the account alone, TLS only, with
  * life cycle and access log.
  *
+ * Defaults: without `kmsKeyArn` S3's own key, without `logBucket` no access log, without `versioned` no old versions.
+ *
  * Danger: on a disposable stack `pulumi destroy` deletes the data; on any other the bucket and its guards stay.
  *
  * Cost: $0.023 a GB and month for the first 30 days.

@@ -42,6 +42,8 @@ export interface SourceDatabaseArgs {
  * The source of replication, one of three kinds: `external`, a server that exists; `rds`, MySQL 8.4 on RDS; `ec2`, the
  * console guide's on-premises server, simulated. All three give the same outputs.
  *
+ * Defaults: none; with `rds`, the administrator's secret where `secretArn` names no other.
+ *
  * Danger: to change `kind` replaces the source, and with it all replicated data has to be loaded anew.
  *
  * Cost: see `RdsDatabase` and `Ec2Database`; `external` costs nothing here.

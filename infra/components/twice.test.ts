@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
@@ -131,7 +131,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			endpointZones: 1,
 			sourcePort: 3306,
 			bucketArns: ["arn:raw"],
-			packages: true,
+			sourceIsServer: true,
 		}),
 	Notifications: (name) => new Notifications(name, { ...common, email: "a@example.com" }),
 	RdsDatabase: (name) => new RdsDatabase(name, { ...common, instanceClass: "db.t4g.micro" }),
@@ -208,6 +208,16 @@ it("every component is among them", () => {
 	const files = readdirSync(repositoryPath("infra/components")).filter((file) => !file.endsWith(".test.ts"));
 	const names = files.map((file) => file.charAt(0).toUpperCase() + file.slice(1, -".ts".length));
 	expect(names.sort()).toEqual(Object.keys(components).sort());
+});
+
+it.each(Object.keys(components))("%s says what it makes, its defaults, its danger and its cost", (component) => {
+	const file = `infra/components/${component.charAt(0).toLowerCase()}${component.slice(1)}.ts`;
+	const source = readFileSync(repositoryPath(file), "utf8");
+	const comment = source.slice(
+		source.lastIndexOf("/**", source.indexOf("\nexport class")),
+		source.indexOf("\nexport class"),
+	);
+	expect(comment).toMatch(/^\/\*\*\n \* \S.+\n \* Defaults: \S.+\n \* Danger: \S.+\n \* Cost: \S/s);
 });
 
 it("every type of component is made of project, module and name", async () => {

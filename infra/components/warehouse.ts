@@ -42,6 +42,8 @@ const logs = ["connectionlog", "useractivitylog", "userlog"];
  * for a user who only reads, and a default role that reads the processed zone and the catalog. Schema, views and that
  * user are made by `pipeline-cli`, not here.
  *
+ * Defaults: none; sizes are those of `Pulumi.yaml`.
+ *
  * Danger: to change `kind` replaces the warehouse. Views are made anew by the CLI; what was written into it is lost.
  *
  * Cost: serverless $0.36 to $0.50 an RPU-hour by region while queries run (8 RPU for 20 hours about $58 a month);
