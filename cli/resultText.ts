@@ -10,14 +10,34 @@ export function cellText(value: unknown, type: string): string {
 }
 
 /** A query's result as CSV, RFC 4180. A null is an empty field, an empty text a quoted one. */
-export function resultCsv({ columns, rows }: QueryResult): string {
-	const lines = [columns.map(({ name }) => csvField(name))];
+export function resultCsv(result: QueryResult): string {
+	return [...csvLines(result)].join("");
+}
+
+/** The same, line by line, each with its end. */
+export function* csvLines({ columns, rows }: QueryResult): Iterable<string> {
+	yield csvLine(columns.map(({ name }) => csvField(name)));
 	for (const row of rows) {
-		lines.push(
+		yield csvLine(
 			row.map((value, at) => (value === null ? "" : csvField(cellText(value, columns[at]?.type ?? "string")))),
 		);
 	}
-	return lines.map((fields) => `${fields.join(",")}\r\n`).join("");
+}
+
+/** Lines put together by the thousand, for a file that may be longer than a string can be. */
+export function* inPieces(lines: Iterable<string>): Iterable<string> {
+	let piece: string[] = [];
+	for (const line of lines) {
+		piece.push(line);
+		if (piece.length < 1000) continue;
+		yield piece.join("");
+		piece = [];
+	}
+	yield piece.join("");
+}
+
+function csvLine(fields: readonly string[]): string {
+	return `${fields.join(",")}\r\n`;
 }
 
 function csvField(text: string): string {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import { inPieces } from "../resultText.ts";
 import { quoteName, quoteText, toDuckDb } from "./local/catalog/columnTypes.ts";
 import type { QueryResult } from "./port.ts";
 
@@ -13,10 +14,7 @@ export async function writeParquet({ columns, rows }: QueryResult, path: string)
 	const connection = await instance.connect();
 	try {
 		const source = join(folder, "rows.json");
-		const lines = rows.map(
-			(row) => `${JSON.stringify(Object.fromEntries(row.map((value, at) => [keys[at], value])))}\n`,
-		);
-		await writeFile(source, lines.join(""));
+		await writeFile(source, inPieces(jsonLines(keys, rows)));
 		const shape = columns.map(({ type }, at) => `${keys[at]}: ${quoteText(textType(type))}`);
 		const names = uniqueNames(columns.map(({ name }) => name));
 		const selected = columns.map(({ type }, at) => {
@@ -32,6 +30,10 @@ export async function writeParquet({ columns, rows }: QueryResult, path: string)
 		instance.closeSync();
 		await rm(folder, { recursive: true, force: true });
 	}
+}
+
+function* jsonLines(keys: readonly string[], rows: QueryResult["rows"]): Iterable<string> {
+	for (const row of rows) yield `${JSON.stringify(Object.fromEntries(row.map((value, at) => [keys[at], value])))}\n`;
 }
 
 function duckDbType(type: string): string {

@@ -144,6 +144,20 @@ test("parquet of no row keeps its columns", async () => {
 	instance.closeSync();
 });
 
+test("files of many rows, which are written piece by piece, have each row once and in order", async () => {
+	const rows = Array.from({ length: 2500 }, (_, at) => [at]);
+	const many = { columns: [{ name: "n", type: "int" }], rows, seconds: 0 };
+	await save("csv", many);
+	expect((await readFile(join(folder, "out.csv"), "utf8")).split("\r\n").slice(1, -1).map(Number)).toEqual(rows.flat());
+	await save("parquet", many);
+	const instance = await DuckDBInstance.create(":memory:");
+	const connection = await instance.connect();
+	const found = await connection.runAndReadAll(`SELECT n FROM '${join(folder, "out.parquet")}'`);
+	expect(found.getRows()).toEqual(rows);
+	connection.closeSync();
+	instance.closeSync();
+});
+
 test("xlsx has numbers, dates and text as such, and no formula", async () => {
 	await save("xlsx");
 	const xml = await sheet();

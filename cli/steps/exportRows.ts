@@ -4,7 +4,7 @@ import { dirname, join, resolve } from "node:path";
 import { writeParquet } from "../engines/parquetWriter.ts";
 import type { Context, QueryResult, Stack } from "../engines/port.ts";
 import { messageOf, PipelineError } from "../errors.ts";
-import { resultCsv } from "../resultText.ts";
+import { csvLines, inPieces } from "../resultText.ts";
 import { namedQueries } from "./namedQueries.ts";
 import { writeXlsx } from "./xlsx.ts";
 
@@ -60,7 +60,7 @@ export async function exportRows(stack: Stack, options: ExportOptions, context: 
 }
 
 async function write(result: QueryResult, format: ExportFormat, path: string): Promise<void> {
-	if (format === "csv") return writeFile(path, resultCsv(result));
+	if (format === "csv") return writeFile(path, inPieces(csvLines(result)));
 	return format === "parquet" ? writeParquet(result, path) : writeXlsx(result, path);
 }
 
