@@ -15,8 +15,8 @@ export interface JobAccess {
 	kmsKeyArn: string;
 	/** Catalog database. */
 	database: string;
-	/** Where a job of the list reads the source: its secret, and the subnet and group of its network interfaces. */
-	source?: { secretArn: string; subnetId: string; securityGroupId: string };
+	/** Where a job of the list reads the source: its secret, its connection, subnet and group of its network interfaces. */
+	source?: { secretArn: string; connection: string; subnetId: string; securityGroupId: string };
 }
 
 /**
@@ -96,7 +96,7 @@ function sourceStatements(place: Place, source: NonNullable<JobAccess["source"]>
 		allow(
 			"ReadConnection",
 			["glue:GetConnection"],
-			[arn(place, "glue", "catalog"), arn(place, "glue", "connection/*")],
+			[arn(place, "glue", "catalog"), arn(place, "glue", `connection/${source.connection}`)],
 		),
 		allow(
 			"SeeNetwork",

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
 import { type JobDefinition, jobs } from "../../etl/jobs.ts";
+import { stateMachine } from "../stateMachine.ts";
 import { buckets, place } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
@@ -85,6 +86,29 @@ describe("EtlJobs", () => {
 		expect(program.named("jobs-process-cdc").dependencies).toEqual(
 			expect.arrayContaining(["jobs-error-log", "jobs-output-log", "jobs-role-policy"]),
 		);
+	});
+
+	it("are one more where the list is: job, script, rights, and a step of the runs", async () => {
+		const [join] = jobs.filter(({ name }) => name === "join-tables") as [JobDefinition];
+		const forecast: JobDefinition = {
+			...join,
+			name: "forecast",
+			after: ["join-tables"],
+			writes: [{ zone: "processed", prefix: "forecast" }],
+		};
+		const program = await made({ jobs: [join, forecast] });
+		expect(program.named("jobs-forecast").inputs.command).toMatchObject({
+			scriptLocation: expect.stringMatching(/^s3:\/\/scripts\/jobs\/[0-9a-f]{16}\/join_tables\.py$/),
+		});
+		expect(String(program.named("jobs-role-policy").inputs.policy)).toContain('"arn:processed/forecast/*"');
+		const names = {
+			jobNames: { "join-tables": "j", forecast: "f" },
+			crawlerName: "c",
+			topicArn: "t",
+			partition: "aws",
+		};
+		const machine = stateMachine({ ...names, jobs: [join, forecast], retries: 0, timeoutMinutes: 60 });
+		expect(machine.States["join-tables"]).toMatchObject({ Next: "forecast" });
 	});
 
 	it("read the lake, and have a connection to the source for whatever wants one", async () => {

@@ -163,7 +163,9 @@ export class EtlJobs extends pulumi.ComponentResource {
 						...lake,
 						jobs: args.jobs,
 						temporaryPrefix,
-						...(usesSource ? { source: { secretArn, subnetId, securityGroupId } } : {}),
+						...(usesSource
+							? { source: { secretArn, connection: connectionName(name), subnetId, securityGroupId } }
+							: {}),
 					}),
 				),
 		});
@@ -250,7 +252,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 		return new aws.glue.Connection(
 			`${name}-source`,
 			{
-				name: `${name}-source`,
+				name: connectionName(name),
 				connectionType: "JDBC",
 				connectionProperties: {
 					JDBC_CONNECTION_URL: pulumi.interpolate`jdbc:mysql://${args.sourceHost}:${args.sourcePort}/${sourceSchema(args)}`,
@@ -268,6 +270,8 @@ export class EtlJobs extends pulumi.ComponentResource {
 		);
 	}
 }
+
+const connectionName = (name: string): string => `${name}-source`;
 
 /** The schema that the jobs which use the source read in the lake; a JDBC connection names one. */
 function sourceSchema({ jobs, datasets }: EtlJobsArgs): string {

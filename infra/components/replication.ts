@@ -44,8 +44,8 @@ export interface ReplicationArgs {
  *
  * Defaults: without `targetEndpointArn` it writes the raw zone itself, without `afterConnectScript` DMS runs nothing.
  *
- * Danger: a running task cannot be changed. Run `pulumi refresh` before `pulumi up` when the CLI has started it, so that
- * Pulumi knows to stop it; start it again afterwards. To change `rawBucket` or the key replaces the target endpoint.
+ * Danger: a running task cannot be changed. A program without `refresh: always`, which `Pulumi.yaml` has, needs `pulumi
+ * refresh` before `pulumi up`, so that Pulumi knows to stop it; start it again afterwards. To change `rawBucket` or the key replaces the target endpoint.
  *
  * Cost: dms.t3.medium with 50 GB about $60 a month, dms.r6i.large over two zones with 100 GB about $315.
  */

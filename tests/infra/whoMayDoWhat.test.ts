@@ -296,6 +296,7 @@ const otherRights: Record<string, { stack: string; role: string } & Rights> = {
 			["secretsmanager:GetSecretValue", warehouseSecret],
 			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-another")],
 			["ec2:CreateTags", at("ec2", "instance/i-1")],
+			["glue:GetConnection", at("glue", "connection/another")],
 			...each(["s3:PutObject", "s3:DeleteObject"], Object.values(raw)),
 		],
 	},
