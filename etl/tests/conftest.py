@@ -15,9 +15,7 @@ from typing import Any
 import pytest
 import spark_session
 
-from support import Lake, Source
-
-Read = Callable[[Source], list[dict[str, Any]]]
+from support import ITEMS, Lake, Read, Source
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,7 +44,13 @@ def sail() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of the catalog of Apache Spark's sessions: this process's and those of scripts that tests start."""
+    return tmp_path_factory.mktemp("spark")
+
+
+@pytest.fixture(scope="session")
+def engine(request: pytest.FixtureRequest) -> Iterator[str]:
     """Name of the engine that the jobs of this test run use: `--engine`."""
     name: str = request.config.getoption("engine")
     if name == "sail":
@@ -56,7 +60,7 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         return
     if shutil.which("java") is None:
         pytest.skip("Apache Spark needs Java")
-    session = spark_session.start(tmp_path_factory.mktemp("spark"))
+    session = spark_session.start(request.getfixturevalue("catalog"))
     yield name
     session.stop()
 
@@ -87,3 +91,13 @@ def reader(engine: str) -> Callable[[Lake], Read]:
 @pytest.fixture
 def current(lake: Lake, reader: Callable[[Lake], Read]) -> Read:
     return reader(lake)
+
+
+@pytest.fixture
+def items(lake: Lake) -> Source:
+    """A table of five rows, of which the full load is there."""
+    lake.declare("shop", "items", ["id"])
+    source = Source(lake, "items", ITEMS, ["id"])
+    source.rows = [{"id": number, "name": f"n{number}", "amount": None} for number in range(1, 6)]
+    source.load()
+    return source

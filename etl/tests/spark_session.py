@@ -37,12 +37,19 @@ def start(folder: Path) -> SparkSession:
         .config(catalog, "org.apache.iceberg.spark.SparkCatalog")
         .config(f"{catalog}.type", "jdbc")
         .config(f"{catalog}.uri", f"jdbc:sqlite:{folder}/catalog.db")
+        # Iceberg leaves a query open where the file exists already, and so a lock that bars its other connections.
+        .config(f"{catalog}.clients", "1")
         .config(f"{catalog}.jdbc.schema-version", "V1")
         .config(f"{catalog}.warehouse", f"file://{folder}/warehouse")
         .config("spark.driver.memory", "3g")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.ui.enabled", "false")
-        .config("spark.sql.shuffle.partitions", "2")
+        .config("spark.sql.shuffle.partitions", "1")
+        # Tables of some rows: compiling code for a query takes longer than to go without, and so does the JVM's second
+        # compiler.
+        .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         .config("spark.sql.warehouse.dir", f"{folder}/hive")
         .getOrCreate()
     )

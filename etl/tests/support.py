@@ -18,6 +18,9 @@ from lakehouse.star_schema import star_schema
 
 Row = dict[str, Any]
 
+ITEMS = {"id": pa.int32(), "name": pa.string(), "amount": pa.decimal128(12, 2)}
+"""Columns of the table `items`, which most tests use."""
+
 LAKES = itertools.count(1)
 
 EPOCH = dt.datetime(2026, 9, 5, 15, 12, 44)
@@ -200,6 +203,22 @@ class Source:
         hidden.rename(path)
         self.written.append(path)
         return path
+
+
+Read = Callable[[Source], list[Row]]
+"""Reads the current table of a source by the engine."""
+
+
+def assert_second_run_does_nothing(lake: Lake) -> None:
+    """After a run: the next reports no table and leaves every file as it was."""
+    before = _times(lake.processed)
+    lake.ok()
+    assert _times(lake.processed) == before
+    assert all(report["tables"] == [] for report in lake.reports.values())
+
+
+def _times(folder: Path) -> dict[Path, int]:
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if "_runs" not in path.parts}
 
 
 def normal(rows: list[Row]) -> list[tuple[Any, ...]]:
