@@ -1,3 +1,4 @@
+// Word clouds come from a package that names ECharts 5 as its peer, so that is the version here.
 import "echarts-wordcloud";
 import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
