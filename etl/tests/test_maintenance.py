@@ -19,6 +19,12 @@ LOCATION = "current/shop/t"
 
 
 @pytest.fixture
+def of_sail(engine: str) -> None:
+    if engine != "sail":
+        pytest.skip("Apache Spark has a procedure of Iceberg's for this")
+
+
+@pytest.fixture
 def busy(lake: Lake, engine: str) -> Source:
     """A table with 19 publications, each with a row of its own."""
     lake.declare("shop", "t", ["id"])
@@ -55,10 +61,8 @@ def test_the_twentieth_publication_compacts_the_table(
 
 
 def test_old_snapshots_go_with_their_files(
-    lake: Lake, busy: Source, engine: str, current: Callable[[Source], Any]
+    of_sail: None, lake: Lake, busy: Source, current: Callable[[Source], Any]
 ) -> None:
-    if engine != "sail":
-        pytest.skip("Apache Spark has a procedure of Iceberg's for this")
     storage = Storage(f"file://{lake.processed}/")
     folder = lake.processed / LOCATION
     names = {path.name for path in folder.rglob("*")}
