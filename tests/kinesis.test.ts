@@ -4,7 +4,7 @@ import { Clients } from "../cli/engines/aws/clients.ts";
 import { KinesisEventStream } from "../cli/engines/aws/kinesisEventStream.ts";
 import type { Context, SendOptions, SendResult } from "../cli/engines/port.ts";
 import type { PipelineOutputs } from "../infra/outputs.ts";
-import { AwsEndpoint, faults } from "./support/aws/endpoint.ts";
+import { AwsEndpoint, faults, refuse } from "./support/aws/endpoint.ts";
 import { ScriptedStream } from "./support/aws/kinesis.ts";
 
 const throttled = "ProvisionedThroughputExceededException";
@@ -84,15 +84,25 @@ test("of a batch only the records that failed are sent again, whichever they are
 test("throttled and failed calls, and cut connections, lose nothing", async () => {
 	endpoint.fault("kinesis", "PutRecords", faults.throttle(), faults.serverError(), faults.reset(), faults.throttle());
 	const result = await send(numbered(2000));
-	expect(result).toMatchObject({ accepted: 2000, lost: 0 });
+	expect(result).toMatchObject({ accepted: 2000, retried: 2000, lost: 0 });
 	expect(stream.texts.sort()).toEqual(numbered(2000).sort());
+});
+
+test("a clock that goes wrong is set by what AWS answers", async () => {
+	const date = new Date(Date.now() + 3_600_000).toUTCString();
+	const answer = refuse("InvalidSignatureException", "Signature expired");
+	endpoint.fault("kinesis", "PutRecords", { ...answer, headers: { ...answer.headers, date } });
+	expect(await send(numbered(10))).toMatchObject({ accepted: 10, retried: 10, lost: 0 });
 });
 
 test("no more is sent than the rate allows, retries included", async () => {
 	stream.refuse = (_, count) => (count === 0 && Math.random() < 0.2 ? throttled : undefined);
+	endpoint.fault("kinesis", "PutRecords", faults.serverError(), faults.throttle());
 	const startedAt = performance.now();
 	const result = await send(numbered(600), { rate: 400 });
 	expect(result).toMatchObject({ accepted: 600, lost: 0 });
+	expect(result.retried).toBeGreaterThanOrEqual(600);
+	expect(result.seconds * 400).toBeGreaterThanOrEqual(600 + result.retried);
 	let sent = 0;
 	for (const { at, texts } of stream.calls) {
 		sent += texts.length;

@@ -12,7 +12,7 @@ export interface AwsCall {
 
 /** What the SDK attaches to the errors that it throws. */
 interface SdkError extends Error {
-	$metadata?: { httpStatusCode?: number; attempts?: number; requestId?: string };
+	$metadata?: { httpStatusCode?: number; attempts?: number; requestId?: string; clockSkewCorrected?: boolean };
 	$response?: { statusCode?: number };
 	code?: string;
 }
@@ -101,7 +101,7 @@ export function isAwsError(error: unknown, ...names: string[]): boolean {
 	return cause instanceof Error && names.includes(cause.name);
 }
 
-/** Whether the same call may well succeed later: throttled, failed on AWS's side, or not come through. */
+/** Whether the same call may well succeed later: throttled, failed on AWS's side, not come through, or signed too late. */
 export function isTransient(error: unknown): boolean {
 	const cause = (error instanceof PipelineError ? error.cause : error) as SdkError | undefined;
 	const status = cause?.$metadata?.httpStatusCode ?? cause?.$response?.statusCode;
@@ -109,6 +109,7 @@ export function isTransient(error: unknown): boolean {
 		throttlingErrors.includes(cause?.name ?? "") ||
 		networkCodes.includes(cause?.code ?? "") ||
 		cause?.name === "TimeoutError" ||
+		cause?.$metadata?.clockSkewCorrected === true ||
 		(status !== undefined && (status === 429 || status >= 500))
 	);
 }

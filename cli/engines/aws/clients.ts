@@ -81,6 +81,15 @@ export class Clients {
 		return this.#client("kinesis", async (c) => new (await import("@aws-sdk/client-kinesis")).KinesisClient(c));
 	}
 
+	/** For a sender that repeats what failed by itself: a call is made once, so that none passes by its rate and its count. */
+	kinesisOnce(): Promise<KinesisClient> {
+		return this.#client(
+			"kinesis",
+			async (c) => new (await import("@aws-sdk/client-kinesis")).KinesisClient({ ...c, maxAttempts: 1 }),
+			"kinesis, once",
+		);
+	}
+
 	logs(): Promise<CloudWatchLogsClient> {
 		return this.#client("logs", async (configuration) => {
 			const { CloudWatchLogsClient } = await import("@aws-sdk/client-cloudwatch-logs");
@@ -131,13 +140,14 @@ export class Clients {
 	#client<C>(
 		service: string,
 		make: (configuration: Awaited<ReturnType<Clients["configuration"]>>) => Promise<C>,
+		name: string = service,
 	): Promise<C> {
-		const known = this.#made.get(service) as Promise<C> | undefined;
+		const known = this.#made.get(name) as Promise<C> | undefined;
 		if (known !== undefined) return known;
 		const made = this.configuration()
 			.then(make)
 			.then((client) => this.#govern(service, client));
-		this.#made.set(service, made);
+		this.#made.set(name, made);
 		return made;
 	}
 

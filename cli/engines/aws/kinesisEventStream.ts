@@ -24,7 +24,7 @@ export class KinesisEventStream implements EventStream {
 		{ rate, onProgress }: SendOptions = {},
 	): Promise<SendResult> {
 		const startedAt = performance.now();
-		const client = await this.#clients.kinesis();
+		const client = await this.#clients.kinesisOnce();
 		const atOnce = Math.min(putLimits.records, rate ?? putLimits.records);
 		const bucket = rate === undefined ? undefined : new TokenBucket(rate, atOnce);
 		const sender = new KinesisSender(client, this.#deployment.clickstream.streamName, {

@@ -5,8 +5,8 @@ import type { SendTotals } from "../port.ts";
 import type { TokenBucket } from "../tokenBucket.ts";
 import { isTransient } from "./awsError.ts";
 
-/** Times that a record is sent before it counts as lost. */
-const tries = 8;
+/** Times that a record is sent before it counts as lost: over some 15 seconds. */
+const tries = 10;
 
 /** Calls in flight: at first, and at most. */
 const window = { first: 4, most: 16 } as const;
