@@ -5,6 +5,7 @@ import { messageOf, PipelineError } from "../errors.ts";
 import { sendClicks } from "../steps/clicks.ts";
 import { followClicks } from "../steps/tailClicks.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
+import { stackLine } from "../ui/stackLine.ts";
 
 /** Records where neither their number nor a duration is asked for. */
 const defaultRecords = 1000;
@@ -19,9 +20,10 @@ export const clicksSend: Command = async ({ options, stack, context }) => {
 		duration,
 		template: await readTemplate(options.template as string | undefined),
 	};
-	const sent = await sendClicks(await (await stack()).eventStream(), click, context);
+	const found = await stack();
+	const sent = await sendClicks(await found.eventStream(), click, context);
 	const malformed = sent.malformed > 0 ? ` ${formatCount(sent.malformed)} are no JSON, and were kept apart.` : "";
-	const text = `${formatCount(sent.accepted)} records accepted, ${formatCount(sent.retried)} retried, ${formatCount(sent.lost)} lost in ${formatSeconds(sent.seconds)}.${malformed}`;
+	const text = `${formatCount(sent.accepted)} records accepted, ${formatCount(sent.retried)} retried, ${formatCount(sent.lost)} lost in ${formatSeconds(sent.seconds)}.${malformed}\n${stackLine(found.name)}`;
 	if (sent.lost > 0) return { json: sent, text, outcome: "failure" };
 	const { reason } = context.signal as { reason?: unknown };
 	return { json: sent, text, ...(reason instanceof PipelineError && { outcome: reason.outcome }) };

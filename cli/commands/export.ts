@@ -1,11 +1,13 @@
 import type { Command } from "../command.ts";
 import { type ExportFormat, exportRows } from "../steps/exportRows.ts";
 import { formatBytes, formatCount } from "../ui/format.ts";
+import { stackLine } from "../ui/stackLine.ts";
 
 /** `export`: a table or an answer as a file. */
 export const exportData: Command = async ({ args, options, stack, context }) => {
+	const found = await stack();
 	const { path, rows, bytes } = await exportRows(
-		await stack(),
+		found,
 		{
 			what: args[0] ?? "",
 			format: options.format as ExportFormat,
@@ -13,5 +15,6 @@ export const exportData: Command = async ({ args, options, stack, context }) => 
 		},
 		context,
 	);
-	return { json: { path, rows, bytes }, text: `${path}: ${formatCount(rows)} rows, ${formatBytes(bytes)}.` };
+	const text = `${path}: ${formatCount(rows)} rows, ${formatBytes(bytes)}.\n${stackLine(found.name)}`;
+	return { json: { path, rows, bytes }, text };
 };

@@ -28,7 +28,7 @@ afterEach(() => aws.remove());
 it("sends what was asked for, and says so", async () => {
 	const { code, out, err } = await aws.run("clicks", "send", "--records", "1200");
 	expect(code).toBe(0);
-	expect(out).toMatch(/^1,200 records accepted, 0 retried, 0 lost in [\d.]+ m?s\.\n$/);
+	expect(out).toMatch(/^1,200 records accepted, 0 retried, 0 lost in [\d.]+ m?s\.\nStack dev\.\n$/);
 	expect(err).toMatch(/Send clicks 1,200 of 1,200 records, [\d,]+\/s/);
 	expect(aws.stream.stored).toHaveLength(1200);
 });

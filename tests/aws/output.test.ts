@@ -1,4 +1,5 @@
-import { readFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -9,6 +10,8 @@ import { parquetTable, succeeded } from "../support/aws/glue.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
 import { TestStack } from "../support/cli.ts";
 import { cursorLeft, onTerminal, type TerminalRun } from "../support/terminal.ts";
+
+const exported = join(tmpdir(), `pipeline-export-${process.pid}.csv`);
 
 /** Verbs that act on a stack, as a user calls them, and how they end here. */
 const lines: Record<string, [args: string[], code: number]> = {
@@ -21,6 +24,7 @@ const lines: Record<string, [args: string[], code: number]> = {
 	"run-etl": [["run-etl", "star-schema"], 0],
 	crawl: [["crawl"], 0],
 	query: [["query", "SELECT 1"], 0],
+	export: [["export", "SELECT 1", "--output", exported], 0],
 	"warehouse apply": [["warehouse", "apply"], 0],
 	"warehouse query": [["warehouse", "query", "SELECT 1"], 0],
 	"dashboard url": [["dashboard", "url"], 0],
@@ -59,7 +63,10 @@ beforeEach(async () => {
 	]);
 	aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
 });
-afterEach(() => aws.remove());
+afterEach(async () => {
+	await aws.remove();
+	await rm(exported, { force: true });
+});
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: an ANSI sequence begins with the escape character.
 const colours = /\u001b\[[\d;]*m/;

@@ -1,0 +1,46 @@
+import { InvalidArgumentError } from "commander";
+import type { VerbOption } from "../program.ts";
+import { parseDuration } from "../ui/format.ts";
+
+/** For an option that can be repeated: its values in their order. */
+export function gather(text: string, previous: unknown): string[] {
+	return [...((previous as string[] | undefined) ?? []), text];
+}
+
+/** `--scale` of the sample data. */
+export function scale(): VerbOption {
+	return { flags: "--scale <n>", description: "multiply the rows", parse: wholeNumber(1, 1000), default: 1 };
+}
+
+/** `--seed` of what is generated. */
+export function seed(): VerbOption {
+	return { flags: "--seed <n>", description: "seed of the generated data", parse: wholeNumber(0, 2 ** 31), default: 1 };
+}
+
+/** Takes one of these words. @throws InvalidArgumentError naming them. */
+export function oneOf(...values: string[]): (text: string) => string {
+	return (text) => {
+		if (values.includes(text)) return text;
+		throw new InvalidArgumentError(`It takes ${values.slice(0, -1).join(", ")} or ${values.at(-1)}.`);
+	};
+}
+
+/** Seconds of a duration, more than none. @throws InvalidArgumentError saying how to write one. */
+export function duration(text: string): number {
+	const seconds = parseDuration(text);
+	if (seconds === undefined || seconds <= 0) {
+		throw new InvalidArgumentError("It takes a number and a unit, for instance 90s, 10m or 2h.");
+	}
+	return seconds;
+}
+
+/** Takes a whole number within bounds, both allowed. @throws InvalidArgumentError naming them. */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+	return (text) => {
+		const value = Number(text);
+		if (!Number.isInteger(value) || value < min || value > max) {
+			throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
+		}
+		return value;
+	};
+}
