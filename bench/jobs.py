@@ -1,164 +1,209 @@
 """
-Times of the jobs on one large table: Sail, the same work in DuckDB by hand, and with `--spark` Apache Spark.
+What the jobs cost: Sail, the same work in DuckDB by hand, and with `--spark` Apache Spark.
 
-    .pipeline/python/bin/python bench/jobs.py [--rows 5000000] [--spark]
+    .pipeline/python/bin/python bench/jobs.py jobs [--runs 3] [--spark]     the four kinds of work, at `--scale` 1
+    .pipeline/python/bin/python bench/jobs.py changes [--rows 5000000]      10,000 changes on a large table
 
-Prints a table: seconds with the start of each process, and the highest memory so far of the one that did the work.
+Prints a table of medians: seconds, seconds of CPU (of engine, job process and all that these start), and the highest
+memory so far of the process that does the work.
 """
 
 from __future__ import annotations
 
 import argparse
+import ctypes
 import json
 import os
+import resource
 import shutil
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
+import work
 
 ETL = Path(__file__).resolve().parents[1] / "etl"
 CHANGES = 10_000
-COLUMNS = "id, customer, name, amount, sold_at, note"
 
 
-def make_load(raw: Path, rows: int) -> None:
-    """A full load of files of a million rows."""
-    raw.mkdir(parents=True)
-    step = 1_000_000
-    for number, first in enumerate(range(0, rows, step), 1):
-        duckdb.sql(
-            f"""COPY (SELECT 'I' AS Op, '2026-09-05 15:00:00.000000' AS cdc_commit_time, range AS id,
-                (hash(range) % 100000)::INT AS customer, 'name ' || range AS name,
-                (hash(range, 1) % 1000000 / 100)::DECIMAL(12,2) AS amount,
-                TIMESTAMP '2026-01-01' + INTERVAL (range % 20000000) SECOND AS sold_at,
-                CASE WHEN range % 3 = 0 THEN NULL ELSE md5(range::VARCHAR) END AS note,
-                ''::VARCHAR AS cdc_change_seq, NULL::BIGINT AS BI_id
-            FROM range({first}, {min(first + step, rows)})) TO '{raw}/LOAD{number:08X}.parquet' (FORMAT parquet)"""
-        )
-
-
-def make_changes(raw: Path, rows: int, spread: int, name: str) -> None:
-    """6 updates, 2 inserts, 2 deletes in 10, on the newest `spread` rows."""
-    duckdb.sql(
-        f"""COPY (WITH c AS (SELECT range AS n, range % 10 AS what,
-                ({rows} - 1 - (range * 7919) % {spread})::BIGINT AS old FROM range({CHANGES}))
-            SELECT CASE WHEN what < 6 THEN 'U' WHEN what < 8 THEN 'I' ELSE 'D' END AS Op,
-                '2026-09-05 15:12:44.000000' AS cdc_commit_time,
-                CASE WHEN what IN (6, 7) THEN {rows} + n + hash('{name}') % 1000000000 ELSE old END::BIGINT AS id,
-                1::INT AS customer, 'changed' AS name, 1.5::DECIMAL(12,2) AS amount, TIMESTAMP '2026-09-05' AS sold_at,
-                NULL::VARCHAR AS note, '{name[:8] + name[9:17]}'[1:16] || printf('%019d', n) AS cdc_change_seq,
-                CASE WHEN what < 6 THEN old END::BIGINT AS BI_id
-            FROM c) TO '{raw}/{name}.parquet' (FORMAT parquet)"""
-    )
-
-
-def by_hand(raw: Path, target: Path) -> None:
-    """What load, changes and current table come to, in one DuckDB statement."""
-    duckdb.sql(
-        f"""COPY (SELECT {COLUMNS} FROM read_parquet('{raw}/*.parquet', union_by_name = true)
-            QUALIFY row_number() OVER (PARTITION BY id ORDER BY cdc_change_seq DESC) = 1 AND Op <> 'D')
-        TO '{target}' (FORMAT parquet, COMPRESSION zstd)"""
-    )
+@dataclass(frozen=True)
+class Cost:
+    seconds: float
+    cpu: float
+    memory: int
 
 
 def peak(process: int) -> int:
-    """Highest memory of a process so far, MB."""
-    status = Path(f"/proc/{process}/status").read_text()
-    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) // 1024
+    """Highest memory of a process so far, MB; 0 where it has ended."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+        return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) // 1024
+    except (OSError, StopIteration):
+        return 0
 
 
-class Bench:
-    """A lake, and how long things take in it."""
+def cpu(process: int) -> float:
+    """Seconds of CPU of a running process so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def __init__(self, folder: Path, python: list[str], environment: dict[str, str]) -> None:
-        self.folder = folder
-        self.command = python
+
+def children() -> set[int]:
+    return {int(pid) for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()}
+
+
+class Engine:
+    """Runs jobs in a folder, each as a process. `server`: the process that works for them, if there is one."""
+
+    def __init__(self, command: list[str], environment: dict[str, str], server: int | None) -> None:
+        self.command = command
         self.environment = environment
-        self.runs = 0
-        (folder / "datasets.json").write_text(
-            json.dumps([{"schema": "shop", "tables": [{"name": "sales", "key": ["id"]}]}])
-        )
+        self.server = server
 
-    def run(self, *jobs: str) -> float:
-        """Seconds of some jobs, one after the other, each a process."""
-        self.runs += 1
+    def run(self, folder: Path, *jobs: str) -> Cost:
+        """Cost of some jobs, one after the other."""
         values = {
-            "raw_uri": f"file://{self.folder}/raw/",
-            "processed_uri": f"file://{self.folder}/processed/",
+            "raw_uri": f"file://{folder}/raw/",
+            "processed_uri": f"file://{folder}/processed/",
             "database": "bench",
-            "datasets_uri": f"file://{self.folder}/datasets.json",
-            "run_id": str(self.runs),
+            "datasets_uri": f"file://{folder}/datasets.json",
+            "run_id": "bench",
         }
         arguments = [part for name, value in values.items() for part in (f"--{name}", value)]
+        before = self._cpu()
         began = time.monotonic()
         for job in jobs:
             command = [*self.command, str(ETL / "jobs" / f"{job}.py"), *arguments]
             done = subprocess.run(command, env=self.environment, capture_output=True, text=True)
             assert done.returncode == 0, done.stderr
-        return time.monotonic() - began
+        seconds = time.monotonic() - began
+        # The Java process of Apache Spark ends after the script that started it, and comes to this process then.
+        while children() - {self.server}:
+            for child in children() - {self.server}:
+                os.waitpid(child, 0)
+        largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        return Cost(seconds, self._cpu() - before, peak(self.server) if self.server else largest)
+
+    def _cpu(self) -> float:
+        used = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return used.ru_utime + used.ru_stime + (cpu(self.server) if self.server else 0)
 
 
-LOAD = ("process_load", "process_cdc", "apply_changes")
-ALL = (*LOAD, "join_tables", "star_schema")
+@contextmanager
+def sail() -> Iterator[Engine]:
+    """A Sail server on a free port."""
+    command = [sys.executable, str(ETL / "sail_server.py")]
+    server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert server.stdin and server.stdout
+    try:
+        port = int(server.stdout.readline())
+        environment = {**os.environ, "SPARK_REMOTE": f"sc://127.0.0.1:{port}"}
+        yield Engine([sys.executable], environment, server.pid)
+    finally:
+        server.stdin.close()
+        server.wait()
 
 
-def measure(title: str, bench: Bench, rows: int, memory: Callable[[], object]) -> None:
-    raw = bench.folder / "raw" / "shop" / "sales"
+@contextmanager
+def spark() -> Iterator[Engine]:
+    """A new Apache Spark for every job, as on AWS Glue."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield Engine([sys.executable, str(ETL / "tests" / "spark_session.py"), folder], dict(os.environ), None)
 
-    def line(what: str, seconds: float) -> None:
-        print(f"| {title} | {what} | {seconds:.2f} | {memory()} |", flush=True)
 
-    make_load(raw, rows)
-    line(f"full load of {rows:,} rows: change log", bench.run("process_load"))
-    line("current table from scratch", bench.run("apply_changes"))
-    for name, spread in (("20260905-151244000", 100_000), ("20260905-151245000", rows)):
-        make_changes(raw, rows, spread, name)
-        line(f"{CHANGES:,} changes on the newest {spread:,} rows: change log", bench.run("process_cdc"))
-        line(f"{CHANGES:,} changes on the newest {spread:,} rows: current table", bench.run("apply_changes"))
-    line("nothing new, all jobs", bench.run(*ALL))
+def by_hand(statement: str) -> Cost:
+    """Cost of SQL in a process of DuckDB's own."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.monotonic()
+    code = (
+        "import sys, duckdb, resource; duckdb.sql('SET threads = 2; SET enable_progress_bar = false'); "
+        "duckdb.execute(sys.argv[1]); "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, statement], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    now = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = time.monotonic() - began
+    return Cost(seconds, now.ru_utime + now.ru_stime - used.ru_utime - used.ru_stime, int(done.stdout))
+
+
+def line(title: str, what: str, costs: list[Cost]) -> None:
+    seconds = statistics.median(cost.seconds for cost in costs)
+    used = statistics.median(cost.cpu for cost in costs)
+    print(f"| {title} | {what} | {seconds:.2f} | {used:.2f} | {max(cost.memory for cost in costs)} |", flush=True)
+
+
+def compare_jobs(runs: int, scale: float, with_spark: bool) -> None:
+    """Full load, changes, clicks and star schema, each in an engine of its own for every run."""
+    with tempfile.TemporaryDirectory() as name:
+        source = Path(name) / "source"
+        work.make(source, scale)
+        costs: dict[tuple[str, str], list[Cost]] = {}
+        for _ in range(runs):
+            for title, engine in (("Sail", sail), *((("Apache Spark", spark),) if with_spark else ())):
+                folder = Path(name) / "lake"
+                shutil.copytree(source, folder)
+                with engine() as started:
+                    for what, jobs in work.JOBS.items():
+                        costs.setdefault((what, title), []).append(started.run(folder, *jobs))
+                    costs.setdefault(("nothing new", title), []).append(started.run(folder, *work.ALL))
+                if title == "Sail":
+                    (folder / "by_hand").mkdir()
+                    for what, statement in work.by_hand(folder).items():
+                        costs.setdefault((what, "DuckDB by hand"), []).append(by_hand(statement))
+                shutil.rmtree(folder)
+        for (what, title), found in sorted(costs.items()):
+            line(title, what, found)
+
+
+def measure_changes(rows: int, runs: int) -> None:
+    """What few changes on a large table cost beside the table itself."""
+    with tempfile.TemporaryDirectory() as name, sail() as engine:
+        folder = Path(name)
+        work.declare(folder, [{"schema": "shop", "tables": [{"name": "sales", "key": ["id"]}]}])
+        raw = folder / "raw" / "shop" / "sales"
+        work.make_load(raw, rows)
+        line("Sail", f"full load of {rows:,} rows: change log", [engine.run(folder, "process_load")])
+        scratch = []
+        for _ in range(runs):
+            shutil.rmtree(folder / "processed" / "current", ignore_errors=True)
+            scratch.append(engine.run(folder, "apply_changes"))
+        line("Sail", "current table from scratch", scratch)
+        number = 0
+        for what, old in work.spreads(rows).items():
+            costs = []
+            for _ in range(runs):
+                number += 1
+                work.make_changes(raw, old, f"20260905-15{number:02d}00000", rows + number * CHANGES, CHANGES)
+                engine.run(folder, "process_cdc")
+                costs.append(engine.run(folder, "apply_changes"))
+            line("Sail", f"{CHANGES:,} changes {what}", costs)
+        line("Sail", "nothing new, all jobs", [engine.run(folder, *work.ALL) for _ in range(runs)])
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=["jobs", "changes"])
     parser.add_argument("--rows", type=int, default=5_000_000)
+    parser.add_argument("--scale", type=float, default=1)
+    parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--spark", action="store_true")
     args = parser.parse_args()
-    print("| engine | work | seconds | MB |\n|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        sail = str(Path(sys.executable).parent / "sail")
-        server = subprocess.Popen([sail, "spark", "server", "--port", str(port)], stderr=subprocess.DEVNULL)
-        try:
-            while True:
-                assert server.poll() is None
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.05)
-            (folder / "sail").mkdir()
-            bench = Bench(folder / "sail", [sys.executable], {**os.environ, "SPARK_REMOTE": f"sc://127.0.0.1:{port}"})
-            measure("Sail", bench, args.rows, lambda: peak(server.pid))
-        finally:
-            server.terminate()
-            server.wait()
-        raw = folder / "sail" / "raw" / "shop" / "sales"
-        began = time.monotonic()
-        by_hand(raw, folder / "by_hand.parquet")
-        print(f"| DuckDB | all of it from scratch, by hand | {time.monotonic() - began:.2f} | {peak(os.getpid())} |")
-        if args.spark:
-            shutil.rmtree(folder / "sail")
-            (folder / "spark").mkdir()
-            runner = [sys.executable, str(ETL / "tests" / "spark_session.py"), str(folder / "spark")]
-            measure("Apache Spark", Bench(folder / "spark", runner, dict(os.environ)), args.rows, lambda: "–")
+    # Processes whose parents have ended come to this one: their CPU is counted then.
+    subreaper = 36
+    ctypes.CDLL(None).prctl(subreaper, 1)
+    print("| engine | work | seconds | CPU s | MB |\n|---|---|---|---|---|")
+    if args.what == "jobs":
+        compare_jobs(args.runs, args.scale, args.spark)
+    else:
+        measure_changes(args.rows, args.runs)
 
 
 if __name__ == "__main__":

@@ -47,8 +47,8 @@ TABLE_PROPERTIES = {
 @dataclass(frozen=True)
 class Touched:
     """
-    What changes touch of a table: number of keys, ranges of the first key column (None where it is no whole number), and
-    whether so much of it that it is better written anew.
+    What changes touch of a table: number of keys, ranges of the first key column (None where it is no whole number),
+    and whether so much of it that it is better written anew.
     """
 
     keys: int

@@ -1,4 +1,4 @@
-"""Data quality: the rules beside the tables in etl/datasets.ts and etl/derivedDatasets.ts, checked before publication."""
+"""Data quality: the rules in etl/datasets.ts and etl/derivedDatasets.ts, checked before a table is published."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def check(
 ) -> bool:
     """
     Whether a table may be published; reports the rules that are broken. `rows`: those that are new in the table.
-    `superset`: has every one of them and is cheaper to read. `whole`: the table as it would be. `other`: the tables that
-    its rules may refer to.
+    `superset`: has every one of them and is cheaper to read. `whole`: the table as it would be. `other`: the tables
+    that its rules may refer to.
     """
     for rule in table.quality:
         if not _columns(rule) <= set(columns):

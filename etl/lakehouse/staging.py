@@ -19,7 +19,7 @@ FOLDER = "_staging"
 
 @contextmanager
 def folder(job: Job, name: str) -> Iterator[str]:
-    """An empty folder of the processed zone, which goes at the end. What a killed run left in it goes at the beginning."""
+    """An empty folder of the processed zone, which goes at the end. What a killed run left in it goes before."""
     path = f"{FOLDER}/{name}"
     job.processed.delete_folder(path)
     try:

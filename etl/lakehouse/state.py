@@ -146,8 +146,8 @@ class TableState:
 
     def drop_gone(self, present: list[StoredFile]) -> bool:
         """
-        Forgets change files that are no longer in the raw zone; says whether there were any. Those of the full load stay:
-        one of the same name that comes later is a reload.
+        Forgets change files that are no longer in the raw zone; says whether there were any. Those of the full load
+        stay: one of the same name that comes later is a reload.
         """
         names = {file.name for file in present}
         gone = [name for name in self.files if name not in names and not name.startswith("LOAD")]

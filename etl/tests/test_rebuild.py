@@ -1,4 +1,4 @@
-"""A table that is made of its whole change log: which of the rows of one key is the last, and where large tables lie."""
+"""A table that is made of its whole change log: which of the rows of one key is the last, and where rows lie."""
 
 from __future__ import annotations
 
