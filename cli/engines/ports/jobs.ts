@@ -1,0 +1,77 @@
+import type { JobDefinition } from "../../../etl/jobs.ts";
+import type { Context } from "../port.ts";
+
+export type JobState = "succeeded" | "failed" | "quality_failed" | "stopped" | "timeout";
+
+/** What a job says of its run; written by the job itself to `_runs/<run id>/<job>.json`. */
+export interface JobReport {
+	job: string;
+	run_id: string;
+	state: "succeeded" | "failed" | "quality_failed";
+	started_at: string;
+	finished_at: string;
+	rows_read: number;
+	rows_written: number;
+	tables: { schema: string; table: string; rows_read: number; rows_written: number; note?: string }[];
+	set_aside: { uri: string; reason: string }[];
+	quality: { table: string; rule: string; failed_rows: number; examples: unknown[] }[];
+	error?: string;
+}
+
+export interface JobRun {
+	job: string;
+	/** The engine's own id of the run. */
+	id: string;
+	state: JobState;
+	seconds: number;
+	/** Absent where the job died before it could write one. */
+	report?: JobReport;
+	/** The last lines of the job's log; set where it failed. */
+	logTail?: string[];
+	/** All of the log: a path, or a link. */
+	log: string;
+	/** Whether somebody else had started this run. */
+	attached?: boolean;
+	/** What the engine says of a failure. */
+	fault?: { kind: string; message: string };
+	/** Price by the list of us-east-1; absent where the run costs nothing. */
+	cost?: { dpuHours: number; usd: number };
+}
+
+export interface Jobs {
+	/**
+	 * Opens what the jobs of one run need (the local engine server).
+	 * @throws PipelineError naming the run that is already going, where only one may.
+	 */
+	open(context: Context): Promise<JobSession>;
+	/** The newest run, whether it goes on or has ended. */
+	lastRun(): Promise<RunSummary | undefined>;
+	/**
+	 * Starts jobs and returns at once, or joins the run that is going. Only where the engine can go on by itself.
+	 * @throws PipelineError where some jobs wait for each other: their order is kept for all jobs only.
+	 */
+	startInBackground?(chosen: readonly JobDefinition[], context: Context): Promise<BackgroundRun>;
+}
+
+export interface BackgroundRun {
+	/** Run id of its jobs. */
+	runId: string;
+	/** Whether all of it was going already. */
+	joined: boolean;
+	/** Commands that stop it, a line each. */
+	stop: string;
+}
+
+export interface RunSummary {
+	runId: string;
+	running: boolean;
+	/** What each job of the run reported so far. */
+	jobs: { job: string; state: JobState }[];
+}
+
+export interface JobSession {
+	readonly runId: string;
+	/** Runs one job to its end. A job that failed is a result and no exception. */
+	run(job: JobDefinition, context: Context): Promise<JobRun>;
+	close(): Promise<void>;
+}

@@ -1,0 +1,77 @@
+import type { Context } from "../port.ts";
+
+/** The states of a replication task, as DMS names them. */
+export type ReplicationState =
+	| "creating"
+	| "ready"
+	| "starting"
+	| "running"
+	| "stopping"
+	| "stopped"
+	| "failed"
+	| "modifying"
+	| "testing"
+	| "deleting"
+	| "moving"
+	| "failed-move";
+
+export interface ReplicationStatus {
+	state: ReplicationState;
+	/** As the DMS console words it, for instance "Load complete, replication ongoing". */
+	text: string;
+	/** 0 to 100. */
+	fullLoadProgress: number;
+	tables: { loaded: number; loading: number; queued: number; errored: number };
+	stopReason?: string;
+	lastError?: string;
+	/** Seconds from commit at the source to the raw file of the newest change; absent before the first change. */
+	latencySeconds?: number;
+	/** Of these, the seconds until the change was read; only DMS tells. */
+	captureSeconds?: number;
+	/** Why the latency is not known, where that could not be asked. */
+	latencyUnknown?: string;
+	startedAt?: string;
+	/** Where the log is: a path, or a log group. */
+	log?: string;
+}
+
+/** Table statistics, as in DMS. */
+export interface TableStatistics {
+	schema: string;
+	table: string;
+	/** "Before load", "Full load", "Table completed", "Table error", "Table is being reloaded", "Table cancelled". */
+	state: string;
+	fullLoadRows: number;
+	inserts: number;
+	updates: number;
+	deletes: number;
+	ddls: number;
+	lastError?: string;
+	/** ISO 8601. */
+	updatedAt: string;
+}
+
+export interface Replication {
+	/**
+	 * Brings the task to "running" from whatever state it is in, and returns when changes are followed (the full load is
+	 * over) or the signal aborts.
+	 * @returns what was done: started anew, resumed, or found running.
+	 */
+	start(context: Context, options?: ReplicationOptions): Promise<"started" | "resumed" | "already running">;
+	stop(context: Context): Promise<"stopped" | "not running">;
+	status(): Promise<ReplicationStatus>;
+	tables(): Promise<TableStatistics[]>;
+	/** Loads these tables anew (all of them where none is named), beside the running changes. */
+	reload(context: Context, tables: { schema: string; table: string }[]): Promise<void>;
+}
+
+export interface ReplicationOptions {
+	/** Load every table anew instead of going on from the last position. */
+	reload?: boolean;
+	/** What to write: Parquet files, or messages through a delivery stream. Only the local stack lets one choose here. */
+	target?: "files" | "stream";
+	/** Seconds after which a batch of changes is closed. DMS: cdcMaxBatchInterval, default 60. */
+	batchInterval?: number;
+	/** Bytes after which a batch of changes is closed. DMS: cdcMinFileSize, default 32 MB. */
+	batchBytes?: number;
+}
