@@ -10,6 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from lakehouse import state
+from stream import Stream
+from test_streams import check
 
 from support import Lake, Source, normal
 
@@ -104,3 +106,10 @@ def test_a_reload_is_one_though_old_change_files_stay(lake: Lake, busy: Source, 
     busy.load()
     lake.ok()
     assert normal(current(busy)) == normal(busy.rows)
+
+
+def test_streams_of_which_almost_all_files_are_old(
+    lake: Lake, engine: str, monkeypatch: pytest.MonkeyPatch, reader: Callable[[Lake], Any]
+) -> None:
+    monkeypatch.setattr(state, "NEWEST_FILES", 1)
+    check(lake, [Stream(lake, seed) for seed in range(40 if engine == "sail" else 4)], reader(lake))
