@@ -21,6 +21,8 @@ export async function asInTheGuide(source: SourceConnection): Promise<boolean> {
 		const [found] = await source.query(`SELECT COUNT(*) AS n, MAX(term_id) AS last FROM ${qualified}`);
 		return Number(found?.n) === guideRows && Number(found?.last) === guideRows;
 	} catch (error) {
+		// Ctrl-C, the timeout.
+		if (error instanceof PipelineError) throw error;
 		throw new PipelineError(
 			"usage",
 			{
@@ -37,15 +39,41 @@ export async function asInTheGuide(source: SourceConnection): Promise<boolean> {
 /** @returns the rows as they are at the source, in one transaction; their ids are the table's own except in the guide's case. */
 export async function insert(source: SourceConnection, slugs: readonly string[], guide: boolean): Promise<Row[]> {
 	const rows = slugs.map((slug, index) => [guide ? guideRows + index + 1 : null, slug, slug, (index + 1) % 2]);
-	await source.query(
-		`INSERT INTO ${qualified} (${columns.join(", ")}) VALUES ${rows.map((row) => `(${places(row)})`).join(",")}`,
-		rows.flat(),
-	);
+	const sql = `INSERT INTO ${qualified} (${columns.join(", ")}) VALUES ${rows.map((row) => `(${places(row)})`).join(",")}`;
+	try {
+		await source.query(sql, rows.flat());
+	} catch (error) {
+		throw notWritten(error);
+	}
 	const found = await source.query(
 		`SELECT ${columns.join(", ")} FROM ${qualified} WHERE slug IN (${places(slugs)}) ORDER BY term_id`,
 		[...slugs],
 	);
 	return found.map((row) => columns.map((name) => String(row[name])));
+}
+
+/** What the server says of rows that it did not take; all else as it is. */
+function notWritten(error: unknown): unknown {
+	const code = (error as { code?: unknown }).code;
+	const why = messageOf(error);
+	if (code === "ER_TABLEACCESS_DENIED_ERROR") {
+		return new PipelineError(
+			"usage",
+			{
+				what: `The source's user may not write into ${schema}.${table}, as verify-cdc does.`,
+				why,
+				fix: `Allow it: GRANT INSERT, DELETE ON ${qualified} TO that user.`,
+				next: "pipeline-cli verify-cdc",
+			},
+			{ cause: error },
+		);
+	}
+	if (code !== "ER_DUP_ENTRY") return error;
+	return new PipelineError(
+		"failure",
+		{ what: "Somebody else verifies at the same time.", why, fix: "Repeat it.", next: "pipeline-cli verify-cdc" },
+		{ cause: error },
+	);
 }
 
 /** Takes rows back. */
