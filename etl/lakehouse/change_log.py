@@ -86,13 +86,8 @@ def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: lis
         # The table was reloaded after process-load had looked: its changes belong after the new full load.
         return
     new, changed = _new_files(raw, kind, known, of_kind)
-    if kind == "load" and any(_is_in_generation(known, entry.file.name) for entry in new):
-        # Change files that were not removed for the reload may have more of their kind on the way.
-        kept = any(raw_files.kind_of(file.name) == "change" and known.has(file) for file in present)
-        known.begin_generation(min(entry.footer.loaded_at for entry in new) if kept else "")
-    elif kind == "load" and new and not known.files:
-        # Begun anew from the raw zone, it may find change files that an earlier reload left.
-        known.loaded_at = min(entry.footer.loaded_at for entry in new)
+    if kind == "load" and new:
+        _begin_full_load(known, new, present)
     if new:
         try:
             _write(job, raw, kind, table, known, new)
@@ -105,6 +100,22 @@ def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: lis
     for file in of_kind:
         if file.name in known.set_aside:
             job.report.file_set_aside(f"{raw.uri}/{file.path}", known.set_aside[file.name].reason)
+
+
+def _begin_full_load(known: TableState, new: list[_NewFile], present: list[StoredFile]) -> None:
+    """Begins a generation where new files of a full load are a reload: after one before, or after changes."""
+    loaded_at = min(entry.footer.loaded_at for entry in new)
+    loads = [name for name in known.files if raw_files.kind_of(name) == "load" and _is_in_generation(known, name)]
+    changes = [name for name in known.files if raw_files.kind_of(name) == "change"]
+    # A table that was empty at its full load has no file of it, but changes that were written before this one.
+    after_changes = not loads and any(raw_files.written_at(name) < loaded_at for name in changes)
+    if after_changes or any(entry.file.name in loads for entry in new):
+        # Change files that were not removed for the reload may have more of their kind on the way.
+        kept = any(raw_files.kind_of(file.name) == "change" and known.has(file) for file in present)
+        known.begin_generation(loaded_at if kept else "")
+    elif not known.files:
+        # Begun anew from the raw zone, it may find change files that an earlier reload left.
+        known.loaded_at = loaded_at
 
 
 def _forget_lost(job: Job, table: Table, known: TableState) -> bool:

@@ -56,6 +56,21 @@ def test_reload_replaces_the_table(lake: Lake, items: Source, current: Read) -> 
     assert normal(current(items)) == normal(items.rows)
 
 
+@pytest.mark.parametrize("key", [["id"], []], ids=["key", "no key"])
+def test_reload_of_a_table_that_was_empty_at_the_full_load(lake: Lake, current: Read, key: list[str]) -> None:
+    table = Source(lake, "late", ITEMS, key)
+    table.insert(id=1, name="twice")
+    table.insert(id=1 if not key else 2, name="twice")
+    table.flush()
+    lake.ok()
+    table.rows = [dict(table.rows[0], name="without any change")]
+    table.load()
+    table.insert(id=3)
+    table.flush()
+    lake.ok()
+    assert normal(current(table)) == normal(table.rows)
+
+
 def test_reload_that_process_cdc_sees_first_waits_for_process_load(lake: Lake, items: Source, current: Read) -> None:
     items.insert(id=8)
     items.flush()
