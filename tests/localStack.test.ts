@@ -208,7 +208,8 @@ describe("the local stack", () => {
 		await writeFile(join(stack.home, "stack.json"), "{ cut");
 		const result = await stack.run(["status"]);
 		expect(result.code).toBe(2);
-		expect(result.stderr).toContain("next: pipeline-cli down --purge");
+		expect(result.stdout).toContain("is not a valid settings file. It is no JSON.");
+		expect(result.stdout).toContain("next: pipeline-cli down --purge");
 	});
 
 	it("removes everything only when told to", async () => {

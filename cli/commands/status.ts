@@ -34,11 +34,8 @@ export function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
 	const rows = rowsOf(found).map((row) => row.map((text, index) => (index === 1 ? paint(text) : text)));
 	const unseen = found.unseen.map(({ part, reason }) => [names[part] ?? part, chalk.red("not seen"), reason]);
 	const table = renderTable([{ title: "PART" }, { title: "STATE" }, { title: "" }], [...rows, ...unseen]);
-	return [
-		table,
-		...(unseen.length === 0 ? [] : [`What mends it: ${chalk.bold("pipeline-cli doctor")}`]),
-		stackLine(found.stack),
-	].join("\n");
+	const next = [...new Set(found.unseen.map((part) => `next: ${chalk.bold(part.next)}`))];
+	return [table, ...next, stackLine(found.stack)].join("\n");
 }
 
 function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {

@@ -19,6 +19,8 @@ export interface UnseenPart {
 	outcome: Outcome;
 	/** Why, in one line. */
 	reason: string;
+	/** The command that mends it, or tells more. */
+	next: string;
 }
 
 /** Each part as it is; one that could not be looked at is absent, and among the unseen. */
@@ -73,6 +75,7 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 			part,
 			outcome: error.outcome,
 			reason: error.message.replaceAll(/\s+/g, " "),
+			next: error.text.next ?? "pipeline-cli doctor",
 		})),
 		...(worst === undefined ? {} : { outcome: worst.error.outcome }),
 	};

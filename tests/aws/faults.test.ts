@@ -174,7 +174,14 @@ describe("status", () => {
 		expect(document).toMatchObject({
 			stack: "dev",
 			replication: { state: "running" },
-			unseen: [{ part: "clickstream", outcome: "serviceRefused", reason: expect.stringMatching(/^Access denied: /) }],
+			unseen: [
+				{
+					part: "clickstream",
+					outcome: "serviceRefused",
+					reason: expect.stringMatching(/^Access denied: /),
+					next: "pipeline-cli doctor",
+				},
+			],
 		});
 		expect(document).not.toHaveProperty("clickstream");
 	});

@@ -51,11 +51,15 @@ export async function readSettings(paths: LocalPaths = localPaths()): Promise<Lo
 		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
 		throw error;
 	}
-	const parsed = settingsSchema.safeParse(parseJson(text));
+	const value = parseJson(text);
+	const parsed = settingsSchema.safeParse(value);
 	if (parsed.success) return parsed.data;
 	throw new PipelineError("usage", {
 		what: `${paths.settings} is not a valid settings file.`,
-		why: parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; "),
+		why:
+			value === undefined
+				? "It is no JSON."
+				: parsed.error.issues.map((issue) => `${issue.path.join(".") || "all of it"}: ${issue.message}`).join("; "),
 		fix: "Mend it, or remove the local stack and make it anew.",
 		next: "pipeline-cli down --purge",
 	});
