@@ -120,11 +120,13 @@ def test_a_dimension_that_is_not_published_holds_back_what_refers_to_it(
     assert len(star("fact_orders")) == 4
 
 
-def test_a_first_table_that_breaks_a_rule_is_not_made(ruled: Lake, shop: dict[str, Source]) -> None:
-    shop["orders"].update({"orderNumber": 100}, requiredDate=dt.date(9999, 12, 31))
+def test_a_first_table_that_breaks_a_rule_is_not_made(ruled: Lake, shop: dict[str, Source], engine: str) -> None:
+    # On Apache Spark the days until the year 9999 take a minute.
+    never, days = {"sail": (dt.date(9999, 12, 31), 2847279), "spark": (dt.date(2300, 12, 31), 35277)}[engine]
+    shop["orders"].update({"orderNumber": 100}, requiredDate=never)
     shop["orders"].flush()
     assert ruled.run(*STAR) == [0, 0, 0, 11]
-    assert ("star-schema.dim_date", "row_count(max=73200)", 2847279) in broken(ruled, "star-schema")
+    assert ("star-schema.dim_date", "row_count(max=73200)", days) in broken(ruled, "star-schema")
     assert not (ruled.processed / "star-schema" / "dim_date").exists()
 
 

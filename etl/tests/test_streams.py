@@ -17,7 +17,7 @@ from support import Lake, Source, normal
 AT_ONCE = {"sail": 100, "spark": 20}
 """Streams in one lake, a table each: the jobs run for all of them together."""
 
-STREAMS = {"sail": 2000, "spark": 40}
+STREAMS = {"sail": 2000, "spark": 20}
 """Number of streams, where the environment's `STREAMS` does not say. One takes seconds on Apache Spark."""
 
 
