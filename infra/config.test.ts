@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkProviderSettings, checkStackName, configKeys, parseConfig } from "./config.ts";
+import { type ConfigKey, checkProviderSettings, checkStackName, configKeys, parseConfig } from "./config.ts";
 import { declaredKeys, stackValues } from "./testing/stack.ts";
 
 const dev = stackValues("dev");
@@ -79,12 +79,12 @@ const faults: [string, Record<string, unknown>, string][] = [
 	[
 		"privateSubnetIds",
 		{ vpcId: "vpc-0a", routeTableIds: ["rtb-0a"], privateSubnetIds: ["subnet-0a"] },
-		'["subnet-0a"] are not three, as vpcId wants them. Set it: pulumi config set privateSubnetIds \'["subnet-…","subnet-…","subnet-…"]\'',
+		"[\"subnet-0a\"] are not three, as vpcId wants them. Set it: pulumi config set --path 'privateSubnetIds[0]' subnet-…, and [1], [2] likewise",
 	],
 	[
 		"routeTableIds",
 		{ vpcId: "vpc-0a", privateSubnetIds: ["subnet-0a", "subnet-0b", "subnet-0c"] },
-		"[] is empty, and vpcId is set. Set it: pulumi config set routeTableIds '[\"rtb-…\"]'",
+		"[] is empty, and vpcId is set. Set it: pulumi config set --path 'routeTableIds[0]' rtb-…",
 	],
 	[
 		"routeTableIds",
@@ -165,7 +165,7 @@ const faults: [string, Record<string, unknown>, string][] = [
 	[
 		"quickSightPrincipals",
 		{ dashboards: "athena" },
-		"[] are not 1 to 20, and dashboards want owners. Set it: pulumi config set quickSightPrincipals '[\"arn:aws:quicksight:…:user/default/…\"]'",
+		"[] are not 1 to 20, and dashboards want owners. Set it: pulumi config set --path 'quickSightPrincipals[0]' arn:aws:quicksight:…:user/default/…",
 	],
 	[
 		"quickSightAccountName",
@@ -174,7 +174,63 @@ const faults: [string, Record<string, unknown>, string][] = [
 	],
 ];
 
+/** What a value of a key may not be by itself, and the reason given; the hint follows. */
+const wrongForms: [ConfigKey, unknown, string][] = [
+	["vpcId", "my-vpc", "is no VPC identifier"],
+	["privateSubnetIds", ["a"], "is no subnet identifier"],
+	["privateSubnetIds", "subnet-0a", "is no list"],
+	["privateSubnetIds", ["subnet-0a"], "is set, and vpcId is not"],
+	["routeTableIds", ["a"], "is no route table identifier"],
+	["sourceEngine", "oracle", "is none of mysql, mariadb"],
+	["sourceHost", "a host", "is no host name or address"],
+	["sourcePort", 65_536, "is more than 65535"],
+	["sourceSecretArn", "secret", "is no ARN of a secret"],
+	["sourceCidr", "10.1.2.3", "is no IPv4 range such as 10.40.0.0/16"],
+	["sourceCaCertificateFile", 7, "is no text"],
+	["databaseInstanceClass", "small", "is no instance class"],
+	["databaseStorageGb", 19, "is less than 20"],
+	["databaseMultiAz", "no", "is neither true nor false"],
+	["replicationStorageGb", 4, "is less than 5"],
+	["replicationMultiAz", 1, "is neither true nor false"],
+	["replicationTarget", "kafka", "is none of s3, kinesis"],
+	["clickstreamDeliveryName", "", "is no name of up to 64 letters, digits, _, . and -"],
+	["clickstreamRetentionHours", 23, "is less than 24"],
+	["jobWorkerType", "G.3X", "is none of G.1X, G.2X, G.4X, G.8X, R.1X, R.2X, R.4X, R.8X"],
+	["jobMaxWorkers", 1, "is less than 2"],
+	["jobExecutionClass", "SPOT", "is none of STANDARD, FLEX"],
+	["jobTimeoutMinutes", 4, "is less than 5"],
+	["jobRetries", 6, "is more than 5"],
+	["jobsReadSource", "yes", "is neither true nor false"],
+	["lakeFormation", "yes", "is neither true nor false"],
+	["athenaScanLimitGb", 0, "is less than 1"],
+	["warehouseKind", "none at all", "is none of serverless, provisioned, none"],
+	["warehouseNodeType", "dc2.large", "is none of ra3.large, ra3.xlplus, ra3.4xlarge, ra3.16xlarge"],
+	["quickSightPrincipals", ["analyst"], "is no ARN of a QuickSight user or group"],
+	["quickSightSubscribe", "yes", "is neither true nor false"],
+	["quickSightAccountName", "My Company", "is no account name"],
+	["alarmLatencySeconds", 59, "is less than 60"],
+	["alarmFreeStorageGb", 1001, "is more than 1000"],
+];
+
 describe("a wrong value", () => {
+	it("is in these tables for every key", () => {
+		const told = new Set<string>([...faults, ...wrongForms].map(([key]) => key));
+		expect(configKeys.filter((key) => !told.has(key))).toEqual([]);
+	});
+
+	it.each(wrongForms)("of %s, %j, is named by its form", (key, value, reason) => {
+		expect(fault({ [key]: value })).toMatch(
+			`The configuration of the stack has a fault:\n  ${key}: ${JSON.stringify(value)} ${reason}. Set it: pulumi config set `,
+		);
+	});
+
+	it("is a subscription without an address for its notices, too", () => {
+		expect(fault({ quickSightSubscribe: true, quickSightAccountName: "my-company" })).toBe(
+			'The configuration of the stack has a fault:\n  notificationEmail: "" is not set, and quickSightSubscribe is true. ' +
+				"Set it: pulumi config set notificationEmail you@example.com",
+		);
+	});
+
 	it.each(faults)("of %s %j is named with reason and fix", (key, changes, line) => {
 		expect(fault(changes)).toBe(`The configuration of the stack has a fault:\n  ${key}: ${line}`);
 	});

@@ -77,9 +77,9 @@ const keys = {
 	vpcId: [optional(matching(/^vpc-[0-9a-f]+$/, "is no VPC identifier")), "vpc-0123456789abcdef0"],
 	privateSubnetIds: [
 		list(matching(/^subnet-[0-9a-f]+$/, "is no subnet identifier")),
-		'\'["subnet-…","subnet-…","subnet-…"]\'',
+		"subnet-…, and [1], [2] likewise",
 	],
-	routeTableIds: [list(matching(/^rtb-[0-9a-f]+$/, "is no route table identifier")), "'[\"rtb-…\"]'"],
+	routeTableIds: [list(matching(/^rtb-[0-9a-f]+$/, "is no route table identifier")), "rtb-…"],
 	endpointZones: [integer(1, 3), "1"],
 	sourceKind: [choice("external", "rds", "ec2"), "rds"],
 	sourceEngine: [choice("mysql", "mariadb"), "mysql"],
@@ -123,7 +123,7 @@ const keys = {
 	dashboards: [choice("none", "athena", "warehouse"), "athena"],
 	quickSightPrincipals: [
 		list(matching(arnOf("quicksight"), "is no ARN of a QuickSight user or group")),
-		"'[\"arn:aws:quicksight:…:user/default/…\"]'",
+		"arn:aws:quicksight:…:user/default/…",
 	],
 	quickSightSubscribe: [flag, "false"],
 	quickSightAccountName: [optional(matching(/^[a-z0-9][a-z0-9-]{0,61}$/, "is no account name")), "my-company"],
@@ -168,8 +168,13 @@ function faultOf(issue: z.core.$ZodIssue): Fault {
 	return { key, reason: issue.message, fix: hint(key) };
 }
 
-function hint(key: ConfigKey, example: string = keys[key][1]): string {
-	return `Set it: pulumi config set ${key} ${example}`;
+/**
+ * How to set a key. A list is set item by item: as one text, the engine would refuse it for its type.
+ * https://www.pulumi.com/docs/iac/cli/commands/pulumi_config_set/
+ */
+export function hint(key: ConfigKey, example: string = keys[key][1]): string {
+	const place = keys[key][0] instanceof z.ZodArray ? `--path '${key}[0]'` : key;
+	return `Set it: pulumi config set ${place} ${example}`;
 }
 
 /** What fits no other key, though each value would do alone. */

@@ -23,14 +23,16 @@ describe("a placeholder", () => {
 	it("is the account of AWS's examples, also beside a right owner", () => {
 		const principals = [owner("111122223333"), owner("123456789012")];
 		expect(() => refusePlaceholders(configWith({ quickSightPrincipals: principals }))).toThrow(
-			/ {2}quickSightPrincipals: "arn:aws:quicksight:eu-west-1:123456789012:\S+" is an example, .*\. Set it: pulumi config set quickSightPrincipals '\["arn:/,
+			/ {2}quickSightPrincipals: "arn:aws:quicksight:eu-west-1:123456789012:\S+" is an example, .*\. Set it: pulumi config set --path 'quickSightPrincipals\[0\]' arn:/,
 		);
 	});
 
 	it("is in Pulumi.prod.yaml until its reader has set both, and ends the program before it makes anything", async () => {
 		const read = (changes: Parameters<typeof engineConfig>[2]) =>
 			runProgram(() => readConfig().notificationEmail, { config: engineConfig("prod", testPlace.region, changes) });
-		await expect(read({})).rejects.toThrow(/notificationEmail: "data-platform@example\.com" is an example/);
+		await expect(read({})).rejects.toThrow(
+			/has 2 faults:\n {2}notificationEmail: "data-platform@example\.com" is an example.*\n {2}quickSightPrincipals: "/,
+		);
 		const mine = { notificationEmail: "data@company.test" };
 		await expect(read(mine)).rejects.toThrow(/quickSightPrincipals: "\S+123456789012\S+ is an example/);
 		const owned = await read({ ...mine, quickSightPrincipals: [owner("111122223333")] });
@@ -39,12 +41,19 @@ describe("a placeholder", () => {
 	});
 });
 
+it("text that looks like a list and is none is a wrong value like any other", async () => {
+	const config = engineConfig("dev", testPlace.region, { sourceKind: "external", sourceHost: "[x]" });
+	await expect(runProgram(() => readConfig().sourceHost, { config })).rejects.toThrow(
+		'sourceHost: "[x]" is no host name or address. Set it: pulumi config set sourceHost mysql.example.com',
+	);
+});
+
 describe("the dashboards' owners", () => {
 	it("are of the account that is deployed to", () => {
 		const owners = [owner(testPlace.accountId)];
 		expect(ownersIn(testPlace.accountId, owners)).toEqual(owners);
 		expect(() => ownersIn(testPlace.accountId, [...owners, owner("444455556666")])).toThrow(
-			/ {2}quickSightPrincipals: "\S+:444455556666:\S+" is not of account 111122223333, which this deploys to\. Set it: pulumi config set quickSightPrincipals /,
+			/ {2}quickSightPrincipals: "\S+:444455556666:\S+" is not of account 111122223333, which this deploys to\. Set it: pulumi config set --path 'quickSightPrincipals\[0\]' /,
 		);
 	});
 

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ConfigKey, PipelineConfig } from "./config.ts";
+import { type ConfigKey, hint, type PipelineConfig } from "./config.ts";
 
 /** Account of AWS's own examples, which no one has. */
 const exampleAccount = "123456789012";
@@ -9,19 +9,17 @@ const exampleDomain = /[@.]example\.(com|net|org)$/i;
 /**
  * Values that have the right form and stand for the reader's own, such as those of Pulumi.prod.yaml.
  *
- * @throws pulumi.RunError that names key, value, reason and what to do about it.
+ * @throws pulumi.RunError that names every such key with its value, the reason and what to do about it.
  */
 export function refusePlaceholders({ notificationEmail, quickSightPrincipals }: PipelineConfig): void {
+	const faults: string[] = [];
 	if (notificationEmail !== undefined && exampleDomain.test(notificationEmail)) {
-		throw fault(
-			"notificationEmail",
-			notificationEmail,
-			"is an example, where no one reads mail",
-			"you@your-company.com",
-		);
+		const reason = "is an example, where no one reads mail";
+		faults.push(fault("notificationEmail", notificationEmail, reason, "you@your-company.com"));
 	}
 	const example = quickSightPrincipals.find((principal) => accountOf(principal) === exampleAccount);
-	if (example !== undefined) throw ownersFault(example, "is an example, whose account no one has");
+	if (example !== undefined) faults.push(ownersFault(example, "is an example, whose account no one has"));
+	if (faults.length > 0) throw refusal(faults);
 }
 
 /**
@@ -31,7 +29,9 @@ export function refusePlaceholders({ notificationEmail, quickSightPrincipals }: 
  */
 export function ownersIn(accountId: string, principals: readonly string[]): string[] {
 	const foreign = principals.find((principal) => accountOf(principal) !== accountId);
-	if (foreign !== undefined) throw ownersFault(foreign, `is not of account ${accountId}, which this deploys to`);
+	if (foreign !== undefined) {
+		throw refusal([ownersFault(foreign, `is not of account ${accountId}, which this deploys to`)]);
+	}
 	return [...principals];
 }
 
@@ -39,14 +39,17 @@ function accountOf(arn: string): string | undefined {
 	return arn.split(":")[4];
 }
 
-function ownersFault(principal: string, reason: string): pulumi.RunError {
+function ownersFault(principal: string, reason: string): string {
 	const shown = "aws quicksight list-users --namespace default --aws-account-id <account>";
-	const example = `'["arn:aws:quicksight:…:user/default/…"]', as ${shown} tells them`;
+	const example = `arn:aws:quicksight:…:user/default/…, as ${shown} tells them`;
 	return fault("quickSightPrincipals", principal, reason, example);
 }
 
-function fault(key: ConfigKey, value: string, reason: string, example: string): pulumi.RunError {
-	return new pulumi.RunError(
-		`The configuration of the stack has a fault:\n  ${key}: ${JSON.stringify(value)} ${reason}. Set it: pulumi config set ${key} ${example}`,
-	);
+function fault(key: ConfigKey, value: string, reason: string, example: string): string {
+	return `  ${key}: ${JSON.stringify(value)} ${reason}. ${hint(key, example)}`;
+}
+
+function refusal(faults: readonly string[]): pulumi.RunError {
+	const count = faults.length === 1 ? "a fault" : `${faults.length} faults`;
+	return new pulumi.RunError(`The configuration of the stack has ${count}:\n${faults.join("\n")}`);
 }

@@ -25,5 +25,10 @@ export function readConfig(): PipelineConfig {
 function parsed(value: string | undefined): unknown {
 	if (value === undefined) return undefined;
 	if (!/^(true|false|-?\d+|\[.*\]|\{.*\})$/s.test(value)) return value;
-	return JSON.parse(value);
+	try {
+		return JSON.parse(value);
+	} catch {
+		// Text that only looks like a list; the check of its key then names it.
+		return value;
+	}
 }
