@@ -4,6 +4,7 @@ import { pipelineOutputs } from "./outputs.ts";
 import { type deployed, everyKind } from "./testing/deployed.ts";
 import { golden } from "./testing/golden.ts";
 import { generatedSecret } from "./testing/mockedCloud.ts";
+import { mutations } from "./testing/mutations.ts";
 import { type Rule, rules } from "./testing/policyRules.ts";
 import { Program, type Registered } from "./testing/program.ts";
 
@@ -54,178 +55,6 @@ describe("the resource graph", () => {
 		await expect(golden(program(stack), `analytics-pipeline-${stack}`)).toMatchFileSnapshot(`golden/${stack}.txt`);
 	});
 });
-
-/** What each mutation makes of the resource, and the rule that must see it. */
-const mutations: [keyof typeof rules, string, string, (inputs: Record<string, unknown>) => void][] = [
-	[
-		"an action of * on everything",
-		"aws:iam/rolePolicy:RolePolicy",
-		"jobs-role-policy",
-		(inputs) => {
-			inputs.policy = policy("s3:*", "*");
-		},
-	],
-	[
-		"an action of * on everything",
-		"aws:iam/rolePolicy:RolePolicy",
-		"jobs-role-policy",
-		(inputs) => {
-			inputs.policy = policy("*", "arn:x");
-		},
-	],
-	[
-		"a managed policy",
-		"aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-		"replication-roles-dms-vpc-role-policy",
-		(inputs) => {
-			inputs.policyArn = "arn:aws-test:iam::aws:policy/AmazonS3FullAccess";
-		},
-	],
-	[
-		"a managed policy",
-		"aws:iam/role:Role",
-		"jobs-role",
-		(inputs) => {
-			inputs.managedPolicyArns = ["arn:aws-test:iam::aws:policy/AdministratorAccess"];
-		},
-	],
-	[
-		"public access",
-		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
-		"lake-raw-public-access",
-		(inputs) => {
-			inputs.blockPublicPolicy = false;
-		},
-	],
-	[
-		"public access",
-		"aws:dms/replicationInstance:ReplicationInstance",
-		"replication-instance",
-		(inputs) => {
-			inputs.publiclyAccessible = true;
-		},
-	],
-	[
-		"public access",
-		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-		"network-dashboards-to-warehouse-in",
-		(inputs) => {
-			inputs.cidrIpv4 = "0.0.0.0/0";
-		},
-	],
-	[
-		"public access",
-		"aws:s3/bucketPolicy:BucketPolicy",
-		"lake-raw-policy",
-		(inputs) => {
-			inputs.policy = policy("s3:GetObject", "*", { Principal: "*" });
-		},
-	],
-	[
-		"public access",
-		"aws:ec2/securityGroup:SecurityGroup",
-		"network-database",
-		(inputs) => {
-			inputs.ingress = [{ cidrBlocks: ["0.0.0.0/0"] }];
-		},
-	],
-	[
-		"something unencrypted",
-		"aws:kinesis/stream:Stream",
-		"clickstream-stream",
-		(inputs) => {
-			inputs.encryptionType = "NONE";
-		},
-	],
-	[
-		"something unencrypted",
-		"aws:dms/endpoint:Endpoint",
-		"replication-source",
-		(inputs) => {
-			inputs.sslMode = "none";
-		},
-	],
-	[
-		"something unencrypted",
-		"aws:cloudwatch/logGroup:LogGroup",
-		"clickstream-log",
-		(inputs) => {
-			delete inputs.kmsKeyId;
-		},
-	],
-	[
-		"something unencrypted",
-		"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
-		"lake-raw-encryption",
-		(inputs) => {
-			inputs.bucket = "another";
-		},
-	],
-	[
-		"something unencrypted",
-		"aws:s3/bucketPolicy:BucketPolicy",
-		"lake-raw-policy",
-		(inputs) => {
-			inputs.policy = policy("s3:GetObject", "*");
-		},
-	],
-	[
-		"a role that a confused deputy could assume",
-		"aws:iam/role:Role",
-		"replication-target-role",
-		(inputs) => {
-			inputs.assumeRolePolicy = policy("sts:AssumeRole", undefined, { Principal: { Service: "dms.amazonaws.com" } });
-		},
-	],
-	[
-		"a fixed partition or region",
-		"aws:sns/topicSubscription:TopicSubscription",
-		"notifications-email",
-		(inputs) => {
-			inputs.topic = "arn:aws:sns:x";
-		},
-	],
-	[
-		"a fixed partition or region",
-		"aws:ec2/vpcEndpoint:VpcEndpoint",
-		"network-s3",
-		(inputs) => {
-			inputs.serviceName = "com.amazonaws.us-east-1.s3";
-		},
-	],
-	[
-		"a network without bounds",
-		"aws:ec2/vpcEndpoint:VpcEndpoint",
-		"network-s3",
-		(inputs) => {
-			delete inputs.policy;
-		},
-	],
-	[
-		"a network without bounds",
-		"aws:ec2/vpcEndpoint:VpcEndpoint",
-		"network-s3",
-		(inputs) => {
-			inputs.policy = policy("s3:PutObject", "arn:x", { Principal: "*" });
-		},
-	],
-	[
-		"a network without bounds",
-		"aws:ec2/flowLog:FlowLog",
-		"network-flow-refused",
-		(inputs) => {
-			inputs.vpcId = "another";
-		},
-	],
-	[
-		"a secret in a plain property",
-		"aws:glue/job:Job",
-		"jobs-star-schema",
-		(inputs) => {
-			inputs.defaultArguments = { "--password": generatedSecret };
-		},
-	],
-];
 
 describe("a mutated program", () => {
 	it("shows of every rule that it can fail", () => {
@@ -279,6 +108,19 @@ describe("a mutated program", () => {
 		]);
 	});
 
+	it("has something unencrypted: a cluster that takes connections without TLS", () => {
+		const name = "analytics-pipeline-prod-warehouse-parameters";
+		const broken = mutated(
+			program("an external source, a cluster and Athena dashboards"),
+			"aws:redshift/parameterGroup:ParameterGroup",
+			name,
+			({ inputs }) => {
+				inputs.parameters = [{ name: "require_ssl", value: "false" }];
+			},
+		);
+		expect(rules["something unencrypted"](broken)).toEqual([`${name} is not encrypted`]);
+	});
+
 	it("has public access by a gateway to the internet", () => {
 		const gateway: Registered = {
 			...program("prod").named("analytics-pipeline-prod-network-vpc"),
@@ -301,13 +143,6 @@ describe("the stack's outputs", () => {
 		expect(Object.keys(result.jobs)).toEqual(jobs.map(({ name }) => name));
 	});
 });
-
-function policy(action: string, resource: string | undefined, more: object = {}): string {
-	return JSON.stringify({
-		Version: "2012-10-17",
-		Statement: [{ Effect: "Allow", Action: action, Resource: resource, ...more }],
-	});
-}
 
 /** A program in which one resource is another. @throws Error where it has no such resource. */
 function mutated(original: Program, type: string, name: string, mutate: (resource: Registered) => void): Program {

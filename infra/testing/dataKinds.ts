@@ -4,6 +4,9 @@ const isSet = (key: string) => (inputs: Record<string, unknown>) => inputs[key] 
 const has = (inputs: unknown, path: string): unknown =>
 	path.split(".").reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], inputs);
 
+const requires = (name: string, value: string) => (inputs: Record<string, unknown>) =>
+	JSON.stringify(inputs.parameters).includes(JSON.stringify({ name, value }));
+
 /** What holds or carries data, and by which inputs it is encrypted. */
 export const encrypted: Record<string, (inputs: Record<string, unknown>) => boolean> = {
 	"aws:athena/workgroup:Workgroup": (inputs) =>
@@ -20,12 +23,20 @@ export const encrypted: Record<string, (inputs: Record<string, unknown>) => bool
 	"aws:glue/connection:Connection": (inputs) => has(inputs, "connectionProperties.JDBC_ENFORCE_SSL") === "true",
 	"aws:glue/crawler:Crawler": isSet("securityConfiguration"),
 	"aws:glue/job:Job": isSet("securityConfiguration"),
+	"aws:glue/securityConfiguration:SecurityConfiguration": (inputs) =>
+		[
+			"cloudwatchEncryption.cloudwatchEncryptionMode",
+			"jobBookmarksEncryption.jobBookmarksEncryptionMode",
+			"s3Encryption.s3EncryptionMode",
+		].every((mode) => String(has(inputs, `encryptionConfiguration.${mode}`)).endsWith("-KMS")),
 	"aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": (inputs) =>
 		has(inputs, "extendedS3Configuration.kmsKeyArn") !== undefined,
 	"aws:kinesis/stream:Stream": (inputs) => inputs.encryptionType === "KMS" && isSet("kmsKeyId")(inputs),
 	"aws:kms/key:Key": ({ enableKeyRotation }) => enableKeyRotation === true,
 	"aws:quicksight/dataSource:DataSource": (inputs) => has(inputs, "sslProperties.disableSsl") === false,
 	"aws:rds/instance:Instance": (inputs) => inputs.storageEncrypted === true && isSet("kmsKeyId")(inputs),
+	"aws:rds/parameterGroup:ParameterGroup": requires("require_secure_transport", "1"),
+	"aws:redshift/parameterGroup:ParameterGroup": requires("require_ssl", "true"),
 	"aws:redshift/cluster:Cluster": (inputs) => inputs.encrypted === "true" && isSet("kmsKeyId")(inputs),
 	"aws:redshiftserverless/namespace:Namespace": (inputs) =>
 		isSet("kmsKeyId")(inputs) && isSet("adminPasswordSecretKmsKeyId")(inputs),
@@ -65,7 +76,6 @@ export const dataless = new Set([
 	"aws:glue/catalogDatabase:CatalogDatabase",
 	"aws:glue/catalogTable:CatalogTable",
 	"aws:glue/dataQualityRuleset:DataQualityRuleset",
-	"aws:glue/securityConfiguration:SecurityConfiguration",
 	"aws:iam/instanceProfile:InstanceProfile",
 	"aws:iam/role:Role",
 	"aws:iam/rolePolicy:RolePolicy",
@@ -76,10 +86,8 @@ export const dataless = new Set([
 	"aws:quicksight/accountSubscription:AccountSubscription",
 	"aws:quicksight/dataSet:DataSet",
 	"aws:quicksight/vpcConnection:VpcConnection",
-	"aws:rds/parameterGroup:ParameterGroup",
 	"aws:rds/subnetGroup:SubnetGroup",
 	"aws:redshift/logging:Logging",
-	"aws:redshift/parameterGroup:ParameterGroup",
 	"aws:redshift/subnetGroup:SubnetGroup",
 	"aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
 	"aws:s3/bucketLogging:BucketLogging",

@@ -8,8 +8,10 @@ export type Rule = (program: Program) => string[];
 interface Statement {
 	Effect: string;
 	Principal?: unknown;
-	Action: string | string[];
+	Action?: string | string[];
 	Resource?: string | string[];
+	NotAction?: unknown;
+	NotResource?: unknown;
 	Condition?: unknown;
 }
 
@@ -36,10 +38,14 @@ function allowed(program: Program, types: string[] = Object.keys(policyInputs)):
 	);
 }
 
-/** No action of `*`, and no `service:*` on everything. A key's policy names itself by `*`, and gives it to IAM. */
+/**
+ * No action of `*`, no `service:*` on everything, and nothing allowed by what it is not. A key's policy names itself by
+ * `*`, and gives it to IAM.
+ */
 const noWildcards: Rule = (program) =>
 	allowed(program)
-		.filter(([{ type }, { Action, Resource }]) => {
+		.filter(([{ type }, { Action, Resource, NotAction, NotResource }]) => {
+			if (NotAction !== undefined || NotResource !== undefined) return true;
 			const everything = type !== "aws:kms/key:Key" && list(Resource).includes("*");
 			return list(Action).some((action) => action === "*" || (everything && action.endsWith(":*")));
 		})
@@ -69,7 +75,10 @@ const noPublicAccess: Rule = (program) => {
 		["blockPublicAcls", "blockPublicPolicy", "ignorePublicAcls", "restrictPublicBuckets"].every(
 			(flag) => inputs[flag] === true,
 		);
-	const open = (value: unknown): boolean => ["0.0.0.0/0", "::/0"].includes(String(value));
+	// Two halves of everything are everything, too.
+	const open = (value: unknown): boolean => /\/[0-7]$/.test(String(value));
+	const everybody = (principal: unknown): boolean =>
+		principal === "*" || list((principal as { AWS?: string | string[] } | undefined)?.AWS).includes("*");
 	return [
 		...program
 			.ofType("aws:s3/bucket:Bucket")
@@ -89,8 +98,12 @@ const noPublicAccess: Rule = (program) => {
 			.ofType("aws:ec2/securityGroup:SecurityGroup")
 			.filter(({ inputs }) => inputs.ingress !== undefined || inputs.egress !== undefined)
 			.map(({ name }) => `${name} has rules of its own, which no rule here sees`),
+		...program
+			.ofType("aws:ec2/defaultSecurityGroup:DefaultSecurityGroup")
+			.filter(({ inputs }) => JSON.stringify([inputs.ingress, inputs.egress]) !== "[[],[]]")
+			.map(({ name }) => `${name} admits somebody`),
 		...allowed(program)
-			.filter(([, { Principal }]) => Principal === "*" || JSON.stringify(Principal) === '{"AWS":"*"}')
+			.filter(([, { Principal }]) => everybody(Principal))
 			.map(([{ name }]) => `${name} allows everybody`),
 	];
 };
@@ -125,8 +138,9 @@ const unguarded = [/^ec2\./, /^quicksight\./];
 const guardedTrust: Rule = (program) =>
 	allowed(program, ["aws:iam/role:Role"])
 		.filter(([, { Principal, Condition }]) => {
-			const services = list((Principal as { Service: string | string[] }).Service);
-			const exempt = services.every((service) => unguarded.some((pattern) => pattern.test(service)));
+			const services = list((Principal as { Service?: string | string[] } | undefined)?.Service);
+			const exempt =
+				services.length > 0 && services.every((service) => unguarded.some((pattern) => pattern.test(service)));
 			return !exempt && !JSON.stringify(Condition ?? {}).includes(testPlace.accountId);
 		})
 		.map(([{ name }]) => `${name} can be assumed on behalf of any account`);
