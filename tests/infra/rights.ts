@@ -95,6 +95,8 @@ export const rights: Record<string, Rights> = {
 			["glue:GetDatabase", at("glue", "database/default")],
 			["glue:CreateTable", table("a", "default")],
 			["glue:StartJobRun", job],
+			// Only where Lake Formation governs the catalog.
+			["lakeformation:GetDataAccess", "*"],
 			["secretsmanager:GetSecretValue", warehouseSecret],
 			// Only jobs that read the source itself do.
 			["secretsmanager:GetSecretValue", sourceSecret],
@@ -280,6 +282,7 @@ export const otherRights: Record<string, { stack: string; role: string } & Right
 			...each(["s3:PutObject", "s3:DeleteObject"], [raw.clicks, raw.wordpress]),
 			...each(["s3:GetObject"], [raw.wordpress, processed.state, processed.results, scripts.job]),
 			["glue:GetTable", table("orders")],
+			["lakeformation:GetDataAccess", "*"],
 		],
 	},
 	"jobs-role that reads the source": {
@@ -289,6 +292,7 @@ export const otherRights: Record<string, { stack: string; role: string } & Right
 			["secretsmanager:GetSecretValue", at("secretsmanager", "secret:source")],
 			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-0a")],
 			["glue:GetConnection", at("glue", "connection/analytics-pipeline-prod-jobs-source")],
+			["lakeformation:GetDataAccess", "*"],
 		],
 		mayNot: [
 			["secretsmanager:GetSecretValue", warehouseSecret],
@@ -306,6 +310,7 @@ export const otherRights: Record<string, { stack: string; role: string } & Right
 			...each(["s3:GetObject"], [processed.current, processed.joint, processed.star, raw.clicks]),
 			...each(["s3:GetObject", "s3:PutObject"], [processed.results]),
 			["glue:GetTable", table("joint_tables")],
+			["lakeformation:GetDataAccess", "*"],
 		],
 		mayNot: [
 			["athena:StartQueryExecution", at("athena", "workgroup/primary")],

@@ -6,8 +6,8 @@ import { validatorPython } from "./validators.ts";
 
 /** A server that decides what IAM would: MiniStack, which evaluates policies as AWS documents it. */
 export interface PolicySimulator {
-	/** Makes a role of this name with one inline policy. */
-	putRole(name: string, trust: string, policy: string): Promise<void>;
+	/** Makes a role of this name with these inline policies. */
+	putRole(name: string, trust: string, policies: readonly string[]): Promise<void>;
 	/** `allowed`, `implicitDeny` or `explicitDeny`. */
 	decide(role: string, action: string, resource: string): Promise<string>;
 	stop(): Promise<void>;
@@ -40,9 +40,11 @@ export async function startSimulator(): Promise<PolicySimulator> {
 		throw new Error(`the policy simulator did not start: ${log}`, { cause: error });
 	}
 	return {
-		async putRole(name, trust, policy) {
+		async putRole(name, trust, policies) {
 			await call("CreateRole", { RoleName: name, AssumeRolePolicyDocument: trust });
-			await call("PutRolePolicy", { RoleName: name, PolicyName: "inline", PolicyDocument: policy });
+			for (const [index, policy] of policies.entries()) {
+				await call("PutRolePolicy", { RoleName: name, PolicyName: `inline-${index}`, PolicyDocument: policy });
+			}
 		},
 		async decide(role, action, resource) {
 			const answer = await call("SimulatePrincipalPolicy", {

@@ -14,8 +14,13 @@ let simulator: PolicySimulator;
 
 async function putRole(of: Program, stackPrefix: string, role: string, as: string): Promise<void> {
 	const trust = String(of.named(`${stackPrefix}${role}`, "aws:iam/role:Role").inputs.assumeRolePolicy);
-	const policy = String(of.named(`${stackPrefix}${role}-policy`, "aws:iam/rolePolicy:RolePolicy").inputs.policy);
-	await simulator.putRole(as, trust, policy);
+	// All of them: where Lake Formation governs the catalog, a role has a second one.
+	const policies = of
+		.ofType("aws:iam/rolePolicy:RolePolicy")
+		.filter(({ inputs }) => inputs.role === `${stackPrefix}${role}`)
+		.map(({ inputs }) => String(inputs.policy));
+	expect(policies).not.toEqual([]);
+	await simulator.putRole(as, trust, policies);
 }
 
 beforeAll(async () => {
