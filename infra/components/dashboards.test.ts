@@ -1,0 +1,100 @@
+import { describe, expect, it } from "vitest";
+import { datasets } from "../../etl/datasets.ts";
+import { buckets, place } from "../testing/componentArgs.ts";
+import { testPlace } from "../testing/mockedCloud.ts";
+import { runProgram } from "../testing/program.ts";
+import { Dashboards, type DashboardsArgs } from "./dashboards.ts";
+
+const common: DashboardsArgs = {
+	...place,
+	...buckets,
+	datasets,
+	engine: "athena",
+	principals: ["arn:owner"],
+	subscribe: false,
+	database: "db",
+	workgroup: "queries",
+};
+const made = (changes: Partial<DashboardsArgs> = {}) =>
+	runProgram(() => new Dashboards("board", { ...common, ...changes }).described());
+const warehouse = { engine: "warehouse", warehouseHost: "h", warehouseDatabase: "analytics" } as const;
+const roleArn = `arn:${testPlace.partition}:iam::${testPlace.accountId}:role/board-role`;
+const permissions = [{ principal: "arn:owner", actions: expect.any(Array) }];
+
+describe("Dashboards", () => {
+	it("over Athena ask the workgroup by a role of ours, in no network, with no secret", async () => {
+		const program = await made();
+		const { inputs, dependencies } = program.named("board-source");
+		expect(inputs).toEqual({
+			dataSourceId: "board-lake",
+			name: "board: lake",
+			type: "ATHENA",
+			parameters: { athena: { workGroup: "queries", roleArn } },
+			permissions,
+			sslProperties: { disableSsl: false },
+		});
+		expect(dependencies).toContain("board-role-policy");
+		expect(program.ofType("aws:quicksight/vpcConnection:VpcConnection")).toEqual([]);
+		expect(program.ofType("aws:quicksight/accountSubscription:AccountSubscription")).toEqual([]);
+	});
+
+	it("over the warehouse reach it in its network, as the user of its secret, and are made anew where it moves", async () => {
+		const program = await made({ ...warehouse, warehouseSecretArn: "arn:secret" });
+		const { inputs, options, dependencies } = program.named("board-source");
+		expect(inputs).toEqual({
+			dataSourceId: "board-warehouse",
+			name: "board: warehouse",
+			type: "REDSHIFT",
+			parameters: { redshift: { host: "h", port: 5439, database: "analytics" } },
+			credentials: { secretArn: "arn:secret" },
+			vpcConnectionProperties: { vpcConnectionArn: expect.stringMatching(/:board$/) },
+			permissions,
+			sslProperties: { disableSsl: false },
+		});
+		expect(options).toEqual(["deleteBeforeReplace", "replaceOnChanges parameters"]);
+		expect(dependencies).toContain("board-network");
+		expect(program.named("board-network").inputs).toEqual({
+			vpcConnectionId: "board",
+			name: "board",
+			roleArn,
+			subnetIds: place.subnetIds,
+			securityGroupIds: [place.securityGroupId],
+		});
+		expect(program.named("board-network").dependencies).toContain("board-role-policy");
+		await expect(made(warehouse)).rejects.toThrow("need warehouseHost, warehouseDatabase and warehouseSecretArn");
+	});
+
+	it("are the guide's analysis and dashboard, and one of the whole pipeline, over data that is asked directly", async () => {
+		const program = await made();
+		const named = program.resources.filter(({ type }) => type.startsWith("aws-native:quicksight:"));
+		expect(named.map(({ type, inputs }) => [type.split(":").at(-1), inputs.name])).toEqual([
+			["Analysis", "department analysis"],
+			["Dashboard", "department dashboard"],
+			["Dashboard", "pipeline dashboard"],
+		]);
+		expect(program.result).toEqual({
+			analysisId: "board-departments",
+			dashboards: { departments: "board-departments", pipeline: "board-pipeline" },
+		});
+		const sets = program.ofType("aws:quicksight/dataSet:DataSet").map(({ inputs }) => inputs);
+		expect(sets.map(({ name }) => name)).toEqual(["changes", "clicks", "joint_tables", "sales"]);
+		for (const set of sets) {
+			expect(set).toMatchObject({ importMode: "DIRECT_QUERY", permissions });
+			expect(set).not.toHaveProperty("refreshProperties");
+		}
+	});
+
+	it("subscribe the account where they are told to, first, and leave the subscription on destroy", async () => {
+		const program = await made({ subscribe: true, accountName: "my-company", email: "a@company.test" });
+		const { inputs, options } = program.named("board-subscription");
+		expect(inputs).toEqual({
+			accountName: "my-company",
+			notificationEmail: "a@company.test",
+			edition: "ENTERPRISE",
+			authenticationMethod: "IAM_AND_QUICKSIGHT",
+		});
+		expect(options).toEqual(["retained"]);
+		expect(program.named("board-source").dependencies).toContain("board-subscription");
+		await expect(made({ subscribe: true })).rejects.toThrow("subscribe needs accountName and email");
+	});
+});
