@@ -33,7 +33,7 @@ export interface CatalogArgs {
  *
  * Danger: to change `database` makes a new one; the jobs fill it on their next run.
  *
- * Cost: $0.44 a crawler-hour, at least ten minutes a crawl ($0.07); the catalog is free up to a million objects.
+ * Cost: $0.44 a DPU-hour, at least ten minutes of two DPU a crawl ($0.15); the catalog is free up to a million objects.
  */
 export class Catalog extends pulumi.ComponentResource {
 	/** Name of the database, once it exists. */

@@ -25,7 +25,7 @@ export interface WarehouseArgs {
 	/** `provisioned`: such as `ra3.large`. */
 	nodeType: pulumi.Input<string>;
 	nodes: number;
-	/** Whether the warehouse goes without a last snapshot, and the reader's secret at once. */
+	/** Whether a cluster goes without a last snapshot, and the reader's secret at once. */
 	disposable: boolean;
 	logRetentionDays: pulumi.Input<number>;
 }
@@ -44,7 +44,8 @@ const logs = ["connectionlog", "useractivitylog", "userlog"];
  *
  * Defaults: none; sizes are those of `Pulumi.yaml`.
  *
- * Danger: to change `kind` replaces the warehouse. Views are made anew by the CLI; what was written into it is lost.
+ * Danger: to change `kind` replaces the warehouse. Views are made anew by the CLI; what was written into it is lost, and a
+ * serverless one leaves no snapshot when it is destroyed.
  *
  * Cost: serverless $0.36 to $0.50 an RPU-hour by region while queries run (8 RPU for 20 hours about $58 a month);
  * ra3.large $0.543 a node-hour, $396 a month.
