@@ -4,6 +4,7 @@ import { LocalSource } from "../cli/engines/local/source/localSource.ts";
 import { seedSource } from "../cli/engines/local/source/seed/seed.ts";
 import { startPrivateSource } from "../cli/engines/local/source/up.ts";
 import { PipelineError } from "../cli/errors.ts";
+import { asInTheGuide } from "../cli/steps/verifyRows.ts";
 import { testContext } from "./support/context.ts";
 import { client, newHome, refusal, removeHome } from "./support/privateSource.ts";
 
@@ -49,6 +50,9 @@ describe("the sample schemas", () => {
 		await connection.rollback();
 		await connection.end();
 		expect(rows).toEqual([{ count: 15, last: 15 }]);
+		const source = await new LocalSource(paths).connect();
+		expect(await asInTheGuide(source)).toBe(true);
+		await source.close();
 	});
 
 	it("keep texts and zero dates byte for byte", async () => {

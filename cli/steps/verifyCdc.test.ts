@@ -54,6 +54,7 @@ class FakePipeline {
 
 	constructor(count = 15) {
 		this.source = Array.from({ length: count }, (_, index) => [index + 1, `t${index + 1}`, `t${index + 1}`, 0]);
+		this.source[14] = [15, "Outdoors", "outdoors", 0];
 	}
 
 	stack(): Stack {
@@ -129,7 +130,8 @@ class FakePipeline {
 				.filter((row) => values.includes(row[2]))
 				.map(([term_id, name, slug, term_group]) => ({ term_id, name, slug, term_group }));
 		}
-		return [{ n: this.source.length, last: Math.max(...this.source.map((row) => row[0])) }];
+		const sample = this.source.some(([id, , slug]) => id === 15 && slug === values[0]) ? 1 : 0;
+		return [{ n: this.source.length, last: Math.max(...this.source.map((row) => row[0])), sample }];
 	}
 }
 
@@ -165,6 +167,17 @@ it("on a pipeline in use writes markers of its own and takes them back", async (
 	expect(report.rows[0]?.[2]).toMatch(/^pipeline-cli-verify-\d+-1$/);
 	expect(report.removed).toBe(true);
 	expect(pipeline.source).toHaveLength(19);
+});
+
+it("leaves nothing in a new shop of the user's own, which has 15 terms, too", async () => {
+	const pipeline = new FakePipeline();
+	pipeline.source[14] = [15, "rated-5", "rated-5", 0];
+	const before = structuredClone(pipeline.source);
+	const report = await verifyCdc(pipeline.stack(), { keep: false }, contextOf());
+	expect(report.ok).toBe(true);
+	expect(report.rows[0]?.[2]).toMatch(/^pipeline-cli-verify-\d+-1$/);
+	expect(report.removed).toBe(true);
+	expect(pipeline.source).toEqual(before);
 });
 
 it("leaves the markers with keep", async () => {

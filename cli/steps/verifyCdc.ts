@@ -50,13 +50,13 @@ export interface VerifyReport {
 }
 
 export interface VerifyOptions {
-	/** Leave marker rows at the source. The guide's own four rows always stay. */
+	/** Leave marker rows at the source. The guide's own four rows always stay, in the sample schemas. */
 	keep: boolean;
 }
 
 /**
- * Writes four rows at the source and follows them to the current table: the guide's four rows where its table is as the guide has
- * it, else marker rows of its own, taken back afterwards.
+ * Writes four rows at the source and follows them to the current table: the guide's four rows where its table is that of the
+ * sample schemas, as they were filled, else marker rows of its own, taken back afterwards.
  * @returns a report whose `ok` is false where the data differ.
  * @throws PipelineError where something never came before the signal aborted, or the replication does not run.
  */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SourceConnection } from "../engines/port.ts";
 import { cancelled } from "../errors.ts";
-import { asInTheGuide, insert } from "./verifyRows.ts";
+import { asInTheGuide, insert, removeRows } from "./verifyRows.ts";
 
 /** A source that fails at every statement. */
 const failing = (error: Error): SourceConnection => ({
@@ -12,10 +12,13 @@ const refused = (code: string) => failing(Object.assign(new Error(`${code} by te
 
 describe("what the source refuses", () => {
 	it("a user who may not write is told the grant", async () => {
-		await expect(insert(refused("ER_TABLEACCESS_DENIED_ERROR"), ["a"], false)).rejects.toMatchObject({
-			outcome: "usage",
-			text: { fix: "Allow it: GRANT INSERT, DELETE ON `wordpress-db`.`wp_terms` TO that user." },
-		});
+		const source = refused("ER_TABLEACCESS_DENIED_ERROR");
+		for (const work of [() => insert(source, ["a"], false), () => removeRows(source, ["a"])]) {
+			await expect(work()).rejects.toMatchObject({
+				outcome: "usage",
+				text: { fix: "Allow it: GRANT INSERT, DELETE ON `wordpress-db`.`wp_terms` TO that user." },
+			});
+		}
 	});
 
 	it("rows of somebody who verifies at the same time are no fault of the program", async () => {

@@ -9,17 +9,25 @@ export const columns = ["term_id", "name", "slug", "term_group"] as const;
 const qualified = `\`${schema}\`.\`${table}\``;
 /** Rows of the guide's table before the change. */
 export const guideRows = 15;
+/** Slug of the last of them in the sample schemas: a product category that no shop has from its installation. */
+const lastSampleSlug = "outdoors";
 /** Rows that are written. */
 export const markers = 4;
 
 /** Values of `columns`, as text. */
 export type Row = readonly string[];
 
-/** Whether the table is as the guide has it: 15 rows, so that its ids 16 to 19 are free. */
+/**
+ * Whether the table is that of the sample schemas, as they were filled: 15 rows, so that its ids 16 to 19 are free. A shop of the
+ * user's own has 15 rows, too, when it is new, and nothing of ours may stay in it.
+ */
 export async function asInTheGuide(source: SourceConnection): Promise<boolean> {
 	try {
-		const [found] = await source.query(`SELECT COUNT(*) AS n, MAX(term_id) AS last FROM ${qualified}`);
-		return Number(found?.n) === guideRows && Number(found?.last) === guideRows;
+		const [found] = await source.query(
+			`SELECT COUNT(*) AS n, MAX(term_id) AS last, MAX(term_id = ${guideRows} AND slug = ?) AS sample FROM ${qualified}`,
+			[lastSampleSlug],
+		);
+		return Number(found?.n) === guideRows && Number(found?.last) === guideRows && Number(found?.sample) === 1;
 	} catch (error) {
 		// Ctrl-C, the timeout.
 		if (error instanceof PipelineError) throw error;
@@ -52,7 +60,7 @@ export async function insert(source: SourceConnection, slugs: readonly string[],
 	return found.map((row) => columns.map((name) => String(row[name])));
 }
 
-/** What the server says of rows that it did not take; all else as it is. */
+/** What the server says of rows that it did not take, or give back; all else as it is. */
 function notWritten(error: unknown): unknown {
 	const code = (error as { code?: unknown }).code;
 	const why = messageOf(error);
@@ -78,7 +86,11 @@ function notWritten(error: unknown): unknown {
 
 /** Takes rows back. */
 export async function removeRows(source: SourceConnection, slugs: readonly string[]): Promise<void> {
-	await source.query(`DELETE FROM ${qualified} WHERE slug IN (${places(slugs)})`, [...slugs]);
+	try {
+		await source.query(`DELETE FROM ${qualified} WHERE slug IN (${places(slugs)})`, [...slugs]);
+	} catch (error) {
+		throw notWritten(error);
+	}
 }
 
 function places(values: readonly unknown[]): string {

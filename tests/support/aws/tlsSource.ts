@@ -7,7 +7,7 @@ import { startMariaDb, type TestServer } from "../mariadb.ts";
 
 export const sourceUser = { username: "dms", password: "secret-of-the-source" };
 
-/** A MariaDB that speaks TLS under an authority of its own, with the guide's wp_terms of 15 rows. */
+/** A MariaDB that speaks TLS under an authority of its own, with wp_terms of 15 rows, the last as in the sample schemas. */
 export class TlsSource {
 	readonly server: TestServer;
 	/** The authority, PEM. */
@@ -70,7 +70,7 @@ export class TlsSource {
 				name VARCHAR(200) NOT NULL, slug VARCHAR(200) NOT NULL, term_group BIGINT NOT NULL
 			);
 			INSERT INTO wp_terms (name, slug, term_group)
-				SELECT CONCAT('term ', seq), CONCAT('term-', seq), 0 FROM seq_1_to_15;
+				SELECT CONCAT('term ', seq), IF(seq = 15, 'outdoors', CONCAT('term-', seq)), 0 FROM seq_1_to_15;
 			CREATE USER dms@'%' IDENTIFIED BY '${sourceUser.password}' REQUIRE SSL;
 			GRANT ALL ON *.* TO dms@'%';
 		`);
