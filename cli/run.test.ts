@@ -138,6 +138,15 @@ describe("an error", () => {
 			error: { outcome: "serviceRefused", exitCode: 4, ...broken.text },
 		});
 	});
+	it("of a full disk says so, and what to repeat", async () => {
+		replace("run-etl", async () => {
+			throw Object.assign(new Error("ENOSPC: no space left on device, mkdir '/lake/runs'"), { code: "ENOSPC" });
+		});
+		expect(await main(["run-etl"])).toBe(1);
+		expect(written.err).toBe(
+			"error: The disk is full.\n  why:  ENOSPC: no space left on device, mkdir '/lake/runs'\n  fix:  Make room, then repeat it.\n  next: pipeline-cli run-etl\n",
+		);
+	});
 	it("of ours has no stack trace unless asked for", async () => {
 		replace("status", async () => {
 			throw new TypeError("x is not a function");

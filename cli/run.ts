@@ -109,7 +109,7 @@ async function runVerb(
 		}
 	} catch (error) {
 		close(reporter);
-		const shown = asPipelineError(error, abort.signal);
+		const shown = asPipelineError(error, abort.signal, verb);
 		// Ctrl-C is how a watch ends.
 		if (options.watch === true && shown instanceof PipelineError && shown.outcome === "cancelled") return exitCodes.ok;
 		if (json) await write(process.stdout, document(errorJson(shown), found));
@@ -228,10 +228,17 @@ function close(reporter: Reporter): void {
 	if (reporter instanceof StreamReporter) reporter.close();
 }
 
-/** What was aborted ends with the reason of the abort, whatever the interrupted work threw. */
-function asPipelineError(error: unknown, signal: AbortSignal): unknown {
+/** What was aborted ends with the reason of the abort, whatever the interrupted work threw. A full disk can stop any verb. */
+function asPipelineError(error: unknown, signal: AbortSignal, verb: Verb): unknown {
 	if (error instanceof PipelineError) return error;
-	return signal.aborted && signal.reason instanceof PipelineError ? signal.reason : error;
+	if (signal.aborted && signal.reason instanceof PipelineError) return signal.reason;
+	const why = messageOf(error);
+	if (!/no space left on device|disk quota exceeded/i.test(why)) return error;
+	return new PipelineError(
+		"failure",
+		{ what: "The disk is full.", why, fix: "Make room, then repeat it.", next: `pipeline-cli ${verb.name}` },
+		{ cause: error },
+	);
 }
 
 /** The document of `--json`: every one names its stack, where there is one. */

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { SailServer } from "../cli/engines/local/jobs/sailServer.ts";
 import { type LocalPaths, localPaths } from "../cli/engines/local/paths.ts";
 import { isAlive } from "../cli/engines/local/processes.ts";
 import { ChildFailure, runChild } from "../cli/engines/local/setup/child.ts";
@@ -107,6 +108,15 @@ describe("ensureInterpreter", () => {
 		expect(error.text.why).toContain("3.9.18");
 		expect(error.text.why).toContain("3.15.0");
 		expect(error.text.fix).toContain("Install one");
+	});
+});
+
+describe("SailServer", () => {
+	it("goes on where its log can't be written", async () => {
+		const python = await script("python", "head -c 300000 /dev/zero >&2; echo 4711; cat > /dev/null");
+		const server = new SailServer(python, join(folder, "nowhere", "sail.log"));
+		expect(await server.remote()).toBe("sc://127.0.0.1:4711");
+		await server.stop();
 	});
 });
 

@@ -17,7 +17,10 @@ export class SailServer {
 			// Sail's default of a full trace per query would fill the log.
 			env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? "warn" },
 		});
-		this.#child.stderr?.pipe(createWriteStream(log));
+		const file = createWriteStream(log);
+		// A log that a full disk does not take must end neither us nor, for want of a reader, the server.
+		file.once("error", () => this.#child.stderr?.resume());
+		this.#child.stderr?.pipe(file);
 		this.#port = this.#readPort(log);
 		// The error is told to whoever asks for the address, and nobody need ask.
 		this.#port.catch(() => undefined);
