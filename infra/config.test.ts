@@ -244,6 +244,16 @@ describe("a wrong value", () => {
 		]);
 	});
 
+	it("is named beside those that do not fit each other, of which it is none", () => {
+		const wrong = { jobWorkerType: "G.8X", sourceKind: "aurora", sourceHost: "db.example.com", endpointZones: 9 };
+		expect(fault(wrong).split("\n")).toEqual([
+			"The configuration of the stack has 3 faults:",
+			"  endpointZones: 9 is more than 3. Set it: pulumi config set endpointZones 1",
+			'  sourceKind: "aurora" is none of external, rds, ec2. Set it: pulumi config set sourceKind rds',
+			'  jobWorkerType: "G.8X" cannot run as FLEX. Set it: pulumi config set jobWorkerType G.1X',
+		]);
+	});
+
 	it("is no secret of one's own for a database on RDS, but is one for the server that brings its own", () => {
 		const secret = { sourceSecretArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s" };
 		const rds = { sourceKind: "rds", databaseInstanceClass: "db.t4g.micro" };

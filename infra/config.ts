@@ -154,18 +154,21 @@ interface Fault {
  * @throws Error that names every wrong key with its value, the reason, and what to do about it.
  */
 export function parseConfig(values: Readonly<Record<string, unknown>>): PipelineConfig {
-	const parsed = schema.safeParse(values);
-	const faults = parsed.success ? crossFaults(parsed.data) : parsed.error.issues.map(faultOf);
-	if (parsed.success && faults.length === 0) return parsed.data;
+	const wrong: Fault[] = [];
+	const taken = configKeys.map((key) => {
+		const { data, error } = schema.shape[key].safeParse(values[key]);
+		for (const { message } of error?.issues ?? []) wrong.push({ key, reason: message, fix: hint(key) });
+		return [key, data];
+	});
+	const config = Object.fromEntries(taken) as PipelineConfig;
+	// What fits each other is asked of those values only that are right by themselves.
+	const known = (key: ConfigKey): boolean => !wrong.some((fault) => fault.key === key);
+	const faults = [...wrong, ...fits.filter(({ of }) => of.every(known)).flatMap(({ faults: ask }) => ask(config))];
+	if (faults.length === 0) return config;
 	const lines = faults.map(({ key, reason, fix }) => `  ${key}: ${JSON.stringify(values[key])} ${reason}. ${fix}`);
 	throw new Error(
 		`The configuration of the stack has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${lines.join("\n")}`,
 	);
-}
-
-function faultOf(issue: z.core.$ZodIssue): Fault {
-	const key = issue.path[0] as ConfigKey;
-	return { key, reason: issue.message, fix: hint(key) };
 }
 
 /**
@@ -177,65 +180,104 @@ export function hint(key: ConfigKey, example: string = keys[key][1]): string {
 	return `Set it: pulumi config set ${place} ${example}`;
 }
 
-/** What fits no other key, though each value would do alone. */
-function crossFaults(config: PipelineConfig): Fault[] {
-	const faults: Fault[] = [];
-	const fault = (wrong: boolean, key: ConfigKey, reason: string, fix = hint(key)): void => {
-		if (wrong) faults.push({ key, reason, fix });
-	};
-	const { vpcId, sourceKind } = config;
-	const adopts = vpcId !== undefined;
-	fault(adopts && config.privateSubnetIds.length !== 3, "privateSubnetIds", "are not three, as vpcId wants them");
-	fault(adopts && config.routeTableIds.length === 0, "routeTableIds", "is empty, and vpcId is set");
-	fault(!adopts && config.privateSubnetIds.length > 0, "privateSubnetIds", "is set, and vpcId is not", hint("vpcId"));
-	fault(!adopts && config.routeTableIds.length > 0, "routeTableIds", "is set, and vpcId is not", hint("vpcId"));
-	for (const key of ["sourceHost", "sourceSecretArn", "sourceCidr", "sourceCaCertificateFile"] as const) {
-		const set = config[key] !== undefined;
-		const taken = sourceKind === "external" || (sourceKind === "rds" && key === "sourceSecretArn");
-		fault(sourceKind === "external" && !set, key, "is not set, and sourceKind is external");
-		fault(!taken && set, key, `is set, and sourceKind is ${sourceKind}`, hint("sourceKind", "external"));
-	}
-	const isRdsClass = config.databaseInstanceClass.startsWith("db.");
-	fault(sourceKind === "rds" && !isRdsClass, "databaseInstanceClass", "is no class of RDS, and sourceKind is rds");
-	fault(
-		sourceKind === "ec2" && isRdsClass,
-		"databaseInstanceClass",
-		"is a class of RDS, and sourceKind is ec2",
-		hint("databaseInstanceClass", "t4g.small"),
-	);
-	fault(
-		config.jobExecutionClass === "FLEX" && !["G.1X", "G.2X"].includes(config.jobWorkerType),
-		"jobWorkerType",
-		"cannot run as FLEX",
-	);
-	fault(
-		config.warehouseKind === "provisioned" &&
-			config.warehouseNodes < 2 &&
-			/(4|16)xlarge$/.test(config.warehouseNodeType),
-		"warehouseNodes",
-		`is too few for ${config.warehouseNodeType}`,
-	);
-	fault(
-		config.dashboards === "warehouse" && config.warehouseKind === "none",
-		"dashboards",
-		"wants a warehouse, and warehouseKind is none",
-	);
-	const owners = config.quickSightPrincipals.length;
-	fault(
-		config.dashboards !== "none" && (owners < 1 || owners > 20),
-		"quickSightPrincipals",
-		"are not 1 to 20, and dashboards want owners",
-	);
-	if (config.quickSightSubscribe) {
-		fault(
-			config.quickSightAccountName === undefined,
-			"quickSightAccountName",
-			"is not set, and quickSightSubscribe is true",
-		);
-		fault(config.notificationEmail === undefined, "notificationEmail", "is not set, and quickSightSubscribe is true");
-	}
-	return faults;
+/** What must fit each other: the keys that a check asks, and the faults that it finds. */
+interface Fit {
+	of: readonly ConfigKey[];
+	faults: (config: PipelineConfig) => Fault[];
 }
+
+const faultIf = (wrong: boolean, key: ConfigKey, reason: string, fix = hint(key)): Fault[] =>
+	wrong ? [{ key, reason, fix }] : [];
+
+const externalKeys = ["sourceHost", "sourceSecretArn", "sourceCidr", "sourceCaCertificateFile"] as const;
+
+const fits: readonly Fit[] = [
+	{
+		of: ["vpcId", "privateSubnetIds", "routeTableIds"],
+		faults: ({ vpcId, privateSubnetIds: subnets, routeTableIds: tables }) =>
+			vpcId === undefined
+				? [
+						...faultIf(subnets.length > 0, "privateSubnetIds", "is set, and vpcId is not", hint("vpcId")),
+						...faultIf(tables.length > 0, "routeTableIds", "is set, and vpcId is not", hint("vpcId")),
+					]
+				: [
+						...faultIf(subnets.length !== 3, "privateSubnetIds", "are not three, as vpcId wants them"),
+						...faultIf(tables.length === 0, "routeTableIds", "is empty, and vpcId is set"),
+					],
+	},
+	...externalKeys.map(
+		(key): Fit => ({
+			of: ["sourceKind", key],
+			faults: ({ sourceKind, [key]: value }) => {
+				const taken = sourceKind === "external" || (sourceKind === "rds" && key === "sourceSecretArn");
+				const external = hint("sourceKind", "external");
+				return [
+					...faultIf(sourceKind === "external" && value === undefined, key, "is not set, and sourceKind is external"),
+					...faultIf(!taken && value !== undefined, key, `is set, and sourceKind is ${sourceKind}`, external),
+				];
+			},
+		}),
+	),
+	{
+		of: ["sourceKind", "databaseInstanceClass"],
+		faults: ({ sourceKind, databaseInstanceClass }) => {
+			const isRdsClass = databaseInstanceClass.startsWith("db.");
+			const key = "databaseInstanceClass";
+			return [
+				...faultIf(sourceKind === "rds" && !isRdsClass, key, "is no class of RDS, and sourceKind is rds"),
+				...faultIf(
+					sourceKind === "ec2" && isRdsClass,
+					key,
+					"is a class of RDS, and sourceKind is ec2",
+					hint(key, "t4g.small"),
+				),
+			];
+		},
+	},
+	{
+		of: ["jobExecutionClass", "jobWorkerType"],
+		faults: ({ jobExecutionClass, jobWorkerType }) =>
+			faultIf(
+				jobExecutionClass === "FLEX" && !["G.1X", "G.2X"].includes(jobWorkerType),
+				"jobWorkerType",
+				"cannot run as FLEX",
+			),
+	},
+	{
+		of: ["warehouseKind", "warehouseNodes", "warehouseNodeType"],
+		faults: ({ warehouseKind, warehouseNodes: nodes, warehouseNodeType: type }) =>
+			faultIf(
+				warehouseKind === "provisioned" && nodes < 2 && /(4|16)xlarge$/.test(type),
+				"warehouseNodes",
+				`is too few for ${type}`,
+			),
+	},
+	{
+		of: ["dashboards", "warehouseKind"],
+		faults: ({ dashboards, warehouseKind }) =>
+			faultIf(
+				dashboards === "warehouse" && warehouseKind === "none",
+				"dashboards",
+				"wants a warehouse, and warehouseKind is none",
+			),
+	},
+	{
+		of: ["dashboards", "quickSightPrincipals"],
+		faults: ({ dashboards, quickSightPrincipals: { length: owners } }) =>
+			faultIf(
+				dashboards !== "none" && (owners < 1 || owners > 20),
+				"quickSightPrincipals",
+				"are not 1 to 20, and dashboards want owners",
+			),
+	},
+	...(["quickSightAccountName", "notificationEmail"] as const).map(
+		(key): Fit => ({
+			of: ["quickSightSubscribe", key],
+			faults: ({ quickSightSubscribe, [key]: value }) =>
+				faultIf(quickSightSubscribe && value === undefined, key, "is not set, and quickSightSubscribe is true"),
+		}),
+	),
+];
 
 /** Of a range that has the form of one. */
 function vpcRangeFault(range: string): string | undefined {

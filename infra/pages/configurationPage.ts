@@ -10,8 +10,8 @@ export function configurationPage(yaml: string): string {
 		"",
 		"Keys of a stack on AWS. Set one by `pulumi config set <key> <value>`; a list by",
 		"`pulumi config set --path '<key>[0]' <value>`. `Pulumi.dev.yaml` and `Pulumi.prod.yaml` show two whole stacks.",
-		"Wrong values are told together by `pulumi preview`, before anything is made: first all that are wrong by themselves, then",
-		"all that do not fit each other. A stack's name has up to 13 lower case letters, digits and single dashes.",
+		"All wrong values, and those that do not fit each other, are told at once by `pulumi preview`, before anything is made.",
+		"A stack's name has up to 13 lower case letters, digits and single dashes.",
 		"The region is `aws:region`; of the provider's other settings `aws:profile`, `aws:allowedAccountIds` and `aws:forbiddenAccountIds` are taken.",
 	];
 	let key: string | undefined;
