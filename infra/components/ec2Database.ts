@@ -39,7 +39,8 @@ const years = (count: number): number => count * 365 * 24;
  *
  * Danger: its data is on one volume that goes with the instance. For demonstration only.
  *
- * Cost: t4g.small with 20 GB about $14 a month, and $15 for Session Manager's two endpoints in one zone.
+ * Cost: t4g.small with 20 GB and metrics of every minute about $16 a month, and $15 for Session Manager's two endpoints
+ * in one zone.
  */
 export class Ec2Database extends pulumi.ComponentResource {
 	readonly host: pulumi.Output<string>;

@@ -1,8 +1,12 @@
+import { jobs } from "../../etl/jobs.ts";
 import type { PipelineConfig } from "../config.ts";
 import { type PriceName, prices } from "./prices.ts";
 
 /** Hours of a month, as AWS counts them. */
 const month = 730;
+
+/** State transitions of a run: the jobs, their start, a wave of several, the crawl, the end. */
+const steps = jobs.length + 4;
 
 /** What a month brings, besides what the configuration says. */
 export interface Usage {
@@ -71,6 +75,7 @@ export function estimate(config: PipelineConfig, usage: Usage): Item[] {
 						config.databaseStorageGb * zones(config.databaseMultiAz),
 						onEc2 ? "ebsGb" : "rdsGb",
 					),
+					...(onEc2 ? [item("sourceDatabase", "7 metrics, every minute", 7, "ec2Metric")] : []),
 					item("sourceDatabase", `${secrets} secret(s)`, secrets, "secret"),
 				]),
 		item(
@@ -96,6 +101,7 @@ export function estimate(config: PipelineConfig, usage: Usage): Item[] {
 			config.jobExecutionClass === "FLEX" ? "flexDpuHour" : "dpuHour",
 		),
 		item("catalog", `${usage.runs} crawls of 10 minutes, 2 DPU`, (usage.runs * 2) / 6, "dpuHour"),
+		item("schedule", `${usage.runs} runs of ${steps} steps`, usage.runs * steps, "transition"),
 		item("athena", `${usage.scannedTb} TB scanned`, usage.scannedTb, "athenaTb"),
 		item("monitoring", `${alarms} alarms`, alarms, "alarm"),
 		item("monitoring", `${usage.logGb} GB of logs`, usage.logGb, "logGb"),
