@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { promisify } from "node:util";
 import { CreateWorkGroupCommand } from "@aws-sdk/client-athena";
 import {
 	CreateCrawlerCommand,
@@ -17,14 +19,17 @@ import { Clients } from "../../cli/engines/aws/clients.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
 import { readParquet } from "../../cli/engines/parquet.ts";
 import { textLines } from "../../cli/engines/textLines.ts";
+import { projectRoot } from "../../cli/projectRoot.ts";
 import { runEtl } from "../../cli/steps/runEtl.ts";
 import { lake } from "../../etl/datasets.ts";
 import { type MiniStack, startMiniStack } from "../support/aws/ministack.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { testContext } from "../support/context.ts";
 
-/** More than a page of 1,000, beyond which the console guide's script copied nothing. */
-const objects = 1_250;
+/** More than a page of 1,000, beyond which the console guide's script copied nothing; named as change files of a table. */
+const manyKeys = Array.from({ length: 1_250 }, (_, at) => `shop/many/20261120-${String(at).padStart(9, "0")}.parquet`);
+/** Begins as the names of the others do. */
+const otherKey = "shop/many_more/LOAD00000001.parquet";
 
 const signal = new AbortController().signal;
 const { raw, processed } = outputs.buckets;
@@ -68,7 +73,7 @@ async function deploy(): Promise<void> {
 	for (const bucket of [raw, processed, "dev-results"]) await s3.send(new CreateBucketCommand({ Bucket: bucket }));
 	const file = await parquetFile();
 	await s3.send(new PutObjectCommand({ Bucket: processed, Key: "clicks/part-0.parquet", Body: file }));
-	const keys = Array.from({ length: objects }, (_, index) => `many/${String(index).padStart(5, "0")}`);
+	const keys = [...manyKeys, otherKey];
 	for (let from = 0; from < keys.length; from += 50) {
 		await Promise.all(
 			keys.slice(from, from + 50).map((Key) => s3.send(new PutObjectCommand({ Bucket: raw, Key, Body: Key }))),
@@ -152,12 +157,55 @@ async function parquetFile(): Promise<Uint8Array> {
 
 it("S3: lists every object, page by page, and of one prefix only", async () => {
 	const keys: string[] = [];
-	for await (const { key, size } of (await stack.raw()).list("many/")) {
+	for await (const { key, size } of (await stack.raw()).list("shop/many/")) {
 		keys.push(key);
-		expect(size).toBe(10);
+		expect(size).toBe(key.length);
 	}
-	expect(keys).toHaveLength(objects);
-	expect(new Set(keys).size).toBe(objects);
+	expect(keys.sort()).toEqual(manyKeys);
+});
+
+/** What a line of Python prints as JSON that has the jobs' package, and both buckets as `raw` and `processed`. */
+async function inJobs(code: string): Promise<unknown> {
+	const program = [
+		"import json",
+		"from lakehouse import raw_files",
+		"from lakehouse.storage import Storage, fs",
+		`raw, processed = Storage("s3://${raw}/"), Storage("s3://${processed}/")`,
+		// By the variable AWS_ENDPOINT_URL alone, it would make the bucket a part of the host's name.
+		`raw.filesystem = processed.filesystem = fs.S3FileSystem(endpoint_override="${server.url}")`,
+		code,
+	].join("\n");
+	const env = { ...process.env, AWS_REGION: outputs.region, PYTHONPATH: join(projectRoot, "etl") };
+	const python = join(projectRoot, ".pipeline", "python", "bin", "python");
+	return JSON.parse((await promisify(execFile)(python, ["-c", program], { env })).stdout);
+}
+
+it("S3: the jobs find every file of a table, page by page, and none of another", async () => {
+	const found = await inJobs(
+		'print(json.dumps({"/".join(name): [file.path for file in files] for name, files in raw_files.tables(raw).items()}))',
+	);
+	expect(found).toEqual({ "shop/many": manyKeys, "shop/many_more": [otherKey] });
+});
+
+it("S3: the jobs write, replace, move and remove their own files", async () => {
+	const seen = await inJobs(`
+for number in (1, 2):
+    processed.write_json("_state/shop/t.json", {"number": number})
+for name in ("a", "b", "c"):
+    processed.write(f"shop/t/batch=1/{name}", name.encode())
+processed.move("shop/t/batch=1/c", "shop/t/batch=2/c")
+processed.delete_file("shop/t/batch=1/a")
+before = [file.path for file in processed.files("shop")]
+processed.delete_folder("shop/t/batch=1")
+processed.delete_folder("shop/absent")
+after = [processed.folders("shop/t"), processed.exists("shop/t/batch=1"), [file.path for file in processed.files("shop/t")]]
+print(json.dumps([processed.read_json("_state/shop/t.json"), processed.read_json("_state/absent.json"), before, after]))`);
+	expect(seen).toEqual([
+		{ number: 2 },
+		null,
+		["shop/t/batch=1/b", "shop/t/batch=2/c"],
+		[["batch=2"], false, ["shop/t/batch=2/c"]],
+	]);
 });
 
 it("S3: fetches an object's bytes, once", async () => {
