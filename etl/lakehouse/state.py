@@ -39,6 +39,11 @@ def fingerprint(*parts: object) -> str:
     return hashlib.blake2b(repr(parts).encode(), digest_size=_DIGITS // 2).hexdigest()
 
 
+def fingerprints(text: str) -> set[str]:
+    """Fingerprints that were written one after the other."""
+    return {text[at : at + _DIGITS] for at in range(0, len(text), _DIGITS)}
+
+
 def of_file(file: StoredFile) -> str:
     """Fingerprint of a raw file as it is."""
     return fingerprint(file.name, file.size, file.modified)
@@ -65,7 +70,7 @@ class OldFiles:
 
     @staticmethod
     def from_json(value: list[str]) -> OldFiles:
-        return OldFiles(*({text[at : at + _DIGITS] for at in range(0, len(text), _DIGITS)} for text in value))
+        return OldFiles(*map(fingerprints, value))
 
 
 @dataclass

@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakehouse import state
 from lakehouse.datasets import NOT_REPLICATED
 from lakehouse.job import Job
 from lakehouse.raw_files import BrokenFile, Kind
@@ -29,12 +30,12 @@ _FILE = re.compile(r"\d{4}/\d{2}/\d{2}/\d{2}/[^/]+\.json(\.gz)?")
 @dataclass
 class _State:
     """
-    `seen`: files of messages that were taken in. `files`: the files made of them, each with the time of its last
-    message. `definition`: the newest `table-def`. `cleared`: when the table last began anew. `loads`, `changes`:
-    numbers in the names of the last files.
+    `seen`: fingerprints of the files of messages that were taken in, one after the other. `files`: the files made of
+    them, each with the time of its last message. `definition`: the newest `table-def`. `cleared`: when the table last
+    began anew. `loads`, `changes`: numbers in the names of the last files.
     """
 
-    seen: list[str] = field(default_factory=list)
+    seen: str = ""
     files: dict[str, str] = field(default_factory=dict)
     definition: dict[str, object] | None = None
     cleared: str = ""
@@ -85,8 +86,11 @@ def _listed(raw: Storage) -> dict[tuple[str, str], list[StoredFile]]:
 def _stage_table(job: Job, target: Storage, name: tuple[str, str], files: list[StoredFile]) -> None:
     known = _load(target, name)
     _remove_unknown(target, name, known)
-    seen = set(known.seen)
-    fresh = [file for file in files if file.path not in seen]
+    seen = state.fingerprints(known.seen)
+    present = {file.path: state.fingerprint(file.path) for file in files}
+    fresh = [file for file in files if present[file.path] not in seen]
+    # Of a file that is no longer in the raw zone nothing needs to be known.
+    known.seen = "".join(sorted(seen.intersection(present.values())))
     while fresh:
         group, fresh = _group(fresh)
         messages: list[Message] = []
@@ -104,7 +108,7 @@ def _stage_table(job: Job, target: Storage, name: tuple[str, str], files: list[S
             for path in read:
                 job.report.file_set_aside(f"{job.raw.uri}/{path}", str(error))
             return
-        known.seen += read
+        known.seen += "".join(present[path] for path in read)
         target.write_json(_state_file(name), asdict(known))
         _remove_unknown(target, name, known)
 

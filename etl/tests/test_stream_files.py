@@ -100,10 +100,18 @@ def test_messages_that_come_twice_count_once(lake: Lake, items: StreamedSource, 
     items.delete({"id": 1})
     path = items.flush()
     assert path is not None
+
+    def seen() -> str:
+        return json.loads((lake.processed / "_stream" / "_state" / "shop" / "items.json").read_text())["seen"]
+
     lake.ok()
-    (path.parent / f"again-{path.name}").write_bytes(path.read_bytes())
+    before = seen()
+    assert len(before) == 16 * len(items.written)
+    path.rename(path.parent / f"again-{path.name}")
     lake.ok()
     assert normal(current(items)) == normal(items.rows)
+    # What is no longer in the raw zone is forgotten.
+    assert (len(seen()), seen() == before) == (len(before), False)
 
 
 def test_control_message_that_comes_last(lake: Lake, items: StreamedSource, current: Read) -> None:
