@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyspark.sql import SparkSession
 
 from support import ITEMS, Lake, Read, Source, normal
 
@@ -59,11 +62,16 @@ def test_change_log_has_types_and_names_of_the_source(lake: Lake) -> None:
     }  # fmt: skip
     source = Source(lake, "types", columns, ["ID"])
     source.rows = [{"ID": 2**64 - 1, "u8": 255, "u16": 65535, "u32": 2**32 - 1, "i8": -128, "b": True, "raw": b"\0x"}]
+    time = dt.datetime(2026, 7, 1, 22, 30, 15, 678000)
+    source.rows[0] |= {"at": time, "dms_at": time.replace(tzinfo=dt.timezone.utc)}
     source.load()
+    # Times are in UTC, whatever the zone of the session or the machine is.
+    SparkSession.builder.getOrCreate().conf.set("spark.sql.session.timeZone", "Asia/Tokyo")
     lake.ok()
     written = pq.read_table(lake.processed / "shop" / "types" / "batch=1")
     assert written.column_names == ["cdc_op", "cdc_commit_time", "cdc_change_seq", *columns, "BI_ID"]
     assert [str(written.schema.field(name).type) for name in columns] == [
         "decimal128(20, 0)", "int16", "int32", "int64", "int8", "timestamp[us]", "timestamp[us]", "bool", "binary",
     ]  # fmt: skip
-    assert written.to_pylist()[0]["ID"] == 2**64 - 1
+    (row,) = written.to_pylist()
+    assert (row["ID"], row["at"], row["dms_at"]) == (2**64 - 1, time, time)

@@ -7,10 +7,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
 import pytest
+from lakehouse.arguments import NAMES, Arguments, optional, parse
 
 from support import Lake, Source
 
@@ -42,6 +44,21 @@ def test_missing_argument(tmp_path: Path, script: Path) -> None:
     done = run(script, Lake(tmp_path / "lake").arguments("r1")[:-2])
     assert done.returncode == 2
     assert "--run_id" in done.stderr
+
+
+def test_on_glue_its_own_function_reads_the_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
+    def resolved(argv: list[str], names: list[str]) -> dict[str, str]:
+        # As Glue's: with the reserved arguments besides what was asked for.
+        return {name: argv[argv.index(f"--{name}") + 1] for name in [*names, "job_bookmark_from"]}
+
+    utils = ModuleType("awsglue.utils")
+    monkeypatch.setattr(utils, "getResolvedOptions", resolved, raising=False)
+    monkeypatch.setitem(sys.modules, "awsglue", ModuleType("awsglue"))
+    monkeypatch.setitem(sys.modules, "awsglue.utils", utils)
+    argv = ["job", "--job_bookmark_from", "x", *(part for name in NAMES for part in (f"--{name}", f"the {name}"))]
+    assert parse(argv) == Arguments(*(f"the {name}" for name in NAMES))
+    assert optional(argv, "source") is None
+    assert optional([*argv, "--source", "jdbc"], "source") == "jdbc"
 
 
 def test_failure_is_reported(tmp_path: Path) -> None:
