@@ -57,8 +57,8 @@ def parsed(rows: DataFrame) -> DataFrame:
     """
     from pyspark.sql import functions as F
 
-    # One engine forgives what comes after the object, the other does not.
-    whole = F.col("value").rlike(r"^\s*\{.*\}\s*$")
+    # One engine forgives what comes after the object, the other does not. Without (?s), Java's dot stops at U+2028.
+    whole = F.col("value").rlike(r"(?s)^\s*\{.*\}\s*$")
     click = rows.withColumn("click", F.when(whole, F.from_json("value", _LINE)))
     product = F.col("click.productid")
     return click.select(

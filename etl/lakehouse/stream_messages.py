@@ -95,7 +95,8 @@ class Message:
 def parse(content: bytes, name: str) -> list[Message]:
     """Messages of a file, in its order. Raises BrokenFile where one of them is no message of DMS."""
     try:
-        lines = (gzip.decompress(content) if name.endswith(".gz") else content).decode().splitlines()
+        # Not `splitlines`: a JSON text may hold other line ends as they are, U+2028 for one.
+        lines = (gzip.decompress(content) if name.endswith(".gz") else content).decode().split("\n")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
         raise BrokenFile(f"not a whole file of text: {error}") from error
     found = []

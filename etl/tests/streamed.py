@@ -97,7 +97,7 @@ class StreamedSource(Source):
         type(self).messages += 1
         unordered = random.Random(type(self).messages).randrange(10**9)
         path = folder / f"kdf-mysql-data-1-2026-09-05-15-12-44-{unordered:09d}-{self.messages}.json.gz"
-        content = "".join(f"{json.dumps(message, default=_json)}\n" for message in messages).encode()
+        content = "".join(f"{json.dumps(message, default=_json, ensure_ascii=False)}\n" for message in messages).encode()
         path.write_bytes(raw if raw is not None else gzip.compress(content))
         self.written.append(path)
         return path

@@ -267,9 +267,12 @@ def test_lines_as_they_should_be_are_no_drift_whatever_they_say(lake: Lake, item
     lines = [click(1, productname=text, department=text, productDetails=details) for text in texts]
     other = json.dumps({"price": 1e20, "productDetails": None, "productid": 2}, indent=2).replace("\n", " ")
     spaces = click(3, price=-1, productDetails={}).replace(",", f"{' ' * 100_000},")
-    send(lake, "2026/11/20/13", "a.json", [*lines, other, spaces])
+    # As JavaScript writes them: other line ends than \n stay as they are in a JSON text.
+    line_ends = json.dumps(json.loads(click(3, department="a\u2028b\x85c")), ensure_ascii=False)
+    send(lake, "2026/11/20/13", "a.json", [*lines, other, spaces, line_ends])
     lake.ok(*ALL)
     assert note(lake) == "1 hour"
+    assert "a\u2028b\x85c" in [row["department"] for row in joint(lake)]
 
 
 def test_many_new_names_are_told_as_some_and_their_number(lake: Lake, items: Source) -> None:

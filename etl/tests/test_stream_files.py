@@ -72,7 +72,7 @@ def test_types_come_back(lake: Lake, current: Read) -> None:
             "big": 2**63 + 5,
             "ratio": 0.1,
             "bytes": b"\x00\xff",
-            "text": 'quote " line\nend é 🎉',
+            "text": 'quote " line\nend é 🎉 \u2028 \x85 \x0b',
         },
         dict.fromkeys(columns) | {"id": 1},
     ]
