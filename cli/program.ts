@@ -1,4 +1,4 @@
-import { Argument, Command as Commander, Option } from "commander";
+import { Argument, Command as Commander, Help, Option } from "commander";
 import type { Command } from "./command.ts";
 import { verbs } from "./verbs.ts";
 
@@ -14,7 +14,7 @@ export interface Verb {
 	options?: readonly VerbOption[];
 	/** Whether it acts on a stack that may be on AWS, and so can list its calls: `--dry-run`. */
 	plans?: true;
-	/** How long it may take where `--timeout` is not given. Default 30m. */
+	/** How long it may take where `--timeout` is not given, if not `usualTimeout`. */
 	timeout?: string;
 	/** What each does, and the command without `pipeline-cli`. */
 	examples: readonly (readonly [purpose: string, command: string])[];
@@ -40,6 +40,9 @@ const groups: Record<string, string> = {
 	warehouse: "The analysts' database over the lake",
 };
 
+/** How long a verb may take that names no time of its own. */
+export const usualTimeout = "30m";
+
 /** Options of every verb. */
 export const globalFlags: readonly (readonly [flags: string, description: string])[] = [
 	["--stack <name>", "stack to act on (also PIPELINE_STACK)"],
@@ -49,7 +52,7 @@ export const globalFlags: readonly (readonly [flags: string, description: string
 	["--json", "one JSON document on stdout"],
 	["-q, --quiet", "no progress, warnings only"],
 	["--no-color", "no colours (also NO_COLOR)"],
-	["--timeout <duration>", "give up after this long, for instance 90s (default: 30m)"],
+	["--timeout <duration>", "give up after this long, for instance 90s"],
 ];
 
 /** The command line: parses, and hands over to `dispatch`. Holds no logic and loads no command. */
@@ -105,6 +108,14 @@ function addVerb(parent: Commander, leaf: string, verb: Verb, dispatch: Dispatch
 		if (option.default !== undefined) added.default(option.default);
 		command.addOption(added);
 	}
+	const usual = new Help();
+	command.configureHelp({
+		showGlobalOptions: true,
+		optionDescription: (option) =>
+			option.long === "--timeout"
+				? `${option.description} (default: ${verb.timeout ?? usualTimeout})`
+				: usual.optionDescription(option),
+	});
 	if (verb.plans === true) command.addOption(new Option("--dry-run", "list the AWS calls, change nothing"));
 	const examples = verb.examples.map(([purpose, line]) => `  # ${purpose}\n  pipeline-cli ${line}`);
 	command.addHelpText("before", `Examples:\n${examples.join("\n")}\n`);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { PipelineError } from "./errors.ts";
+import { usualTimeout } from "./program.ts";
 import { main as runMain } from "./run.ts";
 import { verbs } from "./verbs.ts";
 
@@ -37,11 +38,15 @@ describe("usage", () => {
 		expect(written.out).toMatch(/^Start here:\n {2}pipeline-cli demo/);
 		expect(written.err).toBe("");
 	});
-	it.each(verbs.map((verb) => [verb.name]))("%s --help shows its examples first", async (name) => {
-		expect(await main([...name.split(" "), "--help"])).toBe(0);
-		expect(written.out).toMatch(/^Examples:\n {2}# /);
-		expect(written.out).toContain(`Usage: pipeline-cli ${name}`);
-	});
+	it.each(verbs.map(({ name, timeout = usualTimeout }) => [name, timeout]))(
+		"%s --help shows its examples first, and its own timeout of %s",
+		async (name, timeout) => {
+			expect(await main([...name.split(" "), "--help"])).toBe(0);
+			expect(written.out).toMatch(/^Examples:\n {2}# /);
+			expect(written.out).toContain(`Usage: pipeline-cli ${name}`);
+			expect(written.out.replaceAll(/\s+/g, " ")).toContain(`for instance 90s (default: ${timeout})`);
+		},
+	);
 	it("an unknown command ends with 2 and names the one that was meant", async () => {
 		expect(await main(["stauts"])).toBe(2);
 		expect(written.err).toContain("Did you mean status?");
@@ -92,6 +97,16 @@ describe("a command's result", () => {
 		replace("status", async () => ({ json: {}, text: "\u001b[31mred\u001b[39m" }));
 		await main(["status"]);
 		expect(written.out).toBe("red\n");
+	});
+	it("of a watch is shown again and again, until Ctrl-C", async () => {
+		let looks = 0;
+		replace("status", async () => {
+			looks += 1;
+			if (looks === 3) process.emit("SIGINT");
+			return { json: {}, text: `look ${looks}`, again: 0.01 };
+		});
+		expect(await main(["status", "--watch"])).toBe(0);
+		expect(written.out).toBe("look 1\nlook 2\nlook 3\n");
 	});
 	it("that is data is not changed by a byte", async () => {
 		replace("query", async () => ({ json: {}, text: "a\r\n\u001b[31mred", verbatim: true }));

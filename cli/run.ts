@@ -8,12 +8,13 @@ import { Plan, PlannedStop } from "./engines/plan.ts";
 import type { Context, Ongoing, Reporter, Stack } from "./engines/port.ts";
 import { cancelled, exitCodes, messageOf, PipelineError } from "./errors.ts";
 import { onInterrupt } from "./interrupts.ts";
-import { buildProgram, type Verb } from "./program.ts";
+import { buildProgram, usualTimeout, type Verb } from "./program.ts";
 import { projectRoot } from "./projectRoot.ts";
 import { findStack } from "./stack.ts";
 import { errorJson, errorText } from "./ui/errorText.ts";
 import { parseDuration } from "./ui/format.ts";
 import { QuietReporter, StreamReporter } from "./ui/reporter.ts";
+import { stackLine } from "./ui/stackLine.ts";
 import { ansi, type Look, lookOf, stripAnsi } from "./ui/terminal.ts";
 
 /** Ends the process at once, with terminal restored: the second Ctrl-C. */
@@ -76,7 +77,7 @@ async function runVerb(
 	const abort = new AbortController();
 	const context: Context & { ongoing: Map<string, Ongoing> } = { reporter, signal: abort.signal, ongoing: new Map() };
 	const timeout =
-		(options.timeout as string | undefined) ?? (options.watch === true ? undefined : (verb.timeout ?? "30m"));
+		(options.timeout as string | undefined) ?? (options.watch === true ? undefined : (verb.timeout ?? usualTimeout));
 	const release = watch(abort, timeout, verb, context, leave);
 	const plan = options.dryRun === true ? new Plan() : undefined;
 	let found: Stack | undefined;
@@ -100,7 +101,7 @@ async function runVerb(
 		const command = await verb.load();
 		for (;;) {
 			abort.signal.throwIfAborted();
-			const work = plan === undefined ? command(invocation) : planned(command, invocation, plan);
+			const work = plan === undefined ? command(invocation) : planned(command, invocation, plan, () => found?.name);
 			const result = await unlessHung(work, abort.signal, () => found?.engine !== "local");
 			close(reporter);
 			await show(result, found, json, out);
@@ -145,7 +146,12 @@ async function unlessHung<T>(work: Promise<T>, signal: AbortSignal, mayLeave: ()
 }
 
 /** Runs a command that changes nothing; what it has to show are the calls that it would have made. */
-async function planned(command: Command, invocation: Invocation, plan: Plan): Promise<CommandResult> {
+async function planned(
+	command: Command,
+	invocation: Invocation,
+	plan: Plan,
+	stackName: () => string | undefined,
+): Promise<CommandResult> {
 	try {
 		await command(invocation);
 	} catch (error) {
@@ -156,7 +162,9 @@ async function planned(command: Command, invocation: Invocation, plan: Plan): Pr
 		return `${mark} ${service}:${action} ${JSON.stringify(parameters)}`;
 	});
 	const last = "Dry run: nothing was changed. What follows a call may depend on its answer.";
-	return { json: { dryRun: true, calls: plan.calls }, text: [...lines, chalk.dim(last)].join("\n") };
+	const name = stackName();
+	const text = [...lines, chalk.dim(last), ...(name === undefined ? [] : [stackLine(name)])].join("\n");
+	return { json: { dryRun: true, calls: plan.calls }, text };
 }
 
 /** Ctrl-C and the timeout abort the signal; a second Ctrl-C leaves at once. */

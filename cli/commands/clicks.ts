@@ -33,7 +33,9 @@ export const clicksSend: Command = async ({ options, stack, context }) => {
 export const clicksTail: Command = async ({ options, stack, context, print }) => {
 	const records = (options.records as number | undefined) ?? Infinity;
 	const show = ({ record }: Arrival): Promise<void> => print(`${record}\n`);
-	const result = await followClicks(await (await stack()).eventStream(), { records, show }, context);
+	const found = await stack();
+	context.reporter.note(`What arrives from now on. Stack ${found.name}.`);
+	const result = await followClicks(await found.eventStream(), { records, show }, context);
 	const { reason } = context.signal as { reason?: unknown };
 	// Ctrl-C is how a tail without a number ends.
 	if (reason instanceof PipelineError && (reason.outcome !== "cancelled" || Number.isFinite(records))) {

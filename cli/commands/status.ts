@@ -39,7 +39,7 @@ export function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
 }
 
 function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {
-	const { source, replication, clickstream, raw, processed, catalog, lastRun, dashboards } = found;
+	const { source, replication, clickstream, raw, processed, catalog, lastRun, warehouse, dashboards } = found;
 	const neverRun = lastRun === undefined && !found.unseen.some(({ part }) => part === "lastRun");
 	return [
 		...(source === undefined ? [] : [["source", source.state, describeSource(source)]]),
@@ -50,6 +50,7 @@ function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {
 		...(neverRun ? [["jobs", "never run", ""]] : []),
 		...(lastRun === undefined ? [] : [["jobs", lastRun.running ? "running" : "idle", describeRun(lastRun)]]),
 		...(catalog === undefined ? [] : [["catalog", "", `${catalog.database}, ${formatCount(catalog.tables)} tables`]]),
+		...(warehouse === undefined ? [] : [["warehouse", warehouse.state.toLowerCase(), warehouse.text]]),
 		...Object.entries(dashboards ?? {}).map(([name, url]) => [`dashboard ${name}`, "ready", url]),
 	];
 }
@@ -79,6 +80,6 @@ function describeRun(run: NonNullable<PipelineStatus["lastRun"]>): string {
 }
 
 function paint(state: string): string {
-	if (["running", "idle", "active", "ready"].includes(state)) return chalk.green(state);
+	if (["running", "idle", "active", "available", "ready"].includes(state)) return chalk.green(state);
 	return ["failed", "unreachable"].includes(state) ? chalk.red(state) : chalk.yellow(state);
 }

@@ -1,6 +1,6 @@
 import type { EventStream } from "./ports/eventStream.ts";
 import type { Jobs } from "./ports/jobs.ts";
-import type { Crawlers, ObjectStore, Query, Warehouse } from "./ports/lake.ts";
+import type { Crawlers, ObjectStore, Query, Warehouse, WarehouseStatus } from "./ports/lake.ts";
 import type { Replication } from "./ports/replication.ts";
 import type { Source } from "./ports/source.ts";
 
@@ -63,6 +63,8 @@ export interface Stack {
 	logs(): Promise<Logs>;
 	/** Every precondition of the stack's work, also those that hold. */
 	checks(context: Context): Promise<Check[]>;
+	/** How the warehouse is, without waking it; undefined where the stack has none. Absent where it is but a file. */
+	warehouseStatus?(): Promise<WarehouseStatus | undefined>;
 	/** Addresses of the stack's dashboards by name, none where it has none; absent where `dashboard` serves them itself. */
 	dashboardUrls?(): Promise<Record<string, string>>;
 }

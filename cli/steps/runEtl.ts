@@ -115,7 +115,7 @@ async function runUnlessBlocked(
 	return context.reporter.task(
 		`Job ${job.name}`,
 		async (update) => {
-			const run = await session.run(job, context);
+			const run = await session.run(job, context, update);
 			update(describe(run));
 			return run;
 		},

@@ -1,4 +1,12 @@
-import type { ObjectStore, ReplicationStatus, RunSummary, SourceStatus, Stack, StreamStatus } from "../engines/port.ts";
+import type {
+	ObjectStore,
+	ReplicationStatus,
+	RunSummary,
+	SourceStatus,
+	Stack,
+	StreamStatus,
+	WarehouseStatus,
+} from "../engines/port.ts";
 import { type Outcome, PipelineError } from "../errors.ts";
 
 export interface ZoneStatus {
@@ -34,6 +42,8 @@ export interface PipelineStatus {
 	/** Absent also where there was no run yet. */
 	lastRun?: RunSummary;
 	catalog?: { database: string; tables: number };
+	/** Absent also where the stack has none. */
+	warehouse?: WarehouseStatus;
 	/** Addresses by name. */
 	dashboards?: Record<string, string>;
 	unseen: UnseenPart[];
@@ -60,6 +70,7 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 			const { database, tables } = await (await stack.crawlers()).registered();
 			return { database, tables: tables.length };
 		}),
+		look("warehouse", async () => stack.warehouseStatus?.()),
 		look("dashboards", async () => stack.dashboardUrls?.()),
 	]);
 	const failures = looks.flatMap(({ part, error }) => (error === undefined ? [] : [{ part, error }]));

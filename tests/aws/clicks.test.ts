@@ -67,10 +67,11 @@ it("tails as many records as were asked for", async () => {
 		clearInterval(sending);
 		for (const text of ['{"n":1}', '{"n":2}', '{"n":3}']) aws.stream.stored.push({ shard: "shard-0", text, key: text });
 	}, 5);
-	const { code, out } = await aws.run("clicks", "tail", "--records", "2");
+	const { code, out, err } = await aws.run("clicks", "tail", "--records", "2");
 	clearInterval(sending);
 	expect(code).toBe(0);
 	expect(out).toBe('{"n":1}\n{"n":2}\n');
+	expect(err).toContain("Stack dev.");
 });
 
 const orderItems = 7;

@@ -84,10 +84,13 @@ describe("run-etl", () => {
 	);
 
 	it.each(Object.entries(jobRunStates).filter(([, meaning]) => meaning === "going"))(
-		"%s is waited for",
+		"%s is waited for, and shown",
 		async (state) => {
 			aws.glue.looks["dev-process-load"] = [{ JobRunState: state }, succeeded];
-			expect((await aws.run("run-etl", "process-load")).code).toBe(0);
+			const context = testContext();
+			const result = await runEtl(new AwsStack(outputs, { signal: context.signal }), ["process-load"], context);
+			expect(result.jobs[0]?.state).toBe("succeeded");
+			expect(context.shown).toContain(state.toLowerCase());
 		},
 	);
 
@@ -411,6 +414,14 @@ describe("crawl", () => {
 			aws.glue.crawler = end("SUCCEEDED");
 		}, 300);
 		expect((await aws.run("crawl")).code).toBe(0);
+	});
+
+	it("two at once are one", async () => {
+		const port = () => new AwsStack(outputs, { signal: new AbortController().signal }).crawlers();
+		const crawl = async () => (await port()).crawl(testContext());
+		const [one, other] = await Promise.all([crawl(), crawl()]);
+		expect(one).toEqual(other);
+		expect(aws.glue.crawls).toBe(1);
 	});
 
 	it("the crawl before is not taken for this one", async () => {

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { awsError } from "../../cli/engines/aws/awsError.ts";
 import { running } from "../support/aws/dms.ts";
 import { type Answer, faults, json, xml } from "../support/aws/endpoint.ts";
 import { outputs } from "../support/aws/outputs.ts";
@@ -10,6 +11,7 @@ beforeEach(async () => {
 	aws = await ScriptedStack.create();
 	aws.dms.task = running;
 	aws.athena.before = [];
+	aws.redshift.before = [];
 });
 afterEach(() => aws.remove());
 
@@ -108,6 +110,11 @@ describe("credentials", () => {
 		expect(aws.endpoint.calls).toEqual([]);
 	});
 
+	it("of --profile sign the call, also where the environment has others", async () => {
+		expect((await aws.run("replication", "stop", "--dry-run", "--profile", "work")).code).toBe(0);
+		expect(aws.endpoint.calls.map(({ accessKey }) => accessKey)).toEqual(["AKIDWORK"]);
+	});
+
 	it.each(["UnrecognizedClientException", "InvalidSignatureException"])("%s: 3", async (name) => {
 		aws.endpoint.on("dms", "DescribeReplicationTasks", () => ({
 			status: 400,
@@ -116,6 +123,16 @@ describe("credentials", () => {
 		const { code, err } = await aws.run("replication", "status");
 		expect(code).toBe(3);
 		expect(err).toContain("AWS does not accept these credentials.");
+	});
+
+	it("of a sign-in session that is over: 3, with the command to sign in", () => {
+		const over = Object.assign(new Error("The SSO session associated with this profile has expired."), {
+			name: "CredentialsProviderError",
+		});
+		expect(awsError(over, { service: "dms", action: "Describe", region: "eu-west-1", profile: "work" })).toMatchObject({
+			outcome: "credentials",
+			text: { next: "aws sso login --profile work" },
+		});
 	});
 
 	it("are never shown", async () => {
@@ -135,6 +152,7 @@ describe("status", () => {
 		["raw zone", "s3", "ListObjectsV2", /^raw zone +empty/m],
 		["jobs", "glue", "GetJobRuns", /^jobs +never run/m],
 		["catalog", "glue", "GetTables", /^catalog +analytics_pipeline_dev, 0 tables/m],
+		["warehouse", "redshift-serverless", "GetWorkgroup", /^warehouse +available +dev-warehouse, Redshift serverless$/m],
 		[
 			"dashboards",
 			"quicksight",
@@ -151,6 +169,22 @@ describe("status", () => {
 		expect(code).toBe(0);
 		for (const [, , , row] of parts) expect(out).toMatch(row);
 		expect(out).not.toContain("not seen");
+	});
+
+	it("asks for the warehouse without waking it: a cluster by its own service, none where there is none", async () => {
+		if (outputs.warehouse === null) throw new Error("the outputs have a warehouse");
+		await aws.deploy({ warehouse: { ...outputs.warehouse, kind: "provisioned" } });
+		aws.others.warehouse = "paused";
+		expect((await aws.run("status")).out).toMatch(/^warehouse +paused +dev-warehouse, Redshift provisioned$/m);
+		expect(aws.endpoint.inputs("redshift", "DescribeClusters")).toMatchObject([{ ClusterIdentifier: "dev-warehouse" }]);
+		await aws.deploy({ warehouse: null });
+		expect((await aws.run("status")).out).not.toContain("warehouse");
+		expect(aws.endpoint.calls.filter(({ service }) => service === "redshift-data")).toEqual([]);
+	});
+
+	it("--watch and --json exclude each other: 2", async () => {
+		expect((await aws.run("status", "--watch", "--json")).code).toBe(2);
+		expect(aws.endpoint.calls).toEqual([]);
 	});
 
 	it.each(parts)("shows all but %s where that is refused, and why: 4", async (part, service, action) => {

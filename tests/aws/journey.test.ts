@@ -166,11 +166,30 @@ it("takes a user from the first start to a verified change, in the order of the 
 	expect(status.out).toMatch(/source\s+running\s+MariaDB/);
 	expect(status.out).toMatch(/replication\s+running\s+Load complete, replication ongoing, 100 %/);
 	expect(status.out).toMatch(/catalog\s+analytics_pipeline_dev, 23 tables/);
+	expect(status.out).toMatch(/warehouse\s+available/);
 	expect(status.out).toContain("Stack dev.");
 
 	// No call of all of them carried the password, and nothing of it was shown.
 	const sent = JSON.stringify(aws.endpoint.calls.map(({ input }) => input));
 	expect(sent + status.out + status.err + verified.err).not.toContain(sourceUser.password);
+});
+
+it("doctor asks for the settings and grants that DMS needs of the source, and for none that only the local stack needs", async () => {
+	const { document } = await aws.json<{ checks: { name: string; ok: boolean; fix?: string }[] }>("doctor");
+	const checks = document.checks.filter(({ name }) => name.startsWith("source: "));
+	expect(checks.map(({ name }) => name.replace("source: ", ""))).toEqual(
+		expect.arrayContaining([
+			"connection",
+			"log_bin",
+			"binlog_format",
+			"binlog_row_image",
+			"server_id",
+			"binlog retention",
+		]),
+	);
+	expect(checks.map(({ name }) => name)).not.toContain("source: binlog_row_metadata");
+	expect(checks.find(({ name }) => name === "source: connection")?.ok).toBe(true);
+	for (const { ok, fix } of checks) expect(fix === undefined).toBe(ok);
 });
 
 it("finds a row that did not arrive: 10, and takes its markers back", async () => {

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { queryStates } from "../../cli/engines/aws/query/athenaQuery.ts";
+import { AwsStack } from "../../cli/engines/aws/stack.ts";
 import { statementStates } from "../../cli/engines/aws/warehouse/statement.ts";
 import { warehouseViews } from "../../cli/engines/warehouseViews.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { testContext } from "../support/context.ts";
 
 let aws: ScriptedStack;
 beforeEach(async () => {
@@ -134,6 +136,9 @@ describe("query on Athena", () => {
 });
 
 describe("warehouse apply", () => {
+	beforeEach(() => {
+		aws.redshift.before = [];
+	});
 	const applied = () => aws.redshift.statements.flat();
 
 	it("makes external schema, views, role, user and grants; each DDL by itself, a view in one transaction", async () => {
@@ -232,7 +237,7 @@ describe("warehouse apply", () => {
 	it("an external schema of another database is made anew", async () => {
 		aws.redshift.rows = (sql) => (sql.includes("svv_external_schemas") ? [["other_database"]] : []);
 		expect((await aws.run("warehouse", "apply")).code).toBe(0);
-		expect(applied()).toContain("DROP SCHEMA lake");
+		expect(applied()).toContain("DROP SCHEMA IF EXISTS lake");
 	});
 
 	it("somebody else who makes role and user first is no failure", async () => {
@@ -242,6 +247,33 @@ describe("warehouse apply", () => {
 				: { Status: "FINISHED" };
 		expect((await aws.run("warehouse", "apply")).code).toBe(0);
 		expect(applied()).toContain(`ALTER USER warehouse_reader PASSWORD '${hash}'`);
+	});
+
+	it("two at once: who is crossed by the other repeats it, and both end well", async () => {
+		const [first = { name: "" }] = await warehouseViews();
+		const refusals = [
+			[/^DROP VIEW/, `ERROR: Relation "${first.name}" already exists`],
+			[/^DROP VIEW/, "ERROR: 1023 DETAIL: Serializable isolation violation on table - 1"],
+			[/^GRANT USAGE/, "ERROR: tuple concurrently updated"],
+		] as const;
+		const left = [...refusals];
+		aws.redshift.end = (sql) => {
+			const at = left.findIndex(([which]) => which.test(sql));
+			const refusal = at < 0 ? undefined : left.splice(at, 1)[0];
+			return refusal === undefined ? { Status: "FINISHED" } : { Status: "FAILED", Error: refusal[1] };
+		};
+		const port = () => new AwsStack(outputs, { signal: new AbortController().signal }).warehouse();
+		const [one, other] = await Promise.all([(await port()).apply(testContext()), (await port()).apply(testContext())]);
+		expect(one).toEqual(other);
+		expect(left).toEqual([]);
+		const views = (await warehouseViews()).length;
+		expect(aws.redshift.statements.filter((sqls) => sqls.length > 1)).toHaveLength(2 * views + 2);
+	});
+
+	it("a statement that fails for another reason is run once", async () => {
+		aws.redshift.end = () => ({ Status: "FAILED", Error: "ERROR: permission denied for database analytics" });
+		expect((await aws.run("warehouse", "apply")).code).toBe(2);
+		expect(applied()).toHaveLength(1);
 	});
 
 	it("a provisioned cluster is named as one", async () => {

@@ -196,6 +196,9 @@ describe("--dry-run", () => {
 
 	it("query: its start", async () => {
 		expect(await dry("query", "SELECT 1")).toEqual(["athena:StartQueryExecution"]);
+		expect((await aws.run("query", "SELECT 1", "--dry-run")).out).toMatch(
+			/^would +athena:StartQuery[\s\S]*\nStack dev\.\n$/,
+		);
 		expect(changed()).toEqual([]);
 	});
 

@@ -60,6 +60,7 @@ const throttlingErrors = [
 ];
 
 const missingErrors = [
+	"ClusterNotFoundFault",
 	"EntityNotFoundException",
 	"NoSuchBucket",
 	"NotFound",

@@ -9,7 +9,9 @@ import type { GlueClient } from "@aws-sdk/client-glue";
 import type { IAMClient } from "@aws-sdk/client-iam";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { QuickSightClient } from "@aws-sdk/client-quicksight";
+import type { RedshiftClient } from "@aws-sdk/client-redshift";
 import type { RedshiftDataClient } from "@aws-sdk/client-redshift-data";
+import type { RedshiftServerlessClient } from "@aws-sdk/client-redshift-serverless";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
@@ -111,10 +113,24 @@ export class Clients {
 		});
 	}
 
+	redshift(): Promise<RedshiftClient> {
+		return this.#client("redshift", async (configuration) => {
+			const { RedshiftClient } = await import("@aws-sdk/client-redshift");
+			return new RedshiftClient(configuration);
+		});
+	}
+
 	redshiftData(): Promise<RedshiftDataClient> {
 		return this.#client("redshift-data", async (configuration) => {
 			const { RedshiftDataClient } = await import("@aws-sdk/client-redshift-data");
 			return new RedshiftDataClient(configuration);
+		});
+	}
+
+	redshiftServerless(): Promise<RedshiftServerlessClient> {
+		return this.#client("redshift-serverless", async (configuration) => {
+			const { RedshiftServerlessClient } = await import("@aws-sdk/client-redshift-serverless");
+			return new RedshiftServerlessClient(configuration);
 		});
 	}
 

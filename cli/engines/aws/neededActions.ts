@@ -89,6 +89,9 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 						resource: warehouse.arn,
 						actions: ["redshift-data:BatchExecuteStatement", "redshift-data:ExecuteStatement"],
 					},
+					warehouse.kind === "serverless"
+						? { resource: warehouse.arn, actions: ["redshift-serverless:GetWorkgroup"] }
+						: { resource: "*", actions: ["redshift:DescribeClusters"] },
 					{
 						resource: "*",
 						actions: [

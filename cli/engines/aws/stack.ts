@@ -12,6 +12,7 @@ import type {
 	Source,
 	Stack,
 	Warehouse,
+	WarehouseStatus,
 } from "../port.ts";
 import { type ClientSettings, Clients } from "./clients.ts";
 
@@ -75,6 +76,10 @@ export class AwsStack implements Stack {
 
 	async checks(context: Context): Promise<Check[]> {
 		return (await import("./doctor.ts")).awsChecks(this.#clients, this.#deployment, await this.source(), context);
+	}
+
+	async warehouseStatus(): Promise<WarehouseStatus | undefined> {
+		return (await import("./warehouse/warehouseStatus.ts")).warehouseStatus(this.#clients, this.#deployment);
 	}
 
 	async dashboardUrls(): Promise<Record<string, string>> {

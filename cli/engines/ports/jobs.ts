@@ -71,7 +71,10 @@ export interface RunSummary {
 
 export interface JobSession {
 	readonly runId: string;
-	/** Runs one job to its end. A job that failed is a result and no exception. */
-	run(job: JobDefinition, context: Context): Promise<JobRun>;
+	/**
+	 * Runs one job to its end. A job that failed is a result and no exception.
+	 * @param update is told the state of a run in the cloud, as often as it is looked at.
+	 */
+	run(job: JobDefinition, context: Context, update?: (detail: string) => void): Promise<JobRun>;
 	close(): Promise<void>;
 }

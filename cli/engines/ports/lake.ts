@@ -69,6 +69,14 @@ export interface WarehouseObject {
 	name: string;
 }
 
+/** Whether the warehouse can be asked. */
+export interface WarehouseStatus {
+	/** As Redshift names it, for instance `AVAILABLE` or `paused`. */
+	state: string;
+	/** For instance `dev-warehouse, Redshift serverless`. */
+	text: string;
+}
+
 /**
  * The analysts' database over the lake: schema `lake` holds the catalog's tables, schema `analytics` one view for each file of
  * etl/sql/warehouse (one SELECT, tables written `lake.<table>`, the file's name is the view's; see `warehouseViews`).

@@ -12,6 +12,7 @@ export interface Call {
 	method: string;
 	/** Of the signature. */
 	region: string;
+	accessKey: string;
 	/** Path with query. */
 	url: URL;
 }
@@ -169,25 +170,19 @@ export class AwsEndpoint {
 function parse(request: IncomingMessage, body: string): Call {
 	const url = new URL(request.url ?? "/", "http://endpoint");
 	const method = request.method ?? "GET";
-	const scope = /Credential=[^/]+\/\d+\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? "");
-	const [, region = "", service = "unsigned"] = scope ?? [];
+	const scope = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? "");
+	const [, accessKey = "", region = "", service = "unsigned"] = scope ?? [];
+	const signed = { service, region, accessKey, method, url };
 	const target = request.headers["x-amz-target"];
 	if (typeof target === "string") {
 		const input = JSON.parse(body === "" ? "{}" : body) as Record<string, unknown>;
-		return { service, action: target.slice(target.lastIndexOf(".") + 1), input, method, region, url };
+		return { ...signed, action: target.slice(target.lastIndexOf(".") + 1), input };
 	}
 	if (request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true) {
 		const input = Object.fromEntries(new URLSearchParams(body));
-		return { service, action: String(input.Action), input, method, region, url };
+		return { ...signed, action: String(input.Action), input };
 	}
-	return {
-		service,
-		action: service === "s3" ? s3Action(method, url) : `${method} ${url.pathname}`,
-		input: {},
-		method,
-		region,
-		url,
-	};
+	return { ...signed, action: service === "s3" ? s3Action(method, url) : `${method} ${url.pathname}`, input: {} };
 }
 
 function s3Action(method: string, url: URL): string {

@@ -41,6 +41,8 @@ export class GlueScript {
 		{ State: "STOPPING" },
 		{ State: "READY", LastCrawl: { Status: "SUCCEEDED", StartTime: firstRun } },
 	];
+	/** Crawls that were started. */
+	crawls = 0;
 	tables: object[] = [];
 	/** Tables after the next crawl. */
 	crawled: object[] | undefined;
@@ -97,7 +99,9 @@ export class GlueScript {
 	#catalog(endpoint: AwsEndpoint): void {
 		endpoint
 			.on("glue", "StartCrawler", () => {
-				if (this.crawler.State !== "READY") return refuse("CrawlerRunningException", "Crawler is running");
+				const going = this.crawler.State !== "READY" || this.#pending.length > 0;
+				if (going) return refuse("CrawlerRunningException", "Crawler is running");
+				this.crawls += 1;
 				this.#pending = [...this.afterCrawl];
 				this.tables = this.crawled ?? this.tables;
 				return json({});

@@ -68,12 +68,14 @@ export class IdentityScript {
 	}
 }
 
-/** Secrets Manager, QuickSight, Step Functions, Service Quotas: one thing each. */
+/** Secrets Manager, QuickSight, Redshift's management, Step Functions, Service Quotas: one thing each. */
 export class SmallServices {
 	/** Of the source. */
 	secret: object = {};
 	/** Of the user who reads the warehouse. */
 	readerSecret: object = { username: "warehouse_reader", password: "Reader0Password" };
+	/** State of the workgroup or cluster. */
+	warehouse = "AVAILABLE";
 	dashboard = { Status: "CREATION_SUCCESSFUL", Errors: [] as { Message: string }[] };
 	executions: { name: string; executionArn: string; ended?: true }[] = [];
 	/** Whether an execution that was started is not listed yet. */
@@ -87,6 +89,14 @@ export class SmallServices {
 				const secret = id === warehouse?.readerSecretArn ? this.readerSecret : this.secret;
 				return json({ SecretString: JSON.stringify(secret) });
 			})
+			.on("redshift-serverless", "GetWorkgroup", ({ workgroupName }) =>
+				json({ workgroup: { workgroupName, status: this.warehouse } }),
+			)
+			.on("redshift", "DescribeClusters", ({ ClusterIdentifier: id }) =>
+				xml(
+					`<DescribeClustersResponse xmlns="http://redshift.amazonaws.com/doc/2012-12-01/"><DescribeClustersResult><Clusters><Cluster><ClusterIdentifier>${id}</ClusterIdentifier><ClusterStatus>${this.warehouse}</ClusterStatus></Cluster></Clusters></DescribeClustersResult></DescribeClustersResponse>`,
+				),
+			)
 			.on("servicequotas", "GetServiceQuota", () => json({ Quota: { Value: this.glueRuns } }))
 			.on("states", "ListExecutions", () =>
 				json({

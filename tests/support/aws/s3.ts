@@ -8,6 +8,8 @@ interface Stored {
 /** S3: buckets in memory, listed with pages. */
 export class S3Script {
 	pageSize = 1000;
+	/** Prefix that may not be listed. */
+	denied: string | undefined;
 	readonly #buckets = new Map<string, Map<string, Stored>>();
 
 	constructor(endpoint: AwsEndpoint) {
@@ -15,6 +17,9 @@ export class S3Script {
 			.on("s3", "ListObjectsV2", (_, { url }) => {
 				const [bucket = ""] = path(url);
 				const prefix = url.searchParams.get("prefix") ?? "";
+				if (this.denied !== undefined && prefix.startsWith(this.denied)) {
+					return xml("<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>", 403);
+				}
 				const after = url.searchParams.get("continuation-token") ?? "";
 				const all = [...(this.#buckets.get(bucket) ?? [])]
 					.filter(([key]) => key.startsWith(prefix) && key > after)

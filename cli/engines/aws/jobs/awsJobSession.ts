@@ -43,7 +43,7 @@ export class AwsJobSession implements JobSession {
 		return this.#runId;
 	}
 
-	async run(job: JobDefinition, context: Context): Promise<JobRun> {
+	async run(job: JobDefinition, context: Context, update: (detail: string) => void = () => undefined): Promise<JobRun> {
 		const name = glueName(this.#deployment, job.name);
 		let begun: Begun;
 		try {
@@ -57,7 +57,9 @@ export class AwsJobSession implements JobSession {
 		context.ongoing?.set(begun.id, { what: `Glue job ${name}, run ${begun.id}.`, stop: begun.stop });
 		const run = await poll(context.signal, async () => {
 			const found = await this.#find(name, begun.id);
-			return found === undefined || jobRunState(found) === "going" ? undefined : found;
+			if (found === undefined || jobRunState(found) !== "going") return found;
+			update(`${begun.attached ? "joined, " : ""}${found.JobRunState?.toLowerCase()}`);
+			return undefined;
 		});
 		context.ongoing?.delete(begun.id);
 		return this.#result(job, name, run, begun.attached);

@@ -5,9 +5,22 @@ import { unlessPlanned } from "../../plan.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
 import { warehouseSchemas, warehouseViews } from "../../warehouseViews.ts";
 import type { Clients } from "../clients.ts";
+import { poll } from "../poll.ts";
 import { refuseWriting } from "../query/reading.ts";
 import { createRole, createUser, grantRole, type Run, readerRole, readReader } from "./reader.ts";
 import { execute, readStatement, type WarehouseOutputs } from "./statement.ts";
+
+/** How often a statement is run at most that others cross. */
+const attempts = 5;
+
+/**
+ * What Redshift says where another session changed the same thing meanwhile.
+ * https://docs.aws.amazon.com/redshift/latest/dg/c_serial_isolation-serializable-isolation-troubleshooting.html
+ */
+const crossing = /\b10(?:18|23)\b|concurrent|conflict|could not open relation/i;
+
+/** The same of a view that was dropped and is made: somebody else was quicker. */
+const quicker = new RegExp(`${crossing.source}|already exists`, "i");
 
 const nothing: QueryResult = { columns: [], rows: [], seconds: 0 };
 
@@ -28,7 +41,8 @@ export class RedshiftWarehouse implements Warehouse {
 		const warehouse = this.#warehouse();
 		const client = await this.#clients.redshiftData();
 		const { lake, views: viewSchema } = warehouseSchemas;
-		const run: Run = (sql) => this.#run(client, warehouse, sql, context);
+		const run: Run = (sql) =>
+			unlessCrossed(() => this.#run(client, warehouse, sql, context), Array.isArray(sql) ? quicker : crossing, context);
 		const reader = await readReader(this.#clients, warehouse.readerSecretArn);
 		const done: WarehouseObject[] = [];
 		const step = async (object: WarehouseObject, work: () => Promise<unknown>): Promise<void> => {
@@ -72,7 +86,7 @@ export class RedshiftWarehouse implements Warehouse {
 		const { database } = this.#deployment.catalog;
 		const found = await run(`SELECT databasename FROM svv_external_schemas WHERE schemaname = '${lake}'`);
 		const other = found.rows[0]?.[0];
-		if (other !== undefined && other !== database) await run(`DROP SCHEMA ${lake}`);
+		if (other !== undefined && other !== database) await run(`DROP SCHEMA IF EXISTS ${lake}`);
 		await run(
 			`CREATE EXTERNAL SCHEMA IF NOT EXISTS ${lake} FROM DATA CATALOG DATABASE '${database}' ` +
 				`REGION '${this.#deployment.region}' IAM_ROLE '${roleArn}'`,
@@ -98,4 +112,18 @@ export class RedshiftWarehouse implements Warehouse {
 			next: "pipeline-cli query",
 		});
 	}
+}
+
+/** Runs again what another `apply`, at the same time, made fail: each statement may be repeated. */
+function unlessCrossed(work: () => Promise<QueryResult>, words: RegExp, { signal }: Context): Promise<QueryResult> {
+	let attempt = 0;
+	return poll(signal, async () => {
+		attempt += 1;
+		try {
+			return await work();
+		} catch (error) {
+			if (attempt < attempts && error instanceof PipelineError && words.test(error.text.what)) return undefined;
+			throw error;
+		}
+	});
 }
