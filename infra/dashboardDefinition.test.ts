@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { pictures } from "../etl/dashboard.ts";
 import { datasets } from "../etl/datasets.ts";
 import { type DashboardEngine, dashboardData } from "./dashboardData.ts";
-import { departmentDefinition, pipelineDefinition } from "./dashboardDefinition.ts";
+import { departmentDefinition, salesDefinition } from "./dashboardDefinition.ts";
 
 /** A definition as QuickSight reads it. */
 interface Read {
@@ -39,7 +39,7 @@ const arns = {
 	"<table>_changes": "arn:changes",
 };
 const departments = departmentDefinition(arns) as unknown as Read;
-const pipeline = pipelineDefinition(arns) as unknown as Read;
+const sales = salesDefinition(arns) as unknown as Read;
 
 const visuals = ({ sheets: [sheet] }: Read) => (sheet?.visuals ?? []).flatMap((visual) => Object.values(visual));
 const filters = ({ filterGroups }: Read) => filterGroups.flatMap((group) => group.filters.flatMap(Object.values));
@@ -74,13 +74,13 @@ describe("QuickSight's dashboards", () => {
 	});
 
 	it("show every picture of the web page, under its title", () => {
-		const titles = visuals(pipeline).map(({ visualId, title }) => [visualId, title.formatText.plainText]);
+		const titles = visuals(sales).map(({ visualId, title }) => [visualId, title.formatText.plainText]);
 		for (const [id, { title }] of Object.entries(pictures)) expect(titles).toContainEqual([id, title]);
 	});
 
 	it("filter by date, country and product line, each picture by what etl/dashboard.ts says", () => {
 		const acting = (identifier: string): string[] =>
-			filters(pipeline)
+			filters(sales)
 				.filter(({ column }) => column.dataSetIdentifier === identifier)
 				.map(({ column }) => column.columnName);
 		for (const picture of Object.values(pictures)) {
@@ -93,14 +93,14 @@ describe("QuickSight's dashboards", () => {
 	});
 
 	it("have a control for every filter: one pair of dates for all data", () => {
-		const [sheet] = pipeline.sheets;
+		const [sheet] = sales.sheets;
 		expect(sheet?.parameterControls.map(({ dateTimePicker }) => dateTimePicker.title)).toEqual(["From", "To"]);
 		expect(sheet?.filterControls.map(({ dropdown }) => dropdown.title)).toEqual(["Country", "Product line"]);
-		const declared = pipeline.parameterDeclarations.map((entry) => entry.dateTimeParameterDeclaration.name);
+		const declared = sales.parameterDeclarations.map((entry) => entry.dateTimeParameterDeclaration.name);
 		expect(sheet?.parameterControls.map(({ dateTimePicker }) => dateTimePicker.sourceParameterName)).toEqual(declared);
-		const ids = filters(pipeline).map(({ filterId }) => filterId);
+		const ids = filters(sales).map(({ filterId }) => filterId);
 		for (const { dropdown } of sheet?.filterControls ?? []) expect(ids).toContain(dropdown.sourceFilterId);
-		const ranges = pipeline.filterGroups.flatMap((group) =>
+		const ranges = sales.filterGroups.flatMap((group) =>
 			group.filters.flatMap((filter) => filter.timeRangeFilter ?? []),
 		);
 		expect(ranges).toHaveLength(3);
@@ -111,7 +111,7 @@ describe("QuickSight's dashboards", () => {
 
 	it.each([
 		["department", departments],
-		["pipeline", pipeline],
+		["sales", sales],
 	])("%s uses columns of the declared data, places every picture once, and none over another", (_, definition) => {
 		const declared = new Map(
 			definition.dataSetIdentifierDeclarations.map((entry) => [entry.identifier, entry.dataSetArn]),

@@ -17,11 +17,11 @@ export function departmentDefinition(arns: DataSetArns): Definition {
 }
 
 /** All pictures of the web page, laid out as there. */
-export function pipelineDefinition(arns: DataSetArns): Definition {
+export function salesDefinition(arns: DataSetArns): Definition {
 	const sales = pictures.productLines;
 	const [revenue, profit] = sales.measures;
 	const newest = { column: "newest_change", label: "Changes processed up to (UTC)" };
-	return definition(arns, "pipeline", "Pipeline", [
+	return definition(arns, "sales", "Sales", [
 		{ table: sales.table, visual: figureVisual("revenue", sales.table, revenue), columns: 12, rows: 5 },
 		{ table: sales.table, visual: figureVisual("profit", sales.table, profit), columns: 12, rows: 5 },
 		{

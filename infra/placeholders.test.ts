@@ -58,7 +58,7 @@ describe("the dashboards' owners", () => {
 	});
 
 	it("get the dashboards", async () => {
-		const dashboard = (await deployed("prod")).named("analytics-pipeline-prod-dashboards-pipeline-dashboard");
+		const dashboard = (await deployed("prod")).named("analytics-pipeline-prod-dashboards-sales-dashboard");
 		expect(dashboard.inputs.permissions).toMatchObject([
 			{ principal: expect.stringContaining(`:${testPlace.accountId}:user/`) },
 		]);

@@ -64,17 +64,17 @@ describe("Dashboards", () => {
 		await expect(made(warehouse)).rejects.toThrow("need warehouseHost, warehouseDatabase and warehouseSecretArn");
 	});
 
-	it("are the guide's analysis and dashboard, and one of the whole pipeline, over data that is asked directly", async () => {
+	it("are the guide's analysis and dashboard, and the sales dashboard, over data that is asked directly", async () => {
 		const program = await made();
 		const named = program.resources.filter(({ type }) => type.startsWith("aws-native:quicksight:"));
 		expect(named.map(({ type, inputs }) => [type.split(":").at(-1), inputs.name])).toEqual([
 			["Analysis", "department analysis"],
 			["Dashboard", "department dashboard"],
-			["Dashboard", "pipeline dashboard"],
+			["Dashboard", "sales dashboard"],
 		]);
 		expect(program.result).toEqual({
 			analysisId: "board-departments",
-			dashboards: { departments: "board-departments", pipeline: "board-pipeline" },
+			dashboards: { departments: "board-departments", sales: "board-sales" },
 		});
 		const sets = program.ofType("aws:quicksight/dataSet:DataSet").map(({ inputs }) => inputs);
 		expect(sets.map(({ name }) => name)).toEqual(["changes", "clicks", "joint_tables", "sales"]);

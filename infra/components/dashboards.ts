@@ -3,7 +3,7 @@ import { Analysis, Dashboard } from "@pulumi/aws-native/quicksight/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Dataset } from "../../etl/datasets.ts";
 import { type DashboardData, type DashboardEngine, dashboardData, type PictureTable } from "../dashboardData.ts";
-import { type DataSetArns, type Definition, departmentDefinition, pipelineDefinition } from "../dashboardDefinition.ts";
+import { type DataSetArns, type Definition, departmentDefinition, salesDefinition } from "../dashboardDefinition.ts";
 import { currentPlace } from "../place.ts";
 import { athenaStatements, permissions, vpcConnectionStatements } from "../quickSightAccess.ts";
 import { type ServiceRole, serviceRole } from "../serviceRole.ts";
@@ -37,7 +37,7 @@ export interface DashboardsArgs {
 
 /**
  * QuickSight: a data source with its data sets, the analysis "department analysis" with the guide's word cloud, and two
- * dashboards: "department dashboard", and "pipeline dashboard" with all pictures of the web page and its filters.
+ * dashboards: "department dashboard", and "sales dashboard" with all pictures of the web page and its filters.
  *
  * Analyses and dashboards come from the provider aws-native, since the other one knows no definitions.
  *
@@ -53,7 +53,7 @@ export interface DashboardsArgs {
 export class Dashboards extends pulumi.ComponentResource {
 	readonly analysisId: string;
 	/** Identifier in QuickSight, by the dashboard's subject. */
-	readonly dashboardIds: { departments: string; pipeline: string };
+	readonly dashboardIds: { departments: string; sales: string };
 	/** Role by which QuickSight asks Athena, where it does. */
 	readonly athenaRoleArn?: pulumi.Output<string>;
 
@@ -81,7 +81,7 @@ export class Dashboards extends pulumi.ComponentResource {
 			);
 
 		this.analysisId = `${name}-departments`;
-		this.dashboardIds = { departments: `${name}-departments`, pipeline: `${name}-pipeline` };
+		this.dashboardIds = { departments: `${name}-departments`, sales: `${name}-sales` };
 		const awsAccountId = currentPlace(this).accountId;
 		new Analysis(
 			`${name}-department-analysis`,
@@ -95,7 +95,7 @@ export class Dashboards extends pulumi.ComponentResource {
 			{ parent: this },
 		);
 		const dashboard = (
-			subject: "departments" | "pipeline",
+			subject: "departments" | "sales",
 			title: string,
 			definition: (arns: DataSetArns) => Definition,
 		): void => {
@@ -112,7 +112,7 @@ export class Dashboards extends pulumi.ComponentResource {
 			);
 		};
 		dashboard("departments", "department dashboard", departmentDefinition);
-		dashboard("pipeline", "pipeline dashboard", pipelineDefinition);
+		dashboard("sales", "sales dashboard", salesDefinition);
 		this.registerOutputs({ analysisId: this.analysisId, dashboardIds: this.dashboardIds });
 	}
 
