@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { queryStates } from "../../cli/engines/aws/query/athenaQuery.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
@@ -42,6 +44,16 @@ describe("query on Athena", () => {
 		});
 		const { code, document } = await aws.json<Result>("query", "SELECT 1");
 		expect(code).toBe(0);
+		// As the catalog and the local stack name them.
+		expect(document.columns.map(({ type }) => type)).toEqual([
+			"int",
+			"bigint",
+			"bigint",
+			"double",
+			"decimal(19,2)",
+			"boolean",
+			"string",
+		]);
 		expect(document.rows).toEqual([
 			[1, 2, "9007199254740993", 0.5, "12345678901234567.89", true, "text"],
 			[null, null, null, "NaN", null, false, null],
@@ -51,6 +63,44 @@ describe("query on Athena", () => {
 			WorkGroup: "dev",
 			QueryExecutionContext: { Database: "analytics_pipeline_dev" },
 		});
+	});
+
+	it("is exported to Parquet with the types of its columns", async () => {
+		aws.athena.answer = () => ({
+			columns: [
+				["i", "integer"],
+				["r", "real"],
+				["x", "decimal"],
+				["s", "varchar"],
+				["d", "date"],
+				["at", "timestamp"],
+				["bytes", "varbinary"],
+				["nested", "row"],
+			],
+			rows: [
+				["1", "0.5", "12345678901234567.89", "text", "9999-12-31", "2026-01-02 03:04:05.678", "00 ff", "{a=1, b=[2]}"],
+				[null, "NaN", "1.10", "", null, null, null, null],
+			],
+		});
+		const path = join(dirname(aws.file), "answer.parquet");
+		expect((await aws.run("export", "SELECT 1", "--format", "parquet", "--output", path)).code).toBe(0);
+		const connection = await (await DuckDBInstance.create(":memory:")).connect();
+		const read = await connection.runAndReadAll(`SELECT * FROM '${path}'`);
+		expect(read.columnTypes().map(String)).toEqual([
+			"INTEGER",
+			"FLOAT",
+			"DECIMAL(19,2)",
+			"VARCHAR",
+			"DATE",
+			"TIMESTAMP",
+			"BLOB",
+			"VARCHAR",
+		]);
+		expect(read.getRowsJson()).toEqual([
+			[1, 0.5, "12345678901234567.89", "text", "9999-12-31", "2026-01-02 03:04:05.678", "\\x00\\xFF", "{a=1, b=[2]}"],
+			[null, "NaN", "1.10", "", null, null, null, null],
+		]);
+		connection.closeSync();
 	});
 
 	it("reads all pages, and takes the header for no row", async () => {

@@ -63,7 +63,7 @@ export class AthenaScript {
 							ColumnInfo: answer.columns.map(([Name, Type]) => ({
 								Name,
 								Type,
-								Precision: Type === "decimal" ? 20 : 0,
+								...(Type === "decimal" ? { Precision: 19, Scale: 2 } : { Precision: 0, Scale: 0 }),
 							})),
 						},
 					},

@@ -4,7 +4,19 @@ import type { CatalogColumn } from "../../port.ts";
 /** Digits that a double holds of any decimal number. */
 const exactDigits = 15;
 
-/** Columns and rows of a query that succeeded, page by page. */
+/** Athena's names of types that the catalog has under another name. What it gives as text is text. */
+const catalogTypes: Readonly<Record<string, string>> = {
+	...Object.fromEntries(
+		["boolean", "tinyint", "smallint", "int", "bigint", "float", "double", "date", "timestamp", "binary"].map(
+			(name) => [name, name],
+		),
+	),
+	integer: "int",
+	real: "float",
+	varbinary: "binary",
+};
+
+/** Columns and rows of a query that succeeded, page by page. Types are named as in the catalog. */
 export async function readResult(
 	client: AthenaClient,
 	id: string,
@@ -20,9 +32,15 @@ export async function readResult(
 	// The first row of a SELECT is its header.
 	if (statementType !== "DDL" && rows[0] !== undefined && isHeader(rows[0], infos)) rows.shift();
 	return {
-		columns: infos.map(({ Name: name = "", Type: type = "" }) => ({ name, type })),
+		columns: infos.map((info) => ({ name: info.Name ?? "", type: catalogType(info) })),
 		rows: rows.map(({ Data: data = [] }) => infos.map((info, index) => plain(data[index]?.VarCharValue, info))),
 	};
+}
+
+/** https://docs.aws.amazon.com/athena/latest/APIReference/API_ColumnInfo.html */
+function catalogType({ Type: type = "", Precision: precision = 0, Scale: scale = 0 }: ColumnInfo): string {
+	if (type === "decimal") return `decimal(${precision},${scale})`;
+	return catalogTypes[type] ?? "string";
 }
 
 function isHeader({ Data: data = [] }: Row, infos: readonly ColumnInfo[]): boolean {
@@ -51,6 +69,9 @@ function plain(text: string | undefined, { Type: type = "", Precision: precision
 			return Number.isFinite(Number(text)) ? Number(text) : text;
 		case "decimal":
 			return precision <= exactDigits ? Number(text) : text;
+		case "varbinary":
+			// Athena shows bytes apart from each other.
+			return text.replaceAll(" ", "");
 		default:
 			return text;
 	}
