@@ -24,7 +24,8 @@ beforeAll(async () => {
 	db = await server.connect();
 	await db.query(`CREATE DATABASE shop CHARACTER SET utf8mb4;
 		CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(200), price DECIMAL(30,10), at DATETIME(6), data BLOB,
-			flag BIT(1), big BIGINT UNSIGNED, ratio FLOAT, exact DOUBLE, day DATE, js JSON, kind ENUM('a','b'), t TIME);
+			flag BIT(1), big BIGINT UNSIGNED, ratio FLOAT, exact DOUBLE, day DATE, js JSON, kind ENUM('a','b'), t TIME,
+			share DECIMAL(3,3));
 		CREATE TABLE shop.bag (a INT, b VARCHAR(20));
 		CREATE TABLE shop.pairs (x INT, y VARCHAR(10), n TINYINT UNSIGNED, PRIMARY KEY (x, y));
 		CREATE TABLE shop.marker (id INT PRIMARY KEY)`);
@@ -46,11 +47,11 @@ const random = (most: number): number => Math.floor(Math.random() * most);
 
 async function insertItem(id: number): Promise<void> {
 	await db.query(
-		"REPLACE INTO shop.items (id, name, price, at, data, flag, big, ratio, exact, day, js, kind, t) VALUES (?)",
+		"REPLACE INTO shop.items (id, name, price, at, data, flag, big, ratio, exact, day, js, kind, t, share) VALUES (?)",
 		[
 			[
 				id,
-				['quote " and \\', "two\nlines", "ünïcödé 🎉", "", null][random(5)],
+				['quote " and \\', "two\nlines", "ünïcödé 🎉", "a\u2028b\u0085c\u000bd", "", null][random(6)],
 				`${random(1_000_000_000)}9999999999.${String(random(1_000_000_000)).padStart(10, "0")}`,
 				`20${10 + random(20)}-03-0${1 + random(9)} 04:05:06.${String(random(1_000_000)).padStart(6, "0")}`,
 				[Buffer.from([0, 255, random(256)]), Buffer.alloc(0), null][random(3)],
@@ -62,6 +63,7 @@ async function insertItem(id: number): Promise<void> {
 				JSON.stringify({ n: random(10), text: 'a"b' }),
 				["a", "b", null][random(3)],
 				"-12:34:56",
+				["0.125", "-0.5", "0", null][random(4)],
 			],
 		],
 	);

@@ -122,11 +122,11 @@ export async function* dataMessages(
 /** SQL of a column's value as JSON text. */
 function jsonOf(name: string, type: DuckDBType): string {
 	const column = quoteName(name);
-	return `coalesce(${textOf(column, type.typeId)}, 'null')`;
+	return `coalesce(${textOf(column, type)}, 'null')`;
 }
 
-function textOf(column: string, type: DuckDBTypeId): string {
-	switch (type) {
+function textOf(column: string, type: DuckDBType): string {
+	switch (type.typeId) {
 		case DuckDBTypeId.VARCHAR:
 			return `CAST(to_json(${column}) AS VARCHAR)`;
 		case DuckDBTypeId.BLOB:
@@ -135,6 +135,11 @@ function textOf(column: string, type: DuckDBTypeId): string {
 			return `'"' || CAST(${column} AS VARCHAR) || '"'`;
 		case DuckDBTypeId.TIMESTAMP:
 			return `'"' || replace(CAST(${column} AS VARCHAR), ' ', 'T') || 'Z"'`;
+		case DuckDBTypeId.DECIMAL:
+			// Without a digit before the point, DuckDB writes none, and `.5` is no JSON; the source has 30 decimals at most.
+			return type.width > type.scale
+				? `CAST(${column} AS VARCHAR)`
+				: `CAST(CAST(${column} AS DECIMAL(${type.scale + 1},${type.scale})) AS VARCHAR)`;
 		case DuckDBTypeId.FLOAT:
 			// As text a single-precision number is rounded more than a double is.
 			return `CAST(CAST(${column} AS DOUBLE) AS VARCHAR)`;
