@@ -3,9 +3,11 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { filesBelow } from "../cli/engines/local/catalog/lakeFolders.ts";
 import { localPaths } from "../cli/engines/local/paths.ts";
 import { defaultSchemas, writeSettings } from "../cli/engines/local/settings.ts";
 import { projectRoot } from "../cli/projectRoot.ts";
+import { waitFor } from "../cli/steps/wait.ts";
 import { TestStack } from "./support/cli.ts";
 
 interface Answer {
@@ -138,5 +140,23 @@ describe("clicks send, crawl and query", () => {
 	it("ends a statement at --timeout with 9", async () => {
 		const endless = "SELECT count(*) FROM range(1000000000000) t WHERE t.range % 7 = 3";
 		expect(await stack.run(["query", endless, "--timeout", "1s"])).toMatchObject({ code: 9, stdout: "" });
+	});
+
+	it("ends clicks send at Ctrl-C with 8 and a true count", async () => {
+		const { delivery } = localPaths(stack.home);
+		const before = await stack.json<Answer>(["query", "SELECT count(*) FROM clickstream_data"]);
+		const sending = stack.start(["clicks", "send", "--duration", "1h", "--rate", "2000", "--json"]);
+		await waitFor(
+			AbortSignal.timeout(60_000),
+			async () => ((await filesBelow(delivery, [".gz"])).length > 0 ? true : undefined),
+			20,
+		);
+		sending.kill("SIGINT");
+		const { code, stdout } = await sending.ended;
+		expect(code).toBe(8);
+		const { accepted } = JSON.parse(stdout) as { accepted: number };
+		expect(accepted).toBeGreaterThan(0);
+		const after = await stack.json<Answer>(["query", "SELECT count(*) FROM clickstream_data"]);
+		expect(Number(after.rows[0]?.[0]) - Number(before.rows[0]?.[0])).toBe(accepted);
 	});
 });
