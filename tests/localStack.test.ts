@@ -3,6 +3,7 @@ import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { VerifyClicksReport } from "../cli/steps/verifyClicks.ts";
 import { waitFor } from "../cli/steps/wait.ts";
 import { TestStack } from "./support/cli.ts";
 
@@ -141,7 +142,11 @@ describe("the local stack", () => {
 		);
 		running.kill("SIGKILL");
 		await running.ended;
-		expect((await stack.run(["run-etl"])).code).toBe(0);
+		// It runs a job, too, and proves that clicks arrive.
+		const report = await stack.json<VerifyClicksReport>(["verify-clicks"]);
+		expect(report.checks.map(({ name, ok }) => [name, ok])).toEqual(
+			["stream", "raw zone", "clickstream_data", "hour", "jobs", "joint_tables"].map((name) => [name, true]),
+		);
 	});
 
 	it("stops what waits for a failed job, shows its log, and works again when mended", async () => {
