@@ -4,10 +4,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { neededActions } from "../../cli/engines/aws/neededActions.ts";
 import type { VerifyReport } from "../../cli/steps/verifyCdc.ts";
 import { catalogName, datasets } from "../../etl/datasets.ts";
 import { jobs } from "../../etl/jobs.ts";
 import type { Answered } from "../support/aws/athena.ts";
+import type { Call } from "../support/aws/endpoint.ts";
 import { parquetTable } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
@@ -25,6 +27,7 @@ beforeEach(async () => {
 	aws.others.secret = { ...sourceUser, host: "127.0.0.1", port: source.server.port };
 	await aws.deploy({ source: { ...outputs.source, caCertificate: source.ca } });
 	aws.athena.before = [];
+	aws.redshift.before = [];
 	dms = new Follower();
 	dms.follow();
 });
@@ -134,6 +137,13 @@ async function changeFile(rows: string[][]): Promise<Uint8Array> {
 	}
 }
 
+/** A call as IAM names what it needs. */
+function actionOf({ service, action }: Call): string {
+	const services: Record<string, string> = { monitoring: "cloudwatch" };
+	if (service === "quicksight") return "quicksight:DescribeDashboard";
+	return `${services[service] ?? service}:${action === "ListObjectsV2" ? "ListBucket" : action}`;
+}
+
 it("takes a user from the first start to a verified change, in the order of the guide", async () => {
 	const start = await aws.json("replication", "start");
 	expect(start.document).toMatchObject({ outcome: "started", status: { state: "running", fullLoadProgress: 100 } });
@@ -172,6 +182,11 @@ it("takes a user from the first start to a verified change, in the order of the 
 	// No call of all of them carried the password, and nothing of it was shown.
 	const sent = JSON.stringify(aws.endpoint.calls.map(({ input }) => input));
 	expect(sent + status.out + status.err + verified.err).not.toContain(sourceUser.password);
+
+	// doctor asks for the right to each of them.
+	const asked = new Set(aws.endpoint.calls.map(actionOf));
+	const needed = new Set(neededActions(outputs).flatMap(({ actions }) => actions));
+	expect([...asked].filter((action) => !needed.has(action))).toEqual([]);
 });
 
 it("doctor asks for the settings and grants that DMS needs of the source, and for none that only the local stack needs", async () => {
