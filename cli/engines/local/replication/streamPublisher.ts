@@ -61,7 +61,7 @@ export class StreamPublisher {
 		const buffer = await DeliveryBuffer.create(this.#folders, to, limits);
 		if (cleared) {
 			this.#told.delete(folder);
-			await buffer.add([controlMessage(table, "drop-table", undefined, this.#now())]);
+			await add(buffer, [controlMessage(table, "drop-table", undefined, this.#now())]);
 		}
 		let created = !cleared;
 		for (const { from, to: target } of files) {
@@ -70,13 +70,15 @@ export class StreamPublisher {
 			const definition = definitionOf(columns);
 			const text = JSON.stringify(definition);
 			if (!created || this.#told.get(folder) !== text) {
-				await buffer.add([controlMessage(table, created ? "change-columns" : "create-table", definition, this.#now())]);
+				await add(buffer, [
+					controlMessage(table, created ? "change-columns" : "create-table", definition, this.#now()),
+				]);
 				this.#told.set(folder, text);
 				created = true;
 			}
 			const kind = target.includes("/LOAD") ? "load" : "change";
 			for await (const messages of dataMessages(connection, path, columns, table, kind, this.#now())) {
-				await buffer.add(messages);
+				await add(buffer, messages);
 			}
 		}
 		await buffer.end();
@@ -98,4 +100,10 @@ export class StreamPublisher {
 		const microseconds = String(this.#time % 1_000_000n).padStart(6, "0");
 		return `${new Date(Number(this.#time / 1000n)).toISOString().slice(0, 19)}.${microseconds}Z`;
 	}
+}
+
+/** The delivery keeps what is no JSON apart, where no job looks: a row would be lost without a word. */
+async function add(buffer: DeliveryBuffer, messages: readonly string[]): Promise<void> {
+	const { malformed } = await buffer.add(messages);
+	if (malformed > 0) throw new Error(`${malformed} messages are no JSON`);
 }
