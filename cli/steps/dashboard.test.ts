@@ -33,7 +33,8 @@ describe("dashboardData", () => {
 				UNION ALL SELECT ${customers}, 'Renamed', TIMESTAMP '2026-02-01';
 			CREATE TABLE clickstream_data AS
 				SELECT 1 AS productid, '2026' AS year, '11' AS month, '20' AS day, '13' AS hour FROM range(3)
-				UNION ALL SELECT NULL, '2026', '11', '20', '13';
+				UNION ALL SELECT NULL, '2026', '11', '20', '13'
+				UNION ALL SELECT 1, '', '', '', '';
 			CREATE TABLE orders_changes AS SELECT * FROM (VALUES
 				('O', '2026-11-20 10:00:00.000000'), ('I', '2026-11-20 11:00:00.250000'), ('I', '2026-11-20 12:00:00.750000'),
 				('D', '2026-11-20 11:30:00.000000')) AS t(cdc_op, cdc_commit_time);
@@ -112,7 +113,7 @@ describe("dashboardData", () => {
 		});
 	});
 
-	it("counts clicks without broken lines, and leaves a missing table to its own part", async () => {
+	it("counts clicks without broken lines and those of no hour, and leaves a missing table to its own part", async () => {
 		const data = await dashboardData(stack, context);
 		expect(data.clicks).toEqual({ ok: true, value: { hours: [["2026-11-20-13", 3]] } });
 		expect(data.departments).toEqual({

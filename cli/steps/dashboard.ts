@@ -170,7 +170,9 @@ async function departmentCube(query: Query, context: Context): Promise<Departmen
 
 async function clickCube(query: Query, context: Context): Promise<ClickCube> {
 	const rows = await askFile(query, "clicks", context);
-	return { hours: rows.map((row) => [text(row.hour), Number(row.clicks)]) };
+	const hours = rows.map((row): [string, number] => [text(row.hour), Number(row.clicks)]);
+	// A file that lies outside of the hours' folders has none.
+	return { hours: hours.filter(([hour]) => /^\d{4}(-\d\d){3}$/.test(hour)) };
 }
 
 async function replicationView(
