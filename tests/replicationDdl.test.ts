@@ -1,5 +1,7 @@
 import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { comparePositions } from "../cli/engines/local/replication/position.ts";
+import { openSnapshotAfter } from "../cli/engines/local/replication/snapshot.ts";
 import { currentRows, runJobs } from "./support/currentTables.ts";
 import { sourceRows } from "./support/fold.ts";
 import { startMariaDb, type TestServer } from "./support/mariadb.ts";
@@ -263,6 +265,24 @@ test("statement-based changes load the tables they name", async () => {
 		{ id: 1, b: 11 },
 		{ id: 2, b: 21 },
 	]);
+});
+
+test("a load waits until what was read of the binlog is there for readers", async () => {
+	const [[status]] = (await db.query("SHOW MASTER STATUS")) as unknown as [{ File: string; Position: number }[]];
+	const connections = async (): Promise<number> => {
+		const [[row]] = (await db.query("SHOW GLOBAL STATUS LIKE 'Connections'")) as unknown as [{ Value: string }[]];
+		return Number(row?.Value);
+	};
+	const access = { host: "127.0.0.1", port: server.port, user: "root", password: "", tls: false, schemas: ["shop"] };
+	const read = { file: status?.File ?? "", offset: Number(status?.Position) + 1 };
+	const before = await connections();
+	const opening = openSnapshotAfter(read, access, [{ schema: "shop", table: t }], new AbortController().signal);
+	await until(async () => (await connections()) > before + 2);
+	await db.query(`UPDATE ${t} SET b = 12 WHERE id = 1`);
+	const { server: seen, position } = await opening;
+	expect(comparePositions(position, read)).toBeGreaterThan(0);
+	expect(await seen.rows(`SELECT b FROM shop.${t} WHERE id = 1`)).toEqual([{ b: 12 }]);
+	await seen.close();
 });
 
 test("rolled back changes leave no row, savepoints and XA transactions only what was committed", async () => {

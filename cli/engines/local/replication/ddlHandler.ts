@@ -109,6 +109,7 @@ export class DdlHandler {
 				},
 			},
 			parts.stop,
+			this.#follower.groupEnd,
 		);
 		for (const { name, error } of result.failed) parts.log.error(`${tableId(name)}: ${error}`);
 		await this.#follower.publish(applyLoad(this.#state.tables, result, (name) => newTable(name, "Full load")));

@@ -47,6 +47,8 @@ export class Follower {
 	hasNews = false;
 	/** Whether the source does not tell names of tables apart by case. */
 	foldsCase = false;
+	/** End of the last event group that was read; a full load must hold it. */
+	groupEnd: Position | undefined;
 	#inGroup = false;
 	#endsWithQuery = false;
 	#groupGtid = "";
@@ -214,6 +216,7 @@ export class Follower {
 		this.#inGroup = false;
 		this.state.addGtid(this.#groupGtid);
 		this.#cursor.advance(next);
+		this.groupEnd = { ...this.state.position };
 		if (this.reloadAtCommit.size > 0) await this.reload([...this.reloadAtCommit]);
 		if (this.batch.bytes >= this.parts.limits.bytes) await this.publish();
 	}

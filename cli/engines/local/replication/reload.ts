@@ -6,7 +6,7 @@ import { isOutOfSpace, isTransient } from "./faults.ts";
 import { isTableChanged, type LoadedTable, TableLoader } from "./fullLoad.ts";
 import type { ParquetEngine } from "./parquetStage.ts";
 import type { Position } from "./position.ts";
-import { openSnapshot, type Snapshot } from "./snapshot.ts";
+import { openSnapshotAfter, type Snapshot } from "./snapshot.ts";
 
 /** What a full load of some tables gave. */
 export interface LoadResult {
@@ -29,6 +29,7 @@ const snapshotTries = 5;
 
 /**
  * Loads tables from one consistent snapshot into staged files. A table that cannot be read does not hold up the others.
+ * @param read what the snapshot must hold: the changes before this position were read from the binlog.
  * @throws where the source or the disk fails.
  */
 export async function loadTables(
@@ -38,11 +39,12 @@ export async function loadTables(
 	staging: string,
 	progress: LoadProgress,
 	signal: AbortSignal,
+	read?: Position,
 ): Promise<LoadResult> {
 	for (let attempt = 1; ; attempt += 1) {
 		let snapshot: Snapshot | undefined;
 		try {
-			snapshot = await openSnapshot(access, tables);
+			snapshot = await openSnapshotAfter(read, access, tables, signal);
 			return await loadFrom(snapshot, tables, new TableLoader(snapshot, engine, staging), progress, signal);
 		} catch (error) {
 			// A table was altered or dropped around the moment of the snapshot; a newer one can be taken.

@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { SourceAccess } from "../settings.ts";
 import { listTables, qualifiedName, type TableName, tableId } from "./definition.ts";
-import type { Position } from "./position.ts";
+import { comparePositions, formatPosition, type Position } from "./position.ts";
 import { Server } from "./server.ts";
 
 /** A connection that sees the source as it was at one position of the binlog. */
@@ -9,11 +10,38 @@ export interface Snapshot {
 	position: Position;
 }
 
+/** How long a change of the binlog may take until readers see it, in milliseconds: a semi-synchronous server waits for its replicas. */
+const visibleMs = 60_000;
+
+/**
+ * Opens a consistent snapshot that holds all changes before a position. A server writes a change into the binlog first and commits it
+ * then, so that a snapshot which is taken as soon as the change was read may lack it.
+ * @throws where such a snapshot cannot be had within a minute.
+ */
+export async function openSnapshotAfter(
+	position: Position | undefined,
+	access: SourceAccess,
+	tables: readonly TableName[],
+	signal: AbortSignal,
+): Promise<Snapshot> {
+	for (const end = Date.now() + visibleMs; ; ) {
+		const snapshot = await openSnapshot(access, tables);
+		if (position === undefined || comparePositions(snapshot.position, position) >= 0) return snapshot;
+		await snapshot.server.close();
+		if (Date.now() > end) {
+			throw new Error(
+				`the source's snapshots are those of ${formatPosition(snapshot.position)}, before ${formatPosition(position)}, for a minute`,
+			);
+		}
+		await sleep(10, undefined, { signal });
+	}
+}
+
 /**
  * Opens a consistent snapshot. MariaDB tells the snapshot's own position; MySQL does not, so there the tables are locked against
  * writers for the moment between snapshot and position.
  */
-export async function openSnapshot(access: SourceAccess, tables: readonly TableName[]): Promise<Snapshot> {
+async function openSnapshot(access: SourceAccess, tables: readonly TableName[]): Promise<Snapshot> {
 	const server = await Server.connect(access);
 	try {
 		await server.connection.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
