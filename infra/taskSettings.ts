@@ -49,6 +49,6 @@ export const taskSettings = {
 		FailOnNoTablesCaptured: true,
 		FailOnTransactionConsistencyBreached: false,
 	},
-	// DMS validates an S3 target once a day and only with date folders; `reconcile` compares on demand instead.
+	// DMS validates an S3 target once a day and only with date folders; `verify-cdc` proves on demand that changes arrive.
 	ValidationSettings: { EnableValidation: false },
 } as const;

@@ -16,7 +16,7 @@ from lakehouse import state
 from lakehouse.datasets import NOT_REPLICATED
 from lakehouse.job import Job
 from lakehouse.raw_files import BrokenFile, Kind
-from lakehouse.storage import Storage, StoredFile
+from lakehouse.storage import DamagedState, Storage, StoredFile
 from lakehouse.stream_messages import CLEARING, Definition, Message, parse, table_of
 
 FOLDER = "_stream"
@@ -199,7 +199,13 @@ def _state_file(name: tuple[str, str]) -> str:
 
 
 def _load(target: Storage, name: tuple[str, str]) -> _State:
-    return _State(**(target.read_json(_state_file(name)) or {}))
+    path = _state_file(name)
+    try:
+        return _State(**(target.read_json(path) or {}))
+    except TypeError as error:
+        raise DamagedState(
+            f"{target.uri}/{path} is damaged ({error}): remove it, and the jobs make anew what it is about"
+        ) from error
 
 
 def _remove_unknown(target: Storage, name: tuple[str, str], known: _State) -> None:

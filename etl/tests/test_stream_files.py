@@ -192,9 +192,11 @@ def test_a_damaged_state_is_named_and_removing_it_mends_it(lake: Lake, items: St
         items.flush()
         lake.ok()
     state = lake.processed / "_stream" / "_state" / "shop" / "items.json"
-    state.write_text("")
-    assert lake.run() == [1, 1, 0]
-    assert f"file://{state} is damaged" in lake.reports["process-cdc"]["error"]
+    for content in ("", '{"no": "state"}'):
+        state.write_text(content)
+        assert lake.run() == [1, 1, 0]
+        assert f"file://{state} is damaged" in lake.reports["process-cdc"]["error"]
+        assert "remove it" in lake.reports["process-cdc"]["error"]
     state.unlink()
     items.delete({"id": 2})
     items.flush()
