@@ -9,9 +9,9 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { LocalEventStream } from "../cli/engines/local/eventStream.ts";
+import { clickRecords } from "../cli/actions/clicks/clicks.ts";
+import { LocalEventStream } from "../cli/engines/local/eventStream/eventStream.ts";
 import type { Context, EventStream } from "../cli/engines/port.ts";
-import { clickRecords } from "../cli/steps/clicks.ts";
 import { bareClient, loopOfCommands, ourSender, type Server, startMiniStack, startSink, useServer } from "./kinesis.ts";
 
 const { values } = parseArgs({

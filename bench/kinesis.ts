@@ -9,8 +9,8 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Clients } from "../cli/engines/aws/clients.ts";
-import { kinesisBatches, putLimits } from "../cli/engines/aws/kinesisBatches.ts";
-import { KinesisEventStream } from "../cli/engines/aws/kinesisEventStream.ts";
+import { kinesisBatches, putLimits } from "../cli/engines/aws/eventStream/kinesisBatches.ts";
+import { KinesisEventStream } from "../cli/engines/aws/eventStream/kinesisEventStream.ts";
 import type { EventStream } from "../cli/engines/port.ts";
 import type { PipelineOutputs } from "../infra/outputs.ts";
 

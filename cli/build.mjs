@@ -12,7 +12,7 @@ await build({
 	absWorkingDir: root,
 	entryPoints: {
 		"pipeline-cli": "cli/main.ts",
-		replicator: "cli/engines/local/replication/daemon.ts",
+		replicator: "cli/engines/local/replication/service/daemon.ts",
 	},
 	outdir: out,
 	bundle: true,

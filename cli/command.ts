@@ -1,5 +1,5 @@
+import type { Outcome } from "./common/errors.ts";
 import type { Context, Stack } from "./engines/port.ts";
-import type { Outcome } from "./errors.ts";
 
 /** What a command is called with. */
 export interface Invocation {

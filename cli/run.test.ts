@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { PipelineError } from "./errors.ts";
+import { PipelineError } from "./common/errors.ts";
 import { usualTimeout } from "./program.ts";
 import { main as runMain } from "./run.ts";
 import { verbs } from "./verbs.ts";

@@ -1,9 +1,9 @@
 import { access } from "node:fs/promises";
 import type { PipelineOutputs } from "../infra/outputs.ts";
+import { PipelineError } from "./common/errors.ts";
 import { localPaths } from "./engines/local/paths.ts";
 import type { Plan } from "./engines/plan.ts";
 import type { Stack } from "./engines/port.ts";
-import { PipelineError } from "./errors.ts";
 
 export interface StackOptions {
 	/** `--stack`. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { divideRange, rangesOverlap } from "./subnets.ts";
+import { divideRange, rangesOverlap } from "./network/subnets.ts";
 
 /** CloudWatch Logs takes these retentions only. */
 const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731];

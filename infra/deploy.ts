@@ -5,9 +5,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { datasets } from "../etl/datasets.ts";
 import { jobs } from "../etl/jobs.ts";
 import { AnalyticsPipeline } from "./analyticsPipeline.ts";
-import { namedQueries } from "./namedQueries.ts";
 import type { PipelineOutputs } from "./outputs.ts";
 import { defined } from "./pipelineArgs.ts";
+import { namedQueries } from "./query/namedQueries.ts";
 import { readConfig } from "./stackConfig.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -26,7 +26,7 @@ export function deploy(): pulumi.Output<PipelineOutputs> {
 			jobs,
 			queries: namedQueries(path("../etl/sql")),
 			etlFolder: path("../etl"),
-			sampleSchemaFile: path("assets/sampleSchema.sql"),
+			sampleSchemaFile: path("source/sampleSchema.sql"),
 		},
 		{ providers: taggingProviders({ Project: project, Stack: stack, ManagedBy: "pulumi" }) },
 	).outputs;

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { jobs } from "../etl/jobs.ts";
 import { pipelineOutputs } from "./outputs.ts";
+import { mutations } from "./policy/mutations.ts";
+import { type Rule, rules } from "./policy/policyRules.ts";
 import { type deployed, everyKind } from "./testing/deployed.ts";
 import { golden } from "./testing/golden.ts";
 import { generatedSecret } from "./testing/mockedCloud.ts";
-import { mutations } from "./testing/mutations.ts";
-import { type Rule, rules } from "./testing/policyRules.ts";
 import { Program, type Registered } from "./testing/program.ts";
 
 const programs: Record<string, Program> = {};

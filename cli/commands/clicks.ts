@@ -1,9 +1,9 @@
 import { readFile } from "node:fs/promises";
+import { sendClicks } from "../actions/clicks/clicks.ts";
+import { followClicks } from "../actions/clicks/tailClicks.ts";
 import type { Command } from "../command.ts";
+import { messageOf, PipelineError } from "../common/errors.ts";
 import type { Arrival } from "../engines/port.ts";
-import { messageOf, PipelineError } from "../errors.ts";
-import { sendClicks } from "../steps/clicks.ts";
-import { followClicks } from "../steps/tailClicks.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
 import { stackLine } from "../ui/stackLine.ts";
 

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { PipelineError } from "../errors.ts";
+import { PipelineError } from "../common/errors.ts";
 import { globalFlags } from "../program.ts";
 import { type CompletionTable, completionScript, type Flag, shells } from "../ui/completion.ts";
 import { verbs } from "../verbs.ts";

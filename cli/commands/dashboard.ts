@@ -1,8 +1,8 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import chalk from "chalk";
+import { exportDashboard, serveUntilStopped } from "../actions/dashboard.ts";
 import type { Command } from "../command.ts";
-import { exportDashboard, serveUntilStopped } from "../steps/dashboard.ts";
 import { formatBytes } from "../ui/format.ts";
 
 /** `dashboard`: the web page on loopback until Ctrl-C, or with --export one HTML file. */

@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { PipelineError } from "../errors.ts";
+import { PipelineError } from "../common/errors.ts";
 import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";
 

@@ -1,8 +1,8 @@
 import chalk from "chalk";
+import { type DemoResult, runDemo } from "../actions/demo.ts";
 import type { Command } from "../command.ts";
 import { LocalHostEngine } from "../engines/local/host.ts";
 import { LocalStack } from "../engines/local/stack.ts";
-import { type DemoResult, runDemo } from "../steps/demo.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
 import { renderTable } from "../ui/table.ts";
 import { describeRun } from "./runEtl.ts";

@@ -1,8 +1,8 @@
+import { bringDown } from "../actions/down.ts";
 import type { Command } from "../command.ts";
+import { PipelineError } from "../common/errors.ts";
 import { LocalHostEngine } from "../engines/local/host.ts";
 import { LocalStack } from "../engines/local/stack.ts";
-import { PipelineError } from "../errors.ts";
-import { bringDown } from "../steps/down.ts";
 import { confirm } from "../ui/confirm.ts";
 
 export const down: Command = async ({ options, interactive, context }) => {

@@ -1,5 +1,5 @@
+import { type ExportFormat, exportRows } from "../actions/query/exportRows.ts";
 import type { Command } from "../command.ts";
-import { type ExportFormat, exportRows } from "../steps/exportRows.ts";
 import { formatBytes, formatCount } from "../ui/format.ts";
 import { stackLine } from "../ui/stackLine.ts";
 

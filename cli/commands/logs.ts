@@ -1,5 +1,5 @@
 import type { Command } from "../command.ts";
-import { PipelineError } from "../errors.ts";
+import { PipelineError } from "../common/errors.ts";
 import { logLine } from "../ui/table.ts";
 
 /** `logs`: the last lines of a part's newest log. */

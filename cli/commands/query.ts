@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
+import { namedQueries, namedQuery } from "../actions/query/namedQueries.ts";
 import type { Command, CommandResult, Invocation } from "../command.ts";
+import { messageOf, PipelineError } from "../common/errors.ts";
+import { resultCsv } from "../common/resultText.ts";
 import type { QueryResult } from "../engines/port.ts";
-import { messageOf, PipelineError } from "../errors.ts";
-import { resultCsv } from "../resultText.ts";
-import { namedQueries, namedQuery } from "../steps/namedQueries.ts";
 import { formatBytes, formatCount, formatSeconds } from "../ui/format.ts";
 import { resultTable } from "../ui/resultTable.ts";
 

@@ -1,7 +1,7 @@
 import chalk from "chalk";
 import type { Command } from "../command.ts";
+import { PipelineError } from "../common/errors.ts";
 import type { Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../engines/port.ts";
-import { PipelineError } from "../errors.ts";
 import { formatCount } from "../ui/format.ts";
 import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";

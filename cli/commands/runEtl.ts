@@ -1,7 +1,7 @@
 import chalk from "chalk";
+import { type EtlResult, runEtl as run, startEtl } from "../actions/etl/runEtl.ts";
 import type { Command, CommandResult } from "../command.ts";
 import type { JobRun } from "../engines/port.ts";
-import { type EtlResult, runEtl as run, startEtl } from "../steps/runEtl.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
 import { stackLine } from "../ui/stackLine.ts";
 import { logLine, renderTable } from "../ui/table.ts";

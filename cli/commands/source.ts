@@ -1,13 +1,13 @@
 import chalk from "chalk";
 import type { Command } from "../command.ts";
+import { PipelineError } from "../common/errors.ts";
 import { readSettings } from "../engines/local/settings.ts";
 import { useExternalSource } from "../engines/local/source/external.ts";
 import { LocalSource } from "../engines/local/source/localSource.ts";
 import { seedSource } from "../engines/local/source/seed/seed.ts";
-import { type ExternalServer, parseSourceUrl } from "../engines/local/source/sourceUrl.ts";
 import { startPrivateSource, stopSource } from "../engines/local/source/up.ts";
+import { type ExternalServer, parseSourceUrl } from "../engines/mysql/sourceUrl.ts";
 import type { Check, SourceStatus } from "../engines/port.ts";
-import { PipelineError } from "../errors.ts";
 import { askSecret } from "../ui/askSecret.ts";
 import { formatCount, formatSeconds } from "../ui/format.ts";
 import { renderTable } from "../ui/table.ts";

@@ -1,7 +1,7 @@
 import chalk from "chalk";
+import { type PipelineStatus, pipelineStatus, type ZoneStatus } from "../actions/status.ts";
 import type { Command } from "../command.ts";
-import { PipelineError } from "../errors.ts";
-import { type PipelineStatus, pipelineStatus, type ZoneStatus } from "../steps/status.ts";
+import { PipelineError } from "../common/errors.ts";
 import { formatBytes, formatCount, formatSeconds } from "../ui/format.ts";
 import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";

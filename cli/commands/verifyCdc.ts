@@ -1,7 +1,7 @@
 import chalk from "chalk";
 import { rawColumns } from "../../etl/datasets.ts";
+import { type VerifyReport, verifyCdc as verify } from "../actions/verify/verifyCdc.ts";
 import type { Command } from "../command.ts";
-import { type VerifyReport, verifyCdc as verify } from "../steps/verifyCdc.ts";
 import { formatSeconds } from "../ui/format.ts";
 import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";

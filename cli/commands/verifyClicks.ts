@@ -1,6 +1,6 @@
 import chalk from "chalk";
+import { verifyClicks as verify } from "../actions/verify/verifyClicks.ts";
 import type { Command } from "../command.ts";
-import { verifyClicks as verify } from "../steps/verifyClicks.ts";
 import { formatSeconds } from "../ui/format.ts";
 import { stackLine } from "../ui/stackLine.ts";
 import { renderTable } from "../ui/table.ts";

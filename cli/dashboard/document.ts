@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { filterLabels, type PictureId, pictures } from "../../etl/dashboard.ts";
-import { projectRoot } from "../projectRoot.ts";
+import { projectRoot } from "../common/projectRoot.ts";
 import type { DashboardData } from "./data.ts";
 
 /** The browser's half of the dashboard, as built by cli/build.mjs. */

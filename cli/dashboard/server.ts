@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { messageOf, PipelineError } from "../errors.ts";
+import { messageOf, PipelineError } from "../common/errors.ts";
 import type { DashboardData } from "./data.ts";
 import { dashboardDocument, dataTag, type PageAssets } from "./document.ts";
 

@@ -1,5 +1,5 @@
 import type { Interface } from "node:readline/promises";
-import { cancelled } from "../errors.ts";
+import { cancelled } from "../common/errors.ts";
 
 /**
  * Asks one question and closes the terminal.

@@ -1,5 +1,5 @@
 import { Chalk } from "chalk";
-import { exitCodes, messageOf, PipelineError } from "../errors.ts";
+import { exitCodes, messageOf, PipelineError } from "../common/errors.ts";
 
 /** An error for a person: what, why, how to fix, what to run next. A stack trace only with PIPELINE_DEBUG. */
 export function errorText(error: unknown, color: boolean): string {

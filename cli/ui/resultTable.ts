@@ -1,5 +1,5 @@
+import { cellText } from "../common/resultText.ts";
 import type { QueryResult } from "../engines/port.ts";
-import { cellText } from "../resultText.ts";
 import { renderTable } from "./table.ts";
 
 /** A query's result for a person: numbers to the right, decimals with all their digits, a null as NULL. */

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import type { VerifyClicksReport } from "../../cli/steps/verifyClicks.ts";
+import type { VerifyClicksReport } from "../../cli/actions/verify/verifyClicks.ts";
 import type { Answered } from "../support/aws/athena.ts";
 import { faults } from "../support/aws/endpoint.ts";
 import { parquetTable } from "../support/aws/glue.ts";

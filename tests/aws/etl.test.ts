@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { runEtl, startEtl } from "../../cli/actions/etl/runEtl.ts";
 import { jobRunStates } from "../../cli/engines/aws/jobs/jobRunStates.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
-import { runEtl, startEtl } from "../../cli/steps/runEtl.ts";
 import { catalogName, datasets } from "../../etl/datasets.ts";
 import { jobs } from "../../etl/jobs.ts";
 import { refuse } from "../support/aws/endpoint.ts";

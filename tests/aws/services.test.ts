@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
-import { projectRoot } from "../../cli/projectRoot.ts";
+import { projectRoot } from "../../cli/common/projectRoot.ts";
 
 let inputs: Metafile["inputs"];
 beforeAll(async () => {

@@ -2,15 +2,15 @@ import { readFile } from "node:fs/promises";
 import mysql, { type RowDataPacket } from "mysql2";
 import { createConnection } from "mysql2/promise";
 import { describe, expect, it } from "vitest";
+import { insert, removeRows } from "../../cli/actions/verify/verifyRows.ts";
 import { sampleSchemas } from "../../cli/engines/local/source/seed/fill.ts";
 import { type SeedRow, seedSize } from "../../cli/engines/local/source/seed/rows.ts";
 import { collation } from "../../cli/engines/local/source/seed/tables.ts";
-import { insert, removeRows } from "../../cli/steps/verifyRows.ts";
 import { datasets } from "../../etl/datasets.ts";
-import { replicationGrants } from "../../infra/userData.ts";
+import { replicationGrants } from "../../infra/source/userData.ts";
 import { startMariaDb } from "../support/mariadb.ts";
 
-const file = new URL("../../infra/assets/sampleSchema.sql", import.meta.url);
+const file = new URL("../../infra/source/sampleSchema.sql", import.meta.url);
 
 /** The sample schemas of the CLI, few rows of them, as SQL: what a database on EC2 is filled with at its first start. */
 function sampleSql(): string {
@@ -41,9 +41,9 @@ function sampleSql(): string {
 	].join("\n");
 }
 
-describe("infra/assets/sampleSchema.sql", () => {
+describe("infra/source/sampleSchema.sql", () => {
 	it("is the CLI's sample data", async () => {
-		await expect(sampleSql()).toMatchFileSnapshot("../../infra/assets/sampleSchema.sql");
+		await expect(sampleSql()).toMatchFileSnapshot("../../infra/source/sampleSchema.sql");
 	});
 
 	it("fills a server with every replicated table, by its key, with rows, for a user who replicates and verifies", async () => {

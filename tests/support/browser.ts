@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { projectRoot } from "../../cli/projectRoot.ts";
+import { projectRoot } from "../../cli/common/projectRoot.ts";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 

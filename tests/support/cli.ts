@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../../cli/projectRoot.ts";
+import { projectRoot } from "../../cli/common/projectRoot.ts";
 
 export interface CliResult {
 	code: number | null;

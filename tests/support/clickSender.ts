@@ -1,4 +1,4 @@
-import { type DeliverySettings, LocalEventStream } from "../../cli/engines/local/eventStream.ts";
+import { type DeliverySettings, LocalEventStream } from "../../cli/engines/local/eventStream/eventStream.ts";
 import { localPaths } from "../../cli/engines/local/paths.ts";
 
 /**

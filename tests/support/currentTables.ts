@@ -1,9 +1,9 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
+import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { LocalCrawlers } from "../../cli/engines/local/catalog/localCrawlers.ts";
 import { LocalJobs } from "../../cli/engines/local/jobs/localJobs.ts";
 import { LocalQuery } from "../../cli/engines/local/query/localQuery.ts";
-import { projectRoot } from "../../cli/projectRoot.ts";
 import { jobs } from "../../etl/jobs.ts";
 import type { TestStack } from "./replicator.ts";
 

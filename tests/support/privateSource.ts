@@ -3,13 +3,13 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
+import { PipelineError } from "../../cli/common/errors.ts";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/paths.ts";
 import { endProcess } from "../../cli/engines/local/processes.ts";
 import { sourceAccess } from "../../cli/engines/local/settings.ts";
-import { openClient } from "../../cli/engines/local/source/connection.ts";
 import { serverPid } from "../../cli/engines/local/source/privateServer.ts";
 import { stopSource } from "../../cli/engines/local/source/up.ts";
-import { PipelineError } from "../../cli/errors.ts";
+import { openClient } from "../../cli/engines/mysql/connection.ts";
 import { testContext } from "./context.ts";
 
 /** Where a stack of a test's own may lie. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance, type JS } from "@duckdb/node-api";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/paths.ts";
-import { LocalReplication } from "../../cli/engines/local/replication/localReplication.ts";
+import { LocalReplication } from "../../cli/engines/local/replication/client/localReplication.ts";
 import { passwordFile, writeSettings } from "../../cli/engines/local/settings.ts";
 import type { Context, TableStatistics } from "../../cli/engines/port.ts";
 

@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, VARCHAR } from "@duckdb/node-api";
+import { fromDuckDb, quoteText } from "../../cli/engines/duckdb/columnTypes.ts";
 import { type RegisteredTable, writeCatalog } from "../../cli/engines/local/catalog/catalogFile.ts";
-import { fromDuckDb, quoteText } from "../../cli/engines/local/catalog/columnTypes.ts";
 import { hourKeys } from "../../cli/engines/local/catalog/tableReader.ts";
 import { localPaths } from "../../cli/engines/local/paths.ts";
 import { defaultSchemas, writeSettings } from "../../cli/engines/local/settings.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { spawn } from "@lydell/node-pty";
-import { projectRoot } from "../../cli/projectRoot.ts";
+import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { ansi } from "../../cli/ui/terminal.ts";
 
 export interface TerminalRun {

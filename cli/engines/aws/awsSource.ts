@@ -1,11 +1,11 @@
 import mysql from "mysql2/promise";
 import { datasets } from "../../../etl/datasets.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
-import { messageOf, PipelineError } from "../../errors.ts";
+import { messageOf, PipelineError } from "../../common/errors.ts";
 import type { SourceAccess } from "../local/settings.ts";
-import { runChecks } from "../local/source/checks.ts";
-import { clientOptions } from "../local/source/connection.ts";
-import { countRows, serverVersion } from "../local/source/server.ts";
+import { runChecks } from "../mysql/checks.ts";
+import { clientOptions } from "../mysql/connection.ts";
+import { countRows, serverVersion } from "../mysql/server.ts";
 import { PlannedStop } from "../plan.ts";
 import type { Check, Source, SourceConnection, SourceStatus } from "../port.ts";
 import type { Clients } from "./clients.ts";

@@ -45,7 +45,7 @@ export class AwsStack implements Stack {
 	}
 
 	async crawlers(): Promise<Crawlers> {
-		return new (await import("./awsCrawlers.ts")).AwsCrawlers(this.#clients, this.#deployment);
+		return new (await import("./catalog/awsCrawlers.ts")).AwsCrawlers(this.#clients, this.#deployment);
 	}
 
 	async query(): Promise<Query> {
@@ -61,7 +61,7 @@ export class AwsStack implements Stack {
 	}
 
 	async eventStream(): Promise<EventStream> {
-		const { KinesisEventStream } = await import("./kinesisEventStream.ts");
+		const { KinesisEventStream } = await import("./eventStream/kinesisEventStream.ts");
 		return new KinesisEventStream(this.#clients, this.#deployment);
 	}
 
@@ -75,7 +75,12 @@ export class AwsStack implements Stack {
 	}
 
 	async checks(context: Context): Promise<Check[]> {
-		return (await import("./doctor.ts")).awsChecks(this.#clients, this.#deployment, await this.source(), context);
+		return (await import("./doctor/doctor.ts")).awsChecks(
+			this.#clients,
+			this.#deployment,
+			await this.source(),
+			context,
+		);
 	}
 
 	async warehouseStatus(): Promise<WarehouseStatus | undefined> {

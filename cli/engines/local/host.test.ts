@@ -2,8 +2,8 @@ import { access, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises
 import { homedir, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { PipelineError } from "../../errors.ts";
-import { projectRoot } from "../../projectRoot.ts";
+import { PipelineError } from "../../common/errors.ts";
+import { projectRoot } from "../../common/projectRoot.ts";
 import { assertRemovable, removeStack } from "./host.ts";
 
 it.each([projectRoot, dirname(projectRoot), homedir(), "/"])("does not let %s be removed as a stack", (folder) => {

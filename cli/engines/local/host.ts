@@ -1,8 +1,8 @@
 import { readdir, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, relative, sep } from "node:path";
-import { PipelineError } from "../../errors.ts";
-import { projectRoot } from "../../projectRoot.ts";
+import { PipelineError } from "../../common/errors.ts";
+import { projectRoot } from "../../common/projectRoot.ts";
 import type { Context, LocalHost } from "../port.ts";
 import { runningRun, stopRun } from "./jobs/runLock.ts";
 import { localPaths } from "./paths.ts";

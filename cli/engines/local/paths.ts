@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { PipelineError } from "../../errors.ts";
-import { projectRoot } from "../../projectRoot.ts";
+import { PipelineError } from "../../common/errors.ts";
+import { projectRoot } from "../../common/projectRoot.ts";
 
 /**
  * Where everything of the local stack lies. `PIPELINE_HOME` overrides it; the default is `.pipeline` in the project.

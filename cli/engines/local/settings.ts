@@ -2,7 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { datasets } from "../../../etl/datasets.ts";
-import { PipelineError } from "../../errors.ts";
+import { PipelineError } from "../../common/errors.ts";
 import { writeFileAtomic } from "./files.ts";
 import { type LocalPaths, localPaths } from "./paths.ts";
 

@@ -24,7 +24,7 @@ export class LocalStack implements Stack {
 	}
 
 	async replication(): Promise<Replication> {
-		return new (await import("./replication/localReplication.ts")).LocalReplication(this.#paths);
+		return new (await import("./replication/client/localReplication.ts")).LocalReplication(this.#paths);
 	}
 
 	async jobs(): Promise<Jobs> {
@@ -48,7 +48,7 @@ export class LocalStack implements Stack {
 	}
 
 	async eventStream(): Promise<EventStream> {
-		return (await import("./eventStream.ts")).localEventStream(this.#paths);
+		return (await import("./eventStream/eventStream.ts")).localEventStream(this.#paths);
 	}
 
 	async warehouse(): Promise<Warehouse> {

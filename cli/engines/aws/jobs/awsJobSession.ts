@@ -1,7 +1,7 @@
 import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
 import type { JobDefinition } from "../../../../etl/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import { PlannedStop } from "../../plan.ts";
 import type { Context, JobReport, JobRun, JobSession, JobState } from "../../port.ts";
 import { isAwsError } from "../awsError.ts";

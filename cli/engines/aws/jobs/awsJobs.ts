@@ -1,7 +1,7 @@
 import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
 import { jobs as allJobs, type JobDefinition, jobWaves } from "../../../../etl/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { BackgroundRun, Context, JobSession, Jobs, RunSummary } from "../../port.ts";
 import type { Clients } from "../clients.ts";

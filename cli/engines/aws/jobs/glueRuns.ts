@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 
 /** Runs of a job that are looked at, newest first: more than can be going. */
 const recentRuns = 20;
 
-/** Run id of a job that was started without one; a default argument in infra/glueArguments.ts. */
+/** Run id of a job that was started without one; a default argument in infra/jobs/glueArguments.ts. */
 export const byHand = "by-hand";
 
 /** Newest first, as Glue gives them. */

@@ -1,5 +1,5 @@
 import type { JobRun as GlueRun, JobRunState as GlueState } from "@aws-sdk/client-glue";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import type { JobRun, JobState } from "../../port.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { lake } from "../../../../etl/datasets.ts";
-import { messageOf, PipelineError } from "../../../errors.ts";
+import { messageOf, PipelineError } from "../../../common/errors.ts";
 import type { JobReport } from "../../port.ts";
 import { awsError, isAwsError } from "../awsError.ts";
 import type { Clients } from "../clients.ts";

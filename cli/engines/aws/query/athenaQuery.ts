@@ -1,6 +1,6 @@
 import type { AthenaClient, QueryExecution, QueryExecutionState } from "@aws-sdk/client-athena";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import type { Context, Query, QueryOptions, QueryResult } from "../../port.ts";
 import { sqlPlace } from "../../sqlPlace.ts";
 import type { Clients } from "../clients.ts";

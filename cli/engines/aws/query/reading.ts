@@ -1,4 +1,4 @@
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 
 const comment = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/|\()+/;
 const readingWords = ["SELECT", "WITH", "VALUES", "TABLE", "SHOW", "DESCRIBE", "DESC", "EXPLAIN"];

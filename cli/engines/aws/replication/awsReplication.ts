@@ -4,7 +4,7 @@ import type {
 	StartReplicationTaskTypeValue,
 } from "@aws-sdk/client-database-migration-service";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../port.ts";
 import { requireLoaded } from "../../tablesInError.ts";

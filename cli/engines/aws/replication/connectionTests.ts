@@ -1,9 +1,9 @@
 import type { Connection, DatabaseMigrationServiceClient } from "@aws-sdk/client-database-migration-service";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
+import { together } from "../../../common/together.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { Context } from "../../port.ts";
-import { together } from "../../together.ts";
 import { isAwsError } from "../awsError.ts";
 import { poll } from "../poll.ts";
 

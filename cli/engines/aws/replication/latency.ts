@@ -1,5 +1,5 @@
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import type { ReplicationStatus } from "../../port.ts";
 import type { Clients } from "../clients.ts";
 

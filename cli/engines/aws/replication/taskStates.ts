@@ -1,5 +1,5 @@
 import type { ReplicationTask } from "@aws-sdk/client-database-migration-service";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import type { ReplicationState, ReplicationStatus } from "../../port.ts";
 
 /**

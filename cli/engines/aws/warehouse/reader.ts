@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import type { QueryResult } from "../../port.ts";
 import { warehouseSchemas } from "../../warehouseViews.ts";
 import type { Clients } from "../clients.ts";

@@ -1,6 +1,6 @@
 import type { RedshiftDataClient } from "@aws-sdk/client-redshift-data";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
 import { warehouseSchemas, warehouseViews } from "../../warehouseViews.ts";

@@ -1,6 +1,6 @@
 import type { DescribeStatementResponse, Field, RedshiftDataClient, StatusString } from "@aws-sdk/client-redshift-data";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import type { Context, QueryResult } from "../../port.ts";
 import { lineAndColumn, sqlPlace } from "../../sqlPlace.ts";
 import { poll } from "../poll.ts";

@@ -1,7 +1,7 @@
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { withDuckDb } from "../query/session.ts";
+import { withDuckDb } from "../../duckdb/session.ts";
 import { TestLake } from "./fixtures/testLake.ts";
 import { isIcebergTable, readIcebergTable } from "./icebergTable.ts";
 import { selectAll } from "./tableReader.ts";

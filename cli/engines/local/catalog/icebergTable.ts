@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { avroMetadata, avroRead } from "icebird";
 import { z } from "zod";
-import { PipelineError } from "../../../errors.ts";
-import { fromIceberg, type IcebergType } from "./columnTypes.ts";
+import { PipelineError } from "../../../common/errors.ts";
+import { fromIceberg, type IcebergType } from "../../duckdb/columnTypes.ts";
 
 /** An Iceberg table as its current snapshot shows it. https://iceberg.apache.org/spec/ */
 export interface IcebergTable {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { catalogName, datasets, lake } from "../../../../etl/datasets.ts";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import type { LocalPaths } from "../paths.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
 import { isIcebergTable } from "./icebergTable.ts";

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { databaseName } from "../../../../etl/datasets.ts";
-import { messageOf, PipelineError } from "../../../errors.ts";
+import { messageOf, PipelineError } from "../../../common/errors.ts";
+import { fromDuckDb } from "../../duckdb/columnTypes.ts";
+import { withDuckDb } from "../../duckdb/session.ts";
 import type { CatalogTable, Context, Crawlers } from "../../port.ts";
 import type { LocalPaths } from "../paths.ts";
-import { withDuckDb } from "../query/session.ts";
 import { type Catalog, type RegisteredTable, readCatalog, tableFolder, tableUri, writeCatalog } from "./catalogFile.ts";
-import { fromDuckDb } from "./columnTypes.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow, hiveKeys } from "./lakeFolders.ts";
 import { damagedTableFix, type FoundTable, findTables, refuseSameNames } from "./lakeTables.ts";

@@ -1,9 +1,9 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../files.ts";
 import { commandLine, endProcess, isAlive } from "../processes.ts";
-import { processStamp } from "../replication/pidFile.ts";
+import { processStamp } from "../replication/service/pidFile.ts";
 import { withLockFile } from "../setup/lockFile.ts";
 
 interface Holder {

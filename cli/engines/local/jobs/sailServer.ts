@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { PipelineError } from "../../../errors.ts";
-import { projectRoot } from "../../../projectRoot.ts";
+import { PipelineError } from "../../../common/errors.ts";
+import { projectRoot } from "../../../common/projectRoot.ts";
 
 /** The Sail server that runs the jobs of one run; it ends with this process, however that ends. */
 export class SailServer {

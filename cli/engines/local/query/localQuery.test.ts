@@ -1,7 +1,7 @@
 import { access, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import { TestLake } from "../catalog/fixtures/testLake.ts";
 import { LocalCrawlers } from "../catalog/localCrawlers.ts";
 import { LocalQuery } from "./localQuery.ts";

@@ -1,16 +1,16 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { databaseName } from "../../../../etl/datasets.ts";
-import { messageOf, PipelineError } from "../../../errors.ts";
+import { messageOf, PipelineError } from "../../../common/errors.ts";
+import { fromDuckDb, quoteName } from "../../duckdb/columnTypes.ts";
+import { withDuckDb } from "../../duckdb/session.ts";
+import { toPlain } from "../../duckdb/values.ts";
 import type { Context, Query, QueryResult } from "../../port.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
-import { fromDuckDb, quoteName } from "../catalog/columnTypes.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll, selectFailure } from "../catalog/tableReader.ts";
 import type { LocalPaths } from "../paths.ts";
 import { nearNames } from "./nearNames.ts";
-import { withDuckDb } from "./session.ts";
 import { checkReads, prepareReading } from "./statement.ts";
-import { toPlain } from "./values.ts";
 
 const database = databaseName("local");
 

@@ -1,5 +1,5 @@
 import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from "@duckdb/node-api";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 
 /** Words that begin a statement which is no query. Any other word is a syntax error, which DuckDB explains better. */
 const otherStatements = new Set(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import { ChildFailure } from "./child.ts";
 import { setupError } from "./diagnosis.ts";
 

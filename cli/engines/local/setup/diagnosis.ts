@@ -1,4 +1,4 @@
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import { ChildFailure } from "./child.ts";
 
 interface Diagnosis {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import type { Context } from "../../port.ts";
 import { aptInstall, canInstall, hasApt } from "./apt.ts";
 

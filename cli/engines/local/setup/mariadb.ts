@@ -3,7 +3,7 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import type { Context } from "../../port.ts";
 import { aptInstall, canInstall } from "./apt.ts";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { projectRoot } from "../../../projectRoot.ts";
+import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context } from "../../port.ts";
 import { writeFileAtomic } from "../files.ts";
 import type { LocalPaths } from "../paths.ts";

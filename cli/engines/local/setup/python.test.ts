@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { projectRoot } from "../../../projectRoot.ts";
+import { projectRoot } from "../../../common/projectRoot.ts";
 import { supportedVersions } from "./interpreter.ts";
 import { lockEntry, pipProgress } from "./python.ts";
 

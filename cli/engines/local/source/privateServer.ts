@@ -4,7 +4,8 @@ import { createServer } from "node:net";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import mysql from "mysql2/promise";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
+import { clientOptions } from "../../mysql/connection.ts";
 import { writeFileAtomic } from "../files.ts";
 import type { LocalPaths } from "../paths.ts";
 import { commandLine, endProcess, runningPid } from "../processes.ts";
@@ -12,7 +13,6 @@ import type { SourceAccess } from "../settings.ts";
 import { runChild } from "../setup/child.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import type { MariaDb } from "../setup/mariadb.ts";
-import { clientOptions } from "./connection.ts";
 
 /** The files of the private MariaDB. */
 export function serverFiles(paths: LocalPaths) {

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { PipelineError } from "../../../errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import type { Context } from "../../port.ts";
 import { writeFileAtomic } from "../files.ts";
 import { type LocalPaths, localPaths } from "../paths.ts";

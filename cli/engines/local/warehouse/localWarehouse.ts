@@ -1,17 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { messageOf, PipelineError } from "../../../errors.ts";
+import { messageOf, PipelineError } from "../../../common/errors.ts";
+import { fromDuckDb, quoteName } from "../../duckdb/columnTypes.ts";
+import { withDuckDb } from "../../duckdb/session.ts";
+import { toPlain } from "../../duckdb/values.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
 import { type WarehouseView, warehouseSchemas, warehouseViews } from "../../warehouseViews.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
-import { fromDuckDb, quoteName } from "../catalog/columnTypes.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll } from "../catalog/tableReader.ts";
 import type { LocalPaths } from "../paths.ts";
-import { withDuckDb } from "../query/session.ts";
 import { checkReads, prepareReading } from "../query/statement.ts";
-import { toPlain } from "../query/values.ts";
 
 /**
  * The warehouse of the local stack: one DuckDB file with views over the lake, for any DuckDB client. It holds no rows. An

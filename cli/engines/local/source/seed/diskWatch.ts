@@ -1,5 +1,5 @@
 import { statfs } from "node:fs/promises";
-import { PipelineError } from "../../../../errors.ts";
+import { PipelineError } from "../../../../common/errors.ts";
 
 /** Bytes below which MariaDB can't go on; it then waits without an answer until there is room again. */
 const leastFree = 2 ** 20;

@@ -1,13 +1,13 @@
 import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
-import { messageOf, PipelineError } from "../../../../errors.ts";
+import { messageOf, PipelineError } from "../../../../common/errors.ts";
+import { openClient } from "../../../mysql/connection.ts";
 import type { Context } from "../../../port.ts";
 import { writeFileAtomic } from "../../files.ts";
 import { type LocalPaths, localPaths } from "../../paths.ts";
 import { readSettings, type SourceAccess, sourceAccess } from "../../settings.ts";
 import { withLockFile } from "../../setup/lockFile.ts";
-import { openClient } from "../connection.ts";
 import { diskFull, watchDisk } from "./diskWatch.ts";
 import { createTables, fillTables, type Send, sampleSchemas, schemasWithTables } from "./fill.ts";
 

@@ -1,0 +1,106 @@
+import { expect, it } from "vitest";
+import type { Context, JobReport, JobRun, JobState, Stack } from "../../engines/port.ts";
+import { runEtl } from "./runEtl.ts";
+
+const context: Context = {
+	reporter: { task: (_, run) => run(() => undefined), note: () => undefined, warn: () => undefined },
+	signal: new AbortController().signal,
+};
+
+interface Played {
+	stack: Stack;
+	ran: string[];
+	closed: () => boolean;
+	crawled: () => boolean;
+}
+
+/** A stack whose jobs end as told; the others succeed with one row. */
+function play(ends: Record<string, { state: JobState; rows?: number }> = {}): Played {
+	const ran: string[] = [];
+	let closed = false;
+	let crawled = false;
+	const stack = {
+		name: "test",
+		jobs: async () => ({
+			open: async () => ({
+				runId: "run-1",
+				run: async ({ name }: { name: string }): Promise<JobRun> => {
+					ran.push(name);
+					const { state, rows = 1 } = ends[name] ?? { state: "succeeded" };
+					const report = { job: name, rows_read: rows, rows_written: rows } as JobReport;
+					return { job: name, id: name, state, seconds: 1, log: `${name}.log`, report };
+				},
+				close: async () => {
+					closed = true;
+				},
+			}),
+		}),
+		crawlers: async () => ({
+			crawl: async () => {
+				crawled = true;
+				return { database: "analytics_pipeline_test", tables: [], removed: [] };
+			},
+		}),
+	};
+	return { stack: stack as unknown as Stack, ran, closed: () => closed, crawled: () => crawled };
+}
+
+it("runs all jobs in their order, then crawls", async () => {
+	const played = play();
+	const result = await runEtl(played.stack, [], context);
+	expect(played.ran.slice(0, 3)).toEqual(["process-load", "process-cdc", "apply-changes"]);
+	expect(played.ran.slice(3).sort()).toEqual(["join-tables", "star-schema"]);
+	expect(result.outcome).toBeUndefined();
+	expect(result.anythingNew).toBe(true);
+	expect(played.crawled()).toBe(true);
+	expect(played.closed()).toBe(true);
+});
+
+it("skips what waits for a failed job, runs the rest, and leaves the catalog alone", async () => {
+	const played = play({ "apply-changes": { state: "failed" } });
+	const result = await runEtl(played.stack, [], context);
+	expect(played.ran).toEqual(["process-load", "process-cdc", "apply-changes"]);
+	expect(result.jobs.filter((run) => run.state === "skipped")).toEqual([
+		{ job: "join-tables", state: "skipped", because: "apply-changes" },
+		{ job: "star-schema", state: "skipped", because: "apply-changes" },
+	]);
+	expect(result.outcome).toBe("failure");
+	expect(played.crawled()).toBe(false);
+	expect(played.closed()).toBe(true);
+});
+
+it("skips what waits for a skipped job", async () => {
+	const played = play({ "process-load": { state: "failed" } });
+	const result = await runEtl(played.stack, [], context);
+	expect(played.ran).toEqual(["process-load"]);
+	expect(result.jobs.map((run) => run.state)).toEqual(["failed", "skipped", "skipped", "skipped", "skipped"]);
+});
+
+it("goes on behind a broken quality rule, and ends with its outcome", async () => {
+	const played = play({ "process-cdc": { state: "quality_failed" } });
+	const result = await runEtl(played.stack, [], context);
+	expect(played.ran).toHaveLength(5);
+	expect(result.outcome).toBe("dataQuality");
+	expect(played.crawled()).toBe(true);
+});
+
+it("runs only the named jobs, in the order of etl/jobs.ts", async () => {
+	const played = play();
+	await runEtl(played.stack, ["apply-changes", "process-load"], context);
+	expect(played.ran).toEqual(["process-load", "apply-changes"]);
+});
+
+it("says where nothing was new", async () => {
+	const nothing = { state: "succeeded" as const, rows: 0 };
+	const played = play({ "process-load": nothing, "process-cdc": nothing });
+	expect((await runEtl(played.stack, ["process-load", "process-cdc"], context)).anythingNew).toBe(false);
+});
+
+it("refuses an unknown job before anything runs", async () => {
+	const played = play();
+	await expect(runEtl(played.stack, ["process-lod"], context)).rejects.toMatchObject({
+		outcome: "usage",
+		text: { what: "There is no job process-lod.", fix: expect.stringContaining("process-load, process-cdc") },
+	});
+	expect(played.ran).toEqual([]);
+});

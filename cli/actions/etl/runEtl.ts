@@ -1,0 +1,167 @@
+import { jobs as allJobs, type JobDefinition, jobWaves } from "../../../etl/jobs.ts";
+import { type Outcome, PipelineError } from "../../common/errors.ts";
+import { together } from "../../common/together.ts";
+import type { BackgroundRun, CatalogTable, Context, JobRun, JobSession, Stack } from "../../engines/port.ts";
+import { type SilentTable, silentTables } from "./silentTables.ts";
+
+export interface SkippedJob {
+	job: string;
+	state: "skipped";
+	/** The job it waits for, which failed. */
+	because: string;
+}
+
+export interface EtlResult {
+	runId: string;
+	jobs: (JobRun | SkippedJob)[];
+	/** Whether any job found anything to process. */
+	anythingNew: boolean;
+	seconds: number;
+	/** Absent where the catalog was left alone, because a job failed. */
+	catalog?: { database: string; tables: CatalogTable[]; removed: string[] };
+	/** Tables that do not answer, each with the reason; absent where they were not asked. */
+	silent?: SilentTable[];
+	outcome?: Outcome;
+}
+
+export interface EtlOptions {
+	/** Leaves out the jobs before this one. */
+	from?: string | undefined;
+	/** Asks every table of the catalog afterwards whether it can be read. */
+	askTables?: boolean;
+}
+
+/**
+ * Runs jobs in the order of etl/jobs.ts, those that do not wait for each other side by side, then the crawl. A failed job
+ * skips the jobs behind it.
+ * @param names jobs to run; none means all.
+ * @throws PipelineError for an unknown name, or where another run is going.
+ */
+export async function runEtl(
+	stack: Stack,
+	names: readonly string[],
+	context: Context,
+	options: EtlOptions = {},
+): Promise<EtlResult> {
+	const chosen = chooseJobs(names, options.from);
+	const startedAt = Date.now();
+	const session = await (await stack.jobs()).open(context);
+	const finished: EtlResult["jobs"] = [];
+	try {
+		for (const wave of jobWaves(chosen)) {
+			context.signal.throwIfAborted();
+			finished.push(
+				...(await together(wave, context, (job, inner) => runUnlessBlocked(session, job, finished, inner))),
+			);
+		}
+	} finally {
+		await session.close();
+	}
+	context.signal.throwIfAborted();
+	const outcome = outcomeOf(finished);
+	const result: EtlResult = {
+		runId: session.runId,
+		jobs: finished,
+		anythingNew: finished.some((run) => "report" in run && run.report !== undefined && run.report.rows_read > 0),
+		seconds: 0,
+		...(outcome === undefined ? {} : { outcome }),
+	};
+	if (outcome === undefined || outcome === "dataQuality") {
+		const crawlers = await stack.crawlers();
+		result.catalog = await context.reporter.task("Crawl", () => crawlers.crawl(context));
+	}
+	if (options.askTables === true && result.catalog !== undefined) {
+		const expected = chosen.some((job) => job.name === "apply-changes");
+		result.silent = await silentTables(await stack.query(), result.catalog.tables, expected, context);
+		if (result.silent.length > 0) result.outcome ??= "failure";
+	}
+	result.seconds = (Date.now() - startedAt) / 1000;
+	return result;
+}
+
+/**
+ * Starts jobs and leaves them to the cloud, or joins those that are going. What lies in the lake is then registered by the
+ * state machine where it runs all jobs, and by nobody else.
+ * @throws PipelineError where the stack runs jobs only as long as somebody waits, or where some of them wait for each other.
+ */
+export async function startEtl(
+	stack: Stack,
+	names: readonly string[],
+	context: Context,
+	options: Pick<EtlOptions, "from"> = {},
+): Promise<BackgroundRun & { jobs: string[] }> {
+	const chosen = chooseJobs(names, options.from);
+	const jobs = await stack.jobs();
+	if (jobs.startInBackground === undefined) {
+		throw new PipelineError("usage", {
+			what: `The stack ${stack.name} runs jobs only as long as this command goes on.`,
+			fix: "Leave out --no-wait.",
+			next: "pipeline-cli run-etl",
+		});
+	}
+	return { ...(await jobs.startInBackground(chosen, context)), jobs: chosen.map(({ name }) => name) };
+}
+
+async function runUnlessBlocked(
+	session: JobSession,
+	job: JobDefinition,
+	finished: readonly (JobRun | SkippedJob)[],
+	context: Context,
+): Promise<JobRun | SkippedJob> {
+	const because = job.after.find((name) =>
+		finished.some((run) => run.job === name && run.state !== "succeeded" && run.state !== "quality_failed"),
+	);
+	if (because !== undefined) return { job: job.name, state: "skipped", because };
+	return context.reporter.task(
+		`Job ${job.name}`,
+		async (update) => {
+			const run = await session.run(job, context, update);
+			update(describe(run));
+			return run;
+		},
+		(run) => run.state === "succeeded",
+	);
+}
+
+function describe(run: JobRun): string {
+	if (run.report === undefined || run.state === "failed")
+		return `${run.attached === true ? "joined, " : ""}${run.state}`;
+	const { rows_read: read, rows_written: written } = run.report;
+	const rows = read === 0 && written === 0 ? "nothing new" : `${read} rows read, ${written} written`;
+	return run.state === "succeeded" ? rows : `${run.state}, ${rows}`;
+}
+
+/**
+ * Jobs of a run.
+ * @param names the jobs; none means all.
+ * @param from this job, and those that wait for it.
+ */
+export function chooseJobs(names: readonly string[], from?: string): JobDefinition[] {
+	const unknown = [...names, ...(from === undefined ? [] : [from])].filter(
+		(name) => !allJobs.some((job) => job.name === name),
+	);
+	if (unknown.length > 0) {
+		throw new PipelineError("usage", {
+			what: `There is no job ${unknown.join(", ")}.`,
+			fix: `The jobs are ${allJobs.map((job) => job.name).join(", ")}.`,
+			next: "pipeline-cli run-etl --help",
+		});
+	}
+	const behind = new Set(from === undefined ? allJobs.map((job) => job.name) : [from]);
+	for (const job of jobWaves().flat()) {
+		if (job.after.some((name) => behind.has(name))) behind.add(job.name);
+	}
+	const chosen = allJobs.filter((job) => behind.has(job.name) && (names.length === 0 || names.includes(job.name)));
+	if (chosen.length > 0) return chosen;
+	throw new PipelineError("usage", {
+		what: `No job is left: none of ${names.join(", ")} comes after ${from}.`,
+		fix: "Leave out --from, or the names.",
+		next: "pipeline-cli run-etl --help",
+	});
+}
+
+function outcomeOf(runs: EtlResult["jobs"]): Outcome | undefined {
+	if (runs.some((run) => run.state === "failed" || run.state === "stopped")) return "failure";
+	if (runs.some((run) => run.state === "timeout")) return "timeout";
+	return runs.some((run) => run.state === "quality_failed") ? "dataQuality" : undefined;
+}

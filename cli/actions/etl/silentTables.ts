@@ -1,0 +1,47 @@
+import { catalogName, datasets } from "../../../etl/datasets.ts";
+import { PipelineError } from "../../common/errors.ts";
+import { together } from "../../common/together.ts";
+import type { Context, Query } from "../../engines/port.ts";
+
+export interface SilentTable {
+	table: string;
+	reason: string;
+}
+
+/** Queries at a time: below the least quota of active queries of an account. */
+const workers = 5;
+
+/**
+ * Asks every table for one row, and says which do not answer.
+ * @param expected whether every current table of etl/datasets.ts must be among them.
+ */
+export async function silentTables(
+	query: Query,
+	tables: readonly { name: string }[],
+	expected: boolean,
+	context: Context,
+): Promise<SilentTable[]> {
+	const names = tables.map(({ name }) => name);
+	const wanted = expected ? datasets.flatMap((set) => set.tables.map(catalogName)) : [];
+	const silent: SilentTable[] = wanted
+		.filter((name) => !names.includes(name))
+		.map((table) => ({ table, reason: "it is not in the catalog" }));
+	const rest = [...names];
+	let answered = 0;
+	await context.reporter.task("Ask every table", async (update) => {
+		await together(Array.from({ length: workers }), context, async (_, inner) => {
+			for (let table = rest.shift(); table !== undefined; table = rest.shift()) {
+				try {
+					await query.run(`SELECT 1 FROM "${table}" LIMIT 1`, inner);
+					answered += 1;
+				} catch (error) {
+					// A table that fails is a finding; credentials, throttling or an abort end the whole work.
+					if (!(error instanceof PipelineError) || !["usage", "failure"].includes(error.outcome)) throw error;
+					silent.push({ table, reason: error.message });
+				}
+				update(`${answered} of ${names.length} answer`);
+			}
+		});
+	});
+	return silent;
+}

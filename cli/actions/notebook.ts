@@ -1,0 +1,61 @@
+import { spawn } from "node:child_process";
+import { basename, dirname, join } from "node:path";
+import { PipelineError } from "../common/errors.ts";
+import { projectRoot } from "../common/projectRoot.ts";
+import type { Context, Stack } from "../engines/port.ts";
+
+/** The analysts' notebook. */
+export const notebookFile = join(projectRoot, "etl", "notebooks", "dashboard.ipynb");
+
+/**
+ * Runs JupyterLab with the notebook, on 127.0.0.1, until it ends or Ctrl-C. Its address and its warnings go to stderr. The
+ * notebook's queries act on the stack.
+ * @param python one that has JupyterLab.
+ */
+export async function runNotebook(
+	python: string,
+	stack: Stack,
+	options: { open: boolean },
+	{ signal }: Context,
+): Promise<void> {
+	signal.throwIfAborted();
+	const args = [
+		...["-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--log-level=WARN"],
+		`--ServerApp.root_dir=${dirname(notebookFile)}`,
+		// So that the address shown leads to the notebook, too: it may be opened by hand.
+		`--LabApp.default_url=/lab/tree/${basename(notebookFile)}`,
+		// Else it asks a package registry for newer versions of itself, while the lock file names the one that runs.
+		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+	];
+	if (!options.open) args.push("--no-browser");
+	// As root (in a container) JupyterLab does not start without it.
+	if (process.getuid?.() === 0) args.push("--allow-root");
+	// In a group of its own: Ctrl-C reaches it as SIGTERM, on which it ends without asking back.
+	const child = spawn(python, args, {
+		stdio: ["ignore", 2, 2],
+		detached: true,
+		env: { ...process.env, PIPELINE_STACK: stack.name },
+	});
+	const stop = (): void => void child.kill("SIGTERM");
+	signal.addEventListener("abort", stop, { once: true });
+	// Nor does a terminal that is closed reach that group by itself.
+	process.once("SIGHUP", stop);
+	try {
+		const code = await new Promise<number | null>((resolve, reject) => {
+			child.once("error", reject);
+			child.once("close", resolve);
+		});
+		if (signal.aborted) {
+			if (signal.reason instanceof PipelineError && signal.reason.outcome !== "cancelled") throw signal.reason;
+		} else if (code !== 0) {
+			throw new PipelineError("failure", {
+				what: `JupyterLab ended with ${code}.`,
+				fix: "Its last lines above say why.",
+				next: "pipeline-cli notebook",
+			});
+		}
+	} finally {
+		signal.removeEventListener("abort", stop);
+		process.off("SIGHUP", stop);
+	}
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import { access, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
+import { messageOf, PipelineError } from "../../common/errors.ts";
+import { csvLines, inPieces } from "../../common/resultText.ts";
+import { writeParquet } from "../../engines/duckdb/parquetWriter.ts";
+import type { Context, QueryResult, Stack } from "../../engines/port.ts";
+import { namedQueries } from "./namedQueries.ts";
+import { writeXlsx } from "./xlsx.ts";
+
+export type ExportFormat = "csv" | "parquet" | "xlsx";
+
+export interface ExportOptions {
+	/** A table of the catalog, a named query, or a statement that reads. */
+	what: string;
+	format: ExportFormat;
+	/** Default: the name and the format's ending, in the working folder. */
+	output: string | undefined;
+}
+
+export interface ExportResult {
+	path: string;
+	rows: number;
+	bytes: number;
+}
+
+/**
+ * Saves a table or an answer as a file. The file is there as a whole or not at all, and replaces no other.
+ * @throws PipelineError where the file exists, or cannot hold the rows.
+ */
+export async function exportRows(stack: Stack, options: ExportOptions, context: Context): Promise<ExportResult> {
+	const { name, sql } = await statementOf(options.what);
+	const path = resolve(options.output ?? `${name}.${options.format}`);
+	if (await exists(path)) {
+		throw new PipelineError("usage", {
+			what: `${path} exists already.`,
+			fix: "Name another file with --output, or remove that one.",
+		});
+	}
+	const query = await stack.query();
+	return context.reporter.task(`Export ${name}`, async (update) => {
+		const result = await query.run(sql, context);
+		update(`${result.rows.length} rows`);
+		const temporary = join(dirname(path), `.${randomUUID()}`);
+		try {
+			await write(result, options.format, temporary);
+			context.signal.throwIfAborted();
+			await rename(temporary, path);
+		} catch (error) {
+			await rm(temporary, { force: true });
+			if (error instanceof PipelineError || context.signal.aborted) throw error;
+			throw new PipelineError(
+				"failure",
+				{ what: `${path} cannot be written.`, why: messageOf(error) },
+				{ cause: error },
+			);
+		}
+		return { path, rows: result.rows.length, bytes: (await stat(path)).size };
+	});
+}
+
+async function write(result: QueryResult, format: ExportFormat, path: string): Promise<void> {
+	if (format === "csv") return writeFile(path, inPieces(csvLines(result)));
+	return format === "parquet" ? writeParquet(result, path) : writeXlsx(result, path);
+}
+
+/** A word is a named query where there is one of that name, else a table; anything longer is a statement. */
+async function statementOf(what: string): Promise<{ name: string; sql: string }> {
+	if (!/^[a-z0-9_]+$/i.test(what)) return { name: "query", sql: what };
+	const query = (await namedQueries()).find(({ name }) => name === what);
+	return { name: what, sql: query?.sql ?? `SELECT * FROM "${what}"` };
+}
+
+async function exists(path: string): Promise<boolean> {
+	try {
+		await access(path);
+		return true;
+	} catch {
+		return false;
+	}
+}

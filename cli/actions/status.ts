@@ -1,0 +1,120 @@
+import { type Outcome, PipelineError } from "../common/errors.ts";
+import type {
+	ObjectStore,
+	ReplicationStatus,
+	RunSummary,
+	SourceStatus,
+	Stack,
+	StreamStatus,
+	WarehouseStatus,
+} from "../engines/port.ts";
+
+export interface ZoneStatus {
+	files: number;
+	bytes: number;
+	/** ISO 8601, of the newest file. */
+	newest?: string;
+	/** There are more files than were counted. */
+	more?: true;
+}
+
+/** Files of a zone that are counted: on S3 a thousand is a call. */
+const countable = 20_000;
+
+/** A part that could not be looked at. */
+export interface UnseenPart {
+	part: string;
+	outcome: Outcome;
+	/** Why, in one line. */
+	reason: string;
+	/** The command that mends it, or tells more. */
+	next: string;
+}
+
+/** Each part as it is; one that could not be looked at is absent, and among the unseen. */
+export interface PipelineStatus {
+	stack: string;
+	source?: SourceStatus;
+	replication?: ReplicationStatus;
+	clickstream?: StreamStatus;
+	raw?: ZoneStatus;
+	processed?: ZoneStatus;
+	/** Absent also where there was no run yet. */
+	lastRun?: RunSummary;
+	catalog?: { database: string; tables: number };
+	/** Absent also where the stack has none. */
+	warehouse?: WarehouseStatus;
+	/** Addresses by name. */
+	dashboards?: Record<string, string>;
+	unseen: UnseenPart[];
+	/** Set where some part could not be looked at. */
+	outcome?: Outcome;
+}
+
+/** What a failure of several parts is told as: what hits all of them before what hits one. */
+const tellingOrder: readonly Outcome[] = ["credentials", "serviceRefused"];
+
+/**
+ * Looks at every part; nothing is started.
+ * @throws PipelineError where no part can be looked at.
+ */
+export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
+	const looks = await Promise.all([
+		look("source", async () => (await stack.source()).status()),
+		look("replication", async () => (await stack.replication()).status()),
+		look("clickstream", async () => (await stack.eventStream()).status?.()),
+		look("raw", async () => zoneStatus(await stack.raw())),
+		look("processed", async () => zoneStatus(await stack.processed())),
+		look("lastRun", async () => (await stack.jobs()).lastRun()),
+		look("catalog", async () => {
+			const { database, tables } = await (await stack.crawlers()).registered();
+			return { database, tables: tables.length };
+		}),
+		look("warehouse", async () => stack.warehouseStatus?.()),
+		look("dashboards", async () => stack.dashboardUrls?.()),
+	]);
+	const failures = looks.flatMap(({ part, error }) => (error === undefined ? [] : [{ part, error }]));
+	const worst =
+		tellingOrder
+			.map((outcome) => failures.find(({ error }) => error.outcome === outcome))
+			.find((failure) => failure !== undefined) ?? failures[0];
+	if (worst !== undefined && failures.length === looks.length) throw worst.error;
+	return {
+		stack: stack.name,
+		...Object.assign({}, ...looks.map(({ seen }) => seen)),
+		unseen: failures.map(({ part, error }) => ({
+			part,
+			outcome: error.outcome,
+			reason: error.message.replaceAll(/\s+/g, " "),
+			next: error.text.next ?? "pipeline-cli doctor",
+		})),
+		...(worst === undefined ? {} : { outcome: worst.error.outcome }),
+	};
+}
+
+/** A part as `{ part: what it is }`, or why that is not known. */
+async function look<P extends keyof PipelineStatus>(
+	part: P,
+	ask: () => Promise<PipelineStatus[P]>,
+): Promise<{ part: P; seen?: Pick<PipelineStatus, P>; error?: PipelineError }> {
+	try {
+		const found = await ask();
+		return { part, seen: (found === undefined ? {} : { [part]: found }) as Pick<PipelineStatus, P> };
+	} catch (error) {
+		if (!(error instanceof PipelineError) || ["cancelled", "timeout"].includes(error.outcome)) throw error;
+		return { part, error };
+	}
+}
+
+async function zoneStatus(store: ObjectStore): Promise<ZoneStatus> {
+	let files = 0;
+	let bytes = 0;
+	let newest: Date | undefined;
+	for await (const object of store.list("")) {
+		if (files === countable) return { files, bytes, more: true };
+		files += 1;
+		bytes += object.size;
+		if (newest === undefined || object.modified > newest) newest = object.modified;
+	}
+	return { files, bytes, ...(newest === undefined ? {} : { newest: newest.toISOString() }) };
+}

@@ -1,0 +1,38 @@
+import { rawColumns } from "../../../etl/datasets.ts";
+import { readParquet } from "../../common/parquet.ts";
+import { textLines } from "../../common/textLines.ts";
+
+type Row = Record<string, string | null>;
+
+interface Message {
+	data?: Record<string, unknown>;
+	metadata: { operation: string; timestamp: string; "commit-timestamp"?: string };
+}
+
+const operations: Readonly<Record<string, string>> = { load: "I", insert: "I", update: "U", delete: "D" };
+
+/**
+ * Rows of a raw file of a table, Parquet or messages of DMS; every value comes as text or null.
+ * @param key the object's, whose ending tells the format.
+ * @param columns names as in a Parquet file, also `Op` and `cdc_commit_time`.
+ */
+export async function readRawRows(key: string, path: string, columns: readonly string[]): Promise<Row[]> {
+	if (key.endsWith(".parquet")) return readParquet([path], columns);
+	const rows: Row[] = [];
+	for await (const line of textLines(path, key.endsWith(".gz"))) {
+		const { data, metadata } = JSON.parse(line) as Message;
+		if (data === undefined) continue;
+		const time = metadata["commit-timestamp"] ?? metadata.timestamp;
+		const values: Record<string, unknown> = {
+			...data,
+			[rawColumns.op]: operations[metadata.operation],
+			[rawColumns.commitTime]: time.replace("T", " ").replace("Z", ""),
+		};
+		rows.push(Object.fromEntries(columns.map((name) => [name, textOf(values[name])])));
+	}
+	return rows;
+}
+
+function textOf(value: unknown): string | null {
+	return value === undefined || value === null ? null : String(value);
+}

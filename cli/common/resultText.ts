@@ -1,0 +1,45 @@
+import type { QueryResult } from "../engines/port.ts";
+
+/** A value of a query's result as text; a decimal has all its digits. @param type of the column. */
+export function cellText(value: unknown, type: string): string {
+	if (typeof value === "number") {
+		const scale = /^decimal\(\d+,(\d+)\)$/.exec(type)?.[1];
+		return scale === undefined ? String(value) : value.toFixed(Number(scale));
+	}
+	return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+/** A query's result as CSV, RFC 4180. A null is an empty field, an empty text a quoted one. */
+export function resultCsv(result: QueryResult): string {
+	return [...csvLines(result)].join("");
+}
+
+/** The same, line by line, each with its end. */
+export function* csvLines({ columns, rows }: QueryResult): Iterable<string> {
+	yield csvLine(columns.map(({ name }) => csvField(name)));
+	for (const row of rows) {
+		yield csvLine(
+			row.map((value, at) => (value === null ? "" : csvField(cellText(value, columns[at]?.type ?? "string")))),
+		);
+	}
+}
+
+/** Lines put together by the thousand, for a file that may be longer than a string can be. */
+export function* inPieces(lines: Iterable<string>): Iterable<string> {
+	let piece: string[] = [];
+	for (const line of lines) {
+		piece.push(line);
+		if (piece.length < 1000) continue;
+		yield piece.join("");
+		piece = [];
+	}
+	yield piece.join("");
+}
+
+function csvLine(fields: readonly string[]): string {
+	return `${fields.join(",")}\r\n`;
+}
+
+function csvField(text: string): string {
+	return text === "" || /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

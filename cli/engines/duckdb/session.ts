@@ -1,0 +1,54 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { LocalPaths } from "../local/paths.ts";
+import { quoteText } from "./columnTypes.ts";
+
+/**
+ * Runs some work on a DuckDB of its own: in memory, in UTC, and with no way to any file outside of the lake. An aborted
+ * signal interrupts the statement under way and ends with the signal's reason.
+ * @param file a database file to read instead of an empty database in memory.
+ * https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
+ */
+export async function withDuckDb<T>(
+	paths: LocalPaths,
+	signal: AbortSignal,
+	work: (connection: DuckDBConnection) => Promise<T>,
+	file?: string,
+): Promise<T> {
+	signal.throwIfAborted();
+	const instance = await DuckDBInstance.create(
+		file ?? ":memory:",
+		file === undefined ? {} : { access_mode: "READ_ONLY" },
+	);
+	const connection = await instance.connect();
+	let interrupting: NodeJS.Timeout | undefined;
+	// An interrupt is forgotten when a statement begins, so one alone could fall between two statements.
+	const interrupt = (): void => {
+		interrupting = setInterval(() => connection.interrupt(), 20);
+	};
+	signal.addEventListener("abort", interrupt, { once: true });
+	try {
+		const settings = [
+			"TimeZone = 'UTC'",
+			`allowed_directories = [${[paths.raw, paths.processed].map((path) => quoteText(`${path}/`)).join(", ")}]`,
+			// Where results larger than memory are spilled; DuckDB makes the folder when it needs it and removes it.
+			`temp_directory = ${quoteText(join(paths.home, `.duckdb-${randomUUID()}`))}`,
+			"autoinstall_known_extensions = false",
+			"autoload_known_extensions = false",
+			"enable_external_access = false",
+		];
+		for (const setting of settings) await connection.run(`SET ${setting}`);
+		const result = await work(connection);
+		signal.throwIfAborted();
+		return result;
+	} catch (error) {
+		signal.throwIfAborted();
+		throw error;
+	} finally {
+		signal.removeEventListener("abort", interrupt);
+		clearInterval(interrupting);
+		connection.closeSync();
+		instance.closeSync();
+	}
+}

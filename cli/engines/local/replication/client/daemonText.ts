@@ -1,0 +1,74 @@
+import { PipelineError } from "../../../../common/errors.ts";
+import type { ReplicationStatus } from "../../../port.ts";
+import type { DaemonStatus } from "../service/daemonStatus.ts";
+
+/** What the replicator shows of itself, as a status of DMS. */
+export function replicationStatus(shown: DaemonStatus, log: string): ReplicationStatus {
+	const count = (...states: string[]): number => shown.tables.filter((table) => states.includes(table.state)).length;
+	const errored = count("Table error");
+	return {
+		state: shown.state,
+		text: `${stateText(shown)}${errored === 0 ? "" : `, ${errored} ${errored === 1 ? "table" : "tables"} with errors`}`,
+		fullLoadProgress: shown.fullLoadProgress,
+		tables: {
+			loaded: count("Table completed"),
+			loading: count("Full load", "Table is being reloaded"),
+			queued: count("Before load"),
+			errored,
+		},
+		...(shown.stopReason === undefined ? {} : { stopReason: shown.stopReason }),
+		...(shown.lastError === undefined ? {} : { lastError: shown.lastError }),
+		...(shown.latencySeconds === undefined ? {} : { latencySeconds: shown.latencySeconds }),
+		startedAt: shown.startedAt,
+		log,
+	};
+}
+
+/** The states' texts, as the DMS console words them. */
+function stateText(status: DaemonStatus): string {
+	if (status.state === "running")
+		return status.fullLoadProgress === 100 ? "Load complete, replication ongoing" : "Full load";
+	return { starting: "Starting", stopping: "Stopping", stopped: "Stopped", failed: "Failed" }[status.state];
+}
+
+export function progressText(status: DaemonStatus | undefined): string {
+	if (status === undefined) return "starting";
+	const rows = status.tables.reduce((sum, table) => sum + table.fullLoadRows, 0);
+	const done = status.tables.filter(
+		(table) => table.state === "Table completed" || table.state === "Table error",
+	).length;
+	return status.tables.length === 0
+		? stateText(status).toLowerCase()
+		: `${done} of ${status.tables.length} tables, ${rows} rows`;
+}
+
+/** Why a replicator that should follow changes does not. */
+export function failureOf(status: DaemonStatus | undefined, log: string): PipelineError {
+	const failure = status?.failure;
+	if (failure !== undefined) return new PipelineError(failure.outcome, failure);
+	return new PipelineError("failure", {
+		what:
+			status?.state === "stopped" ? "The replication was stopped." : "The replicator ended before it followed changes.",
+		fix: `See its log: ${log}`,
+		next: "pipeline-cli replication start",
+	});
+}
+
+/** What is shown of a replicator whose process is gone although it had not said that it would end. */
+export function endedWithoutWord(status: DaemonStatus): DaemonStatus {
+	const what = "The replicator ended without a word.";
+	return {
+		...status,
+		state: "failed",
+		following: false,
+		stopReason: "Stop Reason FATAL_ERROR",
+		lastError: what,
+		failure: {
+			outcome: "failure",
+			what,
+			why: "Its process is gone; it may have been killed.",
+			fix: "Start it again: it goes on from its checkpoint, and nothing is lost.",
+			next: "pipeline-cli replication start",
+		},
+	};
+}

@@ -1,0 +1,250 @@
+import { access, mkdir } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { cancelled, PipelineError } from "../../../../common/errors.ts";
+import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../../port.ts";
+import { namesOf, requireLoaded, tablesInError } from "../../../tablesInError.ts";
+import type { LocalPaths } from "../../paths.ts";
+import { endProcess } from "../../processes.ts";
+import { readSettings, sourceAccess, writeSettings } from "../../settings.ts";
+import { readCheckpoint } from "../model/checkpoint.ts";
+import { type StatePaths, statePaths } from "../model/statePaths.ts";
+import { type DaemonStatus, readDaemonStatus } from "../service/daemonStatus.ts";
+import { livingPid } from "../service/pidFile.ts";
+import { writeRequest } from "../service/requests.ts";
+import { statistics } from "../service/statusBoard.ts";
+import { workerExit } from "../service/worker.ts";
+import { type Daemon, livingSupervisors, startDaemon } from "./daemonProcess.ts";
+import { endedWithoutWord, failureOf, progressText, replicationStatus } from "./daemonText.ts";
+
+const pollMs = 100;
+/** How long an orderly stop may take: the open batch is written, or the transaction that is being read is given up. */
+const stopGraceMs = 60_000;
+
+/** Replication on this machine: a process in the background, spoken to through files. */
+export class LocalReplication implements Replication {
+	readonly #paths: LocalPaths;
+	readonly #files: StatePaths;
+
+	constructor(paths: LocalPaths) {
+		this.#paths = paths;
+		this.#files = statePaths(paths);
+	}
+
+	async start(context: Context, options: ReplicationOptions = {}): Promise<"started" | "resumed" | "already running"> {
+		if (await this.#isRunning()) {
+			await this.#requireTarget(options);
+			await this.#noteOtherLimits(context, options);
+			if (options.reload === true) await this.#reload(context, []);
+			await this.#waitUntilFollowing(context);
+			await this.#tellErrors(context, options.reload === true);
+			return "already running";
+		}
+		await sourceAccess(this.#paths);
+		const reload = (await this.#setTarget(options)) || options.reload === true;
+		const resumes = !reload && (await exists(this.#files.checkpoint));
+		const daemon = await startDaemon(this.#paths.home, this.#files, { ...options, reload });
+		const end = await context.reporter.task("Replication", (update) => this.#watch(context, daemon, update));
+		// Another start was faster; its replicator is asked for what this one was to do.
+		if (end === "locked") return this.start(context, options);
+		await this.#tellErrors(context, reload);
+		return resumes ? "resumed" : "started";
+	}
+
+	async stop(context: Context): Promise<"stopped" | "not running"> {
+		const pids = await livingSupervisors(this.#files);
+		if (pids.length === 0) return "not running";
+		await context.reporter.task("Stopping the replication", () =>
+			Promise.all(pids.map((pid) => endProcess(pid, stopGraceMs))),
+		);
+		return "stopped";
+	}
+
+	async status(): Promise<ReplicationStatus> {
+		const status = await readDaemonStatus(this.#files.status);
+		if (status === undefined) {
+			return {
+				state: "ready",
+				text: "Ready",
+				fullLoadProgress: 0,
+				tables: { loaded: 0, loading: 0, queued: 0, errored: 0 },
+			};
+		}
+		return replicationStatus(await this.#orGone(status), this.#files.log);
+	}
+
+	/** From the running replicator, or, where none runs, from the checkpoint, which is exact whatever happened. */
+	async tables(): Promise<TableStatistics[]> {
+		const status = await readDaemonStatus(this.#files.status);
+		if (status !== undefined && (await livingPid(this.#files.pid)) !== undefined) return status.tables;
+		const checkpoint = await readCheckpoint(this.#files.checkpoint);
+		return checkpoint?.tables.map(statistics) ?? [];
+	}
+
+	async reload(context: Context, tables: { schema: string; table: string }[]): Promise<void> {
+		const known = await this.tables();
+		const unknown = tables.filter(
+			(name) => !known.some((one) => one.schema === name.schema && one.table === name.table),
+		);
+		if (unknown.length > 0) {
+			const names = unknown.map((name) => `${name.schema}.${name.table}`);
+			throw new PipelineError("usage", {
+				what: `${names.join(", ")} ${names.length === 1 ? "is" : "are"} not replicated.`,
+				why: `Tables that are: ${known.map((one) => `${one.schema}.${one.table}`).join(", ") || "none"}.`,
+				fix: "Write schema.table as it is listed.",
+				next: "pipeline-cli replication tables",
+			});
+		}
+		const ids = tables.map((name) => `${name.schema}.${name.table}`);
+		if (!(await this.#reload(context, ids))) return;
+		requireLoaded(
+			(await this.tables()).filter((one) => ids.length === 0 || ids.includes(`${one.schema}.${one.table}`)),
+		);
+	}
+
+	/**
+	 * Has tables loaded anew, all of them where none is named.
+	 * @returns false where nothing runs that could do it now.
+	 */
+	async #reload(context: Context, ids: readonly string[]): Promise<boolean> {
+		const request = await writeRequest(this.#files.requests, ids);
+		if ((await livingPid(this.#files.pid)) === undefined) {
+			context.reporter.note("The replication does not run; the tables are loaded anew at its next start.");
+			return false;
+		}
+		await context.reporter.task(
+			ids.length === 0 ? "Loading all tables anew" : `Loading anew ${ids.join(", ")}`,
+			async (update) => {
+				while (await exists(request)) {
+					const status = await this.#running(context);
+					update(progressText(status));
+					await sleep(pollMs);
+				}
+			},
+		);
+		return true;
+	}
+
+	/**
+	 * Tells which tables are left out.
+	 * @throws PipelineError where this start was to load all of them.
+	 */
+	async #tellErrors(context: Context, reloaded: boolean): Promise<void> {
+		const tables = await this.tables();
+		if (reloaded) requireLoaded(tables);
+		const broken = tablesInError(tables);
+		if (broken.length === 0) return;
+		context.reporter.warn(
+			`${broken.length === 1 ? "1 table has an error" : `${broken.length} tables have errors`}: ${namesOf(broken)}. See: pipeline-cli replication tables`,
+		);
+	}
+
+	async #requireTarget({ target }: ReplicationOptions): Promise<void> {
+		const now = (await readSettings(this.#paths))?.replicationTarget ?? "files";
+		if (target === undefined || target === now) return;
+		throw new PipelineError("usage", {
+			what: `The replication runs with the target ${now}.`,
+			why: "Another target needs all tables anew.",
+			fix: "Stop it first.",
+			next: "pipeline-cli replication stop",
+		});
+	}
+
+	/** @returns whether the target is another than before: what was written for the old one does not count for the new. */
+	async #setTarget({ target }: ReplicationOptions): Promise<boolean> {
+		const settings = await readSettings(this.#paths);
+		if (settings === undefined || target === undefined || target === (settings.replicationTarget ?? "files")) {
+			return false;
+		}
+		// Kept also where this start is killed before the tables are loaded.
+		await mkdir(this.#files.requests, { recursive: true });
+		await writeRequest(this.#files.requests, []);
+		await writeSettings({ ...settings, replicationTarget: target }, this.#paths);
+		return true;
+	}
+
+	/** Whether a replicator runs; one that has ended its work is waited for. */
+	async #isRunning(): Promise<boolean> {
+		for (;;) {
+			const pid = await livingPid(this.#files.pid);
+			if (pid === undefined) return false;
+			const status = await readDaemonStatus(this.#files.status);
+			const isEnding = status?.pid === pid && (status.state === "stopped" || status.state === "failed");
+			if (!isEnding) return true;
+			await sleep(pollMs);
+		}
+	}
+
+	async #noteOtherLimits(context: Context, options: ReplicationOptions): Promise<void> {
+		const status = await readDaemonStatus(this.#files.status);
+		if (status === undefined) return;
+		const { batchInterval = status.batchInterval, batchBytes = status.batchBytes } = options;
+		if (batchInterval === status.batchInterval && batchBytes === status.batchBytes) return;
+		context.reporter.warn(
+			`It runs with batches of ${status.batchInterval} s and ${status.batchBytes} bytes; stop it first to change that.`,
+		);
+	}
+
+	/** Waits until the replicator that was just started follows changes. */
+	async #watch(context: Context, daemon: Daemon, update: (detail: string) => void): Promise<"following" | "locked"> {
+		for (;;) {
+			const status = await readDaemonStatus(this.#files.status);
+			if (status?.pid === daemon.pid) {
+				if (status.state === "failed") throw failureOf(status, this.#files.log);
+				if (status.following) return "following";
+				update(progressText(status));
+			}
+			if (daemon.exitCode === workerExit.locked) return "locked";
+			if (daemon.exitCode !== undefined) {
+				const last = await readDaemonStatus(this.#files.status);
+				throw failureOf(last?.pid === daemon.pid ? last : undefined, this.#files.log);
+			}
+			this.#throwIfAborted(context);
+			await sleep(pollMs);
+		}
+	}
+
+	async #waitUntilFollowing(context: Context): Promise<void> {
+		for (;;) {
+			const status = await this.#running(context);
+			if (status?.following) return;
+			await sleep(pollMs);
+		}
+	}
+
+	/** The status, as long as a replicator runs and the user waits. */
+	async #running(context: Context): Promise<DaemonStatus | undefined> {
+		this.#throwIfAborted(context);
+		const status = await readDaemonStatus(this.#files.status);
+		if (status?.state === "failed") throw failureOf(status, this.#files.log);
+		if ((await livingPid(this.#files.pid)) !== undefined) return status;
+		throw failureOf(status === undefined ? undefined : await this.#orGone(status), this.#files.log);
+	}
+
+	#throwIfAborted(context: Context): void {
+		if (!context.signal.aborted) return;
+		const { reason } = context.signal;
+		const text = {
+			what: "No longer waiting; the replication goes on in the background.",
+			next: "pipeline-cli replication status",
+		};
+		throw reason instanceof PipelineError ? new PipelineError(reason.outcome, text) : cancelled(text.what, text.next);
+	}
+
+	/** A status that says it runs, of a process that is gone, has failed. */
+	async #orGone(status: DaemonStatus): Promise<DaemonStatus> {
+		if (status.state === "stopped" || status.state === "failed") return status;
+		if ((await livingPid(this.#files.pid)) !== undefined) return status;
+		const again = await readDaemonStatus(this.#files.status);
+		if (again !== undefined && (again.state === "stopped" || again.state === "failed")) return again;
+		return endedWithoutWord(status);
+	}
+}
+
+async function exists(path: string): Promise<boolean> {
+	try {
+		await access(path);
+		return true;
+	} catch {
+		return false;
+	}
+}

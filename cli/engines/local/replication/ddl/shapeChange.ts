@@ -1,0 +1,58 @@
+import type { ColumnDefinition } from "../model/checkpoint.ts";
+import type { TableShape } from "../mysql/definition.ts";
+import type { Alteration } from "./statement.ts";
+
+/**
+ * What an ALTER TABLE asks of replication.
+ * `none`: rows look as before. `schema`: the next file has other columns, and a reader brings older rows to them by dropping
+ * columns, by adding nulls, or by one rename. `reload`: stored values changed, or it cannot be told that they did not.
+ */
+export type ShapeChange = "none" | "schema" | "reload";
+
+export function shapeChange(before: TableShape, after: TableShape, alteration: Alteration): ShapeChange {
+	if (alteration.opaque) return "reload";
+	const renames = new Map(alteration.renamed.map(({ from, to }) => [folded(from), to]));
+	const dropped = new Set(alteration.dropped.map(folded));
+	// What the rows would look like by the statement alone; then what comes on top of that must be new columns of nulls.
+	const expected = before.columns
+		.filter((column) => !dropped.has(folded(column.name)))
+		.map((column) => ({ ...column, name: renames.get(folded(column.name)) ?? column.name }));
+	const kept = new Set(expected.map((column) => folded(column.name)));
+	const remaining = after.columns.filter((column) => kept.has(folded(column.name)));
+	const added = after.columns.filter((column) => !kept.has(folded(column.name)));
+	if (remaining.length !== expected.length) return "reload";
+	for (const [index, column] of expected.entries()) {
+		const now = remaining[index];
+		if (now === undefined || folded(now.name) !== folded(column.name) || !sameValues(column, now)) return "reload";
+	}
+	if (added.some((column) => !column.defaultsToNull)) return "reload";
+	const renamed = before.columns.filter((column) => {
+		const to = renames.get(folded(column.name));
+		return to !== undefined && to !== column.name;
+	});
+	// Readers see columns only, not statements: what leaves more than one explanation is loaded anew.
+	const kinds = [dropped.size > 0, added.length > 0, renamed.length > 0].filter(Boolean).length;
+	if (kinds > 1 || renamed.length > 1 || renamed.some((column) => before.key.includes(column.name))) return "reload";
+	const sameKey = JSON.stringify(before.key) === JSON.stringify(after.key);
+	return kinds === 0 && sameKey ? "none" : "schema";
+}
+
+/** Whether every stored value of a column is what it was. */
+function sameValues(before: ColumnDefinition, after: ColumnDefinition): boolean {
+	if (before.charset !== after.charset || before.generated !== after.generated) return false;
+	if (before.nullable && !after.nullable) return false;
+	return before.type === after.type || isWidened(before.type, after.type);
+}
+
+/** A longer VARCHAR, or an ENUM or SET with values added at its end. */
+function isWidened(before: string, after: string): boolean {
+	const [, oldLength] = /^varchar\((\d+)\)$/.exec(before) ?? [];
+	const [, newLength] = /^varchar\((\d+)\)$/.exec(after) ?? [];
+	if (oldLength !== undefined && newLength !== undefined) return Number(newLength) >= Number(oldLength);
+	return /^(enum|set)\(/.test(before) && after.startsWith(`${before.slice(0, -1)},`);
+}
+
+/** Names of columns are not told apart by case. */
+function folded(name: string): string {
+	return name.toLowerCase();
+}

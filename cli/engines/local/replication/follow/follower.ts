@@ -1,0 +1,300 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type BinlogEvent, BinlogStream } from "../binlog/binlogStream.ts";
+import { parseStatement } from "../ddl/statement.ts";
+import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
+import { comparePositions, formatPosition, type Position } from "../model/position.ts";
+import type { TaskState } from "../model/taskState.ts";
+import { listTables, tableId } from "../mysql/definition.ts";
+import { requireBinlog, requireHistory, Server } from "../mysql/server.ts";
+import { StandstillWatch } from "../mysql/standstillWatch.ts";
+import { BinlogCursor } from "./binlogCursor.ts";
+import { DdlHandler } from "./ddlHandler.ts";
+import type { FollowerParts } from "./followerParts.ts";
+import { OpenBatch, type RowsEvent } from "./openBatch.ts";
+
+/** An event group that turned out not to count (rolled back, or prepared only); it is skipped when it is read again. */
+export class SkipGroup extends Error {
+	/** The group's position, as text. */
+	readonly key: string;
+
+	constructor(position: Position) {
+		super(`the changes at ${formatPosition(position)} do not count yet`);
+		this.key = formatPosition(position);
+	}
+}
+
+const pollMs = 250;
+/** How often the position is saved while nothing is published, so that the source may purge what was read. */
+const savePositionMs = 10_000;
+/** How long a stop waits for the end of the transaction that is being read. */
+const stopGraceMs = 5_000;
+
+/** Follows the source's binlog from the state's position, and publishes changes in batches at the ends of transactions. */
+export class Follower {
+	readonly state: TaskState;
+	readonly parts: FollowerParts;
+	readonly batch: OpenBatch;
+	readonly #ddl: DdlHandler;
+	readonly #cursor: BinlogCursor;
+	readonly #skipped: ReadonlySet<string>;
+	/** Tables of the open transaction to be loaded anew at its end. */
+	readonly reloadAtCommit = new Set<string>();
+	/** Tables that the open transaction touched. */
+	readonly touched = new Set<string>();
+	/** What has rows in the binlog and is no table now. */
+	readonly #ignored = new Set<string>();
+	/** Whether statistics changed without a change of rows. */
+	hasNews = false;
+	/** Whether the source does not tell names of tables apart by case. */
+	foldsCase = false;
+	/** End of the last event group that was read; a full load must hold it. */
+	groupEnd: Position | undefined;
+	#inGroup = false;
+	#endsWithQuery = false;
+	#groupGtid = "";
+	#commitTime = 0;
+	#commitIso = "";
+	#skipping = false;
+	#savedAt = Date.now();
+
+	constructor(state: TaskState, parts: FollowerParts, skipped: ReadonlySet<string>) {
+		this.state = state;
+		this.parts = parts;
+		this.#skipped = skipped;
+		this.batch = new OpenBatch(parts.engine, parts.staging);
+		this.#ddl = new DdlHandler(this);
+		this.#cursor = new BinlogCursor(state);
+	}
+
+	/** Whether no transaction is half read. */
+	get atBoundary(): boolean {
+		return !this.#inGroup;
+	}
+
+	/** Start of the event group that is being read. */
+	get groupStart(): Position {
+		return this.state.position;
+	}
+
+	/** @returns when told to stop, with all that was committed published. @param between called often, at the end of a transaction. */
+	async run(between: (follower: Follower) => Promise<void>): Promise<void> {
+		const { access, serverId, stop, log } = this.parts;
+		await this.#checkSource();
+		const stream = new BinlogStream(access, serverId, access.schemas, this.state.position);
+		const watch = new StandstillWatch(access);
+		try {
+			log.info(`following changes from ${formatPosition(this.state.position)}`);
+			let following = false;
+			let stopBy = Number.POSITIVE_INFINITY;
+			for (;;) {
+				const events = await stream.take(stop.aborted ? 20 : this.#patience());
+				if (!following && events.length > 0) {
+					following = true;
+					this.parts.onFollowing();
+				}
+				for (const event of events) {
+					const pending = this.#apply(event);
+					if (pending !== undefined) await pending;
+				}
+				if (stop.aborted) stopBy = Math.min(stopBy, Date.now() + stopGraceMs);
+				if (this.atBoundary) {
+					await this.#closeIfDue(stop.aborted);
+					if (stop.aborted) return;
+					await between(this);
+					if (events.length === 0) await watch.check(() => this.state.toCheckpoint());
+				} else if (Date.now() > stopBy) {
+					return;
+				}
+				// Timers and signals get their turn also while events never cease.
+				await sleep(0);
+			}
+		} finally {
+			await stream.close();
+			await watch.close();
+			await this.batch.discard().catch(() => undefined);
+		}
+	}
+
+	/** Publishes what is open, together with what else is to change in the raw zone. Only at the end of a transaction. */
+	async publish(extra: Publication = { clear: [], files: [] }): Promise<void> {
+		const { newestCommit } = this.batch;
+		const files = await this.batch.close(this.state.sequence);
+		if (newestCommit > 0) this.state.latencySeconds = Math.max(0, (Date.now() - newestCommit) / 1000);
+		await this.parts.store.commit(this.state, { clear: extra.clear, files: [...files, ...extra.files] });
+		this.#savedAt = Date.now();
+		this.hasNews = false;
+		this.parts.onProgress();
+	}
+
+	/** Whether a table's full load already holds the event group that is being read. */
+	isLoaded(table: TableCheckpoint): boolean {
+		return table.loadedAt !== undefined && comparePositions(this.groupStart, table.loadedAt) < 0;
+	}
+
+	/** Loads tables anew, beside the changes. Only at the end of a transaction. */
+	reload(ids: readonly string[]): Promise<void> {
+		return this.#ddl.reload(ids);
+	}
+
+	/** Takes a table out of the replication until it is loaded anew. */
+	async failTable(table: TableCheckpoint, error: unknown): Promise<void> {
+		table.state = "Table error";
+		table.error = (error as Error).message;
+		table.updatedAt = new Date().toISOString();
+		this.parts.log.error(`${tableId(table)}: ${table.error}`);
+		await this.batch.drop(tableId(table));
+		this.hasNews = true;
+	}
+
+	async #checkSource(): Promise<void> {
+		const server = await Server.connect(this.parts.access);
+		try {
+			this.foldsCase = server.foldsCase;
+			await requireBinlog(server);
+			await requireHistory(server, this.state.toCheckpoint());
+		} finally {
+			await server.close();
+		}
+	}
+
+	#patience(): number {
+		const { openedAt } = this.batch;
+		if (openedAt === undefined) return pollMs;
+		return Math.max(1, Math.min(pollMs, openedAt + this.parts.limits.intervalMs - Date.now()));
+	}
+
+	async #closeIfDue(now: boolean): Promise<void> {
+		const { intervalMs, bytes } = this.parts.limits;
+		const { openedAt } = this.batch;
+		if (openedAt !== undefined) {
+			if (now || Date.now() - openedAt >= intervalMs || this.batch.bytes >= bytes) await this.publish();
+		} else if (now || this.hasNews || Date.now() - this.#savedAt > savePositionMs) {
+			await this.publish();
+		}
+	}
+
+	/** Applies one event. @returns undefined where that needed no waiting, so that a stream of rows costs no promises. */
+	#apply(event: BinlogEvent): Promise<void> | undefined {
+		switch (event.kind) {
+			case "rows":
+				return this.#rows(event);
+			case "gtid":
+				this.#beginGroup(event.time, event.gtid, event.standalone);
+				return undefined;
+			case "commit":
+				return this.#endGroup(event.next);
+			case "prepare":
+				return event.onePhase ? this.#endGroup(event.next) : this.#prepare(event.xid, event.next);
+			case "query":
+				return this.#query(event);
+			case "rotate":
+				this.#cursor.rotate(event.position);
+				return undefined;
+			case "format":
+				this.#cursor.checkFile(event.time);
+				this.#cursor.advance(event.next);
+				return undefined;
+			case "other":
+				if (!this.#inGroup) this.#cursor.advance(event.next);
+				return undefined;
+		}
+	}
+
+	#beginGroup(time: number, gtid: string, endsWithQuery: boolean): void {
+		this.#inGroup = true;
+		this.#endsWithQuery = endsWithQuery;
+		this.#groupGtid = gtid;
+		this.#commitTime = time;
+		this.#commitIso = new Date(time).toISOString();
+		this.state.sequence.begin(time);
+		this.#skipping = this.#skipped.has(formatPosition(this.groupStart));
+		this.touched.clear();
+		this.reloadAtCommit.clear();
+	}
+
+	async #endGroup(next: number): Promise<void> {
+		this.#inGroup = false;
+		this.state.addGtid(this.#groupGtid);
+		this.#cursor.advance(next);
+		this.groupEnd = { ...this.state.position };
+		if (this.reloadAtCommit.size > 0) await this.reload([...this.reloadAtCommit]);
+		if (this.batch.bytes >= this.parts.limits.bytes) await this.publish();
+	}
+
+	/** Rows of a prepared XA transaction count only once it is committed; its tables are loaded anew then. */
+	async #prepare(xid: string, next: number): Promise<void> {
+		if (this.touched.size > 0 && !this.#skipping) throw new SkipGroup(this.groupStart);
+		this.state.prepared.set(xid, [...this.touched]);
+		await this.#endGroup(next);
+	}
+
+	#rows(event: RowsEvent): Promise<void> | undefined {
+		const id = tableId(event.table);
+		const table = this.state.tables.get(id);
+		if (table === undefined) return this.#unknownTable(event);
+		if (table.state === "Table error" || this.isLoaded(table)) return undefined;
+		this.touched.add(id);
+		if (this.#skipping) return undefined;
+		if (!this.batch.isReady(event)) return this.#prepareAndAppend(event, table);
+		try {
+			this.#append(event, table);
+		} catch (error) {
+			return this.#ddl.failOrThrow(table, error);
+		}
+		return this.batch.stagedBytes >= this.parts.limits.bytes ? this.batch.writeParts() : undefined;
+	}
+
+	async #prepareAndAppend(event: RowsEvent, table: TableCheckpoint): Promise<void> {
+		try {
+			await this.batch.prepare(event, table);
+			this.#append(event, table);
+		} catch (error) {
+			return this.#ddl.failOrThrow(table, error);
+		}
+		if (this.batch.stagedBytes >= this.parts.limits.bytes) await this.batch.writeParts();
+	}
+
+	#append(event: RowsEvent, table: TableCheckpoint): void {
+		this.batch.append(event, this.#commitTime, this.state.sequence);
+		this.batch.newestCommit = Math.max(this.batch.newestCommit, this.#commitTime);
+		if (event.operation === "I") table.inserts += event.rows.length;
+		else if (event.operation === "U") table.updates += event.rows.length;
+		else table.deletes += event.rows.length;
+		table.updatedAt = this.#commitIso;
+	}
+
+	/** Rows of a table that no statement announced: it is loaded if it is a table; a sequence, for instance, is none. */
+	async #unknownTable(event: RowsEvent): Promise<void> {
+		const id = tableId(event.table);
+		if (this.reloadAtCommit.has(id) || this.#ignored.has(id)) return;
+		const server = await Server.connect(this.parts.access);
+		try {
+			const tables = await listTables(server, [event.table.schema]);
+			(tables.some((name) => tableId(name) === id) ? this.reloadAtCommit : this.#ignored).add(id);
+		} finally {
+			await server.close();
+		}
+	}
+
+	async #query(event: Extract<BinlogEvent, { kind: "query" }>): Promise<void> {
+		const statement = parseStatement(event.sql, event.schema);
+		switch (statement.kind) {
+			case "begin":
+			case "xaStart":
+				this.#endsWithQuery = false;
+				return;
+			case "commit":
+				return this.#endGroup(event.next);
+			case "rollback":
+				if (this.touched.size > 0 && !this.#skipping) throw new SkipGroup(this.groupStart);
+				return this.#endGroup(event.next);
+			case "rollbackTo":
+				for (const id of this.touched) this.reloadAtCommit.add(id);
+				return;
+			default:
+				if (!this.#endsWithQuery) return this.#ddl.insideTransaction(statement);
+				await this.#ddl.standalone(statement, () => this.#endGroup(event.next));
+				if (this.#inGroup) await this.#endGroup(event.next);
+		}
+	}
+}

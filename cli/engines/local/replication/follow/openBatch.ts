@@ -1,0 +1,162 @@
+import { join } from "node:path";
+import type { BinlogEvent, BinlogTable } from "../binlog/binlogStream.ts";
+import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
+import type { Sequence } from "../model/sequence.ts";
+import { requireFolder, type TableName, tableId } from "../mysql/definition.ts";
+import { type Layout, makeLayout } from "../parquet/layout.ts";
+import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
+
+export type RowsEvent = Extract<BinlogEvent, { kind: "rows" }>;
+
+interface Part {
+	id: string;
+	/** Name in staging. */
+	file: string;
+	/** `schema/table`. */
+	folder: string;
+}
+
+interface OpenStage {
+	stage: ParquetStage;
+	/** What the stage's layout was made from. */
+	source: BinlogTable;
+	folder: string;
+}
+
+/** Changes read and not yet published: rows in DuckDB, and files in staging of a transaction too large for that. */
+export class OpenBatch {
+	/** When the first change was read, milliseconds since 1970; undefined while there is none. */
+	openedAt: number | undefined;
+	/** Commit time of the newest change, milliseconds since 1970. */
+	newestCommit = 0;
+	/** Bytes of binlog in this batch. */
+	bytes = 0;
+	#stagedBytes = 0;
+	#files = 0;
+	readonly #engine: ParquetEngine;
+	readonly #staging: string;
+	readonly #stages = new Map<string, OpenStage>();
+	#parts: Part[] = [];
+
+	constructor(engine: ParquetEngine, staging: string) {
+		this.#engine = engine;
+		this.#staging = staging;
+	}
+
+	get isEmpty(): boolean {
+		return this.openedAt === undefined;
+	}
+
+	/** Bytes of binlog that are in DuckDB and not in a file. */
+	get stagedBytes(): number {
+		return this.#stagedBytes;
+	}
+
+	/** Whether `append` can go on without `prepare`. */
+	isReady(event: RowsEvent): boolean {
+		return this.#stages.get(tableId(event.table))?.source === event.table;
+	}
+
+	/**
+	 * Opens a stage that fits the event's rows; rows of another layout are closed into a file first.
+	 * @throws where a column's type is not supported.
+	 */
+	async prepare(event: RowsEvent, table: TableCheckpoint): Promise<void> {
+		const { table: source } = event;
+		const id = tableId(source);
+		const layout = makeLayout(refineTypes(source, table), source.key);
+		const open = this.#stages.get(id);
+		if (open !== undefined && open.stage.layout.fingerprint === layout.fingerprint) {
+			open.source = source;
+			return;
+		}
+		if (open !== undefined) await this.#writePart(id, open);
+		const stage = await this.#engine.stage(layout);
+		this.#stages.set(id, { stage, source, folder: requireFolder(source) });
+	}
+
+	/** Adds the rows of an event to the stage that `prepare` opened. */
+	append(event: RowsEvent, commitTime: number, sequence: Sequence): void {
+		const stage = this.#stages.get(tableId(event.table))?.stage;
+		if (stage === undefined) throw new Error("rows without a stage");
+		const bytes = event.size / event.rows.length;
+		if (event.operation === "U") {
+			for (const { before, after } of event.rows) {
+				stage.appendChange("U", commitTime, sequence.next(), after, before, bytes);
+			}
+		} else {
+			for (const row of event.rows) {
+				stage.appendChange(event.operation, commitTime, sequence.next(), row, undefined, bytes);
+			}
+		}
+		this.bytes += event.size;
+		this.#stagedBytes += event.size;
+		this.openedAt ??= Date.now();
+	}
+
+	/** A file of no rows, after all that is in the batch. */
+	async addEmptyFile(name: TableName, layout: Layout): Promise<void> {
+		const stage = await this.#engine.stage(layout);
+		await this.#addPart(tableId(name), requireFolder(name), stage);
+	}
+
+	/** Moves all rows from DuckDB into files. */
+	async writeParts(): Promise<void> {
+		for (const [id, open] of this.#stages) await this.#writePart(id, open);
+		this.#stages.clear();
+		this.#stagedBytes = 0;
+	}
+
+	/** Forgets a table's changes. */
+	async drop(id: string): Promise<void> {
+		await this.#stages.get(id)?.stage.discard();
+		this.#stages.delete(id);
+		this.#parts = this.#parts.filter((part) => part.id !== id);
+	}
+
+	/** Forgets everything. */
+	async discard(): Promise<void> {
+		for (const open of this.#stages.values()) await open.stage.discard();
+		this.#stages.clear();
+		this.#reset();
+	}
+
+	/** Writes what is open, and empties the batch. @returns the files, in the order of their changes, to be published. */
+	async close(sequence: Sequence): Promise<Publication["files"]> {
+		await this.writeParts();
+		const now = Date.now();
+		const files = this.#parts.map((part) => ({ from: part.file, to: `${part.folder}/${sequence.nextFile(now)}` }));
+		this.#reset();
+		return files;
+	}
+
+	async #writePart(id: string, open: OpenStage): Promise<void> {
+		this.#stages.delete(id);
+		if (open.stage.rows === 0) return open.stage.discard();
+		await this.#addPart(id, open.folder, open.stage);
+	}
+
+	async #addPart(id: string, folder: string, stage: ParquetStage): Promise<void> {
+		this.#files += 1;
+		const file = `batch-${this.#files}.parquet`;
+		await stage.write(join(this.#staging, file));
+		this.#parts.push({ id, file, folder });
+	}
+
+	#reset(): void {
+		this.#parts = [];
+		this.openedAt = undefined;
+		this.newestCommit = 0;
+		this.bytes = 0;
+		this.#stagedBytes = 0;
+	}
+}
+
+/** MariaDB's own types look like BINARY(n) in the binlog; the table's definition tells them apart. */
+function refineTypes(source: BinlogTable, table: TableCheckpoint): BinlogTable["columns"] {
+	return source.columns.map((column) => {
+		const defined = table.columns.find((candidate) => candidate.name === column.name)?.type ?? "";
+		const width = { uuid: "binary(16)", inet6: "binary(16)", inet4: "binary(4)" }[defined];
+		return width !== undefined && width === column.type ? { name: column.name, type: defined } : column;
+	});
+}

@@ -1,0 +1,165 @@
+import { join } from "node:path";
+import type { Connection as RowConnection } from "mysql2";
+import { loadFile } from "../model/sequence.ts";
+import {
+	qualifiedName,
+	quoteIdentifier,
+	readShape,
+	requireFolder,
+	type TableName,
+	type TableShape,
+	tableId,
+} from "../mysql/definition.ts";
+import { isOutOfSpace } from "../mysql/faults.ts";
+import type { Server } from "../mysql/server.ts";
+import type { Snapshot } from "../mysql/snapshot.ts";
+import { columnType } from "../parquet/columnType.ts";
+import { makeLayout } from "../parquet/layout.ts";
+import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
+
+/** Bytes of values, about, after which a LOAD file is closed. */
+const loadFileBytes = 64 * 1024 * 1024;
+
+export interface LoadedTable {
+	name: TableName;
+	shape: TableShape;
+	rows: number;
+	/** From staging, to below the raw zone. */
+	files: { from: string; to: string }[];
+}
+
+/** A table was altered (ER_TABLE_DEF_CHANGED) or dropped (ER_NO_SUCH_TABLE) too late for the snapshot to know. */
+export function isTableChanged(error: unknown): boolean {
+	return [1146, 1412].includes((error as { errno?: number }).errno ?? 0);
+}
+
+/** Reads one table of a snapshot into staged LOAD files. */
+export class TableLoader {
+	readonly #snapshot: Snapshot;
+	readonly #engine: ParquetEngine;
+	readonly #staging: string;
+
+	constructor(snapshot: Snapshot, engine: ParquetEngine, staging: string) {
+		this.#snapshot = snapshot;
+		this.#engine = engine;
+		this.#staging = staging;
+	}
+
+	/**
+	 * @param onRows called with the rows read so far.
+	 * @returns undefined where the table does not exist any more.
+	 */
+	async load(name: TableName, onRows: (rows: number) => void, signal: AbortSignal): Promise<LoadedTable | undefined> {
+		const { server } = this.#snapshot;
+		const folder = requireFolder(name);
+		// Reading the table first holds back any ALTER until the snapshot ends, so that definition and rows belong together.
+		try {
+			await server.rows(`SELECT 1 FROM ${qualifiedName(name)} LIMIT 1`);
+		} catch (error) {
+			if ((error as { errno?: number }).errno === 1146) return undefined;
+			throw error;
+		}
+		const shape = await readShape(server, name);
+		if (shape === undefined) return undefined;
+		const layout = makeLayout(shape.columns, shape.key);
+		const files: LoadedTable["files"] = [];
+		const time = Date.now();
+		let stage: ParquetStage | undefined;
+		let rows = 0;
+		let bytes = 0;
+		const closeFile = async (): Promise<void> => {
+			if (stage === undefined) return;
+			const file = loadFile(files.length + 1);
+			const staged = `load-${files.length + 1}-${encodeURIComponent(tableId(name))}.parquet`;
+			await stage.write(join(this.#staging, staged));
+			files.push({ from: staged, to: `${folder}/${file}` });
+			stage = undefined;
+			bytes = 0;
+		};
+		try {
+			for await (const block of readBlocks(server, selectOf(name, shape), signal)) {
+				stage ??= await this.#engine.stage(layout);
+				for (const row of block.rows) stage.appendLoaded(time, row, block.bytes / block.rows.length);
+				rows += block.rows.length;
+				bytes += block.bytes;
+				onRows(rows);
+				if (bytes >= loadFileBytes) await closeFile();
+			}
+			await closeFile();
+		} catch (error) {
+			if (!isOutOfSpace(error)) await stage?.discard();
+			throw error;
+		}
+		return { name, shape, rows, files };
+	}
+}
+
+function selectOf(name: TableName, shape: TableShape): string {
+	const columns = shape.columns.map((column) => {
+		const quoted = quoteIdentifier(column.name);
+		return columnType(column.type).readAsDouble ? `${quoted} + 0e0` : quoted;
+	});
+	return `SELECT ${columns.join(", ")} FROM ${qualifiedName(name)}`;
+}
+
+interface Block {
+	rows: unknown[][];
+	/** About the size of the rows' values. */
+	bytes: number;
+}
+
+const blockRows = 4096;
+const blockBytes = 4 * 1024 * 1024;
+
+/** Rows of a query as arrays, in blocks; the socket is held back while a block is worked on. */
+async function* readBlocks(server: Server, sql: string, signal: AbortSignal): AsyncGenerator<Block> {
+	// The promise wrapper reads results whole; the connection under it streams them.
+	const connection = (server.connection as unknown as { connection: RowConnection }).connection;
+	let block: Block = { rows: [], bytes: 0 };
+	let failure: Error | undefined;
+	let ended = false;
+	let wake = (): void => undefined;
+	const query = connection.query({ sql, rowsAsArray: true });
+	query.on("result", (result) => {
+		const row = result as unknown as unknown[];
+		block.rows.push(row);
+		for (const value of row) block.bytes += typeof value === "string" || Buffer.isBuffer(value) ? value.length : 8;
+		if (block.rows.length < blockRows && block.bytes < blockBytes) return;
+		connection.pause();
+		wake();
+	});
+	const onError = (error: Error): void => {
+		failure = error;
+		wake();
+	};
+	query.on("error", onError);
+	// A lost connection is told to the connection, not to the query.
+	connection.on("error", onError);
+	query.on("end", () => {
+		ended = true;
+		wake();
+	});
+	const onAbort = (): void => wake();
+	signal.addEventListener("abort", onAbort);
+	try {
+		for (;;) {
+			signal.throwIfAborted();
+			if (failure !== undefined) throw failure;
+			if (block.rows.length > 0) {
+				const full = block;
+				block = { rows: [], bytes: 0 };
+				yield full;
+				connection.resume();
+			} else if (ended) {
+				return;
+			} else {
+				await new Promise<void>((resolve) => {
+					wake = resolve;
+				});
+			}
+		}
+	} finally {
+		signal.removeEventListener("abort", onAbort);
+		connection.off("error", onError);
+	}
+}

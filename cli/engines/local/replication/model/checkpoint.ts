@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { z } from "zod";
+import { PipelineError } from "../../../../common/errors.ts";
+import { writeFileAtomic } from "../../files.ts";
+
+const position = z.object({ file: z.string().min(1), offset: z.number().int().nonnegative() });
+
+const column = z.object({
+	name: z.string(),
+	/** As in INFORMATION_SCHEMA.COLUMNS.COLUMN_TYPE. */
+	type: z.string(),
+	nullable: z.boolean(),
+	/** Whether a row that has no value for it gets null: no default, not generated. */
+	defaultsToNull: z.boolean(),
+	charset: z.string().nullable(),
+	/** Expression of a generated column, or empty. */
+	generated: z.string(),
+});
+
+const table = z.object({
+	schema: z.string(),
+	table: z.string(),
+	state: z.enum(["Before load", "Full load", "Table completed", "Table error", "Table is being reloaded"]),
+	error: z.string().optional(),
+	/** Definition at the source, as last read. */
+	columns: z.array(column),
+	/** Names of the primary key's columns, in order. */
+	key: z.array(z.string()),
+	/** Changes before this position are in the table's full load already. */
+	loadedAt: position.optional(),
+	/** The definition holds every ALTER before this position. */
+	definedAt: position.optional(),
+	fullLoadRows: z.number().int(),
+	inserts: z.number().int(),
+	updates: z.number().int(),
+	deletes: z.number().int(),
+	ddls: z.number().int(),
+	updatedAt: z.string(),
+});
+
+const body = z.object({
+	version: z.literal(1),
+	server: z.object({
+		flavour: z.enum(["mariadb", "mysql"]),
+		/** MySQL: server_uuid. MariaDB, which has none: server_id. */
+		id: z.string(),
+	}),
+	position: position.extend({
+		/** MariaDB: last GTID of each domain up to here, `0-1-100,1-1-5`. Empty on MySQL. */
+		gtid: z.string(),
+		/** When the binlog file was created, milliseconds since 1970; 0 while unknown. */
+		fileCreated: z.number().int(),
+	}),
+	sequence: z.object({
+		commitDigits: z.string().regex(/^\d{16}$/),
+		counter: z.number().int(),
+		fileTime: z.number().int(),
+	}),
+	tables: z.array(table),
+	/** Tables touched by XA transactions that are prepared and not yet committed, by XA identifier. */
+	prepared: z.record(z.string(), z.array(z.string())),
+	/** When the full load of all tables ended, ISO 8601. */
+	loadedAt: z.string(),
+	/** From commit at the source to the raw file of the newest change, seconds. */
+	latencySeconds: z.number().optional(),
+	/** What the raw zone must get before anything else: the intent, repeated until it is done. */
+	publication: z
+		.object({
+			/** Folders below the raw zone from which everything goes, except files of this publication. */
+			clear: z.array(z.string()),
+			/** From staging, to below the raw zone. */
+			files: z.array(z.object({ from: z.string(), to: z.string() })),
+		})
+		.optional(),
+});
+
+/** Where the replication stands; written as a whole, and the only thing that a restart goes by. */
+export type Checkpoint = z.infer<typeof body>;
+export type TableCheckpoint = z.infer<typeof table>;
+export type ColumnDefinition = z.infer<typeof column>;
+export type Publication = NonNullable<Checkpoint["publication"]>;
+
+/**
+ * @returns undefined where there is none yet.
+ * @throws PipelineError where the file is damaged: going on from a guess could lose changes.
+ */
+export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
+	let text: string;
+	try {
+		text = await readFile(path, "utf8");
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+		throw error;
+	}
+	const newline = text.indexOf("\n");
+	const json = text.slice(newline + 1);
+	if (newline < 0 || text.slice(0, newline) !== digest(json)) throw damaged(path, "its checksum does not match");
+	const parsed = body.safeParse(JSON.parse(json));
+	if (!parsed.success) throw damaged(path, parsed.error.issues[0]?.message ?? "unknown content");
+	return parsed.data;
+}
+
+/** Durable when it returns. First line: SHA-256 of the rest; rest: JSON. */
+export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Promise<void> {
+	const json = JSON.stringify(checkpoint);
+	await writeFileAtomic(path, `${digest(json)}\n${json}`);
+}
+
+function digest(text: string): string {
+	return createHash("sha256").update(text).digest("hex");
+}
+
+function damaged(path: string, why: string): PipelineError {
+	return new PipelineError("failure", {
+		what: "The checkpoint of the replication is damaged.",
+		why: `${path}: ${why}. Going on from a guess could lose changes; the raw zone was left as it is.`,
+		fix: "Load all tables anew, which makes a new checkpoint.",
+		next: "pipeline-cli replication start --reload",
+	});
+}

@@ -1,0 +1,83 @@
+import type { ColumnDefinition } from "../model/checkpoint.ts";
+import type { Server } from "./server.ts";
+
+export interface TableName {
+	schema: string;
+	table: string;
+}
+
+export interface TableShape {
+	columns: ColumnDefinition[];
+	/** Names of the primary key's columns, in order. */
+	key: string[];
+}
+
+export function tableId(name: TableName): string {
+	return `${name.schema}.${name.table}`;
+}
+
+/** Folder of a table below the raw zone; undefined where a name, which may hold any character, would lead to another place. */
+export function folderOf({ schema, table }: TableName): string | undefined {
+	const isSafe = [schema, table].every((name) => name !== "" && name !== "." && name !== ".." && !/[/\\]/.test(name));
+	return isSafe ? `${schema}/${table}` : undefined;
+}
+
+/** @throws where the table can have no folder; it then becomes "Table error". */
+export function requireFolder(name: TableName): string {
+	const folder = folderOf(name);
+	if (folder === undefined) throw new Error(`the name ${tableId(name)} cannot be that of a folder; rename it`);
+	return folder;
+}
+
+export function quoteIdentifier(name: string): string {
+	return `\`${name.replaceAll("`", "``")}\``;
+}
+
+export function qualifiedName({ schema, table }: TableName): string {
+	return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
+}
+
+/** Base tables of schemas, by name. */
+export async function listTables(server: Server, schemas: readonly string[]): Promise<TableName[]> {
+	const rows = await server.rows(
+		`SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t FROM INFORMATION_SCHEMA.TABLES
+		WHERE TABLE_SCHEMA IN (?) AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY 1, 2`,
+		[schemas],
+	);
+	return rows.map((row) => ({ schema: String(row.s), table: String(row.t) }));
+}
+
+/**
+ * A table's definition as it is now. Inside a transaction that has read the table, it stays so: the server holds back ALTER.
+ * @returns undefined where the table does not exist.
+ */
+export async function readShape(server: Server, { schema, table }: TableName): Promise<TableShape | undefined> {
+	const columns = await server.rows(
+		`SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable, COLUMN_DEFAULT AS standard,
+			CHARACTER_SET_NAME AS charset, GENERATION_EXPRESSION AS expression
+		FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
+		[schema, table],
+	);
+	if (columns.length === 0) return undefined;
+	const key = await server.rows(
+		`SELECT COLUMN_NAME AS name FROM INFORMATION_SCHEMA.STATISTICS
+		WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND INDEX_NAME = 'PRIMARY' ORDER BY SEQ_IN_INDEX`,
+		[schema, table],
+	);
+	return {
+		columns: columns.map((row) => {
+			const generated = row.expression === null ? "" : String(row.expression);
+			return {
+				name: String(row.name),
+				type: String(row.type),
+				nullable: row.nullable === "YES",
+				// MariaDB spells the default NULL out, MySQL gives null.
+				defaultsToNull:
+					(row.standard === null || row.standard === "NULL") && row.nullable === "YES" && generated === "",
+				charset: row.charset === null ? null : String(row.charset),
+				generated,
+			};
+		}),
+		key: key.map((row) => String(row.name)),
+	};
+}

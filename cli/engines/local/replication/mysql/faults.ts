@@ -1,0 +1,92 @@
+import { messageOf, PipelineError } from "../../../../common/errors.ts";
+
+/** Whether something failed for want of room on disk; DuckDB says so in words only. */
+export function isOutOfSpace(error: unknown): boolean {
+	const code = (error as NodeJS.ErrnoException | undefined)?.code;
+	if (code === "ENOSPC" || code === "EDQUOT") return true;
+	return /no space left on device|disk quota exceeded|failed to offload data block/i.test(messageOf(error));
+}
+
+export function outOfSpace(folder: string, cause: unknown): PipelineError {
+	return new PipelineError(
+		"failure",
+		{
+			what: "The disk is full; the replication stopped, and nothing is lost.",
+			why: `${messageOf(cause)}.`,
+			fix: `Make room on the disk of ${folder}, then start again: it goes on where it was.`,
+			next: "pipeline-cli replication start",
+		},
+		{ cause },
+	);
+}
+
+/** Whether the source cannot send its binlog from the position that was asked for (ER_MASTER_FATAL_ERROR_READING_BINLOG). */
+export function isBinlogUnreadable(error: unknown): boolean {
+	const { errno, message } = error as { errno?: number; message?: string };
+	// The same number is used for another client of our number, which is no matter of the position.
+	return errno === 1236 && !/same server/i.test(message ?? "");
+}
+
+/** A binlog file that is longer than the 32 bits of its events' offsets can tell, and in which no reader can take up its work. */
+export function binlogTooLong(file: string): PipelineError {
+	return new PipelineError("serviceRefused", {
+		what: `The source's binlog file ${file} is longer than 4 GiB.`,
+		why: "Positions in it have 32 bits; beyond them, what was read cannot be told from what was not. A transaction is never split, so a very large one makes a file longer than max_binlog_size.",
+		fix: "Set max_binlog_size to 1 GiB or less, change less than 3 GiB in one transaction, and run FLUSH BINARY LOGS at the source. Then load all tables anew.",
+		next: "pipeline-cli replication start --reload",
+	});
+}
+
+/** Whether the source refused us: wrong password, missing right. Trying again does not help. */
+export function isRefused(error: unknown): boolean {
+	return [1044, 1045, 1142, 1227, 1698].includes((error as { errno?: number }).errno ?? 0);
+}
+
+export function refused(error: unknown): PipelineError {
+	return new PipelineError(
+		"credentials",
+		{
+			what: "The source refused the replication.",
+			why: `${messageOf(error)}.`,
+			fix: "Grant what is missing: SELECT on the schemas, REPLICATION SLAVE, and REPLICATION CLIENT (MariaDB: BINLOG MONITOR).",
+			next: "pipeline-cli source status",
+		},
+		{ cause: error },
+	);
+}
+
+export function unreachable(address: string, error: unknown): PipelineError {
+	return new PipelineError(
+		"failure",
+		{
+			what: `The source at ${address} cannot be reached.`,
+			why: `${messageOf(error)}.`,
+			fix: "Start it, or check its address.",
+			next: "pipeline-cli source status",
+		},
+		{ cause: error },
+	);
+}
+
+/** Whether a connection broke or a server is away: the same may work a little later. Ask `isRefused` first. */
+export function isTransient(error: unknown): boolean {
+	if (error instanceof LostSource) return true;
+	const { code, errno, fatal } = error as { code?: string; errno?: number; fatal?: boolean };
+	// The client marks an error as fatal where its connection cannot be used any more.
+	if (fatal === true || code?.startsWith("PROTOCOL_") || networkCodes.has(code ?? "")) return true;
+	return transientErrors.has(errno ?? 0);
+}
+
+/** The source does not answer, or the connection to it came to nothing, without an error of its own. */
+export class LostSource extends Error {}
+
+const networkCodes = new Set([
+	...["ECONNREFUSED", "ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND"],
+	...["EAI_AGAIN", "ERR_STREAM_WRITE_AFTER_END", "ERR_STREAM_DESTROYED"],
+]);
+
+/**
+ * Server going down (1053), connection killed (1927, 1317, 3169), too many connections (1040), lock wait and deadlock (1205,
+ * 1213), lost while reading (1158 to 1161), binlog dump ended (1236; whether its file is gone is checked on the next try).
+ */
+const transientErrors = new Set([1040, 1053, 1077, 1158, 1159, 1160, 1161, 1205, 1213, 1236, 1317, 1927, 3169, 4031]);

@@ -1,0 +1,163 @@
+import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
+import { PipelineError } from "../../../../common/errors.ts";
+import type { SourceAccess } from "../../settings.ts";
+import type { Checkpoint } from "../model/checkpoint.ts";
+import { comparePositions, formatPosition, type Position } from "../model/position.ts";
+
+/** A connection to the source, and what differs between MariaDB and MySQL. */
+export class Server {
+	readonly connection: Connection;
+	readonly flavour: "mariadb" | "mysql";
+	/** MySQL: server_uuid; MariaDB: server_id. */
+	readonly id: string;
+	/** Whether names of schemas and tables are told apart by case only on disk: lower_case_table_names. */
+	readonly foldsCase: boolean;
+
+	private constructor(connection: Connection, flavour: "mariadb" | "mysql", id: string, foldsCase: boolean) {
+		this.connection = connection;
+		this.flavour = flavour;
+		this.id = id;
+		this.foldsCase = foldsCase;
+	}
+
+	static async connect(access: SourceAccess): Promise<Server> {
+		const connection = await mysql.createConnection(connectionOptions(access));
+		// Without a listener an error between two statements would end the process; the next statement reports it.
+		connection.on("error", () => undefined);
+		// TIMESTAMP is stored as UTC; the rest keeps the server's settings from altering values or ending long reads.
+		await connection.query("SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 3600");
+		const [rows] = await connection.query<RowDataPacket[]>(
+			"SELECT VERSION() AS version, @@GLOBAL.server_id AS id, @@GLOBAL.lower_case_table_names AS folds",
+		);
+		const { version, id, folds } = rows[0] as { version: string; id: number; folds: number };
+		if (/mariadb/i.test(version)) return new Server(connection, "mariadb", String(id), folds !== 0);
+		const [uuids] = await connection.query<RowDataPacket[]>("SELECT @@GLOBAL.server_uuid AS uuid");
+		return new Server(connection, "mysql", String(uuids[0]?.uuid), folds !== 0);
+	}
+
+	async rows(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
+		const [rows] = await this.connection.query<RowDataPacket[]>(sql, values);
+		return rows;
+	}
+
+	/** The end of the binlog. */
+	async currentPosition(): Promise<Position> {
+		let rows: Record<string, unknown>[];
+		try {
+			rows = await this.rows("SHOW MASTER STATUS");
+		} catch (error) {
+			// MySQL 8.4 has only the new name: https://dev.mysql.com/doc/refman/8.4/en/show-binary-log-status.html
+			if ((error as { errno?: number }).errno !== 1064) throw error;
+			rows = await this.rows("SHOW BINARY LOG STATUS");
+		}
+		const row = rows[0];
+		if (row === undefined) throw new Error("the source writes no binlog");
+		return { file: String(row.File), offset: Number(row.Position) };
+	}
+
+	/** MariaDB: the last GTID of each domain before a position, sorted. Empty on MySQL. */
+	async gtidAt(position: Position): Promise<string> {
+		if (this.flavour === "mysql") return "";
+		const [row] = await this.rows("SELECT BINLOG_GTID_POS(?, ?) AS gtid", [position.file, position.offset]);
+		return sortGtids(String(row?.gtid ?? ""));
+	}
+
+	async close(): Promise<void> {
+		await this.connection.end().catch(() => this.connection.destroy());
+	}
+}
+
+/** Options of every connection: exact values as strings, nothing parsed. */
+export function connectionOptions(access: SourceAccess): mysql.ConnectionOptions {
+	return {
+		host: access.host,
+		port: access.port,
+		user: access.user,
+		password: access.password,
+		charset: "utf8mb4",
+		timezone: "Z",
+		dateStrings: true,
+		supportBigNumbers: true,
+		bigNumberStrings: true,
+		jsonStrings: true,
+		connectTimeout: 10_000,
+		enableKeepAlive: true,
+		...(access.tls ? { ssl: {} } : {}),
+	};
+}
+
+export function sortGtids(text: string): string {
+	return text
+		.split(",")
+		.filter((gtid) => gtid !== "")
+		.sort()
+		.join(",");
+}
+
+/** What the binlog must be like: without these, changes would be lost or wrong without an error. */
+const required: readonly (readonly [variable: string, value: RegExp, set: string, onlyIn?: "mysql"])[] = [
+	["log_bin", /^(1|ON)$/i, "log_bin=mysql-bin and server_id=1 in the server's configuration, then restart it"],
+	["binlog_format", /^ROW$/i, "SET GLOBAL binlog_format = ROW"],
+	["binlog_row_image", /^FULL$/i, "SET GLOBAL binlog_row_image = FULL"],
+	["binlog_row_metadata", /^FULL$/i, "SET GLOBAL binlog_row_metadata = FULL"],
+	["binlog_row_value_options", /^$/, "SET GLOBAL binlog_row_value_options = ''", "mysql"],
+	["binlog_transaction_compression", /^(0|OFF)$/i, "SET GLOBAL binlog_transaction_compression = OFF", "mysql"],
+];
+
+/** @throws PipelineError naming the setting that stands against replication, and the fix. */
+export async function requireBinlog(server: Server): Promise<void> {
+	const rows = await server.rows(
+		"SHOW GLOBAL VARIABLES WHERE Variable_name LIKE 'log_bin' OR Variable_name LIKE 'binlog\\_%'",
+	);
+	const values = new Map(rows.map((row) => [String(row.Variable_name).toLowerCase(), String(row.Value)]));
+	for (const [variable, value, fix, onlyIn] of required) {
+		if (onlyIn !== undefined && onlyIn !== server.flavour) continue;
+		const found = values.get(variable);
+		// A server so old that it has no such setting has not what the setting turns on, either.
+		if (found === undefined ? onlyIn !== undefined : value.test(found)) continue;
+		throw new PipelineError("serviceRefused", {
+			what: `The source cannot be replicated: ${variable} is ${found === undefined ? "unknown to it" : found || "empty"}.`,
+			why: "Changes would be missed or misread.",
+			fix: `At the source: ${fix}; sessions that are open keep the old setting until they reconnect.`,
+			next: "pipeline-cli source status",
+		});
+	}
+}
+
+/**
+ * @returns the end of the binlog.
+ * @throws PipelineError where the source's history is not the one that the checkpoint belongs to, or does not reach back to it.
+ */
+export async function requireHistory(
+	server: Server,
+	checkpoint: Pick<Checkpoint, "server" | "position">,
+): Promise<Position> {
+	const { position } = checkpoint;
+	if (server.flavour !== checkpoint.server.flavour || server.id !== checkpoint.server.id) {
+		throw historyLost("the source is another server than before");
+	}
+	const logs = await server.rows("SHOW BINARY LOGS");
+	const log = logs.find((row) => row.Log_name === position.file);
+	if (log === undefined) throw historyLost(`the source no longer has ${position.file}`);
+	if (Number(log.File_size) < position.offset) {
+		throw historyLost(`${position.file} ends before ${formatPosition(position)}`);
+	}
+	const gtid = await server.gtidAt(position);
+	if (gtid !== position.gtid) {
+		throw historyLost(
+			`at ${formatPosition(position)} it has GTID ${gtid || "none"} where ${position.gtid || "none"} was read`,
+		);
+	}
+	const end = await server.currentPosition();
+	if (comparePositions(end, position) < 0) throw historyLost(`its binlog ends at ${formatPosition(end)}`);
+	return end;
+}
+
+export function historyLost(why: string): PipelineError {
+	return new PipelineError("serviceRefused", {
+		what: "The changes since the last position can no longer be read from the source.",
+		why: `Its binlog was purged or reset: ${why.replace(/\.$/, "")}.`,
+		fix: "Load all tables anew. To prevent it, keep binlogs for longer than the replication may be stopped.",
+		next: "pipeline-cli replication start --reload",
+	});
+}

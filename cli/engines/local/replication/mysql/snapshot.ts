@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { SourceAccess } from "../../settings.ts";
+import { comparePositions, formatPosition, type Position } from "../model/position.ts";
+import { listTables, qualifiedName, type TableName, tableId } from "./definition.ts";
+import { Server } from "./server.ts";
+
+/** A connection that sees the source as it was at one position of the binlog. */
+export interface Snapshot {
+	server: Server;
+	position: Position;
+}
+
+/** How long a change of the binlog may take until readers see it, in milliseconds: a semi-synchronous server waits for its replicas. */
+const visibleMs = 60_000;
+
+/**
+ * Opens a consistent snapshot that holds all changes before a position. A server writes a change into the binlog first and commits it
+ * then, so that a snapshot which is taken as soon as the change was read may lack it.
+ * @throws where such a snapshot cannot be had within a minute.
+ */
+export async function openSnapshotAfter(
+	position: Position | undefined,
+	access: SourceAccess,
+	tables: readonly TableName[],
+	signal: AbortSignal,
+): Promise<Snapshot> {
+	for (const end = Date.now() + visibleMs; ; ) {
+		const snapshot = await openSnapshot(access, tables);
+		if (position === undefined || comparePositions(snapshot.position, position) >= 0) return snapshot;
+		await snapshot.server.close();
+		if (Date.now() > end) {
+			throw new Error(
+				`the source's snapshots are those of ${formatPosition(snapshot.position)}, before ${formatPosition(position)}, for a minute`,
+			);
+		}
+		await sleep(10, undefined, { signal });
+	}
+}
+
+/**
+ * Opens a consistent snapshot. MariaDB tells the snapshot's own position; MySQL does not, so there the tables are locked against
+ * writers for the moment between snapshot and position.
+ */
+async function openSnapshot(access: SourceAccess, tables: readonly TableName[]): Promise<Snapshot> {
+	const server = await Server.connect(access);
+	try {
+		await server.connection.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+		const position = server.flavour === "mariadb" ? await mariadb(server) : await mysql(server, access, tables);
+		return { server, position };
+	} catch (error) {
+		await server.close();
+		throw error;
+	}
+}
+
+/** https://mariadb.com/kb/en/enhancements-for-start-transaction-with-consistent-snapshot/ */
+async function mariadb(server: Server): Promise<Position> {
+	await server.connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+	const rows = await server.rows("SHOW STATUS LIKE 'binlog_snapshot_%'");
+	const values = new Map(rows.map((row) => [String(row.Variable_name).toLowerCase(), String(row.Value)]));
+	const file = values.get("binlog_snapshot_file") ?? "";
+	const offset = Number(values.get("binlog_snapshot_position"));
+	if (file === "" || !Number.isInteger(offset))
+		throw new Error("the source does not tell the snapshot's binlog position");
+	return { file, offset };
+}
+
+/** LOCK TABLES waits until no open transaction has written to the tables. */
+async function mysql(server: Server, access: SourceAccess, tables: readonly TableName[]): Promise<Position> {
+	const locker = await Server.connect(access);
+	try {
+		await locker.connection.query("SET SESSION lock_wait_timeout = 60");
+		const schemas = [...new Set(tables.map((name) => name.schema))];
+		const existing = new Set((await listTables(locker, schemas)).map(tableId));
+		const locks = tables.filter((name) => existing.has(tableId(name))).map((name) => `${qualifiedName(name)} READ`);
+		if (locks.length > 0) await locker.connection.query(`LOCK TABLES ${locks.join(", ")}`);
+		await server.connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+		return await locker.currentPosition();
+	} finally {
+		await locker.close();
+	}
+}

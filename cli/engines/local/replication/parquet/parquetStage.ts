@@ -1,0 +1,217 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+	DOUBLE,
+	type DuckDBAppender,
+	type DuckDBConnection,
+	DuckDBDataChunk,
+	DuckDBInstance,
+	type DuckDBType,
+	type DuckDBValue,
+	VARCHAR,
+} from "@duckdb/node-api";
+import { rawColumns } from "../../../../../etl/datasets.ts";
+import { messageOf } from "../../../../common/errors.ts";
+import { syncFile } from "../../files.ts";
+import type { Row } from "../binlog/binlogStream.ts";
+import type { Layout, SourceColumn } from "./layout.ts";
+
+/** Rows of DuckDB's vectors. */
+const chunkRows = 2048;
+/** Bytes of values after which rows go to DuckDB though the vectors are not full. */
+const chunkBytes = 4 * 1024 * 1024;
+/** Rows of a Parquet row group, which is built in memory. */
+const rowGroupRows = 30_720;
+/** Of DuckDB; beyond it rows go to a temporary file. */
+const memoryLimit = "128MB";
+
+/** DuckDB as a writer of Parquet: rows wait in its memory, beyond a limit in a temporary file. */
+export class ParquetEngine {
+	readonly #connection: DuckDBConnection;
+	readonly #instance: DuckDBInstance;
+	#stages = 0;
+
+	private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
+		this.#instance = instance;
+		this.#connection = connection;
+	}
+
+	/**
+	 * @param lock a database file that is held open. DuckDB locks it, and the system lets go of the lock when the process ends,
+	 * however it ends: so only one process at a time works in `staging`.
+	 * @returns undefined where another process still held the lock after `patienceMs`.
+	 */
+	static async open(staging: string, lock: string, patienceMs: number): Promise<ParquetEngine | undefined> {
+		const instance = await DuckDBInstance.create(":memory:", {
+			memory_limit: memoryLimit,
+			temp_directory: join(staging, "spill"),
+			threads: "1",
+			autoinstall_known_extensions: "false",
+		});
+		const connection = await instance.connect();
+		const end = Date.now() + patienceMs;
+		for (;;) {
+			try {
+				await connection.run(`ATTACH ${quoteText(lock)} AS held`);
+				return new ParquetEngine(instance, connection);
+			} catch (error) {
+				if (!/could not set lock/i.test(messageOf(error))) throw error;
+				if (Date.now() > end) return undefined;
+				await sleep(100);
+			}
+		}
+	}
+
+	async stage(layout: Layout): Promise<ParquetStage> {
+		this.#stages += 1;
+		const name = `stage_${this.#stages}`;
+		const columns = layout.types.map((type, index) => `c${index} ${type}`);
+		await this.#connection.run(`CREATE TABLE ${name} (${[...stagedColumns, ...columns].join(", ")})`);
+		return new ParquetStage(this.#connection, name, layout, await this.#connection.createAppender(name));
+	}
+
+	close(): void {
+		this.#connection.closeSync();
+		this.#instance.closeSync();
+	}
+}
+
+/**
+ * Columns that replication adds are staged as numbers, which takes a fraction of their room, and become text when the file is
+ * written: the operation, the commit time (milliseconds since 1970), and both parts of the change sequence.
+ */
+const stagedColumns = ["op VARCHAR", "time DOUBLE", "digits DOUBLE", "counter DOUBLE"];
+const stagedTypes = [VARCHAR, DOUBLE, DOUBLE, DOUBLE];
+const stagedAsText = {
+	time: "strftime(make_timestamp_ms(time::BIGINT), '%Y-%m-%d %H:%M:%S.%f')",
+	sequence: "lpad(digits::BIGINT::VARCHAR, 16, '0') || lpad(counter::BIGINT::VARCHAR, 19, '0')",
+};
+
+/** Rows of one layout on their way to one Parquet file. A value that cannot be converted throws, and leaves the stage unusable. */
+export class ParquetStage {
+	readonly layout: Layout;
+	/** Rows so far. */
+	rows = 0;
+	readonly #connection: DuckDBConnection;
+	readonly #name: string;
+	readonly #appender: DuckDBAppender;
+	readonly #types: readonly DuckDBType[];
+	#chunk: DuckDBValue[][] = [];
+	#chunkRows = 0;
+	#chunkBytes = 0;
+
+	constructor(connection: DuckDBConnection, name: string, layout: Layout, appender: DuckDBAppender) {
+		this.#connection = connection;
+		this.#name = name;
+		this.layout = layout;
+		this.#appender = appender;
+		this.#types = [...stagedTypes, ...layout.types];
+		this.#clearChunk();
+	}
+
+	/** Adds a row of a full load: the values of the source's columns. @param bytes about its size. */
+	appendLoaded(time: number, row: readonly unknown[], bytes: number): void {
+		const { columns, before } = this.layout;
+		this.#putAdded("I", time, null, null);
+		for (let index = 0; index < columns.length; index += 1)
+			this.#put(index, columns[index] as SourceColumn, row[index]);
+		for (let index = 0; index < before.length; index += 1) this.#putNull(columns.length + index);
+		this.#endRow(bytes);
+	}
+
+	/** Adds a change. @param before the row before an update. @param bytes about its size. */
+	appendChange(
+		operation: "I" | "U" | "D",
+		time: number,
+		sequence: { digits: number; counter: number },
+		row: Row,
+		before: Row | undefined,
+		bytes: number,
+	): void {
+		const { columns, before: images } = this.layout;
+		this.#putAdded(operation, time, sequence.digits, sequence.counter);
+		for (let index = 0; index < columns.length; index += 1) {
+			const column = columns[index] as SourceColumn;
+			this.#put(index, column, row[column.name]);
+		}
+		for (let index = 0; index < images.length; index += 1) {
+			const column = columns[images[index] as number] as SourceColumn;
+			if (before === undefined) this.#putNull(columns.length + index);
+			else this.#put(columns.length + index, column, before[column.name]);
+		}
+		this.#endRow(bytes);
+	}
+
+	/** Writes all rows to a file, durably, and drops the stage. */
+	async write(path: string): Promise<void> {
+		this.#flush();
+		this.#appender.closeSync();
+		const source = this.layout.columns.map((column, index) => `c${index} AS ${quoteName(column.name)}`);
+		const images = this.layout.before.map(
+			(column, index) => `c${source.length + index} AS ${quoteName(this.layout.beforeName(column))}`,
+		);
+		const selected = [
+			`op AS ${quoteName(rawColumns.op)}`,
+			`${stagedAsText.time} AS ${quoteName(rawColumns.commitTime)}`,
+			...source,
+			`${stagedAsText.sequence} AS ${quoteName(rawColumns.changeSequence)}`,
+			...images,
+		];
+		await this.#connection.run(
+			`COPY (SELECT ${selected.join(", ")} FROM ${this.#name}) TO ${quoteText(path)} (FORMAT parquet, ROW_GROUP_SIZE ${rowGroupRows})`,
+		);
+		await syncFile(path);
+		await this.#connection.run(`DROP TABLE ${this.#name}`);
+	}
+
+	/** Drops the stage with its rows. */
+	async discard(): Promise<void> {
+		this.#appender.closeSync();
+		await this.#connection.run(`DROP TABLE ${this.#name}`);
+	}
+
+	#putAdded(operation: string, time: number, digits: number | null, counter: number | null): void {
+		const chunk = this.#chunk;
+		chunk[0]?.push(operation);
+		chunk[1]?.push(time);
+		chunk[2]?.push(digits);
+		chunk[3]?.push(counter);
+	}
+
+	#put(index: number, column: SourceColumn, value: unknown): void {
+		this.#chunk[stagedTypes.length + index]?.push(value === null ? null : column.convert(value));
+	}
+
+	#putNull(index: number): void {
+		this.#chunk[stagedTypes.length + index]?.push(null);
+	}
+
+	#endRow(bytes: number): void {
+		this.rows += 1;
+		this.#chunkRows += 1;
+		this.#chunkBytes += bytes;
+		if (this.#chunkRows === chunkRows || this.#chunkBytes >= chunkBytes) this.#flush();
+	}
+
+	#flush(): void {
+		if (this.#chunkRows === 0) return;
+		const chunk = DuckDBDataChunk.create(this.#types);
+		chunk.setColumns(this.#chunk);
+		this.#appender.appendDataChunk(chunk);
+		this.#clearChunk();
+	}
+
+	#clearChunk(): void {
+		this.#chunk = this.#types.map(() => []);
+		this.#chunkRows = 0;
+		this.#chunkBytes = 0;
+	}
+}
+
+function quoteName(name: string): string {
+	return `"${name.replaceAll('"', '""')}"`;
+}
+
+function quoteText(text: string): string {
+	return `'${text.replaceAll("'", "''")}'`;
+}

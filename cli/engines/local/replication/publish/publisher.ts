@@ -1,0 +1,64 @@
+import { access, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { syncFolder } from "../../files.ts";
+import type { Publication } from "../model/checkpoint.ts";
+
+/**
+ * Brings the raw zone to what a publication says. May be killed at any moment and repeated: a file that is there already was
+ * moved by an earlier try.
+ */
+export async function publish(publication: Publication, staging: string, raw: string): Promise<void> {
+	const kept = new Set(publication.files.map((file) => file.to));
+	for (const folder of publication.clear) await clearFolder(raw, folder, kept);
+	const folders = new Set<string>();
+	for (const { from, to } of publication.files) {
+		const target = join(raw, to);
+		await makeFolder(raw, dirname(to));
+		await moveIfThere(join(staging, from), target);
+		folders.add(dirname(target));
+	}
+	for (const folder of folders) await syncFolder(folder);
+}
+
+/** Removes everything in a table's folder except what is to be kept, and the folder where nothing is. */
+async function clearFolder(raw: string, folder: string, kept: ReadonlySet<string>): Promise<void> {
+	let names: string[];
+	try {
+		names = await readdir(join(raw, folder));
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+		throw error;
+	}
+	// A kept name may still be the file of before, where the full load has the same number; the rename then replaces it.
+	for (const name of names) {
+		if (!kept.has(`${folder}/${name}`)) await rm(join(raw, folder, name), { recursive: true });
+	}
+	await syncFolder(join(raw, folder));
+	if ([...kept].some((file) => dirname(file) === folder)) return;
+	await rmdir(join(raw, folder));
+	await syncFolder(dirname(join(raw, folder)));
+}
+
+async function moveIfThere(from: string, to: string): Promise<void> {
+	try {
+		await rename(from, to);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "ENOENT" || !(await exists(to))) throw error;
+	}
+}
+
+async function makeFolder(raw: string, folder: string): Promise<void> {
+	const first = await mkdir(join(raw, folder), { recursive: true });
+	if (first === undefined) return;
+	// Every folder that was made is an entry in its parent, which must be on disk as well.
+	for (let path = join(raw, folder); path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
+}
+
+async function exists(path: string): Promise<boolean> {
+	try {
+		await access(path);
+		return true;
+	} catch {
+		return false;
+	}
+}

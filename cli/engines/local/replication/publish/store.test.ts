@@ -1,0 +1,83 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { localPaths } from "../../paths.ts";
+import { initialSequence } from "../model/sequence.ts";
+import { type StatePaths, statePaths } from "../model/statePaths.ts";
+import { TaskState } from "../model/taskState.ts";
+import { publish } from "./publisher.ts";
+import { Store } from "./store.ts";
+
+let home: string;
+let raw: string;
+let files: StatePaths;
+
+beforeEach(async () => {
+	home = mkdtempSync(join(tmpdir(), "pipeline-store-"));
+	raw = localPaths(home).raw;
+	files = statePaths(localPaths(home));
+	await mkdir(files.staging, { recursive: true });
+});
+
+afterEach(() => rmSync(home, { recursive: true, force: true }));
+
+function stateAt(offset: number): TaskState {
+	return new TaskState({
+		version: 1,
+		server: { flavour: "mariadb", id: "1" },
+		position: { file: "bin.000001", offset, gtid: "", fileCreated: 0 },
+		sequence: initialSequence,
+		tables: [],
+		prepared: {},
+		loadedAt: "2026-01-01T00:00:00.000Z",
+	});
+}
+
+const publication = {
+	clear: [],
+	files: [
+		{ from: "1.parquet", to: "s/t/1.parquet" },
+		{ from: "2.parquet", to: "s/t/2.parquet" },
+	],
+};
+
+/** Publishes the first file only; then the disk is full. */
+const fillingDisk: typeof publish = async ({ clear, files: [first] }, staging, to) => {
+	await publish({ clear, files: first === undefined ? [] : [first] }, staging, to);
+	throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
+};
+
+async function commitOnFullDisk(): Promise<void> {
+	const store = new Store(files, raw, fillingDisk);
+	await store.open();
+	for (const name of ["1.parquet", "2.parquet", "3.parquet"]) writeFileSync(join(files.staging, name), name);
+	await expect(store.commit(stateAt(500), publication)).rejects.toThrow("ENOSPC");
+}
+
+test("a disk that fills during a publication loses nothing: what was promised stays staged, and is published later", async () => {
+	await commitOnFullDisk();
+	// As the worker does before it ends, with a store that has read nothing.
+	await new Store(files, raw).clearStaging();
+	expect(readdirSync(files.staging)).toEqual(["2.parquet"]);
+	const next = new Store(files, raw);
+	await next.open();
+	expect(next.checkpoint).toMatchObject({ position: { offset: 500 } });
+	expect(next.checkpoint?.publication).toBeUndefined();
+	expect(readFileSync(join(raw, "s/t/1.parquet"), "utf8")).toBe("1.parquet");
+	expect(readFileSync(join(raw, "s/t/2.parquet"), "utf8")).toBe("2.parquet");
+	expect(readdirSync(files.staging)).toEqual([]);
+});
+
+test("a promise that can never be kept is forgotten with its checkpoint", async () => {
+	await commitOnFullDisk();
+	rmSync(join(files.staging, "2.parquet"));
+	const next = new Store(files, raw);
+	await expect(next.open()).rejects.toThrow("ENOENT");
+	await next.forget();
+	expect(readdirSync(files.staging)).toEqual([]);
+	const after = new Store(files, raw);
+	await after.open();
+	expect(after.checkpoint).toBeUndefined();
+});

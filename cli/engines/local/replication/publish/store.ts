@@ -1,0 +1,79 @@
+import { mkdir, readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { syncFolder } from "../../files.ts";
+import { type Checkpoint, type Publication, readCheckpoint, writeCheckpoint } from "../model/checkpoint.ts";
+import type { StatePaths } from "../model/statePaths.ts";
+import type { TaskState } from "../model/taskState.ts";
+import { publish } from "./publisher.ts";
+
+/**
+ * Checkpoint and raw zone, changed together. A publication's files are durable in staging before `commit`; the checkpoint that
+ * names them is what makes them count, and the renames follow it, now or at the next start.
+ */
+export class Store {
+	readonly #paths: StatePaths;
+	readonly #raw: string;
+	readonly #publish: typeof publish;
+	#checkpoint: Checkpoint | undefined;
+
+	/** @param deliver how a publication comes into the raw zone. */
+	constructor(paths: StatePaths, raw: string, deliver: typeof publish = publish) {
+		this.#paths = paths;
+		this.#raw = raw;
+		this.#publish = deliver;
+	}
+
+	get checkpoint(): Checkpoint | undefined {
+		return this.#checkpoint;
+	}
+
+	/** Reads the checkpoint, finishes what it had promised, and clears away what nothing refers to. */
+	async open(): Promise<void> {
+		await mkdir(this.#raw, { recursive: true });
+		this.#checkpoint = await readCheckpoint(this.#paths.checkpoint);
+		await this.#finish();
+		await this.clearStaging();
+	}
+
+	/** Makes the state and a publication take effect, both or neither. */
+	async commit(state: TaskState, publication: Publication): Promise<void> {
+		if (publication.clear.length === 0 && publication.files.length === 0) return this.save(state);
+		this.#checkpoint = state.toCheckpoint(publication);
+		await writeCheckpoint(this.#paths.checkpoint, this.#checkpoint);
+		await this.#finish();
+	}
+
+	/** Saves a state that has nothing to publish. */
+	async save(state: TaskState): Promise<void> {
+		const next = state.toCheckpoint();
+		await writeCheckpoint(this.#paths.checkpoint, next);
+		this.#checkpoint = next;
+	}
+
+	/** Removes what was staged and is not promised by the checkpoint on disk, whoever wrote that. */
+	async clearStaging(): Promise<void> {
+		const checkpoint = await readCheckpoint(this.#paths.checkpoint);
+		const promised = new Set(checkpoint?.publication?.files.map((file) => file.from));
+		await mkdir(this.#paths.staging, { recursive: true });
+		for (const name of await readdir(this.#paths.staging)) {
+			if (name.endsWith(".parquet") && !promised.has(name)) await rm(join(this.#paths.staging, name), { force: true });
+		}
+	}
+
+	/** Gives up the checkpoint on disk and what it promises, before everything is loaded anew; killed in between, the next start does that. */
+	async forget(): Promise<void> {
+		await rm(this.#paths.checkpoint, { force: true });
+		await syncFolder(dirname(this.#paths.checkpoint));
+		await this.clearStaging();
+	}
+
+	async #finish(): Promise<void> {
+		if (this.#checkpoint?.publication === undefined) return;
+		const { publication, ...rest } = this.#checkpoint;
+		await this.#publish(publication, this.#paths.staging, this.#raw);
+		await writeCheckpoint(this.#paths.checkpoint, rest);
+		this.#checkpoint = rest;
+		// Where it was moved, it is gone already.
+		for (const { from } of publication.files) await rm(join(this.#paths.staging, from), { force: true });
+	}
+}

@@ -1,0 +1,109 @@
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import { lake } from "../../../../../etl/datasets.ts";
+import { DeliveryBuffer, type DeliveryFolders } from "../../eventStream/deliveryBuffer.ts";
+import { deliverLeftovers } from "../../eventStream/leftovers.ts";
+import type { Publication } from "../model/checkpoint.ts";
+import { columnsOf, controlMessage, dataMessages, definitionOf, type StreamedTable } from "./streamMessages.ts";
+
+/** Firehose's least size where it partitions by what the records say; the age is the replicator's batch interval. */
+const limits = { bytes: 64 * 1024 * 1024, milliseconds: 60_000 };
+
+/**
+ * Publishes what the replicator staged as DMS does to Kinesis, and Firehose from there to the raw zone: as messages,
+ * below `<schema>/<table>/YYYY/MM/DD/HH/`. A publication may be repeated after a crash: changes then come twice with
+ * the same sequence, and a load begins anew.
+ */
+export class StreamPublisher {
+	readonly #folders: DeliveryFolders;
+	/** The definition that was told of each table since the start. */
+	readonly #told = new Map<string, string>();
+	#time = 0n;
+
+	constructor(folders: DeliveryFolders) {
+		this.#folders = folders;
+	}
+
+	/** The third argument of `publish`, the raw zone, is the same as that of the folders. */
+	readonly publish = async (publication: Publication, staging: string): Promise<void> => {
+		// What this process left when it was killed comes before what it repeats.
+		await deliverLeftovers(this.#folders);
+		const files = new Map<string, Publication["files"]>();
+		for (const folder of publication.clear) files.set(folder, []);
+		for (const file of publication.files) {
+			const folder = file.to.slice(0, file.to.lastIndexOf("/"));
+			files.set(folder, [...(files.get(folder) ?? []), file]);
+		}
+		const instance = await DuckDBInstance.create(":memory:", { memory_limit: "128MB", threads: "1" });
+		const connection = await instance.connect();
+		try {
+			for (const [folder, staged] of files) {
+				const cleared = publication.clear.includes(folder);
+				await this.#publishTable(connection, folder, staged, cleared, staging);
+			}
+		} finally {
+			connection.closeSync();
+			instance.closeSync();
+		}
+	};
+
+	async #publishTable(
+		connection: DuckDBConnection,
+		folder: string,
+		files: Publication["files"],
+		cleared: boolean,
+		staging: string,
+	): Promise<void> {
+		const slash = folder.indexOf("/");
+		const table = { schema: folder.slice(0, slash), table: folder.slice(slash + 1) };
+		const to = { stream: "kdf-mysql-data", prefix: folder, errorPrefix: lake.clickstreamErrors, gzip: true };
+		const buffer = await DeliveryBuffer.create(this.#folders, to, limits);
+		if (cleared) {
+			this.#told.delete(folder);
+			await add(buffer, [controlMessage(table, "drop-table", undefined, this.#now())]);
+		}
+		let created = !cleared;
+		for (const { from, to: target } of files) {
+			const path = join(staging, from);
+			const columns = await columnsOf(connection, path);
+			const definition = definitionOf(columns);
+			const text = JSON.stringify(definition);
+			if (!created || this.#told.get(folder) !== text) {
+				await add(buffer, [
+					controlMessage(table, created ? "change-columns" : "create-table", definition, this.#now()),
+				]);
+				this.#told.set(folder, text);
+				created = true;
+			}
+			const kind = target.includes("/LOAD") ? "load" : "change";
+			for await (const messages of dataMessages(connection, path, columns, table, kind, this.#now())) {
+				await add(buffer, messages);
+			}
+		}
+		await buffer.end();
+		if (cleared) await this.#removeFiles(table);
+	}
+
+	/** Files of the time when the target was the raw zone itself: the messages have taken their place. */
+	async #removeFiles({ schema, table }: StreamedTable): Promise<void> {
+		const folder = join(this.#folders.raw, schema, table);
+		for (const name of await readdir(folder).catch(() => [])) {
+			if (name.endsWith(".parquet")) await rm(join(folder, name), { force: true });
+		}
+	}
+
+	/** Grows with each call, so that readers know the order of messages. ISO 8601 with microseconds. */
+	#now(): string {
+		const now = BigInt(Date.now()) * 1000n;
+		this.#time = now > this.#time ? now : this.#time + 1n;
+		const microseconds = String(this.#time % 1_000_000n).padStart(6, "0");
+		return `${new Date(Number(this.#time / 1000n)).toISOString().slice(0, 19)}.${microseconds}Z`;
+	}
+}
+
+/** The delivery keeps what is no JSON apart, where no job looks: a row would be lost without a word. */
+async function add(buffer: DeliveryBuffer, messages: readonly string[]): Promise<void> {
+	const { malformed } = await buffer.add(messages);
+	if (malformed > 0) throw new Error(`${malformed} messages are no JSON`);
+}

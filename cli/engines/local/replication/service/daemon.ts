@@ -1,0 +1,73 @@
+import { fork } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { localPaths } from "../../paths.ts";
+import { statePaths } from "../model/statePaths.ts";
+import { supervise } from "./supervisor.ts";
+import { type WorkerMessage, work } from "./worker.ts";
+
+/**
+ * The replicator's own program. `supervise` runs in the background and keeps a `work` process going; the two are joined by an
+ * IPC channel, so that neither outlives the other for long. Arguments hold no secret.
+ */
+const { values, positionals } = parseArgs({
+	allowPositionals: true,
+	options: {
+		home: { type: "string" },
+		"batch-interval": { type: "string" },
+		"batch-bytes": { type: "string" },
+		reload: { type: "boolean", default: false },
+		restarted: { type: "boolean", default: false },
+		"started-at": { type: "string" },
+	},
+});
+const paths = localPaths(values.home);
+const limits = { intervalMs: Number(values["batch-interval"]) * 1000, bytes: Number(values["batch-bytes"]) };
+const common = [
+	"--home",
+	paths.home,
+	"--batch-interval",
+	`${limits.intervalMs / 1000}`,
+	"--batch-bytes",
+	`${limits.bytes}`,
+];
+const stop = new AbortController();
+process.on("SIGTERM", () => stop.abort());
+process.on("SIGINT", () => stop.abort());
+
+if (positionals[0] === "work") {
+	process.on("message", (message) => {
+		if (message === "stop") stop.abort();
+	});
+	// Without its supervisor a worker would be beyond anyone's reach. What it had not published is read again.
+	const abandoned = (): never => process.exit(1);
+	process.on("disconnect", abandoned);
+	const options = {
+		limits,
+		reload: values.reload,
+		restarted: values.restarted,
+		supervisorPid: process.ppid,
+		startedAt: values["started-at"] ?? new Date().toISOString(),
+	};
+	const tell = (message: WorkerMessage): void => void process.send?.(message);
+	process.exitCode = await work(paths, options, stop.signal, tell);
+	process.off("disconnect", abandoned);
+	process.disconnect?.();
+} else {
+	process.exitCode = await supervise(paths, { limits, reload: values.reload }, stop.signal, (worker) =>
+		fork(
+			process.argv[1] as string,
+			[
+				"work",
+				...common,
+				"--started-at",
+				worker.startedAt,
+				...(worker.reload ? ["--reload"] : []),
+				...(worker.restarted ? ["--restarted"] : []),
+			],
+			{ stdio: ["ignore", "ignore", "pipe", "ipc"] },
+		),
+	);
+	await rm(join(statePaths(paths).supervisors, `${process.pid}`), { force: true });
+}

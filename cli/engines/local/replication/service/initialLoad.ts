@@ -1,0 +1,136 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { PipelineError } from "../../../../common/errors.ts";
+import type { SourceAccess } from "../../settings.ts";
+import { BinlogStream } from "../binlog/binlogStream.ts";
+import { applyLoad, loadTables } from "../load/reload.ts";
+import type { Checkpoint, TableCheckpoint } from "../model/checkpoint.ts";
+import type { RotatingLog } from "../model/log.ts";
+import { formatPosition, type Position } from "../model/position.ts";
+import { initialSequence } from "../model/sequence.ts";
+import { newTable, TaskState } from "../model/taskState.ts";
+import { folderOf, listTables, type TableName, tableId } from "../mysql/definition.ts";
+import { LostSource } from "../mysql/faults.ts";
+import { requireBinlog, Server } from "../mysql/server.ts";
+import type { ParquetEngine } from "../parquet/parquetStage.ts";
+import type { Store } from "../publish/store.ts";
+import type { StatusBoard } from "./statusBoard.ts";
+
+export interface InitialLoadParts {
+	access: SourceAccess;
+	serverId: number;
+	engine: ParquetEngine;
+	staging: string;
+	raw: string;
+	store: Store;
+	log: RotatingLog;
+	board: StatusBoard;
+	stop: AbortSignal;
+}
+
+/**
+ * Loads every table of the selected schemas from one snapshot; all of it appears in the raw zone at once, and the checkpoint with
+ * it. What the raw zone holds of tables that are gone is removed.
+ * @param before the checkpoint so far; change sequences and file names go on from it.
+ */
+export async function loadAll(parts: InitialLoadParts, before: Checkpoint | undefined): Promise<void> {
+	const { access, log, board } = parts;
+	const names = await findTables(access, parts.serverId);
+	const tables = new Map<string, TableCheckpoint>();
+	for (const name of names) tables.set(tableId(name), newTable(name, "Before load"));
+	board.showLoad(tables);
+	log.info(`full load of ${names.length} tables`);
+	await parts.store.clearStaging();
+	const progress = {
+		table: (name: TableName, rows: number, done: boolean): void => {
+			const table = tables.get(tableId(name));
+			if (table === undefined) return;
+			Object.assign(table, { fullLoadRows: rows, state: done ? "Table completed" : "Full load" });
+			table.updatedAt = new Date().toISOString();
+			board.update();
+		},
+	};
+	const result = await loadTables(access, names, parts.engine, parts.staging, progress, parts.stop);
+	for (const { name, error } of result.failed) log.error(`${tableId(name)}: ${error}`);
+	if (result.loaded.length === 0) throw nothingLoaded(result.failed);
+	const { position, gtid, server } = result;
+	const state = new TaskState({
+		version: 1,
+		server,
+		position: { ...position, gtid, fileCreated: 0 },
+		sequence: before?.sequence ?? initialSequence,
+		tables: [],
+		prepared: {},
+		loadedAt: new Date().toISOString(),
+	});
+	const publication = applyLoad(state.tables, result, (name) => newTable(name, "Before load"));
+	publication.clear.push(...(await foldersWithoutTable(parts.raw, access.schemas, names)));
+	await parts.store.commit(state, publication);
+	const rows = result.loaded.reduce((sum, table) => sum + table.rows, 0);
+	log.info(`full load done: ${result.loaded.length} tables, ${rows} rows, as of ${formatPosition(position)}`);
+}
+
+async function findTables(access: SourceAccess, serverId: number): Promise<TableName[]> {
+	const server = await Server.connect(access);
+	try {
+		await requireBinlog(server);
+		await requireStream(access, serverId, await server.currentPosition());
+		const databases = (await server.rows("SHOW DATABASES")).map((row) => String(Object.values(row)[0]));
+		const unknown = access.schemas.filter((schema) => !databases.includes(schema));
+		if (unknown.length > 0) {
+			throw new PipelineError("usage", {
+				what: `The source has no schema ${unknown.join(", ")}.`,
+				why: `Schemas it has: ${databases.filter((name) => !systemSchemas.has(name)).join(", ") || "none"}.`,
+				fix: "Create and fill the sample schemas, or choose other schemas with `source up --schema`.",
+				next: "pipeline-cli source seed",
+			});
+		}
+		const names = await listTables(server, access.schemas);
+		if (names.length > 0) return names;
+		throw new PipelineError("usage", {
+			what: `There is no table in ${access.schemas.join(", ")}.`,
+			fix: "Fill the schemas, then start again.",
+			next: "pipeline-cli source seed",
+		});
+	} finally {
+		await server.close();
+	}
+}
+
+function nothingLoaded(failed: readonly { name: TableName; error: string }[]): PipelineError {
+	return new PipelineError("failure", {
+		what: "No table could be loaded.",
+		why: failed.map(({ name, error }) => `${tableId(name)}: ${error}`).join("; "),
+		fix: "Mend what stands against it at the source, then start again.",
+		next: "pipeline-cli replication start",
+	});
+}
+
+/** A missing right to read the binlog is better known before the load than after it. */
+async function requireStream(access: SourceAccess, serverId: number, position: Position): Promise<void> {
+	const stream = new BinlogStream(access, serverId, access.schemas, position);
+	try {
+		const end = Date.now() + 30_000;
+		while ((await stream.take(1_000)).length === 0) {
+			if (Date.now() > end) throw new LostSource("the source does not send its binlog");
+		}
+	} finally {
+		await stream.close();
+	}
+}
+
+const systemSchemas = new Set(["mysql", "information_schema", "performance_schema", "sys"]);
+
+async function foldersWithoutTable(
+	raw: string,
+	schemas: readonly string[],
+	names: readonly TableName[],
+): Promise<string[]> {
+	const wanted = new Set(names.map(folderOf));
+	const found: string[] = [];
+	for (const schema of schemas) {
+		const entries = await readdir(join(raw, schema), { withFileTypes: true }).catch(() => []);
+		for (const entry of entries) if (entry.isDirectory()) found.push(`${schema}/${entry.name}`);
+	}
+	return found.filter((folder) => !wanted.has(folder));
+}

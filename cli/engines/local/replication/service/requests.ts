@@ -1,0 +1,63 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeFileAtomic } from "../../files.ts";
+
+const request = z.object({
+	/** `schema.table`; every table where it is empty. */
+	reload: z.array(z.string()),
+});
+
+const pollMs = 500;
+
+/** What the replicator was asked for. */
+export interface Requested {
+	/** Whether every table is to be loaded anew. */
+	all: boolean;
+	/** `schema.table` of those to be loaded anew. */
+	tables: string[];
+	/** Takes the requests off; until then they come again after a crash. */
+	done(): Promise<void>;
+}
+
+/** Requests to the replicator: files that it finds while it runs, or at its next start. */
+export class RequestBox {
+	readonly #folder: string;
+	#checkedAt = 0;
+
+	constructor(folder: string) {
+		this.#folder = folder;
+	}
+
+	/** Whether it is time to look again. */
+	isDue(): boolean {
+		if (Date.now() - this.#checkedAt < pollMs) return false;
+		this.#checkedAt = Date.now();
+		return true;
+	}
+
+	async take(): Promise<Requested> {
+		const names = (await readdir(this.#folder)).filter((name) => name.endsWith(".json"));
+		const requests = await Promise.all(names.map((name) => readRequest(join(this.#folder, name))));
+		return {
+			all: requests.some((tables) => tables.length === 0),
+			tables: [...new Set(requests.flat())],
+			done: async () => {
+				for (const name of names) await rm(join(this.#folder, name), { force: true });
+			},
+		};
+	}
+}
+
+/** @returns the request's file, which is gone when the request was carried out. */
+export async function writeRequest(folder: string, tables: readonly string[]): Promise<string> {
+	await mkdir(folder, { recursive: true });
+	const path = join(folder, `${Date.now()}-${randomBytes(4).toString("hex")}.json`);
+	await writeFileAtomic(path, JSON.stringify({ reload: tables }));
+	return path;
+}
+
+async function readRequest(path: string): Promise<string[]> {
+	return request.parse(JSON.parse(await readFile(path, "utf8"))).reload;
+}

@@ -1,0 +1,128 @@
+import type { PipelineError } from "../../../../common/errors.ts";
+import type { TableStatistics } from "../../../port.ts";
+import type { TableCheckpoint } from "../model/checkpoint.ts";
+import type { TaskState } from "../model/taskState.ts";
+import { tableId } from "../mysql/definition.ts";
+import type { Store } from "../publish/store.ts";
+import { type DaemonStatus, writeDaemonStatus } from "./daemonStatus.ts";
+
+const throttleMs = 250;
+
+interface BoardOptions {
+	supervisorPid: number;
+	startedAt: string;
+	limits: { intervalMs: number; bytes: number };
+}
+
+/** Keeps the status file up to date. */
+export class StatusBoard {
+	readonly #path: string;
+	#status: DaemonStatus;
+	#tables: () => readonly TableStatistics[] = () => [];
+	#latency: () => number | undefined = () => undefined;
+	#isLoading = false;
+	#timer: NodeJS.Timeout | undefined;
+	#writtenAt = 0;
+
+	constructor(path: string, options: BoardOptions) {
+		this.#path = path;
+		this.#status = {
+			pid: options.supervisorPid,
+			state: "starting",
+			following: false,
+			fullLoadProgress: 0,
+			startedAt: options.startedAt,
+			updatedAt: options.startedAt,
+			batchInterval: options.limits.intervalMs / 1000,
+			batchBytes: options.limits.bytes,
+			tables: [],
+		};
+	}
+
+	get following(): boolean {
+		return this.#status.following;
+	}
+
+	/** Changes the status; written at once. `undefined` removes an entry. */
+	set(change: { [K in keyof DaemonStatus]?: DaemonStatus[K] | undefined }): void {
+		const merged = { ...this.#status, ...change };
+		this.#status = Object.fromEntries(
+			Object.entries(merged).filter(([, value]) => value !== undefined),
+		) as DaemonStatus;
+		if (change.following === true) this.#isLoading = false;
+		this.write();
+	}
+
+	/** Shows a full load of all tables, whose statistics change in place. */
+	showLoad(tables: ReadonlyMap<string, TableCheckpoint>): void {
+		this.#isLoading = true;
+		this.#tables = () => [...tables.values()].map(statistics);
+		this.set({ state: "running", following: false, fullLoadProgress: 0 });
+	}
+
+	/** Shows, from now on, the tables as they are in the raw zone, and which of them are being loaded anew. */
+	show(state: TaskState, store: Store): void {
+		this.#tables = () =>
+			(store.checkpoint?.tables ?? []).map((table) => {
+				const live = state.tables.get(tableId(table));
+				const isReloading = live?.state === "Table is being reloaded";
+				return statistics(isReloading ? { ...table, state: live.state, fullLoadRows: live.fullLoadRows } : table);
+			});
+		this.#latency = () => store.checkpoint?.latencySeconds;
+	}
+
+	/** Shows statistics that another process left. */
+	keep(tables: readonly TableStatistics[]): void {
+		this.#tables = () => tables;
+	}
+
+	/** Tells that what is shown has changed; written soon. */
+	update(): void {
+		if (this.#timer !== undefined) return;
+		const wait = this.#writtenAt + throttleMs - Date.now();
+		if (wait <= 0) this.write();
+		else this.#timer = setTimeout(() => this.write(), wait);
+	}
+
+	fail(error: PipelineError): void {
+		const { outcome, text, message } = error;
+		this.set({
+			state: "failed",
+			following: false,
+			lastError: message,
+			failure: { outcome, ...text } as NonNullable<DaemonStatus["failure"]>,
+			stopReason: "Stop Reason FATAL_ERROR",
+		});
+	}
+
+	/** Writes what is to be shown at once: who waits for a request reads it when the request is done. */
+	write(): void {
+		clearTimeout(this.#timer);
+		this.#timer = undefined;
+		this.#writtenAt = Date.now();
+		const tables = [...this.#tables()];
+		const latency = this.#latency();
+		this.#status = {
+			...this.#status,
+			updatedAt: new Date().toISOString(),
+			...(latency === undefined ? {} : { latencySeconds: latency }),
+			...(this.#isLoading ? { fullLoadProgress: progressOf(tables) } : {}),
+			tables,
+		};
+		writeDaemonStatus(this.#path, this.#status);
+	}
+}
+
+export function statistics(table: TableCheckpoint): TableStatistics {
+	const { schema, table: name, state, fullLoadRows, inserts, updates, deletes, ddls, updatedAt, error } = table;
+	return {
+		...{ schema, table: name, state, fullLoadRows, inserts, updates, deletes, ddls, updatedAt },
+		...(error === undefined ? {} : { lastError: error }),
+	};
+}
+
+/** Percent of the tables that are loaded; 100 only when the load is over. */
+function progressOf(tables: readonly TableStatistics[]): number {
+	const done = tables.filter((table) => table.state === "Table completed" || table.state === "Table error").length;
+	return Math.min(99, Math.floor((done / Math.max(1, tables.length)) * 100));
+}

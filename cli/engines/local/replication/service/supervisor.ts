@@ -1,0 +1,110 @@
+import type { ChildProcess } from "node:child_process";
+import { rm } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PipelineError } from "../../../../common/errors.ts";
+import type { LocalPaths } from "../../paths.ts";
+import { RotatingLog } from "../model/log.ts";
+import { statePaths } from "../model/statePaths.ts";
+import { readDaemonStatus, writeDaemonStatus } from "./daemonStatus.ts";
+import { StatusBoard } from "./statusBoard.ts";
+import { type WorkerMessage, workerExit } from "./worker.ts";
+
+export interface SupervisorOptions {
+	limits: { intervalMs: number; bytes: number };
+	reload: boolean;
+}
+
+const backoffMs = { first: 200, most: 30_000 };
+/** Crashes in a row, without changes having been followed in between, after which it gives up. */
+const mostCrashes = 5;
+
+/**
+ * Runs a worker and starts it again when it dies, until it stops or fails for good.
+ * @param start starts a worker process with an IPC channel, at whose end the worker ends, too.
+ * @returns the exit code.
+ */
+export async function supervise(
+	paths: LocalPaths,
+	options: SupervisorOptions,
+	stop: AbortSignal,
+	start: (options: { reload: boolean; restarted: boolean; startedAt: string }) => ChildProcess,
+): Promise<number> {
+	const files = statePaths(paths);
+	const log = new RotatingLog(files.log);
+	const startedAt = new Date().toISOString();
+	let { reload } = options;
+	let restarted = false;
+	let crashes = 0;
+	for (;;) {
+		const worker = start({ reload, restarted, startedAt });
+		let stderr = "";
+		worker.stderr?.on("data", (chunk: Buffer) => {
+			stderr = (stderr + chunk.toString("utf8")).slice(-4000);
+		});
+		worker.on("message", (message: WorkerMessage) => {
+			if (message !== "following") return;
+			crashes = 0;
+			reload = false;
+			restarted = true;
+		});
+		const code = await exitOf(worker, stop);
+		if (code === workerExit.locked) return code;
+		if (code === workerExit.stopped || code === workerExit.failed || stop.aborted) {
+			await rm(files.pid, { force: true });
+			return code === workerExit.failed ? code : workerExit.stopped;
+		}
+		crashes += 1;
+		const words = lastWords(stderr);
+		log.error(`the worker ended unexpectedly (${code})${words === "" ? "" : `: ${words}`}`);
+		if (crashes >= mostCrashes) {
+			const board = new StatusBoard(files.status, { supervisorPid: process.pid, startedAt, limits: options.limits });
+			board.keep((await readDaemonStatus(files.status))?.tables ?? []);
+			board.fail(gaveUp(words, files.log));
+			await rm(files.pid, { force: true });
+			return workerExit.failed;
+		}
+		await showCrash(files.status, code);
+		const delay = Math.min(backoffMs.most, backoffMs.first * 2 ** (crashes - 1));
+		await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal: stop }).catch(() => undefined);
+		if (stop.aborted) {
+			await rm(files.pid, { force: true });
+			return workerExit.stopped;
+		}
+	}
+}
+
+/** Until the next worker has its say, the status must not show the last one's. */
+async function showCrash(path: string, code: number | string): Promise<void> {
+	const status = await readDaemonStatus(path);
+	if (status?.pid !== process.pid) return;
+	const lastError = `The replicator's worker ended unexpectedly (${code}) and is started again.`;
+	writeDaemonStatus(path, { ...status, state: "starting", following: false, lastError });
+}
+
+/** @returns the exit code or the signal's name. A stop is passed on to the worker. */
+function exitOf(worker: ChildProcess, stop: AbortSignal): Promise<number | string> {
+	return new Promise((resolve) => {
+		const onStop = (): void => {
+			if (worker.connected) worker.send("stop");
+		};
+		if (stop.aborted) onStop();
+		stop.addEventListener("abort", onStop);
+		worker.once("exit", (code, signal) => {
+			stop.removeEventListener("abort", onStop);
+			resolve(code ?? signal ?? "unknown");
+		});
+	});
+}
+
+function lastWords(stderr: string): string {
+	return stderr.trim().split("\n").slice(-12).join(" | ");
+}
+
+function gaveUp(words: string, log: string): PipelineError {
+	return new PipelineError("failure", {
+		what: `The replicator crashed ${mostCrashes} times in a row.`,
+		...(words === "" ? {} : { why: `Its last words: ${words}` }),
+		fix: `Read its log: ${log}. Nothing is lost; it goes on from its checkpoint.`,
+		next: "pipeline-cli replication start",
+	});
+}

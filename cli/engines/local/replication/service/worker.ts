@@ -1,0 +1,249 @@
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { messageOf, PipelineError } from "../../../../common/errors.ts";
+import { writeFileAtomic } from "../../files.ts";
+import type { LocalPaths } from "../../paths.ts";
+import { readSettings, type SourceAccess, sourceAccess } from "../../settings.ts";
+import { Follower, SkipGroup } from "../follow/follower.ts";
+import type { BatchLimits } from "../follow/followerParts.ts";
+import type { Checkpoint } from "../model/checkpoint.ts";
+import { RotatingLog } from "../model/log.ts";
+import { formatPosition } from "../model/position.ts";
+import { statePaths } from "../model/statePaths.ts";
+import { TaskState } from "../model/taskState.ts";
+import {
+	isBinlogUnreadable,
+	isOutOfSpace,
+	isRefused,
+	isTransient,
+	outOfSpace,
+	refused,
+	unreachable,
+} from "../mysql/faults.ts";
+import { historyLost } from "../mysql/server.ts";
+import { ParquetEngine } from "../parquet/parquetStage.ts";
+import { Store } from "../publish/store.ts";
+import { StreamPublisher } from "../publish/streamPublisher.ts";
+import { loadAll } from "./initialLoad.ts";
+import { pidText } from "./pidFile.ts";
+import { RequestBox } from "./requests.ts";
+import { StatusBoard, statistics } from "./statusBoard.ts";
+
+export interface WorkerOptions {
+	limits: BatchLimits;
+	/** Load every table anew. */
+	reload: boolean;
+	/** Whether another worker of this supervisor ran before; the source then gets time to come back. */
+	restarted: boolean;
+	supervisorPid: number;
+	startedAt: string;
+}
+
+/** How a worker ended, as its exit code. Any other is a crash, after which it is started again. */
+export const workerExit = { stopped: 0, failed: 70, locked: 71 } as const;
+
+/** Sent to the supervisor when changes are followed. */
+export type WorkerMessage = "following";
+
+/** How often in a row the source may refuse one position. */
+const mostUnreadable = 3;
+const lockPatienceMs = 5_000;
+const backoffMs = { first: 200, most: 15_000 };
+
+/**
+ * The replicator's work: full load where there is none yet, then changes, until `stop`. Survives a lost source.
+ * @returns the exit code; throws what nobody foresaw.
+ */
+export async function work(
+	paths: LocalPaths,
+	options: WorkerOptions,
+	stop: AbortSignal,
+	tell: (message: WorkerMessage) => void,
+): Promise<number> {
+	const files = statePaths(paths);
+	await mkdir(files.staging, { recursive: true });
+	await mkdir(files.requests, { recursive: true });
+	const engine = await ParquetEngine.open(files.staging, files.lock, lockPatienceMs);
+	if (engine === undefined) return workerExit.locked;
+	// Only the lock's holder names its supervisor as the one that runs.
+	await writeFileAtomic(files.pid, pidText(options.supervisorPid));
+	const log = new RotatingLog(files.log);
+	const board = new StatusBoard(files.status, options);
+	try {
+		board.set({ state: "starting" });
+		log.info(`started, process ${process.pid}`);
+		const access = await sourceAccess(paths);
+		const streams = (await readSettings(paths))?.replicationTarget === "stream";
+		const store = new Store(
+			files,
+			paths.raw,
+			streams ? new StreamPublisher({ spool: paths.delivery, raw: paths.raw }).publish : undefined,
+		);
+		const worker = new Worker(access, store, paths, options, engine, log, board, stop, tell);
+		await worker.run();
+		board.set({ state: "stopped", stopReason: "Stop Reason NORMAL" });
+		log.info("stopped");
+		return workerExit.stopped;
+	} catch (error) {
+		const shown = isOutOfSpace(error) ? outOfSpace(paths.home, error) : error;
+		if (!(shown instanceof PipelineError)) throw error;
+		log.error(messageOf(shown));
+		// What is staged and not promised is of no use any more, and on a full disk its room is needed to tell so.
+		await new Store(files, paths.raw).clearStaging().catch(() => undefined);
+		board.fail(shown);
+		return workerExit.failed;
+	} finally {
+		engine.close();
+	}
+}
+
+class Worker {
+	readonly #access: SourceAccess;
+	readonly #store: Store;
+	readonly #requests: RequestBox;
+	readonly #skipped = new Set<string>();
+	#unreadable = { place: "", times: 0 };
+	#reload: boolean;
+	#hasFollowed: boolean;
+
+	constructor(
+		access: SourceAccess,
+		store: Store,
+		private readonly paths: LocalPaths,
+		private readonly options: WorkerOptions,
+		private readonly engine: ParquetEngine,
+		private readonly log: RotatingLog,
+		private readonly board: StatusBoard,
+		private readonly stop: AbortSignal,
+		private readonly tell: (message: WorkerMessage) => void,
+	) {
+		this.#access = access;
+		const files = statePaths(paths);
+		this.#store = store;
+		this.#requests = new RequestBox(files.requests);
+		this.#reload = options.reload;
+		this.#hasFollowed = options.restarted;
+	}
+
+	async run(): Promise<void> {
+		await this.#open();
+		let delay = backoffMs.first;
+		while (!this.stop.aborted) {
+			try {
+				const checkpoint = await this.#loaded();
+				if (checkpoint === undefined) return;
+				await this.#follow(checkpoint);
+				return;
+			} catch (error) {
+				if (error instanceof SkipGroup) {
+					this.log.info(error.message);
+					this.#skipped.add(error.key);
+					continue;
+				}
+				if (error instanceof ReloadAll) {
+					this.#reload = true;
+					continue;
+				}
+				if (this.stop.aborted && !(error instanceof PipelineError)) return;
+				if (isRefused(error)) throw refused(error);
+				if (!isTransient(error)) throw error;
+				this.#requireReadable(error);
+				if (!this.#hasFollowed) throw unreachable(`${this.#access.host}:${this.#access.port}`, error);
+				if (this.board.following) delay = backoffMs.first;
+				this.log.warn(`the source is lost: ${messageOf(error)}; trying again`);
+				this.board.set({ lastError: messageOf(error), following: false });
+				// Jitter keeps several clients from coming back all at once.
+				await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal: this.stop }).catch(() => undefined);
+				delay = Math.min(backoffMs.most, delay * 2);
+			}
+		}
+	}
+
+	/** A position that the source refuses time and again is none of its history, though its files may look like it. */
+	#requireReadable(error: unknown): void {
+		const { position } = this.#store.checkpoint ?? {};
+		const place = position === undefined ? "" : formatPosition(position);
+		if (!isBinlogUnreadable(error) || place !== this.#unreadable.place) this.#unreadable = { place, times: 0 };
+		if (isBinlogUnreadable(error)) this.#unreadable.times += 1;
+		if (this.#unreadable.times >= mostUnreadable) throw historyLost(messageOf(error));
+	}
+
+	/** A checkpoint that is damaged, or whose promise cannot be kept, ends the work, unless all is loaded anew anyway. */
+	async #open(): Promise<void> {
+		try {
+			await this.#store.open();
+		} catch (error) {
+			if (!this.#reload) throw error;
+			this.log.warn(messageOf(error));
+			await this.#store.forget();
+		}
+	}
+
+	/** @returns the checkpoint after a full load; undefined where told to stop before its end. */
+	async #loaded(): Promise<Checkpoint | undefined> {
+		const { checkpoint } = this.#store;
+		if (checkpoint !== undefined && !this.#reload) return checkpoint;
+		const requested = await this.#requests.take();
+		try {
+			await loadAll({ ...this.#shared(), raw: this.paths.raw }, checkpoint);
+		} catch (error) {
+			if (this.stop.aborted && !(error instanceof PipelineError)) return undefined;
+			throw error;
+		}
+		this.board.keep((this.#store.checkpoint?.tables ?? []).map(statistics));
+		this.board.write();
+		// What was asked for before a load of everything is done with it.
+		await requested.done();
+		this.#reload = false;
+		return this.#store.checkpoint;
+	}
+
+	async #follow(checkpoint: Checkpoint): Promise<void> {
+		const state = new TaskState(checkpoint);
+		this.board.show(state, this.#store);
+		const follower = new Follower(
+			state,
+			{
+				...this.#shared(),
+				limits: this.options.limits,
+				onProgress: () => this.board.update(),
+				onFollowing: () => {
+					this.#hasFollowed = true;
+					this.board.set({ state: "running", following: true, fullLoadProgress: 100, lastError: undefined });
+					this.tell("following");
+				},
+			},
+			this.#skipped,
+		);
+		await follower.run(async () => {
+			if (!this.#requests.isDue()) return;
+			const requested = await this.#requests.take();
+			if (requested.all) throw new ReloadAll();
+			await follower.reload(requested.tables.filter((id) => state.tables.has(id)));
+			this.board.write();
+			await requested.done();
+		});
+	}
+
+	#shared() {
+		return {
+			access: this.#access,
+			serverId: serverIdOf(this.paths.home),
+			engine: this.engine,
+			staging: statePaths(this.paths).staging,
+			store: this.#store,
+			log: this.log,
+			board: this.board,
+			stop: this.stop,
+		};
+	}
+}
+
+/** Everything is to be loaded anew. */
+class ReloadAll extends Error {}
+
+/** A number of our own among the source's replicas, the same at every start: the source then ends what is left of an earlier connection. */
+function serverIdOf(home: string): number {
+	return 0x4000_0000 + (createHash("sha256").update(home).digest().readUInt32BE(0) % 0x3fff_ffff);
+}

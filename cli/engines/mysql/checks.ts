@@ -1,0 +1,110 @@
+import type { SourceAccess } from "../local/settings.ts";
+import type { Check, SourceConnection } from "../port.ts";
+import { grantChecks } from "./grants.ts";
+import { serverVersion } from "./server.ts";
+
+/** Seconds of binary log that a stopped replication can count on. DMS asks for 24 hours. */
+const leastRetention = 24 * 3600;
+
+const variableNames = [
+	"log_bin",
+	"binlog_format",
+	"binlog_row_image",
+	"binlog_row_metadata",
+	"server_id",
+	"binlog_expire_logs_seconds",
+	"expire_logs_days",
+] as const;
+
+export type Variables = Readonly<Partial<Record<(typeof variableNames)[number], string>>>;
+
+/** Every precondition of replication, also those that hold. */
+export async function runChecks(connection: SourceConnection, access: SourceAccess): Promise<Check[]> {
+	const version = await serverVersion(connection);
+	const variables = await readVariables(connection);
+	return [
+		{ name: "connection", ok: true, found: `${version} as ${access.user}` },
+		...variableChecks(variables, version),
+		...(await grantChecks(connection, access, version)),
+		...(await schemaChecks(connection, access)),
+	];
+}
+
+async function readVariables(connection: SourceConnection): Promise<Variables> {
+	const names = variableNames.map((name) => `'${name}'`).join(", ");
+	// MariaDB has no performance_schema.global_variables; this statement both understand.
+	const rows = await connection.query(`SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names})`);
+	return Object.fromEntries(rows.map((row) => [String(row.Variable_name), String(row.Value)]));
+}
+
+/** Checks of the server's settings. The fixes are lines for the [mysqld] section of my.cnf, or parameters of RDS. */
+export function variableChecks(variables: Variables, version: string): Check[] {
+	const setting = (name: keyof Variables, wanted: string, ok: boolean, fix: string): Check => {
+		const found = variables[name] ?? "not known to this server";
+		return ok ? { name, ok, found } : { name, ok, found, fix: `${fix} (wanted: ${wanted})` };
+	};
+	const is = (name: keyof Variables, wanted: string): boolean => variables[name]?.toUpperCase() === wanted;
+	const dynamic = (name: string): string =>
+		`SET GLOBAL ${name} = 'FULL'; and ${name} = FULL in my.cnf, or in the parameter group of RDS`;
+	return [
+		setting(
+			"log_bin",
+			"ON",
+			is("log_bin", "ON"),
+			"Add log-bin = log to my.cnf and restart; on RDS give automated backups a retention",
+		),
+		setting(
+			"binlog_format",
+			"ROW",
+			is("binlog_format", "ROW"),
+			"SET GLOBAL binlog_format = 'ROW'; and binlog_format = ROW in my.cnf, or in the parameter group of RDS; sessions that are open keep the old one",
+		),
+		setting("binlog_row_image", "FULL", is("binlog_row_image", "FULL"), dynamic("binlog_row_image")),
+		setting(
+			"binlog_row_metadata",
+			"FULL",
+			is("binlog_row_metadata", "FULL"),
+			variables.binlog_row_metadata === undefined
+				? `${version} is too old: it takes MariaDB 10.5 or MySQL 8.0.1`
+				: `${dynamic("binlog_row_metadata")}: without it a changed table is read with the wrong columns`,
+		),
+		setting("server_id", "above 0", Number(variables.server_id ?? 0) > 0, "Add server_id = 1 to my.cnf and restart"),
+		retentionCheck(variables),
+	];
+}
+
+function retentionCheck(variables: Variables): Check {
+	const seconds = Number(variables.binlog_expire_logs_seconds ?? 0) || Number(variables.expire_logs_days ?? 0) * 86_400;
+	const found = seconds === 0 ? "kept without a limit" : `kept for ${Math.round((seconds / 3600) * 10) / 10} hours`;
+	if (seconds === 0 || seconds >= leastRetention) return { name: "binlog retention", ok: true, found };
+	return {
+		name: "binlog retention",
+		ok: false,
+		found,
+		fix: "SET GLOBAL expire_logs_days = 7 (MariaDB) or binlog_expire_logs_seconds = 604800 (MySQL), and in my.cnf: a replication that was stopped for longer can't go on (wanted: 24 hours)",
+	};
+}
+
+async function schemaChecks(connection: SourceConnection, access: SourceAccess): Promise<Check[]> {
+	const checks: Check[] = [];
+	for (const schema of access.schemas) {
+		const tables = await connection.query(
+			`SELECT t.TABLE_NAME AS name, MAX(k.COLUMN_NAME) AS keyed
+			FROM information_schema.TABLES t
+			LEFT JOIN information_schema.STATISTICS k
+				ON k.TABLE_SCHEMA = t.TABLE_SCHEMA AND k.TABLE_NAME = t.TABLE_NAME AND k.INDEX_NAME = 'PRIMARY'
+			WHERE t.TABLE_SCHEMA = ? AND t.TABLE_TYPE = 'BASE TABLE'
+			GROUP BY t.TABLE_NAME ORDER BY t.TABLE_NAME`,
+			[schema],
+		);
+		checks.push({ name: `primary keys of ${schema}`, ok: true, ...keyFinding(tables) });
+	}
+	return checks;
+}
+
+function keyFinding(tables: readonly Record<string, unknown>[]): { found: string; warning?: string } {
+	const keyless = tables.filter((table) => table.keyed === null).map((table) => String(table.name));
+	if (keyless.length === 0) return { found: `all of ${tables.length} tables` };
+	const found = `${tables.length - keyless.length} of ${tables.length} tables`;
+	return { found, warning: `Without a primary key, and so compared whole: ${keyless.join(", ")}` };
+}

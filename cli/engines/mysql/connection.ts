@@ -1,0 +1,82 @@
+import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
+import { messageOf, PipelineError } from "../../common/errors.ts";
+import type { SourceAccess } from "../local/settings.ts";
+import type { SourceConnection } from "../port.ts";
+
+/**
+ * Options of a mysql2 connection that loses nothing: integers beyond 2^53, decimals, dates and times come as strings.
+ * TLS verifies the server with Node's authorities; NODE_EXTRA_CA_CERTS adds others.
+ */
+export function clientOptions(access: SourceAccess): ConnectionOptions {
+	return {
+		host: access.host,
+		port: access.port,
+		user: access.user,
+		password: access.password,
+		...(access.tls ? { ssl: { rejectUnauthorized: true, minVersion: "TLSv1.2" } } : {}),
+		charset: "utf8mb4_unicode_520_ci",
+		connectTimeout: 10_000,
+		dateStrings: true,
+		supportBigNumbers: true,
+		bigNumberStrings: false,
+		timezone: "Z",
+	};
+}
+
+/** @throws PipelineError that names the server and says how to mend it. */
+export async function openClient(access: SourceAccess): Promise<Connection> {
+	try {
+		return await mysql.createConnection(clientOptions(access));
+	} catch (error) {
+		throw connectionError(access, error);
+	}
+}
+
+/** @throws PipelineError that names the server and says how to mend it. */
+export async function connect(access: SourceAccess): Promise<SourceConnection> {
+	const client = await openClient(access);
+	return {
+		async query(sql, values) {
+			const [rows] = await client.query(sql, values);
+			return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+		},
+		close: () => client.end(),
+	};
+}
+
+function connectionError(access: SourceAccess, error: unknown): PipelineError {
+	const server = `${access.host}:${access.port}`;
+	const code = (error as NodeJS.ErrnoException).code ?? "";
+	const text = { why: messageOf(error), next: "pipeline-cli source up" };
+	if (code === "ER_ACCESS_DENIED_ERROR" || code === "ER_ACCESS_DENIED_NO_PASSWORD_ERROR") {
+		return new PipelineError("credentials", {
+			...text,
+			what: `${server} refused the user ${access.user}.`,
+			fix: "Check user, password (PIPELINE_SOURCE_PASSWORD) and the hosts that the account may come from.",
+		});
+	}
+	if (code === "HANDSHAKE_NO_SSL_SUPPORT") {
+		return new PipelineError("failure", {
+			...text,
+			what: `${server} offers no encrypted connection.`,
+			fix: "Turn TLS on at the server, or append ?ssl-mode=DISABLED to the URL where the network is your own.",
+		});
+	}
+	if (/certificate|self.signed|CERT|ERR_TLS/i.test(`${code} ${text.why}`)) {
+		return new PipelineError("failure", {
+			...text,
+			what: `The certificate of ${server} can't be verified.`,
+			fix: "Name the file of its authority in NODE_EXTRA_CA_CERTS, or append ?ssl-mode=DISABLED to the URL where the network is your own.",
+		});
+	}
+	return new PipelineError(
+		"failure",
+		{
+			...text,
+			what: `No MySQL or MariaDB answers at ${server}.`,
+			why: text.why === "" ? code : text.why,
+			fix: "Start the private source with `pipeline-cli source up`; for a server of your own, check host, port and firewall.",
+		},
+		{ cause: error },
+	);
+}

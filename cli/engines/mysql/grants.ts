@@ -1,0 +1,126 @@
+import { messageOf } from "../../common/errors.ts";
+import type { SourceAccess } from "../local/settings.ts";
+import type { Check, SourceConnection } from "../port.ts";
+import { isMariaDb, quoteName } from "./server.ts";
+
+/** What `SHOW GRANTS` says: privileges in capitals, and what they are on. */
+interface Grant {
+	privileges: readonly string[];
+	on: string;
+}
+
+/** Whether the user may read the schemas, see the binary log's position, and read it. */
+export async function grantChecks(
+	connection: SourceConnection,
+	access: SourceAccess,
+	version: string,
+): Promise<Check[]> {
+	const lines = await connection.query(await showGrants(connection, version));
+	const grants = lines.flatMap((row) => parseGrant(String(Object.values(row)[0])));
+	const account = await currentAccount(connection);
+	const checks: Check[] = [];
+	for (const schema of access.schemas) checks.push(await selectCheck(connection, account, schema));
+	checks.push(
+		globalCheck(grants, account, "REPLICATION SLAVE", ["REPLICATION SLAVE", "REPLICATION REPLICA"]),
+		globalCheck(grants, account, isMariaDb(version) ? "BINLOG MONITOR" : "REPLICATION CLIENT", [
+			"BINLOG MONITOR",
+			"REPLICATION CLIENT",
+			"SUPER",
+		]),
+	);
+	// On MySQL the snapshot holds a short LOCK TABLES while it reads the position.
+	if (!isMariaDb(version)) {
+		for (const schema of access.schemas) checks.push(lockCheck(grants, account, schema));
+	}
+	return checks;
+}
+
+/** MariaDB shows what a role brings by itself; MySQL when the roles are named. */
+async function showGrants(connection: SourceConnection, version: string): Promise<string> {
+	if (isMariaDb(version)) return "SHOW GRANTS";
+	const [row] = await connection.query("SELECT CURRENT_ROLE() AS roles");
+	const roles = String(row?.roles);
+	return roles === "NONE" ? "SHOW GRANTS" : `SHOW GRANTS FOR CURRENT_USER() USING ${roles}`;
+}
+
+/** Reads one line of `SHOW GRANTS`; a grant of a role is none. */
+export function parseGrant(line: string): Grant[] {
+	const match = /^GRANT (.+?) ON (?:TABLE )?((?:`(?:[^`]|``)+`|\*)\.(?:`(?:[^`]|``)+`|\*)) TO /.exec(line);
+	if (match?.[1] === undefined || match[2] === undefined) return [];
+	// Column lists, `SELECT (a, b)`, are no grant on a table.
+	const privileges = match[1].split(/,\s*(?![^(]*\))/).map((privilege) => privilege.trim().toUpperCase());
+	return [{ privileges, on: match[2] }];
+}
+
+/** Whether one of the privileges is granted on everything, or on the schema, whose grant may hold wildcards. */
+export function isGranted(grants: readonly Grant[], wanted: readonly string[], schema?: string): boolean {
+	return grants.some(
+		({ privileges, on }) =>
+			(on === "*.*" || (schema !== undefined && coversSchema(on, schema))) &&
+			(privileges.some((privilege) => /^ALL( PRIVILEGES)?$/.test(privilege)) ||
+				privileges.some((privilege) => wanted.includes(privilege))),
+	);
+}
+
+function coversSchema(on: string, schema: string): boolean {
+	const name = /^`((?:[^`]|``)+)`\.\*$/.exec(on)?.[1]?.replaceAll("``", "`");
+	if (name === undefined) return false;
+	const pattern = name
+		.match(/\\.|[^\\]/gsu)
+		?.map((part) => {
+			if (part === "%") return ".*";
+			if (part === "_") return ".";
+			return part.slice(-1).replace(/[.*+?^${}()|[\]\\]/, "\\$&");
+		})
+		.join("");
+	return new RegExp(`^${pattern}$`, "s").test(schema);
+}
+
+function globalCheck(grants: readonly Grant[], account: string, name: string, wanted: readonly string[]): Check {
+	if (isGranted(grants, wanted)) return { name: `grant ${name}`, ok: true, found: "granted" };
+	return { name: `grant ${name}`, ok: false, found: "not granted", fix: `GRANT ${name} ON *.* TO ${account};` };
+}
+
+function lockCheck(grants: readonly Grant[], account: string, schema: string): Check {
+	const name = `grant LOCK TABLES on ${schema}`;
+	if (isGranted(grants, ["LOCK TABLES"], schema)) return { name, ok: true, found: "granted" };
+	const fix = `GRANT LOCK TABLES ON ${quoteName(schema)}.* TO ${account};`;
+	return { name, ok: false, found: "not granted", fix };
+}
+
+/** Reads from every table instead of asking for grants: a privilege may come by a role, a wildcard or a single table. */
+async function selectCheck(connection: SourceConnection, account: string, schema: string): Promise<Check> {
+	const name = `SELECT on ${schema}`;
+	const grant = `GRANT SELECT ON ${quoteName(schema)}.* TO ${account};`;
+	const visible = await connection.query(
+		"SELECT SCHEMA_NAME AS name FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = ?",
+		[schema],
+	);
+	if (visible.length === 0) {
+		const fix = `CREATE DATABASE ${quoteName(schema)}; (pipeline-cli source seed does so for the sample schemas), or name another one with --schema, or let the user see it: ${grant}`;
+		return { name, ok: false, found: "no such schema, or none that the user may see", fix };
+	}
+	const tables = await connection.query(
+		"SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE'",
+		[schema],
+	);
+	const refused: string[] = [];
+	for (const table of tables) {
+		const tableName = String(table.name);
+		try {
+			await connection.query(`SELECT 1 FROM ${quoteName(schema)}.${quoteName(tableName)} LIMIT 0`);
+		} catch (error) {
+			refused.push(`${tableName} (${messageOf(error)})`);
+		}
+	}
+	if (refused.length === 0) return { name, ok: true, found: `${tables.length} tables` };
+	return { name, ok: false, found: `refused for ${refused.slice(0, 3).join(", ")}`, fix: grant };
+}
+
+/** @returns the account as GRANT takes it, with the host that the server matched. */
+async function currentAccount(connection: SourceConnection): Promise<string> {
+	const [row] = await connection.query("SELECT CURRENT_USER() AS account");
+	const account = String(row?.account);
+	const at = account.lastIndexOf("@");
+	return `'${account.slice(0, at)}'@'${account.slice(at + 1)}'`;
+}

@@ -1,0 +1,59 @@
+import type { SourceConnection, SourceStatus } from "../port.ts";
+
+/** @returns product and version, for instance `MariaDB 10.11.19`. */
+export async function serverVersion(connection: SourceConnection): Promise<string> {
+	const [row] = await connection.query("SELECT VERSION() AS version");
+	return readableVersion(String(row?.version));
+}
+
+/** @param version as the server words it, for instance `10.11.19-MariaDB-0+deb12u1-log`. */
+export function readableVersion(version: string): string {
+	const number = /^\d+\.\d+\.\d+/.exec(version)?.[0] ?? version;
+	return `${/mariadb/i.test(version) ? "MariaDB" : "MySQL"} ${number}`;
+}
+
+/** @param version as `serverVersion` returns it. */
+export function isMariaDb(version: string): boolean {
+	return version.startsWith("MariaDB");
+}
+
+/** A name as SQL takes it. */
+export function quoteName(name: string): string {
+	return `\`${name.replaceAll("`", "``")}\``;
+}
+
+/** Rows of a schema up to which every one is counted; beyond, the server's own estimate has to do, which is quick. */
+const countable = 5_000_000;
+
+/** Tables and rows of each schema. */
+export async function countRows(
+	connection: SourceConnection,
+	schemas: readonly string[],
+): Promise<NonNullable<SourceStatus["schemas"]>> {
+	const counts: NonNullable<SourceStatus["schemas"]> = [];
+	for (const schema of schemas) {
+		const tables = await connection.query(
+			`SELECT TABLE_NAME AS name, COALESCE(TABLE_ROWS, 0) AS estimate FROM information_schema.TABLES
+			WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE' ORDER BY TABLE_NAME`,
+			[schema],
+		);
+		let rows = tables.reduce((sum, table) => sum + Number(table.estimate), 0);
+		if (rows <= countable) {
+			rows = 0;
+			for (const { name } of tables) rows += await countTable(connection, schema, String(name));
+		}
+		counts.push({ schema, tables: tables.length, rows });
+	}
+	return counts;
+}
+
+async function countTable(connection: SourceConnection, schema: string, table: string): Promise<number> {
+	try {
+		const [row] = await connection.query(`SELECT COUNT(*) AS count FROM ${quoteName(schema)}.${quoteName(table)}`);
+		return Number(row?.count);
+	} catch (error) {
+		// Dropped since the tables were listed.
+		if ((error as NodeJS.ErrnoException).code === "ER_NO_SUCH_TABLE") return 0;
+		throw error;
+	}
+}

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { PipelineError } from "../../common/errors.ts";
+import { parseSourceUrl, sourceUrl } from "./sourceUrl.ts";
+
+function refusal(text: string, mayHoldPassword = false): PipelineError {
+	try {
+		parseSourceUrl(text, mayHoldPassword);
+	} catch (error) {
+		if (error instanceof PipelineError) return error;
+		throw error;
+	}
+	throw new Error(`${text} was accepted`);
+}
+
+describe("parseSourceUrl", () => {
+	it("reads host, port and user; TLS is on for other machines", () => {
+		expect(parseSourceUrl("mysql://repl@db.example.com:3307", false)).toEqual({
+			host: "db.example.com",
+			port: 3307,
+			user: "repl",
+			tls: true,
+		});
+	});
+
+	it("has 3306 and no TLS for this machine", () => {
+		expect(parseSourceUrl("mysql://repl@127.0.0.1", false)).toMatchObject({ port: 3306, tls: false });
+		expect(parseSourceUrl("mariadb://repl@[::1]:4000/", false)).toMatchObject({ host: "::1", port: 4000, tls: false });
+	});
+
+	it.each([
+		["mysql://a@db/?ssl-mode=DISABLED", false],
+		["mysql://a@localhost/?ssl-mode=VERIFY_IDENTITY", true],
+	])("takes the TLS of %s from ssl-mode", (text, tls) => {
+		expect(parseSourceUrl(text, false).tls).toBe(tls);
+	});
+
+	it("decodes user and password where a password is allowed", () => {
+		expect(parseSourceUrl("mysql://we%40b:p%3A%2F%40@db", true)).toMatchObject({ user: "we@b", password: "p:/@" });
+	});
+
+	it("refuses a password in an argument without repeating it", () => {
+		const error = refusal("mysql://repl:hunter2@db.example.com");
+		expect(error.outcome).toBe("usage");
+		expect(error.text.what).toContain("must not be in --source-url");
+		expect(error.text.fix).toContain("PIPELINE_SOURCE_PASSWORD");
+		expect(JSON.stringify(error.text)).not.toContain("hunter2");
+	});
+
+	it.each([
+		["db.example.com", "can't be read"],
+		["postgres://a@db", "postgres:"],
+		["mysql://db", "no user"],
+		["mysql://a@db/shop", "--schema"],
+		["mysql://a@db?charset=utf8", "charset"],
+		["mysql://a@db?ssl-mode=PREFERRED", "PREFERRED"],
+	])("refuses %s", (text, why) => {
+		expect(refusal(text).outcome).toBe("usage");
+		expect(refusal(text).text.why).toContain(why);
+	});
+});
+
+describe("sourceUrl", () => {
+	it.each([
+		"mysql://repl@db.example.com:3307",
+		"mysql://a%40b@127.0.0.1:3306",
+		"mysql://a@[::1]:3306",
+		"mysql://a@db:3306/?ssl-mode=DISABLED",
+	])("writes %s as it was read", (text) => {
+		expect(sourceUrl(parseSourceUrl(text, false))).toBe(text);
+	});
+
+	it("leaves the password out", () => {
+		expect(sourceUrl(parseSourceUrl("mysql://a:secret@db:3306", true))).toBe("mysql://a@db:3306");
+	});
+});

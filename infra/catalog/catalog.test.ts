@@ -1,0 +1,43 @@
+import { describe, expect, it } from "vitest";
+import { datasets } from "../../etl/datasets.ts";
+import { buckets, place } from "../testing/componentArgs.ts";
+import { runProgram } from "../testing/program.ts";
+import { Catalog } from "./catalog.ts";
+import { crawledTables } from "./catalogTables.ts";
+
+const made = () =>
+	runProgram(() => {
+		new Catalog("catalog", { ...place, ...buckets, datasets, database: "db", securityConfiguration: "security" });
+	});
+
+describe("Catalog", () => {
+	it("crawls change log, clicks and joined table, adds columns, and removes neither column nor table", async () => {
+		const { inputs, dependencies } = (await made()).named("catalog-crawler");
+		expect(inputs).toMatchObject({
+			databaseName: "db",
+			catalogTargets: [{ databaseName: "db", tables: crawledTables(datasets).map(({ name }) => name) }],
+			schemaChangePolicy: { updateBehavior: "UPDATE_IN_DATABASE", deleteBehavior: "LOG" },
+			securityConfiguration: "security",
+		});
+		expect(JSON.parse(String(inputs.configuration)).CrawlerOutput.Tables).toEqual({
+			AddOrUpdateBehavior: "MergeNewColumns",
+		});
+		// The state machine starts it, after the jobs; and what is in the catalog needs no target in S3.
+		for (const key of ["schedule", "s3Targets", "tablePrefix"]) expect(inputs).not.toHaveProperty(key);
+		expect(dependencies).toEqual(expect.arrayContaining(["catalog-crawler-role-policy", "catalog-crawler-log"]));
+	});
+
+	it("leaves columns and parameters of its tables to the crawler", async () => {
+		const tables = (await made()).ofType("aws:glue/catalogTable:CatalogTable");
+		expect(tables).toHaveLength(crawledTables(datasets).length);
+		for (const { options } of tables) expect(options).toEqual(["ignoreChanges parameters, storageDescriptor.columns"]);
+	});
+
+	it("keeps the crawler's log as long as the stack keeps logs", async () => {
+		expect((await made()).named("catalog-crawler-log").inputs).toEqual({
+			name: "/aws-glue/crawlers-role/catalog-crawler-role-security",
+			kmsKeyId: "arn:key",
+			retentionInDays: 30,
+		});
+	});
+});

@@ -1,0 +1,177 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Dataset } from "../../etl/datasets.ts";
+import { crawlerLogGroup } from "../shared/glueLogs.ts";
+import { encryptedLogGroup } from "../shared/logGroup.ts";
+import { arn, currentPlace } from "../shared/place.ts";
+import { allow } from "../shared/policyDocument.ts";
+import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
+import { decrypt, listBuckets, readObjects } from "../storage/lakeAccess.ts";
+import { type CatalogTable, crawledTables, projectionParameters, storageFormats } from "./catalogTables.ts";
+
+export interface CatalogArgs {
+	/** Name of the database: lower case letters, digits, underscores. */
+	database: string;
+	datasets: readonly Dataset[];
+	rawBucket: pulumi.Input<string>;
+	rawBucketArn: pulumi.Input<string>;
+	processedBucket: pulumi.Input<string>;
+	processedBucketArn: pulumi.Input<string>;
+	kmsKeyArn: pulumi.Input<string>;
+	/** Glue security configuration: what encrypts the crawler's log. */
+	securityConfiguration: pulumi.Input<string>;
+	logRetentionDays: pulumi.Input<number>;
+}
+
+/**
+ * The data catalog: one database, and the crawler that keeps columns and partitions of the change log, of the clicks and
+ * of the joined table up to date. Current tables and star schema are Iceberg: the jobs that write them register them.
+ *
+ * The crawler adds and changes columns, and never removes a table: a folder is empty for a moment while it is reloaded.
+ *
+ * Defaults: none; every argument is given.
+ *
+ * Danger: to change `database` makes a new one; the jobs fill it on their next run.
+ *
+ * Cost: $0.44 a DPU-hour, at least ten minutes of two DPU a crawl ($0.15); the catalog is free up to a million objects.
+ */
+export class Catalog extends pulumi.ComponentResource {
+	/** Name of the database, once it exists. */
+	readonly database: pulumi.Output<string>;
+	readonly crawlerName: pulumi.Output<string>;
+	readonly crawlerRoleArn: pulumi.Output<string>;
+
+	constructor(name: string, args: CatalogArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("analytics:catalog:Catalog", name, {}, opts);
+		const database = new aws.glue.CatalogDatabase(
+			`${name}-database`,
+			{
+				name: args.database,
+				description: `Tables of ${name}`,
+				locationUri: pulumi.interpolate`s3://${args.processedBucket}/current/`,
+			},
+			{ parent: this },
+		);
+		const tables = crawledTables(args.datasets);
+		const names = tables.map((table) => this.#table(name, args, database, table).name);
+		const role = this.#role(name, args, tables);
+		const log = encryptedLogGroup(this, `${name}-crawler-log`, {
+			name: pulumi
+				.all([args.securityConfiguration, role.name])
+				.apply(([configuration, roleName]) => crawlerLogGroup(configuration, roleName)),
+			kmsKeyArn: args.kmsKeyArn,
+			retentionDays: args.logRetentionDays,
+		});
+		const crawler = new aws.glue.Crawler(
+			`${name}-crawler`,
+			{
+				name,
+				description: "Columns and partitions of change log, clicks and joined table",
+				databaseName: database.name,
+				role: role.arn,
+				catalogTargets: [{ databaseName: database.name, tables: names }],
+				schemaChangePolicy: { updateBehavior: "UPDATE_IN_DATABASE", deleteBehavior: "LOG" },
+				recrawlPolicy: { recrawlBehavior: "CRAWL_EVERYTHING" },
+				configuration: JSON.stringify({
+					Version: 1,
+					CrawlerOutput: {
+						// A partition takes the table's columns, so that one file with an older schema can still be read.
+						Partitions: { AddOrUpdateBehavior: "InheritFromTable" },
+						Tables: { AddOrUpdateBehavior: "MergeNewColumns" },
+					},
+					// Glue adds it for tables of the catalog; without it here every preview would show a change.
+					Grouping: { TableGroupingPolicy: "CombineCompatibleSchemas" },
+				}),
+				securityConfiguration: args.securityConfiguration,
+			},
+			{ parent: this, dependsOn: [role.policy, log] },
+		);
+		this.database = database.name;
+		this.crawlerName = crawler.name;
+		this.crawlerRoleArn = role.arn;
+		this.registerOutputs({ database: this.database, crawlerName: this.crawlerName });
+	}
+
+	#table(
+		name: string,
+		args: CatalogArgs,
+		database: aws.glue.CatalogDatabase,
+		table: CatalogTable,
+	): aws.glue.CatalogTable {
+		const bucket = table.zone === "raw" ? args.rawBucket : args.processedBucket;
+		const location = pulumi.interpolate`s3://${bucket}/${table.prefix}/`;
+		return new aws.glue.CatalogTable(
+			`${name}-${table.name}`,
+			{
+				name: table.name,
+				description: table.description,
+				databaseName: database.name,
+				tableType: "EXTERNAL_TABLE",
+				parameters: location.apply((place) => ({
+					classification: table.format,
+					EXTERNAL: "TRUE",
+					...projectionParameters(table, place),
+				})),
+				partitionKeys: table.partitionKeys,
+				storageDescriptor: {
+					location,
+					columns: table.columns,
+					...storageFormats[table.format],
+				},
+			},
+			// From then on they are the crawler's.
+			{ parent: this, ignoreChanges: ["parameters", "storageDescriptor.columns"] },
+		);
+	}
+
+	#role(name: string, args: CatalogArgs, tables: CatalogTable[]): ServiceRole {
+		const prefixes = (zone: CatalogTable["zone"]): string[] =>
+			tables.filter((table) => table.zone === zone).map(({ prefix }) => prefix);
+		return serviceRole(this, `${name}-crawler-role`, {
+			service: "glue",
+			description: "Crawler",
+			statements: pulumi
+				.output({
+					place: currentPlace(this),
+					raw: args.rawBucketArn,
+					processed: args.processedBucketArn,
+					keyArn: args.kmsKeyArn,
+				})
+				.apply(({ place, raw, processed, keyArn }) => [
+					listBuckets("ListLake", [raw, processed]),
+					readObjects("ReadCrawled", [
+						{ bucketArn: raw, prefixes: prefixes("raw") },
+						{ bucketArn: processed, prefixes: prefixes("processed") },
+					]),
+					decrypt(keyArn),
+					allow(
+						"KeepTables",
+						[
+							"glue:BatchCreatePartition",
+							"glue:BatchDeletePartition",
+							"glue:BatchGetPartition",
+							"glue:BatchUpdatePartition",
+							"glue:CreatePartition",
+							"glue:GetDatabase",
+							"glue:GetPartition",
+							"glue:GetPartitions",
+							"glue:GetTable",
+							"glue:GetTables",
+							"glue:UpdatePartition",
+							"glue:UpdateTable",
+						],
+						[
+							arn(place, "glue", "catalog"),
+							arn(place, "glue", `database/${args.database}`),
+							...tables.map((table) => arn(place, "glue", `table/${args.database}/${table.name}`)),
+						],
+					),
+					allow(
+						"WriteLogs",
+						["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+						[arn(place, "logs", "log-group:/aws-glue/crawlers-role/*")],
+					),
+				]),
+		});
+	}
+}

@@ -1,0 +1,128 @@
+import type * as aws from "@pulumi/aws";
+import { catalogName, changeLogColumns, type Dataset, lake } from "../../etl/datasets.ts";
+
+/** A table of the catalog that the crawler keeps up to date: its place, and what is known of it before any data. */
+export interface CatalogTable {
+	name: string;
+	description: string;
+	zone: "raw" | "processed";
+	/** Below the zone, without a slash at its ends. */
+	prefix: string;
+	format: "parquet" | "json";
+	columns: { name: string; type: string }[];
+	partitionKeys: { name: string; type: string }[];
+	/** Athena computes the partitions by these rules instead of looking them up. The folder is below the table's. */
+	projection?: { keys: Record<string, Record<string, string>>; folder: string };
+}
+
+const productDetails = "struct<color:string,material:string,comments:string>";
+
+/**
+ * Every hour from the year of the first deployments until now, so that the clicks of a new hour are there without a crawl.
+ * A query that names no day looks into each: some 9,000 folders a year.
+ * https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
+ */
+const clickHours = {
+	keys: {
+		year: { type: "date", format: "yyyy", range: "2026,NOW", interval: "1", "interval.unit": "YEARS" },
+		month: { type: "integer", range: "1,12", digits: "2" },
+		day: { type: "integer", range: "1,31", digits: "2" },
+		hour: { type: "integer", range: "0,23", digits: "2" },
+	},
+	// biome-ignore lint/suspicious/noTemplateCurlyInString: Athena's own placeholders
+	folder: "${year}/${month}/${day}/${hour}/",
+};
+
+/** A table's parameters for partition projection, with the place that its folders are below. */
+export function projectionParameters({ projection }: CatalogTable, location: string): Record<string, string> {
+	if (projection === undefined) return {};
+	const rules = Object.entries(projection.keys).flatMap(([key, rule]) =>
+		Object.entries(rule).map(([name, value]) => [`projection.${key}.${name}`, value]),
+	);
+	return {
+		"projection.enabled": "true",
+		...Object.fromEntries(rules),
+		"storage.location.template": `${location}${projection.folder}`,
+	};
+}
+
+/**
+ * The tables that no job registers: the change log of every source table, the clicks, and the joined table. Their names
+ * are fixed here; a crawler that made them itself would name a change log like the current table, after its folder.
+ */
+export function crawledTables(datasets: readonly Dataset[]): CatalogTable[] {
+	const changeLogs = datasets.flatMap(({ schema, tables }) =>
+		tables.map(
+			(table): CatalogTable => ({
+				name: `${catalogName(table)}_changes`,
+				description: `Change log of ${schema}.${table.name}`,
+				zone: "processed",
+				prefix: lake.changeLog(schema, table.name),
+				format: "parquet",
+				// The crawler adds the source's; these are there for queries of a table that has no rows yet.
+				columns: Object.values(changeLogColumns).map((name) => ({ name, type: "string" })),
+				partitionKeys: [{ name: "batch", type: "int" }],
+			}),
+		),
+	);
+	return [
+		...changeLogs,
+		{
+			name: "clickstream_data",
+			description: "Clicks, as they came",
+			zone: "raw",
+			prefix: lake.clickstream,
+			format: "json",
+			columns: [
+				{ name: "productid", type: "bigint" },
+				{ name: "productname", type: "string" },
+				{ name: "department", type: "string" },
+				{ name: "price", type: "double" },
+				{ name: "productdetails", type: productDetails },
+			],
+			partitionKeys: ["year", "month", "day", "hour"].map((name) => ({ name, type: "string" })),
+			projection: clickHours,
+		},
+		{
+			name: "joint_tables",
+			description: "Order items joined with the clicks on their product",
+			zone: "processed",
+			prefix: lake.jointTables,
+			format: "parquet",
+			columns: [
+				{ name: "order_item_id", type: "bigint" },
+				{ name: "order_item_name", type: "string" },
+				{ name: "order_item_type", type: "string" },
+				{ name: "order_id", type: "bigint" },
+				{ name: "productid", type: "bigint" },
+				{ name: "productname", type: "string" },
+				{ name: "department", type: "string" },
+				{ name: "price", type: "decimal(12,2)" },
+				{ name: "productdetails", type: productDetails },
+			],
+			partitionKeys: [{ name: "click_hour", type: "string" }],
+		},
+	];
+}
+
+/** How Hive-compatible engines read the two formats. */
+export const storageFormats: Record<
+	CatalogTable["format"],
+	Pick<aws.types.input.glue.CatalogTableStorageDescriptor, "inputFormat" | "outputFormat" | "serDeInfo">
+> = {
+	parquet: {
+		inputFormat: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+		outputFormat: "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+		serDeInfo: { serializationLibrary: "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe" },
+	},
+	json: {
+		inputFormat: "org.apache.hadoop.mapred.TextInputFormat",
+		outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
+		serDeInfo: {
+			serializationLibrary: "org.openx.data.jsonserde.JsonSerDe",
+			// A click that is no JSON is a row of nulls; otherwise every query of its hour would fail.
+			// https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
+			parameters: { "ignore.malformed.json": "true" },
+		},
+	},
+};

@@ -1,0 +1,46 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { catalogName, type Dataset } from "../../etl/datasets.ts";
+import { dataQualityRuleset } from "./dataQualityRulesets.ts";
+
+export interface DataQualityArgs {
+	datasets: readonly Dataset[];
+	rawBucket: pulumi.Input<string>;
+}
+
+/**
+ * The quality rules of `etl/datasets.ts` and `etl/derivedDatasets.ts` as AWS Glue Data Quality rulesets, one a table that
+ * has rules. The jobs check the same rules before they publish a table; these are for evaluations that someone starts at
+ * a later time.
+ *
+ * Defaults: none; every argument is given.
+ *
+ * Danger: none.
+ *
+ * Cost: none; an evaluation is $0.44 a DPU-hour.
+ */
+export class DataQuality extends pulumi.ComponentResource {
+	constructor(name: string, args: DataQualityArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("analytics:catalog:DataQuality", name, {}, opts);
+		for (const dataset of args.datasets) {
+			for (const table of dataset.tables) {
+				if (!table.quality?.length) continue;
+				new aws.glue.DataQualityRuleset(
+					`${name}-${catalogName(table)}`,
+					{
+						// At most 255 characters: 64 of MySQL's for the table, and the stack's name is checked to be short.
+						name: `${name}-${catalogName(table)}`,
+						description: `Rules of ${dataset.schema}.${table.name}`,
+						ruleset: pulumi.output(args.rawBucket).apply((bucket) => dataQualityRuleset(table, dataset, bucket)),
+						// No `targetTable`: the jobs register the current table, so that it does not exist at the first `pulumi up`,
+						// and Glue does not say whether it takes a ruleset for a table that is not there. An evaluation names its
+						// table itself.
+						// https://docs.aws.amazon.com/glue/latest/webapi/API_StartDataQualityRulesetEvaluationRun.html
+					},
+					{ parent: this },
+				);
+			}
+		}
+		this.registerOutputs({});
+	}
+}

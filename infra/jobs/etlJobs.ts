@@ -1,0 +1,280 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Dataset } from "../../etl/datasets.ts";
+import type { JobDefinition } from "../../etl/jobs.ts";
+import { contentHash, filesOf, folderHash } from "../shared/contentHash.ts";
+import { jobLogGroups } from "../shared/glueLogs.ts";
+import { encryptedLogGroup } from "../shared/logGroup.ts";
+import { currentPlace } from "../shared/place.ts";
+import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
+import { temporaryPrefix } from "../storage/dataLake.ts";
+import { glueArguments, sourceArguments } from "./glueArguments.ts";
+import { jobStatements } from "./jobAccess.ts";
+
+export interface EtlJobsArgs {
+	/** The jobs; a new one needs nothing here. */
+	jobs: readonly JobDefinition[];
+	datasets: readonly Dataset[];
+	/** Folder of the scripts (`jobs/`) and of the package that they share (`lakehouse/`). */
+	etlFolder: string;
+	rawBucket: pulumi.Input<string>;
+	rawBucketArn: pulumi.Input<string>;
+	processedBucket: pulumi.Input<string>;
+	processedBucketArn: pulumi.Input<string>;
+	scriptsBucket: pulumi.Input<string>;
+	scriptsBucketArn: pulumi.Input<string>;
+	/** Catalog database. */
+	database: pulumi.Input<string>;
+	kmsKeyArn: pulumi.Input<string>;
+	/** Glue security configuration: what encrypts logs and files. */
+	securityConfiguration: pulumi.Input<string>;
+	/** Such as `G.1X`: 4 vCPU, 16 GB. */
+	workerType: pulumi.Input<string>;
+	/** Workers at most; auto scaling takes fewer where fewer do. */
+	maxWorkers: pulumi.Input<number>;
+	/** `FLEX` runs on spare capacity at a lower price, and may wait for it. */
+	executionClass: "STANDARD" | "FLEX";
+	timeoutMinutes: pulumi.Input<number>;
+	logRetentionDays: pulumi.Input<number>;
+	/** Whether jobs that can read the source itself do. They run in its network then; otherwise they read the lake. */
+	readSource: boolean;
+	/** Where the source listens, its secret, its certificate authority (PEM). */
+	sourceHost: pulumi.Input<string>;
+	sourcePort: pulumi.Input<number>;
+	sourceSecretArn: pulumi.Input<string>;
+	sourceCaCertificate: pulumi.Input<string>;
+	/** Where the network interfaces of jobs that read the source stand. */
+	subnetId: pulumi.Input<string>;
+	availabilityZone: pulumi.Input<string>;
+	securityGroupId: pulumi.Input<string>;
+}
+
+/**
+ * The Glue jobs of `etl/jobs.ts`: Spark with Iceberg, auto scaling, one run of a job at a time and further ones queued,
+ * encrypted logs. All run as one role, which may do what the jobs say that they read and write.
+ *
+ * A JDBC connection to the source is made for whatever needs one, such as a notebook; jobs get it, and the rights that
+ * belong to it, where they read the source.
+ *
+ * Scripts, the shared package and the list of tables go to keys that hold their hash: a run never mixes versions.
+ * Retries are the state machine's alone (see `Schedule`): Glue's own would go on after it has told of the failure.
+ *
+ * Defaults: none; sizes are those of `Pulumi.yaml`.
+ *
+ * Danger: none; the jobs hold no data.
+ *
+ * Cost: $0.44 for a worker-hour of G.1X, $0.29 with FLEX; a run of five jobs with two workers of two minutes $0.15.
+ */
+export class EtlJobs extends pulumi.ComponentResource {
+	/** Name in Glue, by the job's name. */
+	readonly jobNames: Readonly<Record<string, pulumi.Output<string>>>;
+	readonly roleArn: pulumi.Output<string>;
+	/** Spark's own log, and what the scripts print. */
+	readonly logGroups: { error: pulumi.Output<string>; output: pulumi.Output<string> };
+
+	constructor(name: string, args: EtlJobsArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("analytics:etlJobs:EtlJobs", name, {}, opts);
+		const role = this.#role(name, args);
+		const logs = this.#logs(name, args, role);
+		const packageObject = this.#package(name, args);
+		const datasets = this.#datasets(name, args);
+		const connection = this.#connection(name, args);
+
+		this.jobNames = Object.fromEntries(
+			args.jobs.map((job) => {
+				const script = this.#script(name, args, job);
+				const usesSource = args.readSource && job.usesSource === true;
+				const glueJob = new aws.glue.Job(
+					`${name}-${job.name}`,
+					{
+						name: `${name}-${job.name}`,
+						description: job.description,
+						roleArn: role.arn,
+						// Unpinned, Glue takes the newest, whose Spark and Python are others than the jobs are tested with.
+						glueVersion: "5.1",
+						command: {
+							name: "glueetl",
+							pythonVersion: "3",
+							scriptLocation: pulumi.interpolate`s3://${script.bucket}/${script.key}`,
+						},
+						defaultArguments: pulumi
+							.all([
+								args.rawBucket,
+								args.processedBucket,
+								args.scriptsBucket,
+								args.database,
+								datasets.key,
+								packageObject.key,
+								usesSource ? this.#sourceArguments(args) : {},
+							])
+							.apply(([rawBucket, processedBucket, scriptsBucket, database, datasetsKey, packageKey, source]) =>
+								glueArguments({
+									rawBucket,
+									processedBucket,
+									scriptsBucket,
+									temporaryPrefix,
+									database,
+									datasetsKey,
+									packageKey,
+									own: { ...job.arguments, ...source },
+								}),
+							),
+						workerType: args.workerType,
+						numberOfWorkers: args.maxWorkers,
+						executionClass: args.executionClass,
+						executionProperty: { maxConcurrentRuns: 1 },
+						jobRunQueuingEnabled: true,
+						maxRetries: 0,
+						timeout: args.timeoutMinutes,
+						securityConfiguration: args.securityConfiguration,
+						...(usesSource ? { connections: [connection.name] } : {}),
+					},
+					{ parent: this, dependsOn: [role.policy, logs.error, logs.output] },
+				);
+				return [job.name, glueJob.name];
+			}),
+		);
+		this.roleArn = role.arn;
+		this.logGroups = { error: logs.error.name, output: logs.output.name };
+		this.registerOutputs({ jobNames: this.jobNames, roleArn: this.roleArn });
+	}
+
+	#role(name: string, args: EtlJobsArgs): ServiceRole {
+		const usesSource = args.readSource && args.jobs.some((job) => job.usesSource);
+		return serviceRole(this, `${name}-role`, {
+			service: "glue",
+			description: "Glue jobs",
+			statements: pulumi
+				.output({
+					place: currentPlace(this),
+					rawBucketArn: args.rawBucketArn,
+					processedBucketArn: args.processedBucketArn,
+					scriptsBucketArn: args.scriptsBucketArn,
+					kmsKeyArn: args.kmsKeyArn,
+					database: args.database,
+					secretArn: args.sourceSecretArn,
+					subnetId: args.subnetId,
+					securityGroupId: args.securityGroupId,
+				})
+				.apply(({ secretArn, subnetId, securityGroupId, ...lake }) =>
+					jobStatements({
+						...lake,
+						jobs: args.jobs,
+						temporaryPrefix,
+						...(usesSource
+							? { source: { secretArn, connection: connectionName(name), subnetId, securityGroupId } }
+							: {}),
+					}),
+				),
+		});
+	}
+
+	#logs(name: string, args: EtlJobsArgs, role: ServiceRole) {
+		const names = pulumi
+			.all([args.securityConfiguration, role.name])
+			.apply(([configuration, roleName]) => jobLogGroups(configuration, roleName));
+		const group = (part: "error" | "output"): aws.cloudwatch.LogGroup =>
+			encryptedLogGroup(this, `${name}-${part}-log`, {
+				name: names[part],
+				kmsKeyArn: args.kmsKeyArn,
+				retentionDays: args.logRetentionDays,
+			});
+		return { error: group("error"), output: group("output") };
+	}
+
+	#script(name: string, args: EtlJobsArgs, job: JobDefinition): aws.s3.BucketObject {
+		const file = join(args.etlFolder, "jobs", job.script);
+		return new aws.s3.BucketObject(
+			`${name}-${job.name}-script`,
+			{
+				bucket: args.scriptsBucket,
+				key: `jobs/${contentHash(readFileSync(file))}/${job.script}`,
+				source: new pulumi.asset.FileAsset(file),
+			},
+			{ parent: this },
+		);
+	}
+
+	#package(name: string, args: EtlJobsArgs): aws.s3.BucketObject {
+		const folder = join(args.etlFolder, "lakehouse");
+		const files = filesOf(folder, [".py"]);
+		return new aws.s3.BucketObject(
+			`${name}-package`,
+			{
+				bucket: args.scriptsBucket,
+				key: `lakehouse/${folderHash(folder, files)}/lakehouse.zip`,
+				source: new pulumi.asset.AssetArchive(
+					Object.fromEntries(
+						files.map((file) => [`lakehouse/${file}`, new pulumi.asset.FileAsset(join(folder, file))]),
+					),
+				),
+			},
+			{ parent: this },
+		);
+	}
+
+	#datasets(name: string, args: EtlJobsArgs): aws.s3.BucketObject {
+		const content = JSON.stringify(args.datasets);
+		return new aws.s3.BucketObject(
+			`${name}-datasets`,
+			{
+				bucket: args.scriptsBucket,
+				key: `datasets/${contentHash(content)}/datasets.json`,
+				content,
+				contentType: "application/json",
+			},
+			{ parent: this },
+		);
+	}
+
+	#sourceArguments(args: EtlJobsArgs): pulumi.Output<Record<string, string>> {
+		return pulumi
+			.all([args.sourceHost, args.sourcePort, args.sourceSecretArn])
+			.apply(([host, port, secretArn]) => sourceArguments({ host, port, secretArn, schema: sourceSchema(args) }));
+	}
+
+	/**
+	 * How jobs reach the source: over JDBC, in its network, by TLS and its secret.
+	 * https://docs.aws.amazon.com/glue/latest/dg/connection-properties.html
+	 */
+	#connection(name: string, args: EtlJobsArgs): aws.glue.Connection {
+		const certificate = new aws.s3.BucketObject(
+			`${name}-source-certificate`,
+			{
+				bucket: args.scriptsBucket,
+				key: pulumi.output(args.sourceCaCertificate).apply((pem) => `certificates/${contentHash(pem)}/source.pem`),
+				content: args.sourceCaCertificate,
+			},
+			{ parent: this },
+		);
+		return new aws.glue.Connection(
+			`${name}-source`,
+			{
+				name: connectionName(name),
+				connectionType: "JDBC",
+				connectionProperties: {
+					JDBC_CONNECTION_URL: pulumi.interpolate`jdbc:mysql://${args.sourceHost}:${args.sourcePort}/${sourceSchema(args)}`,
+					JDBC_ENFORCE_SSL: "true",
+					CUSTOM_JDBC_CERT: pulumi.interpolate`s3://${certificate.bucket}/${certificate.key}`,
+					SECRET_ID: args.sourceSecretArn,
+				},
+				physicalConnectionRequirements: {
+					availabilityZone: args.availabilityZone,
+					subnetId: args.subnetId,
+					securityGroupIdLists: [args.securityGroupId],
+				},
+			},
+			{ parent: this },
+		);
+	}
+}
+
+const connectionName = (name: string): string => `${name}-source`;
+
+/** The schema that the jobs which use the source read in the lake; a JDBC connection names one. */
+function sourceSchema({ jobs, datasets }: EtlJobsArgs): string {
+	const read = jobs.filter((job) => job.usesSource).flatMap((job) => job.reads.map(({ prefix }) => prefix.split("/")));
+	return datasets.find(({ schema }) => read.some((parts) => parts.includes(schema)))?.schema ?? "";
+}

@@ -1,0 +1,84 @@
+import type { CommonArguments } from "../../etl/jobs.ts";
+
+export interface GlueArguments {
+	rawBucket: string;
+	processedBucket: string;
+	scriptsBucket: string;
+	/** Prefix of the scripts bucket for Spark's temporary files. */
+	temporaryPrefix: string;
+	/** Catalog database. */
+	database: string;
+	/** Key of the datasets' JSON in the scripts bucket. */
+	datasetsKey: string;
+	/** Key of the shared package in the scripts bucket. */
+	packageKey: string;
+	/** The job's own arguments, by name without dashes. */
+	own: Readonly<Record<string, string>>;
+}
+
+/**
+ * The Iceberg catalog `glue_catalog`, as one chained value of `--conf`.
+ * https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format-iceberg.html
+ */
+export function icebergConfiguration(processedBucket: string): string {
+	const catalog = "spark.sql.catalog.glue_catalog";
+	return [
+		"spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+		`${catalog}=org.apache.iceberg.spark.SparkCatalog`,
+		`${catalog}.warehouse=s3://${processedBucket}/current/`,
+		`${catalog}.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog`,
+		`${catalog}.io-impl=org.apache.iceberg.aws.s3.S3FileIO`,
+	].join(" --conf ");
+}
+
+/**
+ * Default arguments of a Glue job: Glue's own, the common ones of every job, and the job's. Arguments of a run replace
+ * them, so that `--run_id` stands here for a run that somebody starts by hand.
+ * https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
+ */
+export function glueArguments(input: GlueArguments): Record<string, string> {
+	const common: CommonArguments = {
+		raw_uri: `s3://${input.rawBucket}/`,
+		processed_uri: `s3://${input.processedBucket}/`,
+		database: input.database,
+		datasets_uri: `s3://${input.scriptsBucket}/${input.datasetsKey}`,
+		run_id: "by-hand",
+	};
+	return {
+		"--datalake-formats": "iceberg",
+		"--conf": icebergConfiguration(input.processedBucket),
+		"--extra-py-files": `s3://${input.scriptsBucket}/${input.packageKey}`,
+		"--TempDir": `s3://${input.scriptsBucket}/${input.temporaryPrefix}/`,
+		// The jobs keep their own books: what was read, up to where.
+		"--job-bookmark-option": "job-bookmark-disable",
+		"--enable-auto-scaling": "true",
+		"--enable-continuous-cloudwatch-log": "true",
+		"--enable-metrics": "true",
+		"--enable-observability-metrics": "true",
+		"--enable-job-insights": "true",
+		...dashed(common),
+		...dashed(input.own),
+	};
+}
+
+/**
+ * Arguments by which a job reads the source itself, as a user of that secret. The connection is encrypted; who answers is
+ * not verified, since Java wants a key store for that: within the VPC the security groups say who it is.
+ * https://dev.mysql.com/doc/connector-j/en/connector-j-connp-props-security.html
+ */
+export function sourceArguments(source: {
+	host: string;
+	port: number;
+	schema: string;
+	secretArn: string;
+}): Record<string, string> {
+	return {
+		source: "jdbc",
+		jdbc_url: `jdbc:mysql://${source.host}:${source.port}/${source.schema}?sslMode=REQUIRED`,
+		jdbc_secret: source.secretArn,
+	};
+}
+
+function dashed(values: object): Record<string, string> {
+	return Object.fromEntries(Object.entries(values).map(([name, value]) => [`--${name}`, String(value)]));
+}

@@ -1,0 +1,127 @@
+import { lake } from "../../etl/datasets.ts";
+import type { JobDefinition, Location } from "../../etl/jobs.ts";
+import { arn, type Place } from "../shared/place.ts";
+import { allow, type Statement } from "../shared/policyDocument.ts";
+import { encryptAndDecrypt, listBuckets, readObjects, writeObjects } from "../storage/lakeAccess.ts";
+
+export interface JobAccess {
+	place: Place;
+	jobs: readonly JobDefinition[];
+	rawBucketArn: string;
+	processedBucketArn: string;
+	scriptsBucketArn: string;
+	/** Prefix of the scripts bucket for Spark's temporary files. */
+	temporaryPrefix: string;
+	kmsKeyArn: string;
+	/** Catalog database. */
+	database: string;
+	/** Where a job of the list reads the source: its secret, its connection, subnet and group of its network interfaces. */
+	source?: { secretArn: string; connection: string; subnetId: string; securityGroupId: string };
+}
+
+/**
+ * What the jobs may do, from what `etl/jobs.ts` says that they read and write: the console guide's four policies
+ * (AmazonS3FullAccess, AWSGlueServiceRole, PassRole, notebooks), narrowed.
+ *
+ * @throws Error where a job would write the raw zone, which only replication and clickstream do.
+ */
+export function jobStatements(access: JobAccess): Statement[] {
+	const { jobs, rawBucketArn, processedBucketArn, scriptsBucketArn, temporaryPrefix } = access;
+	const intruder = jobs.find((job) => job.writes.some(({ zone }) => zone === "raw"));
+	if (intruder) {
+		throw new Error(`etl/jobs.ts: ${intruder.name} writes to the raw zone; only replication and clickstream may`);
+	}
+	const reads = jobs.flatMap((job) => job.reads);
+	const writes = jobs.flatMap((job) => job.writes);
+	const own = [lake.state, lake.runs, lake.staging];
+	return [
+		listBuckets("ListLake", [rawBucketArn, processedBucketArn, scriptsBucketArn]),
+		readObjects("ReadLake", [
+			{ bucketArn: rawBucketArn, prefixes: prefixes(reads, "raw") },
+			{ bucketArn: processedBucketArn, prefixes: [...prefixes(reads, "processed"), ...own] },
+			{ bucketArn: scriptsBucketArn, prefixes: ["jobs", "lakehouse", "datasets", "certificates"] },
+		]),
+		writeObjects("WriteLake", [
+			{ bucketArn: processedBucketArn, prefixes: [...prefixes(writes, "processed"), ...own] },
+			{ bucketArn: scriptsBucketArn, prefixes: [temporaryPrefix] },
+		]),
+		encryptAndDecrypt(access.kmsKeyArn),
+		...catalogStatements(access),
+		...logStatements(access.place),
+		...(access.source ? sourceStatements(access.place, access.source) : []),
+	];
+}
+
+function prefixes(locations: readonly Location[], zone: Location["zone"]): string[] {
+	return locations.filter((location) => location.zone === zone).map(({ prefix }) => prefix);
+}
+
+function catalogStatements({ place, database }: JobAccess): Statement[] {
+	const catalog = arn(place, "glue", "catalog");
+	return [
+		allow(
+			"UseCatalog",
+			[
+				"glue:CreateTable",
+				"glue:DeleteTable",
+				"glue:GetDatabase",
+				"glue:GetTable",
+				"glue:GetTables",
+				"glue:UpdateTable",
+			],
+			[catalog, arn(place, "glue", `database/${database}`), arn(place, "glue", `table/${database}/*`)],
+		),
+	];
+}
+
+/** With an encrypted log the job itself ties the group to the key; without the right it fails before its first line. */
+function logStatements(place: Place): Statement[] {
+	return [
+		allow(
+			"WriteLogs",
+			["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
+			[arn(place, "logs", "log-group:/aws-glue/jobs/*")],
+		),
+		allow("WriteMetrics", ["cloudwatch:PutMetricData"], ["*"], {
+			StringEquals: { "cloudwatch:namespace": ["Glue", "glueetl", "observability"] },
+		}),
+	];
+}
+
+/** https://docs.aws.amazon.com/glue/latest/dg/start-connecting.html */
+function sourceStatements(place: Place, source: NonNullable<JobAccess["source"]>): Statement[] {
+	const interfaces = arn(place, "ec2", "network-interface/*");
+	return [
+		allow("ReadSourceSecret", ["secretsmanager:GetSecretValue"], [source.secretArn]),
+		allow(
+			"ReadConnection",
+			["glue:GetConnection"],
+			[arn(place, "glue", "catalog"), arn(place, "glue", `connection/${source.connection}`)],
+		),
+		allow(
+			"SeeNetwork",
+			[
+				"ec2:DescribeNetworkInterfaces",
+				"ec2:DescribeRouteTables",
+				"ec2:DescribeSecurityGroups",
+				"ec2:DescribeSubnets",
+				"ec2:DescribeVpcEndpoints",
+			],
+			["*"],
+		),
+		allow("SeeVpc", ["ec2:DescribeVpcAttribute"], [arn(place, "ec2", "vpc/*")]),
+		allow(
+			"CreateNetworkInterfaces",
+			["ec2:CreateNetworkInterface"],
+			[
+				interfaces,
+				arn(place, "ec2", `subnet/${source.subnetId}`),
+				arn(place, "ec2", `security-group/${source.securityGroupId}`),
+			],
+		),
+		allow("DeleteNetworkInterfaces", ["ec2:DeleteNetworkInterface"], [interfaces]),
+		allow("TagNetworkInterfaces", ["ec2:CreateTags", "ec2:DeleteTags"], [interfaces], {
+			"ForAllValues:StringEquals": { "aws:TagKeys": ["aws-glue-service-resource"] },
+		}),
+	];
+}

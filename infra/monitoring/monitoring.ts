@@ -1,0 +1,140 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { currentPlace } from "../shared/place.ts";
+import { type Alarm, alarms } from "./alarms.ts";
+import { metricsDashboard } from "./metricsDashboard.ts";
+
+export interface MonitoringArgs {
+	/** Topic that is told. */
+	topicArn: pulumi.Input<string>;
+	/** Names in Glue of the jobs to watch. */
+	jobNames: pulumi.Input<string>[];
+	crawlerName: pulumi.Input<string>;
+	replicationInstanceId: pulumi.Input<string>;
+	replicationTaskArn: pulumi.Input<string>;
+	streamName: pulumi.Input<string>;
+	deliveryStreamName: pulumi.Input<string>;
+	/** Where changes come through Kinesis, their stream and its delivery. */
+	changes?: { streamName: pulumi.Input<string>; deliveryStreamName: pulumi.Input<string> };
+	stateMachineArn: pulumi.Input<string>;
+	/** RDS source, where it is one. */
+	rdsIdentifier?: string;
+	/** Seconds that replication may lag. */
+	latencySeconds: number;
+	/** Free GB below which storage is low. */
+	freeStorageGb: number;
+	/** USD a month; the topic is told at 80 % and when the forecast goes above it. */
+	monthlyBudgetUsd: number;
+}
+
+/**
+ * Alarms, events of failed jobs and crawls, a CloudWatch dashboard, and the budget. See `alarms.ts` for what is watched
+ * and when.
+ *
+ * Defaults: without `rdsIdentifier` no database is watched, without `changes` no second stream.
+ *
+ * Danger: the budget counts the whole account, since cost by tag has first to be activated by the payer.
+ *
+ * Cost: $0.10 an alarm and month; dashboard and budget are free for the first three and two of an account.
+ */
+export class Monitoring extends pulumi.ComponentResource {
+	readonly dashboardName: pulumi.Output<string>;
+
+	constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("analytics:monitoring:Monitoring", name, {}, opts);
+		const list = alarms({
+			...args,
+			replicationTaskResourceId: pulumi.output(args.replicationTaskArn).apply((arn) => arn.split(":").at(-1) ?? ""),
+		});
+		const made = list.map((alarm) => this.#alarm(name, args, alarm));
+		this.#failures(name, args, "job", "Glue Job State Change", {
+			jobName: args.jobNames,
+			state: ["ERROR", "FAILED", "TIMEOUT"],
+		});
+		this.#failures(name, args, "crawl", "Glue Crawler State Change", {
+			crawlerName: [args.crawlerName],
+			state: ["Failed"],
+		});
+		const dashboard = new aws.cloudwatch.Dashboard(
+			`${name}-dashboard`,
+			{
+				dashboardName: name,
+				dashboardBody: pulumi
+					.all([pulumi.output(list), pulumi.all(made.map((alarm) => alarm.arn)), currentPlace(this)])
+					.apply(([all, arns, { region }]) => metricsDashboard(all, arns, region)),
+			},
+			{ parent: this },
+		);
+		this.#budget(name, args);
+		this.dashboardName = dashboard.dashboardName;
+		this.registerOutputs({ dashboardName: this.dashboardName });
+	}
+
+	#alarm(name: string, args: MonitoringArgs, alarm: Alarm): aws.cloudwatch.MetricAlarm {
+		return new aws.cloudwatch.MetricAlarm(
+			`${name}-${alarm.name}`,
+			{
+				name: `${name}-${alarm.name}`,
+				alarmDescription: alarm.description,
+				namespace: alarm.namespace,
+				metricName: alarm.metricName,
+				dimensions: alarm.dimensions,
+				statistic: alarm.statistic,
+				comparisonOperator: alarm.comparisonOperator,
+				threshold: alarm.threshold,
+				period: 300,
+				evaluationPeriods: alarm.periods,
+				treatMissingData: "notBreaching",
+				alarmActions: [args.topicArn],
+				okActions: [args.topicArn],
+			},
+			{ parent: this },
+		);
+	}
+
+	/** Glue has no metric of failed runs; it tells them as events. */
+	#failures(
+		name: string,
+		args: MonitoringArgs,
+		part: string,
+		detailType: string,
+		detail: Record<string, pulumi.Input<string>[]>,
+	): void {
+		const rule = new aws.cloudwatch.EventRule(
+			`${name}-failed-${part}`,
+			{
+				name: `${name}-failed-${part}`,
+				description: `A ${part} of Glue failed`,
+				eventPattern: pulumi.jsonStringify({ source: ["aws.glue"], "detail-type": [detailType], detail }),
+			},
+			{ parent: this },
+		);
+		new aws.cloudwatch.EventTarget(
+			`${name}-failed-${part}-target`,
+			{ rule: rule.name, arn: args.topicArn },
+			{ parent: this },
+		);
+	}
+
+	#budget(name: string, args: MonitoringArgs): void {
+		const notify = (notificationType: string, threshold: number) => ({
+			comparisonOperator: "GREATER_THAN",
+			notificationType,
+			threshold,
+			thresholdType: "PERCENTAGE",
+			subscriberSnsTopicArns: [args.topicArn],
+		});
+		new aws.budgets.Budget(
+			`${name}-budget`,
+			{
+				name,
+				budgetType: "COST",
+				timeUnit: "MONTHLY",
+				limitAmount: String(args.monthlyBudgetUsd),
+				limitUnit: "USD",
+				notifications: [notify("ACTUAL", 80), notify("FORECASTED", 100)],
+			},
+			{ parent: this },
+		);
+	}
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from "vitest";
+import { runProgram } from "../testing/program.ts";
+import { repositoryPath } from "../testing/stack.ts";
+import { Athena } from "./athena.ts";
+import { namedQueries } from "./namedQueries.ts";
+
+const made = (disposable: boolean) =>
+	runProgram(() => {
+		const athena = new Athena("athena", {
+			database: "db",
+			resultsBucket: "processed",
+			kmsKeyArn: "arn:key",
+			scanLimitGb: 2,
+			queries: namedQueries(repositoryPath("etl/sql")),
+			disposable,
+		});
+		return { uri: athena.resultsUri, ids: athena.queryIds };
+	});
+
+describe("Athena", () => {
+	it("enforces where results go, their encryption, and how much a query scans", async () => {
+		const program = await made(false);
+		expect(program.named("athena-workgroup").inputs).toEqual({
+			name: "athena",
+			description: expect.any(String),
+			forceDestroy: false,
+			configuration: {
+				enforceWorkgroupConfiguration: true,
+				publishCloudwatchMetricsEnabled: true,
+				bytesScannedCutoffPerQuery: 2_000_000_000,
+				engineVersion: { selectedEngineVersion: "Athena engine version 3" },
+				resultConfiguration: {
+					outputLocation: "s3://processed/athena-queries/",
+					encryptionConfiguration: { encryptionOption: "SSE_KMS", kmsKeyArn: "arn:key" },
+				},
+			},
+		});
+		expect(program.result.uri).toBe("s3://processed/athena-queries/");
+		expect((await made(true)).named("athena-workgroup").inputs).toMatchObject({ forceDestroy: true });
+	});
+
+	it("has every query of etl/sql, in its workgroup, over the stack's database", async () => {
+		const program = await made(false);
+		const queries = program.ofType("aws:athena/namedQuery:NamedQuery");
+		const names = namedQueries(repositoryPath("etl/sql")).map(({ name }) => name);
+		expect(queries.map(({ inputs }) => inputs.name).sort()).toEqual([...names].sort());
+		expect(Object.keys(program.result.ids).sort()).toEqual([...names].sort());
+		expect(queries.filter(({ inputs }) => inputs.workgroup !== "athena" || inputs.database !== "db")).toEqual([]);
+	});
+});

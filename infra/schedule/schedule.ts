@@ -1,0 +1,160 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { JobDefinition } from "../../etl/jobs.ts";
+import { encryptedLogGroup } from "../shared/logGroup.ts";
+import { arn, currentPlace } from "../shared/place.ts";
+import { allow } from "../shared/policyDocument.ts";
+import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
+import { stateMachine } from "./stateMachine.ts";
+
+export interface ScheduleArgs {
+	/** The jobs, in whatever order; each runs after those that it names. */
+	jobs: readonly JobDefinition[];
+	/** Name in Glue, by the job's name. */
+	jobNames: Readonly<Record<string, pulumi.Input<string>>>;
+	crawlerName: pulumi.Input<string>;
+	/** Topic that is told of failures. */
+	topicArn: pulumi.Input<string>;
+	kmsKeyArn: pulumi.Input<string>;
+	/** `rate(1 hour)` or `cron(0 * * * ? *)`, in UTC; none for runs by hand only. */
+	expression?: string;
+	/** How often a failed job is started again within a run. */
+	retries: number;
+	/** Of a job; a run of all may take the sum over waves. */
+	timeoutMinutes: number;
+	logRetentionDays: pulumi.Input<number>;
+}
+
+/**
+ * A Step Functions state machine that runs the jobs of `etl/jobs.ts` in their order and then the crawler, by schedule
+ * or by hand; failures go to the topic.
+ *
+ * Defaults: without `expression` nothing starts by itself.
+ *
+ * Danger: none. Runs that overlap wait for each other, job by job.
+ *
+ * Cost: $0.025 for 1,000 steps; an hourly run about $0.20 a month.
+ */
+export class Schedule extends pulumi.ComponentResource {
+	readonly stateMachineArn: pulumi.Output<string>;
+
+	constructor(name: string, args: ScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("analytics:schedule:Schedule", name, {}, opts);
+		const role = this.#role(name, args);
+		const log = encryptedLogGroup(this, `${name}-log`, {
+			// Under this prefix the log's resource policy does not grow with every state machine.
+			// https://docs.aws.amazon.com/step-functions/latest/dg/bp-cwl.html
+			name: `/aws/vendedlogs/states/${name}`,
+			kmsKeyArn: args.kmsKeyArn,
+			retentionDays: args.logRetentionDays,
+		});
+		const machine = new aws.sfn.StateMachine(
+			`${name}-runs`,
+			{
+				name,
+				roleArn: role.arn,
+				definition: pulumi
+					.output({
+						place: currentPlace(this),
+						jobNames: args.jobNames,
+						crawlerName: args.crawlerName,
+						topicArn: args.topicArn,
+					})
+					.apply(({ place, ...names }) =>
+						JSON.stringify(
+							stateMachine({
+								...names,
+								partition: place.partition,
+								jobs: args.jobs,
+								retries: args.retries,
+								timeoutMinutes: args.timeoutMinutes * args.jobs.length * (args.retries + 1),
+							}),
+						),
+					),
+				encryptionConfiguration: { type: "CUSTOMER_MANAGED_KMS_KEY", kmsKeyId: args.kmsKeyArn },
+				loggingConfiguration: {
+					level: "ERROR",
+					includeExecutionData: true,
+					logDestination: pulumi.interpolate`${log.arn}:*`,
+				},
+			},
+			{ parent: this, dependsOn: [role.policy] },
+		);
+		if (args.expression !== undefined) this.#timer(name, args.expression, machine, args.kmsKeyArn);
+		this.stateMachineArn = machine.arn;
+		this.registerOutputs({ stateMachineArn: this.stateMachineArn });
+	}
+
+	#timer(name: string, expression: string, machine: aws.sfn.StateMachine, kmsKeyArn: pulumi.Input<string>): void {
+		const role = serviceRole(this, `${name}-timer-role`, {
+			service: "scheduler",
+			description: "Scheduler starts runs",
+			statements: pulumi
+				.all([machine.arn, kmsKeyArn])
+				.apply(([machineArn, keyArn]) => [
+					allow("StartRuns", ["states:StartExecution"], [machineArn]),
+					allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]),
+				]),
+		});
+		new aws.scheduler.Schedule(
+			`${name}-timer`,
+			{
+				name,
+				description: "Runs the jobs",
+				scheduleExpression: expression,
+				scheduleExpressionTimezone: "UTC",
+				flexibleTimeWindow: { mode: "OFF" },
+				kmsKeyArn,
+				target: {
+					arn: machine.arn,
+					roleArn: role.arn,
+					input: "{}",
+					retryPolicy: { maximumRetryAttempts: 3, maximumEventAgeInSeconds: 3600 },
+				},
+			},
+			{ parent: this, dependsOn: [role.policy] },
+		);
+	}
+
+	/** Starts and watches these jobs and this crawler only; no right to pass a role is needed for that. */
+	#role(name: string, args: ScheduleArgs): ServiceRole {
+		return serviceRole(this, `${name}-role`, {
+			service: "states",
+			description: "Runs of the jobs",
+			statements: pulumi
+				.output({
+					place: currentPlace(this),
+					jobNames: args.jobNames,
+					crawlerName: args.crawlerName,
+					topicArn: args.topicArn,
+					keyArn: args.kmsKeyArn,
+				})
+				.apply(({ place, jobNames, crawlerName, topicArn, keyArn }) => [
+					allow(
+						"RunJobs",
+						["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"],
+						Object.values(jobNames).map((job) => arn(place, "glue", `job/${job}`)),
+					),
+					allow("StartCrawler", ["glue:StartCrawler"], [arn(place, "glue", `crawler/${crawlerName}`)]),
+					allow("TellFailures", ["sns:Publish"], [topicArn]),
+					allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]),
+					// The delivery of logs is set up by actions that know no resources.
+					// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html
+					allow(
+						"DeliverLogs",
+						[
+							"logs:CreateLogDelivery",
+							"logs:DeleteLogDelivery",
+							"logs:DescribeLogGroups",
+							"logs:DescribeResourcePolicies",
+							"logs:GetLogDelivery",
+							"logs:ListLogDeliveries",
+							"logs:PutResourcePolicy",
+							"logs:UpdateLogDelivery",
+						],
+						["*"],
+					),
+				]),
+		});
+	}
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from "vitest";
+import { type JobDefinition, jobs } from "../../etl/jobs.ts";
+import { stateMachine } from "./stateMachine.ts";
+
+const job = (name: string, ...after: string[]): JobDefinition => ({
+	name,
+	script: `${name}.py`,
+	description: name,
+	after,
+	reads: [],
+	writes: [],
+});
+
+function machine(list: readonly JobDefinition[], retries = 1) {
+	const jobNames = Object.fromEntries(list.map(({ name }) => [name, `stack-${name}`]));
+	return stateMachine({
+		partition: "aws-cn",
+		jobs: list,
+		jobNames,
+		crawlerName: "crawl",
+		topicArn: "arn:topic",
+		retries,
+		timeoutMinutes: 90,
+	});
+}
+
+/** Names of the states in the order in which they run when all goes well. */
+function path({ StartAt, States }: ReturnType<typeof machine>): string[] {
+	const names: string[] = [];
+	for (let name: unknown = StartAt; typeof name === "string"; name = States[name]?.Next) names.push(name);
+	return names;
+}
+
+describe("the state machine", () => {
+	it("runs the jobs of the list in their order, jobs of one wave beside each other, then the crawler", () => {
+		expect(path(machine(jobs))).toEqual([
+			"process-load",
+			"process-cdc",
+			"apply-changes",
+			"join-tables and star-schema",
+			"crawl",
+			"done",
+		]);
+	});
+
+	it("follows the list: a new job gets its place without another edit", () => {
+		const list = [...jobs, job("forecast", "star-schema")];
+		expect(path(machine(list))).toEqual([
+			"process-load",
+			"process-cdc",
+			"apply-changes",
+			"join-tables and star-schema",
+			"forecast",
+			"crawl",
+			"done",
+		]);
+		expect(machine(list).States.forecast).toMatchObject({ Parameters: { JobName: "stack-forecast" } });
+	});
+
+	it("starts a job by Glue's name with the execution as run id, waits for it, and tries failures again", () => {
+		expect(machine([job("a")], 2).States.a).toEqual({
+			Type: "Task",
+			Resource: "arn:aws-cn:states:::glue:startJobRun.sync",
+			Parameters: { JobName: "stack-a", Arguments: { "--run_id.$": "$$.Execution.Name" } },
+			Retry: [
+				{
+					ErrorEquals: [
+						"Glue.ConcurrentRunsExceededException",
+						"Glue.ResourceNumberLimitExceededException",
+						"Glue.ThrottlingException",
+					],
+					IntervalSeconds: 60,
+					BackoffRate: 1.5,
+					MaxAttempts: 8,
+				},
+				{ ErrorEquals: ["States.TaskFailed"], IntervalSeconds: 30, BackoffRate: 2, MaxAttempts: 2 },
+			],
+			ResultPath: null,
+			Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: "$.failure", Next: "tell-failure" }],
+			Next: "crawl",
+		});
+	});
+
+	it("does not try a failure again without retries, and still waits for a limit", () => {
+		expect(machine([job("a")], 0).States.a?.Retry).toHaveLength(1);
+	});
+
+	it("tells every failure, of a parallel wave too, and then fails", () => {
+		const { States } = machine(jobs);
+		const working = Object.values(States).filter(
+			({ Type, Next }) => (Type === "Task" || Type === "Parallel") && Next !== "failed",
+		);
+		expect(working).toHaveLength(5);
+		for (const state of working)
+			expect(state.Catch).toContainEqual({
+				ErrorEquals: ["States.ALL"],
+				ResultPath: "$.failure",
+				Next: "tell-failure",
+			});
+		expect(States["tell-failure"]).toMatchObject({ Parameters: { TopicArn: "arn:topic" }, Next: "failed" });
+		expect(States.failed?.Type).toBe("Fail");
+	});
+
+	it("takes a crawl under way for its own", () => {
+		expect(machine(jobs).States.crawl?.Catch).toContainEqual({
+			ErrorEquals: ["Glue.CrawlerRunningException"],
+			Next: "done",
+		});
+	});
+});

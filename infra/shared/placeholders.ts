@@ -1,0 +1,55 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type ConfigKey, hint, type PipelineConfig } from "../config.ts";
+
+/** Account of AWS's own examples, which no one has. */
+const exampleAccount = "123456789012";
+/** Domains that no one reads mail at. https://www.rfc-editor.org/rfc/rfc2606 */
+const exampleDomain = /[@.]example\.(com|net|org)$/i;
+
+/**
+ * Values that have the right form and stand for the reader's own, such as those of Pulumi.prod.yaml.
+ *
+ * @throws pulumi.RunError that names every such key with its value, the reason and what to do about it.
+ */
+export function refusePlaceholders({ notificationEmail, quickSightPrincipals }: PipelineConfig): void {
+	const faults: string[] = [];
+	if (notificationEmail !== undefined && exampleDomain.test(notificationEmail)) {
+		const reason = "is an example, where no one reads mail";
+		faults.push(fault("notificationEmail", notificationEmail, reason, "you@your-company.com"));
+	}
+	const example = quickSightPrincipals.find((principal) => accountOf(principal) === exampleAccount);
+	if (example !== undefined) faults.push(ownersFault(example, "is an example, whose account no one has"));
+	if (faults.length > 0) throw refusal(faults);
+}
+
+/**
+ * Owners of the dashboards, all of the account that is deployed to: QuickSight knows no others.
+ *
+ * @throws pulumi.RunError that names key, value, reason and what to do about it.
+ */
+export function ownersIn(accountId: string, principals: readonly string[]): string[] {
+	const foreign = principals.find((principal) => accountOf(principal) !== accountId);
+	if (foreign !== undefined) {
+		throw refusal([ownersFault(foreign, `is not of account ${accountId}, which this deploys to`)]);
+	}
+	return [...principals];
+}
+
+function accountOf(arn: string): string | undefined {
+	return arn.split(":")[4];
+}
+
+function ownersFault(principal: string, reason: string): string {
+	const shown = "aws quicksight list-users --namespace default --aws-account-id <account>";
+	const example = `arn:aws:quicksight:…:user/default/…, as ${shown} tells them`;
+	return fault("quickSightPrincipals", principal, reason, example);
+}
+
+function fault(key: ConfigKey, value: string, reason: string, example: string): string {
+	return `  ${key}: ${JSON.stringify(value)} ${reason}. ${hint(key, example)}`;
+}
+
+function refusal(faults: readonly string[]): pulumi.RunError {
+	const count = faults.length === 1 ? "a fault" : `${faults.length} faults`;
+	return new pulumi.RunError(`The configuration of the stack has ${count}:\n${faults.join("\n")}`);
+}

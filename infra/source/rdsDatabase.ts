@@ -1,0 +1,127 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import { encryptedLogGroup } from "../shared/logGroup.ts";
+import { currentPlace } from "../shared/place.ts";
+import { rdsCertificateAuthority, rdsRootCertificate } from "./rdsCertificates.ts";
+import { SourceSecret } from "./sourceSecret.ts";
+
+export interface RdsDatabaseArgs {
+	subnetIds: pulumi.Input<string[]>;
+	securityGroupId: pulumi.Input<string>;
+	kmsKeyArn: pulumi.Input<string>;
+	/** Such as `db.t4g.micro`. */
+	instanceClass: pulumi.Input<string>;
+	/** GiB at first; it grows by itself to four times as much. */
+	storageGb: number;
+	/** A standby in another zone. */
+	multiAz: pulumi.Input<boolean>;
+	/** Whether the database goes with the stack. Otherwise it refuses to be deleted, and leaves a last snapshot. */
+	disposable: boolean;
+	logRetentionDays: pulumi.Input<number>;
+}
+
+const port = 3306;
+
+/**
+ * MySQL 8.4 on RDS, ready for change data capture: row binlogs with full images, TLS only, a generated password in
+ * Secrets Manager. Hours of binlog retention are no parameter of RDS but a stored procedure; DMS calls it when it
+ * connects (see `Replication`).
+ *
+ * Defaults: none; every argument is given.
+ *
+ * Danger: `storageGb` cannot shrink; a change of `subnetIds` replaces the database.
+ *
+ * Cost: db.t4g.micro with 20 GB about $14 a month; db.m7g.large over two zones with 100 GB about $269.
+ */
+export class RdsDatabase extends pulumi.ComponentResource {
+	readonly host: pulumi.Output<string>;
+	readonly port: pulumi.Output<number>;
+	readonly secretArn: pulumi.Output<string>;
+	/** Certificate authority of the server, PEM. */
+	readonly caCertificate: pulumi.Output<string>;
+	/** Identifier, the dimension of its metrics. */
+	readonly identifier: string;
+
+	constructor(name: string, args: RdsDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("analytics:sourceDatabase:RdsDatabase", name, {}, opts);
+		const { disposable, kmsKeyArn } = args;
+		const username = "admin";
+		this.identifier = name;
+		const secret = new SourceSecret(`${name}-secret`, { username, kmsKeyArn, disposable }, { parent: this });
+		const logs = ["error", "slowquery"].map((log) =>
+			encryptedLogGroup(this, `${name}-${log}-log`, {
+				name: `/aws/rds/instance/${name}/${log}`,
+				kmsKeyArn,
+				retentionDays: args.logRetentionDays,
+			}),
+		);
+		const instance = new aws.rds.Instance(
+			`${name}-instance`,
+			{
+				identifier: name,
+				engine: "mysql",
+				engineVersion: "8.4",
+				instanceClass: args.instanceClass,
+				storageType: "gp3",
+				allocatedStorage: args.storageGb,
+				maxAllocatedStorage: args.storageGb * 4,
+				storageEncrypted: true,
+				kmsKeyId: kmsKeyArn,
+				dbName: "classicmodels",
+				username,
+				password: secret.password,
+				port,
+				dbSubnetGroupName: new aws.rds.SubnetGroup(`${name}-subnets`, { subnetIds: args.subnetIds }, { parent: this })
+					.name,
+				vpcSecurityGroupIds: [args.securityGroupId],
+				publiclyAccessible: false,
+				multiAz: args.multiAz,
+				parameterGroupName: this.#parameters(name).name,
+				caCertIdentifier: rdsCertificateAuthority,
+				// Binlogs are written only while automated backups are on.
+				backupRetentionPeriod: disposable ? 1 : 7,
+				copyTagsToSnapshot: true,
+				deletionProtection: !disposable,
+				skipFinalSnapshot: disposable,
+				...(disposable ? {} : { finalSnapshotIdentifier: this.#finalSnapshot(name) }),
+				applyImmediately: disposable,
+				autoMinorVersionUpgrade: true,
+				enabledCloudwatchLogsExports: ["error", "slowquery"],
+			},
+			{ parent: this, dependsOn: logs },
+		);
+		this.host = instance.address;
+		this.port = instance.port;
+		this.secretArn = secret.locate(instance.address, instance.port);
+		this.caCertificate = currentPlace(this).apply(({ region }) => rdsRootCertificate(region));
+		this.registerOutputs({ host: this.host, port: this.port, secretArn: this.secretArn });
+	}
+
+	/** A name that is new with each stack made: the snapshot outlives the stack, and two of one name cannot be. */
+	#finalSnapshot(name: string): pulumi.Output<string> {
+		const suffix = new random.RandomString(
+			`${name}-final-snapshot`,
+			{ length: 8, special: false, upper: false },
+			{ parent: this },
+		);
+		return pulumi.interpolate`${name}-final-${suffix.result}`;
+	}
+
+	/** https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.MySQL.html */
+	#parameters(name: string): aws.rds.ParameterGroup {
+		return new aws.rds.ParameterGroup(
+			`${name}-parameters`,
+			{
+				family: "mysql8.4",
+				description: "Row binlogs with full images, TLS only",
+				parameters: [
+					{ name: "binlog_format", value: "ROW" },
+					{ name: "binlog_row_image", value: "FULL" },
+					{ name: "require_secure_transport", value: "1" },
+				],
+			},
+			{ parent: this },
+		);
+	}
+}

@@ -1,0 +1,108 @@
+import { describe, expect, it } from "vitest";
+import { buckets, place } from "../testing/componentArgs.ts";
+import { runProgram } from "../testing/program.ts";
+import { repositoryPath } from "../testing/stack.ts";
+import { Ec2Database } from "./ec2Database.ts";
+import { RdsDatabase } from "./rdsDatabase.ts";
+import { SourceDatabase } from "./sourceDatabase.ts";
+
+describe("SourceDatabase", () => {
+	const database = {
+		...place,
+		...buckets,
+		instanceClass: "db.t4g.micro",
+		storageGb: 20,
+		multiAz: false,
+		binlogRetentionHours: 48,
+		sampleSchemaFile: repositoryPath("infra/source/sampleSchema.sql"),
+		schemas: ["wordpress-db"],
+	};
+
+	it("on RDS keeps binlogs by the procedure that DMS calls, backups on, and leaves a snapshot", async () => {
+		const program = await runProgram(() => {
+			const { afterConnectScript } = new SourceDatabase("db", {
+				...database,
+				kind: "rds",
+				engine: "mysql",
+				port: 3306,
+				disposable: false,
+			});
+			return { afterConnectScript };
+		});
+		expect(program.result.afterConnectScript).toBe("call mysql.rds_set_configuration('binlog retention hours', 48)");
+		const { inputs, secrets } = program.named("db-instance");
+		expect(inputs).toMatchObject({
+			engine: "mysql",
+			engineVersion: "8.4",
+			backupRetentionPeriod: 7,
+			deletionProtection: true,
+			skipFinalSnapshot: false,
+			// Made anew with the stack, so that the snapshot of the one before is not in its way.
+			finalSnapshotIdentifier: "db-final-db-final-snapshot0",
+			publiclyAccessible: false,
+		});
+		expect(secrets).toContain("password");
+		expect(program.named("db-parameters").inputs.parameters).toEqual([
+			{ name: "binlog_format", value: "ROW" },
+			{ name: "binlog_row_image", value: "FULL" },
+			{ name: "require_secure_transport", value: "1" },
+		]);
+		expect(program.named("db-secret-value").secrets).toContain("secretString");
+	});
+
+	it("on RDS is read by a user of one's own secret, and keeps the administrator's", async () => {
+		const args = { ...database, kind: "rds", engine: "mysql", port: 3306, disposable: true } as const;
+		const program = await runProgram(
+			() => new SourceDatabase("db", { ...args, secretArn: "arn:replication" }).access().sourceSecretArn,
+		);
+		expect(program.result).toBe("arn:replication");
+		expect(program.named("db-secret-value").secrets).toContain("secretString");
+	});
+
+	it("on a disposable stack leaves nothing", async () => {
+		const program = await runProgram(() => {
+			new RdsDatabase("db", { ...database, disposable: true });
+		});
+		expect(program.named("db-instance").inputs).toMatchObject({
+			deletionProtection: false,
+			skipFinalSnapshot: true,
+			backupRetentionPeriod: 1,
+		});
+		expect(program.named("db-instance").inputs).not.toHaveProperty("finalSnapshotIdentifier");
+		expect(program.named("db-secret").inputs.recoveryWindowInDays).toBe(0);
+	});
+
+	it("on EC2 is reached by Session Manager: no key pair, no public address, no secret in its start-up script", async () => {
+		const program = await runProgram(() => {
+			new Ec2Database("db", { ...database, instanceType: "t4g.small", disposable: true });
+		});
+		const { inputs } = program.named("db-instance");
+		for (const key of ["keyName", "associatePublicIpAddress", "vpcSecurityGroupIds"])
+			expect(inputs).not.toHaveProperty(key);
+		expect(inputs.metadataOptions).toEqual({ httpTokens: "required", httpEndpoint: "enabled" });
+		expect(inputs.userData).not.toContain("GENERATED-SECRET");
+		expect(program.named("db-instance").dependencies).toEqual(
+			expect.arrayContaining(["db-role-policy", "db-secret-value", "db-tls-value", "db-sample-schema"]),
+		);
+	});
+
+	it("that is external is only described, and all of it has to be", async () => {
+		const args = { ...database, kind: "external", engine: "mariadb", port: 3307, disposable: false } as const;
+		const program = await runProgram(() =>
+			new SourceDatabase("db", { ...args, host: "h", secretArn: "arn:s", caCertificate: "PEM" }).described(),
+		);
+		expect(program.resources).toHaveLength(1);
+		expect(program.result).toEqual({
+			kind: "external",
+			engine: "mariadb",
+			host: "h",
+			port: 3307,
+			secretArn: "arn:s",
+			caCertificate: "PEM",
+			instanceId: null,
+		});
+		await expect(runProgram(() => new SourceDatabase("db", args).host)).rejects.toThrow(
+			"an external source needs host, secretArn and caCertificate",
+		);
+	});
+});

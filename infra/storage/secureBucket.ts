@@ -1,0 +1,126 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { currentPlace, type Place } from "../shared/place.ts";
+import { denyInsecureTransport, policyDocument, type Statement } from "../shared/policyDocument.ts";
+
+export interface SecureBucketArgs {
+	/** Key of the objects. Without one S3's own is used: the log delivery group cannot write with another's key. */
+	kmsKeyArn?: pulumi.Input<string>;
+	/** Whether the bucket goes with the stack, with all that is in it. Otherwise it stays. */
+	disposable: boolean;
+	/** Bucket that gets the access log, below a prefix of the component's name. */
+	logBucket?: pulumi.Input<string>;
+	/** Statements of the bucket's policy for its ARN, besides refusing anything but TLS 1.2. */
+	statements?: (place: Place, bucketArn: string) => Statement[];
+	lifecycleRules: pulumi.Input<aws.types.input.s3.BucketLifecycleConfigurationRule>[];
+	/** Keep old versions of objects for 30 days. Never for a bucket that DMS writes: its connection test would time out. */
+	versioned?: boolean;
+}
+
+/**
+ * A private bucket: encrypted with a bucket key, all public access blocked, owned by the account alone, TLS only, with
+ * life cycle and access log.
+ *
+ * Defaults: without `kmsKeyArn` S3's own key, without `logBucket` no access log, without `versioned` no old versions.
+ *
+ * Danger: on a disposable stack `pulumi destroy` deletes the data; on any other the bucket and its guards stay.
+ *
+ * Cost: $0.023 a GB and month for the first 30 days.
+ */
+export class SecureBucket extends pulumi.ComponentResource {
+	/** Known once the guards stand: nothing is written before. */
+	readonly bucketName: pulumi.Output<string>;
+	readonly arn: pulumi.Output<string>;
+
+	constructor(name: string, args: SecureBucketArgs, opts?: pulumi.ComponentResourceOptions) {
+		super("analytics:dataLake:SecureBucket", name, {}, opts);
+		// Each guard is kept with the bucket: a bucket that stays must not lose its policy.
+		const options = { parent: this, retainOnDelete: !args.disposable };
+		const bucket = new aws.s3.Bucket(name, { forceDestroy: args.disposable }, options);
+		const block = new aws.s3.BucketPublicAccessBlock(
+			`${name}-public-access`,
+			{
+				bucket: bucket.bucket,
+				blockPublicAcls: true,
+				blockPublicPolicy: true,
+				ignorePublicAcls: true,
+				restrictPublicBuckets: true,
+			},
+			options,
+		);
+		const ownership = new aws.s3.BucketOwnershipControls(
+			`${name}-ownership`,
+			{ bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+			options,
+		);
+		const encryption = new aws.s3.BucketServerSideEncryptionConfiguration(
+			`${name}-encryption`,
+			{ bucket: bucket.bucket, rules: [encryptionRule(args.kmsKeyArn)] },
+			options,
+		);
+		const policy = new aws.s3.BucketPolicy(
+			`${name}-policy`,
+			{
+				bucket: bucket.bucket,
+				policy: pulumi
+					.all([currentPlace(this), bucket.arn])
+					.apply(([place, arn]) =>
+						policyDocument([...denyInsecureTransport(arn), ...(args.statements?.(place, arn) ?? [])]),
+					),
+			},
+			// Two calls that change a bucket's policy at once fail with OperationAborted.
+			{ ...options, dependsOn: [block] },
+		);
+		if (args.versioned) {
+			new aws.s3.BucketVersioning(
+				`${name}-versioning`,
+				{ bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
+				options,
+			);
+		}
+		new aws.s3.BucketLifecycleConfiguration(
+			`${name}-lifecycle`,
+			{
+				bucket: bucket.bucket,
+				rules: [abandonedUploads, ...(args.versioned ? [oldVersions] : []), ...args.lifecycleRules],
+			},
+			options,
+		);
+		if (args.logBucket !== undefined) {
+			new aws.s3.BucketLogging(
+				`${name}-logging`,
+				{ bucket: bucket.bucket, targetBucket: args.logBucket, targetPrefix: `${name}/` },
+				options,
+			);
+		}
+		const guards = pulumi.all([block, ownership, encryption, policy].map(({ id }) => id));
+		this.bucketName = pulumi.all([bucket.bucket, guards]).apply(([bucketName]) => bucketName);
+		this.arn = bucket.arn;
+		this.registerOutputs({ bucketName: this.bucketName, arn: this.arn });
+	}
+}
+
+function encryptionRule(
+	kmsKeyArn: pulumi.Input<string> | undefined,
+): aws.types.input.s3.BucketServerSideEncryptionConfigurationRule {
+	return kmsKeyArn === undefined
+		? { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" } }
+		: {
+				applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: kmsKeyArn },
+				bucketKeyEnabled: true,
+			};
+}
+
+const abandonedUploads = {
+	id: "abandoned-uploads",
+	status: "Enabled",
+	filter: { prefix: "" },
+	abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+};
+
+const oldVersions = {
+	id: "old-versions",
+	status: "Enabled",
+	filter: { prefix: "" },
+	noncurrentVersionExpiration: { noncurrentDays: 30 },
+};

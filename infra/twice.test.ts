@@ -1,0 +1,238 @@
+import { readdirSync, readFileSync } from "node:fs";
+import type * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it } from "vitest";
+import { datasets } from "../etl/datasets.ts";
+import { jobs } from "../etl/jobs.ts";
+import { Catalog } from "./catalog/catalog.ts";
+import { LakeFormation } from "./catalog/lakeFormation.ts";
+import { Clickstream } from "./clickstream/clickstream.ts";
+import { Dashboards } from "./dashboards/dashboards.ts";
+import { DataQuality } from "./jobs/dataQuality.ts";
+import { EtlJobs } from "./jobs/etlJobs.ts";
+import { Monitoring } from "./monitoring/monitoring.ts";
+import { Notifications } from "./monitoring/notifications.ts";
+import { FlowLogs } from "./network/flowLogs.ts";
+import { Network } from "./network/network.ts";
+import { Athena } from "./query/athena.ts";
+import { DmsServiceRoles } from "./replication/dmsServiceRoles.ts";
+import { Replication } from "./replication/replication.ts";
+import { ReplicationStream } from "./replication/replicationStream.ts";
+import { Schedule } from "./schedule/schedule.ts";
+import { Ec2Database } from "./source/ec2Database.ts";
+import { RdsDatabase } from "./source/rdsDatabase.ts";
+import { SourceDatabase } from "./source/sourceDatabase.ts";
+import { SourceSecret } from "./source/sourceSecret.ts";
+import { DataLake } from "./storage/dataLake.ts";
+import { Encryption } from "./storage/encryption.ts";
+import { SecureBucket } from "./storage/secureBucket.ts";
+import { withDmsRoles } from "./testing/deployed.ts";
+import { type Program, runProgram } from "./testing/program.ts";
+import { repositoryPath } from "./testing/stack.ts";
+import { Warehouse } from "./warehouse/warehouse.ts";
+
+/** What any component may be given; each takes what it knows. */
+const common = {
+	kmsKeyArn: "arn:key",
+	topicArn: "arn:topic",
+	disposable: false,
+	logRetentionDays: 30,
+	rawBucket: "raw",
+	rawBucketArn: "arn:raw",
+	processedBucket: "processed",
+	processedBucketArn: "arn:processed",
+	scriptsBucket: "scripts",
+	scriptsBucketArn: "arn:scripts",
+	subnetIds: ["subnet-1", "subnet-2", "subnet-3"],
+	securityGroupId: "sg-1",
+	securityConfiguration: "security",
+	datasets,
+	jobs,
+	schemas: ["wordpress-db"],
+	crawlerName: "crawler",
+	sampleSchemaFile: repositoryPath("infra/source/sampleSchema.sql"),
+	binlogRetentionHours: 24,
+	storageGb: 20,
+	multiAz: false,
+};
+const source = { sourceHost: "h", sourcePort: 3306, sourceSecretArn: "arn:secret", sourceCaCertificate: "PEM" };
+
+/** Each component, made alone by name. */
+const components: Record<string, (name: string) => pulumi.ComponentResource> = {
+	Athena: (name) =>
+		new Athena(name, {
+			...common,
+			database: "db",
+			resultsBucket: "processed",
+			scanLimitGb: 1,
+			queries: [{ name: "q", description: "d", sql: "SELECT 1" }],
+		}),
+	Catalog: (name) => new Catalog(name, { ...common, database: `db_${name}` }),
+	Clickstream: (name) =>
+		new Clickstream(name, {
+			...common,
+			streamName: `kds-${name}`,
+			deliveryStreamName: `kdf-${name}`,
+			retentionHours: 24,
+		}),
+	Dashboards: (name) =>
+		new Dashboards(name, {
+			...common,
+			engine: "athena",
+			principals: ["arn:owner"],
+			subscribe: false,
+			database: "db",
+			workgroup: "w",
+		}),
+	DataLake: (name) => new DataLake(name, common),
+	DataQuality: (name) => new DataQuality(name, common),
+	// Their names are AWS's own, once an account: two can only take them.
+	DmsServiceRoles: (name) => new DmsServiceRoles(name),
+	Ec2Database: (name) => new Ec2Database(name, { ...common, instanceType: "t4g.small" }),
+	Encryption: (name) => new Encryption(name, common),
+	EtlJobs: (name) =>
+		new EtlJobs(name, {
+			...common,
+			...source,
+			etlFolder: repositoryPath("etl"),
+			database: "db",
+			workerType: "G.1X",
+			maxWorkers: 2,
+			executionClass: "FLEX",
+			readSource: true,
+			timeoutMinutes: 60,
+			subnetId: "subnet-1",
+			availabilityZone: "a",
+		}),
+	FlowLogs: (name) => new FlowLogs(name, { ...common, vpcId: "vpc-1" }),
+	LakeFormation: (name) =>
+		new LakeFormation(name, {
+			...common,
+			database: "db",
+			writers: { jobs: "arn:jobs" },
+			readers: { warehouse: "arn:warehouse" },
+		}),
+	Monitoring: (name) =>
+		new Monitoring(name, {
+			...common,
+			jobNames: ["j"],
+			replicationInstanceId: "i",
+			replicationTaskArn: "arn:aws:dms:r:a:task:T1",
+			streamName: "s",
+			deliveryStreamName: "d",
+			stateMachineArn: "arn:m",
+			latencySeconds: 300,
+			freeStorageGb: 5,
+			monthlyBudgetUsd: 100,
+		}),
+	Network: (name) =>
+		new Network(name, {
+			...common,
+			cidr: "10.40.0.0/16",
+			endpointZones: 1,
+			sourcePort: 3306,
+			bucketArns: ["arn:raw"],
+			sourceIsServer: true,
+		}),
+	Notifications: (name) => new Notifications(name, { ...common, email: "a@example.com" }),
+	RdsDatabase: (name) => new RdsDatabase(name, { ...common, instanceClass: "db.t4g.micro" }),
+	Replication: (name) =>
+		new Replication(name, {
+			...common,
+			...source,
+			sourceEngine: "mysql",
+			instanceClass: "dms.t3.small",
+			engineVersion: "3.6.1",
+			cdcMaxBatchSeconds: 60,
+		}),
+	ReplicationStream: (name) => new ReplicationStream(name, common),
+	Schedule: (name) =>
+		new Schedule(name, {
+			...common,
+			jobNames: Object.fromEntries(jobs.map((job) => [job.name, job.name])),
+			expression: "rate(1 hour)",
+			retries: 1,
+			timeoutMinutes: 60,
+		}),
+	SecureBucket: (name) => new SecureBucket(name, { ...common, lifecycleRules: [] }),
+	SourceDatabase: (name) =>
+		new SourceDatabase(name, { ...common, kind: "rds", engine: "mysql", port: 3306, instanceClass: "db.t4g.micro" }),
+	SourceSecret: (name) => new SourceSecret(name, { ...common, username: "u" }),
+	Warehouse: (name) =>
+		new Warehouse(name, {
+			...common,
+			kind: "serverless",
+			catalogDatabase: "db",
+			baseCapacity: 8,
+			nodeType: "ra3.large",
+			nodes: 1,
+		}),
+};
+
+/** The resources of one instance, with the instance's name taken out. */
+function shapes(program: Program, name: string): string[] {
+	return program.resources
+		.filter((resource) => resource.name === name || resource.name.startsWith(`${name}-`))
+		.map((resource) => JSON.stringify(resource).replaceAll(name, "NAME"))
+		.sort();
+}
+
+/** An account that has DMS's roles, so that nothing is made by a name of AWS's own. */
+const options = { answers: withDmsRoles({}) };
+
+describe.each(Object.entries(components))("%s", (_, make) => {
+	it("works alone, and twice in one program", async () => {
+		const program = await runProgram(() => {
+			make("alpha9");
+			make("omega9");
+		}, options);
+		const first = shapes(program, "alpha9");
+		expect(first.length).toBeGreaterThan(0);
+		// Nothing is made outside the two, and the two differ in their names alone: neither refers to the other.
+		expect(shapes(program, "omega9")).toEqual(first);
+		expect(first.join().includes("omega9")).toBe(false);
+		expect(program.resources).toHaveLength(2 * first.length);
+	});
+
+	it("makes everything below itself, named after itself", async () => {
+		const program = await runProgram(() => {
+			make("only");
+		}, options);
+		const names = new Set(program.resources.map(({ name }) => name));
+		const roots = program.resources.filter(({ parent }) => parent === "");
+		expect(roots.map(({ name, custom }) => [name, custom])).toEqual([["only", false]]);
+		expect(program.resources.filter(({ parent }) => parent !== "" && !names.has(parent))).toEqual([]);
+	});
+});
+
+/** The file of each component, by its class. */
+const sources = new Map(
+	readdirSync(repositoryPath("infra"), { recursive: true, encoding: "utf8" })
+		.filter((file) => file.endsWith(".ts") && !file.endsWith(".test.ts"))
+		.map((file) => readFileSync(repositoryPath(`infra/${file}`), "utf8"))
+		.flatMap((source) => {
+			const name = /^export class (\w+) extends pulumi\.ComponentResource/m.exec(source)?.[1];
+			return name === undefined ? [] : [[name, source] as const];
+		}),
+);
+
+it("every component is among them", () => {
+	expect([...sources.keys()].sort()).toEqual([...Object.keys(components), "AnalyticsPipeline"].sort());
+});
+
+it.each(Object.keys(components))("%s says what it makes, its defaults, its danger and its cost", (component) => {
+	const source = sources.get(component) ?? "";
+	const comment = source.slice(
+		source.lastIndexOf("/**", source.indexOf("\nexport class")),
+		source.indexOf("\nexport class"),
+	);
+	expect(comment).toMatch(/^\/\*\*\n \* \S.+\n \* Defaults: \S.+\n \* Danger: \S.+\n \* Cost: \S/s);
+});
+
+it("every type of component is made of project, module and name", async () => {
+	const program = await runProgram(() => {
+		for (const [name, make] of Object.entries(components)) make(name.toLowerCase());
+	}, options);
+	const types = [...new Set(program.resources.filter(({ custom }) => !custom).map(({ type }) => type))];
+	expect(types.filter((type) => !/^analytics:[a-zA-Z]+:[A-Z][A-Za-z0-9]+$/.test(type))).toEqual([]);
+	expect(types.map((type) => type.split(":").at(-1))).toEqual(expect.arrayContaining(Object.keys(components)));
+});

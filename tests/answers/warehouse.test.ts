@@ -1,0 +1,75 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PipelineError } from "../../cli/common/errors.ts";
+import { localPaths } from "../../cli/engines/local/paths.ts";
+import { LocalWarehouse } from "../../cli/engines/local/warehouse/localWarehouse.ts";
+import { testContext } from "../support/context.ts";
+import { makeSampleLake } from "../support/sampleLake.ts";
+
+describe("the local warehouse", () => {
+	let home: string;
+	let context: ReturnType<typeof testContext>;
+
+	beforeEach(async () => {
+		home = await mkdtemp(join(tmpdir(), "pipeline-warehouse-"));
+		context = testContext(AbortSignal.timeout(60_000));
+	});
+
+	afterEach(() => rm(home, { recursive: true, force: true }));
+
+	async function refusal(promise: Promise<unknown>): Promise<PipelineError> {
+		const error: unknown = await promise.then(
+			() => undefined,
+			(thrown) => thrown,
+		);
+		if (error instanceof PipelineError) return error;
+		throw new Error(`expected a PipelineError, not ${error}`);
+	}
+
+	it("asks for a crawl where the catalog is empty", async () => {
+		const error = await refusal(new LocalWarehouse(localPaths(home)).apply(context));
+		expect(error.outcome).toBe("usage");
+		expect(error.text.next).toBe("pipeline-cli crawl");
+	});
+
+	it("leaves out views whose tables are not there yet, and says so", async () => {
+		await makeSampleLake(home);
+		const paths = localPaths(home);
+		const catalog = JSON.parse(await readFile(paths.catalog, "utf8")) as { tables: { name: string }[] };
+		catalog.tables = catalog.tables.filter((table) => table.name !== "fact_payments");
+		await writeFile(paths.catalog, JSON.stringify(catalog));
+		const names = (await new LocalWarehouse(paths).apply(context)).map((object) => object.name);
+		expect(names).toContain("analytics.sales");
+		expect(names.filter((name) => name.endsWith("payments"))).toEqual([]);
+		expect(context.shown).toEqual([
+			"warning: analytics.fact_payments is left out: the catalog has no table fact_payments yet.",
+			"warning: analytics.payments is left out: the catalog has no table fact_payments yet.",
+		]);
+	});
+
+	it("keeps the last good file where a table is damaged, and leaves nothing half-made", async () => {
+		await makeSampleLake(home);
+		const paths = localPaths(home);
+		const warehouse = new LocalWarehouse(paths);
+		await warehouse.apply(context);
+		const before = await readFile(paths.warehouse);
+		await writeFile(join(paths.processed, "star-schema", "fact_orders", "part-0.parquet"), "no Parquet");
+		const error = await refusal(warehouse.apply(context));
+		expect(error.text.what).toBe("The table fact_orders cannot be read; the warehouse is as it was.");
+		expect(await readFile(paths.warehouse)).toEqual(before);
+		expect((await readdir(home)).filter((name) => name.includes("warehouse"))).toEqual(["warehouse.duckdb"]);
+	});
+
+	it("reads no file outside of the lake", async () => {
+		await makeSampleLake(home);
+		const secret = join(home, "secret.csv");
+		await writeFile(secret, "a\n1\n");
+		const error = await refusal(
+			new LocalWarehouse(localPaths(home)).query(`SELECT * FROM read_csv('${secret}')`, context),
+		);
+		expect(error.outcome).toBe("usage");
+		expect(error.message).toContain("disabled");
+	});
+});

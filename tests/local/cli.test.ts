@@ -1,0 +1,61 @@
+import { execFile } from "node:child_process";
+import { access, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { waitFor } from "../../cli/actions/verify/wait.ts";
+import { projectRoot } from "../../cli/common/projectRoot.ts";
+import { localPaths } from "../../cli/engines/local/paths.ts";
+import { defaultSchemas, writeSettings } from "../../cli/engines/local/settings.ts";
+import { TestStack } from "../support/cli.ts";
+import { onTerminal } from "../support/terminal.ts";
+
+it("--help loads no package that only some verbs need", async () => {
+	const coverage = await mkdtemp(join(tmpdir(), "pipeline-coverage-"));
+	const cli = join(projectRoot, "dist", "pipeline-cli.js");
+	// Node's coverage names every script that was loaded.
+	await promisify(execFile)(process.execPath, [cli, "run-etl", "--help"], {
+		env: { ...process.env, NODE_V8_COVERAGE: coverage },
+	});
+	const files = await Promise.all((await readdir(coverage)).map((name) => readFile(join(coverage, name), "utf8")));
+	const loaded = files.flatMap((text) =>
+		(JSON.parse(text) as { result: { url: string }[] }).result.map(({ url }) => url),
+	);
+	expect(loaded).toContain(pathToFileURL(await realpath(cli)).href);
+	expect(loaded.filter((url) => url.includes("/node_modules/"))).toEqual([]);
+	await rm(coverage, { recursive: true });
+});
+
+describe("down --purge at a terminal", () => {
+	let stack: TestStack;
+
+	beforeAll(async () => {
+		stack = await TestStack.create();
+		const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: false } as const;
+		const paths = localPaths(stack.home);
+		await writeSettings({ version: 1, source: { ...source, schemas: defaultSchemas } }, paths);
+		await mkdir(paths.raw, { recursive: true });
+	});
+
+	afterAll(() => stack.remove());
+
+	it.each([
+		["Ctrl-C", "\u0003", 8, "Nothing was entered."],
+		["Ctrl-D", "\u0004", 8, "Nothing was entered."],
+		["no", "n\r", 2, "You did not agree."],
+		["yes", "y\r", 0, "Everything is stopped."],
+	])("asks first: %s", async (_, keys, code, text) => {
+		const run = onTerminal(["down", "--purge"], { PIPELINE_HOME: stack.home });
+		await waitFor(AbortSignal.timeout(60_000), async () => run.screen().includes("[y/N]") || undefined);
+		run.type(keys);
+		expect(await run.ended).toBe(code);
+		expect(run.screen()).toContain(text);
+		const there = await access(join(stack.home, "lake")).then(
+			() => true,
+			() => false,
+		);
+		expect(there).toBe(code !== 0);
+	});
+});

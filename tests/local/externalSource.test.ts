@@ -1,0 +1,145 @@
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { Connection } from "mysql2/promise";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { LocalPaths } from "../../cli/engines/local/paths.ts";
+import { passwordFile, readSettings } from "../../cli/engines/local/settings.ts";
+import { useExternalSource } from "../../cli/engines/local/source/external.ts";
+import { LocalSource } from "../../cli/engines/local/source/localSource.ts";
+import { seedSource } from "../../cli/engines/local/source/seed/seed.ts";
+import { startPrivateSource, stopSource } from "../../cli/engines/local/source/up.ts";
+import { parseSourceUrl } from "../../cli/engines/mysql/sourceUrl.ts";
+import { testContext } from "../support/context.ts";
+import { client, newHome, refusal, removeHome } from "../support/privateSource.ts";
+
+describe("a server of the user's own", () => {
+	let own: LocalPaths;
+	let paths: LocalPaths;
+	let admin: Connection;
+	let port: number;
+
+	beforeAll(async () => {
+		own = await newHome();
+		await startPrivateSource(testContext(), {}, own);
+		port = (await readSettings(own))?.source.port ?? 0;
+		admin = await client(own);
+		await admin.query("CREATE DATABASE shop");
+		await admin.query("CREATE TABLE shop.keyed (a INT PRIMARY KEY)");
+		await admin.query("CREATE TABLE shop.keyless (a INT)");
+		await admin.query("CREATE USER 'repl'@'127.0.0.1' IDENTIFIED BY 'p:/@ \"word'");
+	});
+
+	afterAll(async () => {
+		await admin.end();
+		await removeHome(own);
+	});
+
+	beforeEach(async () => {
+		paths = await newHome();
+	});
+
+	afterEach(async () => {
+		await rm(join(paths.home, ".."), { recursive: true, force: true });
+	});
+
+	function use(schemas: string[], password = 'p:/@ "word', to = paths): ReturnType<typeof useExternalSource> {
+		const server = parseSourceUrl(`mysql://repl@127.0.0.1:${port}`, false);
+		return useExternalSource(testContext(), { server, schemas, askPassword: async () => password }, to);
+	}
+
+	it("is refused with every failed check and its fix, and nothing is kept", async () => {
+		await admin.query("SET GLOBAL binlog_row_metadata = 'NO_LOG'");
+		await admin.query("SET GLOBAL binlog_row_image = 'MINIMAL'");
+		await admin.query("SET GLOBAL binlog_format = 'STATEMENT'");
+		try {
+			const error = await refusal(use(["shop", "nowhere"]));
+			expect(error.outcome).toBe("usage");
+			for (const name of [
+				"binlog_format: STATEMENT",
+				"binlog_row_image: MINIMAL",
+				"binlog_row_metadata: NO_LOG",
+				"grant REPLICATION SLAVE: not granted",
+				"grant BINLOG MONITOR: not granted",
+				"SELECT on shop: no such schema",
+				"SELECT on nowhere: no such schema",
+			]) {
+				expect(error.text.why).toContain(name);
+			}
+			expect(error.text.fix).toContain("SET GLOBAL binlog_row_metadata = 'FULL'");
+			expect(error.text.fix).toContain("GRANT REPLICATION SLAVE ON *.* TO 'repl'@'127.0.0.1';");
+			expect(error.text.fix).toContain("GRANT SELECT ON `shop`.* TO 'repl'@'127.0.0.1';");
+			expect(error.text.next).toBe(
+				`pipeline-cli source up --source-url mysql://repl@127.0.0.1:${port} --schema shop --schema nowhere`,
+			);
+			expect(await readSettings(paths)).toBeUndefined();
+		} finally {
+			await admin.query("SET GLOBAL binlog_row_metadata = 'FULL'");
+			await admin.query("SET GLOBAL binlog_row_image = 'FULL'");
+			await admin.query("SET GLOBAL binlog_format = 'ROW'");
+		}
+	});
+
+	it("is used when its fixes were made; keyless tables are a warning", async () => {
+		await admin.query("GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO 'repl'@'127.0.0.1'");
+		await admin.query("GRANT SELECT ON shop.* TO 'repl'@'127.0.0.1'");
+		const { checks } = await use(["shop"]);
+		expect(checks.filter((check) => !check.ok)).toEqual([]);
+		expect(checks.find((check) => check.warning !== undefined)?.warning).toContain("keyless");
+		expect((await readSettings(paths))?.source).toEqual({
+			kind: "external",
+			host: "127.0.0.1",
+			port,
+			user: "repl",
+			tls: false,
+			schemas: ["shop"],
+		});
+		expect((await stat(passwordFile(paths))).mode & 0o777).toBe(0o600);
+		expect(await readFile(paths.settings, "utf8")).not.toContain("word");
+		const source = new LocalSource(paths);
+		expect(await source.status()).toMatchObject({
+			state: "running",
+			schemas: [{ schema: "shop", tables: 2, rows: 0 }],
+		});
+		expect(await stopSource(testContext(), paths)).toBe("not ours");
+		expect((await source.status()).state).toBe("running");
+	});
+
+	it("is used with privileges that come by a role", async () => {
+		await admin.query("CREATE ROLE reader");
+		await admin.query("GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO reader");
+		await admin.query("GRANT SELECT ON shop.* TO reader");
+		await admin.query("CREATE USER 'member'@'127.0.0.1' IDENTIFIED BY 'x'");
+		await admin.query("GRANT reader TO 'member'@'127.0.0.1'");
+		await admin.query("SET DEFAULT ROLE reader FOR 'member'@'127.0.0.1'");
+		const server = parseSourceUrl(`mysql://member@127.0.0.1:${port}`, false);
+		const { checks } = await useExternalSource(
+			testContext(),
+			{ server, schemas: ["shop"], askPassword: async () => "x" },
+			paths,
+		);
+		expect(checks.filter((check) => !check.ok)).toEqual([]);
+	});
+
+	it("is never written to without --yes", async () => {
+		await use(["shop"]);
+		const error = await refusal(seedSource(testContext(), { seed: 1, scale: 1, reset: true }, paths));
+		expect(error.outcome).toBe("usage");
+		expect(error.text.next).toContain("--yes");
+	});
+
+	it("is refused with a wrong password, which is not shown", async () => {
+		const error = await refusal(use(["shop"], "wrong-secret"));
+		expect(error.outcome).toBe("credentials");
+		expect(JSON.stringify(error.text)).not.toContain("wrong-secret");
+		expect(await readSettings(paths)).toBeUndefined();
+	});
+
+	it("can't take the place of the private MariaDB while that runs, nor of a source that is replicated", async () => {
+		const running = await refusal(use(["shop"], undefined, own));
+		expect(running.text.next).toBe("pipeline-cli source down");
+		await use(["shop"]);
+		await mkdir(paths.replication, { recursive: true });
+		const replicated = await refusal(startPrivateSource(testContext(), {}, paths));
+		expect(replicated.text.next).toBe("pipeline-cli down --purge");
+	});
+});

@@ -1,0 +1,227 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { waitFor } from "../../cli/actions/verify/wait.ts";
+import { PipelineError } from "../../cli/common/errors.ts";
+import { SailServer } from "../../cli/engines/local/jobs/sailServer.ts";
+import { type LocalPaths, localPaths } from "../../cli/engines/local/paths.ts";
+import { isAlive } from "../../cli/engines/local/processes.ts";
+import { ChildFailure, runChild } from "../../cli/engines/local/setup/child.ts";
+import { ensureInterpreter } from "../../cli/engines/local/setup/interpreter.ts";
+import { chooseCorePackages, findMariaDb, installCommand } from "../../cli/engines/local/setup/mariadb.ts";
+import { ensurePython, pythonBinary } from "../../cli/engines/local/setup/python.ts";
+import { setup } from "../../cli/engines/local/setup/setup.ts";
+import { testContext } from "../support/context.ts";
+
+let folder: string;
+let paths: LocalPaths;
+
+beforeEach(async () => {
+	folder = await mkdtemp(join(tmpdir(), "pipeline-setup-"));
+	paths = localPaths(join(folder, ".pipeline"));
+});
+
+afterEach(async () => {
+	vi.unstubAllEnvs();
+	await rm(folder, { recursive: true, force: true });
+});
+
+/** Puts a shell script on the way; the real programs are not found before it. */
+async function script(name: string, body: string): Promise<string> {
+	const path = join(folder, name);
+	await writeFile(path, `#!/bin/sh\n${body}\n`);
+	await chmod(path, 0o755);
+	return path;
+}
+
+async function failure(work: Promise<unknown>): Promise<PipelineError> {
+	try {
+		await work;
+	} catch (error) {
+		if (error instanceof PipelineError) return error;
+		throw error;
+	}
+	throw new Error("it did not fail");
+}
+
+describe("runChild", () => {
+	it("keeps all output in the log and the last lines in the failure", async () => {
+		const log = join(folder, "logs", "child.log");
+		const program = await script("program", "for i in $(seq 1 140); do echo line $i; done; echo oh >&2; exit 3");
+		const lines: string[] = [];
+		const work = runChild(program, [], { log, signal: testContext().signal, onLine: (line) => lines.push(line) });
+		const error = await work.then(
+			() => undefined,
+			(thrown: unknown) => thrown,
+		);
+		expect(error).toBeInstanceOf(ChildFailure);
+		expect((error as ChildFailure).message).toContain("ended with 3");
+		expect((error as ChildFailure).tail).toContain("oh");
+		expect((error as ChildFailure).tail).not.toContain("line 1");
+		const written = (await readFile(log, "utf8")).trim().split("\n");
+		expect(written).toHaveLength(141);
+		expect(lines).toHaveLength(141);
+	});
+
+	it("says that a program can't be run", async () => {
+		const work = runChild(join(folder, "nothing"), [], { log: join(folder, "log"), signal: testContext().signal });
+		await expect(work).rejects.toThrow("could not be run");
+	});
+
+	it("ends the child and its own children when it is stopped, and gives the reason", async () => {
+		const program = await script("program", "sleep 600 & echo $!; wait");
+		const abort = new AbortController();
+		const reason = new PipelineError("cancelled", { what: "Ctrl-C." });
+		let grandchild = 0;
+		const work = runChild(program, [], {
+			log: join(folder, "log"),
+			signal: abort.signal,
+			onLine: (line) => {
+				grandchild = Number(line);
+				abort.abort(reason);
+			},
+		});
+		await expect(work).rejects.toBe(reason);
+		expect(grandchild).toBeGreaterThan(0);
+		await waitFor(testContext().signal, async () => !isAlive(grandchild) || undefined);
+	});
+});
+
+describe("ensureInterpreter", () => {
+	const probe = (version: string, complete: boolean): string => `echo "${version} ${complete ? "True" : "False"}"`;
+
+	it("takes the first of the list that can make environments", async () => {
+		const commands = [
+			await script("shim", "echo 'python3.11: command not found' >&2; exit 127"),
+			await script("bare", probe("3.11.2", false)),
+			await script("whole", probe("3.12.4", true)),
+		];
+		const found = await ensureInterpreter(testContext(), folder, commands);
+		expect(found).toEqual({ command: commands[2], version: "3.12.4", canMakeEnvironments: true });
+	});
+
+	it("names the supported versions and what was found instead", async () => {
+		const commands = [await script("old", probe("3.9.18", true)), await script("new", probe("3.15.0", true))];
+		const error = await failure(ensureInterpreter(testContext(), folder, commands));
+		expect(error.text.what).toContain("3.10, 3.11, 3.12 or 3.13");
+		expect(error.text.why).toContain("3.9.18");
+		expect(error.text.why).toContain("3.15.0");
+		expect(error.text.fix).toContain("Install one");
+	});
+});
+
+describe("SailServer", () => {
+	it("goes on where its log can't be written", async () => {
+		const python = await script("python", "head -c 300000 /dev/zero >&2; echo 4711; cat > /dev/null");
+		const server = new SailServer(python, join(folder, "nowhere", "sail.log"));
+		expect(await server.remote()).toBe("sc://127.0.0.1:4711");
+		await server.stop();
+	});
+});
+
+describe("ensurePython", () => {
+	beforeEach(() => {
+		// An index that refuses connections, and no packages from elsewhere.
+		vi.stubEnv("PIP_INDEX_URL", "http://127.0.0.1:9/simple");
+		vi.stubEnv("PIP_CONFIG_FILE", "/dev/null");
+		vi.stubEnv("PIP_FIND_LINKS", "");
+		vi.stubEnv("PIP_NO_CACHE_DIR", "1");
+	});
+
+	it("says that the index can't be reached, stops when it is asked to, and takes nothing half-made for whole", async () => {
+		vi.stubEnv("PIP_RETRIES", "0");
+		const error = await failure(ensurePython(testContext(), paths, false));
+		expect(error.text.what).toContain("Python environment could not be made");
+		expect(error.text.why).toContain("package index can't be reached");
+		expect(error.text.fix).toContain(join(paths.home, "logs"));
+		await expect(readFile(join(paths.python, "installed.json"))).rejects.toThrow("ENOENT");
+
+		vi.stubEnv("PIP_RETRIES", "50");
+		const log = join(paths.home, "logs", "setup-python-build.log");
+		await rm(log);
+		const abort = new AbortController();
+		const reason = new PipelineError("cancelled", { what: "Ctrl-C." });
+		const work = ensurePython(testContext(abort.signal), paths, false);
+		work.catch(() => undefined);
+		await waitFor(testContext().signal, async () => {
+			const said = await readFile(log, "utf8").catch(() => "");
+			return said.includes("Retrying") || undefined;
+		});
+		abort.abort(reason);
+		await expect(work).rejects.toBe(reason);
+		await expect(readFile(join(paths.python, "installed.json"))).rejects.toThrow("ENOENT");
+	});
+});
+
+describe("setup", () => {
+	it("installs nothing where all is there", async () => {
+		await setup(testContext());
+		const context = testContext();
+		const result = await setup(context);
+		expect(result.python).toEqual({ binary: pythonBinary(localPaths()), action: "ready" });
+		expect(context.shown).toEqual([]);
+	});
+
+	it("names the folder that it can't make", async () => {
+		await writeFile(join(folder, "file"), "");
+		const error = await failure(setup(testContext(), {}, localPaths(join(folder, "file", ".pipeline"))));
+		expect(error.text.what).toContain(join(folder, "file", ".pipeline"));
+		expect(error.text.why).toContain("ENOTDIR");
+	});
+});
+
+describe("MariaDB", () => {
+	it("is found with its version", async () => {
+		const found = await findMariaDb();
+		expect(found?.version).toMatch(/^1\d\.\d+\.\d+$/);
+		expect(found?.installDb).toContain("db");
+	});
+
+	it("is not taken from a MySQL, or from a version that is too old", async () => {
+		const bin = join(folder, "bin");
+		await mkdir(bin);
+		for (const name of ["mariadb-install-db", "my_print_defaults"]) await script(join("bin", name), "exit 0");
+		const others = [bin];
+		await script("bin/mariadbd", "echo 'mariadbd  Ver 10.4.34-MariaDB for Linux on x86_64'");
+		await script(
+			"bin/mysqld",
+			"echo '/usr/sbin/mysqld  Ver 8.0.33 for Linux on x86_64 (MySQL Community Server - GPL)'",
+		);
+		expect(await findMariaDb("", others)).toBeUndefined();
+		await script("bin/mysqld", "echo 'mysqld  Ver 10.6.22-MariaDB for Linux on x86_64'");
+		expect(await findMariaDb("", others)).toEqual({
+			server: join(bin, "mysqld"),
+			installDb: join(bin, "mariadb-install-db"),
+			version: "10.6.22",
+		});
+		await rm(join(bin, "my_print_defaults"));
+		expect(await findMariaDb("", others)).toBeUndefined();
+	});
+
+	it("is installed by the newest packages without a service", () => {
+		const others = ["mariadb-server", "mariadb-server-core-10.5", "mariadb-client-core-10.5"];
+		expect(chooseCorePackages([...others, "mariadb-client-core-10.11", "mariadb-server-core-10.11"])).toEqual([
+			"mariadb-server-core-10.11",
+			"mariadb-client-core-10.11",
+		]);
+		expect(chooseCorePackages([...others, "mariadb-client-core", "mariadb-server-core"])).toEqual([
+			"mariadb-server-core",
+			"mariadb-client-core",
+		]);
+	});
+
+	it.each([
+		["dnf", "sudo dnf install -y mariadb-server"],
+		["pacman", "sudo pacman -S --needed mariadb"],
+		["apt-get", "sudo apt-get install -y --no-install-recommends mariadb-server-core mariadb-client-core"],
+		["brew", "brew install mariadb"],
+	])("has the command for a machine with %s", async (program, command) => {
+		await script(program, "exit 0");
+		expect(await installCommand("linux", folder)).toBe(command);
+	});
+
+	it("has Homebrew's command on macOS", async () => {
+		expect(await installCommand("darwin", "")).toBe("brew install mariadb");
+	});
+});

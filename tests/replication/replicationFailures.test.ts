@@ -1,0 +1,244 @@
+import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdir, readdir, readFile, rm, statfs, truncate, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Connection } from "mysql2/promise";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { projectRoot } from "../../cli/common/projectRoot.ts";
+import { passwordFile, readSettings, writeSettings } from "../../cli/engines/local/settings.ts";
+import { startMariaDb, type TestServer } from "../support/mariadb.ts";
+import { type TestStack, until } from "../support/replicator.ts";
+import { Shops } from "../support/shop.ts";
+
+const limits = { batchInterval: 0.2 };
+const loadFile = "LOAD00000001.parquet";
+
+let server: TestServer;
+let db: Connection;
+let shops: Shops;
+
+beforeAll(async () => {
+	server = await startMariaDb();
+	db = await server.connect();
+	shops = new Shops(server, db);
+});
+
+afterEach(() => shops?.removeStacks());
+
+afterAll(async () => {
+	await db?.end();
+	await server?.stop();
+});
+
+test("a table that cannot be replicated is in error, the others go on", async () => {
+	const shop = await shops.make();
+	const { stack, schema } = shop;
+	await db.query(
+		"CREATE TABLE places (id INT PRIMARY KEY, place POINT); CREATE TABLE clash (id INT PRIMARY KEY, op INT)",
+	);
+	await db.query("CREATE TABLE `..` (id INT PRIMARY KEY); INSERT INTO `..` VALUES (1)");
+	await stack.replication.start(stack.context, limits);
+	expect(await stack.replication.status()).toMatchObject({
+		text: "Load complete, replication ongoing, 3 tables with errors",
+		tables: { loaded: 1, errored: 3 },
+	});
+	expect(stack.notes.join()).toContain(`3 tables have errors: ${schema}..., ${schema}.clash, ${schema}.places.`);
+	await db.query(
+		"TRUNCATE TABLE `..`; DROP TABLE `..`; CREATE TABLE `a/b` (id INT PRIMARY KEY); INSERT INTO `a/b` VALUES (1)",
+	);
+	await until(async () => (await stack.statistics(`${schema}.a/b`))?.state === "Table error");
+	expect(await readdir(join(stack.paths.raw, schema))).toEqual(["t"]);
+	expect(await stack.statistics(`${schema}.places`)).toMatchObject({
+		state: "Table error",
+		lastError:
+			"column place: the local stack does not replicate type point; drop the column, or move it to a table of its own",
+	});
+	await db.query(
+		"CREATE TABLE later (id INT PRIMARY KEY, area POLYGON); INSERT INTO later VALUES (1, NULL); INSERT INTO t VALUES (4, 'on')",
+	);
+	await shop.changes("inserts", 1);
+	await until(async () => (await stack.statistics(`${schema}.later`))?.state === "Table error");
+	await db.query("ALTER TABLE places DROP COLUMN place");
+	await stack.replication.reload(stack.context, [{ schema, table: "places" }]);
+	expect((await stack.statistics(`${schema}.places`))?.state).toBe("Table completed");
+});
+
+test("a schema that does not exist is refused with those that do", async () => {
+	const { schema } = await shops.make();
+	const stack = await shops.stackOf([schema, "nowhere"]);
+	await expect(stack.replication.start(stack.context, limits)).rejects.toMatchObject({
+		outcome: "usage",
+		text: { what: "The source has no schema nowhere.", why: expect.stringContaining(schema) },
+	});
+	expect(await stack.replication.status()).toMatchObject({ state: "failed", text: "Failed" });
+});
+
+test.each([
+	["binlog_format", "MIXED", "ROW"],
+	["binlog_row_image", "MINIMAL", "FULL"],
+	["binlog_row_metadata", "NO_LOG", "FULL"],
+])("%s = %s is refused with its fix", async (variable, wrong, right) => {
+	const { stack } = await shops.make();
+	await db.query(`SET GLOBAL ${variable} = ${wrong}`);
+	try {
+		await expect(stack.replication.start(stack.context, limits)).rejects.toMatchObject({
+			outcome: "serviceRefused",
+			text: {
+				what: expect.stringContaining(`${variable} is ${wrong}`),
+				fix: expect.stringContaining(`${variable} = ${right}`),
+			},
+		});
+	} finally {
+		await db.query(`SET GLOBAL ${variable} = ${right}`);
+	}
+	expect(await stack.replication.start(stack.context, limits)).toBe("started");
+});
+
+test("a missing grant and a source that is down are told at once", async () => {
+	const { stack } = await shops.make();
+	const settings = await readSettings(stack.paths);
+	if (settings === undefined) throw new Error("no settings");
+	await db.query("CREATE OR REPLACE USER poor@'%'; GRANT SELECT ON *.* TO poor@'%'");
+	await writeSettings({ ...settings, source: { ...settings.source, user: "poor" } }, stack.paths);
+	await expect(stack.replication.start(stack.context, limits)).rejects.toMatchObject({ outcome: "credentials" });
+	await writeSettings({ ...settings, source: { ...settings.source, port: 1 } }, stack.paths);
+	await expect(stack.replication.start(stack.context, limits)).rejects.toMatchObject({
+		text: { what: "The source at 127.0.0.1:1 cannot be reached." },
+	});
+	await writeSettings(settings, stack.paths);
+	expect(await stack.replication.start(stack.context, limits)).toBe("started");
+});
+
+test("a damaged checkpoint is not guessed over; the raw zone stays until a reload", async () => {
+	const shop = await shops.make();
+	const { stack, schema } = shop;
+	await stack.replication.start(stack.context, limits);
+	await db.query("DELETE FROM t WHERE id = 1");
+	await shop.changes("deletes", 1);
+	await stack.replication.stop(stack.context);
+	const files = await stack.files(schema, "t");
+	await truncate(join(stack.paths.replication, "checkpoint.json"), 200);
+	await expect(stack.replication.start(stack.context, limits)).rejects.toMatchObject({
+		outcome: "failure",
+		text: { what: "The checkpoint of the replication is damaged.", next: "pipeline-cli replication start --reload" },
+	});
+	expect(await stack.files(schema, "t")).toEqual(files);
+	await stack.replication.start(stack.context, { ...limits, reload: true });
+	expect(await stack.files(schema, "t")).toEqual(["LOAD00000001.parquet"]);
+	await shop.expectEqual();
+});
+
+// A small file system of its own is the only honest full disk, and only root may mount one.
+test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
+	"a full disk fails clearly and loses nothing",
+	async () => {
+		const shop = await shops.make();
+		const { stack, schema } = shop;
+		const settings = await readFile(stack.paths.settings, "utf8");
+		execFileSync("mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", stack.paths.home]);
+		try {
+			await writeFile(stack.paths.settings, settings);
+			await mkdir(stack.paths.source);
+			await writeFile(passwordFile(stack.paths), "", { mode: 0o600 });
+			await stack.replication.start(stack.context, limits);
+			const { bavail, bsize } = await statfs(stack.paths.home);
+			await writeFile(join(stack.paths.home, "ballast"), Buffer.alloc(bavail * bsize - 600_000));
+			await db.query("INSERT INTO t SELECT seq + 10, MD5(seq) FROM seq_1_to_100000");
+			await until(async () => (await stack.replication.status()).state === "failed");
+			expect((await stack.replication.status()).lastError).toContain("The disk is full");
+			expect(await stack.files(schema, "t")).toEqual(["LOAD00000001.parquet"]);
+			await until(async () => (await stack.supervisorPid()) === undefined);
+			await rm(join(stack.paths.home, "ballast"));
+			expect(await stack.replication.start(stack.context, limits)).toBe("resumed");
+			await shop.changes("inserts", 100_000);
+			await shop.expectEqual();
+			expect(
+				(await readdir(join(stack.paths.replication, "staging"))).filter((name) => name.endsWith(".parquet")),
+			).toEqual([]);
+		} finally {
+			await stack.replication.stop(stack.context);
+			execFileSync("umount", [stack.paths.home]);
+		}
+	},
+);
+
+test("a table that can no longer be replicated keeps its files when it is loaded anew, and the reload fails", async () => {
+	const shop = await shops.make();
+	const { stack, schema } = shop;
+	await stack.replication.start(stack.context, limits);
+	await db.query("CREATE TABLE u (id INT PRIMARY KEY); ALTER TABLE t ADD g GEOMETRY");
+	await until(async () => (await stack.statistics(`${schema}.t`))?.state === "Table error");
+	const told = {
+		outcome: "failure",
+		text: {
+			what: `${schema}.t could not be loaded.`,
+			why: expect.stringMatching(/^column g: .* type geometry; drop the column/),
+			next: `pipeline-cli replication reload ${schema}.t`,
+		},
+	};
+	await expect(stack.replication.reload(stack.context, [{ schema, table: "t" }])).rejects.toMatchObject(told);
+	const reload = { ...limits, reload: true };
+	await expect(stack.replication.start(stack.context, reload)).rejects.toMatchObject(told);
+	await stack.replication.stop(stack.context);
+	await expect(stack.replication.start(stack.context, reload)).rejects.toMatchObject(told);
+	expect(await stack.replication.status()).toMatchObject({ state: "running", tables: { loaded: 1, errored: 1 } });
+	expect(await stack.files(schema, "t")).toEqual([loadFile]);
+	await shop.expectEqual();
+	await db.query("ALTER TABLE t DROP g");
+	expect(await stack.replication.start(stack.context, reload)).toBe("already running");
+	expect(await stack.statistics(`${schema}.t`)).toMatchObject({ state: "Table completed" });
+});
+
+test("a reload whose table is refused tells so, although the table was well until then", async () => {
+	const { stack, schema } = await shops.make();
+	await db.query(`CREATE TABLE u (id INT PRIMARY KEY); CREATE OR REPLACE USER reader@'%';
+		GRANT RELOAD, REPLICATION SLAVE, BINLOG MONITOR, SHOW DATABASES ON *.* TO reader@'%';
+		GRANT SELECT ON \`${schema}\`.t TO reader@'%'; GRANT SELECT ON \`${schema}\`.u TO reader@'%'`);
+	const settings = await readSettings(stack.paths);
+	if (settings === undefined) throw new Error("no settings");
+	await writeSettings({ ...settings, source: { ...settings.source, user: "reader" } }, stack.paths);
+	await stack.replication.start(stack.context, limits);
+	await db.query(`REVOKE SELECT ON \`${schema}\`.t FROM reader@'%'`);
+	await expect(stack.replication.reload(stack.context, [{ schema, table: "t" }])).rejects.toMatchObject({
+		outcome: "failure",
+		text: { what: `${schema}.t could not be loaded.`, why: expect.stringContaining("denied") },
+	});
+	expect(await stack.files(schema, "t")).toEqual([loadFile]);
+	await db.query(`GRANT SELECT ON \`${schema}\`.t TO reader@'%'`);
+	await stack.replication.reload(stack.context, [{ schema, table: "t" }]);
+	expect(await stack.statistics(`${schema}.t`)).toMatchObject({ state: "Table completed" });
+});
+
+/** Process ids of the replicator's processes of a stack, whatever its files say. */
+function replicators(stack: TestStack): number[] {
+	const lines = execFileSync("ps", ["-ww", "-e", "-o", "pid=,args="], { encoding: "utf8" }).split("\n");
+	return lines.filter((line) => line.includes(`--home ${stack.paths.home} `)).map((line) => Number.parseInt(line, 10));
+}
+
+test("a start that is cancelled at once leaves a replicator that stop finds, before it has begun to work", async () => {
+	const { stack } = await shops.make();
+	const cli = spawn(process.execPath, ["--import", "tsx", join(projectRoot, "cli/main.ts"), "replication", "start"], {
+		env: { ...process.env, PIPELINE_HOME: stack.paths.home },
+		stdio: ["ignore", "ignore", "pipe"],
+	});
+	let said = "";
+	cli.stderr.on("data", (chunk: Buffer) => {
+		said += chunk.toString();
+	});
+	const closed = once(cli, "close");
+	try {
+		await until(async () => replicators(stack).length > 0, 1);
+		cli.kill("SIGINT");
+		const [code] = await closed;
+		expect(said).toContain("goes on in the background");
+		expect(code).toBe(8);
+		expect(replicators(stack)).not.toEqual([]);
+		expect(await stack.replication.stop(stack.context)).toBe("stopped");
+		// Where none is left, none can come up later.
+		expect(replicators(stack)).toEqual([]);
+		expect(await stack.replication.stop(stack.context)).toBe("not running");
+	} finally {
+		cli.kill("SIGKILL");
+		for (const pid of replicators(stack)) process.kill(pid, "SIGKILL");
+	}
+});
