@@ -8,7 +8,7 @@ import { Agent, request } from "node:http";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { Clients } from "../cli/engines/aws/clients.ts";
+import { Clients } from "../cli/engines/aws/client/clients.ts";
 import { kinesisBatches, putLimits } from "../cli/engines/aws/eventStream/kinesisBatches.ts";
 import { KinesisEventStream } from "../cli/engines/aws/eventStream/kinesisEventStream.ts";
 import type { EventStream } from "../cli/engines/port.ts";

@@ -26,18 +26,18 @@ export interface StackOptions {
 export async function findStack(options: StackOptions): Promise<Stack> {
 	const named = nonEmpty(options.stack) ?? nonEmpty(process.env.PIPELINE_STACK);
 	if (options.outputs !== undefined) {
-		const { outputsOfFile } = await import("./engines/aws/readOutputs.ts");
+		const { outputsOfFile } = await import("./engines/aws/outputs/readOutputs.ts");
 		const deployment = await outputsOfFile(options.outputs);
 		assertSameStack(nonEmpty(options.stack), deployment.stack);
 		return awsStack(deployment, options);
 	}
 	if (named === "local") return localStack(options);
-	const { selectedStack } = await import("./engines/aws/pulumiCli.ts");
+	const { selectedStack } = await import("./engines/aws/outputs/pulumiCli.ts");
 	const name = named ?? (await selectedStack(options.signal));
 	if (name === undefined && (await localExists())) return localStack(options);
 	if (name === undefined) throw await noSuchStack(undefined, undefined, options.signal);
 	try {
-		const { outputsOfStack } = await import("./engines/aws/readOutputs.ts");
+		const { outputsOfStack } = await import("./engines/aws/outputs/readOutputs.ts");
 		return await awsStack(await outputsOfStack(name, options.signal), options);
 	} catch (error) {
 		if (!(error instanceof PipelineError) || error.outcome !== "noSuchStack") throw error;
@@ -78,7 +78,7 @@ async function noSuchStack(
 	cause: PipelineError | undefined,
 	signal: AbortSignal,
 ): Promise<PipelineError> {
-	const { knownStacks } = await import("./engines/aws/pulumiCli.ts");
+	const { knownStacks } = await import("./engines/aws/outputs/pulumiCli.ts");
 	const known = [...((await localExists()) ? ["local"] : []), ...(await knownStacks(signal))];
 	const exist = `Stacks that exist: ${known.length === 0 ? "none" : known.join(", ")}.`;
 	return new PipelineError("noSuchStack", {

@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from "node:net";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { awsError } from "../../cli/engines/aws/awsError.ts";
+import { awsError } from "../../cli/engines/aws/client/awsError.ts";
 import { running } from "../support/aws/dms.ts";
 import { type Answer, faults, json, xml } from "../support/aws/endpoint.ts";
 import { outputs } from "../support/aws/outputs.ts";

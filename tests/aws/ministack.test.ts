@@ -19,7 +19,7 @@ import { runEtl } from "../../cli/actions/etl/runEtl.ts";
 import { readParquet } from "../../cli/common/parquet.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { textLines } from "../../cli/common/textLines.ts";
-import { Clients } from "../../cli/engines/aws/clients.ts";
+import { Clients } from "../../cli/engines/aws/client/clients.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
 import { lake } from "../../etl/datasets.ts";
 import { type MiniStack, startMiniStack } from "../support/aws/ministack.ts";

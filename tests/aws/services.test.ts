@@ -73,7 +73,7 @@ describe("what is loaded", () => {
 		["cli/engines/aws/query/athenaQuery.ts", ["client-athena"]],
 		["cli/engines/aws/warehouse/redshiftWarehouse.ts", ["client-redshift-data", "client-secrets-manager"]],
 		["cli/engines/aws/warehouse/warehouseStatus.ts", ["client-redshift", "client-redshift-serverless"]],
-		["cli/engines/aws/s3ObjectStore.ts", ["client-s3"]],
+		["cli/engines/aws/objectStore.ts", ["client-s3"]],
 	])("%s names the services that it uses, and no other", (file, services) => {
 		expect(clientsNamedBy(file)).toEqual(services.map((name) => `@aws-sdk/${name}`).sort());
 	});

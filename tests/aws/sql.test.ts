@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { queryStates } from "../../cli/engines/aws/query/athenaQuery.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
 import { statementStates } from "../../cli/engines/aws/warehouse/statement.ts";
-import { warehouseViews } from "../../cli/engines/warehouseViews.ts";
+import { warehouseViews } from "../../cli/engines/shared/warehouseViews.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
 import { testContext } from "../support/context.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Clients } from "../../cli/engines/aws/clients.ts";
+import { Clients } from "../../cli/engines/aws/client/clients.ts";
 import { KinesisEventStream } from "../../cli/engines/aws/eventStream/kinesisEventStream.ts";
 import type { Context, SendOptions, SendResult } from "../../cli/engines/port.ts";
 import type { PipelineOutputs } from "../../infra/outputs.ts";

@@ -1,6 +1,6 @@
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import { PipelineError } from "../../common/errors.ts";
-import type { Clients } from "./clients.ts";
+import type { Clients } from "./client/clients.ts";
 
 /**
  * States of a published version of a dashboard: it can be seen or not.

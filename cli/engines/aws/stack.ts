@@ -14,7 +14,7 @@ import type {
 	Warehouse,
 	WarehouseStatus,
 } from "../port.ts";
-import { type ClientSettings, Clients } from "./clients.ts";
+import { type ClientSettings, Clients } from "./client/clients.ts";
 
 /** A stack that `pulumi up` deployed. */
 export class AwsStack implements Stack {
@@ -32,7 +32,7 @@ export class AwsStack implements Stack {
 	}
 
 	async source(): Promise<Source> {
-		return new (await import("./awsSource.ts")).AwsSource(this.#clients, this.#deployment);
+		return new (await import("./source.ts")).AwsSource(this.#clients, this.#deployment);
 	}
 
 	async replication(): Promise<Replication> {
@@ -71,7 +71,7 @@ export class AwsStack implements Stack {
 	}
 
 	async logs(): Promise<Logs> {
-		return new (await import("./awsLogs.ts")).AwsLogs(this.#clients, this.#deployment);
+		return new (await import("./logs.ts")).AwsLogs(this.#clients, this.#deployment);
 	}
 
 	async checks(context: Context): Promise<Check[]> {
@@ -92,6 +92,6 @@ export class AwsStack implements Stack {
 	}
 
 	async #bucket(name: string): Promise<ObjectStore> {
-		return new (await import("./s3ObjectStore.ts")).S3ObjectStore(this.#clients, name);
+		return new (await import("./objectStore.ts")).S3ObjectStore(this.#clients, name);
 	}
 }

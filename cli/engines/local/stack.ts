@@ -56,7 +56,7 @@ export class LocalStack implements Stack {
 	}
 
 	async logs(): Promise<Logs> {
-		return new (await import("./localLogs.ts")).LocalLogs(this.#paths, await this.replication());
+		return new (await import("./logs.ts")).LocalLogs(this.#paths, await this.replication());
 	}
 
 	async checks(): Promise<Check[]> {

@@ -3,9 +3,9 @@ import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { CatalogTable, Context, Crawlers } from "../../port.ts";
-import { isAwsError } from "../awsError.ts";
-import type { Clients } from "../clients.ts";
-import { poll } from "../poll.ts";
+import { isAwsError } from "../client/awsError.ts";
+import type { Clients } from "../client/clients.ts";
+import { poll } from "../client/poll.ts";
 import { catalogTable, glueTables } from "./glueTables.ts";
 
 /** Seconds after a start for which the crawl before it may still be shown. */

@@ -1,6 +1,6 @@
 import type { Column, GlueClient, Table } from "@aws-sdk/client-glue";
 import type { CatalogColumn, CatalogTable } from "../../port.ts";
-import { isAwsError } from "../awsError.ts";
+import { isAwsError } from "../client/awsError.ts";
 
 /** All tables of a database, by name; none where there is no such database yet. */
 export async function glueTables(client: GlueClient, database: string): Promise<Map<string, Table>> {

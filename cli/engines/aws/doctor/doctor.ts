@@ -3,7 +3,7 @@ import { jobs as allJobs } from "../../../../etl/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import type { Check, Context, Source } from "../../port.ts";
-import type { Clients } from "../clients.ts";
+import type { Clients } from "../client/clients.ts";
 import { neededActions } from "./neededActions.ts";
 
 /** Days before the end of a DMS engine version from which it is reported. */

@@ -3,7 +3,7 @@ import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { TokenBucket } from "../../../common/tokenBucket.ts";
 import type { Arrival, Context, EventStream, SendOptions, SendResult, StreamStatus } from "../../port.ts";
-import type { Clients } from "../clients.ts";
+import type { Clients } from "../client/clients.ts";
 import { kinesisBatches, putLimits } from "./kinesisBatches.ts";
 import { KinesisSender } from "./kinesisSender.ts";
 

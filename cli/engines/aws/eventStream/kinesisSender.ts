@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KinesisClient, PutRecordsRequestEntry } from "@aws-sdk/client-kinesis";
 import type { TokenBucket } from "../../../common/tokenBucket.ts";
 import type { SendTotals } from "../../port.ts";
-import { isTransient } from "../awsError.ts";
+import { isTransient } from "../client/awsError.ts";
 
 /** Times that a record is sent before it counts as lost: over some 15 seconds. */
 const tries = 10;

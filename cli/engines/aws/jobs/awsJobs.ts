@@ -4,7 +4,7 @@ import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { BackgroundRun, Context, JobSession, Jobs, RunSummary } from "../../port.ts";
-import type { Clients } from "../clients.ts";
+import type { Clients } from "../client/clients.ts";
 import { AwsJobSession } from "./awsJobSession.ts";
 import { byHand, newRunId, runIdOf, runsOf, time } from "./glueRuns.ts";
 import { jobRunState } from "./jobRunStates.ts";

@@ -1,6 +1,6 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { type LogLine, lastLines } from "../cloudWatchLogs.ts";
+import { type LogLine, lastLines } from "../client/cloudWatchLogs.ts";
 
 /**
  * The last lines of a run's driver, from the stack's log groups: Spark's own log has the failure, and before Spark has

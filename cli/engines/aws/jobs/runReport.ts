@@ -1,8 +1,8 @@
 import { lake } from "../../../../etl/datasets.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
 import type { JobReport } from "../../port.ts";
-import { awsError, isAwsError } from "../awsError.ts";
-import type { Clients } from "../clients.ts";
+import { awsError, isAwsError } from "../client/awsError.ts";
+import type { Clients } from "../client/clients.ts";
 
 /** What a job wrote of its run; undefined where it died before, or ran by hand under no run of ours. */
 export async function readReport(

@@ -1,8 +1,8 @@
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { BackgroundRun } from "../../port.ts";
-import { isAwsError } from "../awsError.ts";
-import type { Clients } from "../clients.ts";
+import { isAwsError } from "../client/awsError.ts";
+import type { Clients } from "../client/clients.ts";
 import { newRunId } from "./glueRuns.ts";
 
 /**

@@ -2,9 +2,9 @@ import type { AthenaClient, QueryExecution, QueryExecutionState } from "@aws-sdk
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import type { Context, Query, QueryOptions, QueryResult } from "../../port.ts";
-import { sqlPlace } from "../../sqlPlace.ts";
-import type { Clients } from "../clients.ts";
-import { poll } from "../poll.ts";
+import { sqlPlace } from "../../shared/sqlPlace.ts";
+import type { Clients } from "../client/clients.ts";
+import { poll } from "../client/poll.ts";
 import { readResult } from "./athenaResult.ts";
 import { refuseWriting } from "./reading.ts";
 

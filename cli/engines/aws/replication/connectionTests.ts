@@ -4,8 +4,8 @@ import { PipelineError } from "../../../common/errors.ts";
 import { together } from "../../../common/together.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { Context } from "../../port.ts";
-import { isAwsError } from "../awsError.ts";
-import { poll } from "../poll.ts";
+import { isAwsError } from "../client/awsError.ts";
+import { poll } from "../client/poll.ts";
 
 /** Looks for which an old result may still be shown after a new test began. */
 const staleLooks = 3;

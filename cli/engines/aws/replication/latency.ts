@@ -1,7 +1,7 @@
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import type { ReplicationStatus } from "../../port.ts";
-import type { Clients } from "../clients.ts";
+import type { Clients } from "../client/clients.ts";
 
 /** Seconds of a data point; DMS tells its latency once a minute. */
 const period = 60;

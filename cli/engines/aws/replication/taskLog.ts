@@ -2,7 +2,7 @@ import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { ReplicationTask } from "@aws-sdk/client-database-migration-service";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
-import { matchingLines } from "../cloudWatchLogs.ts";
+import { matchingLines } from "../client/cloudWatchLogs.ts";
 
 /** Lines of the log that are shown with a failure. */
 const count = 5;

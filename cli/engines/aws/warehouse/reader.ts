@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { PipelineError } from "../../../common/errors.ts";
 import type { QueryResult } from "../../port.ts";
-import { warehouseSchemas } from "../../warehouseViews.ts";
-import type { Clients } from "../clients.ts";
+import { warehouseSchemas } from "../../shared/warehouseViews.ts";
+import type { Clients } from "../client/clients.ts";
 
 /** Runs statements as the warehouse's administrator; several are one transaction. */
 export type Run = (sql: string | string[]) => Promise<QueryResult>;

@@ -2,8 +2,8 @@ import type { DescribeStatementResponse, Field, RedshiftDataClient, StatusString
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import type { Context, QueryResult } from "../../port.ts";
-import { lineAndColumn, sqlPlace } from "../../sqlPlace.ts";
-import { poll } from "../poll.ts";
+import { lineAndColumn, sqlPlace } from "../../shared/sqlPlace.ts";
+import { poll } from "../client/poll.ts";
 
 export type WarehouseOutputs = NonNullable<PipelineOutputs["warehouse"]>;
 

@@ -1,6 +1,6 @@
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import type { WarehouseStatus } from "../../port.ts";
-import type { Clients } from "../clients.ts";
+import type { Clients } from "../client/clients.ts";
 
 /**
  * State of the workgroup or cluster, in AWS's word; undefined where the stack has none. Asked is the service that manages

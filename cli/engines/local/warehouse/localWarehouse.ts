@@ -6,7 +6,7 @@ import { fromDuckDb, quoteName } from "../../duckdb/columnTypes.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import { toPlain } from "../../duckdb/values.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
-import { type WarehouseView, warehouseSchemas, warehouseViews } from "../../warehouseViews.ts";
+import { type WarehouseView, warehouseSchemas, warehouseViews } from "../../shared/warehouseViews.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll } from "../catalog/tableReader.ts";

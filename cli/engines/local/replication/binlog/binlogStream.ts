@@ -2,8 +2,8 @@ import ZongJi from "@vlasky/zongji";
 import type { SourceAccess } from "../../settings.ts";
 import { xidText } from "../ddl/statement.ts";
 import type { Position } from "../model/position.ts";
-import { tableId } from "../mysql/definition.ts";
-import { binlogTooLong, LostSource } from "../mysql/faults.ts";
+import { tableId } from "../model/tableName.ts";
+import { binlogTooLong, LostSource } from "../mysql/errors.ts";
 import { connectionOptions } from "../mysql/server.ts";
 
 /** A row of a change. An ENUM's invalid value is undefined. */

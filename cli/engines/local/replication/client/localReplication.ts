@@ -2,7 +2,7 @@ import { access, mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cancelled, PipelineError } from "../../../../common/errors.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../../port.ts";
-import { namesOf, requireLoaded, tablesInError } from "../../../tablesInError.ts";
+import { namesOf, requireLoaded, tablesInError } from "../../../shared/tablesInError.ts";
 import type { LocalPaths } from "../../paths.ts";
 import { endProcess } from "../../processes.ts";
 import { readSettings, sourceAccess, writeSettings } from "../../settings.ts";

@@ -1,4 +1,4 @@
-import type { TableName } from "../mysql/definition.ts";
+import type { TableName } from "../model/tableName.ts";
 import { type Token, tokenize } from "./sqlTokens.ts";
 
 /** What an ALTER TABLE says it does to columns; what it does not say is seen by comparing definitions. */

@@ -1,30 +1,23 @@
 import { PipelineError } from "../../../../common/errors.ts";
-import { shapeChange } from "../ddl/shapeChange.ts";
+import { schemaChange } from "../ddl/schemaChange.ts";
 import type { Statement } from "../ddl/statement.ts";
-import { applyLoad, loadTables } from "../load/reload.ts";
+import { applyLoad, loadTables } from "../load/loadTables.ts";
 import type { TableCheckpoint } from "../model/checkpoint.ts";
 import { comparePositions, type Position } from "../model/position.ts";
+import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import { newTable } from "../model/taskState.ts";
-import {
-	folderOf,
-	qualifiedName,
-	readShape,
-	requireFolder,
-	type TableName,
-	type TableShape,
-	tableId,
-} from "../mysql/definition.ts";
-import { isOutOfSpace, isTransient } from "../mysql/faults.ts";
+import { isOutOfSpace, isTransient } from "../mysql/errors.ts";
 import { Server } from "../mysql/server.ts";
+import { qualifiedName, readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
 import { makeLayout } from "../parquet/layout.ts";
-import type { Follower } from "./follower.ts";
+import type { BinlogReader } from "./binlogReader.ts";
 
 /** What statements of the binlog do to tables and their files. One commit holds a statement's effect and the position after it. */
 export class DdlHandler {
-	readonly #follower: Follower;
+	readonly #reader: BinlogReader;
 
-	constructor(follower: Follower) {
-		this.#follower = follower;
+	constructor(reader: BinlogReader) {
+		this.#reader = reader;
 	}
 
 	/**
@@ -69,13 +62,13 @@ export class DdlHandler {
 
 	/** A statement between the rows of a transaction, for instance CREATE TABLE … SELECT. */
 	async insideTransaction(statement: Statement): Promise<void> {
-		const { reloadAtCommit } = this.#follower;
+		const { reloadAtCommit } = this.#reader;
 		if (statement.kind === "data") {
 			for (const name of this.#mentioned(statement.names)) reloadAtCommit.add(tableId(name));
 		} else if (statement.kind === "create" && this.#isSelected(statement.table)) {
 			const known = this.#known(statement.table);
 			if (known === undefined) await this.#join(statement.table);
-			else if (!this.#follower.isLoaded(known)) reloadAtCommit.add(tableId(known));
+			else if (!this.#reader.isLoaded(known)) reloadAtCommit.add(tableId(known));
 		} else if (statement.kind === "drop") {
 			for (const name of statement.tables) {
 				const known = this.#known(name);
@@ -87,7 +80,7 @@ export class DdlHandler {
 	/** Loads tables anew from a snapshot of now; tables that are gone leave. Only at the end of a transaction. */
 	async reload(ids: readonly string[]): Promise<void> {
 		if (ids.length === 0) return;
-		const { parts, batch } = this.#follower;
+		const { parts, batch } = this.#reader;
 		const names = ids.map((id) => this.#nameOf(id));
 		for (const name of names) {
 			await batch.drop(tableId(name));
@@ -109,20 +102,20 @@ export class DdlHandler {
 				},
 			},
 			parts.stop,
-			this.#follower.groupEnd,
+			this.#reader.groupEnd,
 		);
 		for (const { name, error } of result.failed) parts.log.error(`${tableId(name)}: ${error}`);
-		await this.#follower.publish(applyLoad(this.#state.tables, result, (name) => newTable(name, "Full load")));
+		await this.#reader.publish(applyLoad(this.#state.tables, result, (name) => newTable(name, "Full load")));
 	}
 
 	/** A fault of one table takes that table out; any other is thrown. */
 	async failOrThrow(table: TableCheckpoint, error: unknown): Promise<void> {
 		if (error instanceof PipelineError || isOutOfSpace(error) || isTransient(error)) throw error;
-		await this.#follower.failTable(table, error);
+		await this.#reader.failTable(table, error);
 	}
 
-	get #state(): Follower["state"] {
-		return this.#follower.state;
+	get #state(): BinlogReader["state"] {
+		return this.#reader.state;
 	}
 
 	async #create(statement: Extract<Statement, { kind: "create" }>, end: () => Promise<void>): Promise<void> {
@@ -130,40 +123,40 @@ export class DdlHandler {
 		if (!this.#isSelected(name)) return;
 		const known = this.#known(name);
 		if (known === undefined) return this.#join(name);
-		if (this.#follower.isLoaded(known) || (mayExist && !replaces)) return;
+		if (this.#reader.isLoaded(known) || (mayExist && !replaces)) return;
 		await this.#reloadAfter(end, name);
 	}
 
 	/** A table without rows yet joins; its rows come as changes. */
 	async #join(name: TableName): Promise<void> {
 		const table = newTable(name, "Table completed");
-		const read = await this.#readShape(name);
-		if (read !== undefined) Object.assign(table, read.shape, { definedAt: read.at });
+		const read = await this.#readTableSchema(name);
+		if (read !== undefined) Object.assign(table, read.tableSchema, { definedAt: read.at });
 		this.#state.tables.set(tableId(name), table);
-		this.#follower.hasNews = true;
-		this.#follower.parts.log.info(`${tableId(name)} joins`);
+		this.#reader.hasNews = true;
+		this.#reader.parts.log.info(`${tableId(name)} joins`);
 	}
 
 	async #drop(found: readonly (TableCheckpoint | undefined)[], end: () => Promise<void>): Promise<void> {
-		const tables = found.filter((table) => table !== undefined).filter((table) => !this.#follower.isLoaded(table));
+		const tables = found.filter((table) => table !== undefined).filter((table) => !this.#reader.isLoaded(table));
 		if (tables.length === 0) return;
 		for (const table of tables) {
-			await this.#follower.batch.drop(tableId(table));
+			await this.#reader.batch.drop(tableId(table));
 			this.#state.tables.delete(tableId(table));
-			this.#follower.parts.log.info(`${tableId(table)} was dropped`);
+			this.#reader.parts.log.info(`${tableId(table)} was dropped`);
 		}
 		await end();
-		await this.#follower.publish({ clear: tables.map(folderOf).filter((folder) => folder !== undefined), files: [] });
+		await this.#reader.publish({ clear: tables.map(folderOf).filter((folder) => folder !== undefined), files: [] });
 	}
 
 	async #truncate(table: TableCheckpoint | undefined, end: () => Promise<void>): Promise<void> {
 		if (table === undefined) return;
 		this.#count(table);
-		if (this.#follower.isLoaded(table) || table.state === "Table error") return;
-		await this.#follower.batch.drop(tableId(table));
+		if (this.#reader.isLoaded(table) || table.state === "Table error") return;
+		await this.#reader.batch.drop(tableId(table));
 		await this.#addEmptyFile(table);
 		await end();
-		await this.#follower.publish({ clear: [requireFolder(table)], files: [] });
+		await this.#reader.publish({ clear: [requireFolder(table)], files: [] });
 	}
 
 	async #alter(statement: Extract<Statement, { kind: "alter" }>, end: () => Promise<void>): Promise<void> {
@@ -173,27 +166,27 @@ export class DdlHandler {
 			return;
 		}
 		this.#count(table);
-		if (this.#follower.isLoaded(table)) return;
+		if (this.#reader.isLoaded(table)) return;
 		if (statement.to !== undefined) return this.#reloadAfter(end, table, statement.to);
 		if (table.state === "Table error") return;
 		// A definition read after this statement may hold later ones too, and then does not tell what this one did.
-		const polluted = table.definedAt !== undefined && comparePositions(this.#follower.groupStart, table.definedAt) < 0;
-		const read = polluted ? undefined : await this.#readShape(table);
-		const change = read === undefined ? "reload" : shapeChange(table, read.shape, statement.alteration);
+		const polluted = table.definedAt !== undefined && comparePositions(this.#reader.groupStart, table.definedAt) < 0;
+		const read = polluted ? undefined : await this.#readTableSchema(table);
+		const change = read === undefined ? "reload" : schemaChange(table, read.tableSchema, statement.alteration);
 		if (read === undefined || change === "reload") return this.#reloadAfter(end, table);
-		Object.assign(table, read.shape, { definedAt: read.at });
+		Object.assign(table, read.tableSchema, { definedAt: read.at });
 		if (change === "none") return;
-		await this.#follower.batch.writeParts();
+		await this.#reader.batch.writeParts();
 		await this.#addEmptyFile(table);
 		await end();
-		await this.#follower.publish();
+		await this.#reader.publish();
 	}
 
 	/** A file of no rows, so that readers see the table's new state at once. */
 	async #addEmptyFile(table: TableCheckpoint): Promise<void> {
 		if (table.columns.length === 0) return;
 		try {
-			await this.#follower.batch.addEmptyFile(table, makeLayout(table.columns, table.key));
+			await this.#reader.batch.addEmptyFile(table, makeLayout(table.columns, table.key));
 		} catch (error) {
 			await this.failOrThrow(table, error);
 		}
@@ -203,7 +196,7 @@ export class DdlHandler {
 		const wanted = names.filter((name) => this.#isSelected(name)).map((name) => tableId(this.#known(name) ?? name));
 		const ids = [...new Set(wanted)].filter((id) => {
 			const table = this.#state.tables.get(id);
-			return table === undefined || !this.#follower.isLoaded(table);
+			return table === undefined || !this.#reader.isLoaded(table);
 		});
 		if (ids.length === 0) return;
 		await end();
@@ -211,15 +204,15 @@ export class DdlHandler {
 	}
 
 	/** A table's definition, and the position up to which it is known to hold every change of itself. */
-	async #readShape(name: TableName): Promise<{ shape: TableShape; at: Position } | undefined> {
-		const server = await Server.connect(this.#follower.parts.access);
+	async #readTableSchema(name: TableName): Promise<{ tableSchema: TableSchema; at: Position } | undefined> {
+		const server = await Server.connect(this.#reader.parts.access);
 		try {
 			await server.connection.query("SET SESSION lock_wait_timeout = 300");
 			// Reading the table first holds back any ALTER until the position is read.
 			await server.connection.query("START TRANSACTION");
 			await server.rows(`SELECT 1 FROM ${qualifiedName(name)} LIMIT 1`);
-			const shape = await readShape(server, name);
-			return shape === undefined ? undefined : { shape, at: await server.currentPosition() };
+			const tableSchema = await readTableSchema(server, name);
+			return tableSchema === undefined ? undefined : { tableSchema, at: await server.currentPosition() };
 		} catch (error) {
 			if ((error as { errno?: number }).errno === 1146) return undefined;
 			throw error;
@@ -230,17 +223,17 @@ export class DdlHandler {
 
 	#count(table: TableCheckpoint): void {
 		table.ddls += 1;
-		this.#follower.hasNews = true;
+		this.#reader.hasNews = true;
 		table.updatedAt = new Date().toISOString();
 	}
 
 	#isSelected({ schema }: TableName): boolean {
-		return this.#follower.parts.access.schemas.some((selected) => this.#sameName(selected, schema));
+		return this.#reader.parts.access.schemas.some((selected) => this.#sameName(selected, schema));
 	}
 
 	#known(name: TableName): TableCheckpoint | undefined {
 		const exact = this.#state.tables.get(tableId(name));
-		if (exact !== undefined || !this.#follower.foldsCase) return exact;
+		if (exact !== undefined || !this.#reader.foldsCase) return exact;
 		return [...this.#state.tables.values()].find(
 			(table) => this.#sameName(table.schema, name.schema) && this.#sameName(table.table, name.table),
 		);
@@ -251,13 +244,13 @@ export class DdlHandler {
 	}
 
 	#sameName(a: string, b: string): boolean {
-		return a === b || (this.#follower.foldsCase && a.toLowerCase() === b.toLowerCase());
+		return a === b || (this.#reader.foldsCase && a.toLowerCase() === b.toLowerCase());
 	}
 
 	#nameOf(id: string): TableName {
 		const table = this.#state.tables.get(id);
 		if (table !== undefined) return { schema: table.schema, table: table.table };
-		const schema = this.#follower.parts.access.schemas.find((selected) => id.startsWith(`${selected}.`)) ?? "";
+		const schema = this.#reader.parts.access.schemas.find((selected) => id.startsWith(`${selected}.`)) ?? "";
 		return { schema, table: id.slice(schema.length + 1) };
 	}
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { BinlogEvent, BinlogTable } from "../binlog/binlogStream.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import type { Sequence } from "../model/sequence.ts";
-import { requireFolder, type TableName, tableId } from "../mysql/definition.ts";
+import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import { type Layout, makeLayout } from "../parquet/layout.ts";
 import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
 

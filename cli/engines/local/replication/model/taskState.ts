@@ -1,8 +1,8 @@
-import { type TableName, tableId } from "../mysql/definition.ts";
-import { sortGtids } from "../mysql/server.ts";
 import type { Checkpoint, Publication, TableCheckpoint } from "./checkpoint.ts";
+import { domainOf, sortGtids } from "./gtids.ts";
 import { comparePositions, type Position } from "./position.ts";
 import { Sequence } from "./sequence.ts";
+import { type TableName, tableId } from "./tableName.ts";
 
 /** Where the replication stands, in memory: the checkpoint and what came after it. Thrown away and read anew after a fault. */
 export class TaskState {
@@ -79,8 +79,4 @@ export function newTable(name: TableName, state: TableCheckpoint["state"]): Tabl
 		ddls: 0,
 		updatedAt: new Date().toISOString(),
 	};
-}
-
-function domainOf(gtid: string): string {
-	return gtid.slice(0, gtid.indexOf("-"));
 }

@@ -2,6 +2,7 @@ import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
 import { PipelineError } from "../../../../common/errors.ts";
 import type { SourceAccess } from "../../settings.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
+import { sortGtids } from "../model/gtids.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 
 /** A connection to the source, and what differs between MariaDB and MySQL. */
@@ -84,14 +85,6 @@ export function connectionOptions(access: SourceAccess): mysql.ConnectionOptions
 		enableKeepAlive: true,
 		...(access.tls ? { ssl: {} } : {}),
 	};
-}
-
-export function sortGtids(text: string): string {
-	return text
-		.split(",")
-		.filter((gtid) => gtid !== "")
-		.sort()
-		.join(",");
 }
 
 /** What the binlog must be like: without these, changes would be lost or wrong without an error. */

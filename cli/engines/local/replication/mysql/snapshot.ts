@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SourceAccess } from "../../settings.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
-import { listTables, qualifiedName, type TableName, tableId } from "./definition.ts";
+import { type TableName, tableId } from "../model/tableName.ts";
 import { Server } from "./server.ts";
+import { listTables, qualifiedName } from "./tableSchema.ts";
 
 /** A connection that sees the source as it was at one position of the binlog. */
 export interface Snapshot {

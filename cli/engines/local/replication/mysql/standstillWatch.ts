@@ -1,7 +1,7 @@
 import type { SourceAccess } from "../../settings.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { comparePositions, type Position } from "../model/position.ts";
-import { LostSource } from "./faults.ts";
+import { LostSource } from "./errors.ts";
 import { requireHistory, Server } from "./server.ts";
 
 const everyMs = 5_000;

@@ -7,7 +7,7 @@ import { localPaths } from "../../paths.ts";
 import { initialSequence } from "../model/sequence.ts";
 import { type StatePaths, statePaths } from "../model/statePaths.ts";
 import { TaskState } from "../model/taskState.ts";
-import { publish } from "./publisher.ts";
+import { publish } from "./filePublisher.ts";
 import { Store } from "./store.ts";
 
 let home: string;

@@ -4,7 +4,7 @@ import { syncFolder } from "../../files.ts";
 import { type Checkpoint, type Publication, readCheckpoint, writeCheckpoint } from "../model/checkpoint.ts";
 import type { StatePaths } from "../model/statePaths.ts";
 import type { TaskState } from "../model/taskState.ts";
-import { publish } from "./publisher.ts";
+import { publish } from "./filePublisher.ts";
 
 /**
  * Checkpoint and raw zone, changed together. A publication's files are durable in staging before `commit`; the checkpoint that

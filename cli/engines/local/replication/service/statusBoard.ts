@@ -1,8 +1,8 @@
 import type { PipelineError } from "../../../../common/errors.ts";
 import type { TableStatistics } from "../../../port.ts";
 import type { TableCheckpoint } from "../model/checkpoint.ts";
+import { tableId } from "../model/tableName.ts";
 import type { TaskState } from "../model/taskState.ts";
-import { tableId } from "../mysql/definition.ts";
 import type { Store } from "../publish/store.ts";
 import { type DaemonStatus, writeDaemonStatus } from "./daemonStatus.ts";
 

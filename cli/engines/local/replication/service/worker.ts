@@ -5,8 +5,8 @@ import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import { writeFileAtomic } from "../../files.ts";
 import type { LocalPaths } from "../../paths.ts";
 import { readSettings, type SourceAccess, sourceAccess } from "../../settings.ts";
-import { Follower, SkipGroup } from "../follow/follower.ts";
-import type { BatchLimits } from "../follow/followerParts.ts";
+import { BinlogReader, SkipGroup } from "../follow/binlogReader.ts";
+import type { BatchLimits } from "../follow/readerParts.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { RotatingLog } from "../model/log.ts";
 import { formatPosition } from "../model/position.ts";
@@ -20,7 +20,7 @@ import {
 	outOfSpace,
 	refused,
 	unreachable,
-} from "../mysql/faults.ts";
+} from "../mysql/errors.ts";
 import { historyLost } from "../mysql/server.ts";
 import { ParquetEngine } from "../parquet/parquetStage.ts";
 import { Store } from "../publish/store.ts";
@@ -202,7 +202,7 @@ class Worker {
 	async #follow(checkpoint: Checkpoint): Promise<void> {
 		const state = new TaskState(checkpoint);
 		this.board.show(state, this.#store);
-		const follower = new Follower(
+		const reader = new BinlogReader(
 			state,
 			{
 				...this.#shared(),
@@ -216,11 +216,11 @@ class Worker {
 			},
 			this.#skipped,
 		);
-		await follower.run(async () => {
+		await reader.run(async () => {
 			if (!this.#requests.isDue()) return;
 			const requested = await this.#requests.take();
 			if (requested.all) throw new ReloadAll();
-			await follower.reload(requested.tables.filter((id) => state.tables.has(id)));
+			await reader.reload(requested.tables.filter((id) => state.tables.has(id)));
 			this.board.write();
 			await requested.done();
 		});

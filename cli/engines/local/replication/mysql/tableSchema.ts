@@ -1,32 +1,11 @@
 import type { ColumnDefinition } from "../model/checkpoint.ts";
+import type { TableName } from "../model/tableName.ts";
 import type { Server } from "./server.ts";
 
-export interface TableName {
-	schema: string;
-	table: string;
-}
-
-export interface TableShape {
+export interface TableSchema {
 	columns: ColumnDefinition[];
 	/** Names of the primary key's columns, in order. */
 	key: string[];
-}
-
-export function tableId(name: TableName): string {
-	return `${name.schema}.${name.table}`;
-}
-
-/** Folder of a table below the raw zone; undefined where a name, which may hold any character, would lead to another place. */
-export function folderOf({ schema, table }: TableName): string | undefined {
-	const isSafe = [schema, table].every((name) => name !== "" && name !== "." && name !== ".." && !/[/\\]/.test(name));
-	return isSafe ? `${schema}/${table}` : undefined;
-}
-
-/** @throws where the table can have no folder; it then becomes "Table error". */
-export function requireFolder(name: TableName): string {
-	const folder = folderOf(name);
-	if (folder === undefined) throw new Error(`the name ${tableId(name)} cannot be that of a folder; rename it`);
-	return folder;
 }
 
 export function quoteIdentifier(name: string): string {
@@ -51,7 +30,7 @@ export async function listTables(server: Server, schemas: readonly string[]): Pr
  * A table's definition as it is now. Inside a transaction that has read the table, it stays so: the server holds back ALTER.
  * @returns undefined where the table does not exist.
  */
-export async function readShape(server: Server, { schema, table }: TableName): Promise<TableShape | undefined> {
+export async function readTableSchema(server: Server, { schema, table }: TableName): Promise<TableSchema | undefined> {
 	const columns = await server.rows(
 		`SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable, COLUMN_DEFAULT AS standard,
 			CHARACTER_SET_NAME AS charset, GENERATION_EXPRESSION AS expression

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isOutOfSpace, isRefused, isTransient, LostSource } from "./faults.ts";
+import { isOutOfSpace, isRefused, isTransient, LostSource } from "./errors.ts";
 
 const withCode = (fields: object, message = "x"): Error => Object.assign(new Error(message), fields);
 

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { projectRoot } from "../common/projectRoot.ts";
+import { projectRoot } from "../../common/projectRoot.ts";
 
 export interface WarehouseView {
 	name: string;

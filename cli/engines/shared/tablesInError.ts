@@ -1,5 +1,5 @@
-import { PipelineError } from "../common/errors.ts";
-import type { TableStatistics } from "./port.ts";
+import { PipelineError } from "../../common/errors.ts";
+import type { TableStatistics } from "../port.ts";
 
 /** Tables that are out of the replication. DMS also knows cancelled ones: https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html */
 export function tablesInError(tables: readonly TableStatistics[]): TableStatistics[] {

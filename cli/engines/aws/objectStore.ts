@@ -4,8 +4,8 @@ import { basename, join } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ObjectStore, StoredObject } from "../port.ts";
-import { awsError } from "./awsError.ts";
-import type { Clients } from "./clients.ts";
+import { awsError } from "./client/awsError.ts";
+import type { Clients } from "./client/clients.ts";
 
 /** A zone of the lake: one bucket. */
 export class S3ObjectStore implements ObjectStore {

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
-import { PipelineError } from "../../common/errors.ts";
-import { projectRoot } from "../../common/projectRoot.ts";
+import { PipelineError } from "../../../common/errors.ts";
+import { projectRoot } from "../../../common/projectRoot.ts";
 
 const run = promisify(execFile);
 

@@ -17,8 +17,8 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { STSClient } from "@aws-sdk/client-sts";
-import { projectRoot } from "../../common/projectRoot.ts";
-import type { Plan } from "../plan.ts";
+import { projectRoot } from "../../../common/projectRoot.ts";
+import type { Plan } from "../../plan.ts";
 import { awsError } from "./awsError.ts";
 
 /** What every client is made with. */

@@ -1,4 +1,4 @@
-import { messageOf, type Outcome, PipelineError } from "../../common/errors.ts";
+import { messageOf, type Outcome, PipelineError } from "../../../common/errors.ts";
 
 /** Which call failed, for the words of the error. */
 export interface AwsCall {

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import { outputsVersion, type PipelineOutputs, pipelineOutputs } from "../../../infra/outputs.ts";
-import { messageOf, PipelineError } from "../../common/errors.ts";
+import { outputsVersion, type PipelineOutputs, pipelineOutputs } from "../../../../infra/outputs.ts";
+import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { pulumi } from "./pulumiCli.ts";
 
 /** The outputs of a file that holds what `pulumi stack output --json` prints. */

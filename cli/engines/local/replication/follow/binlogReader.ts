@@ -3,14 +3,15 @@ import { type BinlogEvent, BinlogStream } from "../binlog/binlogStream.ts";
 import { parseStatement } from "../ddl/statement.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
+import { tableId } from "../model/tableName.ts";
 import type { TaskState } from "../model/taskState.ts";
-import { listTables, tableId } from "../mysql/definition.ts";
 import { requireBinlog, requireHistory, Server } from "../mysql/server.ts";
 import { StandstillWatch } from "../mysql/standstillWatch.ts";
+import { listTables } from "../mysql/tableSchema.ts";
 import { BinlogCursor } from "./binlogCursor.ts";
 import { DdlHandler } from "./ddlHandler.ts";
-import type { FollowerParts } from "./followerParts.ts";
 import { OpenBatch, type RowsEvent } from "./openBatch.ts";
+import type { ReaderParts } from "./readerParts.ts";
 
 /** An event group that turned out not to count (rolled back, or prepared only); it is skipped when it is read again. */
 export class SkipGroup extends Error {
@@ -30,9 +31,9 @@ const savePositionMs = 10_000;
 const stopGraceMs = 5_000;
 
 /** Follows the source's binlog from the state's position, and publishes changes in batches at the ends of transactions. */
-export class Follower {
+export class BinlogReader {
 	readonly state: TaskState;
-	readonly parts: FollowerParts;
+	readonly parts: ReaderParts;
 	readonly batch: OpenBatch;
 	readonly #ddl: DdlHandler;
 	readonly #cursor: BinlogCursor;
@@ -57,7 +58,7 @@ export class Follower {
 	#skipping = false;
 	#savedAt = Date.now();
 
-	constructor(state: TaskState, parts: FollowerParts, skipped: ReadonlySet<string>) {
+	constructor(state: TaskState, parts: ReaderParts, skipped: ReadonlySet<string>) {
 		this.state = state;
 		this.parts = parts;
 		this.#skipped = skipped;
@@ -77,7 +78,7 @@ export class Follower {
 	}
 
 	/** @returns when told to stop, with all that was committed published. @param between called often, at the end of a transaction. */
-	async run(between: (follower: Follower) => Promise<void>): Promise<void> {
+	async run(between: (reader: BinlogReader) => Promise<void>): Promise<void> {
 		const { access, serverId, stop, log } = this.parts;
 		await this.#checkSource();
 		const stream = new BinlogStream(access, serverId, access.schemas, this.state.position);

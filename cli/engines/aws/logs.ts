@@ -1,8 +1,8 @@
 import { jobs as allJobs } from "../../../etl/jobs.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import type { Logs } from "../port.ts";
-import type { Clients } from "./clients.ts";
-import { lastLines } from "./cloudWatchLogs.ts";
+import type { Clients } from "./client/clients.ts";
+import { lastLines } from "./client/cloudWatchLogs.ts";
 import { driverLines, runLink } from "./jobs/driverLog.ts";
 import { glueName, runsOf } from "./jobs/glueRuns.ts";
 import { taskLogStream } from "./replication/taskLog.ts";

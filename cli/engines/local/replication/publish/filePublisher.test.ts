@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { publish } from "./publisher.ts";
+import { publish } from "./filePublisher.ts";
 
 let folder: string;
 let staging: string;

@@ -8,7 +8,7 @@ import { clientOptions } from "../mysql/connection.ts";
 import { countRows, serverVersion } from "../mysql/server.ts";
 import { PlannedStop } from "../plan.ts";
 import type { Check, Source, SourceConnection, SourceStatus } from "../port.ts";
-import type { Clients } from "./clients.ts";
+import type { Clients } from "./client/clients.ts";
 
 /** Milliseconds until a server that does not answer counts as unreachable: a private address never answers. */
 const connectTimeout = 5_000;

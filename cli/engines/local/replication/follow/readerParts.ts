@@ -10,7 +10,7 @@ export interface BatchLimits {
 	bytes: number;
 }
 
-export interface FollowerParts {
+export interface ReaderParts {
 	access: SourceAccess;
 	serverId: number;
 	engine: ParquetEngine;

@@ -2,11 +2,11 @@ import { PipelineError } from "../../../../common/errors.ts";
 import type { SourceAccess } from "../../settings.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import type { Position } from "../model/position.ts";
-import { folderOf, requireFolder, type TableName, tableId } from "../mysql/definition.ts";
-import { isOutOfSpace, isTransient } from "../mysql/faults.ts";
+import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
+import { isOutOfSpace, isTransient } from "../mysql/errors.ts";
 import { openSnapshotAfter, type Snapshot } from "../mysql/snapshot.ts";
 import type { ParquetEngine } from "../parquet/parquetStage.ts";
-import { isTableChanged, type LoadedTable, TableLoader } from "./fullLoad.ts";
+import { isTableChanged, type LoadedTable, TableLoader } from "./tableLoader.ts";
 
 /** What a full load of some tables gave. */
 export interface LoadResult {
@@ -109,11 +109,11 @@ export function applyLoad(
 		const { error: _, ...table } = tables.get(tableId(name)) ?? fresh(name);
 		tables.set(tableId(name), { ...table, state: "Table error", error, updatedAt: now });
 	}
-	for (const { name, shape, rows, files } of result.loaded) {
+	for (const { name, tableSchema, rows, files } of result.loaded) {
 		const { error: _, ...table } = tables.get(tableId(name)) ?? fresh(name);
 		tables.set(tableId(name), {
 			...table,
-			...shape,
+			...tableSchema,
 			state: "Table completed",
 			fullLoadRows: rows,
 			loadedAt: result.position,

@@ -1,18 +1,11 @@
 import { join } from "node:path";
 import type { Connection as RowConnection } from "mysql2";
 import { loadFile } from "../model/sequence.ts";
-import {
-	qualifiedName,
-	quoteIdentifier,
-	readShape,
-	requireFolder,
-	type TableName,
-	type TableShape,
-	tableId,
-} from "../mysql/definition.ts";
-import { isOutOfSpace } from "../mysql/faults.ts";
+import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
+import { isOutOfSpace } from "../mysql/errors.ts";
 import type { Server } from "../mysql/server.ts";
 import type { Snapshot } from "../mysql/snapshot.ts";
+import { qualifiedName, quoteIdentifier, readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
 import { columnType } from "../parquet/columnType.ts";
 import { makeLayout } from "../parquet/layout.ts";
 import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
@@ -22,7 +15,7 @@ const loadFileBytes = 64 * 1024 * 1024;
 
 export interface LoadedTable {
 	name: TableName;
-	shape: TableShape;
+	tableSchema: TableSchema;
 	rows: number;
 	/** From staging, to below the raw zone. */
 	files: { from: string; to: string }[];
@@ -59,9 +52,9 @@ export class TableLoader {
 			if ((error as { errno?: number }).errno === 1146) return undefined;
 			throw error;
 		}
-		const shape = await readShape(server, name);
-		if (shape === undefined) return undefined;
-		const layout = makeLayout(shape.columns, shape.key);
+		const tableSchema = await readTableSchema(server, name);
+		if (tableSchema === undefined) return undefined;
+		const layout = makeLayout(tableSchema.columns, tableSchema.key);
 		const files: LoadedTable["files"] = [];
 		const time = Date.now();
 		let stage: ParquetStage | undefined;
@@ -77,7 +70,7 @@ export class TableLoader {
 			bytes = 0;
 		};
 		try {
-			for await (const block of readBlocks(server, selectOf(name, shape), signal)) {
+			for await (const block of readBlocks(server, selectOf(name, tableSchema), signal)) {
 				stage ??= await this.#engine.stage(layout);
 				for (const row of block.rows) stage.appendLoaded(time, row, block.bytes / block.rows.length);
 				rows += block.rows.length;
@@ -90,16 +83,16 @@ export class TableLoader {
 			if (!isOutOfSpace(error)) await stage?.discard();
 			throw error;
 		}
-		return { name, shape, rows, files };
+		return { name, tableSchema, rows, files };
 	}
 }
 
-function selectOf(name: TableName, shape: TableShape): string {
-	const columns = shape.columns.map((column) => {
+function selectOf(name: TableName, { columns }: TableSchema): string {
+	const selected = columns.map((column) => {
 		const quoted = quoteIdentifier(column.name);
 		return columnType(column.type).readAsDouble ? `${quoted} + 0e0` : quoted;
 	});
-	return `SELECT ${columns.join(", ")} FROM ${qualifiedName(name)}`;
+	return `SELECT ${selected.join(", ")} FROM ${qualifiedName(name)}`;
 }
 
 interface Block {

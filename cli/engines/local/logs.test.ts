@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { jobs } from "../../../etl/jobs.ts";
 import type { Replication, ReplicationStatus } from "../port.ts";
-import { LocalLogs } from "./localLogs.ts";
+import { LocalLogs } from "./logs.ts";
 import { localPaths } from "./paths.ts";
 
 let folder: string;

@@ -1,5 +1,5 @@
 import type { ColumnDefinition } from "../model/checkpoint.ts";
-import type { TableShape } from "../mysql/definition.ts";
+import type { TableSchema } from "../mysql/tableSchema.ts";
 import type { Alteration } from "./statement.ts";
 
 /**
@@ -7,9 +7,9 @@ import type { Alteration } from "./statement.ts";
  * `none`: rows look as before. `schema`: the next file has other columns, and a reader brings older rows to them by dropping
  * columns, by adding nulls, or by one rename. `reload`: stored values changed, or it cannot be told that they did not.
  */
-export type ShapeChange = "none" | "schema" | "reload";
+export type SchemaChange = "none" | "schema" | "reload";
 
-export function shapeChange(before: TableShape, after: TableShape, alteration: Alteration): ShapeChange {
+export function schemaChange(before: TableSchema, after: TableSchema, alteration: Alteration): SchemaChange {
 	if (alteration.opaque) return "reload";
 	const renames = new Map(alteration.renamed.map(({ from, to }) => [folded(from), to]));
 	const dropped = new Set(alteration.dropped.map(folded));
