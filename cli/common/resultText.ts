@@ -1,4 +1,8 @@
-import type { QueryResult } from "../engines/port.ts";
+/** What a query's result has to have to become text. */
+interface Result {
+	columns: readonly { name: string; type: string }[];
+	rows: readonly (readonly unknown[])[];
+}
 
 /** A value of a query's result as text; a decimal has all its digits. @param type of the column. */
 export function cellText(value: unknown, type: string): string {
@@ -10,12 +14,12 @@ export function cellText(value: unknown, type: string): string {
 }
 
 /** A query's result as CSV, RFC 4180. A null is an empty field, an empty text a quoted one. */
-export function resultCsv(result: QueryResult): string {
+export function resultCsv(result: Result): string {
 	return [...csvLines(result)].join("");
 }
 
 /** The same, line by line, each with its end. */
-export function* csvLines({ columns, rows }: QueryResult): Iterable<string> {
+export function* csvLines({ columns, rows }: Result): Iterable<string> {
 	yield csvLine(columns.map(({ name }) => csvField(name)));
 	for (const row of rows) {
 		yield csvLine(

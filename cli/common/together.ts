@@ -1,14 +1,13 @@
 import { setMaxListeners } from "node:events";
-import type { Context } from "../engines/port.ts";
 
 /**
  * Works on all items at once. The first failure aborts the others, and is thrown when all have ended: nothing goes on behind the
  * caller's back.
  */
-export async function together<T, R>(
+export async function together<T, R, C extends { signal: AbortSignal }>(
 	items: readonly T[],
-	context: Context,
-	work: (item: T, context: Context) => Promise<R>,
+	context: C,
+	work: (item: T, context: C) => Promise<R>,
 ): Promise<R[]> {
 	const failure = new AbortController();
 	const inner = { ...context, signal: AbortSignal.any([context.signal, failure.signal]) };

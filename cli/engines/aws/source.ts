@@ -2,7 +2,7 @@ import mysql from "mysql2/promise";
 import { datasets } from "../../../etl/datasets.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
-import type { SourceAccess } from "../local/settings.ts";
+import type { SourceAccess } from "../mysql/access.ts";
 import { runChecks } from "../mysql/checks.ts";
 import { clientOptions } from "../mysql/connection.ts";
 import { countRows, serverVersion } from "../mysql/server.ts";

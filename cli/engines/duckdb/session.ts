@@ -1,17 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import type { LocalPaths } from "../local/paths.ts";
 import { quoteText } from "./columnTypes.ts";
 
+/** What a session may reach. */
+export interface DuckDbAccess {
+	/** Folders whose files it may read. */
+	folders: readonly string[];
+	/** Folder below which it spills what is larger than memory. */
+	spill: string;
+}
+
 /**
- * Runs some work on a DuckDB of its own: in memory, in UTC, and with no way to any file outside of the lake. An aborted
+ * Runs some work on a DuckDB of its own: in memory, in UTC, and with no way to any file outside of some folders. An aborted
  * signal interrupts the statement under way and ends with the signal's reason.
  * @param file a database file to read instead of an empty database in memory.
  * https://duckdb.org/docs/stable/operations_manual/securing_duckdb/overview
  */
 export async function withDuckDb<T>(
-	paths: LocalPaths,
+	access: DuckDbAccess,
 	signal: AbortSignal,
 	work: (connection: DuckDBConnection) => Promise<T>,
 	file?: string,
@@ -31,9 +38,9 @@ export async function withDuckDb<T>(
 	try {
 		const settings = [
 			"TimeZone = 'UTC'",
-			`allowed_directories = [${[paths.raw, paths.processed].map((path) => quoteText(`${path}/`)).join(", ")}]`,
+			`allowed_directories = [${access.folders.map((path) => quoteText(`${path}/`)).join(", ")}]`,
 			// Where results larger than memory are spilled; DuckDB makes the folder when it needs it and removes it.
-			`temp_directory = ${quoteText(join(paths.home, `.duckdb-${randomUUID()}`))}`,
+			`temp_directory = ${quoteText(join(access.spill, `.duckdb-${randomUUID()}`))}`,
 			"autoinstall_known_extensions = false",
 			"autoload_known_extensions = false",
 			"enable_external_access = false",

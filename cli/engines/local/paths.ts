@@ -2,6 +2,7 @@ import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PipelineError } from "../../common/errors.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
+import type { DuckDbAccess } from "../duckdb/session.ts";
 
 /**
  * Where everything of the local stack lies. `PIPELINE_HOME` overrides it; the default is `.pipeline` in the project.
@@ -60,4 +61,9 @@ export function localPaths(home = pipelineHome()): LocalPaths {
 /** A folder as the URI that the jobs take: `file:///…/`. */
 export function folderUri(folder: string): string {
 	return `${pathToFileURL(folder).href}/`;
+}
+
+/** What a DuckDB session over the lake may reach. */
+export function lakeAccess(paths: LocalPaths): DuckDbAccess {
+	return { folders: [paths.raw, paths.processed], spill: paths.home };
 }

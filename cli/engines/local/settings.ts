@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { datasets } from "../../../etl/datasets.ts";
 import { PipelineError } from "../../common/errors.ts";
+import type { SourceAccess } from "../mysql/access.ts";
 import { writeFileAtomic } from "./files.ts";
 import { type LocalPaths, localPaths } from "./paths.ts";
 
@@ -70,16 +71,6 @@ export async function writeSettings(settings: LocalSettings, paths: LocalPaths =
 	await mkdir(dirname(paths.settings), { recursive: true });
 	const merged = { ...(await readSettings(paths)), ...settings };
 	await writeFileAtomic(paths.settings, `${JSON.stringify(merged, null, 2)}\n`);
-}
-
-/** What a MySQL client needs to reach the source of the local stack. */
-export interface SourceAccess {
-	host: string;
-	port: number;
-	user: string;
-	password: string;
-	tls: boolean;
-	schemas: string[];
 }
 
 /** @throws PipelineError where no source was set up yet. */

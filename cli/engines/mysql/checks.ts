@@ -1,5 +1,5 @@
-import type { SourceAccess } from "../local/settings.ts";
 import type { Check, SourceConnection } from "../port.ts";
+import type { SourceAccess } from "./access.ts";
 import { grantChecks } from "./grants.ts";
 import { serverVersion } from "./server.ts";
 

@@ -1,7 +1,7 @@
 import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
 import { messageOf, PipelineError } from "../../common/errors.ts";
-import type { SourceAccess } from "../local/settings.ts";
 import type { SourceConnection } from "../port.ts";
+import type { SourceAccess } from "./access.ts";
 
 /**
  * Options of a mysql2 connection that loses nothing: integers beyond 2^53, decimals, dates and times come as strings.

@@ -1,6 +1,6 @@
 import { messageOf } from "../../common/errors.ts";
-import type { SourceAccess } from "../local/settings.ts";
 import type { Check, SourceConnection } from "../port.ts";
+import type { SourceAccess } from "./access.ts";
 import { isMariaDb, quoteName } from "./server.ts";
 
 /** What `SHOW GRANTS` says: privileges in capitals, and what they are on. */

@@ -1,4 +1,4 @@
-import type { Context } from "../port.ts";
+import type { Context } from "./context.ts";
 
 /** Counts of records. */
 export interface SendTotals {

@@ -1,5 +1,5 @@
 import type { JobDefinition } from "../../../etl/jobs.ts";
-import type { Context } from "../port.ts";
+import type { Context } from "./context.ts";
 
 export type JobState = "succeeded" | "failed" | "quality_failed" | "stopped" | "timeout";
 

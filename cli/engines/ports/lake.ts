@@ -1,4 +1,4 @@
-import type { Context } from "../port.ts";
+import type { Context } from "./context.ts";
 
 export interface CatalogColumn {
 	name: string;

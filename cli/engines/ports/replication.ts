@@ -1,4 +1,4 @@
-import type { Context } from "../port.ts";
+import type { Context } from "./context.ts";
 
 /** The states of a replication task, as DMS names them. */
 export type ReplicationState =

@@ -1,4 +1,4 @@
-import type { Check } from "../port.ts";
+import type { Check } from "./context.ts";
 
 export interface SourceStatus {
 	state: "running" | "stopped" | "unreachable";

@@ -2,6 +2,7 @@ import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { withDuckDb } from "../../duckdb/session.ts";
+import { lakeAccess } from "../paths.ts";
 import { TestLake } from "./fixtures/testLake.ts";
 import { isIcebergTable, readIcebergTable } from "./icebergTable.ts";
 import { selectAll } from "./tableReader.ts";
@@ -25,7 +26,7 @@ async function rowsOf(): Promise<unknown[]> {
 		columns: [],
 		partitionKeys: [],
 	} as const;
-	return withDuckDb(lake.paths, lake.context.signal, async (connection) => {
+	return withDuckDb(lakeAccess(lake.paths), lake.context.signal, async (connection) => {
 		const select = await selectAll({ ...table, columns: [], partitionKeys: [] }, lake.paths, connection);
 		const reader = await connection.runAndReadAll(`SELECT * FROM (${select}) ORDER BY 1`);
 		return reader.getRowObjectsJson();

@@ -5,7 +5,7 @@ import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { fromDuckDb } from "../../duckdb/columnTypes.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import type { CatalogTable, Context, Crawlers } from "../../port.ts";
-import type { LocalPaths } from "../paths.ts";
+import { type LocalPaths, lakeAccess } from "../paths.ts";
 import { type Catalog, type RegisteredTable, readCatalog, tableFolder, tableUri, writeCatalog } from "./catalogFile.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow, hiveKeys } from "./lakeFolders.ts";
@@ -32,7 +32,7 @@ export class LocalCrawlers implements Crawlers {
 		const found = await findTables(this.#paths);
 		const failures: { table: string; error: unknown }[] = [];
 		const tables: RegisteredTable[] = [];
-		await withDuckDb(this.#paths, signal, (connection) =>
+		await withDuckDb(lakeAccess(this.#paths), signal, (connection) =>
 			reporter.task("Crawl the lake", async (update) => {
 				for (const [at, candidate] of found.entries()) {
 					signal.throwIfAborted();

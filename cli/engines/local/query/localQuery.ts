@@ -8,7 +8,7 @@ import type { Context, Query, QueryResult } from "../../port.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll, selectFailure } from "../catalog/tableReader.ts";
-import type { LocalPaths } from "../paths.ts";
+import { type LocalPaths, lakeAccess } from "../paths.ts";
 import { nearNames } from "./nearNames.ts";
 import { checkReads, prepareReading } from "./statement.ts";
 
@@ -25,7 +25,7 @@ export class LocalQuery implements Query {
 	async run(sql: string, { signal }: Context): Promise<QueryResult> {
 		const startedAt = performance.now();
 		const tables = (await readCatalog(this.#paths))?.tables;
-		return withDuckDb(this.#paths, signal, async (connection) => {
+		return withDuckDb(lakeAccess(this.#paths), signal, async (connection) => {
 			const failures = new Map<string, unknown>();
 			try {
 				await checkReads(sql, connection);

@@ -1,12 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { PipelineError } from "../../../common/errors.ts";
+import type { SourceAccess } from "../../mysql/access.ts";
 import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
 import { type ExternalServer, sourceUrl } from "../../mysql/sourceUrl.ts";
 import type { Check, Context } from "../../port.ts";
 import { writeFileAtomic } from "../files.ts";
 import { type LocalPaths, localPaths } from "../paths.ts";
-import { defaultSchemas, passwordFile, readSettings, type SourceAccess, writeSettings } from "../settings.ts";
+import { defaultSchemas, passwordFile, readSettings, writeSettings } from "../settings.ts";
 import { makeFolder, refuseOtherSource } from "./up.ts";
 
 export interface ExternalOptions {

@@ -10,7 +10,7 @@ import { type WarehouseView, warehouseSchemas, warehouseViews } from "../../shar
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll } from "../catalog/tableReader.ts";
-import type { LocalPaths } from "../paths.ts";
+import { type LocalPaths, lakeAccess } from "../paths.ts";
 import { checkReads, prepareReading } from "../query/statement.ts";
 
 /**
@@ -55,7 +55,7 @@ export class LocalWarehouse implements Warehouse {
 		const startedAt = performance.now();
 		await this.apply(context);
 		return withDuckDb(
-			this.#paths,
+			lakeAccess(this.#paths),
 			context.signal,
 			async (connection) => {
 				try {

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { expect, test, vi } from "vitest";
-import type { SourceAccess } from "../../settings.ts";
+import type { SourceAccess } from "../../../mysql/access.ts";
 
 const gib = 1024 ** 3;
 

@@ -1,13 +1,11 @@
 import ZongJi from "@vlasky/zongji";
-import type { SourceAccess } from "../../settings.ts";
-import { xidText } from "../ddl/statement.ts";
+import type { SourceAccess } from "../../../mysql/access.ts";
 import type { Position } from "../model/position.ts";
+import type { Row } from "../model/row.ts";
 import { tableId } from "../model/tableName.ts";
+import { xidText } from "../model/xid.ts";
 import { binlogTooLong, LostSource } from "../mysql/errors.ts";
 import { connectionOptions } from "../mysql/server.ts";
-
-/** A row of a change. An ENUM's invalid value is undefined. */
-export type Row = Readonly<Record<string, unknown>>;
 
 /** A table as the binlog describes it, at the time of the change. */
 export interface BinlogTable {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { xidText } from "../model/xid.ts";
 import { tokenize } from "./sqlTokens.ts";
-import { parseStatement, xidText } from "./statement.ts";
+import { parseStatement } from "./statement.ts";
 
 const shop = (table: string) => ({ schema: "shop", table });
 

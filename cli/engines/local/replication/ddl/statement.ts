@@ -60,15 +60,10 @@ function xa(reader: Reader): Statement {
 	return other;
 }
 
-/** The identifier as text; hexadecimal digits of both parts and the format, as the server writes them to the binlog. */
+/** The identifier as `xidText` spells it. */
 function xidOf(reader: Reader): string {
 	const parts = reader.rest().filter((token) => token.text !== "," && !/^x$/i.test(token.text));
 	return parts.map((token) => token.text.toLowerCase().replace(/^0x/, "")).join(",");
-}
-
-/** The same text for an XA transaction's prepare event. */
-export function xidText(format: number, gtrid: Buffer, bqual: Buffer): string {
-	return [gtrid.toString("hex"), bqual.toString("hex"), String(format)].join(",");
 }
 
 function create(reader: Reader): Statement {

@@ -9,6 +9,7 @@ import { requireBinlog, requireHistory, Server } from "../mysql/server.ts";
 import { StandstillWatch } from "../mysql/standstillWatch.ts";
 import { listTables } from "../mysql/tableSchema.ts";
 import { BinlogCursor } from "./binlogCursor.ts";
+import type { ChangeReader } from "./changeReader.ts";
 import { DdlHandler } from "./ddlHandler.ts";
 import { OpenBatch, type RowsEvent } from "./openBatch.ts";
 import type { ReaderParts } from "./readerParts.ts";
@@ -31,24 +32,20 @@ const savePositionMs = 10_000;
 const stopGraceMs = 5_000;
 
 /** Follows the source's binlog from the state's position, and publishes changes in batches at the ends of transactions. */
-export class BinlogReader {
+export class BinlogReader implements ChangeReader {
 	readonly state: TaskState;
 	readonly parts: ReaderParts;
 	readonly batch: OpenBatch;
 	readonly #ddl: DdlHandler;
 	readonly #cursor: BinlogCursor;
 	readonly #skipped: ReadonlySet<string>;
-	/** Tables of the open transaction to be loaded anew at its end. */
 	readonly reloadAtCommit = new Set<string>();
 	/** Tables that the open transaction touched. */
 	readonly touched = new Set<string>();
 	/** What has rows in the binlog and is no table now. */
 	readonly #ignored = new Set<string>();
-	/** Whether statistics changed without a change of rows. */
 	hasNews = false;
-	/** Whether the source does not tell names of tables apart by case. */
 	foldsCase = false;
-	/** End of the last event group that was read; a full load must hold it. */
 	groupEnd: Position | undefined;
 	#inGroup = false;
 	#endsWithQuery = false;
@@ -72,13 +69,12 @@ export class BinlogReader {
 		return !this.#inGroup;
 	}
 
-	/** Start of the event group that is being read. */
 	get groupStart(): Position {
 		return this.state.position;
 	}
 
 	/** @returns when told to stop, with all that was committed published. @param between called often, at the end of a transaction. */
-	async run(between: (reader: BinlogReader) => Promise<void>): Promise<void> {
+	async run(between: () => Promise<void>): Promise<void> {
 		const { access, serverId, stop, log } = this.parts;
 		await this.#checkSource();
 		const stream = new BinlogStream(access, serverId, access.schemas, this.state.position);
@@ -101,7 +97,7 @@ export class BinlogReader {
 				if (this.atBoundary) {
 					await this.#closeIfDue(stop.aborted);
 					if (stop.aborted) return;
-					await between(this);
+					await between();
 					if (events.length === 0) await watch.check(() => this.state.toCheckpoint());
 				} else if (Date.now() > stopBy) {
 					return;
@@ -116,7 +112,6 @@ export class BinlogReader {
 		}
 	}
 
-	/** Publishes what is open, together with what else is to change in the raw zone. Only at the end of a transaction. */
 	async publish(extra: Publication = { clear: [], files: [] }): Promise<void> {
 		const { newestCommit } = this.batch;
 		const files = await this.batch.close(this.state.sequence);
@@ -127,7 +122,6 @@ export class BinlogReader {
 		this.parts.onProgress();
 	}
 
-	/** Whether a table's full load already holds the event group that is being read. */
 	isLoaded(table: TableCheckpoint): boolean {
 		return table.loadedAt !== undefined && comparePositions(this.groupStart, table.loadedAt) < 0;
 	}
@@ -137,7 +131,6 @@ export class BinlogReader {
 		return this.#ddl.reload(ids);
 	}
 
-	/** Takes a table out of the replication until it is loaded anew. */
 	async failTable(table: TableCheckpoint, error: unknown): Promise<void> {
 		table.state = "Table error";
 		table.error = (error as Error).message;

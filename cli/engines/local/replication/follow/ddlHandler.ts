@@ -3,20 +3,21 @@ import { schemaChange } from "../ddl/schemaChange.ts";
 import type { Statement } from "../ddl/statement.ts";
 import { applyLoad, loadTables } from "../load/loadTables.ts";
 import type { TableCheckpoint } from "../model/checkpoint.ts";
+import { isOutOfSpace } from "../model/fullDisk.ts";
 import { comparePositions, type Position } from "../model/position.ts";
 import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import { newTable } from "../model/taskState.ts";
-import { isOutOfSpace, isTransient } from "../mysql/errors.ts";
+import { isTransient } from "../mysql/errors.ts";
 import { Server } from "../mysql/server.ts";
 import { qualifiedName, readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
 import { makeLayout } from "../parquet/layout.ts";
-import type { BinlogReader } from "./binlogReader.ts";
+import type { ChangeReader } from "./changeReader.ts";
 
 /** What statements of the binlog do to tables and their files. One commit holds a statement's effect and the position after it. */
 export class DdlHandler {
-	readonly #reader: BinlogReader;
+	readonly #reader: ChangeReader;
 
-	constructor(reader: BinlogReader) {
+	constructor(reader: ChangeReader) {
 		this.#reader = reader;
 	}
 
@@ -114,7 +115,7 @@ export class DdlHandler {
 		await this.#reader.failTable(table, error);
 	}
 
-	get #state(): BinlogReader["state"] {
+	get #state(): ChangeReader["state"] {
 		return this.#reader.state;
 	}
 

@@ -1,4 +1,4 @@
-import type { SourceAccess } from "../../settings.ts";
+import type { SourceAccess } from "../../../mysql/access.ts";
 import type { RotatingLog } from "../model/log.ts";
 import type { ParquetEngine } from "../parquet/parquetStage.ts";
 import type { Store } from "../publish/store.ts";

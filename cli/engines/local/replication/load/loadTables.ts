@@ -1,9 +1,10 @@
 import { PipelineError } from "../../../../common/errors.ts";
-import type { SourceAccess } from "../../settings.ts";
+import type { SourceAccess } from "../../../mysql/access.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
+import { isOutOfSpace } from "../model/fullDisk.ts";
 import type { Position } from "../model/position.ts";
 import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
-import { isOutOfSpace, isTransient } from "../mysql/errors.ts";
+import { isTransient } from "../mysql/errors.ts";
 import { openSnapshotAfter, type Snapshot } from "../mysql/snapshot.ts";
 import type { ParquetEngine } from "../parquet/parquetStage.ts";
 import { isTableChanged, type LoadedTable, TableLoader } from "./tableLoader.ts";

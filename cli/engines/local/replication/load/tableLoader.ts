@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import type { Connection as RowConnection } from "mysql2";
+import { isOutOfSpace } from "../model/fullDisk.ts";
 import { loadFile } from "../model/sequence.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
-import { isOutOfSpace } from "../mysql/errors.ts";
 import type { Server } from "../mysql/server.ts";
 import type { Snapshot } from "../mysql/snapshot.ts";
 import { qualifiedName, quoteIdentifier, readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { SourceAccess } from "../../settings.ts";
+import type { SourceAccess } from "../../../mysql/access.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
 import { Server } from "./server.ts";

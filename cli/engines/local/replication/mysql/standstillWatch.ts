@@ -1,4 +1,4 @@
-import type { SourceAccess } from "../../settings.ts";
+import type { SourceAccess } from "../../../mysql/access.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { comparePositions, type Position } from "../model/position.ts";
 import { LostSource } from "./errors.ts";

@@ -13,7 +13,7 @@ import {
 import { rawColumns } from "../../../../../etl/datasets.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { syncFile } from "../../files.ts";
-import type { Row } from "../binlog/binlogStream.ts";
+import type { Row } from "../model/row.ts";
 import type { Layout, SourceColumn } from "./layout.ts";
 
 /** Rows of DuckDB's vectors. */

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "../../../../common/errors.ts";
-import type { SourceAccess } from "../../settings.ts";
+import type { SourceAccess } from "../../../mysql/access.ts";
 import { BinlogStream } from "../binlog/binlogStream.ts";
 import { applyLoad, loadTables } from "../load/loadTables.ts";
 import type { Checkpoint, TableCheckpoint } from "../model/checkpoint.ts";

@@ -2,25 +2,19 @@ import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, PipelineError } from "../../../../common/errors.ts";
+import type { SourceAccess } from "../../../mysql/access.ts";
 import { writeFileAtomic } from "../../files.ts";
 import type { LocalPaths } from "../../paths.ts";
-import { readSettings, type SourceAccess, sourceAccess } from "../../settings.ts";
+import { readSettings, sourceAccess } from "../../settings.ts";
 import { BinlogReader, SkipGroup } from "../follow/binlogReader.ts";
 import type { BatchLimits } from "../follow/readerParts.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
+import { isOutOfSpace, outOfSpace } from "../model/fullDisk.ts";
 import { RotatingLog } from "../model/log.ts";
 import { formatPosition } from "../model/position.ts";
 import { statePaths } from "../model/statePaths.ts";
 import { TaskState } from "../model/taskState.ts";
-import {
-	isBinlogUnreadable,
-	isOutOfSpace,
-	isRefused,
-	isTransient,
-	outOfSpace,
-	refused,
-	unreachable,
-} from "../mysql/errors.ts";
+import { isBinlogUnreadable, isRefused, isTransient, refused, unreachable } from "../mysql/errors.ts";
 import { historyLost } from "../mysql/server.ts";
 import { ParquetEngine } from "../parquet/parquetStage.ts";
 import { Store } from "../publish/store.ts";

@@ -1,0 +1,21 @@
+import { messageOf, PipelineError } from "../../../../common/errors.ts";
+
+/** Whether something failed for want of room on disk; DuckDB says so in words only. */
+export function isOutOfSpace(error: unknown): boolean {
+	const code = (error as NodeJS.ErrnoException | undefined)?.code;
+	if (code === "ENOSPC" || code === "EDQUOT") return true;
+	return /no space left on device|disk quota exceeded|failed to offload data block/i.test(messageOf(error));
+}
+
+export function outOfSpace(folder: string, cause: unknown): PipelineError {
+	return new PipelineError(
+		"failure",
+		{
+			what: "The disk is full; the replication stopped, and nothing is lost.",
+			why: `${messageOf(cause)}.`,
+			fix: `Make room on the disk of ${folder}, then start again: it goes on where it was.`,
+			next: "pipeline-cli replication start",
+		},
+		{ cause },
+	);
+}

@@ -1,0 +1,43 @@
+/** How an action tells what it does; `cli/ui` shows it. */
+export interface Reporter {
+	/**
+	 * Shows a piece of work from its start to its end, with its duration. `update` replaces the detail beside the title.
+	 * @param succeeded whether a result is shown as a success; one that was thrown never is.
+	 */
+	task<T>(
+		title: string,
+		run: (update: (detail: string) => void) => Promise<T>,
+		succeeded?: (result: T) => boolean,
+	): Promise<T>;
+	note(text: string): void;
+	warn(text: string): void;
+}
+
+/** What every action gets. */
+export interface Context {
+	reporter: Reporter;
+	/** Aborted by Ctrl-C and by `--timeout`; its reason is the `PipelineError` to end with. */
+	signal: AbortSignal;
+	/** What goes on when the command is left early, by the engine's id of it; the user is told. */
+	ongoing?: Map<string, Ongoing>;
+}
+
+/** Work in the cloud that does not end with the command. */
+export interface Ongoing {
+	/** For instance `Glue job dev-process-load (run jr_1)`. */
+	what: string;
+	/** Command that stops it. */
+	stop: string;
+}
+
+/** One precondition of replication. */
+export interface Check {
+	name: string;
+	ok: boolean;
+	/** What was found. */
+	found: string;
+	/** How to fix it; set where `ok` is false. */
+	fix?: string;
+	/** What works, but not at its best. */
+	warning?: string;
+}
