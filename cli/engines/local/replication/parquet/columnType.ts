@@ -82,7 +82,7 @@ const simple: Record<string, ColumnType> = {
 };
 
 /**
- * How a column is stored. Contract: docs/architecture.md, "Raw zone".
+ * How a column is stored. Contract: docs/contract.md, "Types".
  * @param declared the column's type as in INFORMATION_SCHEMA.COLUMNS.COLUMN_TYPE.
  * @throws UnsupportedTypeError, for instance for geometry, which the binlog client gives without its bytes (DMS writes it as BLOB).
  */
