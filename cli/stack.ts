@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import type { PipelineOutputs } from "../infra/outputs.ts";
 import { PipelineError } from "./common/errors.ts";
-import { localPaths } from "./engines/local/paths.ts";
+import { localPaths } from "./engines/local/shared/paths.ts";
 import type { Plan } from "./engines/plan.ts";
 import type { Stack } from "./engines/port.ts";
 

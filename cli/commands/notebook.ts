@@ -1,7 +1,7 @@
 import { notebookFile, runNotebook } from "../actions/notebook.ts";
 import type { Command } from "../command.ts";
-import { localPaths } from "../engines/local/paths.ts";
 import { ensureNotebook } from "../engines/local/setup/notebook.ts";
+import { localPaths } from "../engines/local/shared/paths.ts";
 
 /** `notebook`: the analysts' notebook in JupyterLab, which is installed the first time. */
 export const notebook: Command = async ({ options, stack, context, interactive }) => {

@@ -1,7 +1,7 @@
 import chalk from "chalk";
 import type { Command } from "../command.ts";
 import { PipelineError } from "../common/errors.ts";
-import { readSettings } from "../engines/local/settings.ts";
+import { readSettings } from "../engines/local/shared/settings.ts";
 import { useExternalSource } from "../engines/local/source/external.ts";
 import { LocalSource } from "../engines/local/source/localSource.ts";
 import { seedSource } from "../engines/local/source/seed/seed.ts";

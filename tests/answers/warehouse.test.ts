@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PipelineError } from "../../cli/common/errors.ts";
-import { localPaths } from "../../cli/engines/local/paths.ts";
+import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { LocalWarehouse } from "../../cli/engines/local/warehouse/localWarehouse.ts";
 import { testContext } from "../support/context.ts";
 import { makeSampleLake } from "../support/sampleLake.ts";

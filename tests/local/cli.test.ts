@@ -7,8 +7,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { waitFor } from "../../cli/actions/verify/wait.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
-import { localPaths } from "../../cli/engines/local/paths.ts";
-import { defaultSchemas, writeSettings } from "../../cli/engines/local/settings.ts";
+import { localPaths } from "../../cli/engines/local/shared/paths.ts";
+import { defaultSchemas, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { TestStack } from "../support/cli.ts";
 import { onTerminal } from "../support/terminal.ts";
 

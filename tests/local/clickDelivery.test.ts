@@ -12,7 +12,7 @@ import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { filesBelow } from "../../cli/engines/local/catalog/lakeFolders.ts";
 import { type DeliverySettings, LocalEventStream } from "../../cli/engines/local/eventStream/eventStream.ts";
 import { deliverLeftovers } from "../../cli/engines/local/eventStream/leftovers.ts";
-import { localPaths } from "../../cli/engines/local/paths.ts";
+import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import type { Context } from "../../cli/engines/port.ts";
 import { lake } from "../../etl/datasets.ts";
 

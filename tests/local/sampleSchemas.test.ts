@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { asInTheGuide } from "../../cli/actions/verify/verifyRows.ts";
 import { PipelineError } from "../../cli/common/errors.ts";
-import type { LocalPaths } from "../../cli/engines/local/paths.ts";
+import type { LocalPaths } from "../../cli/engines/local/shared/paths.ts";
 import { LocalSource } from "../../cli/engines/local/source/localSource.ts";
 import { seedSource } from "../../cli/engines/local/source/seed/seed.ts";
 import { startPrivateSource } from "../../cli/engines/local/source/up.ts";

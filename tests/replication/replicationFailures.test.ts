@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
-import { passwordFile, readSettings, writeSettings } from "../../cli/engines/local/settings.ts";
+import { passwordFile, readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { startMariaDb, type TestServer } from "../support/mariadb.ts";
 import { type TestStack, until } from "../support/replicator.ts";
 import { Shops } from "../support/shop.ts";

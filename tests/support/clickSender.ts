@@ -1,5 +1,5 @@
 import { type DeliverySettings, LocalEventStream } from "../../cli/engines/local/eventStream/eventStream.ts";
-import { localPaths } from "../../cli/engines/local/paths.ts";
+import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 
 /**
  * Sends numbered records without an end, every seventh of which is no JSON, and prints how many were accepted:

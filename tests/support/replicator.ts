@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance, type JS } from "@duckdb/node-api";
-import { type LocalPaths, localPaths } from "../../cli/engines/local/paths.ts";
 import { LocalReplication } from "../../cli/engines/local/replication/client/localReplication.ts";
-import { passwordFile, writeSettings } from "../../cli/engines/local/settings.ts";
+import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
+import { passwordFile, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import type { Context, TableStatistics } from "../../cli/engines/port.ts";
 
 /** A local stack in a temporary folder, with a replicator that a test may start, kill, and look into. */

@@ -4,8 +4,8 @@ import { type DuckDBConnection, DuckDBInstance, VARCHAR } from "@duckdb/node-api
 import { fromDuckDb, quoteText } from "../../cli/engines/duckdb/columnTypes.ts";
 import { type RegisteredTable, writeCatalog } from "../../cli/engines/local/catalog/catalogFile.ts";
 import { hourKeys } from "../../cli/engines/local/catalog/tableReader.ts";
-import { localPaths } from "../../cli/engines/local/paths.ts";
-import { defaultSchemas, writeSettings } from "../../cli/engines/local/settings.ts";
+import { localPaths } from "../../cli/engines/local/shared/paths.ts";
+import { defaultSchemas, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { databaseName } from "../../etl/datasets.ts";
 
 /** Names that would be markup, end a script element, or upset a page where text is not kept as text. */

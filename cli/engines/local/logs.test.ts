@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { jobs } from "../../../etl/jobs.ts";
 import type { Replication, ReplicationStatus } from "../port.ts";
 import { LocalLogs } from "./logs.ts";
-import { localPaths } from "./paths.ts";
+import { localPaths } from "./shared/paths.ts";
 
 let folder: string;
 let logs: LocalLogs;

@@ -2,7 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { jobs } from "../../../etl/jobs.ts";
 import type { Logs, Replication } from "../port.ts";
-import type { LocalPaths } from "./paths.ts";
+import type { LocalPaths } from "./shared/paths.ts";
 
 /** The log files of the local stack. */
 export class LocalLogs implements Logs {

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { LocalObjectStore } from "./objectStore.ts";
-import { folderUri } from "./paths.ts";
+import { folderUri } from "./shared/paths.ts";
 
 let root: string;
 let store: LocalObjectStore;

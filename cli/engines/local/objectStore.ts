@@ -1,7 +1,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { ObjectStore, StoredObject } from "../port.ts";
-import { folderUri } from "./paths.ts";
+import { folderUri } from "./shared/paths.ts";
 
 /** A zone of the local lake, seen as S3 shows a bucket: keys with slashes, objects that are there as a whole or not at all. */
 export class LocalObjectStore implements ObjectStore {

@@ -11,7 +11,7 @@ import type {
 	Stack,
 	Warehouse,
 } from "../port.ts";
-import { localPaths } from "./paths.ts";
+import { localPaths } from "./shared/paths.ts";
 
 /** The stack `local`: everything on this machine, below one folder. */
 export class LocalStack implements Stack {

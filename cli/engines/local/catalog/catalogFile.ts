@@ -3,8 +3,8 @@ import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
-import { writeFileAtomic } from "../files.ts";
-import { folderUri, type LocalPaths } from "../paths.ts";
+import { writeFileAtomic } from "../shared/files.ts";
+import { folderUri, type LocalPaths } from "../shared/paths.ts";
 
 const columnSchema = z.object({
 	/** As the data has it; in SQL, as in Glue, names are lower case. */

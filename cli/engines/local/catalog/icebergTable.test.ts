@@ -2,7 +2,7 @@ import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { withDuckDb } from "../../duckdb/session.ts";
-import { lakeAccess } from "../paths.ts";
+import { lakeAccess } from "../shared/paths.ts";
 import { TestLake } from "./fixtures/testLake.ts";
 import { isIcebergTable, readIcebergTable } from "./icebergTable.ts";
 import { selectAll } from "./tableReader.ts";

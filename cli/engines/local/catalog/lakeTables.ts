@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { catalogName, datasets, lake } from "../../../../etl/datasets.ts";
 import { PipelineError } from "../../../common/errors.ts";
-import type { LocalPaths } from "../paths.ts";
+import type { LocalPaths } from "../shared/paths.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
 import { isIcebergTable } from "./icebergTable.ts";
 import { subfolders } from "./lakeFolders.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { PipelineError } from "../../../common/errors.ts";
-import { folderUri } from "../paths.ts";
+import { folderUri } from "../shared/paths.ts";
 import { TestLake } from "./fixtures/testLake.ts";
 import { LocalCrawlers } from "./localCrawlers.ts";
 

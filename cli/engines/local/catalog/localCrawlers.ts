@@ -5,7 +5,7 @@ import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { fromDuckDb } from "../../duckdb/columnTypes.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import type { CatalogTable, Context, Crawlers } from "../../port.ts";
-import { type LocalPaths, lakeAccess } from "../paths.ts";
+import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
 import { type Catalog, type RegisteredTable, readCatalog, tableFolder, tableUri, writeCatalog } from "./catalogFile.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow, hiveKeys } from "./lakeFolders.ts";

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
 import { fromDuckDb, fromJson, quoteName, quoteText, toDuckDb } from "../../duckdb/columnTypes.ts";
-import type { LocalPaths } from "../paths.ts";
+import type { LocalPaths } from "../shared/paths.ts";
 import { type RegisteredTable, tableFolder } from "./catalogFile.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow } from "./lakeFolders.ts";

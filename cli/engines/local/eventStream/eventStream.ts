@@ -1,8 +1,8 @@
 import { lake } from "../../../../etl/datasets.ts";
 import { TokenBucket } from "../../../common/tokenBucket.ts";
 import type { Arrival, Context, EventStream, SendOptions, SendResult } from "../../port.ts";
-import type { LocalPaths } from "../paths.ts";
-import { readSettings } from "../settings.ts";
+import type { LocalPaths } from "../shared/paths.ts";
+import { readSettings } from "../shared/settings.ts";
 import { tailClicks } from "./clickTail.ts";
 import { type BufferLimits, DeliveryBuffer, type DeliveryFolders, defaultLimits } from "./deliveryBuffer.ts";
 import { deliverLeftovers } from "./leftovers.ts";

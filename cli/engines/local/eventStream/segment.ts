@@ -4,7 +4,7 @@ import { access, type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
-import { makeFolder, syncFolder } from "../files.ts";
+import { makeFolder, syncFolder } from "../shared/files.ts";
 
 /**
  * A write-ahead file: lines on their way to one object of the raw zone. It lies in the sender's folder under the

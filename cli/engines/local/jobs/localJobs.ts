@@ -9,7 +9,7 @@ import { type JobDefinition, jobDataQualityExitCode } from "../../../../etl/jobs
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context, JobReport, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
 import { deliverLeftovers } from "../eventStream/leftovers.ts";
-import { folderUri, type LocalPaths } from "../paths.ts";
+import { folderUri, type LocalPaths } from "../shared/paths.ts";
 import { RunLock, runningRun } from "./runLock.ts";
 import { SailServer } from "./sailServer.ts";
 

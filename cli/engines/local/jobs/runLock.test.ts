@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { isAlive } from "../processes.ts";
+import { isAlive } from "../shared/processes.ts";
 import { RunLock, runningRun, stopRun } from "./runLock.ts";
 
 let runs: string;

@@ -1,10 +1,10 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "../../../common/errors.ts";
-import { writeFileAtomic } from "../files.ts";
-import { commandLine, endProcess, isAlive } from "../processes.ts";
-import { processStamp } from "../replication/service/pidFile.ts";
-import { withLockFile } from "../setup/lockFile.ts";
+import { writeFileAtomic } from "../shared/files.ts";
+import { withLockFile } from "../shared/lockFile.ts";
+import { processStamp } from "../shared/pidFile.ts";
+import { commandLine, endProcess, isAlive } from "../shared/processes.ts";
 
 interface Holder {
 	pid: number;

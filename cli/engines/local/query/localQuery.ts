@@ -8,7 +8,7 @@ import type { Context, Query, QueryResult } from "../../port.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll, selectFailure } from "../catalog/tableReader.ts";
-import { type LocalPaths, lakeAccess } from "../paths.ts";
+import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
 import { nearNames } from "./nearNames.ts";
 import { checkReads, prepareReading } from "./statement.ts";
 

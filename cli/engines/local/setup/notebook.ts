@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context } from "../../port.ts";
-import { writeFileAtomic } from "../files.ts";
-import type { LocalPaths } from "../paths.ts";
+import { writeFileAtomic } from "../shared/files.ts";
+import { withLockFile } from "../shared/lockFile.ts";
+import type { LocalPaths } from "../shared/paths.ts";
 import { runChild } from "./child.ts";
 import { setupError } from "./diagnosis.ts";
-import { withLockFile } from "./lockFile.ts";
 import { ensurePython, pipEnvironment, pipProgress, pythonBinary } from "./python.ts";
 
 /**

@@ -7,12 +7,12 @@ import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context } from "../../port.ts";
-import { writeFileAtomic } from "../files.ts";
-import type { LocalPaths } from "../paths.ts";
+import { writeFileAtomic } from "../shared/files.ts";
+import { withLockFile } from "../shared/lockFile.ts";
+import type { LocalPaths } from "../shared/paths.ts";
 import { runChild } from "./child.ts";
 import { setupError } from "./diagnosis.ts";
 import { ensureInterpreter } from "./interpreter.ts";
-import { withLockFile } from "./lockFile.ts";
 
 const run = promisify(execFile);
 

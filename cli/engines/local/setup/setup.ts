@@ -1,8 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context } from "../../port.ts";
-import { type LocalPaths, localPaths } from "../paths.ts";
-import { readSettings } from "../settings.ts";
+import { type LocalPaths, localPaths } from "../shared/paths.ts";
+import { readSettings } from "../shared/settings.ts";
 import { setupError } from "./diagnosis.ts";
 import { ensureMariaDb, type MariaDb } from "./mariadb.ts";
 import { ensurePython, pythonBinary } from "./python.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { localPaths } from "../paths.ts";
+import { localPaths } from "../shared/paths.ts";
 import { serverConfig } from "./config.ts";
 
 it("has the guide's binary log settings, full row metadata, and the loopback only", () => {

@@ -1,4 +1,4 @@
-import type { LocalPaths } from "../paths.ts";
+import type { LocalPaths } from "../shared/paths.ts";
 import { serverFiles } from "./privateServer.ts";
 
 /**

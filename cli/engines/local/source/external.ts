@@ -5,9 +5,9 @@ import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
 import { type ExternalServer, sourceUrl } from "../../mysql/sourceUrl.ts";
 import type { Check, Context } from "../../port.ts";
-import { writeFileAtomic } from "../files.ts";
-import { type LocalPaths, localPaths } from "../paths.ts";
-import { defaultSchemas, passwordFile, readSettings, writeSettings } from "../settings.ts";
+import { writeFileAtomic } from "../shared/files.ts";
+import { type LocalPaths, localPaths } from "../shared/paths.ts";
+import { defaultSchemas, passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
 import { makeFolder, refuseOtherSource } from "./up.ts";
 
 export interface ExternalOptions {

@@ -3,8 +3,8 @@ import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
 import { countRows, serverVersion } from "../../mysql/server.ts";
 import type { Check, Source, SourceConnection, SourceStatus } from "../../port.ts";
-import { type LocalPaths, localPaths } from "../paths.ts";
-import { readSettings, sourceAccess } from "../settings.ts";
+import { type LocalPaths, localPaths } from "../shared/paths.ts";
+import { readSettings, sourceAccess } from "../shared/settings.ts";
 
 /** The source of the local stack: its private MariaDB, or a server of the user's own. */
 export class LocalSource implements Source {

@@ -7,12 +7,12 @@ import mysql from "mysql2/promise";
 import { PipelineError } from "../../../common/errors.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { clientOptions } from "../../mysql/connection.ts";
-import { writeFileAtomic } from "../files.ts";
-import type { LocalPaths } from "../paths.ts";
-import { commandLine, endProcess, runningPid } from "../processes.ts";
 import { runChild } from "../setup/child.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import type { MariaDb } from "../setup/mariadb.ts";
+import { writeFileAtomic } from "../shared/files.ts";
+import type { LocalPaths } from "../shared/paths.ts";
+import { commandLine, endProcess, runningPid } from "../shared/processes.ts";
 
 /** The files of the private MariaDB. */
 export function serverFiles(paths: LocalPaths) {

@@ -3,12 +3,12 @@ import { chmod, mkdir, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "../../../common/errors.ts";
 import type { Context } from "../../port.ts";
-import { writeFileAtomic } from "../files.ts";
-import { type LocalPaths, localPaths } from "../paths.ts";
-import { defaultSchemas, type LocalSettings, passwordFile, readSettings, writeSettings } from "../settings.ts";
 import { setupError } from "../setup/diagnosis.ts";
-import { withLockFile } from "../setup/lockFile.ts";
 import { ensureMariaDb } from "../setup/mariadb.ts";
+import { writeFileAtomic } from "../shared/files.ts";
+import { withLockFile } from "../shared/lockFile.ts";
+import { type LocalPaths, localPaths } from "../shared/paths.ts";
+import { defaultSchemas, type LocalSettings, passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
 import { serverConfig } from "./config.ts";
 import {
 	chooseFreePort,

@@ -10,8 +10,8 @@ import { type WarehouseView, warehouseSchemas, warehouseViews } from "../../shar
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll } from "../catalog/tableReader.ts";
-import { type LocalPaths, lakeAccess } from "../paths.ts";
 import { checkReads, prepareReading } from "../query/statement.ts";
+import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
 
 /**
  * The warehouse of the local stack: one DuckDB file with views over the lake, for any DuckDB client. It holds no rows. An

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { projectRoot } from "../../../../common/projectRoot.ts";
 import type { ReplicationOptions } from "../../../port.ts";
+import { livingPid, pidText } from "../../shared/pidFile.ts";
 import type { StatePaths } from "../model/statePaths.ts";
-import { livingPid, pidText } from "../service/pidFile.ts";
 
 export interface Daemon {
 	pid: number;

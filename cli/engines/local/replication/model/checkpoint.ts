@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { PipelineError } from "../../../../common/errors.ts";
-import { writeFileAtomic } from "../../files.ts";
+import { writeFileAtomic } from "../../shared/files.ts";
 
 const position = z.object({ file: z.string().min(1), offset: z.number().int().nonnegative() });
 

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { LocalPaths } from "../../paths.ts";
+import type { LocalPaths } from "../../shared/paths.ts";
 
 /** Files of the replicator, below one folder. */
 export interface StatePaths {

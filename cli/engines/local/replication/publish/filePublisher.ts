@@ -1,6 +1,6 @@
 import { access, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { syncFolder } from "../../files.ts";
+import { syncFolder } from "../../shared/files.ts";
 import type { Publication } from "../model/checkpoint.ts";
 
 /**

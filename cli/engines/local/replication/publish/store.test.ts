@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { localPaths } from "../../paths.ts";
+import { localPaths } from "../../shared/paths.ts";
 import { initialSequence } from "../model/sequence.ts";
 import { type StatePaths, statePaths } from "../model/statePaths.ts";
 import { TaskState } from "../model/taskState.ts";

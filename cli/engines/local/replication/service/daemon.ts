@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { localPaths } from "../../paths.ts";
+import { localPaths } from "../../shared/paths.ts";
 import { statePaths } from "../model/statePaths.ts";
 import { supervise } from "./supervisor.ts";
 import { type WorkerMessage, work } from "./worker.ts";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeFileAtomic } from "../../files.ts";
+import { writeFileAtomic } from "../../shared/files.ts";
 
 const request = z.object({
 	/** `schema.table`; every table where it is empty. */

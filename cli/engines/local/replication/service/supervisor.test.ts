@@ -4,7 +4,7 @@ import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promise
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { type LocalPaths, localPaths } from "../../paths.ts";
+import { type LocalPaths, localPaths } from "../../shared/paths.ts";
 import { statePaths } from "../model/statePaths.ts";
 import { readDaemonStatus } from "./daemonStatus.ts";
 import { supervise } from "./supervisor.ts";

@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PipelineError } from "../../../../common/errors.ts";
-import type { LocalPaths } from "../../paths.ts";
+import type { LocalPaths } from "../../shared/paths.ts";
 import { RotatingLog } from "../model/log.ts";
 import { statePaths } from "../model/statePaths.ts";
 import { readDaemonStatus, writeDaemonStatus } from "./daemonStatus.ts";

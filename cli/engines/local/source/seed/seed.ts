@@ -5,10 +5,10 @@ import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { openClient } from "../../../mysql/connection.ts";
 import type { Context } from "../../../port.ts";
-import { writeFileAtomic } from "../../files.ts";
-import { type LocalPaths, localPaths } from "../../paths.ts";
-import { readSettings, sourceAccess } from "../../settings.ts";
-import { withLockFile } from "../../setup/lockFile.ts";
+import { writeFileAtomic } from "../../shared/files.ts";
+import { withLockFile } from "../../shared/lockFile.ts";
+import { type LocalPaths, localPaths } from "../../shared/paths.ts";
+import { readSettings, sourceAccess } from "../../shared/settings.ts";
 import { diskFull, watchDisk } from "./diskWatch.ts";
 import { createTables, fillTables, type Send, sampleSchemas, schemasWithTables } from "./fill.ts";
 

@@ -1,8 +1,8 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
-import { PipelineError } from "../../common/errors.ts";
-import { projectRoot } from "../../common/projectRoot.ts";
-import type { DuckDbAccess } from "../duckdb/session.ts";
+import { PipelineError } from "../../../common/errors.ts";
+import { projectRoot } from "../../../common/projectRoot.ts";
+import type { DuckDbAccess } from "../../duckdb/session.ts";
 
 /**
  * Where everything of the local stack lies. `PIPELINE_HOME` overrides it; the default is `.pipeline` in the project.

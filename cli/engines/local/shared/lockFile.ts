@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive } from "../processes.ts";
+import { isAlive } from "./processes.ts";
 
 /**
  * Runs a piece of work that only one process may do at a time. The lock file holds its owner's process id; one whose owner

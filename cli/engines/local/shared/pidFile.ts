@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { isAlive } from "../../processes.ts";
+import { isAlive } from "./processes.ts";
 
 /**
  * When a process was started, in the system's own words. Tells a process from a later one with the same id.

@@ -1,9 +1,9 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { datasets } from "../../../etl/datasets.ts";
-import { PipelineError } from "../../common/errors.ts";
-import type { SourceAccess } from "../mysql/access.ts";
+import { datasets } from "../../../../etl/datasets.ts";
+import { PipelineError } from "../../../common/errors.ts";
+import type { SourceAccess } from "../../mysql/access.ts";
 import { writeFileAtomic } from "./files.ts";
 import { type LocalPaths, localPaths } from "./paths.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { projectRoot } from "../../common/projectRoot.ts";
+import { projectRoot } from "../../../common/projectRoot.ts";
 import { folderUri, localPaths } from "./paths.ts";
 
 afterEach(() => {
