@@ -7,7 +7,7 @@ export default defineConfig({
 			{
 				test: {
 					name: "unit",
-					include: ["{cli,infra,etl}/**/*.test.ts"],
+					include: ["{cli,infra,etl,tools}/**/*.test.ts"],
 					testTimeout: 30_000,
 					// Its ES modules import folders, which Node itself refuses.
 					server: { deps: { inline: ["dt-sql-parser"] } },

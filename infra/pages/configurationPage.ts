@@ -5,12 +5,12 @@
 export function configurationPage(yaml: string): string {
 	const lines = yaml.slice(yaml.indexOf("\nconfig:")).split("\n");
 	const page = [
-		"<!-- Made from Pulumi.yaml by infra/pages/pages.test.ts: run it with -u to make it anew. -->",
+		"<!-- Generated from Pulumi.yaml: edit that, then run `npm run docs`. -->",
 		"# Configuration",
 		"",
 		"Keys of a stack on AWS. Set one by `pulumi config set <key> <value>`; a list by",
 		"`pulumi config set --path '<key>[0]' <value>`. `Pulumi.dev.yaml` and `Pulumi.prod.yaml` show two whole stacks.",
-		"All wrong values, and those that do not fit each other, are told at once by `pulumi preview`, before anything is made.",
+		"`pulumi preview` reports all values that are wrong, or do not fit each other, in one go, before anything is created.",
 		"A stack's name has up to 13 lower case letters, digits and single dashes.",
 		"The region is `aws:region`; of the provider's other settings `aws:profile`, `aws:allowedAccountIds` and `aws:forbiddenAccountIds` are taken.",
 	];

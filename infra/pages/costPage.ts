@@ -19,7 +19,7 @@ export function costPage(stacks: Stack[]): string {
 		return own.length === 0 ? "–" : usd(total(own));
 	};
 	return [
-		"<!-- Made from infra/pages by infra/pages/pages.test.ts: run it with -u to make it anew. -->",
+		"<!-- Generated from infra/pages: edit that, then run `npm run docs`. -->",
 		"# Cost",
 		"",
 		`Estimate in USD for a month of 730 hours, at list prices of us-west-2 as entered on ${priceDate}; the last table has`,

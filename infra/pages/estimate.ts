@@ -124,8 +124,8 @@ export function estimate(config: PipelineConfig, usage: Usage): Item[] {
 	return items;
 }
 
-/** The console guide's design, as it says to build it, left running for a month. */
-export function guideEstimate(usage: Usage): Item[] {
+/** The design built by hand in the console, with its own sizes, left running for a month. */
+export function referenceEstimate(usage: Usage): Item[] {
 	return [
 		item("dataLake", `${usage.lakeGb} GB`, usage.lakeGb, "s3Gb"),
 		item("sourceDatabase", "t4g.small, the nearest to the template's instance", month, "t4g.small"),

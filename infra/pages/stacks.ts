@@ -1,0 +1,52 @@
+import type { PipelineConfig } from "../config.ts";
+import type { Stack } from "./costPage.ts";
+import { estimate, referenceEstimate, type Usage } from "./estimate.ts";
+
+/** What is assumed of the use of dev. */
+export const small: Usage = {
+	lakeGb: 10,
+	clicksGb: 1,
+	runs: 40,
+	workerHoursPerRun: 0.35,
+	scannedTb: 0.01,
+	warehouseHours: 0,
+	authors: 1,
+	readers: 0,
+	logGb: 2,
+};
+
+/** What is assumed of the use of prod. */
+export const large: Usage = {
+	lakeGb: 500,
+	clicksGb: 50,
+	runs: 730,
+	workerHoursPerRun: 0.5,
+	scannedTb: 1,
+	warehouseHours: 90,
+	authors: 2,
+	readers: 20,
+	logGb: 20,
+};
+
+/** The stacks that the page of costs compares. */
+export function costStacks(dev: PipelineConfig, prod: PipelineConfig): Stack[] {
+	return [
+		{
+			name: "dev",
+			assumed:
+				"Two runs on each of 20 days by hand, five jobs of two minutes on two FLEX workers; 10 GB in the lake, 1 GB of clicks.",
+			items: estimate(dev, small),
+		},
+		{
+			name: "prod",
+			assumed:
+				"A run an hour of half a worker-hour in all; 500 GB in the lake, 50 GB of clicks, 1 TB scanned, three hours of warehouse a day, 2 authors and 20 readers.",
+			items: estimate(prod, large),
+		},
+		{
+			name: "reference design",
+			assumed: "The design built by hand in the console, left running: its own sizes, used like dev.",
+			items: referenceEstimate(small),
+		},
+	];
+}

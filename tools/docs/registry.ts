@@ -1,0 +1,19 @@
+import { readFileSync } from "node:fs";
+import { parseConfig } from "../../infra/config.ts";
+import { configurationPage } from "../../infra/pages/configurationPage.ts";
+import { costPage } from "../../infra/pages/costPage.ts";
+import { costStacks } from "../../infra/pages/stacks.ts";
+import { repositoryPath, stackValues } from "../../infra/testing/stack.ts";
+import type { Generated } from "./generated.ts";
+
+/** Everything that `npm run docs` writes. */
+export const registry: readonly Generated[] = [
+	{
+		path: "docs/configuration.md",
+		make: () => configurationPage(readFileSync(repositoryPath("Pulumi.yaml"), "utf8")),
+	},
+	{
+		path: "docs/cost.md",
+		make: () => costPage(costStacks(parseConfig(stackValues("dev")), parseConfig(stackValues("prod")))),
+	},
+];
