@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { checkProviderSettings, checkStackName, configKeys, type PipelineConfig, parseConfig } from "./config.ts";
-import { refusePlaceholders } from "./shared/placeholders.ts";
+import { refusePlaceholders } from "./placeholders.ts";
 
 /**
  * The selected stack's configuration. Types and defaults are those of `Pulumi.yaml`, which the engine applies.

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { lake } from "../../etl/datasets.ts";
-import { deliveredStream } from "../shared/deliveredStream.ts";
+import { deliveredStream } from "../delivery/deliveredStream.ts";
 
 export interface ClickstreamArgs {
 	/** Names within account and region; the console guide's are kds-clickstream-data and kdf-clickstream-data. */

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Dataset } from "../../etl/datasets.ts";
-import { deliveredStream } from "../shared/deliveredStream.ts";
+import { deliveredStream } from "../delivery/deliveredStream.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { serviceRole } from "../shared/serviceRole.ts";
 

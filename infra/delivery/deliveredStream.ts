@@ -1,10 +1,10 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { lake } from "../../etl/datasets.ts";
+import { encryptedLogGroup } from "../shared/logGroup.ts";
+import { allow } from "../shared/policyDocument.ts";
+import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { objectArns } from "../storage/lakeAccess.ts";
-import { encryptedLogGroup } from "./logGroup.ts";
-import { allow } from "./policyDocument.ts";
-import { type ServiceRole, serviceRole } from "./serviceRole.ts";
 
 export interface DeliveredStreamArgs {
 	/** Names within account and region. */

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ConfigKey, hint, type PipelineConfig } from "../config.ts";
+import { type ConfigKey, hint, type PipelineConfig } from "./config.ts";
 
 /** Account of AWS's own examples, which no one has. */
 const exampleAccount = "123456789012";

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { parseConfig } from "../config.ts";
-import { readConfig } from "../stackConfig.ts";
-import { deployed } from "../testing/deployed.ts";
-import { testPlace } from "../testing/mockedCloud.ts";
-import { runProgram } from "../testing/program.ts";
-import { configWith, engineConfig, stackValues } from "../testing/stack.ts";
+import { parseConfig } from "./config.ts";
 import { ownersIn, refusePlaceholders } from "./placeholders.ts";
+import { readConfig } from "./stackConfig.ts";
+import { deployed } from "./testing/deployed.ts";
+import { testPlace } from "./testing/mockedCloud.ts";
+import { runProgram } from "./testing/program.ts";
+import { configWith, engineConfig, stackValues } from "./testing/stack.ts";
 
 const owner = (account: string): string => `arn:aws:quicksight:eu-west-1:${account}:user/default/analyst`;
 
