@@ -1,5 +1,7 @@
+import { changeLogName } from "./contract/contract.ts";
+
 /**
- * What is replicated and where it lies in the lake. Read by the Pulumi program (DMS table mappings, roles),
+ * What is replicated; where it is in the lake, `contract/contract.ts` says. Read by the Pulumi program (DMS table mappings, roles),
  * by the CLI (local replicator, catalog, checks) and, as JSON, by the jobs (`--datasets_uri`).
  */
 
@@ -70,51 +72,7 @@ export const datasets: readonly Dataset[] = [
 	},
 ];
 
-/**
- * Columns that replication adds to the source's own, in the raw zone. DMS writes them by the S3 endpoint's
- * `includeOpForFullLoad` and `timestampColumnName` and by table-mapping rules; the local replicator writes the same.
- */
-export const rawColumns = {
-	/** I, U or D; `I` throughout a full load. First column. */
-	op: "Op",
-	/** `yyyy-MM-dd HH:mm:ss.SSSSSS`, UTC: commit time of a change, transfer time of a full-load row. Second column. */
-	commitTime: "cdc_commit_time",
-	/** 35 digits, strictly increasing; empty in a full load. After the source's columns. */
-	changeSequence: "cdc_change_seq",
-	/** Prefix of the value before an update, for key columns, or for every column of a table without a key. Last. */
-	beforeImagePrefix: "BI_",
-} as const;
-
-/** Columns of the change log, before the source's own. */
-export const changeLogColumns = {
-	/** O (full load), I, U or D. */
-	op: "cdc_op",
-	commitTime: "cdc_commit_time",
-	changeSequence: "cdc_change_seq",
-} as const;
-
-/** Prefixes below the raw and the processed zone, without a leading or trailing slash. */
-export const lake = {
-	clickstream: "clickstream-data",
-	clickstreamErrors: "clickstream-errors",
-	changeLog: (schema: string, table: string): string => `${schema}/${table}`,
-	current: (schema: string, table: string): string => `current/${schema}/${table}`,
-	jointTables: "joint-tables",
-	star: (table: string): string => `star-schema/${table}`,
-	/** Bookkeeping of the jobs: what was processed, up to where. */
-	state: "_state",
-	/** Reports of the jobs' runs: `_runs/<run id>/<job>.json`. */
-	runs: "_runs",
-	/** What the jobs wrote and have not checked yet. */
-	staging: "_staging",
-} as const;
-
-/** Name of the catalog's database: one a stack, so that SQL runs unchanged everywhere. */
-export function databaseName(stack: string): string {
-	return `analytics_pipeline_${stack.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_")}`;
-}
-
-/** Name in the catalog of a current table; its change log has the suffix `_changes`. Catalog names are lower case. */
+/** Name in the catalog of a current table; that of its change log is made by `changeLogName`. Catalog names are lower case. */
 export function catalogName(table: TableDefinition): string {
 	return (table.alias ?? table.name).toLowerCase();
 }
@@ -127,7 +85,7 @@ export function assertUniqueNames(sets: readonly Dataset[]): void {
 	for (const { schema, tables } of sets) {
 		for (const entry of tables) {
 			const place = `${schema}.${entry.name}`;
-			for (const name of [catalogName(entry), `${catalogName(entry)}_changes`]) {
+			for (const name of [catalogName(entry), changeLogName(catalogName(entry))]) {
 				const other = seen.get(name);
 				if (other !== undefined) {
 					throw new Error(

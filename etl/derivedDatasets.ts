@@ -1,3 +1,4 @@
+import { catalogTables, lake } from "./contract/contract.ts";
 import type { Dataset, QualityRule, TableDefinition } from "./datasets.ts";
 
 /**
@@ -34,7 +35,7 @@ const mostDays = 73_200;
 
 /** No rule on the facts' `employee_key`: the one who sold something may have left, and employees have no history. */
 const starSchema: Dataset = {
-	schema: "star-schema",
+	schema: lake.roots.star,
 	tables: [
 		star("dim_customer", "customer_key", [
 			...required("customer_number", "location_key"),
@@ -76,5 +77,5 @@ const jointRules: readonly RowRule[] = [...required("order_item_id", "productid"
 
 export const derivedDatasets: readonly Dataset[] = [
 	starSchema,
-	{ schema: "joint-tables", tables: [{ name: "joint_tables", key: [], quality: jointRules }] },
+	{ schema: lake.jointTables, tables: [{ name: catalogTables.jointTables, key: [], quality: jointRules }] },
 ];

@@ -1,3 +1,5 @@
+import { lake } from "./contract/contract.ts";
+
 /**
  * The jobs: what the Pulumi program deploys to Glue and orders in Step Functions, and what `run-etl` runs.
  * A new job is one script in etl/jobs, its functions in etl/lakehouse, its tests, and one entry here.
@@ -38,9 +40,6 @@ export interface CommonArguments {
 	run_id: string;
 }
 
-/** Exit code of a job script whose data broke a quality rule or came in broken files; 1 is any other failure. */
-export const jobDataQualityExitCode = 11;
-
 export const jobs: readonly JobDefinition[] = [
 	{
 		name: "process-load",
@@ -64,7 +63,7 @@ export const jobs: readonly JobDefinition[] = [
 		description: "Change log to current tables: each table as it is at the source now (Iceberg)",
 		after: ["process-cdc"],
 		reads: [{ zone: "processed", prefix: "" }],
-		writes: [{ zone: "processed", prefix: "current" }],
+		writes: [{ zone: "processed", prefix: lake.roots.current }],
 	},
 	{
 		name: "join-tables",
@@ -72,18 +71,18 @@ export const jobs: readonly JobDefinition[] = [
 		description: "Order items joined with the clickstream on the product",
 		after: ["apply-changes"],
 		reads: [
-			{ zone: "processed", prefix: "current/wordpress-db" },
-			{ zone: "raw", prefix: "clickstream-data" },
+			{ zone: "processed", prefix: `${lake.roots.current}/wordpress-db` },
+			{ zone: "raw", prefix: lake.clickstream },
 		],
-		writes: [{ zone: "processed", prefix: "joint-tables" }],
+		writes: [{ zone: "processed", prefix: lake.jointTables }],
 	},
 	{
 		name: "star-schema",
 		script: "star_schema.py",
 		description: "Facts and dimensions of classicmodels",
 		after: ["apply-changes"],
-		reads: [{ zone: "processed", prefix: "current/classicmodels" }],
-		writes: [{ zone: "processed", prefix: "star-schema" }],
+		reads: [{ zone: "processed", prefix: `${lake.roots.current}/classicmodels` }],
+		writes: [{ zone: "processed", prefix: lake.roots.star }],
 		usesSource: true,
 	},
 ];

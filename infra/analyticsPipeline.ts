@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type Dataset, databaseName } from "../etl/datasets.ts";
+import { databaseName } from "../etl/contract/contract.ts";
+import type { Dataset } from "../etl/datasets.ts";
 import { derivedDatasets } from "../etl/derivedDatasets.ts";
 import type { JobDefinition } from "../etl/jobs.ts";
 import { Catalog } from "./catalog/catalog.ts";

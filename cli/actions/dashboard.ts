@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { changeLogColumns, currentTableOf, operations } from "../../etl/contract/contract.ts";
 import { messageOf, PipelineError } from "../common/errors.ts";
 import { projectRoot } from "../common/projectRoot.ts";
 import type {
@@ -203,24 +204,23 @@ function runState(run: RunSummary): "running" | "succeeded" | "failed" {
 
 /** One statement over all change logs: which ones there are depends on what is replicated. */
 async function tableChanges(tables: readonly string[], query: Query, context: Context): Promise<TableChanges[]> {
-	const suffix = "_changes";
-	const logs = tables.filter((table) => table.endsWith(suffix) && /^[a-z_][a-z0-9_]*$/.test(table)).sort();
-	if (logs.length === 0) return [];
-	const selects = logs.map(
-		(log) =>
-			`SELECT '${log.slice(0, -suffix.length)}' AS table_name, cdc_op AS op, COUNT(*) AS row_count, MAX(cdc_commit_time) AS newest FROM ${log} GROUP BY cdc_op`,
-	);
+	const selects = [...tables].sort().flatMap((log) => {
+		const table = currentTableOf(log);
+		if (table === undefined || !/^[a-z_][a-z0-9_]*$/.test(log)) return [];
+		return `SELECT '${table}' AS table_name, ${changeLogColumns.op} AS op, COUNT(*) AS row_count, MAX(${changeLogColumns.commitTime}) AS newest FROM ${log} GROUP BY ${changeLogColumns.op}`;
+	});
+	if (selects.length === 0) return [];
 	const found = new Map<string, TableChanges>();
 	for (const row of await ask(query, selects.join("\nUNION ALL\n"), context)) {
 		const table = text(row.table_name);
 		const changes = found.get(table) ?? { table, inserts: 0, updates: 0, deletes: 0, loaded: 0 };
 		const count = Number(row.row_count);
 		const op = text(row.op);
-		if (op === "O") changes.loaded = count;
+		if (op === operations.load) changes.loaded = count;
 		else {
-			if (op === "I") changes.inserts = count;
-			if (op === "U") changes.updates = count;
-			if (op === "D") changes.deletes = count;
+			if (op === operations.insert) changes.inserts = count;
+			if (op === operations.update) changes.updates = count;
+			if (op === operations.delete) changes.deletes = count;
 			const newest = commitTime(text(row.newest));
 			if (newest !== undefined && (changes.newest === undefined || newest > changes.newest)) changes.newest = newest;
 		}

@@ -1,5 +1,5 @@
 import chalk from "chalk";
-import { rawColumns } from "../../etl/datasets.ts";
+import { rawColumns } from "../../etl/contract/contract.ts";
 import { type VerifyReport, verifyCdc as verify } from "../actions/verify/verifyCdc.ts";
 import type { Command } from "../command.ts";
 import { formatSeconds } from "../ui/format.ts";

@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { lake } from "../../etl/contract/contract.ts";
 import type { Dataset } from "../../etl/datasets.ts";
 import { crawlerLogGroup } from "../shared/glueLogs.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
@@ -48,7 +49,7 @@ export class Catalog extends pulumi.ComponentResource {
 			{
 				name: args.database,
 				description: `Tables of ${name}`,
-				locationUri: pulumi.interpolate`s3://${args.processedBucket}/current/`,
+				locationUri: pulumi.interpolate`s3://${args.processedBucket}/${lake.roots.current}/`,
 			},
 			{ parent: this },
 		);

@@ -1,5 +1,6 @@
 import type * as aws from "@pulumi/aws";
-import { catalogName, changeLogColumns, type Dataset, lake } from "../../etl/datasets.ts";
+import { catalogTables, changeLogColumns, changeLogName, lake } from "../../etl/contract/contract.ts";
+import { catalogName, type Dataset } from "../../etl/datasets.ts";
 
 /** A table of the catalog that the crawler keeps up to date: its place, and what is known of it before any data. */
 export interface CatalogTable {
@@ -54,7 +55,7 @@ export function crawledTables(datasets: readonly Dataset[]): CatalogTable[] {
 	const changeLogs = datasets.flatMap(({ schema, tables }) =>
 		tables.map(
 			(table): CatalogTable => ({
-				name: `${catalogName(table)}_changes`,
+				name: changeLogName(catalogName(table)),
 				description: `Change log of ${schema}.${table.name}`,
 				zone: "processed",
 				prefix: lake.changeLog(schema, table.name),
@@ -68,7 +69,7 @@ export function crawledTables(datasets: readonly Dataset[]): CatalogTable[] {
 	return [
 		...changeLogs,
 		{
-			name: "clickstream_data",
+			name: catalogTables.clickstream,
 			description: "Clicks, as they came",
 			zone: "raw",
 			prefix: lake.clickstream,
@@ -84,7 +85,7 @@ export function crawledTables(datasets: readonly Dataset[]): CatalogTable[] {
 			projection: clickHours,
 		},
 		{
-			name: "joint_tables",
+			name: catalogTables.jointTables,
 			description: "Order items joined with the clicks on their product",
 			zone: "processed",
 			prefix: lake.jointTables,

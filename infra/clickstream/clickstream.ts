@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { lake } from "../../etl/datasets.ts";
+import { lake } from "../../etl/contract/contract.ts";
 import { deliveredStream } from "../delivery/deliveredStream.ts";
 
 export interface ClickstreamArgs {

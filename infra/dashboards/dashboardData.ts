@@ -1,3 +1,10 @@
+import {
+	catalogTables,
+	changeLogColumns,
+	changeLogName,
+	currentTableOf,
+	operations,
+} from "../../etl/contract/contract.ts";
 import { catalogName, type Dataset } from "../../etl/datasets.ts";
 
 /** A data set of QuickSight: what is asked of the engine, and the columns that come. */
@@ -24,7 +31,9 @@ export interface DashboardSource {
 /** A table by its whole name, as QuickSight's sources have no schema of their own. On Redshift a view, where it has one. */
 function table({ engine, database }: DashboardSource, name: string): string {
 	if (engine === "athena") return `"${database}".${name}`;
-	return name === "clickstream_data" || name.endsWith("_changes") ? `lake.${name}` : `analytics.${name}`;
+	return name === catalogTables.clickstream || currentTableOf(name) !== undefined
+		? `lake.${name}`
+		: `analytics.${name}`;
 }
 
 /** Order items joined with clicks, product details flattened; on Redshift the view has done so already. */
@@ -105,14 +114,15 @@ const changes: DashboardData = {
 	identifier: "changes",
 	sql: (source) => {
 		const logs = source.datasets.flatMap(({ tables }) => tables.map(catalogName));
-		const count = (operation: string): string => `COUNT(CASE WHEN cdc_op = '${operation}' THEN 1 END)`;
+		const changed = `${changeLogColumns.op} <> '${operations.load}'`;
+		const count = (operation: string): string => `COUNT(CASE WHEN ${changeLogColumns.op} = '${operation}' THEN 1 END)`;
 		return logs
 			.map(
 				(name) =>
-					`SELECT '${name}' AS table_name, COUNT(CASE WHEN cdc_op <> 'O' THEN 1 END) AS changes, ` +
-					`${count("I")} AS inserts, ${count("U")} AS updates, ${count("D")} AS deletes, ` +
-					"CAST(MAX(CASE WHEN cdc_op <> 'O' THEN cdc_commit_time END) AS timestamp) AS newest_change " +
-					`FROM ${table(source, `${name}_changes`)}`,
+					`SELECT '${name}' AS table_name, COUNT(CASE WHEN ${changed} THEN 1 END) AS changes, ` +
+					`${count(operations.insert)} AS inserts, ${count(operations.update)} AS updates, ${count(operations.delete)} AS deletes, ` +
+					`CAST(MAX(CASE WHEN ${changed} THEN ${changeLogColumns.commitTime} END) AS timestamp) AS newest_change ` +
+					`FROM ${table(source, changeLogName(name))}`,
 			)
 			.join(" UNION ALL ");
 	},

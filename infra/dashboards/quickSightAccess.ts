@@ -1,5 +1,5 @@
+import { lake } from "../../etl/contract/contract.ts";
 import type { Dataset } from "../../etl/datasets.ts";
-import { lake } from "../../etl/datasets.ts";
 import { arn, type Place } from "../shared/place.ts";
 import { allow, type Statement } from "../shared/policyDocument.ts";
 import { encryptAndDecrypt, listBuckets, readObjects, tablePrefixes, writeObjects } from "../storage/lakeAccess.ts";

@@ -1,3 +1,5 @@
+import { lake } from "../../etl/contract/contract.ts";
+import { byHandRunId } from "../../etl/contract/runId.ts";
 import type { CommonArguments } from "../../etl/jobs.ts";
 
 export interface GlueArguments {
@@ -25,7 +27,7 @@ export function icebergConfiguration(processedBucket: string): string {
 	return [
 		"spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
 		`${catalog}=org.apache.iceberg.spark.SparkCatalog`,
-		`${catalog}.warehouse=s3://${processedBucket}/current/`,
+		`${catalog}.warehouse=s3://${processedBucket}/${lake.roots.current}/`,
 		`${catalog}.catalog-impl=org.apache.iceberg.aws.glue.GlueCatalog`,
 		`${catalog}.io-impl=org.apache.iceberg.aws.s3.S3FileIO`,
 	].join(" --conf ");
@@ -42,7 +44,7 @@ export function glueArguments(input: GlueArguments): Record<string, string> {
 		processed_uri: `s3://${input.processedBucket}/`,
 		database: input.database,
 		datasets_uri: `s3://${input.scriptsBucket}/${input.datasetsKey}`,
-		run_id: "by-hand",
+		run_id: byHandRunId,
 	};
 	return {
 		"--datalake-formats": "iceberg",

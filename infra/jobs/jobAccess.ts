@@ -1,4 +1,4 @@
-import { lake } from "../../etl/datasets.ts";
+import { lake } from "../../etl/contract/contract.ts";
 import type { JobDefinition, Location } from "../../etl/jobs.ts";
 import { arn, type Place } from "../shared/place.ts";
 import { allow, type Statement } from "../shared/policyDocument.ts";

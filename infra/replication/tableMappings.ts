@@ -1,4 +1,5 @@
-import { type Dataset, rawColumns } from "../../etl/datasets.ts";
+import { rawColumns } from "../../etl/contract/contract.ts";
+import type { Dataset } from "../../etl/datasets.ts";
 
 /** A rule of a DMS table mapping, as DMS spells it. */
 export interface MappingRule {

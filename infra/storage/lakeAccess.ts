@@ -1,4 +1,5 @@
-import { type Dataset, lake } from "../../etl/datasets.ts";
+import { lake } from "../../etl/contract/contract.ts";
+import type { Dataset } from "../../etl/datasets.ts";
 import { allow, type Statement } from "../shared/policyDocument.ts";
 
 /** A bucket and prefixes within it; a prefix has no slash at its ends, and an empty one is the whole bucket. */
@@ -50,6 +51,5 @@ export function encryptAndDecrypt(kmsKeyArn: string): Statement {
 
 /** Prefixes of the processed zone that hold tables: change log, current tables, joined table, star schema. */
 export function tablePrefixes(datasets: readonly Dataset[]): string[] {
-	const first = (path: string): string => path.split("/")[0] ?? path;
-	return [...datasets.map(({ schema }) => schema), first(lake.current("", "")), lake.jointTables, first(lake.star(""))];
+	return [...datasets.map(({ schema }) => schema), lake.roots.current, lake.jointTables, lake.roots.star];
 }

@@ -1,7 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as random from "@pulumi/random";
-import { type Dataset, lake } from "../../etl/datasets.ts";
+import { lake } from "../../etl/contract/contract.ts";
+import type { Dataset } from "../../etl/datasets.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { arn, currentPlace } from "../shared/place.ts";
 import { allow } from "../shared/policyDocument.ts";

@@ -21,7 +21,7 @@ import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { textLines } from "../../cli/common/textLines.ts";
 import { Clients } from "../../cli/engines/aws/client/clients.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
-import { lake } from "../../etl/datasets.ts";
+import { lake } from "../../etl/contract/contract.ts";
 import { type MiniStack, startMiniStack } from "../support/aws/ministack.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { testContext } from "../support/context.ts";

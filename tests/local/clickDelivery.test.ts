@@ -14,7 +14,7 @@ import { type DeliverySettings, LocalEventStream } from "../../cli/engines/local
 import { deliverLeftovers } from "../../cli/engines/local/eventStream/leftovers.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import type { Context } from "../../cli/engines/port.ts";
-import { lake } from "../../etl/datasets.ts";
+import { lake } from "../../etl/contract/contract.ts";
 
 /** Rounds of two senders each. */
 const rounds = 10;

@@ -6,7 +6,7 @@ import { type RegisteredTable, writeCatalog } from "../../cli/engines/local/cata
 import { hourKeys } from "../../cli/engines/local/catalog/tableReader.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { defaultSchemas, writeSettings } from "../../cli/engines/local/shared/settings.ts";
-import { databaseName } from "../../etl/datasets.ts";
+import { databaseName } from "../../etl/contract/contract.ts";
 
 /** Names that would be markup, end a script element, or upset a page where text is not kept as text. */
 export const hostileNames = [

@@ -1,4 +1,4 @@
-import { rawColumns } from "../../../etl/datasets.ts";
+import { operations, parquetExtension, rawColumns } from "../../../etl/contract/contract.ts";
 import { readParquet } from "../../common/parquet.ts";
 import { textLines } from "../../common/textLines.ts";
 
@@ -9,7 +9,8 @@ interface Message {
 	metadata: { operation: string; timestamp: string; "commit-timestamp"?: string };
 }
 
-const operations: Readonly<Record<string, string>> = { load: "I", insert: "I", update: "U", delete: "D" };
+/** By the operation that a message names; the raw zone has an insert where the change log has a load. */
+const operationOf: Readonly<Record<string, string>> = { ...operations, load: operations.insert };
 
 /**
  * Rows of a raw file of a table, Parquet or messages of DMS; every value comes as text or null.
@@ -17,7 +18,7 @@ const operations: Readonly<Record<string, string>> = { load: "I", insert: "I", u
  * @param columns names as in a Parquet file, also `Op` and `cdc_commit_time`.
  */
 export async function readRawRows(key: string, path: string, columns: readonly string[]): Promise<Row[]> {
-	if (key.endsWith(".parquet")) return readParquet([path], columns);
+	if (key.endsWith(parquetExtension)) return readParquet([path], columns);
 	const rows: Row[] = [];
 	for await (const line of textLines(path, key.endsWith(".gz"))) {
 		const { data, metadata } = JSON.parse(line) as Message;
@@ -25,7 +26,7 @@ export async function readRawRows(key: string, path: string, columns: readonly s
 		const time = metadata["commit-timestamp"] ?? metadata.timestamp;
 		const values: Record<string, unknown> = {
 			...data,
-			[rawColumns.op]: operations[metadata.operation],
+			[rawColumns.op]: operationOf[metadata.operation],
 			[rawColumns.commitTime]: time.replace("T", " ").replace("Z", ""),
 		};
 		rows.push(Object.fromEntries(columns.map((name) => [name, textOf(values[name])])));

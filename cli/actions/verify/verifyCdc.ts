@@ -1,4 +1,4 @@
-import { rawColumns } from "../../../etl/datasets.ts";
+import { isLoadFile, operations, rawColumns } from "../../../etl/contract/contract.ts";
 import { PipelineError } from "../../common/errors.ts";
 import type { Context, Replication, SourceConnection, Stack } from "../../engines/port.ts";
 import { runEtl } from "../etl/runEtl.ts";
@@ -142,14 +142,14 @@ async function follow(
 	note(
 		"raw zone",
 		sameRows(
-			mine.filter((row) => row[rawColumns.op] === "I"),
+			mine.filter((row) => row[rawColumns.op] === operations.insert),
 			rows,
 		),
 		`${mine.length} rows in ${files.keys.join(", ")}`,
 	);
 	if (guide) {
 		// Through a stream, the full load is among the messages.
-		const load = [...known].filter((key) => key.includes("/LOAD") || key.endsWith(".json.gz"));
+		const load = [...known].filter((key) => isLoadFile(key) || key.endsWith(".json.gz"));
 		note("full-load file", load.length > 0, load.length > 0 ? load.join(", ") : `none in ${schema}/${table}/`);
 	}
 

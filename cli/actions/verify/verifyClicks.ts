@@ -1,4 +1,4 @@
-import { lake } from "../../../etl/datasets.ts";
+import { lake } from "../../../etl/contract/contract.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { textLines } from "../../common/textLines.ts";
 import type { Context, ObjectStore, Stack } from "../../engines/port.ts";

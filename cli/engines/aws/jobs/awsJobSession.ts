@@ -1,4 +1,5 @@
 import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
+import { byHandRunId } from "../../../../etl/contract/runId.ts";
 import type { JobDefinition } from "../../../../etl/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
@@ -8,7 +9,7 @@ import { isAwsError } from "../client/awsError.ts";
 import type { Clients } from "../client/clients.ts";
 import { poll } from "../client/poll.ts";
 import { driverLines, runLink } from "./driverLog.ts";
-import { byHand, glueName, idOf, runIdOf, runsOf, time } from "./glueRuns.ts";
+import { glueName, idOf, runIdOf, runsOf, time } from "./glueRuns.ts";
 import { costOf, faultOf, jobRunState } from "./jobRunStates.ts";
 import { readReport } from "./runReport.ts";
 
@@ -88,7 +89,7 @@ export class AwsJobSession implements JobSession {
 
 	/** Follows a run of somebody else's, and takes its run id: so the jobs behind it are theirs too, also once they have ended. */
 	#join(run: GlueRun, name: string): Begun {
-		if (runIdOf(run) !== byHand) this.#runId = runIdOf(run);
+		if (runIdOf(run) !== byHandRunId) this.#runId = runIdOf(run);
 		return this.#begun(name, idOf(run), true);
 	}
 

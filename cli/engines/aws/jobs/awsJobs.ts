@@ -1,4 +1,5 @@
 import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
+import { byHandRunId, newRunId } from "../../../../etl/contract/runId.ts";
 import { jobs as allJobs, type JobDefinition, jobWaves } from "../../../../etl/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
@@ -6,7 +7,7 @@ import { unlessPlanned } from "../../plan.ts";
 import type { BackgroundRun, Context, JobSession, Jobs, RunSummary } from "../../port.ts";
 import type { Clients } from "../client/clients.ts";
 import { AwsJobSession } from "./awsJobSession.ts";
-import { byHand, newRunId, runIdOf, runsOf, time } from "./glueRuns.ts";
+import { runIdOf, runsOf, time } from "./glueRuns.ts";
 import { jobRunState } from "./jobRunStates.ts";
 import { startStateMachine } from "./stateMachine.ts";
 
@@ -80,7 +81,7 @@ export class AwsJobs implements Jobs {
 	async #going(glue: GlueClient): Promise<string | undefined> {
 		const found = await Promise.all(allJobs.map((job) => runsOf(glue, this.#deployment, job.name)));
 		// A run that was started by hand has no id of its own: jobs join it one by one.
-		const going = found.flat().find((run) => jobRunState(run) === "going" && runIdOf(run) !== byHand);
+		const going = found.flat().find((run) => jobRunState(run) === "going" && runIdOf(run) !== byHandRunId);
 		return going === undefined ? undefined : runIdOf(going);
 	}
 }

@@ -1,13 +1,10 @@
-import { randomBytes } from "node:crypto";
 import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
+import { byHandRunId } from "../../../../etl/contract/runId.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 
 /** Runs of a job that are looked at, newest first: more than can be going. */
 const recentRuns = 20;
-
-/** Run id of a job that was started without one; a default argument in infra/jobs/glueArguments.ts. */
-export const byHand = "by-hand";
 
 /** Newest first, as Glue gives them. */
 export async function runsOf(glue: GlueClient, deployment: PipelineOutputs, job: string): Promise<GlueRun[]> {
@@ -30,7 +27,7 @@ export function glueName(deployment: PipelineOutputs, job: string): string {
 }
 
 export function runIdOf(run: GlueRun): string {
-	return run.Arguments?.["--run_id"] ?? byHand;
+	return run.Arguments?.["--run_id"] ?? byHandRunId;
 }
 
 export function idOf(run: GlueRun): string {
@@ -39,10 +36,4 @@ export function idOf(run: GlueRun): string {
 
 export function time(run: GlueRun | undefined): number {
 	return run?.StartedOn?.getTime() ?? 0;
-}
-
-/** For instance `20261120-131502-9f3a`: sorts by time. */
-export function newRunId(): string {
-	const now = new Date().toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
-	return `${now}-${randomBytes(2).toString("hex")}`;
 }

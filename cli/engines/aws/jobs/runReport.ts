@@ -1,4 +1,4 @@
-import { lake } from "../../../../etl/datasets.ts";
+import { lake } from "../../../../etl/contract/contract.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
 import type { JobReport } from "../../port.ts";
 import { awsError, isAwsError } from "../client/awsError.ts";
@@ -13,7 +13,7 @@ export async function readReport(
 ): Promise<JobReport | undefined> {
 	const s3 = await clients.s3();
 	const { GetObjectCommand } = await import("@aws-sdk/client-s3");
-	const key = `${lake.runs}/${runId}/${job}.json`;
+	const key = lake.report(runId, job);
 	let text: string;
 	try {
 		const { Body: body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));

@@ -1,9 +1,9 @@
+import { newRunId, runIdOfMinute } from "../../../../etl/contract/runId.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { BackgroundRun } from "../../port.ts";
 import { isAwsError } from "../client/awsError.ts";
 import type { Clients } from "../client/clients.ts";
-import { newRunId } from "./glueRuns.ts";
 
 /**
  * Has the stack's state machine run all jobs in their order, where it does not already. An execution's name is its jobs' run
@@ -27,8 +27,7 @@ export async function startStateMachine(
 		const { executionArn } = await sfn.send(new StartExecutionCommand({ stateMachineArn: arn, name: runId }));
 		return { runId, joined: false, stop: stopCommand(executionArn) };
 	};
-	// For instance 20261120-131500-all.
-	const ofThisMinute = newRunId().replace(/\d\d-\w+$/, "00-all");
+	const ofThisMinute = runIdOfMinute();
 	return unlessPlanned(
 		() =>
 			start(ofThisMinute).catch((error: unknown) => {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { catalogName, datasets, lake } from "../../../../etl/datasets.ts";
+import { catalogTables, changeLogName, lake } from "../../../../etl/contract/contract.ts";
+import { catalogName, datasets } from "../../../../etl/datasets.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
@@ -12,8 +13,8 @@ export type FoundTable = Pick<RegisteredTable, "name" | "format" | "zone" | "pre
 /** The tables that the lake's folders stand for, by name; some may hold no file. */
 export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
 	const found: FoundTable[] = [
-		{ name: "clickstream_data", format: "json", zone: "raw", prefix: lake.clickstream },
-		{ name: "joint_tables", format: "parquet", zone: "processed", prefix: lake.jointTables },
+		{ name: catalogTables.clickstream, format: "json", zone: "raw", prefix: lake.clickstream },
+		{ name: catalogTables.jointTables, format: "parquet", zone: "processed", prefix: lake.jointTables },
 		...(await currentTables(paths)),
 		...(await changeLogs(paths)),
 		...(await starTables(paths)),
@@ -24,14 +25,14 @@ export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
 /** What to do about a table of the processed zone that cannot be read: the jobs notice a folder that is gone. */
 export const damagedTableFix =
 	"Remove the whole folder of the damaged table, or of the damaged batch of a change log, from the processed zone: the " +
-	"jobs make it anew. For joint_tables, remove _state/join-tables.json of that zone, too.";
+	`jobs make it anew. For ${catalogTables.jointTables}, remove ${lake.state}/join-tables.json of that zone, too.`;
 
 /** Folders of the processed zone that are no source schema. */
-const reserved = new Set([top(lake.current("", "")), top(lake.star("")), lake.jointTables]);
+const reserved = new Set<string>([lake.roots.current, lake.roots.star, lake.jointTables]);
 
 async function currentTables(paths: LocalPaths): Promise<FoundTable[]> {
 	const found: FoundTable[] = [];
-	for (const schema of await subfolders(join(paths.processed, top(lake.current("", ""))))) {
+	for (const schema of await subfolders(join(paths.processed, lake.roots.current))) {
 		for (const table of await subfolders(join(paths.processed, lake.current(schema, "")))) {
 			const prefix = lake.current(schema, table);
 			if (!(await isIcebergTable(join(paths.processed, prefix)))) continue;
@@ -46,7 +47,7 @@ async function changeLogs(paths: LocalPaths): Promise<FoundTable[]> {
 	for (const schema of await subfolders(paths.processed)) {
 		if (reserved.has(schema)) continue;
 		for (const table of await subfolders(join(paths.processed, schema))) {
-			const name = `${nameOf(schema, table)}_changes`;
+			const name = changeLogName(nameOf(schema, table));
 			found.push({ name, format: "parquet", zone: "processed", prefix: lake.changeLog(schema, table) });
 		}
 	}
@@ -55,7 +56,7 @@ async function changeLogs(paths: LocalPaths): Promise<FoundTable[]> {
 
 async function starTables(paths: LocalPaths): Promise<FoundTable[]> {
 	const found: FoundTable[] = [];
-	for (const table of await subfolders(join(paths.processed, top(lake.star(""))))) {
+	for (const table of await subfolders(join(paths.processed, lake.roots.star))) {
 		const prefix = lake.star(table);
 		if (!(await isIcebergTable(join(paths.processed, prefix)))) continue;
 		found.push({ name: plainName(table), format: "iceberg", zone: "processed", prefix });
@@ -87,8 +88,4 @@ export function refuseSameNames(tables: readonly FoundTable[]): void {
 		}
 		seen.set(table.name, table);
 	}
-}
-
-function top(prefix: string): string {
-	return prefix.split("/")[0] ?? prefix;
 }

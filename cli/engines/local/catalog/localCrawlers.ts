@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { databaseName } from "../../../../etl/datasets.ts";
+import { databaseName } from "../../../../etl/contract/contract.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { fromDuckDb } from "../../duckdb/columnTypes.ts";
 import { withDuckDb } from "../../duckdb/session.ts";

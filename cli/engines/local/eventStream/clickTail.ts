@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { lake } from "../../../../etl/datasets.ts";
+import { lake } from "../../../../etl/contract/contract.ts";
 import { textLines } from "../../../common/textLines.ts";
 import type { Arrival } from "../../port.ts";
 import { filesBelow } from "../catalog/lakeFolders.ts";

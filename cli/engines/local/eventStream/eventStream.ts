@@ -1,4 +1,4 @@
-import { lake } from "../../../../etl/datasets.ts";
+import { lake, streamNames } from "../../../../etl/contract/contract.ts";
 import { TokenBucket } from "../../../common/tokenBucket.ts";
 import type { Arrival, Context, EventStream, SendOptions, SendResult } from "../../port.ts";
 import type { LocalPaths } from "../shared/paths.ts";
@@ -18,7 +18,7 @@ const writesAtOnce = 4;
 
 /** The clickstream's delivery stream, named as on AWS. */
 const clickstream: Omit<Destination, "gzip"> = {
-	stream: "kdf-clickstream-data",
+	stream: streamNames.clickDelivery,
 	prefix: lake.clickstream,
 	errorPrefix: lake.clickstreamErrors,
 };

@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
-import { randomBytes } from "node:crypto";
 import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { databaseName, datasets } from "../../../../etl/datasets.ts";
+import { databaseName, jobExitCodes, lake } from "../../../../etl/contract/contract.ts";
+import { isRunId, newRunId } from "../../../../etl/contract/runId.ts";
+import { datasets } from "../../../../etl/datasets.ts";
 import { derivedDatasets } from "../../../../etl/derivedDatasets.ts";
-import { type JobDefinition, jobDataQualityExitCode } from "../../../../etl/jobs.ts";
+import type { JobDefinition } from "../../../../etl/jobs.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context, JobReport, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
 import { deliverLeftovers } from "../eventStream/leftovers.ts";
@@ -45,9 +46,9 @@ export class LocalJobs implements Jobs {
 	}
 
 	async lastRun(): Promise<RunSummary | undefined> {
-		const runId = (await entries(this.#paths.runs)).filter((name) => runIdForm.test(name)).at(-1);
+		const runId = (await entries(this.#paths.runs)).filter(isRunId).at(-1);
 		if (runId === undefined) return undefined;
-		const reports = join(this.#paths.processed, "_runs", runId);
+		const reports = join(this.#paths.processed, lake.runs, runId);
 		const jobs = await Promise.all(
 			(await entries(reports)).map(async (file) => {
 				const { job, state } = JSON.parse(await readFile(join(reports, file), "utf8")) as JobReport;
@@ -59,8 +60,8 @@ export class LocalJobs implements Jobs {
 
 	/** Logs and reports of the newest runs stay. */
 	async #removeOldRuns(): Promise<void> {
-		for (const folder of [this.#paths.runs, join(this.#paths.processed, "_runs")]) {
-			const runs = (await entries(folder)).filter((name) => runIdForm.test(name));
+		for (const folder of [this.#paths.runs, join(this.#paths.processed, lake.runs)]) {
+			const runs = (await entries(folder)).filter(isRunId);
 			for (const name of runs.slice(0, -keptRuns)) await rm(join(folder, name), { recursive: true, force: true });
 		}
 	}
@@ -163,7 +164,7 @@ class LocalJobSession implements JobSession {
 
 	async #report(job: JobDefinition): Promise<JobReport | undefined> {
 		try {
-			const path = join(this.#paths.processed, "_runs", this.runId, `${job.name}.json`);
+			const path = join(this.#paths.processed, lake.report(this.runId, job.name));
 			return JSON.parse(await readFile(path, "utf8")) as JobReport;
 		} catch (error) {
 			if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
@@ -178,17 +179,9 @@ interface Exit {
 }
 
 function stateOf({ code }: Exit, signal: AbortSignal): JobState {
-	if (code === 0) return "succeeded";
-	if (code === jobDataQualityExitCode) return "quality_failed";
+	if (code === jobExitCodes.succeeded) return "succeeded";
+	if (code === jobExitCodes.quality_failed) return "quality_failed";
 	return signal.aborted ? "stopped" : "failed";
-}
-
-const runIdForm = /^\d{8}-\d{6}-[0-9a-f]{4}$/;
-
-/** For instance `20261120-131502-9f3a`: sorts by time. */
-function newRunId(): string {
-	const now = new Date().toISOString().replaceAll(/[-:]/g, "").replace("T", "-").slice(0, 15);
-	return `${now}-${randomBytes(2).toString("hex")}`;
 }
 
 async function tail(path: string): Promise<string[]> {

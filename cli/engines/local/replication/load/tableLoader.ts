@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Connection as RowConnection } from "mysql2";
+import { loadFile } from "../../../../../etl/contract/contract.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
-import { loadFile } from "../model/sequence.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import type { Server } from "../mysql/server.ts";
 import type { Snapshot } from "../mysql/snapshot.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { initialSequence, loadFile, Sequence } from "./sequence.ts";
+import { initialSequence, Sequence } from "./sequence.ts";
 
 const noon = Date.UTC(2026, 8, 5, 12, 0, 0, 120);
 
@@ -23,8 +23,4 @@ test("names of files grow, also within a millisecond and when the clock is set b
 		"20260905-120000122.parquet",
 		"20260905-120000125.parquet",
 	]);
-});
-
-test("files of a full load are numbered in hexadecimal digits", () => {
-	expect([1, 10, 255].map(loadFile)).toEqual(["LOAD00000001.parquet", "LOAD0000000A.parquet", "LOAD000000FF.parquet"]);
 });

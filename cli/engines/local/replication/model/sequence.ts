@@ -1,3 +1,5 @@
+import { changeFile } from "../../../../../etl/contract/contract.ts";
+
 /**
  * Change sequences and file names: both grow without a gap in time and never fall back, whatever the clocks do.
  * Format of the sequence: https://help.qlik.com/en-US/replicate/Content/Global_Common/Content/SharedEMReplicate/Customize%20Tasks/tasks_headColumns.htm
@@ -47,14 +49,8 @@ export class Sequence {
 	/** @returns the name of the next file of changes, `YYYYMMDD-HHmmssSSS.parquet`. @param now milliseconds since 1970. */
 	nextFile(now: number): string {
 		this.#fileTime = Math.max(now, this.#fileTime + 1);
-		const digits = new Date(this.#fileTime).toISOString().replace(/\D/g, "");
-		return `${digits.slice(0, 8)}-${digits.slice(8, 17)}.parquet`;
+		return changeFile(this.#fileTime);
 	}
-}
-
-/** Name of the nth file of a full load, from 1. */
-export function loadFile(number: number): string {
-	return `LOAD${number.toString(16).toUpperCase().padStart(8, "0")}.parquet`;
 }
 
 function commitDigits(time: number): string {

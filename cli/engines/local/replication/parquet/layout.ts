@@ -1,5 +1,5 @@
 import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
-import { rawColumns } from "../../../../../etl/datasets.ts";
+import { rawColumns } from "../../../../../etl/contract/contract.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { columnType } from "./columnType.ts";
 

@@ -10,7 +10,7 @@ import {
 	type DuckDBValue,
 	VARCHAR,
 } from "@duckdb/node-api";
-import { rawColumns } from "../../../../../etl/datasets.ts";
+import { rawColumns } from "../../../../../etl/contract/contract.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { syncFile } from "../../shared/files.ts";
 import type { Row } from "../model/row.ts";

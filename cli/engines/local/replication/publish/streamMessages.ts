@@ -1,5 +1,5 @@
 import { type DuckDBConnection, type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
-import { rawColumns } from "../../../../../etl/datasets.ts";
+import { rawColumns } from "../../../../../etl/contract/contract.ts";
 
 /**
  * Messages of DMS for Kinesis Data Streams, made of staged Parquet files: `control` with the table's definition, and one

@@ -1,7 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { lake } from "../../../../../etl/datasets.ts";
+import { isLoadFile, lake, parquetExtension, streamNames } from "../../../../../etl/contract/contract.ts";
 import { DeliveryBuffer, type DeliveryFolders } from "../../eventStream/deliveryBuffer.ts";
 import { deliverLeftovers } from "../../eventStream/leftovers.ts";
 import type { Publication } from "../model/checkpoint.ts";
@@ -57,7 +57,7 @@ export class StreamPublisher {
 	): Promise<void> {
 		const slash = folder.indexOf("/");
 		const table = { schema: folder.slice(0, slash), table: folder.slice(slash + 1) };
-		const to = { stream: "kdf-mysql-data", prefix: folder, errorPrefix: lake.clickstreamErrors, gzip: true };
+		const to = { stream: streamNames.changeDelivery, prefix: folder, errorPrefix: lake.clickstreamErrors, gzip: true };
 		const buffer = await DeliveryBuffer.create(this.#folders, to, limits);
 		if (cleared) {
 			this.#told.delete(folder);
@@ -76,7 +76,7 @@ export class StreamPublisher {
 				this.#told.set(folder, text);
 				created = true;
 			}
-			const kind = target.includes("/LOAD") ? "load" : "change";
+			const kind = isLoadFile(target) ? "load" : "change";
 			for await (const messages of dataMessages(connection, path, columns, table, kind, this.#now())) {
 				await add(buffer, messages);
 			}
@@ -89,7 +89,7 @@ export class StreamPublisher {
 	async #removeFiles({ schema, table }: StreamedTable): Promise<void> {
 		const folder = join(this.#folders.raw, schema, table);
 		for (const name of await readdir(folder).catch(() => [])) {
-			if (name.endsWith(".parquet")) await rm(join(folder, name), { force: true });
+			if (name.endsWith(parquetExtension)) await rm(join(folder, name), { force: true });
 		}
 	}
 

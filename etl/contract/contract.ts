@@ -1,0 +1,104 @@
+import contract from "./contract.json" with { type: "json" };
+
+/**
+ * What TypeScript and Python both have to know of the lake. `contract.json` has the values; the jobs read the same file
+ * (`lakehouse/contract.py`), also on Glue, where it is packed with them.
+ */
+
+/**
+ * Columns that replication adds to the source's own, in the raw zone. DMS writes them by the S3 endpoint's
+ * `includeOpForFullLoad` and `timestampColumnName` and by table-mapping rules; the local replicator writes the same.
+ */
+export const rawColumns = {
+	/** I, U or D; `I` throughout a full load. First column. */
+	op: contract.rawColumns.operation,
+	/** `yyyy-MM-dd HH:mm:ss.SSSSSS`, UTC: commit time of a change, transfer time of a full-load row. Second column. */
+	commitTime: contract.rawColumns.commitTime,
+	/** 35 digits, strictly increasing; empty in a full load. After the source's columns. */
+	changeSequence: contract.rawColumns.changeSequence,
+	/** Prefix of the value before an update, for key columns, or for every column of a table without a key. Last. */
+	beforeImagePrefix: contract.rawColumns.beforeImagePrefix,
+};
+
+/** Columns of the change log, before the source's own. */
+export const changeLogColumns = {
+	/** One of `operations`. */
+	op: contract.changeLogColumns.operation,
+	commitTime: contract.changeLogColumns.commitTime,
+	changeSequence: contract.changeLogColumns.changeSequence,
+};
+
+/** Operations in the change log; the raw zone has `insert` where the change log has `load`. */
+export const operations = contract.operations;
+
+const { prefixes } = contract;
+
+/** Prefixes below the raw and the processed zone, without a leading or trailing slash. */
+export const lake = {
+	clickstream: prefixes.clickstream,
+	clickstreamErrors: prefixes.clickstreamErrors,
+	changeLog: (schema: string, table: string): string => `${schema}/${table}`,
+	current: (schema: string, table: string): string => `${prefixes.current}/${schema}/${table}`,
+	jointTables: prefixes.jointTables,
+	star: (table: string): string => `${prefixes.starSchema}/${table}`,
+	/** Bookkeeping of the jobs: what was processed, up to where. */
+	state: prefixes.state,
+	/** Reports of the jobs' runs. */
+	runs: prefixes.runs,
+	report: (runId: string, job: string): string => `${prefixes.runs}/${runId}/${job}.json`,
+	/** What the jobs wrote and have not checked yet. */
+	staging: prefixes.staging,
+	/** Folders that hold folders of tables. */
+	roots: { current: prefixes.current, star: prefixes.starSchema },
+};
+
+/** Extension of files of rows. */
+export const parquetExtension = contract.rawFiles.extension;
+
+/** Name of the nth file of a full load, from 1. */
+export function loadFile(number: number): string {
+	const { loadPrefix, loadDigits, extension } = contract.rawFiles;
+	return `${loadPrefix}${number.toString(16).toUpperCase().padStart(loadDigits, "0")}${extension}`;
+}
+
+const loadPattern = new RegExp(contract.rawFiles.loadPattern);
+
+/** Whether a file of the raw zone belongs to a full load. @param path ends with its name. */
+export function isLoadFile(path: string): boolean {
+	return loadPattern.test(path.slice(path.lastIndexOf("/") + 1));
+}
+
+/** Name of a file of changes. @param time milliseconds since 1970. */
+export function changeFile(time: number): string {
+	const digits = new Date(time).toISOString().replace(/\D/g, "");
+	return `${digits.slice(0, 8)}-${digits.slice(8, 17)}${contract.rawFiles.extension}`;
+}
+
+/** Names of tables in the catalog that do not come from the source. */
+export const catalogTables = { clickstream: contract.catalog.clickstream, jointTables: contract.catalog.jointTables };
+
+/** Name of the catalog's database: one a stack, so that SQL runs unchanged everywhere. */
+export function databaseName(stack: string): string {
+	return `${contract.catalog.databasePrefix}${stack.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_")}`;
+}
+
+const { changeLogSuffix } = contract.catalog;
+
+/** Name in the catalog of a current table's change log. */
+export function changeLogName(table: string): string {
+	return `${table}${changeLogSuffix}`;
+}
+
+/** Name of the current table of a change log in the catalog; undefined for any other table. */
+export function currentTableOf(name: string): string | undefined {
+	return name.endsWith(changeLogSuffix) ? name.slice(0, -changeLogSuffix.length) : undefined;
+}
+
+/** How a job's run ended, as its report says. */
+export type ReportState = keyof typeof contract.jobs.exitCodes;
+
+/** Exit codes of a job script; `quality_failed`: its data broke a quality rule or came in broken files. */
+export const jobExitCodes: Readonly<Record<ReportState, number>> = contract.jobs.exitCodes;
+
+/** Default names of the delivery streams, on AWS and on the local stack. */
+export const streamNames = contract.streams;
