@@ -10,11 +10,15 @@ import { parseArgs } from "node:util";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const tool = (path, ...args) => [process.execPath, join("node_modules", path), ...args];
 
+/** Folders that hold TypeScript. */
+const sources = ["cli", "infra", "etl", "tools", "tests", "bench"];
+
 /** Name, and program with arguments. They start in this order, so the slowest stand first. */
 const steps = {
 	unit: tool("vitest/vitest.mjs", "run", "--project", "unit"),
 	types: tool("typescript/bin/tsc"),
 	page: tool("typescript/bin/tsc", "-p", "cli/dashboard/page"),
+	walls: tool("dependency-cruiser/bin/dependency-cruise.mjs", "--config", ".dependency-cruiser.mjs", ...sources),
 	lint: tool("@biomejs/biome/bin/biome", "check", "."),
 };
 

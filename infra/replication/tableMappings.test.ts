@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
-import { tableMappingDocument, taskSettingsDocument } from "./dmsDocuments.ts";
+import { tableMappingDocument, taskSettingsDocument } from "../testing/dmsDocuments.ts";
 import { tableMappings } from "./tableMappings.ts";
 import { taskSettings } from "./taskSettings.ts";
 

@@ -4,6 +4,8 @@ import { configurationPage } from "../../infra/pages/configurationPage.ts";
 import { costPage } from "../../infra/pages/costPage.ts";
 import { costStacks } from "../../infra/pages/stacks.ts";
 import { repositoryPath, stackValues } from "../../infra/testing/stack.ts";
+import { readRooms } from "../walls/rooms.ts";
+import { wallsTable } from "../walls/table.ts";
 import type { Generated } from "./generated.ts";
 
 /** Everything that `npm run docs` writes. */
@@ -16,4 +18,5 @@ export const registry: readonly Generated[] = [
 		path: "docs/cost.md",
 		make: () => costPage(costStacks(parseConfig(stackValues("dev")), parseConfig(stackValues("prod")))),
 	},
+	{ path: "docs/architecture.md", block: "walls", make: async () => wallsTable(await readRooms()) },
 ];

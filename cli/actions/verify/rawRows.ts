@@ -1,6 +1,6 @@
 import { operations, parquetExtension, rawColumns } from "../../../etl/contract/contract.ts";
-import { readParquet } from "../../common/parquet.ts";
 import { textLines } from "../../common/textLines.ts";
+import { readParquet } from "../../engines/duckdb/parquetReader.ts";
 
 type Row = Record<string, string | null>;
 
