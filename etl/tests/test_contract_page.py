@@ -1,0 +1,147 @@
+"""docs/contract.md says what the jobs do. What the CLI knows of it is compared in tools/docs/contract.test.ts."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable
+from itertools import dropwhile, takewhile
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from lakehouse import apply_changes, engine, joint_tables, log_compaction, maintenance, raw_files, state, stream_messages
+from lakehouse.column_types import change_log_type, current_type
+from lakehouse.report import Report
+from lakehouse.storage import Storage
+from test_star_schema import ALL as STAR_JOBS
+from test_star_schema import shop as shop
+
+from support import Lake, Source
+
+PAGE = Path(__file__).parents[2] / "docs" / "contract.md"
+
+Row = dict[str, str]
+
+ARROW = {
+    "BOOLEAN": pa.bool_(), "FLOAT": pa.float32(), "DOUBLE": pa.float64(), "UTF8": pa.string(),
+    "BYTE_ARRAY": pa.binary(), "DATE": pa.date32(), "TIMESTAMP_MICROS": pa.timestamp("us"),
+    **{f"INT_{bits}": pa.from_numpy_dtype(f"int{bits}") for bits in (8, 16, 32, 64)},
+    **{f"UINT_{bits}": pa.from_numpy_dtype(f"uint{bits}") for bits in (8, 16, 32, 64)},
+}  # fmt: skip
+"""Types as Arrow reads them, by the names that the page has for Parquet's."""
+
+
+def table(name: str) -> list[Row]:
+    """Rows of the table below the comment `test: name`, by the names of its head."""
+    lines = dropwhile(lambda line: line != f"<!-- test: {name} -->", PAGE.read_text().splitlines())
+    head, _, *body = [_cells(line) for line in takewhile(lambda line: line.startswith("|"), list(lines)[1:])]
+    assert body
+    return [dict(zip(head, row, strict=True)) for row in body]
+
+
+def _cells(line: str) -> list[str]:
+    return [re.sub(r"^`([^`]*)`$", r"\1", cell.strip()) for cell in line[1:-1].split("|")]
+
+
+def arrow(parquet: str) -> pa.DataType:
+    precision_and_scale = re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", parquet)
+    return pa.decimal128(*map(int, precision_and_scale.groups())) if precision_and_scale else ARROW[parquet]
+
+
+@pytest.mark.parametrize("row", table("types"), ids=lambda row: row["MySQL"])
+def test_types(row: Row) -> None:
+    raw = arrow(row["Parquet"])
+    assert change_log_type(raw) == row["change log"]
+    assert current_type(row["change log"]) == row["current table"]
+    of_message = {"type": row["message"]}
+    if pa.types.is_decimal(raw):
+        of_message |= {"precision": raw.precision, "scale": raw.scale}
+    assert stream_messages.Definition.of({"columns": {"c": of_message}}).columns == (("c", raw),)
+
+
+def test_raw_file_names() -> None:
+    kinds = {"full load": "load", "changes": "change"}
+    for row in table("raw-files"):
+        assert re.fullmatch(row["pattern"], row["example"])
+        assert raw_files.kind_of(row["example"]) == kinds[row["kind"]]
+        assert raw_files.kind_of(f"x{row['example']}") is None
+
+
+def test_operations() -> None:
+    assert {row["message"]: row["raw `Op`"] for row in table("operations")} == stream_messages.OPERATIONS
+
+
+def test_change_log_columns(lake: Lake, items: Source) -> None:
+    items.update({"id": 1}, name="other")
+    items.insert(id=6, name="new", amount=None)
+    items.delete({"id": 2})
+    items.flush()
+    lake.ok()
+    (load, changes) = sorted((lake.processed / "shop" / "items").glob("batch=*"))
+    own = list(items.columns)
+
+    def documented(before: list[str]) -> list[str]:
+        names = []
+        for row in table("change-log-columns"):
+            prefix, source, _ = row["column"].partition("<column>")
+            names += [prefix + name for name in (before if prefix else own)] if source else [row["column"]]
+        return names
+
+    loaded, changed = ([file for file in folder.glob("*.parquet")] for folder in (load, changes))
+    assert pq.read_schema(loaded[0]).names in (documented([]), documented(["id"]))
+    assert pq.read_schema(changed[0]).names == documented(["id"])
+    operations = {row["raw `Op`"]: row["change log `cdc_op`"] for row in table("operations") if row["message"] != "load"}
+    found = [(row["cdc_op"], bool(row["cdc_change_seq"])) for row in pq.read_table(changed[0]).to_pylist()]
+    assert sorted(found) == sorted((operations[raw], True) for raw in "UID")
+    assert {(row["cdc_op"], row["cdc_change_seq"]) for row in pq.read_table(loaded[0]).to_pylist()} == {("O", None)}
+
+
+def test_numbers() -> None:
+    rows = engine.FILE_ROWS
+    assert {row["defined in"]: int(row["value"].replace(",", "")) for row in table("numbers")} == {
+        "2 × `FILE_ROWS`": 2 * rows,
+        "engine.FILE_ROWS": rows,
+        "4 × `FILE_ROWS`": 4 * rows,
+        "apply_changes.MAINTAIN_EVERY": apply_changes.MAINTAIN_EVERY,
+        "maintenance.SMALL_FILES": maintenance.SMALL_FILES,
+        "maintenance.KEEP_HOURS": maintenance.KEEP_HOURS,
+        "log_compaction.SMALL_BATCHES": log_compaction.SMALL_BATCHES,
+        "log_compaction.SMALL_ROWS": log_compaction.SMALL_ROWS,
+        "state.NEWEST_FILES": state.NEWEST_FILES,
+        "joint_tables.MANY_PRODUCTS": joint_tables.MANY_PRODUCTS,
+    }
+
+
+def test_report_fields() -> None:
+    documented = [name for row in table("report") for name in re.findall(r"\w+", row["field"].replace("`", " "))]
+    assert documented == [field.name for field in dataclasses.fields(Report)]
+
+
+@pytest.mark.parametrize(
+    ("state_name", "spoil"),
+    [
+        ("succeeded", lambda report: None),
+        ("failed", lambda report: report.failed("shop.items", ValueError("x"))),
+        ("quality_failed", lambda report: report.rule_broken("shop.items", "not_null(id)", 1, [])),
+        ("quality_failed", lambda report: report.file_set_aside("file:///x", "cut short")),
+    ],
+)
+def test_report_states(tmp_path: Path, state_name: str, spoil: Callable[[Report], None]) -> None:
+    report = Report("a-job", "run-1")
+    spoil(report)
+    code = report.finish(Storage(f"file://{tmp_path}/"))
+    assert {row["state"]: int(row["exit code of the job"]) for row in table("report-states")}[state_name] == code
+    assert report.state == state_name
+
+
+@pytest.mark.usefixtures("shop")
+def test_star_schema_columns(lake: Lake) -> None:
+    from lakehouse.engine import Engine
+
+    lake.ok(*STAR_JOBS)
+    reader = Engine(Storage(f"file://{lake.processed}/"), lake.database)
+    for row in table("star-schema"):
+        found = reader.read_table(row["table"], f"star-schema/{row['table']}").columns
+        assert found == row["columns"].split(", "), row["table"]
