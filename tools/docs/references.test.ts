@@ -38,7 +38,7 @@ describe("a page", () => {
 		["a path below another", "# Files below `cli/`\n\n`run.ts`, `engines/`"],
 		["a path below another, said in the text", "`run.ts`; all below `cli/`"],
 		["what is not a path", "`run it`, `cli`, `a | b`, `n/a`, `--rate`, `<x>/y.ts`"],
-		["a module without its extension", "`cli/run`"],
+		["anything in a generated block", "<!-- a:begin -->\n`cli/none.ts`\n<!-- a:end -->"],
 		["a kind of file", "each `.sql` and `.ts` file"],
 		["paths of the lake", "`current/shop/orders`, `.pipeline/x.ts`"],
 		["a code block", "```sh\nrun `cli/none.ts`\n```"],

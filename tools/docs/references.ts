@@ -13,20 +13,20 @@ const path = /^\.?[\w@-][\w.@-]*(\/[\w.@=-]+)*\/?$/;
 
 /**
  * Paths in backticks. Those that begin at the root of the repository must be there; in a section that says "below `x/`", so
- * must the others, below `x/`, the root or the page's own folder. A module may be named without `.ts`. Folders of the lake
- * and of `.pipeline` are not in the repository.
+ * must the others, below `x/`, the root or the page's own folder. Folders of the lake and of `.pipeline` are not in the
+ * repository; what a generated block names is its generator's business.
  */
 function missingPaths(root: string, page: string, text: string): string[] {
 	const missing: string[] = [];
-	for (const section of withoutFences(text).split(/^(?=#)/m)) {
+	const byHand = text.replace(/^<!-- (\w+):begin -->[\s\S]*?^<!-- \1:end -->/gm, "");
+	for (const section of withoutFences(byHand).split(/^(?=#)/m)) {
 		const bases = ["", dirname(page), ...[...section.matchAll(/below `([\w./-]+\/)`/g)].map(([, base = ""]) => base)];
 		for (const [, name = ""] of section.matchAll(/`([^`\n]+)`/g)) {
 			if (!path.test(name) || name.startsWith(".pipeline")) continue;
 			const [first = ""] = name.split("/");
 			const fromRoot = name.includes("/") && existsSync(join(root, first));
 			const isExpected = fromRoot || sourceFile.test(name) || (bases.length > 2 && name.includes("/"));
-			const places = bases.flatMap((base) => [join(root, base, name), join(root, base, `${name}.ts`)]);
-			if (isExpected && !places.some((place) => existsSync(place))) missing.push(`\`${name}\``);
+			if (isExpected && !bases.some((base) => existsSync(join(root, base, name)))) missing.push(`\`${name}\``);
 		}
 	}
 	return missing;
