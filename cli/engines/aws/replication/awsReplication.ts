@@ -1,17 +1,13 @@
-import type {
-	DatabaseMigrationServiceClient,
-	ReplicationTask,
-	StartReplicationTaskTypeValue,
-} from "@aws-sdk/client-database-migration-service";
+import type { ReplicationTask, StartReplicationTaskTypeValue } from "@aws-sdk/client-database-migration-service";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../port.ts";
 import { requireLoaded } from "../../shared/tablesInError.ts";
-import { isAwsError } from "../client/awsError.ts";
 import type { Clients } from "../client/clients.ts";
 import { poll } from "../client/poll.ts";
 import { testConnections } from "./connectionTests.ts";
+import { DmsTask } from "./dmsTask.ts";
 import { taskLatency } from "./latency.ts";
 import { nameOf, tableStatistics } from "./tableStatistics.ts";
 import { explainingLines } from "./taskLog.ts";
@@ -33,56 +29,46 @@ export class AwsReplication implements Replication {
 
 	async start(context: Context, options: ReplicationOptions = {}): Promise<"started" | "resumed" | "already running"> {
 		refuseBatchOptions(options);
-		const client = await this.#clients.dms();
-		const before = await this.#settled(client, context);
+		const task = await this.#task();
+		const before = await this.#settled(task, context);
 		const state = taskState(before);
 		if (taskStates[state] === "going" && options.reload !== true) {
-			await this.#follow(client, context, undefined);
+			await this.#follow(task, context, undefined);
 			return "already running";
 		}
 		if (taskStates[state] === "going") await this.stop(context);
-		await testConnections(client, this.#deployment, context);
+		await testConnections(task.client, this.#deployment, context);
 		const type = startType(before, options.reload === true);
-		const sent = await unlessPlanned(() => this.#send(client, type), "planned");
+		const sent = await unlessPlanned(() => task.start(type), "planned");
 		if (sent === "planned") return "started";
-		await this.#follow(client, context, sent === "sent" ? before : undefined);
+		await this.#follow(task, context, sent === "sent" ? before : undefined);
 		if (options.reload === true) requireLoaded(await this.tables());
 		if (sent === "already running") return sent;
 		return type === "resume-processing" ? "resumed" : "started";
 	}
 
 	async stop(context: Context): Promise<"stopped" | "not running"> {
-		const client = await this.#clients.dms();
-		const state = taskState(await this.#task(client));
+		const task = await this.#task();
+		const state = taskState(await task.describe());
 		if (taskStates[state] !== "going" && state !== "stopping") return "not running";
 		return context.reporter.task("Stop the replication", async (update) => {
-			const { StopReplicationTaskCommand } = await import("@aws-sdk/client-database-migration-service");
 			if (state !== "stopping") {
-				const planned = await unlessPlanned(async () => {
-					const stop = new StopReplicationTaskCommand({ ReplicationTaskArn: this.#taskArn });
-					await client.send(stop).catch(async (error: unknown) => {
-						// Somebody else stopped it between our look and our call: then it stops, as wanted.
-						const raced = isAwsError(error, "InvalidResourceStateFault");
-						if (!raced || taskStates[taskState(await this.#task(client))] === "going") throw error;
-					});
-					return false;
-				}, true);
+				const planned = await unlessPlanned(() => task.stop().then(() => false), true);
 				if (planned) return "stopped";
 			}
 			return poll(context.signal, async () => {
-				const task = await this.#task(client);
-				const now = taskState(task);
-				update(now);
-				if (now === "stopped") return "stopped" as const;
-				if (now === "failed") throw await this.#failure(task);
+				const now = await task.describe();
+				const found = taskState(now);
+				update(found);
+				if (found === "stopped") return "stopped" as const;
+				if (found === "failed") throw await this.#failure(now);
 				return undefined;
 			});
 		});
 	}
 
 	async status(): Promise<ReplicationStatus> {
-		const task = await this.#task(await this.#clients.dms());
-		const status = taskStatus(task, this.#deployment.replication.logGroup);
+		const status = taskStatus(await (await this.#task()).describe(), this.#deployment.replication.logGroup);
 		if (status.state !== "running") return status;
 		// Who looks again and again asks for the state; the latency changes once a minute.
 		this.#latency ??= await taskLatency(this.#clients, this.#deployment);
@@ -98,11 +84,11 @@ export class AwsReplication implements Replication {
 			await this.start(context, { reload: true });
 			return;
 		}
-		const client = await this.#clients.dms();
-		const task = await this.#task(client);
-		if (taskState(task) !== "running") {
+		const task = await this.#task();
+		const state = taskState(await task.describe());
+		if (state !== "running") {
 			throw new PipelineError("failure", {
-				what: `Tables can be loaded anew only while the task runs; it is ${taskState(task)}.`,
+				what: `Tables can be loaded anew only while the task runs; it is ${state}.`,
 				fix: "Start it first.",
 				next: "pipeline-cli replication start",
 			});
@@ -121,17 +107,17 @@ export class AwsReplication implements Replication {
 		const going = known.filter(({ state }) => state === "Table is being reloaded").map(nameOf);
 		const asked = tables.filter((one) => !going.includes(nameOf(one)));
 		const planned = await unlessPlanned(async () => {
-			if (asked.length > 0) await this.#sendReload(client, asked);
+			if (asked.length > 0) await task.reload(asked);
 			return false;
 		}, true);
 		if (planned) return;
 		context.ongoing?.set(this.#taskArn, this.#ongoing());
 		await context.reporter.task(`Load ${tables.length} tables anew`, (update) =>
 			poll(context.signal, async () => {
-				const state = taskState(await this.#task(client));
-				if (taskStates[state] !== "going") {
+				const now = await task.describe();
+				if (taskStates[taskState(now)] !== "going") {
 					context.ongoing?.delete(this.#taskArn);
-					throw await this.#failure(await this.#task(client));
+					throw await this.#failure(now);
 				}
 				const mine = (await this.tables()).filter((entry) => names.has(nameOf(entry)));
 				// What the load before ended with, an error perhaps, may still be shown.
@@ -146,102 +132,53 @@ export class AwsReplication implements Replication {
 		context.ongoing?.delete(this.#taskArn);
 	}
 
-	async #sendReload(
-		client: DatabaseMigrationServiceClient,
-		tables: readonly { schema: string; table: string }[],
-	): Promise<void> {
-		const { ReloadTablesCommand } = await import("@aws-sdk/client-database-migration-service");
-		await client.send(
-			new ReloadTablesCommand({
-				ReplicationTaskArn: this.#taskArn,
-				TablesToReload: tables.map(({ schema, table }) => ({ SchemaName: schema, TableName: table })),
-			}),
-		);
+	async #task(): Promise<DmsTask> {
+		return new DmsTask(await this.#clients.dms(), this.#taskArn);
 	}
 
 	get #taskArn(): string {
 		return this.#deployment.replication.taskArn;
 	}
 
-	async #task(client: DatabaseMigrationServiceClient): Promise<ReplicationTask> {
-		const { DescribeReplicationTasksCommand } = await import("@aws-sdk/client-database-migration-service");
-		const { ReplicationTasks: tasks = [] } = await client.send(
-			new DescribeReplicationTasksCommand({
-				Filters: [{ Name: "replication-task-arn", Values: [this.#taskArn] }],
-				WithoutSettings: true,
-			}),
-		);
-		const task = tasks.find(({ ReplicationTaskArn: arn }) => arn === this.#taskArn);
-		if (task !== undefined) return task;
-		throw new PipelineError("serviceRefused", {
-			what: "DMS does not have the replication task that the stack's outputs name.",
-			why: this.#taskArn,
-			fix: "Deploy again; something was deleted by hand.",
-			next: "pulumi up --refresh",
-		});
-	}
-
 	/** The task, once it is in a state in which it can be started or goes already. */
-	#settled(client: DatabaseMigrationServiceClient, context: Context): Promise<ReplicationTask> {
+	#settled(task: DmsTask, context: Context): Promise<ReplicationTask> {
 		return poll(context.signal, async () => {
-			const task = await this.#task(client);
-			const state = taskState(task);
+			const now = await task.describe();
+			const state = taskState(now);
 			if (taskStates[state] === "wait") return undefined;
-			if (taskStates[state] !== "dead") return task;
+			if (taskStates[state] !== "dead") return now;
 			throw new PipelineError("failure", {
 				what: `The replication task is ${state}, and cannot be started.`,
-				why: task.LastFailureMessage,
+				why: now.LastFailureMessage,
 				fix: "Deploy the stack again.",
 				next: "pulumi up --refresh",
 			});
 		});
 	}
 
-	/** Somebody else may start the task between our look and our call: then it goes, as wanted. */
-	async #send(
-		client: DatabaseMigrationServiceClient,
-		type: StartReplicationTaskTypeValue,
-	): Promise<"sent" | "already running"> {
-		const { StartReplicationTaskCommand } = await import("@aws-sdk/client-database-migration-service");
-		try {
-			await client.send(
-				new StartReplicationTaskCommand({ ReplicationTaskArn: this.#taskArn, StartReplicationTaskType: type }),
-			);
-			return "sent";
-		} catch (error) {
-			const raced = isAwsError(error, "InvalidResourceStateFault");
-			if (raced && taskStates[taskState(await this.#task(client))] === "going") return "already running";
-			throw error;
-		}
-	}
-
 	/**
 	 * Until the full load is over and changes are followed.
 	 * @param before the task before its start, whose state may still be shown for a while.
 	 */
-	async #follow(
-		client: DatabaseMigrationServiceClient,
-		context: Context,
-		before: ReplicationTask | undefined,
-	): Promise<void> {
+	async #follow(task: DmsTask, context: Context, before: ReplicationTask | undefined): Promise<void> {
 		const startedAt = Date.now();
 		context.ongoing?.set(this.#taskArn, this.#ongoing());
 		await context.reporter.task("Full load", (update) =>
 			poll(context.signal, async () => {
-				const task = await this.#task(client);
-				const state = taskState(task);
-				const stale = before !== undefined && unchanged(before, task) && Date.now() - startedAt < staleSeconds * 1000;
+				const now = await task.describe();
+				const state = taskState(now);
+				const stale = before !== undefined && unchanged(before, now) && Date.now() - startedAt < staleSeconds * 1000;
 				if (stale) return undefined;
-				const { fullLoadProgress, tables, text } = taskStatus(task, "");
+				const { fullLoadProgress, tables, text } = taskStatus(now, "");
 				update(state === "running" ? `${fullLoadProgress} %, ${tables.loaded} tables loaded` : text);
 				if (state === "running" && fullLoadProgress >= 100 && tables.loading + tables.queued === 0) return true;
 				if (taskStates[state] === "going" || state === "stopping") return undefined;
 				context.ongoing?.delete(this.#taskArn);
-				throw await this.#failure(task);
+				throw await this.#failure(now);
 			}),
 		);
 		context.ongoing?.delete(this.#taskArn);
-		const { tables } = taskStatus(await this.#task(client), "");
+		const { tables } = taskStatus(await task.describe(), "");
 		if (tables.errored > 0) {
 			context.reporter.warn(`${tables.errored} tables have errors: pipeline-cli replication tables`);
 		}
