@@ -1,12 +1,10 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import chalk from "chalk";
 import { type Command as Commander, CommanderError } from "commander";
 import type { Command, CommandResult, Invocation } from "./command.ts";
 import { cancelled, exitCodes, messageOf, PipelineError } from "./common/errors.ts";
 import { onInterrupt } from "./common/interrupts.ts";
-import { projectRoot } from "./common/projectRoot.ts";
+import { version } from "./common/version.ts";
 import { Plan, PlannedStop } from "./engines/plan.ts";
 import type { Context, Ongoing, Reporter, Stack } from "./engines/port.ts";
 import { buildProgram, usualTimeout, type Verb } from "./program.ts";
@@ -32,7 +30,6 @@ const longestTimer = 2 ** 31 - 1;
  * @returns the exit code.
  */
 export async function main(argv: string[], leave: Leave): Promise<number> {
-	const version = JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")).version as string;
 	let code: number = exitCodes.ok;
 	const program = buildProgram(version, async (verb, args, options) => {
 		code = await runVerb(verb, args, options, leave);

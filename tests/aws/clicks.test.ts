@@ -7,6 +7,7 @@ import type { Answered } from "../support/aws/athena.ts";
 import { faults } from "../support/aws/endpoint.ts";
 import { parquetTable } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
+import { putReport } from "../support/aws/report.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
 
 interface Click {
@@ -89,11 +90,8 @@ function deliver(seen: (clicks: Click[]) => Click[]): () => void {
 		const content = gzipSync(`{"productname":"of another"}\n${aws.stream.texts.join("\n")}\n`);
 		aws.s3.put(outputs.buckets.raw, `clickstream-data/${hour}/dev-delivery-1.json.gz`, content);
 	}, 5);
-	aws.glue.onStart = ({ Arguments: { "--run_id": run } }) => {
-		const report = { job: "join-tables", run_id: run, state: "succeeded", rows_read: 4, rows_written: orderItems };
-		const lists = { tables: [], set_aside: [], quality: [] };
-		const text = JSON.stringify({ ...report, ...lists, started_at: "", finished_at: "", error: null });
-		aws.s3.put(outputs.buckets.processed, `_runs/${run}/join-tables.json`, text);
+	aws.glue.onStart = (run) => {
+		putReport(aws.s3, run, { rows_read: 4, rows_written: orderItems });
 	};
 	aws.athena.answer = (sql): Answered => {
 		if (/FROM (wp_woocommerce_order_items|joint_tables)/.test(sql)) {

@@ -7,6 +7,7 @@ import { jobs } from "../../etl/jobs.ts";
 import { refuse } from "../support/aws/endpoint.ts";
 import { type Look, parquetTable, succeeded } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
+import { putReport } from "../support/aws/report.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
 import { testContext } from "../support/context.ts";
 
@@ -50,18 +51,8 @@ describe("run-etl", () => {
 
 	it("shows what the jobs reported, DPU-hours and the price", async () => {
 		aws.glue.onStart = (run) => {
-			const job = run.JobName.replace("dev-", "");
-			const report = {
-				job,
-				run_id: run.Arguments["--run_id"],
-				state: "succeeded",
-				rows_read: 1234,
-				rows_written: 1200,
-				tables: [],
-				set_aside: [],
-				quality: [],
-			};
-			aws.s3.put(outputs.buckets.processed, `_runs/${run.Arguments["--run_id"]}/${job}.json`, JSON.stringify(report));
+			const found = { rows_read: 1234, rows_written: 1200 };
+			putReport(aws.s3, run, found);
 		};
 		const { code, out } = await aws.run("run-etl", "process-load");
 		expect(code).toBe(0);
@@ -130,20 +121,12 @@ describe("run-etl", () => {
 	it("bad data is not a failed job: 11, by the job's own report", async () => {
 		aws.glue.looks["dev-process-load"] = [{ JobRunState: "FAILED", ErrorMessage: "SystemExit: 11", ExecutionTime: 9 }];
 		aws.glue.onStart = (run) => {
-			const report = {
-				job: "process-load",
+			putReport(aws.s3, run, {
 				state: "quality_failed",
 				rows_read: 5,
 				rows_written: 4,
-				tables: [],
 				set_aside: [{ uri: "s3://dev-raw/x.parquet", reason: "cut short" }],
-				quality: [],
-			};
-			aws.s3.put(
-				outputs.buckets.processed,
-				`_runs/${run.Arguments["--run_id"]}/process-load.json`,
-				JSON.stringify(report),
-			);
+			});
 		};
 		const { code, out } = await aws.run("run-etl", "process-load");
 		expect(code).toBe(11);

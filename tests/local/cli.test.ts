@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { access, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { waitFor } from "../../cli/actions/verify/wait.ts";
@@ -25,6 +25,11 @@ it("--help loads no package that only some verbs need", async () => {
 	);
 	expect(loaded).toContain(pathToFileURL(await realpath(cli)).href);
 	expect(loaded.filter((url) => url.includes("/node_modules/"))).toEqual([]);
+	// What checks files is bundled, and only needed where one is read.
+	const scripts = await Promise.all(
+		loaded.filter((url) => url.startsWith("file:")).map((url) => readFile(fileURLToPath(url), "utf8")),
+	);
+	expect(scripts.filter((text) => text.includes("ZodType"))).toEqual([]);
 	await rm(coverage, { recursive: true });
 });
 

@@ -213,7 +213,8 @@ describe("the local stack", () => {
 		await writeFile(join(stack.home, "stack.json"), "{ cut");
 		const result = await stack.run(["status"]);
 		expect(result.code).toBe(2);
-		expect(result.stdout).toContain("is not a valid settings file. It is no JSON.");
+		expect(result.stdout).toContain("The settings file of the local stack is damaged.");
+		expect(result.stdout).toMatch(/stack\.json: It is not JSON/);
 		expect(result.stdout).toContain("next: pipeline-cli down --purge");
 	});
 

@@ -1,13 +1,30 @@
+import { z } from "zod";
 import { operations, parquetExtension, rawColumns } from "../../../etl/contract/contract.ts";
+import { type JsonKind, parseJson } from "../../common/jsonFile.ts";
 import { textLines } from "../../common/textLines.ts";
 import { readParquet } from "../../engines/duckdb/parquetReader.ts";
 
 type Row = Record<string, string | null>;
 
-interface Message {
+/** What is read of a message of DMS. */
+const message: JsonKind<{
 	data?: Record<string, unknown>;
 	metadata: { operation: string; timestamp: string; "commit-timestamp"?: string };
-}
+}> = {
+	name: "A file of messages in the raw zone",
+	schema: z.object({
+		data: z.record(z.string(), z.unknown()).exactOptional(),
+		metadata: z.object({
+			operation: z.string(),
+			timestamp: z.string(),
+			"commit-timestamp": z.string().exactOptional(),
+		}),
+	}),
+	remedy: () => ({
+		fix: "Run the jobs: they name each file of the raw zone that they could not read.",
+		next: "pipeline-cli run-etl",
+	}),
+};
 
 /** By the operation that a message names; the raw zone has an insert where the change log has a load. */
 const operationOf: Readonly<Record<string, string>> = { ...operations, load: operations.insert };
@@ -21,7 +38,7 @@ export async function readRawRows(key: string, path: string, columns: readonly s
 	if (key.endsWith(parquetExtension)) return readParquet([path], columns);
 	const rows: Row[] = [];
 	for await (const line of textLines(path, key.endsWith(".gz"))) {
-		const { data, metadata } = JSON.parse(line) as Message;
+		const { data, metadata } = parseJson(line, key, message);
 		if (data === undefined) continue;
 		const time = metadata["commit-timestamp"] ?? metadata.timestamp;
 		const values: Record<string, unknown> = {

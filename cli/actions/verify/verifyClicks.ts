@@ -1,5 +1,7 @@
+import { z } from "zod";
 import { lake } from "../../../etl/contract/contract.ts";
 import { PipelineError } from "../../common/errors.ts";
+import { type JsonKind, parseJson } from "../../common/jsonFile.ts";
 import { textLines } from "../../common/textLines.ts";
 import type { Context, ObjectStore, Stack } from "../../engines/port.ts";
 import { runEtl } from "../etl/runEtl.ts";
@@ -110,8 +112,18 @@ function clickOf([productid, productname, department, price, color, material, co
 	});
 }
 
+/** How a click that was sent is read in the raw zone. */
+const sentClick: JsonKind<{ productDetails: Record<string, unknown>; [name: string]: unknown }> = {
+	name: "A click in the raw zone",
+	schema: z.looseObject({ productDetails: z.record(z.string(), z.unknown()) }),
+	remedy: () => ({
+		fix: "It is not what was sent: see what else writes to the stream, and verify again.",
+		next: "pipeline-cli verify-clicks",
+	}),
+};
+
 function rowOfJson(line: string): Row {
-	const { productDetails, ...click } = JSON.parse(line) as Record<string, Record<string, unknown>>;
+	const { productDetails, ...click } = parseJson(line, line, sentClick);
 	const values: Record<string, unknown> = { ...click, ...productDetails };
 	return columns.map((name) => String(values[name]));
 }

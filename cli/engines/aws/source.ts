@@ -1,7 +1,9 @@
 import mysql from "mysql2/promise";
+import { z } from "zod";
 import { datasets } from "../../../etl/datasets.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
+import { type JsonKind, parseJson } from "../../common/jsonFile.ts";
 import type { SourceAccess } from "../mysql/access.ts";
 import { runChecks } from "../mysql/checks.ts";
 import { clientOptions } from "../mysql/connection.ts";
@@ -66,7 +68,7 @@ export class AwsSource implements Source {
 		const client = await this.#clients.secrets();
 		const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
 		const { SecretString: text = "" } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
-		const secret = parseSecret(text, secretArn);
+		const secret = parseJson(text, secretArn, sourceSecret);
 		const tunnel = process.env.PIPELINE_SOURCE_ADDRESS;
 		const { host, port } = tunnel === undefined || tunnel === "" ? secret : parseAddress(tunnel);
 		const schemas = datasets.map(({ schema }) => schema);
@@ -153,31 +155,22 @@ async function unlessAborted<T>(result: Promise<T>, signal: AbortSignal): Promis
 	}
 }
 
-interface Secret {
-	username: string;
-	password: string;
-	host: string;
-	port: number;
-}
-
-/** @throws PipelineError that says what is missing, and nothing of what is there. */
-function parseSecret(text: string, arn: string): Secret {
-	try {
-		const found = JSON.parse(text) as Partial<Record<keyof Secret, unknown>>;
-		const { username, password, host } = found;
-		const port = Number(found.port);
-		if (typeof username === "string" && typeof password === "string" && typeof host === "string" && port > 0) {
-			return { username, password, host, port };
-		}
-	} catch {
-		// Told below, without the text: it may hold the password.
-	}
-	throw new PipelineError("usage", {
-		what: "The secret of the source is not JSON with username, password, host and port.",
-		why: arn,
+/** How the secret of the source is read. */
+export const sourceSecret: JsonKind<{ username: string; password: string; host: string; port: number }> = {
+	name: "The secret of the source",
+	schema: z.object({
+		username: z.string(),
+		password: z.string(),
+		host: z.string(),
+		// The console writes it as text.
+		port: z.coerce.number().int().min(1).max(65535),
+	}),
+	remedy: () => ({
 		fix: "Write it as DMS reads it: https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html",
-	});
-}
+	}),
+	outcome: "usage",
+	secret: true,
+};
 
 function parseAddress(address: string): { host: string; port: number } {
 	const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(address) ?? [];

@@ -1,22 +1,10 @@
+import type { JobReport } from "../../../etl/contract/report.ts";
 import type { JobDefinition } from "../../../etl/jobs.ts";
 import type { Context } from "./context.ts";
 
-export type JobState = "succeeded" | "failed" | "quality_failed" | "stopped" | "timeout";
+export type { JobReport };
 
-/** What a job says of its run; written by the job itself to `_runs/<run id>/<job>.json`. */
-export interface JobReport {
-	job: string;
-	run_id: string;
-	state: "succeeded" | "failed" | "quality_failed";
-	started_at: string;
-	finished_at: string;
-	rows_read: number;
-	rows_written: number;
-	tables: { schema: string; table: string; rows_read: number; rows_written: number; note?: string }[];
-	set_aside: { uri: string; reason: string }[];
-	quality: { table: string; rule: string; failed_rows: number; examples: unknown[] }[];
-	error?: string;
-}
+export type JobState = "succeeded" | "failed" | "quality_failed" | "stopped" | "timeout";
 
 export interface JobRun {
 	job: string;

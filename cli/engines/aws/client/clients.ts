@@ -1,6 +1,4 @@
 import { setMaxListeners } from "node:events";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { AthenaClient } from "@aws-sdk/client-athena";
 import type { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
@@ -17,7 +15,7 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { STSClient } from "@aws-sdk/client-sts";
-import { projectRoot } from "../../../common/projectRoot.ts";
+import { version } from "../../../common/version.ts";
 import type { Plan } from "../../plan.ts";
 import { awsError } from "./awsError.ts";
 
@@ -181,7 +179,7 @@ export class Clients {
 				throwOnRequestTimeout: true,
 			}),
 			logger: silent,
-			customUserAgent: [["pipeline-cli", version()]] as [string, string][],
+			customUserAgent: [["pipeline-cli", version]] as [string, string][],
 		};
 	}
 
@@ -208,7 +206,3 @@ export class Clients {
 
 /** The SDK's own remarks, for instance on several sources of credentials, would go between our lines. */
 const silent = { trace() {}, debug() {}, info() {}, warn() {}, error() {} };
-
-function version(): string {
-	return (JSON.parse(readFileSync(join(projectRoot, "package.json"), "utf8")) as { version: string }).version;
-}

@@ -1,6 +1,7 @@
 import { lake } from "../../../../etl/contract/contract.ts";
-import { messageOf, PipelineError } from "../../../common/errors.ts";
-import type { JobReport } from "../../port.ts";
+import type { JobReport } from "../../../../etl/contract/report.ts";
+import { parseJson } from "../../../common/jsonFile.ts";
+import { reportFile } from "../../shared/jobReport.ts";
 import { awsError, isAwsError } from "../client/awsError.ts";
 import type { Clients } from "../client/clients.ts";
 
@@ -22,18 +23,5 @@ export async function readReport(
 		if (isAwsError(error, "NoSuchKey")) return undefined;
 		throw awsError(error, { service: "s3", action: "GetObject", region: clients.settings.region });
 	}
-	try {
-		return JSON.parse(text) as JobReport;
-	} catch (error) {
-		throw new PipelineError(
-			"failure",
-			{
-				what: `The report of ${job} is no JSON.`,
-				why: `s3://${bucket}/${key}: ${messageOf(error)}`,
-				fix: "See what the job logged, and run it again.",
-				next: `pipeline-cli logs ${job}`,
-			},
-			{ cause: error },
-		);
-	}
+	return parseJson(text, `s3://${bucket}/${key}`, reportFile(job));
 }

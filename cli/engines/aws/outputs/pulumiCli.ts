@@ -1,9 +1,18 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
+import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
+import { type JsonKind, parseJson } from "../../../common/jsonFile.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 
 const run = promisify(execFile);
+
+/** How the list of the stacks is read. */
+const stackList: JsonKind<{ name: string }[]> = {
+	name: "Pulumi's list of the stacks",
+	schema: z.array(z.object({ name: z.string() })),
+	remedy: () => ({ fix: "Name the stack with --stack.", next: "pulumi stack ls" }),
+};
 
 /** Name of the stack that is selected in Pulumi; undefined where Pulumi is not installed, not logged in, or none is. */
 export async function selectedStack(signal: AbortSignal): Promise<string | undefined> {
@@ -19,8 +28,8 @@ export async function selectedStack(signal: AbortSignal): Promise<string | undef
 /** Names of the stacks of this Pulumi project; none where Pulumi can't tell. */
 export async function knownStacks(signal: AbortSignal): Promise<string[]> {
 	try {
-		const listed = JSON.parse(await pulumi(["stack", "ls", "--json"], signal)) as { name: string }[];
-		return listed.map(({ name }) => name);
+		const text = await pulumi(["stack", "ls", "--json"], signal);
+		return parseJson(text, "pulumi stack ls --json", stackList).map(({ name }) => name);
 	} catch (error) {
 		if (error instanceof PipelineError && !signal.aborted) return [];
 		throw error;

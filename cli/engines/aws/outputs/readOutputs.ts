@@ -1,7 +1,25 @@
 import { readFile } from "node:fs/promises";
+import { z } from "zod";
 import { outputsVersion, type PipelineOutputs, pipelineOutputs } from "../../../../infra/outputs.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
+import { checkJson, type JsonKind, parseJson } from "../../../common/jsonFile.ts";
 import { pulumi } from "./pulumiCli.ts";
+
+/** How what `pulumi stack output --json` prints is read. */
+const outputsFile: JsonKind<{ pipeline?: unknown }> = {
+	name: "The document of the stack's outputs",
+	schema: z.looseObject({ pipeline: z.unknown().optional() }),
+	remedy: () => ({ fix: "Write it from the deployed stack.", next: "pulumi stack output --json" }),
+	outcome: "usage",
+};
+
+/** How the output `pipeline` is read. */
+const pipelineOutput: JsonKind<{ pipeline: PipelineOutputs }> = {
+	name: "The document of the stack's outputs",
+	schema: z.object({ pipeline: pipelineOutputs }),
+	remedy: () => ({ fix: "Deploy again; do not edit the file.", next: "pulumi up" }),
+	outcome: "usage",
+};
 
 /** The outputs of a file that holds what `pulumi stack output --json` prints. */
 export async function outputsOfFile(path: string): Promise<PipelineOutputs> {
@@ -34,8 +52,7 @@ export async function outputsOfStack(stack: string, signal: AbortSignal): Promis
  * @throws PipelineError that says which side to update, where versions differ.
  */
 export function checkOutputs(text: string, place: string): PipelineOutputs {
-	const raw = parse(text, place);
-	const pipeline = raw.pipeline;
+	const { pipeline } = parseJson(text, place, outputsFile);
 	if (typeof pipeline !== "object" || pipeline === null) {
 		throw new PipelineError("noSuchStack", {
 			what: `There are no outputs of the pipeline in ${place}.`,
@@ -44,7 +61,7 @@ export function checkOutputs(text: string, place: string): PipelineOutputs {
 			next: "pulumi up",
 		});
 	}
-	const { version } = pipeline as { version?: unknown };
+	const version = "version" in pipeline ? pipeline.version : undefined;
 	if (version !== outputsVersion) {
 		const older = typeof version !== "number" || version < outputsVersion;
 		throw new PipelineError("usage", {
@@ -55,27 +72,5 @@ export function checkOutputs(text: string, place: string): PipelineOutputs {
 			next: older ? "pulumi up" : "git pull && npm ci",
 		});
 	}
-	const checked = pipelineOutputs.safeParse(pipeline);
-	if (checked.success) return checked.data;
-	const issues = checked.error.issues.map(({ path, message }) => `pipeline.${path.join(".")}: ${message}`);
-	throw new PipelineError("usage", {
-		what: `The outputs in ${place} are not whole.`,
-		why: issues.join("\n"),
-		fix: "Deploy again; do not edit the file.",
-		next: "pulumi up",
-	});
-}
-
-function parse(text: string, place: string): Record<string, unknown> {
-	try {
-		const raw: unknown = JSON.parse(text);
-		if (typeof raw === "object" && raw !== null) return raw as Record<string, unknown>;
-	} catch {
-		// Told below.
-	}
-	throw new PipelineError("usage", {
-		what: `${place} holds no JSON object.`,
-		fix: "Write it from the deployed stack.",
-		next: "pulumi stack output --json",
-	});
+	return checkJson({ pipeline }, place, pipelineOutput).pipeline;
 }

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
+import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
+import { type JsonKind, parseJson } from "../../../common/jsonFile.ts";
 import type { QueryResult } from "../../port.ts";
 import { warehouseSchemas } from "../../shared/warehouseViews.ts";
 import type { Clients } from "../client/clients.ts";
@@ -17,6 +19,19 @@ export interface Reader {
 	passwordHash: string;
 }
 
+/** How the reader's secret is read. */
+export const readerSecret: JsonKind<{ username: string; password: string }> = {
+	name: "The secret of the warehouse's reader",
+	schema: z.object({
+		// The name is written into statements as it is.
+		username: z.string().regex(/^[a-z][a-z0-9_]*$/, "must be of a-z, 0-9 and _, and begin with a letter"),
+		password: z.string(),
+	}),
+	remedy: () => ({ fix: "Deploy the stack again: the deployment writes the secret.", next: "pulumi up" }),
+	outcome: "usage",
+	secret: true,
+};
+
 /**
  * The user of the reader's secret. In a dry run the hash is left out: statements are shown there, and who knows the hash
  * can log in with it.
@@ -26,7 +41,7 @@ export async function readReader(clients: Clients, secretArn: string): Promise<R
 	const client = await clients.secrets();
 	const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
 	const { SecretString: text = "" } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
-	const { username, password } = parseSecret(text, secretArn);
+	const { username, password } = parseJson(text, secretArn, readerSecret);
 	const hash = createHash("md5").update(`${password}${username}`).digest("hex");
 	return { username, passwordHash: `md5${clients.settings.plan === undefined ? hash : ""}` };
 }
@@ -69,21 +84,4 @@ async function create(run: Run, sql: string): Promise<boolean> {
 		if (!(error instanceof PipelineError) || !/already exists/i.test(error.message)) throw error;
 		return false;
 	}
-}
-
-function parseSecret(text: string, arn: string): { username: string; password: string } {
-	try {
-		const { username, password } = JSON.parse(text) as { username?: unknown; password?: unknown };
-		// The name stands in statements as it is.
-		if (typeof username === "string" && /^[a-z][a-z0-9_]*$/.test(username) && typeof password === "string") {
-			return { username, password };
-		}
-	} catch {
-		// Told below, without the text: it may hold the password.
-	}
-	throw new PipelineError("usage", {
-		what: "The secret of the warehouse's reader is not JSON with password and username, which is of a-z, 0-9 and _.",
-		why: arn,
-		fix: "Deploy the stack again: the deployment writes the secret.",
-	});
 }

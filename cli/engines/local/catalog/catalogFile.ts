@@ -1,8 +1,8 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { PipelineError } from "../../../common/errors.ts";
+import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
 import { writeFileAtomic } from "../shared/files.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
 
@@ -42,32 +42,20 @@ export function tableUri(table: RegisteredTable, paths: LocalPaths): string {
 	return folderUri(tableFolder(table, paths));
 }
 
+/** How `catalog.json` is read. */
+export const catalogFile: JsonKind<Catalog> = {
+	name: "The data catalog",
+	schema: catalogSchema,
+	version: 1,
+	remedy: () => ({ fix: "Crawl again: the catalog is made from what is in the lake.", next: "pipeline-cli crawl" }),
+};
+
 /**
  * @returns undefined where nothing was crawled yet.
  * @throws PipelineError where the file is damaged.
  */
-export async function readCatalog(paths: LocalPaths): Promise<Catalog | undefined> {
-	let text: string;
-	try {
-		text = await readFile(paths.catalog, "utf8");
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw error;
-	}
-	try {
-		return catalogSchema.parse(JSON.parse(text));
-	} catch (error) {
-		throw new PipelineError(
-			"failure",
-			{
-				what: `The data catalog ${paths.catalog} is damaged.`,
-				why: "It is no catalog of this version.",
-				fix: "Crawl again: the catalog is made anew from what lies in the lake.",
-				next: "pipeline-cli crawl",
-			},
-			{ cause: error },
-		);
-	}
+export function readCatalog(paths: LocalPaths): Promise<Catalog | undefined> {
+	return readJsonFile(paths.catalog, catalogFile);
 }
 
 /** Writes the catalog where it differs from the one before. */

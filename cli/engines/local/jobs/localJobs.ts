@@ -1,14 +1,17 @@
 import { spawn } from "node:child_process";
 import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { databaseName, jobExitCodes, lake } from "../../../../etl/contract/contract.ts";
+import type { JobReport } from "../../../../etl/contract/report.ts";
 import { isRunId, newRunId } from "../../../../etl/contract/runId.ts";
 import { datasets } from "../../../../etl/datasets.ts";
 import { derivedDatasets } from "../../../../etl/derivedDatasets.ts";
 import type { JobDefinition } from "../../../../etl/jobs.ts";
+import { readJsonFile } from "../../../common/jsonFile.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
-import type { Context, JobReport, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
+import type { Context, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
+import { reportFile } from "../../shared/jobReport.ts";
 import { deliverLeftovers } from "../eventStream/leftovers.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
 import { RunLock, runningRun } from "./runLock.ts";
@@ -51,11 +54,11 @@ export class LocalJobs implements Jobs {
 		const reports = join(this.#paths.processed, lake.runs, runId);
 		const jobs = await Promise.all(
 			(await entries(reports)).map(async (file) => {
-				const { job, state } = JSON.parse(await readFile(join(reports, file), "utf8")) as JobReport;
-				return { job, state };
+				const report = await readJsonFile(join(reports, file), reportFile(basename(file, ".json")));
+				return report === undefined ? [] : [{ job: report.job, state: report.state }];
 			}),
 		);
-		return { runId, running: (await runningRun(this.#paths.runs))?.runId === runId, jobs };
+		return { runId, running: (await runningRun(this.#paths.runs))?.runId === runId, jobs: jobs.flat() };
 	}
 
 	/** Logs and reports of the newest runs stay. */
@@ -162,14 +165,8 @@ class LocalJobSession implements JobSession {
 		return Object.entries({ ...common, ...job.arguments }).flatMap(([name, value]) => [`--${name}`, value]);
 	}
 
-	async #report(job: JobDefinition): Promise<JobReport | undefined> {
-		try {
-			const path = join(this.#paths.processed, lake.report(this.runId, job.name));
-			return JSON.parse(await readFile(path, "utf8")) as JobReport;
-		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-			throw error;
-		}
+	#report(job: JobDefinition): Promise<JobReport | undefined> {
+		return readJsonFile(join(this.#paths.processed, lake.report(this.runId, job.name)), reportFile(job.name));
 	}
 }
 

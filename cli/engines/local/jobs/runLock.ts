@@ -1,20 +1,35 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
+import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
 import { writeFileAtomic } from "../shared/files.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import { processStamp } from "../shared/pidFile.ts";
 import { commandLine, endProcess, isAlive } from "../shared/processes.ts";
 
-interface Holder {
-	pid: number;
+const holderSchema = z.object({
+	pid: z.number().int().positive(),
 	/** When the process began, so that a later one with its id is not taken for it. */
-	stamp: string;
-	runId: string;
-	startedAt: string;
+	stamp: z.string(),
+	runId: z.string(),
+	startedAt: z.string(),
 	/** Processes of the run's jobs. */
-	children: number[];
-}
+	children: z.array(z.number().int().positive()),
+});
+
+/** Who runs jobs: the content of the lock file. */
+type Holder = z.infer<typeof holderSchema>;
+
+/** How the lock file is read. */
+export const lockFileKind: JsonKind<Holder> = {
+	name: "The lock of the jobs' runs",
+	schema: holderSchema,
+	remedy: (path) => ({
+		fix: "Make sure that no run of jobs goes on (its processes have etl/jobs in their command line), then remove the file.",
+		next: `rm '${path}'`,
+	}),
+};
 
 /** A text in the command line of every job's process, by which a reused process id is told from a job. */
 const mark = join("etl", "jobs");
@@ -42,7 +57,7 @@ export class RunLock {
 			signal,
 			() => undefined,
 			async () => {
-				const before = await readHolder(path);
+				const before = await readJsonFile(path, lockFileKind);
 				if (before !== undefined && isHeld(before)) throw refusal(before, path);
 				await endChildren(before);
 				const stamp = processStamp(process.pid) ?? "";
@@ -65,13 +80,13 @@ export class RunLock {
 
 /** @returns the run that goes on, where there is one. */
 export async function runningRun(runs: string): Promise<{ runId: string; startedAt: string } | undefined> {
-	const holder = await readHolder(lockFile(runs));
+	const holder = await readJsonFile(lockFile(runs), lockFileKind);
 	return holder !== undefined && isHeld(holder) ? holder : undefined;
 }
 
 /** Ends the run that goes on, as Ctrl-C does, and what is left of its jobs. */
 export async function stopRun(runs: string): Promise<"stopped" | "not running"> {
-	const holder = await readHolder(lockFile(runs));
+	const holder = await readJsonFile(lockFile(runs), lockFileKind);
 	if (holder === undefined) return "not running";
 	const running = isHeld(holder);
 	if (running) await endProcess(holder.pid);
@@ -101,14 +116,5 @@ function isHeld({ pid, stamp }: Holder): boolean {
 async function endChildren(holder: Holder | undefined): Promise<void> {
 	for (const child of holder?.children ?? []) {
 		if ((await commandLine(child)).includes(mark)) await endProcess(child, 5_000);
-	}
-}
-
-async function readHolder(path: string): Promise<Holder | undefined> {
-	try {
-		return JSON.parse(await readFile(path, "utf8")) as Holder;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw error;
 	}
 }

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
+import { type JsonKind, readJsonFileIfGood } from "../../../common/jsonFile.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context } from "../../port.ts";
 import { writeFileAtomic } from "../shared/files.ts";
@@ -28,6 +29,13 @@ const stampSchema = z.object({
 });
 
 type Stamp = z.infer<typeof stampSchema>;
+
+/** How the stamp is read. */
+export const stampFileKind: JsonKind<Stamp> = {
+	name: "The stamp of the jobs' Python environment",
+	schema: stampSchema,
+	remedy: () => ({ fix: "Install the environment again.", next: "pipeline-cli setup" }),
+};
 
 /** The interpreter of the jobs' environment. */
 export function pythonBinary(paths: LocalPaths): string {
@@ -166,12 +174,9 @@ async function isReady(paths: LocalPaths, wanted: Requirements): Promise<boolean
 	return (await environmentVersion(paths)) === stamp.python;
 }
 
+/** A damaged stamp is none: the environment is then installed again. */
 async function readStamp(paths: LocalPaths): Promise<Stamp | undefined> {
-	try {
-		return stampSchema.safeParse(JSON.parse(await readFile(stampFile(paths), "utf8"))).data;
-	} catch {
-		return undefined;
-	}
+	return readJsonFileIfGood(stampFile(paths), stampFileKind);
 }
 
 function stampFile(paths: LocalPaths): string {

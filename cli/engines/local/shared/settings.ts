@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { datasets } from "../../../../etl/datasets.ts";
 import { PipelineError } from "../../../common/errors.ts";
+import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { writeFileAtomic } from "./files.ts";
 import { type LocalPaths, localPaths } from "./paths.ts";
@@ -43,27 +44,21 @@ export function passwordFile(paths: LocalPaths = localPaths()): string {
 	return join(paths.source, "password");
 }
 
-/** @returns undefined where no local stack exists. */
-export async function readSettings(paths: LocalPaths = localPaths()): Promise<LocalSettings | undefined> {
-	let text: string;
-	try {
-		text = await readFile(paths.settings, "utf8");
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw error;
-	}
-	const value = parseJson(text);
-	const parsed = settingsSchema.safeParse(value);
-	if (parsed.success) return parsed.data;
-	throw new PipelineError("usage", {
-		what: `${paths.settings} is not a valid settings file.`,
-		why:
-			value === undefined
-				? "It is no JSON."
-				: parsed.error.issues.map((issue) => `${issue.path.join(".") || "all of it"}: ${issue.message}`).join("; "),
-		fix: "Mend it, or remove the local stack and make it anew.",
+/** How `stack.json` is read. */
+export const settingsFile: JsonKind<LocalSettings> = {
+	name: "The settings file of the local stack",
+	schema: settingsSchema,
+	version: 1,
+	remedy: () => ({
+		fix: "Correct it by hand, or remove the local stack and set it up again.",
 		next: "pipeline-cli down --purge",
-	});
+	}),
+	outcome: "usage",
+};
+
+/** @returns undefined where no local stack exists. */
+export function readSettings(paths: LocalPaths = localPaths()): Promise<LocalSettings | undefined> {
+	return readJsonFile(paths.settings, settingsFile);
 }
 
 /** Settings that are not given stay as they are. */
@@ -86,12 +81,4 @@ export async function sourceAccess(paths: LocalPaths = localPaths()): Promise<So
 	}
 	const { kind: _, ...access } = settings.source;
 	return { ...access, password: (await readFile(passwordFile(paths), "utf8")).replace(/\n$/, "") };
-}
-
-function parseJson(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }

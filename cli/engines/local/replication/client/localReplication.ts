@@ -9,7 +9,7 @@ import { endProcess } from "../../shared/processes.ts";
 import { readSettings, sourceAccess, writeSettings } from "../../shared/settings.ts";
 import { readCheckpoint } from "../model/checkpoint.ts";
 import { type StatePaths, statePaths } from "../model/statePaths.ts";
-import { type DaemonStatus, readDaemonStatus } from "../service/daemonStatus.ts";
+import { type DaemonStatus, peekDaemonStatus, readDaemonStatus } from "../service/daemonStatus.ts";
 import { writeRequest } from "../service/requests.ts";
 import { statistics } from "../service/statusBoard.ts";
 import { workerExit } from "../service/worker.ts";
@@ -74,7 +74,7 @@ export class LocalReplication implements Replication {
 
 	/** From the running replicator, or, where none runs, from the checkpoint, which is exact whatever happened. */
 	async tables(): Promise<TableStatistics[]> {
-		const status = await readDaemonStatus(this.#files.status);
+		const status = await peekDaemonStatus(this.#files.status);
 		if (status !== undefined && (await livingPid(this.#files.pid)) !== undefined) return status.tables;
 		const checkpoint = await readCheckpoint(this.#files.checkpoint);
 		return checkpoint?.tables.map(statistics) ?? [];
@@ -167,7 +167,7 @@ export class LocalReplication implements Replication {
 		for (;;) {
 			const pid = await livingPid(this.#files.pid);
 			if (pid === undefined) return false;
-			const status = await readDaemonStatus(this.#files.status);
+			const status = await peekDaemonStatus(this.#files.status);
 			const isEnding = status?.pid === pid && (status.state === "stopped" || status.state === "failed");
 			if (!isEnding) return true;
 			await sleep(pollMs);
@@ -175,7 +175,7 @@ export class LocalReplication implements Replication {
 	}
 
 	async #noteOtherLimits(context: Context, options: ReplicationOptions): Promise<void> {
-		const status = await readDaemonStatus(this.#files.status);
+		const status = await peekDaemonStatus(this.#files.status);
 		if (status === undefined) return;
 		const { batchInterval = status.batchInterval, batchBytes = status.batchBytes } = options;
 		if (batchInterval === status.batchInterval && batchBytes === status.batchBytes) return;
@@ -187,7 +187,7 @@ export class LocalReplication implements Replication {
 	/** Waits until the replicator that was just started follows changes. */
 	async #watch(context: Context, daemon: Daemon, update: (detail: string) => void): Promise<"following" | "locked"> {
 		for (;;) {
-			const status = await readDaemonStatus(this.#files.status);
+			const status = await peekDaemonStatus(this.#files.status);
 			if (status?.pid === daemon.pid) {
 				if (status.state === "failed") throw failureOf(status, this.#files.log);
 				if (status.following) return "following";
@@ -195,7 +195,7 @@ export class LocalReplication implements Replication {
 			}
 			if (daemon.exitCode === workerExit.locked) return "locked";
 			if (daemon.exitCode !== undefined) {
-				const last = await readDaemonStatus(this.#files.status);
+				const last = await peekDaemonStatus(this.#files.status);
 				throw failureOf(last?.pid === daemon.pid ? last : undefined, this.#files.log);
 			}
 			this.#throwIfAborted(context);
@@ -214,7 +214,7 @@ export class LocalReplication implements Replication {
 	/** The status, as long as a replicator runs and the user waits. */
 	async #running(context: Context): Promise<DaemonStatus | undefined> {
 		this.#throwIfAborted(context);
-		const status = await readDaemonStatus(this.#files.status);
+		const status = await peekDaemonStatus(this.#files.status);
 		if (status?.state === "failed") throw failureOf(status, this.#files.log);
 		if ((await livingPid(this.#files.pid)) !== undefined) return status;
 		throw failureOf(status === undefined ? undefined : await this.#orGone(status), this.#files.log);
@@ -234,7 +234,7 @@ export class LocalReplication implements Replication {
 	async #orGone(status: DaemonStatus): Promise<DaemonStatus> {
 		if (status.state === "stopped" || status.state === "failed") return status;
 		if ((await livingPid(this.#files.pid)) !== undefined) return status;
-		const again = await readDaemonStatus(this.#files.status);
+		const again = await peekDaemonStatus(this.#files.status);
 		if (again !== undefined && (again.state === "stopped" || again.state === "failed")) return again;
 		return endedWithoutWord(status);
 	}

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
-import { PipelineError } from "../../../../common/errors.ts";
+import { damagedJson, type JsonKind, parseJson } from "../../../../common/jsonFile.ts";
 import { writeFileAtomic } from "../../shared/files.ts";
 
 const position = z.object({ file: z.string().min(1), offset: z.number().int().nonnegative() });
@@ -81,6 +81,17 @@ export type TableCheckpoint = z.infer<typeof table>;
 export type ColumnDefinition = z.infer<typeof column>;
 export type Publication = NonNullable<Checkpoint["publication"]>;
 
+/** How the checkpoint is read, below the line of its checksum. */
+const checkpointFile: JsonKind<Checkpoint> = {
+	name: "The checkpoint of the replication",
+	schema: body,
+	version: 1,
+	remedy: () => ({
+		fix: "Going on from a guess could lose changes; the raw zone was left as it is. Load all tables again, which makes a new checkpoint.",
+		next: "pipeline-cli replication start --reload",
+	}),
+};
+
 /**
  * @returns undefined where there is none yet.
  * @throws PipelineError where the file is damaged: going on from a guess could lose changes.
@@ -95,10 +106,10 @@ export async function readCheckpoint(path: string): Promise<Checkpoint | undefin
 	}
 	const newline = text.indexOf("\n");
 	const json = text.slice(newline + 1);
-	if (newline < 0 || text.slice(0, newline) !== digest(json)) throw damaged(path, "its checksum does not match");
-	const parsed = body.safeParse(JSON.parse(json));
-	if (!parsed.success) throw damaged(path, parsed.error.issues[0]?.message ?? "unknown content");
-	return parsed.data;
+	if (newline < 0 || text.slice(0, newline) !== digest(json)) {
+		throw damagedJson(path, checkpointFile, "Its checksum does not match.");
+	}
+	return parseJson(json, path, checkpointFile);
 }
 
 /** Durable when it returns. First line: SHA-256 of the rest; rest: JSON. */
@@ -109,13 +120,4 @@ export async function writeCheckpoint(path: string, checkpoint: Checkpoint): Pro
 
 function digest(text: string): string {
 	return createHash("sha256").update(text).digest("hex");
-}
-
-function damaged(path: string, why: string): PipelineError {
-	return new PipelineError("failure", {
-		what: "The checkpoint of the replication is damaged.",
-		why: `${path}: ${why}. Going on from a guess could lose changes; the raw zone was left as it is.`,
-		fix: "Load all tables anew, which makes a new checkpoint.",
-		next: "pipeline-cli replication start --reload",
-	});
 }

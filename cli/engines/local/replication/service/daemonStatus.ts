@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { exitCodes, type Outcome } from "../../../../common/errors.ts";
+import { type JsonKind, readJsonFile, readJsonFileIfGood } from "../../../../common/jsonFile.ts";
 
 const statistics = z.object({
 	schema: z.string(),
@@ -12,7 +12,7 @@ const statistics = z.object({
 	updates: z.number(),
 	deletes: z.number(),
 	ddls: z.number(),
-	lastError: z.string().optional(),
+	lastError: z.string().exactOptional(),
 	updatedAt: z.string(),
 });
 
@@ -25,44 +25,46 @@ const schema = z.object({
 	fullLoadProgress: z.number(),
 	startedAt: z.string(),
 	updatedAt: z.string(),
-	stopReason: z.string().optional(),
+	stopReason: z.string().exactOptional(),
 	/** What went wrong last; gone when it went well again. */
-	lastError: z.string().optional(),
+	lastError: z.string().exactOptional(),
 	/** Why it failed, as the user is told. */
 	failure: z
 		.object({
 			outcome: z.string().refine((name): name is Outcome => name in exitCodes && name !== "ok"),
 			what: z.string(),
-			why: z.string().optional(),
-			fix: z.string().optional(),
-			next: z.string().optional(),
+			why: z.string().exactOptional(),
+			fix: z.string().exactOptional(),
+			next: z.string().exactOptional(),
 		})
-		.optional(),
-	latencySeconds: z.number().optional(),
+		.exactOptional(),
+	latencySeconds: z.number().exactOptional(),
 	batchInterval: z.number(),
 	batchBytes: z.number(),
 	tables: z.array(statistics),
 });
 
 /** What the replicator shows of itself. */
-export type DaemonStatus = Exact<z.infer<typeof schema>>;
+export type DaemonStatus = z.infer<typeof schema>;
 
-/** Zod lets an optional entry be undefined, JSON does not. */
-type Exact<T> = T extends readonly (infer E)[]
-	? Exact<E>[]
-	: T extends object
-		? { [K in keyof T]: Exact<Exclude<T[K], undefined>> }
-		: T;
+/** How the status file is read. */
+export const statusFile: JsonKind<DaemonStatus> = {
+	name: "The status of the replicator",
+	schema,
+	remedy: () => ({
+		fix: "Start the replication: it writes a new one. One that runs writes it again within seconds.",
+		next: "pipeline-cli replication start",
+	}),
+};
 
-/** @returns undefined where there is none, or none that can be read. */
-export async function readDaemonStatus(path: string): Promise<DaemonStatus | undefined> {
-	try {
-		const parsed = schema.safeParse(JSON.parse(await readFile(path, "utf8")));
-		return parsed.success ? (parsed.data as DaemonStatus) : undefined;
-	} catch (error) {
-		if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw error;
-	}
+/** @returns undefined where there is none. */
+export function readDaemonStatus(path: string): Promise<DaemonStatus | undefined> {
+	return readJsonFile(path, statusFile);
+}
+
+/** For those who wait for the next status, or have the checkpoint to go by: a damaged one is none. */
+export function peekDaemonStatus(path: string): Promise<DaemonStatus | undefined> {
+	return readJsonFileIfGood(path, statusFile);
 }
 
 /** Readers see the old or the new status, never a half one. On a full disk it is written in place, which needs no new room. */

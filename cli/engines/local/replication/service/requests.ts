@@ -1,13 +1,21 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { type JsonKind, readJsonFile } from "../../../../common/jsonFile.ts";
 import { writeFileAtomic } from "../../shared/files.ts";
 
 const request = z.object({
 	/** `schema.table`; every table where it is empty. */
 	reload: z.array(z.string()),
 });
+
+/** How a request is read. */
+export const requestFile: JsonKind<z.infer<typeof request>> = {
+	name: "A request to the replicator",
+	schema: request,
+	remedy: (path) => ({ fix: "Remove it, start the replication, and ask again.", next: `rm '${path}'` }),
+};
 
 const pollMs = 500;
 
@@ -39,10 +47,10 @@ export class RequestBox {
 
 	async take(): Promise<Requested> {
 		const names = (await readdir(this.#folder)).filter((name) => name.endsWith(".json"));
-		const requests = await Promise.all(names.map((name) => readRequest(join(this.#folder, name))));
+		const requests = await Promise.all(names.map((name) => readJsonFile(join(this.#folder, name), requestFile)));
 		return {
-			all: requests.some((tables) => tables.length === 0),
-			tables: [...new Set(requests.flat())],
+			all: requests.some((asked) => asked?.reload.length === 0),
+			tables: [...new Set(requests.flatMap((asked) => asked?.reload ?? []))],
 			done: async () => {
 				for (const name of names) await rm(join(this.#folder, name), { force: true });
 			},
@@ -56,8 +64,4 @@ export async function writeRequest(folder: string, tables: readonly string[]): P
 	const path = join(folder, `${Date.now()}-${randomBytes(4).toString("hex")}.json`);
 	await writeFileAtomic(path, JSON.stringify({ reload: tables }));
 	return path;
-}
-
-async function readRequest(path: string): Promise<string[]> {
-	return request.parse(JSON.parse(await readFile(path, "utf8"))).reload;
 }

@@ -5,7 +5,7 @@ import { PipelineError } from "../../../../common/errors.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
 import { RotatingLog } from "../model/log.ts";
 import { statePaths } from "../model/statePaths.ts";
-import { readDaemonStatus, writeDaemonStatus } from "./daemonStatus.ts";
+import { peekDaemonStatus, writeDaemonStatus } from "./daemonStatus.ts";
 import { StatusBoard } from "./statusBoard.ts";
 import { type WorkerMessage, workerExit } from "./worker.ts";
 
@@ -58,7 +58,7 @@ export async function supervise(
 		log.error(`the worker ended unexpectedly (${code})${words === "" ? "" : `: ${words}`}`);
 		if (crashes >= mostCrashes) {
 			const board = new StatusBoard(files.status, { supervisorPid: process.pid, startedAt, limits: options.limits });
-			board.keep((await readDaemonStatus(files.status))?.tables ?? []);
+			board.keep((await peekDaemonStatus(files.status))?.tables ?? []);
 			board.fail(gaveUp(words, files.log));
 			await rm(files.pid, { force: true });
 			return workerExit.failed;
@@ -75,7 +75,7 @@ export async function supervise(
 
 /** Until the next worker has its say, the status must not show the last one's. */
 async function showCrash(path: string, code: number | string): Promise<void> {
-	const status = await readDaemonStatus(path);
+	const status = await peekDaemonStatus(path);
 	if (status?.pid !== process.pid) return;
 	const lastError = `The replicator's worker ended unexpectedly (${code}) and is started again.`;
 	writeDaemonStatus(path, { ...status, state: "starting", following: false, lastError });

@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+const count = z.number().int().nonnegative();
+const time = z.string().describe("ISO 8601 with milliseconds, UTC");
+
+/** What a job says of its run; the job itself writes it to `lake.report(…)`. */
+export const jobReport = z
+	.object({
+		job: z.string().describe("Name of the job"),
+		run_id: z.string().describe("Run that the job was part of"),
+		state: z
+			.enum(["succeeded", "failed", "quality_failed"])
+			.describe("How it ended; `quality_failed`: data broke a quality rule or came in broken files"),
+		started_at: time,
+		finished_at: time,
+		rows_read: count.describe("Of all tables"),
+		rows_written: count.describe("Of all tables"),
+		tables: z
+			.array(
+				z.object({
+					schema: z.string(),
+					table: z.string(),
+					rows_read: count,
+					rows_written: count,
+					note: z.string().nullable().describe("How it was written"),
+				}),
+			)
+			.describe("Tables that had work"),
+		set_aside: z
+			.array(z.object({ uri: z.string(), reason: z.string() }))
+			.describe("Files of the raw zone that could not be read; each is looked at again when it has changed"),
+		quality: z
+			.array(
+				z.object({
+					table: z.string(),
+					rule: z.string().describe("For instance `range(quantity, min=1)`"),
+					failed_rows: count,
+					examples: z.array(z.record(z.string(), z.string().nullable())).describe("Some of the rows"),
+				}),
+			)
+			.describe("Quality rules that were broken"),
+		error: z.string().nullable().describe("What failed, a line each; null where nothing did"),
+	})
+	.describe("Report of a job's run");
+
+export type JobReport = z.infer<typeof jobReport>;
