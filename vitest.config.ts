@@ -1,16 +1,27 @@
 import { defineConfig } from "vitest/config";
 
-/** `unit`: beside the source, no process and no network. `integration`: tests/, real servers and processes. */
+/**
+ * `unit` and `infra`: beside the source, no process and no network. `integration`: tests/, real servers and processes.
+ */
 export default defineConfig({
 	test: {
 		projects: [
 			{
 				test: {
 					name: "unit",
-					include: ["{cli,infra,etl,tools}/**/*.test.ts"],
+					include: ["{cli,etl,tools}/**/*.test.ts"],
 					testTimeout: 30_000,
 					// Its ES modules import folders, which Node itself refuses.
 					server: { deps: { inline: ["dt-sql-parser"] } },
+				},
+			},
+			{
+				test: {
+					name: "infra",
+					include: ["infra/**/*.test.ts"],
+					testTimeout: 30_000,
+					// The files of a worker share Pulumi's packages, which take seconds to load, and programs that were run before.
+					isolate: false,
 				},
 			},
 			{

@@ -49,7 +49,7 @@ describe.each(Object.keys(everyKind))("the program of %s", (kind) => {
 	});
 });
 
-/** Update with `npx vitest run --project unit infra/program.test.ts -u`, and review the diff. */
+/** Update with `npx vitest run --project infra infra/program.test.ts -u`, and review the diff. */
 describe("the resource graph", () => {
 	it.each(["dev", "prod"])("of %s is the one in golden/", async (stack) => {
 		await expect(golden(program(stack), `analytics-pipeline-${stack}`)).toMatchFileSnapshot(`golden/${stack}.txt`);

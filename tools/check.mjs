@@ -16,6 +16,7 @@ const sources = ["cli", "infra", "etl", "tools", "tests", "bench"];
 /** Name, and program with arguments. They start in this order, so the slowest stand first. */
 const steps = {
 	unit: tool("vitest/vitest.mjs", "run", "--project", "unit"),
+	infra: tool("vitest/vitest.mjs", "run", "--project", "infra"),
 	types: tool("typescript/bin/tsc"),
 	page: tool("typescript/bin/tsc", "-p", "cli/dashboard/page"),
 	walls: tool("dependency-cruiser/bin/dependency-cruise.mjs", "--config", ".dependency-cruiser.mjs", ...sources),

@@ -1,4 +1,6 @@
-import { PostgreSQL, TrinoSQL } from "dt-sql-parser";
+// The package's index loads the parsers of eight dialects.
+import { PostgreSQL } from "dt-sql-parser/dist/parser/postgresql/index.js";
+import { TrinoSQL } from "dt-sql-parser/dist/parser/trino/index.js";
 import { describe, expect, it } from "vitest";
 import { pictures } from "../../etl/dashboard.ts";
 import { datasets } from "../../etl/datasets.ts";

@@ -4,21 +4,41 @@ import { testPlace } from "./mockedCloud.ts";
 import { type Program, runProgram } from "./program.ts";
 import { engineConfig } from "./stack.ts";
 
+type Changes = Partial<Record<ConfigKey, unknown>>;
+type Answers = Readonly<Record<string, Record<string, unknown>>>;
+
 /** Owner of the dashboards, at the tests' place. */
 const owner = `arn:${testPlace.partition}:quicksight:${testPlace.region}:${testPlace.accountId}:user/default/analyst`;
 
 /** Values that Pulumi.prod.yaml leaves to its reader. */
-const own = (stack: "dev" | "prod"): Partial<Record<ConfigKey, unknown>> =>
+const own = (stack: "dev" | "prod"): Changes =>
 	stack === "prod" ? { notificationEmail: "data-platform@company.test", quickSightPrincipals: [owner] } : {};
 
-/** The program of a stack, as `pulumi up` would run it, with some keys of its configuration and some answers changed. */
-export function deployed(
-	stack: "dev" | "prod",
-	changes: Partial<Record<ConfigKey, unknown>> = {},
-	answers: Readonly<Record<string, Record<string, unknown>>> = {},
-) {
+/** Programs that were run, by what they were run with: the test files of one worker share them. */
+const programs = new Map<string, ReturnType<typeof run>>();
+
+/**
+ * The program of a stack, as `pulumi up` would run it, with some keys of its configuration and some answers changed.
+ * Several tests get the same one, so it is frozen.
+ */
+export function deployed(stack: "dev" | "prod", changes: Changes = {}, answers: Answers = {}) {
+	const key = JSON.stringify([stack, changes, answers]);
+	const program = programs.get(key) ?? run(stack, changes, answers);
+	programs.set(key, program);
+	return program;
+}
+
+async function run(stack: "dev" | "prod", changes: Changes, answers: Answers) {
 	const config = engineConfig(stack, testPlace.region, { ...own(stack), ...changes });
-	return runProgram(deploy, { stack, config, answers });
+	const program = await runProgram(deploy, { stack, config, answers });
+	frozen(program.resources);
+	return program;
+}
+
+function frozen(value: unknown): void {
+	if (typeof value !== "object" || value === null) return;
+	Object.freeze(value);
+	for (const item of Object.values(value)) frozen(item);
 }
 
 /** Answers of an account that has both of DMS's service roles, with these tags. */

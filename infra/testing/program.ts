@@ -75,15 +75,34 @@ export async function runProgram<T>(
 	);
 	pulumi.runtime.setAllConfig({ ...config });
 	const recorded = recordRequests();
+	const restoreStackTraces = cheapStackTraces();
 	let result: pulumi.Unwrap<T>;
 	try {
 		result = await settled(await program());
 	} finally {
 		// Of a program that throws, too, so that its last requests do not reach the monitor of the next one.
 		await pulumi.runtime.disconnect();
+		restoreStackTraces();
 	}
 	const byName = (a: Registered, b: Registered): number => (a.name + a.type < b.name + b.type ? -1 : 1);
 	return Object.assign(new Program(recorded.sort(byName)), { result });
+}
+
+/**
+ * Pulumi takes a stack trace for every promise and every resource, which is most of the time that a program takes here.
+ * One frame, the line that throws, is enough for a failing test, and is formatted when the test reads it.
+ *
+ * @returns what sets the process's own settings again
+ */
+function cheapStackTraces(): () => void {
+	const { stackTraceLimit, prepareStackTrace } = Error;
+	Error.stackTraceLimit = 1;
+	Error.prepareStackTrace = String;
+	return () => {
+		Error.stackTraceLimit = stackTraceLimit;
+		if (prepareStackTrace === undefined) Reflect.deleteProperty(Error, "prepareStackTrace");
+		else Error.prepareStackTrace = prepareStackTrace;
+	};
 }
 
 /** The value of an output, or of anything with outputs in it. */
