@@ -1,11 +1,11 @@
 /**
- * The pictures of the sales and clickstream dashboard: what each one shows, of which table. The web page of
+ * The charts of the sales and clickstream dashboard: what each one shows, of which table. The web page of
  * `pipeline-cli dashboard` and the QuickSight definitions take titles, fields and measures from here.
  */
 
-export type PictureKind = "line" | "bars" | "columns" | "stackedBars" | "wordCloud";
+export type ChartKind = "line" | "bars" | "columns" | "stackedBars" | "wordCloud";
 
-/** Filters of the dashboard. One that a picture's table has no field for leaves the picture as it is. */
+/** Filters of the dashboard. One that a chart's table has no field for leaves the chart as it is. */
 export type FilterName = "dates" | "country" | "productLine";
 
 /** What stands beside the filters' controls; dates are two, both days included. */
@@ -14,7 +14,7 @@ export const filterLabels = { from: "From", to: "To", country: "Country", produc
 export type Unit = "dollars" | "count";
 
 export interface Field {
-	/** Column of the picture's table. */
+	/** Column of the chart's table. */
 	column: string;
 	label: string;
 }
@@ -24,9 +24,9 @@ export interface Measure extends Field {
 	unit: Unit;
 }
 
-export interface Picture {
+export interface Chart {
 	title: string;
-	kind: PictureKind;
+	kind: ChartKind;
 	/** Table of the catalog that holds the measures. */
 	table: string;
 	/** What the marks stand for: a bar, a word, a point in time, which covers a month or an hour. */
@@ -41,7 +41,7 @@ const revenue: Measure = { column: "amount", label: "Revenue", aggregation: "sum
 const profit: Measure = { column: "profit", label: "Profit", aggregation: "sum", unit: "dollars" };
 const salesFilters: readonly FilterName[] = ["dates", "country", "productLine"];
 
-export const pictures = {
+export const charts = {
 	revenueByMonth: {
 		title: "Revenue by month",
 		kind: "line",
@@ -104,6 +104,6 @@ export const pictures = {
 		filters: [],
 		top: 12,
 	},
-} as const satisfies Record<string, Picture>;
+} as const satisfies Record<string, Chart>;
 
-export type PictureId = keyof typeof pictures;
+export type ChartId = keyof typeof charts;

@@ -20,7 +20,7 @@ import type { Context, Query, RunSummary, Stack } from "../engines/port.ts";
 /** Writes the page with today's data as one file that needs nothing else. @returns its size in bytes. */
 export async function exportDashboard(stack: Stack, file: string, context: Context): Promise<number> {
 	const assets = await pageAssets();
-	const data = await context.reporter.task("Compute the pictures", () => dashboardData(stack, context));
+	const data = await context.reporter.task("Compute the charts", () => dashboardData(stack, context));
 	const bytes = Buffer.from(dashboardDocument(data, assets, false).html);
 	try {
 		await writeFile(file, bytes);
@@ -47,7 +47,7 @@ export async function serveUntilStopped(
 ): Promise<string> {
 	const { signal } = context;
 	const assets = await pageAssets();
-	const first = await context.reporter.task("Compute the pictures", () => dashboardData(stack, context));
+	const first = await context.reporter.task("Compute the charts", () => dashboardData(stack, context));
 	const server = await serveDashboard({ port: port ?? 0, assets, first, compute: () => dashboardData(stack, context) });
 	try {
 		onReady(server.url);

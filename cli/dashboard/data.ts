@@ -15,7 +15,7 @@ export interface DashboardData {
 	replication: Part<ReplicationView>;
 }
 
-/** A part of the data, or why it is not there and what to run. One broken table leaves the other pictures alone. */
+/** A part of the data, or why it is not there and what to run. One broken table leaves the other charts alone. */
 export type Part<T> = { ok: true; value: T } | { ok: false; why: string; next?: string };
 
 /** Order lines, summed by day, country, product line and customer. */

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { filterLabels, type PictureId, pictures } from "../../etl/dashboard.ts";
+import { type ChartId, charts, filterLabels } from "../../etl/dashboard.ts";
 import { projectRoot } from "../common/projectRoot.ts";
 import type { DashboardData } from "./data.ts";
 
@@ -53,18 +53,18 @@ export function dashboardDocument(data: DashboardData, assets: PageAssets, live:
 <style>${assets.style}</style>
 </head>
 <body>
-<a class="skip" href="#pictures">Skip to the pictures</a>
+<a class="skip" href="#charts">Skip to the charts</a>
 ${header(data)}
-<main id="pictures" tabindex="-1">
+<main id="charts" tabindex="-1">
 <section class="figures" aria-label="Key figures" id="figures"></section>
 <div class="grid">
-${Object.entries(pictures)
-	.map(([id, picture]) => card(id as PictureId, picture.title))
+${Object.entries(charts)
+	.map(([id, chart]) => card(id as ChartId, chart.title))
 	.join("\n")}
 </div>
 </main>
 <footer>Catalog ${escapeHtml(data.database)}. Times are in your time zone where not marked UTC. Amounts in US dollars.</footer>
-<noscript><p class="notice">The pictures are drawn by a script in this page, which your browser does not run.</p></noscript>
+<noscript><p class="notice">The charts are drawn by a script in this page, which your browser does not run.</p></noscript>
 <script type="application/json" id="data">${embed(data)}</script>
 <script>${assets.script}</script>
 </body>
@@ -95,7 +95,7 @@ function header(data: DashboardData): string {
 </header>`;
 }
 
-function card(id: PictureId, title: string): string {
+function card(id: ChartId, title: string): string {
 	return `<section class="card" id="card-${id}" aria-labelledby="title-${id}">
 <h2 id="title-${id}">${title}</h2>
 <p class="summary" id="summary-${id}"></p>

@@ -48,7 +48,7 @@ export const answerVerbs: readonly Verb[] = [
 	},
 	{
 		name: "dashboard",
-		summary: "Show the pictures of the lake in a web page",
+		summary: "Show the charts of the lake in a web page",
 		description:
 			"Served on this machine only, and kept up to date while the pipeline runs, until Ctrl-C. With --export the page becomes one file that works offline.",
 		options: [

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PostgreSQL, TrinoSQL } from "dt-sql-parser";
 import { describe, expect, it } from "vitest";
-import { pictures } from "../dashboard.ts";
+import { charts } from "../dashboard.ts";
 
 function files(folder: string): [name: string, sql: string][] {
 	const path = join(import.meta.dirname, folder);
@@ -26,11 +26,11 @@ describe("etl/sql/warehouse", () => {
 		for (const table of tables) expect(table).toMatch(/^lake\.[a-z_]+$/);
 	});
 
-	it("has the fields that the pictures of sales and departments name", () => {
+	it("has the fields that the charts of sales and departments name", () => {
 		const views = Object.fromEntries(files("warehouse"));
 		for (const [view, wanted] of [
-			["sales.sql", [pictures.productLines, pictures.countries, pictures.customers, pictures.revenueByMonth]],
-			["joint_tables.sql", [pictures.departments]],
+			["sales.sql", [charts.productLines, charts.countries, charts.customers, charts.revenueByMonth]],
+			["joint_tables.sql", [charts.departments]],
 		] as const) {
 			for (const { dimension, measures } of wanted) {
 				for (const { column } of [dimension, ...measures]) expect(views[view]).toMatch(new RegExp(`\\b${column}\\b`));

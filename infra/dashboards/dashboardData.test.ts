@@ -3,7 +3,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalogName, datasets } from "../../etl/datasets.ts";
 import { repositoryPath } from "../testing/stack.ts";
-import { type DashboardSource, dashboardData, type PictureTable } from "./dashboardData.ts";
+import { type ChartTable, type DashboardSource, dashboardData } from "./dashboardData.ts";
 
 /** Ada was renamed between her two orders; a line has an unknown product, an order an unknown customer. */
 const tables = `
@@ -63,7 +63,7 @@ describe("the data of QuickSight", () => {
 
 	afterAll(() => instance.closeSync());
 
-	const asked = (table: PictureTable): string => `(${dashboardData[table].sql(source)})`;
+	const asked = (table: ChartTable): string => `(${dashboardData[table].sql(source)})`;
 	const sales = asked("fact_orders");
 
 	it.each(Object.values(dashboardData))(

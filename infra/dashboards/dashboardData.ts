@@ -136,7 +136,7 @@ const changes: DashboardData = {
 	],
 };
 
-/** The data of the pictures, by the table that etl/dashboard.ts names. */
+/** The data of the charts, by the table that etl/dashboard.ts names. */
 export const dashboardData = {
 	fact_orders: sales,
 	joint_tables: products,
@@ -144,4 +144,4 @@ export const dashboardData = {
 	"<table>_changes": changes,
 } as const satisfies Record<string, DashboardData>;
 
-export type PictureTable = keyof typeof dashboardData;
+export type ChartTable = keyof typeof dashboardData;

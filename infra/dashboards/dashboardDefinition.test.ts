@@ -2,7 +2,7 @@
 import { PostgreSQL } from "dt-sql-parser/dist/parser/postgresql/index.js";
 import { TrinoSQL } from "dt-sql-parser/dist/parser/trino/index.js";
 import { describe, expect, it } from "vitest";
-import { pictures } from "../../etl/dashboard.ts";
+import { charts } from "../../etl/dashboard.ts";
 import { datasets } from "../../etl/datasets.ts";
 import { type DashboardEngine, dashboardData } from "./dashboardData.ts";
 import { departmentDefinition, salesDefinition } from "./dashboardDefinition.ts";
@@ -75,22 +75,20 @@ describe("QuickSight's dashboards", () => {
 		});
 	});
 
-	it("show every picture of the web page, under its title", () => {
+	it("show every chart of the web page, under its title", () => {
 		const titles = visuals(sales).map(({ visualId, title }) => [visualId, title.formatText.plainText]);
-		for (const [id, { title }] of Object.entries(pictures)) expect(titles).toContainEqual([id, title]);
+		for (const [id, { title }] of Object.entries(charts)) expect(titles).toContainEqual([id, title]);
 	});
 
-	it("filter by date, country and product line, each picture by what etl/dashboard.ts says", () => {
+	it("filter by date, country and product line, each chart by what etl/dashboard.ts says", () => {
 		const acting = (identifier: string): string[] =>
 			filters(sales)
 				.filter(({ column }) => column.dataSetIdentifier === identifier)
 				.map(({ column }) => column.columnName);
-		for (const picture of Object.values(pictures)) {
-			const data: { identifier: string; date?: string } = dashboardData[picture.table];
+		for (const chart of Object.values(charts)) {
+			const data: { identifier: string; date?: string } = dashboardData[chart.table];
 			const columns = { dates: data.date, country: "country", productLine: "product_line" };
-			expect(acting(data.identifier).sort(), picture.title).toEqual(
-				picture.filters.map((name) => columns[name]).sort(),
-			);
+			expect(acting(data.identifier).sort(), chart.title).toEqual(chart.filters.map((name) => columns[name]).sort());
 		}
 	});
 
@@ -114,7 +112,7 @@ describe("QuickSight's dashboards", () => {
 	it.each([
 		["department", departments],
 		["sales", sales],
-	])("%s uses columns of the declared data, places every picture once, and none over another", (_, definition) => {
+	])("%s uses columns of the declared data, places every chart once, and none over another", (_, definition) => {
 		const declared = new Map(
 			definition.dataSetIdentifierDeclarations.map((entry) => [entry.identifier, entry.dataSetArn]),
 		);

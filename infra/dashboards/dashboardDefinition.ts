@@ -1,56 +1,56 @@
 import type { types } from "@pulumi/aws-native";
-import { type FilterName, type PictureId, pictures } from "../../etl/dashboard.ts";
-import { dashboardData, type PictureTable } from "./dashboardData.ts";
+import { type ChartId, charts, type FilterName } from "../../etl/dashboard.ts";
+import { type ChartTable, dashboardData } from "./dashboardData.ts";
 import { sheetFilters } from "./dashboardFilters.ts";
-import { figureVisual, type KnownPicture, latestVisual, pictureVisual, type Visual } from "./dashboardVisuals.ts";
+import { chartVisual, figureVisual, type KnownChart, latestVisual, type Visual } from "./dashboardVisuals.ts";
 
 /** One shape for analyses and dashboards: QuickSight's two types differ in name only. */
 export type Definition = types.input.quicksight.AnalysisDefinitionArgs &
 	types.input.quicksight.DashboardVersionDefinitionArgs;
 
 /** ARN of each data set. */
-export type DataSetArns = Readonly<Record<PictureTable, string>>;
+export type DataSetArns = Readonly<Record<ChartTable, string>>;
 
 /** The console guide's word cloud: departments, the larger the more products. */
 export function departmentDefinition(arns: DataSetArns): Definition {
-	return definition(arns, "departments", "Departments", [picture("departments", 36, 18)]);
+	return definition(arns, "departments", "Departments", [chart("departments", 36, 18)]);
 }
 
-/** All pictures of the web page, laid out as there. */
+/** All charts of the web page, laid out as there. */
 export function salesDefinition(arns: DataSetArns): Definition {
-	const sales = pictures.productLines;
+	const sales = charts.productLines;
 	const [revenue, profit] = sales.measures;
 	const newest = { column: "newest_change", label: "Changes processed up to (UTC)" };
 	return definition(arns, "sales", "Sales", [
 		{ table: sales.table, visual: figureVisual("revenue", sales.table, revenue), columns: 12, rows: 5 },
 		{ table: sales.table, visual: figureVisual("profit", sales.table, profit), columns: 12, rows: 5 },
 		{
-			table: pictures.replication.table,
-			visual: latestVisual("newest-change", pictures.replication.table, newest),
+			table: charts.replication.table,
+			visual: latestVisual("newest-change", charts.replication.table, newest),
 			columns: 12,
 			rows: 5,
 		},
-		picture("revenueByMonth", 21, 12),
-		picture("productLines", 15, 12),
-		picture("countries", 12, 14),
-		picture("customers", 12, 14),
-		picture("departments", 12, 14),
-		picture("clickRate", 15, 12),
-		picture("replication", 21, 12),
+		chart("revenueByMonth", 21, 12),
+		chart("productLines", 15, 12),
+		chart("countries", 12, 14),
+		chart("customers", 12, 14),
+		chart("departments", 12, 14),
+		chart("clickRate", 15, 12),
+		chart("replication", 21, 12),
 	]);
 }
 
 interface Placed {
-	table: PictureTable;
+	table: ChartTable;
 	visual: Visual;
 	/** Of the grid's 36. */
 	columns: number;
 	rows: number;
 }
 
-function picture(id: PictureId, columns: number, rows: number): Placed {
-	const shown: KnownPicture = pictures[id];
-	return { table: shown.table, visual: pictureVisual(id, shown), columns, rows };
+function chart(id: ChartId, columns: number, rows: number): Placed {
+	const shown: KnownChart = charts[id];
+	return { table: shown.table, visual: chartVisual(id, shown), columns, rows };
 }
 
 /** One sheet; visuals from left to right, a new row of the grid where one has no room. */
@@ -78,9 +78,9 @@ function definition(arns: DataSetArns, sheetId: string, name: string, placed: Pl
 	};
 }
 
-/** Filters of a table's pictures: all of them have the same ones, as a filter is one of the data set. */
-function filtersOf(table: PictureTable): Set<FilterName> {
-	const shown: KnownPicture[] = Object.values(pictures);
+/** Filters of a table's charts: all of them have the same ones, as a filter is one of the data set. */
+function filtersOf(table: ChartTable): Set<FilterName> {
+	const shown: KnownChart[] = Object.values(charts);
 	return new Set(shown.filter((entry) => entry.table === table).flatMap(({ filters }) => filters));
 }
 

@@ -1,6 +1,6 @@
 import type { types } from "@pulumi/aws-native";
 import { type FilterName, filterLabels } from "../../etl/dashboard.ts";
-import { dashboardData, type PictureTable } from "./dashboardData.ts";
+import { type ChartTable, dashboardData } from "./dashboardData.ts";
 
 type Group = types.input.quicksight.AnalysisFilterGroupArgs & types.input.quicksight.DashboardFilterGroupArgs;
 type Filter = types.input.quicksight.AnalysisFilterArgs & types.input.quicksight.DashboardFilterArgs;
@@ -22,9 +22,9 @@ const days: { name: "from" | "to"; defaultValues: types.input.quicksight.Analysi
 /**
  * The filters of a sheet, each with its control. One pair of dates, held by two parameters, acts on the data of all tables;
  * country and product line act on the tables that have the field.
- * @param filtersOf the tables on the sheet, with the filters that their pictures have.
+ * @param filtersOf the tables on the sheet, with the filters that their charts have.
  */
-export function sheetFilters(sheetId: string, filtersOf: ReadonlyMap<PictureTable, ReadonlySet<FilterName>>) {
+export function sheetFilters(sheetId: string, filtersOf: ReadonlyMap<ChartTable, ReadonlySet<FilterName>>) {
 	const tables = [...filtersOf].map(([table, names]) => ({ ...dashboardData[table], names }));
 	const dated = tables.flatMap(({ identifier, date, names }): Group[] => {
 		if (date === undefined || !names.has("dates")) return [];
@@ -81,7 +81,7 @@ export function sheetFilters(sheetId: string, filtersOf: ReadonlyMap<PictureTabl
 	};
 }
 
-/** On all pictures of the sheet that show the filter's data set. */
+/** On all charts of the sheet that show the filter's data set. */
 function group(sheetId: string, filterId: string, filter: Filter): Group {
 	return {
 		filterGroupId: `${filterId}-group`,

@@ -1,27 +1,27 @@
 import type { types } from "@pulumi/aws-native";
-import type { Field, Measure, Picture } from "../../etl/dashboard.ts";
-import { type DashboardData, dashboardData, type PictureTable } from "./dashboardData.ts";
+import type { Chart, Field, Measure } from "../../etl/dashboard.ts";
+import { type ChartTable, type DashboardData, dashboardData } from "./dashboardData.ts";
 
 /** One shape for analyses and dashboards: QuickSight's two types differ in name only. */
 export type Visual = types.input.quicksight.AnalysisVisualArgs & types.input.quicksight.DashboardVisualArgs;
 
-/** A picture of etl/dashboard.ts whose data are there. */
-export type KnownPicture = Picture & { table: PictureTable };
+/** A chart of etl/dashboard.ts whose data are there. */
+export type KnownChart = Chart & { table: ChartTable };
 
-/** The picture as QuickSight draws it; titles, fields and measures are those of the web page. */
-export function pictureVisual(visualId: string, picture: KnownPicture): Visual {
-	const common = { visualId, title: title(picture.title) };
-	const data: DashboardData = dashboardData[picture.table];
-	const values = picture.measures.map((entry) => measure(data, entry));
-	const names = { category: axisLabels(data, [picture.dimension]), values: axisLabels(data, picture.measures) };
-	switch (picture.kind) {
+/** The chart as QuickSight draws it; titles, fields and measures are those of the web page. */
+export function chartVisual(visualId: string, chart: KnownChart): Visual {
+	const common = { visualId, title: title(chart.title) };
+	const data: DashboardData = dashboardData[chart.table];
+	const values = chart.measures.map((entry) => measure(data, entry));
+	const names = { category: axisLabels(data, [chart.dimension]), values: axisLabels(data, chart.measures) };
+	switch (chart.kind) {
 		case "wordCloud":
 			return {
 				wordCloudVisual: {
 					...common,
 					chartConfiguration: {
 						categoryLabelOptions: names.category,
-						fieldWells: { wordCloudAggregatedFieldWells: { groupBy: [dimension(data, picture)], size: values } },
+						fieldWells: { wordCloudAggregatedFieldWells: { groupBy: [dimension(data, chart)], size: values } },
 						wordCloudOptions: {
 							wordOrientation: "HORIZONTAL",
 							wordScaling: "EMPHASIZE",
@@ -41,7 +41,7 @@ export function pictureVisual(visualId: string, picture: KnownPicture): Visual {
 						type: "LINE",
 						xAxisLabelOptions: names.category,
 						primaryYAxisLabelOptions: names.values,
-						fieldWells: { lineChartAggregatedFieldWells: { category: [dimension(data, picture)], values } },
+						fieldWells: { lineChartAggregatedFieldWells: { category: [dimension(data, chart)], values } },
 					},
 				},
 			};
@@ -50,12 +50,12 @@ export function pictureVisual(visualId: string, picture: KnownPicture): Visual {
 				barChartVisual: {
 					...common,
 					chartConfiguration: {
-						orientation: picture.kind === "columns" ? "VERTICAL" : "HORIZONTAL",
-						barsArrangement: picture.kind === "stackedBars" ? "STACKED" : "CLUSTERED",
+						orientation: chart.kind === "columns" ? "VERTICAL" : "HORIZONTAL",
+						barsArrangement: chart.kind === "stackedBars" ? "STACKED" : "CLUSTERED",
 						categoryLabelOptions: names.category,
 						valueLabelOptions: names.values,
-						fieldWells: { barChartAggregatedFieldWells: { category: [dimension(data, picture)], values } },
-						...(picture.dimension.time === undefined && { sortConfiguration: largestFirst(data, picture) }),
+						fieldWells: { barChartAggregatedFieldWells: { category: [dimension(data, chart)], values } },
+						...(chart.dimension.time === undefined && { sortConfiguration: largestFirst(data, chart) }),
 					},
 				},
 			};
@@ -63,13 +63,13 @@ export function pictureVisual(visualId: string, picture: KnownPicture): Visual {
 }
 
 /** A number by itself: the sum of a measure. */
-export function figureVisual(visualId: string, table: PictureTable, entry: Measure): Visual {
+export function figureVisual(visualId: string, table: ChartTable, entry: Measure): Visual {
 	const values = [measure(dashboardData[table], entry)];
 	return { kpiVisual: { visualId, title: title(entry.label), chartConfiguration: { fieldWells: { values } } } };
 }
 
 /** The latest of a column's times. */
-export function latestVisual(visualId: string, table: PictureTable, { column, label }: Field): Visual {
+export function latestVisual(visualId: string, table: ChartTable, { column, label }: Field): Visual {
 	const dateMeasureField = { ...field(dashboardData[table], column), aggregationFunction: "MAX" as const };
 	return {
 		kpiVisual: {
@@ -81,7 +81,7 @@ export function latestVisual(visualId: string, table: PictureTable, { column, la
 }
 
 /** By the first measure; the changes of a table by all of its measures, which are parts of one number. */
-function largestFirst(data: DashboardData, { kind, measures: [first], top }: KnownPicture) {
+function largestFirst(data: DashboardData, { kind, measures: [first], top }: KnownChart) {
 	const direction = "DESC" as const;
 	const sort =
 		kind === "stackedBars"
@@ -119,7 +119,7 @@ function field(data: DashboardData, columnName: string) {
 
 const granularity = { month: "MONTH", hour: "HOUR" } as const;
 
-function dimension(data: DashboardData, { dimension: { column, time } }: Picture) {
+function dimension(data: DashboardData, { dimension: { column, time } }: Chart) {
 	if (time === undefined) return { categoricalDimensionField: field(data, column) };
 	return { dateDimensionField: { ...field(data, column), dateGranularity: granularity[time] } };
 }

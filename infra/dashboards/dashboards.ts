@@ -5,7 +5,7 @@ import type { Dataset } from "../../etl/datasets.ts";
 import { currentPlace } from "../shared/place.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { athenaResultsPrefix } from "../storage/dataLake.ts";
-import { type DashboardData, type DashboardEngine, dashboardData, type PictureTable } from "./dashboardData.ts";
+import { type ChartTable, type DashboardData, type DashboardEngine, dashboardData } from "./dashboardData.ts";
 import { type DataSetArns, type Definition, departmentDefinition, salesDefinition } from "./dashboardDefinition.ts";
 import { athenaStatements, permissions, vpcConnectionStatements } from "./quickSightAccess.ts";
 
@@ -37,7 +37,7 @@ export interface DashboardsArgs {
 
 /**
  * QuickSight: a data source with its data sets, the analysis "department analysis" with the guide's word cloud, and two
- * dashboards: "department dashboard", and "sales dashboard" with all pictures of the web page and its filters.
+ * dashboards: "department dashboard", and "sales dashboard" with all charts of the web page and its filters.
  *
  * Analyses and dashboards come from the provider aws-native, since the other one knows no definitions.
  *
@@ -68,7 +68,7 @@ export class Dashboards extends pulumi.ComponentResource {
 		} else {
 			source = this.#warehouseSource(name, args, subscription);
 		}
-		const arnOf = (table: PictureTable) => this.#dataSet(name, args, source, dashboardData[table]).arn;
+		const arnOf = (table: ChartTable) => this.#dataSet(name, args, source, dashboardData[table]).arn;
 		const arns = pulumi
 			.all([arnOf("joint_tables"), arnOf("fact_orders"), arnOf("clickstream_data"), arnOf("<table>_changes")])
 			.apply(

@@ -4,7 +4,7 @@ import type { Alarm } from "./alarms.ts";
 export type KnownAlarm = Omit<Alarm, "dimensions"> & { dimensions: Record<string, string> };
 
 /**
- * Body of a CloudWatch dashboard: the state of all alarms, then a picture for each with its threshold.
+ * Body of a CloudWatch dashboard: the state of all alarms, then a chart for each with its threshold.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html
  */
 export function metricsDashboard(alarms: readonly KnownAlarm[], alarmArns: readonly string[], region: string): string {
@@ -18,7 +18,7 @@ export function metricsDashboard(alarms: readonly KnownAlarm[], alarmArns: reado
 		height: 2,
 		properties: { title: "Alarms", alarms: alarmArns },
 	};
-	const pictures = alarms.map((alarm, index) => ({
+	const charts = alarms.map((alarm, index) => ({
 		type: "metric",
 		x: (index % 3) * width,
 		y: 2 + Math.floor(index / 3) * height,
@@ -34,5 +34,5 @@ export function metricsDashboard(alarms: readonly KnownAlarm[], alarmArns: reado
 			annotations: { horizontal: [{ label: "alarm", value: alarm.threshold }] },
 		},
 	}));
-	return JSON.stringify({ widgets: [state, ...pictures] });
+	return JSON.stringify({ widgets: [state, ...charts] });
 }

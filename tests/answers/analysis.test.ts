@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { launchBrowser, openPage, screenshot } from "../support/browser.ts";
 import { TestStack } from "../support/cli.ts";
-import { colors, dollars, drawn, money, numbers, pictureIds, table } from "../support/dashboardPage.ts";
+import { chartIds, colors, dollars, drawn, money, numbers, table } from "../support/dashboardPage.ts";
 
 const run = promisify(execFile);
 
@@ -52,14 +52,14 @@ describe("the analyst's tools on the demo's data", () => {
 		return answer.rows.map((row) => places.map((place) => row[place] ?? ""));
 	}
 
-	it("draws every picture of the page, with the numbers of the named queries", async () => {
+	it("draws every chart of the page, with the numbers of the named queries", async () => {
 		const file = join(stack.home, "dashboard.html");
 		await stack.json(["dashboard", "--export", file]);
 		const { page, faults } = await openPage(browser, pathToFileURL(file).href, {
 			viewport: { width: 1360, height: 900 },
 		});
 		await drawn(page);
-		for (const id of pictureIds) expect(await colors(page, id), id).toBeGreaterThan(3);
+		for (const id of chartIds) expect(await colors(page, id), id).toBeGreaterThan(3);
 		expect(await numbers(page, "productLines")).toEqual(
 			money(await named("product_line_performance", "revenue", "profit")),
 		);
@@ -76,10 +76,10 @@ describe("the analyst's tools on the demo's data", () => {
 		expect(faults).toEqual([]);
 		await screenshot(page, "dashboard-demo");
 		// Kept with the test run, not asserted: it depends on the machine.
-		const firstPicture = await page.evaluate<number>("performance.getEntriesByName('first-picture')[0].startTime");
+		const firstChart = await page.evaluate<number>("performance.getEntriesByName('first-chart')[0].startTime");
 		await writeFile(
 			join(projectRoot, "tests", "artifacts", "dashboard-timing.json"),
-			`${JSON.stringify({ firstPictureMilliseconds: Math.round(firstPicture) })}\n`,
+			`${JSON.stringify({ firstChartMilliseconds: Math.round(firstChart) })}\n`,
 		);
 		await page.context().close();
 	});

@@ -9,7 +9,7 @@ import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "../support/browser.ts";
 import { type RunningCli, TestStack } from "../support/cli.ts";
 import { testContext } from "../support/context.ts";
-import { colors, dollars, drawn, money, numbers, patience, pictureIds, table } from "../support/dashboardPage.ts";
+import { chartIds, colors, dollars, drawn, money, numbers, patience, table } from "../support/dashboardPage.ts";
 import { addressOf, connects, http } from "../support/dashboardServer.ts";
 import { addOrders, hostileNames, makeSampleLake } from "../support/sampleLake.ts";
 
@@ -50,10 +50,10 @@ describe("the dashboard", () => {
 		return (await new LocalQuery(localPaths(stack.home)).run(sql, context)).rows as (string | number)[][];
 	}
 
-	it("draws every picture, with the numbers of the SQL results", async () => {
+	it("draws every chart, with the numbers of the SQL results", async () => {
 		const { page, faults, requests } = await open(url);
 		await drawn(page);
-		for (const id of pictureIds) expect(await colors(page, id), id).toBeGreaterThan(3);
+		for (const id of chartIds) expect(await colors(page, id), id).toBeGreaterThan(3);
 		expect(await numbers(page, "revenueByMonth")).toEqual(
 			money(
 				await ask(
@@ -95,7 +95,7 @@ describe("the dashboard", () => {
 		expect(requests.filter((address) => !address.startsWith(url) && !address.startsWith("data:"))).toEqual([]);
 	});
 
-	it("filters all pictures that have the field, keeps the filters over a reload, and takes them back", async () => {
+	it("filters all charts that have the field, keeps the filters over a reload, and takes them back", async () => {
 		const { page, faults } = await open(url);
 		await page.locator("[name=country]").selectOption("Spain");
 		await page.locator("[name=line]").selectOption("Planes");
@@ -170,7 +170,7 @@ describe("the dashboard", () => {
 		const focused = (): Promise<unknown> =>
 			page.evaluate("document.activeElement.textContent || document.activeElement.name");
 		await page.keyboard.press("Tab");
-		expect(await focused()).toBe("Skip to the pictures");
+		expect(await focused()).toBe("Skip to the charts");
 		await page.keyboard.press("Tab");
 		expect(await focused()).toBe("from");
 		await page.locator("[name=country]").focus();
@@ -188,7 +188,7 @@ describe("the dashboard", () => {
 		expect(exported).toEqual({ stack: "local", file, bytes: (await readFile(file)).length });
 		const { page, faults, requests } = await open(pathToFileURL(file).href, { offline: true });
 		await drawn(page);
-		for (const id of pictureIds) expect(await colors(page, id), id).toBeGreaterThan(3);
+		for (const id of chartIds) expect(await colors(page, id), id).toBeGreaterThan(3);
 		await page.locator("[name=country]").selectOption("France");
 		expect(await numbers(page, "countries")).toEqual(
 			money(await ask("SELECT sum(amount) FROM fact_orders WHERE country = 'France'")),

@@ -91,7 +91,7 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
 		.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }
 
-/** Keeps a picture of the page among the test run's artefacts. */
+/** Keeps a screenshot of the page among the test run's artefacts. */
 export async function screenshot(page: Page, name: string): Promise<void> {
 	const folder = join(projectRoot, "tests", "artifacts");
 	await mkdir(folder, { recursive: true });

@@ -1,8 +1,8 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { type PictureId, pictures } from "../../etl/dashboard.ts";
+import { type ChartId, charts } from "../../etl/dashboard.ts";
 
-export const pictureIds = Object.keys(pictures) as PictureId[];
+export const chartIds = Object.keys(charts) as ChartId[];
 
 /** For what comes by itself; the page asks every few seconds. */
 export const patience = { timeout: 120_000 };
@@ -20,7 +20,7 @@ export async function drawn(page: Page): Promise<void> {
 		.toBe(true);
 }
 
-/** How many colours a picture's canvas has: an empty one has one. */
+/** How many colours a chart's canvas has: an empty one has one. */
 export async function colors(page: Page, id: string): Promise<number> {
 	return page.evaluate(`(() => {
 		const canvas = document.querySelector('#chart-${id} canvas');
@@ -29,7 +29,7 @@ export async function colors(page: Page, id: string): Promise<number> {
 	})()`);
 }
 
-/** Texts of the rows of a picture's table. */
+/** Texts of the rows of a chart's table. */
 export async function table(page: Page, id: string): Promise<string[][]> {
 	return page.evaluate(
 		`[...document.querySelectorAll('#table-${id} tbody tr')].map((row) => [...row.children].map((cell) => cell.textContent))`,

@@ -111,7 +111,7 @@ const countries = ["USA", "France", "Spain", hostileNames[0], hostileNames[4]];
 const lines = ["Classic Cars", "Motorcycles", "Planes", hostileNames[2]];
 const departments = ["Toys", "Home", "Music", "Books", "Sports", ...hostileNames];
 
-/** Columns that the star schema has and no picture shows. */
+/** Columns that the star schema has and no chart shows. */
 const otherColumns: Record<string, string> = {
 	dim_customer:
 		"contact_first_name contact_last_name phone address_line1 address_line2 postal_code city state country credit_limit sales_rep_employee_number valid_to is_current",

@@ -1,4 +1,4 @@
-import { type Picture, pictures } from "../../../etl/dashboard.ts";
+import { type Chart, charts } from "../../../etl/dashboard.ts";
 import type { ClickCube, DepartmentCube, ReplicationView } from "../data.ts";
 import { type Filters, inRange } from "./filters.ts";
 import { dayName, hourName, plural, short } from "./format.ts";
@@ -14,7 +14,7 @@ export function departments(cube: DepartmentCube, filters: Filters): Shown {
 	const rows = [...sums].map(([at, sum]): Sum => [cube.departments[at] ?? "", sum]).sort(byFirstValue);
 	if (rows.length === 0) return { nothing: "No clicked products in this period." };
 	const best = largest(rows);
-	return view(pictures.departments, rows, {
+	return view(charts.departments, rows, {
 		summary: `${best[0]} has the most products: ${short(best[1], "count")} of ${short(sumOf(rows), "count")}, in ${plural(rows.length, "department")}.`,
 		drawn: 80,
 	});
@@ -43,7 +43,7 @@ export function clickRate(cube: ClickCube, filters: Filters): Shown {
 	const unit = byDay ? "day" : "hour";
 	const average = `${short(Math.round(total / rows.length), "count")} ${byDay ? "a day" : "an hour"}`;
 	const rate = rows.length === 1 ? "" : ` On average ${average}, most at ${best[0]}.`;
-	return view({ ...pictures.clickRate, dimension: { column: unit, label: byDay ? "Day (UTC)" : "Hour (UTC)" } }, rows, {
+	return view({ ...charts.clickRate, dimension: { column: unit, label: byDay ? "Day (UTC)" : "Hour (UTC)" } }, rows, {
 		summary: `${plural(total, "click")} in ${plural(rows.length, unit)} (UTC).${rate}`,
 	});
 }
@@ -57,18 +57,18 @@ export function replication(value: ReplicationView): Shown {
 	if (changes.length === 0) return { nothing: "No change log is in the catalog yet.", next: "pipeline-cli run-etl" };
 	const changed = changes.filter((row) => row[1] + row[2] + row[3] > 0).length;
 	const fresh = newestChange(value) === undefined ? " No change since the full load." : "";
-	const picture: Picture = pictures.replication;
+	const chart: Chart = charts.replication;
 	return {
 		view: {
 			summary: `${value.text}.${fresh} Changes in ${changed} of ${plural(changes.length, "table")}.`,
 			columns: [
-				{ title: picture.dimension.label },
-				...picture.measures.map((measure) => ({ title: measure.label, unit: measure.unit })),
+				{ title: chart.dimension.label },
+				...chart.measures.map((measure) => ({ title: measure.label, unit: measure.unit })),
 				{ title: "Full load", unit: "count" },
 				{ title: "Newest change" },
 			],
 			rows: changes,
-			drawn: Math.min(changed, picture.top ?? changed),
+			drawn: Math.min(changed, chart.top ?? changed),
 		},
 	};
 }

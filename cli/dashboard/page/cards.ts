@@ -4,7 +4,7 @@ import { BarChart, LineChart } from "echarts/charts";
 import { GridComponent, LegendComponent, TooltipComponent } from "echarts/components";
 import { type ECharts, init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
-import { type FilterName, type Picture, type PictureId, pictures } from "../../../etl/dashboard.ts";
+import { type Chart, type ChartId, charts, type FilterName } from "../../../etl/dashboard.ts";
 import type { DashboardData } from "../data.ts";
 import { byId, element } from "./dom.ts";
 import type { Filters } from "./filters.ts";
@@ -16,18 +16,18 @@ import { show } from "./views.ts";
 
 use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, CanvasRenderer]);
 
-/** The charts there are, each with what it shows. */
-const charts = new Map<PictureId, { chart: ECharts; view: View }>();
+/** The instances there are, each with what it shows. */
+const instances = new Map<ChartId, { instance: ECharts; view: View }>();
 
-/** Draws every picture of the data, as the filters leave it. */
-export function drawPictures(data: DashboardData, filters: Filters): void {
-	for (const [id, picture] of Object.entries(pictures) as [PictureId, Picture][]) {
-		drawCard(id, picture, show(id, data, filters), filters);
+/** Draws every chart of the data, as the filters leave it. */
+export function drawCharts(data: DashboardData, filters: Filters): void {
+	for (const [id, chart] of Object.entries(charts) as [ChartId, Chart][]) {
+		drawCard(id, chart, show(id, data, filters), filters);
 	}
 }
 
-function drawCard(id: PictureId, picture: Picture, shown: Shown, filters: Filters): void {
-	const scope = scopeText(picture, filters);
+function drawCard(id: ChartId, chart: Chart, shown: Shown, filters: Filters): void {
+	const scope = scopeText(chart, filters);
 	byId(`scope-${id}`).textContent = scope;
 	byId(`scope-${id}`).hidden = scope === "";
 	const hasView = "view" in shown;
@@ -37,7 +37,7 @@ function drawCard(id: PictureId, picture: Picture, shown: Shown, filters: Filter
 	if (hasView) {
 		summary.textContent = shown.view.summary;
 		fillTable(byId(`table-${id}`), shown.view);
-		if (shown.view.drawn > 0) drawSoon(id, () => drawChart(id, picture, shown.view));
+		if (shown.view.drawn > 0) drawSoon(id, () => drawChart(id, chart, shown.view));
 		else waiting.delete(id);
 	} else {
 		waiting.delete(id);
@@ -48,17 +48,17 @@ function drawCard(id: PictureId, picture: Picture, shown: Shown, filters: Filter
 	for (const details of byId(`card-${id}`).getElementsByTagName("details")) details.hidden = !hasView;
 }
 
-function drawChart(id: PictureId, picture: Picture, view: View): void {
+function drawChart(id: ChartId, chart: Chart, view: View): void {
 	const place = byId(`chart-${id}`);
-	const { chart } = charts.get(id) ?? addChart(id, picture, place);
-	charts.set(id, { chart, view });
-	chart.setOption(chartOption(picture, view, readTheme(), place.clientWidth), { notMerge: true });
+	const { instance } = instances.get(id) ?? addChart(id, chart, place);
+	instances.set(id, { instance, view });
+	instance.setOption(chartOption(chart, view, readTheme(), place.clientWidth), { notMerge: true });
 }
 
 /** Charts that wait for a frame of their own: the first is seen, and keys are heard, while the others are drawn. */
-const waiting = new Map<PictureId, () => void>();
+const waiting = new Map<ChartId, () => void>();
 
-function drawSoon(id: PictureId, draw: () => void): void {
+function drawSoon(id: ChartId, draw: () => void): void {
 	delete byId(`chart-${id}`).dataset.drawn;
 	if (waiting.size === 0) requestAnimationFrame(drawNext);
 	waiting.set(id, draw);
@@ -73,13 +73,13 @@ function drawNext(): void {
 	if (waiting.size > 0) requestAnimationFrame(drawNext);
 }
 
-function addChart(id: PictureId, picture: Picture, place: HTMLElement): { chart: ECharts } {
-	const chart = init(place, null, { renderer: "canvas" });
-	chart.on("finished", () => {
+function addChart(id: ChartId, chart: Chart, place: HTMLElement): { instance: ECharts } {
+	const instance = init(place, null, { renderer: "canvas" });
+	instance.on("finished", () => {
 		place.dataset.drawn = "true";
 		// The next frame begins when this one is on the screen.
-		if (performance.getEntriesByName("first-picture").length === 0) {
-			requestAnimationFrame(() => performance.mark("first-picture"));
+		if (performance.getEntriesByName("first-chart").length === 0) {
+			requestAnimationFrame(() => performance.mark("first-chart"));
 		}
 	});
 	// A new width changes more than the canvas: labels, ticks and words are chosen by it.
@@ -87,21 +87,21 @@ function addChart(id: PictureId, picture: Picture, place: HTMLElement): { chart:
 	new ResizeObserver(() => {
 		if (place.clientWidth === 0 || place.clientWidth === width) return;
 		width = place.clientWidth;
-		chart.resize();
-		const shown = charts.get(id);
-		if (shown !== undefined) drawSoon(id, () => drawChart(id, picture, shown.view));
+		instance.resize();
+		const shown = instances.get(id);
+		if (shown !== undefined) drawSoon(id, () => drawChart(id, chart, shown.view));
 	}).observe(place);
-	return { chart };
+	return { instance };
 }
 
-/** Which of the reader's filters leave this picture as it is. */
-function scopeText(picture: Picture, filters: Filters): string {
+/** Which of the reader's filters leave this chart as it is. */
+function scopeText(chart: Chart, filters: Filters): string {
 	const active: [FilterName, string, boolean][] = [
 		["dates", "date", filters.from !== undefined || filters.to !== undefined],
 		["country", "country", filters.country !== undefined],
 		["productLine", "product line", filters.line !== undefined],
 	];
-	const ignored = active.filter(([name, , set]) => set && !picture.filters.includes(name)).map(([, label]) => label);
+	const ignored = active.filter(([name, , set]) => set && !chart.filters.includes(name)).map(([, label]) => label);
 	return ignored.length === 0 ? "" : `Not filtered by ${ignored.join(", ")}.`;
 }
 

@@ -12,7 +12,7 @@ interface Figure {
 	note: string;
 }
 
-/** The row of key figures above the pictures. */
+/** The row of key figures above the charts. */
 export function drawFigures(data: DashboardData, filters: Filters): void {
 	byId("figures").replaceChildren(
 		...figures(data, filters).map(({ label, value, note }) => {

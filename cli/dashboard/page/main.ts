@@ -1,5 +1,5 @@
 import type { DashboardData } from "../data.ts";
-import { drawPictures } from "./cards.ts";
+import { drawCharts } from "./cards.ts";
 import { byId, element } from "./dom.ts";
 import { drawFigures, drawReplication } from "./figures.ts";
 import { type Filters, readFilters, writeFilters } from "./filters.ts";
@@ -14,7 +14,7 @@ const form = byId("filters") as HTMLFormElement;
 function draw(): void {
 	drawFigures(data, filters);
 	drawReplication(data);
-	drawPictures(data, filters);
+	drawCharts(data, filters);
 }
 
 /** The choices that the data have. What is chosen stays, also where the newest data no longer have it. */

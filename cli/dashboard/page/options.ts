@@ -1,30 +1,30 @@
 import type { EChartsCoreOption } from "echarts/core";
-import type { Picture, Unit } from "../../../etl/dashboard.ts";
+import type { Chart, Unit } from "../../../etl/dashboard.ts";
 import { exact, short } from "./format.ts";
 import type { Theme } from "./theme.ts";
 import type { View } from "./view.ts";
 
 /** The chart of a view. Everything is drawn on a canvas, tooltips too: no text of the data ever becomes markup. */
-export function chartOption(picture: Picture, view: View, theme: Theme, width: number): EChartsCoreOption {
+export function chartOption(chart: Chart, view: View, theme: Theme, width: number): EChartsCoreOption {
 	const common = {
-		// A picture that grows is read later, and one that moves at every refresh draws the eye.
+		// A chart that grows is read later, and one that moves at every refresh draws the eye.
 		animation: false,
 		textStyle: { fontFamily: theme.font, color: theme.text },
 	};
-	if (picture.kind === "wordCloud") return { ...common, ...wordCloud(view, theme, width) };
-	return { ...common, ...axes(picture, view, theme, width) };
+	if (chart.kind === "wordCloud") return { ...common, ...wordCloud(view, theme, width) };
+	return { ...common, ...axes(chart, view, theme, width) };
 }
 
-function axes(picture: Picture, view: View, theme: Theme, width: number): EChartsCoreOption {
+function axes(chart: Chart, view: View, theme: Theme, width: number): EChartsCoreOption {
 	const rows = view.rows.slice(0, view.drawn);
 	const labels = rows.map((row) => String(row[0]));
-	const unit = picture.measures[0]?.unit ?? "count";
-	const upright = picture.kind === "line" || picture.kind === "columns";
+	const unit = chart.measures[0]?.unit ?? "count";
+	const upright = chart.kind === "line" || chart.kind === "columns";
 	const label = { color: theme.muted, fontSize: 12 };
 	const value = {
 		type: "value",
 		// Bars that have their number beside them need no scale.
-		show: picture.kind !== "bars",
+		show: chart.kind !== "bars",
 		minInterval: unit === "count" ? 1 : 0,
 		splitNumber: width < 480 ? 3 : 5,
 		axisLabel: { ...label, hideOverlap: true, formatter: (number: number) => short(number, unit) },
@@ -43,28 +43,28 @@ function axes(picture: Picture, view: View, theme: Theme, width: number): EChart
 	return {
 		grid: {
 			left: 4,
-			right: picture.kind === "bars" ? 52 : 12,
-			top: picture.measures.length > 1 ? 32 : 10,
+			right: chart.kind === "bars" ? 52 : 12,
+			top: chart.measures.length > 1 ? 32 : 10,
 			bottom: 4,
 			containLabel: true,
 		},
 		legend: {
-			show: picture.measures.length > 1,
+			show: chart.measures.length > 1,
 			left: 0,
 			top: 0,
 			itemWidth: 12,
 			itemHeight: 12,
 			textStyle: { color: theme.text, fontSize: 12 },
 		},
-		tooltip: tooltip(picture, view, theme, upright ? "axis" : "item"),
+		tooltip: tooltip(chart, view, theme, upright ? "axis" : "item"),
 		xAxis: upright ? category : value,
 		yAxis: upright ? value : category,
-		series: picture.measures.map((measure, at) => series(picture, measure.label, at, rows, unit, theme)),
+		series: chart.measures.map((measure, at) => series(chart, measure.label, at, rows, unit, theme)),
 	};
 }
 
 function series(
-	picture: Picture,
+	chart: Chart,
 	name: string,
 	at: number,
 	rows: View["rows"],
@@ -73,7 +73,7 @@ function series(
 ): EChartsCoreOption {
 	const color = theme.series[at] ?? theme.text;
 	const data = rows.map((row) => row[at + 1] ?? 0);
-	if (picture.kind === "line") {
+	if (chart.kind === "line") {
 		return {
 			type: "line",
 			name,
@@ -86,17 +86,17 @@ function series(
 			areaStyle: { color, opacity: 0.12 },
 		};
 	}
-	const stacked = picture.kind === "stackedBars";
+	const stacked = chart.kind === "stackedBars";
 	return {
 		type: "bar",
 		name,
 		data,
-		itemStyle: { color, borderRadius: picture.kind === "columns" ? [2, 2, 0, 0] : stacked ? 0 : [0, 2, 2, 0] },
-		barMaxWidth: picture.kind === "columns" ? 48 : 18,
+		itemStyle: { color, borderRadius: chart.kind === "columns" ? [2, 2, 0, 0] : stacked ? 0 : [0, 2, 2, 0] },
+		barMaxWidth: chart.kind === "columns" ? 48 : 18,
 		barGap: "15%",
 		barCategoryGap: "30%",
 		...(stacked && { stack: "all" }),
-		...(picture.kind === "bars" && {
+		...(chart.kind === "bars" && {
 			label: {
 				show: true,
 				position: "right",
@@ -143,12 +143,10 @@ function wordTip(view: View): (word: { name: string; value: number }) => string 
 	return ({ name, value }) => `${plain(name)}\n${title}: ${exact(value, unit)}`;
 }
 
-function tooltip(picture: Picture, view: View, theme: Theme, trigger: "axis" | "item"): EChartsCoreOption {
+function tooltip(chart: Chart, view: View, theme: Theme, trigger: "axis" | "item"): EChartsCoreOption {
 	const lines = (index: number): string => {
 		const row = view.rows[index] ?? [];
-		const values = picture.measures.map(
-			(measure, at) => `${measure.label}: ${exact(Number(row[at + 1]), measure.unit)}`,
-		);
+		const values = chart.measures.map((measure, at) => `${measure.label}: ${exact(Number(row[at + 1]), measure.unit)}`);
 		return [plain(String(row[0])), ...values].join("\n");
 	};
 	return {

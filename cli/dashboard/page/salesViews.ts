@@ -1,4 +1,4 @@
-import { pictures } from "../../../etl/dashboard.ts";
+import { charts } from "../../../etl/dashboard.ts";
 import type { SalesCube } from "../data.ts";
 import { type Filters, inRange } from "./filters.ts";
 import { monthName, percent, plural, short } from "./format.ts";
@@ -71,7 +71,7 @@ export function revenueByMonth(cube: SalesCube, filters: Filters): Shown {
 	const rows = steps(first, last, nextMonth).map((month): Sum => [monthName(month), months.get(month) ?? 0]);
 	const best = largest(rows);
 	const total = sumOf(rows);
-	return view(pictures.revenueByMonth, rows, {
+	return view(charts.revenueByMonth, rows, {
 		summary: `${short(total, "dollars")} in ${plural(rows.length, "month")}. Best month: ${best[0]}, ${short(best[1], "dollars")}.`,
 	});
 }
@@ -86,7 +86,7 @@ export function productLines(cube: SalesCube, filters: Filters): Shown {
 	if (rows.length === 0) return noSales;
 	const best = largest(rows);
 	const profit = rows.reduce((sum, row) => sum + (row[2] ?? 0), 0);
-	return view(pictures.productLines, rows, {
+	return view(charts.productLines, rows, {
 		summary: `${leader(best, rows)} Profit is ${percent(profit, sumOf(rows))} of all revenue.`,
 	});
 }
@@ -99,7 +99,7 @@ export function countries(cube: SalesCube, filters: Filters): Shown {
 		(country) => cube.countries[country] ?? "",
 	).map((row): Sum => [row[0], row[1] ?? 0]);
 	if (rows.length === 0) return noSales;
-	return view(pictures.countries, rows, {
+	return view(charts.countries, rows, {
 		summary:
 			rows.length === 1
 				? leader(largest(rows), rows)
@@ -118,14 +118,14 @@ export function customers(cube: SalesCube, filters: Filters): Shown {
 	);
 	if (all.length === 0) return noSales;
 	const named = all.filter((row) => row[0] !== other || all.length === 1).map((row): Sum => [row[0], row[1] ?? 0]);
-	const rows = named.slice(0, pictures.customers.top);
+	const rows = named.slice(0, charts.customers.top);
 	const limit =
 		named.length < all.length ? ` Only the ${plural(cube.customerLimit, "largest customer")} are told apart.` : "";
 	const share =
 		rows.length < named.length
 			? `The first ${rows.length} of ${plural(named.length, "customer")} bring ${percent(sumOf(rows), sumOf(all))} of revenue.`
 			: `${plural(named.length, "customer")}, ${short(sumOf(all), "dollars")}.`;
-	return view(pictures.customers, rows, {
+	return view(charts.customers, rows, {
 		summary: `${share}${limit}`,
 	});
 }

@@ -1,8 +1,8 @@
-import type { Picture, Unit } from "../../../etl/dashboard.ts";
+import type { Chart, Unit } from "../../../etl/dashboard.ts";
 
-/** What a picture shows, before it is drawn: the chart and the table beside it are made of the same rows. */
+/** What a chart shows, before it is drawn: the chart and the table beside it are made of the same rows. */
 export interface View {
-	/** The picture in a sentence. */
+	/** The chart in a sentence. */
 	summary: string;
 	columns: readonly ViewColumn[];
 	/** Label, one number a measure (dollars in cents), then what only the table shows. */
@@ -22,9 +22,9 @@ export type Shown = { view: View } | { nothing: string; next?: string };
 /** Label and numbers of a row. */
 export type Sum = [label: string, ...values: number[]];
 
-/** The view of a picture: a column for its dimension and one for each measure. */
+/** The view of a chart: a column for its dimension and one for each measure. */
 export function view(
-	picture: Picture,
+	chart: Chart,
 	rows: Sum[],
 	{ summary, drawn = rows.length }: { summary: string; drawn?: number },
 ): Shown {
@@ -33,8 +33,8 @@ export function view(
 		view: {
 			summary: `${summary}${rest}`,
 			columns: [
-				{ title: picture.dimension.label },
-				...picture.measures.map((measure) => ({ title: measure.label, unit: measure.unit })),
+				{ title: chart.dimension.label },
+				...chart.measures.map((measure) => ({ title: measure.label, unit: measure.unit })),
 			],
 			rows,
 			drawn: Math.min(drawn, rows.length),

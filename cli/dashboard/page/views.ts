@@ -1,12 +1,12 @@
-import type { PictureId } from "../../../etl/dashboard.ts";
+import type { ChartId } from "../../../etl/dashboard.ts";
 import type { DashboardData, Part } from "../data.ts";
 import { clickRate, departments, replication } from "./activityViews.ts";
 import type { Filters } from "./filters.ts";
 import { countries, customers, productLines, revenueByMonth } from "./salesViews.ts";
 import type { Shown } from "./view.ts";
 
-/** Computes one picture of the data as the filters leave it. */
-export function show(id: PictureId, data: DashboardData, filters: Filters): Shown {
+/** Computes one chart of the data as the filters leave it. */
+export function show(id: ChartId, data: DashboardData, filters: Filters): Shown {
 	switch (id) {
 		case "revenueByMonth":
 			return of(data.sales, (cube) => revenueByMonth(cube, filters));
