@@ -243,6 +243,7 @@ describe("content", () => {
 		const folder = repositoryPath("etl/lakehouse");
 		const files = filesOf(folder, [".py"]);
 		expect(files).toContain("__init__.py");
+		expect(files).toContain("storage/files.py");
 		expect(files.some((file) => file.includes("__pycache__"))).toBe(false);
 		expect(folderHash(folder, files)).not.toBe(folderHash(folder, files.slice(1)));
 	});

@@ -5,8 +5,8 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
 
-from lakehouse import job
-from lakehouse.joint_tables import join_tables
+from lakehouse.run import job
+from lakehouse.shop.joint_tables import join_tables
 
 if __name__ == "__main__":
     job.main("join-tables", join_tables)

@@ -1,1 +1,6 @@
-"""What the job scripts share: storage, bookkeeping, and pure functions from DataFrame to DataFrame."""
+"""
+What the job scripts share, in layers; each imports only those before it:
+`storage` (files of a zone, tables, state) < `run` (arguments, engine, report of a job) < `raw` (what the source
+delivered) < `changes` (the change log) < `quality` (rules) < `current` (current tables) < `shop` (what the sample
+shop alone needs).
+"""

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import spark_session
 
-from support import ITEMS, Lake, Read, Source
+from support import spark_session
+from support.lake import ITEMS, Lake, Read, Source
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -73,8 +73,8 @@ def lake(tmp_path: Path, engine: str) -> Lake:
 @pytest.fixture(scope="session")
 def reader(engine: str) -> Callable[[Lake], Read]:
     """For a lake, a function that reads the current table of a source by the engine."""
-    from lakehouse.engine import Engine
-    from lakehouse.storage import Storage
+    from lakehouse.run.engine import Engine
+    from lakehouse.storage.files import Storage
 
     def of(lake: Lake) -> Read:
         engine = Engine(Storage(f"file://{lake.processed}/"), lake.database)

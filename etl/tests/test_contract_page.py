@@ -11,14 +11,19 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from lakehouse import apply_changes, engine, joint_tables, log_compaction, maintenance, raw_files, state, stream_messages
-from lakehouse.column_types import change_log_type, current_type
-from lakehouse.report import Report
-from lakehouse.storage import Storage
-from test_star_schema import ALL as STAR_JOBS
-from test_star_schema import shop as shop
 
-from support import Lake, Source
+from lakehouse.changes import log_compaction
+from lakehouse.current import apply_changes
+from lakehouse.raw import raw_files, stream_messages
+from lakehouse.run import engine
+from lakehouse.run.report import Report
+from lakehouse.shop import joint_tables
+from lakehouse.storage import maintenance, state
+from lakehouse.storage.column_types import change_log_type, current_type
+from lakehouse.storage.files import Storage
+from support.lake import Lake, Source
+from support.star import ALL as STAR_JOBS
+from support.star import shop as shop
 
 PAGE = Path(__file__).parents[2] / "docs" / "contract.md"
 
@@ -92,7 +97,9 @@ def test_change_log_columns(lake: Lake, items: Source) -> None:
     loaded, changed = ([file for file in folder.glob("*.parquet")] for folder in (load, changes))
     assert pq.read_schema(loaded[0]).names in (documented([]), documented(["id"]))
     assert pq.read_schema(changed[0]).names == documented(["id"])
-    operations = {row["raw `Op`"]: row["change log `cdc_op`"] for row in table("operations") if row["message"] != "load"}
+    operations = {
+        row["raw `Op`"]: row["change log `cdc_op`"] for row in table("operations") if row["message"] != "load"
+    }
     found = [(row["cdc_op"], bool(row["cdc_change_seq"])) for row in pq.read_table(changed[0]).to_pylist()]
     assert sorted(found) == sorted((operations[raw], True) for raw in "UID")
     assert {(row["cdc_op"], row["cdc_change_seq"]) for row in pq.read_table(loaded[0]).to_pylist()} == {("O", None)}
@@ -138,7 +145,7 @@ def test_report_states(tmp_path: Path, state_name: str, spoil: Callable[[Report]
 
 @pytest.mark.usefixtures("shop")
 def test_star_schema_columns(lake: Lake) -> None:
-    from lakehouse.engine import Engine
+    from lakehouse.run.engine import Engine
 
     lake.ok(*STAR_JOBS)
     reader = Engine(Storage(f"file://{lake.processed}/"), lake.database)

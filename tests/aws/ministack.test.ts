@@ -168,8 +168,8 @@ it("S3: lists every object, page by page, and of one prefix only", async () => {
 async function inJobs(code: string): Promise<unknown> {
 	const program = [
 		"import json",
-		"from lakehouse import raw_files",
-		"from lakehouse.storage import Storage, fs",
+		"from lakehouse.raw import raw_files",
+		"from lakehouse.storage.files import Storage, fs",
 		`raw, processed = Storage("s3://${raw}/"), Storage("s3://${processed}/")`,
 		// By the variable AWS_ENDPOINT_URL alone, it would make the bucket a part of the host's name.
 		`raw.filesystem = processed.filesystem = fs.S3FileSystem(endpoint_override="${server.url}")`,

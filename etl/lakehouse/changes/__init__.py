@@ -1,0 +1,1 @@
+"""The change log: raw files become batches, and small batches one."""

@@ -1,0 +1,278 @@
+"""Raw zone → change log: which files are new, and how they become batches."""
+
+from __future__ import annotations
+
+from bisect import bisect
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from lakehouse.changes import batches, log_compaction
+from lakehouse.raw import raw_files, stream_files
+from lakehouse.raw.raw_files import BrokenFile, FileGone, Footer, Kind
+from lakehouse.run.job import Job
+from lakehouse.run.report import log
+from lakehouse.storage import state
+from lakehouse.storage.column_types import quoted
+from lakehouse.storage.datasets import Table
+from lakehouse.storage.files import Storage, StoredFile
+from lakehouse.storage.state import Batch, Columns, SeenFile, SetAside, TableState
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+OPERATION = "cdc_op"
+COMMIT_TIME = "cdc_commit_time"
+SEQUENCE = "cdc_change_seq"
+LOADED = "O"
+CHANGE_COLUMNS: Columns = [(OPERATION, "string"), (COMMIT_TIME, "string"), (SEQUENCE, "string")]
+"""Columns of the change log before those of the source."""
+
+
+def extend(job: Job, kind: Kind) -> None:
+    """Takes all new raw files of a kind into the change log."""
+    listed = _raw_files(job)
+    names = sorted(listed.keys() | state.known_tables(job.processed))
+
+    def work(table: Table) -> None:
+        raw, present = listed.get((table.schema, table.name), (job.raw, []))
+        try:
+            _extend_table(job, raw, kind, table, present)
+        except FileGone as error:
+            # No state was written: the next run sees what the table is then.
+            log.info("%s is left for the next run: %s has gone or changed meanwhile", table, error)
+
+    job.for_each([job.datasets.table(*name) for name in names], work)
+
+
+def _raw_files(job: Job) -> dict[tuple[str, str], tuple[Storage, list[StoredFile]]]:
+    """Raw files of every table, and where they lie. One that came both ways comes now by that of its newest file."""
+    found = {name: (job.raw, files) for name, files in raw_files.tables(job.raw).items()}
+    streamed = stream_files.storage(job)
+    for name, files in stream_files.stage(job).items():
+        if name not in found or _newest(files) >= _newest(found[name][1]):
+            found[name] = (streamed, files)
+    return found
+
+
+def _newest(files: list[StoredFile]) -> int:
+    return max((file.modified for file in files), default=0)
+
+
+@dataclass
+class _NewFile:
+    file: StoredFile
+    footer: Footer
+
+
+def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: list[StoredFile]) -> None:
+    known = state.load(job.processed, table)
+    before = (len(known.set_aside), known.generation)
+    if _forget_lost(job, table, known):
+        log.warning("%s: rows of its change log are gone; it begins anew from the raw zone", table)
+    elif kind == "change" and log_compaction.compact(job, table, known):
+        known = state.load(job.processed, table)
+    names = {file.name for file in present}
+    for name in [name for name in known.set_aside if name not in names]:
+        del known.set_aside[name]
+    ended = bool(known.files) and not any(known.has(file) for file in present)
+    if ended:
+        # DMS removes all files of a table on TRUNCATE and on DROP.
+        known.forget_files()
+        known.begin_generation()
+    dropped = known.drop_gone(present)
+    of_kind = [file for file in present if raw_files.kind_of(file.name) == kind]
+    if kind == "change" and any(
+        _is_replaced(known, file) for file in present if raw_files.kind_of(file.name) == "load"
+    ):
+        # The table was reloaded after process-load had looked: its changes belong after the new full load.
+        return
+    new, changed = _new_files(raw, kind, known, of_kind)
+    if kind == "load" and new:
+        _begin_full_load(known, new, present)
+    if new:
+        try:
+            _write(job, raw, kind, table, known, new)
+        except Exception:
+            if not _set_aside_unreadable(job, raw, table, new):
+                raise
+            return _extend_table(job, raw, kind, table, present)
+    elif ended or dropped or changed or before != (len(known.set_aside), known.generation):
+        state.save(job.processed, table, known)
+    for file in of_kind:
+        if file.name in known.set_aside:
+            job.report.file_set_aside(f"{raw.uri}/{file.path}", known.set_aside[file.name].reason)
+
+
+def _begin_full_load(known: TableState, new: list[_NewFile], present: list[StoredFile]) -> None:
+    """Begins a generation where new files of a full load are a reload: after one before, or after changes."""
+    loaded_at = min(entry.footer.loaded_at for entry in new)
+    loads = [name for name in known.files if raw_files.kind_of(name) == "load" and _is_in_generation(known, name)]
+    changes = [name for name in known.files if raw_files.kind_of(name) == "change"]
+    # A table that was empty at its full load has no file of it, but changes that were written before this one.
+    after_changes = not loads and any(raw_files.written_at(name) < loaded_at for name in changes)
+    if after_changes or any(entry.file.name in loads for entry in new):
+        # Change files that were not removed for the reload may have more of their kind on the way.
+        kept = any(raw_files.kind_of(file.name) == "change" and known.has(file) for file in present)
+        known.begin_generation(loaded_at if kept else "")
+    elif not known.files:
+        # Begun anew from the raw zone, it may find change files that an earlier reload left.
+        known.loaded_at = loaded_at
+
+
+def _forget_lost(job: Job, table: Table, known: TableState) -> bool:
+    """
+    Begins a table anew where a batch that counts has lost its data, for instance since somebody removed a damaged
+    folder; says whether it does. The raw zone has all that counts. Older batches stay, as history.
+    """
+    there = {
+        file.path.split("/")[2]
+        for file in job.processed.files(table.change_log)
+        if file.name.endswith(".parquet") and file.size > 0
+    }
+    counting = known.current_batches()
+    if all(batch.rows == 0 or f"batch={batch.number}" in there for batch in counting):
+        return False
+    known.forget_files()
+    known.begin_generation()
+    for batch in counting:
+        # Their rows come once more; without any they have no folder, and what is left of it goes.
+        batch.rows = 0
+    return True
+
+
+def _is_replaced(known: TableState, file: StoredFile) -> bool:
+    seen = known.files.get(file.name)
+    return seen is not None and (seen.size, seen.modified) != (file.size, file.modified)
+
+
+def _is_in_generation(known: TableState, name: str) -> bool:
+    return name in known.files and known.files[name].batch >= known.generation
+
+
+def _new_files(raw: Storage, kind: Kind, known: TableState, files: list[StoredFile]) -> tuple[list[_NewFile], bool]:
+    """Files whose rows are not in the change log yet, and whether the state changed while looking."""
+    new: list[_NewFile] = []
+    changed = False
+    in_log = {seen.changes: seen for seen in known.files.values() if seen.changes}
+    for file in files:
+        seen: SeenFile | SetAside | None = known.files.get(file.name) or known.set_aside.get(file.name)
+        if seen is not None and (seen.size, seen.modified) == (file.size, file.modified):
+            continue
+        if seen is None and known.has(file):
+            continue
+        changed = True
+        try:
+            footer = raw_files.read_footer(raw, file, kind)
+        except BrokenFile as error:
+            known.set_aside[file.name] = SetAside(file.size, file.modified, str(error))
+            continue
+        known.set_aside.pop(file.name, None)
+        same = seen if isinstance(seen, SeenFile) and seen.footer == footer.digest else in_log.get(footer.changes)
+        if same is not None:
+            # The same content, written once more or delivered under another name.
+            known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, same.batch, same.changes)
+            continue
+        if footer.changes and state.fingerprint(footer.changes) in known.old_files.changes:
+            known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, 0, footer.changes)
+            continue
+        if footer.changes:
+            in_log[footer.changes] = SeenFile(file.size, file.modified, footer.digest, 0, footer.changes)
+        new.append(_NewFile(file, footer))
+    return new, changed
+
+
+def _set_aside_unreadable(job: Job, raw: Storage, table: Table, files: list[_NewFile]) -> bool:
+    """Sets aside files whose footer is whole but whose data is not. Says whether there were any."""
+    known = state.load(job.processed, table)
+    found = False
+    for entry in files:
+        file = entry.file
+        try:
+            raw_files.read_all(raw, file)
+        except BrokenFile as error:
+            known.set_aside[file.name] = SetAside(file.size, file.modified, str(error))
+            found = True
+    if found:
+        state.save(job.processed, table, known)
+    return found
+
+
+def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, new: list[_NewFile]) -> None:
+    """
+    Writes new files as batches, one for each run of files with one schema, then the state. Killed before the state is
+    written, the next run finds folders that no state knows, removes them and begins anew.
+    """
+    folders = [name for name in job.processed.folders(table.change_log) if name.startswith("batch=")]
+    numbers = {batch.number for batch in known.batches if batch.rows > 0}
+    for name in folders:
+        if int(name.removeprefix("batch=")) not in numbers:
+            job.processed.delete_folder(f"{table.change_log}/{name}")
+    rows = 0
+    in_log = sorted(known.files)
+
+    def run(entry: _NewFile) -> tuple[str, int | str, bool]:
+        # Files with one of the log's between them stay apart: the order of batches is the order of schemas.
+        position: int | str = bisect(in_log, entry.file.name)
+        if known.old_files.as_they_were and position == 0:
+            position = entry.file.name
+        old = kind == "change" and raw_files.written_at(entry.file.name) < known.loaded_at
+        return entry.footer.layout, position, old
+
+    for (_, _, old), group in groupby(new, key=run):
+        entries = list(group)
+        batch = _batch(known.next_batch, kind, entries, old)
+        paths = [entry.file.path for entry in entries if entry.footer.rows > 0]
+        if paths:
+            frame = change_rows(job.engine.read_parquet(raw, paths), batch)
+            batches.write(job, table, batch, frame)
+        known.batches.append(batch)
+        known.next_batch += 1
+        for entry in entries:
+            file = entry.file
+            footer = entry.footer
+            known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, batch.number, footer.changes)
+        rows += batch.rows
+    known.fold()
+    state.save(job.processed, table, known)
+    job.report.table(table.schema, table.name, rows, rows, f"{len(new)} files" if len(new) > 1 else "1 file")
+
+
+def _batch(number: int, kind: Kind, entries: list[_NewFile], before_reload: bool) -> Batch:
+    footers = [entry.footer for entry in entries]
+    return Batch(
+        number=number,
+        kind=kind,
+        last_file=max(entry.file.name for entry in entries),
+        rows=sum(footer.rows for footer in footers),
+        columns=footers[0].columns,
+        before=footers[0].before,
+        first_sequence=min((footer.first_sequence for footer in footers if footer.first_sequence), default=None),
+        last_sequence=max((footer.last_sequence for footer in footers if footer.last_sequence), default=None),
+        before_reload=before_reload,
+    )
+
+
+def change_rows(raw: DataFrame, batch: Batch) -> DataFrame:
+    """Rows of raw files as rows of the change log."""
+    from pyspark.sql import functions as F
+
+    names = set(raw.columns)
+
+    def text(name: str) -> object:
+        present = F.col(name) if name in names else F.lit(None)
+        return present.cast("string")
+
+    operation = F.lit(LOADED) if batch.kind == "load" else F.col(raw_files.OPERATION)
+    sequence = F.lit(None).cast("string") if batch.kind == "load" else F.col(raw_files.SEQUENCE).cast("string")
+    kinds = dict(batch.columns)
+    return raw.select(
+        operation.alias(OPERATION),
+        text(raw_files.COMMIT_TIME).alias(COMMIT_TIME),
+        sequence.alias(SEQUENCE),
+        *[F.col(quoted(name)).cast(kind).alias(name) for name, kind in batch.columns],
+        *[
+            F.col(quoted(raw_files.BEFORE + name)).cast(kinds[name]).alias(raw_files.BEFORE + name)
+            for name in batch.before
+        ],
+    )

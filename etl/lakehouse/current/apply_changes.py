@@ -1,0 +1,198 @@
+"""Change log → current tables: which batches are new, and whether to merge them or to write the table anew."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from lakehouse.current import evolution
+from lakehouse.current.table_changes import TableChanges
+from lakehouse.quality import checks as quality
+from lakehouse.run.job import Job
+from lakehouse.storage import state
+from lakehouse.storage.datasets import Table
+from lakehouse.storage.state import Applied, Batch, TableState
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+
+MAINTAIN_EVERY = 20
+"""Publications of a table from one upkeep to the next."""
+
+
+def apply_changes(job: Job) -> None:
+    """Brings every current table up to the end of its change log, those that others refer to first."""
+    known = [job.datasets.table(*name) for name in sorted(state.known_tables(job.processed))]
+    for tables in quality.in_order(known):
+        job.for_each(tables, lambda table: _apply(job, table))
+
+
+def _pending(known: TableState) -> list[Batch] | None:
+    """Batches that the current table does not have yet, in the order of the changes; None where it is up to date."""
+    applied = known.applied
+    same_generation = applied is not None and applied.generation == known.generation
+    after = applied.batch if applied is not None and same_generation else 0
+    pending = [batch for batch in known.current_batches() if batch.number > after]
+    return pending if pending or (known.batches and not same_generation) else None
+
+
+def _apply(job: Job, table: Table) -> None:
+    known = state.load(job.processed, table)
+    quality.check_freshness(job, table, known)
+    pending = _pending(known)
+    applied = known.applied
+    # Somebody removed a damaged table: the change log has all of it.
+    lost = applied is not None and not job.processed.exists(f"{table.current}/metadata")
+    if pending is None and not lost:
+        return
+    pending = pending or []
+    changes = TableChanges.of(table, known.current_batches(), known.batches[-1])
+    rows_read = sum(batch.rows for batch in pending)
+    merging = (
+        applied is not None
+        and not lost
+        and applied.generation == known.generation
+        and applied.columns == changes.columns
+        and applied.key == changes.key
+        and changes.key
+        and _keeps_columns(changes, pending)
+    )
+    with job.turn(changes.row_count):
+        if merging and rows_read == 0:
+            published: tuple[int, str] | None = (0, "no rows")
+        elif applied is not None and merging and job.engine.table_exists(table.catalog_name, table.current):
+            published = _merge(job, changes, pending, applied)
+        else:
+            published = _rebuild(job, changes)
+    if published is None:
+        return
+    known.applied = Applied(
+        generation=known.generation,
+        batch=max((batch.number for batch in changes.batches), default=known.generation - 1),
+        last_sequence=max((batch.last_sequence for batch in changes.batches if batch.last_sequence), default=None),
+        columns=changes.columns,
+        key=changes.key,
+        version=_first_version() if applied is None else applied.version + 1,
+    )
+    state.save(job.processed, table, known)
+    if known.applied.version % MAINTAIN_EVERY == 0:
+        job.engine.maintain(
+            table.catalog_name, table.current, lambda rows, count: _arranged(job, changes, rows, rows, count)
+        )
+    job.report.table(table.schema, table.name, rows_read, *published)
+
+
+def _first_version() -> int:
+    """Another than any before, so that a table whose state was removed counts as changed for what is made of it."""
+    return time.time_ns() // 1_000_000 * MAINTAIN_EVERY + 1
+
+
+def _keeps_columns(changes: TableChanges, pending: list[Batch]) -> bool:
+    """Whether the older rows have their values in the same columns as before; a late file may tell of a rename."""
+    older = [batch for batch in changes.batches if batch not in pending]
+    now = evolution.sources(changes.batches, changes.columns)
+    return all(now[number] == names for number, names in evolution.sources(older, changes.columns).items())
+
+
+def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Applied) -> tuple[int, str] | None:
+    """Number of keys and how; None where a rule is broken and nothing was published."""
+    from lakehouse.current import current_rows
+
+    table = changes.table
+    events = changes.events(job, pending)
+    first = min(batch.first_sequence or "" for batch in pending if batch.rows > 0)
+    note = "merged"
+    if applied.last_sequence is not None and first <= applied.last_sequence:
+        # Something older than what the table holds: what counts for its keys is in the whole generation.
+        touched = events.select(*map(current_rows.col, changes.key)).distinct()
+        events = changes.events(job, changes.batches).join(touched, changes.key, "left_semi")
+        note = "merged, with late rows"
+    latest = current_rows.latest(events, changes.names, changes.key)
+    kept = current_rows.kept(latest)
+
+    def whole() -> DataFrame:
+        before = job.engine.read_table(table.catalog_name, table.current)
+        return before.join(latest.select(*map(current_rows.col, changes.key)), changes.key, "left_anti").unionByName(
+            kept
+        )
+
+    if not quality.check(job, table, changes.names, events, kept, whole, _others(job, table)):
+        return None
+    column = changes.key[0] if _is_whole_number(changes, changes.key[0]) else None
+    touched = job.engine.touched(latest, column, table.current)
+    if touched.rewrites:
+        rows = _arranged(job, changes, whole(), whole(), changes.row_count)
+        job.engine.replace_table(rows, table.catalog_name, table.current)
+    else:
+        job.engine.merge_table(
+            latest, current_rows.DELETED, changes.names, changes.key, table.catalog_name, table.current, touched.ranges
+        )
+    return touched.keys, note
+
+
+def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
+    """As `_merge`, with the number of rows."""
+    from lakehouse.current import current_rows
+
+    table = changes.table
+    if changes.key:
+        superset = changes.events(job, changes.batches)
+        rows = _latest_rows(job, changes, superset)
+    else:
+        images = changes.has_before_images(changes.batches)
+        log = changes.rows(job, changes.batches, changes.names if images else [])
+        rows = superset = current_rows.bag(log, changes.names, images)
+    if not quality.check(job, table, changes.names, superset, rows, lambda: rows, _others(job, table)):
+        return None
+    arranged = _arranged(job, changes, rows, superset, changes.row_count)
+    job.engine.replace_table(arranged, table.catalog_name, table.current)
+    return int(job.engine.read_table(table.catalog_name, table.current).count()), "written anew"
+
+
+def _latest_rows(job: Job, changes: TableChanges, events: DataFrame) -> DataFrame:
+    """The rows of a table with a key; `events`: of all its batches."""
+    from lakehouse.current import current_rows
+
+    def last(rows: DataFrame) -> DataFrame:
+        return current_rows.latest(rows, changes.names, changes.key)
+
+    loaded = [batch for batch in changes.batches if batch.kind == "load" and batch.rows > 0]
+    later = [batch for batch in changes.batches if batch.kind == "change" and batch.rows > 0]
+    full_load = changes.events(job, loaded)
+    if not loaded or not current_rows.each_key_once(full_load, changes.key):
+        return current_rows.kept(last(events))
+    # Any change ranks above a full load: only the changes need to be put in order, which are few beside a large load.
+    rows = current_rows.kept(full_load).select(*map(current_rows.col, changes.names))
+    if not later:
+        return rows
+    changed = last(changes.events(job, later))
+    untouched = rows.join(changed.select(*map(current_rows.col, changes.key)), changes.key, "left_anti")
+    return untouched.select(*map(current_rows.col, changes.names)).unionByName(current_rows.kept(changed))
+
+
+def _others(job: Job, table: Table) -> quality.Other:
+    """Current tables of the same schema, by their names."""
+
+    def rows(name: str) -> DataFrame | None:
+        other = job.datasets.table(table.schema, name)
+        there = job.engine.table_exists(other.catalog_name, other.current)
+        return job.engine.read_table(other.catalog_name, other.current) if there else None
+
+    return rows
+
+
+def _arranged(job: Job, changes: TableChanges, rows: DataFrame, superset: DataFrame, count: int) -> DataFrame:
+    """
+    Rows of a large table by ranges of the key, so that a later merge touches the files of the changed keys only.
+    `superset` has every one of `rows` and is cheaper to read; `count` is about how many there are.
+    """
+    from lakehouse.run.engine import FILE_ROWS
+
+    if count < 2 * FILE_ROWS or not changes.key or not _is_whole_number(changes, changes.key[0]):
+        return rows
+    return job.engine.clustered(rows, superset, changes.key[0], count)
+
+
+def _is_whole_number(changes: TableChanges, name: str) -> bool:
+    return dict(changes.columns)[name] in ("int", "bigint", "decimal(20,0)")

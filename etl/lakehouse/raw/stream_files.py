@@ -1,0 +1,215 @@
+"""
+Tables that come through Kinesis: files of messages below `<schema>/<table>/YYYY/MM/DD/HH/` of the raw zone become files
+as DMS writes them to S3, in the folder `_stream` of the processed zone. From there on there is one way.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from lakehouse.raw.raw_files import BrokenFile, Kind
+from lakehouse.raw.stream_messages import CLEARING, Definition, Message, parse, table_of
+from lakehouse.run.job import Job
+from lakehouse.storage import state
+from lakehouse.storage.datasets import NOT_REPLICATED
+from lakehouse.storage.files import DamagedState, Storage, StoredFile
+
+FOLDER = "_stream"
+
+BYTES_AT_A_TIME = 16 * 1024 * 1024
+"""Compressed bytes of messages that are in memory at a time."""
+
+_FILE = re.compile(r"\d{4}/\d{2}/\d{2}/\d{2}/[^/]+\.json(\.gz)?")
+
+
+@dataclass
+class _State:
+    """
+    `seen`: fingerprints of the files of messages that were taken in, one after the other. `files`: the files made of
+    them, each with the time of its last message. `definition`: the newest `table-def`. `cleared`: when the table last
+    began anew. `loads`, `changes`: numbers in the names of the last files.
+    """
+
+    seen: str = ""
+    files: dict[str, str] = field(default_factory=dict)
+    definition: dict[str, object] | None = None
+    cleared: str = ""
+    loads: int = 0
+    changes: int = 0
+
+
+@dataclass
+class _Run:
+    """Messages in a row that become one file."""
+
+    kind: Kind
+    definition: Definition
+    messages: list[Message] = field(default_factory=list)
+    last: str = ""
+
+
+def storage(job: Job) -> Storage:
+    """Where the made files lie, in the layout of the raw zone."""
+    return Storage(f"{job.processed.uri}/{FOLDER}")
+
+
+def stage(job: Job) -> dict[tuple[str, str], list[StoredFile]]:
+    """Takes in what is new, and gives the made files of every table that comes through Kinesis."""
+    target = storage(job)
+    listed = _listed(job.raw)
+    job.for_each(sorted(listed), lambda name: _stage_table(job, target, name, listed[name]))
+    made: dict[tuple[str, str], list[StoredFile]] = {}
+    for name in listed:
+        known = _load(target, name)
+        files = target.files("/".join(name))
+        made[name] = [file for file in files if file.name in known.files]
+    return made
+
+
+def _listed(raw: Storage) -> dict[tuple[str, str], list[StoredFile]]:
+    found: dict[tuple[str, str], list[StoredFile]] = {}
+    for schema in raw.folders(""):
+        if schema in NOT_REPLICATED:
+            continue
+        for file in raw.files(schema):
+            parts = file.path.split("/", 2)
+            if len(parts) == 3 and _FILE.fullmatch(parts[2]) and file.size > 0:
+                found.setdefault((schema, parts[1]), []).append(file)
+    return found
+
+
+def _stage_table(job: Job, target: Storage, name: tuple[str, str], files: list[StoredFile]) -> None:
+    known = _load(target, name)
+    _remove_unknown(target, name, known)
+    seen = state.fingerprints(known.seen)
+    present = {file.path: state.fingerprint(file.path) for file in files}
+    fresh = [file for file in files if present[file.path] not in seen]
+    # Of a file that is no longer in the raw zone nothing needs to be known.
+    known.seen = "".join(sorted(seen.intersection(present.values())))
+    while fresh:
+        group, fresh = _group(fresh)
+        messages: list[Message] = []
+        read: list[str] = []
+        for file in group:
+            try:
+                messages += parse(job.raw.read(file.path), file.name)
+                read.append(file.path)
+            except BrokenFile as error:
+                job.report.file_set_aside(f"{job.raw.uri}/{file.path}", str(error))
+        try:
+            _take_in(target, name, known, sorted(messages, key=lambda message: message.timestamp))
+        except BrokenFile as error:
+            # None of it counts yet: what is missing may come, and later messages must not pass these.
+            for path in read:
+                job.report.file_set_aside(f"{job.raw.uri}/{path}", str(error))
+            return
+        known.seen += "".join(present[path] for path in read)
+        target.write_json(_state_file(name), asdict(known))
+        _remove_unknown(target, name, known)
+
+
+def _group(files: list[StoredFile]) -> tuple[list[StoredFile], list[StoredFile]]:
+    """The first files, as many as fit into memory, and the others."""
+    size = 0
+    for index, file in enumerate(files):
+        size += file.size
+        if index > 0 and size > BYTES_AT_A_TIME:
+            return files[:index], files[index:]
+    return files, []
+
+
+def _take_in(target: Storage, name: tuple[str, str], known: _State, messages: list[Message]) -> None:
+    """Writes the files for some messages; they count once the state is written."""
+    runs: list[_Run] = []
+    newest = known.definition
+    definition = None if newest is None else Definition.of(newest)
+    cleared = ""
+    empty = False
+    for message in messages:
+        if message.timestamp < known.cleared:
+            continue  # it came late, and what came before the table's last beginning does not count
+        if message.operation in CLEARING:
+            runs.clear()
+            cleared = message.timestamp
+        if message.definition is not None:
+            changed = Definition.of(message.definition)
+            empty = empty or changed != definition or message.operation in CLEARING
+            newest, definition = message.definition, changed
+        if not message.data:
+            continue
+        if definition is None or not definition.names >= _columns(message, definition):
+            raise BrokenFile("its rows have columns of which no control message before tells the type")
+        kind: Kind = "load" if message.operation == "load" else "change"
+        if not runs or (runs[-1].kind, runs[-1].definition) != (kind, definition):
+            runs.append(_Run(kind, definition))
+        runs[-1].messages.append(message)
+        runs[-1].last = message.timestamp
+    tables = [(run, table_of(run.messages, run.definition)) for run in runs]
+    if empty and definition is not None and (not runs or runs[-1].definition != definition):
+        # Readers see a table's new columns, or that it is empty, though no row came yet.
+        tables.append((_Run("change", definition, last=cleared), table_of([], definition)))
+    if cleared:
+        _clear(target, name, known, cleared)
+    for run, rows in tables:
+        path = _next_file(known, run.kind)
+        sink = pa.BufferOutputStream()
+        pq.write_table(rows, sink)
+        target.write(f"{'/'.join(name)}/{path}", sink.getvalue())
+        known.files[path] = run.last
+    known.definition = newest
+    known.cleared = cleared or known.cleared
+
+
+def _columns(message: Message, definition: Definition) -> set[str]:
+    """Source columns in a message."""
+    added = set(definition.schema.names) - definition.names
+    return message.data.keys() - added
+
+
+def _clear(target: Storage, name: tuple[str, str], known: _State, time: str) -> None:
+    """
+    Forgets the files of what came before; then the table begins anew. A file of what came after, though it was taken in
+    before, is written under a new name, so that it counts for the new beginning.
+    """
+    for file, last in list(known.files.items()):
+        del known.files[file]
+        if last > time:
+            again = _next_file(known, "load" if file.startswith("LOAD") else "change")
+            target.write(f"{'/'.join(name)}/{again}", target.read(f"{'/'.join(name)}/{file}"))
+            known.files[again] = last
+
+
+def _next_file(known: _State, kind: Kind) -> str:
+    if kind == "load":
+        known.loads += 1
+        return f"LOAD{known.loads:08X}.parquet"
+    now = datetime.now(timezone.utc)
+    known.changes = max(known.changes + 1, int(now.timestamp() * 1000))
+    time = datetime.fromtimestamp(known.changes / 1000, timezone.utc)
+    return f"{time:%Y%m%d-%H%M%S}{known.changes % 1000:03d}.parquet"
+
+
+def _state_file(name: tuple[str, str]) -> str:
+    return f"_state/{name[0]}/{name[1]}.json"
+
+
+def _load(target: Storage, name: tuple[str, str]) -> _State:
+    path = _state_file(name)
+    try:
+        return _State(**(target.read_json(path) or {}))
+    except TypeError as error:
+        raise DamagedState(
+            f"{target.uri}/{path} is damaged ({error}): remove it, and the jobs make anew what it is about"
+        ) from error
+
+
+def _remove_unknown(target: Storage, name: tuple[str, str], known: _State) -> None:
+    """Removes files that a run left that was killed before it wrote the state, and those that were cleared."""
+    for file in target.files("/".join(name)):
+        if file.name not in known.files:
+            target.delete_file(file.path)

@@ -1,0 +1,90 @@
+"""The frame around every job: arguments in, work, report and exit code out."""
+
+from __future__ import annotations
+
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, TypeVar
+
+from lakehouse.run import arguments
+from lakehouse.run.arguments import Arguments
+from lakehouse.run.report import Report, log
+from lakehouse.storage.datasets import Datasets
+from lakehouse.storage.files import Storage
+
+if TYPE_CHECKING:
+    from lakehouse.run.engine import Engine
+
+Item = TypeVar("Item")
+
+THREADS = 8
+"""Tables in work at a time: each waits for storage most of its time."""
+
+LARGE_ROWS = 1_000_000
+"""Tables with more rows are in work one at a time, for their memory."""
+
+
+class Job:
+    """What a job works with. The engine starts when it is first asked for, so a job without work needs none."""
+
+    def __init__(self, argv: Sequence[str], args: Arguments, report: Report) -> None:
+        self.argv = argv
+        self.args = args
+        self.report = report
+        self.raw = Storage(args.raw_uri)
+        self.processed = Storage(args.processed_uri)
+        self.datasets = Datasets.read(args.datasets_uri)
+        self._large = threading.Lock()
+        self._engine: Engine | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def engine(self) -> Engine:
+        with self._lock:
+            if self._engine is None:
+                from lakehouse.run.engine import Engine
+
+                self._engine = Engine(self.processed, self.args.database)
+            return self._engine
+
+    def turn(self, rows: int) -> AbstractContextManager[object]:
+        """To be held while an engine sorts so many rows."""
+        return self._large if rows > LARGE_ROWS else nullcontext()
+
+    def for_each(self, items: Iterable[Item], work: Callable[[Item], object]) -> None:
+        """Does the work for all items, several at a time. One that fails is reported and does not stop the others."""
+
+        def guarded(item: Item) -> None:
+            try:
+                work(item)
+            except Exception as error:
+                self.report.failed(str(item), error)
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(guarded, items))
+
+
+def main(name: str, work: Callable[[Job], None]) -> None:
+    """What a job script does."""
+    code = run(name, work)
+    # On Glue a script that ends by SystemExit, be it with 0, has not simply ended.
+    if code != 0:
+        sys.exit(code)
+
+
+def run(name: str, work: Callable[[Job], None], argv: Sequence[str] | None = None) -> int:
+    """Runs a job by its command line, and gives its exit code: 0, 1 for a failure, 11 for bad data."""
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    log.setLevel(logging.INFO)
+    argv = sys.argv if argv is None else argv
+    args = arguments.parse(argv)
+    report = Report(name, args.run_id)
+    try:
+        work(Job(argv, args, report))
+    except Exception as error:
+        report.failed(name, error)
+    return report.finish(Storage(args.processed_uri))

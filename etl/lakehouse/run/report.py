@@ -1,0 +1,84 @@
+"""What a job did, for the one who started it."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timezone
+from typing import Any
+
+from lakehouse.storage.files import Storage
+
+log = logging.getLogger("lakehouse")
+
+EXIT_FAILED = 1
+EXIT_DATA_QUALITY = 11
+"""`jobDataQualityExitCode` in etl/jobs.ts."""
+
+
+@dataclass
+class TableReport:
+    schema: str
+    table: str
+    rows_read: int
+    rows_written: int
+    note: str | None = None
+
+
+@dataclass
+class Report:
+    """Written to `_runs/<run id>/<job>.json` of the processed zone. Its methods may be called from any thread."""
+
+    job: str
+    run_id: str
+    state: str = "succeeded"
+    started_at: str = field(default_factory=lambda: _now())
+    finished_at: str = ""
+    rows_read: int = 0
+    rows_written: int = 0
+    tables: list[TableReport] = field(default_factory=list)
+    set_aside: list[dict[str, str]] = field(default_factory=list)
+    quality: list[dict[str, Any]] = field(default_factory=list)
+    error: str | None = None
+
+    def __post_init__(self) -> None:
+        self._lock = threading.Lock()
+
+    def table(self, schema: str, table: str, rows_read: int, rows_written: int, note: str | None = None) -> None:
+        """Records a table that did work."""
+        log.info(
+            "%s.%s: %d rows read, %d written%s", schema, table, rows_read, rows_written, f" ({note})" if note else ""
+        )
+        with self._lock:
+            self.tables.append(TableReport(schema, table, rows_read, rows_written, note))
+            self.rows_read += rows_read
+            self.rows_written += rows_written
+
+    def file_set_aside(self, uri: str, reason: str) -> None:
+        log.warning("set aside %s: %s", uri, reason)
+        with self._lock:
+            self.set_aside.append({"uri": uri, "reason": reason})
+
+    def rule_broken(self, table: str, rule: str, failed_rows: int, examples: list[Any]) -> None:
+        log.warning("%s breaks the rule %s in %d rows, for example %s", table, rule, failed_rows, examples)
+        with self._lock:
+            self.quality.append({"table": table, "rule": rule, "failed_rows": failed_rows, "examples": examples})
+
+    def failed(self, place: str, error: BaseException) -> None:
+        log.error("%s: %s", place, error, exc_info=error)
+        with self._lock:
+            self.error = "\n".join(filter(None, [self.error, f"{place}: {error}"]))
+
+    def finish(self, processed: Storage) -> int:
+        """Writes the report, and gives the exit code of the job."""
+        code = EXIT_FAILED if self.error else EXIT_DATA_QUALITY if self.set_aside or self.quality else 0
+        self.state = {0: "succeeded", EXIT_FAILED: "failed", EXIT_DATA_QUALITY: "quality_failed"}[code]
+        self.finished_at = _now()
+        self.tables.sort(key=lambda entry: (entry.schema, entry.table))
+        processed.write_json(f"_runs/{self.run_id}/{self.job}.json", asdict(self))
+        return code
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,139 @@
+"""Which tables of the star schema are made anew, and from what."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from lakehouse.current.apply_changes import MAINTAIN_EVERY
+from lakehouse.current.table_changes import TableChanges
+from lakehouse.quality import checks as quality
+from lakehouse.raw.jdbc_source import JdbcSource
+from lakehouse.run import staging
+from lakehouse.run.job import Job
+from lakehouse.run.report import log
+from lakehouse.storage import state
+from lakehouse.storage.state import TableState
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+SCHEMA = "classicmodels"
+FOLDER = "star-schema"
+STATE = "_state/star-schema.json"
+
+SOURCES = {
+    "dim_customer": ("customers+",),
+    "dim_product": ("products+", "productlines"),
+    "dim_location": ("customers+", "offices"),
+    "dim_employee": ("employees", "offices"),
+    "dim_date": ("orders", "payments"),
+    "fact_orders": ("orders", "orderdetails", "customers+", "products+"),
+    "fact_payments": ("payments", "customers+"),
+}
+"""What each table is made of, in the order of its function's arguments; `+` stands for all versions of the rows."""
+
+
+def star_schema(job: Job) -> None:
+    """Makes the facts and dimensions anew whose source tables changed; all of them with `--source jdbc`."""
+    database = JdbcSource.of(job.argv)
+    if database is not None:
+        # What the star schema is made of then is in no state: the next run from the current tables makes it anew.
+        job.processed.write_json(STATE, {})
+        _for_each(job, SOURCES, lambda name: _make(job, name, lambda source: _of_database(job, database, source)))
+        return
+    states = {
+        name: state.load(job.processed, job.datasets.table(schema, name))
+        for schema, name in state.known_tables(job.processed)
+        if schema == SCHEMA
+    }
+    published = {name: known.applied.version for name, known in states.items() if known.applied is not None}
+    if not published:
+        log.info("%s is not replicated: no star schema", SCHEMA)
+        return
+    made: dict[str, dict[str, int]] = job.processed.read_json(STATE) or {}
+    work: dict[str, dict[str, int]] = {}
+    for name, sources in SOURCES.items():
+        tables = [source.removesuffix("+") for source in sources]
+        missing = [table for table in tables if table not in published]
+        if missing:
+            log.warning("%s is left out: no table %s", name, " and ".join(missing))
+            continue
+        versions = {table: published[table] for table in tables}
+        # Or somebody removed a damaged table.
+        if made.get(name) != versions or not job.processed.exists(f"{_location(name)}/metadata"):
+            work[name] = versions
+
+    def make(name: str) -> None:
+        if not _make(job, name, lambda source: _of_lake(job, states, source)):
+            return
+        before, now = (sum(versions.get(name, {}).values()) // MAINTAIN_EVERY for versions in (made, work))
+        if before != now:
+            job.engine.maintain(name, _location(name), lambda rows, _: rows)
+        made[name] = work[name]
+
+    _for_each(job, work, make)
+    if work:
+        job.processed.write_json(STATE, made)
+
+
+def _for_each(job: Job, names: Iterable[str], work: Callable[[str], object]) -> None:
+    """As `Job.for_each`, with the tables first that the rules of others refer to."""
+    for tables in quality.in_order(job.datasets.table(FOLDER, name) for name in names):
+        job.for_each([table.name for table in tables], work)
+
+
+Input = tuple["DataFrame", int]
+"""A source of a table, and the number of its rows as they are now."""
+
+
+def _make(job: Job, name: str, source: Callable[[str], Input]) -> bool:
+    """Makes a table anew; says whether it broke no rule and was published."""
+    from lakehouse.shop import star
+
+    inputs = [source(entry) for entry in SOURCES[name]]
+    frame = getattr(star, name)(*[frame for frame, _ in inputs])
+    table = job.datasets.table(FOLDER, name)
+    with staging.staged(job, frame, _location(name)) as rows:
+        if not quality.check(job, table, rows.columns, rows, rows, lambda: rows, lambda other: _published(job, other)):
+            return False
+        job.engine.replace_table(rows, name, _location(name))
+    read = sum(count for _, count in inputs)
+    job.report.table(FOLDER, name, read, int(job.engine.read_table(name, _location(name)).count()))
+    return True
+
+
+def _location(name: str) -> str:
+    return f"{FOLDER}/{name}"
+
+
+def _published(job: Job, name: str) -> DataFrame | None:
+    there = job.engine.table_exists(name, _location(name))
+    return job.engine.read_table(name, _location(name)) if there else None
+
+
+def _of_lake(job: Job, states: dict[str, TableState], source: str) -> Input:
+    """A current table; with `+` all versions that its rows had in the change log, as far as the current table goes."""
+    from lakehouse.shop import star
+
+    table = job.datasets.table(SCHEMA, source.removesuffix("+"))
+    current = job.engine.read_table(table.catalog_name, table.current)
+    rows = int(current.count())
+    known = states[table.name]
+    if not source.endswith("+") or known.applied is None:
+        return current, rows
+    batches = known.counted(known.applied.generation, known.applied.batch)
+    changes = TableChanges.of(table, batches, known.batches[-1])
+    events = changes.events(job, batches)
+    return star.versions(events, star.NUMBER[table.name], star.ATTRIBUTES[table.name]), rows
+
+
+def _of_database(job: Job, database: JdbcSource, source: str) -> Input:
+    from lakehouse.shop import star
+
+    name = source.removesuffix("+")
+    current = database.read(job.engine, name)
+    rows = int(current.count())
+    if not source.endswith("+"):
+        return current, rows
+    return star.only_versions(current, star.NUMBER[name], star.ATTRIBUTES[name]), rows

@@ -1,0 +1,1 @@
+"""The files of a zone, and what the jobs keep there of each table: names, types, state, Iceberg metadata."""

@@ -1,0 +1,72 @@
+"""The tables that are replicated: the JSON form of `datasets` in etl/datasets.ts."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from lakehouse.storage.files import Storage
+
+CLICKSTREAM = "clickstream-data"
+NOT_REPLICATED = (CLICKSTREAM, "clickstream-errors")
+"""Folders of the raw zone that hold no tables (`lake` in etl/datasets.ts)."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table at the source. `key`: its key columns in order, None where nothing is declared for the table."""
+
+    schema: str
+    name: str
+    key: tuple[str, ...] | None = None
+    alias: str | None = None
+    quality: tuple[dict[str, Any], ...] = field(default=(), hash=False)
+
+    def __str__(self) -> str:
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def catalog_name(self) -> str:
+        return (self.alias or self.name).lower()
+
+    @property
+    def change_log(self) -> str:
+        return f"{self.schema}/{self.name}"
+
+    def batch(self, number: int) -> str:
+        """Folder of a batch of the change log."""
+        return f"{self.change_log}/batch={number}"
+
+    @property
+    def current(self) -> str:
+        return f"current/{self.schema}/{self.name}"
+
+    @property
+    def state(self) -> str:
+        return f"_state/{self.schema}/{self.name}.json"
+
+
+class Datasets:
+    """All declared tables; a table that is not declared gets a definition without a key or rules."""
+
+    def __init__(self, definition: list[dict[str, Any]]) -> None:
+        self._tables = {
+            (dataset["schema"], table["name"]): Table(
+                dataset["schema"],
+                table["name"],
+                tuple(table["key"]),
+                table.get("alias"),
+                tuple(table.get("quality", ())),
+            )
+            for dataset in definition
+            for table in dataset["tables"]
+        }
+
+    @staticmethod
+    def read(uri: str) -> Datasets:
+        folder, name = uri.rsplit("/", 1)
+        return Datasets(json.loads(Storage(folder).read(name)))
+
+    def table(self, schema: str, name: str) -> Table:
+        return self._tables.get((schema, name)) or Table(schema, name)

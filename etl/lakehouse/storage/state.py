@@ -1,0 +1,222 @@
+"""Bookkeeping of the jobs: one JSON file a table, replaced as a whole."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from lakehouse.storage.datasets import Table
+from lakehouse.storage.files import DamagedState, Storage, StoredFile
+
+Columns = list[tuple[str, str]]
+"""Name and type of each column, in order."""
+
+
+@dataclass
+class SeenFile:
+    """
+    A raw file that is in the change log: as it was then, and the batch that has its rows. `changes` names what is in a
+    change file with rows: sequence of the first, sequence of the last, number.
+    """
+
+    size: int
+    modified: int
+    footer: str
+    batch: int
+    changes: str = ""
+
+
+NEWEST_FILES = 1000
+"""Change files of which the state has all; of older ones it has fingerprints: with a file a minute, 1440 come a day."""
+
+_DIGITS = 16
+"""Hexadecimal digits of a fingerprint."""
+
+
+def fingerprint(*parts: object) -> str:
+    """64 bits of a digest: short, and no two of a million files have one."""
+    return hashlib.blake2b(repr(parts).encode(), digest_size=_DIGITS // 2).hexdigest()
+
+
+def fingerprints(text: str) -> set[str]:
+    """Fingerprints that were written one after the other."""
+    return {text[at : at + _DIGITS] for at in range(0, len(text), _DIGITS)}
+
+
+def of_file(file: StoredFile) -> str:
+    """Fingerprint of a raw file as it is."""
+    return fingerprint(file.name, file.size, file.modified)
+
+
+@dataclass
+class OldFiles:
+    """Change files that are no longer among the newest: fingerprints of each as it was, and of what is in it."""
+
+    as_they_were: set[str] = field(default_factory=set)
+    changes: set[str] = field(default_factory=set)
+
+    def take(self, name: str, file: SeenFile) -> None:
+        self.as_they_were.add(fingerprint(name, file.size, file.modified))
+        if file.changes:
+            self.changes.add(fingerprint(file.changes))
+
+    def clear(self) -> None:
+        self.as_they_were.clear()
+        self.changes.clear()
+
+    def to_json(self) -> list[str]:
+        return ["".join(sorted(self.as_they_were)), "".join(sorted(self.changes))]
+
+    @staticmethod
+    def from_json(value: list[str]) -> OldFiles:
+        return OldFiles(*map(fingerprints, value))
+
+
+@dataclass
+class SetAside:
+    """A raw file that could not be read; it is looked at again when it has changed."""
+
+    size: int
+    modified: int
+    reason: str
+
+
+@dataclass
+class Batch:
+    """Rows of one schema in the change log, in the folder `batch=<number>`; without rows there is no folder."""
+
+    number: int
+    kind: Literal["load", "change"]
+    last_file: str
+    rows: int
+    columns: Columns
+    before: list[str]
+    """Columns with a before image."""
+    first_sequence: str | None
+    last_sequence: str | None
+    before_reload: bool = False
+    """Files that came after a reload but were written before it: they are history from the start."""
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """Full-load files come before change files, whose names are in the order of the changes."""
+        return (0 if self.kind == "load" else 1, self.last_file, self.number)
+
+
+@dataclass
+class Applied:
+    """What the current table holds: batches of a generation up to one, in which schema and by which key."""
+
+    generation: int
+    batch: int
+    last_sequence: str | None
+    columns: Columns
+    key: list[str]
+    version: int
+    """Grows with each publication."""
+
+
+@dataclass
+class TableState:
+    """
+    `generation`: number of the first batch that counts for the current table. `loaded_at`: time of its full load as
+    digits (yyyyMMddHHmmssSSS) where it began with a reload that left the change files before it, else empty.
+    """
+
+    files: dict[str, SeenFile] = field(default_factory=dict)
+    old_files: OldFiles = field(default_factory=OldFiles)
+    set_aside: dict[str, SetAside] = field(default_factory=dict)
+    batches: list[Batch] = field(default_factory=list)
+    next_batch: int = 1
+    generation: int = 1
+    loaded_at: str = ""
+    applied: Applied | None = None
+
+    def has(self, file: StoredFile) -> bool:
+        """Whether a file of this name (of an old one: as it is) is in the change log."""
+        old = self.old_files.as_they_were
+        return file.name in self.files or (bool(old) and of_file(file) in old)
+
+    def forget_files(self) -> None:
+        self.files.clear()
+        self.old_files.clear()
+
+    def fold(self) -> None:
+        """Of the change files keeps the newest as they are, and of the others fingerprints."""
+        changes = sorted(name for name in self.files if not name.startswith("LOAD"))
+        if len(changes) > 2 * NEWEST_FILES:
+            for name in changes[:-NEWEST_FILES]:
+                self.old_files.take(name, self.files.pop(name))
+
+    def drop_gone(self, present: list[StoredFile]) -> bool:
+        """
+        Forgets change files that are no longer in the raw zone; says whether there were any. Those of the full load
+        stay: one of the same name that comes later is a reload.
+        """
+        names = {file.name for file in present}
+        gone = [name for name in self.files if name not in names and not name.startswith("LOAD")]
+        for name in gone:
+            del self.files[name]
+        old = self.old_files.as_they_were
+        there = old & {of_file(file) for file in present if file.name not in self.files} if old else old
+        self.old_files.as_they_were = there
+        return bool(gone) or len(there) < len(old)
+
+    def begin_generation(self, loaded_at: str = "") -> None:
+        self.generation = self.next_batch
+        self.loaded_at = loaded_at
+
+    def current_batches(self) -> list[Batch]:
+        """Batches of the present generation, in the order of the changes."""
+        return self.counted(self.generation, self.next_batch)
+
+    def counted(self, generation: int, last: int) -> list[Batch]:
+        """Batches of a generation that count, up to the batch `last`, in the order of the changes."""
+        found = [batch for batch in self.batches if generation <= batch.number <= last and not batch.before_reload]
+        return sorted(found, key=lambda batch: batch.order)
+
+
+def load(processed: Storage, table: Table) -> TableState:
+    """State of a table; an empty one where there is none yet. Raises DamagedState, with the remedy."""
+    try:
+        value = processed.read_json(table.state)
+        return TableState() if value is None else _from_json(value)
+    except (DamagedState, KeyError, TypeError) as error:
+        raise DamagedState(
+            f"the state {processed.uri}/{table.state} is damaged ({error.__cause__ or error}): remove it and the "
+            f"folders {processed.uri}/{table.change_log} and {processed.uri}/{table.current}, "
+            "and run the jobs again, which make the table anew from the raw zone"
+        ) from error
+
+
+def save(processed: Storage, table: Table, state: TableState) -> None:
+    processed.write_json(table.state, asdict(state) | {"old_files": state.old_files.to_json()})
+
+
+def known_tables(processed: Storage) -> set[tuple[str, str]]:
+    """Schema and name of every table that has a state."""
+    found = set()
+    for file in processed.files("_state"):
+        parts = file.path.split("/")
+        if len(parts) == 3 and parts[2].endswith(".json"):
+            found.add((parts[1], parts[2].removesuffix(".json")))
+    return found
+
+
+def _columns(value: list[list[str]]) -> Columns:
+    return [(name, kind) for name, kind in value]
+
+
+def _from_json(value: dict[str, Any]) -> TableState:
+    applied = value["applied"]
+    return TableState(
+        files={name: SeenFile(**file) for name, file in value["files"].items()},
+        old_files=OldFiles.from_json(value.get("old_files", [])),
+        set_aside={name: SetAside(**file) for name, file in value["set_aside"].items()},
+        batches=[Batch(**{**batch, "columns": _columns(batch["columns"])}) for batch in value["batches"]],
+        next_batch=value["next_batch"],
+        generation=value["generation"],
+        loaded_at=value["loaded_at"],
+        applied=None if applied is None else Applied(**{**applied, "columns": _columns(applied["columns"])}),
+    )

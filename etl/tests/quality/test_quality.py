@@ -1,0 +1,116 @@
+"""A broken rule stops the publication of its table, keeps the last good one, and is reported with examples."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from support.lake import Lake, Source, normal
+
+Read = Callable[[Source], list[dict[str, Any]]]
+COLUMNS = {"id": pa.int32(), "quantity": pa.int32(), "code": pa.string(), "boss": pa.int32()}
+GOOD = {"id": 1, "quantity": 5, "code": "a", "boss": None}
+
+
+def table(lake: Lake, rules: list[dict[str, Any]], name: str = "sales") -> Source:
+    lake.declare("shop", name, ["id"], rules)
+    source = Source(lake, name, COLUMNS, ["id"])
+    source.insert(**GOOD)
+    source.flush()
+    return source
+
+
+@pytest.mark.parametrize(
+    ("rule", "text", "bad", "failed", "example"),
+    [
+        ({"rule": "range", "column": "quantity", "min": 1}, "range(quantity, min=1)", {"quantity": 0}, 1, {"id": "2"}),
+        ({"rule": "range", "column": "quantity", "max": 9}, "range(quantity, max=9)", {"quantity": 10}, 1, {"id": "2"}),
+        ({"rule": "not_null", "column": "code"}, "not_null(code)", {"code": None}, 1, {"id": "2", "code": None}),
+        ({"rule": "unique", "columns": ["code"]}, "unique(code)", {"code": "a"}, 2, {"code": "a", "rows": "2"}),
+        (
+            {"rule": "references", "column": "boss", "table": "sales", "parent": "id"},
+            "references(boss, table=sales, parent=id)", {"boss": 7}, 1, {"boss": "7"},
+        ),
+        ({"rule": "row_count", "max": 2}, "row_count(max=2)", {}, 1, {"rows": "3"}),
+    ],
+)  # fmt: skip
+def test_broken_rule(
+    lake: Lake,
+    current: Read,
+    rule: dict[str, Any],
+    text: str,
+    bad: dict[str, Any],
+    failed: int,
+    example: dict[str, Any],
+) -> None:
+    sales = table(lake, [rule])
+    other = table(lake, [], "other")
+    lake.ok()
+    sales.insert(**{"id": 2, "quantity": 5, "code": "b", "boss": 1} | bad)
+    sales.insert(id=3, quantity=3, code="c", boss=3)
+    sales.flush()
+    other.insert(id=2)
+    other.flush()
+    for _ in range(2):
+        assert lake.run() == [0, 0, 11]
+        (found,) = lake.reports["apply-changes"]["quality"]
+        assert (found["table"], found["rule"], found["failed_rows"]) == ("shop.sales", text, failed)
+        assert example.items() <= found["examples"][0].items()
+        assert lake.reports["apply-changes"]["state"] == "quality_failed"
+        assert normal(current(sales)) == normal([GOOD])
+        assert normal(current(other)) == normal(other.rows)
+    sales.delete({"id": 2})
+    sales.flush()
+    lake.ok()
+    assert normal(current(sales)) == normal(sales.rows)
+
+
+def test_first_load_that_breaks_a_rule_makes_no_table(lake: Lake) -> None:
+    table(lake, [{"rule": "row_count", "min": 2}])
+    assert lake.run() == [0, 0, 11]
+    assert lake.state("sales")["applied"] is None
+
+
+def test_a_table_waits_for_the_one_that_it_refers_to(lake: Lake, current: Read) -> None:
+    reference = {"rule": "references", "column": "boss", "table": "zz", "parent": "id"}
+    sales = table(lake, [reference])
+    lake.ok()  # nothing to check as long as there is no other table
+    other = table(lake, [], "zz")
+    sales.insert(id=2, boss=1)
+    sales.flush()
+    lake.ok()
+    assert normal(current(sales)) == normal(sales.rows)
+    other.delete({"id": 1})
+    other.flush()
+    sales.insert(id=3, boss=1)
+    sales.flush()
+    assert lake.run() == [0, 0, 11]
+    assert len(current(sales)) == 2
+
+
+def test_rows_put_right_in_the_same_run_break_nothing(lake: Lake, current: Read) -> None:
+    sales = table(lake, [{"rule": "range", "column": "quantity", "min": 1}, {"rule": "not_null", "column": "code"}])
+    sales.insert(id=2, quantity=0, code=None)
+    sales.update({"id": 2}, quantity=1, code="x")
+    sales.insert(id=3, quantity=-1)
+    sales.delete({"id": 3})
+    sales.flush()
+    lake.ok()
+    assert normal(current(sales)) == normal(sales.rows)
+
+
+def test_freshness(lake: Lake) -> None:
+    sales = table(lake, [{"rule": "freshness", "hours": 2}])
+    lake.ok()
+    for path in sales.written:
+        os.utime(path, (path.stat().st_mtime - 3 * 3600,) * 2)
+    assert lake.run() == [0, 0, 11]
+    (found,) = lake.reports["apply-changes"]["quality"]
+    assert (found["rule"], found["examples"]) == ("freshness(hours=2)", [{"hours": "3.0"}])
+    sales.insert(id=2)
+    sales.flush()
+    lake.ok()

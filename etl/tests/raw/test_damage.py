@@ -1,0 +1,99 @@
+"""Damaged raw files are set aside; what is damaged in the processed zone is made anew from the raw zone."""
+
+from __future__ import annotations
+
+import shutil
+
+import pyarrow.dataset as ds
+import pytest
+
+from support.lake import Lake, Read, Source, assert_second_run_does_nothing, normal
+
+
+def test_file_cut_short_is_set_aside_until_it_is_whole(lake: Lake, items: Source, current: Read) -> None:
+    lake.ok()
+    items.update({"id": 1}, name="in the broken file")
+    broken = items.flush()
+    content = broken.read_bytes()
+    broken.write_bytes(content[: len(content) // 2])
+    items.update({"id": 2}, name="in a good file")
+    items.flush()
+    for _ in range(2):
+        assert lake.run() == [0, 11, 0]
+        aside = lake.reports["process-cdc"]["set_aside"]
+        assert [entry["uri"] for entry in aside] == [f"file://{broken}"]
+        assert "not a whole Parquet file" in aside[0]["reason"]
+        assert {row["id"]: row["name"] for row in current(items)}[2] == "in a good file"
+    broken.write_bytes(content)
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+    assert lake.state("items")["set_aside"] == {}
+
+
+def test_file_with_damaged_data_is_set_aside(lake: Lake, items: Source, current: Read) -> None:
+    items.update({"id": 1}, name="x" * 1000)
+    broken = items.flush()
+    content = bytearray(broken.read_bytes())
+    content[4:200] = bytes(196)
+    broken.write_bytes(content)
+    assert lake.run() == [0, 11, 0]
+    assert "damaged data" in lake.reports["process-cdc"]["set_aside"][0]["reason"]
+    assert len(current(items)) == 5
+
+
+def test_damaged_state_names_the_remedy_and_the_remedy_works(lake: Lake, items: Source, current: Read) -> None:
+    lake.ok()
+    for number in range(3):
+        items.update({"id": 1}, name=f"version {number}")
+        items.insert(id=20 + number)
+        items.flush()
+        lake.ok()
+    items.delete({"id": 2})
+    items.flush()
+    path = lake.processed / "_state" / "shop" / "items.json"
+    folders = [lake.processed / "shop" / "items", lake.processed / "current" / "shop" / "items"]
+    for content in ("", "{", "[]", '{"files": {}}'):
+        path.write_text(content)
+        assert lake.run() == [1, 1, 1]
+        for report in lake.reports.values():
+            assert "damaged" in report["error"]
+            assert "run the jobs again" in report["error"]
+        assert all(f"file://{named}" in lake.reports["process-cdc"]["error"] for named in [path, *folders])
+    path.unlink()
+    for folder in folders:
+        shutil.rmtree(folder)
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+
+
+@pytest.mark.parametrize("what", ["batch", "data of a batch", "current", "all"])
+def test_removed_folder_of_the_processed_zone_is_made_anew(lake: Lake, items: Source, current: Read, what: str) -> None:
+    lake.ok()
+    for number in range(2):
+        items.update({"id": 1}, name=f"version {number}")
+        items.insert(id=20 + number)
+        items.flush()
+        lake.ok()
+    version = lake.state("items")["applied"]["version"]
+    folders = {
+        "batch": [lake.processed / "shop" / "items" / "batch=2"],
+        "data of a batch": [lake.processed / "shop" / "items" / "batch=3"],
+        "current": [lake.processed / "current" / "shop" / "items"],
+        "all": [lake.processed / "shop" / "items", lake.processed / "current" / "shop" / "items"],
+    }[what]
+    for folder in folders:
+        if what == "data of a batch":
+            for path in folder.glob("*.parquet"):
+                path.write_bytes(b"")
+        else:
+            shutil.rmtree(folder)
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+    assert lake.state("items")["applied"]["version"] == version + 1
+    logged = ds.dataset(lake.processed / "shop" / "items", format="parquet").count_rows()
+    assert logged == sum(batch["rows"] for batch in lake.state("items")["batches"]) == 9
+    items.insert(id=6)
+    items.flush()
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+    assert_second_run_does_nothing(lake)

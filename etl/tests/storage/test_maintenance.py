@@ -1,0 +1,163 @@
+"""Upkeep of the current tables: few files, few snapshots, the same rows."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from lakehouse.changes import log_compaction
+from lakehouse.run.engine import Engine
+from lakehouse.storage import maintenance
+from lakehouse.storage.files import Storage
+from support.lake import Lake, Source, normal
+
+LOCATION = "current/shop/t"
+
+
+@pytest.fixture
+def of_sail(engine: str) -> None:
+    if engine != "sail":
+        pytest.skip("Apache Spark has a procedure of Iceberg's for this")
+
+
+@pytest.fixture
+def busy(lake: Lake, engine: str) -> Source:
+    """A table with 19 publications, each with a row of its own."""
+    lake.declare("shop", "t", ["id"])
+    source = Source(lake, "t", {"id": pa.int32(), "b": pa.binary()}, ["id"])
+    for number in range(19):
+        source.insert(id=number, b=b"x")
+        if number % 4 == 3:
+            source.update({"id": number - 1}, b=b"y")
+        source.flush()
+        lake.ok()
+    return source
+
+
+def test_the_twentieth_publication_compacts_the_table(
+    lake: Lake, busy: Source, engine: str, monkeypatch: pytest.MonkeyPatch, current: Callable[[Source], Any]
+) -> None:
+    storage = Storage(f"file://{lake.processed}/")
+    reader = Engine(storage, lake.database)
+
+    def count(what: str) -> int:
+        return int(reader.session.table(f"glue_catalog.`{lake.database}`.t.{what}").count())
+
+    def files() -> int:
+        return maintenance.size(storage, LOCATION)[0] if engine == "sail" else count("files")
+
+    assert files() > maintenance.SMALL_FILES
+    busy.delete({"id": 3})
+    busy.flush()
+    if engine == "spark":
+        assert count("snapshots") > 18
+        monkeypatch.setattr(maintenance, "KEEP_HOURS", -1)  # also those of this hour go
+    lake.ok()
+    assert files() <= 2
+    assert engine == "sail" or count("snapshots") == 1
+    assert normal(current(busy)) == normal(busy.rows)
+    busy.insert(id=100)
+    busy.flush()
+    lake.ok()
+    assert normal(current(busy)) == normal(busy.rows)
+
+
+def test_old_snapshots_go_with_their_files(
+    of_sail: None, lake: Lake, busy: Source, current: Callable[[Source], Any]
+) -> None:
+    storage = Storage(f"file://{lake.processed}/")
+    folder = lake.processed / LOCATION
+    names = {path.name for path in folder.rglob("*")}
+    assert maintenance.expire_snapshots(storage, LOCATION) == 0  # all of this hour
+    assert {path.name for path in folder.rglob("*")} == names
+    for path in folder.rglob("*"):
+        os.utime(path, (0, 0))
+    removed = maintenance.expire_snapshots(storage, LOCATION, keep_hours=0)
+    assert removed > 30
+    _, content = maintenance.metadata(storage, LOCATION)
+    assert [entry["snapshot-id"] for entry in content["snapshots"]] == [content["current-snapshot-id"]]
+    assert len(list((folder / "metadata").glob("snap-*.avro"))) == len(list((folder / "metadata").glob("*.json"))) == 1
+    assert normal(current(busy)) == normal(busy.rows)
+    busy.update({"id": 0}, b=b"z")
+    busy.insert(id=200)
+    busy.flush()
+    lake.ok()
+    assert maintenance.expire_snapshots(storage, LOCATION, keep_hours=0) > 0
+    assert normal(current(busy)) == normal(busy.rows)
+
+
+def test_small_batches_of_the_change_log_become_one(
+    lake: Lake, busy: Source, monkeypatch: pytest.MonkeyPatch, current: Callable[[Source], Any]
+) -> None:
+    log = lake.processed / "shop" / "t"
+    before = pq.read_table(log, partitioning=None)
+    monkeypatch.setattr(log_compaction, "SMALL_BATCHES", 19)
+    busy.alter({"id": pa.int32(), "c": pa.binary()}, {"c": "b"})
+    busy.insert(id=50, c=b"c")
+    late = busy.flush()
+    late_content = late.read_bytes()
+    late.unlink()
+    busy.update({"id": 50}, c=b"d")
+    busy.update({"id": 1}, c=b"d")
+    busy.flush()
+    # Killed before the old folders went: they are there, and the state does not know them.
+    old = {path.name: {file.name: file.read_bytes() for file in path.iterdir()} for path in log.iterdir()}
+    lake.ok("process-cdc")
+    assert sorted(path.name for path in log.iterdir()) == ["batch=20", "batch=21"]
+    assert normal(pq.read_table(log / "batch=20").to_pylist()) == normal(before.to_pylist())
+    for name, files in old.items():
+        (log / name).mkdir()
+        for file, content in files.items():
+            (log / name / file).write_bytes(content)
+    lake.ok()
+    late.write_bytes(late_content)
+    lake.ok()
+    assert sorted(path.name for path in log.iterdir()) == ["batch=20", "batch=21", "batch=22"]
+    assert normal(current(busy)) == normal(busy.rows)
+    assert sum(batch["rows"] for batch in lake.state("t")["batches"]) == len(pq.read_table(log).to_pylist())
+
+
+@pytest.mark.parametrize("kind", [pa.int64(), pa.uint64(), pa.string()], ids=str)
+def test_a_large_table_lies_by_its_key(
+    lake: Lake, engine: str, monkeypatch: pytest.MonkeyPatch, current: Callable[[Source], Any], kind: pa.DataType
+) -> None:
+    monkeypatch.setattr("lakehouse.run.engine.FILE_ROWS", 100)
+    lake.declare("shop", "large", ["id"])
+    large = Source(lake, "large", {"id": kind, "b": pa.binary()}, ["id"])
+
+    def key(number: int) -> Any:
+        return str(number) if pa.types.is_string(kind) else number
+
+    large.rows = [{"id": key(number), "b": b"x"} for number in range(1000)]
+    large.load()
+    lake.ok()
+    folder = lake.processed / "current" / "shop" / "large" / "data"
+
+    def spans() -> dict[str, int]:
+        numbers = {path: pq.read_table(path, columns=["id"]).column(0).to_pylist() for path in folder.glob("*.parquet")}
+        return {path.name: int(max(values)) - int(min(values)) for path, values in numbers.items() if values}
+
+    before = spans()
+    if not pa.types.is_string(kind):
+        assert len(before) > 5
+        assert max(before.values()) < 300
+    for number in range(950, 960):
+        large.update({"id": key(number)}, b=b"changed")
+    large.delete({"id": key(970)})
+    large.insert(id=key(1001), b=b"new")
+    large.flush()
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
+    if engine == "sail" and not pa.types.is_string(kind):
+        assert len(spans().keys() - before.keys()) <= 3  # the files of the changed keys, and one of the new ones
+    large.update({"id": key(0)}, b=b"first")
+    large.update({"id": key(999)}, b=b"last")
+    large.delete({"id": key(500)})
+    large.flush()
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)

@@ -1,0 +1,1 @@
+"""What the tests share: a lake with sources that write as the replicator does, engines, databases."""
