@@ -48,3 +48,9 @@ export function cancelled(what: string, next?: string): PipelineError {
 export function messageOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
 }
+
+/** The code that the system or a library gave an error: `ENOENT`, `ER_NO_SUCH_TABLE`; undefined where it has none. */
+export function errorCode(error: unknown): string | undefined {
+	if (typeof error !== "object" || error === null || !("code" in error)) return undefined;
+	return typeof error.code === "string" ? error.code : undefined;
+}

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import type { z } from "zod";
 import { messageOf, type Outcome, PipelineError } from "./errors.ts";
+import { readIfThere } from "./fs.ts";
 
 /** What can be done about a damaged file, and the command to run next. */
 export interface Remedy {
@@ -29,14 +29,8 @@ export interface JsonKind<T> {
  * @throws PipelineError that names the file, what is wrong in it, and the remedy.
  */
 export async function readJsonFile<T>(path: string, kind: JsonKind<T>): Promise<T | undefined> {
-	let text: string;
-	try {
-		text = await readFile(path, "utf8");
-	} catch (error) {
-		if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-		throw error;
-	}
-	return parseJson(text, path, kind);
+	const text = await readIfThere(path);
+	return text === undefined ? undefined : parseJson(text, path, kind);
 }
 
 /** As `readJsonFile`, for a file that is only for show, or is made again where it is damaged: undefined then, too. */

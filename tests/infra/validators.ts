@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { access, readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { exists } from "../../cli/common/fs.ts";
 
 const run = promisify(execFile);
 const root = join(import.meta.dirname, "..", "..");
@@ -37,11 +38,4 @@ export async function judge<T>(script: string, input: unknown): Promise<T> {
 	const child = run(python, [join(import.meta.dirname, script)], { maxBuffer: 64 * 1024 * 1024 });
 	child.child.stdin?.end(JSON.stringify(input));
 	return JSON.parse((await child).stdout) as T;
-}
-
-async function exists(path: string): Promise<boolean> {
-	return access(path).then(
-		() => true,
-		() => false,
-	);
 }

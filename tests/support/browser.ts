@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { access, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { exists } from "../../cli/common/fs.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -21,15 +22,6 @@ async function chromiumPath(): Promise<string> {
 	await run("apt-get", ["update"], { env });
 	await run("apt-get", ["install", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"], { env });
 	return "/usr/bin/chromium";
-}
-
-async function exists(path: string): Promise<boolean> {
-	try {
-		await access(path);
-		return true;
-	} catch {
-		return false;
-	}
 }
 
 /** A headless Chromium with a new profile, which calls nobody by itself. */

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { errorCode } from "../../cli/common/errors.ts";
 
 /** How long what was told to end may take to do so. */
 const graceMs = 10_000;
@@ -45,6 +46,6 @@ function killIfThere(pid: number): void {
 	try {
 		process.kill(pid, "SIGKILL");
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+		if (errorCode(error) !== "ESRCH") throw error;
 	}
 }

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { access, rename, rm, stat, writeFile } from "node:fs/promises";
+import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { messageOf, PipelineError } from "../../common/errors.ts";
+import { exists } from "../../common/fs.ts";
 import { csvLines, inPieces } from "../../common/resultText.ts";
 import { writeParquet } from "../../engines/duckdb/parquetWriter.ts";
 import type { Context, QueryResult, Stack } from "../../engines/port.ts";
@@ -31,7 +32,10 @@ export interface ExportResult {
 export async function exportRows(stack: Stack, options: ExportOptions, context: Context): Promise<ExportResult> {
 	const { name, sql } = await statementOf(options.what);
 	const path = resolve(options.output ?? `${name}.${options.format}`);
-	if (await exists(path)) {
+	const isThere = await exists(path).catch((error: unknown) => {
+		throw unwritable(path, error);
+	});
+	if (isThere) {
 		throw new PipelineError("usage", {
 			what: `${path} exists already.`,
 			fix: "Name another file with --output, or remove that one.",
@@ -49,14 +53,14 @@ export async function exportRows(stack: Stack, options: ExportOptions, context: 
 		} catch (error) {
 			await rm(temporary, { force: true });
 			if (error instanceof PipelineError || context.signal.aborted) throw error;
-			throw new PipelineError(
-				"failure",
-				{ what: `${path} cannot be written.`, why: messageOf(error) },
-				{ cause: error },
-			);
+			throw unwritable(path, error);
 		}
 		return { path, rows: result.rows.length, bytes: (await stat(path)).size };
 	});
+}
+
+function unwritable(path: string, error: unknown): PipelineError {
+	return new PipelineError("failure", { what: `${path} cannot be written.`, why: messageOf(error) }, { cause: error });
 }
 
 async function write(result: QueryResult, format: ExportFormat, path: string): Promise<void> {
@@ -69,13 +73,4 @@ async function statementOf(what: string): Promise<{ name: string; sql: string }>
 	if (!/^[a-z0-9_]+$/i.test(what)) return { name: "query", sql: what };
 	const query = (await namedQueries()).find(({ name }) => name === what);
 	return { name: what, sql: query?.sql ?? `SELECT * FROM "${what}"` };
-}
-
-async function exists(path: string): Promise<boolean> {
-	try {
-		await access(path);
-		return true;
-	} catch {
-		return false;
-	}
 }

@@ -2,7 +2,7 @@ import mysql from "mysql2/promise";
 import { z } from "zod";
 import { datasets } from "../../../etl/datasets.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
-import { messageOf, PipelineError } from "../../common/errors.ts";
+import { errorCode, messageOf, PipelineError } from "../../common/errors.ts";
 import { type JsonKind, parseJson } from "../../common/jsonFile.ts";
 import type { SourceAccess } from "../mysql/access.ts";
 import { runChecks } from "../mysql/checks.ts";
@@ -110,7 +110,7 @@ export class AwsSource implements Source {
 
 	#unreachable(access: SourceAccess, error: unknown): PipelineError {
 		const server = `${access.host}:${access.port}`;
-		const code = (error as NodeJS.ErrnoException).code ?? "";
+		const code = errorCode(error) ?? "";
 		if (/^ER_(ACCESS_DENIED|DBACCESS_DENIED)/.test(code)) {
 			return new PipelineError(
 				"credentials",

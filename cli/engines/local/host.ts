@@ -1,7 +1,8 @@
-import { readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, relative, sep } from "node:path";
 import { PipelineError } from "../../common/errors.ts";
+import { namesIn } from "../../common/fs.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
 import type { Context, LocalHost } from "../port.ts";
 import { runningRun, stopRun } from "./jobs/runLock.ts";
@@ -71,7 +72,7 @@ export async function removeStack(home: string): Promise<void> {
 	const isOwn = home === join(projectRoot, ".pipeline");
 	const isOurs = (name: string): boolean =>
 		/^\.duckdb-/.test(name) || entries.some((entry) => name === entry || name.startsWith(`${entry}.`));
-	const names = isOwn ? [] : (await readdir(home).catch(() => [])).sort();
+	const names = isOwn ? [] : await namesIn(home);
 	const others = names.filter((name) => !isOurs(name));
 	if (others.length === 0) {
 		await rm(home, { recursive: true, force: true });

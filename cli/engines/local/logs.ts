@@ -1,6 +1,6 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { jobs } from "../../../etl/jobs.ts";
+import { namesIn, readIfThere } from "../../common/fs.ts";
 import type { Logs, Replication } from "../port.ts";
 import type { LocalPaths } from "./shared/paths.ts";
 
@@ -18,35 +18,16 @@ export class LocalLogs implements Logs {
 	async read(part: string, lines: number): Promise<{ log: string; lines: string[] }> {
 		const path = part === "replication" ? (await this.#replication.status()).log : await this.#newestRun(part);
 		if (path === undefined) return { log: `no run of ${part} yet`, lines: [] };
-		const text = (await textOf(path)).replace(/\n$/, "");
+		const text = ((await readIfThere(path)) ?? "").replace(/\n$/, "");
 		return { log: path, lines: text === "" ? [] : text.split("\n").slice(-lines) };
 	}
 
 	/** Run folders sort by time. */
 	async #newestRun(job: string): Promise<string | undefined> {
 		const file = `${job}.log`;
-		for (const run of (await entries(this.#paths.runs)).reverse()) {
-			if ((await entries(join(this.#paths.runs, run))).includes(file)) return join(this.#paths.runs, run, file);
+		for (const run of (await namesIn(this.#paths.runs)).reverse()) {
+			if ((await namesIn(join(this.#paths.runs, run))).includes(file)) return join(this.#paths.runs, run, file);
 		}
 		return undefined;
-	}
-}
-
-/** Names in a folder, sorted; none where it is no folder. */
-async function entries(folder: string): Promise<string[]> {
-	try {
-		return (await readdir(folder)).sort();
-	} catch (error) {
-		if (["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "")) return [];
-		throw error;
-	}
-}
-
-async function textOf(path: string): Promise<string> {
-	try {
-		return await readFile(path, "utf8");
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-		throw error;
 	}
 }

@@ -1,5 +1,6 @@
-import { readdir, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
+import { entriesOf, isMissing } from "../../common/fs.ts";
 import type { ObjectStore, StoredObject } from "../port.ts";
 import { folderUri } from "./shared/paths.ts";
 
@@ -36,20 +37,13 @@ export class LocalObjectStore implements ObjectStore {
 
 	/** Entries of a folder; a folder's key ends with a slash, and so it sorts where its objects' keys do. */
 	async #entries(folder: string): Promise<{ key: string; isFolder: boolean }[]> {
-		try {
-			const entries = await readdir(join(this.#root, folder), { withFileTypes: true });
-			return entries
-				.filter((entry) => !isUnfinished(entry.name))
-				.map((entry) => ({
-					key: `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`,
-					isFolder: entry.isDirectory(),
-				}))
-				.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
-		} catch (error) {
-			const { code } = error as NodeJS.ErrnoException;
-			if (code === "ENOENT" || code === "ENOTDIR") return [];
-			throw error;
-		}
+		return (await entriesOf(join(this.#root, folder)))
+			.filter((entry) => !isUnfinished(entry.name))
+			.map((entry) => ({
+				key: `${folder}${entry.name}${entry.isDirectory() ? "/" : ""}`,
+				isFolder: entry.isDirectory(),
+			}))
+			.sort((a, b) => Buffer.compare(Buffer.from(a.key), Buffer.from(b.key)));
 	}
 
 	/** @returns undefined where the file went away since its folder was read. */
@@ -58,7 +52,7 @@ export class LocalObjectStore implements ObjectStore {
 			const { size, mtime } = await stat(join(this.#root, key));
 			return { key, size, modified: mtime };
 		} catch (error) {
-			if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+			if (isMissing(error)) return undefined;
 			throw error;
 		}
 	}

@@ -1,5 +1,5 @@
 import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
-import { messageOf, PipelineError } from "../../common/errors.ts";
+import { errorCode, messageOf, PipelineError } from "../../common/errors.ts";
 import type { SourceConnection } from "../port.ts";
 import type { SourceAccess } from "./access.ts";
 
@@ -46,7 +46,7 @@ export async function connect(access: SourceAccess): Promise<SourceConnection> {
 
 function connectionError(access: SourceAccess, error: unknown): PipelineError {
 	const server = `${access.host}:${access.port}`;
-	const code = (error as NodeJS.ErrnoException).code ?? "";
+	const code = errorCode(error) ?? "";
 	const text = { why: messageOf(error), next: "pipeline-cli source up" };
 	if (code === "ER_ACCESS_DENIED_ERROR" || code === "ER_ACCESS_DENIED_NO_PASSWORD_ERROR") {
 		return new PipelineError("credentials", {

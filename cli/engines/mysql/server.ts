@@ -1,3 +1,4 @@
+import { errorCode } from "../../common/errors.ts";
 import type { SourceConnection, SourceStatus } from "../port.ts";
 
 /** @returns product and version, for instance `MariaDB 10.11.19`. */
@@ -53,7 +54,7 @@ async function countTable(connection: SourceConnection, schema: string, table: s
 		return Number(row?.count);
 	} catch (error) {
 		// Dropped since the tables were listed.
-		if ((error as NodeJS.ErrnoException).code === "ER_NO_SUCH_TABLE") return 0;
+		if (errorCode(error) === "ER_NO_SUCH_TABLE") return 0;
 		throw error;
 	}
 }

@@ -2,8 +2,8 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
+import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
-import { writeFileAtomic } from "../shared/files.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
 
 const columnSchema = z.object({

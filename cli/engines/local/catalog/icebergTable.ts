@@ -1,9 +1,10 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { avroMetadata, avroRead } from "icebird";
 import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
+import { namesIn } from "../../../common/fs.ts";
 import { fromIceberg, type IcebergType } from "../../duckdb/columnTypes.ts";
 
 /** An Iceberg table as its current snapshot shows it. https://iceberg.apache.org/spec/ */
@@ -100,16 +101,9 @@ export async function readIcebergTable(folder: string): Promise<IcebergTable> {
  * may lag behind. https://iceberg.apache.org/spec/#file-system-tables
  */
 async function latestMetadata(folder: string): Promise<string | undefined> {
-	let names: string[];
-	try {
-		names = await readdir(join(folder, "metadata"));
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-		throw error;
-	}
 	let latest = 0;
-	for (const name of names) latest = Math.max(latest, Number(/^v(\d+)\.metadata\.json$/.exec(name)?.[1] ?? 0));
+	for (const name of await namesIn(join(folder, "metadata")))
+		latest = Math.max(latest, Number(/^v(\d+)\.metadata\.json$/.exec(name)?.[1] ?? 0));
 	return latest === 0 ? undefined : join(folder, "metadata", `v${latest}.metadata.json`);
 }
 

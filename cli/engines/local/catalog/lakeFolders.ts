@@ -1,5 +1,5 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { entriesOf } from "../../../common/fs.ts";
 
 /** Names that engines give to their own bookkeeping and unfinished work; they are no data. */
 export function isHidden(name: string): boolean {
@@ -34,14 +34,4 @@ export function hiveKeys(root: string, file: string): string[] {
 		.split("/")
 		.slice(0, -1);
 	return folders.filter((name) => name.includes("=")).map((name) => name.slice(0, name.indexOf("=")));
-}
-
-async function entriesOf(folder: string) {
-	try {
-		return await readdir(folder, { withFileTypes: true });
-	} catch (error) {
-		const { code } = error as NodeJS.ErrnoException;
-		if (code === "ENOENT" || code === "ENOTDIR") return [];
-		throw error;
-	}
 }

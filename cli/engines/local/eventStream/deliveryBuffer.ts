@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { makeFolder } from "../shared/files.ts";
+import { makeFolder } from "../../../common/fs.ts";
 import { type Destination, errorKey, errorLine, objectKey } from "./objectName.ts";
 import { publish, Segment } from "./segment.ts";
 import { senderName } from "./sender.ts";

@@ -1,5 +1,6 @@
 import { readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { isMissing, namesIn } from "../../../common/fs.ts";
 import type { DeliveryFolders } from "./deliveryBuffer.ts";
 import { publish, repair } from "./segment.ts";
 import { isSending, senderName } from "./sender.ts";
@@ -31,7 +32,7 @@ async function claim(from: string, to: string): Promise<boolean> {
 		await rename(from, to);
 		return true;
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+		if (isMissing(error)) return false;
 		throw error;
 	}
 }
@@ -46,13 +47,4 @@ async function keysBelow(folder: string, prefix = ""): Promise<string[]> {
 		else keys.push(key);
 	}
 	return keys;
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-	try {
-		return await readdir(folder);
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-		throw error;
-	}
 }

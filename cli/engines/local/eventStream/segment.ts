@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { access, type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { constants, createGzip } from "node:zlib";
-import { makeFolder, syncFolder } from "../shared/files.ts";
+import { exists, makeFolder, syncFolder } from "../../../common/fs.ts";
 
 /**
  * A write-ahead file: lines on their way to one object of the raw zone. It lies in the sender's folder under the
@@ -95,13 +95,4 @@ async function encode(source: string, target: string, gzip: boolean): Promise<vo
 	const output = createWriteStream(target, { flush: true });
 	if (gzip) await pipeline(input, createGzip({ level: constants.Z_BEST_SPEED, chunkSize: 256 * 1024 }), output);
 	else await pipeline(input, output);
-}
-
-async function exists(path: string): Promise<boolean> {
-	try {
-		await access(path);
-		return true;
-	} catch {
-		return false;
-	}
 }

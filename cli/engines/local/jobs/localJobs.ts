@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, open, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { databaseName, jobExitCodes, lake } from "../../../../etl/contract/contract.ts";
@@ -8,6 +8,7 @@ import { isRunId, newRunId } from "../../../../etl/contract/runId.ts";
 import { datasets } from "../../../../etl/datasets.ts";
 import { derivedDatasets } from "../../../../etl/derivedDatasets.ts";
 import type { JobDefinition } from "../../../../etl/jobs.ts";
+import { namesIn } from "../../../common/fs.ts";
 import { readJsonFile } from "../../../common/jsonFile.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
@@ -49,11 +50,11 @@ export class LocalJobs implements Jobs {
 	}
 
 	async lastRun(): Promise<RunSummary | undefined> {
-		const runId = (await entries(this.#paths.runs)).filter(isRunId).at(-1);
+		const runId = (await namesIn(this.#paths.runs)).filter(isRunId).at(-1);
 		if (runId === undefined) return undefined;
 		const reports = join(this.#paths.processed, lake.runs, runId);
 		const jobs = await Promise.all(
-			(await entries(reports)).map(async (file) => {
+			(await namesIn(reports)).map(async (file) => {
 				const report = await readJsonFile(join(reports, file), reportFile(basename(file, ".json")));
 				return report === undefined ? [] : [{ job: report.job, state: report.state }];
 			}),
@@ -64,19 +65,9 @@ export class LocalJobs implements Jobs {
 	/** Logs and reports of the newest runs stay. */
 	async #removeOldRuns(): Promise<void> {
 		for (const folder of [this.#paths.runs, join(this.#paths.processed, lake.runs)]) {
-			const runs = (await entries(folder)).filter(isRunId);
+			const runs = (await namesIn(folder)).filter(isRunId);
 			for (const name of runs.slice(0, -keptRuns)) await rm(join(folder, name), { recursive: true, force: true });
 		}
-	}
-}
-
-/** Names in a folder, sorted; none where there is no folder. */
-async function entries(folder: string): Promise<string[]> {
-	try {
-		return (await readdir(folder)).sort();
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
-		throw error;
 	}
 }
 

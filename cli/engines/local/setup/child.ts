@@ -3,6 +3,7 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
+import { errorCode } from "../../../common/errors.ts";
 
 const tailLines = 100;
 
@@ -98,6 +99,6 @@ function stopChild(child: ChildProcess, how: "group" | "gently"): void {
 		if (how === "group") process.kill(-child.pid, "SIGTERM");
 		else process.kill(child.pid, "SIGINT");
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+		if (errorCode(error) !== "ESRCH") throw error;
 	}
 }

@@ -1,4 +1,4 @@
-import { PipelineError } from "../../../common/errors.ts";
+import { errorCode, PipelineError } from "../../../common/errors.ts";
 import { ChildFailure } from "./child.ts";
 
 interface Diagnosis {
@@ -39,7 +39,7 @@ const diagnoses: readonly Diagnosis[] = [
 export function setupError(what: string, error: unknown, next = "pipeline-cli setup"): unknown {
 	if (error instanceof PipelineError) return error;
 	const fromChild = error instanceof ChildFailure;
-	const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+	const code = errorCode(error);
 	if (!fromChild && code === undefined) return error;
 	const words = fromChild ? error.tail.join("\n") : String(error);
 	const found = diagnoses.find(({ pattern }) => pattern.test(words));

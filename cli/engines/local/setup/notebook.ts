@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { writeFileAtomic } from "../../../common/fs.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context } from "../../port.ts";
-import { writeFileAtomic } from "../shared/files.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { runChild } from "./child.ts";

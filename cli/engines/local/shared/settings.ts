@@ -3,9 +3,9 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 import { datasets } from "../../../../etl/datasets.ts";
 import { PipelineError } from "../../../common/errors.ts";
+import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
-import { writeFileAtomic } from "./files.ts";
 import { type LocalPaths, localPaths } from "./paths.ts";
 
 const settingsSchema = z.object({

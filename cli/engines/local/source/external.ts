@@ -1,14 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { PipelineError } from "../../../common/errors.ts";
+import { readIfThere, writeFileAtomic } from "../../../common/fs.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
 import { type ExternalServer, sourceUrl } from "../../mysql/sourceUrl.ts";
 import type { Check, Context } from "../../port.ts";
-import { writeFileAtomic } from "../shared/files.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { defaultSchemas, passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
-import { makeFolder, refuseOtherSource } from "./up.ts";
+import { makeSourceFolder, refuseOtherSource } from "./up.ts";
 
 export interface ExternalOptions {
 	server: ExternalServer;
@@ -56,7 +55,7 @@ export async function useExternalSource(
 	});
 	for (const { warning } of checks) if (warning !== undefined) context.reporter.warn(warning);
 	refuseFailed(server, access.schemas, checks);
-	await makeFolder(paths);
+	await makeSourceFolder(paths);
 	await writeFileAtomic(passwordFile(paths), `${access.password}\n`, 0o600);
 	await writeSettings({ version: 1, source: { kind: "external", ...place, schemas: access.schemas } }, paths);
 	return { address, checks };
@@ -75,10 +74,5 @@ function refuseFailed(server: ExternalServer, schemas: readonly string[], checks
 }
 
 async function keptPassword(paths: LocalPaths): Promise<string | undefined> {
-	try {
-		return (await readFile(passwordFile(paths), "utf8")).replace(/\n$/, "");
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw error;
-	}
+	return (await readIfThere(passwordFile(paths)))?.replace(/\n$/, "");
 }

@@ -5,12 +5,12 @@ import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import mysql from "mysql2/promise";
 import { PipelineError } from "../../../common/errors.ts";
+import { exists, writeFileAtomic } from "../../../common/fs.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { clientOptions } from "../../mysql/connection.ts";
 import { runChild } from "../setup/child.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import type { MariaDb } from "../setup/mariadb.ts";
-import { writeFileAtomic } from "../shared/files.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { commandLine, endProcess, runningPid } from "../shared/processes.ts";
 
@@ -221,14 +221,4 @@ async function rotateLog(path: string): Promise<void> {
 
 async function readFrom(path: string, offset: number): Promise<string> {
 	return (await readFile(path)).subarray(offset).toString("utf8");
-}
-
-async function exists(path: string): Promise<boolean> {
-	try {
-		await stat(path);
-		return true;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-		throw error;
-	}
 }

@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, readFile, stat } from "node:fs/promises";
+import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "../../../common/errors.ts";
+import { exists, readIfThere, writeFileAtomic } from "../../../common/fs.ts";
 import type { Context } from "../../port.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import { ensureMariaDb } from "../setup/mariadb.ts";
-import { writeFileAtomic } from "../shared/files.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { defaultSchemas, type LocalSettings, passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
@@ -43,7 +43,7 @@ export async function startPrivateSource(
 	await refuseOtherSource(before, { kind: "private" }, paths);
 	const mariaDb = await ensureMariaDb(context, join(paths.home, "logs"));
 	return context.reporter.task("Start the private MariaDB", async (update) => {
-		await makeFolder(paths);
+		await makeSourceFolder(paths);
 		const waiting = (pid: number): void => update(`waiting for process ${pid}, which starts it`);
 		return withLockFile(serverFiles(paths).lock, context.signal, waiting, async () => {
 			const settings = await readSettings(paths);
@@ -137,13 +137,8 @@ async function choosePort(
 
 /** @returns the password of the last time; undefined where there is none, or none that was generated here. */
 async function keptPassword(paths: LocalPaths): Promise<string | undefined> {
-	try {
-		const password = (await readFile(passwordFile(paths), "utf8")).trimEnd();
-		return /^[\w-]{24,}$/.test(password) ? password : undefined;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw error;
-	}
+	const password = (await readIfThere(passwordFile(paths)))?.trimEnd();
+	return password !== undefined && /^[\w-]{24,}$/.test(password) ? password : undefined;
 }
 
 async function newPassword(paths: LocalPaths): Promise<string> {
@@ -152,18 +147,8 @@ async function newPassword(paths: LocalPaths): Promise<string> {
 	return password;
 }
 
-async function exists(path: string): Promise<boolean> {
-	try {
-		await stat(path);
-		return true;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
-		throw error;
-	}
-}
-
 /** Makes the source's folder, which only its owner may look into. */
-export async function makeFolder(paths: LocalPaths): Promise<void> {
+export async function makeSourceFolder(paths: LocalPaths): Promise<void> {
 	try {
 		await mkdir(paths.source, { recursive: true });
 		await chmod(paths.source, 0o700);

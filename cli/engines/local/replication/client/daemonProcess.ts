@@ -1,8 +1,9 @@
 import { spawn } from "node:child_process";
 import { renameSync, writeFileSync } from "node:fs";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { namesIn } from "../../../../common/fs.ts";
 import { projectRoot } from "../../../../common/projectRoot.ts";
 import type { ReplicationOptions } from "../../../port.ts";
 import { livingPid, pidText } from "../../shared/pidFile.ts";
@@ -51,7 +52,7 @@ export async function livingSupervisors(files: StatePaths): Promise<number[]> {
 	const pids = new Set<number>();
 	const main = await livingPid(files.pid);
 	if (main !== undefined) pids.add(main);
-	for (const name of await readdir(files.supervisors).catch(() => [])) {
+	for (const name of await namesIn(files.supervisors)) {
 		const path = join(files.supervisors, name);
 		const pid = await livingPid(path);
 		if (pid === undefined) await rm(path, { force: true });

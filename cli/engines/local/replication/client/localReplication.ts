@@ -1,6 +1,7 @@
-import { access, mkdir } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cancelled, PipelineError } from "../../../../common/errors.ts";
+import { exists } from "../../../../common/fs.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../../port.ts";
 import { namesOf, requireLoaded, tablesInError } from "../../../shared/tablesInError.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
@@ -237,14 +238,5 @@ export class LocalReplication implements Replication {
 		const again = await peekDaemonStatus(this.#files.status);
 		if (again !== undefined && (again.state === "stopped" || again.state === "failed")) return again;
 		return endedWithoutWord(status);
-	}
-}
-
-async function exists(path: string): Promise<boolean> {
-	try {
-		await access(path);
-		return true;
-	} catch {
-		return false;
 	}
 }

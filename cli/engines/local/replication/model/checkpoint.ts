@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { z } from "zod";
+import { readIfThere, writeFileAtomic } from "../../../../common/fs.ts";
 import { damagedJson, type JsonKind, parseJson } from "../../../../common/jsonFile.ts";
-import { writeFileAtomic } from "../../shared/files.ts";
 
 const position = z.object({ file: z.string().min(1), offset: z.number().int().nonnegative() });
 
@@ -97,13 +96,8 @@ const checkpointFile: JsonKind<Checkpoint> = {
  * @throws PipelineError where the file is damaged: going on from a guess could lose changes.
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
-	let text: string;
-	try {
-		text = await readFile(path, "utf8");
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw error;
-	}
+	const text = await readIfThere(path);
+	if (text === undefined) return undefined;
 	const newline = text.indexOf("\n");
 	const json = text.slice(newline + 1);
 	if (newline < 0 || text.slice(0, newline) !== digest(json)) {

@@ -1,8 +1,8 @@
-import { messageOf, PipelineError } from "../../../../common/errors.ts";
+import { errorCode, messageOf, PipelineError } from "../../../../common/errors.ts";
 
 /** Whether something failed for want of room on disk; DuckDB says so in words only. */
 export function isOutOfSpace(error: unknown): boolean {
-	const code = (error as NodeJS.ErrnoException | undefined)?.code;
+	const code = errorCode(error);
 	if (code === "ENOSPC" || code === "EDQUOT") return true;
 	return /no space left on device|disk quota exceeded|failed to offload data block/i.test(messageOf(error));
 }

@@ -12,7 +12,7 @@ import {
 } from "@duckdb/node-api";
 import { rawColumns } from "../../../../../etl/contract/contract.ts";
 import { messageOf } from "../../../../common/errors.ts";
-import { syncFile } from "../../shared/files.ts";
+import { syncFile } from "../../../../common/fs.ts";
 import type { Row } from "../model/row.ts";
 import type { Layout, SourceColumn } from "./layout.ts";
 

@@ -1,6 +1,6 @@
-import { access, mkdir, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { syncFolder } from "../../shared/files.ts";
+import { exists, isMissing, makeFolder, syncFolder } from "../../../../common/fs.ts";
 import type { Publication } from "../model/checkpoint.ts";
 
 /**
@@ -13,7 +13,7 @@ export async function publish(publication: Publication, staging: string, raw: st
 	const folders = new Set<string>();
 	for (const { from, to } of publication.files) {
 		const target = join(raw, to);
-		await makeFolder(raw, dirname(to));
+		await makeFolder(dirname(target));
 		await moveIfThere(join(staging, from), target);
 		folders.add(dirname(target));
 	}
@@ -26,7 +26,7 @@ async function clearFolder(raw: string, folder: string, kept: ReadonlySet<string
 	try {
 		names = await readdir(join(raw, folder));
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+		if (isMissing(error)) return;
 		throw error;
 	}
 	// A kept name may still be the file of before, where the full load has the same number; the rename then replaces it.
@@ -43,22 +43,6 @@ async function moveIfThere(from: string, to: string): Promise<void> {
 	try {
 		await rename(from, to);
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code !== "ENOENT" || !(await exists(to))) throw error;
-	}
-}
-
-async function makeFolder(raw: string, folder: string): Promise<void> {
-	const first = await mkdir(join(raw, folder), { recursive: true });
-	if (first === undefined) return;
-	// Every folder that was made is an entry in its parent, which must be on disk as well.
-	for (let path = join(raw, folder); path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
-}
-
-async function exists(path: string): Promise<boolean> {
-	try {
-		await access(path);
-		return true;
-	} catch {
-		return false;
+		if (!isMissing(error) || !(await exists(to))) throw error;
 	}
 }

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { syncFolder } from "../../shared/files.ts";
+import { syncFolder } from "../../../../common/fs.ts";
 import { type Checkpoint, type Publication, readCheckpoint, writeCheckpoint } from "../model/checkpoint.ts";
 import type { StatePaths } from "../model/statePaths.ts";
 import type { TaskState } from "../model/taskState.ts";

@@ -1,7 +1,8 @@
-import { readdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { isLoadFile, lake, parquetExtension, streamNames } from "../../../../../etl/contract/contract.ts";
+import { namesIn } from "../../../../common/fs.ts";
 import { DeliveryBuffer, type DeliveryFolders } from "../../eventStream/deliveryBuffer.ts";
 import { deliverLeftovers } from "../../eventStream/leftovers.ts";
 import type { Publication } from "../model/checkpoint.ts";
@@ -88,7 +89,7 @@ export class StreamPublisher {
 	/** Files of the time when the target was the raw zone itself: the messages have taken their place. */
 	async #removeFiles({ schema, table }: StreamedTable): Promise<void> {
 		const folder = join(this.#folders.raw, schema, table);
-		for (const name of await readdir(folder).catch(() => [])) {
+		for (const name of await namesIn(folder)) {
 			if (name.endsWith(parquetExtension)) await rm(join(folder, name), { force: true });
 		}
 	}

@@ -1,6 +1,6 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "../../../../common/errors.ts";
+import { entriesOf } from "../../../../common/fs.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { BinlogStream } from "../binlog/binlogStream.ts";
 import { applyLoad, loadTables } from "../load/loadTables.ts";
@@ -130,7 +130,7 @@ async function foldersWithoutTable(
 	const wanted = new Set(names.map(folderOf));
 	const found: string[] = [];
 	for (const schema of schemas) {
-		const entries = await readdir(join(raw, schema), { withFileTypes: true }).catch(() => []);
+		const entries = await entriesOf(join(raw, schema));
 		for (const entry of entries) if (entry.isDirectory()) found.push(`${schema}/${entry.name}`);
 	}
 	return found.filter((folder) => !wanted.has(folder));

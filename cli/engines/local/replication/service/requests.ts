@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { writeFileAtomic } from "../../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../../common/jsonFile.ts";
-import { writeFileAtomic } from "../../shared/files.ts";
 
 const request = z.object({
 	/** `schema.table`; every table where it is empty. */

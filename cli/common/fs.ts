@@ -1,6 +1,45 @@
 import { randomBytes } from "node:crypto";
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
+import { errorCode } from "./errors.ts";
+
+/** Whether an error says that there is nothing at a path. */
+export function isMissing(error: unknown): boolean {
+	const code = errorCode(error);
+	// The second one: what should be a folder on the way there is a file.
+	return code === "ENOENT" || code === "ENOTDIR";
+}
+
+/** The answer of some file operation; undefined where there is nothing at its path. */
+async function ifThere<T>(operation: Promise<T>): Promise<T | undefined> {
+	try {
+		return await operation;
+	} catch (error) {
+		if (isMissing(error)) return undefined;
+		throw error;
+	}
+}
+
+/** Whether there is a file or folder. A path that may not be looked at is an error, since nobody knows. */
+export async function exists(path: string): Promise<boolean> {
+	return (await ifThere(stat(path))) !== undefined;
+}
+
+/** A file's text; undefined where there is no such file. */
+export function readIfThere(path: string): Promise<string | undefined> {
+	return ifThere(readFile(path, "utf8"));
+}
+
+/** Entries of a folder; none where there is no such folder. */
+export async function entriesOf(folder: string): Promise<Dirent[]> {
+	return (await ifThere(readdir(folder, { withFileTypes: true }))) ?? [];
+}
+
+/** Names of a folder's entries, sorted; none where there is no such folder. */
+export async function namesIn(folder: string): Promise<string[]> {
+	return ((await ifThere(readdir(folder))) ?? []).sort();
+}
 
 /**
  * Replaces a file as a whole: after a crash either the old or the new content is there, on disk.

@@ -1,0 +1,83 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { entriesOf, exists, isMissing, makeFolder, namesIn, readIfThere, writeFileAtomic } from "./fs.ts";
+
+let folder: string;
+
+beforeEach(async () => {
+	folder = await mkdtemp(join(tmpdir(), "fs-"));
+	await writeFile(join(folder, "file"), "text");
+});
+
+afterEach(async () => {
+	await rm(folder, { recursive: true, force: true });
+});
+
+/** What is not there: a name in a folder, a folder on the way, a "folder" that is a file. */
+const missing = ["none", "none/below", "file/below"];
+
+describe("a path with nothing at it", () => {
+	it.each(missing)("%s does not exist, has no text and no entries", async (name) => {
+		const path = join(folder, name);
+		expect(await exists(path)).toBe(false);
+		expect(await readIfThere(path)).toBeUndefined();
+		expect(await entriesOf(path)).toEqual([]);
+		expect(await namesIn(path)).toEqual([]);
+	});
+
+	it("is all that counts as missing", async () => {
+		expect(isMissing(await readFile(join(folder, "none")).catch((error: unknown) => error))).toBe(true);
+		expect(isMissing(await readFile(folder).catch((error: unknown) => error))).toBe(false);
+		expect(isMissing(new Error("ENOENT"))).toBe(false);
+		expect(isMissing(undefined)).toBe(false);
+	});
+});
+
+it("passes on every other error, where an answer would be a guess", async () => {
+	// Longer than any file system's names.
+	const path = join(folder, "n".repeat(5000));
+	for (const operation of [exists, readIfThere, entriesOf, namesIn]) {
+		await expect(operation(path)).rejects.toThrow("ENAMETOOLONG");
+	}
+	await expect(readIfThere(folder)).rejects.toThrow("EISDIR");
+});
+
+it("lists a folder's names in order, and its entries with their kinds", async () => {
+	await mkdir(join(folder, "b"));
+	await writeFile(join(folder, "a"), "");
+	expect(await namesIn(folder)).toEqual(["a", "b", "file"]);
+	const folders = (await entriesOf(folder)).filter((entry) => entry.isDirectory());
+	expect(folders.map((entry) => entry.name)).toEqual(["b"]);
+});
+
+it("finds files and folders", async () => {
+	expect(await exists(join(folder, "file"))).toBe(true);
+	expect(await exists(folder)).toBe(true);
+	expect(await readIfThere(join(folder, "file"))).toBe("text");
+});
+
+it("makes a folder with those above it, and finds it there the next time", async () => {
+	const path = join(folder, "a", "b", "c");
+	await makeFolder(path);
+	await makeFolder(path);
+	expect((await stat(path)).isDirectory()).toBe(true);
+});
+
+describe("writeFileAtomic", () => {
+	it("replaces the content, with the permissions asked for", async () => {
+		const path = join(folder, "secret");
+		await writeFileAtomic(path, "one", 0o600);
+		await writeFileAtomic(path, "two", 0o600);
+		expect(await readFile(path, "utf8")).toBe("two");
+		expect((await stat(path)).mode & 0o777).toBe(0o600);
+		expect((await readdir(folder)).sort()).toEqual(["file", "secret"]);
+	});
+
+	it("leaves the old content and nothing else where it fails", async () => {
+		await mkdir(join(folder, "taken", "x"), { recursive: true });
+		await expect(writeFileAtomic(join(folder, "taken"), "two")).rejects.toThrow();
+		expect((await readdir(folder)).sort()).toEqual(["file", "taken"]);
+	});
+});
