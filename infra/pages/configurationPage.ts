@@ -1,9 +1,15 @@
+import { isMap, isScalar, parseDocument } from "yaml";
+import { z } from "zod";
+
+const declared = z.object({ type: z.string(), default: z.unknown(), description: z.string() });
+
 /**
- * The page of the configuration keys, made from the text of `Pulumi.yaml`: a section for each of its comments, a row for
- * each key. One key a block of lines, `name:` and then `type`, `default`, `description`, as that file is written.
+ * The page of the configuration keys, made from the text of `Pulumi.yaml`: a section for each comment between the keys, a
+ * row for each key. Keys of providers are left out.
  */
 export function configurationPage(yaml: string): string {
-	const lines = yaml.slice(yaml.indexOf("\nconfig:")).split("\n");
+	const keys = parseDocument(yaml).get("config");
+	if (!isMap(keys)) throw new Error("Pulumi.yaml has no config");
 	const page = [
 		"<!-- Generated from Pulumi.yaml: edit that, then run `npm run docs`. -->",
 		"# Configuration",
@@ -14,20 +20,17 @@ export function configurationPage(yaml: string): string {
 		"A stack's name has up to 13 lower case letters, digits and single dashes.",
 		"The region is `aws:region`; of the provider's other settings `aws:profile`, `aws:allowedAccountIds` and `aws:forbiddenAccountIds` are taken.",
 	];
-	let key: string | undefined;
-	let type = "";
-	let initial = "";
-	for (const line of lines) {
-		const [, section] = /^ {2}# (.+)$/.exec(line) ?? [];
-		const [, name] = /^ {2}(\w+):$/.exec(line) ?? [];
-		const [, field = "", value = ""] = /^ {4}(\w+): (.+)$/.exec(line) ?? [];
-		if (section !== undefined)
-			page.push("", `## ${section}`, "", "| key | type | default | what it does |", "|---|---|---|---|");
-		if (name !== undefined) key = name;
-		if (key === undefined) continue;
-		if (field === "type") type = value === "array" ? "list" : value;
-		if (field === "default") initial = value === '""' ? "" : `\`${value}\``;
-		if (field === "description") page.push(`| \`${key}\` | ${type} | ${initial} | ${value} |`);
+	for (const { key, value } of keys.items) {
+		if (!isScalar(key) || !isMap(value) || String(key.value).includes(":")) continue;
+		const section = key.commentBefore?.trim();
+		if (section) page.push("", `## ${section}`, "", "| key | type | default | what it does |", "|---|---|---|---|");
+		const { type, default: initial, description } = declared.parse(value.toJSON());
+		page.push(`| \`${key.value}\` | ${type === "array" ? "list" : type} | ${shown(initial)} | ${description} |`);
 	}
 	return `${page.join("\n")}\n`;
+}
+
+function shown(initial: unknown): string {
+	if (initial === "") return "";
+	return `\`${typeof initial === "string" ? initial : JSON.stringify(initial)}\``;
 }
