@@ -11,6 +11,10 @@ export default defineConfig({
 					name: "unit",
 					include: ["{cli,etl,tools}/**/*.test.ts"],
 					testTimeout: 30_000,
+					// Loading the modules again for each file takes longer than the tests; what a test puts in place of another is taken back.
+					isolate: false,
+					restoreMocks: true,
+					unstubEnvs: true,
 					// Its ES modules import folders, which Node itself refuses.
 					server: { deps: { inline: ["dt-sql-parser"] } },
 				},

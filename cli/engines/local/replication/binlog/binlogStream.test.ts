@@ -1,20 +1,12 @@
 import { EventEmitter } from "node:events";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import type { SourceAccess } from "../../../mysql/access.ts";
+import { BinlogStream } from "./binlogStream.ts";
 
 const gib = 1024 ** 3;
 
 /** In place of the connection: a test emits the source's events. */
 class FakeSource extends EventEmitter {
-	static last: FakeSource;
-	ready = true;
-	connection = null;
-
-	constructor() {
-		super();
-		FakeSource.last = this;
-	}
-
 	start(): void {}
 
 	stop(): void {
@@ -26,15 +18,11 @@ class FakeSource extends EventEmitter {
 	}
 }
 
-vi.mock("@vlasky/zongji", () => ({ default: FakeSource }));
-// After the class that takes the connection's place.
-const { BinlogStream } = await import("./binlogStream.ts");
-
 const access: SourceAccess = { host: "h", port: 1, user: "u", password: "", schemas: ["s"], tls: false };
 
 test("a file that grows beyond 4 GiB fails with the setting that limits it, after what came before", async () => {
-	const stream = new BinlogStream(access, 1, ["s"], { file: "bin.000001", offset: 3 * gib });
-	const source = FakeSource.last;
+	const source = new FakeSource();
+	const stream = new BinlogStream(access, 1, ["s"], { file: "bin.000001", offset: 3 * gib }, () => source);
 	source.send("xid", 3.9 * gib);
 	source.send("xid", 0.1 * gib);
 	source.send("xid", 0.2 * gib);
@@ -50,8 +38,8 @@ test("a file that grows beyond 4 GiB fails with the setting that limits it, afte
 });
 
 test("a new file begins at its start; events without an offset, and a file's description, tell none", async () => {
-	const stream = new BinlogStream(access, 1, ["s"], { file: "bin.000001", offset: 3 * gib });
-	const source = FakeSource.last;
+	const source = new FakeSource();
+	const stream = new BinlogStream(access, 1, ["s"], { file: "bin.000001", offset: 3 * gib }, () => source);
 	source.send("rotate", 0, { binlogName: "bin.000001", position: 3 * gib });
 	source.send("format", 256);
 	source.send("xid", 3.5 * gib);

@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import ZongJi from "@vlasky/zongji";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import type { Position } from "../model/position.ts";
@@ -76,9 +77,12 @@ interface Pausable {
 	query(sql: string): unknown;
 }
 
+/** What is used of zongji. */
+export type BinlogClient = EventEmitter & Pick<ZongJi, "start" | "stop">;
+
 /** The source's binlog from a position on. Holds the source back while its reader is behind. */
 export class BinlogStream {
-	readonly #zongji: ZongJi;
+	readonly #zongji: BinlogClient;
 	#queue: BinlogEvent[] = [];
 	#queued = 0;
 	#paused = false;
@@ -93,12 +97,19 @@ export class BinlogStream {
 	/**
 	 * @param serverId as what the source sees us; another client of the same number is cut off by it.
 	 * @param schemas whose rows are wanted.
+	 * @param connect makes the client; it connects when it is started.
 	 * @throws PipelineError where the position is beyond 4 GiB, from where no source can be asked to send.
 	 */
-	constructor(access: SourceAccess, serverId: number, schemas: readonly string[], from: Position) {
+	constructor(
+		access: SourceAccess,
+		serverId: number,
+		schemas: readonly string[],
+		from: Position,
+		connect: (access: SourceAccess) => BinlogClient = (to) => new ZongJi(connectionOptions(to)),
+	) {
 		if (from.offset > mostOffset) throw binlogTooLong(from.file);
 		this.#at = from;
-		this.#zongji = new ZongJi(connectionOptions(access));
+		this.#zongji = connect(access);
 		this.#zongji.on("error", (error: Error) => this.#fail(error));
 		this.#zongji.on("binlog", (event: unknown) => this.#receive(event as RawEvent));
 		// Before the dump is asked for: an idle source must prove that it is there. Nanoseconds; one name for each generation of servers.
