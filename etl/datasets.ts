@@ -1,34 +1,12 @@
 import { changeLogName } from "./contract/contract.ts";
+import type { Dataset, QualityRule, TableDefinition } from "./contract/datasets.ts";
 
 /**
  * What is replicated; where it is in the lake, `contract/contract.ts` says. Read by the Pulumi program (DMS table mappings, roles),
  * by the CLI (local replicator, catalog, checks) and, as JSON, by the jobs (`--datasets_uri`).
  */
 
-/** A data quality rule, run by the jobs and emitted as AWS Glue Data Quality. */
-export type QualityRule =
-	| { rule: "not_null"; column: string }
-	| { rule: "unique"; columns: string[] }
-	| { rule: "references"; column: string; table: string; parent: string }
-	| { rule: "range"; column: string; min?: number; max?: number }
-	| { rule: "row_count"; min?: number; max?: number }
-	/** The table's newest raw file came at most so many hours ago. */
-	| { rule: "freshness"; hours: number };
-
-export interface TableDefinition {
-	name: string;
-	/** Primary key columns in order; empty for a table without a key, whose rows are then compared whole. */
-	key: readonly string[];
-	/** Name in the catalog, where two schemas have a table of the same name. Default: the table's name. */
-	alias?: string;
-	quality?: readonly QualityRule[];
-}
-
-export interface Dataset {
-	/** Schema (database) at the source. */
-	schema: string;
-	tables: readonly TableDefinition[];
-}
+export type { Dataset, QualityRule, TableDefinition };
 
 const table = (name: string, key: readonly string[], quality: readonly QualityRule[] = []): TableDefinition => ({
 	name,

@@ -27,19 +27,6 @@ export interface JobDefinition {
 	usesSource?: boolean;
 }
 
-/** Arguments that every job gets, by Glue's `--name value` convention. */
-export interface CommonArguments {
-	/** Zone roots with a trailing slash: `s3://bucket/` or a `file:///…/`. */
-	raw_uri: string;
-	processed_uri: string;
-	/** Catalog database. */
-	database: string;
-	/** JSON of `datasets`, written by the deployment. */
-	datasets_uri: string;
-	/** Names the run; its reports go to `<processed_uri>_runs/<run_id>/<job>.json`. */
-	run_id: string;
-}
-
 export const jobs: readonly JobDefinition[] = [
 	{
 		name: "process-load",

@@ -1,6 +1,6 @@
+import { dashed, type JobArguments } from "../../etl/contract/arguments.ts";
 import { lake } from "../../etl/contract/contract.ts";
 import { byHandRunId } from "../../etl/contract/runId.ts";
-import type { CommonArguments } from "../../etl/jobs.ts";
 
 export interface GlueArguments {
 	rawBucket: string;
@@ -14,7 +14,7 @@ export interface GlueArguments {
 	datasetsKey: string;
 	/** Key of the shared package in the scripts bucket. */
 	packageKey: string;
-	/** The job's own arguments, by name without dashes. */
+	/** The job's own arguments. */
 	own: Readonly<Record<string, string>>;
 }
 
@@ -39,12 +39,13 @@ export function icebergConfiguration(processedBucket: string): string {
  * https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
  */
 export function glueArguments(input: GlueArguments): Record<string, string> {
-	const common: CommonArguments = {
+	const values: JobArguments = {
 		raw_uri: `s3://${input.rawBucket}/`,
 		processed_uri: `s3://${input.processedBucket}/`,
 		database: input.database,
 		datasets_uri: `s3://${input.scriptsBucket}/${input.datasetsKey}`,
 		run_id: byHandRunId,
+		...input.own,
 	};
 	return {
 		"--datalake-formats": "iceberg",
@@ -58,8 +59,7 @@ export function glueArguments(input: GlueArguments): Record<string, string> {
 		"--enable-metrics": "true",
 		"--enable-observability-metrics": "true",
 		"--enable-job-insights": "true",
-		...dashed(common),
-		...dashed(input.own),
+		...dashed(values),
 	};
 }
 
@@ -73,14 +73,10 @@ export function sourceArguments(source: {
 	port: number;
 	schema: string;
 	secretArn: string;
-}): Record<string, string> {
+}): Pick<JobArguments, "source" | "jdbc_url" | "jdbc_secret"> & Record<string, string> {
 	return {
 		source: "jdbc",
 		jdbc_url: `jdbc:mysql://${source.host}:${source.port}/${source.schema}?sslMode=REQUIRED`,
 		jdbc_secret: source.secretArn,
 	};
-}
-
-function dashed(values: object): Record<string, string> {
-	return Object.fromEntries(Object.entries(values).map(([name, value]) => [`--${name}`, String(value)]));
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { jsonSchemas } from "../../etl/contract/schemas.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { configurationPage } from "../../infra/pages/configurationPage.ts";
 import { costPage } from "../../infra/pages/costPage.ts";
@@ -18,5 +19,6 @@ export const registry: readonly Generated[] = [
 		path: "docs/cost.md",
 		make: () => costPage(costStacks(parseConfig(stackValues("dev")), parseConfig(stackValues("prod")))),
 	},
+	...Object.entries(jsonSchemas).map(([file, make]) => ({ path: `etl/contract/${file}`, make })),
 	{ path: "docs/architecture.md", block: "walls", make: async () => wallsTable(await readRooms()) },
 ];

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { commandLineOf } from "../../../../etl/contract/arguments.ts";
 import { databaseName, jobExitCodes, lake } from "../../../../etl/contract/contract.ts";
 import type { JobReport } from "../../../../etl/contract/report.ts";
 import { isRunId, newRunId } from "../../../../etl/contract/runId.ts";
@@ -146,14 +147,14 @@ class LocalJobSession implements JobSession {
 	}
 
 	#arguments(job: JobDefinition): string[] {
-		const common = {
+		return commandLineOf({
 			raw_uri: folderUri(this.#paths.raw),
 			processed_uri: folderUri(this.#paths.processed),
 			database: databaseName("local"),
 			datasets_uri: pathToFileURL(join(this.#folder, "datasets.json")).href,
 			run_id: this.runId,
-		};
-		return Object.entries({ ...common, ...job.arguments }).flatMap(([name, value]) => [`--${name}`, value]);
+			...job.arguments,
+		});
 	}
 
 	#report(job: JobDefinition): Promise<JobReport | undefined> {

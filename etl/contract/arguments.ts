@@ -1,0 +1,46 @@
+import { z } from "zod";
+
+const zone = (which: string) =>
+	z
+		.string()
+		.regex(/^(s3|file):\/\/.*\/$/)
+		.describe(`Root of the ${which} zone, s3://bucket/ or file:///folder/, with a slash at its end`);
+
+/** Arguments of a job script, by Glue's convention `--name value`. Those below the first five are of single jobs. */
+export const jobArguments = z
+	.object({
+		raw_uri: zone("raw"),
+		processed_uri: zone("processed"),
+		database: z.string().min(1).describe("Catalog database"),
+		datasets_uri: z.string().min(1).describe("JSON of the declared tables, datasets.schema.json"),
+		run_id: z.string().min(1).describe("Names the run; the job's report is written under it"),
+		source: z
+			.enum(["current", "jdbc"])
+			.exactOptional()
+			.describe("Where star-schema reads: the current tables (default), or the source itself"),
+		jdbc_url: z
+			.string()
+			.regex(/^jdbc:mysql:\/\//)
+			.exactOptional()
+			.describe("With --source jdbc: jdbc:mysql://host:port/schema"),
+		jdbc_driver: z.string().min(1).exactOptional().describe("Class of the JDBC driver; default: Glue's MySQL driver"),
+		jdbc_secret: z
+			.string()
+			.min(1)
+			.exactOptional()
+			.describe("Secrets Manager secret with username and password; default: JDBC_USER and JDBC_PASSWORD"),
+	})
+	.catchall(z.string().describe("An argument of the job's own"))
+	.describe("Arguments of a job script, as --name value");
+
+export type JobArguments = z.infer<typeof jobArguments>;
+
+/** Arguments as Glue takes them, by `--name`. */
+export function dashed(values: JobArguments): Record<string, string> {
+	return Object.fromEntries(Object.entries(values).map(([name, value]) => [`--${name}`, value]));
+}
+
+/** Arguments as a command line. */
+export function commandLineOf(values: JobArguments): string[] {
+	return Object.entries(dashed(values)).flat();
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { datasets } from "../datasets.ts";
+import { derivedDatasets } from "../derivedDatasets.ts";
+import { commandLineOf, dashed, type JobArguments, jobArguments } from "./arguments.ts";
+import contract from "./contract.json" with { type: "json" };
+import { jobExitCodes } from "./contract.ts";
+import { datasetsDocument, qualityRule } from "./datasets.ts";
+import { jobReport } from "./report.ts";
+
+describe("datasets", () => {
+	it("are what the jobs read, and lose nothing on the way", () => {
+		const written: unknown = JSON.parse(JSON.stringify([...datasets, ...derivedDatasets]));
+		expect(datasetsDocument.parse(written)).toEqual(written);
+	});
+
+	it("have the kinds of quality rules of the contract, in its order", () => {
+		expect(qualityRule.options.map(({ shape }) => shape.rule.value)).toEqual(contract.qualityRules);
+	});
+
+	it.each([
+		{ rule: "not_null" },
+		{ rule: "unique", columns: [] },
+		{ rule: "references", column: "a", table: "b" },
+		{ rule: "freshness", hours: 0 },
+		{ rule: "range", column: "a", min: "1" },
+		{ rule: "positive", column: "a" },
+	])("do not have the rule %j", (rule) => {
+		expect(qualityRule.safeParse(rule).success).toBe(false);
+	});
+});
+
+it("a report has the states of the contract", () => {
+	expect(jobReport.shape.state.options).toEqual(Object.keys(jobExitCodes));
+});
+
+describe("arguments", () => {
+	const values: JobArguments = {
+		raw_uri: "s3://raw/",
+		processed_uri: "file:///lake/processed/",
+		database: "db",
+		datasets_uri: "s3://scripts/datasets.json",
+		run_id: "by-hand",
+		depth: "3",
+	};
+
+	it("are given by name, those of the job's own too", () => {
+		expect(jobArguments.parse(values)).toEqual(values);
+		expect(dashed(values)).toMatchObject({ "--raw_uri": "s3://raw/", "--depth": "3" });
+		expect(commandLineOf(values).slice(0, 2)).toEqual(["--raw_uri", "s3://raw/"]);
+		expect(commandLineOf(values)).toHaveLength(12);
+	});
+
+	it.each([
+		["a root without a slash at its end", { raw_uri: "s3://raw" }],
+		["a path in place of an address", { processed_uri: "/lake/" }],
+		["an empty database", { database: "" }],
+		["a source that no job knows", { source: "csv" }],
+		["an address that is not JDBC's", { jdbc_url: "mysql://h/s" }],
+	])("are refused: %s", (_, wrong) => {
+		expect(jobArguments.safeParse({ ...values, ...wrong }).success).toBe(false);
+	});
+});

@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { jobArguments } from "./arguments.ts";
+import { datasetsDocument } from "./datasets.ts";
+import { jobReport } from "./report.ts";
+
+const documents = {
+	"arguments.schema.json": jobArguments,
+	"datasets.schema.json": datasetsDocument,
+	"report.schema.json": jobReport,
+};
+
+/** JSON Schemas (draft 2020-12) of what TypeScript and Python hand each other, by file; `npm run docs` writes them. */
+export const jsonSchemas: Readonly<Record<string, () => string>> = Object.fromEntries(
+	Object.entries(documents).map(([file, schema]) => [file, () => textOf(schema)]),
+);
+
+/** What may be written: fields with a default may be left out. Unknown fields are for the reader to decide. */
+function textOf(schema: z.ZodType): string {
+	const document = z.toJSONSchema(schema, {
+		io: "input",
+		target: "draft-2020-12",
+		// Zod says it of arrays that TypeScript must not change; in JSON Schema it means that nobody may write them.
+		override: ({ jsonSchema }) => {
+			delete jsonSchema.readOnly;
+		},
+	});
+	return `${JSON.stringify(document, undefined, "\t")}\n`;
+}
