@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { jsonSchemas } from "../../etl/contract/schemas.ts";
 import { parseConfig } from "../../infra/config.ts";
 import { configurationPage } from "../../infra/pages/configurationPage.ts";
 import { costPage } from "../../infra/pages/costPage.ts";
@@ -8,6 +7,7 @@ import { repositoryPath, stackValues } from "../../infra/testing/stack.ts";
 import { readRooms } from "../walls/rooms.ts";
 import { wallsTable } from "../walls/table.ts";
 import type { Generated } from "./generated.ts";
+import { jsonSchemas } from "./jsonSchemas.ts";
 
 /** Everything that `npm run docs` writes. */
 export const registry: readonly Generated[] = [

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { jobArguments } from "./arguments.ts";
-import { datasetsDocument } from "./datasets.ts";
-import { jobReport } from "./report.ts";
+import { jobArguments } from "../../etl/contract/arguments.ts";
+import { datasetsDocument } from "../../etl/contract/datasets.ts";
+import { jobReport } from "../../etl/contract/report.ts";
 
 const documents = {
 	"arguments.schema.json": jobArguments,
