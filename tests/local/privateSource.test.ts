@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { PipelineError } from "../../cli/common/errors.ts";
+import { endProcess, isAlive } from "../../cli/common/processIdentity.ts";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
-import { endProcess, isAlive } from "../../cli/engines/local/shared/processes.ts";
 import { passwordFile, readSettings, sourceAccess } from "../../cli/engines/local/shared/settings.ts";
 import { LocalSource } from "../../cli/engines/local/source/localSource.ts";
-import { serverFiles, serverPid } from "../../cli/engines/local/source/privateServer.ts";
+import { serverFiles, serverProcess } from "../../cli/engines/local/source/privateServer.ts";
 import { startPrivateSource, stopSource } from "../../cli/engines/local/source/up.ts";
 import { openClient } from "../../cli/engines/mysql/connection.ts";
 import { testContext } from "../support/context.ts";
@@ -32,9 +32,10 @@ describe("the private MariaDB", () => {
 	});
 
 	it("is found running when it is started again", async () => {
-		const pid = await serverPid(paths);
+		const server = await serverProcess(paths);
+		expect(server).toBeDefined();
 		expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({ action: "already running" });
-		expect(await serverPid(paths)).toBe(pid);
+		expect(await serverProcess(paths)).toEqual(server);
 	});
 
 	it("holds every setting that change data capture needs", async () => {
@@ -89,9 +90,9 @@ describe("the private MariaDB", () => {
 		const connection = await client(paths);
 		await connection.query("CREATE DATABASE kept");
 		await connection.end();
-		const pid = await serverPid(paths);
+		const server = await serverProcess(paths);
 		expect(await stopSource(testContext(), paths)).toBe("stopped");
-		expect(pid !== undefined && isAlive(pid)).toBe(false);
+		expect(server !== undefined && isAlive(server.pid)).toBe(false);
 		expect(await new LocalSource(paths).status()).toMatchObject({ state: "stopped", address: `127.0.0.1:${before}` });
 		expect(await stopSource(testContext(), paths)).toBe("not running");
 		expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({
@@ -110,9 +111,9 @@ describe("the private MariaDB", () => {
 		await connection.query("CREATE TABLE killed.t (a INT PRIMARY KEY)");
 		await connection.query("INSERT INTO killed.t VALUES (1), (2)");
 		connection.on("error", () => undefined);
-		const pid = await serverPid(paths);
-		if (pid === undefined) throw new Error("the server does not run");
-		await endProcess(pid, 0);
+		const server = await serverProcess(paths);
+		if (server === undefined) throw new Error("the server does not run");
+		await endProcess(server, "", 0);
 		connection.destroy();
 		expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({ action: "started" });
 		const again = await client(paths);
@@ -129,7 +130,7 @@ describe("the private MariaDB", () => {
 			expect(await stopSource(testContext(), paths)).toBe("not running");
 			expect(isAlive(stranger.pid ?? 0)).toBe(true);
 			expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({ action: "started" });
-			expect(await serverPid(paths)).not.toBe(stranger.pid);
+			expect((await serverProcess(paths))?.pid).not.toBe(stranger.pid);
 		} finally {
 			stranger.kill("SIGKILL");
 		}
@@ -204,7 +205,7 @@ describe("initialisation", () => {
 				}),
 			);
 		await expect(startPrivateSource(context, {}, paths)).rejects.toBe(reason);
-		expect(await serverPid(paths)).toBeUndefined();
+		expect(await serverProcess(paths)).toBeUndefined();
 		expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({ action: "initialised" });
 	});
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { waitFor } from "../../cli/actions/verify/wait.ts";
 import { PipelineError } from "../../cli/common/errors.ts";
+import { isAlive } from "../../cli/common/processIdentity.ts";
 import { SailServer } from "../../cli/engines/local/jobs/sailServer.ts";
 import { ChildFailure, runChild } from "../../cli/engines/local/setup/child.ts";
 import { ensureInterpreter } from "../../cli/engines/local/setup/interpreter.ts";
@@ -11,7 +12,6 @@ import { chooseCorePackages, findMariaDb, installCommand } from "../../cli/engin
 import { ensurePython, pythonBinary } from "../../cli/engines/local/setup/python.ts";
 import { setup } from "../../cli/engines/local/setup/setup.ts";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
-import { isAlive } from "../../cli/engines/local/shared/processes.ts";
 import { testContext } from "../support/context.ts";
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "mysql2/promise";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { isAlive } from "../../cli/engines/local/shared/processes.ts";
+import { isAlive } from "../../cli/common/processIdentity.ts";
 import { currentRows, queryLake, runJobs } from "../support/currentTables.ts";
 import { foldAsBag, foldByKey, sourceRows } from "../support/fold.ts";
 import { startMariaDb, type TestServer } from "../support/mariadb.ts";

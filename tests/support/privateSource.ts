@@ -4,10 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { PipelineError } from "../../cli/common/errors.ts";
+import { endProcess } from "../../cli/common/processIdentity.ts";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
-import { endProcess } from "../../cli/engines/local/shared/processes.ts";
 import { sourceAccess } from "../../cli/engines/local/shared/settings.ts";
-import { serverPid } from "../../cli/engines/local/source/privateServer.ts";
+import { serverProcess } from "../../cli/engines/local/source/privateServer.ts";
 import { stopSource } from "../../cli/engines/local/source/up.ts";
 import { openClient } from "../../cli/engines/mysql/connection.ts";
 import { testContext } from "./context.ts";
@@ -20,8 +20,8 @@ export async function newHome(): Promise<LocalPaths> {
 /** Stops the private source of a stack, also one that does not answer, and removes the stack. */
 export async function removeHome(paths: LocalPaths): Promise<void> {
 	await stopSource(testContext(), paths).catch(() => undefined);
-	const pid = await serverPid(paths);
-	if (pid !== undefined) await endProcess(pid, 0);
+	const server = await serverProcess(paths);
+	if (server !== undefined) await endProcess(server, "", 0);
 	await rm(join(paths.home, ".."), { recursive: true, force: true });
 }
 

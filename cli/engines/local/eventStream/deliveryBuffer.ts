@@ -73,7 +73,7 @@ export class DeliveryBuffer {
 		destination: Destination,
 		limits: BufferLimits = defaultLimits,
 	): Promise<DeliveryBuffer> {
-		const buffer = new DeliveryBuffer(folders, destination, limits, await senderName());
+		const buffer = new DeliveryBuffer(folders, destination, limits, senderName());
 		await makeFolder(buffer.#folder);
 		return buffer;
 	}

@@ -13,8 +13,8 @@ import { isSending, senderName } from "./sender.ts";
 export async function deliverLeftovers({ spool, raw }: DeliveryFolders): Promise<number> {
 	let delivered = 0;
 	for (const sender of await namesIn(spool)) {
-		if (await isSending(sender)) continue;
-		const folder = join(spool, await senderName());
+		if (isSending(sender)) continue;
+		const folder = join(spool, senderName());
 		if (!(await claim(join(spool, sender), folder))) continue;
 		for (const key of await keysBelow(folder)) {
 			if (!(await repair(folder, key))) continue;

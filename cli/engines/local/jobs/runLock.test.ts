@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { isAlive } from "../shared/processes.ts";
+import { identify, isAlive, type ProcessIdentity } from "../../../common/processIdentity.ts";
 import { RunLock, runningRun, stopRun } from "./runLock.ts";
 
 let runs: string;
@@ -18,7 +18,7 @@ afterEach(async () => {
 });
 
 /** Leaves the lock of a run whose process is gone. */
-async function leaveDeadLock(children: number[] = []): Promise<void> {
+async function leaveDeadLock(children: (number | ProcessIdentity)[] = []): Promise<void> {
 	const gone = spawn(process.execPath, ["-e", ""]);
 	await new Promise((resolve) => gone.once("close", resolve));
 	const holder = { pid: gone.pid, stamp: "1", runId: "dead", startedAt: "then", children };
@@ -37,10 +37,18 @@ it("is held once, and refused to the second naming the first", async () => {
 	expect(await readdir(runs)).toEqual([]);
 });
 
-it("is taken over from a dead run by one of many, and its jobs are ended", async () => {
-	const job = spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)", join("etl", "jobs", "x.py")]);
+/** A process that has a job's script in its command line. */
+function startJob() {
+	return spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)", join("etl", "jobs", "x.py")]);
+}
+
+it.each([
+	["its id and start", (pid: number) => identify(pid)],
+	["its id alone, as earlier versions noted it", (pid: number) => pid],
+])("is taken over from a dead run by one of many, and its job is ended by %s", async (_, note) => {
+	const job = startJob();
 	const ended = new Promise((resolve) => job.once("close", resolve));
-	await leaveDeadLock([job.pid ?? 0]);
+	await leaveDeadLock([note(job.pid ?? 0)]);
 	const tries = await Promise.allSettled(
 		Array.from({ length: 8 }, (_, index) => RunLock.take(runs, `${index}`, signal)),
 	);
@@ -48,10 +56,17 @@ it("is taken over from a dead run by one of many, and its jobs are ended", async
 	await ended;
 });
 
-it("does not end a process that only has the id of a job of before", async () => {
-	const other = spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"]);
+it.each([
+	[
+		"runs something else",
+		() => spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"]),
+		(pid: number) => pid,
+	],
+	["began at another time", startJob, (pid: number) => ({ pid, stamp: "1" })],
+])("does not end a process with a job's id that %s", async (_, start, note) => {
+	const other = start();
 	try {
-		await leaveDeadLock([other.pid ?? 0]);
+		await leaveDeadLock([note(other.pid ?? 0)]);
 		await RunLock.take(runs, "next", signal);
 		expect(isAlive(other.pid ?? 0)).toBe(true);
 	} finally {

@@ -4,18 +4,19 @@ import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
+import { endProcess, identify, isRunning, type ProcessIdentity } from "../../../common/processIdentity.ts";
 import { withLockFile } from "../shared/lockFile.ts";
-import { processStamp } from "../shared/pidFile.ts";
-import { commandLine, endProcess, isAlive } from "../shared/processes.ts";
 
-const holderSchema = z.object({
-	pid: z.number().int().positive(),
-	/** When the process began, so that a later one with its id is not taken for it. */
-	stamp: z.string(),
+const processSchema = z.object({ pid: z.number().int().positive(), stamp: z.string() });
+
+/** What earlier versions noted of a job's process: its id alone. */
+const pidSchema = z.number().int().positive();
+
+const holderSchema = processSchema.extend({
 	runId: z.string(),
 	startedAt: z.string(),
 	/** Processes of the run's jobs. */
-	children: z.array(z.number().int().positive()),
+	children: z.array(z.union([processSchema, pidSchema.transform((pid): ProcessIdentity => ({ pid, stamp: "" }))])),
 });
 
 /** Who runs jobs: the content of the lock file. */
@@ -31,7 +32,10 @@ export const lockFileKind: JsonKind<Holder> = {
 	}),
 };
 
-/** A text in the command line of every job's process, by which a reused process id is told from a job. */
+/** In the command line of whoever runs jobs. */
+const program = "node";
+
+/** In the command line of every job's process. */
 const mark = join("etl", "jobs");
 
 /** One run of jobs at a time: two would write the same tables. */
@@ -58,10 +62,9 @@ export class RunLock {
 			() => undefined,
 			async () => {
 				const before = await readJsonFile(path, lockFileKind);
-				if (before !== undefined && isHeld(before)) throw refusal(before, path);
+				if (before !== undefined && isRunning(before, program)) throw refusal(before, path);
 				await endChildren(before);
-				const stamp = processStamp(process.pid) ?? "";
-				const holder: Holder = { pid: process.pid, stamp, runId, startedAt: new Date().toISOString(), children: [] };
+				const holder: Holder = { ...identify(), runId, startedAt: new Date().toISOString(), children: [] };
 				await writeFileAtomic(path, JSON.stringify(holder));
 				return new RunLock(path, holder);
 			},
@@ -69,7 +72,7 @@ export class RunLock {
 	}
 
 	async addChild(pid: number): Promise<void> {
-		this.#holder.children.push(pid);
+		this.#holder.children.push(identify(pid));
 		await writeFileAtomic(this.#path, JSON.stringify(this.#holder));
 	}
 
@@ -81,15 +84,15 @@ export class RunLock {
 /** @returns the run that goes on, where there is one. */
 export async function runningRun(runs: string): Promise<{ runId: string; startedAt: string } | undefined> {
 	const holder = await readJsonFile(lockFile(runs), lockFileKind);
-	return holder !== undefined && isHeld(holder) ? holder : undefined;
+	return holder !== undefined && isRunning(holder, program) ? holder : undefined;
 }
 
 /** Ends the run that goes on, as Ctrl-C does, and what is left of its jobs. */
 export async function stopRun(runs: string): Promise<"stopped" | "not running"> {
 	const holder = await readJsonFile(lockFile(runs), lockFileKind);
 	if (holder === undefined) return "not running";
-	const running = isHeld(holder);
-	if (running) await endProcess(holder.pid);
+	const running = isRunning(holder, program);
+	if (running) await endProcess(holder, program);
 	await endChildren(holder);
 	return running ? "stopped" : "not running";
 }
@@ -107,14 +110,6 @@ function refusal(holder: Holder, path: string): PipelineError {
 	});
 }
 
-function isHeld({ pid, stamp }: Holder): boolean {
-	if (!isAlive(pid)) return false;
-	const current = processStamp(pid);
-	return current === undefined || stamp === "" || current === stamp;
-}
-
 async function endChildren(holder: Holder | undefined): Promise<void> {
-	for (const child of holder?.children ?? []) {
-		if ((await commandLine(child)).includes(mark)) await endProcess(child, 5_000);
-	}
+	for (const child of holder?.children ?? []) await endProcess(child, mark, 5_000);
 }

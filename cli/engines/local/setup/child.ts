@@ -94,7 +94,7 @@ function childEnd(child: ChildProcess): Promise<string | undefined> {
 }
 
 function stopChild(child: ChildProcess, how: "group" | "gently"): void {
-	if (child.pid === undefined || child.exitCode !== null) return;
+	if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
 	try {
 		if (how === "group") process.kill(-child.pid, "SIGTERM");
 		else process.kill(child.pid, "SIGINT");

@@ -39,20 +39,24 @@ it("lets one at a time in, and leaves nothing behind", async () => {
 });
 
 // Greater than any process id can be (https://man7.org/linux/man-pages/man5/proc_sys_kernel.5.html, pid_max).
-it.each(["4194400\n", "", "nonsense"])("takes over a lock that says %j", async (content) => {
-	await writeFile(join(folder, "lock"), content);
-	expect(
-		await withLockFile(
-			join(folder, "lock"),
-			never,
-			() => undefined,
-			async () => "done",
-		),
-	).toBe("done");
-	expect(await readdir(folder)).toEqual([]);
-});
+it.each(["4194400\n", "4194400 1\n", `${process.pid} 1\n`, "1\n", "", "nonsense"])(
+	"takes over a lock that says %j",
+	async (content) => {
+		await writeFile(join(folder, "lock"), content);
+		expect(
+			await withLockFile(
+				join(folder, "lock"),
+				never,
+				() => undefined,
+				async () => "done",
+			),
+		).toBe("done");
+		expect(await readdir(folder)).toEqual([]);
+	},
+);
 
 it("stops waiting with the signal's reason, and leaves the owner its lock", async () => {
+	// As earlier versions wrote it.
 	await writeFile(join(folder, "lock"), `${process.pid}\n`);
 	const abort = new AbortController();
 	const reason = new Error("Ctrl-C");

@@ -1,12 +1,26 @@
 import { randomBytes } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { isAlive } from "./processes.ts";
+import { errorCode } from "../../../common/errors.ts";
+import { isMissing, readIfThere } from "../../../common/fs.ts";
+import {
+	formatIdentity,
+	identify,
+	isRunning,
+	type ProcessIdentity,
+	parseIdentity,
+} from "../../../common/processIdentity.ts";
+
+/** In the command line of whoever takes a lock. */
+const program = "node";
+
+/** Owner of a lock that cannot be read. */
+const nobody: ProcessIdentity = { pid: 0, stamp: "" };
 
 /**
- * Runs a piece of work that only one process may do at a time. The lock file holds its owner's process id; one whose owner
- * has died is taken over.
+ * Runs a piece of work that only one process may do at a time. The lock file names its owner; one whose owner has died is
+ * taken over.
  * @param onWait called once with the owner's process id where the work has to wait.
  */
 export async function withLockFile<T>(
@@ -20,11 +34,11 @@ export async function withLockFile<T>(
 	while (!(await take(path))) {
 		const owner = await ownerOf(path);
 		if (owner === undefined) continue;
-		if (!holds(owner)) {
+		if (!isRunning(owner, program)) {
 			await removeDead(path);
 			continue;
 		}
-		if (!waited) onWait(owner);
+		if (!waited) onWait(owner.pid);
 		waited = true;
 		await sleep(100, undefined, { signal }).catch(() => signal.throwIfAborted());
 	}
@@ -38,12 +52,12 @@ export async function withLockFile<T>(
 /** The file appears with its content, since a hard link is made of a whole one: no reader ever sees an empty lock. */
 async function take(path: string): Promise<boolean> {
 	const mine = `${path}.${process.pid}.${randomBytes(4).toString("hex")}`;
-	await writeFile(mine, `${process.pid}\n`);
+	await writeFile(mine, formatIdentity(identify()));
 	try {
 		await link(mine, path);
 		return true;
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+		if (errorCode(error) === "EEXIST") return false;
 		throw error;
 	} finally {
 		await rm(mine, { force: true });
@@ -56,25 +70,16 @@ async function removeDead(path: string): Promise<void> {
 	try {
 		await rename(path, moved);
 	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+		if (isMissing(error)) return;
 		throw error;
 	}
 	const owner = await ownerOf(moved);
-	if (owner !== undefined && holds(owner)) await rename(moved, path);
+	if (owner !== undefined && isRunning(owner, program)) await rename(moved, path);
 	else await rm(moved, { force: true });
 }
 
-/** @returns the process id in the lock, 0 where it is unreadable, undefined where there is no lock. */
-async function ownerOf(path: string): Promise<number | undefined> {
-	try {
-		const pid = Number.parseInt(await readFile(path, "utf8"), 10);
-		return Number.isInteger(pid) && pid > 0 ? pid : 0;
-	} catch (error) {
-		if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-		throw error;
-	}
-}
-
-function holds(owner: number): boolean {
-	return owner > 0 && isAlive(owner);
+/** @returns undefined where there is no lock. */
+async function ownerOf(path: string): Promise<ProcessIdentity | undefined> {
+	const text = await readIfThere(path);
+	return text === undefined ? undefined : (parseIdentity(text) ?? nobody);
 }

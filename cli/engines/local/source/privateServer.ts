@@ -6,13 +6,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import mysql from "mysql2/promise";
 import { PipelineError } from "../../../common/errors.ts";
 import { exists, writeFileAtomic } from "../../../common/fs.ts";
+import { endProcess, identify, type ProcessIdentity, runningProcess } from "../../../common/processIdentity.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { clientOptions } from "../../mysql/connection.ts";
 import { runChild } from "../setup/child.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import type { MariaDb } from "../setup/mariadb.ts";
 import type { LocalPaths } from "../shared/paths.ts";
-import { commandLine, endProcess, runningPid } from "../shared/processes.ts";
 
 /** The files of the private MariaDB. */
 export function serverFiles(paths: LocalPaths) {
@@ -36,13 +36,10 @@ const logLimit = 5 * 2 ** 20;
 /** Seconds for a start; recovery after a crash under load is part of it. */
 const startSeconds = 120;
 
-/** @returns the process id of the private server, where it runs; a stale pid file is no server. */
-export async function serverPid(paths: LocalPaths): Promise<number | undefined> {
+/** The private server, where it runs; a stale pid file is not a server. */
+export function serverProcess(paths: LocalPaths): Promise<ProcessIdentity | undefined> {
 	const files = serverFiles(paths);
-	const pid = await runningPid(files.pid);
-	if (pid === undefined) return undefined;
-	// After a reboot the number may belong to any other program.
-	return (await commandLine(pid)).includes(files.config) ? pid : undefined;
+	return runningProcess(files.pid, files.config);
 }
 
 /**
@@ -117,12 +114,15 @@ export async function startServer(
 		while (!(await answers(access))) {
 			if (failure === undefined && Date.now() > end) failure = `It did not answer within ${startSeconds} seconds.`;
 			if (failure !== undefined || signal.aborted) {
-				if (child.pid !== undefined && child.exitCode === null) await endProcess(child.pid);
+				const runs = child.exitCode === null && child.signalCode === null;
+				if (child.pid !== undefined && runs) await endProcess(identify(child.pid));
 				signal.throwIfAborted();
 				throw startError(access.port, failure ?? "", await readFrom(files.log, logStart), files.log);
 			}
 			await sleep(50);
 		}
+		// Notes its start in the pid file, which the server itself wrote.
+		await serverProcess(paths);
 	} finally {
 		await rm(files.init, { force: true });
 	}
@@ -130,10 +130,11 @@ export async function startServer(
 
 /** Stops the server and waits for its end. InnoDB writes its pages first, so the time is generous. */
 export async function stopServer(paths: LocalPaths): Promise<"stopped" | "not running"> {
-	const pid = await serverPid(paths);
-	if (pid !== undefined) await endProcess(pid, 60_000);
-	await rm(serverFiles(paths).pid, { force: true });
-	return pid === undefined ? "not running" : "stopped";
+	const server = await serverProcess(paths);
+	const files = serverFiles(paths);
+	if (server !== undefined) await endProcess(server, files.config, 60_000);
+	await rm(files.pid, { force: true });
+	return server === undefined ? "not running" : "stopped";
 }
 
 /** A free port of the loopback, below the range from which systems give ports to outgoing connections. */

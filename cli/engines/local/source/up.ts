@@ -16,7 +16,7 @@ import {
 	isPortFree,
 	portTaken,
 	serverFiles,
-	serverPid,
+	serverProcess,
 	startServer,
 	stopServer,
 } from "./privateServer.ts";
@@ -54,7 +54,7 @@ export async function startPrivateSource(
 			const kept = settings?.source.kind === "private" ? await keptPassword(paths) : undefined;
 			await writeSettings({ version: 1, source }, paths);
 			const address = `127.0.0.1:${port}`;
-			if ((await serverPid(paths)) !== undefined) {
+			if ((await serverProcess(paths)) !== undefined) {
 				update(address);
 				if (kept !== undefined) return { action: "already running" as const, address };
 				// It runs with a password that nobody knows any more; a start sets a new one.
@@ -77,7 +77,7 @@ export async function stopSource(
 	context: Context,
 	paths: LocalPaths = localPaths(),
 ): Promise<"stopped" | "not running" | "not ours"> {
-	if ((await serverPid(paths)) === undefined) {
+	if ((await serverProcess(paths)) === undefined) {
 		// Damaged settings are no reason to fail: there is nothing to stop.
 		const settings = await readSettings(paths).catch(() => undefined);
 		return settings?.source.kind === "external" ? "not ours" : "not running";
@@ -107,7 +107,7 @@ export async function refuseOtherSource(
 			next: "pipeline-cli down --purge",
 		});
 	}
-	if (kind === "private" && (await serverPid(paths)) !== undefined) {
+	if (kind === "private" && (await serverProcess(paths)) !== undefined) {
 		throw new PipelineError("usage", {
 			what: `The local stack uses ${name}, which runs.`,
 			fix: "Stop it first.",
@@ -122,7 +122,7 @@ async function choosePort(
 	paths: LocalPaths,
 ): Promise<number> {
 	const kept = settings?.source.kind === "private" ? settings.source.port : undefined;
-	if ((await serverPid(paths)) !== undefined && kept !== undefined) {
+	if ((await serverProcess(paths)) !== undefined && kept !== undefined) {
 		if (wanted === undefined || wanted === kept) return kept;
 		throw new PipelineError("usage", {
 			what: `The private source runs on port ${kept}.`,

@@ -4,10 +4,13 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { namesIn } from "../../../../common/fs.ts";
+import { formatIdentity, identify, type ProcessIdentity, runningProcess } from "../../../../common/processIdentity.ts";
 import { projectRoot } from "../../../../common/projectRoot.ts";
 import type { ReplicationOptions } from "../../../port.ts";
-import { livingPid, pidText } from "../../shared/pidFile.ts";
 import type { StatePaths } from "../model/statePaths.ts";
+
+/** In the command line of every supervisor. */
+export const supervisorMark = "supervise --home";
 
 export interface Daemon {
 	pid: number;
@@ -34,7 +37,7 @@ export async function startDaemon(home: string, files: StatePaths, options: Repl
 	// At once, without a turn of the event loop in which a signal could end us: `stop` must find it from its first moment on.
 	if (child.pid !== undefined) {
 		const temporary = `${files.pid}.${child.pid}.tmp`;
-		writeFileSync(temporary, pidText(child.pid));
+		writeFileSync(temporary, formatIdentity(identify(child.pid)));
 		renameSync(temporary, join(files.supervisors, `${child.pid}`));
 	}
 	child.once("exit", (code) => {
@@ -47,18 +50,23 @@ export async function startDaemon(home: string, files: StatePaths, options: Repl
 	return daemon;
 }
 
-/** Process ids of every supervisor that lives, also of those that were started just now. Takes off what others left. */
-export async function livingSupervisors(files: StatePaths): Promise<number[]> {
-	const pids = new Set<number>();
-	const main = await livingPid(files.pid);
-	if (main !== undefined) pids.add(main);
+/** The supervisor whose worker does the work. */
+export function runningSupervisor(files: StatePaths): Promise<ProcessIdentity | undefined> {
+	return runningProcess(files.pid, supervisorMark);
+}
+
+/** Every supervisor that lives, also those that were started just now. Takes off what others left. */
+export async function livingSupervisors(files: StatePaths): Promise<ProcessIdentity[]> {
+	const found = new Map<number, ProcessIdentity>();
+	const main = await runningSupervisor(files);
+	if (main !== undefined) found.set(main.pid, main);
 	for (const name of await namesIn(files.supervisors)) {
 		const path = join(files.supervisors, name);
-		const pid = await livingPid(path);
-		if (pid === undefined) await rm(path, { force: true });
-		else pids.add(pid);
+		const one = await runningProcess(path, supervisorMark);
+		if (one === undefined) await rm(path, { force: true });
+		else found.set(one.pid, one);
 	}
-	return [...pids];
+	return [...found.values()];
 }
 
 /** The replicator's program: its bundle, or from source by tsx. */

@@ -2,11 +2,10 @@ import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { cancelled, PipelineError } from "../../../../common/errors.ts";
 import { exists } from "../../../../common/fs.ts";
+import { endProcess } from "../../../../common/processIdentity.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../../port.ts";
 import { namesOf, requireLoaded, tablesInError } from "../../../shared/tablesInError.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
-import { livingPid } from "../../shared/pidFile.ts";
-import { endProcess } from "../../shared/processes.ts";
 import { readSettings, sourceAccess, writeSettings } from "../../shared/settings.ts";
 import { readCheckpoint } from "../model/checkpoint.ts";
 import { type StatePaths, statePaths } from "../model/statePaths.ts";
@@ -14,7 +13,7 @@ import { type DaemonStatus, peekDaemonStatus, readDaemonStatus } from "../servic
 import { writeRequest } from "../service/requests.ts";
 import { statistics } from "../service/statusBoard.ts";
 import { workerExit } from "../service/worker.ts";
-import { type Daemon, livingSupervisors, startDaemon } from "./daemonProcess.ts";
+import { type Daemon, livingSupervisors, runningSupervisor, startDaemon, supervisorMark } from "./daemonProcess.ts";
 import { endedWithoutWord, failureOf, progressText, replicationStatus } from "./daemonText.ts";
 
 const pollMs = 100;
@@ -52,10 +51,10 @@ export class LocalReplication implements Replication {
 	}
 
 	async stop(context: Context): Promise<"stopped" | "not running"> {
-		const pids = await livingSupervisors(this.#files);
-		if (pids.length === 0) return "not running";
+		const supervisors = await livingSupervisors(this.#files);
+		if (supervisors.length === 0) return "not running";
 		await context.reporter.task("Stopping the replication", () =>
-			Promise.all(pids.map((pid) => endProcess(pid, stopGraceMs))),
+			Promise.all(supervisors.map((one) => endProcess(one, supervisorMark, stopGraceMs))),
 		);
 		return "stopped";
 	}
@@ -76,7 +75,7 @@ export class LocalReplication implements Replication {
 	/** From the running replicator, or, where none runs, from the checkpoint, which is exact whatever happened. */
 	async tables(): Promise<TableStatistics[]> {
 		const status = await peekDaemonStatus(this.#files.status);
-		if (status !== undefined && (await livingPid(this.#files.pid)) !== undefined) return status.tables;
+		if (status !== undefined && (await runningSupervisor(this.#files)) !== undefined) return status.tables;
 		const checkpoint = await readCheckpoint(this.#files.checkpoint);
 		return checkpoint?.tables.map(statistics) ?? [];
 	}
@@ -108,7 +107,7 @@ export class LocalReplication implements Replication {
 	 */
 	async #reload(context: Context, ids: readonly string[]): Promise<boolean> {
 		const request = await writeRequest(this.#files.requests, ids);
-		if ((await livingPid(this.#files.pid)) === undefined) {
+		if ((await runningSupervisor(this.#files)) === undefined) {
 			context.reporter.note("The replication does not run; the tables are loaded anew at its next start.");
 			return false;
 		}
@@ -166,10 +165,10 @@ export class LocalReplication implements Replication {
 	/** Whether a replicator runs; one that has ended its work is waited for. */
 	async #isRunning(): Promise<boolean> {
 		for (;;) {
-			const pid = await livingPid(this.#files.pid);
-			if (pid === undefined) return false;
+			const supervisor = await runningSupervisor(this.#files);
+			if (supervisor === undefined) return false;
 			const status = await peekDaemonStatus(this.#files.status);
-			const isEnding = status?.pid === pid && (status.state === "stopped" || status.state === "failed");
+			const isEnding = status?.pid === supervisor.pid && (status.state === "stopped" || status.state === "failed");
 			if (!isEnding) return true;
 			await sleep(pollMs);
 		}
@@ -217,7 +216,7 @@ export class LocalReplication implements Replication {
 		this.#throwIfAborted(context);
 		const status = await peekDaemonStatus(this.#files.status);
 		if (status?.state === "failed") throw failureOf(status, this.#files.log);
-		if ((await livingPid(this.#files.pid)) !== undefined) return status;
+		if ((await runningSupervisor(this.#files)) !== undefined) return status;
 		throw failureOf(status === undefined ? undefined : await this.#orGone(status), this.#files.log);
 	}
 
@@ -234,7 +233,7 @@ export class LocalReplication implements Replication {
 	/** A status that says it runs, of a process that is gone, has failed. */
 	async #orGone(status: DaemonStatus): Promise<DaemonStatus> {
 		if (status.state === "stopped" || status.state === "failed") return status;
-		if ((await livingPid(this.#files.pid)) !== undefined) return status;
+		if ((await runningSupervisor(this.#files)) !== undefined) return status;
 		const again = await peekDaemonStatus(this.#files.status);
 		if (again !== undefined && (again.state === "stopped" || again.state === "failed")) return again;
 		return endedWithoutWord(status);

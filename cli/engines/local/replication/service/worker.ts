@@ -3,9 +3,9 @@ import { mkdir } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import { writeFileAtomic } from "../../../../common/fs.ts";
+import { formatIdentity, identify } from "../../../../common/processIdentity.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
-import { pidText } from "../../shared/pidFile.ts";
 import { readSettings, sourceAccess } from "../../shared/settings.ts";
 import { BinlogReader, SkipGroup } from "../follow/binlogReader.ts";
 import type { BatchLimits } from "../follow/readerParts.ts";
@@ -61,7 +61,7 @@ export async function work(
 	const engine = await ParquetEngine.open(files.staging, files.lock, lockPatienceMs);
 	if (engine === undefined) return workerExit.locked;
 	// Only the lock's holder names its supervisor as the one that runs.
-	await writeFileAtomic(files.pid, pidText(options.supervisorPid));
+	await writeFileAtomic(files.pid, formatIdentity(identify(options.supervisorPid)));
 	const log = new RotatingLog(files.log);
 	const board = new StatusBoard(files.status, options);
 	try {
