@@ -141,6 +141,11 @@ const schema = z.object(
 /** The configuration of a stack, checked. */
 export type PipelineConfig = z.infer<typeof schema>;
 
+/** Where the source listens: of those that the stack makes, MySQL's own port. */
+export function sourcePort({ sourceKind, sourcePort: port }: PipelineConfig): number {
+	return sourceKind === "external" ? port : 3306;
+}
+
 /** One wrong value. */
 interface Fault {
 	key: ConfigKey;

@@ -6,8 +6,8 @@ import { datasets } from "../etl/datasets.ts";
 import { jobs } from "../etl/jobs.ts";
 import { AnalyticsPipeline } from "./analyticsPipeline.ts";
 import type { PipelineOutputs } from "./outputs.ts";
-import { defined } from "./pipelineArgs.ts";
 import { namedQueries } from "./query/namedQueries.ts";
+import { omitUndefined } from "./shared/omitUndefined.ts";
 import { readConfig } from "./stackConfig.ts";
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -39,7 +39,7 @@ function taggingProviders(tags: Record<string, string>): pulumi.ProviderResource
 	const args = {
 		region,
 		defaultTags: { tags },
-		...defined({
+		...omitUndefined({
 			profile: settings.get("profile"),
 			allowedAccountIds: settings.getObject<string[]>("allowedAccountIds"),
 			forbiddenAccountIds: settings.getObject<string[]>("forbiddenAccountIds"),

@@ -35,12 +35,17 @@ export class Clickstream extends pulumi.ComponentResource {
 	constructor(name: string, args: ClickstreamArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:clickstream:Clickstream", name, {}, opts);
 		const { stream, delivery } = deliveredStream(this, name, {
-			...args,
+			streamName: args.streamName,
+			deliveryStreamName: args.deliveryStreamName,
+			retentionHours: args.retentionHours,
 			records: "clicks",
 			prefix: `${lake.clickstream}/!{timestamp:yyyy/MM/dd/HH}/`,
 			errorPrefix: "!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/",
 			folders: [lake.clickstream],
 			bufferMiB: 1,
+			rawBucketArn: args.rawBucketArn,
+			kmsKeyArn: args.kmsKeyArn,
+			logRetentionDays: args.logRetentionDays,
 		});
 		this.streamArn = stream.arn;
 		this.deliveryStreamName = delivery.name;

@@ -16,7 +16,7 @@ const common: DashboardsArgs = {
 	workgroup: "queries",
 };
 const made = (changes: Partial<DashboardsArgs> = {}) =>
-	runProgram(() => new Dashboards("board", { ...common, ...changes }).described());
+	runProgram(() => new Dashboards("board", { ...common, ...changes }).toOutputs());
 const warehouse = { engine: "warehouse", warehouseHost: "h", warehouseDatabase: "analytics" } as const;
 const roleArn = `arn:${testPlace.partition}:iam::${testPlace.accountId}:role/board-role`;
 const permissions = [{ principal: "arn:owner", actions: expect.any(Array) }];

@@ -17,8 +17,8 @@ export interface DashboardsArgs {
 	/** Subscribe the account to QuickSight; false where it is, which is once an account. */
 	subscribe: boolean;
 	/** With `subscribe`: name of the QuickSight account, unique in the world, and address for its notices. */
-	accountName?: string;
-	email?: string;
+	accountName?: string | undefined;
+	email?: string | undefined;
 	/** What is replicated, and the catalog's database. */
 	datasets: readonly Dataset[];
 	database: pulumi.Input<string>;
@@ -28,9 +28,9 @@ export interface DashboardsArgs {
 	processedBucketArn: pulumi.Input<string>;
 	kmsKeyArn: pulumi.Input<string>;
 	/** `warehouse`: where it listens, its database, and the secret of the user who reads. */
-	warehouseHost?: pulumi.Input<string>;
-	warehouseDatabase?: string;
-	warehouseSecretArn?: pulumi.Input<string>;
+	warehouseHost?: pulumi.Input<string> | undefined;
+	warehouseDatabase?: string | undefined;
+	warehouseSecretArn?: pulumi.Input<string> | undefined;
 	subnetIds: pulumi.Input<string[]>;
 	securityGroupId: pulumi.Input<string>;
 }
@@ -117,7 +117,7 @@ export class Dashboards extends pulumi.ComponentResource {
 	}
 
 	/** As the stack's outputs tell it. */
-	described() {
+	toOutputs() {
 		return { analysisId: this.analysisId, dashboards: this.dashboardIds };
 	}
 

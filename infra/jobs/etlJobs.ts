@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Dataset } from "../../etl/datasets.ts";
 import type { JobDefinition } from "../../etl/jobs.ts";
 import { contentHash, filesOf, folderHash } from "../shared/contentHash.ts";
+import { fileAsset } from "../shared/fileAsset.ts";
 import { jobLogGroups } from "../shared/glueLogs.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { currentPlace } from "../shared/place.ts";
@@ -191,7 +192,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 			{
 				bucket: args.scriptsBucket,
 				key: `jobs/${contentHash(readFileSync(file))}/${job.script}`,
-				source: new pulumi.asset.FileAsset(file),
+				source: fileAsset(file),
 			},
 			{ parent: this },
 		);
@@ -206,9 +207,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 				bucket: args.scriptsBucket,
 				key: `lakehouse/${folderHash(folder, files)}/lakehouse.zip`,
 				source: new pulumi.asset.AssetArchive(
-					Object.fromEntries(
-						files.map((file) => [`lakehouse/${file}`, new pulumi.asset.FileAsset(join(folder, file))]),
-					),
+					Object.fromEntries(files.map((file) => [`lakehouse/${file}`, fileAsset(join(folder, file))])),
 				),
 			},
 			{ parent: this },

@@ -8,10 +8,10 @@ export interface Watched {
 	deliveryStreamName: Input<string>;
 	streamName: Input<string>;
 	/** Where changes come through Kinesis, their stream and its delivery. */
-	changes?: { streamName: Input<string>; deliveryStreamName: Input<string> };
+	changes?: { streamName: Input<string>; deliveryStreamName: Input<string> } | undefined;
 	stateMachineArn: Input<string>;
 	/** RDS source, where it is one. */
-	rdsIdentifier?: string;
+	rdsIdentifier?: string | undefined;
 	/** Seconds that replication may lag. */
 	latencySeconds: number;
 	/** Free GB below which storage of replication instance and database is low. */

@@ -15,10 +15,10 @@ export interface MonitoringArgs {
 	streamName: pulumi.Input<string>;
 	deliveryStreamName: pulumi.Input<string>;
 	/** Where changes come through Kinesis, their stream and its delivery. */
-	changes?: { streamName: pulumi.Input<string>; deliveryStreamName: pulumi.Input<string> };
+	changes?: { streamName: pulumi.Input<string>; deliveryStreamName: pulumi.Input<string> } | undefined;
 	stateMachineArn: pulumi.Input<string>;
 	/** RDS source, where it is one. */
-	rdsIdentifier?: string;
+	rdsIdentifier?: string | undefined;
 	/** Seconds that replication may lag. */
 	latencySeconds: number;
 	/** Free GB below which storage is low. */
@@ -43,8 +43,15 @@ export class Monitoring extends pulumi.ComponentResource {
 	constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:monitoring:Monitoring", name, {}, opts);
 		const list = alarms({
-			...args,
+			replicationInstanceId: args.replicationInstanceId,
 			replicationTaskResourceId: pulumi.output(args.replicationTaskArn).apply((arn) => arn.split(":").at(-1) ?? ""),
+			streamName: args.streamName,
+			deliveryStreamName: args.deliveryStreamName,
+			changes: args.changes,
+			stateMachineArn: args.stateMachineArn,
+			rdsIdentifier: args.rdsIdentifier,
+			latencySeconds: args.latencySeconds,
+			freeStorageGb: args.freeStorageGb,
 		});
 		const made = list.map((alarm) => this.#alarm(name, args, alarm));
 		this.#failures(name, args, "job", "Glue Job State Change", {

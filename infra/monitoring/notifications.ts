@@ -6,7 +6,7 @@ import { policyDocument } from "../shared/policyDocument.ts";
 export interface NotificationsArgs {
 	kmsKeyArn: pulumi.Input<string>;
 	/** Address that gets every notification, once its owner has confirmed the subscription. */
-	email?: string;
+	email?: string | undefined;
 }
 
 /**

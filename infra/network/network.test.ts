@@ -35,14 +35,13 @@ describe("Network", () => {
 
 	it("takes an existing VPC, and makes none", async () => {
 		const program = await runProgram(() => {
-			const args = { vpcId: "vpc-1", subnetIds: ["s-1", "s-2", "s-3"], routeTableIds: ["rtb-1"] };
 			new Network("net", {
 				...bounds,
 				cidr: "",
 				endpointZones: 3,
 				sourcePort: 3307,
 				externalSourceCidr: "10.1.0.0/24",
-				...args,
+				existing: { vpcId: "vpc-1", subnetIds: ["s-1", "s-2", "s-3"], routeTableIds: ["rtb-1"] },
 			});
 		});
 		expect(program.ofType("aws:ec2/vpc:Vpc")).toEqual([]);
@@ -63,7 +62,7 @@ describe("Network", () => {
 	});
 
 	it("refuses an existing VPC without three subnets", async () => {
-		const args = { ...own, vpcId: "vpc-1", subnetIds: ["s-1"], routeTableIds: ["rtb-1"] };
+		const args = { ...own, existing: { vpcId: "vpc-1", subnetIds: ["s-1"], routeTableIds: ["rtb-1"] } };
 		await expect(runProgram(() => new Network("net", args).vpcId)).rejects.toThrow("3 subnetIds in 3 zones");
 	});
 

@@ -9,17 +9,13 @@ export interface NetworkArgs {
 	/** Address range of a new VPC, /16 to /24. Not used with an existing VPC. */
 	cidr: string;
 	/** An existing VPC. It must resolve DNS names, and have no S3 or interface endpoints of the services below yet. */
-	vpcId?: pulumi.Input<string>;
-	/** Three private subnets of the existing VPC, in three zones. */
-	subnetIds?: pulumi.Input<string>[];
-	/** Route tables of those subnets: the S3 gateway endpoint goes into them. */
-	routeTableIds?: pulumi.Input<string>[];
+	existing?: ExistingVpc | undefined;
 	/** In how many of the three zones interface endpoints stand. With one, traffic from the others crosses zones. */
 	endpointZones: number;
 	/** Services behind interface endpoints, besides those that DMS and Glue need. */
-	extraEndpoints?: string[];
+	extraEndpoints?: readonly string[];
 	/** Address range of a database outside the VPC's security groups. */
-	externalSourceCidr?: pulumi.Input<string>;
+	externalSourceCidr?: pulumi.Input<string> | undefined;
 	/** Port of the source database. */
 	sourcePort: pulumi.Input<number>;
 	/** New VPC: the buckets that can be reached from it. */
@@ -29,6 +25,14 @@ export interface NetworkArgs {
 	/** New VPC: key and days of its flow log. */
 	kmsKeyArn: pulumi.Input<string>;
 	logRetentionDays: pulumi.Input<number>;
+}
+
+export interface ExistingVpc {
+	vpcId: pulumi.Input<string>;
+	/** Three private subnets, in three zones. */
+	subnetIds: pulumi.Input<string>[];
+	/** Route tables of those subnets: the S3 gateway endpoint goes into them. */
+	routeTableIds: pulumi.Input<string>[];
 }
 
 /** Zones, hence subnets: Redshift Serverless wants three. */
@@ -48,10 +52,10 @@ const endpointServices = ["glue", "logs", "monitoring", "secretsmanager", "sts"]
  * Interface endpoints keep AWS's own policy, which bounds nothing: DMS and Glue call through them also as identities that
  * AWS does not document. What a role may do there, its policy says.
  *
- * Defaults: without `vpcId` a new VPC, without `extraEndpoints` those that DMS and Glue need, without
+ * Defaults: without `existing` a new VPC, without `extraEndpoints` those that DMS and Glue need, without
  * `externalSourceCidr` nothing leaves but to the endpoints.
  *
- * Danger: to change `cidr` or `vpcId` later replaces everything within.
+ * Danger: to change `cidr` or `existing` later replaces everything within.
  *
  * Cost: $7.30 a month for each interface endpoint and zone, that is $36.50 in one zone and $109.50 in three; the S3
  * gateway endpoint is free.
@@ -68,8 +72,9 @@ export class Network extends pulumi.ComponentResource {
 	readonly dashboardsSecurityGroupId: pulumi.Output<string>;
 
 	constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
-		super("analytics:network:Network", name, args, opts);
-		const { vpcId, subnetIds, routeTableIds } = args.vpcId === undefined ? this.#newVpc(name, args) : adopted(args);
+		super("analytics:network:Network", name, {}, opts);
+		const { vpcId, subnetIds, routeTableIds } =
+			args.existing === undefined ? this.#newVpc(name, args) : checked(args.existing);
 		this.vpcId = pulumi.output(vpcId);
 		const placed = pulumi.output(subnetIds);
 		this.availabilityZone = aws.ec2.getSubnetOutput(
@@ -117,14 +122,15 @@ export class Network extends pulumi.ComponentResource {
 		this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds });
 	}
 
-	#newVpc(name: string, args: NetworkArgs): Placed {
+	#newVpc(name: string, args: NetworkArgs): ExistingVpc {
 		const parent = { parent: this };
 		const vpc = new aws.ec2.Vpc(
 			`${name}-vpc`,
 			{ cidrBlock: args.cidr, enableDnsHostnames: true, enableDnsSupport: true, tags: { Name: name } },
 			parent,
 		);
-		new FlowLogs(`${name}-flow`, { ...args, vpcId: vpc.id }, parent);
+		const { kmsKeyArn, logRetentionDays } = args;
+		new FlowLogs(`${name}-flow`, { vpcId: vpc.id, kmsKeyArn, logRetentionDays }, parent);
 		// The group that comes with a VPC admits its own members; without rules it admits nobody.
 		new aws.ec2.DefaultSecurityGroup(`${name}-default-group`, { vpcId: vpc.id, ingress: [], egress: [] }, parent);
 		const routes = new aws.ec2.RouteTable(`${name}-routes`, { vpcId: vpc.id, tags: { Name: name } }, parent);
@@ -166,7 +172,7 @@ export class Network extends pulumi.ComponentResource {
 				vpcEndpointType: "Gateway",
 				serviceName: currentPlace(this).apply(({ region }) => `com.amazonaws.${region}.s3`),
 				routeTableIds,
-				...(args.vpcId === undefined ? { policy } : {}),
+				...(args.existing === undefined ? { policy } : {}),
 				tags: { Name: `${name}-s3` },
 			},
 			{ parent: this },
@@ -229,12 +235,6 @@ export class Network extends pulumi.ComponentResource {
 	}
 }
 
-interface Placed {
-	vpcId: pulumi.Input<string>;
-	subnetIds: pulumi.Input<string>[];
-	routeTableIds: pulumi.Input<string>[];
-}
-
 interface Destination {
 	referencedSecurityGroupId?: pulumi.Input<string>;
 	prefixListId?: pulumi.Input<string>;
@@ -242,11 +242,11 @@ interface Destination {
 	port?: pulumi.Input<number>;
 }
 
-function adopted({ vpcId, subnetIds, routeTableIds }: NetworkArgs): Placed {
-	if (vpcId === undefined || subnetIds?.length !== zones || !routeTableIds?.length) {
+function checked(existing: ExistingVpc): ExistingVpc {
+	if (existing.subnetIds.length !== zones || existing.routeTableIds.length === 0) {
 		throw new Error(`an existing VPC needs vpcId, ${zones} subnetIds in ${zones} zones, and their routeTableIds`);
 	}
-	return { vpcId, subnetIds, routeTableIds };
+	return existing;
 }
 
 function ports(port: pulumi.Input<number> | undefined): {

@@ -22,11 +22,11 @@ export interface ReplicationArgs {
 	/** Certificate authority of the source, PEM. */
 	sourceCaCertificate: pulumi.Input<string>;
 	/** SQL that DMS runs once it has connected to the source. */
-	afterConnectScript?: string;
+	afterConnectScript?: string | undefined;
 	rawBucket: pulumi.Input<string>;
 	rawBucketArn: pulumi.Input<string>;
 	/** Target endpoint in the place of the raw zone's own: that of a `ReplicationStream`. */
-	targetEndpointArn?: pulumi.Input<string>;
+	targetEndpointArn?: pulumi.Input<string> | undefined;
 	/** Topic that is told of failures and stops. */
 	topicArn: pulumi.Input<string>;
 	/** Such as `dms.t3.medium`. */
@@ -93,7 +93,7 @@ export class Replication extends pulumi.ComponentResource {
 	}
 
 	/** As the stack's outputs tell it. */
-	described() {
+	toOutputs() {
 		const { taskArn, instanceArn, sourceEndpointArn, targetEndpointArn } = this;
 		return { taskArn, instanceArn, sourceEndpointArn, targetEndpointArn, logGroup: `dms-tasks-${this.instanceId}` };
 	}

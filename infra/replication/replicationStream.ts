@@ -34,7 +34,6 @@ export class ReplicationStream extends pulumi.ComponentResource {
 	constructor(name: string, args: ReplicationStreamArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:replication:ReplicationStream", name, {}, opts);
 		const { stream, delivery } = deliveredStream(this, name, {
-			...args,
 			streamName: name,
 			deliveryStreamName: name,
 			retentionHours: 24,
@@ -45,6 +44,9 @@ export class ReplicationStream extends pulumi.ComponentResource {
 			// The least that partitioning allows.
 			bufferMiB: 64,
 			partitioning: byTable,
+			rawBucketArn: args.rawBucketArn,
+			kmsKeyArn: args.kmsKeyArn,
+			logRetentionDays: args.logRetentionDays,
 		});
 		const endpoint = this.#endpoint(name, args, stream, delivery);
 		this.targetEndpointArn = endpoint.endpointArn;

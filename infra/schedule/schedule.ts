@@ -17,7 +17,7 @@ export interface ScheduleArgs {
 	topicArn: pulumi.Input<string>;
 	kmsKeyArn: pulumi.Input<string>;
 	/** `rate(1 hour)` or `cron(0 * * * ? *)`, in UTC; none for runs by hand only. */
-	expression?: string;
+	expression?: string | undefined;
 	/** How often a failed job is started again within a run. */
 	retries: number;
 	/** Of a job; a run of all may take the sum over waves. */

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { fileAsset } from "../shared/fileAsset.ts";
 import { currentPlace } from "../shared/place.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
@@ -63,7 +64,7 @@ export class Ec2Database extends pulumi.ComponentResource {
 			{
 				bucket: args.scriptsBucket,
 				key: `${name}/sample-schema.sql`,
-				source: new pulumi.asset.FileAsset(args.sampleSchemaFile),
+				source: fileAsset(args.sampleSchemaFile),
 			},
 			{ parent: this },
 		);

@@ -53,7 +53,7 @@ describe("SourceDatabase", () => {
 	it("on RDS is read by a user of one's own secret, and keeps the administrator's", async () => {
 		const args = { ...database, kind: "rds", engine: "mysql", port: 3306, disposable: true } as const;
 		const program = await runProgram(
-			() => new SourceDatabase("db", { ...args, secretArn: "arn:replication" }).access().sourceSecretArn,
+			() => new SourceDatabase("db", { ...args, secretArn: "arn:replication" }).secretArn,
 		);
 		expect(program.result).toBe("arn:replication");
 		expect(program.named("db-secret-value").secrets).toContain("secretString");
@@ -89,7 +89,7 @@ describe("SourceDatabase", () => {
 	it("that is external is only described, and all of it has to be", async () => {
 		const args = { ...database, kind: "external", engine: "mariadb", port: 3307, disposable: false } as const;
 		const program = await runProgram(() =>
-			new SourceDatabase("db", { ...args, host: "h", secretArn: "arn:s", caCertificate: "PEM" }).described(),
+			new SourceDatabase("db", { ...args, host: "h", secretArn: "arn:s", caCertificate: "PEM" }).toOutputs(),
 		);
 		expect(program.resources).toHaveLength(1);
 		expect(program.result).toEqual({

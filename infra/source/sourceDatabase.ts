@@ -9,15 +9,15 @@ export interface SourceDatabaseArgs {
 	/** `external`: engine of the server, as DMS names it. */
 	engine: "mysql" | "mariadb";
 	/** `external`: where the server listens. */
-	host?: string;
+	host?: string | undefined;
 	port: number;
 	/**
 	 * Secret of username, password, host and port. `external`: of a user who may replicate. `rds`: of such a user, in the
 	 * place of the administrator's.
 	 */
-	secretArn?: string;
+	secretArn?: string | undefined;
 	/** `external`: certificate authority of the server, PEM. */
-	caCertificate?: string;
+	caCertificate?: string | undefined;
 	/** `rds` and `ec2`: where the server stands. */
 	subnetIds: pulumi.Input<string[]>;
 	securityGroupId: pulumi.Input<string>;
@@ -58,64 +58,119 @@ export class SourceDatabase extends pulumi.ComponentResource {
 	/** Certificate authority of the server, PEM. */
 	readonly caCertificate: pulumi.Output<string>;
 	/** What DMS runs once it has connected, where the source needs it. */
-	readonly afterConnectScript?: string;
+	readonly afterConnectScript: string | undefined;
 	/** Identifier of the RDS instance, where the source is one. */
-	readonly rdsIdentifier?: string;
+	readonly rdsIdentifier: string | undefined;
 	/** Identifier of the EC2 instance, where the source is one. */
-	readonly instanceId?: pulumi.Output<string>;
+	readonly instanceId: pulumi.Output<string> | undefined;
 
 	constructor(name: string, args: SourceDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:sourceDatabase:SourceDatabase", name, {}, opts);
-		const parent = { parent: this };
 		this.kind = args.kind;
-		switch (args.kind) {
-			case "rds": {
-				const database = new RdsDatabase(name, args, parent);
-				this.engine = "mysql";
-				this.rdsIdentifier = database.identifier;
-				// RDS knows the hours of retention only by this procedure.
-				// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-stored-proc-configuring.html
-				this.afterConnectScript = `call mysql.rds_set_configuration('binlog retention hours', ${args.binlogRetentionHours})`;
-				({ host: this.host, port: this.port, caCertificate: this.caCertificate } = database);
-				this.secretArn = args.secretArn === undefined ? database.secretArn : pulumi.output(args.secretArn);
-				break;
-			}
-			case "ec2": {
-				const database = new Ec2Database(name, { ...args, instanceType: args.instanceClass }, parent);
-				this.engine = "mariadb";
-				this.instanceId = database.instanceId;
-				({ host: this.host, port: this.port, secretArn: this.secretArn, caCertificate: this.caCertificate } = database);
-				break;
-			}
-			case "external": {
-				const { host, secretArn, caCertificate } = args;
-				if (host === undefined || secretArn === undefined || caCertificate === undefined) {
-					throw new Error("an external source needs host, secretArn and caCertificate");
-				}
-				this.engine = args.engine;
-				this.host = pulumi.output(host);
-				this.port = pulumi.output(args.port);
-				this.secretArn = pulumi.output(secretArn);
-				this.caCertificate = pulumi.output(caCertificate);
-			}
-		}
+		const server = this.#server(name, args);
+		({ engine: this.engine, host: this.host, port: this.port, secretArn: this.secretArn } = server);
+		this.caCertificate = server.caCertificate;
+		this.afterConnectScript = server.afterConnectScript;
+		this.rdsIdentifier = server.rdsIdentifier;
+		this.instanceId = server.instanceId;
 		this.registerOutputs({ host: this.host, port: this.port, secretArn: this.secretArn });
 	}
 
-	/** How to reach the source, as arguments of those that read it. */
-	access() {
-		return {
-			sourceEngine: this.engine,
-			sourceHost: this.host,
-			sourcePort: this.port,
-			sourceSecretArn: this.secretArn,
-			sourceCaCertificate: this.caCertificate,
-		};
-	}
-
-	/** As the stack's outputs tell it. */
-	described() {
+	/** As the stack's outputs have it. */
+	toOutputs() {
 		const { kind, engine, host, port, secretArn, caCertificate } = this;
 		return { kind, engine, host, port, secretArn, caCertificate, instanceId: this.instanceId ?? null };
 	}
+
+	#server(name: string, args: SourceDatabaseArgs): Server {
+		switch (args.kind) {
+			case "rds":
+				return this.#rds(name, args);
+			case "ec2":
+				return this.#ec2(name, args);
+			case "external":
+				return external(args);
+		}
+	}
+
+	#rds(name: string, args: SourceDatabaseArgs): Server {
+		const database = new RdsDatabase(
+			name,
+			{
+				instanceClass: args.instanceClass,
+				storageGb: args.storageGb,
+				multiAz: args.multiAz,
+				subnetIds: args.subnetIds,
+				securityGroupId: args.securityGroupId,
+				kmsKeyArn: args.kmsKeyArn,
+				disposable: args.disposable,
+				logRetentionDays: args.logRetentionDays,
+			},
+			{ parent: this },
+		);
+		return {
+			engine: "mysql",
+			host: database.host,
+			port: database.port,
+			secretArn: args.secretArn === undefined ? database.secretArn : pulumi.output(args.secretArn),
+			caCertificate: database.caCertificate,
+			// RDS knows the hours of retention only by this procedure.
+			// https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/mysql-stored-proc-configuring.html
+			afterConnectScript: `call mysql.rds_set_configuration('binlog retention hours', ${args.binlogRetentionHours})`,
+			rdsIdentifier: database.identifier,
+			instanceId: undefined,
+		};
+	}
+
+	#ec2(name: string, args: SourceDatabaseArgs): Server {
+		const database = new Ec2Database(
+			name,
+			{
+				instanceType: args.instanceClass,
+				storageGb: args.storageGb,
+				binlogRetentionHours: args.binlogRetentionHours,
+				schemas: args.schemas,
+				sampleSchemaFile: args.sampleSchemaFile,
+				scriptsBucket: args.scriptsBucket,
+				scriptsBucketArn: args.scriptsBucketArn,
+				subnetIds: args.subnetIds,
+				securityGroupId: args.securityGroupId,
+				kmsKeyArn: args.kmsKeyArn,
+				disposable: args.disposable,
+			},
+			{ parent: this },
+		);
+		return {
+			engine: "mariadb",
+			host: database.host,
+			port: database.port,
+			secretArn: database.secretArn,
+			caCertificate: database.caCertificate,
+			afterConnectScript: undefined,
+			rdsIdentifier: undefined,
+			instanceId: database.instanceId,
+		};
+	}
+}
+
+/** What is known of a server, however it came to be. */
+type Server = Pick<
+	SourceDatabase,
+	"engine" | "host" | "port" | "secretArn" | "caCertificate" | "afterConnectScript" | "rdsIdentifier" | "instanceId"
+>;
+
+function external({ engine, host, port, secretArn, caCertificate }: SourceDatabaseArgs): Server {
+	if (host === undefined || secretArn === undefined || caCertificate === undefined) {
+		throw new Error("an external source needs host, secretArn and caCertificate");
+	}
+	return {
+		engine,
+		host: pulumi.output(host),
+		port: pulumi.output(port),
+		secretArn: pulumi.output(secretArn),
+		caCertificate: pulumi.output(caCertificate),
+		afterConnectScript: undefined,
+		rdsIdentifier: undefined,
+		instanceId: undefined,
+	};
 }

@@ -4,7 +4,7 @@ import { DataLake } from "./dataLake.ts";
 
 describe("DataLake", () => {
 	const lake = (disposable: boolean) =>
-		runProgram(() => new DataLake("lake", { kmsKeyArn: "arn:key", disposable }).names());
+		runProgram(() => void new DataLake("lake", { kmsKeyArn: "arn:key", disposable }));
 	const rules = (program: Awaited<ReturnType<typeof lake>>, bucket: string) =>
 		program.named(`lake-${bucket}-lifecycle`).inputs.rules as {
 			id: string;

@@ -31,7 +31,7 @@ export class DataLake extends pulumi.ComponentResource {
 	readonly scripts: SecureBucket;
 
 	constructor(name: string, args: DataLakeArgs, opts?: pulumi.ComponentResourceOptions) {
-		super("analytics:dataLake:DataLake", name, args, opts);
+		super("analytics:dataLake:DataLake", name, {}, opts);
 		const { disposable, kmsKeyArn } = args;
 		const parent = { parent: this };
 		const logs = new SecureBucket(
@@ -57,28 +57,6 @@ export class DataLake extends pulumi.ComponentResource {
 			scripts: this.scripts.bucketName,
 		});
 	}
-
-	/** Names and ARNs of the buckets, as arguments of those that use them. */
-	names(): BucketNames {
-		return {
-			rawBucket: this.raw.bucketName,
-			rawBucketArn: this.raw.arn,
-			processedBucket: this.processed.bucketName,
-			processedBucketArn: this.processed.arn,
-			scriptsBucket: this.scripts.bucketName,
-			scriptsBucketArn: this.scripts.arn,
-		};
-	}
-}
-
-/** What other components ask for. */
-interface BucketNames {
-	rawBucket: pulumi.Output<string>;
-	rawBucketArn: pulumi.Output<string>;
-	processedBucket: pulumi.Output<string>;
-	processedBucketArn: pulumi.Output<string>;
-	scriptsBucket: pulumi.Output<string>;
-	scriptsBucketArn: pulumi.Output<string>;
 }
 
 /** S3 may write the access logs of this account's buckets. */

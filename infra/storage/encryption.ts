@@ -24,7 +24,7 @@ export class Encryption extends pulumi.ComponentResource {
 	readonly glueSecurityConfiguration: pulumi.Output<string>;
 
 	constructor(name: string, args: EncryptionArgs, opts?: pulumi.ComponentResourceOptions) {
-		super("analytics:encryption:Encryption", name, args, opts);
+		super("analytics:encryption:Encryption", name, {}, opts);
 		const key = new aws.kms.Key(
 			`${name}-key`,
 			{

@@ -17,11 +17,9 @@ function block(resource: Registered): string {
 	if (resource.parent !== "") lines.push(`  in ${resource.parent}`);
 	if (resource.dependencies.length > 0) lines.push(`  after ${resource.dependencies.join(", ")}`);
 	if (resource.options.length > 0) lines.push(`  options: ${resource.options.join("; ")}`);
-	if (resource.custom) {
-		const secrets = new Set(resource.secrets);
-		for (const key of Object.keys(resource.inputs).sort()) {
-			lines.push(...property(key, secrets.has(key) ? "(secret)" : opened(resource.inputs[key]), 1));
-		}
+	const secrets = new Set(resource.secrets);
+	for (const key of Object.keys(resource.inputs).sort()) {
+		lines.push(...property(key, secrets.has(key) ? "(secret)" : opened(resource.inputs[key]), 1));
 	}
 	return lines.join("\n");
 }

@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { mockedCall, mockedId, mockedState } from "./mockedCloud.ts";
 
@@ -174,7 +173,7 @@ const signature = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
 
-/** Inputs without the wire's marks: secrets unwrapped and noted, assets as their paths within the repository. */
+/** Inputs without the wire's marks: secrets unwrapped and noted, assets as their paths. */
 function plain(value: unknown, path: string, secrets: string[]): unknown {
 	if (Array.isArray(value)) return value.map((item, index) => plain(item, `${path}[${index}]`, secrets));
 	if (typeof value !== "object" || value === null) return value;
@@ -183,7 +182,7 @@ function plain(value: unknown, path: string, secrets: string[]): unknown {
 		secrets.push(path);
 		return plain(map.value, path, secrets);
 	}
-	if (map[signature] === assetSignature) return `file:${relative(process.cwd(), String(map.path))}`;
+	if (map[signature] === assetSignature) return `file:${map.path}`;
 	return Object.fromEntries(
 		Object.entries(map)
 			.filter(([key]) => key !== signature)

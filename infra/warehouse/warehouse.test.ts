@@ -18,7 +18,7 @@ describe("Warehouse", () => {
 				nodeType: "ra3.large",
 				nodes,
 				disposable,
-			}).described(),
+			}).toOutputs(),
 		);
 
 	it("without servers has its default role among its roles, no password of ours, and is private", async () => {

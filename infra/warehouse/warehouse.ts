@@ -77,7 +77,7 @@ export class Warehouse extends pulumi.ComponentResource {
 	}
 
 	/** As the stack's outputs tell it. */
-	described() {
+	toOutputs() {
 		const { kind, identifier, arn, database, host, secretArn, readerSecretArn, roleArn } = this;
 		return { kind, identifier, arn, database, host, secretArn, readerSecretArn, roleArn };
 	}

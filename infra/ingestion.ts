@@ -1,0 +1,119 @@
+import { readFileSync } from "node:fs";
+import { Clickstream } from "./clickstream/clickstream.ts";
+import { sourcePort } from "./config.ts";
+import type { Notifications } from "./monitoring/notifications.ts";
+import type { Network } from "./network/network.ts";
+import { Replication } from "./replication/replication.ts";
+import { ReplicationStream } from "./replication/replicationStream.ts";
+import type { Scope } from "./scope.ts";
+import { SourceDatabase } from "./source/sourceDatabase.ts";
+import type { DataLake } from "./storage/dataLake.ts";
+import type { Encryption } from "./storage/encryption.ts";
+
+/** What brings data into the raw zone: the source and its replication, and the clicks. */
+
+export function declareSource(
+	scope: Scope,
+	encryption: Encryption,
+	{ scripts }: DataLake,
+	network: Network,
+): SourceDatabase {
+	const { datasets, sampleSchemaFile } = scope;
+	const config = scope.config;
+	const certificate = config.sourceCaCertificateFile;
+	return new SourceDatabase(
+		`${scope.name}-source`,
+		{
+			kind: config.sourceKind,
+			engine: config.sourceEngine,
+			host: config.sourceHost,
+			port: sourcePort(config),
+			secretArn: config.sourceSecretArn,
+			caCertificate: certificate === undefined ? undefined : readFileSync(certificate, "utf8"),
+			instanceClass: config.databaseInstanceClass,
+			storageGb: config.databaseStorageGb,
+			multiAz: config.databaseMultiAz,
+			binlogRetentionHours: config.binlogRetentionHours,
+			subnetIds: network.subnetIds,
+			securityGroupId: network.databaseSecurityGroupId,
+			sampleSchemaFile,
+			schemas: datasets.map(({ schema }) => schema),
+			scriptsBucket: scripts.bucketName,
+			scriptsBucketArn: scripts.arn,
+			kmsKeyArn: encryption.keyArn,
+			disposable: config.disposable,
+			logRetentionDays: config.logRetentionDays,
+		},
+		scope.options,
+	);
+}
+
+export function declareReplicationStream(
+	scope: Scope,
+	encryption: Encryption,
+	{ raw }: DataLake,
+): ReplicationStream | undefined {
+	if (scope.config.replicationTarget !== "kinesis") return undefined;
+	return new ReplicationStream(
+		`${scope.name}-changes`,
+		{
+			datasets: scope.datasets,
+			rawBucketArn: raw.arn,
+			kmsKeyArn: encryption.keyArn,
+			logRetentionDays: scope.config.logRetentionDays,
+		},
+		scope.options,
+	);
+}
+
+export function declareReplication(
+	scope: Scope,
+	encryption: Encryption,
+	{ raw }: DataLake,
+	network: Network,
+	{ topicArn }: Notifications,
+	source: SourceDatabase,
+	changes: ReplicationStream | undefined,
+): Replication {
+	const config = scope.config;
+	return new Replication(
+		`${scope.name}-replication`,
+		{
+			datasets: scope.datasets,
+			sourceEngine: source.engine,
+			sourceSecretArn: source.secretArn,
+			sourceCaCertificate: source.caCertificate,
+			afterConnectScript: source.afterConnectScript,
+			rawBucket: raw.bucketName,
+			rawBucketArn: raw.arn,
+			targetEndpointArn: changes?.targetEndpointArn,
+			instanceClass: config.replicationInstanceClass,
+			storageGb: config.replicationStorageGb,
+			multiAz: config.replicationMultiAz,
+			engineVersion: config.replicationEngineVersion,
+			cdcMaxBatchSeconds: config.cdcMaxBatchSeconds,
+			subnetIds: network.subnetIds,
+			securityGroupId: network.replicationSecurityGroupId,
+			topicArn,
+			kmsKeyArn: encryption.keyArn,
+			logRetentionDays: config.logRetentionDays,
+		},
+		scope.options,
+	);
+}
+
+export function declareClickstream(scope: Scope, encryption: Encryption, { raw }: DataLake): Clickstream {
+	const config = scope.config;
+	return new Clickstream(
+		`${scope.name}-clickstream`,
+		{
+			streamName: config.clickstreamName,
+			deliveryStreamName: config.clickstreamDeliveryName,
+			retentionHours: config.clickstreamRetentionHours,
+			rawBucketArn: raw.arn,
+			kmsKeyArn: encryption.keyArn,
+			logRetentionDays: config.logRetentionDays,
+		},
+		scope.options,
+	);
+}

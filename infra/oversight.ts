@@ -1,0 +1,77 @@
+import type { Catalog } from "./catalog/catalog.ts";
+import { LakeFormation } from "./catalog/lakeFormation.ts";
+import type { Clickstream } from "./clickstream/clickstream.ts";
+import type { Dashboards } from "./dashboards/dashboards.ts";
+import type { EtlJobs } from "./jobs/etlJobs.ts";
+import { Monitoring } from "./monitoring/monitoring.ts";
+import type { Notifications } from "./monitoring/notifications.ts";
+import type { Replication } from "./replication/replication.ts";
+import type { ReplicationStream } from "./replication/replicationStream.ts";
+import type { Schedule } from "./schedule/schedule.ts";
+import type { Scope } from "./scope.ts";
+import { omitUndefined } from "./shared/omitUndefined.ts";
+import type { SourceDatabase } from "./source/sourceDatabase.ts";
+import type { DataLake } from "./storage/dataLake.ts";
+import type { Encryption } from "./storage/encryption.ts";
+import type { Warehouse } from "./warehouse/warehouse.ts";
+
+/** What looks over the other components: rights on tables, alarms. */
+
+export function declareLakeFormation(
+	scope: Scope,
+	encryption: Encryption,
+	{ raw, processed }: DataLake,
+	catalog: Catalog,
+	jobs: EtlJobs,
+	warehouse: Warehouse | undefined,
+	dashboards: Dashboards | undefined,
+): LakeFormation | undefined {
+	if (!scope.config.lakeFormation) return undefined;
+	return new LakeFormation(
+		`${scope.name}-lake-formation`,
+		{
+			datasets: scope.datasets,
+			rawBucketArn: raw.arn,
+			processedBucketArn: processed.arn,
+			kmsKeyArn: encryption.keyArn,
+			database: catalog.database,
+			writers: { jobs: jobs.roleArn, crawler: catalog.crawlerRoleArn },
+			readers: omitUndefined({ warehouse: warehouse?.roleArn, dashboards: dashboards?.athenaRoleArn }),
+		},
+		scope.options,
+	);
+}
+
+/** Components that are watched. */
+export interface Watched {
+	source: SourceDatabase;
+	replication: Replication;
+	changes: ReplicationStream | undefined;
+	clickstream: Clickstream;
+	jobs: EtlJobs;
+	catalog: Catalog;
+	schedule: Schedule;
+}
+
+export function declareMonitoring(scope: Scope, { topicArn }: Notifications, watched: Watched): Monitoring {
+	const { source, replication, changes, clickstream, jobs, catalog, schedule } = watched;
+	return new Monitoring(
+		`${scope.name}-monitoring`,
+		{
+			topicArn,
+			jobNames: Object.values(jobs.jobNames),
+			crawlerName: catalog.crawlerName,
+			replicationInstanceId: replication.instanceId,
+			replicationTaskArn: replication.taskArn,
+			streamName: clickstream.streamName,
+			deliveryStreamName: clickstream.deliveryStreamName,
+			changes,
+			stateMachineArn: schedule.stateMachineArn,
+			rdsIdentifier: source.rdsIdentifier,
+			latencySeconds: scope.config.alarmLatencySeconds,
+			freeStorageGb: scope.config.alarmFreeStorageGb,
+			monthlyBudgetUsd: scope.config.monthlyBudgetUsd,
+		},
+		scope.options,
+	);
+}

@@ -1,0 +1,104 @@
+import { databaseName } from "../etl/contract/contract.ts";
+import { derivedDatasets } from "../etl/derivedDatasets.ts";
+import { Catalog } from "./catalog/catalog.ts";
+import { DataQuality } from "./jobs/dataQuality.ts";
+import { EtlJobs } from "./jobs/etlJobs.ts";
+import type { Notifications } from "./monitoring/notifications.ts";
+import type { Network } from "./network/network.ts";
+import { Schedule } from "./schedule/schedule.ts";
+import type { Scope } from "./scope.ts";
+import type { SourceDatabase } from "./source/sourceDatabase.ts";
+import type { DataLake } from "./storage/dataLake.ts";
+import type { Encryption } from "./storage/encryption.ts";
+
+/** What makes tables of the raw zone's files: catalog, jobs, their rules and their schedule. */
+
+export function declareCatalog(scope: Scope, encryption: Encryption, { raw, processed }: DataLake): Catalog {
+	return new Catalog(
+		`${scope.name}-catalog`,
+		{
+			database: databaseName(scope.stack),
+			datasets: scope.datasets,
+			rawBucket: raw.bucketName,
+			rawBucketArn: raw.arn,
+			processedBucket: processed.bucketName,
+			processedBucketArn: processed.arn,
+			kmsKeyArn: encryption.keyArn,
+			securityConfiguration: encryption.glueSecurityConfiguration,
+			logRetentionDays: scope.config.logRetentionDays,
+		},
+		scope.options,
+	);
+}
+
+export function declareJobs(
+	scope: Scope,
+	encryption: Encryption,
+	{ raw, processed, scripts }: DataLake,
+	network: Network,
+	source: SourceDatabase,
+	{ database }: Catalog,
+): EtlJobs {
+	const config = scope.config;
+	return new EtlJobs(
+		`${scope.name}-jobs`,
+		{
+			jobs: scope.jobs,
+			datasets: [...scope.datasets, ...derivedDatasets],
+			etlFolder: scope.etlFolder,
+			rawBucket: raw.bucketName,
+			rawBucketArn: raw.arn,
+			processedBucket: processed.bucketName,
+			processedBucketArn: processed.arn,
+			scriptsBucket: scripts.bucketName,
+			scriptsBucketArn: scripts.arn,
+			database,
+			workerType: config.jobWorkerType,
+			maxWorkers: config.jobMaxWorkers,
+			executionClass: config.jobExecutionClass,
+			timeoutMinutes: config.jobTimeoutMinutes,
+			readSource: config.jobsReadSource,
+			sourceHost: source.host,
+			sourcePort: source.port,
+			sourceSecretArn: source.secretArn,
+			sourceCaCertificate: source.caCertificate,
+			subnetId: network.subnetIds.apply((ids) => ids[0] ?? ""),
+			availabilityZone: network.availabilityZone,
+			securityGroupId: network.jobsSecurityGroupId,
+			kmsKeyArn: encryption.keyArn,
+			securityConfiguration: encryption.glueSecurityConfiguration,
+			logRetentionDays: config.logRetentionDays,
+		},
+		scope.options,
+	);
+}
+
+export function declareDataQuality(scope: Scope, { raw }: DataLake): DataQuality {
+	const args = { datasets: [...scope.datasets, ...derivedDatasets], rawBucket: raw.bucketName };
+	return new DataQuality(`${scope.name}-quality`, args, scope.options);
+}
+
+export function declareSchedule(
+	scope: Scope,
+	encryption: Encryption,
+	{ topicArn }: Notifications,
+	jobs: EtlJobs,
+	{ crawlerName }: Catalog,
+): Schedule {
+	const config = scope.config;
+	return new Schedule(
+		`${scope.name}-schedule`,
+		{
+			jobs: scope.jobs,
+			jobNames: jobs.jobNames,
+			crawlerName,
+			topicArn,
+			expression: config.schedule,
+			retries: config.jobRetries,
+			timeoutMinutes: config.jobTimeoutMinutes,
+			kmsKeyArn: encryption.keyArn,
+			logRetentionDays: config.logRetentionDays,
+		},
+		scope.options,
+	);
+}

@@ -1,0 +1,27 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { Dataset } from "../etl/datasets.ts";
+import type { JobDefinition } from "../etl/jobs.ts";
+import type { PipelineConfig } from "./config.ts";
+import type { NamedQuery } from "./query/namedQueries.ts";
+
+export interface AnalyticsPipelineArgs {
+	/** Stack's name; the catalog's database is named after it. */
+	stack: string;
+	config: PipelineConfig;
+	/** What is replicated. */
+	datasets: readonly Dataset[];
+	jobs: readonly JobDefinition[];
+	queries: readonly NamedQuery[];
+	/** Folder of job scripts and of the package that they share. */
+	etlFolder: string;
+	/** SQL of the sample schemas, for a source of kind `ec2`. */
+	sampleSchemaFile: string;
+}
+
+/** From what the components are declared: none of them sees it. */
+export interface Scope extends AnalyticsPipelineArgs {
+	/** Name of the pipeline; a component's begins with it. */
+	name: string;
+	/** Puts a component below the pipeline. */
+	options: { parent: pulumi.ComponentResource };
+}

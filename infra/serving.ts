@@ -1,0 +1,99 @@
+import type { Catalog } from "./catalog/catalog.ts";
+import { Dashboards } from "./dashboards/dashboards.ts";
+import type { Network } from "./network/network.ts";
+import { ownersIn } from "./placeholders.ts";
+import { Athena } from "./query/athena.ts";
+import type { Scope } from "./scope.ts";
+import { currentPlace } from "./shared/place.ts";
+import type { DataLake } from "./storage/dataLake.ts";
+import type { Encryption } from "./storage/encryption.ts";
+import { Warehouse } from "./warehouse/warehouse.ts";
+
+/** What reads the tables: SQL, warehouse, dashboards. */
+
+export function declareAthena(
+	scope: Scope,
+	encryption: Encryption,
+	{ processed }: DataLake,
+	{ database }: Catalog,
+): Athena {
+	return new Athena(
+		`${scope.name}-athena`,
+		{
+			database,
+			resultsBucket: processed.bucketName,
+			kmsKeyArn: encryption.keyArn,
+			scanLimitGb: scope.config.athenaScanLimitGb,
+			queries: scope.queries,
+			disposable: scope.config.disposable,
+		},
+		scope.options,
+	);
+}
+
+export function declareWarehouse(
+	scope: Scope,
+	encryption: Encryption,
+	{ raw, processed }: DataLake,
+	network: Network,
+	{ database }: Catalog,
+): Warehouse | undefined {
+	const config = scope.config;
+	if (config.warehouseKind === "none") return undefined;
+	return new Warehouse(
+		`${scope.name}-warehouse`,
+		{
+			kind: config.warehouseKind,
+			datasets: scope.datasets,
+			rawBucketArn: raw.arn,
+			processedBucketArn: processed.arn,
+			catalogDatabase: database,
+			baseCapacity: config.warehouseBaseCapacity,
+			nodeType: config.warehouseNodeType,
+			nodes: config.warehouseNodes,
+			subnetIds: network.subnetIds,
+			securityGroupId: network.warehouseSecurityGroupId,
+			kmsKeyArn: encryption.keyArn,
+			disposable: config.disposable,
+			logRetentionDays: config.logRetentionDays,
+		},
+		scope.options,
+	);
+}
+
+export function declareDashboards(
+	scope: Scope,
+	encryption: Encryption,
+	{ raw, processed }: DataLake,
+	network: Network,
+	{ database }: Catalog,
+	{ workgroup }: Athena,
+	warehouse: Warehouse | undefined,
+): Dashboards | undefined {
+	const config = scope.config;
+	if (config.dashboards === "none") return undefined;
+	return new Dashboards(
+		`${scope.name}-dashboards`,
+		{
+			engine: config.dashboards,
+			principals: currentPlace(scope.options.parent).apply(({ accountId }) =>
+				ownersIn(accountId, config.quickSightPrincipals),
+			),
+			subscribe: config.quickSightSubscribe,
+			accountName: config.quickSightAccountName,
+			email: config.notificationEmail,
+			datasets: scope.datasets,
+			database,
+			workgroup,
+			rawBucketArn: raw.arn,
+			processedBucketArn: processed.arn,
+			warehouseHost: warehouse?.host,
+			warehouseDatabase: warehouse?.database,
+			warehouseSecretArn: warehouse?.readerSecretArn,
+			subnetIds: network.subnetIds,
+			securityGroupId: network.dashboardsSecurityGroupId,
+			kmsKeyArn: encryption.keyArn,
+		},
+		scope.options,
+	);
+}

@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Dashboards } from "./dashboards/dashboards.ts";
+import type { Monitoring } from "./monitoring/monitoring.ts";
+import type { Notifications } from "./monitoring/notifications.ts";
+import { outputsVersion, type PipelineOutputs } from "./outputs.ts";
+import type { Watched } from "./oversight.ts";
+import type { Athena } from "./query/athena.ts";
+import type { Scope } from "./scope.ts";
+import { currentPlace } from "./shared/place.ts";
+import type { DataLake } from "./storage/dataLake.ts";
+import type { Encryption } from "./storage/encryption.ts";
+import type { Warehouse } from "./warehouse/warehouse.ts";
+
+/** All components of a pipeline that the CLI has to know of. */
+export interface Components extends Watched {
+	encryption: Encryption;
+	notifications: Notifications;
+	lake: DataLake;
+	athena: Athena;
+	warehouse: Warehouse | undefined;
+	dashboards: Dashboards | undefined;
+	monitoring: Monitoring;
+}
+
+/** What the CLI reads, from the components. */
+export function stackOutputs(scope: Scope, components: Components): pulumi.Output<PipelineOutputs> {
+	const { encryption, notifications, lake, source, replication, clickstream, catalog, jobs } = components;
+	const { schedule, athena, warehouse, dashboards, monitoring } = components;
+	return pulumi
+		.output({
+			place: currentPlace(scope.options.parent),
+			keyArn: encryption.keyArn,
+			buckets: {
+				raw: lake.raw.bucketName,
+				processed: lake.processed.bucketName,
+				scripts: lake.scripts.bucketName,
+			},
+			catalog: { database: catalog.database, crawler: catalog.crawlerName },
+			source: source.toOutputs(),
+			replication: replication.toOutputs(),
+			clickstream: { streamName: clickstream.streamName, deliveryStreamName: clickstream.deliveryStreamName },
+			jobs: jobs.jobNames,
+			jobLogGroups: jobs.logGroups,
+			stateMachineArn: schedule.stateMachineArn,
+			athena: { workgroup: athena.workgroup, resultsUri: athena.resultsUri, queries: athena.queryIds },
+			warehouse: warehouse?.toOutputs() ?? null,
+			dashboards: dashboards?.toOutputs() ?? null,
+			monitoring: { topicArn: notifications.topicArn, dashboard: monitoring.dashboardName },
+		})
+		.apply(
+			({ place, ...rest }): PipelineOutputs => ({
+				version: outputsVersion,
+				stack: scope.stack,
+				region: place.region,
+				accountId: place.accountId,
+				...rest,
+			}),
+		);
+}
