@@ -1,22 +1,81 @@
 import type { Outcome } from "./common/errors.ts";
-import type { Context, Stack } from "./engines/port.ts";
+import type { Context, LocalHost, Stack } from "./engines/port.ts";
+import { type CommonOptions, dryRunOption, type OptionDefinition, type OptionValues, watchOption } from "./options.ts";
+
+/** All that `--help` and completion show of a command, in `cli/commands/<name>/definition.ts`. Loads nothing heavy. */
+export interface Definition {
+	/** Path of names, for instance `source up`. */
+	name: string;
+	summary: string;
+	/** Sentences after the summary, for `--help` of the command. */
+	description?: string;
+	/** Commander's argument syntax: `<required>`, `[optional]`, `[many...]`, each with its description. */
+	arguments?: readonly ArgumentDefinition[];
+	options?: readonly OptionDefinition[];
+	/** Whether it acts on a stack that may be on AWS, and so can list its calls: `--dry-run`. */
+	plans?: true;
+	/** Whether it can show its result again and again: `--watch`. */
+	watches?: true;
+	/** How long it may take where `--timeout` is not given, if not `usualTimeout`. */
+	timeout?: string;
+	/** What each does, and the command without `pipeline-cli`. */
+	examples: readonly (readonly [purpose: string, command: string])[];
+}
+
+export type ArgumentDefinition = readonly [syntax: string, description: string];
+
+/** How long a command may take that names no time of its own. */
+export const usualTimeout = "30m";
+
+/** Keeps the exact type of a definition, from which `Run` infers the arguments and options. */
+export function defineCommand<const D extends Definition>(definition: D): D {
+	return definition;
+}
+
+/** All options of a command but those of every command. */
+export function optionsOf({ options = [], watches, plans }: Definition): readonly OptionDefinition[] {
+	return [...options, ...(watches ? [watchOption] : []), ...(plans ? [dryRunOption] : [])];
+}
 
 /** What a command is called with. */
-export interface Invocation {
-	/** Positional arguments, in the order of the usage line. */
-	args: readonly (string | undefined)[];
-	/** Options by commander's camel-case name. */
-	options: Readonly<Record<string, unknown>>;
+export type Invocation<D extends Definition = Definition> = Called<
+	ArgumentValues<D extends { arguments: infer A extends readonly ArgumentDefinition[] } ? A : []>,
+	OptionValues<D extends { options: infer O extends readonly OptionDefinition[] } ? O : []> & CommonOptions
+>;
+
+interface Called<Args, Options> {
+	args: Args;
+	options: Options;
 	context: Context;
 	/** The stack that the command acts on, found by `--stack` and its fallbacks. */
 	stack(): Promise<Stack>;
+	/** What makes, fills, stops and removes the stack `local`. */
+	localHost(): Promise<LocalHost>;
 	/** Whether stdout will hold JSON: a command may then leave out costly decoration. */
 	json: boolean;
 	/** Whether the user can be asked: stdin and stderr are terminals and `--json` is off. */
 	interactive: boolean;
 	/** Writes data to stdout before the command ends, for data that come over time; nothing where stdout will hold JSON. */
 	print(text: string): Promise<void>;
+	/** Every command, for `completion`. */
+	commands: readonly Definition[];
 }
+
+type ArgumentValues<A extends readonly ArgumentDefinition[]> = {
+	readonly [One in A[number] as ArgumentName<One[0]>]: ArgumentValue<One[0]>;
+};
+
+type ArgumentName<Syntax extends string> = Syntax extends `<${infer Name}>` | `[${infer Name}]`
+	? Name extends `${infer Many}...`
+		? Many
+		: Name
+	: never;
+
+type ArgumentValue<Syntax extends string> = Syntax extends `${string}...${string}`
+	? readonly string[]
+	: Syntax extends `<${string}`
+		? string
+		: string | undefined;
 
 /** What a command has to show. Data goes to stdout, as text or as one JSON document. */
 export interface CommandResult {
@@ -32,5 +91,20 @@ export interface CommandResult {
 	again?: number;
 }
 
-/** The function behind a verb, in `cli/commands`. It returns what to show and never prints. */
-export type Command = (invocation: Invocation) => Promise<CommandResult>;
+/** The function of a command, in `cli/commands/<name>/run.ts`. It returns what to show and never prints. */
+export type Run<D extends Definition = Definition> = (invocation: Invocation<D>) => Promise<CommandResult>;
+
+/** A row of the table of commands: a definition, and how to load the function that belongs to it. */
+export interface Command extends Definition {
+	load(): Promise<Run>;
+}
+
+/** Holds a definition and its function together: the function must take what the definition names. */
+export function command<D extends Definition>(
+	definition: D,
+	// Spelled out, since TypeScript compares two types `Run` by their parameter alone, and finds every two alike.
+	load: () => Promise<{ run: (invocation: Invocation<NoInfer<D>>) => Promise<CommandResult> }>,
+): Command {
+	// The table holds functions of many types. What each is called with is parsed by the definition that it stands beside.
+	return { ...definition, load: async () => (await load()).run as Run };
+}

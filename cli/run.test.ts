@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type Run, usualTimeout } from "./command.ts";
+import { commands } from "./commands.ts";
 import { PipelineError } from "./common/errors.ts";
-import { usualTimeout } from "./program.ts";
 import { main as runMain } from "./run.ts";
-import { verbs } from "./verbs.ts";
 
 const written = { out: "", err: "" };
 const leave = vi.fn();
@@ -25,11 +25,11 @@ afterEach(() => {
 	vi.unstubAllEnvs();
 });
 
-/** Puts a function in the place of a verb's. */
-function replace(name: string, command: Awaited<ReturnType<(typeof verbs)[number]["load"]>>): void {
-	const verb = verbs.find((entry) => entry.name === name);
-	if (verb === undefined) throw new Error(`no verb ${name}`);
-	vi.spyOn(verb, "load").mockResolvedValue(command);
+/** Puts a function in the place of a command's. */
+function replace(name: string, run: Run): void {
+	const command = commands.find((entry) => entry.name === name);
+	if (command === undefined) throw new Error(`no command ${name}`);
+	vi.spyOn(command, "load").mockResolvedValue(run);
 }
 
 describe("usage", () => {
@@ -38,7 +38,7 @@ describe("usage", () => {
 		expect(written.out).toMatch(/^Start here:\n {2}pipeline-cli demo/);
 		expect(written.err).toBe("");
 	});
-	it.each(verbs.map(({ name, timeout = usualTimeout }) => [name, timeout]))(
+	it.each(commands.map(({ name, timeout = usualTimeout }) => [name, timeout]))(
 		"%s --help shows its examples first, and its own timeout of %s",
 		async (name, timeout) => {
 			expect(await main([...name.split(" "), "--help"])).toBe(0);
@@ -119,7 +119,7 @@ describe("a command's result", () => {
 		await main(["run-etl", "process-load", "apply-changes", "--timeout", "5m"]);
 		expect(command).toHaveBeenCalledWith(
 			expect.objectContaining({
-				args: ["process-load", "apply-changes"],
+				args: { jobs: ["process-load", "apply-changes"] },
 				options: expect.objectContaining({ timeout: "5m" }),
 				json: false,
 			}),

@@ -3,7 +3,7 @@ import type { PipelineOutputs } from "../infra/outputs.ts";
 import { PipelineError } from "./common/errors.ts";
 import { localPaths } from "./engines/local/shared/paths.ts";
 import type { Plan } from "./engines/plan.ts";
-import type { Stack } from "./engines/port.ts";
+import type { LocalHost, Stack } from "./engines/port.ts";
 
 export interface StackOptions {
 	/** `--stack`. */
@@ -55,6 +55,12 @@ async function localStack(options: StackOptions): Promise<Stack> {
 	}
 	const { LocalStack } = await import("./engines/local/stack.ts");
 	return new LocalStack();
+}
+
+/** What makes and removes the stack `local`. */
+export async function localHost(): Promise<LocalHost> {
+	const { LocalHostEngine } = await import("./engines/local/host.ts");
+	return new LocalHostEngine();
 }
 
 /** A stack may be named with its organisation and project: `acme/analytics-pipeline/dev`. */

@@ -1,4 +1,4 @@
-import type { Context, LocalHost, QueryResult, Stack } from "../engines/port.ts";
+import type { Context, LocalHost, QueryResult } from "../engines/port.ts";
 import { clickRecords } from "./clicks/clicks.ts";
 import { type EtlResult, runEtl } from "./etl/runEtl.ts";
 import { type VerifyReport, verifyCdc } from "./verify/verifyCdc.ts";
@@ -33,16 +33,15 @@ LIMIT 5`;
  */
 export async function runDemo(
 	host: LocalHost,
-	openStack: () => Promise<Stack>,
 	options: { seed: number; scale: number },
 	context: Context,
 ): Promise<DemoResult> {
 	const beganAt = Date.now();
 	await host.setup(context);
 	const setupSeconds = (Date.now() - beganAt) / 1000;
-	await host.startSource(context);
-	await host.seed(context, options);
-	const stack = await openStack();
+	if (!(await host.isSourceExternal())) await host.startPrivateSource(context);
+	if (!(await host.hasSamples())) await host.seed(context, options);
+	const stack = await host.stack();
 	const replication = await stack.replication();
 	// The demo's changes should be seen at once; DMS would gather them for a minute.
 	await replication.start(context, { batchInterval: 1 });

@@ -1,4 +1,4 @@
-/** Exit codes of every verb; the numbers up to 9 are Pulumi's (https://www.pulumi.com/docs/iac/cli/exit-codes/). */
+/** Exit codes of every command; the numbers up to 9 are Pulumi's (https://www.pulumi.com/docs/iac/cli/exit-codes/). */
 export const exitCodes = {
 	ok: 0,
 	failure: 1,

@@ -1,5 +1,5 @@
 /**
- * Ctrl-C and SIGTERM from the first moment on. Until a verb listens they are counted, since Node's own answer to them would end
+ * Ctrl-C and SIGTERM from the first moment on. Until a command listens they are counted, since Node's own answer to them would end
  * the process without a word and without the documented exit code.
  */
 const signals = ["SIGINT", "SIGTERM"] as const;

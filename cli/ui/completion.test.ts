@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type CompletionTable, completionScript, type Shell } from "./completion.ts";
 
 const table: CompletionTable = {
-	verbs: [
+	commands: [
 		{
 			words: ["status"],
 			summary: "Show it",
@@ -95,7 +95,7 @@ describe.each(here)("%s", (shell) => {
 		],
 		[["status", "--w"], ["--watch"]],
 		[["--quiet", "replication", "sto"], ["stop"]],
-		// The value of an option is no word of a verb.
+		// The value of an option is no word of a command.
 		[["--stack", "dev", "replication", "sto"], ["stop"]],
 		[["dashboard", "-p", "80", "u"], ["url"]],
 		[["--stack", ""], []],
@@ -108,7 +108,7 @@ describe.each(here)("%s", (shell) => {
 it("zsh and fish quote what descriptions have", () => {
 	for (const shell of ["zsh", "fish"] as const) {
 		const script = completionScript(shell, table);
-		for (const { words } of table.verbs) for (const word of words) expect(script).toContain(word);
+		for (const { words } of table.commands) for (const word of words) expect(script).toContain(word);
 		expect(script).toContain("the owner'\\''s");
 	}
 });

@@ -1,7 +1,7 @@
 /** What a shell can complete. */
 export interface CompletionTable {
-	verbs: readonly { words: readonly string[]; summary: string; flags: readonly Flag[] }[];
-	/** Options of every verb. */
+	commands: readonly { words: readonly string[]; summary: string; flags: readonly Flag[] }[];
+	/** Options of every command. */
 	flags: readonly Flag[];
 }
 
@@ -29,7 +29,7 @@ export function completionScript(shell: Shell, table: CompletionTable): string {
 /** Words that may follow each path of words; the path of the first word is empty. */
 function nextWords(table: CompletionTable): Map<string, { word: string; summary: string }[]> {
 	const next = new Map<string, { word: string; summary: string }[]>();
-	for (const { words, summary } of table.verbs) {
+	for (const { words, summary } of table.commands) {
 		words.forEach((word, index) => {
 			const path = words.slice(0, index).join(" ");
 			const known = next.get(path) ?? [];
@@ -43,9 +43,11 @@ function nextWords(table: CompletionTable): Map<string, { word: string; summary:
 	return next;
 }
 
-/** Flags behind which a value stands, which is no word of a verb, as patterns of a shell's `case`. */
+/** Flags behind which a value stands, which is no word of a command, as patterns of a shell's `case`. */
 function valueFlags(table: CompletionTable): string[] {
-	const flags = [...table.flags, ...table.verbs.flatMap((verb) => verb.flags)].filter(({ takesValue }) => takesValue);
+	const flags = [...table.flags, ...table.commands.flatMap((command) => command.flags)].filter(
+		({ takesValue }) => takesValue,
+	);
 	return [...new Set(flags.flatMap(({ flag, short }) => (short === undefined ? [flag] : [flag, short])))];
 }
 
@@ -53,8 +55,8 @@ function bash(table: CompletionTable): string {
 	const words = [...nextWords(table)].map(
 		([path, list]) => `\t\t"${path}") words="${list.map(({ word }) => word).join(" ")}" ;;`,
 	);
-	const flags = table.verbs.map(
-		(verb) => `\t\t"${verb.words.join(" ")}") flags="${verb.flags.map(({ flag }) => flag).join(" ")}" ;;`,
+	const flags = table.commands.map(
+		(command) => `\t\t"${command.words.join(" ")}") flags="${command.flags.map(({ flag }) => flag).join(" ")}" ;;`,
 	);
 	return `# bash completion of ${name}: source <(${name} completion bash)
 _pipeline_cli() {
@@ -87,8 +89,9 @@ function zsh(table: CompletionTable): string {
 		const entries = list.map(({ word, summary }) => `${zshWord(word)}:${zshText(summary)}`);
 		return `\t\t"${path}") words_here=(${entries.map(quoted).join(" ")}) ;;`;
 	});
-	const flags = table.verbs.map(
-		(verb) => `\t\t"${verb.words.join(" ")}") flags_here=(${verb.flags.map(zshFlag).map(quoted).join(" ")}) ;;`,
+	const flags = table.commands.map(
+		(command) =>
+			`\t\t"${command.words.join(" ")}") flags_here=(${command.flags.map(zshFlag).map(quoted).join(" ")}) ;;`,
 	);
 	return `#compdef ${name}
 # zsh completion of ${name}: source <(${name} completion zsh)
@@ -145,9 +148,9 @@ function fish(table: CompletionTable): string {
 				`complete -c ${name} -f -n ${quoted(`__pipeline_cli_at ${path}`.trim())} -a ${word} -d ${quoted(summary)}`,
 		),
 	);
-	const flags = table.verbs.flatMap((verb) =>
-		verb.flags.map(
-			(flag) => `complete -c ${name} -n ${quoted(`__pipeline_cli_at ${verb.words.join(" ")}`)} ${fishFlag(flag)}`,
+	const flags = table.commands.flatMap((command) =>
+		command.flags.map(
+			(flag) => `complete -c ${name} -n ${quoted(`__pipeline_cli_at ${command.words.join(" ")}`)} ${fishFlag(flag)}`,
 		),
 	);
 	const globals = table.flags.map((flag) => `complete -c ${name} ${fishFlag(flag)}`);

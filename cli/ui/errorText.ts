@@ -20,7 +20,7 @@ export function errorText(error: unknown, color: boolean): string {
 }
 
 /** The document that `--json` prints for an error. */
-export function errorJson(error: unknown): unknown {
+export function errorJson(error: unknown): object {
 	if (error instanceof PipelineError) {
 		return { error: { outcome: error.outcome, exitCode: exitCodes[error.outcome], ...error.text } };
 	}

@@ -128,4 +128,6 @@ export class QuietReporter implements Reporter {
 	warn(text: string): void {
 		this.#stream.write(`warning: ${text}\n`);
 	}
+
+	close(): void {}
 }

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { verbs } from "../../cli/verbs.ts";
+import { commands } from "../../cli/commands.ts";
 import { catalogName, datasets } from "../../etl/datasets.ts";
 import { running } from "../support/aws/dms.ts";
 import { parquetTable, succeeded } from "../support/aws/glue.ts";
@@ -13,7 +13,7 @@ import { cursorLeft, onTerminal, type TerminalRun } from "../support/terminal.ts
 
 const exported = join(tmpdir(), `pipeline-export-${process.pid}.csv`);
 
-/** Verbs that act on a stack, as a user calls them, and how they end here. */
+/** Commands that act on a stack, as a user calls them, and how they end here. */
 const lines: Record<string, [args: string[], code: number]> = {
 	status: [["status"], 0],
 	"replication start": [["replication", "start"], 0],
@@ -87,8 +87,8 @@ async function until(run: TerminalRun, done: () => boolean): Promise<void> {
 	}
 }
 
-it("there is a line for every verb that acts on a stack", () => {
-	const acting = verbs.filter(({ plans }) => plans === true).map(({ name }) => name);
+it("there is a line for every command that acts on a stack", () => {
+	const acting = commands.filter(({ plans }) => plans === true).map(({ name }) => name);
 	expect(Object.keys(lines).sort()).toEqual(acting.sort());
 });
 

@@ -1,8 +1,8 @@
 import { access, chmod, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { commands } from "../../cli/commands.ts";
 import { findStack } from "../../cli/stack.ts";
-import { verbs } from "../../cli/verbs.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { ScriptedStack } from "../support/aws/scriptedStack.ts";
 
@@ -386,7 +386,7 @@ describe("logs and dashboards", () => {
 	});
 });
 
-it("completion completes every verb, from the table that makes the help", async () => {
+it("completion completes every command, from the table that makes the help", async () => {
 	const { out } = await aws.run("completion", "bash");
-	for (const { name } of verbs) for (const word of name.split(" ")) expect(out).toContain(word);
+	for (const { name } of commands) for (const word of name.split(" ")) expect(out).toContain(word);
 });

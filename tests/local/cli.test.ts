@@ -12,7 +12,7 @@ import { defaultSchemas, writeSettings } from "../../cli/engines/local/shared/se
 import { TestStack } from "../support/cli.ts";
 import { onTerminal } from "../support/terminal.ts";
 
-it("--help loads no package that only some verbs need", async () => {
+it("--help loads no package that only some commands need", async () => {
 	const coverage = await mkdtemp(join(tmpdir(), "pipeline-coverage-"));
 	const cli = join(projectRoot, "dist", "pipeline-cli.js");
 	// Node's coverage names every script that was loaded.

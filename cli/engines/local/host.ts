@@ -4,16 +4,23 @@ import { join, relative, sep } from "node:path";
 import { PipelineError } from "../../common/errors.ts";
 import { namesIn } from "../../common/fs.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
-import type { Context, LocalHost } from "../port.ts";
-import { runningRun, stopRun } from "./jobs/runLock.ts";
-import { setup } from "./setup/setup.ts";
+import type {
+	Check,
+	Context,
+	ExternalOptions,
+	ExternalServer,
+	LocalHost,
+	PrivateOptions,
+	PrivateSource,
+	SeedOptions,
+	SeedResult,
+	SetupResult,
+	Stack,
+} from "../port.ts";
 import { localPaths } from "./shared/paths.ts";
 import { readSettings } from "./shared/settings.ts";
-import { sampleSchemas } from "./source/seed/fill.ts";
-import { existingSamples, seedSource } from "./source/seed/seed.ts";
-import { startPrivateSource, stopSource } from "./source/up.ts";
 
-/** Makes, starts, fills, stops and removes the local stack. */
+/** Makes, starts, fills, stops and removes the local stack. What each needs is loaded when it is called. */
 export class LocalHostEngine implements LocalHost {
 	readonly #paths = localPaths();
 
@@ -21,28 +28,50 @@ export class LocalHostEngine implements LocalHost {
 		return this.#paths.home;
 	}
 
-	async setup(context: Context): Promise<void> {
-		await setup(context, {}, this.#paths);
+	async stack(): Promise<Stack> {
+		return new (await import("./stack.ts")).LocalStack();
 	}
 
-	async startSource(context: Context): Promise<void> {
-		if ((await readSettings(this.#paths))?.source.kind === "external") return;
-		await startPrivateSource(context, {}, this.#paths);
+	async setup(context: Context, options: { dev?: boolean } = {}): Promise<SetupResult> {
+		return (await import("./setup/setup.ts")).setup(context, options, this.#paths);
 	}
 
-	async seed(context: Context, options: { seed: number; scale: number }): Promise<"seeded" | "already there"> {
-		if ((await existingSamples(this.#paths)).length === sampleSchemas.length) return "already there";
-		await seedSource(context, options, this.#paths);
-		return "seeded";
+	async setupNotebook(context: Context): Promise<string> {
+		return (await import("./setup/notebook.ts")).ensureNotebook(context, this.#paths);
+	}
+
+	async isSourceExternal(): Promise<boolean> {
+		return (await readSettings(this.#paths))?.source.kind === "external";
+	}
+
+	async chosenServer(url: string | undefined): Promise<ExternalServer | undefined> {
+		return (await import("./source/external.ts")).chosenServer(url, this.#paths);
+	}
+
+	async startPrivateSource(context: Context, options: PrivateOptions = {}): Promise<PrivateSource> {
+		return (await import("./source/up.ts")).startPrivateSource(context, options, this.#paths);
+	}
+
+	async useServer(context: Context, options: ExternalOptions): Promise<{ address: string; checks: Check[] }> {
+		return (await import("./source/external.ts")).useExternalSource(context, options, this.#paths);
+	}
+
+	async stopSource(context: Context): Promise<"stopped" | "not running" | "not ours"> {
+		return (await import("./source/up.ts")).stopSource(context, this.#paths);
+	}
+
+	async hasSamples(): Promise<boolean> {
+		return (await import("./source/seed/seed.ts")).hasSamples(this.#paths);
+	}
+
+	async seed(context: Context, options: SeedOptions): Promise<SeedResult> {
+		return (await import("./source/seed/seed.ts")).seedSource(context, options, this.#paths);
 	}
 
 	async stopRun(context: Context): Promise<"stopped" | "not running"> {
+		const { runningRun, stopRun } = await import("./jobs/runLock.ts");
 		if ((await runningRun(this.#paths.runs)) === undefined) return "not running";
 		return context.reporter.task("Stop the run of jobs", () => stopRun(this.#paths.runs));
-	}
-
-	async stopSource(context: Context): Promise<void> {
-		await stopSource(context, this.#paths);
 	}
 
 	async purge(): Promise<void> {

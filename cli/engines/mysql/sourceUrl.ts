@@ -1,14 +1,5 @@
 import { PipelineError } from "../../common/errors.ts";
-
-/** A server of the user's own, as a URL names it. */
-export interface ExternalServer {
-	host: string;
-	port: number;
-	user: string;
-	/** Only where the URL may hold one. */
-	password?: string;
-	tls: boolean;
-}
+import type { ExternalServer } from "../port.ts";
 
 /**
  * Reads `mysql://user@host:port/?ssl-mode=…`. TLS is on unless the server is on this machine or `ssl-mode=DISABLED`.

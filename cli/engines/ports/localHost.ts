@@ -1,18 +1,86 @@
-import type { Context } from "./context.ts";
+import type { Check, Context } from "./context.ts";
+import type { Stack } from "./stack.ts";
+
+/** A MySQL or MariaDB server of the user's own, as a URL names it. */
+export interface ExternalServer {
+	host: string;
+	port: number;
+	user: string;
+	/** Only where the URL may hold one. */
+	password?: string;
+	tls: boolean;
+}
+
+export interface ExternalOptions {
+	server: ExternalServer;
+	/** Default: those of the settings, else those of etl/datasets.ts. */
+	schemas?: string[] | undefined;
+	/** Asks for the password; called where neither the URL nor the environment nor the settings have it. */
+	askPassword: () => Promise<string>;
+}
+
+export interface PrivateOptions {
+	/** Of the loopback; the default is the one of the last time, at first a free one. */
+	port?: number | undefined;
+	schemas?: string[] | undefined;
+}
+
+export interface PrivateSource {
+	action: "initialised" | "started" | "already running";
+	/** `host:port`. */
+	address: string;
+}
+
+export interface SeedOptions {
+	seed: number;
+	scale: number;
+	/** Drops the sample tables first. */
+	reset?: boolean;
+	/** The user agreed that a server of their own is written to. */
+	yes?: boolean;
+}
+
+export interface SeedResult {
+	schemas: { schema: string; tables: number; rows: number }[];
+	seconds: number;
+}
+
+export interface SetupResult {
+	python: { binary: string; action: "installed" | "ready" };
+	/** Absent where the source is a server of the user's own. */
+	mariaDb?: { server: string; version: string };
+	seconds: number;
+}
 
 /** What the CLI itself makes and removes: only the local stack has it; on AWS Pulumi does. */
 export interface LocalHost {
-	/** Installs what is missing; quick where all is there. */
-	setup(context: Context): Promise<void>;
-	/** Starts the private source, where the stack has one. */
-	startSource(context: Context): Promise<void>;
-	/** Creates and fills the sample schemas where they are missing. */
-	seed(context: Context, options: { seed: number; scale: number }): Promise<"seeded" | "already there">;
-	/** Ends the run of jobs that goes on, where there is one. */
-	stopRun(context: Context): Promise<"stopped" | "not running">;
-	stopSource(context: Context): Promise<void>;
-	/** Removes all that the local stack has on disk. Everything must be stopped before. */
-	purge(): Promise<void>;
 	/** The folder that `purge` removes. */
 	readonly home: string;
+	stack(): Promise<Stack>;
+	/**
+	 * Installs what is missing; quick where all is there.
+	 * @param options.dev also what the Python tests need.
+	 */
+	setup(context: Context, options?: { dev?: boolean }): Promise<SetupResult>;
+	/** Installs what the notebook needs, where it is missing. @returns the Python that has it. */
+	setupNotebook(context: Context): Promise<string>;
+	/** Whether the stack's source is a server of the user's own. */
+	isSourceExternal(): Promise<boolean>;
+	/**
+	 * The server that is the user's choice: of `url`, then PIPELINE_SOURCE_URL, then the one that the stack already uses.
+	 * @returns undefined for the private one.
+	 */
+	chosenServer(url: string | undefined): Promise<ExternalServer | undefined>;
+	startPrivateSource(context: Context, options?: PrivateOptions): Promise<PrivateSource>;
+	/** Makes a server of the user's own the source, after every precondition of replication was found to hold. */
+	useServer(context: Context, options: ExternalOptions): Promise<{ address: string; checks: Check[] }>;
+	stopSource(context: Context): Promise<"stopped" | "not running" | "not ours">;
+	/** Whether the sample schemas are there and whole. */
+	hasSamples(): Promise<boolean>;
+	/** Creates and fills the sample schemas. */
+	seed(context: Context, options: SeedOptions): Promise<SeedResult>;
+	/** Ends the run of jobs that goes on, where there is one. */
+	stopRun(context: Context): Promise<"stopped" | "not running">;
+	/** Removes all that the local stack has on disk. Everything must be stopped before. */
+	purge(): Promise<void>;
 }

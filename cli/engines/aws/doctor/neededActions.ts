@@ -1,13 +1,13 @@
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 
-/** Actions of IAM that the verbs need on one resource. */
+/** Actions of IAM that the commands need on one resource. */
 export interface NeededActions {
 	/** ARN, or `*` where the action knows no resources or its ARN is not among the outputs. */
 	resource: string;
 	actions: readonly string[];
 }
 
-/** What the verbs need on this stack, resource by resource: a rule for single resources is enough. */
+/** What the commands need on this stack, resource by resource: a rule for single resources is enough. */
 export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 	const { replication, source, buckets, catalog, warehouse, dashboards } = outputs;
 	const arn = (service: string, resource: string): string =>

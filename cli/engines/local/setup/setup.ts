@@ -1,18 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Context } from "../../port.ts";
+import type { Context, SetupResult } from "../../port.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { readSettings } from "../shared/settings.ts";
 import { setupError } from "./diagnosis.ts";
-import { ensureMariaDb, type MariaDb } from "./mariadb.ts";
+import { ensureMariaDb } from "./mariadb.ts";
 import { ensurePython, pythonBinary } from "./python.ts";
-
-export interface SetupResult {
-	python: { binary: string; action: "installed" | "ready" };
-	/** Absent where the source is a server of the user's own. */
-	mariaDb?: MariaDb;
-	seconds: number;
-}
 
 /**
  * Installs what the local stack needs; quick where all is there. Interrupted, it goes on when it is called again.

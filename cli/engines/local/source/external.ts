@@ -3,18 +3,26 @@ import { readIfThere, writeFileAtomic } from "../../../common/fs.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
-import { type ExternalServer, sourceUrl } from "../../mysql/sourceUrl.ts";
-import type { Check, Context } from "../../port.ts";
+import { parseSourceUrl, sourceUrl } from "../../mysql/sourceUrl.ts";
+import type { Check, Context, ExternalOptions, ExternalServer } from "../../port.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { defaultSchemas, passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
 import { makeSourceFolder, refuseOtherSource } from "./up.ts";
 
-export interface ExternalOptions {
-	server: ExternalServer;
-	/** Default: those of the settings, else those of etl/datasets.ts. */
-	schemas?: string[] | undefined;
-	/** Asks for the password; called where neither the URL nor the environment nor the settings have it. */
-	askPassword: () => Promise<string>;
+/**
+ * The server that is the user's choice: of `--source-url`, then PIPELINE_SOURCE_URL, then the one that the stack already uses.
+ * @returns undefined for the private one.
+ */
+export async function chosenServer(
+	url: string | undefined,
+	paths: LocalPaths = localPaths(),
+): Promise<ExternalServer | undefined> {
+	if (url !== undefined) return parseSourceUrl(url, false);
+	const fromEnvironment = process.env.PIPELINE_SOURCE_URL;
+	if (fromEnvironment !== undefined && fromEnvironment !== "") return parseSourceUrl(fromEnvironment, true);
+	const known = (await readSettings(paths))?.source;
+	if (known?.kind !== "external") return undefined;
+	return { host: known.host, port: known.port, user: known.user, tls: known.tls };
 }
 
 /**

@@ -3,7 +3,7 @@ import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "../../../common/errors.ts";
 import { exists, readIfThere, writeFileAtomic } from "../../../common/fs.ts";
-import type { Context } from "../../port.ts";
+import type { Context, PrivateOptions, PrivateSource } from "../../port.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import { ensureMariaDb } from "../setup/mariadb.ts";
 import { withLockFile } from "../shared/lockFile.ts";
@@ -23,22 +23,15 @@ import {
 
 const user = "pipeline";
 
-export interface UpResult {
-	action: "initialised" | "started" | "already running";
-	/** `host:port`. */
-	address: string;
-}
-
 /**
  * Brings the private MariaDB to run; repeated, it finds it running. The first time it is initialised, with a port that
  * stays and a generated password.
- * @param options.port of the loopback; the default is the one of the last time, at first a free one.
  */
 export async function startPrivateSource(
 	context: Context,
-	options: { port?: number | undefined; schemas?: string[] | undefined } = {},
+	options: PrivateOptions = {},
 	paths: LocalPaths = localPaths(),
-): Promise<UpResult> {
+): Promise<PrivateSource> {
 	const before = await readSettings(paths);
 	await refuseOtherSource(before, { kind: "private" }, paths);
 	const mariaDb = await ensureMariaDb(context, join(paths.home, "logs"));

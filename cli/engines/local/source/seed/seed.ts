@@ -5,26 +5,12 @@ import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import { writeFileAtomic } from "../../../../common/fs.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { openClient } from "../../../mysql/connection.ts";
-import type { Context } from "../../../port.ts";
+import type { Context, SeedOptions, SeedResult } from "../../../port.ts";
 import { withLockFile } from "../../shared/lockFile.ts";
 import { type LocalPaths, localPaths } from "../../shared/paths.ts";
 import { readSettings, sourceAccess } from "../../shared/settings.ts";
 import { diskFull, watchDisk } from "./diskWatch.ts";
 import { createTables, fillTables, type Send, sampleSchemas, schemasWithTables } from "./fill.ts";
-
-export interface SeedOptions {
-	seed: number;
-	scale: number;
-	/** Drops the sample tables first. */
-	reset?: boolean;
-	/** The user agreed that a server of their own is written to. */
-	yes?: boolean;
-}
-
-export interface SeedResult {
-	schemas: { schema: string; tables: number; rows: number }[];
-	seconds: number;
-}
 
 /**
  * Creates and fills the sample schemas. Everything goes through the binary log, so a running replication sees it.
@@ -52,12 +38,12 @@ export async function seedSource(
 	return { schemas, seconds: (Date.now() - beganAt) / 1000 };
 }
 
-/** @returns schemas of the samples that are there and whole, on the source of the stack. */
-export async function existingSamples(paths: LocalPaths = localPaths()): Promise<string[]> {
-	if (await wasInterrupted(paths)) return [];
+/** Whether all sample schemas are there and whole, on the source of the stack. */
+export async function hasSamples(paths: LocalPaths = localPaths()): Promise<boolean> {
+	if (await wasInterrupted(paths)) return false;
 	const client = await openClient(await sourceAccess(paths));
 	try {
-		return await schemasWithTables(client);
+		return (await schemasWithTables(client)).length === sampleSchemas.length;
 	} finally {
 		await client.end();
 	}

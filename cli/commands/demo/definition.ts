@@ -1,0 +1,11 @@
+import { defineCommand } from "../../command.ts";
+import { scale, seed } from "../shared/options.ts";
+
+export const definition = defineCommand({
+	name: "demo",
+	summary: "Run the whole pipeline on this machine and prove that a change arrives",
+	description:
+		"Sets up, starts a MariaDB with two sample schemas, replicates, sends clicks, runs the jobs, queries, and verifies. Safe to repeat.",
+	options: [scale, seed],
+	examples: [["The whole pipeline, from nothing", "demo"]],
+});

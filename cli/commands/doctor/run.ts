@@ -1,0 +1,30 @@
+import chalk from "chalk";
+import type { Run } from "../../command.ts";
+import type { Check } from "../../engines/port.ts";
+import { stackLine } from "../../ui/stackLine.ts";
+import { renderTable } from "../../ui/table.ts";
+import type { definition } from "./definition.ts";
+
+/** `doctor`: every precondition of the stack's work, and how to mend those that do not hold. */
+export const run: Run<typeof definition> = async ({ stack, context }) => {
+	const found = await stack();
+	const checks = await context.reporter.task("Check", () => found.checks(context));
+	const ok = checks.every((check) => check.ok);
+	const noCredentials = checks.some((check) => check.name === "credentials" && !check.ok);
+	return {
+		json: { ok, checks },
+		text: describeChecks(found.name, checks),
+		...(ok ? {} : { outcome: noCredentials ? "credentials" : "failure" }),
+	};
+};
+
+function describeChecks(stack: string, checks: readonly Check[]): string {
+	const table = renderTable(
+		[{ title: "CHECK" }, { title: "" }, { title: "FOUND" }],
+		checks.map(({ name, ok, found }) => [name, ok ? chalk.green("ok") : chalk.red("FAILS"), found]),
+	);
+	const fixes = checks.flatMap(({ name, fix, warning }) =>
+		[fix, warning].flatMap((text) => (text === undefined ? [] : [`${chalk.yellow(`${name}:`)} ${text}`])),
+	);
+	return [table, ...(fixes.length === 0 ? [] : ["", ...fixes]), stackLine(stack)].join("\n");
+}

@@ -1,0 +1,14 @@
+import { defineCommand } from "../../command.ts";
+
+export const definition = defineCommand({
+	name: "down",
+	summary: "Stop everything of the local stack",
+	options: [
+		{ flags: "--purge", description: "also remove its data, after asking" },
+		{ flags: "--yes", description: "do not ask" },
+	],
+	examples: [
+		["Stop; data stays", "down"],
+		["Remove all of it", "down --purge"],
+	],
+});

@@ -1,0 +1,27 @@
+import { bringDown } from "../../actions/down.ts";
+import type { Run } from "../../command.ts";
+import { PipelineError } from "../../common/errors.ts";
+import { confirm } from "../../ui/confirm.ts";
+import type { definition } from "./definition.ts";
+
+export const run: Run<typeof definition> = async ({ options, interactive, context, localHost }) => {
+	const { purge } = options;
+	const host = await localHost();
+	if (purge && !options.yes) {
+		const agreed = interactive && (await confirm(`Remove ${host.home} with all its data?`, context.signal));
+		if (!agreed) {
+			throw new PipelineError("usage", {
+				what: "Nothing was removed.",
+				why: interactive ? "You did not agree." : "There is no terminal to ask at.",
+				fix: "Say yes, or pass --yes.",
+				next: "pipeline-cli down --purge --yes",
+			});
+		}
+	}
+	const result = await bringDown(host, { purge }, context);
+	const removed = result.purged ? `Removed ${host.home}.` : "The data stays.";
+	return {
+		json: { stack: "local", ...result },
+		text: `Everything is stopped. ${removed}`,
+	};
+};

@@ -1,0 +1,22 @@
+import { defineCommand } from "../../command.ts";
+import { oneOf } from "../shared/options.ts";
+
+export const definition = defineCommand({
+	name: "export",
+	plans: true,
+	summary: "Save a table or an answer as a file",
+	arguments: [["<what>", "a table, a named query of etl/sql, or a statement"]],
+	options: [
+		{
+			flags: "--format <format>",
+			description: "csv, parquet or xlsx",
+			parse: oneOf("csv", "parquet", "xlsx"),
+			default: "csv",
+		},
+		{ flags: "-o, --output <path>", description: "file to write (default: the name and the format's ending)" },
+	],
+	examples: [
+		["A named query for a spreadsheet", "export sales_by_country --format xlsx"],
+		["A table", "export fact_orders --format parquet --output orders.parquet"],
+	],
+});

@@ -1,0 +1,21 @@
+import { exportRows } from "../../actions/query/exportRows.ts";
+import type { Run } from "../../command.ts";
+import { formatBytes, formatCount } from "../../ui/format.ts";
+import { stackLine } from "../../ui/stackLine.ts";
+import type { definition } from "./definition.ts";
+
+/** `export`: a table or an answer as a file. */
+export const run: Run<typeof definition> = async ({ args, options, stack, context }) => {
+	const found = await stack();
+	const { path, rows, bytes } = await exportRows(
+		found,
+		{
+			what: args.what,
+			format: options.format,
+			output: options.output,
+		},
+		context,
+	);
+	const text = `${path}: ${formatCount(rows)} rows, ${formatBytes(bytes)}.\n${stackLine(found.name)}`;
+	return { json: { path, rows, bytes }, text };
+};

@@ -1,0 +1,25 @@
+import { defineCommand } from "../../command.ts";
+import { wholeNumber } from "../shared/options.ts";
+
+export const definition = defineCommand({
+	name: "query",
+	plans: true,
+	summary: "Ask the lake in SQL",
+	description: "One statement that reads.",
+	arguments: [["[sql]", "the statement"]],
+	options: [
+		{ flags: "-f, --file <path>", description: "read the statement from a file; - for stdin" },
+		{ flags: "-n, --name <query>", description: "run a named query of etl/sql" },
+		{ flags: "--list", description: "list the named queries" },
+		{ flags: "--csv", description: "rows as CSV" },
+		{
+			flags: "--reuse <minutes>",
+			description: "take an answer of before, up to this old (Athena)",
+			parse: wholeNumber(1, 10_080),
+		},
+	],
+	examples: [
+		["A statement", 'query "SELECT department, count(*) FROM joint_tables GROUP BY 1"'],
+		["A named query", "query --name sales_by_country"],
+	],
+});

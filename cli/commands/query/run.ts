@@ -1,0 +1,74 @@
+import { readFile } from "node:fs/promises";
+import { addAbortSignal } from "node:stream";
+import { text as readAll } from "node:stream/consumers";
+import { namedQueries, namedQuery } from "../../actions/query/namedQueries.ts";
+import type { CommandResult, Invocation, Run } from "../../command.ts";
+import { messageOf, PipelineError } from "../../common/errors.ts";
+import { resultCsv } from "../../common/resultText.ts";
+import type { QueryResult } from "../../engines/port.ts";
+import { formatBytes, formatCount, formatSeconds } from "../../ui/format.ts";
+import { resultTable } from "../../ui/resultTable.ts";
+import type { definition } from "./definition.ts";
+
+/** `query`: one statement that reads, as a table, CSV or JSON. */
+export const run: Run<typeof definition> = async (invocation) => {
+	const { options, json, context, stack } = invocation;
+	const { csv, reuse } = options;
+	if (csv && json) throw wrongUse("--csv and --json exclude each other.");
+	if (options.list) return list();
+	const sql = await statement(invocation);
+	const found = await stack();
+	const engine = await found.query();
+	const result = await engine.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse });
+	const rows = result.rows.length === 1 ? "1 row" : `${formatCount(result.rows.length)} rows`;
+	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}${price(result)}. Stack ${found.name}.`);
+	return {
+		json: result,
+		text: json ? "" : csv ? resultCsv(result) : resultTable(result),
+		verbatim: csv,
+	};
+};
+
+/** What a query on AWS read and costs. */
+function price({ scannedBytes, usd, reused }: QueryResult): string {
+	if (scannedBytes === undefined || usd === undefined) return "";
+	if (reused === true) return ", an answer of before, free";
+	return `, ${formatBytes(scannedBytes)} scanned, $${usd.toFixed(5)}`;
+}
+
+async function list(): Promise<CommandResult> {
+	const queries = await namedQueries();
+	const blocks = queries.map(({ name, title, description }) => {
+		const lines = [title, ...description.split("\n")].map((line) => `    ${line}`.trimEnd());
+		return [name, ...lines].join("\n");
+	});
+	return { json: { queries }, text: blocks.join("\n\n") };
+}
+
+/** The SQL of the argument, of --file or of --name, whichever is given. */
+async function statement({ args, options, context }: Invocation<typeof definition>): Promise<string> {
+	const { sql } = args;
+	const { file, name } = options;
+	const given = [sql, file, name].filter((value) => value !== undefined);
+	if (given.length !== 1) {
+		throw wrongUse(
+			given.length === 0 ? "There is nothing to ask." : "A statement, --file and --name exclude each other.",
+		);
+	}
+	if (name !== undefined) return (await namedQuery(name)).sql;
+	if (file === undefined) return sql ?? "";
+	if (file === "-") return readAll(addAbortSignal(context.signal, process.stdin));
+	try {
+		return await readFile(file, "utf8");
+	} catch (error) {
+		throw new PipelineError("usage", { what: `${file} cannot be read.`, why: messageOf(error) }, { cause: error });
+	}
+}
+
+function wrongUse(what: string): PipelineError {
+	return new PipelineError("usage", {
+		what,
+		fix: "Give a statement, --file <path> or --name <query>.",
+		next: "pipeline-cli query --help",
+	});
+}

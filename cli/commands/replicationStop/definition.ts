@@ -1,0 +1,8 @@
+import { defineCommand } from "../../command.ts";
+
+export const definition = defineCommand({
+	name: "replication stop",
+	plans: true,
+	summary: "Write the open batch and stop",
+	examples: [["Stop", "replication stop"]],
+});

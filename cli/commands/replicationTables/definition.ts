@@ -1,0 +1,8 @@
+import { defineCommand } from "../../command.ts";
+
+export const definition = defineCommand({
+	name: "replication tables",
+	plans: true,
+	summary: "Show the statistics of every table",
+	examples: [["Rows loaded, inserts, updates, deletes, DDLs, errors", "replication tables"]],
+});

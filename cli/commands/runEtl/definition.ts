@@ -1,0 +1,24 @@
+import { defineCommand } from "../../command.ts";
+
+export const definition = defineCommand({
+	name: "run-etl",
+	plans: true,
+	summary: "Run the jobs in their order",
+	description: "Without names all of them. Only what is new since the last run is processed.",
+	arguments: [["[jobs...]", "process-load, process-cdc, apply-changes, join-tables, star-schema"]],
+	options: [
+		{ flags: "--from <job>", description: "leave out the jobs before this one" },
+		{ flags: "--only <job>", description: "this job alone; repeat for more, as with names", repeatable: true },
+		{
+			flags: "--no-wait",
+			description: "start them in the cloud and return (AWS); all, or jobs that do not wait for each other",
+		},
+	],
+	timeout: "2h",
+	examples: [
+		["All jobs", "run-etl"],
+		["Two of them", "run-etl process-cdc apply-changes"],
+		["What comes after a mended job", "run-etl --from apply-changes"],
+		["Start them and go", "run-etl --no-wait"],
+	],
+});

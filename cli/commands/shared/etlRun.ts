@@ -1,0 +1,72 @@
+import chalk from "chalk";
+import type { EtlResult } from "../../actions/etl/runEtl.ts";
+import type { JobRun } from "../../engines/port.ts";
+import { formatCount, formatSeconds } from "../../ui/format.ts";
+import { stackLine } from "../../ui/stackLine.ts";
+import { logLine, renderTable } from "../../ui/table.ts";
+
+/** The jobs as a table, then what failed and what was set aside, with where to read on. */
+export function describeRun(stack: string, result: EtlResult): string {
+	const rows = result.jobs.map((run) =>
+		run.state === "skipped"
+			? [run.job, "skipped", "", "", `waits for ${run.because}`]
+			: [
+					run.job,
+					run.state,
+					formatSeconds(run.seconds),
+					run.report === undefined ? "" : formatCount(run.report.rows_read),
+					run.report === undefined ? "" : formatCount(run.report.rows_written),
+				],
+	);
+	const costs = result.jobs.map((run) => (run.state === "skipped" ? undefined : run.cost));
+	const usd = costs.reduce((sum, cost) => sum + (cost?.usd ?? 0), 0);
+	const priced = costs.some((cost) => cost !== undefined);
+	const table = renderTable(
+		[
+			{ title: "JOB" },
+			{ title: "STATE" },
+			{ title: "DURATION", align: "right" },
+			{ title: "ROWS READ", align: "right" },
+			{ title: "ROWS WRITTEN", align: "right" },
+			...(priced ? ([{ title: "DPU-HOURS", align: "right" }] as const) : []),
+		],
+		rows.map((row, index) => (priced ? [...row, costs[index]?.dpuHours.toFixed(3) ?? ""] : row)),
+	);
+	const runs = result.jobs.filter((run) => run.state !== "skipped");
+	const verdict = result.anythingNew ? "" : "Nothing new since the last run.";
+	return [
+		table,
+		...runs.flatMap(describeFailure),
+		...runs.flatMap(describeQuality),
+		...(result.silent ?? []).map(({ table: name, reason }) => `${chalk.red("does not answer:")} ${name}: ${reason}`),
+		...[verdict].filter((line) => line !== ""),
+		...(priced ? [`About $${usd.toFixed(2)} by the list price of us-east-1.`] : []),
+		stackLine(stack, `, run ${result.runId}, ${formatSeconds(result.seconds)}`),
+	].join("\n");
+}
+
+function describeFailure(run: JobRun): string[] {
+	if (run.logTail === undefined) return [];
+	const fault = run.fault === undefined ? [] : [`${run.fault.kind}: ${run.fault.message}`];
+	return [
+		"",
+		...fault,
+		chalk.red(`${run.job} ${run.state}. The last lines of its log:`),
+		...run.logTail.map((line) => `  ${logLine(line)}`),
+		`All of it: ${run.log}`,
+	];
+}
+
+function describeQuality(run: JobRun): string[] {
+	const aside = (run.report?.set_aside ?? []).map(
+		({ uri, reason }) => `${chalk.yellow("set aside:")} ${uri}: ${reason}`,
+	);
+	const broken = (run.report?.quality ?? []).map(
+		({ table, rule, failed_rows, examples }) =>
+			`${chalk.yellow("rule broken:")} ${table}: ${rule}, ${formatCount(failed_rows)} rows, for instance ${JSON.stringify(examples)}`,
+	);
+	if (aside.length > 0) {
+		aside.push("Put a whole file in its place, or load its table anew: pipeline-cli replication reload <schema.table>");
+	}
+	return [...aside, ...broken];
+}

@@ -1,0 +1,30 @@
+import chalk from "chalk";
+import { rawColumns } from "../../../etl/contract/contract.ts";
+import type { VerifyReport } from "../../actions/verify/verifyCdc.ts";
+import { formatSeconds } from "../../ui/format.ts";
+import { stackLine } from "../../ui/stackLine.ts";
+import { renderTable } from "../../ui/table.ts";
+
+/** The rows as the raw zone has them, each check with its time, and the verdict. */
+export function describeVerification(report: VerifyReport): string {
+	const shown = [rawColumns.op, rawColumns.commitTime, "term_id", "name", "slug", "term_group"];
+	const rawRows = renderTable(
+		shown.map((title) => ({ title })),
+		report.rawRows.map((row) => shown.map((name) => row[name] ?? "NULL")),
+	);
+	const checks = renderTable(
+		[{ title: "CHECK" }, { title: "" }, { title: "AFTER", align: "right" }, { title: "SEEN" }],
+		report.checks.map(({ name, ok, seconds, detail }) => [
+			name,
+			ok ? chalk.green("ok") : chalk.red("DIFFERS"),
+			formatSeconds(seconds),
+			detail,
+		]),
+	);
+	const latency = `From commit to raw file ${formatSeconds(report.latency.raw)}, to queryable ${formatSeconds(report.latency.queryable)}.`;
+	const verdict = report.ok
+		? chalk.green(`Changes arrive: ${report.rows.length} rows written at the source are in the lake, equal.`)
+		: chalk.red("The data differ: see the checks above.");
+	const removed = report.removed ? " The marker rows were taken back at the source." : "";
+	return [rawRows, "", checks, "", latency, `${verdict}${removed}`, stackLine(report.stack)].join("\n");
+}

@@ -1,0 +1,7 @@
+import { defineCommand } from "../../command.ts";
+
+export const definition = defineCommand({
+	name: "source down",
+	summary: "Stop the private MariaDB; its data stays",
+	examples: [["Stop it", "source down"]],
+});

@@ -1,0 +1,7 @@
+import { defineCommand } from "../../command.ts";
+
+export const definition = defineCommand({
+	name: "source status",
+	summary: "Show the source and check what replication needs of it",
+	examples: [["State, rows and checks", "source status"]],
+});

@@ -1,0 +1,86 @@
+import chalk from "chalk";
+import { type PipelineStatus, pipelineStatus, type ZoneStatus } from "../../actions/status.ts";
+import type { Run } from "../../command.ts";
+import { PipelineError } from "../../common/errors.ts";
+import { formatBytes, formatCount, formatSeconds } from "../../ui/format.ts";
+import { stackLine } from "../../ui/stackLine.ts";
+import { renderTable } from "../../ui/table.ts";
+import type { definition } from "./definition.ts";
+
+/** Seconds between two looks of --watch; on AWS each is a dozen calls. */
+const watchSeconds = { local: 2, aws: 15 } as const;
+
+export const run: Run<typeof definition> = async ({ options, json, stack }) => {
+	const watch = options.watch === true;
+	if (watch && json) {
+		throw new PipelineError("usage", {
+			what: "--watch and --json exclude each other: --json is one document.",
+			fix: "Call it again and again with --json.",
+			next: "pipeline-cli status --json",
+		});
+	}
+	const from = await stack();
+	const { outcome, ...found } = await pipelineStatus(from);
+	return {
+		json: found,
+		text: describeStatus(found),
+		...(outcome === undefined ? {} : { outcome }),
+		...(watch ? { again: watchSeconds[from.engine] } : {}),
+	};
+};
+
+/** Every part on a line, in the data's way; those that could not be looked at with the reason. */
+function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
+	const names: Record<string, string> = { raw: "raw zone", processed: "processed zone", lastRun: "jobs" };
+	const rows = rowsOf(found).map((row) => row.map((text, index) => (index === 1 ? paint(text) : text)));
+	const unseen = found.unseen.map(({ part, reason }) => [names[part] ?? part, chalk.red("not seen"), reason]);
+	const table = renderTable([{ title: "PART" }, { title: "STATE" }, { title: "" }], [...rows, ...unseen]);
+	const next = [...new Set(found.unseen.map((part) => `next: ${chalk.bold(part.next)}`))];
+	return [table, ...next, stackLine(found.stack)].join("\n");
+}
+
+function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {
+	const { source, replication, clickstream, raw, processed, catalog, lastRun, warehouse, dashboards } = found;
+	const neverRun = lastRun === undefined && !found.unseen.some(({ part }) => part === "lastRun");
+	return [
+		...(source === undefined ? [] : [["source", source.state, describeSource(source)]]),
+		...(replication === undefined ? [] : [["replication", replication.state, describeReplication(replication)]]),
+		...(clickstream === undefined ? [] : [["clickstream", clickstream.state.toLowerCase(), clickstream.text]]),
+		...(raw === undefined ? [] : [["raw zone", "", describeZone(raw)]]),
+		...(processed === undefined ? [] : [["processed zone", "", describeZone(processed)]]),
+		...(neverRun ? [["jobs", "never run", ""]] : []),
+		...(lastRun === undefined ? [] : [["jobs", lastRun.running ? "running" : "idle", describeRun(lastRun)]]),
+		...(catalog === undefined ? [] : [["catalog", "", `${catalog.database}, ${formatCount(catalog.tables)} tables`]]),
+		...(warehouse === undefined ? [] : [["warehouse", warehouse.state.toLowerCase(), warehouse.text]]),
+		...Object.entries(dashboards ?? {}).map(([name, url]) => [`dashboard ${name}`, "ready", url]),
+	];
+}
+
+function describeSource({ version = "", address, schemas = [] }: NonNullable<PipelineStatus["source"]>): string {
+	const rows = schemas.map((entry) => `${entry.schema} ${formatCount(entry.rows)} rows`).join(", ");
+	return [version, address, rows].filter((part) => part !== "").join(", ");
+}
+
+function describeReplication(found: NonNullable<PipelineStatus["replication"]>): string {
+	const { text, fullLoadProgress, latencySeconds, lastError } = found;
+	const latency = latencySeconds === undefined ? "" : `, newest change after ${formatSeconds(latencySeconds)}`;
+	return [
+		`${text}, ${fullLoadProgress} %${latency}`,
+		...(lastError === undefined ? [] : [`last error: ${lastError}`]),
+	].join("; ");
+}
+
+function describeZone(zone: ZoneStatus): string {
+	if (zone.files === 0) return "empty";
+	if (zone.more === true) return `more than ${formatCount(zone.files)} files`;
+	return `${formatCount(zone.files)} files, ${formatBytes(zone.bytes)}, newest ${zone.newest ?? ""}`;
+}
+
+function describeRun(run: NonNullable<PipelineStatus["lastRun"]>): string {
+	return `last run ${run.runId}: ${run.jobs.map((job) => `${job.job} ${job.state}`).join(", ")}`;
+}
+
+function paint(state: string): string {
+	if (["running", "idle", "active", "available", "ready"].includes(state)) return chalk.green(state);
+	return ["failed", "unreachable"].includes(state) ? chalk.red(state) : chalk.yellow(state);
+}

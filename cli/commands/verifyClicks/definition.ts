@@ -1,0 +1,10 @@
+import { defineCommand } from "../../command.ts";
+
+export const definition = defineCommand({
+	name: "verify-clicks",
+	plans: true,
+	summary: "Send marked clicks and prove that they arrive",
+	description:
+		"Follows them through the raw zone to the table of clicks and the joined table, where they stay. Ends with 0 only when all is proved, 10 where data differ, 9 at the timeout.",
+	examples: [["Prove that clicks arrive", "verify-clicks"]],
+});

@@ -1,0 +1,47 @@
+import { messageOf } from "../common/errors.ts";
+import { ansi, type Look, stripAnsi } from "./terminal.ts";
+
+/** The document of `--json` on stdout: every one names its stack, where there is one. */
+export async function writeJson(json: object, stack: string | undefined): Promise<void> {
+	const named = stack === undefined ? json : { stack, ...json };
+	await write(process.stdout, `${JSON.stringify(named, null, 2)}\n`);
+}
+
+/**
+ * A result for a person on stdout.
+ * @param result.verbatim not a byte of it is changed.
+ * @param result.replaces it takes the place of the one before, on a terminal.
+ */
+export async function writeText(
+	{ text, verbatim, replaces }: { text: string; verbatim: boolean; replaces: boolean },
+	look: Look,
+): Promise<void> {
+	if (text === "") return;
+	if (verbatim) {
+		await write(process.stdout, text);
+		return;
+	}
+	const whole = text.endsWith("\n") ? text : `${text}\n`;
+	const fresh = replaces && look.animate ? ansi.clearScreen : "";
+	await write(process.stdout, fresh + (look.color ? whole : stripAnsi(whole)));
+}
+
+/**
+ * Writes all of it, also to a pipe whose reader is slow; a reader that has gone is no failure.
+ * @returns whether there is still a reader.
+ */
+export function write(stream: NodeJS.WriteStream, text: string): Promise<boolean> {
+	return new Promise((resolve, reject) => {
+		const fail = (error: NodeJS.ErrnoException): void => {
+			if (error.code === "EPIPE") resolve(false);
+			else reject(new Error(`Writing the result failed: ${messageOf(error)}`, { cause: error }));
+		};
+		stream.once("error", fail);
+		stream.write(text, (error) => {
+			// The event follows, and must find its listener.
+			if (error !== null && error !== undefined) return;
+			stream.off("error", fail);
+			resolve(true);
+		});
+	});
+}
