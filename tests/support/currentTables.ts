@@ -1,6 +1,7 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
+import { quoteName } from "../../cli/engines/duckdb/quote.ts";
 import { LocalCrawlers } from "../../cli/engines/local/catalog/localCrawlers.ts";
 import { LocalJobs } from "../../cli/engines/local/jobs/localJobs.ts";
 import { LocalQuery } from "../../cli/engines/local/query/localQuery.ts";
@@ -41,7 +42,7 @@ export async function currentRows(
 	columns: readonly string[],
 	order: readonly string[],
 ): Promise<unknown[]> {
-	const texts = columns.map((name) => `CAST("${name}" AS VARCHAR) AS "${name}"`);
-	const by = order.map((name) => `"${table}"."${name}"`);
-	return queryLake(stack, `SELECT ${texts.join(", ")} FROM "${table}" ORDER BY ${by.join(", ")}`);
+	const texts = columns.map((name) => `CAST(${quoteName(name)} AS VARCHAR) AS ${quoteName(name)}`);
+	const by = order.map((name) => `${quoteName(table)}.${quoteName(name)}`);
+	return queryLake(stack, `SELECT ${texts.join(", ")} FROM ${quoteName(table)} ORDER BY ${by.join(", ")}`);
 }

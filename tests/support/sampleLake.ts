@@ -1,7 +1,8 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance, VARCHAR } from "@duckdb/node-api";
-import { fromDuckDb, quoteText } from "../../cli/engines/duckdb/columnTypes.ts";
+import { fromDuckDb } from "../../cli/engines/duckdb/columnTypes.ts";
+import { quoteText } from "../../cli/engines/duckdb/quote.ts";
 import { type RegisteredTable, writeCatalog } from "../../cli/engines/local/catalog/catalogFile.ts";
 import { hourKeys } from "../../cli/engines/local/catalog/tableReader.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";

@@ -1,6 +1,7 @@
 import { catalogName, datasets } from "../../../etl/datasets.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { together } from "../../common/together.ts";
+import { quoteName } from "../../engines/duckdb/quote.ts";
 import type { Context, Query } from "../../engines/port.ts";
 
 export interface SilentTable {
@@ -32,7 +33,7 @@ export async function silentTables(
 		await together(Array.from({ length: workers }), context, async (_, inner) => {
 			for (let table = rest.shift(); table !== undefined; table = rest.shift()) {
 				try {
-					await query.run(`SELECT 1 FROM "${table}" LIMIT 1`, inner);
+					await query.run(`SELECT 1 FROM ${quoteName(table)} LIMIT 1`, inner);
 					answered += 1;
 				} catch (error) {
 					// A table that fails is a finding; credentials, throttling or an abort end the whole work.

@@ -5,6 +5,7 @@ import { messageOf, PipelineError } from "../../common/errors.ts";
 import { exists } from "../../common/fs.ts";
 import { csvLines, inPieces } from "../../common/resultText.ts";
 import { writeParquet } from "../../engines/duckdb/parquetWriter.ts";
+import { quoteName } from "../../engines/duckdb/quote.ts";
 import type { Context, QueryResult, Stack } from "../../engines/port.ts";
 import { namedQueries } from "./namedQueries.ts";
 import { writeXlsx } from "./xlsx.ts";
@@ -72,5 +73,5 @@ async function write(result: QueryResult, format: ExportFormat, path: string): P
 async function statementOf(what: string): Promise<{ name: string; sql: string }> {
 	if (!/^[a-z0-9_]+$/i.test(what)) return { name: "query", sql: what };
 	const query = (await namedQueries()).find(({ name }) => name === what);
-	return { name: what, sql: query?.sql ?? `SELECT * FROM "${what}"` };
+	return { name: what, sql: query?.sql ?? `SELECT * FROM ${quoteName(what)}` };
 }

@@ -1,4 +1,5 @@
-import { messageOf, PipelineError } from "../../common/errors.ts";
+import { errorCode, messageOf, PipelineError } from "../../common/errors.ts";
+import { qualifiedName } from "../../engines/mysql/quote.ts";
 import type { Context, ObjectStore, SourceConnection, Stack } from "../../engines/port.ts";
 import { readRawRows } from "./rawRows.ts";
 
@@ -6,7 +7,7 @@ import { readRawRows } from "./rawRows.ts";
 export const schema = "wordpress-db";
 export const table = "wp_terms";
 export const columns = ["term_id", "name", "slug", "term_group"] as const;
-const qualified = `\`${schema}\`.\`${table}\``;
+const qualified = qualifiedName({ schema, table });
 /** Rows of the guide's table before the change. */
 export const guideRows = 15;
 /** Slug of the last of them in the sample schemas: a product category that no shop has from its installation. */
@@ -62,7 +63,7 @@ export async function insert(source: SourceConnection, slugs: readonly string[],
 
 /** What the server says of rows that it did not take, or give back; all else as it is. */
 function notWritten(error: unknown): unknown {
-	const code = (error as { code?: unknown }).code;
+	const code = errorCode(error);
 	const why = messageOf(error);
 	if (code === "ER_TABLEACCESS_DENIED_ERROR") {
 		return new PipelineError(

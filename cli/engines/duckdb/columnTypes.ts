@@ -1,4 +1,5 @@
 import { type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
+import { quoteName } from "./quote.ts";
 
 /**
  * Column types by their names in the Glue data catalog (Athena's DDL: `bigint`, `decimal(10,2)`, `struct<a:int>`), so
@@ -126,16 +127,6 @@ export function toDuckDb(type: string): string {
 		return `STRUCT(${fields.join(", ")})`;
 	}
 	throw new Error(`unknown column type in the catalog: ${type}`);
-}
-
-/** An identifier in SQL. */
-export function quoteName(name: string): string {
-	return `"${name.replaceAll('"', '""')}"`;
-}
-
-/** A text literal in SQL. */
-export function quoteText(text: string): string {
-	return `'${text.replaceAll("'", "''")}'`;
 }
 
 /** Splits at the commas outside of brackets. */

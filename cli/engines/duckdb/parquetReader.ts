@@ -1,4 +1,5 @@
 import { DuckDBInstance } from "@duckdb/node-api";
+import { quoteName, quoteText } from "./quote.ts";
 
 /**
  * Rows of Parquet files on this machine, by DuckDB.
@@ -11,11 +12,8 @@ export async function readParquet(
 	const instance = await DuckDBInstance.create(":memory:");
 	const connection = await instance.connect();
 	try {
-		const list = paths.map((path) => `'${path.replaceAll("'", "''")}'`).join(", ");
-		const selected = columns.map((name) => {
-			const quoted = `"${name.replaceAll('"', '""')}"`;
-			return `CAST(${quoted} AS VARCHAR) AS ${quoted}`;
-		});
+		const list = paths.map(quoteText).join(", ");
+		const selected = columns.map((name) => `CAST(${quoteName(name)} AS VARCHAR) AS ${quoteName(name)}`);
 		const result = await connection.runAndReadAll(`SELECT ${selected.join(", ")} FROM read_parquet([${list}])`);
 		return result.getRowObjectsJson() as Record<string, string | null>[];
 	} finally {

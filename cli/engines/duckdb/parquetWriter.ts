@@ -3,7 +3,8 @@ import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { inPieces } from "../../common/resultText.ts";
 import type { QueryResult } from "../port.ts";
-import { quoteName, quoteText, toDuckDb } from "./columnTypes.ts";
+import { toDuckDb } from "./columnTypes.ts";
+import { quoteName, quoteText } from "./quote.ts";
 
 /** Writes a query's result as a Parquet file (Snappy) with the types of its columns. Bytes within nested values stay hexadecimal text. */
 export async function writeParquet({ columns, rows }: QueryResult, path: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
-import { quoteText } from "./columnTypes.ts";
+import { quoteText } from "./quote.ts";
 
 /** What a session may reach. */
 export interface DuckDbAccess {

@@ -1,7 +1,8 @@
 import { messageOf } from "../../common/errors.ts";
 import type { Check, SourceConnection } from "../port.ts";
 import type { SourceAccess } from "./access.ts";
-import { isMariaDb, quoteName } from "./server.ts";
+import { qualifiedName, quoteName, quoteText } from "./quote.ts";
+import { isMariaDb } from "./server.ts";
 
 /** What `SHOW GRANTS` says: privileges in capitals, and what they are on. */
 interface Grant {
@@ -108,7 +109,7 @@ async function selectCheck(connection: SourceConnection, account: string, schema
 	for (const table of tables) {
 		const tableName = String(table.name);
 		try {
-			await connection.query(`SELECT 1 FROM ${quoteName(schema)}.${quoteName(tableName)} LIMIT 0`);
+			await connection.query(`SELECT 1 FROM ${qualifiedName({ schema, table: tableName })} LIMIT 0`);
 		} catch (error) {
 			refused.push(`${tableName} (${messageOf(error)})`);
 		}
@@ -122,5 +123,5 @@ async function currentAccount(connection: SourceConnection): Promise<string> {
 	const [row] = await connection.query("SELECT CURRENT_USER() AS account");
 	const account = String(row?.account);
 	const at = account.lastIndexOf("@");
-	return `'${account.slice(0, at)}'@'${account.slice(at + 1)}'`;
+	return `${quoteText(account.slice(0, at))}@${quoteText(account.slice(at + 1))}`;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isMariaDb, quoteName, readableVersion } from "./server.ts";
+import { isMariaDb, readableVersion } from "./server.ts";
 
 it.each([
 	["10.11.19-MariaDB-0+deb12u1-log", "MariaDB 10.11.19", true],
@@ -8,8 +8,4 @@ it.each([
 ])("words the version %s", (version, readable, maria) => {
 	expect(readableVersion(version)).toBe(readable);
 	expect(isMariaDb(readable)).toBe(maria);
-});
-
-it("quotes names with backticks in them", () => {
-	expect(quoteName("a`b")).toBe("`a``b`");
 });

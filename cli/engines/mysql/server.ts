@@ -1,5 +1,6 @@
 import { errorCode } from "../../common/errors.ts";
 import type { SourceConnection, SourceStatus } from "../port.ts";
+import { qualifiedName } from "./quote.ts";
 
 /** @returns product and version, for instance `MariaDB 10.11.19`. */
 export async function serverVersion(connection: SourceConnection): Promise<string> {
@@ -16,11 +17,6 @@ export function readableVersion(version: string): string {
 /** @param version as `serverVersion` returns it. */
 export function isMariaDb(version: string): boolean {
 	return version.startsWith("MariaDB");
-}
-
-/** A name as SQL takes it. */
-export function quoteName(name: string): string {
-	return `\`${name.replaceAll("`", "``")}\``;
 }
 
 /** Rows of a schema up to which every one is counted; beyond, the server's own estimate has to do, which is quick. */
@@ -50,7 +46,7 @@ export async function countRows(
 
 async function countTable(connection: SourceConnection, schema: string, table: string): Promise<number> {
 	try {
-		const [row] = await connection.query(`SELECT COUNT(*) AS count FROM ${quoteName(schema)}.${quoteName(table)}`);
+		const [row] = await connection.query(`SELECT COUNT(*) AS count FROM ${qualifiedName({ schema, table })}`);
 		return Number(row?.count);
 	} catch (error) {
 		// Dropped since the tables were listed.

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
-import { fromDuckDb, fromJson, quoteName, quoteText, toDuckDb } from "../../duckdb/columnTypes.ts";
+import { fromDuckDb, fromJson, toDuckDb } from "../../duckdb/columnTypes.ts";
+import { quoteName, quoteText } from "../../duckdb/quote.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { type RegisteredTable, tableFolder } from "./catalogFile.ts";
 import { readIcebergTable } from "./icebergTable.ts";

@@ -1,7 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { databaseName } from "../../../../etl/contract/contract.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
-import { fromDuckDb, quoteName } from "../../duckdb/columnTypes.ts";
+import { fromDuckDb } from "../../duckdb/columnTypes.ts";
+import { quoteName } from "../../duckdb/quote.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import { toPlain } from "../../duckdb/values.ts";
 import type { Context, Query, QueryResult } from "../../port.ts";

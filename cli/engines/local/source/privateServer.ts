@@ -9,6 +9,7 @@ import { exists, writeFileAtomic } from "../../../common/fs.ts";
 import { endProcess, identify, type ProcessIdentity, runningProcess } from "../../../common/processIdentity.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { clientOptions } from "../../mysql/connection.ts";
+import { quoteText } from "../../mysql/quote.ts";
 import { runChild } from "../setup/child.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import type { MariaDb } from "../setup/mariadb.ts";
@@ -191,11 +192,11 @@ function startError(port: number, failure: string, log: string, path: string): u
 
 /** One statement a line. The account is set anew at every start, so that a lost password file mends itself. */
 function accountSql(access: SourceAccess): string {
-	const account = `'${access.user}'@'127.0.0.1'`;
+	const account = `${quoteText(access.user)}@'127.0.0.1'`;
 	return [
 		"SET SESSION sql_log_bin = 0;",
 		`CREATE USER IF NOT EXISTS ${account};`,
-		`ALTER USER ${account} IDENTIFIED BY '${access.password}';`,
+		`ALTER USER ${account} IDENTIFIED BY ${quoteText(access.password)};`,
 		`GRANT ALL PRIVILEGES ON *.* TO ${account} WITH GRANT OPTION;`,
 		"",
 	].join("\n");

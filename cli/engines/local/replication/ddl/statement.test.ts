@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { qualifiedName, quoteText } from "../../../mysql/quote.ts";
 import { xidText } from "../model/xid.ts";
 import { tokenize } from "./sqlTokens.ts";
 import { parseStatement } from "./statement.ts";
@@ -96,8 +97,7 @@ describe("whatever a name, a string or a comment holds", () => {
 	test("a quoted name is read back as it is", () => {
 		fc.assert(
 			fc.property(text, text, (schema, table) => {
-				const quote = (name: string) => `\`${name.replaceAll("`", "``")}\``;
-				expect(parseStatement(`DROP TABLE ${quote(schema)}.${quote(table)}`, "shop")).toEqual({
+				expect(parseStatement(`DROP TABLE ${qualifiedName({ schema, table })}`, "shop")).toEqual({
 					kind: "drop",
 					tables: [{ schema, table }],
 				});
@@ -109,8 +109,9 @@ describe("whatever a name, a string or a comment holds", () => {
 		fc.assert(
 			fc.property(text, text, (comment, string) => {
 				const hidden = `/* ${comment.replaceAll("*/", "").replace(/^[!M]/, "")} */`;
-				const quoted = `'${string.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
-				expect(parseStatement(`ALTER ${hidden} TABLE a ${hidden} COMMENT = ${quoted}, DROP b`, "shop")).toMatchObject({
+				expect(
+					parseStatement(`ALTER ${hidden} TABLE a ${hidden} COMMENT = ${quoteText(string)}, DROP b`, "shop"),
+				).toMatchObject({
 					kind: "alter",
 					alteration: { dropped: ["b"], renamed: [], opaque: false },
 				});

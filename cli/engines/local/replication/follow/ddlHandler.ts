@@ -1,4 +1,5 @@
 import { PipelineError } from "../../../../common/errors.ts";
+import { qualifiedName } from "../../../mysql/quote.ts";
 import { schemaChange } from "../ddl/schemaChange.ts";
 import type { Statement } from "../ddl/statement.ts";
 import { applyLoad, loadTables } from "../load/loadTables.ts";
@@ -9,7 +10,7 @@ import { folderOf, requireFolder, type TableName, tableId } from "../model/table
 import { newTable } from "../model/taskState.ts";
 import { isTransient } from "../mysql/errors.ts";
 import { Server } from "../mysql/server.ts";
-import { qualifiedName, readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
+import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
 import { makeLayout } from "../parquet/layout.ts";
 import type { ChangeReader } from "./changeReader.ts";
 

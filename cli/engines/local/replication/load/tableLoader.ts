@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import type { Connection as RowConnection } from "mysql2";
 import { loadFile } from "../../../../../etl/contract/contract.ts";
+import { qualifiedName, quoteName } from "../../../mysql/quote.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import type { Server } from "../mysql/server.ts";
 import type { Snapshot } from "../mysql/snapshot.ts";
-import { qualifiedName, quoteIdentifier, readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
+import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
 import { columnType } from "../parquet/columnType.ts";
 import { makeLayout } from "../parquet/layout.ts";
 import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
@@ -89,7 +90,7 @@ export class TableLoader {
 
 function selectOf(name: TableName, { columns }: TableSchema): string {
 	const selected = columns.map((column) => {
-		const quoted = quoteIdentifier(column.name);
+		const quoted = quoteName(column.name);
 		return columnType(column.type).readAsDouble ? `${quoted} + 0e0` : quoted;
 	});
 	return `SELECT ${selected.join(", ")} FROM ${qualifiedName(name)}`;

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { SourceAccess } from "../../../mysql/access.ts";
+import { qualifiedName } from "../../../mysql/quote.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
 import { Server } from "./server.ts";
-import { listTables, qualifiedName } from "./tableSchema.ts";
+import { listTables } from "./tableSchema.ts";
 
 /** A connection that sees the source as it was at one position of the binlog. */
 export interface Snapshot {

@@ -8,14 +8,6 @@ export interface TableSchema {
 	key: string[];
 }
 
-export function quoteIdentifier(name: string): string {
-	return `\`${name.replaceAll("`", "``")}\``;
-}
-
-export function qualifiedName({ schema, table }: TableName): string {
-	return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
-}
-
 /** Base tables of schemas, by name. */
 export async function listTables(server: Server, schemas: readonly string[]): Promise<TableName[]> {
 	const rows = await server.rows(

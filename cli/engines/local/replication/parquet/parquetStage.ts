@@ -13,6 +13,7 @@ import {
 import { rawColumns } from "../../../../../etl/contract/contract.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { syncFile } from "../../../../common/fs.ts";
+import { quoteName, quoteText } from "../../../duckdb/quote.ts";
 import type { Row } from "../model/row.ts";
 import type { Layout, SourceColumn } from "./layout.ts";
 
@@ -206,12 +207,4 @@ export class ParquetStage {
 		this.#chunkRows = 0;
 		this.#chunkBytes = 0;
 	}
-}
-
-function quoteName(name: string): string {
-	return `"${name.replaceAll('"', '""')}"`;
-}
-
-function quoteText(text: string): string {
-	return `'${text.replaceAll("'", "''")}'`;
 }

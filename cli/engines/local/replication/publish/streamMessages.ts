@@ -1,5 +1,6 @@
 import { type DuckDBConnection, type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
 import { rawColumns } from "../../../../../etl/contract/contract.ts";
+import { quoteName, quoteText } from "../../../duckdb/quote.ts";
 
 /**
  * Messages of DMS for Kinesis Data Streams, made of staged Parquet files: `control` with the table's definition, and one
@@ -146,12 +147,4 @@ function textOf(column: string, type: DuckDBType): string {
 		default:
 			return `CAST(${column} AS VARCHAR)`;
 	}
-}
-
-function quoteName(name: string): string {
-	return `"${name.replaceAll('"', '""')}"`;
-}
-
-function quoteText(text: string): string {
-	return `'${text.replaceAll("'", "''")}'`;
 }

@@ -1,5 +1,5 @@
 import type { Connection } from "mysql2/promise";
-import { quoteName } from "../../../mysql/server.ts";
+import { quoteName } from "../../../mysql/quote.ts";
 import { classicmodelsRows } from "./classicmodels.ts";
 import { classicmodelsTables } from "./classicmodelsTables.ts";
 import { type SeedRow, type SeedSize, seedSize, type Value } from "./rows.ts";

@@ -1,3 +1,4 @@
+import { quoteName } from "../../../mysql/quote.ts";
 /** A table of the sample schemas. */
 export interface SeedTable {
 	name: string;
@@ -21,6 +22,6 @@ export function defineTable(name: string, definition: string): SeedTable {
 	const columns = lines
 		.filter((line) => !/^(PRIMARY|UNIQUE|KEY|CONSTRAINT|FOREIGN)\b/.test(line))
 		.map((line) => /^\S+/.exec(line)?.[0] ?? "");
-	const create = `CREATE TABLE \`${name}\` (\n\t${lines.join("\n\t")}\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${collation}`;
+	const create = `CREATE TABLE ${quoteName(name)} (\n\t${lines.join("\n\t")}\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=${collation}`;
 	return { name, columns, create };
 }

@@ -1,0 +1,25 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { quoteName, quoteText } from "./quote.ts";
+
+test("whatever a name or a text holds, it comes back as it is", async () => {
+	const instance = await DuckDBInstance.create(":memory:");
+	const connection = await instance.connect();
+	try {
+		const hostile = ['a"; DROP TABLE x; --', "it's", "\\", "''", '""', "a\nb", "é"];
+		// DuckDB takes no empty name, and no NUL.
+		const any = fc.string({ unit: "grapheme", minLength: 1, maxLength: 10 }).filter((text) => !text.includes("\0"));
+		const text = fc.oneof(fc.constantFrom(...hostile), any);
+		await fc.assert(
+			fc.asyncProperty(text, text, async (name, value) => {
+				const result = await connection.runAndReadAll(`SELECT ${quoteText(value)} AS ${quoteName(name)}`);
+				expect(result.columnNames()).toEqual([name]);
+				expect(result.getRows()).toEqual([[value]]);
+			}),
+		);
+	} finally {
+		connection.closeSync();
+		instance.closeSync();
+	}
+});

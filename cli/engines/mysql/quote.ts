@@ -1,0 +1,14 @@
+/** A name in MySQL's SQL, whatever it holds. */
+export function quoteName(name: string): string {
+	return `\`${name.replaceAll("`", "``")}\``;
+}
+
+/** The name of a table with its schema's. */
+export function qualifiedName({ schema, table }: { schema: string; table: string }): string {
+	return `${quoteName(schema)}.${quoteName(table)}`;
+}
+
+/** A string in MySQL's SQL, whatever it holds, for statements that take no parameters; not with NO_BACKSLASH_ESCAPES. */
+export function quoteText(text: string): string {
+	return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+}
