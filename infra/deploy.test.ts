@@ -1,27 +1,40 @@
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { deploy } from "./deploy.ts";
 import { testPlace } from "./testing/mockedCloud.ts";
-import { runProgram } from "./testing/program.ts";
+import { type Program, runProgram } from "./testing/program.ts";
 import { engineConfig } from "./testing/stack.ts";
 
 const config = (changes: Parameters<typeof engineConfig>[2] = {}) => engineConfig("dev", testPlace.region, changes);
 /** A dash and seven digits, by which Pulumi makes a name that nothing fixes its own. */
 const appended = 8;
 
-describe("a stack of the longest name", () => {
-	it.each(["s3", "kinesis"])("with replicationTarget %s fits the names of roles and buckets", async (target) => {
-		const program = await runProgram(deploy, {
-			stack: "abcdefghijklm",
-			config: config({ replicationTarget: target, schedule: "rate(1 hour)", lakeFormation: true }),
-		});
+/** A stack of the longest name that is taken, held to an account by the provider's settings. */
+const held = { "aws:profile": "work", "aws:allowedAccountIds": '["111122223333"]' };
+const programs = new Map<string, Program>();
+beforeAll(async () => {
+	for (const replicationTarget of ["s3", "kinesis"]) {
+		const changes = { replicationTarget, schedule: "rate(1 hour)", lakeFormation: true };
+		const options = { stack: "abcdefghijklm", config: { ...config(changes), ...held } };
+		programs.set(replicationTarget, await runProgram(deploy, options));
+	}
+});
+
+describe.each(["s3", "kinesis"])("a stack of the longest name, with replicationTarget %s", (target) => {
+	it("fits the names of roles and buckets", () => {
 		const tooLong = (type: string, most: number): string[] =>
-			program
-				.ofType(type)
+			(programs.get(target)?.ofType(type) ?? [])
 				.map(({ name, inputs }) => (typeof inputs.name === "string" ? inputs.name : `${name}${"x".repeat(appended)}`))
 				.filter((name) => name.length > most);
-		expect(program.ofType("aws:iam/role:Role").length).toBeGreaterThan(5);
+		expect(programs.get(target)?.ofType("aws:iam/role:Role").length).toBeGreaterThan(5);
 		expect(tooLong("aws:iam/role:Role", 64)).toEqual([]);
 		expect(tooLong("aws:s3/bucket:Bucket", 63)).toEqual([]);
+	});
+
+	it.each(["aws", "aws-native"])("holds the provider %s to the accounts that its settings name", (name) => {
+		expect(programs.get(target)?.named(name, `pulumi:providers:${name}`).inputs).toMatchObject({
+			profile: "work",
+			allowedAccountIds: '["111122223333"]',
+		});
 	});
 });
 
@@ -30,17 +43,6 @@ it("a stack of a wrong name is refused before anything is made", async () => {
 });
 
 describe("the providers", () => {
-	it("are held to the accounts that the stack's settings name", async () => {
-		const settings = { ...config(), "aws:profile": "work", "aws:allowedAccountIds": '["111122223333"]' };
-		const program = await runProgram(deploy, { stack: "dev", config: settings });
-		for (const name of ["aws", "aws-native"]) {
-			expect(program.named(name, `pulumi:providers:${name}`).inputs).toMatchObject({
-				profile: "work",
-				allowedAccountIds: '["111122223333"]',
-			});
-		}
-	});
-
 	it("refuse a setting that would do nothing", async () => {
 		const settings = { ...config(), "aws:assumeRoles": '[{"roleArn":"arn:x"}]' };
 		await expect(runProgram(deploy, { stack: "dev", config: settings })).rejects.toThrow("aws:assumeRoles: is none of");

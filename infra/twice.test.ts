@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
-import { describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { datasets } from "../etl/datasets.ts";
 import { jobs } from "../etl/jobs.ts";
 import { Catalog } from "./catalog/catalog.ts";
@@ -176,15 +176,28 @@ function shapes(program: Program, name: string): string[] {
 		.sort();
 }
 
-/** An account that has DMS's roles, so that nothing is made by a name of AWS's own. */
-const options = { answers: withDmsRoles({}) };
-
-describe.each(Object.entries(components))("%s", (_, make) => {
-	it("works alone, and twice in one program", async () => {
-		const program = await runProgram(() => {
+/** Two of each component, one component a program. */
+const programs = new Map<string, Program>();
+beforeAll(async () => {
+	for (const [component, make] of Object.entries(components)) {
+		const two = (): void => {
 			make("alpha9");
 			make("omega9");
-		}, options);
+		};
+		// An account that has DMS's roles, so that nothing is made by a name of AWS's own.
+		programs.set(component, await runProgram(two, { answers: withDmsRoles({}) }));
+	}
+});
+
+function programOf(component: string): Program {
+	const program = programs.get(component);
+	if (program === undefined) throw new Error(`no program of ${component}`);
+	return program;
+}
+
+describe.each(Object.keys(components))("%s", (component) => {
+	it("works alone, and twice in one program", () => {
+		const program = programOf(component);
 		const first = shapes(program, "alpha9");
 		expect(first.length).toBeGreaterThan(0);
 		// Nothing is made outside the two, and the two differ in their names alone: neither refers to the other.
@@ -193,14 +206,15 @@ describe.each(Object.entries(components))("%s", (_, make) => {
 		expect(program.resources).toHaveLength(2 * first.length);
 	});
 
-	it("makes everything below itself, named after itself", async () => {
-		const program = await runProgram(() => {
-			make("only");
-		}, options);
-		const names = new Set(program.resources.map(({ name }) => name));
-		const roots = program.resources.filter(({ parent }) => parent === "");
-		expect(roots.map(({ name, custom }) => [name, custom])).toEqual([["only", false]]);
-		expect(program.resources.filter(({ parent }) => parent !== "" && !names.has(parent))).toEqual([]);
+	it("makes everything below itself, named after itself", () => {
+		const { resources } = programOf(component);
+		const names = new Set(resources.map(({ name }) => name));
+		const roots = resources.filter(({ parent }) => parent === "");
+		expect(roots.map(({ name, custom }) => [name, custom])).toEqual([
+			["alpha9", false],
+			["omega9", false],
+		]);
+		expect(resources.filter(({ parent }) => parent !== "" && !names.has(parent))).toEqual([]);
 	});
 });
 
@@ -228,11 +242,9 @@ it.each(Object.keys(components))("%s says what it makes, its defaults, its dange
 	expect(comment).toMatch(/^\/\*\*\n \* \S.+\n \* Defaults: \S.+\n \* Danger: \S.+\n \* Cost: \S/s);
 });
 
-it("every type of component is made of project, module and name", async () => {
-	const program = await runProgram(() => {
-		for (const [name, make] of Object.entries(components)) make(name.toLowerCase());
-	}, options);
-	const types = [...new Set(program.resources.filter(({ custom }) => !custom).map(({ type }) => type))];
+it("every type of component is made of project, module and name", () => {
+	const resources = [...programs.values()].flatMap((program) => program.resources);
+	const types = [...new Set(resources.filter(({ custom }) => !custom).map(({ type }) => type))];
 	expect(types.filter((type) => !/^analytics:[a-zA-Z]+:[A-Z][A-Za-z0-9]+$/.test(type))).toEqual([]);
 	expect(types.map((type) => type.split(":").at(-1))).toEqual(expect.arrayContaining(Object.keys(components)));
 });
