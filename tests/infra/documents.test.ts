@@ -1,6 +1,10 @@
 import aslValidator from "asl-validator";
+// The package's index loads the parsers of eight dialects.
+import { PostgreSQL } from "dt-sql-parser/dist/parser/postgresql/index.js";
+import { TrinoSQL } from "dt-sql-parser/dist/parser/trino/index.js";
 import { beforeAll, describe, expect, it } from "vitest";
-import { everyKind } from "../../infra/testing/deployed.ts";
+import { deployed, everyKind } from "../../infra/testing/deployed.ts";
+import { testPlace } from "../../infra/testing/mockedCloud.ts";
 import type { Program } from "../../infra/testing/program.ts";
 import { apiRequests, quickSight, requestedTypes } from "./requests.ts";
 import { judge } from "./validators.ts";
@@ -53,6 +57,29 @@ describe.each(Object.keys(everyKind))("documents of %s", (kind) => {
 		expect(errorsText("\n")).toBe("");
 		expect(isValid).toBe(true);
 	});
+});
+
+/** Athena is Trino; Redshift grew from PostgreSQL. */
+const engines = {
+	athena: [(sql: string) => new TrinoSQL().validate(sql)],
+	warehouse: [(sql: string) => new TrinoSQL().validate(sql), (sql: string) => new PostgreSQL().validate(`${sql};`)],
+};
+
+describe.each(Object.entries(engines))("data sets of QuickSight over %s", (engine, grammars) => {
+	it("ask in SQL of the engine", async () => {
+		const quickSightPrincipals = [`arn:aws:quicksight:eu-central-1:${testPlace.accountId}:user/default/analyst`];
+		const program = await deployed("prod", { dashboards: engine, quickSightPrincipals });
+		const statements = program.ofType("aws:quicksight/dataSet:DataSet").map(({ name, inputs }) => {
+			const [map] = inputs.physicalTableMaps as { customSql: { sqlQuery: string } }[];
+			return { name, sql: map?.customSql.sqlQuery ?? "" };
+		});
+		expect(statements).toHaveLength(4);
+		for (const { name, sql } of statements) for (const faults of grammars) expect(faults(sql), name).toEqual([]);
+	});
+});
+
+it("the grammars refuse what is no SQL of theirs", () => {
+	for (const faults of engines.warehouse) expect(faults("SELECT FROM WHERE")).not.toEqual([]);
 });
 
 describe("the judges", () => {
