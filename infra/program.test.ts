@@ -2,7 +2,9 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { jobs } from "../etl/jobs.ts";
 import { pipelineOutputs } from "./outputs.ts";
 import { mutations } from "./policy/mutations.ts";
-import { type Rule, rules } from "./policy/policyRules.ts";
+import type { Rule } from "./policy/rule.ts";
+import { rules } from "./policy/rules.ts";
+import { verdict } from "./policy/verdict.ts";
 import { type deployed, everyKind } from "./testing/deployed.ts";
 import { golden } from "./testing/golden.ts";
 import { generatedSecret } from "./testing/mockedCloud.ts";
@@ -22,7 +24,7 @@ function program(kind: string): Program {
 
 describe.each(Object.keys(everyKind))("the program of %s", (kind) => {
 	it.each(Object.entries(rules))("has not %s", (_, rule: Rule) => {
-		expect(rule(program(kind))).toEqual([]);
+		expect(verdict(rule, program(kind))).toEqual([]);
 	});
 
 	it("waits for nothing that it does not make, and names nothing twice", () => {
@@ -65,7 +67,7 @@ describe("a mutated program", () => {
 
 	it.each(mutations)("has %s: %s %s", (rule, type, part, mutate) => {
 		const broken = mutated(program("prod"), type, `analytics-pipeline-prod-${part}`, ({ inputs }) => mutate(inputs));
-		expect(rules[rule](broken)).not.toEqual([]);
+		expect(verdict(rules[rule], broken)).not.toEqual([]);
 	});
 
 	it("has a secret in a plain property, where the engine is not told to keep it", () => {
@@ -73,7 +75,9 @@ describe("a mutated program", () => {
 		const broken = mutated(program("prod"), "aws:rds/instance:Instance", name, (database) => {
 			database.secrets = [];
 		});
-		expect(rules["a secret in a plain property"](broken)).toEqual([`${name} has a secret in plain text at password`]);
+		expect(verdict(rules["a secret in a plain property"], broken)).toEqual([
+			`${name} has a secret in plain text at password`,
+		]);
 	});
 
 	it("has a resource without the standard tags, made by the default provider", () => {
@@ -85,7 +89,7 @@ describe("a mutated program", () => {
 				topic.provider = "";
 			},
 		);
-		expect(rules["a resource without the standard tags"](broken)).toEqual([
+		expect(verdict(rules["a resource without the standard tags"], broken)).toEqual([
 			"analytics-pipeline-prod-notifications-topic does not get the standard tags",
 		]);
 	});
@@ -94,7 +98,7 @@ describe("a mutated program", () => {
 		const broken = mutated(program("prod"), "pulumi:providers:aws", "aws", ({ inputs }) => {
 			inputs.defaultTags = JSON.stringify({ tags: { Project: "x" } });
 		});
-		expect(rules["a resource without the standard tags"](broken).length).toBeGreaterThan(100);
+		expect(verdict(rules["a resource without the standard tags"], broken).length).toBeGreaterThan(100);
 	});
 
 	it("has a type of resource of which nobody has said whether it holds data", () => {
@@ -103,7 +107,7 @@ describe("a mutated program", () => {
 			type: "aws:sqs/queue:Queue",
 			name: "queue",
 		};
-		expect(rules["something unencrypted"](new Program([...program("prod").resources, queue]))).toEqual([
+		expect(verdict(rules["something unencrypted"], new Program([...program("prod").resources, queue]))).toEqual([
 			"queue: say in this rule whether a aws:sqs/queue:Queue holds data",
 		]);
 	});
@@ -118,7 +122,7 @@ describe("a mutated program", () => {
 				inputs.parameters = [{ name: "require_ssl", value: "false" }];
 			},
 		);
-		expect(rules["something unencrypted"](broken)).toEqual([`${name} is not encrypted`]);
+		expect(verdict(rules["something unencrypted"], broken)).toEqual([`${name} is not encrypted`]);
 	});
 
 	it("has public access by a gateway to the internet", () => {
@@ -127,7 +131,7 @@ describe("a mutated program", () => {
 			type: "aws:ec2/internetGateway:InternetGateway",
 			name: "gateway",
 		};
-		expect(rules["public access"](new Program([gateway]))).toHaveLength(1);
+		expect(verdict(rules["public access"], new Program([gateway]))).toHaveLength(1);
 	});
 });
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { rules } from "../policy/policyRules.ts";
+import { rules } from "../policy/rules.ts";
+import { verdict } from "../policy/verdict.ts";
 import { deployed } from "../testing/deployed.ts";
 import { testPlace } from "../testing/mockedCloud.ts";
 import type { Program } from "../testing/program.ts";
@@ -120,7 +121,7 @@ describe("with lakeFormation", () => {
 	});
 
 	it.each(Object.entries(rules))("there is no %s", (_, rule) => {
-		expect(rule(on)).toEqual([]);
+		expect(verdict(rule, on)).toEqual([]);
 	});
 });
 

@@ -1,5 +1,6 @@
 import { generatedSecret } from "../testing/mockedCloud.ts";
-import type { rules } from "./policyRules.ts";
+import { repositoryPath } from "../testing/stack.ts";
+import type { rules } from "./rules.ts";
 
 /** What each mutation makes of the resource, and the rule that must see it. */
 export const mutations: [keyof typeof rules, string, string, (inputs: Record<string, unknown>) => void][] = [
@@ -234,6 +235,46 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		(inputs) => {
 			const Principal = { AWS: "arn:aws-test:iam::999999999999:root" };
 			inputs.assumeRolePolicy = policy("sts:AssumeRole", undefined, { Principal });
+		},
+	],
+	[
+		"inputs of a component",
+		"analytics:network:Network",
+		"network",
+		(inputs) => {
+			inputs.queries = [{ name: "order_funnel", sql: "SELECT 1" }];
+		},
+	],
+	[
+		"inputs of a component",
+		"analytics:encryption:Encryption",
+		"encryption",
+		(inputs) => {
+			inputs.disposable = false;
+		},
+	],
+	[
+		"a path of the machine that deploys",
+		"analytics:dataLake:DataLake",
+		"lake",
+		(inputs) => {
+			inputs.etlFolder = repositoryPath("etl");
+		},
+	],
+	[
+		"a path of the machine that deploys",
+		"aws:glue/job:Job",
+		"jobs-star-schema",
+		(inputs) => {
+			inputs.description = "made of /home/somebody/pipeline/etl/jobs";
+		},
+	],
+	[
+		"a path of the machine that deploys",
+		"aws:s3/bucketObject:BucketObject",
+		"jobs-star-schema-script",
+		(inputs) => {
+			inputs.source = `file:${repositoryPath("etl/jobs/star_schema.py")}`;
 		},
 	],
 ];

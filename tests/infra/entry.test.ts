@@ -1,8 +1,11 @@
 import { execFile } from "node:child_process";
+import { cp, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { testPlace } from "../../infra/testing/mockedCloud.ts";
+import type { Registered } from "../../infra/testing/program.ts";
 import { engineConfig } from "../../infra/testing/stack.ts";
 
 const run = promisify(execFile);
@@ -37,5 +40,34 @@ it("a dashboard's owner of another account ends the program with the reason", as
 		stderr: expect.stringContaining(
 			`quickSightPrincipals: "${owner}" is not of account ${testPlace.accountId}, which this deploys to.`,
 		),
+	});
+});
+
+describe("from another folder", () => {
+	const here = join(import.meta.dirname, "..", "..");
+	let there: string;
+	beforeAll(async () => {
+		there = await realpath(await mkdtemp(join(tmpdir(), "another-")));
+		const parts = ["infra", "etl", "Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "package.json", "tests/infra"];
+		for (const part of parts) await cp(join(here, part), join(there, part), { recursive: true });
+		await symlink(join(here, "node_modules"), join(there, "node_modules"));
+	});
+	afterAll(() => rm(there, { recursive: true }));
+
+	/** Started where Pulumi starts it, in the folder of the program's entry. */
+	const resources = async (folder: string, stack: string): Promise<Registered[]> => {
+		const graph = join(folder, "tests", "infra", "graph.mjs");
+		const options = { cwd: join(folder, "infra"), maxBuffer: 64 * 1024 * 1024 };
+		const { stdout } = await run(process.execPath, ["--import=tsx", graph, stack], options);
+		return JSON.parse(stdout) as Registered[];
+	};
+
+	it.each(["dev", "prod"])("the program of %s asks Pulumi for the same, down to the files to upload", async (stack) => {
+		const asked = await resources(there, stack);
+		expect(asked.length).toBeGreaterThan(200);
+		expect(JSON.stringify(asked)).not.toContain(there);
+		expect(asked).toEqual(await resources(here, stack));
+		const uploads = asked.filter(({ inputs }) => JSON.stringify(inputs).includes('"file:'));
+		expect(uploads.length).toBeGreaterThan(5);
 	});
 });

@@ -1,0 +1,20 @@
+import { guardedTrust, noManagedPolicies, noWildcards } from "./accessRules.ts";
+import { everythingEncrypted, noPlainSecrets } from "./dataRules.ts";
+import { boundedNetwork, noPublicAccess } from "./networkRules.ts";
+import type { Rule } from "./rule.ts";
+import { noComponentInputs, noMachinePaths, portable, standardTags } from "./stateRules.ts";
+
+/** Every rule, by what it forbids. The unit tests ask them of the program, and the policy pack (`pack.ts`) of a deployment. */
+export const rules = {
+	"an action of * on everything": noWildcards,
+	"a managed policy": noManagedPolicies,
+	"public access": noPublicAccess,
+	"something unencrypted": everythingEncrypted,
+	"a role that a confused deputy could assume": guardedTrust,
+	"a resource without the standard tags": standardTags,
+	"a fixed partition or region": portable,
+	"a secret in a plain property": noPlainSecrets,
+	"a network without bounds": boundedNetwork,
+	"inputs of a component": noComponentInputs,
+	"a path of the machine that deploys": noMachinePaths,
+} satisfies Record<string, Rule>;

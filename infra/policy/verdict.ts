@@ -1,0 +1,32 @@
+import { generatedSecret, mockedId, mockedState, testPlace } from "../testing/mockedCloud.ts";
+import type { Program, Registered } from "../testing/program.ts";
+import { repositoryPath } from "../testing/stack.ts";
+import type { Context, Declared, Made, Rule } from "./rule.ts";
+
+/** The tests' place: whatever is written into the program shows, since no other has it. */
+export const testContext: Context = {
+	partition: testPlace.partition,
+	region: testPlace.region,
+	accountId: testPlace.accountId,
+	folders: [repositoryPath(".").replace(/\/$/, "")],
+	secretTexts: [generatedSecret],
+};
+
+/** What breaks the rule in a program under mocks. */
+export function verdict(rule: Rule, program: Program): string[] {
+	return [
+		...program.resources.flatMap((resource) => rule.resource?.(declared(resource, program), testContext) ?? []),
+		...(rule.stack?.(program.resources.map(made), testContext) ?? []),
+	];
+}
+
+export function declared({ type, name, inputs, secrets, provider }: Registered, program: Program): Declared {
+	const by = program.resources.find(
+		(other) => other.type === `pulumi:providers:${type.split(":")[0]}` && other.name === provider,
+	);
+	return { type, name, inputs, secrets, provider: by && { type: by.type, name: by.name, inputs: by.inputs } };
+}
+
+export function made({ type, name, inputs }: Registered): Made {
+	return { type, name, outputs: { id: mockedId(type, name), ...mockedState(type, name, inputs) } };
+}
