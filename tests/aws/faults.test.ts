@@ -15,8 +15,8 @@ beforeEach(async () => {
 });
 afterEach(() => aws.remove());
 
-/** One verb a service, with the call that meets the fault. */
-const verbs: [verb: string[], service: string, action: string][] = [
+/** One command a service, with the call that meets the fault. */
+const commands: [command: string[], service: string, action: string][] = [
 	[["replication", "status"], "dms", "DescribeReplicationTasks"],
 	[["run-etl", "process-load"], "glue", "GetJobRuns"],
 	[["crawl"], "glue", "StartCrawler"],
@@ -28,7 +28,7 @@ const verbs: [verb: string[], service: string, action: string][] = [
 	[["dashboard", "url"], "quicksight", `GET /accounts/${outputs.accountId}/dashboards/dev-sales`],
 ];
 
-describe.each(verbs)("%j", (verb, service, action) => {
+describe.each(commands)("%j", (command, service, action) => {
 	const always = (answer: Answer) => aws.endpoint.on(service, action, () => answer);
 	const ready = () => {
 		aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
@@ -42,33 +42,33 @@ describe.each(verbs)("%j", (verb, service, action) => {
 	])("gets over being %s once", async (_, answer) => {
 		ready();
 		aws.endpoint.fault(service, action, answer);
-		const { code, err } = await aws.run(...verb);
+		const { code, err } = await aws.run(...command);
 		expect(err).not.toContain("error:");
 		expect(code).toBe(0);
 	});
 
 	it("throttled for good: 4", async () => {
 		always(faults.throttle());
-		const { code, err } = await aws.run(...verb);
+		const { code, err } = await aws.run(...command);
 		expect(code).toBe(4);
 		expect(err).toMatch(/AWS throttled [\w-]+:\w+, 2 times in a row/);
 	});
 
 	it("5xx for good: 4", async () => {
 		always(faults.serverError());
-		expect((await aws.run(...verb)).code).toBe(4);
+		expect((await aws.run(...command)).code).toBe(4);
 	});
 
 	it("no connection: 1", async () => {
 		always(faults.reset());
-		const { code, err } = await aws.run(...verb);
+		const { code, err } = await aws.run(...command);
 		expect(code).toBe(1);
 		expect(err).toContain("could not be reached");
 	});
 
 	it("expired credentials: 3, with the command to run", async () => {
 		always(faults.expired());
-		const { code, err } = await aws.run(...verb, "--profile", "work");
+		const { code, err } = await aws.run(...command, "--profile", "work");
 		expect(code).toBe(3);
 		expect(err).toContain("The AWS credentials have expired.");
 		expect(err).toContain("next: aws login --profile work");
@@ -76,7 +76,7 @@ describe.each(verbs)("%j", (verb, service, action) => {
 
 	it("access denied: 4, naming action and resource", async () => {
 		always(faults.denied("dms:DescribeReplicationTasks", "arn:aws:dms:eu-west-1:123456789012:task:TASKID"));
-		const { code, err } = await aws.run(...verb);
+		const { code, err } = await aws.run(...command);
 		expect(code).toBe(4);
 		expect(err).toContain(
 			"Access denied: dms:DescribeReplicationTasks on arn:aws:dms:eu-west-1:123456789012:task:TASKID.",
@@ -86,14 +86,14 @@ describe.each(verbs)("%j", (verb, service, action) => {
 
 	it("an answer that is none: 1", async () => {
 		always(faults.malformed());
-		const { code, err } = await aws.run(...verb);
+		const { code, err } = await aws.run(...command);
 		expect(code).toBe(1);
 		expect(err).toContain("can't be understood");
 	});
 
 	it("an answer that never comes: 9 within two seconds after the timeout", async () => {
 		always(faults.never());
-		const { code, seconds } = await aws.run(...verb, "--timeout", "1s");
+		const { code, seconds } = await aws.run(...command, "--timeout", "1s");
 		expect(code).toBe(9);
 		expect(seconds).toBeLessThan(3);
 	});
