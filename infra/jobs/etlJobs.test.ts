@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
 import { type JobDefinition, jobs } from "../../etl/jobs.ts";
@@ -5,7 +7,7 @@ import { stateMachine } from "../schedule/stateMachine.ts";
 import { buckets, place } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
-import { EtlJobs } from "./etlJobs.ts";
+import { EtlJobs, packageSources } from "./etlJobs.ts";
 
 const made = (changes: { readSource?: boolean; jobs?: readonly JobDefinition[] } = {}) =>
 	runProgram(
@@ -72,6 +74,17 @@ describe("EtlJobs", () => {
 			command.scriptLocation,
 		])
 			expect(keys.map((key) => `s3://scripts/${key}`)).toContain(uri);
+	});
+
+	it("share a package that has every module, and the contract beside them", () => {
+		const folder = repositoryPath("etl");
+		const sources = packageSources(folder);
+		expect(sources).toMatchObject({
+			"lakehouse/contract.py": "lakehouse/contract.py",
+			"lakehouse/run/job.py": "lakehouse/run/job.py",
+			"lakehouse/contract.json": "contract/contract.json",
+		});
+		for (const file of Object.values(sources)) expect(existsSync(join(folder, file)), file).toBe(true);
 	});
 
 	it("write logs that end, to the groups that Glue takes for this role and security configuration", async () => {

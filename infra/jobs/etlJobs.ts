@@ -199,15 +199,16 @@ export class EtlJobs extends pulumi.ComponentResource {
 	}
 
 	#package(name: string, args: EtlJobsArgs): aws.s3.BucketObject {
-		const folder = join(args.etlFolder, "lakehouse");
-		const files = filesOf(folder, [".py"]);
+		const sources = packageSources(args.etlFolder);
 		return new aws.s3.BucketObject(
 			`${name}-package`,
 			{
 				bucket: args.scriptsBucket,
-				key: `lakehouse/${folderHash(folder, files)}/lakehouse.zip`,
+				key: `lakehouse/${folderHash(args.etlFolder, Object.values(sources))}/lakehouse.zip`,
 				source: new pulumi.asset.AssetArchive(
-					Object.fromEntries(files.map((file) => [`lakehouse/${file}`, fileAsset(join(folder, file))])),
+					Object.fromEntries(
+						Object.entries(sources).map(([path, file]) => [path, fileAsset(join(args.etlFolder, file))]),
+					),
 				),
 			},
 			{ parent: this },
@@ -268,6 +269,16 @@ export class EtlJobs extends pulumi.ComponentResource {
 			{ parent: this },
 		);
 	}
+}
+
+/** What the archive of the shared package holds: files below the folder `etl`, by their paths in the archive. */
+export function packageSources(etlFolder: string): Record<string, string> {
+	const modules = filesOf(join(etlFolder, "lakehouse"), [".py"]).map((file) => `lakehouse/${file}`);
+	return {
+		...Object.fromEntries(modules.map((file) => [file, file])),
+		// The package looks for it beside its own files; see lakehouse/contract.py.
+		"lakehouse/contract.json": "contract/contract.json",
+	};
 }
 
 const connectionName = (name: string): string => `${name}-source`;

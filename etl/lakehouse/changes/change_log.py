@@ -8,6 +8,17 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lakehouse.changes import batches, log_compaction
+from lakehouse.contract import (
+    BATCH,
+    BEFORE,
+    COMMIT_TIME,
+    OP_LOAD,
+    OPERATION,
+    RAW_COMMIT_TIME,
+    RAW_OPERATION,
+    RAW_SEQUENCE,
+    SEQUENCE,
+)
 from lakehouse.raw import raw_files, stream_files
 from lakehouse.raw.raw_files import BrokenFile, FileGone, Footer, Kind
 from lakehouse.run.job import Job
@@ -21,10 +32,6 @@ from lakehouse.storage.state import Batch, Columns, SeenFile, SetAside, TableSta
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-OPERATION = "cdc_op"
-COMMIT_TIME = "cdc_commit_time"
-SEQUENCE = "cdc_change_seq"
-LOADED = "O"
 CHANGE_COLUMNS: Columns = [(OPERATION, "string"), (COMMIT_TIME, "string"), (SEQUENCE, "string")]
 """Columns of the change log before those of the source."""
 
@@ -131,7 +138,7 @@ def _forget_lost(job: Job, table: Table, known: TableState) -> bool:
         if file.name.endswith(".parquet") and file.size > 0
     }
     counting = known.current_batches()
-    if all(batch.rows == 0 or f"batch={batch.number}" in there for batch in counting):
+    if all(batch.rows == 0 or f"{BATCH}{batch.number}" in there for batch in counting):
         return False
     known.forget_files()
     known.begin_generation()
@@ -203,10 +210,10 @@ def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, 
     Writes new files as batches, one for each run of files with one schema, then the state. Killed before the state is
     written, the next run finds folders that no state knows, removes them and begins anew.
     """
-    folders = [name for name in job.processed.folders(table.change_log) if name.startswith("batch=")]
+    folders = [name for name in job.processed.folders(table.change_log) if name.startswith(BATCH)]
     numbers = {batch.number for batch in known.batches if batch.rows > 0}
     for name in folders:
-        if int(name.removeprefix("batch=")) not in numbers:
+        if int(name.removeprefix(BATCH)) not in numbers:
             job.processed.delete_folder(f"{table.change_log}/{name}")
     rows = 0
     in_log = sorted(known.files)
@@ -263,16 +270,13 @@ def change_rows(raw: DataFrame, batch: Batch) -> DataFrame:
         present = F.col(name) if name in names else F.lit(None)
         return present.cast("string")
 
-    operation = F.lit(LOADED) if batch.kind == "load" else F.col(raw_files.OPERATION)
-    sequence = F.lit(None).cast("string") if batch.kind == "load" else F.col(raw_files.SEQUENCE).cast("string")
+    operation = F.lit(OP_LOAD) if batch.kind == "load" else F.col(RAW_OPERATION)
+    sequence = F.lit(None).cast("string") if batch.kind == "load" else F.col(RAW_SEQUENCE).cast("string")
     kinds = dict(batch.columns)
     return raw.select(
         operation.alias(OPERATION),
-        text(raw_files.COMMIT_TIME).alias(COMMIT_TIME),
+        text(RAW_COMMIT_TIME).alias(COMMIT_TIME),
         sequence.alias(SEQUENCE),
         *[F.col(quoted(name)).cast(kind).alias(name) for name, kind in batch.columns],
-        *[
-            F.col(quoted(raw_files.BEFORE + name)).cast(kinds[name]).alias(raw_files.BEFORE + name)
-            for name in batch.before
-        ],
+        *[F.col(quoted(BEFORE + name)).cast(kinds[name]).alias(BEFORE + name) for name in batch.before],
     )

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
-from lakehouse.changes.change_log import COMMIT_TIME, OPERATION, SEQUENCE
-from lakehouse.raw.raw_files import BEFORE
+from lakehouse.contract import BEFORE, COMMIT_TIME, OP_DELETE, OP_UPDATE, OPERATION, SEQUENCE
 from lakehouse.storage.column_types import quoted
 from lakehouse.storage.state import Batch, Columns
 
@@ -61,13 +60,13 @@ def events(changes: DataFrame, columns: list[str], key: list[str], before: bool)
     key loses its row, then the new one gets it. `before`: whether `changes` has before images of the key.
     """
     own = changes.select(
-        SEQUENCE, COMMIT_TIME, F.lit(1).alias(STEP), (col(OPERATION) == "D").alias(DELETED), *map(col, columns)
+        SEQUENCE, COMMIT_TIME, F.lit(1).alias(STEP), (col(OPERATION) == OP_DELETE).alias(DELETED), *map(col, columns)
     )
     if not before:
         return own
     old = {name: F.coalesce(col(BEFORE + name), col(name)) for name in key}
     moved = reduce(lambda one, other: one | other, [old[name] != col(name) for name in key])
-    left = changes.where((col(OPERATION) == "U") & moved).select(
+    left = changes.where((col(OPERATION) == OP_UPDATE) & moved).select(
         SEQUENCE,
         COMMIT_TIME,
         F.lit(0).alias(STEP),
@@ -103,10 +102,10 @@ def bag(changes: DataFrame, columns: list[str], before: bool) -> DataFrame:
     loaded = changes.where(col(SEQUENCE).isNull())
     # A file delivered twice has the same changes once more.
     once = loaded.unionByName(changes.where(col(SEQUENCE).isNotNull()).dropDuplicates([SEQUENCE]))
-    count = F.when(col(OPERATION) == "D", -1).otherwise(1)
+    count = F.when(col(OPERATION) == OP_DELETE, -1).otherwise(1)
     rows = once.select(*map(col, columns), count.alias(_COUNT))
     if before:
-        gone = once.where(col(OPERATION) == "U").select(
+        gone = once.where(col(OPERATION) == OP_UPDATE).select(
             *[col(BEFORE + name).alias(name) for name in columns], F.lit(-1).alias(_COUNT)
         )
         rows = rows.unionByName(gone)

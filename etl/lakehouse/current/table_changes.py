@@ -7,8 +7,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lakehouse.changes.change_log import CHANGE_COLUMNS
+from lakehouse.contract import BEFORE
 from lakehouse.current import evolution
-from lakehouse.raw import raw_files
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.state import Batch, Columns
 
@@ -60,7 +60,7 @@ class TableChanges:
             result = frame if result is None else result.unionByName(frame)
         if result is None:
             kinds = dict(self.columns)
-            images = [(raw_files.BEFORE + name, kinds[name]) for name in before]
+            images = [(BEFORE + name, kinds[name]) for name in before]
             return job.engine.empty([*CHANGE_COLUMNS, *self.columns, *images])
         return result
 

@@ -42,10 +42,10 @@ def check(
         if not _columns(rule) <= set(columns):
             log.warning("%s has not the columns of the rule %s, which is left out", table, described(rule))
     broken = _broken_by_rows(job, table, columns, superset, rows)
-    table_rules = [rule for rule in table.quality if rule["rule"] in _OF_TABLE and _columns(rule) <= set(columns)]
+    table_rules = [rule for rule in table.quality if rule["rule"] in OF_TABLE and _columns(rule) <= set(columns)]
     candidate = cache(whole)
     for rule in table_rules:
-        found = _OF_TABLE[rule["rule"]](table, rule, candidate, other)
+        found = OF_TABLE[rule["rule"]](table, rule, candidate, other)
         if found is not None:
             job.report.rule_broken(str(table), described(rule), *found)
             broken = True
@@ -112,9 +112,9 @@ def _broken_by_rows(job: Job, table: Table, columns: list[str], superset: DataFr
 def _row_tests(table: Table, columns: list[str]) -> dict[str, Column]:
     """For each rule that holds for each row alone, as text, what is true for the rows that break it."""
     return {
-        described(rule): _OF_ROW[rule["rule"]](rule)
+        described(rule): OF_ROW[rule["rule"]](rule)
         for rule in table.quality
-        if rule["rule"] in _OF_ROW and _columns(rule) <= set(columns)
+        if rule["rule"] in OF_ROW and _columns(rule) <= set(columns)
     }
 
 
@@ -143,7 +143,7 @@ def _range(rule: Rule) -> Column:
     return outside
 
 
-_OF_ROW: dict[str, Callable[[Rule], Column]] = {"not_null": _not_null, "range": _range}
+OF_ROW: dict[str, Callable[[Rule], Column]] = {"not_null": _not_null, "range": _range}
 """Rules that hold for each row alone: a condition that is true for the rows that break them."""
 
 Found = tuple[int, list[Any]] | None
@@ -185,7 +185,7 @@ def _row_count(_table: Table, rule: Rule, whole: Callable[[], DataFrame], _other
     return (missing or excess, [{"rows": str(count)}]) if missing or excess else None
 
 
-_OF_TABLE = {"unique": _unique, "references": _references, "row_count": _row_count}
+OF_TABLE = {"unique": _unique, "references": _references, "row_count": _row_count}
 """Rules that need the whole table."""
 
 

@@ -11,20 +11,21 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pyarrow import fs
 
+from lakehouse.contract import (
+    BEFORE,
+    NOT_REPLICATED,
+    PARQUET,
+    RAW_COMMIT_TIME,
+    RAW_OPERATION,
+    RAW_SEQUENCE,
+    is_change_file,
+    is_load_file,
+)
 from lakehouse.storage.column_types import UnsupportedType, change_log_type
-from lakehouse.storage.datasets import NOT_REPLICATED
 from lakehouse.storage.files import Storage, StoredFile
 from lakehouse.storage.state import Columns
 
 Kind = Literal["load", "change"]
-
-OPERATION = "Op"
-COMMIT_TIME = "cdc_commit_time"
-SEQUENCE = "cdc_change_seq"
-BEFORE = "BI_"
-
-_LOAD = re.compile(r"LOAD[0-9A-Fa-f]{8}\.parquet")
-_CHANGE = re.compile(r"\d{8}-\d{9,10}\.parquet")
 
 
 class BrokenFile(Exception):
@@ -69,9 +70,9 @@ def _digits(text: str) -> str:
 
 def kind_of(name: str) -> Kind | None:
     """Kind of a raw file by its name; None for a file that is not the replicator's."""
-    if _LOAD.fullmatch(name):
+    if is_load_file(name):
         return "load"
-    return "change" if _CHANGE.fullmatch(name) else None
+    return "change" if is_change_file(name) else None
 
 
 def tables(raw: Storage) -> dict[tuple[str, str], list[StoredFile]]:
@@ -100,27 +101,27 @@ def read_footer(raw: Storage, file: StoredFile, kind: Kind) -> Footer:
             source.seek(file.size - 8 - metadata.serialized_size)
             digest = hashlib.sha1(source.read(metadata.serialized_size), usedforsecurity=False).hexdigest()
             first = last = loaded = None
-            if kind == "change" and metadata.num_rows > 0 and SEQUENCE in schema.names:
-                first, last = _span(parquet, SEQUENCE)
-            if kind == "load" and metadata.num_rows > 0 and COMMIT_TIME in schema.names:
-                loaded, _ = _span(parquet, COMMIT_TIME)
+            if kind == "change" and metadata.num_rows > 0 and RAW_SEQUENCE in schema.names:
+                first, last = _span(parquet, RAW_SEQUENCE)
+            if kind == "load" and metadata.num_rows > 0 and RAW_COMMIT_TIME in schema.names:
+                loaded, _ = _span(parquet, RAW_COMMIT_TIME)
     except (pa.ArrowException, OSError) as error:
         require_listed(raw, file)
         raise BrokenFile(f"not a whole Parquet file: {error}") from error
     columns, before = _columns(schema)
     if kind == "change":
-        missing = [name for name in (OPERATION, SEQUENCE) if name not in schema.names]
+        missing = [name for name in (RAW_OPERATION, RAW_SEQUENCE) if name not in schema.names]
         if missing:
             raise BrokenFile(f"a change file without the column {' and '.join(missing)}")
         if metadata.num_rows > 0 and not (first and last):
-            raise BrokenFile(f"a change without a {SEQUENCE}")
+            raise BrokenFile(f"a change without a {RAW_SEQUENCE}")
     layout = schema.to_string(show_field_metadata=False, show_schema_metadata=False)
     return Footer(digest, layout, metadata.num_rows, columns, before, first, last, _digits(loaded or ""))
 
 
 def row_count(storage: Storage, file: StoredFile) -> int:
     """Rows of a Parquet file by its footer; 0 for a file that is not Parquet."""
-    if not file.name.endswith(".parquet"):
+    if not file.name.endswith(PARQUET):
         return 0
     with storage.filesystem.open_input_file(storage.path(file.path)) as source:
         return int(pq.read_metadata(source).num_rows)
@@ -149,9 +150,9 @@ def require_listed(raw: Storage, file: StoredFile) -> None:
 
 def _columns(schema: pa.Schema) -> tuple[Columns, list[str]]:
     """Source columns with their type in the change log, and those with a before image."""
-    own = {OPERATION, COMMIT_TIME, SEQUENCE}
+    own = {RAW_OPERATION, RAW_COMMIT_TIME, RAW_SEQUENCE}
     # Before images are last: a column of the source itself may start with BI_ too.
-    after = schema.names.index(SEQUENCE) if SEQUENCE in schema.names else len(schema.names)
+    after = schema.names.index(RAW_SEQUENCE) if RAW_SEQUENCE in schema.names else len(schema.names)
     names = set(schema.names)
     columns: Columns = []
     before: list[str] = []

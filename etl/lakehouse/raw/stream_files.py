@@ -5,26 +5,21 @@ as DMS writes them to S3, in the folder `_stream` of the processed zone. From th
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lakehouse.contract import NOT_REPLICATED, PARQUET, STATE, STREAM, is_load_file, is_messages_file, load_file
 from lakehouse.raw.raw_files import BrokenFile, Kind
 from lakehouse.raw.stream_messages import CLEARING, Definition, Message, parse, table_of
 from lakehouse.run.job import Job
 from lakehouse.storage import state
-from lakehouse.storage.datasets import NOT_REPLICATED
 from lakehouse.storage.files import DamagedState, Storage, StoredFile
-
-FOLDER = "_stream"
 
 BYTES_AT_A_TIME = 16 * 1024 * 1024
 """Compressed bytes of messages that are in memory at a time."""
-
-_FILE = re.compile(r"\d{4}/\d{2}/\d{2}/\d{2}/[^/]+\.json(\.gz)?")
 
 
 @dataclass
@@ -55,7 +50,7 @@ class _Run:
 
 def storage(job: Job) -> Storage:
     """Where the made files lie, in the layout of the raw zone."""
-    return Storage(f"{job.processed.uri}/{FOLDER}")
+    return Storage(f"{job.processed.uri}/{STREAM}")
 
 
 def stage(job: Job) -> dict[tuple[str, str], list[StoredFile]]:
@@ -78,7 +73,7 @@ def _listed(raw: Storage) -> dict[tuple[str, str], list[StoredFile]]:
             continue
         for file in raw.files(schema):
             parts = file.path.split("/", 2)
-            if len(parts) == 3 and _FILE.fullmatch(parts[2]) and file.size > 0:
+            if len(parts) == 3 and is_messages_file(parts[2]) and file.size > 0:
                 found.setdefault((schema, parts[1]), []).append(file)
     return found
 
@@ -179,7 +174,7 @@ def _clear(target: Storage, name: tuple[str, str], known: _State, time: str) -> 
     for file, last in list(known.files.items()):
         del known.files[file]
         if last > time:
-            again = _next_file(known, "load" if file.startswith("LOAD") else "change")
+            again = _next_file(known, "load" if is_load_file(file) else "change")
             target.write(f"{'/'.join(name)}/{again}", target.read(f"{'/'.join(name)}/{file}"))
             known.files[again] = last
 
@@ -187,15 +182,15 @@ def _clear(target: Storage, name: tuple[str, str], known: _State, time: str) -> 
 def _next_file(known: _State, kind: Kind) -> str:
     if kind == "load":
         known.loads += 1
-        return f"LOAD{known.loads:08X}.parquet"
+        return load_file(known.loads)
     now = datetime.now(timezone.utc)
     known.changes = max(known.changes + 1, int(now.timestamp() * 1000))
     time = datetime.fromtimestamp(known.changes / 1000, timezone.utc)
-    return f"{time:%Y%m%d-%H%M%S}{known.changes % 1000:03d}.parquet"
+    return f"{time:%Y%m%d-%H%M%S}{known.changes % 1000:03d}{PARQUET}"
 
 
 def _state_file(name: tuple[str, str]) -> str:
-    return f"_state/{name[0]}/{name[1]}.json"
+    return f"{STATE}/{name[0]}/{name[1]}.json"
 
 
 def _load(target: Storage, name: tuple[str, str]) -> _State:

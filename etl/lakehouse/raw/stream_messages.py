@@ -18,9 +18,18 @@ from typing import Any
 
 import pyarrow as pa
 
-from lakehouse.raw.raw_files import BEFORE, COMMIT_TIME, OPERATION, SEQUENCE, BrokenFile
+from lakehouse.contract import (
+    BEFORE,
+    OP_DELETE,
+    OP_INSERT,
+    OP_UPDATE,
+    RAW_COMMIT_TIME,
+    RAW_OPERATION,
+    RAW_SEQUENCE,
+)
+from lakehouse.raw.raw_files import BrokenFile
 
-OPERATIONS = {"load": "I", "insert": "I", "update": "U", "delete": "D"}
+OPERATIONS = {"load": OP_INSERT, "insert": OP_INSERT, "update": OP_UPDATE, "delete": OP_DELETE}
 
 CLEARING = ("create-table", "drop-table", "truncate-table")
 """Control operations after which nothing counts that came before. `create-table` precedes each full load."""
@@ -64,7 +73,7 @@ class Definition:
     def of(table: dict[str, Any]) -> Definition:
         """`table`: the `table-def` of a control message. Raises BrokenFile for a type that is not known."""
         names = set(table["columns"])
-        added = {SEQUENCE, *(BEFORE + name for name in names)}
+        added = {RAW_SEQUENCE, *(BEFORE + name for name in names)}
         columns = tuple((name, _type(name, kind)) for name, kind in table["columns"].items() if name not in added)
         return Definition(columns, tuple(table.get("primary-key") or [name for name, _ in columns]))
 
@@ -76,9 +85,9 @@ class Definition:
     def schema(self) -> pa.Schema:
         """Schema of a raw file of the table."""
         kinds = dict(self.columns)
-        first = [(OPERATION, pa.string()), (COMMIT_TIME, pa.string())]
+        first = [(RAW_OPERATION, pa.string()), (RAW_COMMIT_TIME, pa.string())]
         images = [(BEFORE + name, kinds[name]) for name in self.key]
-        return pa.schema([*first, *self.columns, (SEQUENCE, pa.string()), *images])
+        return pa.schema([*first, *self.columns, (RAW_SEQUENCE, pa.string()), *images])
 
 
 @dataclass(frozen=True)
@@ -118,17 +127,17 @@ def _message(value: dict[str, Any]) -> Message:
     if operation not in OPERATIONS:
         raise ValueError(f"operation {operation}")
     data = value["data"]
-    if operation != "load" and not data.get(SEQUENCE):
-        raise ValueError(f"a change without {SEQUENCE}")
+    if operation != "load" and not data.get(RAW_SEQUENCE):
+        raise ValueError(f"a change without {RAW_SEQUENCE}")
     return Message(timestamp, operation, None, data, metadata.get("commit-timestamp") or timestamp)
 
 
 def table_of(messages: list[Message], definition: Definition) -> pa.Table:
     """Rows of a raw file. Raises BrokenFile for a value that is not of its column's type."""
     arrays: dict[str, list[Any]] = {
-        OPERATION: [OPERATIONS[message.operation] for message in messages],
-        COMMIT_TIME: [_commit_time(message.commit_time) for message in messages],
-        SEQUENCE: [message.data.get(SEQUENCE) or "" for message in messages],
+        RAW_OPERATION: [OPERATIONS[message.operation] for message in messages],
+        RAW_COMMIT_TIME: [_commit_time(message.commit_time) for message in messages],
+        RAW_SEQUENCE: [message.data.get(RAW_SEQUENCE) or "" for message in messages],
     }
     schema = definition.schema
     columns = []

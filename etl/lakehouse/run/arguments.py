@@ -5,11 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """The common arguments; `CommonArguments` in etl/jobs.ts is their declaration."""
+    """The common arguments; etl/contract/arguments.ts is their declaration."""
 
     raw_uri: str
     processed_uri: str
@@ -19,6 +20,11 @@ class Arguments:
 
 
 NAMES = tuple(Arguments.__dataclass_fields__)
+
+OptionalName = Literal["source", "jdbc_url", "jdbc_driver", "jdbc_secret"]
+"""Arguments that a job may be given besides."""
+
+OPTIONAL: tuple[str, ...] = get_args(OptionalName)
 
 
 def resolve_options(argv: Sequence[str], names: Sequence[str]) -> dict[str, str]:
@@ -45,7 +51,7 @@ def parse(argv: Sequence[str]) -> Arguments:
     return Arguments(**resolve_options(argv, NAMES))
 
 
-def optional(argv: Sequence[str], name: str) -> str | None:
+def optional(argv: Sequence[str], name: OptionalName) -> str | None:
     """Value of an option that may be missing; Glue's own function knows no such thing."""
     given = any(part == f"--{name}" or part.startswith(f"--{name}=") for part in argv[1:])
     return resolve_options(argv, [name])[name] if given else None

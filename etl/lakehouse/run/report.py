@@ -8,13 +8,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
+from lakehouse.contract import EXIT_CODES, RUNS
 from lakehouse.storage.files import Storage
 
 log = logging.getLogger("lakehouse")
-
-EXIT_FAILED = 1
-EXIT_DATA_QUALITY = 11
-"""`jobDataQualityExitCode` in etl/jobs.ts."""
 
 
 @dataclass
@@ -72,12 +69,11 @@ class Report:
 
     def finish(self, processed: Storage) -> int:
         """Writes the report, and gives the exit code of the job."""
-        code = EXIT_FAILED if self.error else EXIT_DATA_QUALITY if self.set_aside or self.quality else 0
-        self.state = {0: "succeeded", EXIT_FAILED: "failed", EXIT_DATA_QUALITY: "quality_failed"}[code]
+        self.state = "failed" if self.error else "quality_failed" if self.set_aside or self.quality else "succeeded"
         self.finished_at = _now()
         self.tables.sort(key=lambda entry: (entry.schema, entry.table))
-        processed.write_json(f"_runs/{self.run_id}/{self.job}.json", asdict(self))
-        return code
+        processed.write_json(f"{RUNS}/{self.run_id}/{self.job}.json", asdict(self))
+        return EXIT_CODES[self.state]
 
 
 def _now() -> str:

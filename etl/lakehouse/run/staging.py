@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from lakehouse.contract import STAGING
 from lakehouse.storage.files import StoredFile
 
 if TYPE_CHECKING:
@@ -13,14 +14,11 @@ if TYPE_CHECKING:
 
     from lakehouse.run.job import Job
 
-FOLDER = "_staging"
-"""`lake.staging` in etl/datasets.ts."""
-
 
 @contextmanager
 def folder(job: Job, name: str) -> Iterator[str]:
     """An empty folder of the processed zone, which goes at the end. What a killed run left in it goes before."""
-    path = f"{FOLDER}/{name}"
+    path = f"{STAGING}/{name}"
     job.processed.delete_folder(path)
     try:
         yield path

@@ -8,8 +8,8 @@ import zlib
 from functools import reduce
 from typing import TYPE_CHECKING
 
+from lakehouse.contract import CLICKSTREAM
 from lakehouse.shop.click_drift import is_unusual
-from lakehouse.storage.datasets import CLICKSTREAM
 from lakehouse.storage.files import Storage, StoredFile
 
 if TYPE_CHECKING:

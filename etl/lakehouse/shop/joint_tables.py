@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from lakehouse.contract import JOINT_TABLE, JOINT_TABLES, STATE
 from lakehouse.quality import checks as quality
 from lakehouse.raw.raw_files import row_count
 from lakehouse.run import staging
@@ -19,9 +20,7 @@ if TYPE_CHECKING:
 
 SCHEMA = "wordpress-db"
 ORDER_ITEMS = "wp_woocommerce_order_items"
-FOLDER = "joint-tables"
-TABLE = "joint_tables"
-STATE = "_state/join-tables.json"
+STATE_FILE = f"{STATE}/join-tables.json"
 
 HOURS_AT_A_TIME = 48
 """Hours in one statement: each adds its files to the plan."""
@@ -55,7 +54,7 @@ class JointState:
 
     @staticmethod
     def read(job: Job) -> JointState:
-        known = JointState(**(job.processed.read_json(STATE) or {}))
+        known = JointState(**(job.processed.read_json(STATE_FILE) or {}))
         known.hours = {hour: Hour(**value) for hour, value in known.hours.items()}  # type: ignore[arg-type]
         return known
 
@@ -82,7 +81,7 @@ def join_tables(job: Job) -> None:
         known.digests = _digests(job, known) if hours or items_changed else known.digests
         known.items = applied.version
         known.replacing = None
-        job.processed.write_json(STATE, asdict(known))
+        job.processed.write_json(STATE_FILE, asdict(known))
     for path, reason in known.set_aside.items():
         job.report.file_set_aside(f"{job.raw.uri}/{path}", reason)
 
@@ -116,7 +115,7 @@ def _fingerprint(files: list[StoredFile]) -> dict[str, list[int]]:
 
 
 def _partition(hour: str) -> str:
-    return f"{FOLDER}/click_hour={hour}"
+    return f"{JOINT_TABLES}/click_hour={hour}"
 
 
 def _undo(job: Job, before_write: dict[str, list[str]]) -> None:
@@ -141,7 +140,7 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
     late = _late_files(known, filled)
     old = {hour: known.hours.pop(hour, None) for hour in hours}
     held: set[str] = set()
-    with staging.folder(job, FOLDER) as folder:
+    with staging.folder(job, JOINT_TABLES) as folder:
         for start in range(0, len(names), HOURS_AT_A_TIME):
             part = {hour: filled[hour] for hour in names[start : start + HOURS_AT_A_TIME]}
             counts = _write(job, known, part, folder)
@@ -167,13 +166,13 @@ def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) ->
     notes += [f"{late} late files"] if late else []
     drift = click_drift.describe(drifted)
     notes += [drift] if drift else []
-    job.report.table("", TABLE, read, written, ", ".join(notes))
+    job.report.table("", JOINT_TABLE, read, written, ", ".join(notes))
 
 
 def _publish(job: Job, before: dict[str, Any], hours: list[str], folder: str) -> int:
     """Puts written hours in the place of those that are there, and gives their rows. `before`: the state until now."""
     old = {hour: [file.name for file in job.processed.files(_partition(hour))] for hour in hours}
-    job.processed.write_json(STATE, before | {"replacing": old})
+    job.processed.write_json(STATE_FILE, before | {"replacing": old})
     written = 0
     for hour in hours:
         for file in staging.parquet_files(job, f"{folder}/click_hour={hour}"):
@@ -186,7 +185,7 @@ def _publish(job: Job, before: dict[str, Any], hours: list[str], folder: str) ->
 
 def _held_back(job: Job, hours: list[str], folder: str) -> set[str]:
     """Hours whose rows break a rule, which it reports: they are not published."""
-    table = job.datasets.table(FOLDER, TABLE)
+    table = job.datasets.table(JOINT_TABLES, JOINT_TABLE)
     paths = {hour: f"{folder}/click_hour={hour}" for hour in hours}
     filled = {hour: path for hour, path in paths.items() if staging.parquet_files(job, path)}
     if not table.quality or not filled:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
-from lakehouse.changes.change_log import COMMIT_TIME, SEQUENCE
+from lakehouse.contract import COMMIT_TIME, SEQUENCE
 from lakehouse.current.current_rows import DELETED, STEP, col
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
+from lakehouse.contract import STAR_SCHEMA, STATE
 from lakehouse.current.apply_changes import MAINTAIN_EVERY
 from lakehouse.current.table_changes import TableChanges
 from lakehouse.quality import checks as quality
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 SCHEMA = "classicmodels"
-FOLDER = "star-schema"
-STATE = "_state/star-schema.json"
+STATE_FILE = f"{STATE}/star-schema.json"
 
 SOURCES = {
     "dim_customer": ("customers+",),
@@ -39,7 +39,7 @@ def star_schema(job: Job) -> None:
     database = JdbcSource.of(job.argv)
     if database is not None:
         # What the star schema is made of then is in no state: the next run from the current tables makes it anew.
-        job.processed.write_json(STATE, {})
+        job.processed.write_json(STATE_FILE, {})
         _for_each(job, SOURCES, lambda name: _make(job, name, lambda source: _of_database(job, database, source)))
         return
     states = {
@@ -51,7 +51,7 @@ def star_schema(job: Job) -> None:
     if not published:
         log.info("%s is not replicated: no star schema", SCHEMA)
         return
-    made: dict[str, dict[str, int]] = job.processed.read_json(STATE) or {}
+    made: dict[str, dict[str, int]] = job.processed.read_json(STATE_FILE) or {}
     work: dict[str, dict[str, int]] = {}
     for name, sources in SOURCES.items():
         tables = [source.removesuffix("+") for source in sources]
@@ -74,12 +74,12 @@ def star_schema(job: Job) -> None:
 
     _for_each(job, work, make)
     if work:
-        job.processed.write_json(STATE, made)
+        job.processed.write_json(STATE_FILE, made)
 
 
 def _for_each(job: Job, names: Iterable[str], work: Callable[[str], object]) -> None:
     """As `Job.for_each`, with the tables first that the rules of others refer to."""
-    for tables in quality.in_order(job.datasets.table(FOLDER, name) for name in names):
+    for tables in quality.in_order(job.datasets.table(STAR_SCHEMA, name) for name in names):
         job.for_each([table.name for table in tables], work)
 
 
@@ -93,18 +93,18 @@ def _make(job: Job, name: str, source: Callable[[str], Input]) -> bool:
 
     inputs = [source(entry) for entry in SOURCES[name]]
     frame = getattr(star, name)(*[frame for frame, _ in inputs])
-    table = job.datasets.table(FOLDER, name)
+    table = job.datasets.table(STAR_SCHEMA, name)
     with staging.staged(job, frame, _location(name)) as rows:
         if not quality.check(job, table, rows.columns, rows, rows, lambda: rows, lambda other: _published(job, other)):
             return False
         job.engine.replace_table(rows, name, _location(name))
     read = sum(count for _, count in inputs)
-    job.report.table(FOLDER, name, read, int(job.engine.read_table(name, _location(name)).count()))
+    job.report.table(STAR_SCHEMA, name, read, int(job.engine.read_table(name, _location(name)).count()))
     return True
 
 
 def _location(name: str) -> str:
-    return f"{FOLDER}/{name}"
+    return f"{STAR_SCHEMA}/{name}"
 
 
 def _published(job: Job, name: str) -> DataFrame | None:

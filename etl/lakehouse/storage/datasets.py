@@ -6,11 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from lakehouse.contract import BATCH, CURRENT, STATE
 from lakehouse.storage.files import Storage
-
-CLICKSTREAM = "clickstream-data"
-NOT_REPLICATED = (CLICKSTREAM, "clickstream-errors")
-"""Folders of the raw zone that hold no tables (`lake` in etl/datasets.ts)."""
 
 
 @dataclass(frozen=True)
@@ -36,15 +33,15 @@ class Table:
 
     def batch(self, number: int) -> str:
         """Folder of a batch of the change log."""
-        return f"{self.change_log}/batch={number}"
+        return f"{self.change_log}/{BATCH}{number}"
 
     @property
     def current(self) -> str:
-        return f"current/{self.schema}/{self.name}"
+        return f"{CURRENT}/{self.schema}/{self.name}"
 
     @property
     def state(self) -> str:
-        return f"_state/{self.schema}/{self.name}.json"
+        return f"{STATE}/{self.schema}/{self.name}.json"
 
 
 class Datasets:

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from lakehouse.contract import STATE, is_load_file
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.files import DamagedState, Storage, StoredFile
 
@@ -144,7 +145,7 @@ class TableState:
 
     def fold(self) -> None:
         """Of the change files keeps the newest as they are, and of the others fingerprints."""
-        changes = sorted(name for name in self.files if not name.startswith("LOAD"))
+        changes = sorted(name for name in self.files if not is_load_file(name))
         if len(changes) > 2 * NEWEST_FILES:
             for name in changes[:-NEWEST_FILES]:
                 self.old_files.take(name, self.files.pop(name))
@@ -155,7 +156,7 @@ class TableState:
         stay: one of the same name that comes later is a reload.
         """
         names = {file.name for file in present}
-        gone = [name for name in self.files if name not in names and not name.startswith("LOAD")]
+        gone = [name for name in self.files if name not in names and not is_load_file(name)]
         for name in gone:
             del self.files[name]
         old = self.old_files.as_they_were
@@ -197,7 +198,7 @@ def save(processed: Storage, table: Table, state: TableState) -> None:
 def known_tables(processed: Storage) -> set[tuple[str, str]]:
     """Schema and name of every table that has a state."""
     found = set()
-    for file in processed.files("_state"):
+    for file in processed.files(STATE):
         parts = file.path.split("/")
         if len(parts) == 3 and parts[2].endswith(".json"):
             found.add((parts[1], parts[2].removesuffix(".json")))

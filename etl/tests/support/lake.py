@@ -17,6 +17,7 @@ from lakehouse.current.apply_changes import apply_changes
 from lakehouse.run import job
 from lakehouse.shop.joint_tables import join_tables
 from lakehouse.shop.star_schema import star_schema
+from support.schemas import REPORT
 
 Row = dict[str, Any]
 
@@ -83,6 +84,7 @@ class Lake:
         for name in names or ("process-load", "process-cdc", "apply-changes"):
             codes.append(job.run(name, JOBS[name], ["job", "--JOB_NAME", "x", *self.arguments(run_id), *more]))
             self.reports[name] = json.loads((self.processed / "_runs" / run_id / f"{name}.json").read_text())
+            REPORT.validate(self.reports[name])
         return codes
 
     def ok(self, *names: str) -> None:
