@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import chalk from "chalk";
 import { type Command as Commander, CommanderError } from "commander";
 import { type Command, type CommandResult, type Invocation, usualTimeout } from "./command.ts";
 import { commands } from "./commands.ts";
 import { cancelled, exitCodes, messageOf, PipelineError } from "./common/errors.ts";
+import { sleep } from "./common/poll.ts";
 import { version } from "./common/version.ts";
 import { dryRun } from "./dryRun.ts";
 import { Plan } from "./engines/plan.ts";
@@ -108,7 +108,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 			reporter.close();
 			await (json ? writeJson(result.json, found?.name) : show(result, out));
 			if (result.again === undefined) return result.outcome === undefined ? exitCodes.ok : exitCodes[result.outcome];
-			await sleep(result.again * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
+			await sleep(result.again * 1000, signal);
 		}
 	} catch (error) {
 		reporter.close();

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode } from "./errors.ts";
 import { isMissing, readIfThere, writeFileAtomic } from "./fs.ts";
+import { PollTimeout, poll } from "./poll.ts";
 
 /** A process as others note it. Process ids are used again; together with the start they are not. */
 export interface ProcessIdentity {
@@ -73,10 +73,14 @@ export async function endProcess(identity: ProcessIdentity, mark = "", graceMs =
 	if (!isRunning(identity, mark)) return;
 	const noted = identity.stamp === "" ? identify(identity.pid) : identity;
 	send(noted, "SIGTERM");
-	const end = Date.now() + graceMs;
-	while (isRunning(noted) && Date.now() < end) await sleep(50);
-	if (isRunning(noted)) send(noted, "SIGKILL");
-	while (isRunning(noted)) await sleep(20);
+	const hasEnded = async (): Promise<true | undefined> => (isRunning(noted) ? undefined : true);
+	try {
+		await poll({ firstMs: 50, timeoutMs: graceMs }, hasEnded);
+	} catch (error) {
+		if (!(error instanceof PollTimeout)) throw error;
+		send(noted, "SIGKILL");
+		await poll({ firstMs: 20 }, hasEnded);
+	}
 }
 
 function send({ pid }: ProcessIdentity, signal: NodeJS.Signals): void {

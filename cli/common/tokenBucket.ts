@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { pause } from "./poll.ts";
 
 /**
  * Holds a sender to a rate: up to any moment, no more tokens were given than the rate allows since the start. It begins
@@ -34,7 +34,7 @@ export class TokenBucket {
 				return true;
 			}
 			const milliseconds = ((count - this.#tokens) / this.#rate) * 1000;
-			await sleep(Math.max(1, milliseconds), undefined, { signal }).catch(() => undefined);
+			await pause(Math.max(1, milliseconds), signal);
 		}
 	}
 }

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { waitFor } from "../../cli/actions/verify/wait.ts";
+import { poll } from "../../cli/common/poll.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { filesBelow } from "../../cli/engines/local/catalog/lakeFolders.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
@@ -146,10 +146,8 @@ describe("clicks send, crawl and query", () => {
 		const { delivery } = localPaths(stack.home);
 		const before = await stack.json<Answer>(["query", "SELECT count(*) FROM clickstream_data"]);
 		const sending = stack.start(["clicks", "send", "--duration", "1h", "--rate", "2000", "--json"]);
-		await waitFor(
-			AbortSignal.timeout(60_000),
-			async () => ((await filesBelow(delivery, [".gz"])).length > 0 ? true : undefined),
-			20,
+		await poll({ firstMs: 20, signal: AbortSignal.timeout(60_000) }, async () =>
+			(await filesBelow(delivery, [".gz"])).length > 0 ? true : undefined,
 		);
 		sending.kill("SIGINT");
 		const { code, stdout } = await sending.ended;

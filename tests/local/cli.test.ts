@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { waitFor } from "../../cli/actions/verify/wait.ts";
+import { poll } from "../../cli/common/poll.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { defaultSchemas, writeSettings } from "../../cli/engines/local/shared/settings.ts";
@@ -53,7 +53,10 @@ describe("down --purge at a terminal", () => {
 		["yes", "y\r", 0, "Everything is stopped."],
 	])("asks first: %s", async (_, keys, code, text) => {
 		const run = onTerminal(["down", "--purge"], { PIPELINE_HOME: stack.home });
-		await waitFor(AbortSignal.timeout(60_000), async () => run.screen().includes("[y/N]") || undefined);
+		await poll(
+			{ firstMs: 200, signal: AbortSignal.timeout(60_000) },
+			async () => run.screen().includes("[y/N]") || undefined,
+		);
 		run.type(keys);
 		expect(await run.ended).toBe(code);
 		expect(run.screen()).toContain(text);

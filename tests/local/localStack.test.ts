@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { VerifyClicksReport } from "../../cli/actions/verify/verifyClicks.ts";
-import { waitFor } from "../../cli/actions/verify/wait.ts";
+import { poll } from "../../cli/common/poll.ts";
 import { TestStack } from "../support/cli.ts";
 
 interface Demo {
@@ -79,7 +79,7 @@ describe("the local stack", () => {
 		expect(demo.verification.removed).toBe(true);
 		expect(await count("joint_tables")).toBe(4000);
 		// The removal is a change as any other: it arrives too.
-		await waitFor(AbortSignal.timeout(120_000), async () => {
+		await poll({ firstMs: 200, signal: AbortSignal.timeout(120_000) }, async () => {
 			await stack.json(["run-etl"]);
 			return (await count("wp_terms")) === 19 ? true : undefined;
 		});
@@ -112,7 +112,7 @@ describe("the local stack", () => {
 
 	it("refuses a second run while one goes on, naming the first", async () => {
 		const first = stack.start(["run-etl", "--json"]);
-		await waitFor(AbortSignal.timeout(60_000), async () => {
+		await poll({ firstMs: 200, signal: AbortSignal.timeout(60_000) }, async () => {
 			const files = await readdir(join(stack.home, "runs"));
 			return files.includes("lock.json") ? true : undefined;
 		});
@@ -125,7 +125,7 @@ describe("the local stack", () => {
 
 	it("ends a run at Ctrl-C with 8, and the next run works", async () => {
 		const running = stack.start(["run-etl"]);
-		await waitFor(AbortSignal.timeout(60_000), async () =>
+		await poll({ firstMs: 200, signal: AbortSignal.timeout(60_000) }, async () =>
 			running.output().stderr.includes("Job process-load") ? true : undefined,
 		);
 		running.kill("SIGINT");
@@ -137,7 +137,7 @@ describe("the local stack", () => {
 
 	it("survives a kill -9 of run-etl: nothing stays behind, the next run works", async () => {
 		const running = stack.start(["run-etl"]);
-		await waitFor(AbortSignal.timeout(60_000), async () =>
+		await poll({ firstMs: 200, signal: AbortSignal.timeout(60_000) }, async () =>
 			running.output().stderr.includes("Job process-load") ? true : undefined,
 		);
 		running.kill("SIGKILL");
@@ -194,7 +194,7 @@ describe("the local stack", () => {
 
 	it("down also ends a run of jobs", async () => {
 		const running = stack.start(["run-etl"]);
-		await waitFor(AbortSignal.timeout(60_000), async () =>
+		await poll({ firstMs: 200, signal: AbortSignal.timeout(60_000) }, async () =>
 			running.output().stderr.includes("Job process-load") ? true : undefined,
 		);
 		const down = await stack.json<{ run: string }>(["down"]);

@@ -2,8 +2,8 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { waitFor } from "../../cli/actions/verify/wait.ts";
 import { PipelineError } from "../../cli/common/errors.ts";
+import { poll } from "../../cli/common/poll.ts";
 import { isAlive } from "../../cli/common/processIdentity.ts";
 import { SailServer } from "../../cli/engines/local/jobs/sailServer.ts";
 import { ChildFailure, runChild } from "../../cli/engines/local/setup/child.ts";
@@ -84,7 +84,7 @@ describe("runChild", () => {
 		});
 		await expect(work).rejects.toBe(reason);
 		expect(grandchild).toBeGreaterThan(0);
-		await waitFor(testContext().signal, async () => !isAlive(grandchild) || undefined);
+		await poll({ firstMs: 200, signal: testContext().signal }, async () => !isAlive(grandchild) || undefined);
 	});
 });
 
@@ -144,7 +144,7 @@ describe("ensurePython", () => {
 		const reason = new PipelineError("cancelled", { what: "Ctrl-C." });
 		const work = ensurePython(testContext(abort.signal), paths, false);
 		work.catch(() => undefined);
-		await waitFor(testContext().signal, async () => {
+		await poll({ firstMs: 200, signal: testContext().signal }, async () => {
 			const said = await readFile(log, "utf8").catch(() => "");
 			return said.includes("Retrying") || undefined;
 		});

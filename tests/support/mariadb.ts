@@ -3,8 +3,8 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import mysql, { type Connection } from "mysql2/promise";
+import { poll } from "../../cli/common/poll.ts";
 
 /** A MariaDB of a test's own, with the binlog as replication needs it. */
 export interface TestServer {
@@ -68,15 +68,15 @@ export async function startMariaDb(settings: readonly string[] = []): Promise<Te
 		server.stderr?.on("data", (chunk: Buffer) => {
 			log = (log + chunk.toString()).slice(-5000);
 		});
-		for (;;) {
+		await poll({ firstMs: 100 }, async () => {
 			if (server.exitCode !== null) throw new Error(`MariaDB ended: ${log}`);
 			try {
 				await (await connect()).end();
-				return;
+				return true;
 			} catch {
-				await sleep(100);
+				return undefined;
 			}
-		}
+		});
 	};
 	const down = async (): Promise<void> => {
 		if (server.exitCode !== null || server.signalCode !== null) return;

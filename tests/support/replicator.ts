@@ -1,8 +1,8 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance, type JS } from "@duckdb/node-api";
+import { poll } from "../../cli/common/poll.ts";
 import { LocalReplication } from "../../cli/engines/local/replication/client/localReplication.ts";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { passwordFile, writeSettings } from "../../cli/engines/local/shared/settings.ts";
@@ -82,10 +82,9 @@ export async function makeStack(port: number, schemas: string[]): Promise<TestSt
 }
 
 /** Waits until a condition holds; the test's own timeout is the limit. @returns what it gave. */
-export async function until<T>(condition: () => Promise<T | undefined | false>, everyMs = 50): Promise<T> {
-	for (;;) {
+export function until<T>(condition: () => Promise<T | undefined | false>, everyMs = 50): Promise<T> {
+	return poll({ firstMs: everyMs }, async () => {
 		const value = await condition();
-		if (value !== undefined && value !== false) return value;
-		await sleep(everyMs);
-	}
+		return value === false ? undefined : value;
+	});
 }

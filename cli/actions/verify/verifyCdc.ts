@@ -2,7 +2,9 @@ import { isLoadFile, operations, rawColumns } from "../../../etl/contract/contra
 import { PipelineError } from "../../common/errors.ts";
 import type { Context, Replication, SourceConnection, Stack } from "../../engines/port.ts";
 import { runEtl } from "../etl/runEtl.ts";
+import { arrival } from "./arrival.ts";
 import { readRawRows } from "./rawRows.ts";
+import { sameRows } from "./sameRows.ts";
 import {
 	asInTheGuide,
 	columns,
@@ -16,14 +18,20 @@ import {
 	type Row,
 	rawKeys,
 	removeRows,
-	sameRows,
 	schema,
 	table,
+	valuesOf,
 } from "./verifyRows.ts";
-import { waitFor } from "./wait.ts";
 
 /** Milliseconds between looks; on AWS each look is a call that is limited in rate. */
 const lookInterval = { local: 200, aws: 2000 } as const;
+
+/** What to say where the replication brings nothing. */
+const late = {
+	why: "The replication says that it is running, but nothing moved.",
+	fix: "See its last error and its log; give it more time with --timeout if batches close late.",
+	next: "pipeline-cli replication status",
+};
 
 export interface VerifyCheck {
 	name: string;
@@ -119,32 +127,22 @@ async function follow(
 		guide ? `${table} went from ${guideRows} to ${await countAtSource(source)} rows` : `${rows.length} marker rows`,
 	);
 
-	const after = await arrival(
-		stack,
-		replication,
-		context,
-		"table statistics",
-		"inserts in the table statistics",
-		async () => {
-			const count = await inserts(replication);
-			return count >= before + markers ? count : undefined;
-		},
-	);
+	const statistics = { title: "table statistics", what: "inserts in the table statistics" };
+	const after = await replicated(stack, replication, context, statistics, async () => {
+		const count = await inserts(replication);
+		return count >= before + markers ? count : undefined;
+	});
 	note("table statistics", guide ? after === before + markers : true, `${after - before} inserts`);
 
-	const files = await arrival(stack, replication, context, "raw zone", "a raw file with the rows", () =>
-		newFiles(raw, known, rows),
-	);
+	const rawZone = { title: "raw zone", what: "a raw file with the rows" };
+	const files = await replicated(stack, replication, context, rawZone, () => newFiles(raw, known, rows));
 	const shown = [rawColumns.op, rawColumns.commitTime, ...columns];
 	const read = files.keys.map((key, index) => readRawRows(key, files.paths[index] ?? "", shown));
 	const rawRows = (await Promise.all(read)).flat();
 	const mine = rawRows.filter((row) => ids(rows).includes(row.term_id ?? ""));
 	note(
 		"raw zone",
-		sameRows(
-			mine.filter((row) => row[rawColumns.op] === operations.insert),
-			rows,
-		),
+		sameRows(mine.filter((row) => row[rawColumns.op] === operations.insert).map(valuesOf), rows),
 		`${mine.length} rows in ${files.keys.join(", ")}`,
 	);
 	if (guide) {
@@ -162,7 +160,11 @@ async function follow(
 
 	const current = await context.reporter.task("Query the current table", () => queryCurrent(stack, rows, context));
 	const queryable = since();
-	note("current table", sameRows(current.rows, rows), `${current.rows.length} of ${markers} rows, values compared`);
+	note(
+		"current table",
+		sameRows(current.rows.map(valuesOf), rows),
+		`${current.rows.length} of ${markers} rows, values compared`,
+	);
 	if (guide) {
 		// Others may write to a table in use, so only here the counts must agree.
 		const wanted = await countAtSource(source);
@@ -178,38 +180,18 @@ async function follow(
 	};
 }
 
-/** Waits for something that replication brings; where it never comes, or the replication ends, says so. */
-async function arrival<T>(
+/** Waits for something that replication brings; where the replication ends, says so. */
+function replicated<T>(
 	stack: Stack,
 	replication: Replication,
 	context: Context,
-	title: string,
-	what: string,
+	awaited: { title: string; what: string },
 	look: () => Promise<T | undefined>,
 ): Promise<T> {
-	return context.reporter.task(`Wait for ${title}`, async () => {
-		try {
-			const lookWhileRunning = async (): Promise<T | undefined> => {
-				const found = await look();
-				if (found === undefined) await assertRunning(replication);
-				return found;
-			};
-			return await waitFor(context.signal, lookWhileRunning, lookInterval[stack.engine]);
-		} catch (error) {
-			if (error instanceof PipelineError && error.outcome === "timeout") {
-				throw new PipelineError(
-					"timeout",
-					{
-						what: `Waited for ${what}, and none came.`,
-						why: "The replication says that it is running, but nothing moved.",
-						fix: "See its last error and its log; give it more time with --timeout if batches close late.",
-						next: "pipeline-cli replication status",
-					},
-					{ cause: error },
-				);
-			}
-			throw error;
-		}
+	return arrival(context, { ...awaited, late }, lookInterval[stack.engine], async () => {
+		const found = await look();
+		if (found === undefined) await assertRunning(replication);
+		return found;
 	});
 }
 

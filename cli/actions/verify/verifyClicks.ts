@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { lake } from "../../../etl/contract/contract.ts";
-import { PipelineError } from "../../common/errors.ts";
 import { type JsonKind, parseJson } from "../../common/jsonFile.ts";
 import { textLines } from "../../common/textLines.ts";
 import type { Context, ObjectStore, Stack } from "../../engines/port.ts";
 import { runEtl } from "../etl/runEtl.ts";
+import { arrival } from "./arrival.ts";
+import { sameRows } from "./sameRows.ts";
 import type { VerifyCheck } from "./verifyCdc.ts";
-import { waitFor } from "./wait.ts";
 
 const markers = 4;
 const hourMs = 3_600_000;
@@ -15,6 +15,16 @@ const hourColumns = ["year", "month", "day", "hour"] as const;
 
 /** A marked click, its values in the order of `columns`. */
 type Row = readonly string[];
+
+/** Milliseconds between looks. */
+const lookInterval = 1000;
+
+/** What to say where the stream brings nothing. */
+const late = {
+	why: "The stream accepted them, but they were not delivered.",
+	fix: "See the delivery stream's log and what lies under the error prefix; a buffer is delivered after up to 15 minutes.",
+	next: "pipeline-cli status",
+};
 
 export interface VerifyClicksReport {
 	stack: string;
@@ -52,9 +62,8 @@ export async function verifyClicks(stack: Stack, context: Context): Promise<Veri
 	context.signal.throwIfAborted();
 	note("stream", sent.accepted === markers && sent.lost === 0, `${sent.accepted} accepted, ${sent.lost} lost`);
 
-	const found = await arrival(context, "raw zone", "an object with the marked clicks", () =>
-		markedObjects(raw, known, mark, sentAt),
-	);
+	const awaited = { title: "raw zone", what: "an object with the marked clicks", late };
+	const found = await arrival(context, awaited, lookInterval, () => markedObjects(raw, known, mark, sentAt));
 	const same = sameRows(found.lines.map(rowOfJson), rows);
 	note("raw zone", same, `${found.lines.length} of ${markers} clicks in ${found.keys.join(", ")}`);
 	const rawSeconds = since(found.modified.getTime());
@@ -201,35 +210,4 @@ async function countJoined(
 	);
 	const joined = await query.run(`SELECT COUNT(*) AS n FROM joint_tables WHERE productname LIKE '${mark}-%'`, context);
 	return { found: Number(joined.rows[0]?.[0]), wanted: Number(items.rows[0]?.[0]) };
-}
-
-function sameRows(found: readonly Row[], wanted: readonly Row[]): boolean {
-	const text = (rows: readonly Row[]): string => JSON.stringify(rows.map((row) => JSON.stringify(row)).sort());
-	return text(found) === text(wanted);
-}
-
-/** Waits for something that the stream brings; where it never comes, says what it may be. */
-async function arrival<T>(
-	context: Context,
-	title: string,
-	what: string,
-	look: () => Promise<T | undefined>,
-): Promise<T> {
-	return context.reporter.task(`Wait for ${title}`, async () => {
-		try {
-			return await waitFor(context.signal, look, 1000);
-		} catch (error) {
-			if (!(error instanceof PipelineError) || error.outcome !== "timeout") throw error;
-			throw new PipelineError(
-				"timeout",
-				{
-					what: `Waited for ${what}, and none came.`,
-					why: "The stream accepted them, but they were not delivered.",
-					fix: "See the delivery stream's log and what lies under the error prefix; a buffer is delivered after up to 15 minutes.",
-					next: "pipeline-cli status",
-				},
-				{ cause: error },
-			);
-		}
-	});
 }

@@ -157,10 +157,7 @@ export function ids(rows: Row[]): string[] {
 	return rows.map((row) => row[0] ?? "");
 }
 
-/** Whether they are the same rows, in any order, in every value. */
-export function sameRows(found: Record<string, string | null>[], wanted: Row[]): boolean {
-	const text = (row: readonly (string | null | undefined)[]): string => JSON.stringify(row);
-	const left = found.map((row) => text(columns.map((name) => row[name]))).sort();
-	const right = wanted.map((row) => text(row)).sort();
-	return left.length === right.length && left.every((row, index) => row === right[index]);
+/** Values of `columns`. */
+export function valuesOf(row: Record<string, string | null>): (string | null | undefined)[] {
+	return columns.map((name) => row[name]);
 }

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { poll } from "../../../cli/common/poll.ts";
 import { validatorPython } from "../../infra/validators.ts";
 import { freePort } from "../mariadb.ts";
 
@@ -22,15 +22,13 @@ export async function startMiniStack(): Promise<MiniStack> {
 	});
 	const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
 	const url = `http://127.0.0.1:${port}`;
-	for (;;) {
+	await poll({ firstMs: 100 }, () => {
 		if (child.exitCode !== null) throw new Error(`MiniStack ended: ${log}`);
-		const answers = await fetch(url).then(
+		return fetch(url).then(
 			() => true,
-			() => false,
+			() => undefined,
 		);
-		if (answers) break;
-		await sleep(100);
-	}
+	});
 	return {
 		url,
 		async stop() {

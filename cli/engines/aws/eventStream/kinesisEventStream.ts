@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
+import { pause } from "../../../common/poll.ts";
 import { TokenBucket } from "../../../common/tokenBucket.ts";
 import type { Arrival, Context, EventStream, SendOptions, SendResult, StreamStatus } from "../../port.ts";
 import type { Clients } from "../client/clients.ts";
@@ -83,7 +83,7 @@ export class KinesisEventStream implements EventStream {
 						}
 					}
 				}
-				await sleep(1000, undefined, { signal }).catch(() => undefined);
+				await pause(1000, signal);
 			}
 		} catch (error) {
 			if (!signal.aborted) throw error;

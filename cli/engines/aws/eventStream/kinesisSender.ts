@@ -1,6 +1,6 @@
 import { setMaxListeners } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { KinesisClient, PutRecordsRequestEntry } from "@aws-sdk/client-kinesis";
+import { delayMs, pause } from "../../../common/poll.ts";
 import type { TokenBucket } from "../../../common/tokenBucket.ts";
 import type { SendTotals } from "../../port.ts";
 import { isTransient } from "../client/awsError.ts";
@@ -14,8 +14,8 @@ const window = { first: 4, most: 16 } as const;
 /** Milliseconds that calls in flight have to end after an abort. */
 const grace = 1_500;
 
-/** Milliseconds before the first retry and before a late one, at most; between them it doubles. */
-const backoff = { first: 100, most: 5_000 } as const;
+/** Waits before the retries. */
+const backoff = { firstMs: 200, factor: 2, mostMs: 5_000, jitter: 1 };
 
 /**
  * Puts batches into a stream, several at a time. Only the records of a batch that failed are sent again, after a random wait.
@@ -83,8 +83,7 @@ export class KinesisSender {
 			this.#onProgress();
 			if (rest.length === 0) return;
 			if (attempt === tries) break;
-			const wait = Math.random() * Math.min(backoff.most, backoff.first * 2 ** attempt);
-			await sleep(wait, undefined, { signal: this.#signal }).catch(() => undefined);
+			await pause(delayMs(backoff, attempt), this.#signal);
 			if (this.#signal.aborted || (await this.#bucket?.take(rest.length, this.#signal)) === false) break;
 			this.totals.retried += rest.length;
 		}

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { lake } from "../../../../etl/contract/contract.ts";
+import { pause } from "../../../common/poll.ts";
 import { textLines } from "../../../common/textLines.ts";
 import type { Arrival } from "../../port.ts";
 import { filesBelow } from "../catalog/lakeFolders.ts";
@@ -23,7 +23,7 @@ export async function* tailClicks(raw: string, signal: AbortSignal): AsyncGenera
 				yield { record, place: key };
 			}
 		}
-		await sleep(intervalMs, undefined, { signal }).catch(() => undefined);
+		await pause(intervalMs, signal);
 	}
 }
 

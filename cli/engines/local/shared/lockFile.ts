@@ -1,9 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { link, mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode } from "../../../common/errors.ts";
 import { isMissing, readIfThere } from "../../../common/fs.ts";
+import { sleep } from "../../../common/poll.ts";
 import {
 	formatIdentity,
 	identify,
@@ -40,7 +40,7 @@ export async function withLockFile<T>(
 		}
 		if (!waited) onWait(owner.pid);
 		waited = true;
-		await sleep(100, undefined, { signal }).catch(() => signal.throwIfAborted());
+		await sleep(100, signal);
 	}
 	try {
 		return await run();

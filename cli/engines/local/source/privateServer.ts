@@ -2,10 +2,10 @@ import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import mysql from "mysql2/promise";
-import { PipelineError } from "../../../common/errors.ts";
+import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { exists, writeFileAtomic } from "../../../common/fs.ts";
+import { PollTimeout, poll } from "../../../common/poll.ts";
 import { endProcess, identify, type ProcessIdentity, runningProcess } from "../../../common/processIdentity.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { clientOptions } from "../../mysql/connection.ts";
@@ -111,16 +111,18 @@ export async function startServer(
 			failure = `mariadbd ended with ${code ?? killedBy}.`;
 		});
 		child.unref();
-		const end = Date.now() + startSeconds * 1000;
-		while (!(await answers(access))) {
-			if (failure === undefined && Date.now() > end) failure = `It did not answer within ${startSeconds} seconds.`;
-			if (failure !== undefined || signal.aborted) {
-				const runs = child.exitCode === null && child.signalCode === null;
-				if (child.pid !== undefined && runs) await endProcess(identify(child.pid));
-				signal.throwIfAborted();
-				throw startError(access.port, failure ?? "", await readFrom(files.log, logStart), files.log);
-			}
-			await sleep(50);
+		try {
+			await poll({ firstMs: 50, timeoutMs: startSeconds * 1000, signal }, async () => {
+				if (await answers(access)) return true;
+				if (failure !== undefined) throw new Error(failure);
+				return undefined;
+			});
+		} catch (error) {
+			const runs = child.exitCode === null && child.signalCode === null;
+			if (child.pid !== undefined && runs) await endProcess(identify(child.pid));
+			signal.throwIfAborted();
+			const why = error instanceof PollTimeout ? `It did not answer within ${startSeconds} seconds.` : messageOf(error);
+			throw startError(access.port, why, await readFrom(files.log, logStart), files.log);
 		}
 		// Notes its start in the pid file, which the server itself wrote.
 		await serverProcess(paths);

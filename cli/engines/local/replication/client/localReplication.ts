@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { cancelled, PipelineError } from "../../../../common/errors.ts";
 import { exists } from "../../../../common/fs.ts";
+import { poll } from "../../../../common/poll.ts";
 import { endProcess } from "../../../../common/processIdentity.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../../port.ts";
 import { namesOf, requireLoaded, tablesInError } from "../../../shared/tablesInError.ts";
@@ -16,7 +16,8 @@ import { workerExit } from "../service/worker.ts";
 import { type Daemon, livingSupervisors, runningSupervisor, startDaemon, supervisorMark } from "./daemonProcess.ts";
 import { endedWithoutWord, failureOf, progressText, replicationStatus } from "./daemonText.ts";
 
-const pollMs = 100;
+/** How often the files of the replicator are looked at. */
+const rhythm = { firstMs: 100 };
 /** How long an orderly stop may take: the open batch is written, or the transaction that is being read is given up. */
 const stopGraceMs = 60_000;
 
@@ -113,13 +114,12 @@ export class LocalReplication implements Replication {
 		}
 		await context.reporter.task(
 			ids.length === 0 ? "Loading all tables anew" : `Loading anew ${ids.join(", ")}`,
-			async (update) => {
-				while (await exists(request)) {
-					const status = await this.#running(context);
-					update(progressText(status));
-					await sleep(pollMs);
-				}
-			},
+			(update) =>
+				poll(rhythm, async () => {
+					if (!(await exists(request))) return true;
+					update(progressText(await this.#running(context)));
+					return undefined;
+				}),
 		);
 		return true;
 	}
@@ -163,15 +163,14 @@ export class LocalReplication implements Replication {
 	}
 
 	/** Whether a replicator runs; one that has ended its work is waited for. */
-	async #isRunning(): Promise<boolean> {
-		for (;;) {
+	#isRunning(): Promise<boolean> {
+		return poll(rhythm, async () => {
 			const supervisor = await runningSupervisor(this.#files);
 			if (supervisor === undefined) return false;
 			const status = await peekDaemonStatus(this.#files.status);
 			const isEnding = status?.pid === supervisor.pid && (status.state === "stopped" || status.state === "failed");
-			if (!isEnding) return true;
-			await sleep(pollMs);
-		}
+			return isEnding ? undefined : true;
+		});
 	}
 
 	async #noteOtherLimits(context: Context, options: ReplicationOptions): Promise<void> {
@@ -185,8 +184,8 @@ export class LocalReplication implements Replication {
 	}
 
 	/** Waits until the replicator that was just started follows changes. */
-	async #watch(context: Context, daemon: Daemon, update: (detail: string) => void): Promise<"following" | "locked"> {
-		for (;;) {
+	#watch(context: Context, daemon: Daemon, update: (detail: string) => void): Promise<"following" | "locked"> {
+		return poll(rhythm, async () => {
 			const status = await peekDaemonStatus(this.#files.status);
 			if (status?.pid === daemon.pid) {
 				if (status.state === "failed") throw failureOf(status, this.#files.log);
@@ -199,16 +198,12 @@ export class LocalReplication implements Replication {
 				throw failureOf(last?.pid === daemon.pid ? last : undefined, this.#files.log);
 			}
 			this.#throwIfAborted(context);
-			await sleep(pollMs);
-		}
+			return undefined;
+		});
 	}
 
 	async #waitUntilFollowing(context: Context): Promise<void> {
-		for (;;) {
-			const status = await this.#running(context);
-			if (status?.following) return;
-			await sleep(pollMs);
-		}
+		await poll(rhythm, async () => ((await this.#running(context))?.following ? true : undefined));
 	}
 
 	/** The status, as long as a replicator runs and the user waits. */

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from "node:timers/promises";
+import { PollTimeout, poll } from "../../../../common/poll.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
@@ -26,16 +26,21 @@ export async function openSnapshotAfter(
 	tables: readonly TableName[],
 	signal: AbortSignal,
 ): Promise<Snapshot> {
-	for (const end = Date.now() + visibleMs; ; ) {
-		const snapshot = await openSnapshot(access, tables);
-		if (position === undefined || comparePositions(snapshot.position, position) >= 0) return snapshot;
-		await snapshot.server.close();
-		if (Date.now() > end) {
-			throw new Error(
-				`the source's snapshots are those of ${formatPosition(snapshot.position)}, before ${formatPosition(position)}, for a minute`,
-			);
-		}
-		await sleep(10, undefined, { signal });
+	let seen: Position | undefined;
+	try {
+		return await poll({ firstMs: 10, timeoutMs: visibleMs, signal }, async () => {
+			const snapshot = await openSnapshot(access, tables);
+			if (position === undefined || comparePositions(snapshot.position, position) >= 0) return snapshot;
+			seen = snapshot.position;
+			await snapshot.server.close();
+			return undefined;
+		});
+	} catch (error) {
+		if (!(error instanceof PollTimeout) || seen === undefined || position === undefined) throw error;
+		throw new Error(
+			`the source's snapshots are those of ${formatPosition(seen)}, before ${formatPosition(position)}, for a minute`,
+			{ cause: error },
+		);
 	}
 }
 

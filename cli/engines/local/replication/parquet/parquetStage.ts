@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import {
 	DOUBLE,
 	type DuckDBAppender,
@@ -13,6 +12,7 @@ import {
 import { rawColumns } from "../../../../../etl/contract/contract.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { syncFile } from "../../../../common/fs.ts";
+import { PollTimeout, poll } from "../../../../common/poll.ts";
 import { quoteName, quoteText } from "../../../duckdb/quote.ts";
 import type { Row } from "../model/row.ts";
 import type { Layout, SourceColumn } from "./layout.ts";
@@ -50,16 +50,21 @@ export class ParquetEngine {
 			autoinstall_known_extensions: "false",
 		});
 		const connection = await instance.connect();
-		const end = Date.now() + patienceMs;
-		for (;;) {
-			try {
-				await connection.run(`ATTACH ${quoteText(lock)} AS held`);
-				return new ParquetEngine(instance, connection);
-			} catch (error) {
-				if (!/could not set lock/i.test(messageOf(error))) throw error;
-				if (Date.now() > end) return undefined;
-				await sleep(100);
-			}
+		try {
+			return await poll({ firstMs: 100, timeoutMs: patienceMs }, async () => {
+				try {
+					await connection.run(`ATTACH ${quoteText(lock)} AS held`);
+					return new ParquetEngine(instance, connection);
+				} catch (error) {
+					if (!/could not set lock/i.test(messageOf(error))) throw error;
+					return undefined;
+				}
+			});
+		} catch (error) {
+			connection.closeSync();
+			instance.closeSync();
+			if (error instanceof PollTimeout) return undefined;
+			throw error;
 		}
 	}
 

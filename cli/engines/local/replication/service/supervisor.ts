@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { rm } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { PipelineError } from "../../../../common/errors.ts";
+import { delayMs, pause } from "../../../../common/poll.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
 import { RotatingLog } from "../model/log.ts";
 import { statePaths } from "../model/statePaths.ts";
@@ -14,7 +14,7 @@ export interface SupervisorOptions {
 	reload: boolean;
 }
 
-const backoffMs = { first: 200, most: 30_000 };
+const backoff = { firstMs: 200, factor: 2, mostMs: 30_000, jitter: 0.5 };
 /** Crashes in a row, without changes having been followed in between, after which it gives up. */
 const mostCrashes = 5;
 
@@ -64,8 +64,7 @@ export async function supervise(
 			return workerExit.failed;
 		}
 		await showCrash(files.status, code);
-		const delay = Math.min(backoffMs.most, backoffMs.first * 2 ** (crashes - 1));
-		await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal: stop }).catch(() => undefined);
+		await pause(delayMs(backoff, crashes), stop);
 		if (stop.aborted) {
 			await rm(files.pid, { force: true });
 			return workerExit.stopped;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import { writeFileAtomic } from "../../../../common/fs.ts";
+import { delayMs, pause } from "../../../../common/poll.ts";
 import { formatIdentity, identify } from "../../../../common/processIdentity.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
@@ -43,7 +43,8 @@ export type WorkerMessage = "following";
 /** How often in a row the source may refuse one position. */
 const mostUnreadable = 3;
 const lockPatienceMs = 5_000;
-const backoffMs = { first: 200, most: 15_000 };
+/** Jitter keeps several clients from coming back all at the same time. */
+const backoff = { firstMs: 200, factor: 2, mostMs: 15_000, jitter: 0.5 };
 
 /**
  * The replicator's work: full load where there is none yet, then changes, until `stop`. Survives a lost source.
@@ -122,7 +123,7 @@ class Worker {
 
 	async run(): Promise<void> {
 		await this.#open();
-		let delay = backoffMs.first;
+		let tries = 0;
 		while (!this.stop.aborted) {
 			try {
 				const checkpoint = await this.#loaded();
@@ -144,12 +145,10 @@ class Worker {
 				if (!isTransient(error)) throw error;
 				this.#requireReadable(error);
 				if (!this.#hasFollowed) throw unreachable(`${this.#access.host}:${this.#access.port}`, error);
-				if (this.board.following) delay = backoffMs.first;
+				tries = this.board.following ? 1 : tries + 1;
 				this.log.warn(`the source is lost: ${messageOf(error)}; trying again`);
 				this.board.set({ lastError: messageOf(error), following: false });
-				// Jitter keeps several clients from coming back all at once.
-				await sleep(delay * (0.5 + Math.random() / 2), undefined, { signal: this.stop }).catch(() => undefined);
-				delay = Math.min(backoffMs.most, delay * 2);
+				await pause(delayMs(backoff, tries), this.stop);
 			}
 		}
 	}
