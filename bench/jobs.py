@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import argparse
 import ctypes
-import json
 import os
 import resource
 import shutil
-import socket
 import statistics
 import subprocess
 import sys

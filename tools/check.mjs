@@ -19,6 +19,7 @@ const steps = {
 	infra: tool("vitest/vitest.mjs", "run", "--project", "infra"),
 	types: tool("typescript/bin/tsc"),
 	page: tool("typescript/bin/tsc", "-p", "cli/dashboard/page"),
+	python: [process.execPath, "tools/checkPython.mjs"],
 	walls: tool("dependency-cruiser/bin/dependency-cruise.mjs", "--config", ".dependency-cruiser.mjs", ...sources),
 	lint: tool("@biomejs/biome/bin/biome", "check", "."),
 };

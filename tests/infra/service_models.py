@@ -1,7 +1,7 @@
 """
 Checks requests against botocore's models of the AWS APIs. Standard input: a list of {service, operation, params}.
-Standard output: for each a list of what is wrong, by the service's own rules: unknown and missing members, types, enums,
-lengths, ranges and patterns.
+Standard output: for each a list of what is wrong, by the service's own rules: unknown and missing members, types,
+enums, lengths, ranges and patterns.
 """
 
 import json

@@ -1,8 +1,9 @@
 """Executes a notebook in place: `python execute_notebook.py FILE`.
 
-A kernel gets the cells one after the other; what it publishes becomes their outputs. Ends with 1 at the first cell that
-fails, and tells its error. Not nbclient: it plays the page for ipywidgets' Output on the channel on which it waits for the
-cell's reply, and sometimes never sees the reply (https://github.com/jupyter/nbclient/issues/312).
+A kernel gets the cells one after the other; what it publishes becomes their outputs. Ends with 1 at the first cell
+that fails, with its error as the message. Not nbclient: it plays the page for ipywidgets' Output on the channel on
+which it waits for the cell's reply, and sometimes never sees the reply
+(https://github.com/jupyter/nbclient/issues/312).
 """
 
 import sys

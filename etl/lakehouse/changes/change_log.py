@@ -30,7 +30,7 @@ from lakehouse.storage.files import Storage, StoredFile
 from lakehouse.storage.state import Batch, Columns, SeenFile, SetAside, TableState
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
 
 CHANGE_COLUMNS: Columns = [(OPERATION, "string"), (COMMIT_TIME, "string"), (SEQUENCE, "string")]
 """Columns of the change log before those of the source."""
@@ -266,7 +266,7 @@ def change_rows(raw: DataFrame, batch: Batch) -> DataFrame:
 
     names = set(raw.columns)
 
-    def text(name: str) -> object:
+    def text(name: str) -> Column:
         present = F.col(name) if name in names else F.lit(None)
         return present.cast("string")
 

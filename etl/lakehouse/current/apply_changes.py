@@ -105,8 +105,8 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
     note = "merged"
     if applied.last_sequence is not None and first <= applied.last_sequence:
         # Something older than what the table holds: what counts for its keys is in the whole generation.
-        touched = events.select(*map(current_rows.col, changes.key)).distinct()
-        events = changes.events(job, changes.batches).join(touched, changes.key, "left_semi")
+        keys = events.select(*map(current_rows.col, changes.key)).distinct()
+        events = changes.events(job, changes.batches).join(keys, changes.key, "left_semi")
         note = "merged, with late rows"
     latest = current_rows.latest(events, changes.names, changes.key)
     kept = current_rows.kept(latest)

@@ -36,7 +36,7 @@ def resolve_options(argv: Sequence[str], names: Sequence[str]) -> dict[str, str]
     Exits with code 2 where an option is missing.
     """
     try:
-        from awsglue.utils import getResolvedOptions  # type: ignore[import-not-found]
+        from awsglue.utils import getResolvedOptions
     except ImportError:
         parser = argparse.ArgumentParser(prog=argv[0], allow_abbrev=False)
         for name in names:

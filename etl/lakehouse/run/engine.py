@@ -227,6 +227,7 @@ class Engine:
         if self._processed.exists(f"{location}/metadata"):
             return
         jvm = self.session._jvm
+        assert jvm is not None  # Spark with a catalog runs in this process's JVM, not behind Spark Connect
         # The catalog's settings are those of the thread's session, which this thread of Python's has none of yet.
         jvm.SparkSession.setActiveSession(self.session._jsparkSession)
         parsed = jvm.org.apache.iceberg.spark.Spark3Util.catalogAndIdentifier(

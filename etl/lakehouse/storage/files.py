@@ -55,7 +55,8 @@ class Storage:
 
     def _list(self, relative: str, recursive: bool) -> list[fs.FileInfo]:
         selector = fs.FileSelector(self.path(relative), allow_not_found=True, recursive=recursive)
-        return self.filesystem.get_file_info(selector)
+        found: list[fs.FileInfo] = self.filesystem.get_file_info(selector)
+        return found
 
     def files(self, relative: str, recursive: bool = True) -> list[StoredFile]:
         """Files below a folder, in the order of their paths; none where there is no such folder. Pages by itself."""
@@ -72,12 +73,12 @@ class Storage:
         return sorted(info.base_name for info in infos if info.type == fs.FileType.Directory)
 
     def exists(self, relative: str) -> bool:
-        return self.filesystem.get_file_info(self.path(relative)).type != fs.FileType.NotFound
+        return bool(self.filesystem.get_file_info(self.path(relative)).type != fs.FileType.NotFound)
 
     def read(self, relative: str) -> bytes:
         """Content of a file. Raises FileNotFoundError."""
         with self.filesystem.open_input_stream(self.path(relative), compression=None) as stream:
-            return stream.read()
+            return bytes(stream.read())
 
     def read_json(self, relative: str) -> Any:
         """Parsed content of a JSON file, or None where there is no such file. Raises DamagedState."""

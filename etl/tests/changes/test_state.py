@@ -9,11 +9,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from test_streams import check
 
 from lakehouse.storage import state
 from support.lake import Lake, Source, normal
-from support.stream import Stream
+from support.stream import Stream, check
 
 Read = Callable[[Source], list[dict[str, Any]]]
 
@@ -69,7 +68,7 @@ def test_old_files_written_or_delivered_once_more_are_known(lake: Lake, busy: So
 
 def test_files_that_come_late_among_the_old_ones_are_taken_in(lake: Lake, busy: Source, current: Read) -> None:
     busy.update({"id": 2}, note="late")
-    late = busy.flush()
+    late = busy.flushed()
     day, time = sorted(busy.folder.glob("2026*"))[1].stem.split("-")
     late.rename(busy.folder / f"{day}-{int(time) + 1:09d}.parquet")
     lake.ok()

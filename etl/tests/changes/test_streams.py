@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from support.lake import Lake, Source, normal
-from support.stream import SEGMENTS, Stream
+from support.lake import Lake
+from support.stream import Stream, check
 
 AT_ONCE = {"sail": 100, "spark": 20}
 """Streams in one lake, a table each: the jobs run for all of them together."""
@@ -52,20 +52,6 @@ def test_current_tables_are_what_the_sources_hold(
     hold()
 
 
-def check(lake: Lake, streams: list[Stream], read: Callable[[Source], Any]) -> None:
-    """Runs the streams to their end and compares; a difference names the seeds: `Stream(lake, seed)` repeats one."""
-    for number in range(SEGMENTS):
-        for stream in streams:
-            stream.segment(last=number == SEGMENTS - 1)
-            stream.before_run()
-        lake.ok()
-        for stream in streams:
-            stream.after_run()
-    lake.ok()
-    wrong = [stream.source.name for stream in streams if differs(stream.source, read)]
-    assert wrong == []
-
-
 def check_again(lake: Lake) -> None:
     """Two runs and five leave what one leaves, byte for byte."""
     before = contents(lake.processed)
@@ -73,12 +59,6 @@ def check_again(lake: Lake) -> None:
         for _ in range(more):
             lake.ok()
         assert contents(lake.processed) == before
-
-
-def differs(source: Source, read: Callable[[Source], Any]) -> bool:
-    if not source.rows and not (source.lake.processed / "_state" / source.schema / f"{source.name}.json").exists():
-        return False
-    return normal(read(source)) != normal(source.rows)
 
 
 def contents(folder: Path) -> dict[str, bytes]:

@@ -77,7 +77,7 @@ def test_table_without_key(lake: Lake, current: Read) -> None:
     notes.delete({"text": "a"})
     notes.update({"text": "a"}, text="b")
     notes.delete({"text": None})
-    path = notes.flush()
+    path = notes.flushed()
     lake.ok()
     assert normal(current(notes)) == normal(notes.rows)
     shutil.copy(path, path.with_name("20260905-161500000.parquet"))  # delivered twice
@@ -104,7 +104,7 @@ def test_late_file_does_not_undo_what_came_after_it(lake: Lake, items: Source, c
     items.update({"id": 1}, name="first")
     items.insert(id=20, name="inserted late")
     items.update({"id": 4}, id=40)
-    late = items.flush()
+    late = items.flushed()
     items.update({"id": 1}, name="second")
     items.delete({"id": 20})
     items.insert(id=4, name="four again")
@@ -120,7 +120,7 @@ def test_late_file_does_not_undo_what_came_after_it(lake: Lake, items: Source, c
 
 def test_file_delivered_twice_changes_nothing(lake: Lake, items: Source, current: Read) -> None:
     items.update({"id": 1}, name="first")
-    first = items.flush()
+    first = items.flushed()
     items.alter({**ITEMS, "extra": pa.int16()})
     items.delete({"id": 1})
     items.flush()

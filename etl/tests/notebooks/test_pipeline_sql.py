@@ -76,5 +76,5 @@ def test_a_named_query_and_another_stack(helper: ModuleType, monkeypatch: pytest
 def test_a_failure_has_the_words_of_the_cli(helper: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = subprocess.CompletedProcess([], 2, "", "error: The SQL has an error.\n")
     monkeypatch.setattr(subprocess, "run", lambda *_, **__: failed)
-    with pytest.raises(helper.QueryError, match="The SQL has an error."):
+    with pytest.raises(helper.QueryError, match=r"The SQL has an error\."):
         helper.query("SELEC 1")

@@ -13,7 +13,7 @@ from support.lake import Lake, Read, Source, assert_second_run_does_nothing, nor
 def test_file_cut_short_is_set_aside_until_it_is_whole(lake: Lake, items: Source, current: Read) -> None:
     lake.ok()
     items.update({"id": 1}, name="in the broken file")
-    broken = items.flush()
+    broken = items.flushed()
     content = broken.read_bytes()
     broken.write_bytes(content[: len(content) // 2])
     items.update({"id": 2}, name="in a good file")
@@ -32,7 +32,7 @@ def test_file_cut_short_is_set_aside_until_it_is_whole(lake: Lake, items: Source
 
 def test_file_with_damaged_data_is_set_aside(lake: Lake, items: Source, current: Read) -> None:
     items.update({"id": 1}, name="x" * 1000)
-    broken = items.flush()
+    broken = items.flushed()
     content = bytearray(broken.read_bytes())
     content[4:200] = bytes(196)
     broken.write_bytes(content)

@@ -94,7 +94,7 @@ def test_changes_before_a_reload_that_come_after_it_are_history(lake: Lake, curr
     late.flush()
     lake.ok()
     late.update({"id": 1}, name="b")
-    held = late.flush()
+    held = late.flushed()
     content = held.read_bytes()
     held.unlink()
     late.update({"id": 1}, name="c")

@@ -100,8 +100,7 @@ def test_jobs_killed_at_any_point_lose_nothing_and_double_nothing(
     lake.ok()
     read = reader(lake)
     for stream in sources:
-        source = stream.source
-        assert normal(read(source)) == normal(source.rows), source.name
+        assert normal(read(stream.source)) == normal(stream.source.rows), stream.source.name
     # What the log has is what it has when nobody kills: each file once.
     logs = {stream.source.name: log_rows(lake, stream.source.name) for stream in sources}
     for stream in sources:

@@ -96,7 +96,7 @@ def test_broken_file_gives_exit_code_11(tmp_path: Path, engine: str) -> None:
     lake = Lake(tmp_path / "lake")
     source = Source(lake, "t", {"id": pa.int32()}, ["id"])
     source.insert(id=1)
-    path = source.flush()
+    path = source.flushed()
     path.write_bytes(path.read_bytes()[:-9])
     script = next(script for script in SCRIPTS if script.stem == "process_cdc")
     assert run(script, lake.arguments("r1")).returncode == 11

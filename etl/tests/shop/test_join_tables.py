@@ -160,7 +160,7 @@ def test_run_that_was_killed_in_between_is_undone(lake: Lake, items: Source) -> 
 
 
 def note(lake: Lake) -> str:
-    return lake.reports["join-tables"]["tables"][-1]["note"]
+    return str(lake.reports["join-tables"]["tables"][-1]["note"])
 
 
 def test_new_fields_and_changed_types_are_joined_as_far_as_they_fit_and_told(lake: Lake, items: Source) -> None:

@@ -245,8 +245,7 @@ def test_star_schema(lake: Lake, chance: random.Random, reader: Callable[[Lake],
         table = engine.read_table(name, f"star-schema/{name}").select(*columns)
         return normal([row.asDict() for row in table.collect()])
 
-    columns = [name for name, _ in expected[0]]
-    assert star("fact_orders", columns) == expected
+    assert star("fact_orders", [name for name, _ in expected[0]]) == expected
     for name, sql in dimensions(shop, raw, keyed).items():
         wanted = rows(sql)
         assert star(name, [column for column, _ in wanted[0]]) == wanted, name

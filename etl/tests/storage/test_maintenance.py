@@ -99,7 +99,7 @@ def test_small_batches_of_the_change_log_become_one(
     monkeypatch.setattr(log_compaction, "SMALL_BATCHES", 19)
     busy.alter({"id": pa.int32(), "c": pa.binary()}, {"c": "b"})
     busy.insert(id=50, c=b"c")
-    late = busy.flush()
+    late = busy.flushed()
     late_content = late.read_bytes()
     late.unlink()
     busy.update({"id": 50}, c=b"d")

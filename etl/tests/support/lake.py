@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -112,7 +112,7 @@ class Source:
         self.rows: list[Row] = []
         self.pending: list[Row] = []
         self.folder = lake.raw / schema / name
-        self.clock = itertools.count(1)
+        self.clock: Iterator[int] = itertools.count(1)
         self.written: list[Path] = []
 
     def _now(self) -> dt.datetime:
@@ -183,6 +183,12 @@ class Source:
         time = self._now()
         rows, self.pending = self.pending, []
         return self._write(f"{time:%Y%m%d-%H%M%S}{time.microsecond // 1000:03d}.parquet", rows)
+
+    def flushed(self) -> Path:
+        """The file of the pending changes, which there are."""
+        path = self.flush()
+        assert path is not None
+        return path
 
     def truncate(self) -> None:
         """Removes all files of the table, as the replicator does on TRUNCATE; the new file has no rows."""
