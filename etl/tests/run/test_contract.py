@@ -94,7 +94,7 @@ def test_a_full_report_is_valid(tmp_path: Path) -> None:
 
 
 def test_tables_are_read_as_their_schema_says() -> None:
-    document = [
+    document: Any = [
         {
             "schema": "shop",
             "tables": [
