@@ -21,9 +21,7 @@ export function verdict(rule: Rule, program: Program): string[] {
 }
 
 export function declared({ type, name, inputs, secrets, provider }: Registered, program: Program): Declared {
-	const by = program.resources.find(
-		(other) => other.type === `pulumi:providers:${type.split(":")[0]}` && other.name === provider,
-	);
+	const by = program.ofType(`pulumi:providers:${type.split(":")[0]}`).find((other) => other.name === provider);
 	return { type, name, inputs, secrets, provider: by && { type: by.type, name: by.name, inputs: by.inputs } };
 }
 

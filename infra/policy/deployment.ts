@@ -1,0 +1,33 @@
+import { homedir } from "node:os";
+import { fileURLToPath } from "node:url";
+import type { Context, DeclaredProvider } from "./rule.ts";
+
+const repository = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
+
+/** What a policy of a real deployment knows: the provider's region, the account where it is held to one, the machine. */
+export function deploymentContext(provider: DeclaredProvider | undefined): Context {
+	const region = textOf(provider?.inputs.region);
+	return {
+		region,
+		partition: region === undefined ? undefined : partitionOf(region),
+		accountId: onlyAccount(provider?.inputs.allowedAccountIds),
+		folders: [repository, homedir()].filter((folder) => folder.length > 1),
+		secretTexts: [],
+	};
+}
+
+/** https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
+function partitionOf(region: string): string {
+	if (region.startsWith("cn-")) return "aws-cn";
+	return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
+/** A provider's inputs come as JSON. */
+function onlyAccount(accounts: unknown): string | undefined {
+	const list: unknown = typeof accounts === "string" ? JSON.parse(accounts) : accounts;
+	return Array.isArray(list) && list.length === 1 ? textOf(list[0]) : undefined;
+}
+
+function textOf(value: unknown): string | undefined {
+	return typeof value === "string" ? value : undefined;
+}
