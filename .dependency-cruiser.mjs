@@ -10,6 +10,8 @@ export default {
 	options: {
 		doNotFollow: { path: "node_modules" },
 		exclude: { path: "^dist/" },
+		// The policy pack has a package.json of its own, by which Pulumi finds its entry.
+		combinedDependencies: true,
 		// Imports of types count as well.
 		tsPreCompilationDeps: true,
 		tsConfig: { fileName: fileURLToPath(new URL("tsconfig.json", import.meta.url)) },

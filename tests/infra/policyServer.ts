@@ -8,17 +8,21 @@ const require = createRequire(import.meta.url);
 const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
 // Pulumi's own, so that client and messages are of one copy.
 const ofPulumi = createRequire(runner);
-const { credentials } = ofPulumi("@grpc/grpc-js") as typeof import("@grpc/grpc-js");
-const { Struct } = ofPulumi(
-	"google-protobuf/google/protobuf/struct_pb.js",
-) as typeof import("google-protobuf/google/protobuf/struct_pb.js");
 const { AnalyzerClient } = ofPulumi(
 	"../../proto/analyzer_grpc_pb.js",
 ) as typeof import("@pulumi/pulumi/proto/analyzer_grpc_pb.js");
 const messages = ofPulumi("../../proto/analyzer_pb.js") as typeof import("@pulumi/pulumi/proto/analyzer_pb.js");
-const { Empty } = ofPulumi(
-	"google-protobuf/google/protobuf/empty_pb.js",
-) as typeof import("google-protobuf/google/protobuf/empty_pb.js");
+type Client = InstanceType<typeof AnalyzerClient>;
+type Struct = NonNullable<ReturnType<InstanceType<typeof messages.AnalyzeRequest>["getProperties"]>>;
+const { credentials } = ofPulumi("@grpc/grpc-js") as {
+	credentials: { createInsecure: () => ConstructorParameters<typeof AnalyzerClient>[1] };
+};
+const { Struct } = ofPulumi("google-protobuf/google/protobuf/struct_pb.js") as {
+	Struct: { fromJavaScript: (value: unknown) => Struct };
+};
+const { Empty } = ofPulumi("google-protobuf/google/protobuf/empty_pb.js") as {
+	Empty: new () => Parameters<Client["getAnalyzerInfo"]>[0];
+};
 
 export interface Diagnostic {
 	policy: string;
@@ -29,7 +33,7 @@ export interface Diagnostic {
 /** The policy pack, started as Pulumi starts it, and asked as Pulumi asks it. */
 export class PolicyServer {
 	readonly #child: ChildProcess;
-	readonly #client: InstanceType<typeof AnalyzerClient>;
+	readonly #client: Client;
 
 	private constructor(child: ChildProcess, port: string) {
 		this.#child = child;
@@ -110,7 +114,7 @@ function urn(type: string, name: string): string {
 	return `urn:pulumi:prod::analytics-pipeline::${type}::${name}`;
 }
 
-function struct(properties: Readonly<Record<string, unknown>>): InstanceType<typeof Struct> {
+function struct(properties: Readonly<Record<string, unknown>>): Struct {
 	return Struct.fromJavaScript(JSON.parse(JSON.stringify(properties)));
 }
 
