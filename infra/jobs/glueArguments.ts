@@ -50,6 +50,8 @@ export function glueArguments(input: GlueArguments): Record<string, string> {
 	return {
 		"--datalake-formats": "iceberg",
 		"--conf": icebergConfiguration(input.processedBucket),
+		// No --additional-python-modules: what etl/requirements.in has besides pyspark, pyarrow and pandas is for the local
+		// engine. fastavro, for one, reads manifests for expire_snapshots, which on Glue is a procedure of Spark.
 		"--extra-py-files": `s3://${input.scriptsBucket}/${input.packageKey}`,
 		"--TempDir": `s3://${input.scriptsBucket}/${input.temporaryPrefix}/`,
 		// The jobs keep their own books: what was read, up to where.

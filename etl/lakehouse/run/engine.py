@@ -17,7 +17,7 @@ from uuid import uuid4
 
 from pyspark.sql import SparkSession, functions
 
-from lakehouse.storage import maintenance
+from lakehouse.storage import iceberg, maintenance
 from lakehouse.storage.column_types import quoted
 from lakehouse.storage.files import Storage
 from lakehouse.storage.state import Columns
@@ -145,9 +145,9 @@ class Engine:
             files = []
             large = False
         else:
-            _, rows = maintenance.size(self._processed, location)
+            _, rows = iceberg.size(self._processed, location)
             large = rows >= 2 * FILE_ROWS
-            files = maintenance.data_files(self._processed, location, column) if large and column else []
+            files = iceberg.data_files(self._processed, location, column) if large and column else []
         if column is None:
             return Touched(int(changes.agg(count).collect()[0][0]), None, large)
         name = functions.col(quoted(column))
@@ -212,8 +212,8 @@ class Engine:
                 f"CALL {CATALOG}.system.expire_snapshots({table}, older_than => TIMESTAMP '{since:%Y-%m-%d %H:%M:%S}')"
             ).collect()
             return
-        files, rows = maintenance.size(self._processed, location)
-        largest = max((file.rows for file in maintenance.data_files(self._processed, location)), default=0)
+        files, rows = iceberg.size(self._processed, location)
+        largest = max((file.rows for file in iceberg.data_files(self._processed, location)), default=0)
         # New rows come into the file of the highest keys, which grows with them.
         if files > maintenance.SMALL_FILES + 2 * rows // FILE_ROWS or largest > 4 * FILE_ROWS:
             self.replace_table(arranged(self.read_table(name, location), rows), name, location)

@@ -7,6 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from uuid import uuid4
 
 from pyarrow import fs
 
@@ -97,27 +98,31 @@ class Storage:
         after a power failure, too.
         """
         path = self.path(relative)
-        if not self.is_local:
-            with self.filesystem.open_output_stream(path, compression=None) as stream:
-                stream.write(content)
+        if self.is_local:
+            os.replace(_written(path, content), path)
+            _sync_folder(path)
             return
-        folder = path.rsplit("/", 1)[0]
-        os.makedirs(folder, exist_ok=True)
-        with open(f"{path}.new", "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(f"{path}.new", path)
-        # The new name is in the folder, which is on disk only when that is told so, too.
-        opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
+        with self.filesystem.open_output_stream(path, compression=None) as stream:
+            stream.write(content)
 
     def write_json(self, relative: str, value: Any) -> None:
         """As `write`."""
-        self.write(relative, json.dumps(value, separators=(",", ":")).encode())
+        self.write(relative, _json(value))
+
+    def create_json(self, relative: str, value: Any) -> bool:
+        """As `write_json` where there is no such file yet; else does nothing and says no. Of local zones only."""
+        assert self.is_local
+        path = self.path(relative)
+        # No other writer's name: what it has begun to write would become the file.
+        written = _written(path, _json(value), f".{uuid4().hex}.new")
+        try:
+            os.link(written, path)
+        except FileExistsError:
+            return False
+        finally:
+            os.remove(written)
+        _sync_folder(path)
+        return True
 
     def move(self, relative: str, target: str) -> None:
         """Gives a file another path in the zone."""
@@ -132,3 +137,27 @@ class Storage:
         """Removes a folder and all in it, where there is one."""
         if self.exists(relative):
             self.filesystem.delete_dir(self.path(relative))
+
+
+def _json(value: Any) -> bytes:
+    return json.dumps(value, separators=(",", ":")).encode()
+
+
+def _written(path: str, content: bytes, ending: str = ".new") -> str:
+    """Path of a new file beside a local path, with the content, which is on disk."""
+    new = path + ending
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(new, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return new
+
+
+def _sync_folder(path: str) -> None:
+    """A file's new name is in its folder, which is on disk only when that is synchronised, too."""
+    opened = os.open(os.path.dirname(path), os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

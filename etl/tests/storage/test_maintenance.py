@@ -6,13 +6,14 @@ import os
 from collections.abc import Callable
 from typing import Any
 
+import fastavro
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from lakehouse.changes import log_compaction
 from lakehouse.run.engine import Engine
-from lakehouse.storage import maintenance
+from lakehouse.storage import iceberg, maintenance
 from lakehouse.storage.files import Storage
 from support.lake import Lake, Source, normal
 
@@ -49,7 +50,7 @@ def test_the_twentieth_publication_compacts_the_table(
         return int(reader.session.table(f"glue_catalog.`{lake.database}`.t.{what}").count())
 
     def files() -> int:
-        return maintenance.size(storage, LOCATION)[0] if engine == "sail" else count("files")
+        return iceberg.size(storage, LOCATION)[0] if engine == "sail" else count("files")
 
     assert files() > maintenance.SMALL_FILES
     busy.delete({"id": 3})
@@ -79,7 +80,7 @@ def test_old_snapshots_go_with_their_files(
         os.utime(path, (0, 0))
     removed = maintenance.expire_snapshots(storage, LOCATION, keep_hours=0)
     assert removed > 30
-    _, content = maintenance.metadata(storage, LOCATION)
+    content = iceberg.Metadata.read(storage, LOCATION).content
     assert [entry["snapshot-id"] for entry in content["snapshots"]] == [content["current-snapshot-id"]]
     assert len(list((folder / "metadata").glob("snap-*.avro"))) == len(list((folder / "metadata").glob("*.json"))) == 1
     assert normal(current(busy)) == normal(busy.rows)
@@ -88,6 +89,38 @@ def test_old_snapshots_go_with_their_files(
     busy.flush()
     lake.ok()
     assert maintenance.expire_snapshots(storage, LOCATION, keep_hours=0) > 0
+    assert normal(current(busy)) == normal(busy.rows)
+
+
+def test_a_tagged_snapshot_of_compressed_manifests_stays_readable(
+    of_sail: None, lake: Lake, busy: Source, current: Callable[[Source], Any]
+) -> None:
+    storage = Storage(f"file://{lake.processed}/")
+    folder = lake.processed / LOCATION
+    metadata = iceberg.Metadata.read(storage, LOCATION)
+    tagged = metadata.snapshots[4]["snapshot-id"]
+    metadata.content["refs"]["audit"] = {"snapshot-id": tagged, "type": "tag"}
+    assert metadata.commit(storage, LOCATION)
+    for path in (folder / "metadata").glob("*.avro"):
+        with path.open("rb") as file:
+            reader = fastavro.reader(file)
+            records = list(reader)
+            of_iceberg = {key: value for key, value in reader.metadata.items() if not key.startswith("avro.")}
+        with path.open("wb") as compressed:
+            fastavro.writer(compressed, reader.writer_schema, records, codec="deflate", metadata=of_iceberg)
+    for path in folder.rglob("*"):
+        os.utime(path, (0, 0))
+    engine = Engine(storage, lake.database)
+
+    def at_tag() -> Any:
+        rows = engine.session.read.format("iceberg").option("snapshotId", tagged)
+        return normal([row.asDict() for row in rows.load(engine.uri(storage, LOCATION)).collect()])
+
+    before = at_tag()
+    assert 0 < len(before) < len(busy.rows)
+    assert maintenance.expire_snapshots(storage, LOCATION, keep_hours=0) > 20
+    assert len(iceberg.Metadata.read(storage, LOCATION).snapshots) == 2
+    assert at_tag() == before
     assert normal(current(busy)) == normal(busy.rows)
 
 
