@@ -7,7 +7,7 @@ export interface PlannedCall {
 	sent: boolean;
 }
 
-/** Thrown in the place of a call that changes something. What would follow depends on its answer. */
+/** Thrown instead of a call that changes something. What would follow depends on its answer. */
 export class PlannedStop extends Error {
 	constructor() {
 		super("not sent: dry run");

@@ -258,7 +258,7 @@ describe("two at once", () => {
 });
 
 describe("replication start --reload", () => {
-	it("a stopped task loads all tables anew", async () => {
+	it("a stopped task reloads all tables", async () => {
 		aws.dms.task = stopped("NORMAL");
 		aws.dms.afterStart = [{ ...running, ReplicationTaskStartDate: startDate + 60 }];
 		expect((await aws.run("replication", "start", "--reload")).code).toBe(0);
@@ -306,7 +306,7 @@ describe("replication tables and reload", () => {
 		expect(aws.endpoint.inputs("dms", "DescribeTableStatistics")).toHaveLength(3);
 	});
 
-	it("loads one table anew and waits until it is there", async () => {
+	it("reloads one table and waits until it is there", async () => {
 		aws.dms.task = running;
 		aws.dms.tables = [table("wp_terms"), table("wp_posts")];
 		expect((await aws.run("replication", "reload", "wordpress-db.wp_terms")).code).toBe(0);
@@ -315,7 +315,7 @@ describe("replication tables and reload", () => {
 		});
 	});
 
-	it("a table that is being loaded anew already is waited for, and not loaded once more", async () => {
+	it("a table that is being reloaded already is waited for, and not reloaded once more", async () => {
 		aws.dms.task = running;
 		const reloading = { ...table("wp_terms"), TableState: "Table is being reloaded" };
 		aws.dms.tables = [reloading, table("wp_posts")];
@@ -329,7 +329,7 @@ describe("replication tables and reload", () => {
 		aws.dms.tables = [{ ...table("wp_terms"), TableState: "Table error" }];
 		const { code, err } = await aws.run("replication", "reload", "wordpress-db.wp_terms");
 		expect(code).toBe(1);
-		expect(err).toContain("wordpress-db.wp_terms could not be loaded anew: Table error");
+		expect(err).toContain("wordpress-db.wp_terms could not be reloaded: Table error");
 	});
 
 	it("refuses while the task does not run", async () => {

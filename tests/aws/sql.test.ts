@@ -284,7 +284,7 @@ describe("warehouse apply", () => {
 		expect(applied()).toContain(`ALTER USER warehouse_reader PASSWORD '${hash}'`);
 	});
 
-	it("an external schema of another database is made anew", async () => {
+	it("an external schema of another database is made again", async () => {
 		aws.redshift.rows = (sql) => (sql.includes("svv_external_schemas") ? [["other_database"]] : []);
 		expect((await aws.run("warehouse", "apply")).code).toBe(0);
 		expect(applied()).toContain("DROP SCHEMA IF EXISTS lake");

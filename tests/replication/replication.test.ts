@@ -123,7 +123,7 @@ test("a batch is closed by its size, and all of its tables together", async () =
 	expect((await stack.statistics(`${schema}.u`))?.inserts).toBe(2);
 });
 
-test("a table is loaded anew while changes go on; an unknown one is refused with those that exist", async () => {
+test("a table is reloaded while changes go on; an unknown one is refused with those that exist", async () => {
 	const shop = await shops.make();
 	const { stack, schema } = shop;
 	await stack.replication.start(stack.context, limits);
@@ -195,7 +195,7 @@ test("a worker that dies is started again; a supervisor that dies takes its work
 	await until(async () => !isAlive(next));
 	expect(await stack.replication.status()).toMatchObject({
 		state: "failed",
-		lastError: "The replicator ended without a word.",
+		lastError: "The replicator exited silently.",
 	});
 	expect(await stack.replication.start(stack.context, limits)).toBe("resumed");
 	await shop.expectEqual();

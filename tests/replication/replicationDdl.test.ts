@@ -174,7 +174,7 @@ test.each([
 			{ id: 2, a: 20, b: "two" },
 		],
 	],
-])("%s loads the table anew", async (_, change, columns, rows) => {
+])("%s reloads the table", async (_, change, columns, rows) => {
 	await db.query(`ALTER TABLE ${t} ${change}`);
 	await until(async () => (await stack.files("shop", t)).includes("LOAD00000001.parquet"));
 	expect(await stack.files("shop", t)).toEqual(["LOAD00000001.parquet"]);
@@ -220,7 +220,7 @@ test("TRUNCATE leaves one file of no rows, and what comes after it", async () =>
 	expect((await stack.files("shop", t))[0]).toBe(files[0]);
 });
 
-test("DROP of several tables removes their folders; a table of the same name starts anew", async () => {
+test("DROP of several tables removes their folders; a table of the same name starts over", async () => {
 	await db.query(`CREATE TABLE other_${t} (id INT PRIMARY KEY); INSERT INTO other_${t} VALUES (1)`);
 	await applied(`other_${t}`, { inserts: 1 });
 	await db.query(`DROP TABLE IF EXISTS \`${t}\`, shop.other_${t}, no_such_table`);

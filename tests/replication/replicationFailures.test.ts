@@ -162,7 +162,7 @@ test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
 	},
 );
 
-test("a table that can no longer be replicated keeps its files when it is loaded anew, and the reload fails", async () => {
+test("a table that can no longer be replicated keeps its files when it is reloaded, and the reload fails", async () => {
 	const shop = await shops.make();
 	const { stack, schema } = shop;
 	await stack.replication.start(stack.context, limits);

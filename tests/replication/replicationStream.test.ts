@@ -160,7 +160,7 @@ test("one random workload, as files and through the stream, gives equal current 
 });
 
 test("the raw zone has messages of DMS, and no other file", async () => {
-	// An ALTER late in the random workload loads the table anew: what follows is there in any case.
+	// An ALTER late in the random workload reloads the table: what follows is there in any case.
 	await insertItem(1000);
 	await db.query("UPDATE shop.items SET name = 'changed' WHERE id = 1000");
 	await db.query("DELETE FROM shop.items WHERE id = 1000");
@@ -185,7 +185,7 @@ test("the raw zone has messages of DMS, and no other file", async () => {
 	expect([...operations]).toEqual(expect.arrayContaining(["create-table", "load", "insert", "update", "delete"]));
 });
 
-test("another target loads all tables anew, and a running replication keeps its own", async () => {
+test("another target reloads all tables, and a running replication keeps its own", async () => {
 	await expect(stream.replication.start(stream.context, { target: "files" })).rejects.toMatchObject({
 		outcome: "usage",
 		text: { what: "The replication runs with the target stream." },

@@ -43,7 +43,7 @@ function notReady(name: string, status: string, errors: readonly { Message?: str
 				? `QuickSight reports a state of the dashboard ${name} that pipeline-cli does not know: ${status}.`
 				: `The dashboard ${name} cannot be seen: ${status}.`,
 		why: errors.length === 0 ? undefined : errors.map(({ Message: message }) => message).join("\n"),
-		fix: state === "pending" ? "Wait a minute and repeat." : "Mend the cause and deploy again.",
+		fix: state === "pending" ? "Wait a minute and repeat." : "Fix the cause and deploy again.",
 		next: state === "pending" ? "pipeline-cli dashboard url" : "pulumi up",
 	});
 }

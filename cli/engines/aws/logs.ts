@@ -33,7 +33,7 @@ export class AwsLogs implements Logs {
 		return { log, lines: found.map(({ text }) => text) };
 	}
 
-	/** With a security configuration the group's name has it and the role: Glue tells where it wrote. */
+	/** With a security configuration the group's name has it and the role: Glue says where it wrote. */
 	async #lastCrawl(lines: number): Promise<{ log: string; lines: string[] }> {
 		const { GetCrawlerCommand } = await import("@aws-sdk/client-glue");
 		const name = this.#deployment.catalog.crawler;

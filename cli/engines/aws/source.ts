@@ -176,7 +176,7 @@ function parseAddress(address: string): { host: string; port: number } {
 	const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(address) ?? [];
 	if (host !== undefined) return { host, port: Number(port) };
 	throw new PipelineError("usage", {
-		what: `PIPELINE_SOURCE_ADDRESS is ${address}, which is no address.`,
+		what: `PIPELINE_SOURCE_ADDRESS is ${address}, which is not an address.`,
 		fix: "Write host and port, for instance 127.0.0.1:3306.",
 	});
 }

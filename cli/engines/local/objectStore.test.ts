@@ -46,7 +46,7 @@ test("leaves out unfinished files", async () => {
 	expect(await keys("t/")).toEqual(["t/x.parquet"]);
 });
 
-test("tells size and time, and where the bytes can be read", async () => {
+test("gives size and time, and where the bytes can be read", async () => {
 	await put("t/x", "12345");
 	for await (const object of store.list("t/")) {
 		expect(object).toMatchObject({ key: "t/x", size: 5 });

@@ -23,7 +23,7 @@ export function clientOptions(access: SourceAccess): ConnectionOptions {
 	};
 }
 
-/** @throws PipelineError that names the server and says how to mend it. */
+/** @throws PipelineError that names the server and says how to fix it. */
 export async function openClient(access: SourceAccess): Promise<Connection> {
 	try {
 		return await mysql.createConnection(clientOptions(access));
@@ -32,7 +32,7 @@ export async function openClient(access: SourceAccess): Promise<Connection> {
 	}
 }
 
-/** @throws PipelineError that names the server and says how to mend it. */
+/** @throws PipelineError that names the server and says how to fix it. */
 export async function connect(access: SourceAccess): Promise<SourceConnection> {
 	const client = await openClient(access);
 	return {

@@ -48,7 +48,7 @@ async function showGrants(connection: SourceConnection, version: string): Promis
 export function parseGrant(line: string): Grant[] {
 	const match = /^GRANT (.+?) ON (?:TABLE )?((?:`(?:[^`]|``)+`|\*)\.(?:`(?:[^`]|``)+`|\*)) TO /.exec(line);
 	if (match?.[1] === undefined || match[2] === undefined) return [];
-	// Column lists, `SELECT (a, b)`, are no grant on a table.
+	// Column lists, `SELECT (a, b)`, do not grant the table.
 	const privileges = match[1].split(/,\s*(?![^(]*\))/).map((privilege) => privilege.trim().toUpperCase());
 	return [{ privileges, on: match[2] }];
 }

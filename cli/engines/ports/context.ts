@@ -1,4 +1,4 @@
-/** How an action tells what it does; `cli/ui` shows it. */
+/** How an action reports what it does; `cli/ui` shows it. */
 export interface Reporter {
 	/**
 	 * Shows a piece of work from its start to its end, with its duration. `update` replaces the detail beside the title.
@@ -18,7 +18,7 @@ export interface Context {
 	reporter: Reporter;
 	/** Aborted by Ctrl-C and by `--timeout`; its reason is the `PipelineError` to end with. */
 	signal: AbortSignal;
-	/** What goes on when the command is left early, by the engine's id of it; the user is told. */
+	/** What goes on when the command is left early, by the engine's id of it; the user is informed. */
 	ongoing?: Map<string, Ongoing>;
 }
 

@@ -44,7 +44,7 @@ export interface Jobs {
 export interface BackgroundRun {
 	/** Run id of its jobs. */
 	runId: string;
-	/** Whether all of it was going already. */
+	/** Whether all of it was running already. */
 	joined: boolean;
 	/** Commands that stop it, a line each. */
 	stop: string;
@@ -61,7 +61,7 @@ export interface JobSession {
 	readonly runId: string;
 	/**
 	 * Runs one job to its end. A job that failed is a result and no exception.
-	 * @param update is told the state of a run in the cloud, as often as it is looked at.
+	 * @param update called with the state of a run in the cloud, as often as it is looked at.
 	 */
 	run(job: JobDefinition, context: Context, update?: (detail: string) => void): Promise<JobRun>;
 	close(): Promise<void>;

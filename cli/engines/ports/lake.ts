@@ -34,7 +34,7 @@ export interface QueryResult {
 }
 
 export interface QueryOptions {
-	/** Takes the answer to the same statement, where one is at most this old. Default: asks anew. */
+	/** Takes the answer to the same statement, where one is at most this old. Default: asks again. */
 	reuseMinutes?: number;
 }
 

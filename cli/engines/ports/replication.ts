@@ -26,7 +26,7 @@ export interface ReplicationStatus {
 	lastError?: string;
 	/** Seconds from commit at the source to the raw file of the newest change; absent before the first change. */
 	latencySeconds?: number;
-	/** Of these, the seconds until the change was read; only DMS tells. */
+	/** Of these, the seconds until the change was read; only DMS reports it. */
 	captureSeconds?: number;
 	/** Why the latency is not known, where that could not be asked. */
 	latencyUnknown?: string;
@@ -55,18 +55,18 @@ export interface Replication {
 	/**
 	 * Brings the task to "running" from whatever state it is in, and returns when changes are followed (the full load is
 	 * over) or the signal aborts.
-	 * @returns what was done: started anew, resumed, or found running.
+	 * @returns what was done: started, resumed, or found running.
 	 */
 	start(context: Context, options?: ReplicationOptions): Promise<"started" | "resumed" | "already running">;
 	stop(context: Context): Promise<"stopped" | "not running">;
 	status(): Promise<ReplicationStatus>;
 	tables(): Promise<TableStatistics[]>;
-	/** Loads these tables anew (all of them where none is named), beside the running changes. */
+	/** Reloads these tables (all of them where none is named), beside the running changes. */
 	reload(context: Context, tables: { schema: string; table: string }[]): Promise<void>;
 }
 
 export interface ReplicationOptions {
-	/** Load every table anew instead of going on from the last position. */
+	/** Reload every table instead of going on from the last position. */
 	reload?: boolean;
 	/** What to write: Parquet files, or messages through a delivery stream. Only the local stack lets one choose here. */
 	target?: "files" | "stream";

@@ -37,7 +37,7 @@ function columnsOf(columns: Column[] = []): CatalogColumn[] {
 	return columns.map(({ Name: name = "", Type: type = "" }) => ({ name, type }));
 }
 
-/** What a reader of the table sees; its counts and times of change are no change. */
+/** What a reader of the table sees; new counts and times alone are not a change. */
 function shape(table: Table): string {
 	return JSON.stringify([
 		formatOf(table),

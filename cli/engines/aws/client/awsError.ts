@@ -148,7 +148,7 @@ function refusal(error: SdkError, call: AwsCall): Refusal {
 		return {
 			outcome: "failure",
 			what: `The answer to ${operation} can't be understood.`,
-			fix: "Check that no proxy answers in the place of AWS, and that AWS_ENDPOINT_URL is right where it is set.",
+			fix: "Check that no proxy answers instead of AWS, and that AWS_ENDPOINT_URL is right where it is set.",
 		};
 	}
 	if (status >= 500) {

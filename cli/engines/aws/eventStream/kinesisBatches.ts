@@ -7,7 +7,7 @@ export const putLimits = { records: 500, bytes: 5 * 2 ** 20, recordBytes: 2 ** 2
  * Records in batches as full as a call takes them. Partition keys are different for each record, so that they spread
  * over all shards.
  * @param most records in a batch.
- * @param tooLarge told of each record that no call takes.
+ * @param tooLarge called with each record that no call takes.
  */
 export function* kinesisBatches(
 	records: Iterable<string>,

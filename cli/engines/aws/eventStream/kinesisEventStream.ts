@@ -102,7 +102,7 @@ export class KinesisEventStream implements EventStream {
 		if (answer.ShardIterator !== undefined) iterators.set(ShardId, answer.ShardIterator);
 	}
 
-	/** The SDK has no paginator for them: behind the first page a token stands in the place of the name. */
+	/** The SDK has no paginator for them: behind the first page a token stands instead of the name. */
 	async #shards(client: KinesisClient): Promise<string[]> {
 		const { ListShardsCommand } = await import("@aws-sdk/client-kinesis");
 		const ids: string[] = [];

@@ -64,7 +64,7 @@ export function costOf(run: GlueRun): JobRun["cost"] {
 	return { dpuHours, usd: dpuHours * prices[run.ExecutionClass === "FLEX" ? "FLEX" : "STANDARD"] };
 }
 
-/** Kinds of failure that the words of an error tell, the most telling first. */
+/** Kinds of failure that the words of an error show, the most specific first. */
 const kinds: readonly (readonly [kind: string, words: RegExp])[] = [
 	["out of memory", /OutOfMemory|exceeding memory limits|exit(?:ed with)? code:? 137|No space left/i],
 	["access denied", /AccessDenied|not authorized|Access Denied|403 Forbidden/i],

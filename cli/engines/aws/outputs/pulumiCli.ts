@@ -25,7 +25,7 @@ export async function selectedStack(signal: AbortSignal): Promise<string | undef
 	}
 }
 
-/** Names of the stacks of this Pulumi project; none where Pulumi can't tell. */
+/** Names of the stacks of this Pulumi project; none where Pulumi can't say. */
 export async function knownStacks(signal: AbortSignal): Promise<string[]> {
 	try {
 		const text = await pulumi(["stack", "ls", "--json"], signal);
@@ -75,7 +75,7 @@ function pulumiError(error: NodeJS.ErrnoException & { stderr?: string }, args: s
 	return new PipelineError("failure", {
 		what: `${command} failed.`,
 		why,
-		fix: "Mend what Pulumi says.",
+		fix: "Fix what Pulumi reports.",
 		next: command,
 	});
 }

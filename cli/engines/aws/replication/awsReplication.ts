@@ -88,7 +88,7 @@ export class AwsReplication implements Replication {
 		const state = taskState(await task.describe());
 		if (state !== "running") {
 			throw new PipelineError("failure", {
-				what: `Tables can be loaded anew only while the task runs; it is ${state}.`,
+				what: `Tables can be reloaded only while the task runs; it is ${state}.`,
 				fix: "Start it first.",
 				next: "pipeline-cli replication start",
 			});
@@ -112,7 +112,7 @@ export class AwsReplication implements Replication {
 		}, true);
 		if (planned) return;
 		context.ongoing?.set(this.#taskArn, this.#ongoing());
-		await context.reporter.task(`Load ${tables.length} tables anew`, (update) =>
+		await context.reporter.task(`Reload ${tables.length} tables`, (update) =>
 			poll(context.signal, async () => {
 				const now = await task.describe();
 				if (taskStates[taskState(now)] !== "going") {
@@ -200,7 +200,7 @@ export class AwsReplication implements Replication {
 			why: why.length === 0 ? undefined : why.join("\n"),
 			fix: wanted
 				? "It goes on from where it stopped when it is started again."
-				: "Mend the cause, then start it again; it goes on from its last position. With --reload it loads all tables anew.",
+				: "Fix the cause, then start it again; it goes on from its last position. With --reload it reloads all tables.",
 			next: "pipeline-cli replication start",
 		});
 	}
@@ -221,7 +221,7 @@ function refuseBatchOptions(options: ReplicationOptions): void {
 }
 
 /**
- * `start-replication` is for the first start only; later a task goes on, or loads everything anew.
+ * `start-replication` is for the first start only; later a task goes on, or reloads everything.
  * https://docs.aws.amazon.com/dms/latest/APIReference/API_StartReplicationTask.html
  */
 function startType(task: ReplicationTask, reload: boolean): StartReplicationTaskTypeValue {
@@ -240,7 +240,7 @@ function unchanged(before: ReplicationTask, now: ReplicationTask): boolean {
 
 function reloadFailed(entry: TableStatistics): PipelineError {
 	return new PipelineError("failure", {
-		what: `${nameOf(entry)} could not be loaded anew: ${entry.state}.`,
+		what: `${nameOf(entry)} could not be reloaded: ${entry.state}.`,
 		why: entry.lastError,
 		fix: "See the task's log for the reason, then repeat.",
 		next: "pipeline-cli logs replication",

@@ -3,14 +3,14 @@ import { PipelineError } from "../../../common/errors.ts";
 import type { ReplicationStatus } from "../../port.ts";
 import type { Clients } from "../client/clients.ts";
 
-/** Seconds of a data point; DMS tells its latency once a minute. */
+/** Seconds of a data point; DMS reports its latency once a minute. */
 const period = 60;
 
 /** Minutes that are looked back: a point may come late. */
 const lookBack = 10;
 
 /**
- * The newest latency that DMS told of the task; nothing where it told none lately. Where CloudWatch or DMS refuses, the
+ * The newest latency that DMS reported of the task; nothing where it reported none lately. Where CloudWatch or DMS refuses, the
  * reason takes its place: the state of the task matters more.
  * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html
  */

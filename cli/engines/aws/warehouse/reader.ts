@@ -35,7 +35,7 @@ export const readerSecret: JsonKind<{ username: string; password: string }> = {
 /**
  * The user of the reader's secret. In a dry run the hash is left out: statements are shown there, and who knows the hash
  * can log in with it.
- * @throws PipelineError where the secret is not as the deployment wrote it; nothing of its content is told.
+ * @throws PipelineError where the secret is not as the deployment wrote it; nothing of its content is shown.
  */
 export async function readReader(clients: Clients, secretArn: string): Promise<Reader> {
 	const client = await clients.secrets();

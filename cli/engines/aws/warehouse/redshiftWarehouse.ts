@@ -80,7 +80,7 @@ export class RedshiftWarehouse implements Warehouse {
 		return this.#run(await this.#clients.redshiftData(), asReader, sql, context);
 	}
 
-	/** One that reads another catalog database is made anew: it holds no data. */
+	/** One that reads another catalog database is made again: it holds no data. */
 	async #externalSchema(run: Run, { roleArn }: WarehouseOutputs): Promise<void> {
 		const { lake } = warehouseSchemas;
 		const { database } = this.#deployment.catalog;

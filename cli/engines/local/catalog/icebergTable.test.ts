@@ -115,7 +115,7 @@ describe("a table that cannot be read", () => {
 		});
 	});
 
-	test("is no table without metadata", async () => {
+	test("is not a table without metadata", async () => {
 		await lake.orders(prefix, 6);
 		await rename(join(folder(), "metadata"), join(folder(), "_metadata"));
 		expect(await isIcebergTable(folder())).toBe(false);

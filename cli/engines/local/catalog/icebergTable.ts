@@ -41,7 +41,7 @@ const metadataSchema = z.object({
 
 const manifestSchema = z.object({
 	manifest_path: z.string(),
-	// Both are 0 in a manifest that only tells of files that are gone; each MERGE leaves one.
+	// Both are 0 in a manifest that only lists files that are gone; each MERGE leaves one.
 	added_files_count: z.number().optional(),
 	existing_files_count: z.number().optional(),
 });
@@ -132,7 +132,7 @@ async function readAvro<T>(folder: string, path: string, schema: z.ZodType<T>): 
 	}
 }
 
-/** Paths in the metadata are absolute. What lies below the table's location is taken from its folder, which may have moved. */
+/** Paths in the metadata are absolute. Files below the table's location are taken from its folder, which may have moved. */
 function localPath(uri: string, location: string, folder: string): string {
 	const root = location.endsWith("/") ? location : `${location}/`;
 	if (uri.startsWith(root)) return join(folder, uri.slice(root.length));
@@ -145,7 +145,7 @@ function unreadable(folder: string, why: string, cause?: unknown): PipelineError
 		{
 			what: `The Iceberg table in ${folder} cannot be read.`,
 			why,
-			fix: "Remove the folder; the jobs build the table anew from the change log.",
+			fix: "Remove the folder; the jobs rebuild the table from the change log.",
 			next: "pipeline-cli run-etl",
 		},
 		{ cause },

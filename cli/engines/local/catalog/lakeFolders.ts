@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { entriesOf } from "../../../common/fs.ts";
 
-/** Names that engines give to their own bookkeeping and unfinished work; they are no data. */
+/** Names that engines give to their own bookkeeping and unfinished work; they are not data. */
 export function isHidden(name: string): boolean {
 	return name.startsWith("_") || name.startsWith(".");
 }

@@ -25,9 +25,9 @@ export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
 /** What to do about a table of the processed zone that cannot be read: the jobs notice a folder that is gone. */
 export const damagedTableFix =
 	"Remove the whole folder of the damaged table, or of the damaged batch of a change log, from the processed zone: the " +
-	`jobs make it anew. For ${catalogTables.jointTables}, remove ${lake.state}/join-tables.json of that zone, too.`;
+	`jobs rebuild it. For ${catalogTables.jointTables}, remove ${lake.state}/join-tables.json of that zone, too.`;
 
-/** Folders of the processed zone that are no source schema. */
+/** Folders of the processed zone that are not source schemas. */
 const reserved = new Set<string>([lake.roots.current, lake.roots.star, lake.jointTables]);
 
 async function currentTables(paths: LocalPaths): Promise<FoundTable[]> {
@@ -69,7 +69,7 @@ function nameOf(schema: string, table: string): string {
 	return entry === undefined ? plainName(table) : catalogName(entry);
 }
 
-/** Glue's crawlers name tables so: lower case, and an underscore for what is no letter, digit or underscore. */
+/** Glue's crawlers name tables so: lower case, and an underscore for what is not a letter, digit or underscore. */
 function plainName(folder: string): string {
 	return folder.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_");
 }

@@ -163,7 +163,7 @@ describe("clicks", () => {
 		return (await crawlers.crawl(lake.context)).tables[0]?.columns;
 	};
 
-	test("without one JSON object are no table", async () => {
+	test("without one JSON object are not a table", async () => {
 		expect(await columnsOf("")).toBeUndefined();
 		expect(await columnsOf("no json\n[1,2]\n")).toBeUndefined();
 	});
@@ -195,13 +195,13 @@ describe("damage", () => {
 		expect((await crawlers.registered()).tables).toEqual([{ name: "orders" }, { name: "wp_comments_changes" }]);
 	});
 
-	test("to the catalog is mended by a crawl, with a warning", async () => {
+	test("to the catalog is repaired by a crawl, with a warning", async () => {
 		await lake.orders("current/classicmodels/orders");
 		await crawlers.crawl(lake.context);
 		await writeFile(lake.paths.catalog, '{"version":1,');
 		await expect(crawlers.registered()).rejects.toMatchObject({ text: { next: "pipeline-cli crawl" } });
 		expect(await crawlChanges()).toEqual({ orders: "added" });
-		expect(lake.warnings).toEqual([expect.stringContaining("It is made anew.")]);
+		expect(lake.warnings).toEqual([expect.stringContaining("It is rebuilt.")]);
 		expect(JSON.parse(await readFile(lake.paths.catalog, "utf8"))).toMatchObject({ version: 1 });
 	});
 });

@@ -14,7 +14,7 @@ import { describe, hourKeys, jsonColumns, jsonEndings, parquetEndings, parquetRe
 
 type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;
 
-/** Registers what lies in the local lake in the local data catalog. */
+/** Registers the local lake's tables in the local data catalog. */
 export class LocalCrawlers implements Crawlers {
 	readonly #paths: LocalPaths;
 
@@ -66,13 +66,13 @@ export class LocalCrawlers implements Crawlers {
 		return { database: databaseName("local"), tables: (catalog?.tables ?? []).map(({ name }) => ({ name })) };
 	}
 
-	/** A damaged catalog is made anew: all that it holds comes from the lake. */
+	/** A damaged catalog is rebuilt: all that it holds comes from the lake. */
 	async #catalogBefore(warn: (text: string) => void): Promise<Catalog | undefined> {
 		try {
 			return await readCatalog(this.#paths);
 		} catch (error) {
 			if (!(error instanceof PipelineError)) throw error;
-			warn(`${error.text.what} It is made anew.`);
+			warn(`${error.text.what} It is rebuilt.`);
 			return undefined;
 		}
 	}

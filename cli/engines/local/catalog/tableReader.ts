@@ -59,7 +59,7 @@ export function parquetRelation(files: readonly string[], partitionKeys: Columns
 	return `read_parquet(${list(files)}, union_by_name = true, hive_partitioning = ${hive})`;
 }
 
-/** JSON files, one object a line. A line that is no JSON is a row of nulls, as with Athena's `ignore.malformed.json`. */
+/** JSON files, one object a line. A line that is not JSON is a row of nulls, as with Athena's `ignore.malformed.json`. */
 function jsonRelation(files: readonly string[], columns?: Columns): string {
 	const shape =
 		columns === undefined

@@ -12,7 +12,7 @@ export interface BufferLimits {
 	milliseconds: number;
 }
 
-/** The guide's: 1 MiB or 60 seconds. */
+/** 1 MiB or 60 seconds, as on AWS. */
 export const defaultLimits: BufferLimits = { bytes: 1024 * 1024, milliseconds: 60_000 };
 
 /** Where buffers wait, and where their objects go. */
@@ -81,7 +81,7 @@ export class DeliveryBuffer {
 	/**
 	 * Takes records, in their order; once it returns, they are on disk. That takes long for a few, and hardly longer for
 	 * many: add them together, and the next ones while these are on their way.
-	 * @returns how many of them are no JSON, and are kept under the error prefix.
+	 * @returns how many of them are not JSON, and are kept under the error prefix.
 	 */
 	async add(records: readonly string[]): Promise<{ malformed: number }> {
 		const parts = this.#divide(records);
@@ -187,7 +187,7 @@ export class DeliveryBuffer {
 	}
 }
 
-/** Why a record is no JSON; undefined where it is. */
+/** Why a record is not JSON; undefined where it is. */
 function faultOf(record: string): string | undefined {
 	try {
 		JSON.parse(record);

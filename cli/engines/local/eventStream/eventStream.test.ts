@@ -118,7 +118,7 @@ test("limits and compression are the settings'", async () => {
 	expect((await records()).sort()).toEqual([...sent].sort());
 });
 
-test("what is no JSON lies apart, with its reason, and is counted", async () => {
+test("what is not JSON is quarantined, with its reason, and is counted", async () => {
 	const result = await stream().send(['{"id":1}', "not json", '{"id":2}', '{"id":'], context);
 	expect(result).toMatchObject({ accepted: 4, malformed: 2, lost: 0 });
 	const found = [...(await objects())];
@@ -227,7 +227,7 @@ test("two senders at once lose nothing and leave no unfinished file", async () =
 });
 
 test("what was accepted and could not be delivered waits for the next sender", async () => {
-	await writeFile(raw, "a file in the place of the raw zone");
+	await writeFile(raw, "a file where the raw zone should be");
 	const sent = numbered(40, 100_000);
 	let accepted = 0;
 	const sending = stream().send(sent, context, {

@@ -4,7 +4,7 @@ export interface Destination {
 	stream: string;
 	/** Prefix in the raw zone, without a slash at its ends. */
 	prefix: string;
-	/** Prefix for what is no JSON. */
+	/** Prefix for what is not JSON. */
 	errorPrefix: string;
 	gzip: boolean;
 }
@@ -21,7 +21,7 @@ export function objectKey(to: Destination, arrival: Date, uuid: string): string 
 	return keyBelow(to.prefix, to, arrival, uuid);
 }
 
-/** Key of the object for what is no JSON. */
+/** Key of the object for what is not JSON. */
 export function errorKey(to: Destination, arrival: Date, uuid: string): string {
 	return keyBelow(`${to.errorPrefix}/${errorType}`, to, arrival, uuid);
 }
@@ -33,7 +33,7 @@ function keyBelow(prefix: string, { stream, gzip }: Destination, arrival: Date, 
 }
 
 /**
- * A record that is no JSON as Firehose writes it to the error prefix: one line, the record in Base64.
+ * A record that is not JSON, as Firehose writes it to the error prefix: one line, the record in Base64.
  * @param arrival milliseconds since 1970.
  */
 export function errorLine(record: string, reason: string, arrival: number): string {

@@ -55,7 +55,7 @@ export class RunLock {
 	static async take(runs: string, runId: string, signal: AbortSignal): Promise<RunLock> {
 		await mkdir(runs, { recursive: true });
 		const path = lockFile(runs);
-		// Looking and taking over are one step, so that of several runs only one takes over from a dead one.
+		// Looking and taking over are one operation, so that of several runs only one takes over from a dead one.
 		return withLockFile(
 			join(runs, "taking.lock"),
 			signal,

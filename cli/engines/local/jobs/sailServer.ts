@@ -22,7 +22,7 @@ export class SailServer {
 		file.once("error", () => this.#child.stderr?.resume());
 		this.#child.stderr?.pipe(file);
 		this.#port = this.#readPort(log);
-		// The error is told to whoever asks for the address, and nobody need ask.
+		// Whoever asks for the address gets the error, and nobody need ask.
 		this.#port.catch(() => undefined);
 	}
 

@@ -65,7 +65,7 @@ describe("tables", () => {
 		]);
 	});
 
-	test("of clicks have their hour, nested fields, and a row of nulls for a line that is no JSON", async () => {
+	test("of clicks have their hour, nested fields, and a row of nulls for a line that is not JSON", async () => {
 		const sql = "SELECT productid, productdetails.color, year, month, day, hour FROM clickstream_data ORDER BY hour, 1";
 		expect(await rows(sql)).toEqual([
 			[1, "red", "2026", "11", "20", "13"],

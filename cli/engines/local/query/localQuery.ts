@@ -123,7 +123,7 @@ function noSuchTable(name: string, message: string, tables: readonly RegisteredT
 		return new PipelineError("usage", {
 			what: `There is no table ${name}: nothing has been crawled yet.`,
 			why: place,
-			fix: "Register what lies in the lake.",
+			fix: "Register the tables of the lake.",
 			next: "pipeline-cli crawl",
 		});
 	}

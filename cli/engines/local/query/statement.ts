@@ -1,7 +1,7 @@
 import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from "@duckdb/node-api";
 import { PipelineError } from "../../../common/errors.ts";
 
-/** Words that begin a statement which is no query. Any other word is a syntax error, which DuckDB explains better. */
+/** Words that begin a statement which is not a query. Any other word is a syntax error, which DuckDB explains better. */
 const otherStatements = new Set(
 	(
 		"INSERT UPDATE DELETE MERGE TRUNCATE CREATE ALTER DROP COMMENT COPY EXPORT IMPORT UNLOAD ATTACH DETACH USE SET RESET " +
@@ -18,7 +18,7 @@ const explainPrefix = new RegExp(
 );
 
 /**
- * Refuses what is no single statement that reads, before any table is opened.
+ * Refuses what is not a single statement that reads, before any table is opened.
  * @throws PipelineError saying what to do instead; DuckDB's Error where the SQL has a syntax error.
  */
 export async function checkReads(sql: string, connection: DuckDBConnection): Promise<void> {

@@ -8,7 +8,7 @@ import { errorCode } from "../../../common/errors.ts";
 const tailLines = 100;
 
 export interface ChildOptions {
-	/** File that gets everything the child says; begun anew. */
+	/** File that gets everything the child says; overwritten. */
 	log: string;
 	signal: AbortSignal;
 	env?: NodeJS.ProcessEnv;

@@ -43,7 +43,7 @@ export function setupError(what: string, error: unknown, next = "pipeline-cli se
 	if (!fromChild && code === undefined) return error;
 	const words = fromChild ? error.tail.join("\n") : String(error);
 	const found = diagnoses.find(({ pattern }) => pattern.test(words));
-	const last = fromChild ? tellingLines(error.tail, 8) : words;
+	const last = fromChild ? specificLines(error.tail, 8) : words;
 	return new PipelineError(
 		"failure",
 		{
@@ -57,7 +57,7 @@ export function setupError(what: string, error: unknown, next = "pipeline-cli se
 }
 
 /** The last lines that speak of an error; where there are none, the last lines. */
-function tellingLines(lines: readonly string[], count: number): string {
+function specificLines(lines: readonly string[], count: number): string {
 	const said = lines.filter((line) => line.trim() !== "");
 	const errors = said.filter((line) => /error|errcode|fatal|refused|denied|^E:/i.test(line));
 	return (errors.length > 0 ? errors : said)

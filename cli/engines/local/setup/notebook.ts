@@ -17,7 +17,7 @@ import { ensurePython, pipEnvironment, pipProgress, pythonBinary } from "./pytho
 export async function ensureNotebook(context: Context, paths: LocalPaths): Promise<string> {
 	await ensurePython(context, paths, false);
 	const lock = join(projectRoot, "etl", "requirements-notebook.lock");
-	// In the environment, so that it goes where that is made anew.
+	// In the environment, so that it is removed with it.
 	const stamp = join(paths.python, "notebook.sha256");
 	const wanted = createHash("sha256")
 		.update(await readFile(lock))

@@ -20,7 +20,7 @@ const run = promisify(execFile);
 /** Bytes that the environment takes while it is made; the finished one is about 900 MB. */
 const neededBytes = 2 * 2 ** 30;
 
-/** Written when an installation is whole: an environment without it is made anew. */
+/** Written when an installation is whole: an environment without it is made again. */
 const stampSchema = z.object({
 	python: z.string().min(1),
 	/** SHA-256 of the lock files that were installed. */
@@ -122,7 +122,7 @@ export const pipEnvironment = {
 	PYTHONHOME: undefined,
 };
 
-/** @returns what a line of pip's output tells a person, undefined where that is nothing. */
+/** @returns what a person learns from a line of pip's output, undefined where that is nothing. */
 export function pipProgress(line: string): string | undefined {
 	const [, download] = /^\s*Downloading (\S+.*)$/.exec(line) ?? [];
 	if (download !== undefined) return `downloading ${download.replace(/-py\S+\.whl|-cp\S+\.whl|\.tar\.gz/, "")}`;

@@ -31,7 +31,7 @@ export function serverFiles(paths: LocalPaths) {
 	};
 }
 
-/** Bytes at which the server's log is begun anew; one older log is kept. */
+/** Bytes at which the server's log starts over; one older log is kept. */
 const logLimit = 5 * 2 ** 20;
 
 /** Seconds for a start; recovery after a crash under load is part of it. */
@@ -192,7 +192,7 @@ function startError(port: number, failure: string, log: string, path: string): u
 	});
 }
 
-/** One statement a line. The account is set anew at every start, so that a lost password file mends itself. */
+/** One statement a line. The account is set at every start, so that a lost password file repairs itself. */
 function accountSql(access: SourceAccess): string {
 	const account = `${quoteText(access.user)}@'127.0.0.1'`;
 	return [
@@ -204,7 +204,7 @@ function accountSql(access: SourceAccess): string {
 	].join("\n");
 }
 
-/** MariaDB refuses to run as root unless told so. */
+/** MariaDB refuses to run as root unless it is named as the user. */
 function asRoot(): string[] {
 	return process.getuid?.() === 0 ? ["--user=root"] : [];
 }

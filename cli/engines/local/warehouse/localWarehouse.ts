@@ -26,7 +26,7 @@ export class LocalWarehouse implements Warehouse {
 	}
 
 	/**
-	 * Makes the file anew beside the old one and puts it in its place: a client that has the old one open is not disturbed
+	 * Makes a new file beside the old one and puts it in its place: a client that has the old one open is not disturbed
 	 * and does not block, which it would if its file were written to (DuckDB lets one process write or many read).
 	 */
 	async apply(context: Context): Promise<WarehouseObject[]> {
@@ -34,7 +34,7 @@ export class LocalWarehouse implements Warehouse {
 		if (catalog === undefined) {
 			throw new PipelineError("usage", {
 				what: "There is nothing to make a warehouse of: no table is in the catalog yet.",
-				fix: "Register what lies in the lake.",
+				fix: "Register the tables of the lake.",
 				next: "pipeline-cli crawl",
 			});
 		}

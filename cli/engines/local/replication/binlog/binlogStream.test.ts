@@ -37,7 +37,7 @@ test("a file that grows beyond 4 GiB fails with the setting that limits it, afte
 	await stream.close();
 });
 
-test("a new file begins at its start; events without an offset, and a file's description, tell none", async () => {
+test("a new file begins at its start; events without an offset, and a file's description, give none", async () => {
 	const source = new FakeSource();
 	const stream = new BinlogStream(access, 1, ["s"], { file: "bin.000001", offset: 3 * gib }, () => source);
 	source.send("rotate", 0, { binlogName: "bin.000001", position: 3 * gib });

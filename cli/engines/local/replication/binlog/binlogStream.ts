@@ -43,9 +43,9 @@ export type BinlogEvent = EventBase &
 /** Bytes of binlog that may wait in memory before the socket is held back. */
 const queueBytes = 1024 * 1024;
 const heartbeatSeconds = 5;
-/** What an event's offset can tell: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_replication_binlog_event.html */
+/** What an event's offset can express: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_replication_binlog_event.html */
 const mostOffset = 0xffff_ffff;
-/** Offsets only rise within a file. One that falls by more than this has passed 4 GiB and begun anew. */
+/** Offsets only rise within a file. One that falls by more than this has passed 4 GiB and started over. */
 const mostFall = 64 * 1024 * 1024;
 /** Without any event for this long, not even a heartbeat, the connection counts as lost. */
 const silenceMs = 60_000;
@@ -199,7 +199,7 @@ export class BinlogStream {
 		this.#wake();
 	}
 
-	/** A file's description tells how the file begins, not where we are. */
+	/** A file's description says how the file begins, not where we are. */
 	#passesLimit(event: BinlogEvent): boolean {
 		if (event.kind === "rotate") {
 			if (event.position.file !== this.#at.file) this.#at = event.position;
@@ -226,7 +226,7 @@ export class BinlogStream {
 			}
 			case "gtid":
 			case "anonymousgtid":
-				// A BEGIN that follows tells that it is a transaction.
+				// A BEGIN that follows says that it is a transaction.
 				return { ...base, kind: "gtid", gtid: "", standalone: true };
 			case "tablemap":
 				this.#describe(raw as RawTableMap);
@@ -259,7 +259,7 @@ export class BinlogStream {
 		return { ...base, kind: "rows", operation, table, rows } as BinlogEvent;
 	}
 
-	/** A statement's tables are described right before its rows, in numbers that hold until they are used anew. */
+	/** A statement's tables are described right before its rows, in numbers that hold until they are used again. */
 	#describe(raw: RawTableMap): void {
 		const schemas = raw.tableMap[raw.tableId]?.columnSchemas ?? [];
 		if (raw.columnNames === undefined) {

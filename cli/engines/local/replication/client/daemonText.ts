@@ -56,7 +56,7 @@ export function failureOf(status: DaemonStatus | undefined, log: string): Pipeli
 
 /** What is shown of a replicator whose process is gone although it had not said that it would end. */
 export function endedWithoutWord(status: DaemonStatus): DaemonStatus {
-	const what = "The replicator ended without a word.";
+	const what = "The replicator exited silently.";
 	return {
 		...status,
 		state: "failed",

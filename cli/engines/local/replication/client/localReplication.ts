@@ -103,29 +103,27 @@ export class LocalReplication implements Replication {
 	}
 
 	/**
-	 * Has tables loaded anew, all of them where none is named.
+	 * Has tables reloaded, all of them where none is named.
 	 * @returns false where nothing runs that could do it now.
 	 */
 	async #reload(context: Context, ids: readonly string[]): Promise<boolean> {
 		const request = await writeRequest(this.#files.requests, ids);
 		if ((await runningSupervisor(this.#files)) === undefined) {
-			context.reporter.note("The replication does not run; the tables are loaded anew at its next start.");
+			context.reporter.note("The replication does not run; the tables are reloaded at its next start.");
 			return false;
 		}
-		await context.reporter.task(
-			ids.length === 0 ? "Loading all tables anew" : `Loading anew ${ids.join(", ")}`,
-			(update) =>
-				poll(rhythm, async () => {
-					if (!(await exists(request))) return true;
-					update(progressText(await this.#running(context)));
-					return undefined;
-				}),
+		await context.reporter.task(ids.length === 0 ? "Reloading all tables" : `Reloading ${ids.join(", ")}`, (update) =>
+			poll(rhythm, async () => {
+				if (!(await exists(request))) return true;
+				update(progressText(await this.#running(context)));
+				return undefined;
+			}),
 		);
 		return true;
 	}
 
 	/**
-	 * Tells which tables are left out.
+	 * Reports which tables are left out.
 	 * @throws PipelineError where this start was to load all of them.
 	 */
 	async #tellErrors(context: Context, reloaded: boolean): Promise<void> {
@@ -143,7 +141,7 @@ export class LocalReplication implements Replication {
 		if (target === undefined || target === now) return;
 		throw new PipelineError("usage", {
 			what: `The replication runs with the target ${now}.`,
-			why: "Another target needs all tables anew.",
+			why: "Another target needs a reload of all tables.",
 			fix: "Stop it first.",
 			next: "pipeline-cli replication stop",
 		});

@@ -37,7 +37,7 @@ describe("what an ALTER asks of replication", () => {
 			"reload",
 		],
 		["one dropped, one added", tableOf(id, a, column("c", "int(11)")), does({ dropped: ["b"] }), "reload"],
-		["dropped and added anew", tableOf(id, a, b), does({ dropped: ["b"] }), "reload"],
+		["dropped and added again", tableOf(id, a, b), does({ dropped: ["b"] }), "reload"],
 		["one rename", tableOf(id, { ...a, name: "title" }, b), does({ renamed: [{ from: "a", to: "title" }] }), "schema"],
 		[
 			"a rename and a move",
@@ -65,7 +65,7 @@ describe("what an ALTER asks of replication", () => {
 		["another order", tableOf(id, b, a), does(), "reload"],
 		["a column that nobody announced is gone", tableOf(id, a), does(), "reload"],
 		["another key", { columns: [id, a, b], key: [] }, does(), "schema"],
-		["what cannot be told", tableOf(id, a, b), does({ opaque: true }), "reload"],
+		["what is not understood", tableOf(id, a, b), does({ opaque: true }), "reload"],
 	])("%s", (_, after, alteration, change) => {
 		expect(schemaChange(tableOf(id, a, b), after, alteration)).toBe(change);
 	});

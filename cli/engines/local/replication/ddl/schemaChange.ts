@@ -5,7 +5,7 @@ import type { Alteration } from "./statement.ts";
 /**
  * What an ALTER TABLE asks of replication.
  * `none`: rows look as before. `schema`: the next file has other columns, and a reader brings older rows to them by dropping
- * columns, by adding nulls, or by one rename. `reload`: stored values changed, or it cannot be told that they did not.
+ * columns, by adding nulls, or by one rename. `reload`: stored values changed, or may have.
  */
 export type SchemaChange = "none" | "schema" | "reload";
 
@@ -30,7 +30,7 @@ export function schemaChange(before: TableSchema, after: TableSchema, alteration
 		const to = renames.get(folded(column.name));
 		return to !== undefined && to !== column.name;
 	});
-	// Readers see columns only, not statements: what leaves more than one explanation is loaded anew.
+	// Readers see columns only, not statements: what leaves more than one explanation is reloaded.
 	const kinds = [dropped.size > 0, added.length > 0, renamed.length > 0].filter(Boolean).length;
 	if (kinds > 1 || renamed.length > 1 || renamed.some((column) => before.key.includes(column.name))) return "reload";
 	const sameKey = JSON.stringify(before.key) === JSON.stringify(after.key);
@@ -52,7 +52,7 @@ function isWidened(before: string, after: string): boolean {
 	return /^(enum|set)\(/.test(before) && after.startsWith(`${before.slice(0, -1)},`);
 }
 
-/** Names of columns are not told apart by case. */
+/** Names of columns are compared without regard to case. */
 function folded(name: string): string {
 	return name.toLowerCase();
 }

@@ -85,7 +85,7 @@ describe("ALTER TABLE", () => {
 		});
 	});
 
-	test("a rename tells the new name", () => {
+	test("a rename gives the new name", () => {
 		expect(parseStatement("ALTER TABLE a RENAME TO b.c", "shop")).toMatchObject({ to: { schema: "b", table: "c" } });
 		expect(parseStatement("ALTER TABLE a RENAME = c", "shop")).toMatchObject({ to: shop("c") });
 	});

@@ -6,7 +6,7 @@ export interface Alteration {
 	/** Names of columns dropped. */
 	dropped: string[];
 	renamed: { from: string; to: string }[];
-	/** Rows change without events, or a clause is not known: the table must be loaded anew. */
+	/** Rows change without events, or a clause is not known: the table must be reloaded. */
 	opaque: boolean;
 }
 

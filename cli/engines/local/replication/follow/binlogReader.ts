@@ -42,7 +42,7 @@ export class BinlogReader implements ChangeReader {
 	readonly reloadAtCommit = new Set<string>();
 	/** Tables that the open transaction touched. */
 	readonly touched = new Set<string>();
-	/** What has rows in the binlog and is no table now. */
+	/** What has rows in the binlog and is not a table now. */
 	readonly #ignored = new Set<string>();
 	hasNews = false;
 	foldsCase = false;
@@ -73,7 +73,7 @@ export class BinlogReader implements ChangeReader {
 		return this.state.position;
 	}
 
-	/** @returns when told to stop, with all that was committed published. @param between called often, at the end of a transaction. */
+	/** @returns when asked to stop, with all that was committed published. @param between called often, at the end of a transaction. */
 	async run(between: () => Promise<void>): Promise<void> {
 		const { access, serverId, stop, log } = this.parts;
 		await this.#checkSource();
@@ -126,7 +126,7 @@ export class BinlogReader implements ChangeReader {
 		return table.loadedAt !== undefined && comparePositions(this.groupStart, table.loadedAt) < 0;
 	}
 
-	/** Loads tables anew, beside the changes. Only at the end of a transaction. */
+	/** Reloads tables, beside the changes. Only at the end of a transaction. */
 	reload(ids: readonly string[]): Promise<void> {
 		return this.#ddl.reload(ids);
 	}
@@ -215,7 +215,7 @@ export class BinlogReader implements ChangeReader {
 		if (this.batch.bytes >= this.parts.limits.bytes) await this.publish();
 	}
 
-	/** Rows of a prepared XA transaction count only once it is committed; its tables are loaded anew then. */
+	/** Rows of a prepared XA transaction count only once it is committed; its tables are reloaded then. */
 	async #prepare(xid: string, next: number): Promise<void> {
 		if (this.touched.size > 0 && !this.#skipping) throw new SkipGroup(this.groupStart);
 		this.state.prepared.set(xid, [...this.touched]);

@@ -15,7 +15,7 @@ export interface ChangeReader {
 	readonly groupStart: Position;
 	/** End of the last event group that was read; a full load must hold it. */
 	readonly groupEnd: Position | undefined;
-	/** Whether the source does not tell names of tables apart by case. */
+	/** Whether the source compares names of tables without regard to case. */
 	readonly foldsCase: boolean;
 	/** Whether statistics changed without a change of rows. */
 	hasNews: boolean;

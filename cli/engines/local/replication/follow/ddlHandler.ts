@@ -79,7 +79,7 @@ export class DdlHandler {
 		}
 	}
 
-	/** Loads tables anew from a snapshot of now; tables that are gone leave. Only at the end of a transaction. */
+	/** Reloads tables from a snapshot of now; tables that are gone leave. Only at the end of a transaction. */
 	async reload(ids: readonly string[]): Promise<void> {
 		if (ids.length === 0) return;
 		const { parts, batch } = this.#reader;
@@ -89,7 +89,7 @@ export class DdlHandler {
 			const table = this.#state.tables.get(tableId(name));
 			if (table !== undefined) table.state = "Table is being reloaded";
 		}
-		parts.log.info(`loading anew: ${ids.join(", ")}`);
+		parts.log.info(`reloading ${ids.join(", ")}`);
 		parts.onProgress();
 		const result = await loadTables(
 			parts.access,
@@ -171,7 +171,7 @@ export class DdlHandler {
 		if (this.#reader.isLoaded(table)) return;
 		if (statement.to !== undefined) return this.#reloadAfter(end, table, statement.to);
 		if (table.state === "Table error") return;
-		// A definition read after this statement may hold later ones too, and then does not tell what this one did.
+		// A definition read after this statement may hold later ones too, and then does not show what this one did.
 		const polluted = table.definedAt !== undefined && comparePositions(this.#reader.groupStart, table.definedAt) < 0;
 		const read = polluted ? undefined : await this.#readTableSchema(table);
 		const change = read === undefined ? "reload" : schemaChange(table, read.tableSchema, statement.alteration);

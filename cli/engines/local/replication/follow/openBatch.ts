@@ -152,7 +152,7 @@ export class OpenBatch {
 	}
 }
 
-/** MariaDB's own types look like BINARY(n) in the binlog; the table's definition tells them apart. */
+/** MariaDB's own types look like BINARY(n) in the binlog; the table's definition says which is which. */
 function refineTypes(source: BinlogTable, table: TableCheckpoint): BinlogTable["columns"] {
 	return source.columns.map((column) => {
 		const defined = table.columns.find((candidate) => candidate.name === column.name)?.type ?? "";

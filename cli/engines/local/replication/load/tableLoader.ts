@@ -127,7 +127,7 @@ async function* readBlocks(server: Server, sql: string, signal: AbortSignal): As
 		wake();
 	};
 	query.on("error", onError);
-	// A lost connection is told to the connection, not to the query.
+	// A lost connection is reported on the connection, not on the query.
 	connection.on("error", onError);
 	query.on("end", () => {
 		ended = true;

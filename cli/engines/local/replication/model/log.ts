@@ -25,13 +25,13 @@ export class RotatingLog {
 		this.#write("ERROR", text);
 	}
 
-	/** A log that cannot be written, for instance on a full disk, must not end what it tells of. */
+	/** A log that cannot be written, for instance on a full disk, must not end what it reports on. */
 	#write(level: string, text: string): void {
 		try {
 			this.#rotate();
 			appendFileSync(this.#path, `${new Date().toISOString()} ${level} ${text}\n`);
 		} catch {
-			// Told in the status as well.
+			// Shown in the status as well.
 		}
 	}
 

@@ -4,7 +4,7 @@ import { comparePositions, type Position } from "./position.ts";
 import { Sequence } from "./sequence.ts";
 import { type TableName, tableId } from "./tableName.ts";
 
-/** Where the replication stands, in memory: the checkpoint and what came after it. Thrown away and read anew after a fault. */
+/** Where the replication stands, in memory: the checkpoint and what came after it. Thrown away and read again after a failure. */
 export class TaskState {
 	readonly tables = new Map<string, TableCheckpoint>();
 	readonly sequence: Sequence;

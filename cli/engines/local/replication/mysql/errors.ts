@@ -3,16 +3,16 @@ import { messageOf, PipelineError } from "../../../../common/errors.ts";
 /** Whether the source cannot send its binlog from the position that was asked for (ER_MASTER_FATAL_ERROR_READING_BINLOG). */
 export function isBinlogUnreadable(error: unknown): boolean {
 	const { errno, message } = error as { errno?: number; message?: string };
-	// The same number is used for another client of our number, which is no matter of the position.
+	// The same number is used for another client of our number, which has nothing to do with the position.
 	return errno === 1236 && !/same server/i.test(message ?? "");
 }
 
-/** A binlog file that is longer than the 32 bits of its events' offsets can tell, and in which no reader can take up its work. */
+/** A binlog file that is longer than the 32 bits of its events' offsets can express, and in which no reader can resume. */
 export function binlogTooLong(file: string): PipelineError {
 	return new PipelineError("serviceRefused", {
 		what: `The source's binlog file ${file} is longer than 4 GiB.`,
-		why: "Positions in it have 32 bits; beyond them, what was read cannot be told from what was not. A transaction is never split, so a very large one makes a file longer than max_binlog_size.",
-		fix: "Set max_binlog_size to 1 GiB or less, change less than 3 GiB in one transaction, and run FLUSH BINARY LOGS at the source. Then load all tables anew.",
+		why: "Positions in it have 32 bits; beyond them, events that were read cannot be distinguished from those that were not. A transaction is never split, so a very large one makes a file longer than max_binlog_size.",
+		fix: "Set max_binlog_size to 1 GiB or less, change less than 3 GiB in one transaction, and run FLUSH BINARY LOGS at the source. Then reload all tables.",
 		next: "pipeline-cli replication start --reload",
 	});
 }

@@ -11,7 +11,7 @@ export class Server {
 	readonly flavour: "mariadb" | "mysql";
 	/** MySQL: server_uuid; MariaDB: server_id. */
 	readonly id: string;
-	/** Whether names of schemas and tables are told apart by case only on disk: lower_case_table_names. */
+	/** Whether names of schemas and tables are compared without regard to case: lower_case_table_names. */
 	readonly foldsCase: boolean;
 
 	private constructor(connection: Connection, flavour: "mariadb" | "mysql", id: string, foldsCase: boolean) {
@@ -150,7 +150,7 @@ export function historyLost(why: string): PipelineError {
 	return new PipelineError("serviceRefused", {
 		what: "The changes since the last position can no longer be read from the source.",
 		why: `Its binlog was purged or reset: ${why.replace(/\.$/, "")}.`,
-		fix: "Load all tables anew. To prevent it, keep binlogs for longer than the replication may be stopped.",
+		fix: "Reload all tables. To prevent it, keep binlogs for longer than the replication may be stopped.",
 		next: "pipeline-cli replication start --reload",
 	});
 }

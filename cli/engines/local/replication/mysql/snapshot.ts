@@ -45,7 +45,7 @@ export async function openSnapshotAfter(
 }
 
 /**
- * Opens a consistent snapshot. MariaDB tells the snapshot's own position; MySQL does not, so there the tables are locked against
+ * Opens a consistent snapshot. MariaDB reports the snapshot's own position; MySQL does not, so there the tables are locked against
  * writers for the moment between snapshot and position.
  */
 async function openSnapshot(access: SourceAccess, tables: readonly TableName[]): Promise<Snapshot> {
@@ -68,7 +68,7 @@ async function mariadb(server: Server): Promise<Position> {
 	const file = values.get("binlog_snapshot_file") ?? "";
 	const offset = Number(values.get("binlog_snapshot_position"));
 	if (file === "" || !Number.isInteger(offset))
-		throw new Error("the source does not tell the snapshot's binlog position");
+		throw new Error("the source does not report the snapshot's binlog position");
 	return { file, offset };
 }
 

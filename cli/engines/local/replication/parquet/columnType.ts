@@ -58,7 +58,7 @@ const simple: Record<string, ColumnType> = {
 	datetime: timestamp(),
 	timestamp: timestamp(),
 	time: { stored: VARCHAR, convert: textOf },
-	// A binlog YEAR is an offset from 1900, with 0 for the year 0000; 1900 itself is no YEAR.
+	// A binlog YEAR is an offset from 1900, with 0 for the year 0000; 1900 itself is not a YEAR.
 	year: { stored: SMALLINT, convert: (value) => (Number(value) === 1900 ? 0 : Number(value)) },
 	char: text,
 	varchar: text,

@@ -50,7 +50,7 @@ test("a publication that was half done is completed", async () => {
 	expect(readdirSync(join(raw, "s", "t")).sort()).toEqual(["1.parquet", "2.parquet"]);
 });
 
-test("a staged file that is lost is no success", async () => {
+test("a staged file that is lost is not a success", async () => {
 	await expect(publish({ clear: [], files: [{ from: "lost", to: "s/t/1.parquet" }] }, staging, raw)).rejects.toThrow(
 		"ENOENT",
 	);

@@ -60,7 +60,7 @@ export class Store {
 		}
 	}
 
-	/** Gives up the checkpoint on disk and what it promises, before everything is loaded anew; killed in between, the next start does that. */
+	/** Gives up the checkpoint on disk and what it promises, before everything is reloaded; killed in between, the next start does that. */
 	async forget(): Promise<void> {
 		await rm(this.#paths.checkpoint, { force: true });
 		await syncFolder(dirname(this.#paths.checkpoint));

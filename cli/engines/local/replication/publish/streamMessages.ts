@@ -137,7 +137,7 @@ function textOf(column: string, type: DuckDBType): string {
 		case DuckDBTypeId.TIMESTAMP:
 			return `'"' || replace(CAST(${column} AS VARCHAR), ' ', 'T') || 'Z"'`;
 		case DuckDBTypeId.DECIMAL:
-			// Without a digit before the point, DuckDB writes none, and `.5` is no JSON; the source has 30 decimals at most.
+			// Without a digit before the point, DuckDB writes none, and `.5` is not JSON; the source has 30 decimals at most.
 			return type.width > type.scale
 				? `CAST(${column} AS VARCHAR)`
 				: `CAST(CAST(${column} AS DECIMAL(${type.scale + 1},${type.scale})) AS VARCHAR)`;

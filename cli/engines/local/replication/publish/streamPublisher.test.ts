@@ -46,5 +46,5 @@ test.each([
 });
 
 test("a value that JSON does not know fails, as its row would be lost", async () => {
-	await expect(published("'inf'::DOUBLE")).rejects.toThrow("1 messages are no JSON");
+	await expect(published("'inf'::DOUBLE")).rejects.toThrow("1 messages are not JSON");
 });

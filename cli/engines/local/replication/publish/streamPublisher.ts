@@ -14,12 +14,12 @@ const limits = { bytes: 64 * 1024 * 1024, milliseconds: 60_000 };
 /**
  * Publishes what the replicator staged as DMS does to Kinesis, and Firehose from there to the raw zone: as messages,
  * below `<schema>/<table>/YYYY/MM/DD/HH/`. A publication may be repeated after a crash: changes then come twice with
- * the same sequence, and a load begins anew.
+ * the same sequence, and a load starts over.
  */
 export class StreamPublisher {
 	readonly #folders: DeliveryFolders;
-	/** The definition that was told of each table since the start. */
-	readonly #told = new Map<string, string>();
+	/** The definition that was sent for each table since the start. */
+	readonly #sent = new Map<string, string>();
 	#time = 0n;
 
 	constructor(folders: DeliveryFolders) {
@@ -61,7 +61,7 @@ export class StreamPublisher {
 		const to = { stream: streamNames.changeDelivery, prefix: folder, errorPrefix: lake.clickstreamErrors, gzip: true };
 		const buffer = await DeliveryBuffer.create(this.#folders, to, limits);
 		if (cleared) {
-			this.#told.delete(folder);
+			this.#sent.delete(folder);
 			await add(buffer, [controlMessage(table, "drop-table", undefined, this.#now())]);
 		}
 		let created = !cleared;
@@ -70,11 +70,11 @@ export class StreamPublisher {
 			const columns = await columnsOf(connection, path);
 			const definition = definitionOf(columns);
 			const text = JSON.stringify(definition);
-			if (!created || this.#told.get(folder) !== text) {
+			if (!created || this.#sent.get(folder) !== text) {
 				await add(buffer, [
 					controlMessage(table, created ? "change-columns" : "create-table", definition, this.#now()),
 				]);
-				this.#told.set(folder, text);
+				this.#sent.set(folder, text);
 				created = true;
 			}
 			const kind = isLoadFile(target) ? "load" : "change";
@@ -103,8 +103,8 @@ export class StreamPublisher {
 	}
 }
 
-/** The delivery keeps what is no JSON apart, where no job looks: a row would be lost without a word. */
+/** The delivery quarantines what is not JSON, where no job looks: a row would be lost silently. */
 async function add(buffer: DeliveryBuffer, messages: readonly string[]): Promise<void> {
 	const { malformed } = await buffer.add(messages);
-	if (malformed > 0) throw new Error(`${malformed} messages are no JSON`);
+	if (malformed > 0) throw new Error(`${malformed} messages are not JSON`);
 }

@@ -50,8 +50,8 @@ if (positionals[0] === "work") {
 		supervisorPid: process.ppid,
 		startedAt: values["started-at"] ?? new Date().toISOString(),
 	};
-	const tell = (message: WorkerMessage): void => void process.send?.(message);
-	process.exitCode = await work(paths, options, stop.signal, tell);
+	const notify = (message: WorkerMessage): void => void process.send?.(message);
+	process.exitCode = await work(paths, options, stop.signal, notify);
 	process.off("disconnect", abandoned);
 	process.disconnect?.();
 } else {

@@ -28,7 +28,7 @@ const schema = z.object({
 	stopReason: z.string().exactOptional(),
 	/** What went wrong last; gone when it went well again. */
 	lastError: z.string().exactOptional(),
-	/** Why it failed, as the user is told. */
+	/** Why it failed, as the user sees it. */
 	failure: z
 		.object({
 			outcome: z.string().refine((name): name is Outcome => name in exitCodes && name !== "ok"),

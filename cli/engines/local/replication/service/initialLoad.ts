@@ -102,7 +102,7 @@ function nothingLoaded(failed: readonly { name: TableName; error: string }[]): P
 	return new PipelineError("failure", {
 		what: "No table could be loaded.",
 		why: failed.map(({ name, error }) => `${tableId(name)}: ${error}`).join("; "),
-		fix: "Mend what stands against it at the source, then start again.",
+		fix: "Fix the cause at the source, then start again.",
 		next: "pipeline-cli replication start",
 	});
 }

@@ -21,9 +21,9 @@ const pollMs = 500;
 
 /** What the replicator was asked for. */
 export interface Requested {
-	/** Whether every table is to be loaded anew. */
+	/** Whether every table is to be reloaded. */
 	all: boolean;
-	/** `schema.table` of those to be loaded anew. */
+	/** `schema.table` of those to be reloaded. */
 	tables: string[];
 	/** Takes the requests off; until then they come again after a crash. */
 	done(): Promise<void>;

@@ -60,7 +60,7 @@ export class StatusBoard {
 		this.set({ state: "running", following: false, fullLoadProgress: 0 });
 	}
 
-	/** Shows, from now on, the tables as they are in the raw zone, and which of them are being loaded anew. */
+	/** Shows, from now on, the tables as they are in the raw zone, and which of them are being reloaded. */
 	show(state: TaskState, store: Store): void {
 		this.#tables = () =>
 			(store.checkpoint?.tables ?? []).map((table) => {
@@ -76,7 +76,7 @@ export class StatusBoard {
 		this.#tables = () => tables;
 	}
 
-	/** Tells that what is shown has changed; written soon. */
+	/** Notes that what is shown has changed; written soon. */
 	update(): void {
 		if (this.#timer !== undefined) return;
 		const wait = this.#writtenAt + throttleMs - Date.now();

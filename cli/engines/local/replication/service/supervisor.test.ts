@@ -26,7 +26,7 @@ afterEach(async () => {
 	await rm(paths.home, { recursive: true, force: true });
 });
 
-/** A worker that says something, follows changes where it is told to, and dies. */
+/** A worker that says something, follows changes where the test says so, and dies. */
 function dyingWorker(follows: boolean): ChildProcess {
 	const worker = Object.assign(new EventEmitter(), { stderr: new EventEmitter(), connected: false });
 	setImmediate(() => {
@@ -54,7 +54,7 @@ test("a worker that dies five times in a row is given up, with its last words", 
 	await expect(access(files.pid)).rejects.toThrow("ENOENT");
 });
 
-test("one that followed changes in between begins anew to count, and does not load again", async () => {
+test("one that followed changes in between starts counting over, and does not reload", async () => {
 	const start = vi.fn(({ restarted }: { reload: boolean; restarted: boolean }) =>
 		dyingWorker(!restarted && start.mock.calls.length === 3),
 	);

@@ -26,7 +26,7 @@ import { StatusBoard, statistics } from "./statusBoard.ts";
 
 export interface WorkerOptions {
 	limits: BatchLimits;
-	/** Load every table anew. */
+	/** Reload every table. */
 	reload: boolean;
 	/** Whether another worker of this supervisor ran before; the source then gets time to come back. */
 	restarted: boolean;
@@ -54,7 +54,7 @@ export async function work(
 	paths: LocalPaths,
 	options: WorkerOptions,
 	stop: AbortSignal,
-	tell: (message: WorkerMessage) => void,
+	notify: (message: WorkerMessage) => void,
 ): Promise<number> {
 	const files = statePaths(paths);
 	await mkdir(files.staging, { recursive: true });
@@ -75,7 +75,7 @@ export async function work(
 			paths.raw,
 			streams ? new StreamPublisher({ spool: paths.delivery, raw: paths.raw }).publish : undefined,
 		);
-		const worker = new Worker(access, store, paths, options, engine, log, board, stop, tell);
+		const worker = new Worker(access, store, paths, options, engine, log, board, stop, notify);
 		await worker.run();
 		board.set({ state: "stopped", stopReason: "Stop Reason NORMAL" });
 		log.info("stopped");
@@ -84,7 +84,7 @@ export async function work(
 		const shown = isOutOfSpace(error) ? outOfSpace(paths.home, error) : error;
 		if (!(shown instanceof PipelineError)) throw error;
 		log.error(messageOf(shown));
-		// What is staged and not promised is of no use any more, and on a full disk its room is needed to tell so.
+		// What is staged and not promised is of no use any more, and on a full disk its room is needed to report that.
 		await new Store(files, paths.raw).clearStaging().catch(() => undefined);
 		board.fail(shown);
 		return workerExit.failed;
@@ -111,7 +111,7 @@ class Worker {
 		private readonly log: RotatingLog,
 		private readonly board: StatusBoard,
 		private readonly stop: AbortSignal,
-		private readonly tell: (message: WorkerMessage) => void,
+		private readonly notify: (message: WorkerMessage) => void,
 	) {
 		this.#access = access;
 		const files = statePaths(paths);
@@ -162,7 +162,7 @@ class Worker {
 		if (this.#unreadable.times >= mostUnreadable) throw historyLost(messageOf(error));
 	}
 
-	/** A checkpoint that is damaged, or whose promise cannot be kept, ends the work, unless all is loaded anew anyway. */
+	/** A checkpoint that is damaged, or whose promise cannot be kept, ends the work, unless everything is reloaded anyway. */
 	async #open(): Promise<void> {
 		try {
 			await this.#store.open();
@@ -173,7 +173,7 @@ class Worker {
 		}
 	}
 
-	/** @returns the checkpoint after a full load; undefined where told to stop before its end. */
+	/** @returns the checkpoint after a full load; undefined where asked to stop before its end. */
 	async #loaded(): Promise<Checkpoint | undefined> {
 		const { checkpoint } = this.#store;
 		if (checkpoint !== undefined && !this.#reload) return checkpoint;
@@ -204,7 +204,7 @@ class Worker {
 				onFollowing: () => {
 					this.#hasFollowed = true;
 					this.board.set({ state: "running", following: true, fullLoadProgress: 100, lastError: undefined });
-					this.tell("following");
+					this.notify("following");
 				},
 			},
 			this.#skipped,
@@ -233,7 +233,7 @@ class Worker {
 	}
 }
 
-/** Everything is to be loaded anew. */
+/** Everything is to be reloaded. */
 class ReloadAll extends Error {}
 
 /** A number of our own among the source's replicas, the same at every start: the source then ends what is left of an earlier connection. */

@@ -40,7 +40,7 @@ export async function schemasWithTables(client: Connection): Promise<string[]> {
 	return found;
 }
 
-/** Creates the schema where it is missing, and its tables anew. */
+/** Creates the schema where it is missing, and replaces its tables. */
 export async function createTables(send: Send, { schema, tables }: SampleSchema): Promise<void> {
 	await send(`CREATE DATABASE IF NOT EXISTS ${quoteName(schema)} CHARACTER SET utf8mb4 COLLATE ${collation}`);
 	await send(`USE ${quoteName(schema)}`);
@@ -78,7 +78,7 @@ export async function fillTables(
 	await send("START TRANSACTION");
 	for (const row of sample.rows(size.seed, seedSize(size.scale))) {
 		const batch = pending.get(row.table);
-		if (batch === undefined) throw new Error(`${row.table} is no table of ${sample.schema}`);
+		if (batch === undefined) throw new Error(`${sample.schema} has no table ${row.table}`);
 		batch.push(row.values);
 		rows += 1;
 		if (batch.length < insertRows) continue;

@@ -100,7 +100,7 @@ async function refuseExisting(client: Connection): Promise<void> {
 	if (existing.length === 0) return;
 	throw new PipelineError("usage", {
 		what: `There are sample tables already, in ${existing.join(" and ")}.`,
-		fix: "Keep them, or drop and fill them anew with --reset. A replication that runs follows.",
+		fix: "Keep them, or drop and fill them again with --reset. A replication that runs follows.",
 		next: "pipeline-cli source seed --reset",
 	});
 }
