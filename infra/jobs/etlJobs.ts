@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Dataset } from "../../etl/datasets.ts";
 import type { JobDefinition } from "../../etl/jobs.ts";
 import { contentHash, filesOf, folderHash } from "../shared/contentHash.ts";
 import { fileAsset } from "../shared/fileAsset.ts";
@@ -11,20 +10,17 @@ import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { currentPlace } from "../shared/place.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { temporaryPrefix } from "../storage/dataLake.ts";
-import { glueArguments, sourceArguments } from "./glueArguments.ts";
+import { glueArguments } from "./glueArguments.ts";
 import { jobStatements } from "./jobAccess.ts";
+import { connectionName, jdbcArguments, type SourceConnectionArgs, sourceConnection } from "./sourceConnection.ts";
 
-export interface EtlJobsArgs {
-	/** The jobs; a new one needs nothing here. */
-	jobs: readonly JobDefinition[];
-	datasets: readonly Dataset[];
+export interface EtlJobsArgs extends SourceConnectionArgs {
 	/** Folder of the scripts (`jobs/`) and of the package that they share (`lakehouse/`). */
 	etlFolder: string;
 	rawBucket: pulumi.Input<string>;
 	rawBucketArn: pulumi.Input<string>;
 	processedBucket: pulumi.Input<string>;
 	processedBucketArn: pulumi.Input<string>;
-	scriptsBucket: pulumi.Input<string>;
 	scriptsBucketArn: pulumi.Input<string>;
 	/** Catalog database. */
 	database: pulumi.Input<string>;
@@ -41,15 +37,6 @@ export interface EtlJobsArgs {
 	logRetentionDays: pulumi.Input<number>;
 	/** Whether jobs that can read the source itself do. They run in its network then; otherwise they read the lake. */
 	readSource: boolean;
-	/** Where the source listens, its secret, its certificate authority (PEM). */
-	sourceHost: pulumi.Input<string>;
-	sourcePort: pulumi.Input<number>;
-	sourceSecretArn: pulumi.Input<string>;
-	sourceCaCertificate: pulumi.Input<string>;
-	/** Where the network interfaces of jobs that read the source stand. */
-	subnetId: pulumi.Input<string>;
-	availabilityZone: pulumi.Input<string>;
-	securityGroupId: pulumi.Input<string>;
 }
 
 /**
@@ -79,67 +66,70 @@ export class EtlJobs extends pulumi.ComponentResource {
 		super("analytics:etlJobs:EtlJobs", name, {}, opts);
 		const role = this.#role(name, args);
 		const logs = this.#logs(name, args, role);
-		const packageObject = this.#package(name, args);
-		const datasets = this.#datasets(name, args);
-		const connection = this.#connection(name, args);
-
-		this.jobNames = Object.fromEntries(
-			args.jobs.map((job) => {
-				const script = this.#script(name, args, job);
-				const usesSource = args.readSource && job.usesSource === true;
-				const glueJob = new aws.glue.Job(
-					`${name}-${job.name}`,
-					{
-						name: `${name}-${job.name}`,
-						description: job.description,
-						roleArn: role.arn,
-						// Unpinned, Glue takes the newest, whose Spark and Python are others than the jobs are tested with.
-						glueVersion: "5.1",
-						command: {
-							name: "glueetl",
-							pythonVersion: "3",
-							scriptLocation: pulumi.interpolate`s3://${script.bucket}/${script.key}`,
-						},
-						defaultArguments: pulumi
-							.all([
-								args.rawBucket,
-								args.processedBucket,
-								args.scriptsBucket,
-								args.database,
-								datasets.key,
-								packageObject.key,
-								usesSource ? this.#sourceArguments(args) : {},
-							])
-							.apply(([rawBucket, processedBucket, scriptsBucket, database, datasetsKey, packageKey, source]) =>
-								glueArguments({
-									rawBucket,
-									processedBucket,
-									scriptsBucket,
-									temporaryPrefix,
-									database,
-									datasetsKey,
-									packageKey,
-									own: { ...job.arguments, ...source },
-								}),
-							),
-						workerType: args.workerType,
-						numberOfWorkers: args.maxWorkers,
-						executionClass: args.executionClass,
-						executionProperty: { maxConcurrentRuns: 1 },
-						jobRunQueuingEnabled: true,
-						maxRetries: 0,
-						timeout: args.timeoutMinutes,
-						securityConfiguration: args.securityConfiguration,
-						...(usesSource ? { connections: [connection.name] } : {}),
-					},
-					{ parent: this, dependsOn: [role.policy, logs.error, logs.output] },
-				);
-				return [job.name, glueJob.name];
-			}),
-		);
+		const shared: SharedByJobs = {
+			role,
+			logs,
+			packageObject: this.#package(name, args),
+			datasets: this.#datasets(name, args),
+			connection: sourceConnection(this, name, args),
+		};
+		this.jobNames = Object.fromEntries(args.jobs.map((job) => [job.name, this.#job(name, args, job, shared).name]));
 		this.roleArn = role.arn;
 		this.logGroups = { error: logs.error.name, output: logs.output.name };
 		this.registerOutputs({ jobNames: this.jobNames, roleArn: this.roleArn });
+	}
+
+	#job(name: string, args: EtlJobsArgs, job: JobDefinition, shared: SharedByJobs): aws.glue.Job {
+		const { role, logs, connection } = shared;
+		const script = this.#script(name, args, job);
+		const usesSource = args.readSource && job.usesSource === true;
+		return new aws.glue.Job(
+			`${name}-${job.name}`,
+			{
+				name: `${name}-${job.name}`,
+				description: job.description,
+				roleArn: role.arn,
+				// Unpinned, Glue takes the newest, whose Spark and Python are others than the jobs are tested with.
+				glueVersion: "5.1",
+				command: {
+					name: "glueetl",
+					pythonVersion: "3",
+					scriptLocation: pulumi.interpolate`s3://${script.bucket}/${script.key}`,
+				},
+				defaultArguments: this.#arguments(args, job, shared, usesSource),
+				workerType: args.workerType,
+				numberOfWorkers: args.maxWorkers,
+				executionClass: args.executionClass,
+				executionProperty: { maxConcurrentRuns: 1 },
+				jobRunQueuingEnabled: true,
+				maxRetries: 0,
+				timeout: args.timeoutMinutes,
+				securityConfiguration: args.securityConfiguration,
+				...(usesSource ? { connections: [connection.name] } : {}),
+			},
+			{ parent: this, dependsOn: [role.policy, logs.error, logs.output] },
+		);
+	}
+
+	#arguments(
+		args: EtlJobsArgs,
+		job: JobDefinition,
+		{ packageObject, datasets }: SharedByJobs,
+		usesSource: boolean,
+	): pulumi.Output<Record<string, string>> {
+		return pulumi
+			.output({
+				rawBucket: args.rawBucket,
+				processedBucket: args.processedBucket,
+				scriptsBucket: args.scriptsBucket,
+				database: args.database,
+				datasetsKey: datasets.key,
+				packageKey: packageObject.key,
+				source: usesSource ? jdbcArguments(args) : {},
+			})
+			.apply(({ source, ...places }) =>
+				glueArguments({ ...places, temporaryPrefix, own: { ...job.arguments, ...source } }),
+			);
 	}
 
 	#role(name: string, args: EtlJobsArgs): ServiceRole {
@@ -172,7 +162,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 		});
 	}
 
-	#logs(name: string, args: EtlJobsArgs, role: ServiceRole) {
+	#logs(name: string, args: EtlJobsArgs, role: ServiceRole): SharedByJobs["logs"] {
 		const names = pulumi
 			.all([args.securityConfiguration, role.name])
 			.apply(([configuration, roleName]) => jobLogGroups(configuration, roleName));
@@ -228,47 +218,15 @@ export class EtlJobs extends pulumi.ComponentResource {
 			{ parent: this },
 		);
 	}
+}
 
-	#sourceArguments(args: EtlJobsArgs): pulumi.Output<Record<string, string>> {
-		return pulumi
-			.all([args.sourceHost, args.sourcePort, args.sourceSecretArn])
-			.apply(([host, port, secretArn]) => sourceArguments({ host, port, secretArn, schema: sourceSchema(args) }));
-	}
-
-	/**
-	 * How jobs reach the source: over JDBC, in its network, by TLS and its secret.
-	 * https://docs.aws.amazon.com/glue/latest/dg/connection-properties.html
-	 */
-	#connection(name: string, args: EtlJobsArgs): aws.glue.Connection {
-		const certificate = new aws.s3.BucketObject(
-			`${name}-source-certificate`,
-			{
-				bucket: args.scriptsBucket,
-				key: pulumi.output(args.sourceCaCertificate).apply((pem) => `certificates/${contentHash(pem)}/source.pem`),
-				content: args.sourceCaCertificate,
-			},
-			{ parent: this },
-		);
-		return new aws.glue.Connection(
-			`${name}-source`,
-			{
-				name: connectionName(name),
-				connectionType: "JDBC",
-				connectionProperties: {
-					JDBC_CONNECTION_URL: pulumi.interpolate`jdbc:mysql://${args.sourceHost}:${args.sourcePort}/${sourceSchema(args)}`,
-					JDBC_ENFORCE_SSL: "true",
-					CUSTOM_JDBC_CERT: pulumi.interpolate`s3://${certificate.bucket}/${certificate.key}`,
-					SECRET_ID: args.sourceSecretArn,
-				},
-				physicalConnectionRequirements: {
-					availabilityZone: args.availabilityZone,
-					subnetId: args.subnetId,
-					securityGroupIdLists: [args.securityGroupId],
-				},
-			},
-			{ parent: this },
-		);
-	}
+/** What every job is made with. */
+interface SharedByJobs {
+	role: ServiceRole;
+	logs: { error: aws.cloudwatch.LogGroup; output: aws.cloudwatch.LogGroup };
+	packageObject: aws.s3.BucketObject;
+	datasets: aws.s3.BucketObject;
+	connection: aws.glue.Connection;
 }
 
 /** What the archive of the shared package holds: files below the folder `etl`, by their paths in the archive. */
@@ -279,12 +237,4 @@ export function packageSources(etlFolder: string): Record<string, string> {
 		// The package looks for it beside its own files; see lakehouse/contract.py.
 		"lakehouse/contract.json": "contract/contract.json",
 	};
-}
-
-const connectionName = (name: string): string => `${name}-source`;
-
-/** The schema that the jobs which use the source read in the lake; a JDBC connection names one. */
-function sourceSchema({ jobs, datasets }: EtlJobsArgs): string {
-	const read = jobs.filter((job) => job.usesSource).flatMap((job) => job.reads.map(({ prefix }) => prefix.split("/")));
-	return datasets.find(({ schema }) => read.some((parts) => parts.includes(schema)))?.schema ?? "";
 }

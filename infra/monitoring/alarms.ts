@@ -32,34 +32,36 @@ export interface Alarm {
 }
 
 const above = { comparisonOperator: "GreaterThanThreshold", statistic: "Maximum", periods: 3 } as const;
+const below = { comparisonOperator: "LessThanThreshold", statistic: "Minimum", periods: 1 } as const;
 
-/**
- * The alarms. What sends no data is in order: a task that was never started, a night without clicks.
- * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html
- */
+/** The alarms. What sends no data is in order: a task that was never started, a night without clicks. */
 export function alarms(watched: Watched): Alarm[] {
+	return [
+		...ofReplication(watched),
+		...ofStream("clickstream", "Clicks", watched),
+		...(watched.changes === undefined ? [] : ofStream("changes", "Changes", watched.changes)),
+		...ofRuns(watched),
+		...(watched.rdsIdentifier === undefined ? [] : [ofDatabase(watched.rdsIdentifier, watched)]),
+	];
+}
+
+/** https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Monitoring.html */
+function ofReplication(watched: Watched): Alarm[] {
 	const instance = { ReplicationInstanceIdentifier: watched.replicationInstanceId };
 	const task = { ...instance, ReplicationTaskIdentifier: watched.replicationTaskResourceId };
-	const free = watched.freeStorageGb * 1_000_000_000;
-	const below = { comparisonOperator: "LessThanThreshold", statistic: "Minimum", periods: 1 } as const;
-	const list: Alarm[] = [
+	const latency = { ...above, namespace: "AWS/DMS", dimensions: task, threshold: watched.latencySeconds };
+	return [
 		{
-			...above,
+			...latency,
 			name: "replication-source-latency",
 			description: "DMS lags behind the source's binlog: look at the task's log and the instance's CPU",
-			namespace: "AWS/DMS",
 			metricName: "CDCLatencySource",
-			dimensions: task,
-			threshold: watched.latencySeconds,
 		},
 		{
-			...above,
+			...latency,
 			name: "replication-target-latency",
 			description: "DMS is slow in writing the raw zone: look at the task's log and the instance's memory",
-			namespace: "AWS/DMS",
 			metricName: "CDCLatencyTarget",
-			dimensions: task,
-			threshold: watched.latencySeconds,
 		},
 		{
 			...below,
@@ -68,47 +70,51 @@ export function alarms(watched: Watched): Alarm[] {
 			namespace: "AWS/DMS",
 			metricName: "FreeStorageSpace",
 			dimensions: instance,
-			threshold: free,
+			threshold: freeBytes(watched),
 		},
-		...flow("clickstream", "Clicks", watched),
-		...(watched.changes === undefined ? [] : flow("changes", "Changes", watched.changes)),
-		...[
-			["failed", "failed", "ExecutionsFailed"] as const,
-			["timed-out", "took too long", "ExecutionsTimedOut"] as const,
-			["aborted", "was aborted", "ExecutionsAborted"] as const,
-		].map(
-			([how, said, metricName]): Alarm => ({
-				...above,
-				name: `runs-${how}`,
-				description: `A run of the jobs ${said}: see the state machine's last execution`,
-				namespace: "AWS/States",
-				metricName,
-				dimensions: { StateMachineArn: watched.stateMachineArn },
-				statistic: "Sum",
-				threshold: 0,
-				periods: 1,
-			}),
-		),
 	];
-	if (watched.rdsIdentifier !== undefined) {
-		list.push({
-			...below,
-			name: "source-free-storage",
-			description: "The source database is nearly full, maybe with binlogs that replication has not read",
-			namespace: "AWS/RDS",
-			metricName: "FreeStorageSpace",
-			dimensions: { DBInstanceIdentifier: watched.rdsIdentifier },
-			threshold: free,
-		});
-	}
-	return list;
+}
+
+function ofRuns({ stateMachineArn }: Watched): Alarm[] {
+	const outcomes = [
+		["failed", "failed", "ExecutionsFailed"],
+		["timed-out", "took too long", "ExecutionsTimedOut"],
+		["aborted", "was aborted", "ExecutionsAborted"],
+	] as const;
+	return outcomes.map(([outcome, said, metricName]) => ({
+		...above,
+		name: `runs-${outcome}`,
+		description: `A run of the jobs ${said}: see the state machine's last execution`,
+		namespace: "AWS/States",
+		metricName,
+		dimensions: { StateMachineArn: stateMachineArn },
+		statistic: "Sum",
+		threshold: 0,
+		periods: 1,
+	}));
+}
+
+function ofDatabase(identifier: string, watched: Watched): Alarm {
+	return {
+		...below,
+		name: "source-free-storage",
+		description: "The source database is nearly full, maybe with binlogs that replication has not read",
+		namespace: "AWS/RDS",
+		metricName: "FreeStorageSpace",
+		dimensions: { DBInstanceIdentifier: identifier },
+		threshold: freeBytes(watched),
+	};
+}
+
+function freeBytes({ freeStorageGb }: Watched): number {
+	return freeStorageGb * 1_000_000_000;
 }
 
 /** Of a stream that Firehose brings to the raw zone. */
-function flow(
+function ofStream(
 	name: string,
 	what: string,
-	of: { streamName: Input<string>; deliveryStreamName: Input<string> },
+	stream: { streamName: Input<string>; deliveryStreamName: Input<string> },
 ): Alarm[] {
 	return [
 		{
@@ -117,7 +123,7 @@ function flow(
 			description: `${what} wait for more than 15 minutes to be delivered by Firehose: look at its log group`,
 			namespace: "AWS/Firehose",
 			metricName: "DeliveryToS3.DataFreshness",
-			dimensions: { DeliveryStreamName: of.deliveryStreamName },
+			dimensions: { DeliveryStreamName: stream.deliveryStreamName },
 			threshold: 900,
 		},
 		{
@@ -126,7 +132,7 @@ function flow(
 			description: `${what} wait in the stream for more than 15 minutes before they are read`,
 			namespace: "AWS/Kinesis",
 			metricName: "GetRecords.IteratorAgeMilliseconds",
-			dimensions: { StreamName: of.streamName },
+			dimensions: { StreamName: stream.streamName },
 			threshold: 900_000,
 		},
 	];

@@ -1,4 +1,4 @@
-import { jobs } from "../../etl/jobs.ts";
+import { jobs as jobDefinitions } from "../../etl/jobs.ts";
 import type { PipelineConfig } from "../config.ts";
 import { type PriceName, prices } from "./prices.ts";
 
@@ -6,7 +6,7 @@ import { type PriceName, prices } from "./prices.ts";
 const month = 730;
 
 /** State transitions of a run: the jobs, their start, a wave of several, the crawl, the end. */
-const steps = jobs.length + 4;
+const transitions = jobDefinitions.length + 4;
 
 /** What a month brings, besides what the configuration says. */
 export interface Usage {
@@ -45,83 +45,93 @@ function priceOf(instance: string): PriceName {
 
 /** A month of a stack, component by component. */
 export function estimate(config: PipelineConfig, usage: Usage): Item[] {
-	const zones = (multi: boolean): number => (multi ? 2 : 1);
-	const onEc2 = config.sourceKind === "ec2";
-	const kinesis = config.replicationTarget === "kinesis";
-	const endpoints = 5 + (onEc2 ? 2 : 0) + (kinesis ? 1 : 0);
-	const alarms = 8 + (config.sourceKind === "rds" ? 1 : 0) + (kinesis ? 2 : 0);
-	const secrets = config.sourceKind === "rds" ? 1 : onEc2 ? 2 : 0;
-	const items: Item[] = [
-		item(
-			"network",
-			`${endpoints} interface endpoints in ${config.endpointZones} zone(s)`,
-			endpoints * config.endpointZones * month,
-			"endpointHour",
-		),
+	return [
+		...network(config),
 		item("encryption", "1 key", 1, "kmsKey"),
 		item("dataLake", `${usage.lakeGb} GB`, usage.lakeGb, "s3Gb"),
-		...(config.sourceKind === "external"
-			? []
-			: [
-					item(
-						"sourceDatabase",
-						config.databaseInstanceClass,
-						month * zones(config.databaseMultiAz),
-						priceOf(config.databaseInstanceClass),
-					),
-					item(
-						"sourceDatabase",
-						`${config.databaseStorageGb} GB`,
-						config.databaseStorageGb * zones(config.databaseMultiAz),
-						onEc2 ? "ebsGb" : "rdsGb",
-					),
-					...(onEc2 ? [item("sourceDatabase", "7 metrics, every minute", 7, "ec2Metric")] : []),
-					item("sourceDatabase", `${secrets} secret(s)`, secrets, "secret"),
-				]),
-		item(
-			"replication",
-			config.replicationInstanceClass,
-			month * zones(config.replicationMultiAz),
-			priceOf(config.replicationInstanceClass),
-		),
-		item(
-			"replication",
-			`${config.replicationStorageGb} GB`,
-			config.replicationStorageGb * zones(config.replicationMultiAz),
-			"dmsGb",
-		),
-		...(kinesis ? [item("replication", "1 on-demand stream", month, "streamHour")] : []),
-		item("clickstream", "1 on-demand stream", month, "streamHour"),
-		item("clickstream", `${usage.clicksGb} GB into the stream`, usage.clicksGb, "streamGb"),
-		item("clickstream", `${usage.clicksGb} GB as records of 5 KB through Firehose`, usage.clicksGb * 20, "firehoseGb"),
-		item(
-			"etlJobs",
-			`${usage.runs} runs of ${usage.workerHoursPerRun} worker-hours`,
-			usage.runs * usage.workerHoursPerRun,
-			config.jobExecutionClass === "FLEX" ? "flexDpuHour" : "dpuHour",
-		),
-		item("catalog", `${usage.runs} crawls of 10 minutes, 2 DPU`, (usage.runs * 2) / 6, "dpuHour"),
-		item("schedule", `${usage.runs} runs of ${steps} steps`, usage.runs * steps, "transition"),
+		...sourceDatabase(config),
+		...replication(config),
+		...clickstream(usage),
+		...jobs(config, usage),
 		item("athena", `${usage.scannedTb} TB scanned`, usage.scannedTb, "athenaTb"),
-		item("monitoring", `${alarms} alarms`, alarms, "alarm"),
-		item("monitoring", `${usage.logGb} GB of logs`, usage.logGb, "logGb"),
+		...monitoring(config, usage),
+		...warehouse(config, usage),
+		...dashboards(config, usage),
 	];
-	if (config.warehouseKind === "serverless") {
-		items.push(
-			item(
-				"warehouse",
-				`${config.warehouseBaseCapacity} RPU for ${usage.warehouseHours} hours`,
-				config.warehouseBaseCapacity * usage.warehouseHours,
-				"rpuHour",
-			),
-		);
-		items.push(item("warehouse", "2 secrets", 2, "secret"));
-	}
-	if (config.dashboards !== "none") {
-		items.push(item("dashboards", `${usage.authors} author(s)`, usage.authors, "author"));
-		items.push(item("dashboards", `${usage.readers} readers`, usage.readers, "reader"));
-	}
-	return items;
+}
+
+const zonesOf = (isInTwo: boolean): number => (isInTwo ? 2 : 1);
+
+function network(config: PipelineConfig): Item[] {
+	const endpoints = 5 + (config.sourceKind === "ec2" ? 2 : 0) + (config.replicationTarget === "kinesis" ? 1 : 0);
+	const { endpointZones: zones } = config;
+	return [
+		item("network", `${endpoints} interface endpoints in ${zones} zone(s)`, endpoints * zones * month, "endpointHour"),
+	];
+}
+
+function sourceDatabase(config: PipelineConfig): Item[] {
+	const { sourceKind: kind, databaseInstanceClass: instance, databaseStorageGb: gb } = config;
+	if (kind === "external") return [];
+	const zones = zonesOf(config.databaseMultiAz);
+	const secrets = kind === "rds" ? 1 : 2;
+	return [
+		item("sourceDatabase", instance, month * zones, priceOf(instance)),
+		item("sourceDatabase", `${gb} GB`, gb * zones, kind === "ec2" ? "ebsGb" : "rdsGb"),
+		...(kind === "ec2" ? [item("sourceDatabase", "7 metrics, every minute", 7, "ec2Metric")] : []),
+		item("sourceDatabase", `${secrets} secret(s)`, secrets, "secret"),
+	];
+}
+
+function replication(config: PipelineConfig): Item[] {
+	const { replicationInstanceClass: instance, replicationStorageGb: gb } = config;
+	const zones = zonesOf(config.replicationMultiAz);
+	return [
+		item("replication", instance, month * zones, priceOf(instance)),
+		item("replication", `${gb} GB`, gb * zones, "dmsGb"),
+		...(config.replicationTarget === "kinesis" ? [item("replication", "1 on-demand stream", month, "streamHour")] : []),
+	];
+}
+
+function clickstream({ clicksGb: gb }: Usage): Item[] {
+	return [
+		item("clickstream", "1 on-demand stream", month, "streamHour"),
+		item("clickstream", `${gb} GB into the stream`, gb, "streamGb"),
+		item("clickstream", `${gb} GB as records of 5 KB through Firehose`, gb * 20, "firehoseGb"),
+	];
+}
+
+function jobs(config: PipelineConfig, { runs, workerHoursPerRun: hours }: Usage): Item[] {
+	const price = config.jobExecutionClass === "FLEX" ? "flexDpuHour" : "dpuHour";
+	return [
+		item("etlJobs", `${runs} runs of ${hours} worker-hours`, runs * hours, price),
+		item("catalog", `${runs} crawls of 10 minutes, 2 DPU`, (runs * 2) / 6, "dpuHour"),
+		item("schedule", `${runs} runs of ${transitions} steps`, runs * transitions, "transition"),
+	];
+}
+
+function monitoring(config: PipelineConfig, { logGb }: Usage): Item[] {
+	const alarms = 8 + (config.sourceKind === "rds" ? 1 : 0) + (config.replicationTarget === "kinesis" ? 2 : 0);
+	return [
+		item("monitoring", `${alarms} alarms`, alarms, "alarm"),
+		item("monitoring", `${logGb} GB of logs`, logGb, "logGb"),
+	];
+}
+
+function warehouse({ warehouseKind, warehouseBaseCapacity: units }: PipelineConfig, { warehouseHours }: Usage): Item[] {
+	if (warehouseKind !== "serverless") return [];
+	return [
+		item("warehouse", `${units} RPU for ${warehouseHours} hours`, units * warehouseHours, "rpuHour"),
+		item("warehouse", "2 secrets", 2, "secret"),
+	];
+}
+
+function dashboards(config: PipelineConfig, { authors, readers }: Usage): Item[] {
+	if (config.dashboards === "none") return [];
+	return [
+		item("dashboards", `${authors} author(s)`, authors, "author"),
+		item("dashboards", `${readers} readers`, readers, "reader"),
+	];
 }
 
 /** The design built by hand in the console, with its own sizes, left running for a month. */

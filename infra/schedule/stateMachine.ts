@@ -29,74 +29,93 @@ export interface Definition {
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
  */
 export function stateMachine(input: StateMachine): Definition {
-	const integration = (resource: string): string => `arn:${input.partition}:states:::${resource}`;
-	const failed = [{ ErrorEquals: ["States.ALL"], ResultPath: "$.failure", Next: "tell-failure" }];
-	const job = ({ name }: JobDefinition): State => ({
-		Type: "Task",
-		Resource: integration("glue:startJobRun.sync"),
-		Parameters: { JobName: input.jobNames[name], Arguments: { "--run_id.$": "$$.Execution.Name" } },
-		Retry: [
-			{
-				// A run of the same job that somebody started by hand, or a limit of the account: wait for it.
-				ErrorEquals: [
-					"Glue.ConcurrentRunsExceededException",
-					"Glue.ResourceNumberLimitExceededException",
-					"Glue.ThrottlingException",
-				],
-				IntervalSeconds: 60,
-				BackoffRate: 1.5,
-				MaxAttempts: 8,
-			},
-			...(input.retries > 0
-				? [{ ErrorEquals: ["States.TaskFailed"], IntervalSeconds: 30, BackoffRate: 2, MaxAttempts: input.retries }]
-				: []),
-		],
-		ResultPath: null,
-	});
-	const waves = jobWaves(input.jobs).map((wave): [string, State] => {
-		const [only, ...others] = wave;
-		if (only !== undefined && others.length === 0) return [only.name, job(only)];
-		const branches = wave.map((member) => ({
-			StartAt: member.name,
-			States: { [member.name]: { ...job(member), End: true } },
-		}));
-		return [wave.map(({ name }) => name).join(" and "), { Type: "Parallel", Branches: branches, ResultPath: null }];
-	});
 	const steps: [string, State][] = [
-		...waves.map(([name, state]): [string, State] => [name, { ...state, Catch: failed }]),
-		[
-			"crawl",
-			{
-				Type: "Task",
-				Resource: integration("aws-sdk:glue:startCrawler"),
-				Parameters: { Name: input.crawlerName },
-				ResultPath: null,
-				// A crawl under way sees the new files too.
-				Catch: [{ ErrorEquals: ["Glue.CrawlerRunningException"], Next: "done" }, ...failed],
-			},
-		],
+		...jobWaves(input.jobs).map((wave): [string, State] => [
+			wave.map(({ name }) => name).join(" and "),
+			{ ...waveState(input, wave), Catch: [onFailure] },
+		]),
+		["crawl", crawlState(input)],
 	];
+	const inOrder = steps.map(([name, state], index) => [name, { ...state, Next: steps[index + 1]?.[0] ?? "done" }]);
 	return {
 		Comment: "The jobs of etl/jobs.ts in their order, then the crawler",
 		StartAt: steps[0]?.[0] ?? "done",
 		TimeoutSeconds: input.timeoutMinutes * 60,
 		States: {
-			...Object.fromEntries(
-				steps.map(([name, state], index) => [name, { ...state, Next: steps[index + 1]?.[0] ?? "done" }]),
-			),
+			...Object.fromEntries(inOrder),
 			done: { Type: "Succeed" },
-			"tell-failure": {
-				Type: "Task",
-				Resource: integration("sns:publish"),
-				Parameters: {
-					TopicArn: input.topicArn,
-					Subject: "Analytics pipeline: a run failed",
-					"Message.$": "States.Format('Run {} failed: {}', $$.Execution.Name, States.JsonToString($.failure))",
-				},
-				ResultPath: null,
-				Next: "failed",
-			},
+			"tell-failure": failureNotice(input),
 			failed: { Type: "Fail", Error: "RunFailed", CausePath: "States.JsonToString($.failure)" },
 		},
+	};
+}
+
+const onFailure = { ErrorEquals: ["States.ALL"], ResultPath: "$.failure", Next: "tell-failure" };
+
+function integration({ partition }: StateMachine, resource: string): string {
+	return `arn:${partition}:states:::${resource}`;
+}
+
+/** One job, or several beside each other. */
+function waveState(input: StateMachine, wave: readonly JobDefinition[]): State {
+	const [only, ...others] = wave;
+	if (only !== undefined && others.length === 0) return jobState(input, only);
+	const branches = wave.map((job) => ({
+		StartAt: job.name,
+		States: { [job.name]: { ...jobState(input, job), End: true } },
+	}));
+	return { Type: "Parallel", Branches: branches, ResultPath: null };
+}
+
+function jobState(input: StateMachine, { name }: JobDefinition): State {
+	const retries = {
+		ErrorEquals: ["States.TaskFailed"],
+		IntervalSeconds: 30,
+		BackoffRate: 2,
+		MaxAttempts: input.retries,
+	};
+	return {
+		Type: "Task",
+		Resource: integration(input, "glue:startJobRun.sync"),
+		Parameters: { JobName: input.jobNames[name], Arguments: { "--run_id.$": "$$.Execution.Name" } },
+		Retry: [untilFree, ...(input.retries > 0 ? [retries] : [])],
+		ResultPath: null,
+	};
+}
+
+/** A run of the same job that somebody started by hand, or a limit of the account: wait for it. */
+const untilFree = {
+	ErrorEquals: [
+		"Glue.ConcurrentRunsExceededException",
+		"Glue.ResourceNumberLimitExceededException",
+		"Glue.ThrottlingException",
+	],
+	IntervalSeconds: 60,
+	BackoffRate: 1.5,
+	MaxAttempts: 8,
+};
+
+function crawlState(input: StateMachine): State {
+	return {
+		Type: "Task",
+		Resource: integration(input, "aws-sdk:glue:startCrawler"),
+		Parameters: { Name: input.crawlerName },
+		ResultPath: null,
+		// A crawl under way sees the new files too.
+		Catch: [{ ErrorEquals: ["Glue.CrawlerRunningException"], Next: "done" }, onFailure],
+	};
+}
+
+function failureNotice(input: StateMachine): State {
+	return {
+		Type: "Task",
+		Resource: integration(input, "sns:publish"),
+		Parameters: {
+			TopicArn: input.topicArn,
+			Subject: "Analytics pipeline: a run failed",
+			"Message.$": "States.Format('Run {} failed: {}', $$.Execution.Name, States.JsonToString($.failure))",
+		},
+		ResultPath: null,
+		Next: "failed",
 	};
 }

@@ -1,11 +1,11 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import * as tls from "@pulumi/tls";
 import { fileAsset } from "../shared/fileAsset.ts";
 import { currentPlace } from "../shared/place.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { decrypt } from "../storage/lakeAccess.ts";
+import { type ServerCertificates, serverCertificates } from "./serverCertificates.ts";
 import { SourceSecret } from "./sourceSecret.ts";
 import { databaseUserData } from "./userData.ts";
 
@@ -29,7 +29,6 @@ export interface Ec2DatabaseArgs {
 }
 
 const port = 3306;
-const years = (count: number): number => count * 365 * 24;
 
 /**
  * The console guide's on-premises database, simulated: one private instance with the sample schemas, reached by Session
@@ -58,8 +57,20 @@ export class Ec2Database extends pulumi.ComponentResource {
 			{ username: "replication", kmsKeyArn: args.kmsKeyArn, disposable: args.disposable },
 			{ parent: this },
 		);
-		const certificates = this.#certificates(name, args);
-		const schema = new aws.s3.BucketObject(
+		const certificates = serverCertificates(this, name, args);
+		const schema = this.#sampleSchema(name, args);
+		// The address is taken first, so that the secret is whole before the server reads it.
+		const address = this.#address(name, args);
+		this.secretArn = secret.locate(address.privateIp, port);
+		const instance = this.#instance(name, args, address, this.#userData(args, certificates, schema), certificates);
+		this.host = address.privateIp;
+		this.caCertificate = certificates.authority;
+		this.instanceId = instance.id;
+		this.registerOutputs({ host: this.host, secretArn: this.secretArn, instanceId: this.instanceId });
+	}
+
+	#sampleSchema(name: string, args: Ec2DatabaseArgs): aws.s3.BucketObject {
+		return new aws.s3.BucketObject(
 			`${name}-sample-schema`,
 			{
 				bucket: args.scriptsBucket,
@@ -68,8 +79,10 @@ export class Ec2Database extends pulumi.ComponentResource {
 			},
 			{ parent: this },
 		);
-		// The address is taken first, so that the secret is whole before the server reads it.
-		const address = new aws.ec2.NetworkInterface(
+	}
+
+	#address(name: string, args: Ec2DatabaseArgs): aws.ec2.NetworkInterface {
+		return new aws.ec2.NetworkInterface(
 			`${name}-address`,
 			{
 				subnetId: pulumi.output(args.subnetIds).apply((ids) => ids[0] ?? ""),
@@ -78,9 +91,36 @@ export class Ec2Database extends pulumi.ComponentResource {
 			},
 			{ parent: this },
 		);
-		this.secretArn = secret.locate(address.privateIp, port);
+	}
+
+	#userData(
+		args: Ec2DatabaseArgs,
+		certificates: ServerCertificates,
+		schema: aws.s3.BucketObject,
+	): pulumi.Output<string> {
+		return pulumi
+			.all([currentPlace(this), this.secretArn, certificates.secretArn, schema.bucket, schema.key])
+			.apply(([{ region }, secretArn, tlsSecretArn, bucket, key]) =>
+				databaseUserData({
+					region,
+					secretArn,
+					tlsSecretArn,
+					sampleSchemaUri: `s3://${bucket}/${key}`,
+					binlogRetentionHours: args.binlogRetentionHours,
+					schemas: args.schemas,
+				}),
+			);
+	}
+
+	#instance(
+		name: string,
+		args: Ec2DatabaseArgs,
+		address: aws.ec2.NetworkInterface,
+		userData: pulumi.Output<string>,
+		certificates: ServerCertificates,
+	): aws.ec2.Instance {
 		const role = this.#role(name, args, certificates.secretArn);
-		const instance = new aws.ec2.Instance(
+		return new aws.ec2.Instance(
 			`${name}-instance`,
 			{
 				ami: aws.ssm.getParameterOutput(
@@ -98,91 +138,12 @@ export class Ec2Database extends pulumi.ComponentResource {
 					volumeSize: args.storageGb,
 				},
 				monitoring: true,
-				userData: pulumi
-					.all([currentPlace(this), this.secretArn, certificates.secretArn, schema.bucket, schema.key])
-					.apply(([{ region }, secretArn, tlsSecretArn, bucket, key]) =>
-						databaseUserData({
-							region,
-							secretArn,
-							tlsSecretArn,
-							sampleSchemaUri: `s3://${bucket}/${key}`,
-							binlogRetentionHours: args.binlogRetentionHours,
-							schemas: args.schemas,
-						}),
-					),
+				userData,
 				tags: { Name: name },
 			},
 			// A newer image or script is no reason to replace a database: both act on the first start only.
 			{ parent: this, dependsOn: [role.policy], ignoreChanges: ["ami", "userData"] },
 		);
-		this.host = address.privateIp;
-		this.caCertificate = certificates.authority;
-		this.instanceId = instance.id;
-		this.registerOutputs({ host: this.host, secretArn: this.secretArn, instanceId: this.instanceId });
-	}
-
-	/** An authority and a server certificate of ours: DMS verifies the server by the authority. */
-	#certificates(
-		name: string,
-		args: Ec2DatabaseArgs,
-	): { authority: pulumi.Output<string>; secretArn: pulumi.Output<string> } {
-		const parent = { parent: this };
-		// RSA: the TLS library of the MySQL client that DMS uses is known to take it.
-		const key = (part: string): tls.PrivateKey =>
-			new tls.PrivateKey(`${name}-${part}-key`, { algorithm: "RSA", rsaBits: 3072 }, parent);
-		const authorityKey = key("authority");
-		const authority = new tls.SelfSignedCert(
-			`${name}-authority`,
-			{
-				privateKeyPem: authorityKey.privateKeyPem,
-				isCaCertificate: true,
-				subject: { commonName: `${name} authority` },
-				validityPeriodHours: years(10),
-				allowedUses: ["cert_signing", "crl_signing"],
-			},
-			parent,
-		);
-		const serverKey = key("server");
-		const request = new tls.CertRequest(
-			`${name}-server-request`,
-			{ privateKeyPem: serverKey.privateKeyPem, subject: { commonName: name } },
-			parent,
-		);
-		const server = new tls.LocallySignedCert(
-			`${name}-server`,
-			{
-				certRequestPem: request.certRequestPem,
-				caPrivateKeyPem: authorityKey.privateKeyPem,
-				caCertPem: authority.certPem,
-				validityPeriodHours: years(10),
-				allowedUses: ["digital_signature", "key_encipherment", "server_auth"],
-			},
-			parent,
-		);
-		const secret = new aws.secretsmanager.Secret(
-			`${name}-tls`,
-			{
-				description: "Source database: key, certificate and authority of the server",
-				kmsKeyId: args.kmsKeyArn,
-				recoveryWindowInDays: args.disposable ? 0 : 30,
-			},
-			parent,
-		);
-		const version = new aws.secretsmanager.SecretVersion(
-			`${name}-tls-value`,
-			{
-				secretId: secret.id,
-				secretString: pulumi.secret(
-					pulumi.jsonStringify({
-						"ca.pem": authority.certPem,
-						"server.pem": server.certPem,
-						"server-key.pem": serverKey.privateKeyPem,
-					}),
-				),
-			},
-			parent,
-		);
-		return { authority: authority.certPem, secretArn: version.arn };
 	}
 
 	/** The instance reads its two secrets and the sample schemas, and talks to Session Manager. */

@@ -37,55 +37,8 @@ export class SecureBucket extends pulumi.ComponentResource {
 		// Each guard is kept with the bucket: a bucket that stays must not lose its policy.
 		const options = { parent: this, retainOnDelete: !args.disposable };
 		const bucket = new aws.s3.Bucket(name, { forceDestroy: args.disposable }, options);
-		const block = new aws.s3.BucketPublicAccessBlock(
-			`${name}-public-access`,
-			{
-				bucket: bucket.bucket,
-				blockPublicAcls: true,
-				blockPublicPolicy: true,
-				ignorePublicAcls: true,
-				restrictPublicBuckets: true,
-			},
-			options,
-		);
-		const ownership = new aws.s3.BucketOwnershipControls(
-			`${name}-ownership`,
-			{ bucket: bucket.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-			options,
-		);
-		const encryption = new aws.s3.BucketServerSideEncryptionConfiguration(
-			`${name}-encryption`,
-			{ bucket: bucket.bucket, rules: [encryptionRule(args.kmsKeyArn)] },
-			options,
-		);
-		const policy = new aws.s3.BucketPolicy(
-			`${name}-policy`,
-			{
-				bucket: bucket.bucket,
-				policy: pulumi
-					.all([currentPlace(this), bucket.arn])
-					.apply(([place, arn]) =>
-						policyDocument([...denyInsecureTransport(arn), ...(args.statements?.(place, arn) ?? [])]),
-					),
-			},
-			// Two calls that change a bucket's policy at once fail with OperationAborted.
-			{ ...options, dependsOn: [block] },
-		);
-		if (args.versioned) {
-			new aws.s3.BucketVersioning(
-				`${name}-versioning`,
-				{ bucket: bucket.bucket, versioningConfiguration: { status: "Enabled" } },
-				options,
-			);
-		}
-		new aws.s3.BucketLifecycleConfiguration(
-			`${name}-lifecycle`,
-			{
-				bucket: bucket.bucket,
-				rules: [abandonedUploads, ...(args.versioned ? [oldVersions] : []), ...args.lifecycleRules],
-			},
-			options,
-		);
+		const guards = this.#guards(name, args, bucket, options);
+		this.#lifecycle(name, args, bucket, options);
 		if (args.logBucket !== undefined) {
 			new aws.s3.BucketLogging(
 				`${name}-logging`,
@@ -93,10 +46,63 @@ export class SecureBucket extends pulumi.ComponentResource {
 				options,
 			);
 		}
-		const guards = pulumi.all([block, ownership, encryption, policy].map(({ id }) => id));
-		this.bucketName = pulumi.all([bucket.bucket, guards]).apply(([bucketName]) => bucketName);
+		const guarded = pulumi.all(guards.map(({ id }) => id));
+		this.bucketName = pulumi.all([bucket.bucket, guarded]).apply(([bucketName]) => bucketName);
 		this.arn = bucket.arn;
 		this.registerOutputs({ bucketName: this.bucketName, arn: this.arn });
+	}
+
+	/** What has to be there before anything is written. */
+	#guards(
+		name: string,
+		args: SecureBucketArgs,
+		{ bucket, arn }: aws.s3.Bucket,
+		options: pulumi.CustomResourceOptions,
+	): pulumi.CustomResource[] {
+		const block = new aws.s3.BucketPublicAccessBlock(
+			`${name}-public-access`,
+			{ bucket, blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true },
+			options,
+		);
+		const ownership = new aws.s3.BucketOwnershipControls(
+			`${name}-ownership`,
+			{ bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+			options,
+		);
+		const encryption = new aws.s3.BucketServerSideEncryptionConfiguration(
+			`${name}-encryption`,
+			{ bucket, rules: [encryptionRule(args.kmsKeyArn)] },
+			options,
+		);
+		const document = pulumi
+			.all([currentPlace(this), arn])
+			.apply(([place, bucketArn]) =>
+				policyDocument([...denyInsecureTransport(bucketArn), ...(args.statements?.(place, bucketArn) ?? [])]),
+			);
+		const policy = new aws.s3.BucketPolicy(
+			`${name}-policy`,
+			{ bucket, policy: document },
+			// Two changes of a bucket's policy at the same time fail with OperationAborted.
+			{ ...options, dependsOn: [block] },
+		);
+		return [block, ownership, encryption, policy];
+	}
+
+	#lifecycle(
+		name: string,
+		args: SecureBucketArgs,
+		{ bucket }: aws.s3.Bucket,
+		options: pulumi.CustomResourceOptions,
+	): void {
+		if (args.versioned) {
+			new aws.s3.BucketVersioning(
+				`${name}-versioning`,
+				{ bucket, versioningConfiguration: { status: "Enabled" } },
+				options,
+			);
+		}
+		const rules = [abandonedUploads, ...(args.versioned ? [oldVersions] : []), ...args.lifecycleRules];
+		new aws.s3.BucketLifecycleConfiguration(`${name}-lifecycle`, { bucket, rules }, options);
 	}
 }
 

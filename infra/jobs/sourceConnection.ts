@@ -1,0 +1,78 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import type { Dataset } from "../../etl/datasets.ts";
+import type { JobDefinition } from "../../etl/jobs.ts";
+import { contentHash } from "../shared/contentHash.ts";
+import { sourceArguments } from "./glueArguments.ts";
+
+export interface SourceConnectionArgs {
+	/** The jobs; a new one needs nothing here. */
+	jobs: readonly JobDefinition[];
+	datasets: readonly Dataset[];
+	scriptsBucket: pulumi.Input<string>;
+	/** Where the source listens, its secret, its certificate authority (PEM). */
+	sourceHost: pulumi.Input<string>;
+	sourcePort: pulumi.Input<number>;
+	sourceSecretArn: pulumi.Input<string>;
+	sourceCaCertificate: pulumi.Input<string>;
+	/** Where the network interfaces of jobs that read the source stand. */
+	subnetId: pulumi.Input<string>;
+	availabilityZone: pulumi.Input<string>;
+	securityGroupId: pulumi.Input<string>;
+}
+
+/**
+ * How jobs reach the source: over JDBC, in its network, by TLS and its secret.
+ * https://docs.aws.amazon.com/glue/latest/dg/connection-properties.html
+ */
+export function sourceConnection(
+	parent: pulumi.ComponentResource,
+	name: string,
+	args: SourceConnectionArgs,
+): aws.glue.Connection {
+	const certificate = new aws.s3.BucketObject(
+		`${name}-source-certificate`,
+		{
+			bucket: args.scriptsBucket,
+			key: pulumi.output(args.sourceCaCertificate).apply((pem) => `certificates/${contentHash(pem)}/source.pem`),
+			content: args.sourceCaCertificate,
+		},
+		{ parent },
+	);
+	return new aws.glue.Connection(
+		`${name}-source`,
+		{
+			name: connectionName(name),
+			connectionType: "JDBC",
+			connectionProperties: {
+				JDBC_CONNECTION_URL: pulumi.interpolate`jdbc:mysql://${args.sourceHost}:${args.sourcePort}/${sourceSchema(args)}`,
+				JDBC_ENFORCE_SSL: "true",
+				CUSTOM_JDBC_CERT: pulumi.interpolate`s3://${certificate.bucket}/${certificate.key}`,
+				SECRET_ID: args.sourceSecretArn,
+			},
+			physicalConnectionRequirements: {
+				availabilityZone: args.availabilityZone,
+				subnetId: args.subnetId,
+				securityGroupIdLists: [args.securityGroupId],
+			},
+		},
+		{ parent },
+	);
+}
+
+export function connectionName(name: string): string {
+	return `${name}-source`;
+}
+
+/** Arguments by which a job reads the source over the connection. */
+export function jdbcArguments(args: SourceConnectionArgs): pulumi.Output<Record<string, string>> {
+	return pulumi
+		.all([args.sourceHost, args.sourcePort, args.sourceSecretArn])
+		.apply(([host, port, secretArn]) => sourceArguments({ host, port, secretArn, schema: sourceSchema(args) }));
+}
+
+/** The schema that the jobs which use the source read in the lake; a JDBC connection names one. */
+function sourceSchema({ jobs, datasets }: SourceConnectionArgs): string {
+	const read = jobs.filter((job) => job.usesSource).flatMap((job) => job.reads.map(({ prefix }) => prefix.split("/")));
+	return datasets.find(({ schema }) => read.some((parts) => parts.includes(schema)))?.schema ?? "";
+}
