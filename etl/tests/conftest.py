@@ -75,13 +75,14 @@ def reader(engine: str) -> Callable[[Lake], Read]:
     """For a lake, a function that reads the current table of a source by the engine."""
     from lakehouse.run.engine import Engine
     from lakehouse.storage.files import Storage
+    from lakehouse.storage.iceberg import IcebergTable
 
     def of(lake: Lake) -> Read:
         engine = Engine(Storage(f"file://{lake.processed}/"), lake.database)
 
         def read(source: Source) -> list[dict[str, Any]]:
-            table = engine.read_table(source.name.lower(), f"current/{source.schema}/{source.name}")
-            return [row.asDict(recursive=True) for row in table.collect()]
+            table = IcebergTable(source.name.lower(), f"current/{source.schema}/{source.name}")
+            return [row.asDict(recursive=True) for row in engine.read_table(table).collect()]
 
         return read
 

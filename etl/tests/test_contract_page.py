@@ -17,10 +17,11 @@ from lakehouse.current import apply_changes
 from lakehouse.raw import raw_files, stream_messages
 from lakehouse.run import engine
 from lakehouse.run.report import Report
-from lakehouse.shop import joint_tables
+from lakehouse.shop import joint_rows
 from lakehouse.storage import maintenance, state
 from lakehouse.storage.column_types import change_log_type, current_type
 from lakehouse.storage.files import Storage
+from lakehouse.storage.iceberg import IcebergTable
 from support.lake import Lake, Source
 from support.star import ALL as STAR_JOBS
 from support.star import shop as shop
@@ -117,7 +118,7 @@ def test_numbers() -> None:
         "log_compaction.SMALL_BATCHES": log_compaction.SMALL_BATCHES,
         "log_compaction.SMALL_ROWS": log_compaction.SMALL_ROWS,
         "state.NEWEST_FILES": state.NEWEST_FILES,
-        "joint_tables.MANY_PRODUCTS": joint_tables.MANY_PRODUCTS,
+        "joint_rows.MANY_PRODUCTS": joint_rows.MANY_PRODUCTS,
     }
 
 
@@ -150,5 +151,5 @@ def test_star_schema_columns(lake: Lake) -> None:
     lake.ok(*STAR_JOBS)
     reader = Engine(Storage(f"file://{lake.processed}/"), lake.database)
     for row in table("star-schema"):
-        found = reader.read_table(row["table"], f"star-schema/{row['table']}").columns
+        found = reader.read_table(IcebergTable(row["table"], f"star-schema/{row['table']}")).columns
         assert found == row["columns"].split(", "), row["table"]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lakehouse.raw import raw_files
+from lakehouse.run.job import Job
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.state import Batch
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-    from lakehouse.run.job import Job
 
 
 def write(job: Job, table: Table, batch: Batch, rows: DataFrame) -> None:

@@ -23,6 +23,7 @@ from lakehouse.raw import raw_files, stream_files
 from lakehouse.raw.raw_files import BrokenFile, FileGone, Footer, Kind
 from lakehouse.run.job import Job
 from lakehouse.run.report import log
+from lakehouse.spark import F
 from lakehouse.storage import state
 from lakehouse.storage.column_types import quoted
 from lakehouse.storage.datasets import Table
@@ -262,8 +263,6 @@ def _batch(number: int, kind: Kind, entries: list[_NewFile], before_reload: bool
 
 def change_rows(raw: DataFrame, batch: Batch) -> DataFrame:
     """Rows of raw files as rows of the change log."""
-    from pyspark.sql import functions as F
-
     names = set(raw.columns)
 
     def text(name: str) -> Column:

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from lakehouse.changes import batches
+from lakehouse.run.job import Job
 from lakehouse.storage import state
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.state import Batch, TableState
-
-if TYPE_CHECKING:
-    from lakehouse.run.job import Job
 
 SMALL_BATCHES = 32
 """As many batches of one schema in a row are put together."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from lakehouse.current import evolution
+from lakehouse.current import current_rows, evolution
 from lakehouse.current.table_changes import TableChanges
-from lakehouse.quality import checks as quality
+from lakehouse.quality import checks
+from lakehouse.quality.rules import Candidate, Other
+from lakehouse.run import engine
+from lakehouse.run.engine import RowChanges
 from lakehouse.run.job import Job
 from lakehouse.storage import state
 from lakehouse.storage.datasets import Table
@@ -24,7 +27,7 @@ MAINTAIN_EVERY = 20
 def apply_changes(job: Job) -> None:
     """Brings every current table up to the end of its change log, those that others refer to first."""
     known = [job.datasets.table(*name) for name in sorted(state.known_tables(job.processed))]
-    for tables in quality.in_order(known):
+    for tables in checks.in_order(known):
         job.for_each(tables, lambda table: _apply(job, table))
 
 
@@ -39,11 +42,11 @@ def _pending(known: TableState) -> list[Batch] | None:
 
 def _apply(job: Job, table: Table) -> None:
     known = state.load(job.processed, table)
-    quality.check_freshness(job, table, known)
+    checks.check_freshness(job, table, known)
     pending = _pending(known)
     applied = known.applied
     # Somebody removed a damaged table: the change log has all of it.
-    lost = applied is not None and not job.processed.exists(f"{table.current}/metadata")
+    lost = applied is not None and not job.processed.exists(f"{table.current.location}/metadata")
     if pending is None and not lost:
         return
     pending = pending or []
@@ -61,7 +64,7 @@ def _apply(job: Job, table: Table) -> None:
     with job.turn(changes.row_count):
         if merging and rows_read == 0:
             published: tuple[int, str] | None = (0, "no rows")
-        elif applied is not None and merging and job.engine.table_exists(table.catalog_name, table.current):
+        elif applied is not None and merging and job.engine.table_exists(table.current):
             published = _merge(job, changes, pending, applied)
         else:
             published = _rebuild(job, changes)
@@ -77,9 +80,7 @@ def _apply(job: Job, table: Table) -> None:
     )
     state.save(job.processed, table, known)
     if known.applied.version % MAINTAIN_EVERY == 0:
-        job.engine.maintain(
-            table.catalog_name, table.current, lambda rows, count: _arranged(job, changes, rows, rows, count)
-        )
+        job.engine.maintain(table.current, lambda rows, count: _arranged(job, changes, rows, rows, count))
     job.report.table(table.schema, table.name, rows_read, *published)
 
 
@@ -97,8 +98,6 @@ def _keeps_columns(changes: TableChanges, pending: list[Batch]) -> bool:
 
 def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Applied) -> tuple[int, str] | None:
     """Number of keys and how; None where a rule is broken and nothing was published."""
-    from lakehouse.current import current_rows
-
     table = changes.table
     events = changes.events(job, pending)
     first = min(batch.first_sequence or "" for batch in pending if batch.rows > 0)
@@ -112,29 +111,27 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
     kept = current_rows.kept(latest)
 
     def whole() -> DataFrame:
-        before = job.engine.read_table(table.catalog_name, table.current)
+        before = job.engine.read_table(table.current)
         return before.join(latest.select(*map(current_rows.col, changes.key)), changes.key, "left_anti").unionByName(
             kept
         )
 
-    if not quality.check(job, table, changes.names, events, kept, whole, _others(job, table)):
+    if not checks.check(job, Candidate(table, changes.names, kept, events, whole, _others(job, table))):
         return None
     column = changes.key[0] if _is_whole_number(changes, changes.key[0]) else None
-    touched = job.engine.touched(latest, column, table.current)
+    touched = job.engine.touched(table.current, latest, column)
     if touched.rewrites:
         rows = _arranged(job, changes, whole(), whole(), changes.row_count)
-        job.engine.replace_table(rows, table.catalog_name, table.current)
+        job.engine.replace_table(table.current, rows)
     else:
         job.engine.merge_table(
-            latest, current_rows.DELETED, changes.names, changes.key, table.catalog_name, table.current, touched.ranges
+            table.current, RowChanges(latest, current_rows.DELETED, changes.names, changes.key, touched.ranges)
         )
     return touched.keys, note
 
 
 def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
     """As `_merge`, with the number of rows."""
-    from lakehouse.current import current_rows
-
     table = changes.table
     if changes.key:
         superset = changes.events(job, changes.batches)
@@ -143,16 +140,15 @@ def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
         images = changes.has_before_images(changes.batches)
         log = changes.rows(job, changes.batches, changes.names if images else [])
         rows = superset = current_rows.bag(log, changes.names, images)
-    if not quality.check(job, table, changes.names, superset, rows, lambda: rows, _others(job, table)):
+    if not checks.check(job, Candidate(table, changes.names, rows, superset, lambda: rows, _others(job, table))):
         return None
     arranged = _arranged(job, changes, rows, superset, changes.row_count)
-    job.engine.replace_table(arranged, table.catalog_name, table.current)
-    return int(job.engine.read_table(table.catalog_name, table.current).count()), "written anew"
+    job.engine.replace_table(table.current, arranged)
+    return int(job.engine.read_table(table.current).count()), "written anew"
 
 
 def _latest_rows(job: Job, changes: TableChanges, events: DataFrame) -> DataFrame:
     """The rows of a table with a key; `events`: of all its batches."""
-    from lakehouse.current import current_rows
 
     def last(rows: DataFrame) -> DataFrame:
         return current_rows.latest(rows, changes.names, changes.key)
@@ -171,13 +167,12 @@ def _latest_rows(job: Job, changes: TableChanges, events: DataFrame) -> DataFram
     return untouched.select(*map(current_rows.col, changes.names)).unionByName(current_rows.kept(changed))
 
 
-def _others(job: Job, table: Table) -> quality.Other:
+def _others(job: Job, table: Table) -> Other:
     """Current tables of the same schema, by their names."""
 
     def rows(name: str) -> DataFrame | None:
         other = job.datasets.table(table.schema, name)
-        there = job.engine.table_exists(other.catalog_name, other.current)
-        return job.engine.read_table(other.catalog_name, other.current) if there else None
+        return job.engine.read_table(other.current) if job.engine.table_exists(other.current) else None
 
     return rows
 
@@ -187,9 +182,7 @@ def _arranged(job: Job, changes: TableChanges, rows: DataFrame, superset: DataFr
     Rows of a large table by ranges of the key, so that a later merge touches the files of the changed keys only.
     `superset` has every one of `rows` and is cheaper to read; `count` is about how many there are.
     """
-    from lakehouse.run.engine import FILE_ROWS
-
-    if count < 2 * FILE_ROWS or not changes.key or not _is_whole_number(changes, changes.key[0]):
+    if count < 2 * engine.FILE_ROWS or not changes.key or not _is_whole_number(changes, changes.key[0]):
         return rows
     return job.engine.clustered(rows, superset, changes.key[0], count)
 

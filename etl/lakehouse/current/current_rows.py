@@ -5,10 +5,8 @@ from __future__ import annotations
 from functools import reduce
 from typing import TYPE_CHECKING
 
-from pyspark.sql import Window
-from pyspark.sql import functions as F
-
 from lakehouse.contract import BEFORE, COMMIT_TIME, OP_DELETE, OP_UPDATE, OPERATION, SEQUENCE
+from lakehouse.spark import F, Window
 from lakehouse.storage.column_types import quoted
 from lakehouse.storage.state import Batch, Columns
 

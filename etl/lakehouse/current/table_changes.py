@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 
 from lakehouse.changes.change_log import CHANGE_COLUMNS
 from lakehouse.contract import BEFORE
-from lakehouse.current import evolution
+from lakehouse.current import current_rows, evolution
+from lakehouse.run.job import Job
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.state import Batch, Columns
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-    from lakehouse.run.job import Job
 
 
 @dataclass
@@ -47,8 +46,6 @@ class TableChanges:
 
     def rows(self, job: Job, batches: list[Batch], before: list[str]) -> DataFrame:
         """Rows of some batches in the columns of the table, with the before images of the columns `before`."""
-        from lakehouse.current import current_rows
-
         names = evolution.sources(self.batches, self.columns)
         filled = [batch for batch in batches if batch.rows > 0]
         result = None
@@ -66,8 +63,6 @@ class TableChanges:
 
     def events(self, job: Job, batches: list[Batch]) -> DataFrame:
         """What happened to each key in some batches: `current_rows.events`."""
-        from lakehouse.current import current_rows
-
         images = self.has_before_images(batches)
         changes = self.rows(job, batches, self.key if images else [])
         return current_rows.events(changes, self.names, self.key, images)

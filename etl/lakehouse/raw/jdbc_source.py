@@ -9,13 +9,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lakehouse.run.arguments import optional
+from lakehouse.run.engine import Engine
 from lakehouse.storage.column_types import quoted
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-    from lakehouse.run.engine import Engine
-
 
 GLUE_DRIVER = "com.mysql.cj.jdbc.Driver"
 """MySQL Connector/J, which AWS Glue has."""

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import uuid4
 
-from pyspark.sql import SparkSession, functions
-
+from lakehouse.spark import F, SparkSession
 from lakehouse.storage import iceberg, maintenance
 from lakehouse.storage.column_types import quoted
 from lakehouse.storage.files import Storage
+from lakehouse.storage.iceberg import IcebergTable
 from lakehouse.storage.state import Columns
 
 if TYPE_CHECKING:
@@ -54,6 +54,21 @@ class Touched:
     keys: int
     ranges: list[tuple[int, int]] | None
     rewrites: bool
+
+
+@dataclass(frozen=True)
+class RowChanges:
+    """
+    One row a key, with the columns of the table and the boolean column `deleted`: true removes the key's row, false
+    puts the row in place of it. `ranges` of the first key column have all of them, so that files with none of them need
+    not be read.
+    """
+
+    rows: DataFrame
+    deleted: str
+    columns: list[str]
+    key: list[str]
+    ranges: list[tuple[int, int]] | None
 
 
 class Engine:
@@ -98,23 +113,22 @@ class Engine:
         uri = self.uri(self._processed, path)
         frame.write.mode("append").partitionBy(partition).parquet(uri, compression="snappy")
 
-    def table_exists(self, name: str, location: str) -> bool:
+    def table_exists(self, table: IcebergTable) -> bool:
         if self._has_catalog:
-            return self.session.catalog.tableExists(self._identifier(name))
-        return self._processed.exists(f"{location}/metadata/version-hint.text")
+            return self.session.catalog.tableExists(self._identifier(table))
+        return self._processed.exists(f"{table.location}/metadata/version-hint.text")
 
-    def read_table(self, name: str, location: str) -> DataFrame:
-        """Rows of an Iceberg table; `name` is its name in the catalog, `location` its path in the processed zone."""
+    def read_table(self, table: IcebergTable) -> DataFrame:
         if self._has_catalog:
-            return self.session.table(self._identifier(name))
-        return self.session.read.format("iceberg").load(self.uri(self._processed, location))
+            return self.session.table(self._identifier(table))
+        return self.session.read.format("iceberg").load(self.uri(self._processed, table.location))
 
-    def replace_table(self, frame: DataFrame, name: str, location: str) -> None:
-        """Makes the rows and the schema of `frame` those of an Iceberg table, in one commit."""
-        uri = self.uri(self._processed, location)
+    def replace_table(self, table: IcebergTable, frame: DataFrame) -> None:
+        """Makes the rows and the schema of `frame` those of the table, in one commit."""
+        uri = self.uri(self._processed, table.location)
         if self._has_catalog:
-            self._drop_lost(name, location)
-            writer = frame.writeTo(self._identifier(name)).using("iceberg").tableProperty("location", uri)
+            self._drop_lost(table)
+            writer = frame.writeTo(self._identifier(table)).using("iceberg").tableProperty("location", uri)
             for key, value in TABLE_PROPERTIES.items():
                 writer = writer.tableProperty(key, value)
             writer.createOrReplace()
@@ -126,129 +140,117 @@ class Engine:
         Rows in files by ranges of a whole-numbered column. `superset` has every one of the `count` rows and is cheaper
         to read.
         """
-        name = functions.col(quoted(column))
+        name = F.col(quoted(column))
         files = count // FILE_ROWS
         if self._has_catalog:
             return frame.repartitionByRange(files, quoted(column))
         # Sail takes a repartition by range for one by hash. The ranges are those of a sample: keys may lie in islands.
         every = max(1, FILE_ROWS // SAMPLE)
-        sampled = superset.where(functions.pmod(functions.xxhash64(name), functions.lit(every)) == 0)
+        sampled = superset.where(F.pmod(F.xxhash64(name), F.lit(every)) == 0)
         sample = sorted(int(value) for (value,) in sampled.select(name).collect())
         bounds = sorted({sample[len(sample) * number // files] for number in range(1, files)} if sample else ())
         # Parts to spare keep two ranges out of one file, mostly.
         return frame.repartition(files * 8, _part(name, bounds))
 
-    def touched(self, changes: DataFrame, column: str | None, location: str) -> Touched:
+    def touched(self, table: IcebergTable, changes: DataFrame, column: str | None) -> Touched:
         """What a merge of one row a key would touch; `column`: the first of the key where it is a whole number."""
-        count = functions.count(functions.lit(1))
+        count = F.count(F.lit(1))
         if self._has_catalog:
             files = []
             large = False
         else:
-            _, rows = iceberg.size(self._processed, location)
+            _, rows = iceberg.size(self._processed, table.location)
             large = rows >= 2 * FILE_ROWS
-            files = iceberg.data_files(self._processed, location, column) if large and column else []
+            files = iceberg.data_files(self._processed, table.location, column) if large and column else []
         if column is None:
             return Touched(int(changes.agg(count).collect()[0][0]), None, large)
-        name = functions.col(quoted(column))
+        name = F.col(quoted(column))
         bounds = sorted({int(file.span[0]) for file in files if file.span})
-        parts = changes.groupBy(_part(name, bounds)).agg(count, functions.min(name), functions.max(name)).collect()
+        parts = changes.groupBy(_part(name, bounds)).agg(count, F.min(name), F.max(name)).collect()
         ranges = [(int(low), int(high)) for _, _, low, high in parts]
         touched = sum(file.rows for file in files if any(file.may_hold(low, high) for low, high in ranges))
         # Sail's MERGE of most of a large table takes longer than to write all of it, and more memory.
         return Touched(sum(number for _, number, _, _ in parts), ranges, large and 2 * touched > rows)
 
-    def merge_table(
-        self,
-        changes: DataFrame,
-        deleted: str,
-        names: list[str],
-        key: list[str],
-        name: str,
-        location: str,
-        ranges: list[tuple[int, int]] | None,
-    ) -> None:
-        """
-        Applies one row a key to an Iceberg table with the columns `names` in one commit. `deleted` is a boolean column
-        of `changes` besides these: true removes the key's row, false puts the row in place of it. `ranges` of the first
-        key column have all of `changes`, so that files with none of them need not be read.
-        """
+    def merge_table(self, table: IcebergTable, changes: RowChanges) -> None:
+        """Applies changes to a table in one commit."""
+        rows = changes.rows
+        deleted = quoted(changes.deleted)
         if self._has_catalog:
-            target = self._identifier(name)
+            target = self._identifier(table)
         else:
-            target = self._registered(location)
+            target = self._registered(table)
             # Sail's Iceberg has another binary type than its Parquet, and MERGE refuses one for the other: a union
             # with none of the table's rows has the table's types.
-            own = self.read_table(name, location).where("false").withColumn(deleted, functions.lit(False))
-            changes = own.unionByName(changes)
+            rows = self.read_table(table).where("false").withColumn(changes.deleted, F.lit(False)).unionByName(rows)
         source = f"changes_{uuid4().hex}"
-        changes.createOrReplaceTempView(source)
-        columns = [quoted(column) for column in names]
-        same = " AND ".join(f"t.{quoted(column)} = s.{quoted(column)}" for column in key)
-        if ranges:
-            within = [f"t.{quoted(key[0])} BETWEEN {low} AND {high}" for low, high in ranges]
+        rows.createOrReplaceTempView(source)
+        columns = [quoted(column) for column in changes.columns]
+        same = " AND ".join(f"t.{quoted(column)} = s.{quoted(column)}" for column in changes.key)
+        if changes.ranges:
+            first = quoted(changes.key[0])
+            within = [f"t.{first} BETWEEN {low} AND {high}" for low, high in changes.ranges]
             same += f" AND ({' OR '.join(within)})"
         self.session.sql(
             f"MERGE INTO {target} t USING {source} s ON {same} "
-            f"WHEN MATCHED AND s.{quoted(deleted)} THEN DELETE "
+            f"WHEN MATCHED AND s.{deleted} THEN DELETE "
             f"WHEN MATCHED THEN UPDATE SET {', '.join(f't.{column} = s.{column}' for column in columns)} "
-            f"WHEN NOT MATCHED AND NOT s.{quoted(deleted)} "
+            f"WHEN NOT MATCHED AND NOT s.{deleted} "
             f"THEN INSERT ({', '.join(columns)}) VALUES ({', '.join(f's.{column}' for column in columns)})"
         ).collect()
 
-    def maintain(self, name: str, location: str, arranged: Callable[[DataFrame, int], DataFrame]) -> None:
+    def maintain(self, table: IcebergTable, arranged: Callable[[DataFrame, int], DataFrame]) -> None:
         """
-        Compacts an Iceberg table of many small files, and lets old snapshots go. `arranged` puts rows, of which it is
-        told the number, in the order in which the table has them.
+        Compacts a table of many small files, and lets old snapshots go. `arranged` puts rows, of which it gets the
+        number, in the order in which the table has them.
         """
         if self._has_catalog:
-            table = f"table => '{self._database}.{name}'"
+            self._call("rewrite_data_files", table, f"options => map('min-input-files', '{maintenance.SMALL_FILES}')")
             since = datetime.now(timezone.utc) - timedelta(hours=maintenance.KEEP_HOURS)
-            self.session.sql(
-                f"CALL {CATALOG}.system.rewrite_data_files({table}, "
-                f"options => map('min-input-files', '{maintenance.SMALL_FILES}'))"
-            ).collect()
-            self.session.sql(
-                f"CALL {CATALOG}.system.expire_snapshots({table}, older_than => TIMESTAMP '{since:%Y-%m-%d %H:%M:%S}')"
-            ).collect()
+            self._call("expire_snapshots", table, f"older_than => TIMESTAMP '{since:%Y-%m-%d %H:%M:%S}'")
             return
-        files, rows = iceberg.size(self._processed, location)
-        largest = max((file.rows for file in iceberg.data_files(self._processed, location)), default=0)
+        files, rows = iceberg.size(self._processed, table.location)
+        largest = max((file.rows for file in iceberg.data_files(self._processed, table.location)), default=0)
         # New rows come into the file of the highest keys, which grows with them.
         if files > maintenance.SMALL_FILES + 2 * rows // FILE_ROWS or largest > 4 * FILE_ROWS:
-            self.replace_table(arranged(self.read_table(name, location), rows), name, location)
-        maintenance.expire_snapshots(self._processed, location)
+            self.replace_table(table, arranged(self.read_table(table), rows))
+        maintenance.expire_snapshots(self._processed, table.location)
 
-    def _drop_lost(self, name: str, location: str) -> None:
+    def _call(self, procedure: str, table: IcebergTable, argument: str) -> None:
+        """https://iceberg.apache.org/docs/latest/spark-procedures/"""
+        name = f"table => '{self._database}.{table.name}'"
+        self.session.sql(f"CALL {CATALOG}.system.{procedure}({name}, {argument})").collect()
+
+    def _drop_lost(self, table: IcebergTable) -> None:
         """
         Takes a table out of the catalog whose folder somebody removed. Spark's SQL can neither replace nor drop such a
         table, since both read its metadata first; the catalog itself can drop it.
         """
-        if self._processed.exists(f"{location}/metadata"):
+        if self._processed.exists(f"{table.location}/metadata"):
             return
         jvm = self.session._jvm
         assert jvm is not None  # Spark with a catalog runs in this process's JVM, not behind Spark Connect
         # The catalog's settings are those of the thread's session, which this thread of Python's has none of yet.
         jvm.SparkSession.setActiveSession(self.session._jsparkSession)
         parsed = jvm.org.apache.iceberg.spark.Spark3Util.catalogAndIdentifier(
-            self.session._jsparkSession, self._identifier(name)
+            self.session._jsparkSession, self._identifier(table)
         )
         parsed.catalog().dropTable(parsed.identifier())
 
-    def _identifier(self, name: str) -> str:
-        return f"{CATALOG}.{quoted(self._database)}.{quoted(name)}"
+    def _identifier(self, table: IcebergTable) -> str:
+        return f"{CATALOG}.{quoted(self._database)}.{quoted(table.name)}"
 
-    def _registered(self, location: str) -> str:
-        """A new name in this session for the table at a location: Sail keeps what a name's schema was at first."""
+    def _registered(self, table: IcebergTable) -> str:
+        """A new name in this session for a table by its location: Sail keeps what a name's schema was at first."""
         name = f"table_{uuid4().hex}"
-        uri = self.uri(self._processed, location)
+        uri = self.uri(self._processed, table.location)
         self.session.sql(f"CREATE TABLE {name} USING iceberg LOCATION {json.dumps(uri)}").collect()
         return name
 
 
 def _part(column: Column, bounds: list[int]) -> Column:
     """Number of the part between two of some ascending bounds in which a value is."""
-    terms = [(column >= functions.lit(bound)).cast("int") for bound in bounds] or [functions.lit(1) * 0]
+    terms = [(column >= F.lit(bound)).cast("int") for bound in bounds] or [F.lit(1) * 0]
     # As a tree: engines take expressions of a limited depth.
     while len(terms) > 1:
         terms = [reduce(add, terms[start : start + 2]) for start in range(0, len(terms), 2)]

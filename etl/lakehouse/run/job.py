@@ -8,16 +8,14 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from lakehouse.run import arguments
 from lakehouse.run.arguments import Arguments
+from lakehouse.run.engine import Engine
 from lakehouse.run.report import Report, log
 from lakehouse.storage.datasets import Datasets
 from lakehouse.storage.files import Storage
-
-if TYPE_CHECKING:
-    from lakehouse.run.engine import Engine
 
 Item = TypeVar("Item")
 
@@ -46,8 +44,6 @@ class Job:
     def engine(self) -> Engine:
         with self._lock:
             if self._engine is None:
-                from lakehouse.run.engine import Engine
-
                 self._engine = Engine(self.processed, self.args.database)
             return self._engine
 

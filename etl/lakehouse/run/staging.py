@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from lakehouse.contract import STAGING
+from lakehouse.run.job import Job
 from lakehouse.storage.files import StoredFile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-    from lakehouse.run.job import Job
 
 
 @contextmanager

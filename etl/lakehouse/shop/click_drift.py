@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from lakehouse.spark import F
+
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
@@ -49,15 +51,11 @@ SHAPE = "$1$2$3$4$5"
 
 def is_unusual(line: Column) -> Column:
     """Whether a line has another field than those that are expected, or a value of another type."""
-    from pyspark.sql import functions as F
-
     return ~F.regexp_replace(line, ESCAPED, "_").rlike(USUAL)
 
 
 def examples(lines: DataFrame) -> list[str]:
     """One line of each shape among the unusual ones: of the same names with values of the same types."""
-    from pyspark.sql import functions as F
-
     unusual = lines.where(is_unusual(F.col("value")))
     shape = F.regexp_replace(F.regexp_replace("value", ESCAPED, "_"), VALUE, SHAPE)
     found = unusual.groupBy(shape.alias("shape")).agg(F.min("value").alias("value")).limit(SHAPES)

@@ -9,13 +9,13 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from lakehouse.contract import CLICKSTREAM
+from lakehouse.run.engine import Engine
 from lakehouse.shop.click_drift import is_unusual
+from lakehouse.spark import F
 from lakehouse.storage.files import Storage, StoredFile
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
-
-    from lakehouse.run.engine import Engine
 
 _FILE = re.compile(CLICKSTREAM + r"/(\d{4})/(\d{2})/(\d{2})/(\d{2})/[^/]+")
 
@@ -38,8 +38,6 @@ def by_hour(raw: Storage) -> dict[str, list[StoredFile]]:
 
 def lines(engine: Engine, raw: Storage, hours: dict[str, list[StoredFile]]) -> DataFrame:
     """One row a line that is not blank: `value` as written, `click_hour`."""
-    from pyspark.sql import functions as F
-
     frames = []
     for hour, files in hours.items():
         # Sail reads files of one compression at a time.
@@ -55,8 +53,6 @@ def parsed(rows: DataFrame) -> DataFrame:
     Lines as clicks: productid, productname, department, price, productdetails, click_hour, and whether the line is
     unusual. A line that is no JSON object with a whole number as productid is malformed, and has no productid here.
     """
-    from pyspark.sql import functions as F
-
     # One engine forgives what comes after the object, the other does not. Without (?s), Java's dot stops at U+2028.
     whole = F.col("value").rlike(r"(?s)^\s*\{.*\}\s*$")
     click = rows.withColumn("click", F.when(whole, F.from_json("value", _LINE)))

@@ -2,71 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
 
-from lakehouse.contract import JOINT_TABLE, JOINT_TABLES, STATE
-from lakehouse.quality import checks as quality
+from lakehouse.contract import JOINT_TABLE, JOINT_TABLES
+from lakehouse.quality import checks
+from lakehouse.quality.rules import Candidate
 from lakehouse.raw.raw_files import row_count
 from lakehouse.run import staging
 from lakehouse.run.job import Job
 from lakehouse.run.report import log
-from lakehouse.shop import click_drift, clicks
+from lakehouse.shop import click_drift, clicks, joint_rows
+from lakehouse.shop.joint_rows import ORDER_ITEMS, SCHEMA, HourCount, Hours
+from lakehouse.shop.joint_state import Hour, JointState
+from lakehouse.spark import F
 from lakehouse.storage import state
 from lakehouse.storage.files import StoredFile
-
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-
-SCHEMA = "wordpress-db"
-ORDER_ITEMS = "wp_woocommerce_order_items"
-STATE_FILE = f"{STATE}/join-tables.json"
 
 HOURS_AT_A_TIME = 48
 """Hours in one statement: each adds its files to the plan."""
 
 
-MANY_PRODUCTS = 1000
-"""An hour with clicks on more products than this is taken to have clicks on all."""
-
-
-@dataclass
-class Hour:
-    """What an hour's partition was made of: files with size and time, and the products clicked; None means any."""
-
-    files: dict[str, list[int]]
-    products: list[int] | None
-
-
-@dataclass
-class JointState:
-    """
-    `items`: version of the order items; `digests`: of the order items of the products clicked in any hour, what they
-    were, as product → digest. `set_aside`: click files that could not be read, and why. `replacing`: the files that an
-    hour had before a run began to write it anew; None while no run does.
-    """
-
-    items: int = 0
-    digests: dict[str, int] = field(default_factory=dict)
-    hours: dict[str, Hour] = field(default_factory=dict)
-    set_aside: dict[str, str] = field(default_factory=dict)
-    replacing: dict[str, list[str]] | None = None
-
-    @staticmethod
-    def read(job: Job) -> JointState:
-        known = JointState(**(job.processed.read_json(STATE_FILE) or {}))
-        known.hours = {hour: Hour(**value) for hour, value in known.hours.items()}  # type: ignore[arg-type]
-        return known
-
-
 def join_tables(job: Job) -> None:
-    """Writes the partitions anew whose clicks changed, or the order items of whose products did."""
+    """Replaces the partitions whose clicks changed, or the order items of whose products did."""
     table = job.datasets.table(SCHEMA, ORDER_ITEMS)
     applied = state.load(job.processed, table).applied
     if applied is None:
         log.info("no table %s: nothing to join", table)
         return
-    known = JointState.read(job)
+    known = JointState.read(job.processed)
     _undo(job, known.replacing or {})
     present = clicks.by_hour(job.raw)
     inputs = {hour: _fingerprint(files) for hour, files in present.items()}
@@ -78,16 +41,15 @@ def join_tables(job: Job) -> None:
     if hours:
         _replace(job, known, {hour: present.get(hour, []) for hour in sorted(hours)})
     if hours or applied.version != known.items:
-        known.digests = _digests(job, known) if hours or items_changed else known.digests
+        known.digests = joint_rows.digests(job, known.products) if hours or items_changed else known.digests
         known.items = applied.version
-        known.replacing = None
-        job.processed.write_json(STATE_FILE, asdict(known))
+        known.write(job.processed, replacing=None)
     for path, reason in known.set_aside.items():
         job.report.file_set_aside(f"{job.raw.uri}/{path}", reason)
 
 
 def _hours_of_changed_items(job: Job, known: JointState) -> set[str]:
-    now = _digests(job, known)
+    now = joint_rows.digests(job, known.products)
     changed = {
         product for product in now.keys() | known.digests.keys() if now.get(product) != known.digests.get(product)
     }
@@ -96,18 +58,6 @@ def _hours_of_changed_items(job: Job, known: JointState) -> set[str]:
         for hour, value in known.hours.items()
         if value.products is None or any(str(product) in changed for product in value.products)
     }
-
-
-def _digests(job: Job, known: JointState) -> dict[str, int]:
-    """Digest of the order items of each product clicked in an hour of few products."""
-    from pyspark.sql import functions as F
-
-    products = sorted({product for value in known.hours.values() for product in value.products or ()})
-    if not products:
-        return {}
-    rows = _named_items(job).where(F.col("order_item_id").isin(products))
-    content = F.xxhash64(*[F.coalesce(F.col(name).cast("string"), F.lit("")) for name in rows.columns])
-    return {str(product): digest for product, digest in rows.select("order_item_id", content).collect()}
 
 
 def _fingerprint(files: list[StoredFile]) -> dict[str, list[int]]:
@@ -126,53 +76,75 @@ def _undo(job: Job, before_write: dict[str, list[str]]) -> None:
                 job.processed.delete_file(file.path)
 
 
-def _replace(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) -> None:
+@dataclass
+class _Made:
+    """What was written of some hours, and `held`: hours whose rows break a rule. `unusual`: lines of each shape."""
+
+    counts: dict[str, HourCount] = field(default_factory=dict)
+    set_aside: dict[str, str] = field(default_factory=dict)
+    held: set[str] = field(default_factory=set)
+    unusual: list[str] = field(default_factory=list)
+
+
+def _replace(job: Job, known: JointState, hours: Hours) -> None:
     """
-    Writes hours anew. Those that keep the rules are put beside what they had, then that is removed: there is no moment
+    Replaces hours. Those that keep the rules are put beside what they had, then that is removed: there is no moment
     without their rows. Parquet folders know no commit; a reader may see an hour twice in the moment between the two.
     """
-    before = asdict(known)
-    known.set_aside = {path: reason for path, reason in known.set_aside.items() if not _in(hours, path)}
     filled = {hour: files for hour, files in hours.items() if files}
-    names = list(filled)
-    read = malformed = written = 0
-    drifted: list[str] = []
     late = _late_files(known, filled)
-    old = {hour: known.hours.pop(hour, None) for hour in hours}
-    held: set[str] = set()
     with staging.folder(job, JOINT_TABLES) as folder:
-        for start in range(0, len(names), HOURS_AT_A_TIME):
-            part = {hour: filled[hour] for hour in names[start : start + HOURS_AT_A_TIME]}
-            counts = _write(job, known, part, folder)
-            if any(count.unusual for count in counts.values()):
-                drifted += click_drift.examples(clicks.lines(job.engine, job.raw, _whole(known, part)))
-            broken = _held_back(job, list(part), folder)
-            held |= broken
-            for hour, files in part.items():
-                count = counts.get(hour, HourCount())
-                last = old[hour]
-                # Without files, a held hour differs from what is there: the next run tries it again.
-                known.hours[hour] = (
-                    Hour({}, last.products if last else [])
-                    if hour in broken
-                    else Hour(_fingerprint(files), count.products)
-                )
-                read += count.lines
-                malformed += count.malformed
-        written = _publish(job, before, [hour for hour in hours if hour not in held], folder)
-    notes = ["1 hour" if len(hours) == 1 else f"{len(hours)} hours"]
+        made = _make(job, filled, folder)
+        written = _publish(job, known, [hour for hour in hours if hour not in made.held], folder)
+    _note_hours(known, hours, made)
+    read = sum(count.lines for count in made.counts.values())
+    job.report.table("", JOINT_TABLE, read, written, _note(len(hours), late, made))
+
+
+def _make(job: Job, hours: Hours, folder: str) -> _Made:
+    """Writes the rows of hours to a folder, and checks them."""
+    made = _Made()
+    names = list(hours)
+    for start in range(0, len(names), HOURS_AT_A_TIME):
+        part = {hour: hours[hour] for hour in names[start : start + HOURS_AT_A_TIME]}
+        counts, set_aside = joint_rows.write(job, part, folder)
+        if any(count.unusual for count in counts.values()):
+            readable = joint_rows.without(part, set_aside)
+            made.unusual += click_drift.examples(clicks.lines(job.engine, job.raw, readable))
+        made.counts |= counts
+        made.set_aside |= set_aside
+        made.held |= _held_back(job, list(part), folder)
+    return made
+
+
+def _note_hours(known: JointState, hours: Hours, made: _Made) -> None:
+    """Brings the state of some hours up to what was made of them."""
+    kept = {path: reason for path, reason in known.set_aside.items() if not _in(hours, path)}
+    known.set_aside = kept | made.set_aside
+    for hour, files in hours.items():
+        last = known.hours.pop(hour, None)
+        if hour in made.held:
+            # Without files, a held hour differs from what is there: the next run tries it again.
+            known.hours[hour] = Hour({}, last.products if last else [])
+        elif files:
+            known.hours[hour] = Hour(_fingerprint(files), made.counts.get(hour, HourCount()).products)
+
+
+def _note(hours: int, late: int, made: _Made) -> str:
+    malformed = sum(count.malformed for count in made.counts.values())
+    notes = ["1 hour" if hours == 1 else f"{hours} hours"]
     notes += [f"{malformed} malformed lines"] if malformed else []
-    notes += [f"{len(held)} held back"] if held else []
+    notes += [f"{len(made.held)} held back"] if made.held else []
     notes += [f"{late} late files"] if late else []
-    drift = click_drift.describe(drifted)
+    drift = click_drift.describe(made.unusual)
     notes += [drift] if drift else []
-    job.report.table("", JOINT_TABLE, read, written, ", ".join(notes))
+    return ", ".join(notes)
 
 
-def _publish(job: Job, before: dict[str, Any], hours: list[str], folder: str) -> int:
-    """Puts written hours in the place of those that are there, and gives their rows. `before`: the state until now."""
+def _publish(job: Job, known: JointState, hours: list[str], folder: str) -> int:
+    """Puts written hours in the place of those that are there, and gives their rows."""
     old = {hour: [file.name for file in job.processed.files(_partition(hour))] for hour in hours}
-    job.processed.write_json(STATE_FILE, before | {"replacing": old})
+    known.write(job.processed, replacing=old)
     written = 0
     for hour in hours:
         for file in staging.parquet_files(job, f"{folder}/click_hour={hour}"):
@@ -190,20 +162,17 @@ def _held_back(job: Job, hours: list[str], folder: str) -> set[str]:
     filled = {hour: path for hour, path in paths.items() if staging.parquet_files(job, path)}
     if not table.quality or not filled:
         return set()
-    rows = job.engine.read_parquet(job.processed, list(filled.values()))
-    if quality.rows_hold(table, rows.columns, rows):
+    if checks.rows_hold(table, job.engine.read_parquet(job.processed, list(filled.values()))):
         return set()
 
     def holds(hour: str, path: str) -> bool:
-        from pyspark.sql import functions as F
-
         own = job.engine.read_parquet(job.processed, [path]).withColumn("click_hour", F.lit(hour))
-        return quality.check(job, table, own.columns, own, own, lambda: own, lambda _: None)
+        return checks.check(job, Candidate.of(table, own))
 
     return {hour for hour, path in filled.items() if not holds(hour, path)}
 
 
-def _late_files(known: JointState, hours: dict[str, list[StoredFile]]) -> int:
+def _late_files(known: JointState, hours: Hours) -> int:
     """How many new files belong to an hour before one that was joined already."""
     newest = max(known.hours, default="")
     new = {
@@ -213,87 +182,5 @@ def _late_files(known: JointState, hours: dict[str, list[StoredFile]]) -> int:
     return sum(len(files) for hour, files in new.items() if hour < newest)
 
 
-def _whole(known: JointState, hours: dict[str, list[StoredFile]]) -> dict[str, list[StoredFile]]:
-    """Without the files that were set aside."""
-    good = {hour: [file for file in files if file.path not in known.set_aside] for hour, files in hours.items()}
-    return {hour: files for hour, files in good.items() if files}
-
-
-def _in(hours: dict[str, list[StoredFile]], path: str) -> bool:
+def _in(hours: Hours, path: str) -> bool:
     return "-".join(path.split("/")[1:5]) in hours
-
-
-@dataclass
-class HourCount:
-    """Lines of an hour, malformed and unusual ones among them, products clicked (None: many)."""
-
-    lines: int = 0
-    malformed: int = 0
-    unusual: int = 0
-    products: list[int] | None = field(default_factory=list)
-
-
-def _write(job: Job, known: JointState, hours: dict[str, list[StoredFile]], folder: str) -> dict[str, HourCount]:
-    """Writes the joined rows of some hours to a folder, without the files that cannot be read: those are set aside."""
-    try:
-        return _write_all(job, hours, folder)
-    except Exception:
-        if not _set_aside_unreadable(job, known, hours):
-            raise
-    for hour in hours:
-        job.processed.delete_folder(f"{folder}/click_hour={hour}")
-    return _write_all(job, _whole(known, hours), folder)
-
-
-def _write_all(job: Job, hours: dict[str, list[StoredFile]], folder: str) -> dict[str, HourCount]:
-    from pyspark.sql import functions as F
-
-    if not hours:
-        return {}
-    found = clicks.parsed(clicks.lines(job.engine, job.raw, hours))
-    job.engine.append_parquet(joined(_named_items(job), found), folder, "click_hour")
-    counted = found.groupBy("click_hour", "productid").agg(
-        F.count(F.lit(1)).alias("lines"), F.sum(F.col("unusual").cast("int")).alias("unusual")
-    )
-    result = {hour: HourCount() for hour in hours}
-    for hour, product, lines, unusual in counted.collect():
-        entry = result[hour]
-        entry.lines += lines
-        entry.unusual += unusual
-        if product is None:
-            entry.malformed += lines
-        elif entry.products is not None:
-            entry.products.append(product)
-            if len(entry.products) > MANY_PRODUCTS:
-                entry.products = None
-    return result
-
-
-def _named_items(job: Job) -> DataFrame:
-    """The current order items, with the types of the joint tables."""
-    from pyspark.sql import functions as F
-
-    table = job.datasets.table(SCHEMA, ORDER_ITEMS)
-    return job.engine.read_table(table.catalog_name, table.current).select(
-        F.col("order_item_id").cast("bigint").alias("order_item_id"),
-        F.col("order_item_name").cast("string").alias("order_item_name"),
-        F.col("order_item_type").cast("string").alias("order_item_type"),
-        F.col("order_id").cast("bigint").alias("order_id"),
-    )
-
-
-def joined(items: DataFrame, found: DataFrame) -> DataFrame:
-    """Every click with every order item of its product, as in the guide: the item's id is the product's."""
-    return items.join(found, items["order_item_id"] == found["productid"]).select(
-        *items.columns, "productid", "productname", "department", "price", "productdetails", "click_hour"
-    )
-
-
-def _set_aside_unreadable(job: Job, known: JointState, hours: dict[str, list[StoredFile]]) -> bool:
-    found = False
-    for file in (file for files in hours.values() for file in files):
-        reason = clicks.unreadable(job.raw, file)
-        if reason is not None:
-            known.set_aside[file.path] = reason
-            found = True
-    return found

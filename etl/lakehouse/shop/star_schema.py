@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING
 from lakehouse.contract import STAR_SCHEMA, STATE
 from lakehouse.current.apply_changes import MAINTAIN_EVERY
 from lakehouse.current.table_changes import TableChanges
-from lakehouse.quality import checks as quality
+from lakehouse.quality import checks
+from lakehouse.quality.rules import Candidate
 from lakehouse.raw.jdbc_source import JdbcSource
 from lakehouse.run import staging
 from lakehouse.run.job import Job
 from lakehouse.run.report import log
+from lakehouse.shop import history, star
 from lakehouse.storage import state
+from lakehouse.storage.iceberg import IcebergTable
 from lakehouse.storage.state import TableState
 
 if TYPE_CHECKING:
@@ -61,7 +64,7 @@ def star_schema(job: Job) -> None:
             continue
         versions = {table: published[table] for table in tables}
         # Or somebody removed a damaged table.
-        if made.get(name) != versions or not job.processed.exists(f"{_location(name)}/metadata"):
+        if made.get(name) != versions or not job.processed.exists(f"{_table(name).location}/metadata"):
             work[name] = versions
 
     def make(name: str) -> None:
@@ -69,7 +72,7 @@ def star_schema(job: Job) -> None:
             return
         before, now = (sum(versions.get(name, {}).values()) // MAINTAIN_EVERY for versions in (made, work))
         if before != now:
-            job.engine.maintain(name, _location(name), lambda rows, _: rows)
+            job.engine.maintain(_table(name), lambda rows, _: rows)
         made[name] = work[name]
 
     _for_each(job, work, make)
@@ -79,7 +82,7 @@ def star_schema(job: Job) -> None:
 
 def _for_each(job: Job, names: Iterable[str], work: Callable[[str], object]) -> None:
     """As `Job.for_each`, with the tables first that the rules of others refer to."""
-    for tables in quality.in_order(job.datasets.table(STAR_SCHEMA, name) for name in names):
+    for tables in checks.in_order(job.datasets.table(STAR_SCHEMA, name) for name in names):
         job.for_each([table.name for table in tables], work)
 
 
@@ -89,35 +92,32 @@ Input = tuple["DataFrame", int]
 
 def _make(job: Job, name: str, source: Callable[[str], Input]) -> bool:
     """Makes a table anew; says whether it broke no rule and was published."""
-    from lakehouse.shop import star
-
     inputs = [source(entry) for entry in SOURCES[name]]
     frame = getattr(star, name)(*[frame for frame, _ in inputs])
-    table = job.datasets.table(STAR_SCHEMA, name)
-    with staging.staged(job, frame, _location(name)) as rows:
-        if not quality.check(job, table, rows.columns, rows, rows, lambda: rows, lambda other: _published(job, other)):
+    declared = job.datasets.table(STAR_SCHEMA, name)
+    table = _table(name)
+    with staging.staged(job, frame, table.location) as rows:
+        if not checks.check(job, Candidate.of(declared, rows, lambda other: _published(job, other))):
             return False
-        job.engine.replace_table(rows, name, _location(name))
+        job.engine.replace_table(table, rows)
     read = sum(count for _, count in inputs)
-    job.report.table(STAR_SCHEMA, name, read, int(job.engine.read_table(name, _location(name)).count()))
+    job.report.table(STAR_SCHEMA, name, read, int(job.engine.read_table(table).count()))
     return True
 
 
-def _location(name: str) -> str:
-    return f"{STAR_SCHEMA}/{name}"
+def _table(name: str) -> IcebergTable:
+    return IcebergTable(name, f"{STAR_SCHEMA}/{name}")
 
 
 def _published(job: Job, name: str) -> DataFrame | None:
-    there = job.engine.table_exists(name, _location(name))
-    return job.engine.read_table(name, _location(name)) if there else None
+    table = _table(name)
+    return job.engine.read_table(table) if job.engine.table_exists(table) else None
 
 
 def _of_lake(job: Job, states: dict[str, TableState], source: str) -> Input:
     """A current table; with `+` all versions that its rows had in the change log, as far as the current table goes."""
-    from lakehouse.shop import star
-
     table = job.datasets.table(SCHEMA, source.removesuffix("+"))
-    current = job.engine.read_table(table.catalog_name, table.current)
+    current = job.engine.read_table(table.current)
     rows = int(current.count())
     known = states[table.name]
     if not source.endswith("+") or known.applied is None:
@@ -125,15 +125,13 @@ def _of_lake(job: Job, states: dict[str, TableState], source: str) -> Input:
     batches = known.counted(known.applied.generation, known.applied.batch)
     changes = TableChanges.of(table, batches, known.batches[-1])
     events = changes.events(job, batches)
-    return star.versions(events, star.NUMBER[table.name], star.ATTRIBUTES[table.name]), rows
+    return history.versions(events, star.NUMBER[table.name], star.ATTRIBUTES[table.name]), rows
 
 
 def _of_database(job: Job, database: JdbcSource, source: str) -> Input:
-    from lakehouse.shop import star
-
     name = source.removesuffix("+")
     current = database.read(job.engine, name)
     rows = int(current.count())
     if not source.endswith("+"):
         return current, rows
-    return star.only_versions(current, star.NUMBER[name], star.ATTRIBUTES[name]), rows
+    return history.only_versions(current, star.NUMBER[name], star.ATTRIBUTES[name]), rows

@@ -8,6 +8,7 @@ from typing import Any
 
 from lakehouse.contract import BATCH, CURRENT, STATE
 from lakehouse.storage.files import Storage
+from lakehouse.storage.iceberg import IcebergTable
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Table:
         return f"{self.change_log}/{BATCH}{number}"
 
     @property
-    def current(self) -> str:
-        return f"{CURRENT}/{self.schema}/{self.name}"
+    def current(self) -> IcebergTable:
+        return IcebergTable(self.catalog_name, f"{CURRENT}/{self.schema}/{self.name}")
 
     @property
     def state(self) -> str:

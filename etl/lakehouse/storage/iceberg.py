@@ -20,6 +20,15 @@ from lakehouse.storage.files import Storage
 
 Snapshot = dict[str, Any]
 
+
+@dataclass(frozen=True)
+class IcebergTable:
+    """Its name in the catalog, where there is one, and its folder in the processed zone."""
+
+    name: str
+    location: str
+
+
 _METADATA = re.compile(r"v(\d+)\.metadata\.json")
 _DELETED = 2
 """Status of a manifest's entry whose file the snapshot no longer has."""

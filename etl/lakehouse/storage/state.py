@@ -186,7 +186,7 @@ def load(processed: Storage, table: Table) -> TableState:
     except (DamagedState, KeyError, TypeError) as error:
         raise DamagedState(
             f"the state {processed.uri}/{table.state} is damaged ({error.__cause__ or error}): remove it and the "
-            f"folders {processed.uri}/{table.change_log} and {processed.uri}/{table.current}, "
+            f"folders {processed.uri}/{table.change_log} and {processed.uri}/{table.current.location}, "
             "and run the jobs again, which make the table anew from the raw zone"
         ) from error
 

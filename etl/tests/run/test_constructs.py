@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import lakehouse
+
 ETL = Path(__file__).resolve().parents[2]
-FILES = sorted([*(ETL / "jobs").glob("*.py"), *(ETL / "lakehouse").rglob("*.py")])
+FILES = [path.relative_to(ETL) for folder in ("jobs", "lakehouse") for path in sorted((ETL / folder).rglob("*.py"))]
 
 REFUSED = {
     r"partitionOverwriteMode|overwritePartitions|insertInto": "Sail overwrites all partitions instead of those written",
@@ -25,15 +29,15 @@ NOT_EVERYWHERE = {"awsglue", "boto3", "botocore", "fastavro"}
 """What only AWS Glue has, or only the local stack."""
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ETL)))
+@pytest.mark.parametrize("path", FILES, ids=str)
 def test_no_construct_that_an_engine_answers_wrongly(path: Path) -> None:
-    code = path.read_text()
+    code = (ETL / path).read_text()
     assert {why: re.findall(pattern, code) for pattern, why in REFUSED.items() if re.search(pattern, code)} == {}
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ETL)))
+@pytest.mark.parametrize("path", FILES, ids=str)
 def test_no_import_at_the_top_of_what_one_of_the_two_lacks(path: Path) -> None:
-    tree = ast.parse(path.read_text())
+    tree = ast.parse((ETL / path).read_text())
     top = {
         alias.name.split(".")[0]
         for node in tree.body
@@ -41,6 +45,32 @@ def test_no_import_at_the_top_of_what_one_of_the_two_lacks(path: Path) -> None:
         for alias in (node.names if isinstance(node, ast.Import) else [ast.alias(node.module or "")])
     }
     assert not top & NOT_EVERYWHERE
+
+
+LAYERS = re.findall(r"`(\w+)` \(", lakehouse.__doc__ or "")
+"""In the order in which the package's own words have them."""
+
+
+def test_the_package_says_its_layers() -> None:
+    assert sorted(LAYERS) == sorted(path.parent.name for path in (ETL / "lakehouse").glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if len(path.parts) == 3], ids=str)
+def test_a_layer_imports_only_those_before_it(path: Path) -> None:
+    imported = {
+        (node.module or "").split(".")[1]
+        for node in ast.walk(ast.parse((ETL / path).read_text()))
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lakehouse.")
+    }
+    allowed = {*LAYERS[: LAYERS.index(path.parent.name) + 1], "contract", "spark"}
+    assert imported <= allowed
+
+
+def test_pyspark_waits_until_it_is_used() -> None:
+    modules = [".".join(path.with_suffix("").parts) for path in FILES if path.parts[0] == "lakehouse"]
+    code = f"import sys, {', '.join(modules)}; print('pyspark' in sys.modules)"
+    shown = subprocess.run([sys.executable, "-c", code], cwd=ETL, check=True, capture_output=True, text=True)
+    assert shown.stdout == "False\n"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from lakehouse import contract
-from lakehouse.quality import checks
+from lakehouse.quality import rules
 from lakehouse.run.arguments import NAMES, OPTIONAL, Arguments
 from lakehouse.run.report import Report, TableReport
 from lakehouse.storage.datasets import Datasets
@@ -67,10 +67,10 @@ def test_arguments_are_those_of_their_schema() -> None:
 
 
 def test_quality_rules_are_those_of_the_contract() -> None:
-    known = {*checks.OF_ROW, *checks.OF_TABLE, "freshness"}
+    known = {*rules.OF_ROW, *rules.OF_TABLE, "freshness"}
     assert known == set(contract.QUALITY_RULES)
-    rules = schema("datasets")["items"]["properties"]["tables"]["items"]["properties"]["quality"]["items"]["oneOf"]
-    assert tuple(rule["properties"]["rule"]["const"] for rule in rules) == contract.QUALITY_RULES
+    declared = schema("datasets")["items"]["properties"]["tables"]["items"]["properties"]["quality"]["items"]["oneOf"]
+    assert tuple(rule["properties"]["rule"]["const"] for rule in declared) == contract.QUALITY_RULES
 
 
 def test_states_of_a_report_have_exit_codes() -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from lakehouse.shop import joint_tables
+from lakehouse.shop import joint_rows
 from support.clicks import ALL, click, joint, send
 from support.lake import Lake, Source
 
@@ -93,7 +93,7 @@ def test_changed_order_items_are_joined_anew(lake: Lake, items: Source) -> None:
 def test_only_the_hours_of_changed_order_items_are_written(
     lake: Lake, items: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(joint_tables, "MANY_PRODUCTS", 3)
+    monkeypatch.setattr(joint_rows, "MANY_PRODUCTS", 3)
     send(lake, "2026/11/20/13", "a.json", [click(1), click(7)])
     send(lake, "2026/11/20/14", "a.json", [click(2)])
     send(lake, "2026/11/20/15", "a.json", [click(product) for product in range(20, 24)])

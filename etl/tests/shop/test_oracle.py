@@ -238,11 +238,12 @@ def test_star_schema(lake: Lake, chance: random.Random, reader: Callable[[Lake],
     )
     from lakehouse.run.engine import Engine
     from lakehouse.storage.files import Storage
+    from lakehouse.storage.iceberg import IcebergTable
 
     engine = Engine(Storage(f"file://{lake.processed}/"), lake.database)
 
     def star(name: str, columns: list[str]) -> list[tuple[Any, ...]]:
-        table = engine.read_table(name, f"star-schema/{name}").select(*columns)
+        table = engine.read_table(IcebergTable(name, f"star-schema/{name}")).select(*columns)
         return normal([row.asDict() for row in table.collect()])
 
     assert star("fact_orders", [name for name, _ in expected[0]]) == expected
@@ -258,7 +259,7 @@ def test_star_schema(lake: Lake, chance: random.Random, reader: Callable[[Lake],
     assert star("fact_payments", [name for name, _ in payments[0]]) == payments
 
     def by_key(name: str, key: str, columns: list[str]) -> dict[Any, tuple[Any, ...]]:
-        found = engine.read_table(name, f"star-schema/{name}").select(key, *columns).collect()
+        found = engine.read_table(IcebergTable(name, f"star-schema/{name}")).select(key, *columns).collect()
         assert len({row[0] for row in found}) == len(found)
         return {row[0]: tuple(row[1:]) for row in found}
 

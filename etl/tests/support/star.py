@@ -139,10 +139,11 @@ def shop(lake: Lake) -> dict[str, Source]:
 def star(lake: Lake, engine: str) -> Star:
     from lakehouse.run.engine import Engine
     from lakehouse.storage.files import Storage
+    from lakehouse.storage.iceberg import IcebergTable
 
     def read(name: str) -> list[dict[str, Any]]:
         reader = Engine(Storage(f"file://{lake.processed}/"), lake.database)
-        rows = reader.read_table(name, f"star-schema/{name}").collect()
+        rows = reader.read_table(IcebergTable(name, f"star-schema/{name}")).collect()
         return sorted((row.asDict(recursive=True) for row in rows), key=repr)
 
     return read

@@ -1,0 +1,48 @@
+"""What the joint tables were made of, hour by hour."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from lakehouse.contract import STATE
+from lakehouse.storage.files import Storage
+
+STATE_FILE = f"{STATE}/join-tables.json"
+
+
+@dataclass
+class Hour:
+    """What an hour's partition was made of: files with size and time, and the products clicked; None means any."""
+
+    files: dict[str, list[int]]
+    products: list[int] | None
+
+
+@dataclass
+class JointState:
+    """
+    `items`: version of the order items; `digests`: of the order items of the products clicked in any hour, what they
+    were, as product → digest. `set_aside`: click files that could not be read, and why. `replacing`: the files that an
+    hour had before a run began to replace them; None while no run does.
+    """
+
+    items: int = 0
+    digests: dict[str, int] = field(default_factory=dict)
+    hours: dict[str, Hour] = field(default_factory=dict)
+    set_aside: dict[str, str] = field(default_factory=dict)
+    replacing: dict[str, list[str]] | None = None
+
+    @staticmethod
+    def read(processed: Storage) -> JointState:
+        value: dict[str, Any] = processed.read_json(STATE_FILE) or {}
+        hours = {hour: Hour(**known) for hour, known in value.get("hours", {}).items()}
+        return JointState(**{**value, "hours": hours})
+
+    def write(self, processed: Storage, replacing: dict[str, list[str]] | None) -> None:
+        processed.write_json(STATE_FILE, asdict(self) | {"replacing": replacing})
+
+    @property
+    def products(self) -> list[int]:
+        """Products clicked in the hours of few products."""
+        return sorted({product for hour in self.hours.values() for product in hour.products or ()})
