@@ -4,9 +4,9 @@ import * as native from "@pulumi/aws-native/provider.js";
 import * as pulumi from "@pulumi/pulumi";
 import { datasets } from "../etl/datasets.ts";
 import { jobs } from "../etl/jobs.ts";
+import { namedQueries } from "../etl/sql/namedQueries.ts";
 import { AnalyticsPipeline } from "./analyticsPipeline.ts";
 import type { PipelineOutputs } from "./outputs.ts";
-import { namedQueries } from "./query/namedQueries.ts";
 import { omitUndefined } from "./shared/omitUndefined.ts";
 import { readConfig } from "./stackConfig.ts";
 

@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { catalogName, datasets } from "../etl/datasets.ts";
+import { namedQueries } from "../etl/sql/namedQueries.ts";
 import { crawledTables } from "./catalog/catalogTables.ts";
 import { permissions } from "./dashboards/quickSightAccess.ts";
 import { alarms } from "./monitoring/alarms.ts";
 import { type KnownAlarm, metricsDashboard } from "./monitoring/metricsDashboard.ts";
-import { namedQueries } from "./query/namedQueries.ts";
 import { contentHash, filesOf, folderHash } from "./shared/contentHash.ts";
 import { arn, managedPolicyArn } from "./shared/place.ts";
 import { denyInsecureTransport } from "./shared/policyDocument.ts";
@@ -251,9 +251,9 @@ describe("content", () => {
 	it("of etl/sql is one named query a file, called by its first line; the folders within are not queries", () => {
 		const queries = namedQueries(repositoryPath("etl/sql"));
 		expect(queries.map(({ name }) => name)).toContain("sales_by_country");
-		for (const { name, description, sql } of queries) {
-			expect(description, name).toMatch(/^[A-Z].{3,}/);
-			expect(readFileSync(join(repositoryPath("etl/sql"), `${name}.sql`), "utf8").trim()).toBe(sql);
+		for (const { name, title, sql } of queries) {
+			expect(title, name).toMatch(/^[A-Z].{3,}/);
+			expect(readFileSync(join(repositoryPath("etl/sql"), `${name}.sql`), "utf8")).toBe(sql);
 		}
 	});
 });

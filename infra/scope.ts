@@ -1,8 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Dataset } from "../etl/datasets.ts";
 import type { JobDefinition } from "../etl/jobs.ts";
+import type { NamedQuery } from "../etl/sql/namedQueries.ts";
 import type { PipelineConfig } from "./config.ts";
-import type { NamedQuery } from "./query/namedQueries.ts";
 
 export interface AnalyticsPipelineArgs {
 	/** Stack's name; the catalog's database is named after it. */

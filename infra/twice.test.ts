@@ -64,7 +64,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			database: "db",
 			resultsBucket: "processed",
 			scanLimitGb: 1,
-			queries: [{ name: "q", description: "d", sql: "SELECT 1" }],
+			queries: [{ name: "q", title: "t", description: "d", sql: "SELECT 1" }],
 		}),
 	Catalog: (name) => new Catalog(name, { ...common, database: `db_${name}` }),
 	Clickstream: (name) =>

@@ -40,6 +40,19 @@ export class PipelineError extends Error {
 	}
 }
 
+/**
+ * What cannot be, whatever the user, the server or the disk does, is `throw bug(…)`. What they can do is a PipelineError where a
+ * command ends with it, and an Error where our own code catches it and makes it, say, a table's error.
+ */
+export function bug(message: string): Error {
+	return new Error(`${message} (a bug of pipeline-cli; please report it)`);
+}
+
+/** The branch for a kind that the compiler knows not to exist. */
+export function unreachable(value: never): Error {
+	return bug(`nothing is known of ${JSON.stringify(value)}`);
+}
+
 export function cancelled(what: string, next?: string): PipelineError {
 	return new PipelineError("cancelled", { what, next });
 }

@@ -13,7 +13,7 @@ export function errorText(error: unknown, color: boolean): string {
 		if (next !== undefined) lines.push(`  next: ${paint.bold(next)}`);
 	} else {
 		lines.push(`${paint.red("error:")} ${messageOf(error)}`);
-		lines.push("  This is a fault of pipeline-cli. With PIPELINE_DEBUG=1 it shows where.");
+		lines.push("  This is a bug of pipeline-cli. Please report it with what PIPELINE_DEBUG=1 shows.");
 	}
 	if (process.env.PIPELINE_DEBUG && error instanceof Error && error.stack !== undefined) lines.push(error.stack);
 	return `${lines.join("\n")}\n`;

@@ -1,8 +1,11 @@
-import { readdir, readFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { TrinoSQL } from "dt-sql-parser";
 import { describe, expect, test } from "vitest";
 import { catalogName, datasets } from "../datasets.ts";
+import { namedQueries } from "./namedQueries.ts";
 
 const folder = new URL(".", import.meta.url);
 const files = (await readdir(folder)).filter((name) => name.endsWith(".sql"));
@@ -29,6 +32,28 @@ describe("every named query", () => {
 		expect(trino.validate("SELECT a::int FROM t")).not.toEqual([]);
 		expect(trino.validate("SELECT * FROM t QUALIFY 1 = 1")).not.toEqual([]);
 	});
+});
+
+test("queries have the name of their file and the text of their header", async () => {
+	const made = await mkdtemp(join(tmpdir(), "sql-"));
+	try {
+		await writeFile(join(made, "b.sql"), "-- Title of b\n-- What it answers,\n-- in two lines.\nSELECT 1 -- one\n");
+		await writeFile(join(made, "a.sql"), "SELECT 2\n");
+		await writeFile(join(made, "notes.md"), "not a query");
+		await mkdir(join(made, "within"));
+		await writeFile(join(made, "within", "c.sql"), "SELECT 3\n");
+		expect(namedQueries(made)).toEqual([
+			{ name: "a", title: "", description: "", sql: "SELECT 2\n" },
+			{
+				name: "b",
+				title: "Title of b",
+				description: "What it answers,\nin two lines.",
+				sql: "-- Title of b\n-- What it answers,\n-- in two lines.\nSELECT 1 -- one\n",
+			},
+		]);
+	} finally {
+		await rm(made, { recursive: true, force: true });
+	}
 });
 
 /** Ada moved and was renamed between her two orders; customer 3 is deleted. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { namedQueries } from "../../etl/sql/namedQueries.ts";
 import { runProgram } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
 import { Athena } from "./athena.ts";
-import { namedQueries } from "./namedQueries.ts";
 
 const made = (disposable: boolean) =>
 	runProgram(() => {
@@ -42,8 +42,13 @@ describe("Athena", () => {
 	it("has every query of etl/sql, in its workgroup, over the stack's database", async () => {
 		const program = await made(false);
 		const queries = program.ofType("aws:athena/namedQuery:NamedQuery");
-		const names = namedQueries(repositoryPath("etl/sql")).map(({ name }) => name);
-		expect(queries.map(({ inputs }) => inputs.name).sort()).toEqual([...names].sort());
+		const files = namedQueries(repositoryPath("etl/sql"));
+		const names = files.map(({ name }) => name);
+		const byName = new Map(queries.map(({ inputs }) => [inputs.name, inputs]));
+		expect([...byName.keys()].sort()).toEqual([...names].sort());
+		for (const { name, title, sql } of files) {
+			expect(byName.get(name)).toMatchObject({ description: title, query: sql.trim() });
+		}
 		expect(Object.keys(program.result.ids).sort()).toEqual([...names].sort());
 		expect(queries.filter(({ inputs }) => inputs.workgroup !== "athena" || inputs.database !== "db")).toEqual([]);
 	});

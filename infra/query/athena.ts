@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { NamedQuery } from "../../etl/sql/namedQueries.ts";
 import { athenaResultsPrefix } from "../storage/dataLake.ts";
-import type { NamedQuery } from "./namedQueries.ts";
 
 export interface AthenaArgs {
 	database: pulumi.Input<string>;
@@ -61,10 +61,10 @@ export class Athena extends pulumi.ComponentResource {
 					`${name}-${query.name}`,
 					{
 						name: query.name,
-						description: query.description,
+						description: query.title,
 						database: args.database,
 						workgroup: workgroup.name,
-						query: query.sql,
+						query: query.sql.trim(),
 					},
 					{ parent: this },
 				).id,

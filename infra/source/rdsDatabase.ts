@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
+import { finalSnapshot } from "../shared/finalSnapshot.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { currentPlace } from "../shared/place.ts";
 import { rdsCertificateAuthority, rdsRootCertificate } from "./rdsCertificates.ts";
@@ -84,7 +84,7 @@ export class RdsDatabase extends pulumi.ComponentResource {
 				copyTagsToSnapshot: true,
 				deletionProtection: !disposable,
 				skipFinalSnapshot: disposable,
-				...(disposable ? {} : { finalSnapshotIdentifier: this.#finalSnapshot(name) }),
+				...(disposable ? {} : { finalSnapshotIdentifier: finalSnapshot(this, name) }),
 				applyImmediately: disposable,
 				autoMinorVersionUpgrade: true,
 				enabledCloudwatchLogsExports: ["error", "slowquery"],
@@ -96,16 +96,6 @@ export class RdsDatabase extends pulumi.ComponentResource {
 		this.secretArn = secret.locate(instance.address, instance.port);
 		this.caCertificate = currentPlace(this).apply(({ region }) => rdsRootCertificate(region));
 		this.registerOutputs({ host: this.host, port: this.port, secretArn: this.secretArn });
-	}
-
-	/** A name that is new with each stack made: the snapshot outlives the stack, and two of one name cannot be. */
-	#finalSnapshot(name: string): pulumi.Output<string> {
-		const suffix = new random.RandomString(
-			`${name}-final-snapshot`,
-			{ length: 8, special: false, upper: false },
-			{ parent: this },
-		);
-		return pulumi.interpolate`${name}-final-${suffix.result}`;
 	}
 
 	/** https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.MySQL.html */

@@ -1,6 +1,6 @@
-import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
+import { encryptedSecret, secretValue } from "../shared/secret.ts";
 
 export interface ServerCertificatesArgs {
 	kmsKeyArn: pulumi.Input<string>;
@@ -57,33 +57,12 @@ export function serverCertificates(
 		"server.pem": server.certPem,
 		"server-key.pem": serverKey.privateKeyPem,
 	};
-	return { authority: authority.certPem, secretArn: fileSecret(parent, `${name}-tls`, args, files) };
+	const description = "Source database: key, certificate and authority of the server";
+	const secret = encryptedSecret(parent, `${name}-tls`, { ...args, description });
+	return { authority: authority.certPem, secretArn: secretValue(parent, `${name}-tls`, secret, files) };
 }
 
 /** RSA: the TLS library of the MySQL client that DMS uses is known to take it. */
 function privateKey(parent: pulumi.ComponentResource, name: string): tls.PrivateKey {
 	return new tls.PrivateKey(`${name}-key`, { algorithm: "RSA", rsaBits: 3072 }, { parent });
-}
-
-function fileSecret(
-	parent: pulumi.ComponentResource,
-	name: string,
-	args: ServerCertificatesArgs,
-	files: Record<string, pulumi.Output<string>>,
-): pulumi.Output<string> {
-	const secret = new aws.secretsmanager.Secret(
-		name,
-		{
-			description: "Source database: key, certificate and authority of the server",
-			kmsKeyId: args.kmsKeyArn,
-			recoveryWindowInDays: args.disposable ? 0 : 30,
-		},
-		{ parent },
-	);
-	const version = new aws.secretsmanager.SecretVersion(
-		`${name}-value`,
-		{ secretId: secret.id, secretString: pulumi.secret(pulumi.jsonStringify(files)) },
-		{ parent },
-	);
-	return version.arn;
 }

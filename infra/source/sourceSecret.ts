@@ -1,6 +1,6 @@
-import * as aws from "@pulumi/aws";
+import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
+import { encryptedSecret, generatedPassword, secretValue } from "../shared/secret.ts";
 
 export interface SourceSecretArgs {
 	username: string;
@@ -28,21 +28,9 @@ export class SourceSecret extends pulumi.ComponentResource {
 
 	constructor(name: string, args: SourceSecretArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:sourceDatabase:SourceSecret", name, {}, opts);
-		// Letters and digits only: connection strings need no quoting.
-		this.password = new random.RandomPassword(
-			`${name}-password`,
-			{ length: 32, special: false },
-			{ parent: this },
-		).result;
-		this.#secret = new aws.secretsmanager.Secret(
-			name,
-			{
-				description: "Source database: username, password, host, port",
-				kmsKeyId: args.kmsKeyArn,
-				recoveryWindowInDays: args.disposable ? 0 : 30,
-			},
-			{ parent: this },
-		);
+		this.password = generatedPassword(this, `${name}-password`);
+		const description = "Source database: username, password, host, port";
+		this.#secret = encryptedSecret(this, name, { ...args, description });
 		this.#name = name;
 		this.#username = args.username;
 		this.arn = this.#secret.arn;
@@ -51,16 +39,7 @@ export class SourceSecret extends pulumi.ComponentResource {
 
 	/** Writes the secret, once the host is known. Whoever reads it waits for the result: the secret's ARN. */
 	locate(host: pulumi.Input<string>, port: pulumi.Input<number>): pulumi.Output<string> {
-		const version = new aws.secretsmanager.SecretVersion(
-			`${this.#name}-value`,
-			{
-				secretId: this.#secret.id,
-				secretString: pulumi.secret(
-					pulumi.jsonStringify({ username: this.#username, password: this.password, host, port }),
-				),
-			},
-			{ parent: this },
-		);
-		return version.arn;
+		const value = { username: this.#username, password: this.password, host, port };
+		return secretValue(this, this.#name, this.#secret, value);
 	}
 }

@@ -1,11 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import { lake } from "../../etl/contract/contract.ts";
 import type { Dataset } from "../../etl/datasets.ts";
+import { finalSnapshot } from "../shared/finalSnapshot.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { arn, currentPlace } from "../shared/place.ts";
 import { allow } from "../shared/policyDocument.ts";
+import { encryptedSecret, generatedPassword, secretValue } from "../shared/secret.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { decrypt, listBuckets, readObjects, tablePrefixes } from "../storage/lakeAccess.ts";
 
@@ -172,7 +173,7 @@ export class Warehouse extends pulumi.ComponentResource {
 				).name,
 				automatedSnapshotRetentionPeriod: args.disposable ? 1 : 7,
 				skipFinalSnapshot: args.disposable,
-				...(args.disposable ? {} : { finalSnapshotIdentifier: this.#finalSnapshot(name) }),
+				...(args.disposable ? {} : { finalSnapshotIdentifier: finalSnapshot(this, name) }),
 			},
 			{ parent: this, dependsOn: [role.policy, ...logGroups] },
 		);
@@ -196,49 +197,20 @@ export class Warehouse extends pulumi.ComponentResource {
 	 * Cost: $0.40 a month.
 	 */
 	#readerSecret(name: string, args: WarehouseArgs, { identifier, host }: Made): pulumi.Output<string> {
-		const parent = { parent: this };
-		// Letters and digits only: connection strings need no quoting.
-		const password = new random.RandomPassword(`${name}-reader-password`, { length: 32, special: false }, parent)
-			.result;
-		const secret = new aws.secretsmanager.Secret(
-			`${name}-reader`,
-			{
-				description: "Warehouse: the user who reads",
-				kmsKeyId: args.kmsKeyArn,
-				recoveryWindowInDays: args.disposable ? 0 : 30,
-			},
-			parent,
-		);
-		const version = new aws.secretsmanager.SecretVersion(
-			`${name}-reader-value`,
-			{
-				secretId: secret.id,
-				secretString: pulumi.secret(
-					pulumi.jsonStringify({
-						engine: "redshift",
-						host,
-						port,
-						username: readerUsername,
-						password,
-						dbname: databaseName,
-						// The namespace has the workgroup's name.
-						[args.kind === "serverless" ? "namespaceName" : "dbClusterIdentifier"]: identifier,
-					}),
-				),
-			},
-			parent,
-		);
-		return version.arn;
-	}
-
-	/** A name that is new with each stack made: the snapshot outlives the stack, and two of one name cannot be. */
-	#finalSnapshot(name: string): pulumi.Output<string> {
-		const suffix = new random.RandomString(
-			`${name}-final-snapshot`,
-			{ length: 8, special: false, upper: false },
-			{ parent: this },
-		);
-		return pulumi.interpolate`${name}-final-${suffix.result}`;
+		const password = generatedPassword(this, `${name}-reader-password`);
+		const description = "Warehouse: the user who reads";
+		const secret = encryptedSecret(this, `${name}-reader`, { ...args, description });
+		const value = {
+			engine: "redshift",
+			host,
+			port,
+			username: readerUsername,
+			password,
+			dbname: databaseName,
+			// The namespace has the workgroup's name.
+			[args.kind === "serverless" ? "namespaceName" : "dbClusterIdentifier"]: identifier,
+		};
+		return secretValue(this, `${name}-reader`, secret, value);
 	}
 
 	/** Reads the tables of the one catalog database, and where they lie; writes nothing. */

@@ -194,7 +194,7 @@ describe("warehouse apply", () => {
 	it("makes external schema, views, role, user and grants; each DDL by itself, a view in one transaction", async () => {
 		const { code, document } = await aws.json<{ objects: { kind: string; name: string }[] }>("warehouse", "apply");
 		expect(code).toBe(0);
-		const views = await warehouseViews();
+		const views = warehouseViews();
 		expect(views.length).toBeGreaterThan(0);
 		expect(document.objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
 			"schema lake",
@@ -300,7 +300,7 @@ describe("warehouse apply", () => {
 	});
 
 	it("two at once: who is crossed by the other repeats it, and both end well", async () => {
-		const [first = { name: "" }] = await warehouseViews();
+		const [first = { name: "" }] = warehouseViews();
 		const refusals = [
 			[/^DROP VIEW/, `ERROR: Relation "${first.name}" already exists`],
 			[/^DROP VIEW/, "ERROR: 1023 DETAIL: Serializable isolation violation on table - 1"],
@@ -316,7 +316,7 @@ describe("warehouse apply", () => {
 		const [one, other] = await Promise.all([(await port()).apply(testContext()), (await port()).apply(testContext())]);
 		expect(one).toEqual(other);
 		expect(left).toEqual([]);
-		const views = (await warehouseViews()).length;
+		const views = warehouseViews().length;
 		expect(aws.redshift.statements.filter((sqls) => sqls.length > 1)).toHaveLength(2 * views + 2);
 	});
 

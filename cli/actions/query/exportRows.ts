@@ -72,6 +72,6 @@ async function write(result: QueryResult, format: ExportFormat, path: string): P
 /** A word is a named query where there is one of that name, else a table; anything longer is a statement. */
 async function statementOf(what: string): Promise<{ name: string; sql: string }> {
 	if (!/^[a-z0-9_]+$/i.test(what)) return { name: "query", sql: what };
-	const query = (await namedQueries()).find(({ name }) => name === what);
+	const query = namedQueries().find(({ name }) => name === what);
 	return { name: what, sql: query?.sql ?? `SELECT * FROM ${quoteName(what)}` };
 }

@@ -1,36 +1,16 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { type NamedQuery, namedQueries as queriesOf } from "../../../etl/sql/namedQueries.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
 
-const sqlFolder = join(projectRoot, "etl", "sql");
-
-/** A query of `etl/sql`: one file, its name the query's, with a header of comment lines. */
-export interface NamedQuery {
-	name: string;
-	/** First line of the header. */
-	title: string;
-	/** The rest of the header: what the query answers, and its columns. */
-	description: string;
-	sql: string;
-}
-
 /** All named queries, by name. */
-export async function namedQueries(folder = sqlFolder): Promise<NamedQuery[]> {
-	const files = (await readdir(folder)).filter((file) => file.endsWith(".sql")).sort();
-	return Promise.all(
-		files.map(async (file) => {
-			const sql = await readFile(join(folder, file), "utf8");
-			const header = (/^(?:--[^\n]*\n)*/.exec(sql)?.[0] ?? "").split("\n").map((line) => line.replace(/^-- ?/, ""));
-			const [title = "", ...rest] = header;
-			return { name: file.slice(0, -".sql".length), title, description: rest.join("\n").trim(), sql };
-		}),
-	);
+export function namedQueries(): NamedQuery[] {
+	return queriesOf(join(projectRoot, "etl", "sql"));
 }
 
 /** @throws PipelineError naming the queries there are. */
-export async function namedQuery(name: string, folder = sqlFolder): Promise<NamedQuery> {
-	const queries = await namedQueries(folder);
+export function namedQuery(name: string): NamedQuery {
+	const queries = namedQueries();
 	const found = queries.find((query) => query.name === name);
 	if (found !== undefined) return found;
 	throw new PipelineError("usage", {

@@ -37,7 +37,7 @@ function price({ scannedBytes, usd, reused }: QueryResult): string {
 }
 
 async function list(): Promise<CommandResult> {
-	const queries = await namedQueries();
+	const queries = namedQueries();
 	const blocks = queries.map(({ name, title, description }) => {
 		const lines = [title, ...description.split("\n")].map((line) => `    ${line}`.trimEnd());
 		return [name, ...lines].join("\n");
@@ -55,7 +55,7 @@ async function statement({ args, options, context }: Invocation<typeof definitio
 			given.length === 0 ? "There is nothing to ask." : "A statement, --file and --name exclude each other.",
 		);
 	}
-	if (name !== undefined) return (await namedQuery(name)).sql;
+	if (name !== undefined) return namedQuery(name).sql;
 	if (file === undefined) return sql ?? "";
 	if (file === "-") return readAll(addAbortSignal(context.signal, process.stdin));
 	try {

@@ -1,6 +1,6 @@
 import chalk from "chalk";
 import { rawColumns } from "../../../etl/contract/contract.ts";
-import type { VerifyReport } from "../../actions/verify/verifyCdc.ts";
+import type { VerifyCheck, VerifyReport } from "../../actions/verify/verifyCdc.ts";
 import { formatSeconds } from "../../ui/format.ts";
 import { stackLine } from "../../ui/stackLine.ts";
 import { renderTable } from "../../ui/table.ts";
@@ -12,19 +12,25 @@ export function describeVerification(report: VerifyReport): string {
 		shown.map((title) => ({ title })),
 		report.rawRows.map((row) => shown.map((name) => row[name] ?? "NULL")),
 	);
-	const checks = renderTable(
+	const latency = `From commit to raw file ${formatSeconds(report.latency.raw)}, to queryable ${formatSeconds(report.latency.queryable)}.`;
+	const verdict = report.ok
+		? chalk.green(`Changes arrive: ${report.rows.length} rows written at the source are in the lake, equal.`)
+		: chalk.red("The data differ: see the checks above.");
+	const removed = report.removed ? " The marker rows were taken back at the source." : "";
+	return [rawRows, "", checksTable(report.checks), "", latency, `${verdict}${removed}`, stackLine(report.stack)].join(
+		"\n",
+	);
+}
+
+/** Each check with its time. */
+export function checksTable(checks: readonly VerifyCheck[]): string {
+	return renderTable(
 		[{ title: "CHECK" }, { title: "" }, { title: "AFTER", align: "right" }, { title: "SEEN" }],
-		report.checks.map(({ name, ok, seconds, detail }) => [
+		checks.map(({ name, ok, seconds, detail }) => [
 			name,
 			ok ? chalk.green("ok") : chalk.red("DIFFERS"),
 			formatSeconds(seconds),
 			detail,
 		]),
 	);
-	const latency = `From commit to raw file ${formatSeconds(report.latency.raw)}, to queryable ${formatSeconds(report.latency.queryable)}.`;
-	const verdict = report.ok
-		? chalk.green(`Changes arrive: ${report.rows.length} rows written at the source are in the lake, equal.`)
-		: chalk.red("The data differ: see the checks above.");
-	const removed = report.removed ? " The marker rows were taken back at the source." : "";
-	return [rawRows, "", checks, "", latency, `${verdict}${removed}`, stackLine(report.stack)].join("\n");
 }

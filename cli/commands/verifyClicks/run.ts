@@ -3,28 +3,19 @@ import { verifyClicks } from "../../actions/verify/verifyClicks.ts";
 import type { Run } from "../../command.ts";
 import { formatSeconds } from "../../ui/format.ts";
 import { stackLine } from "../../ui/stackLine.ts";
-import { renderTable } from "../../ui/table.ts";
+import { checksTable } from "../shared/verification.ts";
 import type { definition } from "./definition.ts";
 
 /** `verify-clicks`: each check with its time, and the verdict. */
 export const run: Run<typeof definition> = async ({ stack, context }) => {
 	const report = await verifyClicks(await stack(), context);
-	const checks = renderTable(
-		[{ title: "CHECK" }, { title: "" }, { title: "AFTER", align: "right" }, { title: "SEEN" }],
-		report.checks.map(({ name, ok, seconds, detail }) => [
-			name,
-			ok ? chalk.green("ok") : chalk.red("DIFFERS"),
-			formatSeconds(seconds),
-			detail,
-		]),
-	);
 	const latency = `From sending to raw zone ${formatSeconds(report.latency.raw)}, to queryable ${formatSeconds(report.latency.queryable)}.`;
 	const verdict = report.ok
 		? chalk.green(`Clicks arrive: ${report.rows.length} marked clicks are in the lake, equal.`)
 		: chalk.red("The data differ: see the checks above.");
 	return {
 		json: report,
-		text: [checks, "", latency, verdict, stackLine(report.stack)].join("\n"),
+		text: [checksTable(report.checks), "", latency, verdict, stackLine(report.stack)].join("\n"),
 		...(report.ok ? {} : { outcome: "dataDiffer" }),
 	};
 };

@@ -1,5 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { namedQueries } from "../../../etl/sql/namedQueries.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
 
 export interface WarehouseView {
@@ -12,13 +12,7 @@ export interface WarehouseView {
 export const warehouseSchemas = { lake: "lake", views: "analytics" } as const;
 
 /** The views of etl/sql/warehouse, by name; the SQL runs on Redshift and on DuckDB. */
-export async function warehouseViews(): Promise<WarehouseView[]> {
-	const folder = join(projectRoot, "etl", "sql", "warehouse");
-	const files = (await readdir(folder)).filter((name) => name.endsWith(".sql")).sort();
-	return Promise.all(
-		files.map(async (file) => ({
-			name: file.slice(0, -".sql".length),
-			select: (await readFile(join(folder, file), "utf8")).trim().replace(/;$/, ""),
-		})),
-	);
+export function warehouseViews(): WarehouseView[] {
+	const views = namedQueries(join(projectRoot, "etl", "sql", "warehouse"));
+	return views.map(({ name, sql }) => ({ name, select: sql.trim().replace(/;$/, "") }));
 }

@@ -2,7 +2,7 @@ import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
 import { byHandRunId } from "../../../../etl/contract/runId.ts";
 import type { JobDefinition } from "../../../../etl/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { PipelineError } from "../../../common/errors.ts";
+import { bug, PipelineError } from "../../../common/errors.ts";
 import { PlannedStop } from "../../plan.ts";
 import type { Context, JobReport, JobRun, JobSession, JobState } from "../../port.ts";
 import { isAwsError } from "../client/awsError.ts";
@@ -137,7 +137,7 @@ export class AwsJobSession implements JobSession {
 
 	async #result(job: JobDefinition, name: string, run: GlueRun, attached: boolean): Promise<JobRun> {
 		const ended = jobRunState(run);
-		if (ended === "going") throw new Error(`${name} is still going`);
+		if (ended === "going") throw bug(`${name} still runs`);
 		const report = await readReport(this.#clients, this.#deployment.buckets.processed, runIdOf(run), job.name);
 		const state = stateOf(ended, report);
 		const cost = costOf(run);

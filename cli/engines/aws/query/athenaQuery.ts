@@ -4,7 +4,7 @@ import { PipelineError } from "../../../common/errors.ts";
 import type { Context, Query, QueryOptions, QueryResult } from "../../port.ts";
 import { sqlPlace } from "../../shared/sqlPlace.ts";
 import type { Clients } from "../client/clients.ts";
-import { poll } from "../client/poll.ts";
+import { pollOrStop } from "../client/poll.ts";
 import { readResult } from "./athenaResult.ts";
 import { refuseWriting } from "./reading.ts";
 
@@ -22,9 +22,6 @@ export const queryStates: Readonly<Record<QueryExecutionState, "going" | "done" 
 
 /** Price of a scanned TB in us-east-1, and the least that a query is charged for. https://aws.amazon.com/athena/pricing/ */
 const price = { usdPerTerabyte: 5, leastBytes: 10e6 } as const;
-
-/** Milliseconds that stopping a query may take when its user leaves. */
-const stopWithin = 1500;
 
 /** SQL on the lake by Athena, in the stack's workgroup and database. */
 export class AthenaQuery implements Query {
@@ -79,24 +76,15 @@ export class AthenaQuery implements Query {
 	/** The query at its end; one whose user leaves is stopped, since it would go on costing. */
 	async #ended(client: AthenaClient, id: string, context: Context): Promise<QueryExecution> {
 		const { GetQueryExecutionCommand, StopQueryExecutionCommand } = await import("@aws-sdk/client-athena");
-		try {
-			return await poll(context.signal, async () => {
-				const { QueryExecution: found = {} } = await client.send(
-					new GetQueryExecutionCommand({ QueryExecutionId: id }),
-				);
-				const state = found.Status?.State ?? "none";
-				if (!isState(state)) throw unknownState(id, state);
-				return queryStates[state] === "going" ? undefined : found;
-			});
-		} catch (error) {
-			if (context.signal.aborted) {
-				const stop = new StopQueryExecutionCommand({ QueryExecutionId: id });
-				await client.send(stop, { abortSignal: AbortSignal.timeout(stopWithin) }).catch(() => {
-					context.reporter.warn(`The query ${id} could not be stopped; it ends by itself.`);
-				});
-			}
-			throw error;
-		}
+		const look = async (): Promise<QueryExecution | undefined> => {
+			const { QueryExecution: found = {} } = await client.send(new GetQueryExecutionCommand({ QueryExecutionId: id }));
+			const state = found.Status?.State ?? "none";
+			if (!isState(state)) throw unknownState(id, state);
+			return queryStates[state] === "going" ? undefined : found;
+		};
+		return pollOrStop(context, `The query ${id}`, look, (options) =>
+			client.send(new StopQueryExecutionCommand({ QueryExecutionId: id }), options),
+		);
 	}
 }
 

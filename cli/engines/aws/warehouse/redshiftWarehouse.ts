@@ -51,7 +51,7 @@ export class RedshiftWarehouse implements Warehouse {
 		};
 		await step({ kind: "schema", name: lake }, () => this.#externalSchema(run, warehouse));
 		await step({ kind: "schema", name: viewSchema }, () => run(`CREATE SCHEMA IF NOT EXISTS ${viewSchema}`));
-		for (const { name, select } of await warehouseViews()) {
+		for (const { name, select } of warehouseViews()) {
 			const view = `${viewSchema}.${name}`;
 			// Replacing a view refuses other columns, so it is dropped and made in one transaction.
 			await step({ kind: "view", name: view }, () =>

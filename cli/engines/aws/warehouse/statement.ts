@@ -3,7 +3,7 @@ import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import type { Context, QueryResult } from "../../port.ts";
 import { lineAndColumn, sqlPlace } from "../../shared/sqlPlace.ts";
-import { poll } from "../client/poll.ts";
+import { pollOrStop } from "../client/poll.ts";
 
 export type WarehouseOutputs = NonNullable<PipelineOutputs["warehouse"]>;
 
@@ -20,9 +20,6 @@ export const statementStates: Readonly<Record<StatusString, "going" | "done" | "
 	ABORTED: "aborted",
 	ALL: "none",
 };
-
-/** Milliseconds that cancelling a statement may take when its user leaves. */
-const cancelWithin = 1500;
 
 /**
  * Runs SQL by the Data API, as the user of `secretArn`, and waits for its end; several statements are one transaction.
@@ -47,24 +44,17 @@ export async function execute(
 		typeof sql === "string"
 			? await client.send(new ExecuteStatementCommand({ ...where, Sql: sql }))
 			: await client.send(new BatchExecuteStatementCommand({ ...where, Sqls: [...sql] }));
-	try {
-		return await poll(context.signal, async () => {
-			const found = await client.send(new DescribeStatementCommand({ Id: id }));
-			const state = found.Status ?? "none";
-			const meaning = Object.hasOwn(statementStates, state) ? statementStates[state as StatusString] : "none";
-			if (meaning === "going") return undefined;
-			if (meaning === "done") return found;
-			throw failed(typeof sql === "string" ? sql : sql.join(";\n"), meaning, found);
-		});
-	} catch (error) {
-		if (context.signal.aborted) {
-			const cancel = new CancelStatementCommand({ Id: id });
-			await client.send(cancel, { abortSignal: AbortSignal.timeout(cancelWithin) }).catch(() => {
-				context.reporter.warn(`The statement ${id} could not be cancelled; it ends by itself.`);
-			});
-		}
-		throw error;
-	}
+	const look = async (): Promise<DescribeStatementResponse | undefined> => {
+		const found = await client.send(new DescribeStatementCommand({ Id: id }));
+		const state = found.Status ?? "none";
+		const meaning = Object.hasOwn(statementStates, state) ? statementStates[state as StatusString] : "none";
+		if (meaning === "going") return undefined;
+		if (meaning === "done") return found;
+		throw failed(typeof sql === "string" ? sql : sql.join(";\n"), meaning, found);
+	};
+	return pollOrStop(context, `The statement ${id}`, look, (options) =>
+		client.send(new CancelStatementCommand({ Id: id }), options),
+	);
 }
 
 function failed(statement: string, meaning: string, { Status: status, Error: error }: DescribeStatementResponse) {

@@ -1,17 +1,16 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { databaseName } from "../../../../etl/contract/contract.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
-import { fromDuckDb } from "../../duckdb/columnTypes.ts";
 import { quoteName } from "../../duckdb/quote.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
-import { toPlain } from "../../duckdb/values.ts";
 import type { Context, Query, QueryResult } from "../../port.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll, selectFailure } from "../catalog/tableReader.ts";
 import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
 import { nearNames } from "./nearNames.ts";
-import { checkReads, prepareReading } from "./statement.ts";
+import { duckDbMessage, sqlError, type UnknownTable } from "./sqlError.ts";
+import { checkReads, readAnswer } from "./statement.ts";
 
 const database = databaseName("local");
 
@@ -34,17 +33,7 @@ export class LocalQuery implements Query {
 				await connection.run(`SET schema = ${quoteName(database)}`);
 				await connection.run("SET lock_configuration = true");
 				for (const table of tables ?? []) await this.#addView(table, sql, connection, failures);
-				const statement = await prepareReading(sql, connection);
-				const reader = await statement.runAndReadAll();
-				const types = reader.columnTypes();
-				return {
-					columns: reader.columnNames().map((name, at) => {
-						const type = types[at];
-						return { name, type: type === undefined ? "string" : fromDuckDb(type) };
-					}),
-					rows: reader.getRows().map((row) => row.map(toPlain)),
-					seconds: (performance.now() - startedAt) / 1000,
-				};
+				return { ...(await readAnswer(sql, connection)), seconds: (performance.now() - startedAt) / 1000 };
 			} catch (error) {
 				throw asPipelineError(error, tables, failures);
 			}
@@ -89,8 +78,7 @@ function asPipelineError(
 	tables: readonly RegisteredTable[] | undefined,
 	failures: ReadonlyMap<string, unknown>,
 ): PipelineError {
-	if (error instanceof PipelineError) return error;
-	const message = messageOf(error).replace(/^Failed to extract statements: /, "");
+	const message = duckDbMessage(error);
 	for (const [mark, failure] of failures) {
 		if (!message.includes(mark)) continue;
 		if (failure instanceof PipelineError) return failure;
@@ -100,25 +88,10 @@ function asPipelineError(
 			next: "pipeline-cli run-etl",
 		});
 	}
-	const unknown = /Table with name "?(.+?)"? does not exist/.exec(message)?.[1];
-	if (unknown !== undefined) return noSuchTable(unknown, message, tables);
-	const [, kind, words] = /^(Parser|Binder|Catalog|Permission) Error: (.*)$/s.exec(message) ?? [];
-	if (kind === "Permission") {
-		return new PipelineError("usage", {
-			what: "The statement reaches for a file outside of the lake, which a query may not.",
-			why: message,
-			fix: "Ask the tables of the catalog.",
-			next: 'pipeline-cli query "SHOW TABLES"',
-		});
-	}
-	return new PipelineError(kind === undefined ? "failure" : "usage", {
-		what: kind === undefined ? "The query failed." : "The SQL has an error.",
-		why: words ?? message,
-	});
+	return sqlError(error, (table) => noSuchTable(table, tables));
 }
 
-function noSuchTable(name: string, message: string, tables: readonly RegisteredTable[] | undefined): PipelineError {
-	const place = /\n\n(LINE[\s\S]*)$/.exec(message)?.[1];
+function noSuchTable({ name, place }: UnknownTable, tables: readonly RegisteredTable[] | undefined): PipelineError {
 	if (tables === undefined) {
 		return new PipelineError("usage", {
 			what: `There is no table ${name}: nothing has been crawled yet.`,

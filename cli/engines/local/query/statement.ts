@@ -1,5 +1,8 @@
 import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from "@duckdb/node-api";
 import { PipelineError } from "../../../common/errors.ts";
+import { fromDuckDb } from "../../duckdb/columnTypes.ts";
+import { toPlain } from "../../duckdb/values.ts";
+import type { QueryResult } from "../../port.ts";
 
 /** Words that begin a statement which is not a query. Any other word is a syntax error, which DuckDB explains better. */
 const otherStatements = new Set(
@@ -45,7 +48,7 @@ export async function checkReads(sql: string, connection: DuckDBConnection): Pro
  * Prepares a statement and makes sure, by what DuckDB understood, that it only reads.
  * @throws PipelineError where it does not; DuckDB's Error where it cannot be prepared.
  */
-export async function prepareReading(sql: string, connection: DuckDBConnection): Promise<DuckDBPreparedStatement> {
+async function prepareReading(sql: string, connection: DuckDBConnection): Promise<DuckDBPreparedStatement> {
 	const statement = await connection.prepare(sql);
 	if (statement.statementType === StatementType.SELECT) return statement;
 	if (statement.statementType === StatementType.EXPLAIN) {
@@ -55,6 +58,22 @@ export async function prepareReading(sql: string, connection: DuckDBConnection):
 		throw refused("EXPLAIN of a statement that writes");
 	}
 	throw refused(StatementType[statement.statementType] ?? "this statement");
+}
+
+/** The answer to a statement that reads. Types of columns are named as in the catalog. */
+export async function readAnswer(
+	sql: string,
+	connection: DuckDBConnection,
+): Promise<Pick<QueryResult, "columns" | "rows">> {
+	const reader = await (await prepareReading(sql, connection)).runAndReadAll();
+	const types = reader.columnTypes();
+	return {
+		columns: reader.columnNames().map((name, at) => {
+			const type = types[at];
+			return { name, type: type === undefined ? "string" : fromDuckDb(type) };
+		}),
+		rows: reader.getRows().map((row) => row.map(toPlain)),
+	};
 }
 
 async function typeOf(sql: string, connection: DuckDBConnection): Promise<StatementType | undefined> {

@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { PipelineError } from "../../../common/errors.ts";
+import { bug, PipelineError } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFileIfGood } from "../../../common/jsonFile.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
@@ -100,7 +100,14 @@ async function install(
 	}
 	if (wanted.dev !== undefined) await pip("dev", ["-r", wanted.dev.path]);
 	const version = await environmentVersion(paths);
-	if (version === "") throw new Error(`${pythonBinary(paths)} does not run, though it has just been installed`);
+	if (version === "") {
+		throw new PipelineError("failure", {
+			what: `${pythonBinary(paths)} does not run, though it has just been installed.`,
+			why: "It does not say its version.",
+			fix: "Run it by hand to see why.",
+			next: `${pythonBinary(paths)} --version`,
+		});
+	}
 	const stamp: Stamp = {
 		python: version,
 		requirements: wanted.base.hash,
@@ -137,7 +144,7 @@ export function pipProgress(line: string): string | undefined {
 export function lockEntry(lock: string, name: string): string {
 	const lines = lock.split("\n");
 	const start = lines.findIndex((line) => line.startsWith(`${name}==`));
-	if (start < 0) throw new Error(`etl/requirements.lock has no ${name}`);
+	if (start < 0) throw bug(`etl/requirements.lock has no ${name}`);
 	const length = lines.slice(start + 1).findIndex((line) => !line.startsWith("    --hash="));
 	return `${lines.slice(start, start + 1 + length).join("\n")}\n`;
 }

@@ -2,16 +2,15 @@ import { randomBytes } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
-import { fromDuckDb } from "../../duckdb/columnTypes.ts";
 import { quoteName } from "../../duckdb/quote.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
-import { toPlain } from "../../duckdb/values.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
 import { type WarehouseView, warehouseSchemas, warehouseViews } from "../../shared/warehouseViews.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll } from "../catalog/tableReader.ts";
-import { checkReads, prepareReading } from "../query/statement.ts";
+import { sqlError, type UnknownTable } from "../query/sqlError.ts";
+import { checkReads, readAnswer } from "../query/statement.ts";
 import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
 
 /**
@@ -63,18 +62,9 @@ export class LocalWarehouse implements Warehouse {
 					await checkReads(sql, connection);
 					await connection.run(`SET search_path = '${warehouseSchemas.views},${warehouseSchemas.lake}'`);
 					await connection.run("SET lock_configuration = true");
-					const reader = await (await prepareReading(sql, connection)).runAndReadAll();
-					const types = reader.columnTypes();
-					return {
-						columns: reader.columnNames().map((name, at) => {
-							const type = types[at];
-							return { name, type: type === undefined ? "string" : fromDuckDb(type) };
-						}),
-						rows: reader.getRows().map((row) => row.map(toPlain)),
-						seconds: (performance.now() - startedAt) / 1000,
-					};
+					return { ...(await readAnswer(sql, connection)), seconds: (performance.now() - startedAt) / 1000 };
 				} catch (error) {
-					throw asPipelineError(error);
+					throw sqlError(error, noSuchTable);
 				}
 			},
 			this.#paths.warehouse,
@@ -106,7 +96,7 @@ async function fill(
 			objects.push({ kind: "view", name: `${warehouseSchemas.lake}.${table.name}` });
 		}
 		const present = new Set(tables.map((table) => table.name));
-		for (const view of await warehouseViews()) {
+		for (const view of warehouseViews()) {
 			const name = `${warehouseSchemas.views}.${view.name}`;
 			const missing = tablesOf(view).filter((table) => !present.has(table));
 			if (missing.length > 0) {
@@ -151,21 +141,11 @@ function tablesOf(view: WarehouseView): string[] {
 	return [...new Set([...names].map((match) => match[1] ?? ""))];
 }
 
-function asPipelineError(error: unknown): PipelineError {
-	if (error instanceof PipelineError) return error;
-	const message = messageOf(error).replace(/^Failed to extract statements: /, "");
-	const missing = /Table with name "?(.+?)"? does not exist/.exec(message)?.[1];
-	if (missing !== undefined) {
-		return new PipelineError("usage", {
-			what: `There is no table or view ${missing} in the warehouse.`,
-			why: /\n\n(LINE[\s\S]*)$/.exec(message)?.[1],
-			fix: "See what there is.",
-			next: "pipeline-cli warehouse apply",
-		});
-	}
-	const [, kind, words] = /^(Parser|Binder|Catalog|Permission) Error: (.*)$/s.exec(message) ?? [];
-	return new PipelineError(kind === undefined ? "failure" : "usage", {
-		what: kind === undefined ? "The query failed." : "The SQL has an error.",
-		why: words ?? message,
+function noSuchTable({ name, place }: UnknownTable): PipelineError {
+	return new PipelineError("usage", {
+		what: `There is no table or view ${name} in the warehouse.`,
+		why: place,
+		fix: "See what there is.",
+		next: "pipeline-cli warehouse apply",
 	});
 }

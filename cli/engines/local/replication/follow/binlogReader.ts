@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { unreachable } from "../../../../common/errors.ts";
 import { type BinlogEvent, BinlogStream } from "../binlog/binlogStream.ts";
 import { parseStatement } from "../ddl/statement.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
@@ -191,6 +192,8 @@ export class BinlogReader implements ChangeReader {
 			case "other":
 				if (!this.#inGroup) this.#cursor.advance(event.next);
 				return undefined;
+			default:
+				throw unreachable(event);
 		}
 	}
 

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { bug } from "../../../../common/errors.ts";
 import type { BinlogEvent, BinlogTable } from "../binlog/binlogStream.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import type { Sequence } from "../model/sequence.ts";
@@ -78,7 +79,7 @@ export class OpenBatch {
 	/** Adds the rows of an event to the stage that `prepare` opened. */
 	append(event: RowsEvent, commitTime: number, sequence: Sequence): void {
 		const stage = this.#stages.get(tableId(event.table))?.stage;
-		if (stage === undefined) throw new Error("rows without a stage");
+		if (stage === undefined) throw bug("rows came without a stage");
 		const bytes = event.size / event.rows.length;
 		if (event.operation === "U") {
 			for (const { before, after } of event.rows) {

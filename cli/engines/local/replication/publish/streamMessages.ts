@@ -1,5 +1,6 @@
 import { type DuckDBConnection, type DuckDBType, DuckDBTypeId } from "@duckdb/node-api";
 import { rawColumns } from "../../../../../etl/contract/contract.ts";
+import { bug } from "../../../../common/errors.ts";
 import { quoteName, quoteText } from "../../../duckdb/quote.ts";
 
 /**
@@ -63,7 +64,7 @@ export function definitionOf(columns: readonly Column[]): TableDefinition {
 			return [name, { type: "NUMERIC", precision: type.width, scale: type.scale, nullable }] as const;
 		}
 		const spelled = typeNames[type.typeId];
-		if (spelled === undefined) throw new Error(`column ${name}: no message has the type ${String(type)}`);
+		if (spelled === undefined) throw bug(`column ${name}: no message has the type ${String(type)}`);
 		return [name, { type: spelled, nullable }] as const;
 	});
 	return { columns: Object.fromEntries(own), "primary-key": key };

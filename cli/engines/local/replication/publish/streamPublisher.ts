@@ -2,6 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import { isLoadFile, lake, parquetExtension, streamNames } from "../../../../../etl/contract/contract.ts";
+import { bug } from "../../../../common/errors.ts";
 import { namesIn } from "../../../../common/fs.ts";
 import { DeliveryBuffer, type DeliveryFolders } from "../../eventStream/deliveryBuffer.ts";
 import { deliverLeftovers } from "../../eventStream/leftovers.ts";
@@ -106,5 +107,5 @@ export class StreamPublisher {
 /** The delivery quarantines what is not JSON, where no job looks: a row would be lost silently. */
 async function add(buffer: DeliveryBuffer, messages: readonly string[]): Promise<void> {
 	const { malformed } = await buffer.add(messages);
-	if (malformed > 0) throw new Error(`${malformed} messages are not JSON`);
+	if (malformed > 0) throw bug(`${malformed} messages are not JSON`);
 }

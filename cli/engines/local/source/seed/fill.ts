@@ -1,4 +1,5 @@
 import type { Connection } from "mysql2/promise";
+import { bug } from "../../../../common/errors.ts";
 import { quoteName } from "../../../mysql/quote.ts";
 import { classicmodelsRows } from "./classicmodels.ts";
 import { classicmodelsTables } from "./classicmodelsTables.ts";
@@ -78,7 +79,7 @@ export async function fillTables(
 	await send("START TRANSACTION");
 	for (const row of sample.rows(size.seed, seedSize(size.scale))) {
 		const batch = pending.get(row.table);
-		if (batch === undefined) throw new Error(`${sample.schema} has no table ${row.table}`);
+		if (batch === undefined) throw bug(`${sample.schema} has no table ${row.table}`);
 		batch.push(row.values);
 		rows += 1;
 		if (batch.length < insertRows) continue;

@@ -1,0 +1,27 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A query of a folder like `etl/sql`: one file, its name the query's, with a header of comment lines. */
+export interface NamedQuery {
+	name: string;
+	/** First line of the header. */
+	title: string;
+	/** The rest of the header: what the query answers, and its columns. */
+	description: string;
+	/** The whole file. */
+	sql: string;
+}
+
+/** The queries of a folder, by name. Folders within are not read. */
+export function namedQueries(folder: string): NamedQuery[] {
+	return readdirSync(folder)
+		.filter((file) => file.endsWith(".sql"))
+		.sort()
+		.map((file) => parse(file.slice(0, -".sql".length), readFileSync(join(folder, file), "utf8")));
+}
+
+function parse(name: string, sql: string): NamedQuery {
+	const header = (/^(?:--[^\n]*\n)*/.exec(sql)?.[0] ?? "").split("\n").map((line) => line.replace(/^-- ?/, ""));
+	const [title = "", ...rest] = header;
+	return { name, title, description: rest.join("\n").trim(), sql };
+}
