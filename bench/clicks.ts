@@ -39,7 +39,7 @@ interface Way {
 	records: number;
 	/** Does it once and gives the seconds. */
 	run: () => Promise<number>;
-	/** Whether it is this process that works: its CPU time and memory are then told. */
+	/** Whether it is this process that works: its CPU time and memory are then reported. */
 	ours: boolean;
 }
 

@@ -81,7 +81,7 @@ type ArgumentValue<Syntax extends string> = Syntax extends `${string}...${string
 export interface CommandResult {
 	/** The document of `--json`; the stack's name is added. */
 	json: object;
-	/** For a person; may have colours, which are stripped where stdout is no terminal. Empty shows nothing. */
+	/** For a person; may have colours, which are stripped where stdout is not a terminal. Empty shows nothing. */
 	text: string;
 	/** The text is data, for instance CSV: not a byte of it is changed. */
 	verbatim?: boolean;

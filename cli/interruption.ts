@@ -3,7 +3,7 @@ import { onInterrupt } from "./common/interrupts.ts";
 import type { Ongoing, Reporter } from "./engines/port.ts";
 import { parseDuration } from "./ui/format.ts";
 
-/** Ends the process at once: the second Ctrl-C. */
+/** Ends the process immediately: the second Ctrl-C. */
 export type Leave = (code: number) => void;
 
 /** Milliseconds that a command has to clean up after an abort, where it acts on AWS. */
@@ -19,14 +19,14 @@ export interface Interruptible {
 	/** A duration as the user wrote it; undefined for none. */
 	timeout: string | undefined;
 	reporter: Reporter;
-	/** What goes on in the cloud when the command is left. */
+	/** What continues in the cloud when the command is left. */
 	ongoing: ReadonlyMap<string, Ongoing>;
 	/** Restores the terminal and ends the process. */
 	leave: Leave;
 }
 
 /**
- * Has Ctrl-C and the timeout abort the signal, with the error to end with; a second Ctrl-C leaves at once.
+ * Has Ctrl-C and the timeout abort the signal, with the error to end with; a second Ctrl-C leaves immediately.
  * @returns how to stop that.
  */
 export function abortOnInterrupt(command: Interruptible): () => void {
@@ -35,7 +35,7 @@ export function abortOnInterrupt(command: Interruptible): () => void {
 	if (timeout !== undefined && (seconds === undefined || seconds <= 0)) {
 		abort.abort(
 			new PipelineError("usage", {
-				what: `--timeout ${timeout} is no duration.`,
+				what: `--timeout ${timeout} is not a duration.`,
 				fix: "Write a number and a unit, for instance 90s, 30m or 2h.",
 			}),
 		);
@@ -49,10 +49,10 @@ export function abortOnInterrupt(command: Interruptible): () => void {
 	const timer = seconds === undefined ? undefined : setTimeout(expire, Math.min(seconds * 1000, longestTimer));
 	const interrupt = (): void => {
 		if (abort.signal.aborted) leave(exitCodes.interrupted);
-		const again = { fix: "Nothing is half done: the same command goes on from here.", next: `pipeline-cli ${name}` };
+		const again = { fix: "Nothing is half done: the same command continues from here.", next: `pipeline-cli ${name}` };
 		const what = `${name} was cancelled.`;
 		abort.abort(new PipelineError("cancelled", { what, ...(wayBack(command) ?? again) }));
-		reporter.note("Stopping; press Ctrl-C again to leave at once.");
+		reporter.note("Stopping; press Ctrl-C again to leave immediately.");
 	};
 	const release = onInterrupt(interrupt);
 	return () => {
@@ -61,12 +61,12 @@ export function abortOnInterrupt(command: Interruptible): () => void {
 	};
 }
 
-/** What goes on in the cloud after the command left, how to stop it, and how to come back to it; undefined for nothing. */
+/** What continues in the cloud after the command left, how to stop it, and how to come back to it; undefined for nothing. */
 function wayBack({ name, ongoing }: Interruptible): { why: string; fix: string; next: string } | undefined {
 	if (ongoing.size === 0) return undefined;
 	const works = [...ongoing.values()];
 	return {
-		why: ["In the cloud goes on:", ...works.map(({ what }) => what)].join("\n"),
+		why: ["Still running in the cloud:", ...works.map(({ what }) => what)].join("\n"),
 		fix: ["The same command comes back to it. To stop it:", ...works.map(({ stop }) => stop)].join("\n"),
 		next: `pipeline-cli ${name}`,
 	};

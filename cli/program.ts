@@ -46,13 +46,13 @@ export function buildProgram(version: string, commands: readonly Command[], disp
 
 const firstHelp = `Start here:
   pipeline-cli demo                 the whole pipeline on this machine, in a minute
-  pipeline-cli status               what runs, what lies in the lake
+  pipeline-cli status               what runs, what is in the lake
   pipeline-cli query --list         the questions it can answer
 `;
 
 const lastHelp = `
 Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 credentials, 4 refused by a service, 6 no such stack,
-8 cancelled, 9 timeout, 10 data differ, 11 data quality, 130 left at once by a second Ctrl-C.`;
+8 cancelled, 9 timeout, 10 data differ, 11 data quality, 130 left immediately by a second Ctrl-C.`;
 
 function addGroup(program: Commander, name: string): Commander {
 	return inherit(program.command(name).description(groups[name] ?? name), program);

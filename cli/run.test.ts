@@ -25,7 +25,7 @@ afterEach(() => {
 	vi.unstubAllEnvs();
 });
 
-/** Puts a function in the place of a command's. */
+/** Puts a function instead of a command's. */
 function replace(name: string, run: Run): void {
 	const command = commands.find((entry) => entry.name === name);
 	if (command === undefined) throw new Error(`no command ${name}`);
@@ -59,7 +59,7 @@ describe("usage", () => {
 	it("a wrong timeout ends with 2", async () => {
 		replace("status", async () => ({ json: {}, text: "" }));
 		expect(await main(["status", "--timeout", "soon"])).toBe(2);
-		expect(written.err).toContain("--timeout soon is no duration.");
+		expect(written.err).toContain("--timeout soon is not a duration.");
 	});
 });
 
@@ -195,7 +195,7 @@ describe("an error", () => {
 		});
 		expect(await main(["status", "--timeout", "1000h"])).toBe(0);
 	});
-	it("on a second Ctrl-C leaves at once with 130", async () => {
+	it("on a second Ctrl-C leaves immediately with 130", async () => {
 		replace("run-etl", async ({ context }) => {
 			await new Promise((resolve) => {
 				leave.mockImplementation(resolve);

@@ -18,7 +18,7 @@ import { type Look, lookOf, stripAnsi } from "./ui/terminal.ts";
 
 /**
  * Runs one command line.
- * @param leave how to end at once; `cli/main.ts` is the only place that exits.
+ * @param leave how to end immediately; `cli/main.ts` is the only place that exits.
  * @returns the exit code.
  */
 export async function main(argv: string[], leave: Leave): Promise<number> {
@@ -117,7 +117,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		if (options.watch === true && shown instanceof PipelineError && shown.outcome === "cancelled") return exitCodes.ok;
 		if (json) await writeJson(errorJson(shown), found?.name);
 		process.stderr.write(errorText(shown, err.color));
-		if (!signal.aborted) for (const { what } of ongoing.values()) reporter.warn(`Goes on in the cloud: ${what}`);
+		if (!signal.aborted) for (const { what } of ongoing.values()) reporter.warn(`Still running in the cloud: ${what}`);
 		return shown instanceof PipelineError ? exitCodes[shown.outcome] : exitCodes.failure;
 	} finally {
 		release();

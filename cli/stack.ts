@@ -8,7 +8,7 @@ import type { LocalHost, Stack } from "./engines/port.ts";
 export interface StackOptions {
 	/** `--stack`. */
 	stack?: string | undefined;
-	/** `--outputs`: a file in the place of the Pulumi CLI. */
+	/** `--outputs`: a file instead of the Pulumi CLI. */
 	outputs?: string | undefined;
 	/** AWS profile and region. */
 	profile?: string | undefined;

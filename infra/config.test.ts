@@ -48,18 +48,18 @@ const faults: [string, Record<string, unknown>, string][] = [
 	[
 		"notificationEmail",
 		{ notificationEmail: "nobody" },
-		'"nobody" is no mail address. Set it: pulumi config set notificationEmail you@example.com',
+		'"nobody" is not a mail address. Set it: pulumi config set notificationEmail you@example.com',
 	],
 	["monthlyBudgetUsd", { monthlyBudgetUsd: 0 }, "0 is less than 1. Set it: pulumi config set monthlyBudgetUsd 300"],
 	[
 		"logRetentionDays",
 		{ logRetentionDays: 8 },
-		"8 is none of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731. Set it: pulumi config set logRetentionDays 30",
+		"8 is not one of 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731. Set it: pulumi config set logRetentionDays 30",
 	],
 	[
 		"vpcCidr",
 		{ vpcCidr: "10.40.0.0" },
-		'"10.40.0.0" is no IPv4 range such as 10.40.0.0/16. Set it: pulumi config set vpcCidr 10.40.0.0/16',
+		'"10.40.0.0" is not an IPv4 range such as 10.40.0.0/16. Set it: pulumi config set vpcCidr 10.40.0.0/16',
 	],
 	[
 		"vpcCidr",
@@ -74,7 +74,7 @@ const faults: [string, Record<string, unknown>, string][] = [
 	[
 		"vpcCidr",
 		{ vpcCidr: "10.40.0.1/16" },
-		'"10.40.0.1/16" is no IPv4 range such as 10.40.0.0/16. Set it: pulumi config set vpcCidr 10.40.0.0/16',
+		'"10.40.0.1/16" is not an IPv4 range such as 10.40.0.0/16. Set it: pulumi config set vpcCidr 10.40.0.0/16',
 	],
 	[
 		"privateSubnetIds",
@@ -95,7 +95,7 @@ const faults: [string, Record<string, unknown>, string][] = [
 	[
 		"sourceKind",
 		{ sourceKind: "aurora" },
-		'"aurora" is none of external, rds, ec2. Set it: pulumi config set sourceKind rds',
+		'"aurora" is not one of external, rds, ec2. Set it: pulumi config set sourceKind rds',
 	],
 	[
 		"sourceHost",
@@ -110,7 +110,7 @@ const faults: [string, Record<string, unknown>, string][] = [
 	[
 		"databaseInstanceClass",
 		{ sourceKind: "rds" },
-		'"t4g.small" is no class of RDS, and sourceKind is rds. Set it: pulumi config set databaseInstanceClass db.t4g.micro',
+		'"t4g.small" is not a class of RDS, and sourceKind is rds. Set it: pulumi config set databaseInstanceClass db.t4g.micro',
 	],
 	[
 		"binlogRetentionHours",
@@ -120,22 +120,22 @@ const faults: [string, Record<string, unknown>, string][] = [
 	[
 		"replicationInstanceClass",
 		{ replicationInstanceClass: "t3.small" },
-		'"t3.small" is no DMS instance class. Set it: pulumi config set replicationInstanceClass dms.t3.medium',
+		'"t3.small" is not a DMS instance class. Set it: pulumi config set replicationInstanceClass dms.t3.medium',
 	],
 	[
 		"replicationEngineVersion",
 		{ replicationEngineVersion: "newest" },
-		'"newest" is no version such as 3.6.1. Set it: pulumi config set replicationEngineVersion 3.6.1',
+		'"newest" is not a version such as 3.6.1. Set it: pulumi config set replicationEngineVersion 3.6.1',
 	],
 	[
 		"cdcMaxBatchSeconds",
 		{ cdcMaxBatchSeconds: 1.5 },
-		"1.5 is no whole number. Set it: pulumi config set cdcMaxBatchSeconds 60",
+		"1.5 is not a whole number. Set it: pulumi config set cdcMaxBatchSeconds 60",
 	],
 	[
 		"clickstreamName",
 		{ clickstreamName: "a b" },
-		'"a b" is no name of up to 64 letters, digits, _, . and -. Set it: pulumi config set clickstreamName kds-clickstream-data',
+		'"a b" is not a name of up to 64 letters, digits, _, . and -. Set it: pulumi config set clickstreamName kds-clickstream-data',
 	],
 	[
 		"jobWorkerType",
@@ -176,46 +176,46 @@ const faults: [string, Record<string, unknown>, string][] = [
 
 /** What a value of a key may not be by itself, and the reason given; the hint follows. */
 const wrongForms: [ConfigKey, unknown, string][] = [
-	["vpcId", "my-vpc", "is no VPC identifier"],
-	["privateSubnetIds", ["a"], "is no subnet identifier"],
-	["privateSubnetIds", "subnet-0a", "is no list"],
+	["vpcId", "my-vpc", "is not a VPC identifier"],
+	["privateSubnetIds", ["a"], "is not a subnet identifier"],
+	["privateSubnetIds", "subnet-0a", "is not a list"],
 	["privateSubnetIds", ["subnet-0a"], "is set, and vpcId is not"],
-	["routeTableIds", ["a"], "is no route table identifier"],
-	["sourceEngine", "oracle", "is none of mysql, mariadb"],
-	["sourceHost", "a host", "is no host name or address"],
+	["routeTableIds", ["a"], "is not a route table identifier"],
+	["sourceEngine", "oracle", "is not one of mysql, mariadb"],
+	["sourceHost", "a host", "is not a host name or address"],
 	["sourcePort", 65_536, "is more than 65535"],
-	["sourceSecretArn", "secret", "is no ARN of a secret"],
-	["sourceCidr", "10.1.2.3", "is no IPv4 range such as 10.40.0.0/16"],
-	["sourceCaCertificateFile", 7, "is no text"],
-	["databaseInstanceClass", "small", "is no instance class"],
+	["sourceSecretArn", "secret", "is not an ARN of a secret"],
+	["sourceCidr", "10.1.2.3", "is not an IPv4 range such as 10.40.0.0/16"],
+	["sourceCaCertificateFile", 7, "is not text"],
+	["databaseInstanceClass", "small", "is not an instance class"],
 	["databaseStorageGb", 19, "is less than 20"],
 	["databaseMultiAz", "no", "is neither true nor false"],
 	["replicationStorageGb", 4, "is less than 5"],
 	["replicationMultiAz", 1, "is neither true nor false"],
-	["replicationTarget", "kafka", "is none of s3, kinesis"],
-	["clickstreamDeliveryName", "", "is no name of up to 64 letters, digits, _, . and -"],
+	["replicationTarget", "kafka", "is not one of s3, kinesis"],
+	["clickstreamDeliveryName", "", "is not a name of up to 64 letters, digits, _, . and -"],
 	["clickstreamRetentionHours", 23, "is less than 24"],
-	["jobWorkerType", "G.3X", "is none of G.1X, G.2X, G.4X, G.8X, R.1X, R.2X, R.4X, R.8X"],
+	["jobWorkerType", "G.3X", "is not one of G.1X, G.2X, G.4X, G.8X, R.1X, R.2X, R.4X, R.8X"],
 	["jobMaxWorkers", 1, "is less than 2"],
-	["jobExecutionClass", "SPOT", "is none of STANDARD, FLEX"],
+	["jobExecutionClass", "SPOT", "is not one of STANDARD, FLEX"],
 	["jobTimeoutMinutes", 4, "is less than 5"],
 	["jobRetries", 6, "is more than 5"],
 	["jobsReadSource", "yes", "is neither true nor false"],
 	["lakeFormation", "yes", "is neither true nor false"],
 	["athenaScanLimitGb", 0, "is less than 1"],
-	["warehouseKind", "none at all", "is none of serverless, provisioned, none"],
-	["warehouseNodeType", "dc2.large", "is none of ra3.large, ra3.xlplus, ra3.4xlarge, ra3.16xlarge"],
-	["quickSightPrincipals", ["analyst"], "is no ARN of a QuickSight user or group"],
+	["warehouseKind", "none at all", "is not one of serverless, provisioned, none"],
+	["warehouseNodeType", "dc2.large", "is not one of ra3.large, ra3.xlplus, ra3.4xlarge, ra3.16xlarge"],
+	["quickSightPrincipals", ["analyst"], "is not an ARN of a QuickSight user or group"],
 	["quickSightSubscribe", "yes", "is neither true nor false"],
-	["quickSightAccountName", "My Company", "is no account name"],
+	["quickSightAccountName", "My Company", "is not an account name"],
 	["alarmLatencySeconds", 59, "is less than 60"],
 	["alarmFreeStorageGb", 1001, "is more than 1000"],
 ];
 
 describe("a wrong value", () => {
 	it("is in these tables for every key", () => {
-		const told = new Set<string>([...faults, ...wrongForms].map(([key]) => key));
-		expect(configKeys.filter((key) => !told.has(key))).toEqual([]);
+		const reported = new Set<string>([...faults, ...wrongForms].map(([key]) => key));
+		expect(configKeys.filter((key) => !reported.has(key))).toEqual([]);
 	});
 
 	it.each(wrongForms)("of %s, %j, is named by its form", (key, value, reason) => {
@@ -239,7 +239,7 @@ describe("a wrong value", () => {
 		expect(fault({ endpointZones: 9, jobRetries: -1, sourceKind: "aurora" }).split("\n")).toEqual([
 			"The configuration of the stack has 3 faults:",
 			"  endpointZones: 9 is more than 3. Set it: pulumi config set endpointZones 1",
-			'  sourceKind: "aurora" is none of external, rds, ec2. Set it: pulumi config set sourceKind rds',
+			'  sourceKind: "aurora" is not one of external, rds, ec2. Set it: pulumi config set sourceKind rds',
 			"  jobRetries: -1 is less than 0. Set it: pulumi config set jobRetries 1",
 		]);
 	});
@@ -249,12 +249,12 @@ describe("a wrong value", () => {
 		expect(fault(wrong).split("\n")).toEqual([
 			"The configuration of the stack has 3 faults:",
 			"  endpointZones: 9 is more than 3. Set it: pulumi config set endpointZones 1",
-			'  sourceKind: "aurora" is none of external, rds, ec2. Set it: pulumi config set sourceKind rds',
+			'  sourceKind: "aurora" is not one of external, rds, ec2. Set it: pulumi config set sourceKind rds',
 			'  jobWorkerType: "G.8X" cannot run as FLEX. Set it: pulumi config set jobWorkerType G.1X',
 		]);
 	});
 
-	it("is no secret of one's own for a database on RDS, but is one for the server that brings its own", () => {
+	it("is not a secret of one's own for a database on RDS, but is one for the server that brings its own", () => {
 		const secret = { sourceSecretArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s" };
 		const rds = { sourceKind: "rds", databaseInstanceClass: "db.t4g.micro" };
 		expect(parseConfig({ ...dev, ...rds, ...secret })).toMatchObject(secret);
@@ -279,7 +279,7 @@ describe("a stack's name", () => {
 	it.each(["Dev", "my_stack", "my.stack", "1st", "-a", "a-", "a--b", ""])("%j is refused", (stack) => {
 		expect(() => checkStackName(stack)).toThrow(
 			`The name of the stack has a fault:\n  stack: ${JSON.stringify(stack)} is not of lower case letters, digits and ` +
-				"single dashes between them, a letter first. Name it anew: pulumi stack rename dev",
+				"single dashes between them, a letter first. Rename it: pulumi stack rename dev",
 		);
 	});
 
@@ -293,8 +293,8 @@ describe("a provider's setting", () => {
 		const taken = ["aws:region", "aws:profile", "aws:allowedAccountIds", "aws:forbiddenAccountIds"];
 		expect(() => checkProviderSettings([...taken, "analytics-pipeline:schedule"])).not.toThrow();
 		expect(() => checkProviderSettings([...taken, "aws:assumeRoles", "aws-native:region"])).toThrow(
-			"  aws-native:region: is none of aws:region, aws:profile, aws:allowedAccountIds, aws:forbiddenAccountIds, and " +
-				"would do nothing. Remove it: pulumi config rm aws-native:region\n  aws:assumeRoles: is none of",
+			"  aws-native:region: is not one of aws:region, aws:profile, aws:allowedAccountIds, aws:forbiddenAccountIds, and " +
+				"would do nothing. Remove it: pulumi config rm aws-native:region\n  aws:assumeRoles: is not one of",
 		);
 	});
 });

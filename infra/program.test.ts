@@ -70,7 +70,7 @@ describe("a mutated program", () => {
 		expect(verdict(rules[rule], broken)).not.toEqual([]);
 	});
 
-	it("has a secret in a plain property, where the engine is not told to keep it", () => {
+	it("has a secret in a plain property, where the engine is not asked to keep it", () => {
 		const name = "analytics-pipeline-prod-source-instance";
 		const broken = mutated(program("prod"), "aws:rds/instance:Instance", name, (database) => {
 			database.secrets = [];

@@ -21,7 +21,7 @@ export function readConfig(): PipelineConfig {
 	}
 }
 
-/** The engine hands every value over as text: JSON, but for strings. */
+/** The engine hands every value over as text: JSON, except for strings. */
 function parsed(value: string | undefined): unknown {
 	if (value === undefined) return undefined;
 	if (!/^(true|false|-?\d+|\[.*\]|\{.*\})$/s.test(value)) return value;

@@ -21,6 +21,16 @@ const steps = {
 	page: tool("typescript/bin/tsc", "-p", "cli/dashboard/page"),
 	python: [process.execPath, "tools/checkPython.mjs"],
 	walls: tool("dependency-cruiser/bin/dependency-cruise.mjs", "--config", ".dependency-cruiser.mjs", ...sources),
+	words: tool(
+		"cspell/bin.mjs",
+		"lint",
+		"--no-progress",
+		"--no-summary",
+		"--cache",
+		"--cache-location",
+		"dist/cspell",
+		"**",
+	),
 	lint: tool("@biomejs/biome/bin/biome", "check", "."),
 };
 

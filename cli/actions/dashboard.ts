@@ -63,11 +63,11 @@ export async function serveUntilStopped(
 	return server.url;
 }
 
-/** Customers told apart in the sales cube; must be the number in etl/sql/dashboard/sales.sql. */
+/** Customers distinguished in the sales cube; must be the number in etl/sql/dashboard/sales.sql. */
 const customerLimit = 1000;
 
 /**
- * Asks the stack for all that the dashboard shows. What cannot be read is told in its part, and the other parts are
+ * Asks the stack for all that the dashboard shows. What cannot be read is reported in its part, and the other parts are
  * there.
  */
 export async function dashboardData(stack: Stack, context: Context): Promise<DashboardData> {

@@ -15,7 +15,7 @@ export interface DemoResult {
 	replicatedRows: number;
 	clicks: number;
 	etl: EtlResult;
-	/** Answer of the question that the guide's analyst asks. */
+	/** Answer of the question that the sample shop's analyst asks. */
 	answer: QueryResult;
 	verification: VerifyReport;
 }
@@ -43,7 +43,7 @@ export async function runDemo(
 	if (!(await host.hasSamples())) await host.seed(context, options);
 	const stack = await host.stack();
 	const replication = await stack.replication();
-	// The demo's changes should be seen at once; DMS would gather them for a minute.
+	// The demo's changes should be seen immediately; DMS would gather them for a minute.
 	await replication.start(context, { batchInterval: 1 });
 	const statistics = await replication.tables();
 	const sent = await context.reporter.task(`Send ${clicks} clicks`, async () =>

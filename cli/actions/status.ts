@@ -27,7 +27,7 @@ export interface UnseenPart {
 	outcome: Outcome;
 	/** Why, in one line. */
 	reason: string;
-	/** The command that mends it, or tells more. */
+	/** The command that fixes it, or tells more. */
 	next: string;
 }
 
@@ -51,7 +51,7 @@ export interface PipelineStatus {
 	outcome?: Outcome;
 }
 
-/** What a failure of several parts is told as: what hits all of them before what hits one. */
+/** What a failure of several parts is reported as: what hits all of them before what hits one. */
 const tellingOrder: readonly Outcome[] = ["credentials", "serviceRefused"];
 
 /**

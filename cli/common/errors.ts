@@ -10,7 +10,7 @@ export const exitCodes = {
 	timeout: 9,
 	dataDiffer: 10,
 	dataQuality: 11,
-	/** A second Ctrl-C: left at once, 128 + SIGINT. */
+	/** A second Ctrl-C: left immediately, 128 + SIGINT. */
 	interrupted: 130,
 } as const;
 
@@ -27,7 +27,7 @@ export interface ErrorText {
 	next?: string | undefined;
 }
 
-/** A failure that the user can understand and mend: shown without a stack trace, and ends with the outcome's exit code. */
+/** A failure that the user can understand and fix: shown without a stack trace, and ends with the outcome's exit code. */
 export class PipelineError extends Error {
 	readonly outcome: Outcome;
 	readonly text: ErrorText;

@@ -1,6 +1,6 @@
 /**
  * Ctrl-C and SIGTERM from the first moment on. Until a command listens they are counted, since Node's own answer to them would end
- * the process without a word and without the documented exit code.
+ * the process silently and without the documented exit code.
  */
 const signals = ["SIGINT", "SIGTERM"] as const;
 

@@ -41,7 +41,7 @@ describe("poll", () => {
 		expect(looks).toHaveBeenCalledTimes(2);
 	});
 
-	it("ends with the signal's reason, at once", async () => {
+	it("ends with the signal's reason, immediately", async () => {
 		const abort = new AbortController();
 		const reason = new Error("Ctrl-C");
 		const waiting = poll({ firstMs: 60_000, signal: abort.signal }, async () => undefined);
@@ -76,7 +76,7 @@ describe("an aborted signal", () => {
 		await expect(sleep(60_000, signal)).rejects.toBe(signal.reason);
 	});
 
-	it("ends a pause without a word", async () => {
+	it("ends a pause silently", async () => {
 		await pause(60_000, signal);
 	});
 });

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 
 /**
- * Works on all items at once. The first failure aborts the others, and is thrown when all have ended: nothing goes on behind the
+ * Works on all items together. The first failure aborts the others, and is thrown when all have ended: nothing continues behind the
  * caller's back.
  */
 export async function together<T, R, C extends { signal: AbortSignal }>(

@@ -12,7 +12,7 @@ export class TokenBucket {
 
 	/**
 	 * @param rate tokens a second.
-	 * @param burst most tokens that can be taken at once.
+	 * @param burst most tokens that can be taken at one time.
 	 */
 	constructor(rate: number, burst: number) {
 		this.#rate = rate;

@@ -89,9 +89,9 @@ function send(response: ServerResponse, status: number, type: string | undefined
 }
 
 interface Latest {
-	/** What is there, at once. */
+	/** What is there, immediately. */
 	known(): DashboardData;
-	/** What is there while that is fresh enough, else computed anew; however many ask, once at a time. */
+	/** What is there while that is fresh enough, else computed again; however many ask, once at a time. */
 	fresh(): Promise<DashboardData>;
 }
 

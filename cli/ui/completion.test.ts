@@ -95,7 +95,7 @@ describe.each(here)("%s", (shell) => {
 		],
 		[["status", "--w"], ["--watch"]],
 		[["--quiet", "replication", "sto"], ["stop"]],
-		// The value of an option is no word of a command.
+		// The value of an option is not a word of a command.
 		[["--stack", "dev", "replication", "sto"], ["stop"]],
 		[["dashboard", "-p", "80", "u"], ["url"]],
 		[["--stack", ""], []],

@@ -43,7 +43,7 @@ function nextWords(table: CompletionTable): Map<string, { word: string; summary:
 	return next;
 }
 
-/** Flags behind which a value stands, which is no word of a command, as patterns of a shell's `case`. */
+/** Flags behind which a value stands, which is not a word of a command, as patterns of a shell's `case`. */
 function valueFlags(table: CompletionTable): string[] {
 	const flags = [...table.flags, ...table.commands.flatMap((command) => command.flags)].filter(
 		({ takesValue }) => takesValue,

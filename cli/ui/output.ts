@@ -27,7 +27,7 @@ export async function writeText(
 }
 
 /**
- * Writes all of it, also to a pipe whose reader is slow; a reader that has gone is no failure.
+ * Writes all of it, also to a pipe whose reader is slow; a reader that has gone is not a failure.
  * @returns whether there is still a reader.
  */
 export function write(stream: NodeJS.WriteStream, text: string): Promise<boolean> {

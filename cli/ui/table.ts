@@ -44,7 +44,7 @@ export function logLine(text: string): string {
 	return printable(text.replaceAll("\t", "    "));
 }
 
-/** Text that cannot drive the terminal: control characters as their escapes, but for colours. */
+/** Text that cannot drive the terminal: control characters as their escapes, except for colours. */
 export function printable(text: string): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to show as escapes.
 	return text.replaceAll(/(\u001b\[[0-9;]*m)|[\u0000-\u001f\u007f-\u009f]/g, (character, color: string | undefined) => {

@@ -130,7 +130,7 @@ describe("answers", () => {
 		]);
 	});
 
-	test("monthly revenue, with a running total that starts anew each year", async () => {
+	test("monthly revenue, with a running total that starts over each year", async () => {
 		expect(await rows("monthly_revenue.sql", sales)).toEqual([
 			["2025-12", "1", "3", "38.25", "38.25"],
 			["2026-01", "2", "4", "102.50", "102.50"],

@@ -121,7 +121,7 @@ export const storageFormats: Record<
 		outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
 		serDeInfo: {
 			serializationLibrary: "org.openx.data.jsonserde.JsonSerDe",
-			// A click that is no JSON is a row of nulls; otherwise every query of its hour would fail.
+			// A click that is not JSON is a row of nulls; otherwise every query of its hour would fail.
 			// https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
 			parameters: { "ignore.malformed.json": "true" },
 		},

@@ -60,7 +60,7 @@ describe("with lakeFormation", () => {
 		expect(registered.map(({ inputs }) => inputs)).toEqual(
 			places.map((arn) => ({ arn, roleArn: roleArn("lake-formation-role"), hybridAccessEnabled: false })),
 		);
-		// Registered before the role may do anything, a location would fail whoever asks for it at once.
+		// Registered before the role may do anything, a location would fail whoever asks for it immediately.
 		expect(registered.every(({ dependencies }) => dependencies.includes(`${name}-role-policy`))).toBe(true);
 	});
 

@@ -3,7 +3,7 @@ import { lake } from "../../etl/contract/contract.ts";
 import { deliveredStream } from "../delivery/deliveredStream.ts";
 
 export interface ClickstreamArgs {
-	/** Names within account and region; the console guide's are kds-clickstream-data and kdf-clickstream-data. */
+	/** Names within account and region; the console walkthrough's are kds-clickstream-data and kdf-clickstream-data. */
 	streamName: string;
 	deliveryStreamName: string;
 	/** Hours, 24 to 8760, for which the stream keeps a click. */
@@ -20,7 +20,7 @@ export interface ClickstreamArgs {
  * Firehose reads from the moment it is active, and not what came before. `streamName` is therefore known only once it
  * is, and whoever waits for it loses no early click.
  *
- * Defaults: none; the console guide's names are those of `Pulumi.yaml`.
+ * Defaults: none; the console walkthrough's names are those of `Pulumi.yaml`.
  *
  * Danger: to change a name replaces stream or delivery; clicks not yet delivered are lost.
  *

@@ -95,7 +95,7 @@ const sales: DashboardData = {
 	date: "order_date",
 };
 
-/** Clicks with the hour in which they arrived, in UTC; a line that was no record has no product. */
+/** Clicks with the hour in which they arrived, in UTC; a line that was not a record has no product. */
 const clicks: DashboardData = {
 	identifier: "clicks",
 	sql: (source) =>

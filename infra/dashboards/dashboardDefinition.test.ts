@@ -44,7 +44,7 @@ const visuals = ({ sheets: [sheet] }: Read) => (sheet?.visuals ?? []).flatMap((v
 const filters = ({ filterGroups }: Read) => filterGroups.flatMap((group) => group.filters.flatMap(Object.values));
 
 describe("QuickSight's dashboards", () => {
-	it("show the guide's word cloud: departments, the larger the more products", () => {
+	it("show the sample shop's word cloud: departments, the larger the more products", () => {
 		expect(departments.sheets[0]?.visuals[0]).toMatchObject({
 			wordCloudVisual: {
 				chartConfiguration: {

@@ -11,7 +11,7 @@ export type Definition = types.input.quicksight.AnalysisDefinitionArgs &
 /** ARN of each data set. */
 export type DataSetArns = Readonly<Record<ChartTable, string>>;
 
-/** The console guide's word cloud: departments, the larger the more products. */
+/** The console walkthrough's word cloud: departments, the larger the more products. */
 export function departmentDefinition(arns: DataSetArns): Definition {
 	return definition(arns, "departments", "Departments", [chart("departments", 36, 18)]);
 }

@@ -38,7 +38,7 @@ describe("Dashboards", () => {
 		expect(program.ofType("aws:quicksight/accountSubscription:AccountSubscription")).toEqual([]);
 	});
 
-	it("over the warehouse reach it in its network, as the user of its secret, and are made anew where it moves", async () => {
+	it("over the warehouse reach it in its network, as the user of its secret, and are rebuilt where it moves", async () => {
 		const program = await made({ ...warehouse, warehouseSecretArn: "arn:secret" });
 		const { inputs, options, dependencies } = program.named("board-source");
 		expect(inputs).toEqual({
@@ -64,7 +64,7 @@ describe("Dashboards", () => {
 		await expect(made(warehouse)).rejects.toThrow("need warehouseHost, warehouseDatabase and warehouseSecretArn");
 	});
 
-	it("are the guide's analysis and dashboard, and the sales dashboard, over data that is asked directly", async () => {
+	it("are the sample shop's analysis and dashboard, and the sales dashboard, over data that is asked directly", async () => {
 		const program = await made();
 		const named = program.resources.filter(({ type }) => type.startsWith("aws-native:quicksight:"));
 		expect(named.map(({ type, inputs }) => [type.split(":").at(-1), inputs.name])).toEqual([
@@ -84,7 +84,7 @@ describe("Dashboards", () => {
 		}
 	});
 
-	it("subscribe the account where they are told to, first, and leave the subscription on destroy", async () => {
+	it("subscribe the account where they are asked to, first, and leave the subscription on destroy", async () => {
 		const program = await made({ subscribe: true, accountName: "my-company", email: "a@company.test" });
 		const { inputs, options } = program.named("board-subscription");
 		expect(inputs).toEqual({

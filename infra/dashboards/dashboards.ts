@@ -36,7 +36,7 @@ export interface DashboardsArgs {
 }
 
 /**
- * QuickSight: a data source with its data sets, the analysis "department analysis" with the guide's word cloud, and two
+ * QuickSight: a data source with its data sets, the analysis "department analysis" with the sample shop's word cloud, and two
  * dashboards: "department dashboard", and "sales dashboard" with all charts of the web page and its filters.
  *
  * Analyses and dashboards come from the provider aws-native, since the other one knows no definitions.

@@ -138,7 +138,7 @@ describe("EtlJobs", () => {
 		expect(String(program.named("jobs-role-policy").inputs.policy)).not.toMatch(/secretsmanager|ec2:/);
 	});
 
-	it("read the source where they are told to and can, in its network, with the rights for it", async () => {
+	it("read the source where they are asked to and can, in its network, with the rights for it", async () => {
 		const program = await made({ readSource: true });
 		const able = program.ofType("aws:glue/job:Job").filter(({ inputs }) => "connections" in inputs);
 		expect(able.map(({ name }) => name)).toEqual(

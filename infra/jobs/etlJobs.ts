@@ -47,7 +47,7 @@ export interface EtlJobsArgs extends SourceConnectionArgs {
  * belong to it, where they read the source.
  *
  * Scripts, the shared package and the list of tables go to keys that hold their hash: a run never mixes versions.
- * Retries are the state machine's alone (see `Schedule`): Glue's own would go on after it has told of the failure.
+ * Retries are the state machine's alone (see `Schedule`): Glue's own would go on after it has reported the failure.
  *
  * Defaults: none; sizes are those of `Pulumi.yaml`.
  *

@@ -20,7 +20,7 @@ export interface JobAccess {
 }
 
 /**
- * What the jobs may do, from what `etl/jobs.ts` says that they read and write: the console guide's four policies
+ * What the jobs may do, from what `etl/jobs.ts` says that they read and write: the console walkthrough's four policies
  * (AmazonS3FullAccess, AWSGlueServiceRole, PassRole, notebooks), narrowed.
  *
  * @throws Error where a job would write the raw zone, which only replication and clickstream do.

@@ -55,7 +55,7 @@ describe("Monitoring", () => {
 		});
 	});
 
-	it("watches no database that is none of RDS, and a second stream where there is one", async () => {
+	it("watches no database that is not one of RDS, and a second stream where there is one", async () => {
 		expect((await made()).resources.filter(({ name }) => name.includes("source-free-storage"))).toEqual([]);
 		const changes = { streamName: "changes", deliveryStreamName: "changes" };
 		const both = (await made({ changes })).ofType("aws:cloudwatch/metricAlarm:MetricAlarm");
@@ -94,7 +94,7 @@ describe("Monitoring", () => {
 });
 
 describe("Notifications", () => {
-	it("mail whom they are told to, and nobody else", async () => {
+	it("mail whom they are asked to, and nobody else", async () => {
 		const subscribed = async (email?: string) =>
 			(
 				await runProgram(() => {

@@ -5,7 +5,7 @@ import { type Alarm, alarms } from "./alarms.ts";
 import { metricsDashboard } from "./metricsDashboard.ts";
 
 export interface MonitoringArgs {
-	/** Topic that is told. */
+	/** Topic that is notified. */
 	topicArn: pulumi.Input<string>;
 	/** Names in Glue of the jobs to watch. */
 	jobNames: pulumi.Input<string>[];
@@ -23,7 +23,7 @@ export interface MonitoringArgs {
 	latencySeconds: number;
 	/** Free GB below which storage is low. */
 	freeStorageGb: number;
-	/** USD a month; the topic is told at 80 % and when the forecast goes above it. */
+	/** USD a month; the topic is notified at 80 % and when the forecast goes above it. */
 	monthlyBudgetUsd: number;
 }
 

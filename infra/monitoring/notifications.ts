@@ -10,11 +10,11 @@ export interface NotificationsArgs {
 }
 
 /**
- * The topic to which everything that fails is told: alarms, replication events, failed jobs and runs, budget.
+ * The topic to which everything that fails is reported: alarms, replication events, failed jobs and runs, budget.
  *
  * Defaults: without `email` nobody is subscribed.
  *
- * Danger: nobody is told until the owner of the address has confirmed the mail that AWS sends.
+ * Danger: nobody is notified until the owner of the address has confirmed the mail that AWS sends.
  *
  * Cost: none for the first thousand mails a month.
  */

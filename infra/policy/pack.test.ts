@@ -105,7 +105,7 @@ describe("of a mutated program, the policy pack", () => {
 		const expected = verdict(rules[forbids], broken);
 		expect(expected).not.toEqual([]);
 		expect(await reported(ofRule(tested, rules[forbids]), broken)).toEqual(expected);
-		// The region's own partition is no foreign one where it is deployed to.
+		// The region's own partition is not a foreign one where it is deployed to.
 		const ofPartition = expected.every((line) => /holds arn:aws:/.test(line));
 		expect(await reported(ofRule(deployed, rules[forbids]), broken)).toEqual(ofPartition ? [] : expected);
 	});

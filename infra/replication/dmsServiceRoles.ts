@@ -9,7 +9,7 @@ import { trustPolicy } from "../shared/trustPolicy.ts";
  * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Security.html#CHAP_Security.APIRole
  *
  * A role that the account has is taken as it is; one that it lacks is made. Which stack made it stands in its tags, so
- * that this stack goes on to declare it. It stays when the stack goes, since every other stack of the account, in
+ * that this stack continues to declare it. It stays when the stack goes, since every other stack of the account, in
  * whatever region, needs it; a stack of the same name takes it back by import.
  *
  * Defaults: none; it has no arguments.
@@ -24,7 +24,7 @@ export class DmsServiceRoles extends pulumi.ComponentResource {
 
 	constructor(name: string, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:replication:DmsServiceRoles", name, {}, opts);
-		// A list is no error where the account has none of them.
+		// A list is not an error where the account has none of them.
 		const nameRegex = `^(${roles.map(({ role }) => role).join("|")})$`;
 		this.ready = aws.iam
 			.getRolesOutput({ nameRegex }, { parent: this })

@@ -25,9 +25,9 @@ export interface ReplicationArgs {
 	afterConnectScript?: string | undefined;
 	rawBucket: pulumi.Input<string>;
 	rawBucketArn: pulumi.Input<string>;
-	/** Target endpoint in the place of the raw zone's own: that of a `ReplicationStream`. */
+	/** Target endpoint instead of the raw zone's own: that of a `ReplicationStream`. */
 	targetEndpointArn?: pulumi.Input<string> | undefined;
-	/** Topic that is told of failures and stops. */
+	/** Topic that is notified of failures and stops. */
 	topicArn: pulumi.Input<string>;
 	/** Such as `dms.t3.medium`. */
 	instanceClass: pulumi.Input<string>;

@@ -17,7 +17,7 @@ describe("ReplicationStream", () => {
 		const { inputs } = program.named("changes-delivery");
 		expect(inputs.extendedS3Configuration).toMatchObject({
 			prefix: "!{partitionKeyFromQuery:schema}/!{partitionKeyFromQuery:table}/!{timestamp:yyyy/MM/dd/HH}/",
-			// Not below a schema: what lies there would be taken for messages.
+			// Not below a schema: what is there would be taken for messages.
 			errorOutputPrefix: "clickstream-errors/replication/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/",
 			bufferingSize: 64,
 			bufferingInterval: 60,

@@ -15,18 +15,18 @@ export interface ReplicationStreamArgs {
 
 /**
  * The way of changes to whom minutes are too long: DMS writes messages to an on-demand Kinesis stream, where others may
- * read them at once, and Firehose brings them to `<schema>/<table>/YYYY/MM/DD/HH/` of the raw zone, from which the jobs
+ * read them immediately, and Firehose brings them to `<schema>/<table>/YYYY/MM/DD/HH/` of the raw zone, from which the jobs
  * build the same tables as from the files of the S3 target.
  *
  * Defaults: none; the stream keeps a change for 24 hours.
  *
- * Danger: to replace stream or delivery loses what was not delivered; load the tables anew afterwards
+ * Danger: to replace stream or delivery loses what was not delivered; reload the tables afterwards
  * (`pipeline-cli replication start --reload`).
  *
  * Cost: on demand $29 a month for the stream, $0.08 a GB in, $0.029 a GB through Firehose, $0.02 a GB for partitioning.
  */
 export class ReplicationStream extends pulumi.ComponentResource {
-	/** DMS's target, in the place of the S3 endpoint; known once the delivery reads the stream. */
+	/** DMS's target, instead of the S3 endpoint; known once the delivery reads the stream. */
 	readonly targetEndpointArn: pulumi.Output<string>;
 	readonly streamName: pulumi.Output<string>;
 	readonly deliveryStreamName: pulumi.Output<string>;

@@ -86,7 +86,7 @@ it("the task's settings have what the jobs rely on, and nothing that differs on 
 	expect(JSON.stringify(taskSettings)).not.toMatch(/CloudWatchLog|null|\[/);
 });
 
-describe("by the user guide's grammar", () => {
+describe("by the AWS documentation's grammar", () => {
 	/** The paths and reasons of what is wrong with a document. */
 	const faults = (document: typeof tableMappingDocument | typeof taskSettingsDocument, value: unknown): string[] =>
 		document.safeParse(value).error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
@@ -131,7 +131,7 @@ describe("by the user guide's grammar", () => {
 			'Logging: Unrecognized key: "CloudWatchLogGroup"',
 		],
 		[
-			"too many tables at once",
+			"too many tables at the same time",
 			{ ...taskSettings, FullLoadSettings: { ...taskSettings.FullLoadSettings, MaxFullLoadSubTasks: 50 } },
 			"FullLoadSettings.MaxFullLoadSubTasks: ",
 		],

@@ -21,7 +21,7 @@ export interface MappingRule {
  * Every table is named: for MySQL a wildcard schema would take the system's own.
  * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Transformations.html
  *
- * Before images: the user guide's pages on `add-before-image-columns` speak of Kinesis and Kafka, and of "supported
+ * Before images: the AWS documentation's pages on `add-before-image-columns` speak of Kinesis and Kafka, and of "supported
  * targets" without a list; that the rule fills columns of an S3 target is shown by AWS support with its output at
  * https://repost.aws/questions/QUfXtCkhI9SGepdNLbsqTzjQ/how-to-determine-which-record-was-updated-when-primary-key-is-updated
  * For MySQL before images hold every column except BLOB and TEXT types.

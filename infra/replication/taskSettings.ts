@@ -16,7 +16,7 @@ export const taskSettings = {
 		BatchApplyEnabled: false,
 	},
 	FullLoadSettings: {
-		// On a reload the table's old files go first. With DO_NOTHING, as in the console guide, they would stay beside
+		// On a reload the table's old files go first. With DO_NOTHING, as in the console walkthrough, they would stay beside
 		// the new ones, and rows would be doubled.
 		TargetTablePrepMode: "DROP_AND_CREATE",
 		CreatePkAfterFullLoad: false,

@@ -13,7 +13,7 @@ export interface ScheduleArgs {
 	/** Name in Glue, by the job's name. */
 	jobNames: Readonly<Record<string, pulumi.Input<string>>>;
 	crawlerName: pulumi.Input<string>;
-	/** Topic that is told of failures. */
+	/** Topic that is notified of failures. */
 	topicArn: pulumi.Input<string>;
 	kmsKeyArn: pulumi.Input<string>;
 	/** `rate(1 hour)` or `cron(0 * * * ? *)`, in UTC; none for runs by hand only. */

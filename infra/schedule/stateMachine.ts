@@ -25,7 +25,7 @@ export interface Definition {
 
 /**
  * All jobs of the list, each after those that it names, jobs of one wave beside each other; then the crawler. The
- * execution's name is the jobs' run id. Whatever fails is told to the topic, and fails the execution.
+ * execution's name is the jobs' run id. Whatever fails is published to the topic, and fails the execution.
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
  */
 export function stateMachine(input: StateMachine): Definition {

@@ -24,20 +24,20 @@ export interface Ec2DatabaseArgs {
 	/** Schemas that the replication user may read. */
 	schemas: readonly string[];
 	binlogRetentionHours: number;
-	/** Whether secrets go at once with the stack. */
+	/** Whether secrets go immediately with the stack. */
 	disposable: boolean;
 }
 
 const port = 3306;
 
 /**
- * The console guide's on-premises database, simulated: one private instance with the sample schemas, reached by Session
+ * The console walkthrough's on-premises database, simulated: one private instance with the sample schemas, reached by Session
  * Manager (`aws ssm start-session --target <instance>`). No SSH, no key pair, no public address. The server is MariaDB, as
  * no MySQL can be installed without the internet (see `userData.ts`); `RdsDatabase` has MySQL.
  *
  * Defaults: none; every argument is given.
  *
- * Danger: its data is on one volume that goes with the instance. For demonstration only.
+ * Danger: its data is on one volume that is deleted with the instance. For demonstration only.
  *
  * Cost: t4g.small with 20 GB and metrics of every minute about $16 a month, and $15 for Session Manager's two endpoints
  * in one zone.
@@ -141,7 +141,7 @@ export class Ec2Database extends pulumi.ComponentResource {
 				userData,
 				tags: { Name: name },
 			},
-			// A newer image or script is no reason to replace a database: both act on the first start only.
+			// A newer image or script must not replace a database: both act on the first start only.
 			{ parent: this, dependsOn: [role.policy], ignoreChanges: ["ami", "userData"] },
 		);
 	}

@@ -16,7 +16,7 @@ export interface RdsDatabaseArgs {
 	storageGb: number;
 	/** A standby in another zone. */
 	multiAz: pulumi.Input<boolean>;
-	/** Whether the database goes with the stack. Otherwise it refuses to be deleted, and leaves a last snapshot. */
+	/** Whether the database is deleted with the stack. Otherwise it refuses to be deleted, and leaves a last snapshot. */
 	disposable: boolean;
 	logRetentionDays: pulumi.Input<number>;
 }
@@ -25,7 +25,7 @@ const port = 3306;
 
 /**
  * MySQL 8.4 on RDS, ready for change data capture: row binlogs with full images, TLS only, a generated password in
- * Secrets Manager. Hours of binlog retention are no parameter of RDS but a stored procedure; DMS calls it when it
+ * Secrets Manager. Hours of binlog retention are not a parameter of RDS but a stored procedure; DMS calls it when it
  * connects (see `Replication`).
  *
  * Defaults: none; every argument is given.

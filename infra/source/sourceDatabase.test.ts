@@ -37,7 +37,7 @@ describe("SourceDatabase", () => {
 			backupRetentionPeriod: 7,
 			deletionProtection: true,
 			skipFinalSnapshot: false,
-			// Made anew with the stack, so that the snapshot of the one before is not in its way.
+			// Rebuilt with the stack, so that the snapshot of the one before is not in its way.
 			finalSnapshotIdentifier: "db-final-db-final-snapshot0",
 			publiclyAccessible: false,
 		});

@@ -12,8 +12,8 @@ export interface SourceDatabaseArgs {
 	host?: string | undefined;
 	port: number;
 	/**
-	 * Secret of username, password, host and port. `external`: of a user who may replicate. `rds`: of such a user, in the
-	 * place of the administrator's.
+	 * Secret of username, password, host and port. `external`: of a user who may replicate. `rds`: of such a user,
+	 * instead of the administrator's.
 	 */
 	secretArn?: string | undefined;
 	/** `external`: certificate authority of the server, PEM. */
@@ -40,11 +40,11 @@ export interface SourceDatabaseArgs {
 
 /**
  * The source of replication, one of three kinds: `external`, a server that exists; `rds`, MySQL 8.4 on RDS; `ec2`, the
- * console guide's on-premises server, simulated. All three give the same outputs.
+ * console walkthrough's on-premises server, simulated. All three give the same outputs.
  *
  * Defaults: none; with `rds`, the administrator's secret where `secretArn` names no other.
  *
- * Danger: to change `kind` replaces the source, and with it all replicated data has to be loaded anew.
+ * Danger: to change `kind` replaces the source, and with it all replicated data has to be reloaded.
  *
  * Cost: see `RdsDatabase` and `Ec2Database`; `external` costs nothing here.
  */

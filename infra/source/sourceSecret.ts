@@ -5,7 +5,7 @@ import { encryptedSecret, generatedPassword, secretValue } from "../shared/secre
 export interface SourceSecretArgs {
 	username: string;
 	kmsKeyArn: pulumi.Input<string>;
-	/** Whether the secret goes at once with the stack. Otherwise it can be restored for 30 days. */
+	/** Whether the secret goes immediately with the stack. Otherwise it can be restored for 30 days. */
 	disposable: boolean;
 }
 

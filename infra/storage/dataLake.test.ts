@@ -36,7 +36,7 @@ describe("DataLake", () => {
 		expect(gone.filter(({ inputs }) => inputs.forceDestroy === true)).toHaveLength(4);
 	});
 
-	it("encrypts with the key and bucket keys, but for the logs, whose delivery knows no key of ours", async () => {
+	it("encrypts with the key and bucket keys, except for the logs, whose delivery knows no key of ours", async () => {
 		const program = await lake(false);
 		expect(program.named("lake-raw-encryption").inputs.rules).toEqual([
 			{

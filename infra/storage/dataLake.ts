@@ -5,7 +5,7 @@ import { SecureBucket } from "./secureBucket.ts";
 
 export interface DataLakeArgs {
 	kmsKeyArn: pulumi.Input<string>;
-	/** Whether the data goes with the stack. Otherwise the buckets stay when it is destroyed. */
+	/** Whether the data is deleted with the stack. Otherwise the buckets stay when it is destroyed. */
 	disposable: boolean;
 }
 
@@ -73,7 +73,7 @@ function logDelivery(place: Place, bucketArn: string): Statement[] {
 	];
 }
 
-/** Intelligent tiering keeps every object readable at once, so that no job waits for a restore. */
+/** Intelligent tiering keeps every object readable immediately, so that no job waits for a restore. */
 const colder = {
 	id: "colder",
 	status: "Enabled",

@@ -4,7 +4,7 @@ import { currentPlace } from "../shared/place.ts";
 import { keyPolicy } from "./keyPolicy.ts";
 
 export interface EncryptionArgs {
-	/** Whether the key may go with the stack. Otherwise it stays: without it, what it encrypted is lost. */
+	/** Whether the key may be deleted with the stack. Otherwise it stays: without it, what it encrypted is lost. */
 	disposable: boolean;
 }
 

@@ -6,7 +6,7 @@ import { denyInsecureTransport, policyDocument, type Statement } from "../shared
 export interface SecureBucketArgs {
 	/** Key of the objects. Without one S3's own is used: the log delivery group cannot write with another's key. */
 	kmsKeyArn?: pulumi.Input<string>;
-	/** Whether the bucket goes with the stack, with all that is in it. Otherwise it stays. */
+	/** Whether the bucket is deleted with the stack, with all that is in it. Otherwise it stays. */
 	disposable: boolean;
 	/** Bucket that gets the access log, below a prefix of the component's name. */
 	logBucket?: pulumi.Input<string>;

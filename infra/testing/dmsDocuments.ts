@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /**
  * Grammar of the two JSON documents of a DMS task. AWS publishes none, nor do its service models and CloudFormation's
- * schemas look into the text; this one is written by hand from the user guide, and refuses every key that is not there.
+ * schemas look into the text; this one is written by hand from the AWS documentation, and refuses every key that is not there.
  * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.html
  * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TaskSettings.html
  */

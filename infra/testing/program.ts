@@ -16,7 +16,7 @@ export interface Registered {
 	provider: string;
 	/** What sets it apart from others: retained, protected, ignoreChanges … */
 	options: string[];
-	/** Components and providers are none of the cloud's own. */
+	/** Components and providers are not among the cloud's own. */
 	custom: boolean;
 }
 
@@ -51,7 +51,7 @@ interface Options {
 	project?: string;
 	/** Configuration by full key, as the engine hands it over. */
 	config?: Readonly<Record<string, string>>;
-	/** Answers to look-ups by token, in the place of the mocked cloud's. */
+	/** Answers to look-ups by token, instead of the mocked cloud's. */
 	answers?: Readonly<Record<string, Record<string, unknown>>>;
 }
 

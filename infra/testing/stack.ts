@@ -35,7 +35,7 @@ export function stackValues(stack: string): Record<string, unknown> {
 	);
 }
 
-/** The same, some values changed, as the engine hands it to the program: text, JSON but for strings. */
+/** The same, some values changed, as the engine hands it to the program: text, JSON except for strings. */
 export function engineConfig(
 	stack: string,
 	region: string,

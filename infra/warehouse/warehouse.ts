@@ -27,7 +27,7 @@ export interface WarehouseArgs {
 	/** `provisioned`: such as `ra3.large`. */
 	nodeType: pulumi.Input<string>;
 	nodes: number;
-	/** Whether a cluster goes without a last snapshot, and the reader's secret at once. */
+	/** Whether a cluster goes without a last snapshot, and the reader's secret immediately. */
 	disposable: boolean;
 	logRetentionDays: pulumi.Input<number>;
 }
@@ -46,7 +46,7 @@ const logs = ["connectionlog", "useractivitylog", "userlog"];
  *
  * Defaults: none; sizes are those of `Pulumi.yaml`.
  *
- * Danger: to change `kind` replaces the warehouse. Views are made anew by the CLI; what was written into it is lost, and a
+ * Danger: to change `kind` replaces the warehouse. Views are rebuilt by the CLI; what was written into it is lost, and a
  * serverless one leaves no snapshot when it is destroyed.
  *
  * Cost: serverless $0.36 to $0.50 an RPU-hour by region while queries run (8 RPU for 20 hours about $58 a month);

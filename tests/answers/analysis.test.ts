@@ -114,7 +114,7 @@ describe("the analyst's tools on the demo's data", () => {
 		expect(unknown.stderr).toContain("There is no table or view nothing in the warehouse.");
 	});
 
-	it("has a warehouse that another DuckDB client reads while it is applied anew", async () => {
+	it("has a warehouse that another DuckDB client reads while it is applied again", async () => {
 		const script = [
 			"import duckdb, subprocess, sys",
 			"open_one = duckdb.connect(sys.argv[1], read_only=True)",

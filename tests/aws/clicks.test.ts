@@ -47,7 +47,7 @@ it("makes no call where the template cannot work", async () => {
 	await writeFile(file, '{"productid": {{random.nonsense}}}');
 	const { code, err } = await aws.run("clicks", "send", "--template", file);
 	expect(code).toBe(2);
-	expect(err).toContain("error: The template's {{random.nonsense}} is no function of faker.");
+	expect(err).toContain("error: The template's {{random.nonsense}} is not a function of faker.");
 	expect(aws.endpoint.inputs("kinesis", "PutRecords")).toEqual([]);
 });
 
@@ -78,7 +78,7 @@ it("tails as many records as were asked for", async () => {
 const orderItems = 7;
 
 /**
- * In the place of Firehose and of the jobs: an object of what the stream has, and what Athena then answers.
+ * Instead of Firehose and of the jobs: an object of what the stream has, and what Athena then answers.
  * @param seen which of the clicks a query finds.
  */
 function deliver(seen: (clicks: Click[]) => Click[]): () => void {

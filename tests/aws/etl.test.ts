@@ -154,7 +154,7 @@ describe("run-etl", () => {
 		expect(started()).toEqual([]);
 	});
 
-	it("--no-wait twice at once starts one execution", async () => {
+	it("--no-wait twice at the same time starts one execution", async () => {
 		aws.others.listsLate = true;
 		vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-20T13:15:02Z") });
 		try {
@@ -309,7 +309,7 @@ describe("a run that is going already", () => {
 	it.each([
 		["queued", true],
 		["refused", false],
-	])("two at once start one thing, where Glue's second run is %s", async (_, queuing) => {
+	])("two at the same time start one thing, where Glue's second run is %s", async (_, queuing) => {
 		aws.glue.queuing = queuing;
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal });
 		const results = await Promise.all([
@@ -324,7 +324,7 @@ describe("a run that is going already", () => {
 	});
 });
 
-describe("two whole runs at once", () => {
+describe("two whole runs at the same time", () => {
 	it("whoever joins a job of the other's joins all of its run, also jobs that have ended by then", async () => {
 		const session = await (await new AwsStack(outputs, { signal: new AbortController().signal }).jobs()).open(
 			testContext(),
@@ -399,7 +399,7 @@ describe("crawl", () => {
 		expect((await aws.run("crawl")).code).toBe(0);
 	});
 
-	it("two at once are one", async () => {
+	it("two at the same time are one", async () => {
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal }).crawlers();
 		const crawl = async () => (await port()).crawl(testContext());
 		const [one, other] = await Promise.all([crawl(), crawl()]);

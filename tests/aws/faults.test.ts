@@ -256,7 +256,7 @@ describe("status", () => {
 		}
 	});
 
-	it("a proxy's page in the place of a refusal is nothing that AWS said: 1", async () => {
+	it("a proxy's page instead of a refusal is nothing that AWS said: 1", async () => {
 		aws.endpoint.on("s3", "ListObjectsV2", () => ({ ...faults.malformed(), status: 403, body: "<html><br>a page" }));
 		const { code, out } = await aws.run("status");
 		expect(code).toBe(1);
@@ -280,7 +280,7 @@ it("an answer that begins and does not end: 9 within two seconds after the timeo
 	expect(seconds).toBeLessThan(3);
 });
 
-it("an answer with a field that is missing is no crash", async () => {
+it("an answer with a field that is missing is not a crash", async () => {
 	aws.endpoint.on("dms", "DescribeReplicationTasks", () => json({}));
 	const { code, err } = await aws.run("replication", "status");
 	expect(code).toBe(4);

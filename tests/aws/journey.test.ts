@@ -37,7 +37,7 @@ afterEach(async () => {
 	await aws.remove();
 });
 
-/** In the place of DMS and of the jobs: brings rows of the source into the raw zone, and then into what Athena answers. */
+/** Instead of DMS and of the jobs: brings rows of the source into the raw zone, and then into what Athena answers. */
 class Follower {
 	/** Whether what it brings to Athena is what the source has. */
 	honest = true;
@@ -135,7 +135,7 @@ function actionOf({ service, action }: Call): string {
 	return `${services[service] ?? service}:${action === "ListObjectsV2" ? "ListBucket" : action}`;
 }
 
-it("takes a user from the first start to a verified change, in the order of the guide", async () => {
+it("takes a user from the first start to a verified change, in the order of the documentation", async () => {
 	const start = await aws.json("replication", "start");
 	expect(start.document).toMatchObject({ outcome: "started", status: { state: "running", fullLoadProgress: 100 } });
 

@@ -26,7 +26,7 @@ import { type MiniStack, startMiniStack } from "../support/aws/ministack.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { testContext } from "../support/context.ts";
 
-/** More than a page of 1,000, beyond which the console guide's script copied nothing; named as change files of a table. */
+/** More than a page of 1,000, beyond which the console walkthrough's script copied nothing; named as change files of a table. */
 const manyKeys = Array.from({ length: 1_250 }, (_, at) => `shop/many/20261120-${String(at).padStart(9, "0")}.parquet`);
 /** Begins as the names of the others do. */
 const otherKey = "shop/many_more/LOAD00000001.parquet";
@@ -51,7 +51,7 @@ afterAll(async () => {
 
 const role = "arn:aws:iam::000000000000:role/dev";
 
-/** Firehose is asked for here only, so its client is none of our dependencies; MiniStack does not look at signatures. */
+/** Firehose is asked for here only, so its client is not one of our dependencies; MiniStack does not look at signatures. */
 async function createDelivery(name: string, settings: object): Promise<void> {
 	const scope = `test/20261120/${outputs.region}/firehose/aws4_request`;
 	const answer = await fetch(server.url, {
@@ -254,7 +254,7 @@ it("Glue: runs jobs in their order, joins the crawler, reads the catalog", async
 	expect(await (await stack.jobs()).lastRun()).toMatchObject({ runId: result.runId, running: false });
 });
 
-it("Glue: two crawls at once are one", async () => {
+it("Glue: two crawls at the same time are one", async () => {
 	const crawlers = await stack.crawlers();
 	const [first, second] = await Promise.all([crawlers.crawl(testContext()), crawlers.crawl(testContext())]);
 	expect(first.tables).toEqual(second.tables);

@@ -159,13 +159,13 @@ describe("Ctrl-C on a terminal", () => {
 		return run;
 	};
 
-	it("once: detaches at once, says what goes on and how to stop it, restores the terminal", async () => {
+	it("once: detaches immediately, says what continues and how to stop it, restores the terminal", async () => {
 		const run = await start();
 		const typedAt = performance.now();
 		run.type("\u0003");
 		expect(await run.ended).toBe(8);
 		expect((performance.now() - typedAt) / 1000).toBeLessThan(2);
-		expect(run.screen()).toContain("In the cloud goes on:");
+		expect(run.screen()).toContain("Still running in the cloud:");
 		expect(run.screen()).toContain("Glue job dev-process-load, run jr_1.");
 		expect(run.screen()).toContain("aws glue batch-stop-job-run");
 		expect(cursorLeft(run.screen())).toBe("shown");

@@ -149,7 +149,7 @@ describe("replication start, by what comes after the start", () => {
 		const { code, err } = await aws.run("replication", "start");
 		expect(code).toBe(1);
 		expect(err).toContain("The replication task is stopped.");
-		expect(err).not.toContain("Goes on in the cloud");
+		expect(err).not.toContain("Still running in the cloud");
 		expect(err).toContain(`Stop reason ${reason}: `);
 		expect(err).toContain(words);
 	});
@@ -159,12 +159,12 @@ describe("replication start, by what comes after the start", () => {
 		expect((await aws.run("replication", "start")).err).toContain("2 tables have errors");
 	});
 
-	it("a full load that never ends ends at the timeout, with 9, and says what goes on", async () => {
+	it("a full load that never ends ends at the timeout, with 9, and says what continues", async () => {
 		aws.dms.afterStart = [{ ...running, ReplicationTaskStats: { ...loaded, FullLoadProgressPercent: 10 } }];
 		const { code, err, seconds } = await aws.run("replication", "start", "--timeout", "1.5s");
 		expect(code).toBe(9);
 		expect(seconds).toBeLessThan(3.5);
-		expect(err).toContain("In the cloud goes on:");
+		expect(err).toContain("Still running in the cloud:");
 		expect(err).toContain("pipeline-cli replication stop");
 	});
 });
@@ -230,7 +230,7 @@ describe("running it twice", () => {
 		expect(starts()).toHaveLength(1);
 	});
 
-	it("two at once start one thing, and both end well", async () => {
+	it("two at the same time start one thing, and both end well", async () => {
 		aws.dms.connections.source = [{ Status: "successful" }];
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal }).replication();
 		const results = await Promise.all([(await port()).start(testContext()), (await port()).start(testContext())]);
@@ -247,8 +247,8 @@ describe("running it twice", () => {
 	});
 });
 
-describe("two at once", () => {
-	it("stop twice at once stops once, and both end well", async () => {
+describe("two at the same time", () => {
+	it("stop twice at the same time stops once, and both end well", async () => {
 		aws.dms.task = running;
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal }).replication();
 		const results = await Promise.all([(await port()).stop(testContext()), (await port()).stop(testContext())]);
@@ -346,7 +346,7 @@ describe("replication status: the latency", () => {
 		aws.dms.task = running;
 	});
 
-	it("is the newest that DMS told CloudWatch, of this task on this instance", async () => {
+	it("is the newest that DMS reported to CloudWatch, of this task on this instance", async () => {
 		aws.metrics.values = { CDCLatencySource: 3, CDCLatencyTarget: 12 };
 		expect((await aws.run("replication", "status")).out).toMatch(
 			/^Latency +12\.0 s, read at the source after 3\.0 s$/m,
@@ -362,7 +362,7 @@ describe("replication status: the latency", () => {
 		expect((await aws.run("status")).out).toContain("newest change after 12 s");
 	});
 
-	it("is left out where DMS told none, and where the task does not run", async () => {
+	it("is left out where DMS reported none, and where the task does not run", async () => {
 		expect((await aws.json("replication", "status")).document).not.toHaveProperty("latencySeconds");
 		aws.dms.task = stopped("NORMAL");
 		aws.endpoint.calls.length = 0;

@@ -23,7 +23,7 @@ beforeAll(async () => {
 	inputs = result.metafile.inputs;
 });
 
-/** Packages of what is loaded at once with a file: its static imports, and theirs. */
+/** Packages of what is loaded immediately with a file: its static imports, and theirs. */
 function loadedWith(file: string): string[] {
 	const seen = new Set<string>();
 	const packages = new Set<string>();

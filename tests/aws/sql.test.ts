@@ -139,7 +139,7 @@ describe("query on Athena", () => {
 		expect(err).toContain("Column 'nam' cannot be resolved");
 	});
 
-	it("a failure of the system is no fault of the statement", async () => {
+	it("a failure of the system is not a fault of the statement", async () => {
 		aws.athena.answer = () => ({
 			State: "FAILED",
 			StateChangeReason: "INTERNAL_ERROR",
@@ -290,7 +290,7 @@ describe("warehouse apply", () => {
 		expect(applied()).toContain("DROP SCHEMA IF EXISTS lake");
 	});
 
-	it("somebody else who makes role and user first is no failure", async () => {
+	it("somebody else who makes role and user first is not a failure", async () => {
 		aws.redshift.end = (sql) =>
 			/^CREATE (ROLE|USER)/.test(sql)
 				? { Status: "FAILED", Error: "ERROR: it already exists" }

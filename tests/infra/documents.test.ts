@@ -78,7 +78,7 @@ describe.each(Object.entries(engines))("data sets of QuickSight over %s", (engin
 	});
 });
 
-it("the grammars refuse what is no SQL of theirs", () => {
+it("the grammars refuse what is not a SQL of theirs", () => {
 	for (const faults of engines.warehouse) expect(faults("SELECT FROM WHERE")).not.toEqual([]);
 });
 
@@ -104,8 +104,8 @@ describe("the judges", () => {
 			},
 		];
 		expect(await judge<string[][]>("service_models.py", wrong)).toEqual([
-			[expect.stringContaining("CreateJob.ExecutionClass: 'LAZY' is none of"), "CreateJob: Colour is unknown"],
-			[expect.stringContaining("CreateEndpoint.EndpointType: 'sideways' is none of")],
+			[expect.stringContaining("CreateJob.ExecutionClass: 'LAZY' is not one of"), "CreateJob: Colour is unknown"],
+			[expect.stringContaining("CreateEndpoint.EndpointType: 'sideways' is not one of")],
 		]);
 		const policy = JSON.stringify({
 			Version: "2012-10-17",
@@ -124,7 +124,7 @@ describe("the judges", () => {
 	});
 });
 
-/** Resources whose inputs are CloudFormation's properties but for the first letter of their names. */
+/** Resources whose inputs are CloudFormation's properties except for the first letter of their names. */
 function cloudFormation(resources: Program["resources"]): Record<string, unknown> {
 	const document = (text: unknown): unknown => JSON.parse(String(text));
 	const entries = resources.flatMap(({ name, type, inputs }): [string, unknown][] => {

@@ -27,7 +27,7 @@ it("a wrong configuration ends the program before it makes anything, and names e
 	await expect(start(config)).rejects.toMatchObject({
 		code: 1,
 		stderr: expect.stringMatching(
-			/has 2 faults:\n {2}endpointZones: 7 is more than 3\..*\n {2}sourceKind: "aurora" is none of/,
+			/has 2 faults:\n {2}endpointZones: 7 is more than 3\..*\n {2}sourceKind: "aurora" is not one of/,
 		),
 	});
 });

@@ -33,7 +33,7 @@ it("reports nothing of the program as it is", async () => {
 	expect(await reported(prod)).toEqual([]);
 });
 
-/** A policy is not shown which inputs are secret, and the region's own partition is no foreign one. */
+/** A policy is not shown which inputs are secret, and the region's own partition is not a foreign one. */
 const unseen = (forbids: string, type: string): boolean =>
 	forbids === "a secret in a plain property" || type === "aws:sns/topicSubscription:TopicSubscription";
 

@@ -46,7 +46,7 @@ def faults(value: Any, shape: Shape, path: str) -> list[str]:
             return [f"{path}: no string: {value!r}"]
         found = length_faults(len(value), rules, path)
         if shape.enum and value not in shape.enum:
-            found.append(f"{path}: {value!r} is none of {shape.enum}")
+            found.append(f"{path}: {value!r} is not one of {shape.enum}")
         pattern = rules.get("pattern")
         if pattern and not matches(pattern, value):
             found.append(f"{path}: {value!r} does not match {pattern}")

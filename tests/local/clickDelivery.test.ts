@@ -113,7 +113,7 @@ test("killed senders lose no accepted record and write none twice", async () => 
 		await Promise.all(senders.map(({ child }) => once(child, "close")));
 		for (const { name, accepted: count } of senders) accepted.set(name, count());
 	}
-	// What the last ones left; two at once, as when two jobs start.
+	// What the last ones left; two at the same time, as when two jobs start.
 	await Promise.all([deliverLeftovers(folders()), deliverLeftovers(folders())]);
 	expect(await readdir(folders().spool)).toEqual([]);
 	const delivered = await idsBySender();

@@ -54,7 +54,7 @@ test("calls are full, go to the stream by name, and each record has a partition 
 	expect(endpoint.inputs("kinesis", "PutRecords")[0]?.StreamName).toBe("kds-clickstream-data");
 });
 
-test("a call stays below 5 MiB; a record that no call takes is lost, counted and told", async () => {
+test("a call stays below 5 MiB; a record that no call takes is lost, counted and reported", async () => {
 	const result = await send([...numbered(60, 200_000), "x".repeat(1024 * 1024 + 1)]);
 	expect(result).toMatchObject({ accepted: 60, lost: 1 });
 	for (const { bytes } of stream.calls) expect(bytes).toBeLessThanOrEqual(5 * 1024 * 1024);

@@ -32,7 +32,7 @@ interface Answer {
 	rows: unknown[][];
 }
 
-/** One local stack from nothing, used as a newcomer would: each test goes on where the last one ended. */
+/** One local stack from nothing, used as a newcomer would: each test continues where the last one ended. */
 describe("the local stack", () => {
 	let stack: TestStack;
 
@@ -53,7 +53,7 @@ describe("the local stack", () => {
 		expect(result.stderr).toContain("next: pipeline-cli demo");
 	});
 
-	it("runs the demo from nothing and proves the guide's four rows", async () => {
+	it("runs the demo from nothing and proves the sample shop's four rows", async () => {
 		const demo = await stack.json<Demo>(["demo"]);
 		expect(demo.ok).toBe(true);
 		expect(demo.replicatedTables).toBe(23);
@@ -110,7 +110,7 @@ describe("the local stack", () => {
 		expect(result.stderr).toContain("wp_terms");
 	});
 
-	it("refuses a second run while one goes on, naming the first", async () => {
+	it("refuses a second run while one is in progress, naming the first", async () => {
 		const first = stack.start(["run-etl", "--json"]);
 		await poll({ firstMs: 200, signal: AbortSignal.timeout(60_000) }, async () => {
 			const files = await readdir(join(stack.home, "runs"));
@@ -149,7 +149,7 @@ describe("the local stack", () => {
 		);
 	});
 
-	it("stops what waits for a failed job, shows its log, and works again when mended", async () => {
+	it("stops what waits for a failed job, shows its log, and works again when fixed", async () => {
 		const state = join(stack.home, "lake", "processed", "_state", "wordpress-db", "wp_terms.json");
 		const good = await readFile(state, "utf8");
 		await writeFile(state, "{ cut");
@@ -170,7 +170,7 @@ describe("the local stack", () => {
 		await writeFile(broken, whole.subarray(0, whole.length - 20));
 		const result = await stack.run(["run-etl"]);
 		expect(result.code).toBe(11);
-		expect(result.stdout).toContain("set aside:");
+		expect(result.stdout).toContain("quarantined:");
 		expect(result.stdout).toContain("20990101-000000000.parquet");
 		expect(await count("wp_terms")).toBe(23);
 		await rm(broken);
@@ -218,7 +218,7 @@ describe("the local stack", () => {
 		expect(result.stdout).toContain("next: pipeline-cli down --purge");
 	});
 
-	it("removes everything only when told to", async () => {
+	it("removes everything only when asked to", async () => {
 		const refused = await stack.run(["down", "--purge"]);
 		expect(refused.code).toBe(2);
 		expect(await readdir(stack.home)).toContain("lake");

@@ -136,7 +136,7 @@ describe("the private MariaDB", () => {
 		}
 	});
 
-	it.each(["stopped", "running"])("mends a password file that was lost while it was %s", async (state) => {
+	it.each(["stopped", "running"])("fixes a password file that was lost while it was %s", async (state) => {
 		if (state === "stopped") await stopSource(testContext(), paths);
 		await rm(passwordFile(paths));
 		await startPrivateSource(testContext(), {}, paths);

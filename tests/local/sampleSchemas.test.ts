@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { asInTheGuide } from "../../cli/actions/verify/verifyRows.ts";
+import { isSampleTable } from "../../cli/actions/verify/verifyRows.ts";
 import { PipelineError } from "../../cli/common/errors.ts";
 import type { LocalPaths } from "../../cli/engines/local/shared/paths.ts";
 import { LocalSource } from "../../cli/engines/local/source/localSource.ts";
@@ -34,7 +34,7 @@ describe("the sample schemas", () => {
 		}
 	}
 
-	it("hold all tables, and wp_terms as the guide has it", async () => {
+	it("hold all tables, and wp_terms as the sample shop has it", async () => {
 		const status = await new LocalSource(paths).status();
 		expect(status.schemas?.map(({ schema, tables }) => [schema, tables])).toEqual([
 			["wordpress-db", 15],
@@ -44,14 +44,14 @@ describe("the sample schemas", () => {
 		const [rows] = (await connection.query(
 			"SELECT COUNT(*) AS count, MAX(term_id) AS last FROM `wordpress-db`.wp_terms",
 		)) as unknown as [unknown[]];
-		// The guide's own statement must fit.
+		// The sample shop's statement must fit.
 		await connection.beginTransaction();
 		await connection.query("INSERT INTO `wordpress-db`.wp_terms VALUES ('16', 'random-1', 'random-1', '1')");
 		await connection.rollback();
 		await connection.end();
 		expect(rows).toEqual([{ count: 15, last: 15 }]);
 		const source = await new LocalSource(paths).connect();
-		expect(await asInTheGuide(source)).toBe(true);
+		expect(await isSampleTable(source)).toBe(true);
 		await source.close();
 	});
 
@@ -80,7 +80,7 @@ describe("the sample schemas", () => {
 		expect(await checksums()).toEqual(before);
 	});
 
-	it("are filled anew where filling was interrupted", async () => {
+	it("are filled again where filling was interrupted", async () => {
 		const before = await checksums();
 		const abort = new AbortController();
 		const reason = new PipelineError("cancelled", { what: "Ctrl-C." });

@@ -112,7 +112,7 @@ describe("ensureInterpreter", () => {
 });
 
 describe("SailServer", () => {
-	it("goes on where its log can't be written", async () => {
+	it("continues where its log can't be written", async () => {
 		const python = await script("python", "head -c 300000 /dev/zero >&2; echo 4711; cat > /dev/null");
 		const server = new SailServer(python, join(folder, "nowhere", "sail.log"));
 		expect(await server.remote()).toBe("sc://127.0.0.1:4711");

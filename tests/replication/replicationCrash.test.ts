@@ -196,7 +196,7 @@ test("a second start finds it running", async () => {
 	expect(await stack.supervisorPid()).toBe(pid);
 });
 
-test("a reset binlog fails with its fix, and a reload mends it", async () => {
+test("a reset binlog fails with its fix, and a reload fixes it", async () => {
 	await stack.replication.stop(stack.context);
 	await db.query("RESET MASTER; INSERT INTO marker VALUES (4)");
 	await expect(stack.replication.start(stack.context, limits)).rejects.toMatchObject({

@@ -86,7 +86,7 @@ test("CREATE TABLE … SELECT brings its rows", async () => {
 	]);
 });
 
-test("an added nullable column starts a new file at once, even with no row", async () => {
+test("an added nullable column starts a new file immediately, even with no row", async () => {
 	const before = await stack.files("shop", t);
 	await db.query(`ALTER TABLE ${t} ADD COLUMN c DATE NULL /* new */ AFTER a`);
 	await applied(t, { ddls: 1 });

@@ -94,7 +94,7 @@ test.each([
 	expect(await stack.replication.start(stack.context, limits)).toBe("started");
 });
 
-test("a missing grant and a source that is down are told at once", async () => {
+test("a missing grant and a source that is down are reported immediately", async () => {
 	const { stack } = await shops.make();
 	const settings = await readSettings(stack.paths);
 	if (settings === undefined) throw new Error("no settings");
@@ -168,7 +168,7 @@ test("a table that can no longer be replicated keeps its files when it is reload
 	await stack.replication.start(stack.context, limits);
 	await db.query("CREATE TABLE u (id INT PRIMARY KEY); ALTER TABLE t ADD g GEOMETRY");
 	await until(async () => (await stack.statistics(`${schema}.t`))?.state === "Table error");
-	const told = {
+	const reported = {
 		outcome: "failure",
 		text: {
 			what: `${schema}.t could not be loaded.`,
@@ -176,11 +176,11 @@ test("a table that can no longer be replicated keeps its files when it is reload
 			next: `pipeline-cli replication reload ${schema}.t`,
 		},
 	};
-	await expect(stack.replication.reload(stack.context, [{ schema, table: "t" }])).rejects.toMatchObject(told);
+	await expect(stack.replication.reload(stack.context, [{ schema, table: "t" }])).rejects.toMatchObject(reported);
 	const reload = { ...limits, reload: true };
-	await expect(stack.replication.start(stack.context, reload)).rejects.toMatchObject(told);
+	await expect(stack.replication.start(stack.context, reload)).rejects.toMatchObject(reported);
 	await stack.replication.stop(stack.context);
-	await expect(stack.replication.start(stack.context, reload)).rejects.toMatchObject(told);
+	await expect(stack.replication.start(stack.context, reload)).rejects.toMatchObject(reported);
 	expect(await stack.replication.status()).toMatchObject({ state: "running", tables: { loaded: 1, errored: 1 } });
 	expect(await stack.files(schema, "t")).toEqual([loadFile]);
 	await shop.expectEqual();
@@ -215,7 +215,7 @@ function replicators(stack: TestStack): number[] {
 	return lines.filter((line) => line.includes(`--home ${stack.paths.home} `)).map((line) => Number.parseInt(line, 10));
 }
 
-test("a start that is cancelled at once leaves a replicator that stop finds, before it has begun to work", async () => {
+test("a start that is cancelled immediately leaves a replicator that stop finds, before it has begun to work", async () => {
 	const { stack } = await shops.make();
 	const cli = spawn(process.execPath, ["--import", "tsx", join(projectRoot, "cli/main.ts"), "replication", "start"], {
 		env: { ...process.env, PIPELINE_HOME: stack.paths.home },
@@ -230,7 +230,7 @@ test("a start that is cancelled at once leaves a replicator that stop finds, bef
 		await until(async () => replicators(stack).length > 0, 1);
 		cli.kill("SIGINT");
 		const [code] = await closed;
-		expect(said).toContain("goes on in the background");
+		expect(said).toContain("continues in the background");
 		expect(code).toBe(8);
 		expect(replicators(stack)).not.toEqual([]);
 		expect(await stack.replication.stop(stack.context)).toBe("stopped");

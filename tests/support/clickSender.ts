@@ -2,7 +2,7 @@ import { type DeliverySettings, LocalEventStream } from "../../cli/engines/local
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 
 /**
- * Sends numbered records without an end, every seventh of which is no JSON, and prints how many were accepted:
+ * Sends numbered records without an end, every seventh of which is not JSON, and prints how many were accepted:
  * `<sender> <count>` a line.
  */
 const [home = "", sender = "", settings = "{}"] = process.argv.slice(2);

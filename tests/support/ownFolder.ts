@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errorCode } from "../../cli/common/errors.ts";
 
-/** How long what was told to end may take to do so. */
+/** How long what was asked to end may take to do so. */
 const graceMs = 10_000;
 
 /**

@@ -5,7 +5,7 @@ import { join } from "node:path";
 export interface Generated {
 	/** Path from the root of the repository. */
 	path: string;
-	/** What lies between `<!-- block:begin -->` and `<!-- block:end -->`; without it the whole file is generated. */
+	/** What is between `<!-- block:begin -->` and `<!-- block:end -->`; without it the whole file is generated. */
 	block?: string;
 	/** The text of the file, or of the block. */
 	make(): string | Promise<string>;

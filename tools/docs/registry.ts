@@ -6,6 +6,7 @@ import { costStacks } from "../../infra/pages/stacks.ts";
 import { repositoryPath, stackValues } from "../../infra/testing/stack.ts";
 import { readRooms } from "../walls/rooms.ts";
 import { wallsTable } from "../walls/table.ts";
+import { readRejected, rejectedTable } from "../words/rejected.ts";
 import type { Generated } from "./generated.ts";
 import { jsonSchemas } from "./jsonSchemas.ts";
 
@@ -20,5 +21,6 @@ export const registry: readonly Generated[] = [
 		make: () => costPage(costStacks(parseConfig(stackValues("dev")), parseConfig(stackValues("prod")))),
 	},
 	...Object.entries(jsonSchemas).map(([file, make]) => ({ path: `etl/contract/${file}`, make })),
+	{ path: "docs/glossary.md", block: "rejected", make: () => rejectedTable(readRejected()) },
 	{ path: "docs/architecture.md", block: "walls", make: async () => wallsTable(await readRooms()) },
 ];

@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import { PipelineError } from "../../common/errors.ts";
 import { compileTemplate } from "./clickTemplate.ts";
 
-/** The guide's, as it is typed into the Kinesis Data Generator. */
-const guide = `{"productid": {{random.number(
+/** The sample shop's, as it is typed into the Kinesis Data Generator. */
+const sample = `{"productid": {{random.number(
         {
             "min":1,
             "max":5
@@ -32,9 +32,9 @@ const refused = (template: string): unknown => {
 	return undefined;
 };
 
-test("the guide's template makes the guide's records, a line each", () => {
-	expect(compileTemplate(guide, 1)()).not.toMatch(/[\r\n]/);
-	const records = make(guide, 300);
+test("the sample shop's template makes the sample shop's records, a line each", () => {
+	expect(compileTemplate(sample, 1)()).not.toMatch(/[\r\n]/);
+	const records = make(sample, 300);
 	for (const record of records) {
 		expect(record.productid).toSatisfy((id: unknown) => [1, 2, 3, 4, 5].includes(id as number));
 		expect(record.price).toBeTypeOf("number");
@@ -48,11 +48,11 @@ test("the guide's template makes the guide's records, a line each", () => {
 });
 
 test("a seed gives the same records each time, another seed others", () => {
-	expect(make(guide, 20, 7)).toEqual(make(guide, 20, 7));
-	expect(make(guide, 20, 7)).not.toEqual(make(guide, 20, 8));
+	expect(make(sample, 20, 7)).toEqual(make(sample, 20, 7));
+	expect(make(sample, 20, 7)).not.toEqual(make(sample, 20, 8));
 });
 
-test("ids are drawn anew for each record, and texts are escaped", () => {
+test("ids are drawn again for each record, and texts are escaped", () => {
 	const records = make('{"id":"{{string.uuid}}","text":"{{lorem.paragraphs}}","at":"{{date.now}}"}', 2000);
 	expect(new Set(records.map((record) => record.id)).size).toBe(2000);
 	expect(records[0]?.text).toContain("\n");
@@ -68,12 +68,12 @@ test("arguments are JSON, of any number", () => {
 test("what cannot work is refused before anything is sent", () => {
 	expect(refused('{"a":"{{commerce.nonsense}}"}')).toMatchObject({
 		outcome: "usage",
-		what: "The template's {{commerce.nonsense}} is no function of faker.",
+		what: "The template's {{commerce.nonsense}} is not a function of faker.",
 		why: expect.stringContaining("commerce.productName"),
 	});
 	expect(refused('{"a":"{{shop.price}}"}')).toMatchObject({ why: "There is no module shop." });
 	expect(refused('{"a":{{number.int({min:1})}}}')).toMatchObject({
-		what: "The arguments of the template's {{number.int}} are no JSON.",
+		what: "The arguments of the template's {{number.int}} are not JSON.",
 	});
 	expect(refused('{"a":{{number.int({"min":9,"max":1})}}}')).toMatchObject({
 		what: "The template's {{number.int}} does not take these arguments.",

@@ -4,7 +4,7 @@ import { messageOf, PipelineError } from "../../common/errors.ts";
 /** Values drawn once for a placeholder of words, since faker is slow record by record. */
 const vocabularySize = 500;
 
-/** Modules whose values are drawn anew for each record: numbers, dates and ids would otherwise repeat. */
+/** Modules whose values are drawn again for each record: numbers, dates and ids would otherwise repeat. */
 const drawnEachTime = new Set(["number", "string", "date", "datatype", "helpers", "finance"]);
 
 /** Names that the Kinesis Data Generator's templates use, and what faker calls them now. */
@@ -34,7 +34,7 @@ const placeholder = /\{\{\s*([A-Za-z]+\.[A-Za-z0-9]+)\s*(?:\(([\s\S]*?)\)\s*)?\}
 /**
  * Makes records by a template of the Kinesis Data Generator: JSON with placeholders `{{module.function}}` or
  * `{{module.function(arguments)}}`, functions of faker and arguments as JSON. Each call makes the next record.
- * @throws PipelineError naming the placeholder that does not work, or why the first record is no JSON.
+ * @throws PipelineError naming the placeholder that does not work, or why the first record is not JSON.
  */
 export function compileTemplate(text: string, seed: number): () => string {
 	const faker = new Faker({ locale: [en, base] });
@@ -69,7 +69,7 @@ function drawer(faker: Faker, name: string, args: string | undefined): () => str
 	if (typeof found !== "function") {
 		const known = functions === undefined ? undefined : functionNames(functions).map((other) => `${module}.${other}`);
 		throw refusal(
-			`The template's {{${name}}} is no function of faker.`,
+			`The template's {{${name}}} is not a function of faker.`,
 			known === undefined ? `There is no module ${module}.` : `It has ${known.join(", ")}.`,
 		);
 	}
@@ -96,7 +96,7 @@ function parseArguments(name: string, args: string | undefined): unknown[] {
 	try {
 		return JSON.parse(`[${args ?? ""}]`) as unknown[];
 	} catch (error) {
-		throw refusal(`The arguments of the template's {{${name}}} are no JSON.`, messageOf(error));
+		throw refusal(`The arguments of the template's {{${name}}} are not JSON.`, messageOf(error));
 	}
 }
 
@@ -119,6 +119,6 @@ function refusal(what: string, why: string): PipelineError {
 	return new PipelineError("usage", {
 		what,
 		why,
-		fix: 'Mend the template; a placeholder is {{module.function}} or {{module.function({"name": value})}}, see https://fakerjs.dev/api.',
+		fix: 'Fix the template; a placeholder is {{module.function}} or {{module.function({"name": value})}}, see https://fakerjs.dev/api.',
 	});
 }

@@ -5,7 +5,7 @@ import { clickRecords, sendClicks } from "./clicks.ts";
 const make = (records: number, seed: number): Record<string, unknown>[] =>
 	[...clickRecords({ records, seed })].map((text) => JSON.parse(text));
 
-test("records are the guide's", () => {
+test("records are the sample shop's", () => {
 	const made = make(2000, 1);
 	expect(made).toHaveLength(2000);
 	for (const record of made) {

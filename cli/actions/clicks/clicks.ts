@@ -17,18 +17,18 @@ export interface ClickOptions {
 	rate?: number | undefined;
 	/** Seconds after which no more records are made. */
 	duration?: number | undefined;
-	/** Text of a template; see `compileTemplate`. Without it the guide's records are made. */
+	/** Text of a template; see `compileTemplate`. Without it the sample shop's records are made. */
 	template?: string | undefined;
 }
 
 /** Click records, one JSON text each. */
 export function* clickRecords({ records, seed, template }: ClickOptions): Generator<string> {
-	const make = template === undefined ? guideRecord(seed) : compileTemplate(template, seed);
+	const make = template === undefined ? sampleRecord(seed) : compileTemplate(template, seed);
 	for (let made = 0; made < records; made += 1) yield make();
 }
 
-/** The guide's record: a product of 1 to 5, its name, department and price, and details of color, material and comments. */
-function guideRecord(seed: number): () => string {
+/** The sample shop's record: a product of 1 to 5, its name, department and price, and details of color, material and comments. */
+function sampleRecord(seed: number): () => string {
 	const faker = new Faker({ locale: [en, base] });
 	faker.seed(seed);
 	const draw = (word: () => string | number): string[] =>

@@ -14,7 +14,7 @@ interface Played {
 	crawled: () => boolean;
 }
 
-/** A stack whose jobs end as told; the others succeed with one row. */
+/** A stack whose jobs end as scripted; the others succeed with one row. */
 function play(ends: Record<string, { state: JobState; rows?: number }> = {}): Played {
 	const ran: string[] = [];
 	let closed = false;
@@ -76,7 +76,7 @@ it("skips what waits for a skipped job", async () => {
 	expect(result.jobs.map((run) => run.state)).toEqual(["failed", "skipped", "skipped", "skipped", "skipped"]);
 });
 
-it("goes on behind a broken quality rule, and ends with its outcome", async () => {
+it("continues behind a broken quality rule, and ends with its outcome", async () => {
 	const played = play({ "process-cdc": { state: "quality_failed" } });
 	const result = await runEtl(played.stack, [], context);
 	expect(played.ran).toHaveLength(5);

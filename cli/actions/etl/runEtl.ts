@@ -80,7 +80,7 @@ export async function runEtl(
 }
 
 /**
- * Starts jobs and leaves them to the cloud, or joins those that are going. What lies in the lake is then registered by the
+ * Starts jobs and leaves them to the cloud, or joins those that are going. What is in the lake is then registered by the
  * state machine where it runs all jobs, and by nobody else.
  * @throws PipelineError where the stack runs jobs only as long as somebody waits, or where some of them wait for each other.
  */
@@ -94,7 +94,7 @@ export async function startEtl(
 	const jobs = await stack.jobs();
 	if (jobs.startInBackground === undefined) {
 		throw new PipelineError("usage", {
-			what: `The stack ${stack.name} runs jobs only as long as this command goes on.`,
+			what: `The stack ${stack.name} runs jobs only as long as this command continues.`,
 			fix: "Leave out --no-wait.",
 			next: "pipeline-cli run-etl",
 		});

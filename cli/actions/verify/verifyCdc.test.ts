@@ -135,7 +135,7 @@ class FakePipeline {
 	}
 }
 
-it("follows the guide's four rows from 15 to 19, which stay", async () => {
+it("follows the sample shop's four rows from 15 to 19, which stay", async () => {
 	const pipeline = new FakePipeline();
 	pipeline.files.push(await writeParquet("LOAD00000001.parquet", pipeline.source));
 	const report = await verifyCdc(pipeline.stack(), { keep: false }, contextOf());
@@ -219,7 +219,7 @@ it("fails where the replication says running and nothing moves, and takes its ro
 	expect(pipeline.source).toHaveLength(19);
 });
 
-it("ends at once where the replication dies while it waits, with what is recorded of it", async () => {
+it("ends immediately where the replication dies while it waits, with what is recorded of it", async () => {
 	const pipeline = new FakePipeline(19);
 	pipeline.moves = false;
 	setTimeout(() => {

@@ -6,18 +6,18 @@ import { arrival } from "./arrival.ts";
 import { readRawRows } from "./rawRows.ts";
 import { sameRows } from "./sameRows.ts";
 import {
-	asInTheGuide,
 	columns,
 	countAtSource,
-	guideRows,
 	ids,
 	insert,
+	isSampleTable,
 	markers,
 	newFiles,
 	queryCurrent,
 	type Row,
 	rawKeys,
 	removeRows,
+	sampleRows,
 	schema,
 	table,
 	valuesOf,
@@ -58,12 +58,12 @@ export interface VerifyReport {
 }
 
 export interface VerifyOptions {
-	/** Leave marker rows at the source. The guide's own four rows always stay, in the sample schemas. */
+	/** Leave marker rows at the source. The sample shop's four rows always stay, in the sample schemas. */
 	keep: boolean;
 }
 
 /**
- * Writes four rows at the source and follows them to the current table: the guide's four rows where its table is that of the
+ * Writes four rows at the source and follows them to the current table: the sample shop's four rows where its table is that of the
  * sample schemas, as they were filled, else marker rows of its own, taken back afterwards.
  * @returns a report whose `ok` is false where the data differ.
  * @throws PipelineError where something never came before the signal aborted, or the replication does not run.
@@ -73,13 +73,13 @@ export async function verifyCdc(stack: Stack, options: VerifyOptions, context: C
 	await assertRunning(replication);
 	const source = await (await stack.source()).connect();
 	try {
-		const guide = await asInTheGuide(source);
+		const sample = await isSampleTable(source);
 		const slugs = Array.from({ length: markers }, (_, index) =>
-			guide ? `random-${index + 1}` : `pipeline-cli-verify-${Date.now()}-${index + 1}`,
+			sample ? `random-${index + 1}` : `pipeline-cli-verify-${Date.now()}-${index + 1}`,
 		);
-		const remove = !guide && !options.keep;
+		const remove = !sample && !options.keep;
 		try {
-			const proof = await follow(stack, replication, source, slugs, guide, context);
+			const proof = await follow(stack, replication, source, slugs, sample, context);
 			return { ...proof, stack: stack.name, removed: remove };
 		} finally {
 			if (remove) await removeRows(source, slugs);
@@ -96,7 +96,7 @@ async function assertRunning(replication: Replication): Promise<void> {
 	throw new PipelineError("failure", {
 		what: `The replication is not running: ${status.text}.`,
 		why: status.lastError ?? status.stopReason,
-		fix: failed ? "Its state says what to do." : "Start it; it goes on from where it was.",
+		fix: failed ? "Its state says what to do." : "Start it; it continues from where it was.",
 		next: failed ? "pipeline-cli replication status" : "pipeline-cli replication start",
 	});
 }
@@ -106,14 +106,14 @@ async function follow(
 	replication: Replication,
 	source: SourceConnection,
 	slugs: readonly string[],
-	guide: boolean,
+	sample: boolean,
 	context: Context,
 ): Promise<Omit<VerifyReport, "stack" | "removed">> {
 	const checks: VerifyCheck[] = [];
 	const before = await inserts(replication);
 	const raw = await stack.raw();
 	const known = await rawKeys(raw);
-	const rows = await insert(source, slugs, guide);
+	const rows = await insert(source, slugs, sample);
 	const committedAt = Date.now();
 	const since = (time = Date.now()): number => Math.max(0, (time - committedAt) / 1000);
 	const note = (name: string, ok: boolean, detail: string): void => {
@@ -124,7 +124,7 @@ async function follow(
 	note(
 		"source",
 		written,
-		guide ? `${table} went from ${guideRows} to ${await countAtSource(source)} rows` : `${rows.length} marker rows`,
+		sample ? `${table} went from ${sampleRows} to ${await countAtSource(source)} rows` : `${rows.length} marker rows`,
 	);
 
 	const statistics = { title: "table statistics", what: "inserts in the table statistics" };
@@ -132,7 +132,7 @@ async function follow(
 		const count = await inserts(replication);
 		return count >= before + markers ? count : undefined;
 	});
-	note("table statistics", guide ? after === before + markers : true, `${after - before} inserts`);
+	note("table statistics", sample ? after === before + markers : true, `${after - before} inserts`);
 
 	const rawZone = { title: "raw zone", what: "a raw file with the rows" };
 	const files = await replicated(stack, replication, context, rawZone, () => newFiles(raw, known, rows));
@@ -145,7 +145,7 @@ async function follow(
 		sameRows(mine.filter((row) => row[rawColumns.op] === operations.insert).map(valuesOf), rows),
 		`${mine.length} rows in ${files.keys.join(", ")}`,
 	);
-	if (guide) {
+	if (sample) {
 		// Through a stream, the full load is among the messages.
 		const load = [...known].filter((key) => isLoadFile(key) || key.endsWith(".json.gz"));
 		note("full-load file", load.length > 0, load.length > 0 ? load.join(", ") : `none in ${schema}/${table}/`);
@@ -165,7 +165,7 @@ async function follow(
 		sameRows(current.rows.map(valuesOf), rows),
 		`${current.rows.length} of ${markers} rows, values compared`,
 	);
-	if (guide) {
+	if (sample) {
 		// Others may write to a table in use, so only here the counts must agree.
 		const wanted = await countAtSource(source);
 		note("row count", current.count === wanted, `${current.count} in the lake, ${wanted} at the source`);
@@ -201,7 +201,7 @@ async function inserts(replication: Replication): Promise<number> {
 	throw new PipelineError("failure", {
 		what: `The replication does not follow the table ${schema}.${table}.`,
 		why: found?.lastError,
-		fix: "Load it anew.",
+		fix: "Reload it.",
 		next: `pipeline-cli replication reload ${schema}.${table}`,
 	});
 }

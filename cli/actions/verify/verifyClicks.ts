@@ -22,7 +22,7 @@ const lookInterval = 1000;
 /** What to say where the stream brings nothing. */
 const late = {
 	why: "The stream accepted them, but they were not delivered.",
-	fix: "See the delivery stream's log and what lies under the error prefix; a buffer is delivered after up to 15 minutes.",
+	fix: "See the delivery stream's log and what is under the error prefix; a buffer is delivered after up to 15 minutes.",
 	next: "pipeline-cli status",
 };
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { cancelled } from "../../common/errors.ts";
 import type { SourceConnection } from "../../engines/port.ts";
-import { asInTheGuide, insert, removeRows } from "./verifyRows.ts";
+import { insert, isSampleTable, removeRows } from "./verifyRows.ts";
 
 /** A source that fails at every statement. */
 const failing = (error: Error): SourceConnection => ({
@@ -11,7 +11,7 @@ const failing = (error: Error): SourceConnection => ({
 const refused = (code: string) => failing(Object.assign(new Error(`${code} by test`), { code }));
 
 describe("what the source refuses", () => {
-	it("a user who may not write is told the grant", async () => {
+	it("a user who may not write gets the grant to ask for", async () => {
 		const source = refused("ER_TABLEACCESS_DENIED_ERROR");
 		for (const work of [() => insert(source, ["a"], false), () => removeRows(source, ["a"])]) {
 			await expect(work()).rejects.toMatchObject({
@@ -21,7 +21,7 @@ describe("what the source refuses", () => {
 		}
 	});
 
-	it("rows of somebody who verifies at the same time are no fault of the program", async () => {
+	it("rows of somebody who verifies at the same time are not the fault of the program", async () => {
 		await expect(insert(refused("ER_DUP_ENTRY"), ["a"], true)).rejects.toMatchObject({
 			outcome: "failure",
 			text: { what: "Somebody else verifies at the same time." },
@@ -30,7 +30,7 @@ describe("what the source refuses", () => {
 
 	it("a cancelled command stays one", async () => {
 		const reason = cancelled("verify-cdc was cancelled.");
-		await expect(asInTheGuide(failing(reason))).rejects.toBe(reason);
+		await expect(isSampleTable(failing(reason))).rejects.toBe(reason);
 		await expect(insert(failing(reason), ["a"], false)).rejects.toBe(reason);
 	});
 });

@@ -8,8 +8,8 @@ export const schema = "wordpress-db";
 export const table = "wp_terms";
 export const columns = ["term_id", "name", "slug", "term_group"] as const;
 const qualified = qualifiedName({ schema, table });
-/** Rows of the guide's table before the change. */
-export const guideRows = 15;
+/** Rows of the sample shop's table before the change. */
+export const sampleRows = 15;
 /** Slug of the last of them in the sample schemas: a product category that no shop has from its installation. */
 const lastSampleSlug = "outdoors";
 /** Rows that are written. */
@@ -22,13 +22,13 @@ export type Row = readonly string[];
  * Whether the table is that of the sample schemas, as they were filled: 15 rows, so that its ids 16 to 19 are free. A shop of the
  * user's own has 15 rows, too, when it is new, and nothing of ours may stay in it.
  */
-export async function asInTheGuide(source: SourceConnection): Promise<boolean> {
+export async function isSampleTable(source: SourceConnection): Promise<boolean> {
 	try {
 		const [found] = await source.query(
-			`SELECT COUNT(*) AS n, MAX(term_id) AS last, MAX(term_id = ${guideRows} AND slug = ?) AS sample FROM ${qualified}`,
+			`SELECT COUNT(*) AS n, MAX(term_id) AS last, MAX(term_id = ${sampleRows} AND slug = ?) AS sample FROM ${qualified}`,
 			[lastSampleSlug],
 		);
-		return Number(found?.n) === guideRows && Number(found?.last) === guideRows && Number(found?.sample) === 1;
+		return Number(found?.n) === sampleRows && Number(found?.last) === sampleRows && Number(found?.sample) === 1;
 	} catch (error) {
 		// Ctrl-C, the timeout.
 		if (error instanceof PipelineError) throw error;
@@ -45,9 +45,9 @@ export async function asInTheGuide(source: SourceConnection): Promise<boolean> {
 	}
 }
 
-/** @returns the rows as they are at the source, in one transaction; their ids are the table's own except in the guide's case. */
-export async function insert(source: SourceConnection, slugs: readonly string[], guide: boolean): Promise<Row[]> {
-	const rows = slugs.map((slug, index) => [guide ? guideRows + index + 1 : null, slug, slug, (index + 1) % 2]);
+/** @returns the rows as they are at the source, in one transaction; their ids are the table's own except in the sample shop's case. */
+export async function insert(source: SourceConnection, slugs: readonly string[], sample: boolean): Promise<Row[]> {
+	const rows = slugs.map((slug, index) => [sample ? sampleRows + index + 1 : null, slug, slug, (index + 1) % 2]);
 	const sql = `INSERT INTO ${qualified} (${columns.join(", ")}) VALUES ${rows.map((row) => `(${places(row)})`).join(",")}`;
 	try {
 		await source.query(sql, rows.flat());

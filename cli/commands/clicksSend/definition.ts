@@ -19,12 +19,12 @@ export const definition = defineCommand({
 			parse: wholeNumber(1, 10_000_000),
 		},
 		{ flags: "--duration <duration>", description: "stop after this long, for instance 90s or 10m", parse: duration },
-		{ flags: "--template <file>", description: "record to send (default: the guide's product clicks)" },
+		{ flags: "--template <file>", description: "record to send (default: the sample shop's product clicks)" },
 		seed,
 	],
 	timeout: "24h",
 	examples: [
-		["The guide's hundred thousand, two thousand a second", "clicks send --records 100000 --rate 2000"],
+		["A hundred thousand clicks, two thousand a second", "clicks send --records 100000 --rate 2000"],
 		["Records of your own for ten minutes", "clicks send --template click.json --rate 500 --duration 10m"],
 	],
 });

@@ -17,7 +17,7 @@ export const run: Run<typeof definition> = async ({ options, stack, context }) =
 	const click = { records, seed, rate, duration, template: await readTemplate(options.template) };
 	const found = await stack();
 	const sent = await sendClicks(await found.eventStream(), click, context);
-	const malformed = sent.malformed > 0 ? ` ${formatCount(sent.malformed)} are no JSON, and were kept apart.` : "";
+	const malformed = sent.malformed > 0 ? ` ${formatCount(sent.malformed)} are not JSON, and were kept apart.` : "";
 	const text = `${formatCount(sent.accepted)} records accepted, ${formatCount(sent.retried)} retried, ${formatCount(sent.lost)} lost in ${formatSeconds(sent.seconds)}.${malformed}\n${stackLine(found.name)}`;
 	if (sent.lost > 0) return { json: sent, text, outcome: "failure" };
 	const reason = abortReason(context.signal);

@@ -3,7 +3,7 @@ import { stackLine } from "../../ui/stackLine.ts";
 import { renderTable } from "../../ui/table.ts";
 import type { definition } from "./definition.ts";
 
-/** `crawl`: registers what lies in the lake in the data catalog. */
+/** `crawl`: registers what is in the lake in the data catalog. */
 export const run: Run<typeof definition> = async ({ stack, context }) => {
 	const found = await stack();
 	const crawlers = await found.crawlers();

@@ -3,7 +3,7 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "doctor",
 	plans: true,
-	summary: "Check all that the pipeline needs, and say how to mend it",
+	summary: "Check all that the pipeline needs, and say how to fix it",
 	description:
 		"On AWS: credentials, account, permissions, jobs, DMS instance and engine version, quotas, buckets, and the settings of the source.",
 	timeout: "5m",

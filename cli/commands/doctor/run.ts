@@ -5,7 +5,7 @@ import { stackLine } from "../../ui/stackLine.ts";
 import { renderTable } from "../../ui/table.ts";
 import type { definition } from "./definition.ts";
 
-/** `doctor`: every precondition of the stack's work, and how to mend those that do not hold. */
+/** `doctor`: every precondition of the stack's work, and how to fix those that do not hold. */
 export const run: Run<typeof definition> = async ({ stack, context }) => {
 	const found = await stack();
 	const checks = await context.reporter.task("Check", () => found.checks(context));

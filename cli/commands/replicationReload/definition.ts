@@ -3,7 +3,7 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "replication reload",
 	plans: true,
-	summary: "Load tables anew, beside the running changes",
+	summary: "Reload tables, beside the running changes",
 	arguments: [["<tables...>", "schema.table, or schema.* for all of a schema"]],
 	examples: [["One table", "replication reload wordpress-db.wp_terms"]],
 });

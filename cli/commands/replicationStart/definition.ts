@@ -5,9 +5,9 @@ export const definition = defineCommand({
 	name: "replication start",
 	plans: true,
 	summary: "Start the replication: full load, then changes",
-	description: "Runs in the background. Started again, it goes on where it was.",
+	description: "Runs in the background. Started again, it continues where it was.",
 	options: [
-		{ flags: "--reload", description: "load every table anew" },
+		{ flags: "--reload", description: "reload every table" },
 		{
 			flags: "--target <target>",
 			description: "write files (default), or messages through a delivery stream; kept until it is given again",

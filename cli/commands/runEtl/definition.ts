@@ -18,7 +18,7 @@ export const definition = defineCommand({
 	examples: [
 		["All jobs", "run-etl"],
 		["Two of them", "run-etl process-cdc apply-changes"],
-		["What comes after a mended job", "run-etl --from apply-changes"],
+		["What comes after a fixed job", "run-etl --from apply-changes"],
 		["Start them and go", "run-etl --no-wait"],
 	],
 });

@@ -5,7 +5,7 @@ import { formatCount, formatSeconds } from "../../ui/format.ts";
 import { stackLine } from "../../ui/stackLine.ts";
 import { logLine, renderTable } from "../../ui/table.ts";
 
-/** The jobs as a table, then what failed and what was set aside, with where to read on. */
+/** The jobs as a table, then what failed and what was quarantined, with where to read on. */
 export function describeRun(stack: string, result: EtlResult): string {
 	const rows = result.jobs.map((run) =>
 		run.state === "skipped"
@@ -59,14 +59,14 @@ function describeFailure(run: JobRun): string[] {
 
 function describeQuality(run: JobRun): string[] {
 	const aside = (run.report?.set_aside ?? []).map(
-		({ uri, reason }) => `${chalk.yellow("set aside:")} ${uri}: ${reason}`,
+		({ uri, reason }) => `${chalk.yellow("quarantined:")} ${uri}: ${reason}`,
 	);
 	const broken = (run.report?.quality ?? []).map(
 		({ table, rule, failed_rows, examples }) =>
 			`${chalk.yellow("rule broken:")} ${table}: ${rule}, ${formatCount(failed_rows)} rows, for instance ${JSON.stringify(examples)}`,
 	);
 	if (aside.length > 0) {
-		aside.push("Put a whole file in its place, or load its table anew: pipeline-cli replication reload <schema.table>");
+		aside.push("Put a whole file in its place, or reload its table: pipeline-cli replication reload <schema.table>");
 	}
 	return [...aside, ...broken];
 }

@@ -9,7 +9,7 @@ export interface Totals {
 	revenue: number;
 	profit: number;
 	units: number;
-	/** Customers that are told apart. */
+	/** Customers that are distinguished. */
 	customers: number;
 	/** Whether there are more than those. */
 	moreCustomers: boolean;
@@ -120,7 +120,7 @@ export function customers(cube: SalesCube, filters: Filters): Shown {
 	const named = all.filter((row) => row[0] !== other || all.length === 1).map((row): Sum => [row[0], row[1] ?? 0]);
 	const rows = named.slice(0, charts.customers.top);
 	const limit =
-		named.length < all.length ? ` Only the ${plural(cube.customerLimit, "largest customer")} are told apart.` : "";
+		named.length < all.length ? ` Only the ${plural(cube.customerLimit, "largest customer")} are distinguished.` : "";
 	const share =
 		rows.length < named.length
 			? `The first ${rows.length} of ${plural(named.length, "customer")} bring ${percent(sumOf(rows), sumOf(all))} of revenue.`

@@ -63,7 +63,7 @@ it("filters by both ends of a date range, country and product line", () => {
 	});
 });
 
-it("keeps two customers of one name apart, and says when small ones are not told apart", () => {
+it("keeps two customers of one name apart, and says when small ones are not distinguished", () => {
 	expect(viewOf(show("customers", dataOf(sales(cells)), {})).rows).toEqual([
 		["B", 250],
 		["A", 100],
@@ -71,7 +71,7 @@ it("keeps two customers of one name apart, and says when small ones are not told
 	]);
 	const rolledUp = viewOf(show("customers", dataOf(sales([...cells, [0, 0, 0, -1, 7, 1, 1]])), {}));
 	expect(rolledUp.rows).toHaveLength(3);
-	expect(rolledUp.summary).toContain("Only the 1,000 largest customers are told apart.");
+	expect(rolledUp.summary).toContain("Only the 1,000 largest customers are distinguished.");
 	const value = sales(cells).sales;
 	expect(value.ok && totals(value.value, {})).toEqual({
 		revenue: 353,

@@ -31,7 +31,7 @@ export class S3ObjectStore implements ObjectStore {
 		}
 	}
 
-	/** Downloads to a temporary folder, which goes with the process. */
+	/** Downloads to a temporary folder, which is deleted with the process. */
 	async fetch(key: string): Promise<string> {
 		const known = this.#fetched.get(key);
 		if (known !== undefined) return known;

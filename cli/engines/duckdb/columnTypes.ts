@@ -109,7 +109,7 @@ export function fromIceberg(type: IcebergType): string {
 
 /**
  * Type of DuckDB's by its name in the catalog.
- * @throws Error where the name is none of the catalog's types.
+ * @throws Error where the name is not one of the catalog's types.
  */
 export function toDuckDb(type: string): string {
 	const simple = catalogToDuckDb[type];

@@ -16,7 +16,7 @@ function failed(variables: Variables, version = "MariaDB 10.11.19"): { name: str
 }
 
 describe("variableChecks", () => {
-	it("holds for the guide's settings", () => {
+	it("holds for the sample shop's settings", () => {
 		expect(failed(good)).toEqual([]);
 	});
 
@@ -44,7 +44,7 @@ describe("variableChecks", () => {
 		expect(failed({ log_bin: "OFF", server_id: "0" })).toHaveLength(5);
 	});
 
-	it("accepts retention of the guide, a day", () => {
+	it("accepts retention of the sample shop, a day", () => {
 		expect(failed({ ...good, expire_logs_days: "1" })).toEqual([]);
 	});
 });

@@ -18,7 +18,7 @@ export interface Context {
 	reporter: Reporter;
 	/** Aborted by Ctrl-C and by `--timeout`; its reason is the `PipelineError` to end with. */
 	signal: AbortSignal;
-	/** What goes on when the command is left early, by the engine's id of it; the user is informed. */
+	/** What continues when the command is left early, by the engine's id of it; the user is informed. */
 	ongoing?: Map<string, Ongoing>;
 }
 

@@ -32,10 +32,10 @@ export interface Jobs {
 	 * @throws PipelineError naming the run that is already going, where only one may.
 	 */
 	open(context: Context): Promise<JobSession>;
-	/** The newest run, whether it goes on or has ended. */
+	/** The newest run, whether it continues or has ended. */
 	lastRun(): Promise<RunSummary | undefined>;
 	/**
-	 * Starts jobs and returns at once, or joins the run that is going. Only where the engine can go on by itself.
+	 * Starts jobs and returns immediately, or joins the run that is going. Only where the engine can go on by itself.
 	 * @throws PipelineError where some jobs wait for each other: their order is kept for all jobs only.
 	 */
 	startInBackground?(chosen: readonly JobDefinition[], context: Context): Promise<BackgroundRun>;

@@ -79,7 +79,7 @@ export interface LocalHost {
 	hasSamples(): Promise<boolean>;
 	/** Creates and fills the sample schemas. */
 	seed(context: Context, options: SeedOptions): Promise<SeedResult>;
-	/** Ends the run of jobs that goes on, where there is one. */
+	/** Ends the run of jobs that is in progress, where there is one. */
 	stopRun(context: Context): Promise<"stopped" | "not running">;
 	/** Removes all that the local stack has on disk. Everything must be stopped before. */
 	purge(): Promise<void>;

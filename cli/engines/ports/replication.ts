@@ -66,7 +66,7 @@ export interface Replication {
 }
 
 export interface ReplicationOptions {
-	/** Reload every table instead of going on from the last position. */
+	/** Reload every table instead of continuing from the last position. */
 	reload?: boolean;
 	/** What to write: Parquet files, or messages through a delivery stream. Only the local stack lets one choose here. */
 	target?: "files" | "stream";

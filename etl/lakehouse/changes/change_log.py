@@ -77,7 +77,7 @@ def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: lis
     known = state.load(job.processed, table)
     before = (len(known.set_aside), known.generation)
     if _forget_lost(job, table, known):
-        log.warning("%s: rows of its change log are gone; it begins anew from the raw zone", table)
+        log.warning("%s: rows of its change log are gone; it starts over from the raw zone", table)
     elif kind == "change" and log_compaction.compact(job, table, known):
         known = state.load(job.processed, table)
     names = {file.name for file in present}
@@ -124,13 +124,13 @@ def _begin_full_load(known: TableState, new: list[_NewFile], present: list[Store
         kept = any(raw_files.kind_of(file.name) == "change" and known.has(file) for file in present)
         known.begin_generation(loaded_at if kept else "")
     elif not known.files:
-        # Begun anew from the raw zone, it may find change files that an earlier reload left.
+        # Started over from the raw zone, it may find change files that an earlier reload left.
         known.loaded_at = loaded_at
 
 
 def _forget_lost(job: Job, table: Table, known: TableState) -> bool:
     """
-    Begins a table anew where a batch that counts has lost its data, for instance since somebody removed a damaged
+    Begins a table again where a batch that counts has lost its data, for instance since somebody removed a damaged
     folder; says whether it does. The raw zone has all that counts. Older batches stay, as history.
     """
     there = {
@@ -191,7 +191,7 @@ def _new_files(raw: Storage, kind: Kind, known: TableState, files: list[StoredFi
 
 
 def _set_aside_unreadable(job: Job, raw: Storage, table: Table, files: list[_NewFile]) -> bool:
-    """Sets aside files whose footer is whole but whose data is not. Says whether there were any."""
+    """Quarantines files whose footer is whole but whose data is not. Says whether there were any."""
     known = state.load(job.processed, table)
     found = False
     for entry in files:
@@ -209,7 +209,7 @@ def _set_aside_unreadable(job: Job, raw: Storage, table: Table, files: list[_New
 def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, new: list[_NewFile]) -> None:
     """
     Writes new files as batches, one for each run of files with one schema, then the state. Killed before the state is
-    written, the next run finds folders that no state knows, removes them and begins anew.
+    written, the next run finds folders that no state knows, removes them and starts over.
     """
     folders = [name for name in job.processed.folders(table.change_log) if name.startswith(BATCH)]
     numbers = {batch.number for batch in known.batches if batch.rows > 0}

@@ -1,4 +1,4 @@
-"""Change log → current tables: which batches are new, and whether to merge them or to write the table anew."""
+"""Change log → current tables: which batches are new, and whether to merge them or to rewrite the table."""
 
 from __future__ import annotations
 

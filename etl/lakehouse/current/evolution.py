@@ -18,7 +18,7 @@ def _columns(batch: Batch) -> Columns:
 def _without_repeats(batches: list[Batch]) -> list[Batch]:
     """
     Batches that bring something newer than those before. One that does not is a file delivered twice under a new name,
-    and says nothing about how the schema went on; one without rows does, as its file was written for that.
+    and says nothing about how the schema continued; one without rows does, as its file was written for that.
     """
     found: list[Batch] = []
     highest = ""

@@ -52,7 +52,7 @@ class JdbcSource:
 
     def read(self, engine: Engine, table: str) -> DataFrame:
         """Rows of a table as they are now."""
-        # MariaDB Connector/J takes jdbc:mysql only when told to, and Spark quotes names right for jdbc:mysql only.
+        # MariaDB Connector/J takes jdbc:mysql only when asked to, and Spark quotes names right for jdbc:mysql only.
         separator = "&" if "?" in self.url else "?"
         return (
             engine.session.read.format("jdbc")

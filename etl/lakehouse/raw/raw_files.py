@@ -90,7 +90,7 @@ def tables(raw: Storage) -> dict[tuple[str, str], list[StoredFile]]:
 
 def read_footer(raw: Storage, file: StoredFile, kind: Kind) -> Footer:
     """
-    Raises BrokenFile for a file that is cut short, is no Parquet, or lacks what the raw zone promises, and FileGone.
+    Raises BrokenFile for a file that is cut short, is not Parquet, or lacks what the raw zone promises, and FileGone.
     """
     try:
         with raw.filesystem.open_input_file(raw.path(file.path)) as source:

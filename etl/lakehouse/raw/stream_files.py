@@ -27,7 +27,7 @@ class _State:
     """
     `seen`: fingerprints of the files of messages that were taken in, one after the other. `files`: the files made of
     them, each with the time of its last message. `definition`: the newest `table-def`. `cleared`: when the table last
-    began anew. `loads`, `changes`: numbers in the names of the last files.
+    started over. `loads`, `changes`: numbers in the names of the last files.
     """
 
     seen: str = ""
@@ -168,7 +168,7 @@ def _columns(message: Message, definition: Definition) -> set[str]:
 
 def _clear(target: Storage, name: tuple[str, str], known: _State, time: str) -> None:
     """
-    Forgets the files of what came before; then the table begins anew. A file of what came after, though it was taken in
+    Forgets the files of what came before; then the table starts over. A file of what came after, though it was taken in
     before, is written under a new name, so that it counts for the new beginning.
     """
     for file, last in list(known.files.items()):
@@ -199,7 +199,7 @@ def _load(target: Storage, name: tuple[str, str]) -> _State:
         return _State(**(target.read_json(path) or {}))
     except TypeError as error:
         raise DamagedState(
-            f"{target.uri}/{path} is damaged ({error}): remove it, and the jobs make anew what it is about"
+            f"{target.uri}/{path} is damaged ({error}): remove it, and the jobs rebuild what it is about"
         ) from error
 
 

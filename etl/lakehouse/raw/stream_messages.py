@@ -102,7 +102,7 @@ class Message:
 
 
 def parse(content: bytes, name: str) -> list[Message]:
-    """Messages of a file, in its order. Raises BrokenFile where one of them is no message of DMS."""
+    """Messages of a file, in its order. Raises BrokenFile where one of them is not a message of DMS."""
     try:
         # Not `splitlines`: a JSON text may hold other line ends as they are, U+2028 for one.
         lines = (gzip.decompress(content) if name.endswith(".gz") else content).decode().split("\n")
@@ -114,7 +114,7 @@ def parse(content: bytes, name: str) -> list[Message]:
             try:
                 found.append(_message(json.loads(line, parse_float=Decimal)))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise BrokenFile(f"line {number} is no message of DMS: {error!r}") from error
+                raise BrokenFile(f"line {number} is not a message of DMS: {error!r}") from error
     return found
 
 
@@ -182,7 +182,7 @@ def _value(value: Any, column: pa.Field) -> Any:
             return _time(value)
         return value if isinstance(value, str) else str(value)
     except (ValueError, TypeError, AttributeError, InvalidOperation) as error:
-        raise BrokenFile(f"column {column.name}: {value!r} is no {kind}") from error
+        raise BrokenFile(f"column {column.name}: {value!r} is not a valid {kind}") from error
 
 
 def _time(value: str) -> datetime:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 CATALOG = "glue_catalog"
 
 FILE_ROWS = 250_000
-"""Rows in a data file of a large table: as many as one changed row makes an engine write anew."""
+"""Rows in a data file of a large table: as many as one changed row makes an engine rewrite."""
 
 SAMPLE = 100
 """Values of a column from which a file's range is taken."""
@@ -47,8 +47,8 @@ TABLE_PROPERTIES = {
 @dataclass(frozen=True)
 class Touched:
     """
-    What changes touch of a table: number of keys, ranges of the first key column (None where it is no whole number),
-    and whether so much of it that it is better written anew.
+    What changes touch of a table: number of keys, ranges of the first key column (None where it is not a whole number),
+    and whether so much of it that it is better rewritten.
     """
 
     keys: int

@@ -53,7 +53,7 @@ class Report:
             self.rows_written += rows_written
 
     def file_set_aside(self, uri: str, reason: str) -> None:
-        log.warning("set aside %s: %s", uri, reason)
+        log.warning("quarantined %s: %s", uri, reason)
         with self._lock:
             self.set_aside.append({"uri": uri, "reason": reason})
 

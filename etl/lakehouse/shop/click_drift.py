@@ -15,7 +15,7 @@ SHAPES = 1000
 """Shapes of lines that are looked at, at most: producers have few, but a name may be anything."""
 
 NAMES = 20
-"""Names that are told, at most."""
+"""Names that are reported, at most."""
 
 _NUMBER = (int, float)
 _EXPECTED: dict[str, type | tuple[type, ...]] = {
@@ -26,9 +26,9 @@ _EXPECTED: dict[str, type | tuple[type, ...]] = {
     "productDetails": dict,
 }
 _DETAILS = {"color": str, "material": str, "comments": str}
-_NAMES = {int: "whole number", str: "text", _NUMBER: "number", dict: "object"}
+_NAMES = {int: "a whole number", str: "text", _NUMBER: "a number", dict: "an object"}
 
-# Patterns that Java and Rust both know, for a line without its escaped characters: a text is then what lies between two
+# Patterns that Java and Rust both know, for a line without its escaped characters: a text is then what is between two
 # quotes. Nothing repeats without a limit what repeats itself: in Java a long line would take all of the stack, or days.
 ESCAPED = r"\\."
 _TEXT = r'"[^"]*"'
@@ -63,7 +63,7 @@ def examples(lines: DataFrame) -> list[str]:
 
 
 def describe(lines: Iterable[str]) -> str | None:
-    """One sentence on what differs in some lines; None where nothing does. What is no JSON object does not count."""
+    """One sentence on what differs in some lines; None where nothing does. What is not a JSON object does not count."""
     new: set[str] = set()
     changed: set[str] = set()
     for line in lines:
@@ -94,4 +94,4 @@ def _compare(click: dict[str, Any], expected: dict[str, Any], prefix: str, new: 
         if name not in expected:
             new.add(prefix + name)
         elif value is not None and (isinstance(value, bool) or not isinstance(value, expected[name])):
-            changed.add(f"{prefix}{name} is no {_NAMES[expected[name]]}")
+            changed.add(f"{prefix}{name} is not {_NAMES[expected[name]]}")

@@ -51,7 +51,7 @@ def lines(engine: Engine, raw: Storage, hours: dict[str, list[StoredFile]]) -> D
 def parsed(rows: DataFrame) -> DataFrame:
     """
     Lines as clicks: productid, productname, department, price, productdetails, click_hour, and whether the line is
-    unusual. A line that is no JSON object with a whole number as productid is malformed, and has no productid here.
+    unusual. A line that is not a JSON object with a whole number as productid is malformed, and has no productid here.
     """
     # One engine forgives what comes after the object, the other does not. Without (?s), Java's dot stops at U+2028.
     whole = F.col("value").rlike(r"(?s)^\s*\{.*\}\s*$")

@@ -1,4 +1,4 @@
-"""Which tables of the star schema are made anew, and from what."""
+"""Which tables of the star schema are rebuilt, and from what."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ SOURCES = {
 
 
 def star_schema(job: Job) -> None:
-    """Makes the facts and dimensions anew whose source tables changed; all of them with `--source jdbc`."""
+    """Rebuilds the facts and dimensions whose source tables changed; all of them with `--source jdbc`."""
     database = JdbcSource.of(job.argv)
     if database is not None:
-        # What the star schema is made of then is in no state: the next run from the current tables makes it anew.
+        # What the star schema is made of then is in no state: the next run from the current tables rebuilds it.
         job.processed.write_json(STATE_FILE, {})
         _for_each(job, SOURCES, lambda name: _make(job, name, lambda source: _of_database(job, database, source)))
         return

@@ -40,7 +40,7 @@ class Storage:
             self.filesystem: fs.FileSystem = fs.LocalFileSystem()
             self.root = unquote(urlsplit(uri).path).rstrip("/")
         else:
-            # Told the region, it need not ask for the bucket's, which in a private subnet may take long to fail.
+            # Given the region, it need not ask for the bucket's, which in a private subnet may take long to fail.
             region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
             bucket = uri.removeprefix("s3://").rstrip("/")
             self.filesystem = fs.S3FileSystem(region=region or fs.resolve_s3_region(bucket.split("/")[0]))
@@ -89,7 +89,7 @@ class Storage:
             return None
         except ValueError as error:
             raise DamagedState(
-                f"{self.uri}/{relative} is damaged ({error}): remove it, and the jobs make anew what it is about"
+                f"{self.uri}/{relative} is damaged ({error}): remove it, and the jobs rebuild what it is about"
             ) from error
 
     def write(self, relative: str, content: bytes) -> None:

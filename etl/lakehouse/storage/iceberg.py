@@ -160,7 +160,7 @@ def _records(storage: Storage, path: str) -> Iterator[dict[str, Any]]:
 
     for record in fastavro.reader(io.BytesIO(storage.read(path))):
         if not isinstance(record, dict):
-            raise ValueError(f"{storage.uri}/{path} is no manifest of Iceberg")
+            raise ValueError(f"{storage.uri}/{path} is not a manifest of Iceberg")
         yield record
 
 

@@ -26,7 +26,7 @@ _REMOVED = (".avro", ".parquet", ".puffin", ".stats", ".new")
 
 def expire_snapshots(storage: Storage, location: str, keep_hours: float = KEEP_HOURS) -> int:
     """
-    Forgets the snapshots of a table that Sail writes, but for those younger than `keep_hours` and those that its
+    Forgets the snapshots of a table that Sail writes, except for those younger than `keep_hours` and those that its
     branches and tags keep, and removes the files that no remaining snapshot has. Gives the number of files removed.
     Killed in between, it leaves files that the next time removes.
 
@@ -99,7 +99,7 @@ def _forget(content: dict[str, Any], ids: set[int], oldest: int) -> None:
     """Takes out of metadata what is about other snapshots than those with the given ids."""
     log = content.get("snapshot-log", [])
     gone = [number for number, entry in enumerate(log) if entry["snapshot-id"] not in ids]
-    # What is before a gap is no history.
+    # What is before a gap is not a history.
     content["snapshot-log"] = log[gone[-1] + 1 :] if gone else log
     content["metadata-log"] = [entry for entry in content.get("metadata-log", []) if entry["timestamp-ms"] >= oldest]
     for part in _STATISTICS:

@@ -1,5 +1,5 @@
 -- Order lines, summed by day, country, product line and customer: the cube that the dashboard filters.
--- Beyond the 1000 customers with the most revenue, customers are not told apart: the cube stays small however
+-- Beyond the 1000 customers with the most revenue, customers are not distinguished: the cube stays small however
 -- many there are. Product line and country are those of the day of the order; the name is the customer's newest.
 SELECT
 	f.order_date,

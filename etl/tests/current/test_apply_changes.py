@@ -14,7 +14,7 @@ def test_full_load(lake: Lake, items: Source, current: Read) -> None:
     assert normal(current(items)) == normal(items.rows)
     assert lake.reports["process-load"]["rows_read"] == 5
     assert lake.reports["apply-changes"]["tables"] == [
-        {"schema": "shop", "table": "items", "rows_read": 5, "rows_written": 5, "note": "written anew"}
+        {"schema": "shop", "table": "items", "rows_read": 5, "rows_written": 5, "note": "rewritten"}
     ]
 
 

@@ -81,7 +81,7 @@ def test_a_large_table_whose_keys_lie_in_islands(
     if engine == "sail":
         new = [pq.read_metadata(path).num_rows for path in folder.glob("*.parquet") if path.name not in before]
         assert sum(new) <= 2 * largest + 1
-    # So many files that all is written anew.
+    # So many files that all is rewritten.
     for number in range(0, 600, 50):
         table.update({"id": number}, note="changed again")
         table.update({"id": far + number}, note="changed again")

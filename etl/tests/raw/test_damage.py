@@ -1,4 +1,4 @@
-"""Damaged raw files are set aside; what is damaged in the processed zone is made anew from the raw zone."""
+"""Damaged raw files are quarantined; what is damaged in the processed zone is rebuilt from the raw zone."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_damaged_state_names_the_remedy_and_the_remedy_works(lake: Lake, items: 
 
 
 @pytest.mark.parametrize("what", ["batch", "data of a batch", "current", "all"])
-def test_removed_folder_of_the_processed_zone_is_made_anew(lake: Lake, items: Source, current: Read, what: str) -> None:
+def test_removed_folder_of_the_processed_zone_is_rebuilt(lake: Lake, items: Source, current: Read, what: str) -> None:
     lake.ok()
     for number in range(2):
         items.update({"id": 1}, name=f"version {number}")

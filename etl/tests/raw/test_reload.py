@@ -1,4 +1,4 @@
-"""Tables that begin anew: TRUNCATE, DROP, reloads, and full loads whose files come one by one."""
+"""Tables that start over: TRUNCATE, DROP, reloads, and full loads whose files come one by one."""
 
 from __future__ import annotations
 

@@ -174,7 +174,7 @@ def test_bad_files_are_set_aside_and_the_others_count(lake: Lake, items: Streame
     assert lake.run() == [11, 11, 0]
     reasons = [entry["reason"] for entry in lake.reports["process-cdc"]["set_aside"]]
     assert len(reasons) == 3
-    assert sum("is no message of DMS" in reason for reason in reasons) == 2
+    assert sum("is not a message of DMS" in reason for reason in reasons) == 2
     assert normal(current(items)) == normal(items.rows)
 
 
@@ -184,7 +184,7 @@ def test_a_change_without_its_sequence_is_not_guessed_at(lake: Lake, items: Stre
     assert "a change without cdc_change_seq" in lake.reports["process-load"]["set_aside"][0]["reason"]
 
 
-def test_a_damaged_state_is_named_and_removing_it_mends_it(lake: Lake, items: StreamedSource, current: Read) -> None:
+def test_a_damaged_state_is_named_and_removing_it_fixes_it(lake: Lake, items: StreamedSource, current: Read) -> None:
     lake.ok()
     for number in range(3):
         items.update({"id": 1}, name=f"version {number}")

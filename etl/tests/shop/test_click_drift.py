@@ -1,4 +1,4 @@
-"""Which lines are unusual, by patterns, and what is told of them, by their content: the two must not contradict."""
+"""Which lines are unusual, by patterns, and what is reported of them, by their content: the two must not contradict."""
 
 from __future__ import annotations
 

@@ -49,8 +49,8 @@ def test_malformed_lines_are_counted_and_not_fatal(lake: Lake, items: Source) ->
     assert (entry["rows_read"], entry["rows_written"], entry["note"]) == (
         13,
         4,
-        "1 hour, 9 malformed lines, changed types: price is no number, productDetails is no object, "
-        "productid is no whole number",
+        "1 hour, 9 malformed lines, changed types: price is not a number, productDetails is not an object, "
+        "productid is not a whole number",
     )
     rows = joint(lake)
     assert [row["price"] for row in rows].count(None) == 1
@@ -79,7 +79,7 @@ def test_only_the_hours_that_changed_are_written(lake: Lake, items: Source) -> N
     ]
 
 
-def test_changed_order_items_are_joined_anew(lake: Lake, items: Source) -> None:
+def test_changed_order_items_are_joined_again(lake: Lake, items: Source) -> None:
     send(lake, "2026/11/20/13", "a.json", [click(1), click(2), click(4)])
     lake.ok(*ALL)
     items.update({"order_item_id": 1}, order_item_name="renamed")
@@ -163,7 +163,7 @@ def note(lake: Lake) -> str:
     return str(lake.reports["join-tables"]["tables"][-1]["note"])
 
 
-def test_new_fields_and_changed_types_are_joined_as_far_as_they_fit_and_told(lake: Lake, items: Source) -> None:
+def test_new_fields_and_changed_types_are_joined_as_far_as_they_fit_and_reported(lake: Lake, items: Source) -> None:
     send(lake, "2026/11/20/13", "a.json.gz", [click(1)])
     lake.ok(*ALL)
     assert note(lake) == "1 hour"
@@ -176,8 +176,8 @@ def test_new_fields_and_changed_types_are_joined_as_far_as_they_fit_and_told(lak
     send(lake, "2026/11/20/14", "b.json.gz", drifted)
     lake.ok(*ALL)
     assert note(lake) == (
-        "1 hour, 1 malformed lines, new fields: campaign, productDetails.size; changed types: price is no number, "
-        "productDetails.color is no text, productid is no whole number"
+        "1 hour, 1 malformed lines, new fields: campaign, productDetails.size; changed types: price is not a number, "
+        "productDetails.color is not text, productid is not a whole number"
     )
     rows = [row for row in joint(lake) if row["click_hour"] == "2026-11-20-14"]
     assert [(row["order_item_id"], row["price"], row["productdetails"]["color"]) for row in rows] == [
@@ -187,7 +187,7 @@ def test_new_fields_and_changed_types_are_joined_as_far_as_they_fit_and_told(lak
     ]
 
 
-def test_files_of_an_hour_that_was_over_are_joined_and_told(lake: Lake, items: Source) -> None:
+def test_files_of_an_hour_that_was_over_are_joined_and_reported(lake: Lake, items: Source) -> None:
     send(lake, "2026/11/20/13", "a.json.gz", [click(1)])
     send(lake, "2026/11/20/14", "b.json.gz", [click(2)])
     lake.ok(*ALL)
@@ -209,7 +209,7 @@ def test_drift_is_found_in_every_line(lake: Lake, items: Source) -> None:
     send(lake, "2026/11/20/13", "a.json", [*usual, click(1, campaign="x" * 500)])
     send(lake, "2026/11/20/13", "b.json.gz", [*usual, click(1, price="12"), *usual])
     lake.ok(*ALL)
-    assert note(lake) == "1 hour, new fields: campaign; changed types: price is no number"
+    assert note(lake) == "1 hour, new fields: campaign; changed types: price is not a number"
 
 
 def test_lines_as_they_should_be_are_no_drift_whatever_they_say(lake: Lake, items: Source) -> None:
@@ -226,15 +226,15 @@ def test_lines_as_they_should_be_are_no_drift_whatever_they_say(lake: Lake, item
     assert "a\u2028b\x85c" in [row["department"] for row in joint(lake)]
 
 
-def test_many_new_names_are_told_as_some_and_their_number(lake: Lake, items: Source) -> None:
+def test_many_new_names_are_reported_as_some_and_their_number(lake: Lake, items: Source) -> None:
     send(lake, "2026/11/20/13", "a.json", [click(1, **{f"session{number:04}": number}) for number in range(1500)])
     lake.ok(*ALL)
-    told = note(lake).removeprefix("1 hour, new fields: ")
-    assert told.count("session") == 20
-    assert told.endswith(" and 980 more")
+    reported = note(lake).removeprefix("1 hour, new fields: ")
+    assert reported.count("session") == 20
+    assert reported.endswith(" and 980 more")
 
 
-def test_a_damaged_state_is_named_and_removing_it_mends_it(lake: Lake, items: Source) -> None:
+def test_a_damaged_state_is_named_and_removing_it_fixes_it(lake: Lake, items: Source) -> None:
     send(lake, "2026/09/05/15", "a.json.gz", [click(1), click(2)])
     lake.ok(*ALL)
     before = joint(lake)

@@ -150,10 +150,10 @@ def test_an_hour_of_clicks_that_breaks_a_rule_is_held_back_alone(ruled: Lake, it
         (example,) = ruled.reports["join-tables"]["quality"][0]["examples"]
         assert (example["click_hour"], example["price"]) == ("2026-11-20-13", "-1.00")
         (entry,) = ruled.reports["join-tables"]["tables"]
-        assert entry["note"].startswith("1 hour, 1 held back" if again else "2 hours, 1 held back")
+        assert entry["note"].startswith("1 hour, 1 blocked" if again else "2 hours, 1 blocked")
         assert [row for row in joint(ruled) if row["click_hour"] < "2026-11-20-15"] == good
         assert len(joint(ruled)) == 3
-    # The items of the hour change while it is held back.
+    # The items of the hour change while it is blocked.
     items.update({"order_item_id": 1}, order_item_name="renamed")
     items.flush()
     assert ruled.run(*JOINT) == [0, 0, 0, 11]

@@ -105,7 +105,7 @@ def test_deleted_and_returned_customer_has_a_gap(lake: Lake, shop: dict[str, Sou
     assert current == {1: "Atelier", 2: "Gifts", 30: "New"}
 
 
-def test_only_what_changed_is_made_anew(lake: Lake, shop: dict[str, Source]) -> None:
+def test_only_what_changed_is_rebuilt(lake: Lake, shop: dict[str, Source]) -> None:
     lake.ok(*ALL)
     assert len(lake.reports["star-schema"]["tables"]) == 7
     lake.ok(*ALL)
@@ -117,7 +117,7 @@ def test_only_what_changed_is_made_anew(lake: Lake, shop: dict[str, Source]) -> 
     assert made == {"dim_date": 731, "fact_payments": 0}
 
 
-def test_a_removed_table_and_one_of_a_source_begun_anew_are_made_anew(lake: Lake, shop: dict[str, Source]) -> None:
+def test_a_removed_table_and_one_of_a_source_started_over_are_rebuilt(lake: Lake, shop: dict[str, Source]) -> None:
     lake.ok(*ALL)
     shutil.rmtree(lake.processed / "star-schema" / "fact_payments")
     lake.ok(*ALL)

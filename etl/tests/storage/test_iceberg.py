@@ -161,7 +161,7 @@ def test_a_tag_or_branch_keeps_its_snapshot_and_files(table: Table, kind: str) -
     assert table.data() == ["2.parquet", "4.parquet"]
     assert {"m2.avro", "snap-2.avro"} <= set(table.metadata())
     assert table.read(2)["refs"]["audit"] == {"snapshot-id": 2, "type": kind}
-    # What is before a gap is no history.
+    # What is before a gap is not a history.
     assert [entry["snapshot-id"] for entry in table.read(2)["snapshot-log"]] == [4]
 
 

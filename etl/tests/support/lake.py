@@ -152,7 +152,7 @@ class Source:
         return next(row for row in self.rows if all(row[name] == value for name, value in part.items()))
 
     def alter(self, columns: dict[str, pa.DataType], renamed: dict[str, str] | None = None) -> None:
-        """Changes the columns, after a flush; `renamed`: new name → old name. The new schema gets its file at once."""
+        """Changes columns after a flush; `renamed`: new name → old name. The new schema gets a file immediately."""
         self.flush()
         before = renamed or {}
         old = self.columns

@@ -49,9 +49,9 @@ def _versions(rows: str, number: str, attributes: str) -> str:
     key, own = number.split(" AS ")
     timeline = f"PARTITION BY {key} ORDER BY cdc_change_seq"
     values = ", ".join(attribute.split(" AS ")[0].strip() for attribute in attributes.split(","))
-    return f"""WITH told AS (SELECT *, CASE cdc_change_seq WHEN '' THEN TIMESTAMP '1900-01-01'
+    return f"""WITH reported AS (SELECT *, CASE cdc_change_seq WHEN '' THEN TIMESTAMP '1900-01-01'
             ELSE cdc_commit_time::TIMESTAMP END AS since FROM {rows}),
-        last AS (FROM told QUALIFY row_number() OVER (PARTITION BY {key}, since ORDER BY cdc_change_seq DESC) = 1),
+        last AS (FROM reported QUALIFY row_number() OVER (PARTITION BY {key}, since ORDER BY cdc_change_seq DESC) = 1),
         compared AS (SELECT *, row({values}) AS now, lag(row({values})) OVER ({timeline}) AS before FROM last),
         version AS (FROM compared WHERE now IS DISTINCT FROM before)
         SELECT {key} AS {own}, {attributes}, since AS valid_from,

@@ -175,7 +175,7 @@ class Stream:
         self.source.rows = []
         self.source.flush(empty=True)
         self._hold()
-        # The replicator's file of no rows comes at once.
+        # The replicator's file of no rows comes immediately.
         for path, content in self.held.items():
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)

@@ -26,7 +26,7 @@ export interface Answer {
 	delay?: number | Promise<unknown>;
 	/** Begins the answer, and never ends it. */
 	unfinished?: boolean;
-	/** Cuts the connection in the place of an answer. */
+	/** Cuts the connection instead of an answer. */
 	reset?: boolean;
 }
 

@@ -12,7 +12,7 @@ export interface Run {
 	DPUSeconds?: number;
 }
 
-/** One look at a run: its state, with what else is told then. */
+/** One look at a run: its state, with what else is reported then. */
 export type Look = Partial<Omit<Run, "Id" | "JobName">> & { JobRunState: string };
 
 export interface Crawler {

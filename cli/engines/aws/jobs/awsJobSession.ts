@@ -13,7 +13,7 @@ import { glueName, idOf, runIdOf, runsOf, time } from "./glueRuns.ts";
 import { costOf, faultOf, jobRunState } from "./jobRunStates.ts";
 import { readReport } from "./runReport.ts";
 
-/** Lines of a failed job's log that are shown at once. */
+/** Lines of a failed job's log that are shown immediately. */
 const tailLines = 15;
 
 /** A run of a job that goes. */

@@ -61,7 +61,7 @@ export class AwsJobs implements Jobs {
 		if (jobWaves(chosen).length > 1) {
 			throw new PipelineError("usage", {
 				what: `${chosen.map(({ name }) => name).join(", ")} wait for each other, and with --no-wait nobody here keeps their order.`,
-				why: "In the cloud the state machine does, for all jobs at once.",
+				why: "In the cloud the state machine does, for all jobs together.",
 				fix: "Choose jobs that do not wait for each other, or all, or leave out --no-wait.",
 				next: "pipeline-cli run-etl --no-wait",
 			});

@@ -22,7 +22,7 @@ export const jobRunStates: Readonly<Record<GlueState, "going" | JobState>> = {
 	TIMEOUT: "timeout",
 };
 
-/** @throws PipelineError naming a state that is none of Glue's documented ones. */
+/** @throws PipelineError naming a state that is not one of Glue's documented ones. */
 export function jobRunState(run: GlueRun): "going" | JobState {
 	const state = run.JobRunState ?? "none";
 	if (isState(state)) return jobRunStates[state];

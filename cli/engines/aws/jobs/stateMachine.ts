@@ -7,7 +7,7 @@ import type { Clients } from "../client/clients.ts";
 
 /**
  * Has the stack's state machine run all jobs in their order, where it does not already. An execution's name is its jobs' run
- * id. It is the minute's: of two who start at once, the second gets the first one's execution.
+ * id. It is the minute's: of two who start at the same time, the second gets the first one's execution.
  * https://docs.aws.amazon.com/step-functions/latest/apireference/API_StartExecution.html
  */
 export async function startStateMachine(

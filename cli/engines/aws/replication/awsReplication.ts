@@ -199,14 +199,14 @@ export class AwsReplication implements Replication {
 			what: `The replication task is ${state}.`,
 			why: why.length === 0 ? undefined : why.join("\n"),
 			fix: wanted
-				? "It goes on from where it stopped when it is started again."
-				: "Fix the cause, then start it again; it goes on from its last position. With --reload it reloads all tables.",
+				? "It continues from where it stopped when it is started again."
+				: "Fix the cause, then start it again; it continues from its last position. With --reload it reloads all tables.",
 			next: "pipeline-cli replication start",
 		});
 	}
 
 	#ongoing(): { what: string; stop: string } {
-		return { what: "The DMS task goes on loading and following changes.", stop: "pipeline-cli replication stop" };
+		return { what: "The DMS task continues loading and following changes.", stop: "pipeline-cli replication stop" };
 	}
 }
 
@@ -221,7 +221,7 @@ function refuseBatchOptions(options: ReplicationOptions): void {
 }
 
 /**
- * `start-replication` is for the first start only; later a task goes on, or reloads everything.
+ * `start-replication` is for the first start only; later a task continues, or reloads everything.
  * https://docs.aws.amazon.com/dms/latest/APIReference/API_StartReplicationTask.html
  */
 function startType(task: ReplicationTask, reload: boolean): StartReplicationTaskTypeValue {

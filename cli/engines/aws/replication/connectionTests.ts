@@ -48,7 +48,7 @@ async function testConnection(
 		try {
 			await client.send(new TestConnectionCommand({ ReplicationInstanceArn: end.instance, EndpointArn: end.endpoint }));
 		} catch (error) {
-			// A test is going on already: its result is as good.
+			// A test is already running: its result is as good.
 			if (!isAwsError(error, "InvalidResourceStateFault") || !/test/i.test(String(error))) throw error;
 		}
 		return true;
@@ -84,7 +84,7 @@ async function find(client: DatabaseMigrationServiceClient, end: End): Promise<C
 		);
 		return connections.find(({ EndpointArn: arn }) => arn === end.endpoint);
 	} catch (error) {
-		// The test's result is not visible at once.
+		// The test's result is not visible immediately.
 		if (isAwsError(error, "ResourceNotFoundFault")) return undefined;
 		throw error;
 	}

@@ -43,7 +43,7 @@ export const stopReasons: Readonly<Record<string, { text: string; wanted: boolea
 	RECYCLE_TASK: { text: "DMS restarts it by itself", wanted: true },
 };
 
-/** @throws PipelineError naming a state that is none of DMS's documented ones. */
+/** @throws PipelineError naming a state that is not one of DMS's documented ones. */
 export function taskState(task: ReplicationTask): ReplicationState {
 	const state = task.Status ?? "none";
 	if (isState(state)) return state;

@@ -164,7 +164,7 @@ export class DeliveryBuffer {
 		return segment;
 	}
 
-	/** Publishing goes on beside the next buffer; its failure comes with a later call. */
+	/** Publishing continues beside the next buffer; its failure comes with a later call. */
 	async #publish({ segments, syncs }: Buffered): Promise<void> {
 		while (this.#publishing.length >= publishing) await this.#publishing.shift();
 		const work = async (): Promise<void> => {

@@ -219,7 +219,7 @@ test("the tail shows what arrives from now on", async () => {
 	expect(arrivals.filter((record) => record !== "0")).toEqual(['{"id":"a"}', text, '{"id":"c"}']);
 });
 
-test("two senders at once lose nothing and leave no unfinished file", async () => {
+test("two senders at the same time lose nothing and leave no unfinished file", async () => {
 	const both = [numbered(3000), numbered(3000)];
 	await Promise.all(both.map((sent) => stream().send(sent, context)));
 	expect((await records()).sort()).toEqual(both.flat().sort());

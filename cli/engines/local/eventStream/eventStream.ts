@@ -42,7 +42,7 @@ export async function localEventStream(paths: LocalPaths): Promise<LocalEventStr
 	);
 }
 
-/** Delivers records into the raw zone as Firehose does. Several processes may send at once. */
+/** Delivers records into the raw zone as Firehose does. Several processes may send at the same time. */
 export class LocalEventStream implements EventStream {
 	readonly #folders: DeliveryFolders;
 	readonly #limits: BufferLimits;

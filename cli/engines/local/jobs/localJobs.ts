@@ -19,7 +19,7 @@ import { folderUri, type LocalPaths } from "../shared/paths.ts";
 import { RunLock, runningRun } from "./runLock.ts";
 import { SailServer } from "./sailServer.ts";
 
-/** Lines of a failed job's log that are shown at once. */
+/** Lines of a failed job's log that are shown immediately. */
 const tailLines = 15;
 /** Runs whose logs and reports are kept. */
 const keptRuns = 50;

@@ -27,7 +27,7 @@ export const lockFileKind: JsonKind<Holder> = {
 	name: "The lock of the jobs' runs",
 	schema: holderSchema,
 	remedy: (path) => ({
-		fix: "Make sure that no run of jobs goes on (its processes have etl/jobs in their command line), then remove the file.",
+		fix: "Make sure that no run of jobs is in progress (its processes have etl/jobs in their command line), then remove the file.",
 		next: `rm '${path}'`,
 	}),
 };
@@ -50,7 +50,7 @@ export class RunLock {
 
 	/**
 	 * Takes the lock, also over from a run that died, of whose jobs it ends what is left.
-	 * @throws PipelineError naming the run that is going on.
+	 * @throws PipelineError naming the run that is in progress.
 	 */
 	static async take(runs: string, runId: string, signal: AbortSignal): Promise<RunLock> {
 		await mkdir(runs, { recursive: true });
@@ -81,13 +81,13 @@ export class RunLock {
 	}
 }
 
-/** @returns the run that goes on, where there is one. */
+/** @returns the run that is in progress, where there is one. */
 export async function runningRun(runs: string): Promise<{ runId: string; startedAt: string } | undefined> {
 	const holder = await readJsonFile(lockFile(runs), lockFileKind);
 	return holder !== undefined && isRunning(holder, program) ? holder : undefined;
 }
 
-/** Ends the run that goes on, as Ctrl-C does, and what is left of its jobs. */
+/** Ends the run that is in progress, as Ctrl-C does, and what is left of its jobs. */
 export async function stopRun(runs: string): Promise<"stopped" | "not running"> {
 	const holder = await readJsonFile(lockFile(runs), lockFileKind);
 	if (holder === undefined) return "not running";

@@ -16,7 +16,7 @@ export interface ChildOptions {
 	/** Called with every line that the child says. */
 	onLine?: (line: string) => void;
 	/**
-	 * How the child is stopped when the signal aborts. `group`: it and its own children at once. `gently`: an interrupt to
+	 * How the child is stopped when the signal aborts. `group`: it and its own children together. `gently`: an interrupt to
 	 * the child alone, which may finish what must not be left half-done (a package manager).
 	 */
 	stop?: "group" | "gently";

@@ -8,7 +8,7 @@ import { ensureMariaDb } from "./mariadb.ts";
 import { ensurePython, pythonBinary } from "./python.ts";
 
 /**
- * Installs what the local stack needs; quick where all is there. Interrupted, it goes on when it is called again.
+ * Installs what the local stack needs; quick where all is there. Interrupted, it continues when it is called again.
  * @param options.dev also what the Python tests need.
  */
 export async function setup(

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { localPaths } from "../shared/paths.ts";
 import { serverConfig } from "./config.ts";
 
-it("has the guide's binary log settings, full row metadata, and the loopback only", () => {
+it("has the sample shop's binary log settings, full row metadata, and the loopback only", () => {
 	const lines = serverConfig(localPaths("/a folder/#1"), 23456).split("\n");
 	for (const line of [
 		"server_id = 1",

@@ -80,7 +80,7 @@ export async function initialise(
 }
 
 /**
- * Starts the server and waits until it answers. It goes on when this process ends.
+ * Starts the server and waits until it answers. It continues when this process ends.
  * @throws PipelineError with the last lines of its log, or naming the port that another program holds.
  */
 export async function startServer(

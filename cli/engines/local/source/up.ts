@@ -71,7 +71,7 @@ export async function stopSource(
 	paths: LocalPaths = localPaths(),
 ): Promise<"stopped" | "not running" | "not ours"> {
 	if ((await serverProcess(paths)) === undefined) {
-		// Damaged settings are no reason to fail: there is nothing to stop.
+		// Damaged settings need not fail this: there is nothing to stop.
 		const settings = await readSettings(paths).catch(() => undefined);
 		return settings?.source.kind === "external" ? "not ours" : "not running";
 	}

@@ -40,7 +40,7 @@ export type BinlogEvent = EventBase &
 		| { kind: "other" }
 	);
 
-/** Bytes of binlog that may wait in memory before the socket is held back. */
+/** Bytes of binlog that may wait in memory before the socket is paused. */
 const queueBytes = 1024 * 1024;
 const heartbeatSeconds = 5;
 /** What an event's offset can express: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_replication_binlog_event.html */
@@ -129,7 +129,7 @@ export class BinlogStream {
 
 	/**
 	 * @returns the events that have come; none where none came within the time.
-	 * @throws what broke the connection; PipelineError where the file goes on beyond 4 GiB.
+	 * @throws what broke the connection; PipelineError where the file continues beyond 4 GiB.
 	 */
 	async take(timeoutMs: number): Promise<BinlogEvent[]> {
 		if (this.#queue.length === 0 && this.#failure === undefined) await this.#wait(timeoutMs);

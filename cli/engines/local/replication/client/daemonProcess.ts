@@ -34,7 +34,7 @@ export async function startDaemon(home: string, files: StatePaths, options: Repl
 		},
 	);
 	const daemon: Daemon = { pid: child.pid ?? 0 };
-	// At once, without a turn of the event loop in which a signal could end us: `stop` must find it from its first moment on.
+	// Immediately, without a turn of the event loop in which a signal could end us: `stop` must find it from its first moment on.
 	if (child.pid !== undefined) {
 		const temporary = `${files.pid}.${child.pid}.tmp`;
 		writeFileSync(temporary, formatIdentity(identify(child.pid)));

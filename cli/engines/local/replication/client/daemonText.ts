@@ -67,7 +67,7 @@ export function endedWithoutWord(status: DaemonStatus): DaemonStatus {
 			outcome: "failure",
 			what,
 			why: "Its process is gone; it may have been killed.",
-			fix: "Start it again: it goes on from its checkpoint, and nothing is lost.",
+			fix: "Start it again: it continues from its checkpoint, and nothing is lost.",
 			next: "pipeline-cli replication start",
 		},
 	};

@@ -217,7 +217,7 @@ export class LocalReplication implements Replication {
 		if (!context.signal.aborted) return;
 		const { reason } = context.signal;
 		const text = {
-			what: "No longer waiting; the replication goes on in the background.",
+			what: "No longer waiting; the replication continues in the background.",
 			next: "pipeline-cli replication status",
 		};
 		throw reason instanceof PipelineError ? new PipelineError(reason.outcome, text) : cancelled(text.what, text.next);

@@ -184,7 +184,7 @@ export class DdlHandler {
 		await this.#reader.publish();
 	}
 
-	/** A file of no rows, so that readers see the table's new state at once. */
+	/** A file of no rows, so that readers see the table's new state immediately. */
 	async #addEmptyFile(table: TableCheckpoint): Promise<void> {
 		if (table.columns.length === 0) return;
 		try {

@@ -105,7 +105,7 @@ interface Block {
 const blockRows = 4096;
 const blockBytes = 4 * 1024 * 1024;
 
-/** Rows of a query as arrays, in blocks; the socket is held back while a block is worked on. */
+/** Rows of a query as arrays, in blocks; the socket is paused while a block is worked on. */
 async function* readBlocks(server: Server, sql: string, signal: AbortSignal): AsyncGenerator<Block> {
 	// The promise wrapper reads results whole; the connection under it streams them.
 	const connection = (server.connection as unknown as { connection: RowConnection }).connection;

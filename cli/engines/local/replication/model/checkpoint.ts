@@ -86,14 +86,14 @@ const checkpointFile: JsonKind<Checkpoint> = {
 	schema: body,
 	version: 1,
 	remedy: () => ({
-		fix: "Going on from a guess could lose changes; the raw zone was left as it is. Load all tables again, which makes a new checkpoint.",
+		fix: "Continuing from a guess could lose changes; the raw zone was left as it is. Load all tables again, which makes a new checkpoint.",
 		next: "pipeline-cli replication start --reload",
 	}),
 };
 
 /**
  * @returns undefined where there is none yet.
- * @throws PipelineError where the file is damaged: going on from a guess could lose changes.
+ * @throws PipelineError where the file is damaged: continuing from a guess could lose changes.
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
 	const text = await readIfThere(path);

@@ -13,7 +13,7 @@ export function outOfSpace(folder: string, cause: unknown): PipelineError {
 		{
 			what: "The disk is full; the replication stopped, and nothing is lost.",
 			why: `${messageOf(cause)}.`,
-			fix: `Make room on the disk of ${folder}, then start again: it goes on where it was.`,
+			fix: `Make room on the disk of ${folder}, then start again: it continues where it was.`,
 			next: "pipeline-cli replication start",
 		},
 		{ cause },

@@ -30,7 +30,7 @@ export interface InitialLoadParts {
 }
 
 /**
- * Loads every table of the selected schemas from one snapshot; all of it appears in the raw zone at once, and the checkpoint with
+ * Loads every table of the selected schemas from one snapshot; all of it appears in the raw zone together, and the checkpoint with
  * it. What the raw zone holds of tables that are gone is removed.
  * @param before the checkpoint so far; change sequences and file names go on from it.
  */

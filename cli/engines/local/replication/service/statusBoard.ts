@@ -43,7 +43,7 @@ export class StatusBoard {
 		return this.#status.following;
 	}
 
-	/** Changes the status; written at once. `undefined` removes an entry. */
+	/** Changes the status; written immediately. `undefined` removes an entry. */
 	set(change: { [K in keyof DaemonStatus]?: DaemonStatus[K] | undefined }): void {
 		const merged = { ...this.#status, ...change };
 		this.#status = Object.fromEntries(
@@ -95,7 +95,7 @@ export class StatusBoard {
 		});
 	}
 
-	/** Writes what is to be shown at once: who waits for a request reads it when the request is done. */
+	/** Writes what is to be shown immediately: who waits for a request reads it when the request is done. */
 	write(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;

@@ -103,7 +103,7 @@ function gaveUp(words: string, log: string): PipelineError {
 	return new PipelineError("failure", {
 		what: `The replicator crashed ${mostCrashes} times in a row.`,
 		...(words === "" ? {} : { why: `Its last words: ${words}` }),
-		fix: `Read its log: ${log}. Nothing is lost; it goes on from its checkpoint.`,
+		fix: `Read its log: ${log}. Nothing is lost; it continues from its checkpoint.`,
 		next: "pipeline-cli replication start",
 	});
 }

@@ -153,7 +153,7 @@ class Worker {
 		}
 	}
 
-	/** A position that the source refuses time and again is none of its history, though its files may look like it. */
+	/** A position that the source refuses time and again is not one of its history, though its files may look like it. */
 	#requireReadable(error: unknown): void {
 		const { position } = this.#store.checkpoint ?? {};
 		const place = position === undefined ? "" : formatPosition(position);
