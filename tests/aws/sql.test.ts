@@ -299,7 +299,7 @@ describe("warehouse apply", () => {
 		expect(applied()).toContain(`ALTER USER warehouse_reader PASSWORD '${hash}'`);
 	});
 
-	it("two at once: who is crossed by the other repeats it, and both end well", async () => {
+	it("two at the same time: who is crossed by the other repeats it, and both end well", async () => {
 		const [first = { name: "" }] = warehouseViews();
 		const refusals = [
 			[/^DROP VIEW/, `ERROR: Relation "${first.name}" already exists`],

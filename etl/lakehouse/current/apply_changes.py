@@ -144,7 +144,7 @@ def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
         return None
     arranged = _arranged(job, changes, rows, superset, changes.row_count)
     job.engine.replace_table(table.current, arranged)
-    return int(job.engine.read_table(table.current).count()), "written anew"
+    return int(job.engine.read_table(table.current).count()), "rewritten"
 
 
 def _latest_rows(job: Job, changes: TableChanges, events: DataFrame) -> DataFrame:

@@ -134,7 +134,7 @@ def _note(hours: int, late: int, made: _Made) -> str:
     malformed = sum(count.malformed for count in made.counts.values())
     notes = ["1 hour" if hours == 1 else f"{hours} hours"]
     notes += [f"{malformed} malformed lines"] if malformed else []
-    notes += [f"{len(made.held)} held back"] if made.held else []
+    notes += [f"{len(made.held)} blocked"] if made.held else []
     notes += [f"{late} late files"] if late else []
     drift = click_drift.describe(made.unusual)
     notes += [drift] if drift else []
@@ -142,7 +142,7 @@ def _note(hours: int, late: int, made: _Made) -> str:
 
 
 def _publish(job: Job, known: JointState, hours: list[str], folder: str) -> int:
-    """Puts written hours in the place of those that are there, and gives their rows."""
+    """Replaces the hours that are there by the written ones, and gives their rows."""
     old = {hour: [file.name for file in job.processed.files(_partition(hour))] for hour in hours}
     known.write(job.processed, replacing=old)
     written = 0

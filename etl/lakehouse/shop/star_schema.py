@@ -91,7 +91,7 @@ Input = tuple["DataFrame", int]
 
 
 def _make(job: Job, name: str, source: Callable[[str], Input]) -> bool:
-    """Makes a table anew; says whether it broke no rule and was published."""
+    """Rebuilds a table; says whether it broke no rule and was published."""
     inputs = [source(entry) for entry in SOURCES[name]]
     frame = getattr(star, name)(*[frame for frame, _ in inputs])
     declared = job.datasets.table(STAR_SCHEMA, name)

@@ -187,7 +187,7 @@ def load(processed: Storage, table: Table) -> TableState:
         raise DamagedState(
             f"the state {processed.uri}/{table.state} is damaged ({error.__cause__ or error}): remove it and the "
             f"folders {processed.uri}/{table.change_log} and {processed.uri}/{table.current.location}, "
-            "and run the jobs again, which make the table anew from the raw zone"
+            "and run the jobs again, which rebuild the table from the raw zone"
         ) from error
 
 
