@@ -1,6 +1,3 @@
-import { spawnSync } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build, type Metafile } from "esbuild";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -77,34 +74,6 @@ describe("what is loaded", () => {
 	])("%s names the services that it uses, and no other", (file, services) => {
 		expect(clientsNamedBy(file)).toEqual(services.map((name) => `@aws-sdk/${name}`).sort());
 	});
-});
-
-/** CPU time that `--help` may cost beyond an empty Node process, in milliseconds. */
-const helpBudget = 40;
-
-it("--help costs at most 40 ms of CPU more than an empty Node process", async () => {
-	const folder = await mkdtemp(join(tmpdir(), "pipeline-start-"));
-	const [probe, result] = [join(folder, "probe.cjs"), join(folder, "cpu")];
-	await writeFile(
-		probe,
-		`process.on("exit", () => { const { user, system } = process.cpuUsage(); require("node:fs").writeFileSync(${JSON.stringify(result)}, String((user + system) / 1000)); });`,
-	);
-	const measure = async (args: string[]): Promise<number> => {
-		expect(spawnSync(process.execPath, ["--require", probe, ...args], { cwd: projectRoot }).status).toBe(0);
-		return Number(await readFile(result, "utf8"));
-	};
-	const [empty, help] = [[] as number[], [] as number[]];
-	const more = () => Math.min(...help) - Math.min(...empty);
-	try {
-		// The least of several, in turns, is what the work costs; a busy machine only adds to it, and gets more of them.
-		for (let round = 1; round <= 5 || (round <= 30 && more() > helpBudget); round += 1) {
-			empty.push(await measure(["-e", "0"]));
-			help.push(await measure(["dist/pipeline-cli.js", "--help"]));
-		}
-	} finally {
-		await rm(folder, { recursive: true, force: true });
-	}
-	expect(more()).toBeLessThanOrEqual(helpBudget);
 });
 
 /** Clients that a file and those that it imports load when they are called; the factory, which can load all, left out. */
