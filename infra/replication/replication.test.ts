@@ -1,10 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
 import { buckets, place } from "../testing/componentArgs.ts";
-import { withDmsRoles } from "../testing/deployed.ts";
 import { testPlace } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
-import { DmsServiceRoles } from "./dmsServiceRoles.ts";
 import { Replication } from "./replication.ts";
 
 describe("Replication", () => {
@@ -86,39 +84,6 @@ describe("Replication", () => {
 			sourceIds: ["dms"],
 			eventCategories: ["failure", "deletion", "state change"],
 			snsTopicArn: "arn:topic",
-		});
-	});
-
-	describe("the roles that DMS looks for by name", () => {
-		const names = ["roles-dms-cloudwatch-logs-role", "roles-dms-vpc-role"];
-		const roles = (answers: Record<string, Record<string, unknown>>) =>
-			runProgram(() => new DmsServiceRoles("roles").ready.apply((ready) => ready.length), { stack: "dev", answers });
-		const made = (program: Awaited<ReturnType<typeof roles>>) => program.ofType("aws:iam/role:Role");
-
-		it("are made where the account lacks them, for DMS in any of its regions, and outlive the stack", async () => {
-			const program = await roles({});
-			expect(made(program).map(({ name, options }) => [name, options])).toEqual(
-				names.map((name) => [name, ["retained"]]),
-			);
-			expect(program.result).toBe(2);
-			expect(program.ofType("aws:iam/rolePolicyAttachment:RolePolicyAttachment")[0]?.options).toEqual(["retained"]);
-			expect(JSON.parse(String(made(program)[0]?.inputs.assumeRolePolicy)).Statement[0].Condition).toEqual({
-				StringEquals: { "aws:SourceAccount": testPlace.accountId },
-				ArnLike: { "aws:SourceArn": `arn:aws-test:dms:*:${testPlace.accountId}:*` },
-			});
-		});
-
-		it("stay this stack's where it made them", async () => {
-			const program = await roles(withDmsRoles({ Project: "analytics-pipeline", Stack: "dev", ManagedBy: "pulumi" }));
-			expect(made(program).map(({ name, options }) => [name, options])).toEqual(
-				names.map((name) => [name, ["retained", `import ${name.slice("roles-".length)}`]]),
-			);
-		});
-
-		it.each([{}, { Project: "analytics-pipeline", Stack: "prod" }])("are left alone with tags %j", async (tags) => {
-			const program = await roles(withDmsRoles(tags));
-			expect(program.resources.filter(({ custom }) => custom)).toEqual([]);
-			expect(program.result).toBe(0);
 		});
 	});
 });

@@ -2,8 +2,6 @@ import { describe, expect, it } from "vitest";
 import { buckets, place } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
-import { Ec2Database } from "./ec2Database.ts";
-import { RdsDatabase } from "./rdsDatabase.ts";
 import { SourceDatabase } from "./sourceDatabase.ts";
 
 describe("SourceDatabase", () => {
@@ -57,33 +55,6 @@ describe("SourceDatabase", () => {
 		);
 		expect(program.result).toBe("arn:replication");
 		expect(program.named("db-secret-value").secrets).toContain("secretString");
-	});
-
-	it("on a disposable stack leaves nothing", async () => {
-		const program = await runProgram(() => {
-			new RdsDatabase("db", { ...database, disposable: true });
-		});
-		expect(program.named("db-instance").inputs).toMatchObject({
-			deletionProtection: false,
-			skipFinalSnapshot: true,
-			backupRetentionPeriod: 1,
-		});
-		expect(program.named("db-instance").inputs).not.toHaveProperty("finalSnapshotIdentifier");
-		expect(program.named("db-secret").inputs.recoveryWindowInDays).toBe(0);
-	});
-
-	it("on EC2 is reached by Session Manager: no key pair, no public address, no secret in its start-up script", async () => {
-		const program = await runProgram(() => {
-			new Ec2Database("db", { ...database, instanceType: "t4g.small", disposable: true });
-		});
-		const { inputs } = program.named("db-instance");
-		for (const key of ["keyName", "associatePublicIpAddress", "vpcSecurityGroupIds"])
-			expect(inputs).not.toHaveProperty(key);
-		expect(inputs.metadataOptions).toEqual({ httpTokens: "required", httpEndpoint: "enabled" });
-		expect(inputs.userData).not.toContain("GENERATED-SECRET");
-		expect(program.named("db-instance").dependencies).toEqual(
-			expect.arrayContaining(["db-role-policy", "db-secret-value", "db-tls-value", "db-sample-schema"]),
-		);
 	});
 
 	it("that is external is only described, and all of it has to be", async () => {
