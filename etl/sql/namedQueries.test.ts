@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { TrinoSQL } from "dt-sql-parser";
 import { describe, expect, test } from "vitest";
@@ -180,4 +181,13 @@ describe("answers", () => {
 		expect(found[2]).toEqual(["customers", "2", "0", "0", "0", null]);
 		expect(found.map(([name]) => name).sort()).toEqual([...tableNames].sort());
 	});
+});
+
+test("a query a file, with its title; the folders within have none", async () => {
+	const queries = namedQueries(fileURLToPath(folder));
+	expect(queries.map(({ name }) => `${name}.sql`)).toEqual([...files].sort());
+	for (const { name, title, sql } of queries) {
+		expect(title, name).toMatch(/^[A-Z].{3,}/);
+		expect(await read(`${name}.sql`)).toBe(sql);
+	}
 });

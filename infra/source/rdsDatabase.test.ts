@@ -65,7 +65,7 @@ describe("RdsDatabase", () => {
 		expect(program.named("db-secret").inputs.recoveryWindowInDays).toBe(0);
 	});
 
-	it("stands in two zones where it is told to", async () => {
+	it("stands in two zones where it is asked to", async () => {
 		expect((await made(false, true)).named("db-instance").inputs).toMatchObject({ multiAz: true });
 	});
 

@@ -64,7 +64,7 @@ describe("SecureBucket", () => {
 		expect(dependencies).toContain("bucket-public-access");
 	});
 
-	it("keeps no versions unless it is told to, then for 30 days", async () => {
+	it("keeps no versions unless it is asked to, then for 30 days", async () => {
 		const plain = await made();
 		expect(plain.ofType("aws:s3/bucketVersioning:BucketVersioning")).toEqual([]);
 		const abandoned = {
