@@ -48,6 +48,8 @@ export const lake = {
 	report: (runId: string, job: string): string => `${prefixes.runs}/${runId}/${job}.json`,
 	/** What the jobs wrote and have not checked yet. */
 	staging: prefixes.staging,
+	/** Files that the jobs make of messages from Kinesis. */
+	stream: prefixes.stream,
 	/** Folders that hold folders of tables. */
 	roots: { current: prefixes.current, star: prefixes.starSchema },
 };
@@ -93,6 +95,9 @@ export function changeLogName(table: string): string {
 export function currentTableOf(name: string): string | undefined {
 	return name.endsWith(changeLogSuffix) ? name.slice(0, -changeLogSuffix.length) : undefined;
 }
+
+/** Jobs that every pipeline has, in their order: from the raw zone to the current tables. */
+export const builtInJobs: readonly string[] = contract.jobs.builtIn;
 
 /** How a job's run ended, as its report says. */
 export type ReportState = keyof typeof contract.jobs.exitCodes;

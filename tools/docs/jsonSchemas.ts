@@ -1,11 +1,13 @@
 import { z } from "zod";
 import { jobArguments } from "../../etl/contract/arguments.ts";
 import { datasetsDocument } from "../../etl/contract/datasets.ts";
+import { pipelineFile } from "../../etl/contract/pipeline/schema.ts";
 import { jobReport } from "../../etl/contract/report.ts";
 
 const documents = {
 	"arguments.schema.json": jobArguments,
 	"datasets.schema.json": datasetsDocument,
+	"pipeline.schema.json": pipelineFile,
 	"report.schema.json": jobReport,
 };
 

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { databaseName } from "../../../../etl/contract/contract.ts";
+import { nearNames } from "../../../../etl/contract/pipeline/nearNames.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { quoteName } from "../../duckdb/quote.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
@@ -8,7 +9,6 @@ import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll, selectFailure } from "../catalog/tableReader.ts";
 import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
-import { nearNames } from "./nearNames.ts";
 import { duckDbMessage, sqlError, type UnknownTable } from "./sqlError.ts";
 import { checkReads, readAnswer } from "./statement.ts";
 

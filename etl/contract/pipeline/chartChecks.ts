@@ -1,0 +1,111 @@
+import { nearest, repeated, repeatedIn } from "./lookups.ts";
+import type { Finding, Path } from "./mistakes.ts";
+import type { Good, Parts } from "./parts.ts";
+import type { ChartEntry } from "./schema.ts";
+import { isFormat, plainFormats } from "./values.ts";
+
+type Chart = Good<ChartEntry>;
+
+interface Needs {
+	x: "must" | "no";
+	y: "one" | "several" | "any";
+	series: boolean;
+}
+
+const axes: Needs = { x: "must", y: "several", series: true };
+const shares: Needs = { x: "must", y: "one", series: false };
+
+/** What each type of chart needs, and what it cannot show. */
+const chartNeeds: Readonly<Record<ChartEntry["type"], Needs>> = {
+	line: axes,
+	area: axes,
+	bar: axes,
+	stacked_bar: axes,
+	column: axes,
+	pie: shares,
+	word_cloud: shares,
+	number: { x: "no", y: "one", series: false },
+	table: { x: "no", y: "any", series: false },
+};
+
+/** Columns with what is measured. */
+export function measuresOf(y: ChartEntry["y"] | undefined): readonly string[] {
+	if (y === undefined) return [];
+	return typeof y === "string" ? [y] : y;
+}
+
+/** What is wrong with charts that no schema can say. */
+export function chartChecks({ charts }: Parts): Finding[] {
+	const titles = charts.flatMap(({ entry, path }) =>
+		entry.title === undefined ? [] : [{ name: entry.title, path: [...path, "title"] }],
+	);
+	return [
+		...repeated(titles, "title"),
+		...charts.flatMap((chart) => [...textChecks(chart), ...shapeChecks(chart), ...formatChecks(chart)]),
+	];
+}
+
+function textChecks({ entry: { query, y, filters }, path }: Chart): Finding[] {
+	const columns = [
+		...repeatedIn(measuresOf(y), [...path, "y"], "column"),
+		...repeatedIn(filters ?? [], [...path, "filters"], "column"),
+	];
+	if (query === undefined || query.endsWith(".sql")) return columns;
+	const what = `${JSON.stringify(query)} is not an SQL file.`;
+	return [{ path: [...path, "query"], what, fix: "Name a file that ends with .sql." }, ...columns];
+}
+
+function shapeChecks({ entry, path, bad }: Chart): Finding[] {
+	const { type, x, y, series } = entry;
+	if (type === undefined) return [];
+	const needs = chartNeeds[type];
+	const count = measuresOf(y).length;
+	const chart = `A chart of the type ${type}`;
+	const found: Finding[] = [];
+	if (needs.x === "must" && x === undefined && !bad.has("x")) {
+		found.push({ path: [...path, "x"], what: `${chart} needs x.`, fix: "Add x: the column along which it goes." });
+	}
+	if (needs.x === "no" && x !== undefined) {
+		found.push({ path: [...path, "x"], what: `${chart} has no x.`, fix: "Remove it, or choose another type." });
+	}
+	if (needs.y !== "any" && count === 0 && !bad.has("y")) {
+		found.push({ path: [...path, "y"], what: `${chart} needs y.`, fix: "Add y: the column with what is measured." });
+	}
+	if (needs.y === "one" && count > 1) {
+		const fix = "Name one in y, or choose another type.";
+		found.push({ path: [...path, "y"], what: `${chart} shows one column.`, fix });
+	}
+	if (series !== undefined && (!needs.series || count > 1)) {
+		const why = needs.series ? "there are several columns in y" : `${chart.toLowerCase()} has none`;
+		const fix = "Remove it, or have one column in y of a line or bar chart.";
+		found.push({ path: [...path, "series"], what: `It has no effect: ${why}.`, fix });
+	}
+	return found;
+}
+
+function formatChecks({ entry: { format, type, y }, path, bad }: Chart): Finding[] {
+	if (format === undefined) return [];
+	const place = [...path, "format"];
+	if (typeof format === "string") return badFormat(format, place);
+	const measures = measuresOf(y);
+	return Object.entries(format).flatMap(([name, text]): Finding[] => {
+		const at = [...place, name];
+		if (measures.includes(name) || type === "table" || bad.has("y")) return badFormat(text, at);
+		const what = `${JSON.stringify(name)} is not in y.`;
+		const stray = { path: at, what, allowed: measures, meant: nearest(name, measures), fix: "Write a column of y." };
+		return [...badFormat(text, at), stray];
+	});
+}
+
+function badFormat(text: string, path: Path): Finding[] {
+	if (isFormat(text)) return [];
+	return [
+		{
+			path,
+			what: `${JSON.stringify(text)} is not a format.`,
+			allowed: [...plainFormats, "usd, eur and other currencies by their three letters"],
+			meant: nearest(text, [...plainFormats, "usd", "eur"]),
+			fix: "Write one of these.",
+		},
+	];
+}

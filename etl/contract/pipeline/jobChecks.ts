@@ -1,0 +1,120 @@
+import { builtInJobs, lake } from "../contract.ts";
+import { nearest, repeated } from "./lookups.ts";
+import type { Finding, Path } from "./mistakes.ts";
+import type { Good, Parts } from "./parts.ts";
+import type { JobEntry } from "./schema.ts";
+import { readPlace } from "./values.ts";
+
+type Job = Good<JobEntry>;
+
+/** What is wrong with jobs that no schema can say. */
+export function jobChecks({ jobs, schemas }: Parts): Finding[] {
+	const own = jobs.flatMap(({ entry, path }) =>
+		entry.name === undefined ? [] : [{ name: entry.name, path: [...path, "name"] }],
+	);
+	const known = [...builtInJobs, ...own.map(({ name }) => name)];
+	const schemaNames = (schemas ?? []).map(({ name }) => name);
+	return [
+		...repeated(own, "job"),
+		...own
+			.filter(({ name }) => builtInJobs.includes(name))
+			.map(({ name, path }) => ({
+				path,
+				what: `Every pipeline has a job ${name}.`,
+				fix: "Give this one another name.",
+			})),
+		...jobs.flatMap((job) => [
+			...scriptChecks(job),
+			...afterChecks(job, known),
+			...readChecks(job),
+			...writeChecks(job, schemaNames),
+		]),
+		...circles(jobs),
+	];
+}
+
+function scriptChecks({ entry: { script }, path }: Job): Finding[] {
+	if (script === undefined || script.endsWith(".py")) return [];
+	const what = `${JSON.stringify(script)} is not a Python file.`;
+	return [{ path: [...path, "script"], what, fix: "Name a file that ends with .py." }];
+}
+
+function afterChecks({ entry: { name, after }, path }: Job, known: readonly string[]): Finding[] {
+	return (after ?? []).flatMap((other, index): Finding[] => {
+		const place = [...path, "after", index];
+		if (other === name) return [{ path: place, what: "A job cannot wait for itself.", fix: "Remove it." }];
+		if (known.includes(other)) return [];
+		const meant = nearest(other, known);
+		return [
+			{
+				path: place,
+				what: `There is no job ${JSON.stringify(other)}.`,
+				allowed: [...new Set(known)].filter((one) => one !== name),
+				meant,
+				fix: `Write ${meant ?? "one of these"}.`,
+			},
+		];
+	});
+}
+
+function readChecks({ entry: { reads }, path }: Job): Finding[] {
+	return (reads ?? []).flatMap((text, index) =>
+		readPlace(text) === undefined ? [badPlace([...path, "reads", index], text)] : [],
+	);
+}
+
+function badPlace(path: Path, text: string): Finding {
+	return {
+		path,
+		what: `${JSON.stringify(text)} is not a place in the lake.`,
+		fix: "Write zone/prefix, for instance processed/current/shop or raw/clickstream-data.",
+	};
+}
+
+/** Folders of the processed zone that only the built-in jobs write, besides the change logs of the schemas. */
+const reserved = [lake.roots.current, lake.state, lake.runs, lake.staging, lake.stream];
+
+function writeChecks({ entry: { writes }, path }: Job, schemas: readonly string[]): Finding[] {
+	return (writes ?? []).flatMap((text, index): Finding[] => {
+		const at = [...path, "writes", index];
+		const place = readPlace(text);
+		if (place === undefined) return [badPlace(at, text)];
+		const fix = "Name a folder of the job's own, for instance processed/star-schema.";
+		if (place.zone === "raw") return [{ path: at, what: "Only replication and clicks write the raw zone.", fix }];
+		if (place.prefix === "") return [{ path: at, what: "It is all of the processed zone.", fix }];
+		const owner = [...reserved, ...schemas].find((name) => `${place.prefix}/`.startsWith(`${name}/`));
+		return owner === undefined ? [] : [{ path: at, what: `The folder ${owner} is written by the built-in jobs.`, fix }];
+	});
+}
+
+/** Jobs that wait for each other; each circle is named once, at its first job. */
+function circles(jobs: readonly Job[]): Finding[] {
+	const after = new Map(jobs.map(({ entry }) => [entry.name, entry.after ?? []]));
+	const seen = new Set<string>();
+	return jobs.flatMap(({ entry: { name }, path }): Finding[] => {
+		const way = name === undefined ? [] : wayBack(name, after);
+		if (name === undefined || way.length < 2 || way.some((one) => seen.has(one))) return [];
+		for (const one of way) seen.add(one);
+		return [
+			{
+				path: [...path, "after"],
+				what: `These jobs wait for each other: ${[...way, name].join(" after ")}.`,
+				fix: "Remove one of the waits.",
+			},
+		];
+	});
+}
+
+/** Jobs on a shortest way from one back to itself, by what they wait for; none where there is no such way. */
+function wayBack(start: string, after: ReadonlyMap<string | undefined, readonly string[]>): string[] {
+	const ways = [[start]];
+	const visited = new Set<string>();
+	for (let way = ways.shift(); way !== undefined; way = ways.shift()) {
+		for (const next of after.get(way.at(-1)) ?? []) {
+			if (next === start) return way;
+			if (!visited.has(next)) ways.push([...way, next]);
+			visited.add(next);
+		}
+	}
+	return [];
+}

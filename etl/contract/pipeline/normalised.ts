@@ -1,0 +1,127 @@
+import { measuresOf } from "./chartChecks.ts";
+import { columnList, patternsOf } from "./lookups.ts";
+import type { Parts } from "./parts.ts";
+import type { DefinedChart, DefinedJob, DefinedTable, Pipeline, Schedule, Severity, TableRule } from "./pipeline.ts";
+import { columnsOf, referredTable } from "./ruleChecks.ts";
+import type { ChartEntry, JobEntry, PipelineFile, ScheduleEntry } from "./schema.ts";
+import type { RuleEntry, TableEntry } from "./tableSchema.ts";
+import { readDuration, readPlace, readTableName } from "./values.ts";
+
+/** A definition without its choices of spelling. @param parts of the same document, in which no mistake was found. */
+export function normalised(file: PipelineFile, { schemas = [] }: Parts): Pipeline {
+	const defaults = file.defaults ?? {};
+	return {
+		...given(file, "name", "description", "models", "queries", "warehouse"),
+		schemas: schemas.map(({ name, entry }) => ({
+			name,
+			...patternsOf(entry),
+			newTables: entry.new_tables ?? defaults.new_tables ?? "include",
+			newColumns: entry.new_columns ?? defaults.new_columns ?? "include",
+		})),
+		columns: defaults.columns ?? {},
+		tables: Object.entries(file.tables ?? {}).map(([name, entry]) =>
+			tableOf(name, entry ?? {}, defaults.severity ?? "error"),
+		),
+		jobs: (file.jobs ?? []).map(jobOf),
+		...(file.clicks ? { clicks: file.clicks } : {}),
+		charts: (file.charts ?? []).map(chartOf),
+		...(file.verify
+			? { verify: { table: certain(readTableName(file.verify.table)), rows: file.verify.rows ?? [] } }
+			: {}),
+		...(file.schedule ? { schedule: scheduleOf(file.schedule) } : {}),
+	};
+}
+
+function tableOf(name: string, entry: TableEntry, severity: Severity): DefinedTable {
+	const place = certain(readTableName(name));
+	const columns = entry.columns ?? {};
+	const list = columnList(columns);
+	return {
+		...place,
+		...given(entry, "description", "alias"),
+		...(entry.primary_key === undefined ? {} : { primaryKey: entry.primary_key }),
+		columns: actionsOf(columns, list?.kind === "exclude" ? list.names : []),
+		...(list?.kind === "include" ? { onlyColumns: list.names } : {}),
+		...(entry.new_columns === undefined ? {} : { newColumns: entry.new_columns }),
+		rules: (entry.rules ?? []).map((rule) => ruleOf(rule, severity, place.schema)),
+	};
+}
+
+function actionsOf(columns: NonNullable<TableEntry["columns"]>, dropped: readonly string[]): DefinedTable["columns"] {
+	const actions: Record<string, DefinedTable["columns"][string]> = {};
+	for (const name of dropped) actions[name] = "drop";
+	for (const [name, action] of Object.entries(columns)) if (typeof action === "string") actions[name] = action;
+	return actions;
+}
+
+function ruleOf(rule: RuleEntry, severity: Severity, schema: string): TableRule {
+	const options = {
+		severity: rule.severity ?? severity,
+		...(rule.warn_if === undefined ? {} : { warnIf: rule.warn_if }),
+		...(rule.error_if === undefined ? {} : { errorIf: rule.error_if }),
+		...given(rule, "description"),
+	};
+	if (rule.not_null !== undefined) return { ...options, kind: "not_null", columns: columnsOf(rule) };
+	if (rule.unique !== undefined) return { ...options, kind: "unique", columns: columnsOf(rule) };
+	if (rule.accepted_values !== undefined) return { ...options, kind: "accepted_values", ...rule.accepted_values };
+	if (rule.range !== undefined) return { ...options, kind: "range", ...rule.range };
+	if (rule.row_count !== undefined) return { ...options, kind: "row_count", ...rule.row_count };
+	if (rule.relationships !== undefined) {
+		const { column, to, field } = rule.relationships;
+		return { ...options, kind: "relationships", column, to: certain(referredTable(to, schema)), field };
+	}
+	const [warnAfter, errorAfter] = [rule.freshness?.warn_after, rule.freshness?.error_after].map((text) =>
+		readDuration(text ?? ""),
+	);
+	return {
+		...options,
+		kind: "freshness",
+		...(warnAfter === undefined ? {} : { warnAfter }),
+		...(errorAfter === undefined ? {} : { errorAfter }),
+	};
+}
+
+function jobOf(job: JobEntry): DefinedJob {
+	return {
+		...given(job, "name", "script", "description"),
+		after: job.after ?? ["apply-changes"],
+		reads: job.reads.map((text) => certain(readPlace(text))),
+		writes: job.writes.map((text) => certain(readPlace(text))),
+		arguments: job.arguments ?? {},
+		usesSource: job.uses_source ?? false,
+	};
+}
+
+function chartOf(chart: ChartEntry): DefinedChart {
+	const { format } = chart;
+	const y = measuresOf(chart.y);
+	return {
+		...given(chart, "title", "query", "type", "x", "series", "top", "description"),
+		y,
+		formats: typeof format === "string" ? Object.fromEntries(y.map((name) => [name, format])) : (format ?? {}),
+		labels: chart.labels ?? {},
+		filters: chart.filters ?? [],
+	};
+}
+
+function scheduleOf(entry: ScheduleEntry): Schedule {
+	const { every, cron, timezone = "UTC" } = typeof entry === "string" ? spelled(entry) : entry;
+	return cron === undefined ? { everySeconds: certain(readDuration(every ?? "")) } : { cron: cron.trim(), timezone };
+}
+
+function spelled(text: string): { every?: string; cron?: string; timezone?: string } {
+	const every = /^every +(.+)$/.exec(text.trim())?.[1];
+	return every === undefined ? { cron: text } : { every };
+}
+
+/** Some of an object's entries, those that it has. */
+function given<T extends object, K extends keyof T>(from: T, ...names: K[]): Pick<T, K> {
+	const found = names.filter((name) => from[name] !== undefined).map((name) => [name, from[name]] as const);
+	return Object.fromEntries(found) as Pick<T, K>;
+}
+
+/** What the checks have made sure of. */
+function certain<T>(value: T | undefined): T {
+	if (value === undefined) throw new Error("a definition without a mistake has a text that cannot be read");
+	return value;
+}

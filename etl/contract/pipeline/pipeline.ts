@@ -1,0 +1,123 @@
+import type { ClickType, chartTypes } from "./schema.ts";
+import type { columnActions, newcomers, severities } from "./tableSchema.ts";
+import { fits, type Place, type TableName } from "./values.ts";
+
+/** A definition as the programs use it: every choice of spelling and every default is resolved. */
+
+export type ColumnAction = (typeof columnActions)[number];
+export type Newcomers = (typeof newcomers)[number];
+export type Severity = (typeof severities)[number];
+export type ChartType = (typeof chartTypes)[number];
+
+export interface SourceSchema {
+	name: string;
+	/** Patterns in which `*` stands for any characters; `exclude` wins. */
+	include: readonly string[];
+	exclude: readonly string[];
+	newTables: Newcomers;
+	newColumns: Newcomers;
+}
+
+interface RuleOptions {
+	severity: Severity;
+	/** Comparisons of the number of rows that break the rule, such as `> 10`. */
+	warnIf?: string;
+	errorIf?: string;
+	description?: string;
+}
+
+export type TableRule = RuleOptions &
+	(
+		| { kind: "not_null" | "unique"; columns: readonly string[] }
+		| { kind: "accepted_values"; column: string; values: readonly (string | number | boolean)[] }
+		| { kind: "relationships"; column: string; to: TableName; field: string }
+		| { kind: "range"; column: string; min?: number; max?: number }
+		| { kind: "row_count"; min?: number; max?: number }
+		/** In seconds. */
+		| { kind: "freshness"; warnAfter?: number; errorAfter?: number }
+	);
+
+export interface DefinedTable extends TableName {
+	description?: string;
+	alias?: string;
+	/** Absent where the server says it. */
+	primaryKey?: readonly string[];
+	/** By name; columns that are not among them are kept. */
+	columns: Readonly<Record<string, ColumnAction>>;
+	/** Where there is a list: no other column is replicated. */
+	onlyColumns?: readonly string[];
+	/** Absent: that of the schema. */
+	newColumns?: Newcomers;
+	rules: readonly TableRule[];
+}
+
+export interface DefinedJob {
+	name: string;
+	/** Below the definition's folder. */
+	script: string;
+	description?: string;
+	after: readonly string[];
+	reads: readonly Place[];
+	writes: readonly Place[];
+	arguments: Readonly<Record<string, string>>;
+	usesSource: boolean;
+}
+
+export interface DefinedChart {
+	title: string;
+	/** Below the definition's folder. */
+	query: string;
+	type: ChartType;
+	x?: string;
+	y: readonly string[];
+	series?: string;
+	/** By column of `y`. */
+	formats: Readonly<Record<string, string>>;
+	labels: Readonly<Record<string, string>>;
+	filters: readonly string[];
+	top?: number;
+	description?: string;
+}
+
+export type Schedule = { everySeconds: number } | { cron: string; timezone: string };
+
+export interface Pipeline {
+	name: string;
+	description?: string;
+	schemas: readonly SourceSchema[];
+	/** What is done with a column of this name, in whatever table that says nothing else of it. */
+	columns: Readonly<Record<string, ColumnAction>>;
+	tables: readonly DefinedTable[];
+	/** Folders below the definition's. */
+	models?: string;
+	queries?: string;
+	warehouse?: string;
+	jobs: readonly DefinedJob[];
+	clicks?: { schema: Readonly<Record<string, ClickType>>; template?: string };
+	charts: readonly DefinedChart[];
+	verify?: { table: TableName; rows: readonly Readonly<Record<string, string | number | boolean | null>>[] };
+	schedule?: Schedule;
+}
+
+/** What the definition says of a table; undefined where it says nothing. */
+export function definedTable(pipeline: Pipeline, { schema, table }: TableName): DefinedTable | undefined {
+	return pipeline.tables.find((one) => one.schema === schema && one.table === table);
+}
+
+/** Whether a table of the source is replicated: exclude wins over include. */
+export function isReplicated(pipeline: Pipeline, { schema, table }: TableName): boolean {
+	const source = pipeline.schemas.find(({ name }) => name === schema);
+	const matches = (patterns: readonly string[]): boolean => patterns.some((pattern) => fits(table, pattern));
+	return source !== undefined && matches(source.include) && !matches(source.exclude);
+}
+
+/** What is done with a column of a replicated table: what is said of the table wins over what is said of all. */
+export function columnAction(pipeline: Pipeline, table: TableName, column: string): ColumnAction {
+	const defined = definedTable(pipeline, table);
+	if (defined?.onlyColumns !== undefined) return defined.onlyColumns.includes(column) ? "keep" : "drop";
+	return own(defined?.columns, column) ?? own(pipeline.columns, column) ?? "keep";
+}
+
+function own<T>(of: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+	return of !== undefined && Object.hasOwn(of, name) ? of[name] : undefined;
+}

@@ -1,0 +1,107 @@
+import { badTableName, nearest, notReplicated, repeated } from "./lookups.ts";
+import type { Finding, Path } from "./mistakes.ts";
+import type { Good, Part, Parts } from "./parts.ts";
+import type { ClicksEntry, ScheduleEntry } from "./schema.ts";
+import { cronFault, isBelow, isTimezone, readDuration, readTableName } from "./values.ts";
+
+/** What is wrong with clicks, verification and schedule that no schema can say. */
+export function restChecks(
+	{ clicks, verify, schedule, schemas, paths }: Parts,
+	exists: (path: string) => boolean,
+): Finding[] {
+	return [
+		...(clicks === undefined ? [] : clickChecks(clicks)),
+		...(verify?.entry.table === undefined ? [] : tableOf(verify.entry.table, [...verify.path, "table"], schemas)),
+		...(schedule === undefined ? [] : scheduleChecks(schedule)),
+		...paths.flatMap(({ entry, path }) => fileChecks(entry, path, exists)),
+	];
+}
+
+function tableOf(text: string, path: Path, schemas: Parts["schemas"]): Finding[] {
+	const name = readTableName(text);
+	return name === undefined ? [badTableName(path, text)] : notReplicated(name, path, schemas);
+}
+
+function clickChecks({ path, entry }: Good<ClicksEntry>): Finding[] {
+	if (entry.schema === undefined) return [];
+	const names = Object.keys(entry.schema);
+	if (names.length === 0) {
+		return [
+			{
+				path: [...path, "schema"],
+				what: "It has no field.",
+				fix: "Name the fields of a click, for instance productid: int",
+			},
+		];
+	}
+	const lower = names.map((name) => ({ name: name.toLowerCase(), path: [...path, "schema", name] }));
+	return repeated(lower, "field (in the catalog names are lower case)");
+}
+
+function scheduleChecks({ path, entry }: Part<ScheduleEntry>): Finding[] {
+	const form = "Write every 5 minutes, every hour or every 2 days; or cron with five fields, such as 0 6 * * *.";
+	if (typeof entry === "string") {
+		const every = /^every +(.+)$/.exec(entry.trim())?.[1];
+		if (every !== undefined)
+			return readDuration(every) === undefined
+				? [{ path, what: `${JSON.stringify(entry)} is not a schedule: the shortest is every minute.`, fix: form }]
+				: [];
+		const fault = cronFault(entry);
+		return fault === undefined
+			? []
+			: [{ path, what: `${JSON.stringify(entry)} ${/^[\d*]/.test(entry) ? fault : "is not a schedule"}.`, fix: form }];
+	}
+	const { every, cron, timezone } = entry;
+	if ((every === undefined) === (cron === undefined)) {
+		return [
+			{
+				path,
+				what: every === undefined ? "It has neither every nor cron." : "It has every and cron.",
+				fix: "Write one of them.",
+			},
+		];
+	}
+	const fault = cron === undefined ? undefined : cronFault(cron);
+	return [
+		...(every !== undefined && readDuration(every) === undefined
+			? [
+					{
+						path: [...path, "every"],
+						what: `${JSON.stringify(every)} is not a time.`,
+						fix: "Write a whole number with minutes, hours or days, for instance 5 minutes.",
+					},
+				]
+			: []),
+		...(every !== undefined && timezone !== undefined
+			? [{ path: [...path, "timezone"], what: "It has no effect on every.", fix: "Remove it." }]
+			: []),
+		...(fault === undefined ? [] : [{ path: [...path, "cron"], what: `${JSON.stringify(cron)} ${fault}.`, fix: form }]),
+		...(timezone !== undefined && !isTimezone(timezone)
+			? [
+					{
+						path: [...path, "timezone"],
+						what: `There is no time zone ${JSON.stringify(timezone)}.`,
+						meant: nearest(timezone, Intl.supportedValuesOf("timeZone")),
+						fix: "Write a name such as UTC or Europe/Berlin.",
+					},
+				]
+			: []),
+	];
+}
+
+function fileChecks(file: string, path: Path, exists: (path: string) => boolean): Finding[] {
+	if (!isBelow(file)) {
+		return [
+			{
+				path,
+				what: `${JSON.stringify(file)} is not below the definition's folder.`,
+				fix: "Write a path that is relative to it, without .. in it.",
+			},
+		];
+	}
+	if (file.includes("\\"))
+		return [{ path, what: `${JSON.stringify(file)} has a backslash.`, fix: "Write / between folders." }];
+	return exists(file)
+		? []
+		: [{ path, what: `There is no ${file} in the definition's folder.`, fix: "Make it, or correct the path." }];
+}

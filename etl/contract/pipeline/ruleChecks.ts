@@ -1,0 +1,125 @@
+import { badTableName, notReplicated, withheld } from "./lookups.ts";
+import type { Finding, Path } from "./mistakes.ts";
+import type { Parts, TablePart } from "./parts.ts";
+import { type RuleEntry, ruleKinds } from "./tableSchema.ts";
+import { readDuration, readTableName } from "./values.ts";
+
+export type RuleKind = keyof typeof ruleKinds;
+
+export const ruleNames = Object.keys(ruleKinds) as readonly string[] as readonly RuleKind[];
+
+/** Kinds that an entry of `rules` has; a right one has one. */
+export function kindsOf(rule: RuleEntry): RuleKind[] {
+	return ruleNames.filter((name) => rule[name] !== undefined);
+}
+
+/** Columns of the table that a rule is about. */
+export function columnsOf(rule: RuleEntry): readonly string[] {
+	const named = rule.not_null ?? rule.unique;
+	if (named !== undefined) return typeof named === "string" ? [named] : named;
+	const column = (rule.accepted_values ?? rule.relationships ?? rule.range)?.column;
+	return column === undefined ? [] : [column];
+}
+
+/** What is wrong with a table's rules that no schema can say. */
+export function ruleChecks({ name, entry, rules }: TablePart, { schemas, columns: defaults }: Parts): Finding[] {
+	return rules.flatMap(({ entry: rule, path: place }) => {
+		const kinds = kindsOf(rule);
+		if (kinds.length !== 1) return [severalKinds(place, kinds)];
+		const lost = columnsOf(rule).filter((column) => withheld(entry, column, defaults));
+		return [
+			...lost.map((column) => ({
+				path: place,
+				what: `The column ${JSON.stringify(column)} is not replicated, as columns say, so nothing can be said of it.`,
+				fix: "Remove the rule, or keep or hash the column.",
+			})),
+			...severityChecks(rule, place),
+			...limitChecks(rule, place),
+			...referenceChecks(rule, place, readTableName(name)?.schema, schemas),
+		];
+	});
+}
+
+function severalKinds(path: Path, kinds: readonly RuleKind[]): Finding {
+	return {
+		path,
+		what: kinds.length === 0 ? "The rule says nothing." : `The rule is of several kinds: ${kinds.join(", ")}.`,
+		allowed: ruleNames,
+		fix:
+			kinds.length === 0
+				? "Begin it with one of these, for instance - not_null: email"
+				: "Make an entry of the list of each.",
+	};
+}
+
+function severityChecks(rule: RuleEntry, path: Path): Finding[] {
+	if (rule.severity !== "warn" || rule.error_if === undefined) return [];
+	return [
+		{
+			path: [...path, "error_if"],
+			what: "It has no effect, since the severity is warn.",
+			fix: "Remove it, or the severity.",
+		},
+	];
+}
+
+function limitChecks(rule: RuleEntry, path: Path): Finding[] {
+	const limits = rule.range ?? rule.row_count;
+	const kind = rule.range === undefined ? "row_count" : "range";
+	if (limits !== undefined) {
+		if (limits.min === undefined && limits.max === undefined) {
+			return [{ path: [...path, kind], what: "It has neither min nor max.", fix: "Add one of them, or both." }];
+		}
+		if (limits.min !== undefined && limits.max !== undefined && limits.min > limits.max) {
+			return [
+				{ path: [...path, kind], what: `min (${limits.min}) is above max (${limits.max}).`, fix: "Exchange them." },
+			];
+		}
+	}
+	return rule.freshness === undefined ? [] : freshnessChecks(rule.freshness, [...path, "freshness"]);
+}
+
+function freshnessChecks(freshness: NonNullable<RuleEntry["freshness"]>, path: Path): Finding[] {
+	const given = Object.entries(freshness);
+	if (given.length === 0) {
+		return [
+			{
+				path,
+				what: "It has neither warn_after nor error_after.",
+				fix: "Add one of them, for instance warn_after: 2 hours",
+			},
+		];
+	}
+	const bad = given.filter(([, text]) => readDuration(text) === undefined);
+	if (bad.length > 0) {
+		return bad.map(([name, text]) => ({
+			path: [...path, name],
+			what: `${JSON.stringify(text)} is not a time.`,
+			fix: "Write a whole number with minutes, hours or days, for instance 2 hours.",
+		}));
+	}
+	const [warn, error] = [freshness.warn_after, freshness.error_after].map((text) => readDuration(text ?? ""));
+	if (warn === undefined || error === undefined || warn < error) return [];
+	return [{ path, what: "The warning would come after the error.", fix: "Make warn_after shorter than error_after." }];
+}
+
+function referenceChecks(
+	rule: RuleEntry,
+	path: Path,
+	schema: string | undefined,
+	schemas: Parts["schemas"],
+): Finding[] {
+	if (rule.relationships === undefined) return [];
+	const place = [...path, "relationships", "to"];
+	const { to } = rule.relationships;
+	const found = referredTable(to, schema);
+	if (found === undefined) return [badTableName(place, to)];
+	return notReplicated(found, place, schemas);
+}
+
+/** The table that a relationship refers to: `schema.table`, or a table of the same schema. */
+export function referredTable(to: string, schema: string | undefined): ReturnType<typeof readTableName> {
+	const named = readTableName(to);
+	if (named !== undefined) return named;
+	return schema !== undefined && !/[.`]/.test(to) ? { schema, table: to } : undefined;
+}

@@ -1,0 +1,109 @@
+/** Texts within a definition that have a form of their own. Each reader gives undefined for a text that has not. */
+
+const units = { minute: 60, hour: 3600, day: 86_400 } as const;
+
+/** Seconds of `5 minutes`, `hour` or `2 days`. */
+export function readDuration(text: string): number | undefined {
+	const [, count = "1", unit] = /^(?:(\d+) +)?(minute|hour|day)s?$/.exec(text.trim()) ?? [];
+	const seconds = Number(count) * (units[unit as keyof typeof units] ?? 0);
+	return seconds > 0 ? seconds : undefined;
+}
+
+/** Where a table is at the source. */
+export interface TableName {
+	schema: string;
+	table: string;
+}
+
+/** `schema.table`; a name with a dot in it stands between backticks. */
+export function readTableName(text: string): TableName | undefined {
+	const part = "`((?:[^`]|``)+)`|([^.`]+)";
+	const [, quotedSchema, schema, quotedTable, table] = new RegExp(`^(?:${part})\\.(?:${part})$`).exec(text) ?? [];
+	const names = [quotedSchema?.replaceAll("``", "`") ?? schema, quotedTable?.replaceAll("``", "`") ?? table];
+	return names[0] !== undefined && names[1] !== undefined ? { schema: names[0], table: names[1] } : undefined;
+}
+
+/** Whether a name fits a pattern, in which `*` stands for any characters. */
+export function fits(name: string, pattern: string): boolean {
+	const parts = pattern.split("*").map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+	return new RegExp(`^${parts.join(".*")}$`, "s").test(name);
+}
+
+export interface Place {
+	zone: "raw" | "processed";
+	prefix: string;
+}
+
+/** `zone/prefix`; a zone alone is all of it. */
+export function readPlace(text: string): Place | undefined {
+	const [, zone, prefix = ""] = /^(raw|processed)(?:\/(.+?))?\/?$/.exec(text) ?? [];
+	const safe = !prefix.split("/").some((part) => part === ".." || part === ".");
+	return (zone === "raw" || zone === "processed") && safe ? { zone, prefix } : undefined;
+}
+
+/** Whether a path stays below the folder that it is relative to. */
+export function isBelow(path: string): boolean {
+	return !/^([/\\]|[A-Za-z]:)/.test(path) && !path.split(/[/\\]/).includes("..");
+}
+
+const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+const cronFields = [
+	{ name: "minute", min: 0, max: 59, names: [] },
+	{ name: "hour", min: 0, max: 23, names: [] },
+	{ name: "day of month", min: 1, max: 31, names: [] },
+	{ name: "month", min: 1, max: 12, names: months },
+	{ name: "day of week", min: 0, max: 7, names: days },
+] as const;
+
+/** Why a text is not a cron expression that both engines know; undefined where it is one. */
+export function cronFault(text: string): string | undefined {
+	const fields = text.trim().split(/\s+/);
+	if (fields.length !== cronFields.length) {
+		return `has ${fields.length} fields; cron has 5: ${cronFields.map(({ name }) => name).join(", ")}`;
+	}
+	for (const [at, field] of cronFields.entries()) {
+		const found = fields[at] ?? "";
+		if (!found.split(",").every((part) => isCronPart(part, field))) {
+			return `has the ${field.name} ${found}; it goes from ${field.min} to ${field.max}`;
+		}
+	}
+	// EventBridge has no "or" of the two.
+	return fields[2] !== "*" && fields[4] !== "*"
+		? "names a day of month and a day of week; AWS knows one of them at a time"
+		: undefined;
+}
+
+function isCronPart(part: string, field: (typeof cronFields)[number]): boolean {
+	const [, range, first, last, step] = /^(\*|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/.exec(part) ?? [];
+	if (range === undefined) return false;
+	const value = (text: string): number => {
+		const at = (field.names as readonly string[]).indexOf(text.toUpperCase());
+		return at >= 0 ? at + field.min : /^\d+$/.test(text) ? Number(text) : Number.NaN;
+	};
+	const within = (number: number): boolean => number >= field.min && number <= field.max;
+	if (step !== undefined && !(Number(step) >= 1 && Number(step) <= field.max)) return false;
+	if (first === undefined) return true;
+	if (!within(value(first))) return false;
+	return last === undefined || (within(value(last)) && value(first) <= value(last));
+}
+
+/** Whether the IANA data has a time zone of this name. */
+export function isTimezone(name: string): boolean {
+	try {
+		new Intl.DateTimeFormat("en", { timeZone: name });
+		// An offset is none that changes with the season, and AWS takes names only.
+		return !/^[+-]/.test(name);
+	} catch {
+		return false;
+	}
+}
+
+/** Formats of a chart's measure that are not currencies. */
+export const plainFormats = ["number", "percent"] as const;
+
+/** Whether a text is `number`, `percent`, or a currency by its ISO 4217 code. */
+export function isFormat(text: string): boolean {
+	if ((plainFormats as readonly string[]).includes(text)) return true;
+	return /^[a-z]{3}$/.test(text) && Intl.supportedValuesOf("currency").includes(text.toUpperCase());
+}
