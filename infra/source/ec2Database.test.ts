@@ -59,7 +59,7 @@ describe("Ec2Database", () => {
 			expect.arrayContaining(["db-role-policy", "db-secret-value", "db-tls-value", "db-sample-schema"]),
 		);
 		expect(inputs.userData).not.toContain(generatedSecret);
-		// A newer image or script is no reason to replace a database.
+		// A newer image or script does not replace a database.
 		expect(options).toEqual(["ignoreChanges ami, userData"]);
 	});
 

@@ -217,7 +217,7 @@ describe("a mistake", () => {
 			],
 		],
 		[
-			"an alias that is no name",
+			"an alias that is not a name",
 			tables("{ alias: Old-Orders }"),
 			[/\.alias: "Old-Orders" must begin with a letter a-z/],
 		],
@@ -586,7 +586,7 @@ describe("a mistake", () => {
 		}
 	});
 
-	it("is found in every part at once, in the order of the file", () => {
+	it("is found in every part immediately, in the order of the file", () => {
 		const text = [
 			"name: Shop",
 			"source: { schemas: { shop: { new_tables: maybe }, archive: } }",

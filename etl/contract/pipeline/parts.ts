@@ -45,7 +45,7 @@ export interface TablePart extends Good<Omit<TableEntry, "rules">> {
 
 /**
  * The good parts of a document, whatever is wrong in the others: what no schema can say is checked of them, so that all
- * mistakes are found at once.
+ * mistakes are found immediately.
  */
 export interface Parts {
 	/** Columns with what is done with them in whatever table. */
@@ -116,7 +116,7 @@ function tablesOf(document: unknown): TablePart[] {
 	});
 }
 
-/** Fields of a mapping that are good; none where it is no mapping. */
+/** Fields of a mapping that are good; none where it is not a mapping. */
 function good<S extends z.ZodObject>(schema: S, value: unknown, path: Path): Good<z.infer<S>> {
 	const entry: Record<string, unknown> = {};
 	const bad = new Set<string>();
