@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { type ConfigKey, checkProviderSettings, checkStackName, configKeys, parseConfig } from "./config.ts";
+import { type ConfigKey, configKeys, parseConfig } from "./config.ts";
 import { declaredKeys, stackValues } from "./testing/stack.ts";
 
 const dev = stackValues("dev");
 
 /** The message of the error. @throws Error where there is none */
-function fault(changes: Record<string, unknown>): string {
+function messageOf(changes: Record<string, unknown>): string {
 	try {
 		parseConfig({ ...dev, ...changes });
 	} catch (error) {
@@ -39,7 +39,7 @@ describe("the stacks' files", () => {
 });
 
 /** A wrong value, and the whole line that says so. */
-const faults: [string, Record<string, unknown>, string][] = [
+const wrongValues: [string, Record<string, unknown>, string][] = [
 	[
 		"disposable",
 		{ disposable: "perhaps" },
@@ -79,7 +79,7 @@ const faults: [string, Record<string, unknown>, string][] = [
 	[
 		"privateSubnetIds",
 		{ vpcId: "vpc-0a", routeTableIds: ["rtb-0a"], privateSubnetIds: ["subnet-0a"] },
-		"[\"subnet-0a\"] are not three, as vpcId wants them. Set it: pulumi config set --path 'privateSubnetIds[0]' subnet-…, and [1], [2] likewise",
+		"[\"subnet-0a\"] are not three, as vpcId requires. Set it: pulumi config set --path 'privateSubnetIds[0]' subnet-…, and [1], [2] likewise",
 	],
 	[
 		"routeTableIds",
@@ -160,12 +160,12 @@ const faults: [string, Record<string, unknown>, string][] = [
 	[
 		"dashboards",
 		{ dashboards: "warehouse", quickSightPrincipals: ["arn:aws:quicksight:eu-west-1:111122223333:user/default/a"] },
-		'"warehouse" wants a warehouse, and warehouseKind is none. Set it: pulumi config set dashboards athena',
+		'"warehouse" needs a warehouse, and warehouseKind is none. Set it: pulumi config set dashboards athena',
 	],
 	[
 		"quickSightPrincipals",
 		{ dashboards: "athena" },
-		"[] are not 1 to 20, and dashboards want owners. Set it: pulumi config set --path 'quickSightPrincipals[0]' arn:aws:quicksight:…:user/default/…",
+		"[] are not 1 to 20, and dashboards need owners. Set it: pulumi config set --path 'quickSightPrincipals[0]' arn:aws:quicksight:…:user/default/…",
 	],
 	[
 		"quickSightAccountName",
@@ -214,30 +214,30 @@ const wrongForms: [ConfigKey, unknown, string][] = [
 
 describe("a wrong value", () => {
 	it("is in these tables for every key", () => {
-		const reported = new Set<string>([...faults, ...wrongForms].map(([key]) => key));
+		const reported = new Set<string>([...wrongValues, ...wrongForms].map(([key]) => key));
 		expect(configKeys.filter((key) => !reported.has(key))).toEqual([]);
 	});
 
 	it.each(wrongForms)("of %s, %j, is named by its form", (key, value, reason) => {
-		expect(fault({ [key]: value })).toMatch(
-			`The configuration of the stack has a fault:\n  ${key}: ${JSON.stringify(value)} ${reason}. Set it: pulumi config set `,
+		expect(messageOf({ [key]: value })).toMatch(
+			`The configuration of the stack has an error:\n  ${key}: ${JSON.stringify(value)} ${reason}. Set it: pulumi config set `,
 		);
 	});
 
 	it("is a subscription without an address for its notices, too", () => {
-		expect(fault({ quickSightSubscribe: true, quickSightAccountName: "my-company" })).toBe(
-			'The configuration of the stack has a fault:\n  notificationEmail: "" is not set, and quickSightSubscribe is true. ' +
+		expect(messageOf({ quickSightSubscribe: true, quickSightAccountName: "my-company" })).toBe(
+			'The configuration of the stack has an error:\n  notificationEmail: "" is not set, and quickSightSubscribe is true. ' +
 				"Set it: pulumi config set notificationEmail you@example.com",
 		);
 	});
 
-	it.each(faults)("of %s %j is named with reason and fix", (key, changes, line) => {
-		expect(fault(changes)).toBe(`The configuration of the stack has a fault:\n  ${key}: ${line}`);
+	it.each(wrongValues)("of %s %j is named with reason and fix", (key, changes, line) => {
+		expect(messageOf(changes)).toBe(`The configuration of the stack has an error:\n  ${key}: ${line}`);
 	});
 
 	it("is named beside all others", () => {
-		expect(fault({ endpointZones: 9, jobRetries: -1, sourceKind: "aurora" }).split("\n")).toEqual([
-			"The configuration of the stack has 3 faults:",
+		expect(messageOf({ endpointZones: 9, jobRetries: -1, sourceKind: "aurora" }).split("\n")).toEqual([
+			"The configuration of the stack has 3 errors:",
 			"  endpointZones: 9 is more than 3. Set it: pulumi config set endpointZones 1",
 			'  sourceKind: "aurora" is not one of external, rds, ec2. Set it: pulumi config set sourceKind rds',
 			"  jobRetries: -1 is less than 0. Set it: pulumi config set jobRetries 1",
@@ -246,8 +246,8 @@ describe("a wrong value", () => {
 
 	it("is named beside those that do not fit each other, of which it is none", () => {
 		const wrong = { jobWorkerType: "G.8X", sourceKind: "aurora", sourceHost: "db.example.com", endpointZones: 9 };
-		expect(fault(wrong).split("\n")).toEqual([
-			"The configuration of the stack has 3 faults:",
+		expect(messageOf(wrong).split("\n")).toEqual([
+			"The configuration of the stack has 3 errors:",
 			"  endpointZones: 9 is more than 3. Set it: pulumi config set endpointZones 1",
 			'  sourceKind: "aurora" is not one of external, rds, ec2. Set it: pulumi config set sourceKind rds',
 			'  jobWorkerType: "G.8X" cannot run as FLEX. Set it: pulumi config set jobWorkerType G.1X',
@@ -258,43 +258,15 @@ describe("a wrong value", () => {
 		const secret = { sourceSecretArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s" };
 		const rds = { sourceKind: "rds", databaseInstanceClass: "db.t4g.micro" };
 		expect(parseConfig({ ...dev, ...rds, ...secret })).toMatchObject(secret);
-		expect(fault(secret)).toContain("is set, and sourceKind is ec2. Set it: pulumi config set sourceKind external");
+		expect(messageOf(secret)).toContain("is set, and sourceKind is ec2. Set it: pulumi config set sourceKind external");
 	});
 
 	it("is every key that an external source lacks", () => {
-		expect(fault({ sourceKind: "external" }).match(/^ {2}\w+/gm)).toEqual([
+		expect(messageOf({ sourceKind: "external" }).match(/^ {2}\w+/gm)).toEqual([
 			"  sourceHost",
 			"  sourceSecretArn",
 			"  sourceCidr",
 			"  sourceCaCertificateFile",
 		]);
-	});
-});
-
-describe("a stack's name", () => {
-	it.each(["dev", "eu-west-1a", "abcdefghijklm"])("%s is taken", (stack) => {
-		expect(() => checkStackName(stack)).not.toThrow();
-	});
-
-	it.each(["Dev", "my_stack", "my.stack", "1st", "-a", "a-", "a--b", ""])("%j is refused", (stack) => {
-		expect(() => checkStackName(stack)).toThrow(
-			`The name of the stack has a fault:\n  stack: ${JSON.stringify(stack)} is not of lower case letters, digits and ` +
-				"single dashes between them, a letter first. Rename it: pulumi stack rename dev",
-		);
-	});
-
-	it("is refused where it makes names longer than AWS takes them", () => {
-		expect(() => checkStackName("abcdefghijklmn")).toThrow('"abcdefghijklmn" is longer than 13 characters');
-	});
-});
-
-describe("a provider's setting", () => {
-	it("is refused where it would do nothing", () => {
-		const taken = ["aws:region", "aws:profile", "aws:allowedAccountIds", "aws:forbiddenAccountIds"];
-		expect(() => checkProviderSettings([...taken, "analytics-pipeline:schedule"])).not.toThrow();
-		expect(() => checkProviderSettings([...taken, "aws:assumeRoles", "aws-native:region"])).toThrow(
-			"  aws-native:region: is not one of aws:region, aws:profile, aws:allowedAccountIds, aws:forbiddenAccountIds, and " +
-				"would do nothing. Remove it: pulumi config rm aws-native:region\n  aws:assumeRoles: is not one of",
-		);
 	});
 });

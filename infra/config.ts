@@ -20,44 +20,6 @@ const cidrForm = /^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/;
 const cidr = matching(cidrForm, "is not an IPv4 range such as 10.40.0.0/16");
 const streamName = matching(/^[a-zA-Z0-9_.-]{1,64}$/, "is not a name of up to 64 letters, digits, _, . and -");
 
-/** Roles have 64 characters, of which Pulumi takes 8 and `analytics-pipeline-…-replication-target-role` 43. */
-const longestStackName = 13;
-
-/**
- * A stack's name becomes a part of names on AWS, of which many have lower case letters, digits and single dashes only.
- *
- * @throws Error that says what is wrong with the name, and what to do about it.
- */
-export function checkStackName(stack: string): void {
-	const reason = !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(stack)
-		? "is not of lower case letters, digits and single dashes between them, a letter first"
-		: stack.length > longestStackName
-			? `is longer than ${longestStackName} characters`
-			: undefined;
-	if (reason === undefined) return;
-	throw new Error(
-		`The name of the stack has a fault:\n  stack: ${JSON.stringify(stack)} ${reason}. Rename it: pulumi stack rename dev`,
-	);
-}
-
-/** Providers' settings that the program hands on. */
-const handedOn = ["aws:region", "aws:profile", "aws:allowedAccountIds", "aws:forbiddenAccountIds"];
-
-/**
- * The program makes its own providers, so that a setting it does not hand on would do nothing.
- *
- * @param keys all keys of the stack's configuration, in full
- * @throws Error that names every such setting, and what to do about it.
- */
-export function checkProviderSettings(keys: readonly string[]): void {
-	const unknown = keys.filter((key) => /^aws(-native)?:/.test(key) && !handedOn.includes(key)).sort();
-	if (unknown.length === 0) return;
-	const lines = unknown.map(
-		(key) => `  ${key}: is not one of ${handedOn.join(", ")}, and would do nothing. Remove it: pulumi config rm ${key}`,
-	);
-	throw new Error(`Settings of the provider have faults:\n${lines.join("\n")}`);
-}
-
 /** Each key: what it may be, and a value that would do, for the hint. `Pulumi.yaml` has type, default and description. */
 const keys = {
 	disposable: [flag, "true"],
@@ -69,7 +31,7 @@ const keys = {
 	],
 	vpcCidr: [
 		cidr.superRefine((range, context) => {
-			const reason = vpcRangeFault(range);
+			const reason = vpcRangeError(range);
 			if (reason !== undefined) context.addIssue({ code: "custom", message: reason });
 		}),
 		"10.40.0.0/16",
@@ -147,7 +109,7 @@ export function sourcePort({ sourceKind, sourcePort: port }: PipelineConfig): nu
 }
 
 /** One wrong value. */
-interface Fault {
+interface ConfigError {
 	key: ConfigKey;
 	reason: string;
 	fix: string;
@@ -159,20 +121,21 @@ interface Fault {
  * @throws Error that names every wrong key with its value, the reason, and what to do about it.
  */
 export function parseConfig(values: Readonly<Record<string, unknown>>): PipelineConfig {
-	const wrong: Fault[] = [];
+	const wrong: ConfigError[] = [];
 	const taken = configKeys.map((key) => {
 		const { data, error } = schema.shape[key].safeParse(values[key]);
 		for (const { message } of error?.issues ?? []) wrong.push({ key, reason: message, fix: hint(key) });
 		return [key, data];
 	});
 	const config = Object.fromEntries(taken) as PipelineConfig;
-	// What fits each other is asked of those values only that are right by themselves.
-	const known = (key: ConfigKey): boolean => !wrong.some((fault) => fault.key === key);
-	const faults = [...wrong, ...fits.filter(({ of }) => of.every(known)).flatMap(({ faults: ask }) => ask(config))];
-	if (faults.length === 0) return config;
-	const lines = faults.map(({ key, reason, fix }) => `  ${key}: ${JSON.stringify(values[key])} ${reason}. ${fix}`);
+	// Keys are checked against each other only where each is right by itself.
+	const known = (key: ConfigKey): boolean => !wrong.some((error) => error.key === key);
+	const applicable = crossFieldRules.filter(({ keys: compared }) => compared.every(known));
+	const errors = [...wrong, ...applicable.flatMap((rule) => rule.errors(config))];
+	if (errors.length === 0) return config;
+	const lines = errors.map(({ key, reason, fix }) => `  ${key}: ${JSON.stringify(values[key])} ${reason}. ${fix}`);
 	throw new Error(
-		`The configuration of the stack has ${faults.length === 1 ? "a fault" : `${faults.length} faults`}:\n${lines.join("\n")}`,
+		`The configuration of the stack has ${errors.length === 1 ? "an error" : `${errors.length} errors`}:\n${lines.join("\n")}`,
 	);
 }
 
@@ -185,52 +148,52 @@ export function hint(key: ConfigKey, example: string = keys[key][1]): string {
 	return `Set it: pulumi config set ${place} ${example}`;
 }
 
-/** What must fit each other: the keys that a check asks, and the faults that it finds. */
-interface Fit {
-	of: readonly ConfigKey[];
-	faults: (config: PipelineConfig) => Fault[];
+/** A check of several keys against each other. */
+interface CrossFieldRule {
+	keys: readonly ConfigKey[];
+	errors: (config: PipelineConfig) => ConfigError[];
 }
 
-const faultIf = (wrong: boolean, key: ConfigKey, reason: string, fix = hint(key)): Fault[] =>
+const errorIf = (wrong: boolean, key: ConfigKey, reason: string, fix = hint(key)): ConfigError[] =>
 	wrong ? [{ key, reason, fix }] : [];
 
 const externalKeys = ["sourceHost", "sourceSecretArn", "sourceCidr", "sourceCaCertificateFile"] as const;
 
-const fits: readonly Fit[] = [
+const crossFieldRules: readonly CrossFieldRule[] = [
 	{
-		of: ["vpcId", "privateSubnetIds", "routeTableIds"],
-		faults: ({ vpcId, privateSubnetIds: subnets, routeTableIds: tables }) =>
+		keys: ["vpcId", "privateSubnetIds", "routeTableIds"],
+		errors: ({ vpcId, privateSubnetIds: subnets, routeTableIds: tables }) =>
 			vpcId === undefined
 				? [
-						...faultIf(subnets.length > 0, "privateSubnetIds", "is set, and vpcId is not", hint("vpcId")),
-						...faultIf(tables.length > 0, "routeTableIds", "is set, and vpcId is not", hint("vpcId")),
+						...errorIf(subnets.length > 0, "privateSubnetIds", "is set, and vpcId is not", hint("vpcId")),
+						...errorIf(tables.length > 0, "routeTableIds", "is set, and vpcId is not", hint("vpcId")),
 					]
 				: [
-						...faultIf(subnets.length !== 3, "privateSubnetIds", "are not three, as vpcId wants them"),
-						...faultIf(tables.length === 0, "routeTableIds", "is empty, and vpcId is set"),
+						...errorIf(subnets.length !== 3, "privateSubnetIds", "are not three, as vpcId requires"),
+						...errorIf(tables.length === 0, "routeTableIds", "is empty, and vpcId is set"),
 					],
 	},
 	...externalKeys.map(
-		(key): Fit => ({
-			of: ["sourceKind", key],
-			faults: ({ sourceKind, [key]: value }) => {
+		(key): CrossFieldRule => ({
+			keys: ["sourceKind", key],
+			errors: ({ sourceKind, [key]: value }) => {
 				const taken = sourceKind === "external" || (sourceKind === "rds" && key === "sourceSecretArn");
 				const external = hint("sourceKind", "external");
 				return [
-					...faultIf(sourceKind === "external" && value === undefined, key, "is not set, and sourceKind is external"),
-					...faultIf(!taken && value !== undefined, key, `is set, and sourceKind is ${sourceKind}`, external),
+					...errorIf(sourceKind === "external" && value === undefined, key, "is not set, and sourceKind is external"),
+					...errorIf(!taken && value !== undefined, key, `is set, and sourceKind is ${sourceKind}`, external),
 				];
 			},
 		}),
 	),
 	{
-		of: ["sourceKind", "databaseInstanceClass"],
-		faults: ({ sourceKind, databaseInstanceClass }) => {
+		keys: ["sourceKind", "databaseInstanceClass"],
+		errors: ({ sourceKind, databaseInstanceClass }) => {
 			const isRdsClass = databaseInstanceClass.startsWith("db.");
 			const key = "databaseInstanceClass";
 			return [
-				...faultIf(sourceKind === "rds" && !isRdsClass, key, "is not a class of RDS, and sourceKind is rds"),
-				...faultIf(
+				...errorIf(sourceKind === "rds" && !isRdsClass, key, "is not a class of RDS, and sourceKind is rds"),
+				...errorIf(
 					sourceKind === "ec2" && isRdsClass,
 					key,
 					"is a class of RDS, and sourceKind is ec2",
@@ -240,52 +203,52 @@ const fits: readonly Fit[] = [
 		},
 	},
 	{
-		of: ["jobExecutionClass", "jobWorkerType"],
-		faults: ({ jobExecutionClass, jobWorkerType }) =>
-			faultIf(
+		keys: ["jobExecutionClass", "jobWorkerType"],
+		errors: ({ jobExecutionClass, jobWorkerType }) =>
+			errorIf(
 				jobExecutionClass === "FLEX" && !["G.1X", "G.2X"].includes(jobWorkerType),
 				"jobWorkerType",
 				"cannot run as FLEX",
 			),
 	},
 	{
-		of: ["warehouseKind", "warehouseNodes", "warehouseNodeType"],
-		faults: ({ warehouseKind, warehouseNodes: nodes, warehouseNodeType: type }) =>
-			faultIf(
+		keys: ["warehouseKind", "warehouseNodes", "warehouseNodeType"],
+		errors: ({ warehouseKind, warehouseNodes: nodes, warehouseNodeType: type }) =>
+			errorIf(
 				warehouseKind === "provisioned" && nodes < 2 && /(4|16)xlarge$/.test(type),
 				"warehouseNodes",
 				`is too few for ${type}`,
 			),
 	},
 	{
-		of: ["dashboards", "warehouseKind"],
-		faults: ({ dashboards, warehouseKind }) =>
-			faultIf(
+		keys: ["dashboards", "warehouseKind"],
+		errors: ({ dashboards, warehouseKind }) =>
+			errorIf(
 				dashboards === "warehouse" && warehouseKind === "none",
 				"dashboards",
-				"wants a warehouse, and warehouseKind is none",
+				"needs a warehouse, and warehouseKind is none",
 			),
 	},
 	{
-		of: ["dashboards", "quickSightPrincipals"],
-		faults: ({ dashboards, quickSightPrincipals: { length: owners } }) =>
-			faultIf(
+		keys: ["dashboards", "quickSightPrincipals"],
+		errors: ({ dashboards, quickSightPrincipals: { length: owners } }) =>
+			errorIf(
 				dashboards !== "none" && (owners < 1 || owners > 20),
 				"quickSightPrincipals",
-				"are not 1 to 20, and dashboards want owners",
+				"are not 1 to 20, and dashboards need owners",
 			),
 	},
 	...(["quickSightAccountName", "notificationEmail"] as const).map(
-		(key): Fit => ({
-			of: ["quickSightSubscribe", key],
-			faults: ({ quickSightSubscribe, [key]: value }) =>
-				faultIf(quickSightSubscribe && value === undefined, key, "is not set, and quickSightSubscribe is true"),
+		(key): CrossFieldRule => ({
+			keys: ["quickSightSubscribe", key],
+			errors: ({ quickSightSubscribe, [key]: value }) =>
+				errorIf(quickSightSubscribe && value === undefined, key, "is not set, and quickSightSubscribe is true"),
 		}),
 	),
 ];
 
 /** Of a range that has the form of one. */
-function vpcRangeFault(range: string): string | undefined {
+function vpcRangeError(range: string): string | undefined {
 	if (!cidrForm.test(range)) return undefined;
 	const prefix = Number(range.split("/")[1]);
 	if (prefix < 16 || prefix > 24) return "is not between /16 and /24";

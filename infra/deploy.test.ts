@@ -1,10 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { deploy } from "./deploy.ts";
-import { testPlace } from "./testing/mockedCloud.ts";
+import { testEnvironment } from "./testing/mockedCloud.ts";
 import { type Program, runProgram } from "./testing/program.ts";
 import { engineConfig } from "./testing/stack.ts";
 
-const config = (changes: Parameters<typeof engineConfig>[2] = {}) => engineConfig("dev", testPlace.region, changes);
+const config = (changes: Parameters<typeof engineConfig>[2] = {}) =>
+	engineConfig("dev", testEnvironment.region, changes);
 /** A dash and seven digits, by which Pulumi makes a name that nothing fixes its own. */
 const appended = 8;
 

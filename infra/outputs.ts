@@ -6,7 +6,7 @@ export const outputsVersion = 1;
 const text = z.string().min(1);
 
 /**
- * What a deployed stack tells the CLI, as the stack output `pipeline`. No secret is among it: secrets are named by ARN.
+ * What a deployed stack says to the CLI, as the stack output `pipeline`. No secret is among it: secrets are named by ARN.
  * Read it with `pulumi stack output --json`.
  */
 export const pipelineOutputs = z.object({
@@ -66,7 +66,7 @@ export const pipelineOutputs = z.object({
 			host: text,
 			/** Secret of the administrator, with whom schema and views are made. */
 			secretArn: text,
-			/** Secret of the user who only reads, with whom queries are asked. */
+			/** Secret of the user who only reads, with whom queries run. */
 			readerSecretArn: text,
 			/** Default role: what external schemas read the lake with. */
 			roleArn: text,

@@ -3,7 +3,7 @@ import { parseConfig } from "./config.ts";
 import { ownersIn, refusePlaceholders } from "./placeholders.ts";
 import { readConfig } from "./stackConfig.ts";
 import { deployed } from "./testing/deployed.ts";
-import { testPlace } from "./testing/mockedCloud.ts";
+import { testEnvironment } from "./testing/mockedCloud.ts";
 import { runProgram } from "./testing/program.ts";
 import { configWith, engineConfig, stackValues } from "./testing/stack.ts";
 
@@ -12,7 +12,7 @@ const owner = (account: string): string => `arn:aws:quicksight:eu-west-1:${accou
 describe("a placeholder", () => {
 	it.each(["data-platform@example.com", "a@mail.example.org", "a@EXAMPLE.net"])("%s is refused", (address) => {
 		expect(() => refusePlaceholders(configWith({ notificationEmail: address }))).toThrow(
-			`The configuration of the stack has a fault:\n  notificationEmail: "${address}" is an example, where no one reads mail. Set it: pulumi config set notificationEmail you@your-company.com`,
+			`The configuration of the stack has an error:\n  notificationEmail: "${address}" is an example, where no one reads mail. Set it: pulumi config set notificationEmail you@your-company.com`,
 		);
 	});
 
@@ -29,9 +29,11 @@ describe("a placeholder", () => {
 
 	it("is in Pulumi.prod.yaml until its reader has set both, and ends the program before it makes anything", async () => {
 		const read = (changes: Parameters<typeof engineConfig>[2]) =>
-			runProgram(() => readConfig().notificationEmail, { config: engineConfig("prod", testPlace.region, changes) });
+			runProgram(() => readConfig().notificationEmail, {
+				config: engineConfig("prod", testEnvironment.region, changes),
+			});
 		await expect(read({})).rejects.toThrow(
-			/has 2 faults:\n {2}notificationEmail: "data-platform@example\.com" is an example.*\n {2}quickSightPrincipals: "/,
+			/has 2 errors:\n {2}notificationEmail: "data-platform@example\.com" is an example.*\n {2}quickSightPrincipals: "/,
 		);
 		const mine = { notificationEmail: "data@company.test" };
 		await expect(read(mine)).rejects.toThrow(/quickSightPrincipals: "\S+123456789012\S+ is an example/);
@@ -42,7 +44,7 @@ describe("a placeholder", () => {
 });
 
 it("text that looks like a list and is none is a wrong value like any other", async () => {
-	const config = engineConfig("dev", testPlace.region, { sourceKind: "external", sourceHost: "[x]" });
+	const config = engineConfig("dev", testEnvironment.region, { sourceKind: "external", sourceHost: "[x]" });
 	await expect(runProgram(() => readConfig().sourceHost, { config })).rejects.toThrow(
 		'sourceHost: "[x]" is not a host name or address. Set it: pulumi config set sourceHost mysql.example.com',
 	);
@@ -50,9 +52,9 @@ it("text that looks like a list and is none is a wrong value like any other", as
 
 describe("the dashboards' owners", () => {
 	it("are of the account that is deployed to", () => {
-		const owners = [owner(testPlace.accountId)];
-		expect(ownersIn(testPlace.accountId, owners)).toEqual(owners);
-		expect(() => ownersIn(testPlace.accountId, [...owners, owner("444455556666")])).toThrow(
+		const owners = [owner(testEnvironment.accountId)];
+		expect(ownersIn(testEnvironment.accountId, owners)).toEqual(owners);
+		expect(() => ownersIn(testEnvironment.accountId, [...owners, owner("444455556666")])).toThrow(
 			/ {2}quickSightPrincipals: "\S+:444455556666:\S+" is not of account 111122223333, which this deploys to\. Set it: pulumi config set --path 'quickSightPrincipals\[0\]' /,
 		);
 	});
@@ -60,7 +62,7 @@ describe("the dashboards' owners", () => {
 	it("get the dashboards", async () => {
 		const dashboard = (await deployed("prod")).named("analytics-pipeline-prod-dashboards-sales-dashboard");
 		expect(dashboard.inputs.permissions).toMatchObject([
-			{ principal: expect.stringContaining(`:${testPlace.accountId}:user/`) },
+			{ principal: expect.stringContaining(`:${testEnvironment.accountId}:user/`) },
 		]);
 	});
 });

@@ -12,14 +12,14 @@ const exampleDomain = /[@.]example\.(com|net|org)$/i;
  * @throws pulumi.RunError that names every such key with its value, the reason and what to do about it.
  */
 export function refusePlaceholders({ notificationEmail, quickSightPrincipals }: PipelineConfig): void {
-	const faults: string[] = [];
+	const errors: string[] = [];
 	if (notificationEmail !== undefined && exampleDomain.test(notificationEmail)) {
 		const reason = "is an example, where no one reads mail";
-		faults.push(fault("notificationEmail", notificationEmail, reason, "you@your-company.com"));
+		errors.push(errorLine("notificationEmail", notificationEmail, reason, "you@your-company.com"));
 	}
 	const example = quickSightPrincipals.find((principal) => accountOf(principal) === exampleAccount);
-	if (example !== undefined) faults.push(ownersFault(example, "is an example, whose account no one has"));
-	if (faults.length > 0) throw refusal(faults);
+	if (example !== undefined) errors.push(ownersError(example, "is an example, whose account no one has"));
+	if (errors.length > 0) throw refusal(errors);
 }
 
 /**
@@ -30,7 +30,7 @@ export function refusePlaceholders({ notificationEmail, quickSightPrincipals }: 
 export function ownersIn(accountId: string, principals: readonly string[]): string[] {
 	const foreign = principals.find((principal) => accountOf(principal) !== accountId);
 	if (foreign !== undefined) {
-		throw refusal([ownersFault(foreign, `is not of account ${accountId}, which this deploys to`)]);
+		throw refusal([ownersError(foreign, `is not of account ${accountId}, which this deploys to`)]);
 	}
 	return [...principals];
 }
@@ -39,17 +39,17 @@ function accountOf(arn: string): string | undefined {
 	return arn.split(":")[4];
 }
 
-function ownersFault(principal: string, reason: string): string {
+function ownersError(principal: string, reason: string): string {
 	const shown = "aws quicksight list-users --namespace default --aws-account-id <account>";
-	const example = `arn:aws:quicksight:…:user/default/…, as ${shown} tells them`;
-	return fault("quickSightPrincipals", principal, reason, example);
+	const example = `arn:aws:quicksight:…:user/default/…, as ${shown} lists them`;
+	return errorLine("quickSightPrincipals", principal, reason, example);
 }
 
-function fault(key: ConfigKey, value: string, reason: string, example: string): string {
+function errorLine(key: ConfigKey, value: string, reason: string, example: string): string {
 	return `  ${key}: ${JSON.stringify(value)} ${reason}. ${hint(key, example)}`;
 }
 
-function refusal(faults: readonly string[]): pulumi.RunError {
-	const count = faults.length === 1 ? "a fault" : `${faults.length} faults`;
-	return new pulumi.RunError(`The configuration of the stack has ${count}:\n${faults.join("\n")}`);
+function refusal(errors: readonly string[]): pulumi.RunError {
+	const count = errors.length === 1 ? "an error" : `${errors.length} errors`;
+	return new pulumi.RunError(`The configuration of the stack has ${count}:\n${errors.join("\n")}`);
 }

@@ -4,7 +4,7 @@ import type { Network } from "./network/network.ts";
 import { ownersIn } from "./placeholders.ts";
 import { Athena } from "./query/athena.ts";
 import type { Scope } from "./scope.ts";
-import { currentPlace } from "./shared/place.ts";
+import { currentEnvironment } from "./shared/awsEnvironment.ts";
 import type { DataLake } from "./storage/dataLake.ts";
 import type { Encryption } from "./storage/encryption.ts";
 import { Warehouse } from "./warehouse/warehouse.ts";
@@ -76,7 +76,7 @@ export function declareDashboards(
 		`${scope.name}-dashboards`,
 		{
 			engine: config.dashboards,
-			principals: currentPlace(scope.options.parent).apply(({ accountId }) =>
+			principals: currentEnvironment(scope.options.parent).apply(({ accountId }) =>
 				ownersIn(accountId, config.quickSightPrincipals),
 			),
 			subscribe: config.quickSightSubscribe,

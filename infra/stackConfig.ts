@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
-import { checkProviderSettings, checkStackName, configKeys, type PipelineConfig, parseConfig } from "./config.ts";
+import { configKeys, type PipelineConfig, parseConfig } from "./config.ts";
 import { refusePlaceholders } from "./placeholders.ts";
 
 /**
  * The selected stack's configuration. Types and defaults are those of `Pulumi.yaml`, which the engine applies.
  *
- * @throws pulumi.RunError that tells a wrong name of the stack, or names every wrong key; the engine shows its text alone.
+ * @throws pulumi.RunError that names a wrong name of the stack, or every wrong key; the engine shows its text alone.
  */
 export function readConfig(): PipelineConfig {
 	const config = new pulumi.Config();
@@ -31,4 +31,43 @@ function parsed(value: string | undefined): unknown {
 		// Text that only looks like a list; the check of its key then names it.
 		return value;
 	}
+}
+
+/** Roles have 64 characters, of which Pulumi takes 8 and `analytics-pipeline-…-replication-target-role` 43. */
+const longestStackName = 13;
+
+/**
+ * A stack's name becomes a part of names on AWS, of which many have lower case letters, digits and single dashes only.
+ *
+ * @throws Error that says what is wrong with the name, and what to do about it.
+ */
+export function checkStackName(stack: string): void {
+	const reason = !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(stack)
+		? "is not of lower case letters, digits and single dashes between them, a letter first"
+		: stack.length > longestStackName
+			? `is longer than ${longestStackName} characters`
+			: undefined;
+	if (reason === undefined) return;
+	throw new Error(
+		`The name of the stack is not valid:\n  stack: ${JSON.stringify(stack)} ${reason}. Rename it: pulumi stack rename dev`,
+	);
+}
+
+/** Providers' settings that the program passes to its own providers. */
+const allowedProviderKeys = ["aws:region", "aws:profile", "aws:allowedAccountIds", "aws:forbiddenAccountIds"];
+
+/**
+ * The program makes its own providers, so that any other setting would do nothing.
+ *
+ * @param keys all keys of the stack's configuration, in full
+ * @throws Error that names every such setting, and what to do about it.
+ */
+export function checkProviderSettings(keys: readonly string[]): void {
+	const unknown = keys.filter((key) => /^aws(-native)?:/.test(key) && !allowedProviderKeys.includes(key)).sort();
+	if (unknown.length === 0) return;
+	const lines = unknown.map(
+		(key) =>
+			`  ${key}: is not one of ${allowedProviderKeys.join(", ")}, and would do nothing. Remove it: pulumi config rm ${key}`,
+	);
+	throw new Error(`Settings of the provider are not valid:\n${lines.join("\n")}`);
 }

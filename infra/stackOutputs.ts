@@ -6,7 +6,7 @@ import { outputsVersion, type PipelineOutputs } from "./outputs.ts";
 import type { Watched } from "./oversight.ts";
 import type { Athena } from "./query/athena.ts";
 import type { Scope } from "./scope.ts";
-import { currentPlace } from "./shared/place.ts";
+import { currentEnvironment } from "./shared/awsEnvironment.ts";
 import type { DataLake } from "./storage/dataLake.ts";
 import type { Encryption } from "./storage/encryption.ts";
 import type { Warehouse } from "./warehouse/warehouse.ts";
@@ -28,7 +28,7 @@ export function stackOutputs(scope: Scope, components: Components): pulumi.Outpu
 	const { schedule, athena, warehouse, dashboards, monitoring } = components;
 	return pulumi
 		.output({
-			place: currentPlace(scope.options.parent),
+			environment: currentEnvironment(scope.options.parent),
 			keyArn: encryption.keyArn,
 			buckets: {
 				raw: lake.raw.bucketName,
@@ -48,11 +48,11 @@ export function stackOutputs(scope: Scope, components: Components): pulumi.Outpu
 			monitoring: { topicArn: notifications.topicArn, dashboard: monitoring.dashboardName },
 		})
 		.apply(
-			({ place, ...rest }): PipelineOutputs => ({
+			({ environment, ...rest }): PipelineOutputs => ({
 				version: outputsVersion,
 				stack: scope.stack,
-				region: place.region,
-				accountId: place.accountId,
+				region: environment.region,
+				accountId: environment.accountId,
 				...rest,
 			}),
 		);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
-import { buckets, place } from "../testing/componentArgs.ts";
+import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
 import { Catalog } from "./catalog.ts";
 import { crawledTables } from "./catalogTables.ts";
 
 const made = () =>
 	runProgram(() => {
-		new Catalog("catalog", { ...place, ...buckets, datasets, database: "db", securityConfiguration: "security" });
+		new Catalog("catalog", { ...shared, ...buckets, datasets, database: "db", securityConfiguration: "security" });
 	});
 
 describe("Catalog", () => {

@@ -2,9 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { lake } from "../../etl/contract/contract.ts";
 import type { Dataset } from "../../etl/datasets.ts";
+import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { crawlerLogGroup } from "../shared/glueLogs.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
-import { arn, currentPlace } from "../shared/place.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { decrypt, listBuckets, readObjects } from "../storage/lakeAccess.ts";
@@ -108,10 +108,10 @@ export class Catalog extends pulumi.ComponentResource {
 				description: table.description,
 				databaseName: database.name,
 				tableType: "EXTERNAL_TABLE",
-				parameters: location.apply((place) => ({
+				parameters: location.apply((uri) => ({
 					classification: table.format,
 					EXTERNAL: "TRUE",
-					...projectionParameters(table, place),
+					...projectionParameters(table, uri),
 				})),
 				partitionKeys: table.partitionKeys,
 				storageDescriptor: {
@@ -133,12 +133,12 @@ export class Catalog extends pulumi.ComponentResource {
 			description: "Crawler",
 			statements: pulumi
 				.output({
-					place: currentPlace(this),
+					environment: currentEnvironment(this),
 					raw: args.rawBucketArn,
 					processed: args.processedBucketArn,
 					keyArn: args.kmsKeyArn,
 				})
-				.apply(({ place, raw, processed, keyArn }) => [
+				.apply(({ environment, raw, processed, keyArn }) => [
 					listBuckets("ListLake", [raw, processed]),
 					readObjects("ReadCrawled", [
 						{ bucketArn: raw, prefixes: prefixes("raw") },
@@ -162,15 +162,15 @@ export class Catalog extends pulumi.ComponentResource {
 							"glue:UpdateTable",
 						],
 						[
-							arn(place, "glue", "catalog"),
-							arn(place, "glue", `database/${args.database}`),
-							...tables.map((table) => arn(place, "glue", `table/${args.database}/${table.name}`)),
+							arn(environment, "glue", "catalog"),
+							arn(environment, "glue", `database/${args.database}`),
+							...tables.map((table) => arn(environment, "glue", `table/${args.database}/${table.name}`)),
 						],
 					),
 					allow(
 						"WriteLogs",
 						["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-						[arn(place, "logs", "log-group:/aws-glue/crawlers-role/*")],
+						[arn(environment, "logs", "log-group:/aws-glue/crawlers-role/*")],
 					),
 				]),
 		});

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { rules } from "../policy/rules.ts";
 import { verdict } from "../policy/verdict.ts";
 import { deployed } from "../testing/deployed.ts";
-import { testPlace } from "../testing/mockedCloud.ts";
+import { testEnvironment } from "../testing/mockedCloud.ts";
 import type { Program } from "../testing/program.ts";
 
 interface Statement {
@@ -16,8 +16,8 @@ interface Statement {
 const stack = "analytics-pipeline-dev";
 const name = `${stack}-lake-formation`;
 const roleArn = (role: string): string =>
-	`arn:${testPlace.partition}:iam::${testPlace.accountId}:role/${stack}-${role}`;
-const bucketArn = (zone: string): string => `arn:${testPlace.partition}:s3:::${stack}-lake-${zone}`;
+	`arn:${testEnvironment.partition}:iam::${testEnvironment.accountId}:role/${stack}-${role}`;
+const bucketArn = (zone: string): string => `arn:${testEnvironment.partition}:s3:::${stack}-lake-${zone}`;
 const [raw, processed] = [bucketArn("raw"), bucketArn("processed")];
 const tables = ["classicmodels", "current", "joint-tables", "star-schema", "wordpress-db"];
 const places = [...tables.map((prefix) => `${processed}/${prefix}`), `${raw}/clickstream-data`];
@@ -29,7 +29,7 @@ const stackWith = (lakeFormation: boolean): Promise<Program> =>
 		warehouseKind: "serverless",
 		dashboards: "athena",
 		quickSightPrincipals: [
-			`arn:${testPlace.partition}:quicksight:${testPlace.region}:${testPlace.accountId}:user/default/analyst`,
+			`arn:${testEnvironment.partition}:quicksight:${testEnvironment.region}:${testEnvironment.accountId}:user/default/analyst`,
 		],
 	});
 const statements = (document: unknown): Statement[] =>
@@ -60,7 +60,7 @@ describe("with lakeFormation", () => {
 		expect(registered.map(({ inputs }) => inputs)).toEqual(
 			places.map((arn) => ({ arn, roleArn: roleArn("lake-formation-role"), hybridAccessEnabled: false })),
 		);
-		// Registered before the role may do anything, a location would fail whoever asks for it immediately.
+		// Registered before the role may do anything, a location would fail at its first use.
 		expect(registered.every(({ dependencies }) => dependencies.includes(`${name}-role-policy`))).toBe(true);
 	});
 
@@ -71,7 +71,7 @@ describe("with lakeFormation", () => {
 				Effect: "Allow",
 				Principal: { Service: ["glue.amazonaws.com", "lakeformation.amazonaws.com"] },
 				Action: "sts:AssumeRole",
-				Condition: { StringEquals: { "aws:SourceAccount": testPlace.accountId } },
+				Condition: { StringEquals: { "aws:SourceAccount": testEnvironment.accountId } },
 			},
 		]);
 		const configuration = on.named(`${stack}-encryption-glue`).inputs.encryptionConfiguration;
@@ -104,14 +104,14 @@ describe("with lakeFormation", () => {
 		expect(all).toEqual(expect.arrayContaining(expected));
 	});
 
-	it("each of them may ask for the data, besides what it may anyway", () => {
-		const asking = on
+	it("each of them may get the data, besides what it may anyway", () => {
+		const statementsOfData = on
 			.ofType("aws:iam/rolePolicy:RolePolicy")
 			.filter(({ inputs }) => String(inputs.policy).includes("lakeformation:"));
-		expect(asking.map(({ inputs }) => inputs.role).sort()).toEqual(
+		expect(statementsOfData.map(({ inputs }) => inputs.role).sort()).toEqual(
 			[...writers, ...readers].map((arn) => arn.split("/").at(-1)).sort(),
 		);
-		for (const { inputs } of asking) {
+		for (const { inputs } of statementsOfData) {
 			expect(statements(inputs.policy)).toEqual([
 				{ Sid: "AskForData", Effect: "Allow", Action: ["lakeformation:GetDataAccess"], Resource: ["*"] },
 			]);

@@ -27,16 +27,16 @@ export interface LakeFormationArgs {
 
 /**
  * Rights of the pipeline's roles in Lake Formation, for an account whose catalog is governed by it. The prefixes that hold
- * tables are registered, and not in hybrid mode: who asks for a table needs a grant. They are registered with a role of
- * ours, since Lake Formation's own has no right on the lake's key, and each role that uses tables may ask for the data.
+ * tables are registered, and not in hybrid mode: whoever reads a table needs a grant. They are registered with a role of
+ * ours, since Lake Formation's own has no right on the lake's key, and each role that uses tables may get the data.
  * https://docs.aws.amazon.com/lake-formation/latest/dg/registration-role.html
  * https://docs.aws.amazon.com/lake-formation/latest/dg/register-encrypted.html
  *
  * Defaults: none; every argument is given.
  *
  * Danger: the one who deploys has to be a Lake Formation administrator, and may pass roles. Others get nothing here: a
- * person who asks Athena needs `lakeformation:GetDataAccess`, and grants on the database and its tables. While the
- * account still gives `IAMAllowedPrincipals` all rights on new databases and tables, grants hold nobody back.
+ * person who queries Athena needs `lakeformation:GetDataAccess`, and grants on the database and its tables. While the
+ * account still gives `IAMAllowedPrincipals` all rights on new databases and tables, grants restrict nobody.
  *
  * Cost: none.
  */

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { DataLake } from "../storage/dataLake.ts";
-import { buckets, place } from "../testing/componentArgs.ts";
+import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
 import { Clickstream } from "./clickstream.ts";
 
 describe("Clickstream", () => {
-	it("tells the stream's name only once Firehose reads it", async () => {
+	it("has the stream's name only once Firehose reads it", async () => {
 		const program = await runProgram(() => {
 			const { streamName } = new Clickstream("clicks", {
-				...place,
+				...shared,
 				...buckets,
 				streamName: "kds",
 				deliveryStreamName: "kdf",
@@ -25,7 +25,7 @@ describe("Clickstream", () => {
 	it("delivers gzipped lines by the hour, every MiB or minute, and has no encryption setting that a Kinesis source forbids", async () => {
 		const program = await runProgram(() => {
 			new Clickstream("clicks", {
-				...place,
+				...shared,
 				...buckets,
 				streamName: "kds",
 				deliveryStreamName: "kdf",

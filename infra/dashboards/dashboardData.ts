@@ -7,7 +7,7 @@ import {
 } from "../../etl/contract/contract.ts";
 import { catalogName, type Dataset } from "../../etl/datasets.ts";
 
-/** A data set of QuickSight: what is asked of the engine, and the columns that come. */
+/** A data set of QuickSight: what is queried of the engine, and the columns that come. */
 export interface DashboardData {
 	/** Name within a definition. */
 	identifier: string;
@@ -17,7 +17,7 @@ export interface DashboardData {
 	date?: string;
 }
 
-/** `athena` asks the catalog's tables, `warehouse` the schemas that `pipeline-cli warehouse apply` makes on Redshift. */
+/** `athena` queries the catalog's tables, `warehouse` the schemas that `pipeline-cli warehouse apply` makes on Redshift. */
 export type DashboardEngine = "athena" | "warehouse";
 
 export interface DashboardSource {

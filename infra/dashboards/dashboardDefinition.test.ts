@@ -141,8 +141,8 @@ describe("QuickSight's data", () => {
 		["athena", /^"analytics_pipeline_dev"\.\w+$/],
 		["warehouse", /^(analytics|lake)\.\w+$/],
 	] satisfies [DashboardEngine, RegExp][])(
-		// That it is SQL of the engine, tests/infra/documents.test.ts asks the engines' grammars.
-		"on %s ask tables by their whole names",
+		// tests/infra/documents.test.ts parses it by the engines' grammars.
+		"on %s query tables by their whole names",
 		(engine, whole) => {
 			for (const { sql } of Object.values(dashboardData)) {
 				const statement = sql({ engine, database: "analytics_pipeline_dev", datasets });

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
-import { buckets, place } from "../testing/componentArgs.ts";
-import { testPlace } from "../testing/mockedCloud.ts";
+import { buckets, shared } from "../testing/componentArgs.ts";
+import { testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { Dashboards, type DashboardsArgs } from "./dashboards.ts";
 
 const common: DashboardsArgs = {
-	...place,
+	...shared,
 	...buckets,
 	datasets,
 	engine: "athena",
@@ -18,11 +18,11 @@ const common: DashboardsArgs = {
 const made = (changes: Partial<DashboardsArgs> = {}) =>
 	runProgram(() => new Dashboards("board", { ...common, ...changes }).toOutputs());
 const warehouse = { engine: "warehouse", warehouseHost: "h", warehouseDatabase: "analytics" } as const;
-const roleArn = `arn:${testPlace.partition}:iam::${testPlace.accountId}:role/board-role`;
+const roleArn = `arn:${testEnvironment.partition}:iam::${testEnvironment.accountId}:role/board-role`;
 const permissions = [{ principal: "arn:owner", actions: expect.any(Array) }];
 
 describe("Dashboards", () => {
-	it("over Athena ask the workgroup by a role of ours, in no network, with no secret", async () => {
+	it("over Athena query the workgroup by a role of ours, in no network, with no secret", async () => {
 		const program = await made();
 		const { inputs, dependencies } = program.named("board-source");
 		expect(inputs).toEqual({
@@ -57,14 +57,14 @@ describe("Dashboards", () => {
 			vpcConnectionId: "board",
 			name: "board",
 			roleArn,
-			subnetIds: place.subnetIds,
-			securityGroupIds: [place.securityGroupId],
+			subnetIds: shared.subnetIds,
+			securityGroupIds: [shared.securityGroupId],
 		});
 		expect(program.named("board-network").dependencies).toContain("board-role-policy");
 		await expect(made(warehouse)).rejects.toThrow("need warehouseHost, warehouseDatabase and warehouseSecretArn");
 	});
 
-	it("are the sample shop's analysis and dashboard, and the sales dashboard, over data that is asked directly", async () => {
+	it("are the sample shop's analysis and dashboard, and the sales dashboard, over data that is queried directly", async () => {
 		const program = await made();
 		const named = program.resources.filter(({ type }) => type.startsWith("aws-native:quicksight:"));
 		expect(named.map(({ type, inputs }) => [type.split(":").at(-1), inputs.name])).toEqual([

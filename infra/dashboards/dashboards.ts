@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import { Analysis, Dashboard } from "@pulumi/aws-native/quicksight/index.js";
 import * as pulumi from "@pulumi/pulumi";
 import type { Dataset } from "../../etl/datasets.ts";
-import { currentPlace } from "../shared/place.ts";
+import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { athenaResultsPrefix } from "../storage/dataLake.ts";
 import { type ChartTable, type DashboardData, type DashboardEngine, dashboardData } from "./dashboardData.ts";
@@ -10,7 +10,7 @@ import { type DataSetArns, type Definition, departmentDefinition, salesDefinitio
 import { athenaStatements, permissions, vpcConnectionStatements } from "./quickSightAccess.ts";
 
 export interface DashboardsArgs {
-	/** What the dashboards ask: Athena, or the warehouse through a VPC connection. */
+	/** What the dashboards query: Athena, or the warehouse through a VPC connection. */
 	engine: DashboardEngine;
 	/** ARNs of QuickSight users or groups that own all parts; 1 to 20. */
 	principals: pulumi.Input<string[]>;
@@ -48,13 +48,13 @@ export interface DashboardsArgs {
  * the role that QuickSight makes for that, aws-quicksight-secretsmanager-role-v0. The user exists from the first
  * `pipeline-cli warehouse apply` on. Subscribing costs money from that day on; the subscription stays on destroy.
  *
- * Cost: $24 an author and month, $3 a reader; data is asked directly, so no SPICE capacity is needed.
+ * Cost: $24 an author and month, $3 a reader; data is queried directly, so no SPICE capacity is needed.
  */
 export class Dashboards extends pulumi.ComponentResource {
 	readonly analysisId: string;
 	/** Identifier in QuickSight, by the dashboard's subject. */
 	readonly dashboardIds: { departments: string; sales: string };
-	/** Role by which QuickSight asks Athena, where it does. */
+	/** Role by which QuickSight queries Athena, where it does. */
 	readonly athenaRoleArn?: pulumi.Output<string>;
 
 	constructor(name: string, args: DashboardsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -82,7 +82,7 @@ export class Dashboards extends pulumi.ComponentResource {
 
 		this.analysisId = `${name}-departments`;
 		this.dashboardIds = { departments: `${name}-departments`, sales: `${name}-sales` };
-		const awsAccountId = currentPlace(this).accountId;
+		const awsAccountId = currentEnvironment(this).accountId;
 		new Analysis(
 			`${name}-department-analysis`,
 			{
@@ -116,7 +116,7 @@ export class Dashboards extends pulumi.ComponentResource {
 		this.registerOutputs({ analysisId: this.analysisId, dashboardIds: this.dashboardIds });
 	}
 
-	/** As the stack's outputs tell it. */
+	/** As the stack's outputs have it. */
 	toOutputs() {
 		return { analysisId: this.analysisId, dashboards: this.dashboardIds };
 	}
@@ -136,7 +136,7 @@ export class Dashboards extends pulumi.ComponentResource {
 			description: "QuickSight asks Athena",
 			statements: pulumi
 				.output({
-					place: currentPlace(this),
+					environment: currentEnvironment(this),
 					database: args.database,
 					workgroup: args.workgroup,
 					rawBucketArn: args.rawBucketArn,
@@ -178,8 +178,8 @@ export class Dashboards extends pulumi.ComponentResource {
 			service: "quicksight",
 			description: "QuickSight reaches the warehouse's network",
 			statements: pulumi
-				.all([currentPlace(this), args.subnetIds, args.securityGroupId])
-				.apply(([place, subnetIds, groupId]) => vpcConnectionStatements(place, subnetIds, groupId)),
+				.all([currentEnvironment(this), args.subnetIds, args.securityGroupId])
+				.apply(([environment, subnetIds, groupId]) => vpcConnectionStatements(environment, subnetIds, groupId)),
 		});
 		const connection = new aws.quicksight.VpcConnection(
 			`${name}-network`,

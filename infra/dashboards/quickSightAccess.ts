@@ -1,6 +1,6 @@
 import { lake } from "../../etl/contract/contract.ts";
 import type { Dataset } from "../../etl/datasets.ts";
-import { arn, type Place } from "../shared/place.ts";
+import { type AwsEnvironment, arn } from "../shared/awsEnvironment.ts";
 import { allow, type Statement } from "../shared/policyDocument.ts";
 import { encryptAndDecrypt, listBuckets, readObjects, tablePrefixes, writeObjects } from "../storage/lakeAccess.ts";
 
@@ -60,7 +60,7 @@ export function permissions(
 }
 
 export interface AthenaAccess {
-	place: Place;
+	environment: AwsEnvironment;
 	datasets: readonly Dataset[];
 	database: string;
 	workgroup: string;
@@ -73,7 +73,7 @@ export interface AthenaAccess {
 
 /** Role of the Athena data source: queries in the one workgroup over the one database, results at their place. */
 export function athenaStatements(access: AthenaAccess): Statement[] {
-	const { place, database, rawBucketArn, processedBucketArn } = access;
+	const { environment, database, rawBucketArn, processedBucketArn } = access;
 	return [
 		allow(
 			"Query",
@@ -88,15 +88,15 @@ export function athenaStatements(access: AthenaAccess): Statement[] {
 				"athena:StartQueryExecution",
 				"athena:StopQueryExecution",
 			],
-			[arn(place, "athena", `workgroup/${access.workgroup}`)],
+			[arn(environment, "athena", `workgroup/${access.workgroup}`)],
 		),
 		allow(
 			"ReadCatalog",
 			["glue:GetDatabase", "glue:GetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"],
 			[
-				arn(place, "glue", "catalog"),
-				arn(place, "glue", `database/${database}`),
-				arn(place, "glue", `table/${database}/*`),
+				arn(environment, "glue", "catalog"),
+				arn(environment, "glue", `database/${database}`),
+				arn(environment, "glue", `table/${database}/*`),
 			],
 		),
 		listBuckets("ListLake", [rawBucketArn, processedBucketArn]),
@@ -113,22 +113,26 @@ export function athenaStatements(access: AthenaAccess): Statement[] {
  * Role of a VPC connection: network interfaces in these subnets with this group.
  * https://docs.aws.amazon.com/quicksight/latest/user/vpc-creating-a-connection-in-quicksight-cli.html
  */
-export function vpcConnectionStatements(place: Place, subnetIds: readonly string[], groupId: string): Statement[] {
-	const interfaces = arn(place, "ec2", "network-interface/*");
+export function vpcConnectionStatements(
+	environment: AwsEnvironment,
+	subnetIds: readonly string[],
+	groupId: string,
+): Statement[] {
+	const interfaces = arn(environment, "ec2", "network-interface/*");
 	return [
 		allow(
 			"CreateNetworkInterfaces",
 			["ec2:CreateNetworkInterface"],
 			[
 				interfaces,
-				arn(place, "ec2", `security-group/${groupId}`),
-				...subnetIds.map((id) => arn(place, "ec2", `subnet/${id}`)),
+				arn(environment, "ec2", `security-group/${groupId}`),
+				...subnetIds.map((id) => arn(environment, "ec2", `subnet/${id}`)),
 			],
 		),
 		allow(
 			"ChangeNetworkInterfaces",
 			["ec2:DeleteNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute"],
-			[interfaces, arn(place, "ec2", `security-group/${groupId}`)],
+			[interfaces, arn(environment, "ec2", `security-group/${groupId}`)],
 		),
 		allow("SeeNetwork", ["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"], ["*"]),
 	];

@@ -40,7 +40,7 @@ function dqdl(rule: QualityRule, dataset: Dataset, rawFolder: string): string[] 
 		case "row_count":
 			return bounds(rule).map((bound) => `RowCount ${bound}`);
 		case "freshness":
-			// Not `DataFreshness`, which wants a date in every row: the rule is about files, and one new file is enough.
+			// Not `DataFreshness`, which needs a date in every row: the rule is about files, and one new file is enough.
 			// https://docs.aws.amazon.com/glue/latest/dg/dqdl-rule-types-FileFreshness.html
 			return [`FileFreshness ${quoted(rawFolder)} >= (now() - ${hours(rule.hours)} hours) with threshold > 0.0`];
 		default:

@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
 import { type JobDefinition, jobs } from "../../etl/jobs.ts";
 import { stateMachine } from "../schedule/stateMachine.ts";
-import { buckets, place } from "../testing/componentArgs.ts";
+import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
 import { EtlJobs, packageSources } from "./etlJobs.ts";
@@ -13,7 +13,7 @@ const made = (changes: { readSource?: boolean; jobs?: readonly JobDefinition[] }
 	runProgram(
 		() =>
 			new EtlJobs("jobs", {
-				...place,
+				...shared,
 				...buckets,
 				jobs,
 				datasets,
@@ -124,7 +124,7 @@ describe("EtlJobs", () => {
 		expect(machine.States["join-tables"]).toMatchObject({ Next: "forecast" });
 	});
 
-	it("read the lake, and have a connection to the source for whatever wants one", async () => {
+	it("read the lake, and have a connection to the source for whatever needs one", async () => {
 		const program = await made();
 		expect(program.named("jobs-source").inputs).toMatchObject({
 			connectionType: "JDBC",

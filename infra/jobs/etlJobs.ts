@@ -3,11 +3,11 @@ import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { JobDefinition } from "../../etl/jobs.ts";
+import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { contentHash, filesOf, folderHash } from "../shared/contentHash.ts";
 import { fileAsset } from "../shared/fileAsset.ts";
 import { jobLogGroups } from "../shared/glueLogs.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
-import { currentPlace } from "../shared/place.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { temporaryPrefix } from "../storage/dataLake.ts";
 import { glueArguments } from "./glueArguments.ts";
@@ -139,7 +139,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 			description: "Glue jobs",
 			statements: pulumi
 				.output({
-					place: currentPlace(this),
+					environment: currentEnvironment(this),
 					rawBucketArn: args.rawBucketArn,
 					processedBucketArn: args.processedBucketArn,
 					scriptsBucketArn: args.scriptsBucketArn,

@@ -47,7 +47,7 @@ it("has a job read the source itself, encrypted, as a user who stands in a secre
 	});
 });
 
-it("opens no catalog but glue_catalog: Hive's would ask for a database `default` that nobody made", () => {
+it("opens no catalog but glue_catalog: Hive's would need a database `default`, which does not exist", () => {
 	expect(glueArguments(given)).not.toHaveProperty("--enable-glue-datacatalog");
 });
 

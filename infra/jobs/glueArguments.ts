@@ -67,7 +67,7 @@ export function glueArguments(input: GlueArguments): Record<string, string> {
 
 /**
  * Arguments by which a job reads the source itself, as a user of that secret. The connection is encrypted; who answers is
- * not verified, since Java wants a key store for that: within the VPC the security groups say who it is.
+ * not verified, since Java needs a key store for that: within the VPC the security groups say who it is.
  * https://dev.mysql.com/doc/connector-j/en/connector-j-connp-props-security.html
  */
 export function sourceArguments(source: {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { type JobDefinition, jobs } from "../../etl/jobs.ts";
 import { coveringPrefixes } from "../storage/lakeAccess.ts";
-import { testPlace } from "../testing/mockedCloud.ts";
+import { testEnvironment } from "../testing/mockedCloud.ts";
 import { jobStatements } from "./jobAccess.ts";
 
 const access = (list: readonly JobDefinition[]) =>
 	jobStatements({
-		place: testPlace,
+		environment: testEnvironment,
 		jobs: list,
 		rawBucketArn: "raw",
 		processedBucketArn: "processed",

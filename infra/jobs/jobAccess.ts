@@ -1,11 +1,11 @@
 import { lake } from "../../etl/contract/contract.ts";
 import type { JobDefinition, Location } from "../../etl/jobs.ts";
-import { arn, type Place } from "../shared/place.ts";
+import { type AwsEnvironment, arn } from "../shared/awsEnvironment.ts";
 import { allow, type Statement } from "../shared/policyDocument.ts";
 import { encryptAndDecrypt, listBuckets, readObjects, writeObjects } from "../storage/lakeAccess.ts";
 
 export interface JobAccess {
-	place: Place;
+	environment: AwsEnvironment;
 	jobs: readonly JobDefinition[];
 	rawBucketArn: string;
 	processedBucketArn: string;
@@ -47,8 +47,8 @@ export function jobStatements(access: JobAccess): Statement[] {
 		]),
 		encryptAndDecrypt(access.kmsKeyArn),
 		...catalogStatements(access),
-		...logStatements(access.place),
-		...(access.source ? sourceStatements(access.place, access.source) : []),
+		...logStatements(access.environment),
+		...(access.source ? sourceStatements(access.environment, access.source) : []),
 	];
 }
 
@@ -56,8 +56,8 @@ function prefixes(locations: readonly Location[], zone: Location["zone"]): strin
 	return locations.filter((location) => location.zone === zone).map(({ prefix }) => prefix);
 }
 
-function catalogStatements({ place, database }: JobAccess): Statement[] {
-	const catalog = arn(place, "glue", "catalog");
+function catalogStatements({ environment, database }: JobAccess): Statement[] {
+	const catalog = arn(environment, "glue", "catalog");
 	return [
 		allow(
 			"UseCatalog",
@@ -69,18 +69,18 @@ function catalogStatements({ place, database }: JobAccess): Statement[] {
 				"glue:GetTables",
 				"glue:UpdateTable",
 			],
-			[catalog, arn(place, "glue", `database/${database}`), arn(place, "glue", `table/${database}/*`)],
+			[catalog, arn(environment, "glue", `database/${database}`), arn(environment, "glue", `table/${database}/*`)],
 		),
 	];
 }
 
 /** With an encrypted log the job itself ties the group to the key; without the right it fails before its first line. */
-function logStatements(place: Place): Statement[] {
+function logStatements(environment: AwsEnvironment): Statement[] {
 	return [
 		allow(
 			"WriteLogs",
 			["logs:AssociateKmsKey", "logs:CreateLogGroup", "logs:CreateLogStream", "logs:PutLogEvents"],
-			[arn(place, "logs", "log-group:/aws-glue/jobs/*")],
+			[arn(environment, "logs", "log-group:/aws-glue/jobs/*")],
 		),
 		allow("WriteMetrics", ["cloudwatch:PutMetricData"], ["*"], {
 			StringEquals: { "cloudwatch:namespace": ["Glue", "glueetl", "observability"] },
@@ -89,14 +89,14 @@ function logStatements(place: Place): Statement[] {
 }
 
 /** https://docs.aws.amazon.com/glue/latest/dg/start-connecting.html */
-function sourceStatements(place: Place, source: NonNullable<JobAccess["source"]>): Statement[] {
-	const interfaces = arn(place, "ec2", "network-interface/*");
+function sourceStatements(environment: AwsEnvironment, source: NonNullable<JobAccess["source"]>): Statement[] {
+	const interfaces = arn(environment, "ec2", "network-interface/*");
 	return [
 		allow("ReadSourceSecret", ["secretsmanager:GetSecretValue"], [source.secretArn]),
 		allow(
 			"ReadConnection",
 			["glue:GetConnection"],
-			[arn(place, "glue", "catalog"), arn(place, "glue", `connection/${source.connection}`)],
+			[arn(environment, "glue", "catalog"), arn(environment, "glue", `connection/${source.connection}`)],
 		),
 		allow(
 			"SeeNetwork",
@@ -109,14 +109,14 @@ function sourceStatements(place: Place, source: NonNullable<JobAccess["source"]>
 			],
 			["*"],
 		),
-		allow("SeeVpc", ["ec2:DescribeVpcAttribute"], [arn(place, "ec2", "vpc/*")]),
+		allow("SeeVpc", ["ec2:DescribeVpcAttribute"], [arn(environment, "ec2", "vpc/*")]),
 		allow(
 			"CreateNetworkInterfaces",
 			["ec2:CreateNetworkInterface"],
 			[
 				interfaces,
-				arn(place, "ec2", `subnet/${source.subnetId}`),
-				arn(place, "ec2", `security-group/${source.securityGroupId}`),
+				arn(environment, "ec2", `subnet/${source.subnetId}`),
+				arn(environment, "ec2", `security-group/${source.securityGroupId}`),
 			],
 		),
 		allow("DeleteNetworkInterfaces", ["ec2:DeleteNetworkInterface"], [interfaces]),

@@ -62,7 +62,7 @@ describe("Monitoring", () => {
 		expect(both.filter(({ inputs }) => JSON.stringify(inputs.dimensions).includes('"changes"'))).toHaveLength(2);
 	});
 
-	it("tells of failed jobs and crawls of this stack by events", async () => {
+	it("reports failed jobs and crawls of this stack by events", async () => {
 		const program = await made();
 		expect(JSON.parse(String(program.named("watch-failed-job").inputs.eventPattern))).toEqual({
 			source: ["aws.glue"],
@@ -76,7 +76,7 @@ describe("Monitoring", () => {
 		expect(program.named("watch-failed-job-target").inputs).toEqual({ rule: "watch-failed-job", arn: "arn:topic" });
 	});
 
-	it("tells of the budget at 80 %, and when the forecast goes above it", async () => {
+	it("reports the budget at 80 %, and when the forecast goes above it", async () => {
 		const { notifications, limitAmount } = (await made()).named("watch-budget").inputs as {
 			notifications: { notificationType: string; threshold: number; subscriberSnsTopicArns: string[] }[];
 			limitAmount: string;

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { currentPlace } from "../shared/place.ts";
+import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { type Alarm, alarms } from "./alarms.ts";
 import { metricsDashboard } from "./metricsDashboard.ts";
 
@@ -67,7 +67,7 @@ export class Monitoring extends pulumi.ComponentResource {
 			{
 				dashboardName: name,
 				dashboardBody: pulumi
-					.all([pulumi.output(list), pulumi.all(made.map((alarm) => alarm.arn)), currentPlace(this)])
+					.all([pulumi.output(list), pulumi.all(made.map((alarm) => alarm.arn)), currentEnvironment(this)])
 					.apply(([all, arns, { region }]) => metricsDashboard(all, arns, region)),
 			},
 			{ parent: this },
@@ -99,7 +99,7 @@ export class Monitoring extends pulumi.ComponentResource {
 		);
 	}
 
-	/** Glue has no metric of failed runs; it tells them as events. */
+	/** Glue has no metric of failed runs; it reports them as events. */
 	#failures(
 		name: string,
 		args: MonitoringArgs,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { testPlace } from "../testing/mockedCloud.ts";
+import { testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { Notifications } from "./notifications.ts";
 
-const { partition, region, accountId } = testPlace;
+const { partition, region, accountId } = testEnvironment;
 const topicArn = `arn:${partition}:sns:${region}:${accountId}:notify`;
 
 const made = (email?: string) =>

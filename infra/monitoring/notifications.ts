@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { arn, currentPlace, type Place } from "../shared/place.ts";
+import { type AwsEnvironment, arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { policyDocument } from "../shared/policyDocument.ts";
 
 export interface NotificationsArgs {
@@ -29,7 +29,9 @@ export class Notifications extends pulumi.ComponentResource {
 			`${name}-policy`,
 			{
 				arn: topic.arn,
-				policy: pulumi.all([currentPlace(this), topic.arn]).apply(([place, topicArn]) => publishers(place, topicArn)),
+				policy: pulumi
+					.all([currentEnvironment(this), topic.arn])
+					.apply(([environment, topicArn]) => publishers(environment, topicArn)),
 			},
 			{ parent: this },
 		);
@@ -45,8 +47,8 @@ export class Notifications extends pulumi.ComponentResource {
 	}
 }
 
-/** Services that publish without a role of ours, for this account only where the service tells for whom it acts. */
-function publishers(place: Place, topicArn: string): string {
+/** Services that publish without a role of ours, for this account only where the service says for whom it acts. */
+function publishers(environment: AwsEnvironment, topicArn: string): string {
 	const publish = (Sid: string, service: string, sourceArn?: string) => ({
 		Sid,
 		Effect: "Allow" as const,
@@ -54,12 +56,12 @@ function publishers(place: Place, topicArn: string): string {
 		Action: "sns:Publish",
 		Resource: topicArn,
 		Condition: {
-			StringEquals: { "aws:SourceAccount": place.accountId },
+			StringEquals: { "aws:SourceAccount": environment.accountId },
 			...(sourceArn === undefined ? {} : { ArnLike: { "aws:SourceArn": sourceArn } }),
 		},
 	});
 	return policyDocument([
-		publish("Alarms", "cloudwatch", arn(place, "cloudwatch", "alarm:*")),
+		publish("Alarms", "cloudwatch", arn(environment, "cloudwatch", "alarm:*")),
 		publish("Budget", "budgets"),
 		{
 			// DMS and EventBridge document what they publish without a source key; conditions would silence them.

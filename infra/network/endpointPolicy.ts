@@ -1,8 +1,8 @@
-import type { Place } from "../shared/place.ts";
+import type { AwsEnvironment } from "../shared/awsEnvironment.ts";
 import { policyDocument } from "../shared/policyDocument.ts";
 
 export interface S3EndpointAccess {
-	place: Place;
+	environment: AwsEnvironment;
 	/** Buckets that this account's identities may read and write. */
 	bucketArns: readonly string[];
 	/** Whether a server in the subnets installs packages of Amazon Linux. */
@@ -12,13 +12,13 @@ export interface S3EndpointAccess {
 /**
  * What may pass the gateway endpoint of S3, whatever rights someone in the subnets brings along: data is written to the
  * stack's own buckets, and by this account only. Besides, two kinds of AWS's own buckets are read: Glue's, and Amazon
- * Linux's packages, which are asked for without a signature. The endpoint grants nothing: roles do.
+ * Linux's packages, which are requested without a signature. The endpoint grants nothing: roles do.
  * https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-s3.html
  * https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AWSGlueServiceRole.html
  * https://docs.aws.amazon.com/linux/al2023/ug/networking-s3-endpoint.html
  */
-export function s3EndpointPolicy({ place, bucketArns, packages }: S3EndpointAccess): string {
-	const bucket = (name: string): string => `arn:${place.partition}:s3:::${name}/*`;
+export function s3EndpointPolicy({ environment, bucketArns, packages }: S3EndpointAccess): string {
+	const bucket = (name: string): string => `arn:${environment.partition}:s3:::${name}/*`;
 	const read = { Effect: "Allow", Principal: "*", Action: "s3:GetObject" } as const;
 	return policyDocument([
 		{
@@ -35,11 +35,11 @@ export function s3EndpointPolicy({ place, bucketArns, packages }: S3EndpointAcce
 				"s3:PutObjectTagging",
 			],
 			Resource: bucketArns.flatMap((arn) => [arn, `${arn}/*`]),
-			Condition: { StringEquals: { "aws:PrincipalAccount": place.accountId } },
+			Condition: { StringEquals: { "aws:PrincipalAccount": environment.accountId } },
 		},
 		{ Sid: "GlueAssets", ...read, Resource: bucket("aws-glue-*") },
 		...(packages
-			? [{ Sid: "AmazonLinuxPackages", ...read, Resource: bucket(`al2023-repos-${place.region}-de612dc2`) }]
+			? [{ Sid: "AmazonLinuxPackages", ...read, Resource: bucket(`al2023-repos-${environment.region}-de612dc2`) }]
 			: []),
 	]);
 }

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { testPlace } from "../testing/mockedCloud.ts";
+import { testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { FlowLogs } from "./flowLogs.ts";
 
-const { partition, region, accountId } = testPlace;
+const { partition, region, accountId } = testEnvironment;
 const group = `arn:${partition}:logs:${region}:${accountId}:log-group:/aws/vpc/flow-logs/flow`;
 
 const made = () =>

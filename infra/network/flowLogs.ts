@@ -12,7 +12,7 @@ export interface FlowLogsArgs {
 
 /**
  * A log of the connections that the VPC's security groups refused: what an audit asks for, and where to look when one part
- * cannot reach another. Accepted ones are not logged; they would cost more than they tell.
+ * cannot reach another. Accepted ones are not logged; they would cost more than they are worth.
  * https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-cwl.html
  *
  * Defaults: none; every argument is given.
@@ -39,7 +39,7 @@ export class FlowLogs extends pulumi.ComponentResource {
 					["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
 					[groupArn, `${groupArn}:*`],
 				),
-				// The list of groups knows no single one.
+				// The action has no resource types.
 				allow("FindLog", ["logs:DescribeLogGroups"], ["*"]),
 			]),
 		});

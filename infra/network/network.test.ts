@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { place } from "../testing/componentArgs.ts";
-import { testPlace } from "../testing/mockedCloud.ts";
+import { shared } from "../testing/componentArgs.ts";
+import { testEnvironment } from "../testing/mockedCloud.ts";
 import { type Program, runProgram } from "../testing/program.ts";
 import { Network } from "./network.ts";
 
 describe("Network", () => {
 	const endpoints = ["glue", "logs", "monitoring", "secretsmanager", "sts"];
 	const { raw, processed } = { raw: "arn:aws-test:s3:::raw", processed: "arn:aws-test:s3:::processed" };
-	const bounds = { ...place, bucketArns: [raw, processed], sourceIsServer: false };
+	const bounds = { ...shared, bucketArns: [raw, processed], sourceIsServer: false };
 	const own = { cidr: "10.40.0.0/16", endpointZones: 1, sourcePort: 3306, ...bounds };
 	const policyOf = (program: Program) =>
 		(JSON.parse(String(program.named("net-s3").inputs.policy)) as { Statement: Record<string, unknown>[] }).Statement;
@@ -95,7 +95,7 @@ describe("Network", () => {
 				Principal: "*",
 				Action: expect.arrayContaining(["s3:GetObject", "s3:PutObject", "s3:DeleteObject", "s3:ListBucket"]),
 				Resource: [raw, `${raw}/*`, processed, `${processed}/*`],
-				Condition: { StringEquals: { "aws:PrincipalAccount": testPlace.accountId } },
+				Condition: { StringEquals: { "aws:PrincipalAccount": testEnvironment.accountId } },
 			},
 			{
 				Sid: "GlueAssets",

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { currentPlace } from "../shared/place.ts";
+import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { s3EndpointPolicy } from "./endpointPolicy.ts";
 import { FlowLogs } from "./flowLogs.ts";
 import { divideRange } from "./subnets.ts";
@@ -35,7 +35,7 @@ export interface ExistingVpc {
 	routeTableIds: pulumi.Input<string>[];
 }
 
-/** Zones, hence subnets: Redshift Serverless wants three. */
+/** Zones, hence subnets: Redshift Serverless needs three. */
 const zones = 3;
 /**
  * What private DMS and Glue call without an internet gateway: credentials, catalog, logs and metrics.
@@ -107,7 +107,7 @@ export class Network extends pulumi.ComponentResource {
 		// https://docs.aws.amazon.com/glue/latest/dg/setup-vpc-for-glue-access.html
 		this.#allow(`${name}-jobs-to-jobs`, jobs, jobs);
 		this.#allow(`${name}-dashboards-to-warehouse`, dashboards, warehouse, 5439);
-		// QuickSight's group is not stateful: it wants the way back as a rule of its own.
+		// QuickSight's group is not stateful: it needs a rule of its own for the way back.
 		// https://docs.aws.amazon.com/quicksight/latest/user/vpc-security-groups.html
 		this.#ingress(`${name}-warehouse-answers-dashboards`, dashboards, warehouse);
 
@@ -163,14 +163,16 @@ export class Network extends pulumi.ComponentResource {
 
 	#s3Endpoint(name: string, args: NetworkArgs, routeTableIds: pulumi.Input<string>[]): aws.ec2.VpcEndpoint {
 		const policy = pulumi
-			.all([currentPlace(this), pulumi.all(args.bucketArns)])
-			.apply(([place, bucketArns]) => s3EndpointPolicy({ place, bucketArns, packages: args.sourceIsServer }));
+			.all([currentEnvironment(this), pulumi.all(args.bucketArns)])
+			.apply(([environment, bucketArns]) =>
+				s3EndpointPolicy({ environment, bucketArns, packages: args.sourceIsServer }),
+			);
 		return new aws.ec2.VpcEndpoint(
 			`${name}-s3`,
 			{
 				vpcId: this.vpcId,
 				vpcEndpointType: "Gateway",
-				serviceName: currentPlace(this).apply(({ region }) => `com.amazonaws.${region}.s3`),
+				serviceName: currentEnvironment(this).apply(({ region }) => `com.amazonaws.${region}.s3`),
 				routeTableIds,
 				...(args.existing === undefined ? { policy } : {}),
 				tags: { Name: `${name}-s3` },
@@ -193,7 +195,7 @@ export class Network extends pulumi.ComponentResource {
 					{
 						vpcId: this.vpcId,
 						vpcEndpointType: "Interface",
-						serviceName: currentPlace(this).apply(({ region }) => `com.amazonaws.${region}.${service}`),
+						serviceName: currentEnvironment(this).apply(({ region }) => `com.amazonaws.${region}.${service}`),
 						subnetIds,
 						securityGroupIds: [group.id],
 						privateDnsEnabled: true,

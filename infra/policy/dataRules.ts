@@ -34,7 +34,7 @@ const secretKeys = /(password|secretString|privateKeyPem|userPassword)$/i;
 /** Pulumi unwraps secrets before a policy pack sees them, so this one looks at the program only. */
 export const noPlainSecrets: Rule = {
 	name: "no-plain-secrets",
-	asksForSecrets: true,
+	needsSecrets: true,
 	resource: (resource, { secretTexts }) => {
 		const { name, inputs, secrets = [] } = resource;
 		const isKept = (path: string): boolean =>

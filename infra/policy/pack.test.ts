@@ -75,7 +75,7 @@ const tested = policies(() => testContext);
 const deployed = policies(deploymentContext);
 
 describe("the policy pack", () => {
-	it("has every rule but the one that asks which inputs are secret, and each ends the update", () => {
+	it("has every rule except the one that needs to know which inputs are secret, and each ends the update", () => {
 		const missing = Object.values<Rule>(rules).filter((rule) => ofRule(deployed, rule).length === 0);
 		expect(missing.map(({ name }) => name)).toEqual(["no-plain-secrets"]);
 		expect(deployed.filter(({ enforcementLevel }) => enforcementLevel !== "mandatory")).toEqual([]);

@@ -12,10 +12,10 @@ import { withUploads } from "./uploads.ts";
 /** What is known of place and machine, by the provider that makes a resource. */
 export type ContextOf = (provider: DeclaredProvider | undefined) => Context;
 
-/** The rules as policies of Pulumi, without those that ask what a policy is not shown. A broken one ends the update. */
+/** The rules as policies of Pulumi, without those that need what a policy is not shown. A broken one ends the update. */
 export function policies(contextOf: ContextOf): Policies {
 	return Object.entries<Rule>(rules)
-		.filter(([, rule]) => rule.asksForSecrets !== true)
+		.filter(([, rule]) => rule.needsSecrets !== true)
 		.flatMap(([forbids, rule]) => [...ofResource(forbids, rule, contextOf), ...ofStack(forbids, rule, contextOf)]);
 }
 

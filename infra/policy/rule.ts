@@ -37,12 +37,12 @@ export interface Context {
 export interface Rule {
 	/** As Pulumi shows it. */
 	name: string;
-	/** What is asked of a resource by itself, before it is made. */
+	/** What is checked of a resource by itself, before it is made. */
 	resource?: (resource: Declared, context: Context) => string[];
 	/** What only several resources together show. */
 	stack?: (resources: readonly Made[], context: Context) => string[];
-	/** Asks which inputs are kept secret, which a policy pack is not shown. */
-	asksForSecrets?: true;
+	/** Needs to know which inputs are secret, which a policy pack is not shown. */
+	needsSecrets?: true;
 }
 
 export interface Statement {
@@ -91,7 +91,7 @@ export function leaves(value: unknown, path = ""): [path: string, value: unknown
 		try {
 			item = Reflect.get(value, key);
 		} catch {
-			// Pulumi throws where a policy asks for an unknown value.
+			// Pulumi throws where a policy reads an unknown value.
 			return [];
 		}
 		return leaves(item, Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : `${path}.${key}`);

@@ -4,7 +4,7 @@ import { boundedNetwork, noPublicAccess } from "./networkRules.ts";
 import type { Rule } from "./rule.ts";
 import { noComponentInputs, noMachinePaths, portable, standardTags } from "./stateRules.ts";
 
-/** Every rule, by what it forbids. The unit tests ask them of the program, and the policy pack (`pack.ts`) of a deployment. */
+/** Every rule, by what it forbids. The unit tests apply them to the program, the policy pack (`pack.ts`) to a deployment. */
 export const rules = {
 	"an action of * on everything": noWildcards,
 	"a managed policy": noManagedPolicies,

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 /**
  * Inputs as a policy sees them, with files to upload by their paths: Pulumi has those as promises. The others are read from
- * the policy's own object when a rule asks for them, since it throws where one is not known yet.
+ * the policy's own object when a rule reads them, since it throws where one is not known yet.
  */
 export async function withUploads(props: Readonly<Record<string, unknown>>): Promise<Record<string, unknown>> {
 	const inputs: Record<string, unknown> = {};

@@ -1,13 +1,13 @@
-import { generatedSecret, mockedId, mockedState, testPlace } from "../testing/mockedCloud.ts";
+import { generatedSecret, mockedId, mockedState, testEnvironment } from "../testing/mockedCloud.ts";
 import type { Program, Registered } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
 import type { Context, Declared, Made, Rule } from "./rule.ts";
 
 /** The tests' place: whatever is written into the program shows, since no other has it. */
 export const testContext: Context = {
-	partition: testPlace.partition,
-	region: testPlace.region,
-	accountId: testPlace.accountId,
+	partition: testEnvironment.partition,
+	region: testEnvironment.region,
+	accountId: testEnvironment.accountId,
 	folders: [repositoryPath(".").replace(/\/$/, "")],
 	secretTexts: [generatedSecret],
 };

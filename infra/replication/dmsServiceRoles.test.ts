@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { withDmsRoles } from "../testing/deployed.ts";
-import { testPlace } from "../testing/mockedCloud.ts";
+import { testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { DmsServiceRoles } from "./dmsServiceRoles.ts";
 
@@ -17,8 +17,8 @@ describe("the roles that DMS looks for by name", () => {
 		);
 		expect(program.result).toBe(2);
 		expect(JSON.parse(String(made(program)[0]?.inputs.assumeRolePolicy)).Statement[0].Condition).toEqual({
-			StringEquals: { "aws:SourceAccount": testPlace.accountId },
-			ArnLike: { "aws:SourceArn": `arn:aws-test:dms:*:${testPlace.accountId}:*` },
+			StringEquals: { "aws:SourceAccount": testEnvironment.accountId },
+			ArnLike: { "aws:SourceArn": `arn:aws-test:dms:*:${testEnvironment.accountId}:*` },
 		});
 	});
 
@@ -37,7 +37,7 @@ describe("the roles that DMS looks for by name", () => {
 				["dms-cloudwatch-logs-role", "AmazonDMSCloudWatchLogsRole"],
 				["dms-vpc-role", "AmazonDMSVPCManagementRole"],
 			].map(([role, policy]) => [
-				{ role, policyArn: `arn:${testPlace.partition}:iam::aws:policy/service-role/${policy}` },
+				{ role, policyArn: `arn:${testEnvironment.partition}:iam::aws:policy/service-role/${policy}` },
 				["retained"],
 			]),
 		);

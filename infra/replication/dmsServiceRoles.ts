@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { currentPlace, managedPolicyArn } from "../shared/place.ts";
+import { currentEnvironment, managedPolicyArn } from "../shared/awsEnvironment.ts";
 import { trustPolicy } from "../shared/trustPolicy.ts";
 
 /**
@@ -44,20 +44,20 @@ export class DmsServiceRoles extends pulumi.ComponentResource {
 
 	/** An import of what the stack has already is none. */
 	#declare(name: string, roleName: string, policy: string, existing?: string): pulumi.Resource {
-		const place = currentPlace(this);
+		const environment = currentEnvironment(this);
 		const options = { parent: this, retainOnDelete: true };
 		const role = new aws.iam.Role(
 			`${name}-${roleName}`,
 			{
 				name: roleName,
 				description: "Looked for by DMS by its name",
-				assumeRolePolicy: place.apply((at) => trustPolicy("dms-of-account", at)),
+				assumeRolePolicy: environment.apply((at) => trustPolicy("dms-of-account", at)),
 			},
 			existing === undefined ? options : { ...options, import: existing },
 		);
 		return new aws.iam.RolePolicyAttachment(
 			`${name}-${roleName}-policy`,
-			{ role: role.name, policyArn: place.apply((at) => managedPolicyArn(at, `service-role/${policy}`)) },
+			{ role: role.name, policyArn: environment.apply((at) => managedPolicyArn(at, `service-role/${policy}`)) },
 			options,
 		);
 	}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
-import { buckets, place } from "../testing/componentArgs.ts";
-import { testPlace } from "../testing/mockedCloud.ts";
+import { buckets, shared } from "../testing/componentArgs.ts";
+import { testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { Replication } from "./replication.ts";
 
@@ -9,7 +9,7 @@ describe("Replication", () => {
 	const replication = (afterConnectScript?: string) =>
 		runProgram(() => {
 			new Replication("dms", {
-				...place,
+				...shared,
 				...buckets,
 				datasets,
 				topicArn: "arn:topic",
@@ -30,7 +30,7 @@ describe("Replication", () => {
 			endpointId: "dms-target",
 			endpointType: "target",
 			bucketName: "raw",
-			serviceAccessRoleArn: `arn:${testPlace.partition}:iam::${testPlace.accountId}:role/dms-target-role`,
+			serviceAccessRoleArn: `arn:${testEnvironment.partition}:iam::${testEnvironment.accountId}:role/dms-target-role`,
 			dataFormat: "parquet",
 			parquetVersion: "parquet-1-0",
 			parquetTimestampInMillisecond: false,

@@ -92,7 +92,7 @@ export class Replication extends pulumi.ComponentResource {
 		this.registerOutputs({ taskArn: this.taskArn, instanceArn: this.instanceArn });
 	}
 
-	/** As the stack's outputs tell it. */
+	/** As the stack's outputs have it. */
 	toOutputs() {
 		const { taskArn, instanceArn, sourceEndpointArn, targetEndpointArn } = this;
 		return { taskArn, instanceArn, sourceEndpointArn, targetEndpointArn, logGroup: `dms-tasks-${this.instanceId}` };

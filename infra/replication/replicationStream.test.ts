@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
 import { DataLake } from "../storage/dataLake.ts";
-import { buckets, place } from "../testing/componentArgs.ts";
+import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
 import { ReplicationStream } from "./replicationStream.ts";
 
 describe("ReplicationStream", () => {
 	const streamed = () =>
 		runProgram(() => {
-			const { targetEndpointArn } = new ReplicationStream("changes", { ...place, ...buckets, datasets });
+			const { targetEndpointArn } = new ReplicationStream("changes", { ...shared, ...buckets, datasets });
 			new DataLake("task", { kmsKeyArn: targetEndpointArn, disposable: true });
 		});
 

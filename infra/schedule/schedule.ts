@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { JobDefinition } from "../../etl/jobs.ts";
+import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
-import { arn, currentPlace } from "../shared/place.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { stateMachine } from "./stateMachine.ts";
@@ -55,16 +55,16 @@ export class Schedule extends pulumi.ComponentResource {
 				roleArn: role.arn,
 				definition: pulumi
 					.output({
-						place: currentPlace(this),
+						environment: currentEnvironment(this),
 						jobNames: args.jobNames,
 						crawlerName: args.crawlerName,
 						topicArn: args.topicArn,
 					})
-					.apply(({ place, ...names }) =>
+					.apply(({ environment, ...names }) =>
 						JSON.stringify(
 							stateMachine({
 								...names,
-								partition: place.partition,
+								partition: environment.partition,
 								jobs: args.jobs,
 								retries: args.retries,
 								timeoutMinutes: args.timeoutMinutes * args.jobs.length * (args.retries + 1),
@@ -123,19 +123,19 @@ export class Schedule extends pulumi.ComponentResource {
 			description: "Runs of the jobs",
 			statements: pulumi
 				.output({
-					place: currentPlace(this),
+					environment: currentEnvironment(this),
 					jobNames: args.jobNames,
 					crawlerName: args.crawlerName,
 					topicArn: args.topicArn,
 					keyArn: args.kmsKeyArn,
 				})
-				.apply(({ place, jobNames, crawlerName, topicArn, keyArn }) => [
+				.apply(({ environment, jobNames, crawlerName, topicArn, keyArn }) => [
 					allow(
 						"RunJobs",
 						["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"],
-						Object.values(jobNames).map((job) => arn(place, "glue", `job/${job}`)),
+						Object.values(jobNames).map((job) => arn(environment, "glue", `job/${job}`)),
 					),
-					allow("StartCrawler", ["glue:StartCrawler"], [arn(place, "glue", `crawler/${crawlerName}`)]),
+					allow("StartCrawler", ["glue:StartCrawler"], [arn(environment, "glue", `crawler/${crawlerName}`)]),
 					allow("TellFailures", ["sns:Publish"], [topicArn]),
 					allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]),
 					// The delivery of logs is set up by actions that know no resources.

@@ -85,7 +85,7 @@ describe("the state machine", () => {
 		expect(machine([job("a")], 0).States.a?.Retry).toHaveLength(1);
 	});
 
-	it("tells every failure, of a parallel wave too, and then fails", () => {
+	it("reports every failure, of a parallel wave too, and then fails", () => {
 		const { States } = machine(jobs);
 		const working = Object.values(States).filter(
 			({ Type, Next }) => (Type === "Task" || Type === "Parallel") && Next !== "failed",

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { currentPlace } from "./place.ts";
+import { currentEnvironment } from "./awsEnvironment.ts";
 import { policyDocument, type Statement } from "./policyDocument.ts";
 import { type TrustedService, trustPolicy } from "./trustPolicy.ts";
 
@@ -19,14 +19,14 @@ export interface ServiceRole {
 
 /**
  * Role that one AWS service assumes. No managed policy is ever attached: its statements are all that it may do, and where
- * Lake Formation governs the catalog, to ask it for data (see `LakeFormation`).
+ * Lake Formation governs the catalog, to get data from it (see `LakeFormation`).
  */
 export function serviceRole(parent: pulumi.ComponentResource, name: string, args: ServiceRoleArgs): ServiceRole {
 	const role = new aws.iam.Role(
 		name,
 		{
 			description: args.description,
-			assumeRolePolicy: currentPlace(parent).apply((place) => trustPolicy(args.service, place)),
+			assumeRolePolicy: currentEnvironment(parent).apply((environment) => trustPolicy(args.service, environment)),
 		},
 		{ parent },
 	);

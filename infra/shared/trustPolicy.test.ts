@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { testPlace } from "../testing/mockedCloud.ts";
+import { testEnvironment } from "../testing/mockedCloud.ts";
 import { trustPolicy, unguardedServices } from "./trustPolicy.ts";
 
 const china = { partition: "aws-cn", dnsSuffix: "amazonaws.com.cn", region: "cn-north-1", accountId: "111122223333" };
@@ -25,7 +25,7 @@ describe("who may assume a role", () => {
 	});
 
 	it("is the regional principal, where DMS reads a secret", () => {
-		expect(statements(trustPolicy("dms-secrets", testPlace))[0]?.Principal).toEqual({
+		expect(statements(trustPolicy("dms-secrets", testEnvironment))[0]?.Principal).toEqual({
 			Service: "dms.eu-central-1.amazonaws.test",
 		});
 	});

@@ -1,4 +1,4 @@
-import { arn, type Place } from "./place.ts";
+import { type AwsEnvironment, arn } from "./awsEnvironment.ts";
 import { type Condition, policyDocument, type Statement } from "./policyDocument.ts";
 
 /**
@@ -20,35 +20,40 @@ export type TrustedService =
 	| "vpc-flow-logs";
 
 interface Trust {
-	principals: (place: Place) => string[];
+	principals: (environment: AwsEnvironment) => string[];
 	/** Guards against the confused deputy: only requests on behalf of this account. */
-	condition?: (place: Place) => Condition;
+	condition?: (environment: AwsEnvironment) => Condition;
 }
 
 const service = (name: string) => (): string[] => [`${name}.amazonaws.com`];
-const ofAccount = (place: Place): Condition => ({ StringEquals: { "aws:SourceAccount": place.accountId } });
+const ofAccount = (environment: AwsEnvironment): Condition => ({
+	StringEquals: { "aws:SourceAccount": environment.accountId },
+});
 const ofResources =
 	(name: string, resource: string) =>
-	(place: Place): Condition => ({ ...ofAccount(place), ArnLike: { "aws:SourceArn": arn(place, name, resource) } });
+	(environment: AwsEnvironment): Condition => ({
+		...ofAccount(environment),
+		ArnLike: { "aws:SourceArn": arn(environment, name, resource) },
+	});
 
 const trusts: Record<TrustedService, Trust> = {
 	// https://docs.aws.amazon.com/dms/latest/userguide/cross-service-confused-deputy-prevention.html
 	dms: { principals: service("dms"), condition: ofResources("dms", "*") },
 	"dms-of-account": {
 		principals: service("dms"),
-		condition: (place) => ofResources("dms", "*")({ ...place, region: "*" }),
+		condition: (environment) => ofResources("dms", "*")({ ...environment, region: "*" }),
 	},
 	// https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
 	"dms-secrets": {
-		principals: (place) => [`dms.${place.region}.${place.dnsSuffix}`],
+		principals: (environment) => [`dms.${environment.region}.${environment.dnsSuffix}`],
 		condition: ofResources("dms", "*"),
 	},
 	// An instance profile has no source keys: EC2 assumes the role for the instance that carries it.
-	ec2: { principals: (place) => [`ec2.${place.dnsSuffix}`] },
+	ec2: { principals: (environment) => [`ec2.${environment.dnsSuffix}`] },
 	// Firehose gives the account as external ID. https://docs.aws.amazon.com/firehose/latest/dev/controlling-access.html
 	firehose: {
 		principals: service("firehose"),
-		condition: (place) => ({ StringEquals: { "sts:ExternalId": place.accountId } }),
+		condition: (environment) => ({ StringEquals: { "sts:ExternalId": environment.accountId } }),
 	},
 	// https://docs.aws.amazon.com/glue/latest/dg/cross-service-confused-deputy-prevention.html
 	glue: { principals: service("glue"), condition: ofAccount },
@@ -65,7 +70,7 @@ const trusts: Record<TrustedService, Trust> = {
 	// https://docs.aws.amazon.com/redshift/latest/mgmt/authorizing-redshift-service-database-users.html
 	redshift: {
 		principals: () => ["redshift.amazonaws.com", "redshift-serverless.amazonaws.com"],
-		condition: (place) => ({ StringLike: { "sts:ExternalId": arn(place, "redshift", "dbuser:*") } }),
+		condition: (environment) => ({ StringLike: { "sts:ExternalId": arn(environment, "redshift", "dbuser:*") } }),
 	},
 	// https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
 	scheduler: { principals: service("scheduler"), condition: ofAccount },
@@ -80,16 +85,16 @@ export const unguardedServices: readonly TrustedService[] = (Object.keys(trusts)
 	(name) => trusts[name].condition === undefined,
 );
 
-/** Who may assume a role: one AWS service, acting for this account only where the service tells for whom it acts. */
-export function trustPolicy(name: TrustedService, place: Place): string {
+/** Who may assume a role: one AWS service, acting for this account only where the service says for whom it acts. */
+export function trustPolicy(name: TrustedService, environment: AwsEnvironment): string {
 	const { principals, condition } = trusts[name];
-	const names = principals(place);
+	const names = principals(environment);
 	const statement: Statement = {
 		Sid: "AssumedByService",
 		Effect: "Allow",
 		Principal: { Service: names.length === 1 ? (names[0] ?? "") : names },
 		Action: "sts:AssumeRole",
-		...(condition ? { Condition: condition(place) } : {}),
+		...(condition ? { Condition: condition(environment) } : {}),
 	};
 	return policyDocument([statement]);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { generatedSecret, testPlace } from "../testing/mockedCloud.ts";
+import { generatedSecret, testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
 import { Ec2Database } from "./ec2Database.ts";
@@ -23,7 +23,7 @@ const made = (disposable: boolean) =>
 		return { host, port, secretArn, instanceId, caCertificate };
 	});
 
-const { partition, region, accountId } = testPlace;
+const { partition, region, accountId } = testEnvironment;
 const secret = (name: string) => `arn:${partition}:secretsmanager:${region}:${accountId}:secret:${name}-AbCdEf`;
 
 describe("Ec2Database", () => {

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { fileAsset } from "../shared/fileAsset.ts";
-import { currentPlace } from "../shared/place.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { decrypt } from "../storage/lakeAccess.ts";
@@ -99,7 +99,7 @@ export class Ec2Database extends pulumi.ComponentResource {
 		schema: aws.s3.BucketObject,
 	): pulumi.Output<string> {
 		return pulumi
-			.all([currentPlace(this), this.secretArn, certificates.secretArn, schema.bucket, schema.key])
+			.all([currentEnvironment(this), this.secretArn, certificates.secretArn, schema.bucket, schema.key])
 			.apply(([{ region }, secretArn, tlsSecretArn, bucket, key]) =>
 				databaseUserData({
 					region,

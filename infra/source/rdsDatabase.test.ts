@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { generatedSecret, testPlace } from "../testing/mockedCloud.ts";
+import { generatedSecret, testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { RdsDatabase } from "./rdsDatabase.ts";
 
@@ -99,7 +99,7 @@ describe("RdsDatabase", () => {
 		const program = await made(true);
 		expect(program.result).toMatchObject({ host: "db-instance.rds.test", port: 3306, identifier: "db" });
 		expect(program.result.secretArn).toBe(
-			`arn:${testPlace.partition}:secretsmanager:${testPlace.region}:${testPlace.accountId}:secret:db-secret-AbCdEf`,
+			`arn:${testEnvironment.partition}:secretsmanager:${testEnvironment.region}:${testEnvironment.accountId}:secret:db-secret-AbCdEf`,
 		);
 		expect(JSON.parse(String(program.named("db-secret-value").inputs.secretString))).toEqual({
 			username: "admin",

@@ -1,8 +1,8 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { finalSnapshot } from "../shared/finalSnapshot.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
-import { currentPlace } from "../shared/place.ts";
 import { rdsCertificateAuthority, rdsRootCertificate } from "./rdsCertificates.ts";
 import { SourceSecret } from "./sourceSecret.ts";
 
@@ -94,7 +94,7 @@ export class RdsDatabase extends pulumi.ComponentResource {
 		this.host = instance.address;
 		this.port = instance.port;
 		this.secretArn = secret.locate(instance.address, instance.port);
-		this.caCertificate = currentPlace(this).apply(({ region }) => rdsRootCertificate(region));
+		this.caCertificate = currentEnvironment(this).apply(({ region }) => rdsRootCertificate(region));
 		this.registerOutputs({ host: this.host, port: this.port, secretArn: this.secretArn });
 	}
 

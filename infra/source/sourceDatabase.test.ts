@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { buckets, place } from "../testing/componentArgs.ts";
+import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
 import { SourceDatabase } from "./sourceDatabase.ts";
 
 describe("SourceDatabase", () => {
 	const database = {
-		...place,
+		...shared,
 		...buckets,
 		instanceClass: "db.t4g.micro",
 		storageGb: 20,

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Place } from "../shared/place.ts";
+import type { AwsEnvironment } from "../shared/awsEnvironment.ts";
 import type { Statement } from "../shared/policyDocument.ts";
 import { SecureBucket } from "./secureBucket.ts";
 
@@ -17,7 +17,7 @@ export const temporaryPrefix = "temporary";
  * Raw and processed zone, the bucket of job scripts, and the bucket of their access logs.
  *
  * Files of the raw zone and of the change log change their storage class after 30 days and are never expired: the jobs
- * take files that are gone for a TRUNCATE at the source. The raw bucket keeps no versions, as DMS asks for its targets.
+ * take files that are gone for a TRUNCATE at the source. The raw bucket keeps no versions, as DMS requires of its targets.
  *
  * Defaults: none; every argument is given.
  *
@@ -60,7 +60,7 @@ export class DataLake extends pulumi.ComponentResource {
 }
 
 /** S3 may write the access logs of this account's buckets. */
-function logDelivery(place: Place, bucketArn: string): Statement[] {
+function logDelivery(environment: AwsEnvironment, bucketArn: string): Statement[] {
 	return [
 		{
 			Sid: "AccessLogs",
@@ -68,7 +68,7 @@ function logDelivery(place: Place, bucketArn: string): Statement[] {
 			Principal: { Service: "logging.s3.amazonaws.com" },
 			Action: "s3:PutObject",
 			Resource: `${bucketArn}/*`,
-			Condition: { StringEquals: { "aws:SourceAccount": place.accountId } },
+			Condition: { StringEquals: { "aws:SourceAccount": environment.accountId } },
 		},
 	];
 }

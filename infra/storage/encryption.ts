@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { currentPlace } from "../shared/place.ts";
+import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { keyPolicy } from "./keyPolicy.ts";
 
 export interface EncryptionArgs {
@@ -31,7 +31,7 @@ export class Encryption extends pulumi.ComponentResource {
 				description: `Data of ${name}`,
 				enableKeyRotation: true,
 				deletionWindowInDays: args.disposable ? 7 : 30,
-				policy: currentPlace(this).apply(keyPolicy),
+				policy: currentEnvironment(this).apply(keyPolicy),
 			},
 			{ parent: this, retainOnDelete: !args.disposable },
 		);

@@ -1,4 +1,4 @@
-import { arn, type Place } from "../shared/place.ts";
+import { type AwsEnvironment, arn } from "../shared/awsEnvironment.ts";
 import { policyDocument } from "../shared/policyDocument.ts";
 
 /**
@@ -9,23 +9,23 @@ import { policyDocument } from "../shared/policyDocument.ts";
  * https://docs.aws.amazon.com/step-functions/latest/dg/encryption-at-rest.html
  * https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
  */
-export function keyPolicy(place: Place): string {
+export function keyPolicy(environment: AwsEnvironment): string {
 	const publishing = ["kms:Decrypt", "kms:GenerateDataKey*"];
 	return policyDocument([
 		{
 			Sid: "AccountDecidesByIam",
 			Effect: "Allow",
-			Principal: { AWS: `arn:${place.partition}:iam::${place.accountId}:root` },
+			Principal: { AWS: `arn:${environment.partition}:iam::${environment.accountId}:root` },
 			Action: "kms:*",
 			Resource: "*",
 		},
 		{
 			Sid: "LogGroups",
 			Effect: "Allow",
-			Principal: { Service: `logs.${place.region}.${place.dnsSuffix}` },
+			Principal: { Service: `logs.${environment.region}.${environment.dnsSuffix}` },
 			Action: ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"],
 			Resource: "*",
-			Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": arn(place, "logs", "log-group:*") } },
+			Condition: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": arn(environment, "logs", "log-group:*") } },
 		},
 		{
 			// What a state machine with a key of ours writes is encrypted on its way to the log, too.
@@ -34,7 +34,7 @@ export function keyPolicy(place: Place): string {
 			Principal: { Service: "delivery.logs.amazonaws.com" },
 			Action: "kms:Decrypt*",
 			Resource: "*",
-			Condition: { StringLike: { "kms:EncryptionContext:SourceArn": arn(place, "logs", "*") } },
+			Condition: { StringLike: { "kms:EncryptionContext:SourceArn": arn(environment, "logs", "*") } },
 		},
 		{
 			Sid: "Notifications",
@@ -42,7 +42,7 @@ export function keyPolicy(place: Place): string {
 			Principal: { Service: ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"] },
 			Action: publishing,
 			Resource: "*",
-			Condition: { StringEquals: { "aws:SourceAccount": place.accountId } },
+			Condition: { StringEquals: { "aws:SourceAccount": environment.accountId } },
 		},
 		{
 			// DMS and EventBridge document what they publish without a source key; conditions would silence them.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { testPlace } from "../testing/mockedCloud.ts";
+import { testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { SecureBucket, type SecureBucketArgs } from "./secureBucket.ts";
 
@@ -8,7 +8,7 @@ const made = (changes: Partial<SecureBucketArgs> = {}) =>
 		const bucket = new SecureBucket("bucket", { disposable: false, lifecycleRules: [], ...changes });
 		new SecureBucket("after", { disposable: false, lifecycleRules: [], logBucket: bucket.bucketName });
 	});
-const bucketArn = `arn:${testPlace.partition}:s3:::bucket`;
+const bucketArn = `arn:${testEnvironment.partition}:s3:::bucket`;
 
 describe("SecureBucket", () => {
 	it("blocks public access in all four ways, and belongs to the account alone", async () => {
@@ -57,7 +57,7 @@ describe("SecureBucket", () => {
 			{
 				...own,
 				Resource: `${bucketArn}/*`,
-				Condition: { StringEquals: { "aws:SourceAccount": testPlace.accountId } },
+				Condition: { StringEquals: { "aws:SourceAccount": testEnvironment.accountId } },
 			},
 		]);
 		// Two changes of a bucket's policy at the same time fail.

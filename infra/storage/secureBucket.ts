@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { currentPlace, type Place } from "../shared/place.ts";
+import { type AwsEnvironment, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { denyInsecureTransport, policyDocument, type Statement } from "../shared/policyDocument.ts";
 
 export interface SecureBucketArgs {
@@ -11,7 +11,7 @@ export interface SecureBucketArgs {
 	/** Bucket that gets the access log, below a prefix of the component's name. */
 	logBucket?: pulumi.Input<string>;
 	/** Statements of the bucket's policy for its ARN, besides refusing anything but TLS 1.2. */
-	statements?: (place: Place, bucketArn: string) => Statement[];
+	statements?: (environment: AwsEnvironment, bucketArn: string) => Statement[];
 	lifecycleRules: pulumi.Input<aws.types.input.s3.BucketLifecycleConfigurationRule>[];
 	/** Keep old versions of objects for 30 days. Never for a bucket that DMS writes: its connection test would time out. */
 	versioned?: boolean;
@@ -75,9 +75,9 @@ export class SecureBucket extends pulumi.ComponentResource {
 			options,
 		);
 		const document = pulumi
-			.all([currentPlace(this), arn])
-			.apply(([place, bucketArn]) =>
-				policyDocument([...denyInsecureTransport(bucketArn), ...(args.statements?.(place, bucketArn) ?? [])]),
+			.all([currentEnvironment(this), arn])
+			.apply(([environment, bucketArn]) =>
+				policyDocument([...denyInsecureTransport(bucketArn), ...(args.statements?.(environment, bucketArn) ?? [])]),
 			);
 		const policy = new aws.s3.BucketPolicy(
 			`${name}-policy`,

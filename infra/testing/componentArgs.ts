@@ -1,6 +1,6 @@
 /** Arguments that many components share, made up. */
 
-export const place = {
+export const shared = {
 	subnetIds: ["subnet-1", "subnet-2", "subnet-3"],
 	securityGroupId: "sg-1",
 	kmsKeyArn: "arn:key",

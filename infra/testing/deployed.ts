@@ -1,6 +1,6 @@
 import type { ConfigKey } from "../config.ts";
 import { deploy } from "../deploy.ts";
-import { testPlace } from "./mockedCloud.ts";
+import { testEnvironment } from "./mockedCloud.ts";
 import { type Program, runProgram } from "./program.ts";
 import { engineConfig } from "./stack.ts";
 
@@ -8,7 +8,7 @@ type Changes = Partial<Record<ConfigKey, unknown>>;
 type Answers = Readonly<Record<string, Record<string, unknown>>>;
 
 /** Owner of the dashboards, at the tests' place. */
-const owner = `arn:${testPlace.partition}:quicksight:${testPlace.region}:${testPlace.accountId}:user/default/analyst`;
+const owner = `arn:${testEnvironment.partition}:quicksight:${testEnvironment.region}:${testEnvironment.accountId}:user/default/analyst`;
 
 /** Values that Pulumi.prod.yaml leaves to its reader. */
 const own = (stack: "dev" | "prod"): Changes =>
@@ -29,7 +29,7 @@ export function deployed(stack: "dev" | "prod", changes: Changes = {}, answers: 
 }
 
 async function run(stack: "dev" | "prod", changes: Changes, answers: Answers) {
-	const config = engineConfig(stack, testPlace.region, { ...own(stack), ...changes });
+	const config = engineConfig(stack, testEnvironment.region, { ...own(stack), ...changes });
 	const program = await runProgram(deploy, { stack, config, answers });
 	frozen(program.resources);
 	return program;
@@ -57,7 +57,7 @@ export const everyKind: Record<string, () => Promise<Program>> = {
 			sourceKind: "external",
 			sourceEngine: "mariadb",
 			sourceHost: "mysql.example.com",
-			sourceSecretArn: `arn:${testPlace.partition}:secretsmanager:${testPlace.region}:${testPlace.accountId}:secret:source`,
+			sourceSecretArn: `arn:${testEnvironment.partition}:secretsmanager:${testEnvironment.region}:${testEnvironment.accountId}:secret:source`,
 			sourceCidr: "10.1.2.0/24",
 			sourceCaCertificateFile: "infra/testing/sourceCa.pem",
 			vpcId: "vpc-0123456789abcdef0",

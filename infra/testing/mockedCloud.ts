@@ -3,7 +3,7 @@
  * nowhere, so that a partition or region written into the program shows.
  */
 
-export const testPlace = {
+export const testEnvironment = {
 	partition: "aws-test",
 	dnsSuffix: "amazonaws.test",
 	region: "eu-central-1",
@@ -79,7 +79,7 @@ const forms: Record<string, string> = {
 };
 
 function mockedArn(type: string, service: string, name: string): string {
-	const { partition, region, accountId } = testPlace;
+	const { partition, region, accountId } = testEnvironment;
 	return (forms[type] ?? `arn:P:${service}:R:A:N`)
 		.replace(":P:", `:${partition}:`)
 		.replace(":R:", `:${region}:`)
@@ -106,7 +106,7 @@ export function mockedState(type: string, name: string, inputs: Record<string, u
 
 /** Answer of a look-up. */
 export function mockedCall(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
-	const { partition, dnsSuffix, region, accountId } = testPlace;
+	const { partition, dnsSuffix, region, accountId } = testEnvironment;
 	switch (token) {
 		case "aws:index/getPartition:getPartition":
 			return { partition, dnsSuffix };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { datasets } from "../../etl/datasets.ts";
-import { buckets, place } from "../testing/componentArgs.ts";
-import { generatedSecret, testPlace } from "../testing/mockedCloud.ts";
+import { buckets, shared } from "../testing/componentArgs.ts";
+import { generatedSecret, testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { Warehouse } from "./warehouse.ts";
 
@@ -9,7 +9,7 @@ describe("Warehouse", () => {
 	const warehouse = (kind: "serverless" | "provisioned", nodes = 1, disposable = true) =>
 		runProgram(() =>
 			new Warehouse("wh", {
-				...place,
+				...shared,
 				...buckets,
 				datasets,
 				kind,
@@ -23,7 +23,7 @@ describe("Warehouse", () => {
 
 	it("without servers has its default role among its roles, no password of ours, and is private", async () => {
 		const program = await warehouse("serverless");
-		const role = `arn:${testPlace.partition}:iam::${testPlace.accountId}:role/wh-role`;
+		const role = `arn:${testEnvironment.partition}:iam::${testEnvironment.accountId}:role/wh-role`;
 		expect(program.named("wh-namespace").inputs).toMatchObject({
 			manageAdminPassword: true,
 			iamRoles: [role],
@@ -73,7 +73,7 @@ describe("Warehouse", () => {
 			dbname: "analytics",
 			[identifier]: "wh",
 		});
-		expect(program.named("wh-reader").inputs).toMatchObject({ kmsKeyId: place.kmsKeyArn, recoveryWindowInDays: 0 });
+		expect(program.named("wh-reader").inputs).toMatchObject({ kmsKeyId: shared.kmsKeyArn, recoveryWindowInDays: 0 });
 		expect(program.result).toMatchObject({ readerSecretArn: expect.stringMatching(/:secret:wh-reader-AbCdEf$/) });
 	});
 

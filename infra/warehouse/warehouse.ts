@@ -2,9 +2,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { lake } from "../../etl/contract/contract.ts";
 import type { Dataset } from "../../etl/datasets.ts";
+import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { finalSnapshot } from "../shared/finalSnapshot.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
-import { arn, currentPlace } from "../shared/place.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { encryptedSecret, generatedPassword, secretValue } from "../shared/secret.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
@@ -54,7 +54,7 @@ const logs = ["connectionlog", "useractivitylog", "userlog"];
  */
 export class Warehouse extends pulumi.ComponentResource {
 	readonly kind: WarehouseArgs["kind"];
-	/** Workgroup (serverless) or cluster (provisioned), as the Data API wants it. */
+	/** Workgroup (serverless) or cluster (provisioned), as the Data API needs it. */
 	readonly identifier: pulumi.Output<string>;
 	/** Of the workgroup or cluster, as policies name it; a workgroup's has an id and not its name. */
 	readonly arn: pulumi.Output<string>;
@@ -77,7 +77,7 @@ export class Warehouse extends pulumi.ComponentResource {
 		this.registerOutputs({ identifier: this.identifier, readerSecretArn: this.readerSecretArn });
 	}
 
-	/** As the stack's outputs tell it. */
+	/** As the stack's outputs have it. */
 	toOutputs() {
 		const { kind, identifier, arn, database, host, secretArn, readerSecretArn, roleArn } = this;
 		return { kind, identifier, arn, database, host, secretArn, readerSecretArn, roleArn };
@@ -220,13 +220,13 @@ export class Warehouse extends pulumi.ComponentResource {
 			description: "Redshift reads the lake",
 			statements: pulumi
 				.output({
-					place: currentPlace(this),
+					environment: currentEnvironment(this),
 					raw: args.rawBucketArn,
 					processed: args.processedBucketArn,
 					keyArn: args.kmsKeyArn,
 					database: args.catalogDatabase,
 				})
-				.apply(({ place, raw, processed, keyArn, database }) => [
+				.apply(({ environment, raw, processed, keyArn, database }) => [
 					listBuckets("ListLake", [raw, processed]),
 					readObjects("ReadTables", [
 						{ bucketArn: raw, prefixes: [lake.clickstream] },
@@ -244,9 +244,9 @@ export class Warehouse extends pulumi.ComponentResource {
 							"glue:GetTables",
 						],
 						[
-							arn(place, "glue", "catalog"),
-							arn(place, "glue", `database/${database}`),
-							arn(place, "glue", `table/${database}/*`),
+							arn(environment, "glue", "catalog"),
+							arn(environment, "glue", `database/${database}`),
+							arn(environment, "glue", `table/${database}/*`),
 						],
 					),
 				]),

@@ -4,7 +4,7 @@ import { PostgreSQL } from "dt-sql-parser/dist/parser/postgresql/index.js";
 import { TrinoSQL } from "dt-sql-parser/dist/parser/trino/index.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { deployed, everyKind } from "../../infra/testing/deployed.ts";
-import { testPlace } from "../../infra/testing/mockedCloud.ts";
+import { testEnvironment } from "../../infra/testing/mockedCloud.ts";
 import type { Program } from "../../infra/testing/program.ts";
 import { apiRequests, quickSight, requestedTypes } from "./requests.ts";
 import { judge } from "./validators.ts";
@@ -67,7 +67,7 @@ const engines = {
 
 describe.each(Object.entries(engines))("data sets of QuickSight over %s", (engine, grammars) => {
 	it("ask in SQL of the engine", async () => {
-		const quickSightPrincipals = [`arn:aws:quicksight:eu-central-1:${testPlace.accountId}:user/default/analyst`];
+		const quickSightPrincipals = [`arn:aws:quicksight:eu-central-1:${testEnvironment.accountId}:user/default/analyst`];
 		const program = await deployed("prod", { dashboards: engine, quickSightPrincipals });
 		const statements = program.ofType("aws:quicksight/dataSet:DataSet").map(({ name, inputs }) => {
 			const [map] = inputs.physicalTableMaps as { customSql: { sqlQuery: string } }[];

@@ -30,7 +30,7 @@ export interface Diagnostic {
 	mandatory: boolean;
 }
 
-/** The policy pack, started as Pulumi starts it, and asked as Pulumi asks it. */
+/** The policy pack, started as Pulumi starts it, and called as Pulumi calls it. */
 export class PolicyServer {
 	readonly #child: ChildProcess;
 	readonly #client: Client;

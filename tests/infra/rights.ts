@@ -1,8 +1,8 @@
-import { testPlace } from "../../infra/testing/mockedCloud.ts";
+import { testEnvironment } from "../../infra/testing/mockedCloud.ts";
 
 /** Who may do what: action and resource, by the name of a role of the production stack, and of those that others have. */
 
-const { partition, region, accountId } = testPlace;
+const { partition, region, accountId } = testEnvironment;
 const at = (service: string, resource: string): string =>
 	`arn:${partition}:${service}:${region}:${accountId}:${resource}`;
 const bucket = (zone: string, key = ""): string =>

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 
 /** Where a program is deployed; every ARN and service principal is built from it, so no partition or region is fixed. */
-export interface Place {
+export interface AwsEnvironment {
 	/** `aws`, `aws-cn`, `aws-us-gov`. */
 	partition: string;
 	/** `amazonaws.com`, or the partition's own. */
@@ -11,8 +11,8 @@ export interface Place {
 	accountId: string;
 }
 
-/** The place of a component's provider. */
-export function currentPlace(parent: pulumi.Resource): pulumi.Output<Place> {
+/** The environment of a component's provider. */
+export function currentEnvironment(parent: pulumi.Resource): pulumi.Output<AwsEnvironment> {
 	const options = { parent };
 	return pulumi
 		.all([
@@ -28,12 +28,12 @@ export function currentPlace(parent: pulumi.Resource): pulumi.Output<Place> {
 		}));
 }
 
-/** ARN of something of this account and region, e.g. `arn(place, "glue", "catalog")`. */
-export function arn(place: Place, service: string, resource: string): string {
-	return `arn:${place.partition}:${service}:${place.region}:${place.accountId}:${resource}`;
+/** ARN of something of this account and region, e.g. `arn(environment, "glue", "catalog")`. */
+export function arn(environment: AwsEnvironment, service: string, resource: string): string {
+	return `arn:${environment.partition}:${service}:${environment.region}:${environment.accountId}:${resource}`;
 }
 
 /** ARN of an AWS managed policy, e.g. `service-role/AmazonDMSVPCManagementRole`. */
-export function managedPolicyArn(place: Place, policy: string): string {
-	return `arn:${place.partition}:iam::aws:policy/${policy}`;
+export function managedPolicyArn(environment: AwsEnvironment, policy: string): string {
+	return `arn:${environment.partition}:iam::aws:policy/${policy}`;
 }
