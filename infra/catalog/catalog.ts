@@ -146,7 +146,7 @@ export class Catalog extends pulumi.ComponentResource {
 					]),
 					decrypt(keyArn),
 					allow(
-						"KeepTables",
+						"UpdateTables",
 						[
 							"glue:BatchCreatePartition",
 							"glue:BatchDeletePartition",

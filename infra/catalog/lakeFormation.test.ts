@@ -113,7 +113,7 @@ describe("with lakeFormation", () => {
 		);
 		for (const { inputs } of statementsOfData) {
 			expect(statements(inputs.policy)).toEqual([
-				{ Sid: "AskForData", Effect: "Allow", Action: ["lakeformation:GetDataAccess"], Resource: ["*"] },
+				{ Sid: "GetDataAccess", Effect: "Allow", Action: ["lakeformation:GetDataAccess"], Resource: ["*"] },
 			]);
 		}
 		const others = on.ofType("aws:iam/rolePolicy:RolePolicy").filter((policy) => !policy.name.startsWith(name));

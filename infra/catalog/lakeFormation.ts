@@ -118,7 +118,7 @@ export class LakeFormation extends pulumi.ComponentResource {
 			{
 				role: pulumi.output(principal).apply((arn) => arn.split("/").at(-1) ?? arn),
 				// The action knows no resources.
-				policy: policyDocument([allow("AskForData", ["lakeformation:GetDataAccess"], ["*"])]),
+				policy: policyDocument([allow("GetDataAccess", ["lakeformation:GetDataAccess"], ["*"])]),
 			},
 			{ parent: this },
 		);

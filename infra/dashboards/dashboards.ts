@@ -133,7 +133,7 @@ export class Dashboards extends pulumi.ComponentResource {
 	#athenaRole(name: string, args: DashboardsArgs): ServiceRole {
 		return serviceRole(this, `${name}-role`, {
 			service: "quicksight",
-			description: "QuickSight asks Athena",
+			description: "QuickSight queries Athena",
 			statements: pulumi
 				.output({
 					environment: currentEnvironment(this),

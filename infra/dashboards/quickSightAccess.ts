@@ -134,6 +134,6 @@ export function vpcConnectionStatements(
 			["ec2:DeleteNetworkInterface", "ec2:ModifyNetworkInterfaceAttribute"],
 			[interfaces, arn(environment, "ec2", `security-group/${groupId}`)],
 		),
-		allow("SeeNetwork", ["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"], ["*"]),
+		allow("DescribeNetwork", ["ec2:DescribeSecurityGroups", "ec2:DescribeSubnets"], ["*"]),
 	];
 }

@@ -99,7 +99,7 @@ function sourceStatements(environment: AwsEnvironment, source: NonNullable<JobAc
 			[arn(environment, "glue", "catalog"), arn(environment, "glue", `connection/${source.connection}`)],
 		),
 		allow(
-			"SeeNetwork",
+			"DescribeNetwork",
 			[
 				"ec2:DescribeNetworkInterfaces",
 				"ec2:DescribeRouteTables",
@@ -109,7 +109,7 @@ function sourceStatements(environment: AwsEnvironment, source: NonNullable<JobAc
 			],
 			["*"],
 		),
-		allow("SeeVpc", ["ec2:DescribeVpcAttribute"], [arn(environment, "ec2", "vpc/*")]),
+		allow("DescribeVpc", ["ec2:DescribeVpcAttribute"], [arn(environment, "ec2", "vpc/*")]),
 		allow(
 			"CreateNetworkInterfaces",
 			["ec2:CreateNetworkInterface"],

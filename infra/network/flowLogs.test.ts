@@ -32,7 +32,7 @@ it("what the VPC refuses goes to an encrypted log that ends, by a role that may 
 			Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
 			Resource: [group, `${group}:*`],
 		},
-		{ Sid: "FindLog", Effect: "Allow", Action: ["logs:DescribeLogGroups"], Resource: ["*"] },
+		{ Sid: "DescribeLogGroups", Effect: "Allow", Action: ["logs:DescribeLogGroups"], Resource: ["*"] },
 	]);
 });
 

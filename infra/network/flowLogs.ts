@@ -40,7 +40,7 @@ export class FlowLogs extends pulumi.ComponentResource {
 					[groupArn, `${groupArn}:*`],
 				),
 				// The action has no resource types.
-				allow("FindLog", ["logs:DescribeLogGroups"], ["*"]),
+				allow("DescribeLogGroups", ["logs:DescribeLogGroups"], ["*"]),
 			]),
 		});
 		new aws.ec2.FlowLog(

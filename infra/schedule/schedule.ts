@@ -136,7 +136,7 @@ export class Schedule extends pulumi.ComponentResource {
 						Object.values(jobNames).map((job) => arn(environment, "glue", `job/${job}`)),
 					),
 					allow("StartCrawler", ["glue:StartCrawler"], [arn(environment, "glue", `crawler/${crawlerName}`)]),
-					allow("TellFailures", ["sns:Publish"], [topicArn]),
+					allow("NotifyOnFailure", ["sns:Publish"], [topicArn]),
 					allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]),
 					// The delivery of logs is set up by actions that know no resources.
 					// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html

@@ -76,7 +76,7 @@ describe("the state machine", () => {
 				{ ErrorEquals: ["States.TaskFailed"], IntervalSeconds: 30, BackoffRate: 2, MaxAttempts: 2 },
 			],
 			ResultPath: null,
-			Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: "$.failure", Next: "tell-failure" }],
+			Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: "$.failure", Next: "notify-on-failure" }],
 			Next: "crawl",
 		});
 	});
@@ -95,9 +95,9 @@ describe("the state machine", () => {
 			expect(state.Catch).toContainEqual({
 				ErrorEquals: ["States.ALL"],
 				ResultPath: "$.failure",
-				Next: "tell-failure",
+				Next: "notify-on-failure",
 			});
-		expect(States["tell-failure"]).toMatchObject({ Parameters: { TopicArn: "arn:topic" }, Next: "failed" });
+		expect(States["notify-on-failure"]).toMatchObject({ Parameters: { TopicArn: "arn:topic" }, Next: "failed" });
 		expect(States.failed?.Type).toBe("Fail");
 	});
 

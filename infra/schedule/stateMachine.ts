@@ -44,13 +44,13 @@ export function stateMachine(input: StateMachine): Definition {
 		States: {
 			...Object.fromEntries(inOrder),
 			done: { Type: "Succeed" },
-			"tell-failure": failureNotice(input),
+			"notify-on-failure": failureNotice(input),
 			failed: { Type: "Fail", Error: "RunFailed", CausePath: "States.JsonToString($.failure)" },
 		},
 	};
 }
 
-const onFailure = { ErrorEquals: ["States.ALL"], ResultPath: "$.failure", Next: "tell-failure" };
+const onFailure = { ErrorEquals: ["States.ALL"], ResultPath: "$.failure", Next: "notify-on-failure" };
 
 function integration({ partition }: StateMachine, resource: string): string {
 	return `arn:${partition}:states:::${resource}`;

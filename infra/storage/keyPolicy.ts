@@ -13,7 +13,7 @@ export function keyPolicy(environment: AwsEnvironment): string {
 	const publishing = ["kms:Decrypt", "kms:GenerateDataKey*"];
 	return policyDocument([
 		{
-			Sid: "AccountDecidesByIam",
+			Sid: "DelegateToIam",
 			Effect: "Allow",
 			Principal: { AWS: `arn:${environment.partition}:iam::${environment.accountId}:root` },
 			Action: "kms:*",
