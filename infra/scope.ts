@@ -7,10 +7,13 @@ import type { PipelineConfig } from "./config.ts";
 export interface AnalyticsPipelineArgs {
 	/** Stack's name; the catalog's database is named after it. */
 	stack: string;
+	/** The stack's configuration, checked. */
 	config: PipelineConfig;
 	/** What is replicated. */
 	datasets: readonly Dataset[];
+	/** Jobs of a run, in whatever order. */
 	jobs: readonly JobDefinition[];
+	/** Queries that Athena has by name. */
 	queries: readonly NamedQuery[];
 	/** Folder of job scripts and of the package that they share. */
 	etlFolder: string;

@@ -13,14 +13,21 @@ import { type CatalogTable, crawledTables, projectionParameters, storageFormats 
 export interface CatalogArgs {
 	/** Name of the database: lower case letters, digits, underscores. */
 	database: string;
+	/** What is replicated: each table has a change log. */
 	datasets: readonly Dataset[];
+	/** Raw zone, where the clicks are. */
 	rawBucket: pulumi.Input<string>;
+	/** ARN of the raw zone, which the crawler reads. */
 	rawBucketArn: pulumi.Input<string>;
+	/** Processed zone, where all other tables are. */
 	processedBucket: pulumi.Input<string>;
+	/** ARN of the processed zone, which the crawler reads. */
 	processedBucketArn: pulumi.Input<string>;
+	/** Key of the lake, and of the crawler's log. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** Glue security configuration: what encrypts the crawler's log. */
 	securityConfiguration: pulumi.Input<string>;
+	/** Days for which the crawler's log is kept. */
 	logRetentionDays: pulumi.Input<number>;
 }
 

@@ -14,10 +14,15 @@ import {
 } from "../storage/lakeAccess.ts";
 
 export interface LakeFormationArgs {
+	/** What is replicated: each schema is a prefix of tables. */
 	datasets: readonly Dataset[];
+	/** ARN of the raw zone, where the clicks are. */
 	rawBucketArn: pulumi.Input<string>;
+	/** ARN of the processed zone, where all other tables are. */
 	processedBucketArn: pulumi.Input<string>;
+	/** Key of the lake. */
 	kmsKeyArn: pulumi.Input<string>;
+	/** Catalog database that the grants are about. */
 	database: pulumi.Input<string>;
 	/** ARNs of the roles that make and change tables, by a name for each. */
 	writers: Record<string, pulumi.Input<string>>;

@@ -5,11 +5,15 @@ import { deliveredStream } from "../delivery/deliveredStream.ts";
 export interface ClickstreamArgs {
 	/** Names within account and region; the console walkthrough's are kds-clickstream-data and kdf-clickstream-data. */
 	streamName: string;
+	/** The same of the delivery. */
 	deliveryStreamName: string;
 	/** Hours, 24 to 8760, for which the stream keeps a click. */
 	retentionHours: pulumi.Input<number>;
+	/** ARN of the raw zone, which Firehose writes. */
 	rawBucketArn: pulumi.Input<string>;
+	/** Key of the stream, the objects and the log. */
 	kmsKeyArn: pulumi.Input<string>;
+	/** Days for which Firehose's log is kept. */
 	logRetentionDays: pulumi.Input<number>;
 }
 

@@ -16,22 +16,31 @@ export interface DashboardsArgs {
 	principals: pulumi.Input<string[]>;
 	/** Subscribe the account to QuickSight; false where it is, which is once an account. */
 	subscribe: boolean;
-	/** With `subscribe`: name of the QuickSight account, unique in the world, and address for its notices. */
+	/** With `subscribe`: name of the QuickSight account, unique in the world. */
 	accountName?: string | undefined;
+	/** With `subscribe`: address for QuickSight's notices. */
 	email?: string | undefined;
-	/** What is replicated, and the catalog's database. */
+	/** What is replicated: each table has a change log. */
 	datasets: readonly Dataset[];
+	/** Catalog database that is queried. */
 	database: pulumi.Input<string>;
-	/** `athena`: by which workgroup, and where the tables lie. */
+	/** `athena`: the workgroup of its queries. */
 	workgroup: pulumi.Input<string>;
+	/** `athena`: ARN of the raw zone, where the clicks are. */
 	rawBucketArn: pulumi.Input<string>;
+	/** `athena`: ARN of the processed zone, where tables and query results are. */
 	processedBucketArn: pulumi.Input<string>;
+	/** `athena`: key of the lake. */
 	kmsKeyArn: pulumi.Input<string>;
-	/** `warehouse`: where it listens, its database, and the secret of the user who reads. */
+	/** `warehouse`: where it listens. */
 	warehouseHost?: pulumi.Input<string> | undefined;
+	/** `warehouse`: its database. */
 	warehouseDatabase?: string | undefined;
+	/** `warehouse`: secret of the user who only reads. */
 	warehouseSecretArn?: pulumi.Input<string> | undefined;
+	/** `warehouse`: subnets of the VPC connection. */
 	subnetIds: pulumi.Input<string[]>;
+	/** `warehouse`: group of the VPC connection. */
 	securityGroupId: pulumi.Input<string>;
 }
 

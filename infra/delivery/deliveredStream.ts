@@ -9,6 +9,7 @@ import { objectArns } from "../storage/lakeAccess.ts";
 export interface DeliveredStreamArgs {
 	/** Names within account and region. */
 	streamName: string;
+	/** The same of the delivery. */
 	deliveryStreamName: string;
 	/** Hours for which the stream keeps a record. */
 	retentionHours: pulumi.Input<number>;
@@ -24,8 +25,11 @@ export interface DeliveredStreamArgs {
 	bufferMiB: number;
 	/** What finds the parts of `prefix` in a record, where it has such. */
 	partitioning?: aws.types.input.kinesis.FirehoseDeliveryStreamExtendedS3ConfigurationProcessingConfigurationProcessor;
+	/** ARN of the raw zone, which Firehose writes. */
 	rawBucketArn: pulumi.Input<string>;
+	/** Key of the stream, the objects and the log. */
 	kmsKeyArn: pulumi.Input<string>;
+	/** Days for which Firehose's log is kept. */
 	logRetentionDays: pulumi.Input<number>;
 }
 

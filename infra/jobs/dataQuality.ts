@@ -4,7 +4,9 @@ import { catalogName, type Dataset } from "../../etl/datasets.ts";
 import { dataQualityRuleset } from "./dataQualityRulesets.ts";
 
 export interface DataQualityArgs {
+	/** Tables with their rules. */
 	datasets: readonly Dataset[];
+	/** Raw zone, whose files the rules of freshness are about. */
 	rawBucket: pulumi.Input<string>;
 }
 

@@ -17,13 +17,19 @@ import { connectionName, jdbcArguments, type SourceConnectionArgs, sourceConnect
 export interface EtlJobsArgs extends SourceConnectionArgs {
 	/** Folder of the scripts (`jobs/`) and of the package that they share (`lakehouse/`). */
 	etlFolder: string;
+	/** Raw zone, which the jobs read. */
 	rawBucket: pulumi.Input<string>;
+	/** Its ARN, for their rights. */
 	rawBucketArn: pulumi.Input<string>;
+	/** Processed zone, which the jobs read and write. */
 	processedBucket: pulumi.Input<string>;
+	/** Its ARN, for their rights. */
 	processedBucketArn: pulumi.Input<string>;
+	/** ARN of the bucket of scripts, where temporary files are, too. */
 	scriptsBucketArn: pulumi.Input<string>;
 	/** Catalog database. */
 	database: pulumi.Input<string>;
+	/** Key of the lake, the scripts and the logs. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** Glue security configuration: what encrypts logs and files. */
 	securityConfiguration: pulumi.Input<string>;
@@ -33,7 +39,9 @@ export interface EtlJobsArgs extends SourceConnectionArgs {
 	maxWorkers: pulumi.Input<number>;
 	/** `FLEX` runs on spare capacity at a lower price, and may wait for it. */
 	executionClass: "STANDARD" | "FLEX";
+	/** Minutes after which a run is stopped. */
 	timeoutMinutes: pulumi.Input<number>;
+	/** Days for which the logs are kept. */
 	logRetentionDays: pulumi.Input<number>;
 	/** Whether jobs that can read the source itself do. They run in its network then; otherwise they read the lake. */
 	readSource: boolean;

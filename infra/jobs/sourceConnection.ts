@@ -8,16 +8,23 @@ import { sourceArguments } from "./glueArguments.ts";
 export interface SourceConnectionArgs {
 	/** The jobs; a new one needs nothing here. */
 	jobs: readonly JobDefinition[];
+	/** What is replicated: the connection names one of the schemas. */
 	datasets: readonly Dataset[];
+	/** Bucket of the scripts, where the certificate is put, too. */
 	scriptsBucket: pulumi.Input<string>;
-	/** Where the source listens, its secret, its certificate authority (PEM). */
+	/** Where the source listens. */
 	sourceHost: pulumi.Input<string>;
+	/** Port of the source. */
 	sourcePort: pulumi.Input<number>;
+	/** Secret of username, password, host and port. */
 	sourceSecretArn: pulumi.Input<string>;
+	/** Certificate authority of the source, PEM. */
 	sourceCaCertificate: pulumi.Input<string>;
 	/** Where the network interfaces of jobs that read the source stand. */
 	subnetId: pulumi.Input<string>;
+	/** Zone of that subnet. */
 	availabilityZone: pulumi.Input<string>;
+	/** Group of those network interfaces. */
 	securityGroupId: pulumi.Input<string>;
 }
 

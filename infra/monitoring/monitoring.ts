@@ -9,13 +9,19 @@ export interface MonitoringArgs {
 	topicArn: pulumi.Input<string>;
 	/** Names in Glue of the jobs to watch. */
 	jobNames: pulumi.Input<string>[];
+	/** Name in Glue of the crawler to watch. */
 	crawlerName: pulumi.Input<string>;
+	/** DMS instance: its storage is watched. */
 	replicationInstanceId: pulumi.Input<string>;
+	/** DMS task: its latency is watched. */
 	replicationTaskArn: pulumi.Input<string>;
+	/** Stream of the clicks. */
 	streamName: pulumi.Input<string>;
+	/** Its delivery. */
 	deliveryStreamName: pulumi.Input<string>;
 	/** Where changes come through Kinesis, their stream and its delivery. */
 	changes?: { streamName: pulumi.Input<string>; deliveryStreamName: pulumi.Input<string> } | undefined;
+	/** State machine of the runs. */
 	stateMachineArn: pulumi.Input<string>;
 	/** RDS source, where it is one. */
 	rdsIdentifier?: string | undefined;

@@ -4,6 +4,7 @@ import { type AwsEnvironment, arn, currentEnvironment } from "../shared/awsEnvir
 import { policyDocument } from "../shared/policyDocument.ts";
 
 export interface NotificationsArgs {
+	/** Key of the topic; its policy lets the publishing services use it. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** Address that gets every notification, once its owner has confirmed the subscription. */
 	email?: string | undefined;

@@ -5,8 +5,11 @@ import { allow } from "../shared/policyDocument.ts";
 import { serviceRole } from "../shared/serviceRole.ts";
 
 export interface FlowLogsArgs {
+	/** VPC whose refused connections are logged. */
 	vpcId: pulumi.Input<string>;
+	/** Key of the log. */
 	kmsKeyArn: pulumi.Input<string>;
+	/** Days for which the log is kept. */
 	logRetentionDays: pulumi.Input<number>;
 }
 

@@ -22,8 +22,9 @@ export interface NetworkArgs {
 	bucketArns: pulumi.Input<string>[];
 	/** Whether the source is a server of ours in the VPC, which calls AWS and installs packages of Amazon Linux. */
 	sourceIsServer: boolean;
-	/** New VPC: key and days of its flow log. */
+	/** New VPC: key of its flow log. */
 	kmsKeyArn: pulumi.Input<string>;
+	/** New VPC: days for which its flow log is kept. */
 	logRetentionDays: pulumi.Input<number>;
 }
 

@@ -4,12 +4,15 @@ import type { NamedQuery } from "../../etl/sql/namedQueries.ts";
 import { athenaResultsPrefix } from "../storage/dataLake.ts";
 
 export interface AthenaArgs {
+	/** Catalog database that the named queries run on. */
 	database: pulumi.Input<string>;
 	/** Bucket of the results, below `athena-queries/`. */
 	resultsBucket: pulumi.Input<string>;
+	/** Key of the results. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** GB that one query may scan; a query that would scan more is cancelled. */
 	scanLimitGb: number;
+	/** Queries that the workgroup has by name. */
 	queries: readonly NamedQuery[];
 	/** Whether the workgroup goes with its queries and history. */
 	disposable: boolean;

@@ -13,9 +13,13 @@ import { taskSettings } from "./taskSettings.ts";
 export interface ReplicationArgs {
 	/** Schemas and tables to replicate. */
 	datasets: readonly Dataset[];
+	/** Private subnets in three zones, with endpoints for Secrets Manager and S3. */
 	subnetIds: pulumi.Input<string[]>;
+	/** Group of the replication instance. */
 	securityGroupId: pulumi.Input<string>;
+	/** Key of the instance, the endpoints, the objects and the log. */
 	kmsKeyArn: pulumi.Input<string>;
+	/** Engine of the source, as DMS names it. */
 	sourceEngine: "mysql" | "mariadb";
 	/** Secret of username, password, host and port. */
 	sourceSecretArn: pulumi.Input<string>;
@@ -23,7 +27,9 @@ export interface ReplicationArgs {
 	sourceCaCertificate: pulumi.Input<string>;
 	/** SQL that DMS runs once it has connected to the source. */
 	afterConnectScript?: string | undefined;
+	/** Raw zone, which DMS writes. */
 	rawBucket: pulumi.Input<string>;
+	/** Its ARN, for the rights of DMS. */
 	rawBucketArn: pulumi.Input<string>;
 	/** Target endpoint instead of the raw zone's own: that of a `ReplicationStream`. */
 	targetEndpointArn?: pulumi.Input<string> | undefined;
@@ -31,11 +37,15 @@ export interface ReplicationArgs {
 	topicArn: pulumi.Input<string>;
 	/** Such as `dms.t3.medium`. */
 	instanceClass: pulumi.Input<string>;
+	/** GiB of the instance, for changes that wait. */
 	storageGb: pulumi.Input<number>;
+	/** A standby in another zone. */
 	multiAz: pulumi.Input<boolean>;
+	/** Version of DMS. */
 	engineVersion: pulumi.Input<string>;
 	/** Changes are written at the latest after so many seconds. */
 	cdcMaxBatchSeconds: pulumi.Input<number>;
+	/** Days for which the task's log is kept. */
 	logRetentionDays: pulumi.Input<number>;
 }
 

@@ -8,8 +8,11 @@ import { serviceRole } from "../shared/serviceRole.ts";
 export interface ReplicationStreamArgs {
 	/** Their schemas are the prefixes that the delivery writes. */
 	datasets: readonly Dataset[];
+	/** ARN of the raw zone, which Firehose writes. */
 	rawBucketArn: pulumi.Input<string>;
+	/** Key of the stream, the objects and the log. */
 	kmsKeyArn: pulumi.Input<string>;
+	/** Days for which Firehose's log is kept. */
 	logRetentionDays: pulumi.Input<number>;
 }
 

@@ -12,9 +12,11 @@ export interface ScheduleArgs {
 	jobs: readonly JobDefinition[];
 	/** Name in Glue, by the job's name. */
 	jobNames: Readonly<Record<string, pulumi.Input<string>>>;
+	/** Name in Glue of the crawler that follows the jobs. */
 	crawlerName: pulumi.Input<string>;
 	/** Topic that is notified of failures. */
 	topicArn: pulumi.Input<string>;
+	/** Key of the state machine, the schedule and the log. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** `rate(1 hour)` or `cron(0 * * * ? *)`, in UTC; none for runs by hand only. */
 	expression?: string | undefined;
@@ -22,6 +24,7 @@ export interface ScheduleArgs {
 	retries: number;
 	/** Of a job; a run of all may take the sum over waves. */
 	timeoutMinutes: number;
+	/** Days for which the log of failed runs is kept. */
 	logRetentionDays: pulumi.Input<number>;
 }
 

@@ -4,7 +4,9 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface LogGroupArgs {
 	/** Name that the service writes to; its first write would otherwise make a group that is kept for ever, unencrypted. */
 	name: pulumi.Input<string>;
+	/** Key of the log; its policy lets CloudWatch Logs use it. */
 	kmsKeyArn: pulumi.Input<string>;
+	/** Days for which the log is kept. */
 	retentionDays: pulumi.Input<number>;
 }
 

@@ -8,7 +8,9 @@ export function generatedPassword(parent: pulumi.Resource, name: string): pulumi
 }
 
 export interface SecretArgs {
+	/** What is in it. */
 	description: string;
+	/** Key of the secret. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** Whether the secret goes immediately with the stack. Otherwise it can be restored for 30 days. */
 	disposable: boolean;

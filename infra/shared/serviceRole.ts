@@ -5,8 +5,11 @@ import { policyDocument, type Statement } from "./policyDocument.ts";
 import { type TrustedService, trustPolicy } from "./trustPolicy.ts";
 
 export interface ServiceRoleArgs {
+	/** Who assumes the role. */
 	service: TrustedService;
+	/** What for. */
 	description: string;
+	/** All that the role may do. */
 	statements: pulumi.Input<Statement[]>;
 }
 

@@ -10,8 +10,11 @@ import { SourceSecret } from "./sourceSecret.ts";
 import { databaseUserData } from "./userData.ts";
 
 export interface Ec2DatabaseArgs {
+	/** Private subnets; the instance is in the first. */
 	subnetIds: pulumi.Input<string[]>;
+	/** Group of the network interface. */
 	securityGroupId: pulumi.Input<string>;
+	/** Key of the volume and of both secrets. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** A type with an Arm processor, such as `t4g.small`. */
 	instanceType: pulumi.Input<string>;
@@ -19,10 +22,13 @@ export interface Ec2DatabaseArgs {
 	storageGb: pulumi.Input<number>;
 	/** SQL of the sample schemas, a path on the machine that runs the program. */
 	sampleSchemaFile: string;
+	/** Bucket by which the SQL reaches the instance. */
 	scriptsBucket: pulumi.Input<string>;
+	/** Its ARN, for the instance's rights. */
 	scriptsBucketArn: pulumi.Input<string>;
 	/** Schemas that the replication user may read. */
 	schemas: readonly string[];
+	/** Hours for which binlogs are kept, rounded up to days. */
 	binlogRetentionHours: number;
 	/** Whether secrets go immediately with the stack. */
 	disposable: boolean;

@@ -7,8 +7,11 @@ import { rdsCertificateAuthority, rdsRootCertificate } from "./rdsCertificates.t
 import { SourceSecret } from "./sourceSecret.ts";
 
 export interface RdsDatabaseArgs {
+	/** Private subnets, in two zones at least. */
 	subnetIds: pulumi.Input<string[]>;
+	/** Group of the database. */
 	securityGroupId: pulumi.Input<string>;
+	/** Key of the storage, the secret and the logs. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** Such as `db.t4g.micro`. */
 	instanceClass: pulumi.Input<string>;
@@ -18,6 +21,7 @@ export interface RdsDatabaseArgs {
 	multiAz: pulumi.Input<boolean>;
 	/** Whether the database is deleted with the stack. Otherwise it refuses to be deleted, and leaves a last snapshot. */
 	disposable: boolean;
+	/** Days for which the logs are kept. */
 	logRetentionDays: pulumi.Input<number>;
 }
 

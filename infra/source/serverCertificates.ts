@@ -3,6 +3,7 @@ import * as tls from "@pulumi/tls";
 import { encryptedSecret, secretValue } from "../shared/secret.ts";
 
 export interface ServerCertificatesArgs {
+	/** Key of the secret. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** Whether the secret goes immediately with the stack. Otherwise it can be restored for 30 days. */
 	disposable: boolean;

@@ -5,11 +5,13 @@ import { RdsDatabase } from "./rdsDatabase.ts";
 export type SourceKind = "external" | "rds" | "ec2";
 
 export interface SourceDatabaseArgs {
+	/** Whether the source exists, or is made here, and as what. */
 	kind: SourceKind;
 	/** `external`: engine of the server, as DMS names it. */
 	engine: "mysql" | "mariadb";
 	/** `external`: where the server listens. */
 	host?: string | undefined;
+	/** Port of the server; of those that are made, 3306. */
 	port: number;
 	/**
 	 * Secret of username, password, host and port. `external`: of a user who may replicate. `rds`: of such a user,
@@ -18,21 +20,29 @@ export interface SourceDatabaseArgs {
 	secretArn?: string | undefined;
 	/** `external`: certificate authority of the server, PEM. */
 	caCertificate?: string | undefined;
-	/** `rds` and `ec2`: where the server stands. */
+	/** `rds` and `ec2`: subnets of the server. */
 	subnetIds: pulumi.Input<string[]>;
+	/** `rds` and `ec2`: group of the server. */
 	securityGroupId: pulumi.Input<string>;
+	/** `rds` and `ec2`: key of the storage, the secrets and the logs. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** `rds`: such as `db.t4g.micro`; `ec2`: such as `t4g.small`. */
 	instanceClass: string;
+	/** `rds` and `ec2`: GiB of storage. */
 	storageGb: number;
 	/** `rds`: a standby in another zone. */
 	multiAz: boolean;
+	/** `rds` and `ec2`: whether the data is deleted with the stack. */
 	disposable: boolean;
+	/** `rds`: days for which its logs are kept. */
 	logRetentionDays: number;
+	/** `rds` and `ec2`: hours for which binlogs are kept. */
 	binlogRetentionHours: number;
-	/** `ec2`: SQL of the sample schemas, and the bucket by which it reaches the instance. */
+	/** `ec2`: SQL of the sample schemas. */
 	sampleSchemaFile: string;
+	/** `ec2`: bucket by which that SQL reaches the instance. */
 	scriptsBucket: pulumi.Input<string>;
+	/** `ec2`: its ARN, for the instance's rights. */
 	scriptsBucketArn: pulumi.Input<string>;
 	/** `ec2`: schemas that the replication user may read. */
 	schemas: readonly string[];

@@ -3,7 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { encryptedSecret, generatedPassword, secretValue } from "../shared/secret.ts";
 
 export interface SourceSecretArgs {
+	/** User whose password is generated. */
 	username: string;
+	/** Key of the secret. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** Whether the secret goes immediately with the stack. Otherwise it can be restored for 30 days. */
 	disposable: boolean;

@@ -4,6 +4,7 @@ import type { Statement } from "../shared/policyDocument.ts";
 import { SecureBucket } from "./secureBucket.ts";
 
 export interface DataLakeArgs {
+	/** Key of all objects except the access logs. */
 	kmsKeyArn: pulumi.Input<string>;
 	/** Whether the data is deleted with the stack. Otherwise the buckets stay when it is destroyed. */
 	disposable: boolean;

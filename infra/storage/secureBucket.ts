@@ -12,6 +12,7 @@ export interface SecureBucketArgs {
 	logBucket?: pulumi.Input<string>;
 	/** Statements of the bucket's policy for its ARN, besides refusing anything but TLS 1.2. */
 	statements?: (environment: AwsEnvironment, bucketArn: string) => Statement[];
+	/** Rules besides those that every bucket has. */
 	lifecycleRules: pulumi.Input<aws.types.input.s3.BucketLifecycleConfigurationRule>[];
 	/** Keep old versions of objects for 30 days. Never for a bucket that DMS writes: its connection test would time out. */
 	versioned?: boolean;

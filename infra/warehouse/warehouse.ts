@@ -15,10 +15,15 @@ export interface WarehouseArgs {
 	kind: "serverless" | "provisioned";
 	/** Three subnets, in three zones. */
 	subnetIds: pulumi.Input<string[]>;
+	/** Group of the workgroup or cluster. */
 	securityGroupId: pulumi.Input<string>;
+	/** Key of the data, the secrets and the logs. */
 	kmsKeyArn: pulumi.Input<string>;
+	/** What is replicated: each schema is a prefix of tables. */
 	datasets: readonly Dataset[];
+	/** ARN of the raw zone, where the clicks are. */
 	rawBucketArn: pulumi.Input<string>;
+	/** ARN of the processed zone, where all other tables are. */
 	processedBucketArn: pulumi.Input<string>;
 	/** Catalog database that the warehouse reads. */
 	catalogDatabase: pulumi.Input<string>;
@@ -26,9 +31,11 @@ export interface WarehouseArgs {
 	baseCapacity: pulumi.Input<number>;
 	/** `provisioned`: such as `ra3.large`. */
 	nodeType: pulumi.Input<string>;
+	/** `provisioned`: number of nodes. */
 	nodes: number;
 	/** Whether a cluster goes without a last snapshot, and the reader's secret immediately. */
 	disposable: boolean;
+	/** Days for which the logs are kept. */
 	logRetentionDays: pulumi.Input<number>;
 }
 
