@@ -25,16 +25,16 @@ if TYPE_CHECKING:
 SCHEMA = "classicmodels"
 STATE_FILE = f"{STATE}/star-schema.json"
 
-SOURCES = {
-    "dim_customer": ("customers+",),
-    "dim_product": ("products+", "productlines"),
-    "dim_location": ("customers+", "offices"),
-    "dim_employee": ("employees", "offices"),
-    "dim_date": ("orders", "payments"),
-    "fact_orders": ("orders", "orderdetails", "customers+", "products+"),
-    "fact_payments": ("payments", "customers+"),
+SOURCES: dict[str, tuple[Callable[..., DataFrame], tuple[str, ...]]] = {
+    "dim_customer": (star.dim_customer, ("customers+",)),
+    "dim_product": (star.dim_product, ("products+", "productlines")),
+    "dim_location": (star.dim_location, ("customers+", "offices")),
+    "dim_employee": (star.dim_employee, ("employees", "offices")),
+    "dim_date": (star.dim_date, ("orders", "payments")),
+    "fact_orders": (star.fact_orders, ("orders", "orderdetails", "customers+", "products+")),
+    "fact_payments": (star.fact_payments, ("payments", "customers+")),
 }
-"""What each table is made of, in the order of its function's arguments; `+` stands for all versions of the rows."""
+"""Each table's function, and what its arguments are; `+` stands for all versions of the rows."""
 
 
 def star_schema(job: Job) -> None:
@@ -56,7 +56,7 @@ def star_schema(job: Job) -> None:
         return
     made: dict[str, dict[str, int]] = job.processed.read_json(STATE_FILE) or {}
     work: dict[str, dict[str, int]] = {}
-    for name, sources in SOURCES.items():
+    for name, (_, sources) in SOURCES.items():
         tables = [source.removesuffix("+") for source in sources]
         missing = [table for table in tables if table not in published]
         if missing:
@@ -92,8 +92,9 @@ Input = tuple["DataFrame", int]
 
 def _make(job: Job, name: str, source: Callable[[str], Input]) -> bool:
     """Rebuilds a table; says whether it broke no rule and was published."""
-    inputs = [source(entry) for entry in SOURCES[name]]
-    frame = getattr(star, name)(*[frame for frame, _ in inputs])
+    function, sources = SOURCES[name]
+    inputs = [source(entry) for entry in sources]
+    frame = function(*[frame for frame, _ in inputs])
     declared = job.datasets.table(STAR_SCHEMA, name)
     table = _table(name)
     with staging.staged(job, frame, table.location) as rows:
