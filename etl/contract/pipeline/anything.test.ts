@@ -65,7 +65,7 @@ describe("whatever is in the file", () => {
 		expect(mappings.length).toBeGreaterThan(30);
 	});
 
-	it("a value instead of any other is taken or named", () => {
+	it("any value replaced by another is taken or named", () => {
 		const values = [null, 5, true, "x", [], {}, ["a"], { a: 1 }];
 		for (const [index, place] of places(document).entries()) {
 			check(stringify(changed(document, place, () => values[index % values.length] ?? null)));

@@ -586,7 +586,7 @@ describe("a mistake", () => {
 		}
 	});
 
-	it("is found in every part immediately, in the order of the file", () => {
+	it("is found in every part of the file, in its order", () => {
 		const text = [
 			"name: Shop",
 			"source: { schemas: { shop: { new_tables: maybe }, archive: } }",

@@ -45,7 +45,7 @@ export interface TablePart extends Good<Omit<TableEntry, "rules">> {
 
 /**
  * The good parts of a document, whatever is wrong in the others: what no schema can say is checked of them, so that all
- * mistakes are found immediately.
+ * mistakes are found in one go.
  */
 export interface Parts {
 	/** Columns with what is done with them in whatever table. */
