@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { streamNames } from "../etl/contract/contract.ts";
 import { type ConfigKey, configKeys, parseConfig } from "./config.ts";
 import { declaredKeys, stackValues } from "./testing/stack.ts";
 
@@ -29,6 +30,14 @@ describe("the stacks' files", () => {
 			const type = Array.isArray(declared.default) ? "array" : typeof declared.default;
 			expect(type.replace("number", "integer"), key).toBe(declared.type);
 		}
+	});
+
+	it("name the streams as the local stack does, where nothing else is said", () => {
+		const { clickstreamName, clickstreamDeliveryName } = declaredKeys();
+		expect([clickstreamName?.default, clickstreamDeliveryName?.default]).toEqual([
+			streamNames.clicks,
+			streamNames.clickDelivery,
+		]);
 	});
 
 	it("take empty text for what is left out", () => {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { streamNames } from "../etl/contract/contract.ts";
 import { divideRange, rangesOverlap } from "./network/subnets.ts";
 
 /** CloudWatch Logs takes these retentions only. */
@@ -63,8 +64,8 @@ const keys = {
 	replicationEngineVersion: [matching(/^\d+\.\d+\.\d+$/, "is not a version such as 3.6.1"), "3.6.1"],
 	replicationTarget: [choice("s3", "kinesis"), "kinesis"],
 	cdcMaxBatchSeconds: [integer(1, 3600), "60"],
-	clickstreamName: [streamName, "kds-clickstream-data"],
-	clickstreamDeliveryName: [streamName, "kdf-clickstream-data"],
+	clickstreamName: [streamName, streamNames.clicks],
+	clickstreamDeliveryName: [streamName, streamNames.clickDelivery],
 	clickstreamRetentionHours: [integer(24, 8760), "24"],
 	jobWorkerType: [choice("G.1X", "G.2X", "G.4X", "G.8X", "R.1X", "R.2X", "R.4X", "R.8X"), "G.1X"],
 	jobMaxWorkers: [integer(2, 299), "5"],

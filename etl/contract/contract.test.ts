@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { jobs } from "../jobs.ts";
 import {
+	builtInJobs,
 	changeFile,
 	changeLogName,
 	currentTableOf,
@@ -52,6 +55,17 @@ describe("names", () => {
 			changeSequence: "cdc_change_seq",
 			beforeImagePrefix: "BI_",
 		});
+	});
+});
+
+describe("jobs", () => {
+	it("begin with those that every pipeline has", () => {
+		expect(jobs.map(({ name }) => name).slice(0, builtInJobs.length)).toEqual(builtInJobs);
+	});
+
+	it.each(jobs)("$script reports as $name", ({ name, script }) => {
+		const text = readFileSync(new URL(`../jobs/${script}`, import.meta.url), "utf8");
+		expect(text).toContain(`job.main("${name}", `);
 	});
 });
 
