@@ -81,3 +81,18 @@ test("a promise that can never be kept is forgotten with its checkpoint", async 
 	await after.open();
 	expect(after.checkpoint).toBeUndefined();
 });
+
+test("what is shown follows the files: a checkpoint is seen when all that it promises is in the raw zone", async () => {
+	const seen: (number | undefined)[] = [];
+	const store: Store = new Store(files, raw, async (...promised) => {
+		seen.push(store.checkpoint?.position.offset);
+		await publish(...promised);
+		seen.push(store.checkpoint?.position.offset);
+	});
+	await store.open();
+	await store.save(stateAt(400));
+	for (const name of ["1.parquet", "2.parquet"]) writeFileSync(join(files.staging, name), name);
+	await store.commit(stateAt(500), publication);
+	expect(seen).toEqual([400, 400]);
+	expect(store.checkpoint?.position.offset).toBe(500);
+});

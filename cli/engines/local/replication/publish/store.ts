@@ -30,17 +30,18 @@ export class Store {
 	/** Reads the checkpoint, finishes what it had promised, and clears away what nothing refers to. */
 	async open(): Promise<void> {
 		await mkdir(this.#raw, { recursive: true });
+		// Kept where its promise cannot be: a load of everything continues its sequence.
 		this.#checkpoint = await readCheckpoint(this.#paths.checkpoint);
-		await this.#finish();
+		if (this.#checkpoint !== undefined) await this.#finish(this.#checkpoint);
 		await this.clearStaging();
 	}
 
 	/** Makes the state and a publication take effect, both or neither. */
 	async commit(state: TaskState, publication: Publication): Promise<void> {
 		if (publication.clear.length === 0 && publication.files.length === 0) return this.save(state);
-		this.#checkpoint = state.toCheckpoint(publication);
-		await writeCheckpoint(this.#paths.checkpoint, this.#checkpoint);
-		await this.#finish();
+		const promising = state.toCheckpoint(publication);
+		await writeCheckpoint(this.#paths.checkpoint, promising);
+		await this.#finish(promising);
 	}
 
 	/** Saves a state that has nothing to publish. */
@@ -67,9 +68,13 @@ export class Store {
 		await this.clearStaging();
 	}
 
-	async #finish(): Promise<void> {
-		if (this.#checkpoint?.publication === undefined) return;
-		const { publication, ...rest } = this.#checkpoint;
+	/** Publishes what a checkpoint on disk promises. It is shown only then: the status must not run ahead of the files. */
+	async #finish(checkpoint: Checkpoint): Promise<void> {
+		const { publication, ...rest } = checkpoint;
+		if (publication === undefined) {
+			this.#checkpoint = checkpoint;
+			return;
+		}
 		await this.#publish(publication, this.#paths.staging, this.#raw);
 		await writeCheckpoint(this.#paths.checkpoint, rest);
 		this.#checkpoint = rest;
