@@ -88,14 +88,14 @@ describe("what a definition names is what its function gets", () => {
 				"--format",
 				"xlsx",
 			],
-			...["--only", "p", "--only", "q", "--port", "1", "--port", "2", "-k", "--no-open"],
+			...["--only", "p", "--only", "q", "--port", "1", "--port", "2", "-k", "--no-open", "--verbose"],
 			...["--stack", "dev", "--json", "-q", "--no-color", "--timeout", "9s", "--dry-run"],
 		);
 		expect(args).toEqual({ what: "a", where: "b", more: ["c", "d"] });
 		expect(options).toEqual({
 			...{ lines: 7, batchMb: 3, within: 120, file: "x", format: "xlsx", only: ["p", "q"], port: [1, 2] },
 			...{ keepAll: true, open: false },
-			...{ stack: "dev", json: true, quiet: true, color: false, timeout: "9s", dryRun: true },
+			...{ stack: "dev", json: true, quiet: true, color: false, timeout: "9s", dryRun: true, verbose: true },
 		});
 	});
 
@@ -104,7 +104,7 @@ describe("what a definition names is what its function gets", () => {
 		expect(args).toEqual({ what: "a", where: undefined, more: [] });
 		expect(options).toEqual({
 			...{ lines: 5, format: "csv", keepAll: false, open: true },
-			...{ json: false, quiet: false, color: true, dryRun: false },
+			...{ json: false, quiet: false, verbose: false, color: true, dryRun: false },
 		});
 	});
 });

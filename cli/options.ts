@@ -51,6 +51,7 @@ export const globalOptions = [
 	{ flags: "--region <name>", description: "AWS region (default: the stack's)" },
 	{ flags: "--json", description: "one JSON document on stdout" },
 	{ flags: "-q, --quiet", description: "no progress, warnings only" },
+	{ flags: "--verbose", description: "a JSON line on stderr for each call and statement (also PIPELINE_LOG=debug)" },
 	{ flags: "--no-color", description: "no colours (also NO_COLOR)" },
 	{ flags: "--timeout <duration>", description: "give up after this long, for instance 90s" },
 ] as const satisfies readonly OptionDefinition[];

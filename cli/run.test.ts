@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type Run, usualTimeout } from "./command.ts";
 import { commands } from "./commands.ts";
 import { PipelineError } from "./common/errors.ts";
+import { log } from "./common/log.ts";
 import { main as runMain } from "./run.ts";
 
 const written = { out: "", err: "" };
@@ -47,6 +48,16 @@ describe("usage", () => {
 			expect(written.out.replaceAll(/\s+/g, " ")).toContain(`for instance 90s (default: ${timeout})`);
 		},
 	);
+	it("--verbose stands in the help of every command, and in every shell's completion", async () => {
+		expect(await main(["--help"])).toBe(0);
+		expect(await main(["status", "--help"])).toBe(0);
+		expect(written.out.match(/--verbose {2,}a JSON line on stderr/g)).toHaveLength(2);
+		for (const shell of ["bash", "zsh", "fish"]) {
+			written.out = "";
+			expect(await main(["completion", shell])).toBe(0);
+			expect(written.out).toMatch(/(--|-l )verbose\b/);
+		}
+	});
 	it("an unknown command ends with 2 and names the one that was meant", async () => {
 		expect(await main(["stauts"])).toBe(2);
 		expect(written.err).toContain("Did you mean status?");
@@ -72,6 +83,22 @@ describe("a command's result", () => {
 		expect(await main(["status"])).toBe(0);
 		expect(written.out).toBe("all well\n");
 		expect(written.err).toMatch(/Look around …\n.*✓ Look around 3 things \(0\.\d s\)\n$/s);
+	});
+	it("is apart from the lines of the log, which go to stderr", async () => {
+		replace("status", async () => {
+			log({ event: "duckdb", sql: "SELECT 1", ms: 1 });
+			return { json: { a: 1 }, text: "all well" };
+		});
+		expect(await main(["status", "--json"])).toBe(0);
+		expect(written.err).toBe("");
+		for (const how of ["--verbose", "PIPELINE_LOG"]) {
+			written.out = "";
+			written.err = "";
+			if (how === "PIPELINE_LOG") vi.stubEnv(how, "debug");
+			expect(await main(how === "--verbose" ? ["status", "--json", how] : ["status", "--json"])).toBe(0);
+			expect(JSON.parse(written.out)).toEqual({ a: 1 });
+			expect(JSON.parse(written.err)).toMatchObject({ event: "duckdb", sql: "SELECT 1" });
+		}
 	});
 	it("goes to stdout as one JSON document with --json", async () => {
 		replace("status", async () => ({ json: { a: 1 }, text: "all well" }));

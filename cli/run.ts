@@ -3,6 +3,7 @@ import { type Command as Commander, CommanderError } from "commander";
 import { type Command, type CommandResult, type Invocation, usualTimeout } from "./command.ts";
 import { commands } from "./commands.ts";
 import { cancelled, exitCodes, messageOf, PipelineError } from "./common/errors.ts";
+import { logIsAskedFor, logTo } from "./common/log.ts";
 import { sleep } from "./common/poll.ts";
 import { version } from "./common/version.ts";
 import { dryRun } from "./dryRun.ts";
@@ -58,6 +59,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 	const err = lookOf(process.stderr, process.env, !options.color);
 	chalk.level = out.color || err.color ? 2 : 0;
 	const reporter = quiet ? new QuietReporter(process.stderr) : new StreamReporter(process.stderr, err);
+	if (options.verbose || logIsAskedFor()) logTo((line) => reporter.log(line));
 	const abort = new AbortController();
 	const { signal } = abort;
 	const ongoing = new Map<string, Ongoing>();
@@ -121,6 +123,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		return shown instanceof PipelineError ? exitCodes[shown.outcome] : exitCodes.failure;
 	} finally {
 		release();
+		logTo(undefined);
 	}
 }
 

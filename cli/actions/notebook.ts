@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
 import { basename, dirname, join } from "node:path";
+import { spawn } from "../common/childProcess.ts";
 import { PipelineError } from "../common/errors.ts";
 import { projectRoot } from "../common/projectRoot.ts";
 import type { Context, Stack } from "../engines/port.ts";

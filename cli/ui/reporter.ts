@@ -59,6 +59,11 @@ export class StreamReporter implements Reporter {
 		this.#line(`${this.#paint.yellow("warning:")} ${text}`);
 	}
 
+	/** A line of the log, between the lines of progress. */
+	log(line: string): void {
+		this.#line(line);
+	}
+
 	/** Leaves the terminal as it was. */
 	close(): void {
 		if (this.#timer === undefined) return;
@@ -127,6 +132,10 @@ export class QuietReporter implements Reporter {
 
 	warn(text: string): void {
 		this.#stream.write(`warning: ${text}\n`);
+	}
+
+	log(line: string): void {
+		this.#stream.write(`${line}\n`);
 	}
 
 	close(): void {}

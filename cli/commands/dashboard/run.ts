@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import chalk from "chalk";
 import { exportDashboard, serveUntilStopped } from "../../actions/dashboard.ts";
 import type { Run } from "../../command.ts";
+import { spawn } from "../../common/childProcess.ts";
 import { formatBytes } from "../../ui/format.ts";
 import type { definition } from "./definition.ts";
 

@@ -1,4 +1,4 @@
-import mysql from "mysql2/promise";
+import type { Connection } from "mysql2/promise";
 import { z } from "zod";
 import { datasets } from "../../../etl/datasets.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
@@ -7,6 +7,7 @@ import { type JsonKind, parseJson } from "../../common/jsonFile.ts";
 import type { SourceAccess } from "../mysql/access.ts";
 import { runChecks } from "../mysql/checks.ts";
 import { clientOptions } from "../mysql/connection.ts";
+import { openConnection } from "../mysql/open.ts";
 import { countRows, serverVersion } from "../mysql/server.ts";
 import { PlannedStop } from "../plan.ts";
 import type { Check, Source, SourceConnection, SourceStatus } from "../port.ts";
@@ -78,9 +79,9 @@ export class AwsSource implements Source {
 	async #open(access: SourceAccess): Promise<SourceConnection> {
 		const { signal, plan } = this.#clients.settings;
 		const ca = this.#deployment.source.caCertificate;
-		let client: mysql.Connection;
+		let client: Connection;
 		try {
-			client = await mysql.createConnection({
+			client = await openConnection({
 				...clientOptions(access),
 				connectTimeout,
 				ssl: { ca, rejectUnauthorized: true, minVersion: "TLSv1.2" },

@@ -1,4 +1,4 @@
-import { DuckDBInstance } from "@duckdb/node-api";
+import { openDuckDb } from "./open.ts";
 import { quoteName, quoteText } from "./quote.ts";
 
 /**
@@ -9,15 +9,13 @@ export async function readParquet(
 	paths: readonly string[],
 	columns: readonly string[],
 ): Promise<Record<string, string | null>[]> {
-	const instance = await DuckDBInstance.create(":memory:");
-	const connection = await instance.connect();
+	const { connection, close } = await openDuckDb();
 	try {
 		const list = paths.map(quoteText).join(", ");
 		const selected = columns.map((name) => `CAST(${quoteName(name)} AS VARCHAR) AS ${quoteName(name)}`);
 		const result = await connection.runAndReadAll(`SELECT ${selected.join(", ")} FROM read_parquet([${list}])`);
 		return result.getRowObjectsJson() as Record<string, string | null>[];
 	} finally {
-		connection.closeSync();
-		instance.closeSync();
+		close();
 	}
 }

@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { inPieces } from "../../common/resultText.ts";
 import type { QueryResult } from "../port.ts";
 import { toDuckDb } from "./columnTypes.ts";
+import { openDuckDb } from "./open.ts";
 import { quoteName, quoteText } from "./quote.ts";
 
 /** Writes a query's result as a Parquet file (Snappy) with the types of its columns. Bytes within nested values stay hexadecimal text. */
@@ -11,8 +11,7 @@ export async function writeParquet({ columns, rows }: QueryResult, path: string)
 	// Names by number, since two columns of a result may have one name; Parquet's names then get a number as well.
 	const keys = columns.map((_, at) => `c${at}`);
 	const folder = await mkdtemp(join(dirname(path), ".export-"));
-	const instance = await DuckDBInstance.create(":memory:");
-	const connection = await instance.connect();
+	const { connection, close } = await openDuckDb();
 	try {
 		const source = join(folder, "rows.json");
 		await writeFile(source, inPieces(jsonLines(keys, rows)));
@@ -27,8 +26,7 @@ export async function writeParquet({ columns, rows }: QueryResult, path: string)
 			`COPY (SELECT ${selected.join(", ")} FROM read_json(${quoteText(source)}, format = 'newline_delimited', maximum_object_size = 67108864, columns = {${shape.join(", ")}})) TO ${quoteText(path)} (FORMAT parquet, COMPRESSION snappy)`,
 		);
 	} finally {
-		connection.closeSync();
-		instance.closeSync();
+		close();
 		await rm(folder, { recursive: true, force: true });
 	}
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { openDuckDb } from "./open.ts";
 import { quoteText } from "./quote.ts";
 
 /** What a session may reach. */
@@ -24,11 +25,7 @@ export async function withDuckDb<T>(
 	file?: string,
 ): Promise<T> {
 	signal.throwIfAborted();
-	const instance = await DuckDBInstance.create(
-		file ?? ":memory:",
-		file === undefined ? {} : { access_mode: "READ_ONLY" },
-	);
-	const connection = await instance.connect();
+	const { connection, close } = await openDuckDb(file, file === undefined ? {} : { access_mode: "READ_ONLY" });
 	let interrupting: NodeJS.Timeout | undefined;
 	// An interrupt is forgotten when a statement begins, so one alone could fall between two statements.
 	const interrupt = (): void => {
@@ -55,7 +52,6 @@ export async function withDuckDb<T>(
 	} finally {
 		signal.removeEventListener("abort", interrupt);
 		clearInterval(interrupting);
-		connection.closeSync();
-		instance.closeSync();
+		close();
 	}
 }

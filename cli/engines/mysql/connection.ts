@@ -1,7 +1,8 @@
-import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
+import type { Connection, ConnectionOptions } from "mysql2/promise";
 import { errorCode, messageOf, PipelineError } from "../../common/errors.ts";
 import type { SourceConnection } from "../port.ts";
 import type { SourceAccess } from "./access.ts";
+import { openConnection } from "./open.ts";
 
 /**
  * Options of a mysql2 connection that loses nothing: integers beyond 2^53, decimals, dates and times come as strings.
@@ -26,7 +27,7 @@ export function clientOptions(access: SourceAccess): ConnectionOptions {
 /** @throws PipelineError that names the server and says how to fix it. */
 export async function openClient(access: SourceAccess): Promise<Connection> {
 	try {
-		return await mysql.createConnection(clientOptions(access));
+		return await openConnection(clientOptions(access));
 	} catch (error) {
 		throw connectionError(access, error);
 	}

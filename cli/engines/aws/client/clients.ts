@@ -15,8 +15,10 @@ import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import type { SFNClient } from "@aws-sdk/client-sfn";
 import type { STSClient } from "@aws-sdk/client-sts";
+import { type AwsEvent, errorName, log, millisecondsSince } from "../../../common/log.ts";
 import { version } from "../../../common/version.ts";
 import type { Plan } from "../../plan.ts";
+
 import { awsError } from "./awsError.ts";
 
 /** What every client is made with. */
@@ -193,15 +195,35 @@ export class Clients {
 			const ends = options?.abortSignal ?? signal;
 			ends.throwIfAborted();
 			plan?.note(service, action, command.input);
+			const start = performance.now();
+			const ended = (of: unknown, failed: { error?: string } = {}): void =>
+				log({ event: "aws", service, operation: action, ms: millisecondsSince(start), ...metadataOf(of), ...failed });
 			try {
-				return await send(command, { ...options, abortSignal: ends });
+				const output = await send(command, { ...options, abortSignal: ends });
+				ended(output);
+				return output;
 			} catch (error) {
+				ended(error, { error: errorName(error) });
 				ends.throwIfAborted();
 				throw awsError(error, { service, action, region, profile });
 			}
 		};
 		return client;
 	}
+}
+
+interface Metadata {
+	attempts?: number;
+	requestId?: string;
+	httpStatusCode?: number;
+}
+
+/** What the SDK notes beside every answer and error of a service; nothing where none came. */
+function metadataOf(result: unknown): Pick<AwsEvent, "attempts" | "requestId" | "status"> {
+	const { $metadata: metadata } = (result ?? {}) as { $metadata?: Metadata };
+	if (metadata === undefined) return {};
+	const { attempts, requestId, httpStatusCode: status } = metadata;
+	return { attempts, requestId, status };
 }
 
 /** The SDK's own remarks, for instance on several sources of credentials, would go between our lines. */

@@ -1,11 +1,8 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
 import { z } from "zod";
+import { outputOf } from "../../../common/childProcess.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { type JsonKind, parseJson } from "../../../common/jsonFile.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
-
-const run = promisify(execFile);
 
 /** How the list of the stacks is read. */
 const stackList: JsonKind<{ name: string }[]> = {
@@ -39,7 +36,7 @@ export async function knownStacks(signal: AbortSignal): Promise<string[]> {
 /** @throws PipelineError that says what to do: install, log in, or name another stack. */
 export async function pulumi(args: string[], signal: AbortSignal): Promise<string> {
 	try {
-		const { stdout } = await run("pulumi", [...args, "--non-interactive"], {
+		const { stdout } = await outputOf("pulumi", [...args, "--non-interactive"], {
 			cwd: projectRoot,
 			signal,
 			maxBuffer: 64 * 2 ** 20,

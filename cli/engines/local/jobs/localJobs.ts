@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rm, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,6 +8,7 @@ import { isRunId, newRunId } from "../../../../etl/contract/runId.ts";
 import { datasets } from "../../../../etl/datasets.ts";
 import { derivedDatasets } from "../../../../etl/derivedDatasets.ts";
 import type { JobDefinition } from "../../../../etl/jobs.ts";
+import { spawn } from "../../../common/childProcess.ts";
 import { namesIn } from "../../../common/fs.ts";
 import { readJsonFile } from "../../../common/jsonFile.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";

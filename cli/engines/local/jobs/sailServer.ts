@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { spawn } from "../../../common/childProcess.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 

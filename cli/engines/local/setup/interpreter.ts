@@ -1,10 +1,7 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { outputOf } from "../../../common/childProcess.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import type { Context } from "../../port.ts";
 import { aptInstall, canInstall, hasApt } from "./apt.ts";
-
-const run = promisify(execFile);
 
 export interface Interpreter {
 	command: string;
@@ -68,7 +65,7 @@ async function findInterpreters(commands: readonly string[]): Promise<Interprete
 
 async function look(command: string): Promise<Interpreter | undefined> {
 	try {
-		const { stdout } = await run(command, ["-I", "-c", probe], { timeout: 20_000 });
+		const { stdout } = await outputOf(command, ["-I", "-c", probe], { timeout: 20_000 });
 		const [version, complete] = stdout.trim().split(" ");
 		if (version === undefined || !/^\d+\.\d+\.\d+$/.test(version)) return undefined;
 		return { command, version, canMakeEnvironments: complete === "True" };

@@ -1,13 +1,10 @@
-import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { outputOf } from "../../../common/childProcess.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import type { Context } from "../../port.ts";
 import { aptInstall, canInstall } from "./apt.ts";
-
-const run = promisify(execFile);
 
 /** The programs of a MariaDB server on this machine. */
 export interface MariaDb {
@@ -66,7 +63,7 @@ export async function ensureMariaDb(context: Context, logs: string): Promise<Mar
 }
 
 async function corePackages(): Promise<string[]> {
-	const { stdout } = await run("apt-cache", ["search", "--names-only", "^mariadb-(server|client)-core"]);
+	const { stdout } = await outputOf("apt-cache", ["search", "--names-only", "^mariadb-(server|client)-core"]);
 	return chooseCorePackages(stdout.split("\n").map((line) => line.split(" ")[0] ?? ""));
 }
 
@@ -115,7 +112,7 @@ export async function installCommand(
 
 async function mariaDbVersion(server: string): Promise<string | undefined> {
 	try {
-		const { stdout } = await run(server, ["--no-defaults", "--version"]);
+		const { stdout } = await outputOf(server, ["--no-defaults", "--version"]);
 		return /\bVer (\d+\.\d+\.\d+)-MariaDB/.exec(stdout)?.[1];
 	} catch {
 		return undefined;

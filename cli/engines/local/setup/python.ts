@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { z } from "zod";
+import { outputOf } from "../../../common/childProcess.ts";
 import { bug, PipelineError } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFileIfGood } from "../../../common/jsonFile.ts";
@@ -14,8 +13,6 @@ import type { LocalPaths } from "../shared/paths.ts";
 import { runChild } from "./child.ts";
 import { setupError } from "./diagnosis.ts";
 import { ensureInterpreter } from "./interpreter.ts";
-
-const run = promisify(execFile);
 
 /** Bytes that the environment takes while it is made; the finished one is about 900 MB. */
 const neededBytes = 2 * 2 ** 30;
@@ -194,7 +191,7 @@ function stampFile(paths: LocalPaths): string {
 async function environmentVersion(paths: LocalPaths): Promise<string> {
 	try {
 		const print = 'import sys; print("%d.%d.%d" % sys.version_info[:3])';
-		return (await run(pythonBinary(paths), ["-I", "-S", "-c", print])).stdout.trim();
+		return (await outputOf(pythonBinary(paths), ["-I", "-S", "-c", print])).stdout.trim();
 	} catch {
 		return "";
 	}

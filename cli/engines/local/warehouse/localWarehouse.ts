@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
+import { openDuckDb } from "../../duckdb/open.ts";
 import { quoteName } from "../../duckdb/quote.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
@@ -78,8 +79,7 @@ async function fill(
 	paths: LocalPaths,
 	context: Context,
 ): Promise<WarehouseObject[]> {
-	const instance = await DuckDBInstance.create(file);
-	const connection = await instance.connect();
+	const { connection, close } = await openDuckDb(file);
 	const objects: WarehouseObject[] = [];
 	try {
 		for (const schema of [warehouseSchemas.lake, warehouseSchemas.views]) {
@@ -107,8 +107,7 @@ async function fill(
 			objects.push({ kind: "view", name });
 		}
 	} finally {
-		connection.closeSync();
-		instance.closeSync();
+		close();
 	}
 	return objects;
 }

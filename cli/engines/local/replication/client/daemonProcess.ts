@@ -1,8 +1,8 @@
-import { spawn } from "node:child_process";
 import { renameSync, writeFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { spawn } from "../../../../common/childProcess.ts";
 import { namesIn } from "../../../../common/fs.ts";
 import { formatIdentity, identify, type ProcessIdentity, runningProcess } from "../../../../common/processIdentity.ts";
 import { projectRoot } from "../../../../common/projectRoot.ts";

@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { Connection as RowConnection } from "mysql2";
 import { loadFile } from "../../../../../etl/contract/contract.ts";
+import { coreOf } from "../../../mysql/open.ts";
 import { qualifiedName, quoteName } from "../../../mysql/quote.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
@@ -108,7 +108,7 @@ const blockBytes = 4 * 1024 * 1024;
 /** Rows of a query as arrays, in blocks; the socket is paused while a block is worked on. */
 async function* readBlocks(server: Server, sql: string, signal: AbortSignal): AsyncGenerator<Block> {
 	// The promise wrapper reads results whole; the connection under it streams them.
-	const connection = (server.connection as unknown as { connection: RowConnection }).connection;
+	const connection = coreOf(server.connection);
 	let block: Block = { rows: [], bytes: 0 };
 	let failure: Error | undefined;
 	let ended = false;

@@ -13,6 +13,10 @@ export class RotatingLog {
 		this.#keep = keep;
 	}
 
+	debug(text: string): void {
+		this.#write("DEBUG", text);
+	}
+
 	info(text: string): void {
 		this.#write("INFO", text);
 	}

@@ -1,6 +1,7 @@
-import mysql, { type Connection, type RowDataPacket } from "mysql2/promise";
+import type { Connection, ConnectionOptions, RowDataPacket } from "mysql2/promise";
 import { PipelineError } from "../../../../common/errors.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
+import { openConnection } from "../../../mysql/open.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { sortGtids } from "../model/gtids.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
@@ -22,7 +23,7 @@ export class Server {
 	}
 
 	static async connect(access: SourceAccess): Promise<Server> {
-		const connection = await mysql.createConnection(connectionOptions(access));
+		const connection = await openConnection(connectionOptions(access));
 		// Without a listener an error between two statements would end the process; the next statement reports it.
 		connection.on("error", () => undefined);
 		// TIMESTAMP is stored as UTC; the rest keeps the server's settings from altering values or ending long reads.
@@ -69,7 +70,7 @@ export class Server {
 }
 
 /** Options of every connection: exact values as strings, nothing parsed. */
-export function connectionOptions(access: SourceAccess): mysql.ConnectionOptions {
+export function connectionOptions(access: SourceAccess): ConnectionOptions {
 	return {
 		host: access.host,
 		port: access.port,

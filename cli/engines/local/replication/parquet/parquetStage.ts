@@ -4,7 +4,6 @@ import {
 	type DuckDBAppender,
 	type DuckDBConnection,
 	DuckDBDataChunk,
-	DuckDBInstance,
 	type DuckDBType,
 	type DuckDBValue,
 	VARCHAR,
@@ -13,6 +12,7 @@ import { rawColumns } from "../../../../../etl/contract/contract.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { syncFile } from "../../../../common/fs.ts";
 import { PollTimeout, poll } from "../../../../common/poll.ts";
+import { type OpenDuckDb, openDuckDb } from "../../../duckdb/open.ts";
 import { quoteName, quoteText } from "../../../duckdb/quote.ts";
 import type { Row } from "../model/row.ts";
 import type { Layout, SourceColumn } from "./layout.ts";
@@ -28,13 +28,11 @@ const memoryLimit = "128MB";
 
 /** DuckDB as a writer of Parquet: rows wait in its memory, beyond a limit in a temporary file. */
 export class ParquetEngine {
-	readonly #connection: DuckDBConnection;
-	readonly #instance: DuckDBInstance;
+	readonly #database: OpenDuckDb;
 	#stages = 0;
 
-	private constructor(instance: DuckDBInstance, connection: DuckDBConnection) {
-		this.#instance = instance;
-		this.#connection = connection;
+	private constructor(database: OpenDuckDb) {
+		this.#database = database;
 	}
 
 	/**
@@ -43,26 +41,24 @@ export class ParquetEngine {
 	 * @returns undefined where another process still held the lock after `patienceMs`.
 	 */
 	static async open(staging: string, lock: string, patienceMs: number): Promise<ParquetEngine | undefined> {
-		const instance = await DuckDBInstance.create(":memory:", {
+		const database = await openDuckDb(":memory:", {
 			memory_limit: memoryLimit,
 			temp_directory: join(staging, "spill"),
 			threads: "1",
 			autoinstall_known_extensions: "false",
 		});
-		const connection = await instance.connect();
 		try {
 			return await poll({ firstMs: 100, timeoutMs: patienceMs }, async () => {
 				try {
-					await connection.run(`ATTACH ${quoteText(lock)} AS held`);
-					return new ParquetEngine(instance, connection);
+					await database.connection.run(`ATTACH ${quoteText(lock)} AS held`);
+					return new ParquetEngine(database);
 				} catch (error) {
 					if (!/could not set lock/i.test(messageOf(error))) throw error;
 					return undefined;
 				}
 			});
 		} catch (error) {
-			connection.closeSync();
-			instance.closeSync();
+			database.close();
 			if (error instanceof PollTimeout) return undefined;
 			throw error;
 		}
@@ -72,13 +68,13 @@ export class ParquetEngine {
 		this.#stages += 1;
 		const name = `stage_${this.#stages}`;
 		const columns = layout.types.map((type, index) => `c${index} ${type}`);
-		await this.#connection.run(`CREATE TABLE ${name} (${[...stagedColumns, ...columns].join(", ")})`);
-		return new ParquetStage(this.#connection, name, layout, await this.#connection.createAppender(name));
+		const { connection } = this.#database;
+		await connection.run(`CREATE TABLE ${name} (${[...stagedColumns, ...columns].join(", ")})`);
+		return new ParquetStage(connection, name, layout, await connection.createAppender(name));
 	}
 
 	close(): void {
-		this.#connection.closeSync();
-		this.#instance.closeSync();
+		this.#database.close();
 	}
 }
 

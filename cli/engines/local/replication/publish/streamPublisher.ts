@@ -1,9 +1,10 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { isLoadFile, lake, parquetExtension, streamNames } from "../../../../../etl/contract/contract.ts";
 import { bug } from "../../../../common/errors.ts";
 import { namesIn } from "../../../../common/fs.ts";
+import { openDuckDb } from "../../../duckdb/open.ts";
 import { DeliveryBuffer, type DeliveryFolders } from "../../eventStream/deliveryBuffer.ts";
 import { deliverLeftovers } from "../../eventStream/leftovers.ts";
 import type { Publication } from "../model/checkpoint.ts";
@@ -37,16 +38,14 @@ export class StreamPublisher {
 			const folder = file.to.slice(0, file.to.lastIndexOf("/"));
 			files.set(folder, [...(files.get(folder) ?? []), file]);
 		}
-		const instance = await DuckDBInstance.create(":memory:", { memory_limit: "128MB", threads: "1" });
-		const connection = await instance.connect();
+		const { connection, close } = await openDuckDb(":memory:", { memory_limit: "128MB", threads: "1" });
 		try {
 			for (const [folder, staged] of files) {
 				const cleared = publication.clear.includes(folder);
 				await this.#publishTable(connection, folder, staged, cleared, staging);
 			}
 		} finally {
-			connection.closeSync();
-			instance.closeSync();
+			close();
 		}
 	};
 

@@ -1,8 +1,10 @@
-import { fork } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { fork } from "../../../../common/childProcess.ts";
+import { logIsAskedFor, logTo } from "../../../../common/log.ts";
 import { localPaths } from "../../shared/paths.ts";
+import { RotatingLog } from "../model/log.ts";
 import { statePaths } from "../model/statePaths.ts";
 import { supervise } from "./supervisor.ts";
 import { type WorkerMessage, work } from "./worker.ts";
@@ -32,6 +34,8 @@ const common = [
 	"--batch-bytes",
 	`${limits.bytes}`,
 ];
+const log = new RotatingLog(statePaths(paths).log);
+if (logIsAskedFor()) logTo((line) => log.debug(line));
 const stop = new AbortController();
 process.on("SIGTERM", () => stop.abort());
 process.on("SIGINT", () => stop.abort());

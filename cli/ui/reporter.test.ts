@@ -1,0 +1,70 @@
+import { Writable } from "node:stream";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { QuietReporter, StreamReporter } from "./reporter.ts";
+import { ansi, stripAnsi } from "./terminal.ts";
+
+let written: string;
+let stream: Writable;
+
+beforeEach(() => {
+	written = "";
+	stream = new Writable({
+		write(chunk, _, done) {
+			written += String(chunk);
+			done();
+		},
+	});
+	vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+});
+
+afterEach(() => {
+	vi.useRealTimers();
+});
+
+/** What a terminal shows in the end: a line is replaced from its start, and an erased one is gone. */
+function screen(): string[] {
+	const lines: string[] = [""];
+	let row = 0;
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: an ANSI sequence begins with the escape character.
+	for (const part of written.split(/(\n|\r\u001b\[2K|\u001b\[1A)/)) {
+		if (part === "\n") row += 1;
+		else if (part === "\u001b[1A") row -= 1;
+		else if (part === ansi.clearLine) lines[row] = "";
+		else lines[row] = (lines[row] ?? "") + stripAnsi(part);
+		lines[row] ??= "";
+	}
+	return lines;
+}
+
+const line = '{"event":"duckdb"}';
+
+describe("a line of the log", () => {
+	it("stands by itself above the tasks that are running", async () => {
+		const reporter = new StreamReporter(stream, { color: false, animate: true, columns: 80 });
+		let end = (): void => undefined;
+		const task = reporter.task(
+			"Work",
+			() =>
+				new Promise<void>((resolve) => {
+					end = resolve;
+				}),
+		);
+		vi.advanceTimersByTime(200);
+		reporter.log(line);
+		vi.advanceTimersByTime(200);
+		reporter.log(line);
+		expect(screen().slice(0, 2)).toEqual([line, line]);
+		expect(screen()[2]).toContain("Work");
+		end();
+		await task;
+		const shown = screen();
+		expect(shown.slice(0, 2)).toEqual([line, line]);
+		expect(shown[2]).toMatch(/^✓ Work \(/);
+		expect(shown[3]).toBe("");
+	});
+
+	it("is shown with --quiet, too", () => {
+		new QuietReporter(stream).log(line);
+		expect(written).toBe(`${line}\n`);
+	});
+});
