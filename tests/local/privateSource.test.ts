@@ -105,21 +105,29 @@ describe("the private MariaDB", () => {
 		expect(kept).toHaveLength(1);
 	});
 
-	it("comes back after it was killed, with what was committed", async () => {
-		const connection = await client(paths);
-		await connection.query("CREATE DATABASE killed");
-		await connection.query("CREATE TABLE killed.t (a INT PRIMARY KEY)");
-		await connection.query("INSERT INTO killed.t VALUES (1), (2)");
-		connection.on("error", () => undefined);
-		const server = await serverProcess(paths);
-		if (server === undefined) throw new Error("the server does not run");
-		await endProcess(server, "", 0);
-		connection.destroy();
-		expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({ action: "started" });
-		const again = await client(paths);
-		const [rows] = (await again.query("SELECT a FROM killed.t ORDER BY a")) as unknown as [unknown[]];
-		await again.end();
-		expect(rows).toEqual([{ a: 1 }, { a: 2 }]);
+	it.each([
+		["killed", [undefined]],
+		["killed at any moment of its shutdown, as at a reboot,", [0, 3, 6, 9, 12, 15, 20, 30]],
+	])("comes back after it was %s with what was committed", async (_, delays) => {
+		const setUp = await client(paths);
+		await setUp.query("CREATE OR REPLACE DATABASE killed");
+		await setUp.query("CREATE TABLE killed.t (a INT AUTO_INCREMENT PRIMARY KEY)");
+		await setUp.end();
+		for (const [round, shutdownMs] of delays.entries()) {
+			const connection = await client(paths);
+			connection.on("error", () => undefined);
+			await connection.query("INSERT INTO killed.t VALUES (), ()");
+			const server = await serverProcess(paths);
+			if (server === undefined) throw new Error("the server does not run");
+			if (shutdownMs === undefined) process.kill(server.pid, "SIGKILL");
+			await endProcess(server, "", shutdownMs ?? 60_000);
+			connection.destroy();
+			expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({ action: "started" });
+			const again = await client(paths);
+			const [rows] = (await again.query("SELECT a FROM killed.t ORDER BY a")) as unknown as [{ a: number }[]];
+			await again.end();
+			expect(rows).toHaveLength(2 * (round + 1));
+		}
 	});
 
 	it("does not take another program for itself where a pid file is stale", async () => {

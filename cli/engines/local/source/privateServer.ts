@@ -1,16 +1,16 @@
-import { spawn } from "node:child_process";
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
-import mysql from "mysql2/promise";
+import { spawn } from "../../../common/childProcess.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { exists, writeFileAtomic } from "../../../common/fs.ts";
 import { PollTimeout, poll } from "../../../common/poll.ts";
 import { endProcess, identify, type ProcessIdentity, runningProcess } from "../../../common/processIdentity.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { clientOptions } from "../../mysql/connection.ts";
+import { openConnection } from "../../mysql/open.ts";
 import { quoteText } from "../../mysql/quote.ts";
-import { runChild } from "../setup/child.ts";
+import { ChildFailure, runChild } from "../setup/child.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import type { MariaDb } from "../setup/mariadb.ts";
 import type { LocalPaths } from "../shared/paths.ts";
@@ -91,43 +91,89 @@ export async function startServer(
 ): Promise<void> {
 	const files = serverFiles(paths);
 	if (!(await isPortFree(access.port))) throw portTaken(access.port);
-	await rm(files.pid, { force: true });
 	await rotateLog(files.log);
 	await writeFileAtomic(files.init, accountSql(access), 0o600);
 	try {
-		const log = await open(files.log, "a", 0o600);
-		const logStart = (await log.stat()).size;
-		const child = spawn(mariaDb.server, [`--defaults-file=${files.config}`, `--init-file=${files.init}`, ...asRoot()], {
-			stdio: ["ignore", log.fd, log.fd],
-			detached: true,
-			cwd: paths.source,
-		});
-		await log.close();
-		let failure: string | undefined;
-		child.once("error", (error) => {
-			failure = error.message;
-		});
-		child.once("exit", (code, killedBy) => {
-			failure = `mariadbd ended with ${code ?? killedBy}.`;
-		});
-		child.unref();
-		try {
-			await poll({ firstMs: 50, timeoutMs: startSeconds * 1000, signal }, async () => {
-				if (await answers(access)) return true;
-				if (failure !== undefined) throw new Error(failure);
-				return undefined;
-			});
-		} catch (error) {
-			const runs = child.exitCode === null && child.signalCode === null;
-			if (child.pid !== undefined && runs) await endProcess(identify(child.pid));
-			signal.throwIfAborted();
-			const why = error instanceof PollTimeout ? `It did not answer within ${startSeconds} seconds.` : messageOf(error);
-			throw startError(access.port, why, await readFrom(files.log, logStart), files.log);
+		let ending = await runUntilAnswer(mariaDb, access, paths, signal);
+		if (ending !== undefined && isKilledInShutdown(ending.log)) {
+			await commitPrepared(mariaDb, paths, signal);
+			ending = await runUntilAnswer(mariaDb, access, paths, signal);
 		}
+		if (ending !== undefined) throw startError(access.port, ending.why, ending.log, files.log);
 		// Notes its start in the pid file, which the server itself wrote.
 		await serverProcess(paths);
 	} finally {
 		await rm(files.init, { force: true });
+	}
+}
+
+/** Why a server did not start, and what it wrote to its log meanwhile. */
+interface Ending {
+	why: string;
+	log: string;
+}
+
+/** @returns undefined when the server answers. */
+async function runUntilAnswer(
+	mariaDb: MariaDb,
+	access: SourceAccess,
+	paths: LocalPaths,
+	signal: AbortSignal,
+): Promise<Ending | undefined> {
+	const files = serverFiles(paths);
+	await rm(files.pid, { force: true });
+	const log = await open(files.log, "a", 0o600);
+	const logStart = (await log.stat()).size;
+	const child = spawn(mariaDb.server, [`--defaults-file=${files.config}`, `--init-file=${files.init}`, ...asRoot()], {
+		stdio: ["ignore", log.fd, log.fd],
+		detached: true,
+		cwd: paths.source,
+	});
+	await log.close();
+	let failure: string | undefined;
+	child.once("error", (error) => {
+		failure = error.message;
+	});
+	child.once("exit", (code, killedBy) => {
+		failure = `mariadbd ended with ${code ?? killedBy}.`;
+	});
+	child.unref();
+	try {
+		await poll({ firstMs: 50, timeoutMs: startSeconds * 1000, signal }, async () => {
+			if (await answers(access)) return true;
+			if (failure !== undefined) throw new Error(failure);
+			return undefined;
+		});
+		return undefined;
+	} catch (error) {
+		const runs = child.exitCode === null && child.signalCode === null;
+		if (child.pid !== undefined && runs) await endProcess(identify(child.pid));
+		signal.throwIfAborted();
+		const why = error instanceof PollTimeout ? `It did not answer within ${startSeconds} seconds.` : messageOf(error);
+		return { why, log: await readFrom(files.log, logStart) };
+	}
+}
+
+/**
+ * A server that is killed while it shuts down, as at a reboot, has closed its binary log and may not have written the commit
+ * of the last transaction to InnoDB's. The binary log then looks as if it held nothing to recover from, and the server asks
+ * what to do: https://mariadb.com/kb/en/heuristic-recovery-with-the-transaction-coordinator-log/
+ */
+function isKilledInShutdown(log: string): boolean {
+	return /Found \d+ prepared transactions?!.*--tc-heuristic-recover/.test(log);
+}
+
+/**
+ * Has the server commit what is prepared: the binary log is closed after the last session has ended, so each of these
+ * transactions is in it, and replicated. The server does this alone, and ends with 1.
+ */
+async function commitPrepared(mariaDb: MariaDb, paths: LocalPaths, signal: AbortSignal): Promise<void> {
+	const args = [`--defaults-file=${serverFiles(paths).config}`, "--tc-heuristic-recover=COMMIT", ...asRoot()];
+	const log = join(paths.home, "logs", "source-recovery.log");
+	try {
+		await runChild(mariaDb.server, args, { log, signal, cwd: paths.source });
+	} catch (error) {
+		if (!(error instanceof ChildFailure)) throw error;
 	}
 }
 
@@ -211,7 +257,7 @@ function asRoot(): string[] {
 
 async function answers(access: SourceAccess): Promise<boolean> {
 	try {
-		const client = await mysql.createConnection({ ...clientOptions(access), connectTimeout: 2000 });
+		const client = await openConnection({ ...clientOptions(access), connectTimeout: 2000 });
 		await client.end();
 		return true;
 	} catch {
