@@ -8,7 +8,7 @@ type Chart = Good<ChartEntry>;
 
 interface Needs {
 	x: "must" | "no";
-	y: "one" | "several" | "any";
+	y: "one" | "pair" | "several" | "any";
 	series: boolean;
 }
 
@@ -24,7 +24,7 @@ const chartNeeds: Readonly<Record<ChartEntry["type"], Needs>> = {
 	column: axes,
 	pie: shares,
 	word_cloud: shares,
-	number: { x: "no", y: "one", series: false },
+	number: { x: "no", y: "pair", series: false },
 	table: { x: "no", y: "any", series: false },
 };
 
@@ -41,7 +41,13 @@ export function chartChecks({ charts }: Parts): Finding[] {
 	);
 	return [
 		...repeated(titles, "title"),
-		...charts.flatMap((chart) => [...textChecks(chart), ...shapeChecks(chart), ...formatChecks(chart)]),
+		...charts.flatMap((chart) => [
+			...textChecks(chart),
+			...shapeChecks(chart),
+			...formatChecks(chart),
+			...aggregateChecks(chart),
+			...timeChecks(chart),
+		]),
 	];
 }
 
@@ -75,6 +81,10 @@ function shapeChecks({ entry, path, bad }: Chart): Finding[] {
 		const fix = "Name one in y, or choose another type.";
 		found.push({ path: [...path, "y"], what: `${chart} shows one column.`, fix });
 	}
+	if (needs.y === "pair" && count > 2) {
+		const fix = "Name one in y, or two where the first is a part of the second.";
+		found.push({ path: [...path, "y"], what: `${chart} shows one column, and what it is a part of.`, fix });
+	}
 	if (series !== undefined && (!needs.series || count > 1)) {
 		const why = needs.series ? "there are several columns in y" : `${chart.toLowerCase()} has none`;
 		const fix = "Remove it, or have one column in y of a line or bar chart.";
@@ -91,10 +101,38 @@ function formatChecks({ entry: { format, type, y }, path, bad }: Chart): Finding
 	return Object.entries(format).flatMap(([name, text]): Finding[] => {
 		const at = [...place, name];
 		if (measures.includes(name) || type === "table" || bad.has("y")) return badFormat(text, at);
-		const what = `${JSON.stringify(name)} is not in y.`;
-		const stray = { path: at, what, allowed: measures, meant: nearest(name, measures), fix: "Write a column of y." };
-		return [...badFormat(text, at), stray];
+		return [...badFormat(text, at), notInY(name, measures, at)];
 	});
+}
+
+function aggregateChecks({ entry: { aggregate, y }, path, bad }: Chart): Finding[] {
+	if (aggregate === undefined || typeof aggregate === "string" || bad.has("y")) return [];
+	const measures = measuresOf(y);
+	const strays = Object.keys(aggregate).filter((name) => !measures.includes(name));
+	return strays.map((name) => notInY(name, measures, [...path, "aggregate", name]));
+}
+
+function notInY(name: string, measures: readonly string[], path: Path): Finding {
+	const what = `${JSON.stringify(name)} is not in y.`;
+	return { path, what, allowed: measures, meant: nearest(name, measures), fix: "Write a column of y." };
+}
+
+function timeChecks({ entry: { time, x, filters }, path, bad }: Chart): Finding[] {
+	if (time === undefined || bad.has("x") || bad.has("filters")) return [];
+	const place = [...path, "time"];
+	if (typeof time === "string") {
+		if (x !== undefined) return [];
+		return [{ path: place, what: "It has no effect: there is no x.", fix: "Add x, or name the column: { day: day }." }];
+	}
+	const known = [...(x === undefined ? [] : [x]), ...(filters ?? [])];
+	const strays = Object.keys(time).filter((name) => !known.includes(name));
+	return strays.map((name) => ({
+		path: [...place, name],
+		what: `${JSON.stringify(name)} is neither x nor in filters.`,
+		allowed: known,
+		meant: nearest(name, known),
+		fix: "Write x or a column of filters.",
+	}));
 }
 
 function badFormat(text: string, path: Path): Finding[] {

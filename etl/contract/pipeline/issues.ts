@@ -70,7 +70,7 @@ function findings(schema: z.ZodType, value: unknown, issue: Issue, above: Path):
 		case "unrecognized_keys":
 			return issue.keys.map((key) => unknownKey(schemasAt(schema, path), path, key));
 		case "invalid_union": {
-			const branch = likeliest(issue.errors);
+			const branch = likeliest(issue.errors, found);
 			if (branch !== undefined) return branch.flatMap((inner) => findings(schema, value, inner, path));
 			const expected = issue.errors.flat().flatMap((inner) => (inner.code === "invalid_type" ? [inner.expected] : []));
 			return [wrongType(schema, path, expected, found)];
@@ -179,10 +179,11 @@ function likeName(
 }
 
 /** The branch of a union whose type fits, and of these the one with the fewest issues; undefined where no type fits. */
-function likeliest(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-	const fitting = branches.filter(
-		(issues) => !issues.some((issue) => issue.path.length === 0 && issue.code === "invalid_type"),
-	);
+function likeliest(branches: readonly (readonly Issue[])[], found: unknown): readonly Issue[] | undefined {
+	// One of some texts is never a mapping or a list.
+	const isOther = ({ code }: Issue): boolean =>
+		code === "invalid_type" || (code === "invalid_value" && typeof found === "object");
+	const fitting = branches.filter((issues) => !issues.some((issue) => issue.path.length === 0 && isOther(issue)));
 	return [...fitting].sort((a, b) => a.length - b.length)[0];
 }
 

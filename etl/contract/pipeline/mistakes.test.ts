@@ -459,6 +459,36 @@ describe("a mistake", () => {
 			[/x: A chart of the type line needs x\./, /y: A chart of the type line needs y\./],
 		],
 		["a number with an axis", chart("type: number, x: a, y: b"), [/x: A chart of the type number has no x\./]],
+		[
+			"a number of three columns",
+			chart("type: number, y: [a, b, c]"),
+			[/y: A chart of the type number shows one column, and what it is a part of\./],
+		],
+		[
+			"an aggregate that there is not",
+			chart("type: number, y: a, aggregate: distinct"),
+			[/aggregate: "distinct" is not allowed\. Allowed: sum, .* Did you mean count_distinct\?/],
+		],
+		[
+			"an aggregate of a column that there is not",
+			chart("type: number, y: a, aggregate: { a: summ }"),
+			[/aggregate\.a: "summ" is not allowed\. Allowed: sum, .* Did you mean sum\?/],
+		],
+		[
+			"an aggregate of another column",
+			chart("type: number, y: price, aggregate: { prise: max }"),
+			[/aggregate\.prise: "prise" is not in y\. Allowed: price\. Did you mean price\?/],
+		],
+		[
+			"a time without a column",
+			chart("type: number, y: a, time: day"),
+			[/time: It has no effect: there is no x\. Add x, or name the column: \{ day: day \}\./],
+		],
+		[
+			"a time of another column",
+			chart("type: line, x: month, y: a, filters: [day], time: { days: day }"),
+			[/time\.days: "days" is neither x nor in filters\. Allowed: month, day\. Did you mean day\?/],
+		],
 		["a pie of two columns", chart("type: pie, x: a, y: [b, c]"), [/y: A chart of the type pie shows one column\./]],
 		[
 			"series of several columns",

@@ -93,15 +93,25 @@ function jobOf(job: JobEntry): DefinedJob {
 }
 
 function chartOf(chart: ChartEntry): DefinedChart {
-	const { format } = chart;
+	const { format, aggregate, time, x } = chart;
 	const y = measuresOf(chart.y);
 	return {
 		...given(chart, "title", "query", "type", "x", "series", "top", "description"),
 		y,
-		formats: typeof format === "string" ? Object.fromEntries(y.map((name) => [name, format])) : (format ?? {}),
+		formats: byColumn(format, y),
+		aggregates: byColumn(aggregate, y),
+		times: byColumn(time, x === undefined ? [] : [x]),
 		labels: chart.labels ?? {},
 		filters: chart.filters ?? [],
 	};
+}
+
+/** What is said of columns by name, or once for all of them. */
+function byColumn<T extends string>(
+	said: T | Record<string, T> | undefined,
+	names: readonly string[],
+): Record<string, T> {
+	return typeof said === "string" ? Object.fromEntries(names.map((name) => [name, said])) : (said ?? {});
 }
 
 function scheduleOf(entry: ScheduleEntry): Schedule {

@@ -1,4 +1,4 @@
-import type { ClickType, chartTypes } from "./schema.ts";
+import type { aggregates, ClickType, chartTypes, timeUnits } from "./schema.ts";
 import type { columnActions, newcomers, severities } from "./tableSchema.ts";
 import { fits, type Place, type TableName } from "./values.ts";
 
@@ -8,6 +8,8 @@ export type ColumnAction = (typeof columnActions)[number];
 export type Newcomers = (typeof newcomers)[number];
 export type Severity = (typeof severities)[number];
 export type ChartType = (typeof chartTypes)[number];
+export type Aggregate = (typeof aggregates)[number];
+export type TimeUnit = (typeof timeUnits)[number];
 
 export interface SourceSchema {
 	name: string;
@@ -73,6 +75,10 @@ export interface DefinedChart {
 	series?: string;
 	/** By column of `y`. */
 	formats: Readonly<Record<string, string>>;
+	/** By column of `y`; the others are summed. */
+	aggregates: Readonly<Record<string, Aggregate>>;
+	/** Columns that are times, as far as the definition says so. */
+	times: Readonly<Record<string, TimeUnit>>;
 	labels: Readonly<Record<string, string>>;
 	filters: readonly string[];
 	top?: number;

@@ -14,6 +14,12 @@ export const chartTypes = [
 	"table",
 ] as const;
 
+/** How rows of a chart's query that fall together are made one number. */
+export const aggregates = ["sum", "min", "max", "average", "count_distinct"] as const;
+
+/** What a value of a time column stands for. */
+export const timeUnits = ["hour", "day", "week", "month", "quarter", "year"] as const;
+
 /** A path below the definition's folder, with `/` between its parts. */
 const path = text;
 const column = text;
@@ -58,6 +64,16 @@ export const chartEntry = z.strictObject({
 		z.union([text, z.record(text, text)]).exactOptional(),
 		"number, percent, or a currency such as usd; of several columns a format by name",
 		"usd",
+	),
+	aggregate: key(
+		z.union([z.enum(aggregates), z.record(text, z.enum(aggregates))]).exactOptional(),
+		"How rows that fall together, as the filters leave them, become one number: sum (the default), min, max, average or count_distinct; of several columns by name",
+		"sum",
+	),
+	time: key(
+		z.union([z.enum(timeUnits), z.record(text, z.enum(timeUnits))]).exactOptional(),
+		"What a value of x stands for where it is a time, such as month; of other columns, such as those of filters, by name",
+		"month",
 	),
 	labels: key(section(z.record(text, text)), "What stands beside columns in place of their names", { month: "Month" }),
 	filters: key(section(z.array(column)), "Columns of the result by which the dashboard can be filtered", ["country"]),
