@@ -1,17 +1,17 @@
 import { changeLogName } from "./contract/contract.ts";
-import type { Dataset, QualityRule, TableDefinition } from "./contract/datasets.ts";
+import type { Dataset, TableDefinition, TableRule } from "./contract/datasets.ts";
 
 /**
  * What is replicated; where it is in the lake, `contract/contract.ts` says. Read by the Pulumi program (DMS table mappings, roles),
  * by the CLI (local replicator, catalog, checks) and, as JSON, by the jobs (`--datasets_uri`).
  */
 
-export type { Dataset, QualityRule, TableDefinition };
+export type { Dataset, TableDefinition, TableRule };
 
-const table = (name: string, key: readonly string[], quality: readonly QualityRule[] = []): TableDefinition => ({
+const table = (name: string, key: readonly string[], rules: readonly TableRule[] = []): TableDefinition => ({
 	name,
 	key,
-	quality: [...key.map((column): QualityRule => ({ rule: "not_null", column })), ...quality],
+	rules: [...key.map((column): TableRule => ({ kind: "not_null", columns: [column], severity: "error" })), ...rules],
 });
 
 export const datasets: readonly Dataset[] = [
@@ -41,7 +41,11 @@ export const datasets: readonly Dataset[] = [
 			table("customers", ["customerNumber"]),
 			table("employees", ["employeeNumber"]),
 			table("offices", ["officeCode"]),
-			table("orderdetails", ["orderNumber", "productCode"], [{ rule: "range", column: "quantityOrdered", min: 1 }]),
+			table(
+				"orderdetails",
+				["orderNumber", "productCode"],
+				[{ kind: "range", column: "quantityOrdered", min: 1, severity: "error" }],
+			),
 			table("orders", ["orderNumber"]),
 			table("payments", ["customerNumber", "checkNumber"]),
 			table("productlines", ["productLine"]),

@@ -1,30 +1,39 @@
 import { catalogTables, lake } from "./contract/contract.ts";
-import type { Dataset, QualityRule, TableDefinition } from "./datasets.ts";
+import type { Dataset, TableDefinition, TableRule } from "./datasets.ts";
 
 /**
  * The tables that the jobs make of the replicated ones, with their quality rules: read by the jobs (with `datasets`, as
- * JSON at `--datasets_uri`) and by the Pulumi program. A rule `references` names another table of the same list.
+ * JSON at `--datasets_uri`) and by the Pulumi program. A rule `relationships` names another table of the same list.
  */
 
 /** A derived table has no raw files of its own: how fresh it is, the rules of its sources say. */
-type DerivedRule = Exclude<QualityRule, { rule: "freshness" }>;
+type DerivedRule = Exclude<TableRule, { kind: "freshness" }>;
 
 /** Joint tables are published hour by hour, so their rules are about single rows. */
-type RowRule = Extract<QualityRule, { rule: "not_null" | "range" }>;
+type RowRule = Extract<TableRule, { kind: "not_null" | "range" }>;
 
-const required = (...columns: string[]): RowRule[] => columns.map((column) => ({ rule: "not_null", column }));
+const severity = "error";
 
-const positive = (column: string): RowRule => ({ rule: "range", column, min: 1 });
-const notNegative = (column: string): RowRule => ({ rule: "range", column, min: 0 });
+const required = (...columns: string[]): RowRule[] =>
+	columns.map((column) => ({ kind: "not_null", columns: [column], severity }));
 
-const refersTo = (table: string, parent: string, ...columns: string[]): DerivedRule[] =>
-	columns.map((column) => ({ rule: "references", column, table, parent }));
+const positive = (column: string): RowRule => ({ kind: "range", column, min: 1, severity });
+const notNegative = (column: string): RowRule => ({ kind: "range", column, min: 0, severity });
+
+const refersTo = (table: string, field: string, ...columns: string[]): DerivedRule[] =>
+	columns.map((column) => ({
+		kind: "relationships",
+		column,
+		to: { schema: lake.roots.star, table },
+		field,
+		severity,
+	}));
 
 /** A table of the star schema: its surrogate key is there in every row, and is unique. */
 const star = (name: string, key: string, rules: readonly DerivedRule[]): TableDefinition => ({
 	name,
 	key: [key],
-	quality: [...required(key), { rule: "unique", columns: [key] }, ...rules],
+	rules: [...required(key), { kind: "unique", columns: [key], severity }, ...rules],
 });
 
 /** Of a history nothing about values: a wrong one that was put right at the source stays in it. */
@@ -50,9 +59,9 @@ const starSchema: Dataset = {
 		]),
 		star("dim_date", "date_key", [
 			...required("full_date"),
-			{ rule: "range", column: "month", min: 1, max: 12 },
-			{ rule: "range", column: "day_of_week", min: 1, max: 7 },
-			{ rule: "row_count", max: mostDays },
+			{ kind: "range", column: "month", min: 1, max: 12, severity },
+			{ kind: "range", column: "day_of_week", min: 1, max: 7, severity },
+			{ kind: "row_count", max: mostDays, severity },
 		]),
 		star("fact_orders", "order_line_key", [
 			...required("order_number", "product_code", "customer_key", "product_key", "order_date_key"),
@@ -77,5 +86,5 @@ const jointRules: readonly RowRule[] = [...required("order_item_id", "productid"
 
 export const derivedDatasets: readonly Dataset[] = [
 	starSchema,
-	{ schema: lake.jointTables, tables: [{ name: catalogTables.jointTables, key: [], quality: jointRules }] },
+	{ schema: lake.jointTables, tables: [{ name: catalogTables.jointTables, key: [], rules: jointRules }] },
 ];

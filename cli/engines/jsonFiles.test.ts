@@ -80,7 +80,17 @@ const files: Record<string, OwnFile> = {
 			rows_written: 1,
 			tables: [{ schema: "shop", table: "orders", rows_read: 1, rows_written: 1, note: "1 file" }],
 			set_aside: [{ uri: "file:///x", reason: "cut" }],
-			quality: [{ table: "shop.orders", rule: "not_null(id)", failed_rows: 1, examples: [{ id: null, name: "a" }] }],
+			quality: [
+				{
+					table: "shop.orders",
+					rule: "not_null(id)",
+					kind: "not_null",
+					severity: "error",
+					failed_rows: 1,
+					examples: [{ id: null, name: "a" }],
+					description: null,
+				},
+			],
 			error: null,
 		},
 		read: async (paths) => {

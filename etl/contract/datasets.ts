@@ -1,39 +1,79 @@
 import { z } from "zod";
+import { rowCountPattern, severities } from "./pipeline/tableSchema.ts";
 
 const column = z.string().min(1);
+const columns = z.array(column).min(1).readonly();
+const comparison = z.string().regex(rowCountPattern);
 
-/** Rules in the order of `qualityRules` in contract.json. */
-export const qualityRule = z.discriminatedUnion("rule", [
-	z.object({ rule: z.literal("not_null"), column }),
+const options = {
+	severity: z
+		.enum(severities)
+		.describe("`error` blocks the table, `warn` only reports; what is between, `warnIf` and `errorIf` say"),
+	warnIf: comparison
+		.exactOptional()
+		.describe("A warning where the number of rows that break the rule compares so, such as `> 10`. Default: != 0"),
+	errorIf: comparison
+		.exactOptional()
+		.describe("With severity error: an error where it compares so, else `warnIf` is asked. Default: != 0"),
+	description: z.string().min(1).exactOptional().describe("What the rule is for"),
+};
+
+const tableName = z.object({
+	schema: z.string().min(1).describe("Schema at the source, or the folder of the processed zone that has the table"),
+	table: z.string().min(1),
+});
+
+/** Rules in the order of `ruleKinds` in contract.json. */
+export const tableRule = z.discriminatedUnion("kind", [
+	z.object({ ...options, kind: z.literal("not_null"), columns }).describe("Every row has a value in each column"),
 	z
-		.object({ rule: z.literal("unique"), columns: z.array(column).min(1) })
+		.object({ ...options, kind: z.literal("unique"), columns })
 		.describe("No two rows have the same values; rows with a null are unequal to all others"),
 	z
 		.object({
-			rule: z.literal("references"),
+			...options,
+			kind: z.literal("accepted_values"),
 			column,
-			table: z.string().min(1).describe("A table of the same schema"),
-			parent: column.describe("Column of that table which has the value"),
+			values: z
+				.array(z.union([z.string(), z.number(), z.boolean()]))
+				.min(1)
+				.readonly(),
+		})
+		.describe("The column has one of these values, or a null"),
+	z
+		.object({
+			...options,
+			kind: z.literal("relationships"),
+			column,
+			to: tableName.describe("A replicated table, a model, or another table of the same job"),
+			field: column.describe("Column of that table which has the value"),
 		})
 		.describe("A null refers to nothing"),
 	z.object({
-		rule: z.literal("range"),
+		...options,
+		kind: z.literal("range"),
 		column,
 		min: z.number().exactOptional(),
 		max: z.number().exactOptional(),
 	}),
 	z.object({
-		rule: z.literal("row_count"),
+		...options,
+		kind: z.literal("row_count"),
 		min: z.number().exactOptional(),
 		max: z.number().exactOptional(),
 	}),
 	z
-		.object({ rule: z.literal("freshness"), hours: z.number().positive() })
-		.describe("The table's newest raw file came at most so many hours ago"),
+		.object({
+			...options,
+			kind: z.literal("freshness"),
+			warnAfter: z.number().positive().exactOptional().describe("Seconds"),
+			errorAfter: z.number().positive().exactOptional().describe("Seconds"),
+		})
+		.describe("How long ago the table's newest raw file may have come; it blocks nothing"),
 ]);
 
-/** A data quality rule, run by the jobs and emitted as AWS Glue Data Quality. */
-export type QualityRule = z.infer<typeof qualityRule>;
+/** What must be true of a table's rows: checked by the jobs, and emitted as AWS Glue Data Quality. */
+export type TableRule = z.infer<typeof tableRule>;
 
 const tableDefinition = z.object({
 	name: z.string().min(1),
@@ -46,7 +86,7 @@ const tableDefinition = z.object({
 		.min(1)
 		.exactOptional()
 		.describe("Name in the catalog, where two schemas have a table of the same name; default: the table's name"),
-	quality: z.array(qualityRule).readonly().exactOptional(),
+	rules: z.array(tableRule).readonly().exactOptional(),
 });
 
 export type TableDefinition = z.infer<typeof tableDefinition>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { severities } from "./pipeline/tableSchema.ts";
 
 const count = z.number().int().nonnegative();
 const time = z.string().describe("ISO 8601 with milliseconds, UTC");
@@ -10,7 +11,7 @@ export const jobReport = z
 		run_id: z.string().describe("Run that the job was part of"),
 		state: z
 			.enum(["succeeded", "failed", "quality_failed"])
-			.describe("How it ended; `quality_failed`: data broke a quality rule or came in broken files"),
+			.describe("How it ended; `quality_failed`: data broke a rule of severity error, or came in broken files"),
 		started_at: time,
 		finished_at: time,
 		rows_read: count.describe("Of all tables"),
@@ -34,11 +35,14 @@ export const jobReport = z
 				z.object({
 					table: z.string(),
 					rule: z.string().describe("For instance `range(quantity, min=1)`"),
-					failed_rows: count,
+					kind: z.string().describe("Kind of the rule"),
+					severity: z.enum(severities).describe("`error`: the table was blocked; `warn`: it was published"),
+					failed_rows: count.describe("Rows that broke it"),
 					examples: z.array(z.record(z.string(), z.string().nullable())).describe("Some of the rows"),
+					description: z.string().nullable().describe("What the rule is for"),
 				}),
 			)
-			.describe("Quality rules that were broken"),
+			.describe("Rules that were broken"),
 		error: z.string().nullable().describe("What failed, a line each; null where nothing did"),
 	})
 	.describe("Report of a job's run");

@@ -4,7 +4,10 @@ import { derivedDatasets } from "../derivedDatasets.ts";
 import { commandLineOf, dashed, type JobArguments, jobArguments } from "./arguments.ts";
 import contract from "./contract.json" with { type: "json" };
 import { jobExitCodes } from "./contract.ts";
-import { datasetsDocument, qualityRule } from "./datasets.ts";
+import { datasetsDocument, tableRule } from "./datasets.ts";
+import { full } from "./pipeline/fixtures/said.ts";
+import { parsePipeline } from "./pipeline/parse.ts";
+import { ruleNames } from "./pipeline/ruleChecks.ts";
 import { jobReport } from "./report.ts";
 
 describe("datasets", () => {
@@ -13,19 +16,29 @@ describe("datasets", () => {
 		expect(datasetsDocument.parse(written)).toEqual(written);
 	});
 
-	it("have the kinds of quality rules of the contract, in its order", () => {
-		expect(qualityRule.options.map(({ shape }) => shape.rule.value)).toEqual(contract.qualityRules);
+	it("have the kinds of rules of the contract and of definitions, in its order", () => {
+		expect(tableRule.options.map(({ shape }) => shape.kind.value)).toEqual(contract.ruleKinds);
+		expect(ruleNames).toEqual(contract.ruleKinds);
+	});
+
+	it("take the rules of a definition as they are", () => {
+		const { tables } = parsePipeline(full, "pipeline.yaml");
+		for (const { rules } of tables) expect(tableRule.array().parse(rules)).toEqual(rules);
+		expect(tables.flatMap(({ rules }) => rules).length).toBeGreaterThan(5);
 	});
 
 	it.each([
-		{ rule: "not_null" },
-		{ rule: "unique", columns: [] },
-		{ rule: "references", column: "a", table: "b" },
-		{ rule: "freshness", hours: 0 },
-		{ rule: "range", column: "a", min: "1" },
-		{ rule: "positive", column: "a" },
+		{ kind: "not_null" },
+		{ kind: "not_null", columns: ["a"], severity: "fatal" },
+		{ kind: "not_null", columns: ["a"], errorIf: "many" },
+		{ kind: "unique", columns: [] },
+		{ kind: "accepted_values", column: "a", values: [] },
+		{ kind: "relationships", column: "a", to: "b", field: "c" },
+		{ kind: "freshness", errorAfter: 0 },
+		{ kind: "range", column: "a", min: "1" },
+		{ kind: "positive", column: "a" },
 	])("do not have the rule %j", (rule) => {
-		expect(qualityRule.safeParse(rule).success).toBe(false);
+		expect(tableRule.safeParse({ severity: "error", ...rule }).success).toBe(false);
 	});
 });
 

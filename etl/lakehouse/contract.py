@@ -98,5 +98,5 @@ JOINT_TABLE: str = _CONTRACT["catalog"]["jointTables"]
 EXIT_CODES: dict[str, int] = _CONTRACT["jobs"]["exitCodes"]
 """Exit code of a job by the state in its report."""
 
-QUALITY_RULES: tuple[str, ...] = tuple(_CONTRACT["qualityRules"])
-"""Kinds of quality rules."""
+RULE_KINDS: tuple[str, ...] = tuple(_CONTRACT["ruleKinds"])
+"""Kinds of rules."""

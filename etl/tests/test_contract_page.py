@@ -16,7 +16,7 @@ from lakehouse.changes import log_compaction
 from lakehouse.current import apply_changes
 from lakehouse.raw import raw_files, stream_messages
 from lakehouse.run import engine
-from lakehouse.run.report import Report
+from lakehouse.run.report import BrokenRule, Report
 from lakehouse.shop import joint_rows
 from lakehouse.storage import maintenance, state
 from lakehouse.storage.column_types import change_log_type, current_type
@@ -127,12 +127,23 @@ def test_report_fields() -> None:
     assert documented == [field.name for field in dataclasses.fields(Report)]
 
 
+def broken(severity: str) -> BrokenRule:
+    return BrokenRule("shop.items", "not_null(id)", "not_null", severity, 1, [])
+
+
 @pytest.mark.parametrize(
     ("state_name", "spoil"),
     [
         ("succeeded", lambda report: None),
         ("failed", lambda report: report.failed("shop.items", ValueError("x"))),
-        ("quality_failed", lambda report: report.rule_broken("shop.items", "not_null(id)", 1, [])),
+        (
+            "quality_failed",
+            lambda report: report.rule_broken(broken("error")),
+        ),
+        (
+            "succeeded",
+            lambda report: report.rule_broken(broken("warn")),
+        ),
         ("quality_failed", lambda report: report.file_set_aside("file:///x", "cut short")),
     ],
 )

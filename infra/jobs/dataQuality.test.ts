@@ -8,11 +8,11 @@ const type = "aws:glue/dataQualityRuleset:DataQualityRuleset";
 const orders = {
 	name: "orders",
 	key: ["id"],
-	quality: [{ rule: "freshness" as const, hours: 24 }],
+	rules: [{ kind: "freshness" as const, errorAfter: 86_400, severity: "error" as const }],
 };
 const dataset = {
 	schema: "shop",
-	tables: [orders, { name: "notes", key: ["id"] }, { ...orders, name: "old", quality: [] }],
+	tables: [orders, { name: "notes", key: ["id"] }, { ...orders, name: "old", rules: [] }],
 };
 
 describe("DataQuality", () => {
@@ -25,7 +25,7 @@ describe("DataQuality", () => {
 				{
 					name: "quality-orders",
 					description: "Rules of shop.orders",
-					ruleset: dataQualityRuleset(orders, dataset, "raw"),
+					ruleset: dataQualityRuleset(orders, dataset, [dataset], "raw"),
 				},
 			],
 		]);

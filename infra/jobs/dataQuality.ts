@@ -26,14 +26,16 @@ export class DataQuality extends pulumi.ComponentResource {
 		super("analytics:catalog:DataQuality", name, {}, opts);
 		for (const dataset of args.datasets) {
 			for (const table of dataset.tables) {
-				if (!table.quality?.length) continue;
+				if (!table.rules?.length) continue;
 				new aws.glue.DataQualityRuleset(
 					`${name}-${catalogName(table)}`,
 					{
 						// At most 255 characters: 64 of MySQL's for the table, and the stack's name is checked to be short.
 						name: `${name}-${catalogName(table)}`,
 						description: `Rules of ${dataset.schema}.${table.name}`,
-						ruleset: pulumi.output(args.rawBucket).apply((bucket) => dataQualityRuleset(table, dataset, bucket)),
+						ruleset: pulumi
+							.output(args.rawBucket)
+							.apply((bucket) => dataQualityRuleset(table, dataset, args.datasets, bucket)),
 						// No `targetTable`: the jobs register the current table, so that it does not exist at the first `pulumi up`,
 						// and Glue does not say whether it takes a ruleset for a table that is not there. An evaluation names its
 						// table itself.

@@ -1,42 +1,62 @@
 import { describe, expect, it } from "vitest";
-import { type Dataset, datasets, type QualityRule } from "../../etl/datasets.ts";
+import { type Dataset, datasets, type TableRule } from "../../etl/datasets.ts";
 import { derivedDatasets } from "../../etl/derivedDatasets.ts";
 import { dataQualityRuleset } from "./dataQualityRulesets.ts";
 
+const severity = "error";
+
 /** The ruleset of a table `t` with these rules. */
-function ruleset(...quality: QualityRule[]): string {
-	const table = { name: "t", key: [], quality };
-	const dataset: Dataset = { schema: "s", tables: [table, { name: "Orders", key: ["id"], alias: "shop_orders" }] };
-	return dataQualityRuleset(table, dataset, "raw-bucket");
+function ruleset(...rules: TableRule[]): string {
+	const table = { name: "t", key: [], rules };
+	const dataset: Dataset = { schema: "s", tables: [table] };
+	const other: Dataset = { schema: "shop", tables: [{ name: "Orders", key: ["id"], alias: "shop_orders" }] };
+	return dataQualityRuleset(table, dataset, [dataset, other], "raw-bucket");
 }
 
 describe("a rule in DQDL", () => {
-	const cases: [QualityRule, string[]][] = [
-		[{ rule: "not_null", column: "id" }, ['IsComplete "id"']],
-		[{ rule: "unique", columns: ["mail"] }, ['IsUnique "mail" where "`mail` is not null"']],
+	const cases: [TableRule, string[]][] = [
+		[{ kind: "not_null", columns: ["id"], severity }, ['IsComplete "id"']],
+		[{ kind: "unique", columns: ["mail"], severity }, ['IsUnique "mail" where "`mail` is not null"']],
 		[
-			{ rule: "unique", columns: ["a", "b c"] },
+			{ kind: "unique", columns: ["a", "b c"], severity },
 			['IsPrimaryKey "a" "b c" where "`a` is not null and `b c` is not null"'],
 		],
 		[
-			{ rule: "references", column: "order_id", table: "Orders", parent: "id" },
+			{ kind: "relationships", column: "order_id", to: { schema: "shop", table: "Orders" }, field: "id", severity },
 			['ReferentialIntegrity "order_id" "shop_orders.id" = 1.0'],
 		],
 		[
-			{ rule: "references", column: "order_id", table: "Elsewhere", parent: "id" },
+			{ kind: "relationships", column: "order_id", to: { schema: "s", table: "Elsewhere" }, field: "id", severity },
 			['ReferentialIntegrity "order_id" "elsewhere.id" = 1.0'],
 		],
-		[{ rule: "range", column: "n", min: 1 }, ['ColumnValues "n" >= 1 where "`n` is not null"']],
-		[{ rule: "range", column: "n", max: -0.5 }, ['ColumnValues "n" <= -0.5 where "`n` is not null"']],
+		[{ kind: "range", column: "n", min: 1, severity }, ['ColumnValues "n" >= 1 where "`n` is not null"']],
+		[{ kind: "range", column: "n", max: -0.5, severity }, ['ColumnValues "n" <= -0.5 where "`n` is not null"']],
 		[
-			{ rule: "range", column: "n", min: 0, max: 10 },
+			{ kind: "range", column: "n", min: 0, max: 10, severity },
 			['ColumnValues "n" >= 0 where "`n` is not null"', 'ColumnValues "n" <= 10 where "`n` is not null"'],
 		],
-		[{ rule: "row_count", min: 1 }, ["RowCount >= 1"]],
-		[{ rule: "row_count", min: 0, max: 100 }, ["RowCount >= 0", "RowCount <= 100"]],
+		[{ kind: "row_count", min: 1, severity }, ["RowCount >= 1"]],
+		[{ kind: "row_count", min: 0, max: 100, severity }, ["RowCount >= 0", "RowCount <= 100"]],
+		[{ kind: "not_null", columns: ["a", "b"], severity: "warn" }, ['IsComplete "a"', 'IsComplete "b"']],
 		[
-			{ rule: "freshness", hours: 24 },
+			{ kind: "accepted_values", column: "s", values: ["open", "1"], severity },
+			['ColumnValues "s" in ["open", "1"] where "`s` is not null"'],
+		],
+		[
+			{ kind: "accepted_values", column: "s", values: [1, 20], severity },
+			['ColumnValues "s" in [1, 20] where "`s` is not null"'],
+		],
+		[
+			{ kind: "accepted_values", column: "s", values: [-1, true], severity },
+			['ColumnValues "s" in ["-1", "true"] where "`s` is not null"'],
+		],
+		[
+			{ kind: "freshness", warnAfter: 3600, errorAfter: 86_400, severity },
 			['FileFreshness "s3://raw-bucket/s/t/" >= (now() - 24 hours) with threshold > 0.0'],
+		],
+		[
+			{ kind: "freshness", warnAfter: 1800, severity },
+			['FileFreshness "s3://raw-bucket/s/t/" >= (now() - 1 hours) with threshold > 0.0'],
 		],
 	];
 	it.each(cases)("%j", (rule, lines) => {
@@ -44,30 +64,29 @@ describe("a rule in DQDL", () => {
 	});
 
 	it("escapes what would end a name, in DQDL and in the SQL within", () => {
-		expect(ruleset({ rule: "not_null", column: 'a"b\\c' })).toContain('IsComplete "a\\"b\\\\c"');
-		expect(ruleset({ rule: "range", column: 'a"`b', min: 1 })).toContain(
+		expect(ruleset({ kind: "not_null", columns: ['a"b\\c'], severity })).toContain('IsComplete "a\\"b\\\\c"');
+		expect(ruleset({ kind: "range", column: 'a"`b', min: 1, severity })).toContain(
 			'ColumnValues "a\\"`b" >= 1 where "`a\\"``b` is not null"',
 		);
 	});
 
 	it("refuses what DQDL has no way to write", () => {
-		expect(() => ruleset({ rule: "range", column: "n", max: 1e21 })).toThrow("1e+21 cannot be written");
-		expect(() => ruleset({ rule: "freshness", hours: 0.5 })).toThrow("give whole hours");
-		expect(() => ruleset({ rule: "references", column: "a,b", table: "Orders", parent: "id" })).toThrow(
-			"a,b cannot be named",
-		);
+		expect(() => ruleset({ kind: "range", column: "n", max: 1e21, severity })).toThrow("1e+21 cannot be written");
+		expect(() =>
+			ruleset({ kind: "relationships", column: "a,b", to: { schema: "shop", table: "Orders" }, field: "id", severity }),
+		).toThrow("a,b cannot be named");
 	});
 });
 
 it("the rulesets of the datasets", () => {
-	const all = Object.fromEntries(
+	const rulesets = Object.fromEntries(
 		datasets.flatMap((dataset) =>
-			dataset.tables.map((table) => [table.name, dataQualityRuleset(table, dataset, "raw-bucket")]),
+			dataset.tables.map((table) => [table.name, dataQualityRuleset(table, dataset, datasets, "raw-bucket")]),
 		),
 	);
 	const complete = (...columns: string[]) =>
 		`Rules = [\n${columns.map((column) => `    IsComplete "${column}"`).join(",\n")}\n]`;
-	expect(all).toEqual({
+	expect(rulesets).toEqual({
 		wp_comments: complete("comment_ID"),
 		wp_options: complete("option_id"),
 		wp_postmeta: complete("meta_id"),
@@ -101,12 +120,12 @@ it("the rulesets of the datasets", () => {
 });
 
 it("the rulesets of what the jobs derive", () => {
-	const all = Object.fromEntries(
+	const rulesets = Object.fromEntries(
 		derivedDatasets.flatMap((dataset) =>
-			dataset.tables.map((table) => [table.name, dataQualityRuleset(table, dataset, "raw-bucket")]),
+			dataset.tables.map((table) => [table.name, dataQualityRuleset(table, dataset, derivedDatasets, "raw-bucket")]),
 		),
 	);
-	expect(Object.keys(all).sort()).toEqual([
+	expect(Object.keys(rulesets).sort()).toEqual([
 		"dim_customer",
 		"dim_date",
 		"dim_employee",
@@ -116,10 +135,10 @@ it("the rulesets of what the jobs derive", () => {
 		"fact_payments",
 		"joint_tables",
 	]);
-	for (const name of Object.keys(all).filter((name) => name !== "joint_tables")) {
-		expect(all[name]).toMatch(/IsComplete "(\w+_key)",\n {4}IsUnique "\1" where "`\1` is not null"/);
+	for (const name of Object.keys(rulesets).filter((name) => name !== "joint_tables")) {
+		expect(rulesets[name]).toMatch(/IsComplete "(\w+_key)",\n {4}IsUnique "\1" where "`\1` is not null"/);
 	}
-	expect(all.fact_payments).toBe(
+	expect(rulesets.fact_payments).toBe(
 		[
 			"Rules = [",
 			'    IsComplete "payment_key",',
@@ -135,7 +154,7 @@ it("the rulesets of what the jobs derive", () => {
 			"]",
 		].join("\n"),
 	);
-	expect(all.joint_tables).toBe(
+	expect(rulesets.joint_tables).toBe(
 		[
 			"Rules = [",
 			'    IsComplete "order_item_id",',
@@ -144,5 +163,5 @@ it("the rulesets of what the jobs derive", () => {
 			"]",
 		].join("\n"),
 	);
-	expect(all.dim_date).toContain("RowCount <= 73200");
+	expect(rulesets.dim_date).toContain("RowCount <= 73200");
 });

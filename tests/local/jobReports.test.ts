@@ -21,7 +21,7 @@ let codes: Record<string, number>;
 
 const program = `
 import json, sys
-from lakehouse.run.report import Report
+from lakehouse.run.report import BrokenRule, Report
 from lakehouse.storage.files import Storage
 
 processed, run_id = sys.argv[1:]
@@ -37,7 +37,10 @@ print(json.dumps({
     "process-load": report("process-load", lambda made: None),
     "process-cdc": report("process-cdc", lambda made: made.file_set_aside("file:///x", "cut short")),
     "apply-changes": report(
-        "apply-changes", lambda made: made.rule_broken("shop.items", "not_null(id)", 1, [{"id": None, "name": "a"}])
+        "apply-changes",
+        lambda made: made.rule_broken(
+            BrokenRule("shop.items", "not_null(id)", "not_null", "error", 1, [{"id": None, "name": "a"}], "each has one")
+        ),
     ),
     "star-schema": report("star-schema", lambda made: made.failed("shop.items", ValueError("x"))),
 }))
@@ -63,7 +66,17 @@ it.each([
 		"apply-changes",
 		"quality_failed",
 		{
-			quality: [{ table: "shop.items", rule: "not_null(id)", failed_rows: 1, examples: [{ id: null, name: "a" }] }],
+			quality: [
+				{
+					table: "shop.items",
+					rule: "not_null(id)",
+					kind: "not_null",
+					severity: "error",
+					failed_rows: 1,
+					examples: [{ id: null, name: "a" }],
+					description: "each has one",
+				},
+			],
 		},
 	],
 	["star-schema", "failed", { error: "shop.items: x" }],

@@ -128,7 +128,9 @@ function describe(run: JobRun): string {
 		return `${run.attached === true ? "joined, " : ""}${run.state}`;
 	const { rows_read: read, rows_written: written } = run.report;
 	const rows = read === 0 && written === 0 ? "nothing new" : `${read} rows read, ${written} written`;
-	return run.state === "succeeded" ? rows : `${run.state}, ${rows}`;
+	const warnings = (run.report.quality ?? []).filter(({ severity }) => severity === "warn").length;
+	const warned = warnings === 0 ? "" : `, ${warnings === 1 ? "1 warning" : `${warnings} warnings`}`;
+	return `${run.state === "succeeded" ? "" : `${run.state}, `}${rows}${warned}`;
 }
 
 /**

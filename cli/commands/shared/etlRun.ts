@@ -61,10 +61,11 @@ function describeQuality(run: JobRun): string[] {
 	const aside = (run.report?.set_aside ?? []).map(
 		({ uri, reason }) => `${chalk.yellow("quarantined:")} ${uri}: ${reason}`,
 	);
-	const broken = (run.report?.quality ?? []).map(
-		({ table, rule, failed_rows, examples }) =>
-			`${chalk.yellow("rule broken:")} ${table}: ${rule}, ${formatCount(failed_rows)} rows, for instance ${JSON.stringify(examples)}`,
-	);
+	const broken = (run.report?.quality ?? []).map(({ table, rule, severity, failed_rows, examples, description }) => {
+		const what = severity === "warn" ? chalk.yellow("warning, rule broken:") : chalk.red("blocked, rule broken:");
+		const why = description === null ? "" : ` (${description})`;
+		return `${what} ${table}: ${rule}${why}, ${formatCount(failed_rows)} rows, for instance ${JSON.stringify(examples)}`;
+	});
 	if (aside.length > 0) {
 		aside.push("Put a whole file in its place, or reload its table: pipeline-cli replication reload <schema.table>");
 	}

@@ -2,7 +2,7 @@ import { measuresOf } from "./chartChecks.ts";
 import { columnList, patternsOf } from "./lookups.ts";
 import type { Parts } from "./parts.ts";
 import type { DefinedChart, DefinedJob, DefinedTable, Pipeline, Schedule, Severity, TableRule } from "./pipeline.ts";
-import { columnsOf, referredTable } from "./ruleChecks.ts";
+import { columnsOf, referredTable, severityOf } from "./ruleChecks.ts";
 import type { ChartEntry, JobEntry, PipelineFile, ScheduleEntry } from "./schema.ts";
 import type { RuleEntry, TableEntry } from "./tableSchema.ts";
 import { readDuration, readPlace, readTableName } from "./values.ts";
@@ -56,7 +56,7 @@ function actionsOf(columns: NonNullable<TableEntry["columns"]>, dropped: readonl
 
 function ruleOf(rule: RuleEntry, severity: Severity, schema: string): TableRule {
 	const options = {
-		severity: rule.severity ?? severity,
+		severity: severityOf(rule, severity),
 		...(rule.warn_if === undefined ? {} : { warnIf: rule.warn_if }),
 		...(rule.error_if === undefined ? {} : { errorIf: rule.error_if }),
 		...given(rule, "description"),

@@ -43,7 +43,7 @@ describe("a good definition", () => {
 					rules: [
 						{ kind: "not_null", columns: ["email"], severity: "warn" },
 						{ kind: "not_null", columns: ["name", "email"], severity: "error", description: "Both are printed" },
-						{ kind: "unique", columns: ["email"], severity: "warn", warnIf: "> 0", errorIf: ">100" },
+						{ kind: "unique", columns: ["email"], severity: "error", warnIf: "> 0", errorIf: ">100" },
 						{ kind: "accepted_values", column: "status", values: ["open", 1, true], severity: "warn" },
 						{
 							kind: "relationships",

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Path } from "./mistakes.ts";
+import type { Severity } from "./pipeline.ts";
 import {
 	type ChartEntry,
 	type ClicksEntry,
@@ -50,6 +51,8 @@ export interface TablePart extends Good<Omit<TableEntry, "rules">> {
 export interface Parts {
 	/** Columns with what is done with them in whatever table. */
 	columns: Readonly<Record<string, string>>;
+	/** Of rules that name none. */
+	severity: Severity;
 	/** Undefined where the list itself cannot be read, so that nothing is known of the schemas. */
 	schemas: readonly SchemaPart[] | undefined;
 	tables: readonly TablePart[];
@@ -69,6 +72,7 @@ export function partsOf(document: unknown): Parts {
 	const schedule = scheduleEntry.safeParse(at(document, ["schedule"]));
 	return {
 		columns: goodEntries(defaultColumns.valueType, at(document, ["defaults", "columns"])),
+		severity: at(document, ["defaults", "severity"]) === "warn" ? "warn" : "error",
 		schemas: schemasOf(document),
 		tables: tablesOf(document),
 		jobs,

@@ -1,3 +1,4 @@
+import type { TableRule } from "../datasets.ts";
 import type { aggregates, ClickType, chartTypes, timeUnits } from "./schema.ts";
 import type { columnActions, newcomers, severities } from "./tableSchema.ts";
 import { fits, type Place, type TableName } from "./values.ts";
@@ -20,24 +21,7 @@ export interface SourceSchema {
 	newColumns: Newcomers;
 }
 
-interface RuleOptions {
-	severity: Severity;
-	/** Comparisons of the number of rows that break the rule, such as `> 10`. */
-	warnIf?: string;
-	errorIf?: string;
-	description?: string;
-}
-
-export type TableRule = RuleOptions &
-	(
-		| { kind: "not_null" | "unique"; columns: readonly string[] }
-		| { kind: "accepted_values"; column: string; values: readonly (string | number | boolean)[] }
-		| { kind: "relationships"; column: string; to: TableName; field: string }
-		| { kind: "range"; column: string; min?: number; max?: number }
-		| { kind: "row_count"; min?: number; max?: number }
-		/** In seconds. */
-		| { kind: "freshness"; warnAfter?: number; errorAfter?: number }
-	);
+export type { TableRule };
 
 export interface DefinedTable extends TableName {
 	description?: string;

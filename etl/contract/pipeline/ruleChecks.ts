@@ -1,6 +1,7 @@
 import { badTableName, notReplicated, withheld } from "./lookups.ts";
 import type { Finding, Path } from "./mistakes.ts";
 import type { Parts, TablePart } from "./parts.ts";
+import type { Severity } from "./pipeline.ts";
 import { type RuleEntry, ruleKinds } from "./tableSchema.ts";
 import { readDuration, readTableName } from "./values.ts";
 
@@ -22,7 +23,10 @@ export function columnsOf(rule: RuleEntry): readonly string[] {
 }
 
 /** What is wrong with a table's rules that no schema can say. */
-export function ruleChecks({ name, entry, rules }: TablePart, { schemas, columns: defaults }: Parts): Finding[] {
+export function ruleChecks(
+	{ name, entry, rules }: TablePart,
+	{ schemas, columns: defaults, severity }: Parts,
+): Finding[] {
 	return rules.flatMap(({ entry: rule, path: place }) => {
 		const kinds = kindsOf(rule);
 		if (kinds.length !== 1) return [severalKinds(place, kinds)];
@@ -33,7 +37,7 @@ export function ruleChecks({ name, entry, rules }: TablePart, { schemas, columns
 				what: `The column ${JSON.stringify(column)} is not replicated, as columns say, so nothing can be said of it.`,
 				fix: "Remove the rule, or keep or hash the column.",
 			})),
-			...severityChecks(rule, place),
+			...severityChecks(rule, place, severity),
 			...limitChecks(rule, place),
 			...referenceChecks(rule, place, readTableName(name)?.schema, schemas),
 		];
@@ -52,8 +56,23 @@ function severalKinds(path: Path, kinds: readonly RuleKind[]): Finding {
 	};
 }
 
-function severityChecks(rule: RuleEntry, path: Path): Finding[] {
-	if (rule.severity !== "warn" || rule.error_if === undefined) return [];
+/** Severity of a rule: one that says when it is an error is none that only warns, whatever the default. */
+export function severityOf(rule: RuleEntry, byDefault: Severity): Severity {
+	return rule.severity ?? (rule.error_if === undefined ? byDefault : "error");
+}
+
+function severityChecks(rule: RuleEntry, path: Path, byDefault: Severity): Finding[] {
+	if (severityOf(rule, byDefault) === "error") {
+		if (rule.warn_if === undefined || rule.error_if !== undefined) return [];
+		return [
+			{
+				path: [...path, "warn_if"],
+				what: "It has no effect, since with the severity error any row that breaks the rule is an error.",
+				fix: "Add severity: warn, or say with error_if how many rows are an error.",
+			},
+		];
+	}
+	if (rule.error_if === undefined) return [];
 	return [
 		{
 			path: [...path, "error_if"],

@@ -50,9 +50,11 @@ export const schemas = z.union([
 /** Names of columns with actions, or `include` or `exclude` with a list of names; a check tells them apart. */
 export const columns = z.record(text, z.union([z.enum(columnActions), z.array(column).min(1, "must name a column")]));
 
+/** Compares the number of rows that break a rule. */
+export const rowCountPattern = /^(>|>=|=|!=|<|<=)\s*\d+$/;
 const rowCount = z
 	.string()
-	.regex(/^(>|>=|=|!=|<|<=)\s*\d+$/, "compares the number of rows that break the rule with a number, such as > 10");
+	.regex(rowCountPattern, "compares the number of rows that break the rule with a number, such as > 10");
 const duration = text;
 const number = z.number();
 

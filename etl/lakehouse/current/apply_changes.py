@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lakehouse.current import current_rows, evolution
 from lakehouse.current.table_changes import TableChanges
-from lakehouse.quality import checks
+from lakehouse.quality import checks, severity
 from lakehouse.quality.rules import Candidate, Other
 from lakehouse.run import engine
 from lakehouse.run.engine import RowChanges
@@ -48,6 +49,7 @@ def _apply(job: Job, table: Table) -> None:
     # Somebody removed a damaged table: the change log has all of it.
     lost = applied is not None and not job.processed.exists(f"{table.current.location}/metadata")
     if pending is None and not lost:
+        _check_again(job, table, known)
         return
     pending = pending or []
     changes = TableChanges.of(table, known.current_batches(), known.batches[-1])
@@ -77,11 +79,26 @@ def _apply(job: Job, table: Table) -> None:
         columns=changes.columns,
         key=changes.key,
         version=_first_version() if applied is None else applied.version + 1,
+        rules=severity.of_rules(table.rules),
     )
     state.save(job.processed, table, known)
     if known.applied.version % MAINTAIN_EVERY == 0:
         job.engine.maintain(table.current, lambda rows, count: _arranged(job, changes, rows, rows, count))
     job.report.table(table.schema, table.name, rows_read, *published)
+
+
+def _check_again(job: Job, table: Table, known: TableState) -> None:
+    """Checks a table without changes whose rules are others now. It stays as it is, and is checked until it is good."""
+    applied = known.applied
+    rules = severity.of_rules(table.rules)
+    if applied is None or applied.rules == rules:
+        return
+    if rules and job.engine.table_exists(table.current):
+        rows = job.engine.read_table(table.current)
+        if not checks.check(job, Candidate.of(table, rows, _others(job))):
+            return
+    known.applied = replace(applied, rules=rules)
+    state.save(job.processed, table, known)
 
 
 def _first_version() -> int:
@@ -116,7 +133,11 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
             kept
         )
 
-    if not checks.check(job, Candidate(table, changes.names, kept, events, whole, _others(job, table))):
+    candidate = Candidate(table, changes.names, kept, events, whole, _others(job))
+    if applied.rules != severity.of_rules(table.rules):
+        # The older rows were checked by other rules.
+        candidate = Candidate.of(table, candidate.whole, candidate.other)
+    if not checks.check(job, candidate):
         return None
     column = changes.key[0] if _is_whole_number(changes, changes.key[0]) else None
     touched = job.engine.touched(table.current, latest, column)
@@ -140,7 +161,7 @@ def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
         images = changes.has_before_images(changes.batches)
         log = changes.rows(job, changes.batches, changes.names if images else [])
         rows = superset = current_rows.bag(log, changes.names, images)
-    if not checks.check(job, Candidate(table, changes.names, rows, superset, lambda: rows, _others(job, table))):
+    if not checks.check(job, Candidate(table, changes.names, rows, superset, lambda: rows, _others(job))):
         return None
     arranged = _arranged(job, changes, rows, superset, changes.row_count)
     job.engine.replace_table(table.current, arranged)
@@ -167,11 +188,11 @@ def _latest_rows(job: Job, changes: TableChanges, events: DataFrame) -> DataFram
     return untouched.select(*map(current_rows.col, changes.names)).unionByName(current_rows.kept(changed))
 
 
-def _others(job: Job, table: Table) -> Other:
-    """Current tables of the same schema, by their names."""
+def _others(job: Job) -> Other:
+    """Current tables."""
 
-    def rows(name: str) -> DataFrame | None:
-        other = job.datasets.table(table.schema, name)
+    def rows(schema: str, name: str) -> DataFrame | None:
+        other = job.datasets.table(schema, name)
         return job.engine.read_table(other.current) if job.engine.table_exists(other.current) else None
 
     return rows

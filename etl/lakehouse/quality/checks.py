@@ -6,47 +6,58 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from lakehouse.quality.rules import OF_ROW, OF_TABLE, Candidate, columns_of, described, shown
+from lakehouse.quality import severity
+from lakehouse.quality.rules import OF_ROW, OF_TABLE, Candidate, Found, columns_of, described, shown
+from lakehouse.quality.severity import Rule
 from lakehouse.run.job import Job
-from lakehouse.run.report import log
+from lakehouse.run.report import BrokenRule, log
 from lakehouse.spark import F
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.state import TableState
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
 
 def check(job: Job, candidate: Candidate) -> bool:
     """Whether a table may be published; reports the rules that are broken."""
     table = candidate.table
-    for rule in table.quality:
-        if not columns_of(rule) <= set(candidate.columns):
+    rules = []
+    for rule in table.rules:
+        if columns_of(rule) <= set(candidate.columns):
+            rules.append(rule)
+        else:
             log.warning("%s has not the columns of the rule %s, which is left out", table, described(rule))
-    broken = _broken_by_rows(job, candidate)
-    for rule in table.quality:
-        if rule["rule"] not in OF_TABLE or not columns_of(rule) <= set(candidate.columns):
-            continue
-        found = OF_TABLE[rule["rule"]](candidate, rule)
-        if found is not None:
-            job.report.rule_broken(str(table), described(rule), found.rows, found.examples)
-            broken = True
-    return not broken
+    of_row = [rule for rule in rules if rule["kind"] in OF_ROW]
+    strict = [rule for rule in of_row if severity.blocks_any_row(rule)]
+    lenient = [rule for rule in of_row if rule not in strict]
+    held = [
+        *_rows_breaking(candidate.rows, candidate.superset, strict),
+        *(_rows_breaking(candidate.whole, candidate.whole, lenient) if lenient else ()),
+        *((rule, OF_TABLE[rule["kind"]](candidate, rule)) for rule in rules if rule["kind"] in OF_TABLE),
+    ]
+    return not any([_report(job, table, rule, found) for rule, found in held])
 
 
 def rows_hold(table: Table, rows: DataFrame) -> bool:
     """Whether some rows keep the rules that hold for each row alone; reports nothing."""
-    tests = _row_tests(table, rows.columns)
-    return not tests or not any(_failures(rows, tests).values())
+    rules = [rule for rule in table.rules if rule["kind"] in OF_ROW and columns_of(rule) <= set(rows.columns)]
+    return not rules or not any(_failures(rows, rules))
 
 
 def check_freshness(job: Job, table: Table, known: TableState) -> None:
     """Reports a table whose newest raw file came too long ago."""
     newest = max((file.modified for file in known.files.values()), default=0)
-    age = (time.time_ns() - newest) / 3.6e12
-    for rule in table.quality:
-        if rule["rule"] == "freshness" and age > rule["hours"]:
-            job.report.rule_broken(str(table), described(rule), 0, [{"hours": f"{age:.1f}"}])
+    age = (time.time_ns() - newest) / 1e9
+    for rule in table.rules:
+        if rule["kind"] != "freshness":
+            continue
+        late = [name for name in ("warnAfter", "errorAfter") if rule.get(name) is not None and age > rule[name]]
+        if not late:
+            continue
+        is_error = "errorAfter" in late and rule["severity"] == "error"
+        examples: list[dict[str, str | None]] = [{"hours": f"{age / 3600:.1f}"}]
+        job.report.rule_broken(_broken(table, rule, "error" if is_error else "warn", Found(0, examples)))
 
 
 def in_order(tables: Iterable[Table]) -> Iterator[list[Table]]:
@@ -54,39 +65,51 @@ def in_order(tables: Iterable[Table]) -> Iterator[list[Table]]:
     waiting = list(tables)
     while waiting:
         names = {(table.schema, table.name) for table in waiting}
-        ready = [table for table in waiting if not any((table.schema, name) in names for name in _parents(table))]
+        ready = [table for table in waiting if not names & _parents(table)]
         ready = ready or waiting
         yield ready
         waiting = [table for table in waiting if table not in ready]
 
 
-def _parents(table: Table) -> set[str]:
-    """Tables of the same schema that a table's rules refer to."""
-    return {rule["table"] for rule in table.quality if rule["rule"] == "references"} - {table.name}
+def _parents(table: Table) -> set[tuple[str, str]]:
+    """Schema and name of the tables that a table's rules refer to."""
+    found = {(rule["to"]["schema"], rule["to"]["table"]) for rule in table.rules if rule["kind"] == "relationships"}
+    return found - {(table.schema, table.name)}
 
 
-def _broken_by_rows(job: Job, candidate: Candidate) -> bool:
-    tests = _row_tests(candidate.table, candidate.columns)
-    if not tests:
-        return False
-    found = _failures(candidate.superset, tests)
-    if candidate.superset is not candidate.rows and any(found.values()):
-        found = _failures(candidate.rows, tests)
-    for name, failed in found.items():
-        if failed:
-            job.report.rule_broken(str(candidate.table), name, failed, shown(candidate.rows.where(tests[name])))
-    return any(found.values())
+def _rows_breaking(rows: DataFrame, superset: DataFrame, rules: list[Rule]) -> Iterator[tuple[Rule, Found | None]]:
+    """For each of some rules that hold for each row alone, the rows that break it."""
+    if not rules:
+        return
+    counts = _failures(superset, rules)
+    if superset is not rows and any(counts):
+        counts = _failures(rows, rules)
+    for rule, failed in zip(rules, counts, strict=True):
+        yield rule, Found(failed, shown(rows.where(OF_ROW[rule["kind"]](rule)))) if failed else None
 
 
-def _row_tests(table: Table, columns: list[str]) -> dict[str, Column]:
-    """For each rule that holds for each row alone, as text, what is true for the rows that break it."""
-    return {
-        described(rule): OF_ROW[rule["rule"]](rule)
-        for rule in table.quality
-        if rule["rule"] in OF_ROW and columns_of(rule) <= set(columns)
-    }
+def _failures(rows: DataFrame, rules: list[Rule]) -> list[int]:
+    """How many rows break each of the rules."""
+    tests = [OF_ROW[rule["kind"]](rule) for rule in rules]
+    return list(rows.agg(*[F.count(F.when(test, 1)).alias(f"c{at}") for at, test in enumerate(tests)]).collect()[0])
 
 
-def _failures(rows: DataFrame, tests: dict[str, Column]) -> dict[str, int]:
-    counts = [F.count(F.when(test, 1)).alias(f"c{number}") for number, test in enumerate(tests.values())]
-    return dict(zip(tests, rows.agg(*counts).collect()[0], strict=True))
+def _report(job: Job, table: Table, rule: Rule, found: Found | None) -> bool:
+    """Whether what was found is an error."""
+    found = found or Found(0, [])
+    level = severity.outcome(rule, found.rows)
+    if level is not None:
+        job.report.rule_broken(_broken(table, rule, level, found))
+    return level == "error"
+
+
+def _broken(table: Table, rule: Rule, level: severity.Severity, found: Found) -> BrokenRule:
+    return BrokenRule(
+        table=str(table),
+        rule=described(rule),
+        kind=rule["kind"],
+        severity=level,
+        failed_rows=found.rows,
+        examples=found.examples,
+        description=rule.get("description"),
+    )

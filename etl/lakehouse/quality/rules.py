@@ -1,12 +1,14 @@
-"""The kinds of rules in etl/datasets.ts and etl/derivedDatasets.ts: what breaks each."""
+"""The kinds of rules that a table may have (etl/contract/datasets.ts): what breaks each."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from functools import cached_property, reduce
+from operator import or_
+from typing import TYPE_CHECKING
 
+from lakehouse.quality.severity import Rule
 from lakehouse.spark import F
 from lakehouse.storage.column_types import quoted
 from lakehouse.storage.datasets import Table
@@ -14,10 +16,8 @@ from lakehouse.storage.datasets import Table
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-Rule = dict[str, Any]
-
-Other = Callable[[str], "DataFrame | None"]
-"""Rows of a table by its name; None where there is no such table."""
+Other = Callable[[str, str], "DataFrame | None"]
+"""Rows of a table by its schema and name; None where there is no such table."""
 
 EXAMPLES = 5
 
@@ -37,7 +37,7 @@ class Candidate:
     other: Other
 
     @staticmethod
-    def of(table: Table, rows: DataFrame, other: Other = lambda _: None) -> Candidate:
+    def of(table: Table, rows: DataFrame, other: Other = lambda _schema, _name: None) -> Candidate:
         """Where `rows` are the whole table."""
         return Candidate(table, rows.columns, rows, rows, lambda: rows, other)
 
@@ -60,11 +60,30 @@ def columns_of(rule: Rule) -> set[str]:
 
 def described(rule: Rule) -> str:
     """A rule as text, for instance `range(quantity, min=1)`."""
-    values = {name: value for name, value in rule.items() if name != "rule" and value is not None}
-    column = values.pop("column", None)
-    listed = values.pop("columns", [])
-    parts = [*([column] if column else []), *listed, *(f"{name}={value}" for name, value in values.items())]
-    return f"{rule['rule']}({', '.join(parts)})"
+    kind = rule["kind"]
+    parts: list[str] = [rule["column"]] if "column" in rule else list(rule.get("columns", ()))
+    if kind == "accepted_values":
+        parts.append(f"values=[{', '.join(map(_value, rule['values']))}]")
+    elif kind == "relationships":
+        parts += [f"to={rule['to']['schema']}.{rule['to']['table']}", f"field={rule['field']}"]
+    elif kind == "freshness":
+        limits = {"warn_after": rule.get("warnAfter"), "error_after": rule.get("errorAfter")}
+        parts += [f"{name}={_duration(limit)}" for name, limit in limits.items() if limit is not None]
+    else:
+        parts += [f"{name}={rule[name]}" for name in ("min", "max") if rule.get(name) is not None]
+    return f"{kind}({', '.join(parts)})"
+
+
+def _value(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _duration(seconds: float) -> str:
+    for size, unit in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
+        if seconds % size == 0:
+            count = int(seconds // size)
+            return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+    return f"{seconds} seconds"
 
 
 def shown(rows: DataFrame) -> list[dict[str, str | None]]:
@@ -75,7 +94,7 @@ def shown(rows: DataFrame) -> list[dict[str, str | None]]:
 
 
 def _not_null(rule: Rule) -> Column:
-    return F.col(quoted(rule["column"])).isNull()
+    return reduce(or_, [F.col(quoted(name)).isNull() for name in rule["columns"]])
 
 
 def _range(rule: Rule) -> Column:
@@ -88,7 +107,29 @@ def _range(rule: Rule) -> Column:
     return outside
 
 
-OF_ROW: dict[str, Callable[[Rule], Column]] = {"not_null": _not_null, "range": _range}
+def _accepted_values(rule: Rule) -> Column:
+    """Other than one of the values; a null is none."""
+    column = F.col(quoted(rule["column"]))
+    text = column.cast("string")
+    number = F.expr(f"try_cast(CAST({quoted(rule['column'])} AS STRING) AS DOUBLE)")
+    tests = []
+    for value in rule["values"]:
+        if isinstance(value, bool):
+            # MySQL's booleans are numbers.
+            tests.append(text.isin(*(("true", "1") if value else ("false", "0"))))
+        elif isinstance(value, str):
+            tests.append(text == F.lit(value))
+        else:
+            # 1.00 of a decimal is the value 1; beyond the exact numbers of a double, the text says which it is.
+            tests.append((text == F.lit(str(value))) | F.coalesce(number == F.lit(float(value)), F.lit(False)))
+    return column.isNotNull() & ~reduce(or_, tests)
+
+
+OF_ROW: dict[str, Callable[[Rule], Column]] = {
+    "not_null": _not_null,
+    "range": _range,
+    "accepted_values": _accepted_values,
+}
 """Rules that hold for each row alone: a condition that is true for the rows that break them."""
 
 
@@ -103,15 +144,17 @@ def _unique(candidate: Candidate, rule: Rule) -> Found | None:
     return Found(int(failed), shown(twice)) if failed else None
 
 
-def _references(candidate: Candidate, rule: Rule) -> Found | None:
+def _relationships(candidate: Candidate, rule: Rule) -> Found | None:
     """A null refers to nothing. Where the other table is not there, there is nothing to check."""
     rows = candidate.whole
-    parent = rows if rule["table"] == candidate.table.name else candidate.other(rule["table"])
+    schema, name = rule["to"]["schema"], rule["to"]["table"]
+    is_same = (schema, name) == (candidate.table.schema, candidate.table.name)
+    parent = rows if is_same else candidate.other(schema, name)
     if parent is None:
         return None
-    values = parent.select(F.col(quoted(rule["parent"])).alias("_parent")).distinct()
+    values = parent.select(F.col(quoted(rule["field"])).alias("_field")).distinct()
     column = F.col(quoted(rule["column"]))
-    lost = rows.where(column.isNotNull()).join(values, column == F.col("_parent"), "left_anti")
+    lost = rows.where(column.isNotNull()).join(values, column == F.col("_field"), "left_anti")
     failed = int(lost.count())
     return Found(failed, shown(lost)) if failed else None
 
@@ -125,7 +168,7 @@ def _row_count(candidate: Candidate, rule: Rule) -> Found | None:
 
 OF_TABLE: dict[str, Callable[[Candidate, Rule], Found | None]] = {
     "unique": _unique,
-    "references": _references,
+    "relationships": _relationships,
     "row_count": _row_count,
 }
 """Rules that need the whole table."""

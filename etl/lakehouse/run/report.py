@@ -6,7 +6,6 @@ import logging
 import threading
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
-from typing import Any
 
 from lakehouse.contract import EXIT_CODES, RUNS
 from lakehouse.storage.files import Storage
@@ -24,6 +23,19 @@ class TableReport:
 
 
 @dataclass
+class BrokenRule:
+    """`severity`: error where the table was blocked, warn where it was published."""
+
+    table: str
+    rule: str
+    kind: str
+    severity: str
+    failed_rows: int
+    examples: list[dict[str, str | None]]
+    description: str | None = None
+
+
+@dataclass
 class Report:
     """Written to `_runs/<run id>/<job>.json` of the processed zone. Its methods may be called from any thread."""
 
@@ -36,7 +48,7 @@ class Report:
     rows_written: int = 0
     tables: list[TableReport] = field(default_factory=list)
     set_aside: list[dict[str, str]] = field(default_factory=list)
-    quality: list[dict[str, Any]] = field(default_factory=list)
+    quality: list[BrokenRule] = field(default_factory=list)
     error: str | None = None
 
     def __post_init__(self) -> None:
@@ -57,10 +69,13 @@ class Report:
         with self._lock:
             self.set_aside.append({"uri": uri, "reason": reason})
 
-    def rule_broken(self, table: str, rule: str, failed_rows: int, examples: list[Any]) -> None:
-        log.warning("%s breaks the rule %s in %d rows, for example %s", table, rule, failed_rows, examples)
+    def rule_broken(self, broken: BrokenRule) -> None:
+        log.warning(
+            "%s: %s breaks the rule %s in %d rows, for example %s",
+            broken.severity, broken.table, broken.rule, broken.failed_rows, broken.examples,
+        )  # fmt: skip
         with self._lock:
-            self.quality.append({"table": table, "rule": rule, "failed_rows": failed_rows, "examples": examples})
+            self.quality.append(broken)
 
     def failed(self, place: str, error: BaseException) -> None:
         log.error("%s: %s", place, error, exc_info=error)
@@ -69,7 +84,8 @@ class Report:
 
     def finish(self, processed: Storage) -> int:
         """Writes the report, and gives the exit code of the job."""
-        self.state = "failed" if self.error else "quality_failed" if self.set_aside or self.quality else "succeeded"
+        blocked = any(broken.severity == "error" for broken in self.quality)
+        self.state = "failed" if self.error else "quality_failed" if self.set_aside or blocked else "succeeded"
         self.finished_at = _now()
         self.tables.sort(key=lambda entry: (entry.schema, entry.table))
         processed.write_json(f"{RUNS}/{self.run_id}/{self.job}.json", asdict(self))

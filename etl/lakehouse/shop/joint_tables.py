@@ -160,7 +160,7 @@ def _held_back(job: Job, hours: list[str], folder: str) -> set[str]:
     table = job.datasets.table(JOINT_TABLES, JOINT_TABLE)
     paths = {hour: f"{folder}/click_hour={hour}" for hour in hours}
     filled = {hour: path for hour, path in paths.items() if staging.parquet_files(job, path)}
-    if not table.quality or not filled:
+    if not table.rules or not filled:
         return set()
     if checks.rows_hold(table, job.engine.read_parquet(job.processed, list(filled.values()))):
         return set()

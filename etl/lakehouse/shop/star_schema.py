@@ -98,7 +98,7 @@ def _make(job: Job, name: str, source: Callable[[str], Input]) -> bool:
     declared = job.datasets.table(STAR_SCHEMA, name)
     table = _table(name)
     with staging.staged(job, frame, table.location) as rows:
-        if not checks.check(job, Candidate.of(declared, rows, lambda other: _published(job, other))):
+        if not checks.check(job, Candidate.of(declared, rows, lambda schema, other: _other(job, schema, other))):
             return False
         job.engine.replace_table(table, rows)
     read = sum(count for _, count in inputs)
@@ -110,8 +110,9 @@ def _table(name: str) -> IcebergTable:
     return IcebergTable(name, f"{STAR_SCHEMA}/{name}")
 
 
-def _published(job: Job, name: str) -> DataFrame | None:
-    table = _table(name)
+def _other(job: Job, schema: str, name: str) -> DataFrame | None:
+    """A table that a rule refers to: of the star schema, or a current table."""
+    table = _table(name) if schema == STAR_SCHEMA else job.datasets.table(schema, name).current
     return job.engine.read_table(table) if job.engine.table_exists(table) else None
 
 

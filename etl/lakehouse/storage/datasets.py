@@ -19,7 +19,7 @@ class Table:
     name: str
     key: tuple[str, ...] | None = None
     alias: str | None = None
-    quality: tuple[dict[str, Any], ...] = field(default=(), hash=False)
+    rules: tuple[dict[str, Any], ...] = field(default=(), hash=False)
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.name}"
@@ -55,7 +55,7 @@ class Datasets:
                 table["name"],
                 tuple(table["key"]),
                 table.get("alias"),
-                tuple(table.get("quality", ())),
+                tuple(table.get("rules", ())),
             )
             for dataset in definition
             for table in dataset["tables"]

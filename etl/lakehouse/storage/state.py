@@ -116,6 +116,8 @@ class Applied:
     key: list[str]
     version: int
     """Grows with each publication."""
+    rules: str = ""
+    """Fingerprint of the rules that all of its rows were checked by; empty for none."""
 
 
 @dataclass

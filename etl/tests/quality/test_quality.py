@@ -10,15 +10,16 @@ import pyarrow as pa
 import pytest
 
 from support.lake import Lake, Source, normal
+from support.rules import rule
 
 Read = Callable[[Source], list[dict[str, Any]]]
 COLUMNS = {"id": pa.int32(), "quantity": pa.int32(), "code": pa.string(), "boss": pa.int32()}
 GOOD = {"id": 1, "quantity": 5, "code": "a", "boss": None}
 
 
-def table(lake: Lake, rules: list[dict[str, Any]], name: str = "sales") -> Source:
-    lake.declare("shop", name, ["id"], rules)
-    source = Source(lake, name, COLUMNS, ["id"])
+def table(lake: Lake, rules: list[dict[str, Any]], name: str = "sales", schema: str = "shop") -> Source:
+    lake.declare(schema, name, ["id"], rules)
+    source = Source(lake, name, COLUMNS, ["id"], schema)
     source.insert(**GOOD)
     source.flush()
     return source
@@ -27,15 +28,19 @@ def table(lake: Lake, rules: list[dict[str, Any]], name: str = "sales") -> Sourc
 @pytest.mark.parametrize(
     ("rule", "text", "bad", "failed", "example"),
     [
-        ({"rule": "range", "column": "quantity", "min": 1}, "range(quantity, min=1)", {"quantity": 0}, 1, {"id": "2"}),
-        ({"rule": "range", "column": "quantity", "max": 9}, "range(quantity, max=9)", {"quantity": 10}, 1, {"id": "2"}),
-        ({"rule": "not_null", "column": "code"}, "not_null(code)", {"code": None}, 1, {"id": "2", "code": None}),
-        ({"rule": "unique", "columns": ["code"]}, "unique(code)", {"code": "a"}, 2, {"code": "a", "rows": "2"}),
+        (rule("range", column="quantity", min=1), "range(quantity, min=1)", {"quantity": 0}, 1, {"id": "2"}),
+        (rule("range", column="quantity", max=9), "range(quantity, max=9)", {"quantity": 10}, 1, {"id": "2"}),
+        (rule("not_null", columns=["code"]), "not_null(code)", {"code": None}, 1, {"id": "2", "code": None}),
+        (rule("unique", columns=["code"]), "unique(code)", {"code": "a"}, 2, {"code": "a", "rows": "2"}),
         (
-            {"rule": "references", "column": "boss", "table": "sales", "parent": "id"},
-            "references(boss, table=sales, parent=id)", {"boss": 7}, 1, {"boss": "7"},
+            rule("relationships", column="boss", to={"schema": "shop", "table": "sales"}, field="id"),
+            "relationships(boss, to=shop.sales, field=id)", {"boss": 7}, 1, {"boss": "7"},
         ),
-        ({"rule": "row_count", "max": 2}, "row_count(max=2)", {}, 1, {"rows": "3"}),
+        (
+            rule("accepted_values", column="code", values=["a", "b", "c"], description="No other codes"),
+            "accepted_values(code, values=[a, b, c])", {"code": "x"}, 1, {"code": "x"},
+        ),
+        (rule("row_count", max=2), "row_count(max=2)", {}, 1, {"rows": "3"}),
     ],
 )  # fmt: skip
 def test_broken_rule(
@@ -70,16 +75,16 @@ def test_broken_rule(
 
 
 def test_first_load_that_breaks_a_rule_makes_no_table(lake: Lake) -> None:
-    table(lake, [{"rule": "row_count", "min": 2}])
+    table(lake, [rule("row_count", min=2)])
     assert lake.run() == [0, 0, 11]
     assert lake.state("sales")["applied"] is None
 
 
 def test_a_table_waits_for_the_one_that_it_refers_to(lake: Lake, current: Read) -> None:
-    reference = {"rule": "references", "column": "boss", "table": "zz", "parent": "id"}
+    reference = rule("relationships", column="boss", to={"schema": "archive", "table": "zz"}, field="id")
     sales = table(lake, [reference])
     lake.ok()  # nothing to check as long as there is no other table
-    other = table(lake, [], "zz")
+    other = table(lake, [], "zz", "archive")
     sales.insert(id=2, boss=1)
     sales.flush()
     lake.ok()
@@ -93,7 +98,7 @@ def test_a_table_waits_for_the_one_that_it_refers_to(lake: Lake, current: Read) 
 
 
 def test_rows_put_right_in_the_same_run_break_nothing(lake: Lake, current: Read) -> None:
-    sales = table(lake, [{"rule": "range", "column": "quantity", "min": 1}, {"rule": "not_null", "column": "code"}])
+    sales = table(lake, [rule("range", column="quantity", min=1), rule("not_null", columns=["code"])])
     sales.insert(id=2, quantity=0, code=None)
     sales.update({"id": 2}, quantity=1, code="x")
     sales.insert(id=3, quantity=-1)
@@ -104,13 +109,21 @@ def test_rows_put_right_in_the_same_run_break_nothing(lake: Lake, current: Read)
 
 
 def test_freshness(lake: Lake) -> None:
-    sales = table(lake, [{"rule": "freshness", "hours": 2}])
+    sales = table(lake, [rule("freshness", warnAfter=3600, errorAfter=7200)])
     lake.ok()
     for path in sales.written:
-        os.utime(path, (path.stat().st_mtime - 3 * 3600,) * 2)
+        os.utime(path, (path.stat().st_mtime - 5400,) * 2)
+    assert lake.run() == [0, 0, 0]
+    (found,) = lake.reports["apply-changes"]["quality"]
+    assert (found["severity"], found["failed_rows"], found["examples"]) == ("warn", 0, [{"hours": "1.5"}])
+    for path in sales.written:
+        os.utime(path, (path.stat().st_mtime - 5400,) * 2)
     assert lake.run() == [0, 0, 11]
     (found,) = lake.reports["apply-changes"]["quality"]
-    assert (found["rule"], found["examples"]) == ("freshness(hours=2)", [{"hours": "3.0"}])
+    assert (found["rule"], found["examples"]) == (
+        "freshness(warn_after=1 hour, error_after=2 hours)",
+        [{"hours": "3.0"}],
+    )
     sales.insert(id=2)
     sales.flush()
     lake.ok()

@@ -18,7 +18,7 @@ import pytest
 from lakehouse import contract
 from lakehouse.quality import rules
 from lakehouse.run.arguments import NAMES, OPTIONAL, Arguments
-from lakehouse.run.report import Report, TableReport
+from lakehouse.run.report import BrokenRule, Report, TableReport
 from lakehouse.storage.datasets import Datasets
 from lakehouse.storage.files import Storage
 from support.schemas import FOLDER, REPORT, schema, validator
@@ -50,8 +50,12 @@ def declared(properties: Properties) -> dict[str, set[str]]:
 
 @pytest.mark.parametrize(
     ("of", "place"),
-    [(Report, schema("report")), (TableReport, schema("report")["properties"]["tables"]["items"])],
-    ids=["report", "table"],
+    [
+        (Report, schema("report")),
+        (TableReport, schema("report")["properties"]["tables"]["items"]),
+        (BrokenRule, schema("report")["properties"]["quality"]["items"]),
+    ],
+    ids=["report", "table", "rule"],
 )
 def test_report_has_the_fields_of_its_schema(of: type, place: dict[str, Any]) -> None:
     assert fields(of) == declared(place["properties"])
@@ -66,11 +70,11 @@ def test_arguments_are_those_of_their_schema() -> None:
     assert set(OPTIONAL) == set(found["properties"]) - set(found["required"])
 
 
-def test_quality_rules_are_those_of_the_contract() -> None:
+def test_kinds_of_rules_are_those_of_the_contract() -> None:
     known = {*rules.OF_ROW, *rules.OF_TABLE, "freshness"}
-    assert known == set(contract.QUALITY_RULES)
-    declared = schema("datasets")["items"]["properties"]["tables"]["items"]["properties"]["quality"]["items"]["oneOf"]
-    assert tuple(rule["properties"]["rule"]["const"] for rule in declared) == contract.QUALITY_RULES
+    assert known == set(contract.RULE_KINDS)
+    declared = schema("datasets")["items"]["properties"]["tables"]["items"]["properties"]["rules"]["items"]["oneOf"]
+    assert tuple(rule["properties"]["kind"]["const"] for rule in declared) == contract.RULE_KINDS
 
 
 def test_states_of_a_report_have_exit_codes() -> None:
@@ -82,7 +86,9 @@ def test_a_full_report_is_valid(tmp_path: Path) -> None:
     report.table("shop", "items", 3, 2, "merged")
     report.table("shop", "users", 1, 1)
     report.file_set_aside("file:///x", "cut short")
-    report.rule_broken("shop.items", "not_null(id)", 1, [{"id": None, "name": "a"}])
+    report.rule_broken(
+        BrokenRule("shop.items", "not_null(id)", "not_null", "error", 1, [{"id": None, "name": "a"}], "each has one")
+    )
     report.failed("shop.items", ValueError("x"))
     report.finish(Storage(f"file://{tmp_path}/"))
     written = json.loads((tmp_path / "_runs" / "run-1" / "a-job.json").read_text())
@@ -102,17 +108,17 @@ def test_tables_are_read_as_their_schema_says() -> None:
                     "name": "Items",
                     "key": ["id"],
                     "alias": "goods",
-                    "quality": [{"rule": "range", "column": "amount", "min": 1}],
+                    "rules": [{"kind": "range", "severity": "warn", "column": "amount", "min": 1}],
                 }
             ],
         }
     ]
     validator("datasets").validate(document)
     table = Datasets(document).table("shop", "Items")
-    assert (table.key, table.catalog_name, table.quality) == (
+    assert (table.key, table.catalog_name, table.rules) == (
         ("id",),
         "goods",
-        tuple(document[0]["tables"][0]["quality"]),
+        tuple(document[0]["tables"][0]["rules"]),
     )
 
 

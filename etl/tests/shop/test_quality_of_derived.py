@@ -48,15 +48,15 @@ def made(lake: Lake, job: str) -> set[str]:
 
 
 def assert_rules_name_what_there_is(star: Star) -> None:
-    tables = {table["name"]: table["quality"] for table in derived()[0]["tables"]}
+    tables = {table["name"]: table["rules"] for table in derived()[0]["tables"]}
     assert len(tables) == 7
     columns = {name: set(star(name)[0]) for name in tables}
     for name, rules in tables.items():
         named = {column for rule in rules for column in [rule.get("column"), *rule.get("columns", [])] if column}
         assert named <= columns[name]
         for rule in rules:
-            if rule["rule"] == "references":
-                assert rule["parent"] in columns[rule["table"]]
+            if rule["kind"] == "relationships":
+                assert rule["field"] in columns[rule["to"]["table"]]
 
 
 def test_a_fact_without_its_dimension_is_not_published(ruled: Lake, shop: dict[str, Source], star: Star) -> None:
@@ -93,8 +93,8 @@ def test_a_fact_without_its_dimension_is_not_published(ruled: Lake, shop: dict[s
 def test_a_dimension_that_is_not_published_holds_back_what_refers_to_it(
     ruled: Lake, shop: dict[str, Source], star: Star
 ) -> None:
-    rule = {"rule": "range", "column": "buy_price", "min": 0}
-    next(table for table in star_tables(ruled) if table["name"] == "dim_product")["quality"].append(rule)
+    rule = {"kind": "range", "column": "buy_price", "min": 0, "severity": "error"}
+    next(table for table in star_tables(ruled) if table["name"] == "dim_product")["rules"].append(rule)
     ruled.ok(*STAR)
     before = {name: star(name) for name in ("dim_product", "fact_orders")}
     shop["products"].insert(productCode="S3", productLine="Ships", buyPrice=Decimal("-1.00"))
@@ -106,7 +106,7 @@ def test_a_dimension_that_is_not_published_holds_back_what_refers_to_it(
     assert ruled.run(*STAR) == [0, 0, 0, 11]
     assert broken(ruled, "star-schema") == {
         ("star-schema.dim_product", "range(buy_price, min=0)", 1),
-        ("star-schema.fact_orders", "references(product_key, table=dim_product, parent=product_key)", 1),
+        ("star-schema.fact_orders", "relationships(product_key, to=star-schema.dim_product, field=product_key)", 1),
     }
     assert {name: star(name) for name in before} == before
     shop["products"].update({"productCode": "S3"}, buyPrice=Decimal("1.00"))
@@ -129,8 +129,8 @@ def test_a_first_table_that_breaks_a_rule_is_not_made(ruled: Lake, shop: dict[st
 
 
 def test_a_surrogate_key_that_is_there_twice_is_found(ruled: Lake, shop: dict[str, Source]) -> None:
-    rule = {"rule": "unique", "columns": ["office_code"]}
-    next(table for table in star_tables(ruled) if table["name"] == "dim_employee")["quality"].append(rule)
+    rule = {"kind": "unique", "columns": ["office_code"], "severity": "error"}
+    next(table for table in star_tables(ruled) if table["name"] == "dim_employee")["rules"].append(rule)
     shop["employees"].insert(employeeNumber=11, officeCode="4")
     shop["employees"].flush()
     assert ruled.run(*STAR) == [0, 0, 0, 11]

@@ -51,7 +51,7 @@ class Lake:
         # A catalog keeps what it knows from one test to the next: each lake has a database of its own.
         self.database = f"lake_{next(LAKES)}"
 
-    def declare(self, schema: str, name: str, key: list[str], quality: list[dict[str, Any]] | None = None) -> None:
+    def declare(self, schema: str, name: str, key: list[str], rules: list[dict[str, Any]] | None = None) -> None:
         """Adds a table to the datasets."""
         for dataset in self.datasets:
             if dataset["schema"] == schema:
@@ -59,7 +59,7 @@ class Lake:
         else:
             dataset = {"schema": schema, "tables": []}
             self.datasets.append(dataset)
-        dataset["tables"].append({"name": name, "key": key, "quality": quality or []})
+        dataset["tables"].append({"name": name, "key": key, "rules": rules or []})
 
     def arguments(self, run_id: str) -> list[str]:
         path = self.raw.parent / "datasets.json"
