@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { launchBrowser, openPage, screenshot } from "../support/browser.ts";
-import { TestStack } from "../support/cli.ts";
+import type { CliStack } from "../support/cli.ts";
+import { it } from "../support/cliFixtures.ts";
 import { chartIds, colors, dollars, drawn, money, numbers, table } from "../support/dashboardPage.ts";
 
 const run = promisify(execFile);
@@ -31,18 +32,17 @@ interface Cell {
 
 /** Dashboard, warehouse and notebook over what the demo leaves: real rows that came from MariaDB through every job. */
 describe("the analyst's tools on the demo's data", () => {
-	let stack: TestStack;
+	let stack: CliStack;
 	let browser: Browser;
 
-	beforeAll(async () => {
-		stack = await TestStack.create();
+	it.beforeAll(async ({ fileStack }) => {
+		stack = fileStack;
 		await stack.json(["demo"]);
 		browser = await launchBrowser();
 	});
 
-	afterAll(async () => {
+	it.afterAll(async () => {
 		await browser?.close();
-		await stack?.remove();
 	});
 
 	/** Rows of a named query, cut to some columns. */

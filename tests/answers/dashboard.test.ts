@@ -3,11 +3,12 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { LocalQuery } from "../../cli/engines/local/query/localQuery.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "../support/browser.ts";
-import { type RunningCli, TestStack } from "../support/cli.ts";
+import type { CliStack, RunningCli } from "../support/cli.ts";
+import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
 import { chartIds, colors, dollars, drawn, money, numbers, patience, table } from "../support/dashboardPage.ts";
 import { addressOf, connects, http } from "../support/dashboardServer.ts";
@@ -15,28 +16,27 @@ import { addOrders, hostileNames, makeSampleLake } from "../support/sampleLake.t
 
 /** The page in a real browser, over a small lake with names that would be markup if they could. */
 describe("the dashboard", () => {
-	let stack: TestStack;
+	let stack: CliStack;
 	let browser: Browser;
 	let server: RunningCli;
 	let url: string;
 	let opened: WatchedPage[] = [];
 
-	beforeAll(async () => {
-		stack = await TestStack.create();
+	it.beforeAll(async ({ fileStack }) => {
+		stack = fileStack;
 		await makeSampleLake(stack.home);
 		browser = await launchBrowser();
 		server = stack.start(["dashboard", "--no-open"]);
 		url = await addressOf(server);
 	});
 
-	afterEach(async () => {
+	it.afterEach(async () => {
 		for (const { page } of opened) await page.context().close();
 		opened = [];
 	});
 
-	afterAll(async () => {
+	it.afterAll(async () => {
 		await browser?.close();
-		await stack?.remove();
 	});
 
 	async function open(address: string, options = {}): Promise<WatchedPage> {
@@ -46,7 +46,7 @@ describe("the dashboard", () => {
 	}
 
 	async function ask(sql: string): Promise<(string | number)[][]> {
-		const context = testContext(AbortSignal.timeout(60_000));
+		const context = testContext();
 		return (await new LocalQuery(localPaths(stack.home)).run(sql, context)).rows as (string | number)[][];
 	}
 

@@ -1,23 +1,20 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { runNotebook } from "../../cli/actions/notebook.ts";
 import { PipelineError } from "../../cli/common/errors.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import type { Stack } from "../../cli/engines/port.ts";
-import { testContext } from "../support/context.ts";
+import { it } from "../support/fixtures.ts";
 
 /** How JupyterLab is started and ended; a script plays it, as it is installed only where somebody wants it. */
 describe("the notebook's server", () => {
 	const stack = { name: "dev" } as Stack;
 	let home: string;
 
-	beforeEach(async () => {
-		home = await mkdtemp(join(tmpdir(), "pipeline-notebook-"));
+	it.beforeEach(({ folder }) => {
+		home = folder;
 	});
-
-	afterEach(() => rm(home, { recursive: true, force: true }));
 
 	/** A program in Python's place, in the shell's language. */
 	async function python(...lines: string[]): Promise<string> {
@@ -27,39 +24,41 @@ describe("the notebook's server", () => {
 		return file;
 	}
 
-	const ctrlC = new AbortController();
-	it.each<[string, () => void]>([
+	it.for<[string, (abort: AbortController) => void]>([
 		["a closed terminal", () => process.emit("SIGHUP")],
-		["Ctrl-C", () => ctrlC.abort()],
-	])("listens on loopback, asks nobody for updates, leads to the notebook, and ends with %s", async (_, end) => {
-		const program = await python(
-			"trap 'echo ended > end; exit 0' TERM",
-			'echo "$PIPELINE_STACK $*" > started.new',
-			"mv started.new started",
-			"while true; do sleep 0.1; done",
-		);
-		const running = runNotebook(program, stack, { open: false }, testContext(ctrlC.signal));
-		const started = (): Promise<string> => readFile(join(home, "started"), "utf8").catch(() => "");
-		await expect.poll(started, { timeout: 60_000 }).not.toBe("");
-		const [stackName, ...args] = (await started()).trim().split(" ");
-		expect(stackName).toBe("dev");
-		expect(args).toEqual(
-			expect.arrayContaining([
-				"--ServerApp.ip=127.0.0.1",
-				`--ServerApp.root_dir=${join(projectRoot, "etl", "notebooks")}`,
-				"--LabApp.default_url=/lab/tree/dashboard.ipynb",
-				"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-				"--no-browser",
-			]),
-		);
-		end();
-		await running;
-		expect(await readFile(join(home, "end"), "utf8")).toBe("ended\n");
-	});
+		["Ctrl-C", (abort) => abort.abort()],
+	])(
+		"listens on loopback, asks nobody for updates, leads to the notebook, and ends with %s",
+		async ([, end], { context, abort }) => {
+			const program = await python(
+				"trap 'echo ended > end; exit 0' TERM",
+				'echo "$PIPELINE_STACK $*" > started.new',
+				"mv started.new started",
+				"while true; do sleep 0.1; done",
+			);
+			const running = runNotebook(program, stack, { open: false }, context);
+			const started = (): Promise<string> => readFile(join(home, "started"), "utf8").catch(() => "");
+			await expect.poll(started, { timeout: 60_000 }).not.toBe("");
+			const [stackName, ...args] = (await started()).trim().split(" ");
+			expect(stackName).toBe("dev");
+			expect(args).toEqual(
+				expect.arrayContaining([
+					"--ServerApp.ip=127.0.0.1",
+					`--ServerApp.root_dir=${join(projectRoot, "etl", "notebooks")}`,
+					"--LabApp.default_url=/lab/tree/dashboard.ipynb",
+					"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+					"--no-browser",
+				]),
+			);
+			end(abort);
+			await running;
+			expect(await readFile(join(home, "end"), "utf8")).toBe("ended\n");
+		},
+	);
 
-	it("fails with JupyterLab's exit code where it ends by itself", async () => {
+	it("fails with JupyterLab's exit code where it ends by itself", async ({ context }) => {
 		const program = await python("exit 3");
-		const running = runNotebook(program, stack, { open: false }, testContext(AbortSignal.timeout(60_000)));
+		const running = runNotebook(program, stack, { open: false }, context);
 		const error = await running.catch((thrown: unknown) => thrown);
 		expect(error).toBeInstanceOf(PipelineError);
 		expect((error as PipelineError).text.what).toBe("JupyterLab ended with 3.");

@@ -2,13 +2,14 @@ import { spawn } from "node:child_process";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { poll } from "../../cli/common/poll.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { filesBelow } from "../../cli/engines/local/catalog/lakeFolders.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { defaultSchemas, writeSettings } from "../../cli/engines/local/shared/settings.ts";
-import { TestStack } from "../support/cli.ts";
+import type { CliStack } from "../support/cli.ts";
+import { it } from "../support/cliFixtures.ts";
 
 interface Answer {
 	columns: { name: string; type: string }[];
@@ -18,15 +19,13 @@ interface Answer {
 
 /** Clicks, crawl and query as a user types them; no source and no job runs. */
 describe("clicks send, crawl and query", () => {
-	let stack: TestStack;
+	let stack: CliStack;
 
-	beforeAll(async () => {
-		stack = await TestStack.create();
+	it.beforeAll(async ({ fileStack }) => {
+		stack = fileStack;
 		const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: false } as const;
 		await writeSettings({ version: 1, source: { ...source, schemas: defaultSchemas } }, localPaths(stack.home));
 	});
-
-	afterAll(() => stack.remove());
 
 	/** Runs `query` with a text on its stdin. */
 	async function queryStdin(sql: string, ...options: string[]): Promise<{ code: number | null; stdout: string }> {

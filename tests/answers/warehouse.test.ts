@@ -1,24 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { PipelineError } from "../../cli/common/errors.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { LocalWarehouse } from "../../cli/engines/local/warehouse/localWarehouse.ts";
-import { testContext } from "../support/context.ts";
+import { it } from "../support/fixtures.ts";
 import { makeSampleLake } from "../support/sampleLake.ts";
 
 describe("the local warehouse", () => {
-	let home: string;
-	let context: ReturnType<typeof testContext>;
-
-	beforeEach(async () => {
-		home = await mkdtemp(join(tmpdir(), "pipeline-warehouse-"));
-		context = testContext(AbortSignal.timeout(60_000));
-	});
-
-	afterEach(() => rm(home, { recursive: true, force: true }));
-
 	async function refusal(promise: Promise<unknown>): Promise<PipelineError> {
 		const error: unknown = await promise.then(
 			() => undefined,
@@ -28,15 +17,15 @@ describe("the local warehouse", () => {
 		throw new Error(`expected a PipelineError, not ${error}`);
 	}
 
-	it("asks for a crawl where the catalog is empty", async () => {
-		const error = await refusal(new LocalWarehouse(localPaths(home)).apply(context));
+	it("asks for a crawl where the catalog is empty", async ({ folder, context }) => {
+		const error = await refusal(new LocalWarehouse(localPaths(folder)).apply(context));
 		expect(error.outcome).toBe("usage");
 		expect(error.text.next).toBe("pipeline-cli crawl");
 	});
 
-	it("leaves out views whose tables are not there yet, and says so", async () => {
-		await makeSampleLake(home);
-		const paths = localPaths(home);
+	it("leaves out views whose tables are not there yet, and says so", async ({ folder, context }) => {
+		await makeSampleLake(folder);
+		const paths = localPaths(folder);
 		const catalog = JSON.parse(await readFile(paths.catalog, "utf8")) as { tables: { name: string }[] };
 		catalog.tables = catalog.tables.filter((table) => table.name !== "fact_payments");
 		await writeFile(paths.catalog, JSON.stringify(catalog));
@@ -49,9 +38,9 @@ describe("the local warehouse", () => {
 		]);
 	});
 
-	it("keeps the last good file where a table is damaged, and leaves nothing half-made", async () => {
-		await makeSampleLake(home);
-		const paths = localPaths(home);
+	it("keeps the last good file where a table is damaged, and leaves nothing half-made", async ({ folder, context }) => {
+		await makeSampleLake(folder);
+		const paths = localPaths(folder);
 		const warehouse = new LocalWarehouse(paths);
 		await warehouse.apply(context);
 		const before = await readFile(paths.warehouse);
@@ -59,15 +48,15 @@ describe("the local warehouse", () => {
 		const error = await refusal(warehouse.apply(context));
 		expect(error.text.what).toBe("The table fact_orders cannot be read; the warehouse is as it was.");
 		expect(await readFile(paths.warehouse)).toEqual(before);
-		expect((await readdir(home)).filter((name) => name.includes("warehouse"))).toEqual(["warehouse.duckdb"]);
+		expect((await readdir(folder)).filter((name) => name.includes("warehouse"))).toEqual(["warehouse.duckdb"]);
 	});
 
-	it("reads no file outside of the lake", async () => {
-		await makeSampleLake(home);
-		const secret = join(home, "secret.csv");
+	it("reads no file outside of the lake", async ({ folder, context }) => {
+		await makeSampleLake(folder);
+		const secret = join(folder, "secret.csv");
 		await writeFile(secret, "a\n1\n");
 		const error = await refusal(
-			new LocalWarehouse(localPaths(home)).query(`SELECT * FROM read_csv('${secret}')`, context),
+			new LocalWarehouse(localPaths(folder)).query(`SELECT * FROM read_csv('${secret}')`, context),
 		);
 		expect(error.outcome).toBe("usage");
 		expect(error.message).toContain("disabled");

@@ -1,14 +1,15 @@
 import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect } from "vitest";
 import type { VerifyClicksReport } from "../../cli/actions/verify/verifyClicks.ts";
 import type { Answered } from "../support/aws/athena.ts";
+import { it } from "../support/aws/awsFixtures.ts";
 import { faults } from "../support/aws/endpoint.ts";
 import { parquetTable } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { putReport } from "../support/aws/report.ts";
-import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 
 interface Click {
 	productid: number;
@@ -19,12 +20,11 @@ interface Click {
 }
 
 let aws: ScriptedStack;
-beforeEach(async () => {
-	aws = await ScriptedStack.create();
+it.beforeEach(async ({ aws: own }) => {
+	aws = own;
 	aws.athena.before = [];
 	aws.glue.tables = [parquetTable("clickstream_data")];
 });
-afterEach(() => aws.remove());
 
 it("sends what was asked for, and says so", async () => {
 	const { code, out, err } = await aws.run("clicks", "send", "--records", "1200");

@@ -1,23 +1,22 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { runEtl, startEtl } from "../../cli/actions/etl/runEtl.ts";
 import { jobRunStates } from "../../cli/engines/aws/jobs/jobRunStates.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
 import { catalogName, datasets } from "../../etl/datasets.ts";
 import { jobs } from "../../etl/jobs.ts";
+import { it } from "../support/aws/awsFixtures.ts";
 import { refuse } from "../support/aws/endpoint.ts";
 import { type Look, parquetTable, succeeded } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { putReport } from "../support/aws/report.ts";
-import { ScriptedStack } from "../support/aws/scriptedStack.ts";
-import { testContext } from "../support/context.ts";
+import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 
 let aws: ScriptedStack;
-beforeEach(async () => {
-	aws = await ScriptedStack.create();
+it.beforeEach(async ({ aws: own }) => {
+	aws = own;
 	aws.glue.tables = datasets.flatMap(({ tables }) => tables.map((table) => parquetTable(catalogName(table))));
 	aws.athena.before = [];
 });
-afterEach(() => aws.remove());
 
 const started = () => aws.endpoint.inputs("glue", "StartJobRun").map(({ JobName: name }) => name);
 
@@ -74,11 +73,10 @@ describe("run-etl", () => {
 		},
 	);
 
-	it.each(Object.entries(jobRunStates).filter(([, meaning]) => meaning === "going"))(
+	it.for(Object.entries(jobRunStates).filter(([, meaning]) => meaning === "going"))(
 		"%s is waited for, and shown",
-		async (state) => {
+		async ([state], { context }) => {
 			aws.glue.looks["dev-process-load"] = [{ JobRunState: state }, succeeded];
-			const context = testContext();
 			const result = await runEtl(new AwsStack(outputs, { signal: context.signal }), ["process-load"], context);
 			expect(result.jobs[0]?.state).toBe("succeeded");
 			expect(context.shown).toContain(state.toLowerCase());
@@ -154,11 +152,11 @@ describe("run-etl", () => {
 		expect(started()).toEqual([]);
 	});
 
-	it("--no-wait twice at the same time starts one execution", async () => {
+	it("--no-wait twice at the same time starts one execution", async ({ context }) => {
 		aws.others.listsLate = true;
 		vi.useFakeTimers({ toFake: ["Date"], now: new Date("2026-11-20T13:15:02Z") });
 		try {
-			const start = () => startEtl(new AwsStack(outputs, { signal: new AbortController().signal }), [], testContext());
+			const start = () => startEtl(new AwsStack(outputs, { signal: new AbortController().signal }), [], context);
 			const [first, second] = await Promise.all([start(), start()]);
 			expect(first).toMatchObject({ runId: "20261120-131500-all" });
 			expect(second).toEqual(first);
@@ -306,15 +304,15 @@ describe("a run that is going already", () => {
 		expect(started()).toEqual([]);
 	});
 
-	it.each([
+	it.for<[string, boolean]>([
 		["queued", true],
 		["refused", false],
-	])("two at the same time start one thing, where Glue's second run is %s", async (_, queuing) => {
+	])("two at the same time start one thing, where Glue's second run is %s", async ([, queuing], { context }) => {
 		aws.glue.queuing = queuing;
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal });
 		const results = await Promise.all([
-			runEtl(port(), ["process-load"], testContext()),
-			runEtl(port(), ["process-load"], testContext()),
+			runEtl(port(), ["process-load"], context),
+			runEtl(port(), ["process-load"], context),
 		]);
 		expect(results.map(({ outcome }) => outcome)).toEqual([undefined, undefined]);
 		const ids = results.map(({ jobs: [first] }) => first !== undefined && "id" in first && first.id);
@@ -325,26 +323,26 @@ describe("a run that is going already", () => {
 });
 
 describe("two whole runs at the same time", () => {
-	it("whoever joins a job of the other's joins all of its run, also jobs that have ended by then", async () => {
-		const session = await (await new AwsStack(outputs, { signal: new AbortController().signal }).jobs()).open(
-			testContext(),
-		);
+	it("whoever joins a job of the other's joins all of its run, also jobs that have ended by then", async ({
+		context,
+	}) => {
+		const session = await (await new AwsStack(outputs, { signal: new AbortController().signal }).jobs()).open(context);
 		const theirs = { StartedOn: 1_795_000_050, Arguments: { "--run_id": "20261120-100000-abcd" } };
 		const add = (name: string, JobRunState: string) =>
 			aws.glue.add({ Id: `jr_${name}`, JobName: `dev-${name}`, JobRunState, ...theirs }, [succeeded]);
 		add("process-load", "RUNNING");
 		add("process-cdc", "SUCCEEDED");
 		for (const job of jobs.slice(0, 2)) {
-			expect(await session.run(job, testContext())).toMatchObject({ id: `jr_${job.name}`, attached: true });
+			expect(await session.run(job, context)).toMatchObject({ id: `jr_${job.name}`, attached: true });
 		}
 		expect(session.runId).toBe("20261120-100000-abcd");
 		expect(started()).toEqual([]);
 	});
 
-	it("are one, job by job", async () => {
+	it("are one, job by job", async ({ context }) => {
 		aws.glue.looks = Object.fromEntries(jobs.map(({ name }) => [`dev-${name}`, [succeeded]]));
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal });
-		const results = await Promise.all([runEtl(port(), [], testContext()), runEtl(port(), [], testContext())]);
+		const results = await Promise.all([runEtl(port(), [], context), runEtl(port(), [], context)]);
 		expect(results.map(({ outcome }) => outcome)).toEqual([undefined, undefined]);
 		expect(results[0]?.runId).toBe(results[1]?.runId);
 		for (const { name } of jobs) {
@@ -399,9 +397,9 @@ describe("crawl", () => {
 		expect((await aws.run("crawl")).code).toBe(0);
 	});
 
-	it("two at the same time are one", async () => {
+	it("two at the same time are one", async ({ context }) => {
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal }).crawlers();
-		const crawl = async () => (await port()).crawl(testContext());
+		const crawl = async () => (await port()).crawl(context);
 		const [one, other] = await Promise.all([crawl(), crawl()]);
 		expect(one).toEqual(other);
 		expect(aws.glue.crawls).toBe(1);

@@ -1,19 +1,19 @@
 import { type AddressInfo, createServer } from "node:net";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { awsError } from "../../cli/engines/aws/client/awsError.ts";
+import { it } from "../support/aws/awsFixtures.ts";
 import { running } from "../support/aws/dms.ts";
 import { type Answer, faults, json, xml } from "../support/aws/endpoint.ts";
 import { outputs } from "../support/aws/outputs.ts";
-import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 
 let aws: ScriptedStack;
-beforeEach(async () => {
-	aws = await ScriptedStack.create();
+it.beforeEach(async ({ aws: own }) => {
+	aws = own;
 	aws.dms.task = running;
 	aws.athena.before = [];
 	aws.redshift.before = [];
 });
-afterEach(() => aws.remove());
 
 /** One command a service, with the call that meets the fault. */
 const commands: [command: string[], service: string, action: string][] = [
@@ -160,7 +160,7 @@ describe("status", () => {
 			/^dashboard sales +ready +https:/m,
 		],
 	];
-	beforeEach(() => {
+	it.beforeEach(() => {
 		aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
 	});
 

@@ -1,46 +1,45 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect } from "vitest";
 import type { VerifyReport } from "../../cli/actions/verify/verifyCdc.ts";
 import { neededActions } from "../../cli/engines/aws/doctor/neededActions.ts";
 import { catalogName, datasets } from "../../etl/datasets.ts";
 import { jobs } from "../../etl/jobs.ts";
 import type { Answered } from "../support/aws/athena.ts";
+import { it } from "../support/aws/awsFixtures.ts";
 import type { Call } from "../support/aws/endpoint.ts";
 import { parquetTable } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { putReport } from "../support/aws/report.ts";
-import { ScriptedStack } from "../support/aws/scriptedStack.ts";
-import { sourceUser, TlsSource } from "../support/aws/tlsSource.ts";
+import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { sourceUser, type TlsSource } from "../support/aws/tlsSource.ts";
 
 let source: TlsSource;
 let aws: ScriptedStack;
 let dms: Follower;
-beforeAll(async () => {
-	source = await TlsSource.start();
+it.beforeAll(({ tlsSource }) => {
+	source = tlsSource;
 });
-afterAll(() => source?.stop());
-beforeEach(async () => {
-	aws = await ScriptedStack.create();
+it.beforeEach(async ({ aws: own, folder }) => {
+	aws = own;
 	aws.others.secret = { ...sourceUser, host: "127.0.0.1", port: source.server.port };
 	await aws.deploy({ source: { ...outputs.source, caCertificate: source.ca } });
 	aws.athena.before = [];
 	aws.redshift.before = [];
-	dms = new Follower();
+	dms = new Follower(folder);
 	dms.follow();
 });
-afterEach(async () => {
+it.afterEach(async () => {
 	await dms.stop();
-	await aws.remove();
 });
 
 /** Instead of DMS and of the jobs: brings rows of the source into the raw zone, and then into what Athena answers. */
 class Follower {
 	/** Whether what it brings to Athena is what the source has. */
 	honest = true;
+	readonly #folder: string;
 	#going = true;
 	/** Ids that were replicated; what is there at the first look is the full load. */
 	#known: Set<string> | undefined;
@@ -49,6 +48,11 @@ class Follower {
 	/** What the last run of apply-changes saw. */
 	#current: string[][] = [];
 	#ended: Promise<void> = Promise.resolve();
+
+	/** @param folder for the files it writes. */
+	constructor(folder: string) {
+		this.#folder = folder;
+	}
 
 	follow(): void {
 		aws.dms.tables = [
@@ -89,7 +93,7 @@ class Follower {
 				statistics.Inserts += inserted.length;
 				this.#files += 1;
 				const key = `wordpress-db/wp_terms/20261120-10000000${this.#files}.parquet`;
-				aws.s3.put(outputs.buckets.raw, key, await changeFile(inserted));
+				aws.s3.put(outputs.buckets.raw, key, await changeFile(this.#folder, inserted));
 			}
 			await sleep(100);
 		}
@@ -110,8 +114,7 @@ class Follower {
 }
 
 /** A file of changes as DMS writes it. */
-async function changeFile(rows: string[][]): Promise<Uint8Array> {
-	const folder = await mkdtemp(join(tmpdir(), "pipeline-raw-"));
+async function changeFile(folder: string, rows: string[][]): Promise<Uint8Array> {
 	const instance = await DuckDBInstance.create(":memory:");
 	const connection = await instance.connect();
 	try {
@@ -124,7 +127,6 @@ async function changeFile(rows: string[][]): Promise<Uint8Array> {
 	} finally {
 		connection.closeSync();
 		instance.closeSync();
-		await rm(folder, { recursive: true, force: true });
 	}
 }
 

@@ -1,25 +1,24 @@
 import { createHash } from "node:crypto";
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
+import { expect } from "vitest";
+import { it } from "../support/aws/awsFixtures.ts";
 import { faults } from "../support/aws/endpoint.ts";
 import { outputs } from "../support/aws/outputs.ts";
-import { ScriptedStack } from "../support/aws/scriptedStack.ts";
-import { sourceUser, TlsSource } from "../support/aws/tlsSource.ts";
+import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { sourceUser, type TlsSource } from "../support/aws/tlsSource.ts";
 import { eventsOf } from "../support/logLines.ts";
 
 let source: TlsSource;
 let aws: ScriptedStack;
-beforeAll(async () => {
-	source = await TlsSource.start();
+it.beforeAll(({ tlsSource }) => {
+	source = tlsSource;
 });
-afterAll(() => source?.stop());
-beforeEach(async () => {
-	aws = await ScriptedStack.create();
+it.beforeEach(async ({ aws: own }) => {
+	aws = own;
 	aws.others.secret = { ...sourceUser, host: "127.0.0.1", port: source.server.port };
 	await aws.deploy({ source: { ...outputs.source, caCertificate: source.ca } });
 	process.env.AWS_SECRET_ACCESS_KEY = "access-key-that-is-secret";
 	process.env.AWS_SESSION_TOKEN = "session-token-that-is-secret";
 });
-afterEach(() => aws.remove());
 
 const readerPassword = "Reader0Password";
 const secrets = [

@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
@@ -14,7 +13,7 @@ import {
 import { CreateStreamCommand } from "@aws-sdk/client-kinesis";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { expect, vi } from "vitest";
 import { runEtl } from "../../cli/actions/etl/runEtl.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { textLines } from "../../cli/common/textLines.ts";
@@ -22,9 +21,9 @@ import { Clients } from "../../cli/engines/aws/client/clients.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
 import { readParquet } from "../../cli/engines/duckdb/parquetReader.ts";
 import { lake } from "../../etl/contract/contract.ts";
-import { type MiniStack, startMiniStack } from "../support/aws/ministack.ts";
+import { it } from "../support/aws/awsFixtures.ts";
+import type { MiniStack } from "../support/aws/ministack.ts";
 import { outputs } from "../support/aws/outputs.ts";
-import { testContext } from "../support/context.ts";
 
 /** More than a page of 1,000, beyond which the console walkthrough's script copied nothing; named as change files of a table. */
 const manyKeys = Array.from({ length: 1_250 }, (_, at) => `shop/many/20261120-${String(at).padStart(9, "0")}.parquet`);
@@ -36,17 +35,18 @@ const { raw, processed } = outputs.buckets;
 const { database, crawler } = outputs.catalog;
 
 let server: MiniStack;
+let folder: string;
 let stack: AwsStack;
-beforeAll(async () => {
-	server = await startMiniStack();
+it.beforeAll(async ({ miniStack, fileFolder }) => {
+	server = miniStack;
+	folder = fileFolder;
 	const env = { AWS_ENDPOINT_URL: server.url, AWS_ACCESS_KEY_ID: "test", AWS_SECRET_ACCESS_KEY: "test" };
 	for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
 	stack = new AwsStack(outputs, { signal });
 	await deploy();
 });
-afterAll(async () => {
+it.afterAll(() => {
 	vi.unstubAllEnvs();
-	await server?.stop();
 });
 
 const role = "arn:aws:iam::000000000000:role/dev";
@@ -139,7 +139,6 @@ async function deploy(): Promise<void> {
 
 /** 1,500 clicks on three departments. */
 async function parquetFile(): Promise<Uint8Array> {
-	const folder = await mkdtemp(join(tmpdir(), "pipeline-clicks-"));
 	const instance = await DuckDBInstance.create(":memory:");
 	const connection = await instance.connect();
 	try {
@@ -151,7 +150,6 @@ async function parquetFile(): Promise<Uint8Array> {
 	} finally {
 		connection.closeSync();
 		instance.closeSync();
-		await rm(folder, { recursive: true, force: true });
 	}
 }
 
@@ -219,11 +217,11 @@ it("S3: an object that is not there is an error that says so", async () => {
 	await expect((await stack.processed()).fetch("clicks/absent")).rejects.toMatchObject({ outcome: "serviceRefused" });
 });
 
-it("Athena: answers from the files, by type", async () => {
+it("Athena: answers from the files, by type", async ({ context }) => {
 	const query = await stack.query();
 	const result = await query.run(
 		"SELECT department, COUNT(*) AS clicks, SUM(price) AS total FROM clicks GROUP BY department ORDER BY department",
-		testContext(),
+		context,
 	);
 	expect(result.columns.map(({ name }) => name)).toEqual(["department", "clicks", "total"]);
 	expect(result.rows.map(([department, clicks]) => [department, Number(clicks)])).toEqual([
@@ -233,19 +231,19 @@ it("Athena: answers from the files, by type", async () => {
 	]);
 });
 
-it("Athena: reads more than a page of rows", async () => {
-	const result = await (await stack.query()).run("SELECT department FROM clicks", testContext());
+it("Athena: reads more than a page of rows", async ({ context }) => {
+	const result = await (await stack.query()).run("SELECT department FROM clicks", context);
 	expect(result.rows).toHaveLength(1500);
 });
 
-it("Athena: a table that is not there is a fault of the statement", async () => {
-	await expect((await stack.query()).run("SELECT * FROM absent", testContext())).rejects.toMatchObject({
+it("Athena: a table that is not there is a fault of the statement", async ({ context }) => {
+	await expect((await stack.query()).run("SELECT * FROM absent", context)).rejects.toMatchObject({
 		outcome: "usage",
 	});
 });
 
-it("Glue: runs jobs in their order, joins the crawler, reads the catalog", async () => {
-	const result = await runEtl(stack, ["process-load", "process-cdc"], testContext());
+it("Glue: runs jobs in their order, joins the crawler, reads the catalog", async ({ context }) => {
+	const result = await runEtl(stack, ["process-load", "process-cdc"], context);
 	expect(result.jobs.map(({ job, state }) => [job, state])).toEqual([
 		["process-load", "succeeded"],
 		["process-cdc", "succeeded"],
@@ -254,25 +252,28 @@ it("Glue: runs jobs in their order, joins the crawler, reads the catalog", async
 	expect(await (await stack.jobs()).lastRun()).toMatchObject({ runId: result.runId, running: false });
 });
 
-it("Glue: two crawls at the same time are one", async () => {
+it("Glue: two crawls at the same time are one", async ({ context }) => {
 	const crawlers = await stack.crawlers();
-	const [first, second] = await Promise.all([crawlers.crawl(testContext()), crawlers.crawl(testContext())]);
+	const [first, second] = await Promise.all([crawlers.crawl(context), crawlers.crawl(context)]);
 	expect(first.tables).toEqual(second.tables);
 });
 
-it("Kinesis and Firehose: every click once in the tail and once in the raw zone, under its hour", async () => {
+it("Kinesis and Firehose: every click once in the tail and once in the raw zone, under its hour", async ({
+	context,
+	abort,
+	fileContext,
+}) => {
 	const stream = await stack.eventStream();
 	expect(await stream.status?.()).toEqual({ state: "ACTIVE", text: `${outputs.clickstream.streamName}, 2 shards` });
 	const sent: string[] = [];
 	const send = async (records: string[]): Promise<void> => {
 		sent.push(...records);
-		expect(await stream.send(records, testContext())).toMatchObject({ accepted: records.length, lost: 0 });
+		expect(await stream.send(records, fileContext)).toMatchObject({ accepted: records.length, lost: 0 });
 	};
-	const abort = new AbortController();
 	const seen: string[] = [];
 	const tail = (async () => {
 		const follower = await new AwsStack(outputs, { signal: abort.signal }).eventStream();
-		for await (const { record } of follower.tail(testContext(abort.signal))) seen.push(record);
+		for await (const { record } of follower.tail(context)) seen.push(record);
 	})();
 	try {
 		// The tail begins at the newest record of every shard: once it shows any, it has its place in all.

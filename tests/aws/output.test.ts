@@ -2,13 +2,14 @@ import { readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { commands } from "../../cli/commands.ts";
 import { catalogName, datasets } from "../../etl/datasets.ts";
+import { it } from "../support/aws/awsFixtures.ts";
 import { running } from "../support/aws/dms.ts";
 import { parquetTable, succeeded } from "../support/aws/glue.ts";
-import { ScriptedStack } from "../support/aws/scriptedStack.ts";
-import { TestStack } from "../support/cli.ts";
+import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import type { CliStack } from "../support/cli.ts";
 import { cursorLeft, onTerminal, type TerminalRun } from "../support/terminal.ts";
 
 const exported = join(tmpdir(), `pipeline-export-${process.pid}.csv`);
@@ -36,13 +37,12 @@ const lines: Record<string, [args: string[], code: number]> = {
 };
 
 let aws: ScriptedStack;
-let home: TestStack;
-beforeAll(async () => {
-	home = await TestStack.create();
+let home: CliStack;
+it.beforeAll(({ fileStack }) => {
+	home = fileStack;
 });
-afterAll(() => home.remove());
-beforeEach(async () => {
-	aws = await ScriptedStack.create();
+it.beforeEach(async ({ aws: own }) => {
+	aws = own;
 	aws.dms.task = running;
 	aws.dms.afterStop = [{ Status: "stopped", StopReason: "Stop Reason NORMAL" }];
 	aws.dms.tables = [
@@ -66,8 +66,7 @@ beforeEach(async () => {
 	aws.s3.denied = "clickstream-data/";
 	aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
 });
-afterEach(async () => {
-	await aws.remove();
+it.afterEach(async () => {
 	await rm(exported, { force: true });
 });
 
@@ -150,7 +149,7 @@ it("a statement that nobody types is waited for until the timeout only", async (
 });
 
 describe("Ctrl-C on a terminal", () => {
-	beforeEach(() => {
+	it.beforeEach(() => {
 		aws.glue.looks = { "dev-process-load": [{ JobRunState: "RUNNING" }] };
 	});
 	const start = async () => {

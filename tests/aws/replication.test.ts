@@ -1,17 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { taskStates } from "../../cli/engines/aws/replication/taskStates.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
+import { it } from "../support/aws/awsFixtures.ts";
 import { loaded, running, type Task } from "../support/aws/dms.ts";
 import { faults, refuse } from "../support/aws/endpoint.ts";
 import { outputs } from "../support/aws/outputs.ts";
-import { ScriptedStack } from "../support/aws/scriptedStack.ts";
-import { testContext } from "../support/context.ts";
+import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 
 let aws: ScriptedStack;
-beforeEach(async () => {
-	aws = await ScriptedStack.create();
+it.beforeEach(async ({ aws: own }) => {
+	aws = own;
 });
-afterEach(() => aws.remove());
 
 const starts = () => aws.endpoint.inputs("dms", "StartReplicationTask").map((input) => input.StartReplicationTaskType);
 const startDate = 1_795_000_000;
@@ -230,10 +229,10 @@ describe("running it twice", () => {
 		expect(starts()).toHaveLength(1);
 	});
 
-	it("two at the same time start one thing, and both end well", async () => {
+	it("two at the same time start one thing, and both end well", async ({ context }) => {
 		aws.dms.connections.source = [{ Status: "successful" }];
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal }).replication();
-		const results = await Promise.all([(await port()).start(testContext()), (await port()).start(testContext())]);
+		const results = await Promise.all([(await port()).start(context), (await port()).start(context)]);
 		expect(results.sort()).toEqual(["already running", "started"]);
 		expect(aws.dms.accepted).toBe(1);
 		expect(aws.dms.task.Status).toBe("running");
@@ -248,10 +247,10 @@ describe("running it twice", () => {
 });
 
 describe("two at the same time", () => {
-	it("stop twice at the same time stops once, and both end well", async () => {
+	it("stop twice at the same time stops once, and both end well", async ({ context }) => {
 		aws.dms.task = running;
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal }).replication();
-		const results = await Promise.all([(await port()).stop(testContext()), (await port()).stop(testContext())]);
+		const results = await Promise.all([(await port()).stop(context), (await port()).stop(context)]);
 		expect(results).toEqual(["stopped", "stopped"]);
 		expect(aws.dms.task.Status).toBe("stopped");
 	});
@@ -342,7 +341,7 @@ describe("replication tables and reload", () => {
 });
 
 describe("replication status: the latency", () => {
-	beforeEach(() => {
+	it.beforeEach(() => {
 		aws.dms.task = running;
 	});
 

@@ -1,20 +1,19 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { queryStates } from "../../cli/engines/aws/query/athenaQuery.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
 import { statementStates } from "../../cli/engines/aws/warehouse/statement.ts";
 import { warehouseViews } from "../../cli/engines/shared/warehouseViews.ts";
+import { it } from "../support/aws/awsFixtures.ts";
 import { outputs } from "../support/aws/outputs.ts";
-import { ScriptedStack } from "../support/aws/scriptedStack.ts";
-import { testContext } from "../support/context.ts";
+import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 
 let aws: ScriptedStack;
-beforeEach(async () => {
-	aws = await ScriptedStack.create();
+it.beforeEach(async ({ aws: own }) => {
+	aws = own;
 });
-afterEach(() => aws.remove());
 
 interface Result {
 	columns: { name: string; type: string }[];
@@ -186,7 +185,7 @@ describe("query on Athena", () => {
 });
 
 describe("warehouse apply", () => {
-	beforeEach(() => {
+	it.beforeEach(() => {
 		aws.redshift.before = [];
 	});
 	const applied = () => aws.redshift.statements.flat();
@@ -299,7 +298,7 @@ describe("warehouse apply", () => {
 		expect(applied()).toContain(`ALTER USER warehouse_reader PASSWORD '${hash}'`);
 	});
 
-	it("two at the same time: who is crossed by the other repeats it, and both end well", async () => {
+	it("two at the same time: who is crossed by the other repeats it, and both end well", async ({ context }) => {
 		const [first = { name: "" }] = warehouseViews();
 		const refusals = [
 			[/^DROP VIEW/, `ERROR: Relation "${first.name}" already exists`],
@@ -313,7 +312,7 @@ describe("warehouse apply", () => {
 			return refusal === undefined ? { Status: "FINISHED" } : { Status: "FAILED", Error: refusal[1] };
 		};
 		const port = () => new AwsStack(outputs, { signal: new AbortController().signal }).warehouse();
-		const [one, other] = await Promise.all([(await port()).apply(testContext()), (await port()).apply(testContext())]);
+		const [one, other] = await Promise.all([(await port()).apply(context), (await port()).apply(context)]);
 		expect(one).toEqual(other);
 		expect(left).toEqual([]);
 		const views = warehouseViews().length;

@@ -1,19 +1,19 @@
 import { access, chmod, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { commands } from "../../cli/commands.ts";
 import { findStack } from "../../cli/stack.ts";
+import { it } from "../support/aws/awsFixtures.ts";
 import { outputs } from "../support/aws/outputs.ts";
-import { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 
 let aws: ScriptedStack;
 let folder: string;
-beforeEach(async () => {
-	aws = await ScriptedStack.create();
+it.beforeEach(async ({ aws: own }) => {
+	aws = own;
 	folder = join(aws.file, "..");
 	await pulumi({});
 });
-afterEach(() => aws.remove());
 
 const find = (options: { stack?: string; outputs?: string } = {}) =>
 	findStack({ ...options, signal: new AbortController().signal });
@@ -229,7 +229,7 @@ describe("doctor", () => {
 	}
 	const doctor = () => aws.json<Doctor>("doctor");
 	const failing = (document: Doctor) => document.checks.filter(({ ok }) => !ok).map(({ name }) => name);
-	beforeEach(() => {
+	it.beforeEach(() => {
 		aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
 	});
 

@@ -1,12 +1,12 @@
 import { execFile } from "node:child_process";
-import { cp, mkdtemp, realpath, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { cp, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { testEnvironment } from "../../infra/testing/mockedCloud.ts";
 import type { Registered } from "../../infra/testing/program.ts";
 import { engineConfig } from "../../infra/testing/stack.ts";
+import { it } from "../support/fixtures.ts";
 
 const run = promisify(execFile);
 const start = (config: Record<string, string>) =>
@@ -46,13 +46,12 @@ it("a dashboard's owner of another account ends the program with the reason", as
 describe("from another folder", () => {
 	const here = join(import.meta.dirname, "..", "..");
 	let there: string;
-	beforeAll(async () => {
-		there = await realpath(await mkdtemp(join(tmpdir(), "another-")));
+	it.beforeAll(async ({ fileFolder }) => {
+		there = fileFolder;
 		const parts = ["infra", "etl", "Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "package.json", "tests/infra"];
 		for (const part of parts) await cp(join(here, part), join(there, part), { recursive: true });
 		await symlink(join(here, "node_modules"), join(there, "node_modules"));
 	});
-	afterAll(() => rm(there, { recursive: true }));
 
 	/** Started where Pulumi starts it, in the folder of the program's entry. */
 	const resources = async (folder: string, stack: string): Promise<Registered[]> => {

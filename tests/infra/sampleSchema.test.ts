@@ -1,14 +1,14 @@
 import { readFile } from "node:fs/promises";
 import mysql, { type RowDataPacket } from "mysql2";
 import { createConnection } from "mysql2/promise";
-import { describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { insert, removeRows } from "../../cli/actions/verify/verifyRows.ts";
 import { sampleSchemas } from "../../cli/engines/local/source/seed/fill.ts";
 import { type SeedRow, seedSize } from "../../cli/engines/local/source/seed/rows.ts";
 import { collation } from "../../cli/engines/local/source/seed/tables.ts";
 import { datasets } from "../../etl/datasets.ts";
 import { replicationGrants } from "../../infra/source/userData.ts";
-import { startMariaDb } from "../support/mariadb.ts";
+import { it } from "../support/serverFixtures.ts";
 
 const file = new URL("../../infra/source/sampleSchema.sql", import.meta.url);
 
@@ -46,51 +46,48 @@ describe("infra/source/sampleSchema.sql", () => {
 		await expect(sampleSql()).toMatchFileSnapshot("../../infra/source/sampleSchema.sql");
 	});
 
-	it("fills a server with every replicated table, by its key, with rows, for a user who replicates and verifies", async () => {
-		const server = await startMariaDb();
-		try {
-			const client = await server.connect();
-			await client.query(await readFile(file, "utf8"));
-			for (const { schema, tables } of datasets) {
-				for (const { name, key } of tables) {
-					const [rows] = await client.query<RowDataPacket[]>(
-						`SELECT COUNT(*) AS count FROM ${mysql.escapeId(schema)}.${mysql.escapeId(name)}`,
-					);
-					expect(Number(rows[0]?.count), `${schema}.${name}`).toBeGreaterThan(0);
-					const [keys] = await client.query<RowDataPacket[]>(
-						"SELECT COLUMN_NAME AS name FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND CONSTRAINT_NAME = 'PRIMARY' ORDER BY ORDINAL_POSITION",
-						[schema, name],
-					);
-					expect(
-						keys.map((column) => column.name),
-						`${schema}.${name}`,
-					).toEqual(key);
-				}
+	it("fills a server with every replicated table, by its key, with rows, for a user who replicates and verifies", async ({
+		server,
+	}) => {
+		const client = await server.connect();
+		await client.query(await readFile(file, "utf8"));
+		for (const { schema, tables } of datasets) {
+			for (const { name, key } of tables) {
+				const [rows] = await client.query<RowDataPacket[]>(
+					`SELECT COUNT(*) AS count FROM ${mysql.escapeId(schema)}.${mysql.escapeId(name)}`,
+				);
+				expect(Number(rows[0]?.count), `${schema}.${name}`).toBeGreaterThan(0);
+				const [keys] = await client.query<RowDataPacket[]>(
+					"SELECT COLUMN_NAME AS name FROM information_schema.KEY_COLUMN_USAGE WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND CONSTRAINT_NAME = 'PRIMARY' ORDER BY ORDINAL_POSITION",
+					[schema, name],
+				);
+				expect(
+					keys.map((column) => column.name),
+					`${schema}.${name}`,
+				).toEqual(key);
 			}
-			const user = "replication";
-			await client.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'secret'`);
-			for (const grant of replicationGrants(
-				user,
-				datasets.map(({ schema }) => schema),
-			)) {
-				await client.query(grant);
-			}
-			await client.end();
-			const replication = await createConnection({ host: "127.0.0.1", port: server.port, user, password: "secret" });
-			const source = {
-				query: async (sql: string, values?: unknown[]) => {
-					const [rows] = await replication.query<RowDataPacket[]>(sql, values);
-					return Array.isArray(rows) ? rows : [];
-				},
-				close: () => replication.end(),
-			};
-			expect(await insert(source, ["a-slug"], false)).toHaveLength(1);
-			await removeRows(source, ["a-slug"]);
-			await replication.query("SHOW MASTER STATUS");
-			await expect(replication.query("DELETE FROM classicmodels.orders")).rejects.toThrow("denied");
-			await source.close();
-		} finally {
-			await server.stop();
 		}
+		const user = "replication";
+		await client.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'secret'`);
+		for (const grant of replicationGrants(
+			user,
+			datasets.map(({ schema }) => schema),
+		)) {
+			await client.query(grant);
+		}
+		await client.end();
+		const replication = await createConnection({ host: "127.0.0.1", port: server.port, user, password: "secret" });
+		const source = {
+			query: async (sql: string, values?: unknown[]) => {
+				const [rows] = await replication.query<RowDataPacket[]>(sql, values);
+				return Array.isArray(rows) ? rows : [];
+			},
+			close: () => replication.end(),
+		};
+		expect(await insert(source, ["a-slug"], false)).toHaveLength(1);
+		await removeRows(source, ["a-slug"]);
+		await replication.query("SHOW MASTER STATUS");
+		await expect(replication.query("DELETE FROM classicmodels.orders")).rejects.toThrow("denied");
+		await source.close();
 	});
 });

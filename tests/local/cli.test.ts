@@ -1,19 +1,18 @@
 import { execFile } from "node:child_process";
-import { access, mkdir, mkdtemp, readdir, readFile, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { access, mkdir, readdir, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { poll } from "../../cli/common/poll.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { defaultSchemas, writeSettings } from "../../cli/engines/local/shared/settings.ts";
-import { TestStack } from "../support/cli.ts";
+import type { CliStack } from "../support/cli.ts";
+import { it } from "../support/cliFixtures.ts";
 import { onTerminal } from "../support/terminal.ts";
 
-it("--help loads no package that only some commands need", async () => {
-	const coverage = await mkdtemp(join(tmpdir(), "pipeline-coverage-"));
+it("--help loads no package that only some commands need", async ({ folder: coverage }) => {
 	const cli = join(projectRoot, "dist", "pipeline-cli.js");
 	// Node's coverage names every script that was loaded.
 	await promisify(execFile)(process.execPath, [cli, "run-etl", "--help"], {
@@ -30,21 +29,18 @@ it("--help loads no package that only some commands need", async () => {
 		loaded.filter((url) => url.startsWith("file:")).map((url) => readFile(fileURLToPath(url), "utf8")),
 	);
 	expect(scripts.filter((text) => text.includes("ZodType"))).toEqual([]);
-	await rm(coverage, { recursive: true });
 });
 
 describe("down --purge at a terminal", () => {
-	let stack: TestStack;
+	let stack: CliStack;
 
-	beforeAll(async () => {
-		stack = await TestStack.create();
+	it.beforeAll(async ({ fileStack }) => {
+		stack = fileStack;
 		const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: false } as const;
 		const paths = localPaths(stack.home);
 		await writeSettings({ version: 1, source: { ...source, schemas: defaultSchemas } }, paths);
 		await mkdir(paths.raw, { recursive: true });
 	});
-
-	afterAll(() => stack.remove());
 
 	it.each([
 		["Ctrl-C", "\u0003", 8, "Nothing was entered."],

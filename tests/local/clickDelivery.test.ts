@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
 import { clickRecords } from "../../cli/actions/clicks/clicks.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { filesBelow } from "../../cli/engines/local/catalog/lakeFolders.ts";
@@ -15,6 +14,7 @@ import { deliverLeftovers } from "../../cli/engines/local/eventStream/leftovers.
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import type { Context } from "../../cli/engines/port.ts";
 import { lake } from "../../etl/contract/contract.ts";
+import { test } from "../support/fixtures.ts";
 
 /** Rounds of two senders each. */
 const rounds = 10;
@@ -34,12 +34,11 @@ const context: Context = {
 let home: string;
 const children = new Set<ChildProcess>();
 
-beforeEach(async () => {
-	home = await mkdtemp(join(tmpdir(), "delivery-"));
+test.beforeEach(({ folder }) => {
+	home = folder;
 });
-afterEach(async () => {
+test.afterEach(() => {
 	for (const child of children) child.kill("SIGKILL");
-	await rm(home, { recursive: true, force: true });
 });
 
 const folders = () => ({ spool: localPaths(home).delivery, raw: localPaths(home).raw });

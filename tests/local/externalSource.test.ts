@@ -1,7 +1,6 @@
-import { mkdir, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, stat } from "node:fs/promises";
 import type { Connection } from "mysql2/promise";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import type { LocalPaths } from "../../cli/engines/local/shared/paths.ts";
 import { passwordFile, readSettings } from "../../cli/engines/local/shared/settings.ts";
 import { useExternalSource } from "../../cli/engines/local/source/external.ts";
@@ -9,18 +8,20 @@ import { LocalSource } from "../../cli/engines/local/source/localSource.ts";
 import { seedSource } from "../../cli/engines/local/source/seed/seed.ts";
 import { startPrivateSource, stopSource } from "../../cli/engines/local/source/up.ts";
 import { parseSourceUrl } from "../../cli/engines/mysql/sourceUrl.ts";
-import { testContext } from "../support/context.ts";
-import { client, newHome, refusal, removeHome } from "../support/privateSource.ts";
+import type { Context } from "../../cli/engines/port.ts";
+import { it } from "../support/cliFixtures.ts";
+import { client, refusal } from "../support/privateSource.ts";
 
 describe("a server of the user's own", () => {
 	let own: LocalPaths;
 	let paths: LocalPaths;
+	let context: Context;
 	let admin: Connection;
 	let port: number;
 
-	beforeAll(async () => {
-		own = await newHome();
-		await startPrivateSource(testContext(), {}, own);
+	it.beforeAll(async ({ filePaths, fileContext }) => {
+		own = filePaths;
+		await startPrivateSource(fileContext, {}, own);
 		port = (await readSettings(own))?.source.port ?? 0;
 		admin = await client(own);
 		await admin.query("CREATE DATABASE shop");
@@ -29,22 +30,16 @@ describe("a server of the user's own", () => {
 		await admin.query("CREATE USER 'repl'@'127.0.0.1' IDENTIFIED BY 'p:/@ \"word'");
 	});
 
-	afterAll(async () => {
-		await admin.end();
-		await removeHome(own);
-	});
+	it.afterAll(() => admin.end());
 
-	beforeEach(async () => {
-		paths = await newHome();
-	});
-
-	afterEach(async () => {
-		await rm(join(paths.home, ".."), { recursive: true, force: true });
+	it.beforeEach(({ paths: empty, context: current }) => {
+		paths = empty;
+		context = current;
 	});
 
 	function use(schemas: string[], password = 'p:/@ "word', to = paths): ReturnType<typeof useExternalSource> {
 		const server = parseSourceUrl(`mysql://repl@127.0.0.1:${port}`, false);
-		return useExternalSource(testContext(), { server, schemas, askPassword: async () => password }, to);
+		return useExternalSource(context, { server, schemas, askPassword: async () => password }, to);
 	}
 
 	it("is refused with every failed check and its fix, and nothing is kept", async () => {
@@ -100,7 +95,7 @@ describe("a server of the user's own", () => {
 			state: "running",
 			schemas: [{ schema: "shop", tables: 2, rows: 0 }],
 		});
-		expect(await stopSource(testContext(), paths)).toBe("not ours");
+		expect(await stopSource(context, paths)).toBe("not ours");
 		expect((await source.status()).state).toBe("running");
 	});
 
@@ -113,7 +108,7 @@ describe("a server of the user's own", () => {
 		await admin.query("SET DEFAULT ROLE reader FOR 'member'@'127.0.0.1'");
 		const server = parseSourceUrl(`mysql://member@127.0.0.1:${port}`, false);
 		const { checks } = await useExternalSource(
-			testContext(),
+			context,
 			{ server, schemas: ["shop"], askPassword: async () => "x" },
 			paths,
 		);
@@ -122,7 +117,7 @@ describe("a server of the user's own", () => {
 
 	it("is never written to without --yes", async () => {
 		await use(["shop"]);
-		const error = await refusal(seedSource(testContext(), { seed: 1, scale: 1, reset: true }, paths));
+		const error = await refusal(seedSource(context, { seed: 1, scale: 1, reset: true }, paths));
 		expect(error.outcome).toBe("usage");
 		expect(error.text.next).toContain("--yes");
 	});
@@ -134,12 +129,14 @@ describe("a server of the user's own", () => {
 		expect(await readSettings(paths)).toBeUndefined();
 	});
 
-	it("can't take the place of the private MariaDB while that runs, nor of a source that is replicated", async () => {
+	it("can't take the place of the private MariaDB while that runs, nor of a source that is replicated", async ({
+		context,
+	}) => {
 		const running = await refusal(use(["shop"], undefined, own));
 		expect(running.text.next).toBe("pipeline-cli source down");
 		await use(["shop"]);
 		await mkdir(paths.replication, { recursive: true });
-		const replicated = await refusal(startPrivateSource(testContext(), {}, paths));
+		const replicated = await refusal(startPrivateSource(context, {}, paths));
 		expect(replicated.text.next).toBe("pipeline-cli down --purge");
 	});
 });

@@ -1,10 +1,9 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect } from "vitest";
 import { readJsonFile } from "../../cli/common/jsonFile.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { LocalJobs } from "../../cli/engines/local/jobs/localJobs.ts";
@@ -46,8 +45,10 @@ print(json.dumps({
 }))
 `;
 
-beforeAll(async () => {
-	home = await mkdtemp(join(tmpdir(), "reports-"));
+import { it } from "../support/fixtures.ts";
+
+it.beforeAll(async ({ fileFolder }) => {
+	home = fileFolder;
 	const { processed, runs } = localPaths(home);
 	await mkdir(join(runs, runId), { recursive: true });
 	const python = join(projectRoot, ".pipeline", "python", "bin", "python");
@@ -55,7 +56,6 @@ beforeAll(async () => {
 	const env = { ...process.env, PYTHONPATH: join(projectRoot, "etl"), PYTHONDONTWRITEBYTECODE: "1" };
 	codes = JSON.parse((await promisify(execFile)(python, args, { env })).stdout);
 });
-afterAll(() => rm(home, { recursive: true }));
 
 const read = (job: string) => readJsonFile(join(localPaths(home).processed, lake.report(runId, job)), reportFile(job));
 

@@ -2,10 +2,11 @@ import { execFile } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import type { VerifyClicksReport } from "../../cli/actions/verify/verifyClicks.ts";
 import { poll } from "../../cli/common/poll.ts";
-import { TestStack } from "../support/cli.ts";
+import type { CliStack } from "../support/cli.ts";
+import { it } from "../support/cliFixtures.ts";
 
 interface Demo {
 	ok: boolean;
@@ -34,14 +35,10 @@ interface Answer {
 
 /** One local stack from nothing, used as a newcomer would: each test continues where the last one ended. */
 describe("the local stack", () => {
-	let stack: TestStack;
+	let stack: CliStack;
 
-	beforeAll(async () => {
-		stack = await TestStack.create();
-	});
-
-	afterAll(async () => {
-		await stack.remove();
+	it.beforeAll(async ({ fileStack }) => {
+		stack = fileStack;
 	});
 
 	const count = async (table: string): Promise<number> =>

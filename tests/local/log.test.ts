@@ -1,19 +1,20 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RowDataPacket } from "mysql2";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { logTo } from "../../cli/common/log.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { passwordFile } from "../../cli/engines/local/shared/settings.ts";
 import { coreOf, openConnection } from "../../cli/engines/mysql/open.ts";
-import { TestStack } from "../support/cli.ts";
+import type { CliStack } from "../support/cli.ts";
+import { it } from "../support/cliFixtures.ts";
 import { eventsOf } from "../support/logLines.ts";
-import { startMariaDb, type TestServer } from "../support/mariadb.ts";
+import type { TestServer } from "../support/mariadb.ts";
 
 let server: TestServer;
 const password = "p4ss:/@word'";
-beforeAll(async () => {
-	server = await startMariaDb();
+it.beforeAll(async ({ server: own }) => {
+	server = own;
 	const admin = await server.connect();
 	await admin.query("CREATE DATABASE shop; CREATE TABLE shop.t (id INT PRIMARY KEY, name TEXT)");
 	await admin.query("INSERT INTO shop.t VALUES (1, 'one'), (2, 'two'), (3, 'three')");
@@ -21,16 +22,15 @@ beforeAll(async () => {
 	await admin.query("GRANT ALL ON *.* TO dms@'%' WITH GRANT OPTION");
 	await admin.end();
 });
-afterAll(() => server?.stop());
 
 describe("a connection to MySQL", () => {
 	let events: Record<string, unknown>[];
 	const open = () => openConnection({ host: "127.0.0.1", port: server.port, user: "dms", password, database: "shop" });
-	beforeEach(() => {
+	it.beforeEach(() => {
 		events = [];
 		logTo((line) => events.push(JSON.parse(line)));
 	});
-	afterEach(() => logTo(undefined));
+	it.afterEach(() => logTo(undefined));
 
 	it("logs each statement once, with its time and rows, and without its parameters", async () => {
 		const connection = await open();
@@ -96,12 +96,10 @@ describe("a connection to MySQL", () => {
 });
 
 describe("the command line", () => {
-	let stack: TestStack;
-	beforeAll(async () => {
-		stack = await TestStack.create();
+	let stack: CliStack;
+	it.beforeAll(async ({ fileStack }) => {
+		stack = fileStack;
 	});
-	afterAll(() => stack?.remove());
-
 	const secretEnvironment = {
 		AWS_SECRET_ACCESS_KEY: "access-key-that-is-secret",
 		AWS_SESSION_TOKEN: "session-token-that-is-secret",
@@ -145,21 +143,16 @@ describe("the command line", () => {
 		for (const secret of secrets) expect(shown).not.toContain(secret);
 	});
 
-	it("keeps the password of the private server out of the lines", async () => {
-		const own = await TestStack.create();
-		try {
-			const up = await own.run(["source", "up", "--verbose"]);
-			expect(up).toMatchObject({ code: 0 });
-			const started = eventsOf(up.stderr).filter(({ event }) => event === "process");
-			expect(started.some(({ background, command }) => background && String(command).endsWith("mariadbd"))).toBe(true);
-			const status = await own.run(["source", "status", "--verbose"]);
-			expect(eventsOf(status.stderr).some(({ event }) => event === "mysql")).toBe(true);
-			const generated = (await readFile(passwordFile(localPaths(own.home)), "utf8")).trim();
-			expect(generated.length).toBeGreaterThan(20);
-			expect(up.stdout + up.stderr + status.stdout + status.stderr).not.toContain(generated);
-		} finally {
-			await own.remove();
-		}
+	it("keeps the password of the private server out of the lines", async ({ stack: own }) => {
+		const up = await own.run(["source", "up", "--verbose"]);
+		expect(up).toMatchObject({ code: 0 });
+		const started = eventsOf(up.stderr).filter(({ event }) => event === "process");
+		expect(started.some(({ background, command }) => background && String(command).endsWith("mariadbd"))).toBe(true);
+		const status = await own.run(["source", "status", "--verbose"]);
+		expect(eventsOf(status.stderr).some(({ event }) => event === "mysql")).toBe(true);
+		const generated = (await readFile(passwordFile(localPaths(own.home)), "utf8")).trim();
+		expect(generated.length).toBeGreaterThan(20);
+		expect(up.stdout + up.stderr + status.stdout + status.stderr).not.toContain(generated);
 	});
 
 	it("says nothing without being asked", async () => {

@@ -2,7 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { PipelineError } from "../../cli/common/errors.ts";
 import { endProcess, isAlive } from "../../cli/common/processIdentity.ts";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
@@ -11,30 +11,27 @@ import { LocalSource } from "../../cli/engines/local/source/localSource.ts";
 import { serverFiles, serverProcess } from "../../cli/engines/local/source/privateServer.ts";
 import { startPrivateSource, stopSource } from "../../cli/engines/local/source/up.ts";
 import { openClient } from "../../cli/engines/mysql/connection.ts";
-import { testContext } from "../support/context.ts";
+import { it } from "../support/cliFixtures.ts";
 import { freePort } from "../support/mariadb.ts";
-import { client, listen, newHome, refusal, removeHome } from "../support/privateSource.ts";
+import { client, listen, refusal } from "../support/privateSource.ts";
 
 const run = promisify(execFile);
 
 describe("the private MariaDB", () => {
 	let paths: LocalPaths;
 
-	beforeAll(async () => {
-		paths = await newHome();
-		await startPrivateSource(testContext(), {}, paths);
+	it.beforeAll(({ filePaths }) => {
+		paths = filePaths;
 	});
 
-	afterAll(() => removeHome(paths));
-
-	beforeEach(async () => {
-		await startPrivateSource(testContext(), {}, paths);
+	it.beforeEach(async ({ context }) => {
+		await startPrivateSource(context, {}, paths);
 	});
 
-	it("is found running when it is started again", async () => {
+	it("is found running when it is started again", async ({ context }) => {
 		const server = await serverProcess(paths);
 		expect(server).toBeDefined();
-		expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({ action: "already running" });
+		expect(await startPrivateSource(context, {}, paths)).toMatchObject({ action: "already running" });
 		expect(await serverProcess(paths)).toEqual(server);
 	});
 
@@ -85,17 +82,17 @@ describe("the private MariaDB", () => {
 		expect(holders).toEqual([passwordFile(paths)]);
 	});
 
-	it("stops, keeps its data and its port, and starts again", async () => {
+	it("stops, keeps its data and its port, and starts again", async ({ context }) => {
 		const before = (await readSettings(paths))?.source.port;
 		const connection = await client(paths);
 		await connection.query("CREATE DATABASE kept");
 		await connection.end();
 		const server = await serverProcess(paths);
-		expect(await stopSource(testContext(), paths)).toBe("stopped");
+		expect(await stopSource(context, paths)).toBe("stopped");
 		expect(server !== undefined && isAlive(server.pid)).toBe(false);
 		expect(await new LocalSource(paths).status()).toMatchObject({ state: "stopped", address: `127.0.0.1:${before}` });
-		expect(await stopSource(testContext(), paths)).toBe("not running");
-		expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({
+		expect(await stopSource(context, paths)).toBe("not running");
+		expect(await startPrivateSource(context, {}, paths)).toMatchObject({
 			action: "started",
 			address: `127.0.0.1:${before}`,
 		});
@@ -105,10 +102,10 @@ describe("the private MariaDB", () => {
 		expect(kept).toHaveLength(1);
 	});
 
-	it.each([
+	it.for<[how: string, delays: (number | undefined)[]]>([
 		["killed", [undefined]],
 		["killed at any moment of its shutdown, as at a reboot,", [0, 3, 6, 9, 12, 15, 20, 30]],
-	])("comes back after it was %s with what was committed", async (_, delays) => {
+	])("comes back after it was %s with what was committed", async ([, delays], { context }) => {
 		const setUp = await client(paths);
 		await setUp.query("CREATE OR REPLACE DATABASE killed");
 		await setUp.query("CREATE TABLE killed.t (a INT AUTO_INCREMENT PRIMARY KEY)");
@@ -122,7 +119,7 @@ describe("the private MariaDB", () => {
 			if (shutdownMs === undefined) process.kill(server.pid, "SIGKILL");
 			await endProcess(server, "", shutdownMs ?? 60_000);
 			connection.destroy();
-			expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({ action: "started" });
+			expect(await startPrivateSource(context, {}, paths)).toMatchObject({ action: "started" });
 			const again = await client(paths);
 			const [rows] = (await again.query("SELECT a FROM killed.t ORDER BY a")) as unknown as [{ a: number }[]];
 			await again.end();
@@ -130,41 +127,41 @@ describe("the private MariaDB", () => {
 		}
 	});
 
-	it("does not take another program for itself where a pid file is stale", async () => {
-		await stopSource(testContext(), paths);
+	it("does not take another program for itself where a pid file is stale", async ({ context }) => {
+		await stopSource(context, paths);
 		const stranger = spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], { stdio: "ignore" });
 		try {
 			await writeFile(serverFiles(paths).pid, `${stranger.pid}\n`);
-			expect(await stopSource(testContext(), paths)).toBe("not running");
+			expect(await stopSource(context, paths)).toBe("not running");
 			expect(isAlive(stranger.pid ?? 0)).toBe(true);
-			expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({ action: "started" });
+			expect(await startPrivateSource(context, {}, paths)).toMatchObject({ action: "started" });
 			expect((await serverProcess(paths))?.pid).not.toBe(stranger.pid);
 		} finally {
 			stranger.kill("SIGKILL");
 		}
 	});
 
-	it.each(["stopped", "running"])("fixes a password file that was lost while it was %s", async (state) => {
-		if (state === "stopped") await stopSource(testContext(), paths);
+	it.for(["stopped", "running"])("fixes a password file that was lost while it was %s", async (state, { context }) => {
+		if (state === "stopped") await stopSource(context, paths);
 		await rm(passwordFile(paths));
-		await startPrivateSource(testContext(), {}, paths);
+		await startPrivateSource(context, {}, paths);
 		expect((await new LocalSource(paths).status()).state).toBe("running");
 	});
 
-	it("names the port that another program holds, loses nothing, and takes another one", async () => {
-		await stopSource(testContext(), paths);
+	it("names the port that another program holds, loses nothing, and takes another one", async ({ context }) => {
+		await stopSource(context, paths);
 		const port = (await readSettings(paths))?.source.port ?? 0;
 		const holder = await listen(port);
 		try {
-			const error = await refusal(startPrivateSource(testContext(), {}, paths));
+			const error = await refusal(startPrivateSource(context, {}, paths));
 			expect(error.text.what).toContain(`port ${port}`);
 			expect(error.text.fix).toContain("another port");
 			const other = await freePort();
-			expect(await startPrivateSource(testContext(), { port: other }, paths)).toMatchObject({
+			expect(await startPrivateSource(context, { port: other }, paths)).toMatchObject({
 				address: `127.0.0.1:${other}`,
 			});
 			expect((await readSettings(paths))?.source.port).toBe(other);
-			const second = await refusal(startPrivateSource(testContext(), { port }, paths));
+			const second = await refusal(startPrivateSource(context, { port }, paths));
 			expect(second.outcome).toBe("usage");
 			expect(second.text.next).toContain("source down");
 		} finally {
@@ -172,12 +169,9 @@ describe("the private MariaDB", () => {
 		}
 	});
 
-	it("is started once by two at the same time", async () => {
-		await stopSource(testContext(), paths);
-		const results = await Promise.all([
-			startPrivateSource(testContext(), {}, paths),
-			startPrivateSource(testContext(), {}, paths),
-		]);
+	it("is started once by two at the same time", async ({ context }) => {
+		await stopSource(context, paths);
+		const results = await Promise.all([startPrivateSource(context, {}, paths), startPrivateSource(context, {}, paths)]);
 		expect(results.map(({ action }) => action).sort()).toEqual(["already running", "started"]);
 	});
 });
@@ -185,25 +179,21 @@ describe("the private MariaDB", () => {
 describe("initialisation", () => {
 	let paths: LocalPaths;
 
-	beforeEach(async () => {
-		paths = await newHome();
+	it.beforeEach(({ paths: own }) => {
+		paths = own;
 	});
 
-	afterEach(() => removeHome(paths));
-
-	it("is redone where it was interrupted", async () => {
+	it("is redone where it was interrupted", async ({ context }) => {
 		const unfinished = serverFiles(paths).unfinishedData;
 		await mkdir(join(unfinished, "mysql"), { recursive: true });
 		await writeFile(join(unfinished, "ibdata1"), "half of it");
-		expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({ action: "initialised" });
+		expect(await startPrivateSource(context, {}, paths)).toMatchObject({ action: "initialised" });
 		expect(await readdir(paths.source)).not.toContain("data.unfinished");
 		expect((await new LocalSource(paths).status()).state).toBe("running");
 	});
 
-	it("can be stopped at any time, and the next run works", async () => {
-		const abort = new AbortController();
+	it("can be stopped at any time, and the next run works", async ({ context, abort, fileContext }) => {
 		const reason = new PipelineError("cancelled", { what: "Ctrl-C." });
-		const context = testContext(abort.signal);
 		const { task } = context.reporter;
 		context.reporter.task = (title, work) =>
 			task(title, (update) =>
@@ -214,17 +204,17 @@ describe("initialisation", () => {
 			);
 		await expect(startPrivateSource(context, {}, paths)).rejects.toBe(reason);
 		expect(await serverProcess(paths)).toBeUndefined();
-		expect(await startPrivateSource(testContext(), {}, paths)).toMatchObject({ action: "initialised" });
+		expect(await startPrivateSource(fileContext, {}, paths)).toMatchObject({ action: "initialised" });
 	});
 
-	it("works in a folder with a long name and blanks", async () => {
+	it("works in a folder with a long name and blanks", async ({ context }) => {
 		const home = join(paths.home, "..", "a folder with blanks ".repeat(6).trim(), ".pipeline");
 		const long = localPaths(home);
 		try {
-			await startPrivateSource(testContext(), {}, long);
+			await startPrivateSource(context, {}, long);
 			expect((await new LocalSource(long).status()).state).toBe("running");
 		} finally {
-			await stopSource(testContext(), long);
+			await stopSource(context, long);
 		}
 	});
 

@@ -1,23 +1,21 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { isSampleTable } from "../../cli/actions/verify/verifyRows.ts";
 import { PipelineError } from "../../cli/common/errors.ts";
 import type { LocalPaths } from "../../cli/engines/local/shared/paths.ts";
 import { LocalSource } from "../../cli/engines/local/source/localSource.ts";
 import { seedSource } from "../../cli/engines/local/source/seed/seed.ts";
 import { startPrivateSource } from "../../cli/engines/local/source/up.ts";
-import { testContext } from "../support/context.ts";
-import { client, newHome, refusal, removeHome } from "../support/privateSource.ts";
+import { it } from "../support/cliFixtures.ts";
+import { client, refusal } from "../support/privateSource.ts";
 
 describe("the sample schemas", () => {
 	let paths: LocalPaths;
 
-	beforeAll(async () => {
-		paths = await newHome();
-		await startPrivateSource(testContext(), {}, paths);
-		await seedSource(testContext(), { seed: 1, scale: 1 }, paths);
+	it.beforeAll(async ({ filePaths, fileContext }) => {
+		paths = filePaths;
+		await startPrivateSource(fileContext, {}, paths);
+		await seedSource(fileContext, { seed: 1, scale: 1 }, paths);
 	});
-
-	afterAll(() => removeHome(paths));
 
 	async function checksums(): Promise<Record<string, unknown>> {
 		const connection = await client(paths);
@@ -68,23 +66,21 @@ describe("the sample schemas", () => {
 		expect(moons[0]?.count).toBe(1);
 	});
 
-	it("refuse to be overwritten, and are the same bytes again after a reset with the same seed", async () => {
+	it("refuse to be overwritten, and are the same bytes again after a reset with the same seed", async ({ context }) => {
 		const before = await checksums();
 		expect(Object.keys(before)).toHaveLength(23);
-		const error = await refusal(seedSource(testContext(), { seed: 1, scale: 1 }, paths));
+		const error = await refusal(seedSource(context, { seed: 1, scale: 1 }, paths));
 		expect(error.outcome).toBe("usage");
 		expect(error.text.next).toContain("--reset");
-		await seedSource(testContext(), { seed: 2, scale: 1, reset: true }, paths);
+		await seedSource(context, { seed: 2, scale: 1, reset: true }, paths);
 		expect(await checksums()).not.toEqual(before);
-		await seedSource(testContext(), { seed: 1, scale: 1, reset: true }, paths);
+		await seedSource(context, { seed: 1, scale: 1, reset: true }, paths);
 		expect(await checksums()).toEqual(before);
 	});
 
-	it("are filled again where filling was interrupted", async () => {
+	it("are filled again where filling was interrupted", async ({ context, abort, fileContext }) => {
 		const before = await checksums();
-		const abort = new AbortController();
 		const reason = new PipelineError("cancelled", { what: "Ctrl-C." });
-		const context = testContext(abort.signal);
 		const { task } = context.reporter;
 		context.reporter.task = (title, work) =>
 			task(title, (update) =>
@@ -94,18 +90,18 @@ describe("the sample schemas", () => {
 				}),
 			);
 		await expect(seedSource(context, { seed: 1, scale: 2, reset: true }, paths)).rejects.toBe(reason);
-		await seedSource(testContext(), { seed: 1, scale: 1 }, paths);
+		await seedSource(fileContext, { seed: 1, scale: 1 }, paths);
 		expect(await checksums()).toEqual(before);
 	});
 
-	it("go through the binary log, so that a replication sees them", async () => {
+	it("go through the binary log, so that a replication sees them", async ({ context }) => {
 		const connection = await client(paths);
 		const size = async (): Promise<number> => {
 			const [logs] = (await connection.query("SHOW BINARY LOGS")) as unknown as [{ File_size: number }[]];
 			return logs.reduce((sum, log) => sum + Number(log.File_size), 0);
 		};
 		const before = await size();
-		await seedSource(testContext(), { seed: 1, scale: 1, reset: true }, paths);
+		await seedSource(context, { seed: 1, scale: 1, reset: true }, paths);
 		const written = (await size()) - before;
 		await connection.end();
 		expect(written).toBeGreaterThan(500_000);

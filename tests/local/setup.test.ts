@@ -1,7 +1,6 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { PipelineError } from "../../cli/common/errors.ts";
 import { poll } from "../../cli/common/poll.ts";
 import { isAlive } from "../../cli/common/processIdentity.ts";
@@ -12,19 +11,18 @@ import { chooseCorePackages, findMariaDb, installCommand } from "../../cli/engin
 import { ensurePython, pythonBinary } from "../../cli/engines/local/setup/python.ts";
 import { setup } from "../../cli/engines/local/setup/setup.ts";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
-import { testContext } from "../support/context.ts";
+import { it } from "../support/fixtures.ts";
 
 let folder: string;
 let paths: LocalPaths;
 
-beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), "pipeline-setup-"));
+it.beforeEach(({ folder: own }) => {
+	folder = own;
 	paths = localPaths(join(folder, ".pipeline"));
 });
 
-afterEach(async () => {
+it.afterEach(() => {
 	vi.unstubAllEnvs();
-	await rm(folder, { recursive: true, force: true });
 });
 
 /** Puts a shell script on the way; the real programs are not found before it. */
@@ -46,11 +44,11 @@ async function failure(work: Promise<unknown>): Promise<PipelineError> {
 }
 
 describe("runChild", () => {
-	it("keeps all output in the log and the last lines in the failure", async () => {
+	it("keeps all output in the log and the last lines in the failure", async ({ context }) => {
 		const log = join(folder, "logs", "child.log");
 		const program = await script("program", "for i in $(seq 1 140); do echo line $i; done; echo oh >&2; exit 3");
 		const lines: string[] = [];
-		const work = runChild(program, [], { log, signal: testContext().signal, onLine: (line) => lines.push(line) });
+		const work = runChild(program, [], { log, signal: context.signal, onLine: (line) => lines.push(line) });
 		const error = await work.then(
 			() => undefined,
 			(thrown: unknown) => thrown,
@@ -64,12 +62,12 @@ describe("runChild", () => {
 		expect(lines).toHaveLength(141);
 	});
 
-	it("says that a program can't be run", async () => {
-		const work = runChild(join(folder, "nothing"), [], { log: join(folder, "log"), signal: testContext().signal });
+	it("says that a program can't be run", async ({ context }) => {
+		const work = runChild(join(folder, "nothing"), [], { log: join(folder, "log"), signal: context.signal });
 		await expect(work).rejects.toThrow("could not be run");
 	});
 
-	it("ends the child and its own children when it is stopped, and gives the reason", async () => {
+	it("ends the child and its own children when it is stopped, and gives the reason", async ({ context }) => {
 		const program = await script("program", "sleep 600 & echo $!; wait");
 		const abort = new AbortController();
 		const reason = new PipelineError("cancelled", { what: "Ctrl-C." });
@@ -84,26 +82,26 @@ describe("runChild", () => {
 		});
 		await expect(work).rejects.toBe(reason);
 		expect(grandchild).toBeGreaterThan(0);
-		await poll({ firstMs: 200, signal: testContext().signal }, async () => !isAlive(grandchild) || undefined);
+		await poll({ firstMs: 200, signal: context.signal }, async () => !isAlive(grandchild) || undefined);
 	});
 });
 
 describe("ensureInterpreter", () => {
 	const probe = (version: string, complete: boolean): string => `echo "${version} ${complete ? "True" : "False"}"`;
 
-	it("takes the first of the list that can make environments", async () => {
+	it("takes the first of the list that can make environments", async ({ context }) => {
 		const commands = [
 			await script("shim", "echo 'python3.11: command not found' >&2; exit 127"),
 			await script("bare", probe("3.11.2", false)),
 			await script("whole", probe("3.12.4", true)),
 		];
-		const found = await ensureInterpreter(testContext(), folder, commands);
+		const found = await ensureInterpreter(context, folder, commands);
 		expect(found).toEqual({ command: commands[2], version: "3.12.4", canMakeEnvironments: true });
 	});
 
-	it("names the supported versions and what was found instead", async () => {
+	it("names the supported versions and what was found instead", async ({ context }) => {
 		const commands = [await script("old", probe("3.9.18", true)), await script("new", probe("3.15.0", true))];
-		const error = await failure(ensureInterpreter(testContext(), folder, commands));
+		const error = await failure(ensureInterpreter(context, folder, commands));
 		expect(error.text.what).toContain("3.10, 3.11, 3.12 or 3.13");
 		expect(error.text.why).toContain("3.9.18");
 		expect(error.text.why).toContain("3.15.0");
@@ -121,7 +119,7 @@ describe("SailServer", () => {
 });
 
 describe("ensurePython", () => {
-	beforeEach(() => {
+	it.beforeEach(() => {
 		// An index that refuses connections, and no packages from elsewhere.
 		vi.stubEnv("PIP_INDEX_URL", "http://127.0.0.1:9/simple");
 		vi.stubEnv("PIP_CONFIG_FILE", "/dev/null");
@@ -129,9 +127,13 @@ describe("ensurePython", () => {
 		vi.stubEnv("PIP_NO_CACHE_DIR", "1");
 	});
 
-	it("says that the index can't be reached, stops when it is asked to, and takes nothing half-made for whole", async () => {
+	it("says that the index can't be reached, stops when it is asked to, and takes nothing half-made for whole", async ({
+		context,
+		abort,
+		fileContext,
+	}) => {
 		vi.stubEnv("PIP_RETRIES", "0");
-		const error = await failure(ensurePython(testContext(), paths, false));
+		const error = await failure(ensurePython(fileContext, paths, false));
 		expect(error.text.what).toContain("Python environment could not be made");
 		expect(error.text.why).toContain("package index can't be reached");
 		expect(error.text.fix).toContain(join(paths.home, "logs"));
@@ -140,11 +142,10 @@ describe("ensurePython", () => {
 		vi.stubEnv("PIP_RETRIES", "50");
 		const log = join(paths.home, "logs", "setup-python-build.log");
 		await rm(log);
-		const abort = new AbortController();
 		const reason = new PipelineError("cancelled", { what: "Ctrl-C." });
-		const work = ensurePython(testContext(abort.signal), paths, false);
+		const work = ensurePython(context, paths, false);
 		work.catch(() => undefined);
-		await poll({ firstMs: 200, signal: testContext().signal }, async () => {
+		await poll({ firstMs: 200, signal: fileContext.signal }, async () => {
 			const said = await readFile(log, "utf8").catch(() => "");
 			return said.includes("Retrying") || undefined;
 		});
@@ -155,17 +156,16 @@ describe("ensurePython", () => {
 });
 
 describe("setup", () => {
-	it("installs nothing where all is there", async () => {
-		await setup(testContext());
-		const context = testContext();
+	it("installs nothing where all is there", async ({ context, fileContext }) => {
+		await setup(fileContext);
 		const result = await setup(context);
 		expect(result.python).toEqual({ binary: pythonBinary(localPaths()), action: "ready" });
 		expect(context.shown).toEqual([]);
 	});
 
-	it("names the folder that it can't make", async () => {
+	it("names the folder that it can't make", async ({ context }) => {
 		await writeFile(join(folder, "file"), "");
-		const error = await failure(setup(testContext(), {}, localPaths(join(folder, "file", ".pipeline"))));
+		const error = await failure(setup(context, {}, localPaths(join(folder, "file", ".pipeline"))));
 		expect(error.text.what).toContain(join(folder, "file", ".pipeline"));
 		expect(error.text.why).toContain("ENOTDIR");
 	});

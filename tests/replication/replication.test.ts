@@ -1,35 +1,15 @@
 import { readFile, writeFile } from "node:fs/promises";
-import type { Connection } from "mysql2/promise";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import { PipelineError } from "../../cli/common/errors.ts";
 import { isAlive } from "../../cli/common/processIdentity.ts";
 import { LocalReplication } from "../../cli/engines/local/replication/client/localReplication.ts";
 import { passwordFile, readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
-import { startMariaDb, type TestServer } from "../support/mariadb.ts";
+import { test } from "../support/replicationFixtures.ts";
 import { until } from "../support/replicator.ts";
-import { Shops } from "../support/shop.ts";
 
 const limits = { batchInterval: 0.2 };
 
-let server: TestServer;
-let db: Connection;
-let shops: Shops;
-
-beforeAll(async () => {
-	server = await startMariaDb();
-	db = await server.connect();
-	shops = new Shops(server, db);
-});
-
-afterEach(() => shops?.removeStacks());
-
-afterAll(async () => {
-	await db?.end();
-	await server?.stop();
-});
-
-test("full load, then changes, with DMS's states, texts, files and columns", async () => {
-	const shop = await shops.make();
+test("full load, then changes, with DMS's states, texts, files and columns", async ({ shop, db }) => {
 	const { stack, schema } = shop;
 	expect(await stack.replication.status()).toMatchObject({ state: "ready", text: "Ready", fullLoadProgress: 0 });
 	expect(await stack.replication.start(stack.context, limits)).toBe("started");
@@ -68,8 +48,8 @@ test("full load, then changes, with DMS's states, texts, files and columns", asy
 	expect((await stack.replication.status()).latencySeconds).toBeGreaterThanOrEqual(0);
 });
 
-test("the process list shows no password", async () => {
-	const { stack } = await shops.make();
+test("the process list shows no password", async ({ shop, db }) => {
+	const { stack } = shop;
 	await db.query("CREATE OR REPLACE USER watcher@'%' IDENTIFIED BY 'secret-word'; GRANT ALL ON *.* TO watcher@'%'");
 	const settings = await readSettings(stack.paths);
 	if (settings === undefined) throw new Error("no settings");
@@ -83,8 +63,11 @@ test("the process list shows no password", async () => {
 	expect(await readFile((await stack.replication.status()).log ?? "", "utf8")).not.toContain("secret-word");
 });
 
-test("what is written while the snapshot is taken arrives once, also from a transaction that was open then", async () => {
-	const shop = await shops.make();
+test("what is written while the snapshot is taken arrives once, also from a transaction that was open then", async ({
+	shop,
+	db,
+	server,
+}) => {
 	const { stack, schema } = shop;
 	const open = await server.connect();
 	await open.query(
@@ -110,8 +93,8 @@ test("what is written while the snapshot is taken arrives once, also from a tran
 	expect(inserted + ((await stack.statistics(`${schema}.t`))?.fullLoadRows ?? 0)).toBe(3 + 1 + (id - 1000));
 });
 
-test("a batch is closed by its size, and all of its tables together", async () => {
-	const { stack, schema } = await shops.make();
+test("a batch is closed by its size, and all of its tables together", async ({ shop, db }) => {
+	const { stack, schema } = shop;
 	await stack.replication.start(stack.context, { batchInterval: 3600, batchBytes: 50_000 });
 	await db.query(
 		"CREATE TABLE u (id INT PRIMARY KEY); INSERT INTO u VALUES (1); INSERT INTO t SELECT seq + 10, REPEAT('x', 40) FROM seq_1_to_1000",
@@ -123,8 +106,10 @@ test("a batch is closed by its size, and all of its tables together", async () =
 	expect((await stack.statistics(`${schema}.u`))?.inserts).toBe(2);
 });
 
-test("a table is reloaded while changes go on; an unknown one is refused with those that exist", async () => {
-	const shop = await shops.make();
+test("a table is reloaded while changes go on; an unknown one is refused with those that exist", async ({
+	shop,
+	db,
+}) => {
 	const { stack, schema } = shop;
 	await stack.replication.start(stack.context, limits);
 	await db.query("UPDATE t SET name = 'x' WHERE id = 1");
@@ -140,8 +125,7 @@ test("a table is reloaded while changes go on; an unknown one is refused with th
 	});
 });
 
-test("a reload asked for while nothing runs is done at the next start", async () => {
-	const shop = await shops.make();
+test("a reload asked for while nothing runs is done at the next start", async ({ shop, db }) => {
 	const { stack, schema } = shop;
 	await stack.replication.start(stack.context, limits);
 	await db.query("DELETE FROM t WHERE id = 1");
@@ -154,8 +138,7 @@ test("a reload asked for while nothing runs is done at the next start", async ()
 	await shop.expectEqual();
 });
 
-test("two starts at the same time make one replicator", async () => {
-	const shop = await shops.make();
+test("two starts at the same time make one replicator", async ({ shop, db }) => {
 	const { stack } = shop;
 	const other = new LocalReplication(stack.paths);
 	const outcomes = await Promise.all([
@@ -170,8 +153,8 @@ test("two starts at the same time make one replicator", async () => {
 	await shop.expectEqual();
 });
 
-test("Ctrl-C ends the waiting and not the replication", async () => {
-	const { stack } = await shops.make();
+test("Ctrl-C ends the waiting and not the replication", async ({ shop }) => {
+	const { stack } = shop;
 	const abort = new AbortController();
 	const waiting = stack.replication.start({ ...stack.context, signal: abort.signal }, limits);
 	abort.abort(new PipelineError("cancelled", { what: "cancelled" }));
@@ -182,8 +165,7 @@ test("Ctrl-C ends the waiting and not the replication", async () => {
 	await until(async () => (await stack.replication.status()).text === "Load complete, replication ongoing");
 });
 
-test("a worker that dies is started again; a supervisor that dies takes its worker along", async () => {
-	const shop = await shops.make();
+test("a worker that dies is started again; a supervisor that dies takes its worker along", async ({ shop, db }) => {
 	const { stack } = shop;
 	await stack.replication.start(stack.context, limits);
 	const worker = (await stack.workerPid()) ?? 0;

@@ -1,11 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "mysql2/promise";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import { isAlive } from "../../cli/common/processIdentity.ts";
 import { currentRows, queryLake, runJobs } from "../support/currentTables.ts";
 import { foldAsBag, foldByKey, sourceRows } from "../support/fold.ts";
-import { startMariaDb, type TestServer } from "../support/mariadb.ts";
-import { makeStack, type TestStack, until } from "../support/replicator.ts";
+import type { TestServer } from "../support/mariadb.ts";
+import { test } from "../support/replicationFixtures.ts";
+import { type TestStack, until } from "../support/replicator.ts";
 
 const kills = 20;
 const limits = { batchInterval: 0.3, batchBytes: 256 * 1024 };
@@ -14,9 +15,9 @@ let server: TestServer;
 let db: Connection;
 let stack: TestStack;
 
-beforeAll(async () => {
-	server = await startMariaDb();
-	db = await server.connect();
+test.beforeAll(async ({ server: own, db: connection, fileStackOf }) => {
+	server = own;
+	db = connection;
 	await db.query(
 		`CREATE DATABASE shop CHARACTER SET utf8mb4; USE shop;
 		CREATE TABLE orders (id INT AUTO_INCREMENT PRIMARY KEY, customer INT, note VARCHAR(200), total DECIMAL(10,2));
@@ -27,13 +28,7 @@ beforeAll(async () => {
 		INSERT INTO \`lines\` SELECT seq, seq % 3, 'p' FROM seq_1_to_3000;
 		INSERT INTO visits SELECT seq % 5, seq % 3 FROM seq_1_to_100`.replace("TABLE lines", "TABLE `lines`"),
 	);
-	stack = await makeStack(server.port, ["shop"]);
-});
-
-afterAll(async () => {
-	await stack?.remove();
-	await db?.end();
-	await server?.stop();
+	stack = await fileStackOf("shop");
 });
 
 /** Small numbers from a seed, so that a failing run can be repeated. */

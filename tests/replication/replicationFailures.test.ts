@@ -2,36 +2,16 @@ import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, readdir, readFile, rm, statfs, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Connection } from "mysql2/promise";
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { passwordFile, readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
-import { startMariaDb, type TestServer } from "../support/mariadb.ts";
+import { test } from "../support/replicationFixtures.ts";
 import { type TestStack, until } from "../support/replicator.ts";
-import { Shops } from "../support/shop.ts";
 
 const limits = { batchInterval: 0.2 };
 const loadFile = "LOAD00000001.parquet";
 
-let server: TestServer;
-let db: Connection;
-let shops: Shops;
-
-beforeAll(async () => {
-	server = await startMariaDb();
-	db = await server.connect();
-	shops = new Shops(server, db);
-});
-
-afterEach(() => shops?.removeStacks());
-
-afterAll(async () => {
-	await db?.end();
-	await server?.stop();
-});
-
-test("a table that cannot be replicated is in error, the others go on", async () => {
-	const shop = await shops.make();
+test("a table that cannot be replicated is in error, the others go on", async ({ shop, db }) => {
 	const { stack, schema } = shop;
 	await db.query(
 		"CREATE TABLE places (id INT PRIMARY KEY, place POINT); CREATE TABLE clash (id INT PRIMARY KEY, op INT)",
@@ -63,9 +43,9 @@ test("a table that cannot be replicated is in error, the others go on", async ()
 	expect((await stack.statistics(`${schema}.places`))?.state).toBe("Table completed");
 });
 
-test("a schema that does not exist is refused with those that do", async () => {
-	const { schema } = await shops.make();
-	const stack = await shops.stackOf([schema, "nowhere"]);
+test("a schema that does not exist is refused with those that do", async ({ shop, stackOf }) => {
+	const { schema } = shop;
+	const stack = await stackOf(schema, "nowhere");
 	await expect(stack.replication.start(stack.context, limits)).rejects.toMatchObject({
 		outcome: "usage",
 		text: { what: "The source has no schema nowhere.", why: expect.stringContaining(schema) },
@@ -73,12 +53,12 @@ test("a schema that does not exist is refused with those that do", async () => {
 	expect(await stack.replication.status()).toMatchObject({ state: "failed", text: "Failed" });
 });
 
-test.each([
+test.for([
 	["binlog_format", "MIXED", "ROW"],
 	["binlog_row_image", "MINIMAL", "FULL"],
 	["binlog_row_metadata", "NO_LOG", "FULL"],
-])("%s = %s is refused with its fix", async (variable, wrong, right) => {
-	const { stack } = await shops.make();
+])("%s = %s is refused with its fix", async ([variable, wrong, right], { shop, db }) => {
+	const { stack } = shop;
 	await db.query(`SET GLOBAL ${variable} = ${wrong}`);
 	try {
 		await expect(stack.replication.start(stack.context, limits)).rejects.toMatchObject({
@@ -94,8 +74,8 @@ test.each([
 	expect(await stack.replication.start(stack.context, limits)).toBe("started");
 });
 
-test("a missing grant and a source that is down are reported immediately", async () => {
-	const { stack } = await shops.make();
+test("a missing grant and a source that is down are reported immediately", async ({ shop, db }) => {
+	const { stack } = shop;
 	const settings = await readSettings(stack.paths);
 	if (settings === undefined) throw new Error("no settings");
 	await db.query("CREATE OR REPLACE USER poor@'%'; GRANT SELECT ON *.* TO poor@'%'");
@@ -109,8 +89,7 @@ test("a missing grant and a source that is down are reported immediately", async
 	expect(await stack.replication.start(stack.context, limits)).toBe("started");
 });
 
-test("a damaged checkpoint is not guessed over; the raw zone stays until a reload", async () => {
-	const shop = await shops.make();
+test("a damaged checkpoint is not guessed over; the raw zone stays until a reload", async ({ shop, db }) => {
 	const { stack, schema } = shop;
 	await stack.replication.start(stack.context, limits);
 	await db.query("DELETE FROM t WHERE id = 1");
@@ -131,8 +110,7 @@ test("a damaged checkpoint is not guessed over; the raw zone stays until a reloa
 // A small file system of its own is the only honest full disk, and only root may mount one.
 test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
 	"a full disk fails clearly and loses nothing",
-	async () => {
-		const shop = await shops.make();
+	async ({ shop, db }) => {
 		const { stack, schema } = shop;
 		const settings = await readFile(stack.paths.settings, "utf8");
 		execFileSync("mount", ["-t", "tmpfs", "-o", "size=16m", "tmpfs", stack.paths.home]);
@@ -162,8 +140,10 @@ test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
 	},
 );
 
-test("a table that can no longer be replicated keeps its files when it is reloaded, and the reload fails", async () => {
-	const shop = await shops.make();
+test("a table that can no longer be replicated keeps its files when it is reloaded, and the reload fails", async ({
+	shop,
+	db,
+}) => {
 	const { stack, schema } = shop;
 	await stack.replication.start(stack.context, limits);
 	await db.query("CREATE TABLE u (id INT PRIMARY KEY); ALTER TABLE t ADD g GEOMETRY");
@@ -189,8 +169,8 @@ test("a table that can no longer be replicated keeps its files when it is reload
 	expect(await stack.statistics(`${schema}.t`)).toMatchObject({ state: "Table completed" });
 });
 
-test("a reload whose table is refused tells so, although the table was well until then", async () => {
-	const { stack, schema } = await shops.make();
+test("a reload whose table is refused tells so, although the table was well until then", async ({ shop, db }) => {
+	const { stack, schema } = shop;
 	await db.query(`CREATE TABLE u (id INT PRIMARY KEY); CREATE OR REPLACE USER reader@'%';
 		GRANT RELOAD, REPLICATION SLAVE, BINLOG MONITOR, SHOW DATABASES ON *.* TO reader@'%';
 		GRANT SELECT ON \`${schema}\`.t TO reader@'%'; GRANT SELECT ON \`${schema}\`.u TO reader@'%'`);
@@ -215,8 +195,10 @@ function replicators(stack: TestStack): number[] {
 	return lines.filter((line) => line.includes(`--home ${stack.paths.home} `)).map((line) => Number.parseInt(line, 10));
 }
 
-test("a start that is cancelled immediately leaves a replicator that stop finds, before it has begun to work", async () => {
-	const { stack } = await shops.make();
+test("a start that is cancelled immediately leaves a replicator that stop finds, before it has begun to work", async ({
+	shop,
+}) => {
+	const { stack } = shop;
 	const cli = spawn(process.execPath, ["--import", "tsx", join(projectRoot, "cli/main.ts"), "replication", "start"], {
 		env: { ...process.env, PIPELINE_HOME: stack.paths.home },
 		stdio: ["ignore", "ignore", "pipe"],

@@ -1,7 +1,7 @@
 import { symlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { textLines } from "../../cli/common/textLines.ts";
 import { filesBelow } from "../../cli/engines/local/catalog/lakeFolders.ts";
@@ -9,19 +9,17 @@ import { LocalCrawlers } from "../../cli/engines/local/catalog/localCrawlers.ts"
 import { LocalJobs } from "../../cli/engines/local/jobs/localJobs.ts";
 import { LocalQuery } from "../../cli/engines/local/query/localQuery.ts";
 import { jobs } from "../../etl/jobs.ts";
-import { startMariaDb, type TestServer } from "../support/mariadb.ts";
-import { makeStack, type TestStack, until } from "../support/replicator.ts";
+import { test } from "../support/replicationFixtures.ts";
+import { type TestStack, until } from "../support/replicator.ts";
 
 const tables = ["items", "bag", "pairs"];
-let server: TestServer;
 let db: Connection;
 let files: TestStack;
 let stream: TestStack;
 let markers = 0;
 
-beforeAll(async () => {
-	server = await startMariaDb();
-	db = await server.connect();
+test.beforeAll(async ({ db: connection, fileStackOf }) => {
+	db = connection;
 	await db.query(`CREATE DATABASE shop CHARACTER SET utf8mb4;
 		CREATE TABLE shop.items (id INT PRIMARY KEY, name VARCHAR(200), price DECIMAL(30,10), at DATETIME(6), data BLOB,
 			flag BIT(1), big BIGINT UNSIGNED, ratio FLOAT, exact DOUBLE, day DATE, js JSON, kind ENUM('a','b'), t TIME,
@@ -31,16 +29,9 @@ beforeAll(async () => {
 		CREATE TABLE shop.marker (id INT PRIMARY KEY)`);
 	for (let id = 1; id <= 50; id += 1) await insertItem(id);
 	await db.query("INSERT INTO shop.bag VALUES (1,'x'),(1,'x'),(2,NULL)");
-	files = await makeStack(server.port, ["shop"]);
-	stream = await makeStack(server.port, ["shop"]);
+	files = await fileStackOf("shop");
+	stream = await fileStackOf("shop");
 	for (const { paths } of [files, stream]) await symlink(join(projectRoot, ".pipeline", "python"), paths.python);
-});
-
-afterAll(async () => {
-	await files?.remove();
-	await stream?.remove();
-	await db?.end();
-	await server?.stop();
 });
 
 const random = (most: number): number => Math.floor(Math.random() * most);

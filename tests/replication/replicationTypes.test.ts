@@ -1,11 +1,10 @@
 import type { Connection } from "mysql2/promise";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect } from "vitest";
 import { queryLake, runJobs } from "../support/currentTables.ts";
-import { startMariaDb, type TestServer } from "../support/mariadb.ts";
-import { makeStack, type TestStack, until } from "../support/replicator.ts";
+import { test } from "../support/replicationFixtures.ts";
+import { type TestStack, until } from "../support/replicator.ts";
 import { createTypeTable, expectedTypeRows, insertTypeRows, typeColumns, typeTexts } from "../support/typeTable.ts";
 
-let server: TestServer;
 let db: Connection;
 let stack: TestStack;
 const rows = expectedTypeRows.length;
@@ -16,15 +15,14 @@ function lakeRows(table: string, condition = "true"): string {
 	return `SELECT ${typeTexts()} FROM ${table} WHERE ${condition} ORDER BY id`;
 }
 
-beforeAll(async () => {
-	server = await startMariaDb();
-	db = await server.connect();
+test.beforeAll(async ({ db: connection, fileStackOf }) => {
+	db = connection;
 	await db.query(
 		`CREATE DATABASE \`my-types\` CHARACTER SET utf8mb4; USE \`my-types\`; ${createTypeTable("keyed", true)}; ${createTypeTable("bag", false)}`,
 	);
 	await db.query(insertTypeRows("keyed", 1));
 	await db.query(insertTypeRows("bag", 1));
-	stack = await makeStack(server.port, ["my-types"]);
+	stack = await fileStackOf("my-types");
 	await stack.replication.start(stack.context, { batchInterval: 1 });
 	await runJobs(stack);
 	for (const table of ["keyed", "bag"]) loaded.set(table, await queryLake(stack, lakeRows(table)));
@@ -39,12 +37,6 @@ beforeAll(async () => {
 		await db.query(`DELETE FROM ${table} WHERE id > 1000`);
 	}
 	await until(async () => (await stack.statistics("my-types.bag"))?.deletes === rows);
-});
-
-afterAll(async () => {
-	await stack?.remove();
-	await db?.end();
-	await server?.stop();
 });
 
 test("there are at least the 39 types of the list", () => {

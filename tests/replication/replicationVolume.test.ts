@@ -1,29 +1,22 @@
 import type { Connection } from "mysql2/promise";
-import { afterAll, beforeAll, expect, test } from "vitest";
-import { residentBytes, startMariaDb, type TestServer } from "../support/mariadb.ts";
-import { makeStack, type TestStack, until } from "../support/replicator.ts";
+import { expect } from "vitest";
+import { residentBytes } from "../support/mariadb.ts";
+import { test } from "../support/replicationFixtures.ts";
+import { type TestStack, until } from "../support/replicator.ts";
 
 const mostBytes = 500 * 1024 * 1024;
 
-let server: TestServer;
 let db: Connection;
 let stack: TestStack;
 
-beforeAll(async () => {
-	server = await startMariaDb();
-	db = await server.connect();
+test.beforeAll(async ({ db: connection, fileStackOf }) => {
+	db = connection;
 	await db.query(`CREATE DATABASE big CHARACTER SET utf8mb4; USE big;
 		CREATE TABLE rows_1m (id INT PRIMARY KEY, name VARCHAR(60), amount DECIMAL(12,2), at DATETIME(6));
 		CREATE TABLE blobs (id INT PRIMARY KEY, content LONGBLOB, text LONGTEXT);
 		INSERT INTO blobs VALUES (1, REPEAT(x'00ff10', 5592405), REPEAT('é', 4000000))`);
-	stack = await makeStack(server.port, ["big"]);
+	stack = await fileStackOf("big");
 	await stack.replication.start(stack.context, { batchInterval: 1 });
-});
-
-afterAll(async () => {
-	await stack?.remove();
-	await db?.end();
-	await server?.stop();
 });
 
 /** Runs something and watches the worker's memory. @returns the most resident bytes. */

@@ -1,6 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 
@@ -20,7 +19,7 @@ export interface RunningCli {
 }
 
 /** A local stack of a test's own, in a temporary folder; it shares the project's Python environment. */
-export class TestStack {
+export class CliStack {
 	readonly home: string;
 	readonly #running = new Set<RunningCli>();
 
@@ -28,11 +27,10 @@ export class TestStack {
 		this.home = home;
 	}
 
-	static async create(): Promise<TestStack> {
-		const home = join(await mkdtemp(join(tmpdir(), "pipeline-test-")), ".pipeline");
+	static async create(home: string): Promise<CliStack> {
 		await mkdir(home, { recursive: true });
 		await symlink(join(projectRoot, ".pipeline", "python"), join(home, "python"));
-		return new TestStack(home);
+		return new CliStack(home);
 	}
 
 	/** Starts the bundled CLI, as a user does. */
@@ -77,13 +75,12 @@ export class TestStack {
 		return JSON.parse(result.stdout) as T;
 	}
 
-	/** Stops all that the stack runs, and removes it. */
-	async remove(): Promise<void> {
+	/** Ends all that the stack runs. */
+	async end(): Promise<void> {
 		for (const running of this.#running) {
 			running.kill("SIGKILL");
 			await running.ended;
 		}
 		await this.run(["down"]);
-		await rm(join(this.home, ".."), { recursive: true, force: true });
 	}
 }

@@ -1,7 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mysql, { type Connection } from "mysql2/promise";
 import { poll } from "../../cli/common/poll.ts";
@@ -11,16 +10,16 @@ export interface TestServer {
 	port: number;
 	connect(): Promise<Connection>;
 	restart(): Promise<void>;
+	/** Ends the connections that were made, and the server. */
 	stop(): Promise<void>;
 }
 
-/** Starts a server in a temporary folder on a free port. Its root has no password and comes from this machine only. */
-export async function startMariaDb(settings: readonly string[] = []): Promise<TestServer> {
-	const folder = await mkdtemp(join(tmpdir(), "pipeline-mariadb-"));
+/** Starts a server in a new folder on a free port. Its root has no password and comes from this machine only. */
+export async function startMariaDb(folder: string, settings: readonly string[] = []): Promise<TestServer> {
 	const port = await freePort();
 	const configuration = join(folder, "my.cnf");
 	const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
-	await mkdir(join(folder, "data"));
+	await mkdir(join(folder, "data"), { recursive: true });
 	await writeFile(
 		configuration,
 		[
@@ -49,8 +48,9 @@ export async function startMariaDb(settings: readonly string[] = []): Promise<Te
 		{ stdio: "ignore" },
 	);
 	let server: ChildProcess;
-	const connect = (): Promise<Connection> =>
-		mysql.createConnection({
+	const connections: Connection[] = [];
+	const connect = async (): Promise<Connection> => {
+		const connection = await mysql.createConnection({
 			host: "127.0.0.1",
 			port,
 			user: "root",
@@ -60,6 +60,9 @@ export async function startMariaDb(settings: readonly string[] = []): Promise<Te
 			supportBigNumbers: true,
 			bigNumberStrings: true,
 		});
+		connections.push(connection);
+		return connection;
+	};
 	const up = async (): Promise<void> => {
 		server = spawn("mariadbd", [`--defaults-file=${configuration}`, ...asRoot], {
 			stdio: ["ignore", "ignore", "pipe"],
@@ -95,8 +98,8 @@ export async function startMariaDb(settings: readonly string[] = []): Promise<Te
 			await up();
 		},
 		stop: async () => {
+			for (const connection of connections) connection.destroy();
 			await down();
-			await rm(folder, { recursive: true, force: true });
 		},
 	};
 }

@@ -1,28 +1,19 @@
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { PipelineError } from "../../cli/common/errors.ts";
 import { endProcess } from "../../cli/common/processIdentity.ts";
-import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
+import type { LocalPaths } from "../../cli/engines/local/shared/paths.ts";
 import { sourceAccess } from "../../cli/engines/local/shared/settings.ts";
 import { serverProcess } from "../../cli/engines/local/source/privateServer.ts";
 import { stopSource } from "../../cli/engines/local/source/up.ts";
 import { openClient } from "../../cli/engines/mysql/connection.ts";
 import { testContext } from "./context.ts";
 
-/** Where a stack of a test's own may lie. */
-export async function newHome(): Promise<LocalPaths> {
-	return localPaths(join(await mkdtemp(join(tmpdir(), "pipeline-source-")), ".pipeline"));
-}
-
-/** Stops the private source of a stack, also one that does not answer, and removes the stack. */
-export async function removeHome(paths: LocalPaths): Promise<void> {
+/** Ends the private source of a stack, also one that does not answer. */
+export async function endPrivateSource(paths: LocalPaths): Promise<void> {
 	await stopSource(testContext(), paths).catch(() => undefined);
 	const server = await serverProcess(paths);
 	if (server !== undefined) await endProcess(server, "", 0);
-	await rm(join(paths.home, ".."), { recursive: true, force: true });
 }
 
 /** The error that work ends with; any other outcome is thrown. */

@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance, type JS } from "@duckdb/node-api";
 import { poll } from "../../cli/common/poll.ts";
@@ -8,7 +7,7 @@ import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/path
 import { passwordFile, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import type { Context, TableStatistics } from "../../cli/engines/port.ts";
 
-/** A local stack in a temporary folder, with a replicator that a test may start, kill, and look into. */
+/** A local stack with a replicator that a test may start, kill, and look into. */
 export interface TestStack {
 	paths: LocalPaths;
 	replication: LocalReplication;
@@ -23,11 +22,13 @@ export interface TestStack {
 	files(schema: string, table: string): Promise<string[]>;
 	/** Rows of an SQL query over raw files; `{schema/table}` stands for all files of a table. */
 	query(sql: string): Promise<Record<string, JS>[]>;
-	remove(): Promise<void>;
+	/** Ends the replicator. */
+	close(): Promise<void>;
 }
 
-export async function makeStack(port: number, schemas: string[]): Promise<TestStack> {
-	const paths = localPaths(await mkdtemp(join(tmpdir(), "pipeline-stack-")));
+/** @param home a folder that exists. */
+export async function makeStack(home: string, port: number, schemas: string[]): Promise<TestStack> {
+	const paths = localPaths(home);
 	await writeSettings(
 		{ version: 1, source: { kind: "external", host: "127.0.0.1", port, user: "root", tls: false, schemas } },
 		paths,
@@ -72,11 +73,10 @@ export async function makeStack(port: number, schemas: string[]): Promise<TestSt
 			});
 			return (await connection.runAndReadAll(text)).getRowObjectsJS();
 		},
-		remove: async () => {
+		close: async () => {
 			await replication.stop(context);
 			connection.closeSync();
 			database.closeSync();
-			await rm(paths.home, { recursive: true, force: true });
 		},
 	};
 }

@@ -10,9 +10,10 @@ export interface MiniStack {
 }
 
 /** A MiniStack on a free loopback port: real S3, a Glue catalog, Athena on DuckDB. https://pypi.org/project/ministack/ */
-export async function startMiniStack(): Promise<MiniStack> {
+export async function startMiniStack(folder: string): Promise<MiniStack> {
 	const port = await freePort();
 	const child = spawn(join(dirname(await validatorPython()), "ministack"), {
+		cwd: folder,
 		env: { ...process.env, BIND_HOST: "127.0.0.1", GATEWAY_PORT: String(port) },
 		stdio: ["ignore", "ignore", "pipe"],
 	});

@@ -1,5 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { main } from "../../../cli/run.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
@@ -54,8 +53,8 @@ export class ScriptedStack {
 		this.file = join(folder, "outputs.json");
 	}
 
-	static async create(): Promise<ScriptedStack> {
-		const folder = await mkdtemp(join(tmpdir(), "pipeline-aws-"));
+	/** @param folder for its outputs and credentials. */
+	static async create(folder: string): Promise<ScriptedStack> {
 		const stack = new ScriptedStack(await AwsEndpoint.start(), folder);
 		await stack.deploy({});
 		await writeFile(
@@ -112,11 +111,11 @@ export class ScriptedStack {
 		return { code, document: JSON.parse(out) as T, err };
 	}
 
-	async remove(): Promise<void> {
+	/** Takes the environment back, and closes the endpoint. */
+	async close(): Promise<void> {
 		for (const name of Object.keys(process.env)) if (!(name in this.#before)) delete process.env[name];
 		Object.assign(process.env, this.#before);
 		await this.endpoint.close();
-		await rm(this.#folder, { recursive: true, force: true });
 	}
 }
 

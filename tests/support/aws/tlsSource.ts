@@ -1,6 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RowDataPacket } from "mysql2";
 import { startMariaDb, type TestServer } from "../mariadb.ts";
@@ -12,16 +11,14 @@ export class TlsSource {
 	readonly server: TestServer;
 	/** The authority, PEM. */
 	readonly ca: string;
-	readonly #folder: string;
 
-	private constructor(server: TestServer, ca: string, folder: string) {
+	private constructor(server: TestServer, ca: string) {
 		this.server = server;
 		this.ca = ca;
-		this.#folder = folder;
 	}
 
-	static async start(): Promise<TlsSource> {
-		const folder = await mkdtemp(join(tmpdir(), "pipeline-tls-"));
+	/** @param folder for its keys and its server. */
+	static async start(folder: string): Promise<TlsSource> {
 		const file = (name: string): string => join(folder, name);
 		const openssl = (...args: string[]) => execFileSync("openssl", args, { stdio: "ignore" });
 		const key = ["-newkey", "rsa:2048", "-nodes"];
@@ -30,8 +27,8 @@ export class TlsSource {
 		const signing = ["-CA", file("ca.pem"), "-CAkey", file("ca.key"), "-CAcreateserial", "-days", "2"];
 		openssl("x509", "-req", "-in", file("db.csr"), ...signing, "-out", file("db.pem"));
 		const settings = [`ssl_cert=${file("db.pem")}`, `ssl_key=${file("db.key")}`, `ssl_ca=${file("ca.pem")}`];
-		const server = await startMariaDb(settings);
-		const source = new TlsSource(server, await readFile(file("ca.pem"), "utf8"), folder);
+		const server = await startMariaDb(join(folder, "mariadb"), settings);
+		const source = new TlsSource(server, await readFile(file("ca.pem"), "utf8"));
 		try {
 			await source.#seed();
 		} catch (error) {
@@ -56,7 +53,6 @@ export class TlsSource {
 
 	async stop(): Promise<void> {
 		await this.server.stop();
-		await rm(this.#folder, { recursive: true, force: true });
 	}
 
 	async #seed(): Promise<void> {
