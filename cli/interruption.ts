@@ -75,7 +75,7 @@ function wayBack({ name, ongoing }: Interruptible): { why: string; fix: string; 
 /**
  * The result of a command, or the reason of the abort where it has not ended soon after: a library may wait for an answer
  * that nothing can cut off.
- * @param mayLeave whether what it holds may be left behind. The local stack's processes must be ended.
+ * @param mayLeave whether what it holds may be left behind. Processes on this machine must be ended.
  */
 export async function unlessHung<T>(work: Promise<T>, signal: AbortSignal, mayLeave: () => boolean): Promise<T> {
 	let timer: NodeJS.Timeout | undefined;

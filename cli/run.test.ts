@@ -23,8 +23,19 @@ beforeEach(() => {
 
 afterEach(() => {
 	vi.restoreAllMocks();
+	vi.useRealTimers();
 	vi.unstubAllEnvs();
 });
+
+/** Timers go when the test says so; `begun` resolves once a command's work has called `begin`. */
+function onHeldTime(): { begun: Promise<void>; begin: () => void } {
+	vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+	let begin = (): void => undefined;
+	const begun = new Promise<void>((resolve) => {
+		begin = resolve;
+	});
+	return { begun, begin };
+}
 
 /** Puts a function instead of a command's. */
 function replace(name: string, run: Run): void {
@@ -209,11 +220,37 @@ describe("an error", () => {
 		expect(written.err).toContain("status did not end within 20ms.");
 	});
 	it("at the timeout ends with 9 within two seconds, also where the work never ends", async () => {
-		replace("status", () => new Promise(() => undefined));
-		const startedAt = performance.now();
-		expect(await main(["status", "--timeout", "20ms"])).toBe(9);
-		expect(performance.now() - startedAt).toBeLessThan(2_020);
+		const { begun, begin } = onHeldTime();
+		replace("status", () => new Promise(begin));
+		const code = main(["status", "--timeout", "20ms"]);
+		await begun;
+		await vi.advanceTimersByTimeAsync(2_000);
+		expect(await code).toBe(9);
 	});
+	it.each(["demo", "down", "setup"])(
+		"of %s waits until what runs on this machine is ended, however long that takes",
+		async (name) => {
+			const { begun, begin } = onHeldTime();
+			let ended = false;
+			replace(name, async ({ localHost, context: { signal } }) => {
+				await localHost();
+				const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
+				begin();
+				await aborted;
+				await new Promise((resolve) => setTimeout(resolve, 30_000));
+				ended = true;
+				throw signal.reason;
+			});
+			const code = main([name, "--timeout", "20ms"]);
+			await begun;
+			await vi.advanceTimersByTimeAsync(30_010);
+			expect(ended).toBe(false);
+			await vi.advanceTimersByTimeAsync(10);
+			expect(await code).toBe(9);
+			expect(ended).toBe(true);
+			expect(written.err).toContain(`${name} did not end within 20ms.`);
+		},
+	);
 	it("does not come before a timeout that is longer than a timer holds", async () => {
 		replace("status", async ({ context }) => {
 			await new Promise((resolve) => setTimeout(resolve, 20));

@@ -76,6 +76,8 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 	});
 	const plan = options.dryRun === true ? new Plan() : undefined;
 	let found: Stack | undefined;
+	/** Also without a stack, as when there is none yet. */
+	let onThisMachine = false;
 	const invocation: Invocation = {
 		args,
 		options,
@@ -89,9 +91,13 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		stack: async () => {
 			const { stack, outputs, profile, region } = options;
 			found = await findStack({ stack, outputs, profile, region, plan, signal });
+			onThisMachine ||= found.engine === "local";
 			return found;
 		},
-		localHost,
+		localHost: () => {
+			onThisMachine = true;
+			return localHost();
+		},
 		commands,
 	};
 	try {
@@ -106,7 +112,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 							plan,
 							() => found?.name,
 						);
-			const result = await unlessHung(work, signal, () => found?.engine !== "local");
+			const result = await unlessHung(work, signal, () => !onThisMachine);
 			reporter.close();
 			await (json ? writeJson(result.json, found?.name) : show(result, out));
 			if (result.again === undefined) return result.outcome === undefined ? exitCodes.ok : exitCodes[result.outcome];

@@ -3,14 +3,13 @@ import { databaseName } from "../../../../etl/contract/contract.ts";
 import { nearNames } from "../../../../etl/contract/pipeline/nearNames.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { quoteName } from "../../duckdb/quote.ts";
-import { withDuckDb } from "../../duckdb/session.ts";
 import type { Context, Query, QueryResult } from "../../port.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll, selectFailure } from "../catalog/tableReader.ts";
-import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
-import { duckDbMessage, sqlError, type UnknownTable } from "./sqlError.ts";
-import { checkReads, readAnswer } from "./statement.ts";
+import type { LocalPaths } from "../shared/paths.ts";
+import { ask, type LakeSession } from "./lakeSession.ts";
+import { duckDbMessage, type UnknownTable } from "./sqlError.ts";
 
 const database = databaseName("local");
 
@@ -25,19 +24,19 @@ export class LocalQuery implements Query {
 	async run(sql: string, { signal }: Context): Promise<QueryResult> {
 		const startedAt = performance.now();
 		const tables = (await readCatalog(this.#paths))?.tables;
-		return withDuckDb(lakeAccess(this.#paths), signal, async (connection) => {
-			const failures = new Map<string, unknown>();
-			try {
-				await checkReads(sql, connection);
+		const failures = new Map<string, unknown>();
+		const session: LakeSession = {
+			paths: this.#paths,
+			signal,
+			prepare: async (connection) => {
 				await connection.run(`CREATE SCHEMA ${quoteName(database)}`);
 				await connection.run(`SET schema = ${quoteName(database)}`);
-				await connection.run("SET lock_configuration = true");
 				for (const table of tables ?? []) await this.#addView(table, sql, connection, failures);
-				return { ...(await readAnswer(sql, connection)), seconds: (performance.now() - startedAt) / 1000 };
-			} catch (error) {
-				throw asPipelineError(error, tables, failures);
-			}
-		});
+			},
+			unknownTable: (table) => noSuchTable(table, tables),
+			explain: (error) => failureOfTable(error, failures),
+		};
+		return ask(sql, session, startedAt);
 	}
 
 	/**
@@ -73,11 +72,8 @@ function failureMark(table: string): string {
 	return `table ${table} is not open`;
 }
 
-function asPipelineError(
-	error: unknown,
-	tables: readonly RegisteredTable[] | undefined,
-	failures: ReadonlyMap<string, unknown>,
-): PipelineError {
+/** The error of the table that a statement failed at. */
+function failureOfTable(error: unknown, failures: ReadonlyMap<string, unknown>): PipelineError | undefined {
 	const message = duckDbMessage(error);
 	for (const [mark, failure] of failures) {
 		if (!message.includes(mark)) continue;
@@ -88,7 +84,7 @@ function asPipelineError(
 			next: "pipeline-cli run-etl",
 		});
 	}
-	return sqlError(error, (table) => noSuchTable(table, tables));
+	return undefined;
 }
 
 function noSuchTable({ name, place }: UnknownTable, tables: readonly RegisteredTable[] | undefined): PipelineError {

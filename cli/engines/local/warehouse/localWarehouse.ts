@@ -4,15 +4,14 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { openDuckDb } from "../../duckdb/open.ts";
 import { quoteName } from "../../duckdb/quote.ts";
-import { withDuckDb } from "../../duckdb/session.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
 import { type WarehouseView, warehouseSchemas, warehouseViews } from "../../shared/warehouseViews.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll } from "../catalog/tableReader.ts";
-import { sqlError, type UnknownTable } from "../query/sqlError.ts";
-import { checkReads, readAnswer } from "../query/statement.ts";
-import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
+import { ask, type LakeSession } from "../query/lakeSession.ts";
+import type { UnknownTable } from "../query/sqlError.ts";
+import type { LocalPaths } from "../shared/paths.ts";
 
 /**
  * The warehouse of the local stack: one DuckDB file with views over the lake, for any DuckDB client. It holds no rows. An
@@ -55,21 +54,14 @@ export class LocalWarehouse implements Warehouse {
 	async query(sql: string, context: Context): Promise<QueryResult> {
 		const startedAt = performance.now();
 		await this.apply(context);
-		return withDuckDb(
-			lakeAccess(this.#paths),
-			context.signal,
-			async (connection) => {
-				try {
-					await checkReads(sql, connection);
-					await connection.run(`SET search_path = '${warehouseSchemas.views},${warehouseSchemas.lake}'`);
-					await connection.run("SET lock_configuration = true");
-					return { ...(await readAnswer(sql, connection)), seconds: (performance.now() - startedAt) / 1000 };
-				} catch (error) {
-					throw sqlError(error, noSuchTable);
-				}
-			},
-			this.#paths.warehouse,
-		);
+		const session: LakeSession = {
+			paths: this.#paths,
+			signal: context.signal,
+			file: this.#paths.warehouse,
+			prepare: (connection) => connection.run(`SET search_path = '${warehouseSchemas.views},${warehouseSchemas.lake}'`),
+			unknownTable: noSuchTable,
+		};
+		return ask(sql, session, startedAt);
 	}
 }
 
