@@ -1,18 +1,14 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
+import { it } from "../../tests/support/fixtures.ts";
 import { entriesOf, exists, isMissing, makeFolder, namesIn, readIfThere, writeFileAtomic } from "./fs.ts";
 
 let folder: string;
 
-beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), "fs-"));
+it.beforeEach(async ({ folder: own }) => {
+	folder = own;
 	await writeFile(join(folder, "file"), "text");
-});
-
-afterEach(async () => {
-	await rm(folder, { recursive: true, force: true });
 });
 
 /** What is not there: a name in a folder, a folder on the way, a "folder" that is a file. */

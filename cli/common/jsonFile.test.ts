@@ -1,9 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { z } from "zod";
+import { it } from "../../tests/support/fixtures.ts";
 import { PipelineError } from "./errors.ts";
 import { type JsonKind, parseJson, readJsonFile, readJsonFileIfGood } from "./jsonFile.ts";
 
@@ -17,11 +17,10 @@ const kind: JsonKind<{ version: 1; name: string; sizes?: number[] }> = {
 let folder: string;
 let path: string;
 
-beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), "json-"));
+it.beforeEach(async ({ folder: own }) => {
+	folder = own;
 	path = join(folder, "sizes.json");
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function errorOf(text: string): Promise<PipelineError> {
 	await writeFile(path, text);

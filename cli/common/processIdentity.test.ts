@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, vi } from "vitest";
+import { it } from "../../tests/support/fixtures.ts";
 import {
 	endProcess,
 	formatIdentity,
@@ -17,20 +17,19 @@ import {
 let folder: string;
 let children: ChildProcess[] = [];
 
-beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), "pid-"));
+it.beforeEach(async ({ folder: own }) => {
+	folder = own;
 });
 
-afterEach(async () => {
+it.afterEach(async () => {
 	for (const child of children) child.kill("SIGKILL");
 	children = [];
 	vi.restoreAllMocks();
-	await rm(folder, { recursive: true, force: true });
 });
 
 /** A process with `mark-of-ours` in its command line that runs until it is ended. @returns its id */
-async function start(script = "setInterval(() => undefined, 1000)"): Promise<number> {
-	const child = spawn(process.execPath, ["-e", `${script}; console.log("up")`, "mark-of-ours"]);
+async function start(first = ":"): Promise<number> {
+	const child = spawn("sh", ["-c", `${first}; echo up; read line`, "mark-of-ours"]);
 	children.push(child);
 	await new Promise((resolve) => child.stdout.once("data", resolve));
 	return child.pid ?? 0;
@@ -123,9 +122,7 @@ describe("runningProcess", () => {
 
 describe("endProcess", () => {
 	it("kills what does not end when it is asked to", async () => {
-		const identity = identify(
-			await start("setInterval(() => undefined, 1000); process.on('SIGTERM', () => undefined)"),
-		);
+		const identity = identify(await start("trap '' TERM"));
 		await endProcess(identity, "mark-of-ours", 100);
 		expect(isRunning(identity)).toBe(false);
 	});

@@ -1,8 +1,8 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { outputs } from "../../tests/support/aws/outputs.ts";
+import { it } from "../../tests/support/fixtures.ts";
 import { PipelineError } from "../common/errors.ts";
 import { type JsonKind, parseJson } from "../common/jsonFile.ts";
 import { outputsOfFile } from "./aws/outputs/readOutputs.ts";
@@ -148,10 +148,9 @@ const files: Record<string, OwnFile> = {
 
 let paths: LocalPaths;
 
-beforeEach(async () => {
-	paths = localPaths(await mkdtemp(join(tmpdir(), "json-files-")));
+it.beforeEach(async ({ folder }) => {
+	paths = localPaths(folder);
 });
-afterEach(() => rm(paths.home, { recursive: true, force: true }));
 
 /** Every place within a document, as the keys to it, and what is there. */
 function places(value: unknown, place: readonly string[] = []): { place: readonly string[]; value: unknown }[] {

@@ -1,8 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
+import { it } from "../../tests/support/fixtures.ts";
 import { type CompletionTable, completionScript, type Shell } from "./completion.ts";
 
 const table: CompletionTable = {
@@ -30,10 +28,9 @@ const table: CompletionTable = {
 
 /** Where no file's name could be offered. */
 let folder: string;
-beforeAll(async () => {
-	folder = await mkdtemp(join(tmpdir(), "pipeline-completion-"));
+it.beforeAll(async ({ fileFolder }) => {
+	folder = fileFolder;
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** What each shell offers for a line whose last word is being typed. */
 const offered: Record<Shell, (words: string[]) => string[]> = {

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { TrinoSQL } from "dt-sql-parser";
-import { describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
+import { test } from "../../tests/support/fixtures.ts";
 import { catalogName, datasets } from "../datasets.ts";
 import { namedQueries } from "./namedQueries.ts";
 

@@ -1,8 +1,7 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { z } from "zod";
 import { exitCodes } from "../../cli/common/errors.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
@@ -26,6 +25,7 @@ import {
 import { jobReport } from "../../etl/contract/report.ts";
 import { derivedDatasets } from "../../etl/derivedDatasets.ts";
 import { crawledTables } from "../../infra/catalog/catalogTables.ts";
+import { it } from "../../tests/support/fixtures.ts";
 import { type TableRow, testedTables } from "./markdown.ts";
 
 /** docs/contract.md and docs/cli.md against the code. What only the jobs know is in etl/tests/test_contract_page.py. */
@@ -102,8 +102,8 @@ describe("a raw file as the replicator writes it", () => {
 	const keyless = declared.slice(0, 2);
 	let folder: string;
 	let instance: DuckDBInstance;
-	beforeAll(async () => {
-		folder = await mkdtemp(join(tmpdir(), "contract-"));
+	it.beforeAll(async ({ fileFolder }) => {
+		folder = fileFolder;
 		instance = await DuckDBInstance.create(":memory:");
 		const engine = await ParquetEngine.open(folder, join(folder, "lock.duckdb"), 1000);
 		if (engine === undefined) throw new Error("the folder is locked");
@@ -118,9 +118,8 @@ describe("a raw file as the replicator writes it", () => {
 		}
 		engine.close();
 	});
-	afterAll(async () => {
+	it.afterAll(async () => {
 		instance.closeSync();
-		await rm(folder, { recursive: true });
 	});
 
 	async function read(sql: string): Promise<Record<string, unknown>[]> {

@@ -1,8 +1,8 @@
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
+import { it } from "../../tests/support/fixtures.ts";
 import { type Generated, render, withBlock, write } from "./generated.ts";
 import { registry } from "./registry.ts";
 
@@ -22,11 +22,10 @@ describe("a page with blocks", () => {
 		{ path: "whole.md", make: () => "all of it\n" },
 	];
 	let root: string;
-	beforeEach(async () => {
-		root = await mkdtemp(join(tmpdir(), "docs-"));
+	it.beforeEach(async ({ folder }) => {
+		root = folder;
 		await writeFile(join(root, "page.md"), page);
 	});
-	afterEach(async () => rm(root, { recursive: true }));
 
 	it("keeps what is written by hand, and is written only where it is stale", async () => {
 		expect(await write(root, await render(root, pages))).toEqual(["page.md", "whole.md"]);

@@ -1,8 +1,8 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
+import { it } from "../../tests/support/fixtures.ts";
 import { brokenReferences } from "./references.ts";
 
 const markdownIn = (folder: string): string[] =>
@@ -20,13 +20,12 @@ describe("the pages of this repository", () => {
 
 describe("a page", () => {
 	let root: string;
-	beforeAll(() => {
-		root = mkdtempSync(join(tmpdir(), "docs-"));
+	it.beforeAll(({ fileFolder }) => {
+		root = fileFolder;
 		mkdirSync(join(root, "cli", "engines"), { recursive: true });
 		writeFileSync(join(root, "cli", "run.ts"), "");
 		writeFileSync(join(root, "other.md"), "# The `first` one\n\n```\n# none\n```\n");
 	});
-	afterAll(() => rmSync(root, { recursive: true }));
 
 	const broken = (text: string): string[] => {
 		writeFileSync(join(root, "page.md"), text);

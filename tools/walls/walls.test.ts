@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cruise, type ICruiseOptions, type ICruiseResult } from "dependency-cruiser";
 import extractDepcruiseOptions from "dependency-cruiser/config-utl/extract-depcruise-options";
 import extractTsConfig from "dependency-cruiser/config-utl/extract-ts-config";
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
+import { it } from "../../tests/support/fixtures.ts";
 import { parseRooms, readRooms } from "./rooms.ts";
 import { wallsTable } from "./table.ts";
 
@@ -41,14 +41,13 @@ describe("the walls", () => {
 	let options: ICruiseOptions;
 	const tsConfig = extractTsConfig(join(projectRoot, "tsconfig.json"));
 
-	beforeAll(async () => {
+	it.beforeAll(async () => {
 		const { cache: _, ...found } = await extractDepcruiseOptions(join(projectRoot, ".dependency-cruiser.mjs"));
 		options = found;
 	});
-	beforeEach(async () => {
-		root = await mkdtemp(join(tmpdir(), "walls-"));
+	it.beforeEach(async ({ folder }) => {
+		root = folder;
 	});
-	afterEach(() => rm(root, { recursive: true }));
 
 	/** What the rules of this repository say to the sound house with other files in it: rule, from, to. */
 	async function broken(files: Files): Promise<string[]> {

@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { unzipSync } from "fflate";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
+import { test } from "../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../common/errors.ts";
 import type { Context, Query, QueryResult, Stack } from "../../engines/port.ts";
 import { exportRows } from "./exportRows.ts";
@@ -11,11 +11,10 @@ import { exportRows } from "./exportRows.ts";
 let folder: string;
 let asked: string[];
 
-beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), "export-"));
+test.beforeEach(async ({ folder: own }) => {
+	folder = own;
 	asked = [];
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 const context: Context = {
 	signal: new AbortController().signal,

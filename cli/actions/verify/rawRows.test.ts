@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { expect } from "vitest";
+import { test } from "../../../tests/support/fixtures.ts";
 import { readRawRows } from "./rawRows.ts";
 
 test("messages of DMS are rows as in a raw file; control messages are none", async () => {

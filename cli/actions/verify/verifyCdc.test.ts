@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect } from "vitest";
+import { it } from "../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../common/errors.ts";
 import type { Context, JobReport, ReplicationStatus, Stack, StoredObject } from "../../engines/port.ts";
 import { verifyCdc } from "./verifyCdc.ts";
@@ -11,12 +10,8 @@ type Term = [id: number, name: string, slug: string, group: number];
 
 let folder: string;
 
-beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), "verify-"));
-});
-
-afterEach(async () => {
-	await rm(folder, { recursive: true, force: true });
+it.beforeEach(async ({ folder: own }) => {
+	folder = own;
 });
 
 function contextOf(signal: AbortSignal = new AbortController().signal): Context {

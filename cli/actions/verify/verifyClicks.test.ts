@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
+import { test } from "../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../common/errors.ts";
 import type { Context, JobReport, Stack, StoredObject } from "../../engines/port.ts";
 import { verifyClicks } from "./verifyClicks.ts";
@@ -19,11 +19,8 @@ const orderItems = [1, 2, 2];
 
 let folder: string;
 
-beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), "verify-clicks-"));
-});
-afterEach(async () => {
-	await rm(folder, { recursive: true, force: true });
+test.beforeEach(async ({ folder: own }) => {
+	folder = own;
 });
 
 function contextOf(signal: AbortSignal = new AbortController().signal): Context {

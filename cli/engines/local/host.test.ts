@@ -1,7 +1,8 @@
-import { access, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { homedir, tmpdir } from "node:os";
+import { access, mkdir, readdir, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
+import { it } from "../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
 import { assertRemovable, removeStack } from "./host.ts";
@@ -20,14 +21,12 @@ it.each([join(projectRoot, ".pipeline"), join(homedir(), "stacks", "a"), "/srv/p
 describe("removing a stack", () => {
 	let home: string;
 
-	beforeEach(async () => {
-		home = await mkdtemp(join(tmpdir(), "stack-"));
+	it.beforeEach(async ({ folder }) => {
+		home = folder;
 		for (const folder of ["lake/raw", "source", "python", ".duckdb-1"])
 			await mkdir(join(home, folder), { recursive: true });
 		for (const file of ["stack.json", "python.lock", "warehouse.duckdb.wal"]) await writeFile(join(home, file), "");
 	});
-
-	afterEach(() => rm(home, { recursive: true, force: true }));
 
 	it("takes its folder along", async () => {
 		await removeStack(home);

@@ -1,20 +1,19 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { jobs } from "../../../etl/jobs.ts";
+import { it } from "../../../tests/support/fixtures.ts";
 import type { Replication, ReplicationStatus } from "../port.ts";
 import { LocalLogs } from "./logs.ts";
 import { localPaths } from "./shared/paths.ts";
 
 let folder: string;
 let logs: LocalLogs;
-beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), "pipeline-logs-"));
+it.beforeEach(async ({ folder: own }) => {
+	folder = own;
 	const status = async () => ({ log: join(folder, "replication.log") }) as ReplicationStatus;
 	logs = new LocalLogs({ ...localPaths(), runs: join(folder, "runs") }, { status } as Replication);
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 async function write(path: string, text: string): Promise<string> {
 	await mkdir(join(folder, path, ".."), { recursive: true });

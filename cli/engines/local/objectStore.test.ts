@@ -1,18 +1,17 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
+import { test } from "../../../tests/support/fixtures.ts";
 import { LocalObjectStore } from "./objectStore.ts";
 import { folderUri } from "./shared/paths.ts";
 
 let root: string;
 let store: LocalObjectStore;
 
-beforeEach(async () => {
-	root = await mkdtemp(join(tmpdir(), "store-"));
+test.beforeEach(async ({ folder }) => {
+	root = folder;
 	store = new LocalObjectStore(root);
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 async function put(key: string, content = key): Promise<void> {
 	await mkdir(dirname(join(root, key)), { recursive: true });

@@ -1,6 +1,7 @@
 import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
+import { test } from "../../../../tests/support/fixtures.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import { lakeAccess } from "../shared/paths.ts";
 import { TestLake } from "./fixtures/testLake.ts";
@@ -10,10 +11,9 @@ import { selectAll } from "./tableReader.ts";
 let lake: TestLake;
 const prefix = "current/shop/orders";
 
-beforeEach(async () => {
-	lake = await TestLake.create();
+test.beforeEach(async ({ folder }) => {
+	lake = new TestLake(folder);
 });
-afterEach(() => lake.remove());
 
 const folder = (): string => join(lake.paths.processed, prefix);
 

@@ -1,7 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
+import { test } from "../../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { folderUri } from "../shared/paths.ts";
 import { TestLake } from "./fixtures/testLake.ts";
@@ -10,11 +11,10 @@ import { LocalCrawlers } from "./localCrawlers.ts";
 let lake: TestLake;
 let crawlers: LocalCrawlers;
 
-beforeEach(async () => {
-	lake = await TestLake.create();
+test.beforeEach(async ({ folder }) => {
+	lake = new TestLake(folder);
 	crawlers = new LocalCrawlers(lake.paths);
 });
-afterEach(() => lake.remove());
 
 const changes = "SELECT 'I' AS cdc_op, 'x' AS cdc_commit_time, '1' AS cdc_change_seq, 1::BIGINT AS comment_ID";
 const click = '{"productid":1,"price":9.5,"productDetails":{"color":"red"},"seen":"2026-01-01"}\n';

@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, vi } from "vitest";
+import { cases } from "../../../../tests/support/cases.ts";
+import { test } from "../../../../tests/support/fixtures.ts";
 import type { Context } from "../../port.ts";
 import { LocalObjectStore } from "../objectStore.ts";
 import { DeliveryBuffer } from "./deliveryBuffer.ts";
@@ -15,8 +16,8 @@ let raw: string;
 let abort: AbortController;
 let context: Context;
 
-beforeEach(async () => {
-	home = await mkdtemp(join(tmpdir(), "stream-"));
+test.beforeEach(async ({ folder }) => {
+	home = folder;
 	raw = join(home, "raw");
 	abort = new AbortController();
 	const reporter = {
@@ -26,9 +27,8 @@ beforeEach(async () => {
 	};
 	context = { signal: abort.signal, reporter };
 });
-afterEach(async () => {
+test.afterEach(async () => {
 	vi.useRealTimers();
-	await rm(home, { recursive: true, force: true });
 });
 
 const stream = (settings: DeliverySettings = {}): LocalEventStream =>
@@ -148,7 +148,7 @@ test("whatever is JSON comes back equal, also where it was sent over several lin
 				);
 			},
 		),
-		{ numRuns: 60 },
+		{ numRuns: cases(60) },
 	);
 });
 

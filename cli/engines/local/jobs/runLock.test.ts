@@ -1,25 +1,21 @@
 import { spawn } from "node:child_process";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect } from "vitest";
+import { it } from "../../../../tests/support/fixtures.ts";
 import { identify, isAlive, type ProcessIdentity } from "../../../common/processIdentity.ts";
 import { RunLock, runningRun, stopRun } from "./runLock.ts";
 
 let runs: string;
 const { signal } = new AbortController();
 
-beforeEach(async () => {
-	runs = await mkdtemp(join(tmpdir(), "runs-"));
-});
-
-afterEach(async () => {
-	await rm(runs, { recursive: true, force: true });
+it.beforeEach(async ({ folder }) => {
+	runs = folder;
 });
 
 /** Leaves the lock of a run whose process is gone. */
 async function leaveDeadLock(children: (number | ProcessIdentity)[] = []): Promise<void> {
-	const gone = spawn(process.execPath, ["-e", ""]);
+	const gone = spawn("true");
 	await new Promise((resolve) => gone.once("close", resolve));
 	const holder = { pid: gone.pid, stamp: "1", runId: "dead", startedAt: "then", children };
 	await writeFile(join(runs, "lock.json"), JSON.stringify(holder));
@@ -37,9 +33,14 @@ it("is held once, and refused to the second naming the first", async () => {
 	expect(await readdir(runs)).toEqual([]);
 });
 
+/** A process that waits, and starts in a moment. */
+function startWaiting(...args: string[]) {
+	return spawn("sh", ["-c", "read line", ...args]);
+}
+
 /** A process that has a job's script in its command line. */
 function startJob() {
-	return spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)", join("etl", "jobs", "x.py")]);
+	return startWaiting(join("etl", "jobs", "x.py"));
 }
 
 it.each([
@@ -57,11 +58,7 @@ it.each([
 });
 
 it.each([
-	[
-		"runs something else",
-		() => spawn(process.execPath, ["-e", "setInterval(() => undefined, 1000)"]),
-		(pid: number) => pid,
-	],
+	["runs something else", () => startWaiting(), (pid: number) => pid],
 	["began at another time", startJob, (pid: number) => ({ pid, stamp: "1" })],
 ])("does not end a process with a job's id that %s", async (_, start, note) => {
 	const other = start();

@@ -1,19 +1,28 @@
 import { access, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { describe, expect } from "vitest";
+import { test as base } from "../../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { TestLake } from "../catalog/fixtures/testLake.ts";
 import { LocalCrawlers } from "../catalog/localCrawlers.ts";
 import { LocalQuery } from "./localQuery.ts";
 
+/** With a lake of every format for the tests that leave it as it is. */
+const test = base.extend("crawledLake", { scope: "file" }, async ({ fileFolder }) => {
+	const crawled = new TestLake(fileFolder);
+	await fill(crawled);
+	return crawled;
+});
+
 let lake: TestLake;
 let query: LocalQuery;
 
-beforeEach(async () => {
-	lake = await TestLake.create();
-	query = new LocalQuery(lake.paths);
-});
-afterEach(() => lake.remove());
+function use(given: TestLake): void {
+	lake = given;
+	query = new LocalQuery(given.paths);
+}
+
+test.beforeEach(({ folder }) => use(new TestLake(folder)));
 
 const run = (sql: string) => query.run(sql, lake.context);
 
@@ -27,21 +36,25 @@ async function failure(sql: string): Promise<PipelineError> {
 	return error;
 }
 
-async function crawledLake(): Promise<void> {
-	await lake.orders("current/classicmodels/orders");
+/** Tables of every format, registered. */
+async function fill(empty: TestLake): Promise<void> {
+	await empty.orders("current/classicmodels/orders");
 	const log = "SELECT 'I' AS cdc_op, i AS \"orderNumber\" FROM range";
-	await lake.parquet("classicmodels/orders/batch=1/a.parquet", `${log}(1, 3) AS t(i)`);
-	await lake.parquet("classicmodels/orders/batch=2/a.parquet", `SELECT 'U' AS cdc_op, 2 AS "orderNumber", 'x' AS note`);
-	await lake.raw(
+	await empty.parquet("classicmodels/orders/batch=1/a.parquet", `${log}(1, 3) AS t(i)`);
+	await empty.parquet(
+		"classicmodels/orders/batch=2/a.parquet",
+		`SELECT 'U' AS cdc_op, 2 AS "orderNumber", 'x' AS note`,
+	);
+	await empty.raw(
 		"clickstream-data/2026/11/20/13/a.json",
 		'{"productid":1,"productDetails":{"color":"red"}}\nno json\n',
 	);
-	await lake.raw("clickstream-data/2026/11/20/14/a.json", '{"productid":2,"productDetails":{"color":"blue"}}\n');
-	await new LocalCrawlers(lake.paths).crawl(lake.context);
+	await empty.raw("clickstream-data/2026/11/20/14/a.json", '{"productid":2,"productDetails":{"color":"blue"}}\n');
+	await new LocalCrawlers(empty.paths).crawl(empty.context);
 }
 
 describe("tables", () => {
-	beforeEach(crawledLake);
+	test.beforeEach(({ crawledLake }) => use(crawledLake));
 
 	test("of every format are read, joined, and qualified by their database", async () => {
 		const result = await run(
@@ -74,7 +87,9 @@ describe("tables", () => {
 		]);
 	});
 
-	test("show what came after the crawl", async () => {
+	test("show what came after the crawl", async ({ folder }) => {
+		use(new TestLake(folder));
+		await fill(lake);
 		await lake.parquet("classicmodels/orders/batch=3/a.parquet", "SELECT 'D' AS cdc_op, 2 AS \"orderNumber\"");
 		expect(await rows("SELECT max(batch) FROM orders_changes")).toEqual([[3]]);
 	});
@@ -103,7 +118,9 @@ describe("tables", () => {
 		expect(await rows("SELECT (SELECT max(ordernumber) FROM orders)")).toEqual([[5]]);
 	});
 
-	test("that are emptied keep their columns", async () => {
+	test("that are emptied keep their columns", async ({ folder }) => {
+		use(new TestLake(folder));
+		await fill(lake);
 		await lake.orders("current/classicmodels/orders", 1);
 		const result = await run("SELECT * FROM orders");
 		expect(result.rows).toEqual([]);
@@ -148,7 +165,7 @@ describe("values", () => {
 });
 
 describe("what is refused", () => {
-	beforeEach(crawledLake);
+	test.beforeEach(({ crawledLake }) => use(crawledLake));
 
 	test.each([
 		"INSERT INTO orders VALUES (1)",
@@ -199,7 +216,7 @@ describe("what is refused", () => {
 });
 
 describe("what is allowed besides SELECT", () => {
-	beforeEach(crawledLake);
+	test.beforeEach(({ crawledLake }) => use(crawledLake));
 
 	test.each([
 		"VALUES (1)",
@@ -223,8 +240,8 @@ describe("errors", () => {
 		});
 	});
 
-	test("an unknown table names the near ones and the place", async () => {
-		await crawledLake();
+	test("an unknown table names the near ones and the place", async ({ crawledLake }) => {
+		use(crawledLake);
 		const { text, outcome } = await failure("SELECT *\nFROM order_changes");
 		expect(outcome).toBe("usage");
 		expect(text.what).toBe("There is no table order_changes. Did you mean orders_changes?");
@@ -239,8 +256,8 @@ describe("errors", () => {
 		});
 	});
 
-	test("an unknown column names the candidates", async () => {
-		await crawledLake();
+	test("an unknown column names the candidates", async ({ crawledLake }) => {
+		use(crawledLake);
 		const { text } = await failure("SELECT titel FROM orders");
 		expect(text.why).toContain('"titel" not found');
 		expect(text.why).toContain('"title"');
@@ -251,7 +268,7 @@ describe("errors", () => {
 	});
 
 	test("a table damaged after the crawl is named; the others answer", async () => {
-		await crawledLake();
+		await fill(lake);
 		await writeFile(join(lake.paths.processed, "classicmodels/orders/batch=2/a.parquet"), "PAR1 cut");
 		const { text, outcome } = await failure("SELECT count(*) FROM orders_changes");
 		expect(outcome).toBe("failure");

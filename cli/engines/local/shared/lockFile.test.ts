@@ -1,17 +1,13 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect } from "vitest";
+import { it } from "../../../../tests/support/fixtures.ts";
 import { withLockFile } from "./lockFile.ts";
 
 let folder: string;
 
-beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), "lock-"));
-});
-
-afterEach(async () => {
-	await rm(folder, { recursive: true, force: true });
+it.beforeEach(async ({ folder: own }) => {
+	folder = own;
 });
 
 const never = new AbortController().signal;

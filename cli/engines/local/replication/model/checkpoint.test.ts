@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
+import { test } from "../../../../../tests/support/fixtures.ts";
 import { type Checkpoint, readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { initialSequence } from "./sequence.ts";
 import { newTable, TaskState } from "./taskState.ts";
@@ -19,12 +19,10 @@ const checkpoint: Checkpoint = {
 	loadedAt: "2026-01-01T00:00:00.000Z",
 };
 
-beforeEach(() => {
-	folder = mkdtempSync(join(tmpdir(), "pipeline-checkpoint-"));
+test.beforeEach(({ folder: own }) => {
+	folder = own;
 	path = join(folder, "checkpoint.json");
 });
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test("is read as it was written, and is absent at first", async () => {
 	expect(await readCheckpoint(path)).toBeUndefined();

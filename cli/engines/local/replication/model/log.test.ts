@@ -1,16 +1,14 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
+import { test } from "../../../../../tests/support/fixtures.ts";
 import { RotatingLog } from "./log.ts";
 
 let folder: string;
 
-beforeEach(() => {
-	folder = mkdtempSync(join(tmpdir(), "pipeline-log-"));
+test.beforeEach(({ folder: own }) => {
+	folder = own;
 });
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 test("a full log moves aside, and the oldest goes", () => {
 	const log = new RotatingLog(join(folder, "r.log"), 1000, 2);

@@ -1,22 +1,20 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
+import { test } from "../../../../../tests/support/fixtures.ts";
 import { publish } from "./filePublisher.ts";
 
 let folder: string;
 let staging: string;
 let raw: string;
 
-beforeEach(() => {
-	folder = mkdtempSync(join(tmpdir(), "pipeline-publish-"));
+test.beforeEach(({ folder: own }) => {
+	folder = own;
 	staging = join(folder, "staging");
 	raw = join(folder, "raw");
 	mkdirSync(staging);
 	mkdirSync(raw);
 });
-
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const put = (path: string, text: string): void => {
 	mkdirSync(join(path, ".."), { recursive: true });

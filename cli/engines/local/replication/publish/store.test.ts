@@ -1,8 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
+import { test } from "../../../../../tests/support/fixtures.ts";
 import { localPaths } from "../../shared/paths.ts";
 import { initialSequence } from "../model/sequence.ts";
 import { type StatePaths, statePaths } from "../model/statePaths.ts";
@@ -14,14 +14,12 @@ let home: string;
 let raw: string;
 let files: StatePaths;
 
-beforeEach(async () => {
-	home = mkdtempSync(join(tmpdir(), "pipeline-store-"));
+test.beforeEach(async ({ folder }) => {
+	home = folder;
 	raw = localPaths(home).raw;
 	files = statePaths(localPaths(home));
 	await mkdir(files.staging, { recursive: true });
 });
-
-afterEach(() => rmSync(home, { recursive: true, force: true }));
 
 function stateAt(offset: number): TaskState {
 	return new TaskState({

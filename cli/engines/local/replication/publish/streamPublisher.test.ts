@@ -1,17 +1,16 @@
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect } from "vitest";
+import { test } from "../../../../../tests/support/fixtures.ts";
 import { textLines } from "../../../../common/textLines.ts";
 import { filesBelow } from "../../catalog/lakeFolders.ts";
 import { StreamPublisher } from "./streamPublisher.ts";
 
 let folder: string;
-beforeEach(async () => {
-	folder = await mkdtemp(join(tmpdir(), "stream-publisher-"));
+test.beforeEach(async ({ folder: own }) => {
+	folder = own;
 });
-afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** Publishes one inserted row with such a value, and gives the lines that come into the raw zone as they are. */
 async function published(value: string): Promise<string[]> {

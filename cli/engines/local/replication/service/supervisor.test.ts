@@ -1,9 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { EventEmitter } from "node:events";
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { access, mkdir, readFile, writeFile } from "node:fs/promises";
+import { expect, vi } from "vitest";
+import { test } from "../../../../../tests/support/fixtures.ts";
 import { type LocalPaths, localPaths } from "../../shared/paths.ts";
 import { statePaths } from "../model/statePaths.ts";
 import { readDaemonStatus } from "./daemonStatus.ts";
@@ -13,17 +12,14 @@ import { workerExit } from "./worker.ts";
 const options = { limits: { intervalMs: 1000, bytes: 1000 }, reload: true };
 let paths: LocalPaths;
 
-beforeEach(async () => {
-	// The least of all pauses: none.
-	vi.spyOn(Math, "random").mockReturnValue(-1);
-	paths = localPaths(await mkdtemp(join(tmpdir(), "supervisor-")));
+test.beforeEach(async ({ folder }) => {
+	paths = localPaths(folder);
 	await mkdir(paths.replication, { recursive: true });
 	await writeFile(statePaths(paths).pid, String(process.pid));
 });
 
-afterEach(async () => {
+test.afterEach(async () => {
 	vi.restoreAllMocks();
-	await rm(paths.home, { recursive: true, force: true });
 });
 
 /** A worker that says something, follows changes where the test says so, and dies. */
@@ -39,7 +35,7 @@ function dyingWorker(follows: boolean): ChildProcess {
 
 test("a worker that dies five times in a row is given up, with its last words", async () => {
 	const start = vi.fn(() => dyingWorker(false));
-	expect(await supervise(paths, options, new AbortController().signal, start)).toBe(workerExit.failed);
+	expect(await supervise(paths, options, new AbortController().signal, start, { firstMs: 1 })).toBe(workerExit.failed);
 	expect(start).toHaveBeenCalledTimes(5);
 	const files = statePaths(paths);
 	expect(await readDaemonStatus(files.status)).toMatchObject({
@@ -58,7 +54,7 @@ test("one that followed changes in between starts counting over, and does not re
 	const start = vi.fn(({ restarted }: { reload: boolean; restarted: boolean }) =>
 		dyingWorker(!restarted && start.mock.calls.length === 3),
 	);
-	expect(await supervise(paths, options, new AbortController().signal, start)).toBe(workerExit.failed);
+	expect(await supervise(paths, options, new AbortController().signal, start, { firstMs: 1 })).toBe(workerExit.failed);
 	expect(start.mock.calls.map(([{ reload }]) => reload)).toEqual([true, true, true, false, false, false, false]);
 	expect(start.mock.calls.map(([{ restarted }]) => restarted)).toEqual([false, false, false, true, true, true, true]);
 });

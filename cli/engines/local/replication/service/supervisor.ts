@@ -1,7 +1,7 @@
 import type { ChildProcess } from "node:child_process";
 import { rm } from "node:fs/promises";
 import { PipelineError } from "../../../../common/errors.ts";
-import { delayMs, pause } from "../../../../common/poll.ts";
+import { delayMs, pause, type Rhythm } from "../../../../common/poll.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
 import { RotatingLog } from "../model/log.ts";
 import { statePaths } from "../model/statePaths.ts";
@@ -14,13 +14,14 @@ export interface SupervisorOptions {
 	reload: boolean;
 }
 
-const backoff = { firstMs: 200, factor: 2, mostMs: 30_000, jitter: 0.5 };
+const usualBackoff: Rhythm = { firstMs: 200, factor: 2, mostMs: 30_000, jitter: 0.5 };
 /** Crashes in a row, without changes having been followed in between, after which it gives up. */
 const mostCrashes = 5;
 
 /**
  * Runs a worker and starts it again when it dies, until it stops or fails for good.
  * @param start starts a worker process with an IPC channel, at whose end the worker ends, too.
+ * @param backoff how long it waits before it starts the next one.
  * @returns the exit code.
  */
 export async function supervise(
@@ -28,6 +29,7 @@ export async function supervise(
 	options: SupervisorOptions,
 	stop: AbortSignal,
 	start: (options: { reload: boolean; restarted: boolean; startedAt: string }) => ChildProcess,
+	backoff = usualBackoff,
 ): Promise<number> {
 	const files = statePaths(paths);
 	const log = new RotatingLog(files.log);
