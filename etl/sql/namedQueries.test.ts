@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
@@ -36,26 +35,21 @@ describe("every named query", () => {
 	});
 });
 
-test("queries have the name of their file and the text of their header", async () => {
-	const made = await mkdtemp(join(tmpdir(), "sql-"));
-	try {
-		await writeFile(join(made, "b.sql"), "-- Title of b\n-- What it answers,\n-- in two lines.\nSELECT 1 -- one\n");
-		await writeFile(join(made, "a.sql"), "SELECT 2\n");
-		await writeFile(join(made, "notes.md"), "not a query");
-		await mkdir(join(made, "within"));
-		await writeFile(join(made, "within", "c.sql"), "SELECT 3\n");
-		expect(namedQueries(made)).toEqual([
-			{ name: "a", title: "", description: "", sql: "SELECT 2\n" },
-			{
-				name: "b",
-				title: "Title of b",
-				description: "What it answers,\nin two lines.",
-				sql: "-- Title of b\n-- What it answers,\n-- in two lines.\nSELECT 1 -- one\n",
-			},
-		]);
-	} finally {
-		await rm(made, { recursive: true, force: true });
-	}
+test("queries have the name of their file and the text of their header", async ({ folder: made }) => {
+	await writeFile(join(made, "b.sql"), "-- Title of b\n-- What it answers,\n-- in two lines.\nSELECT 1 -- one\n");
+	await writeFile(join(made, "a.sql"), "SELECT 2\n");
+	await writeFile(join(made, "notes.md"), "not a query");
+	await mkdir(join(made, "within"));
+	await writeFile(join(made, "within", "c.sql"), "SELECT 3\n");
+	expect(namedQueries(made)).toEqual([
+		{ name: "a", title: "", description: "", sql: "SELECT 2\n" },
+		{
+			name: "b",
+			title: "Title of b",
+			description: "What it answers,\nin two lines.",
+			sql: "-- Title of b\n-- What it answers,\n-- in two lines.\nSELECT 1 -- one\n",
+		},
+	]);
 });
 
 /** Ada moved and was renamed between her two orders; customer 3 is deleted. */
