@@ -11,6 +11,7 @@ export default defineConfig({
 					name: "unit",
 					include: ["{cli,etl,tools}/**/*.test.ts"],
 					testTimeout: 30_000,
+					hookTimeout: 60_000,
 					// Loading the modules again for each file takes longer than the tests; what a test puts in place of another is taken back.
 					isolate: false,
 					restoreMocks: true,
@@ -24,6 +25,7 @@ export default defineConfig({
 					name: "infra",
 					include: ["infra/**/*.test.ts"],
 					testTimeout: 30_000,
+					hookTimeout: 60_000,
 					// The files of a worker share Pulumi's packages, which take seconds to load, and programs that were run before.
 					isolate: false,
 				},
