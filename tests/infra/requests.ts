@@ -1,4 +1,5 @@
 import type { Program, Registered } from "../../infra/testing/program.ts";
+import { capitalised, type Inputs, settings, without } from "./inputs.ts";
 
 /** A request to an AWS API, as botocore's models describe it. */
 export interface ApiRequest {
@@ -6,26 +7,6 @@ export interface ApiRequest {
 	operation: string;
 	params: unknown;
 }
-
-type Inputs = Record<string, unknown>;
-
-/** Pulumi's names begin in lower case, the APIs' in upper. Keys below `verbatim` are data and stay as they are. */
-export function capitalised(value: unknown, verbatim: readonly string[] = []): unknown {
-	if (Array.isArray(value)) return value.map((item) => capitalised(item, verbatim));
-	if (typeof value !== "object" || value === null) return value;
-	return Object.fromEntries(
-		Object.entries(value).map(([key, item]) => [
-			key.charAt(0).toUpperCase() + key.slice(1),
-			verbatim.includes(key) ? item : capitalised(item, verbatim),
-		]),
-	);
-}
-
-const without = (inputs: Inputs, ...keys: string[]): Inputs =>
-	Object.fromEntries(Object.entries(inputs).filter(([key]) => !keys.includes(key)));
-
-const settings = (inputs: Inputs, ...keys: string[]): Inputs =>
-	Object.fromEntries(Object.entries(inputs).filter(([key]) => keys.includes(key)));
 
 /** What the provider makes of a resource's inputs: service, operation, and the request. */
 const requests: Record<string, [string, string, (inputs: Inputs) => unknown]> = {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { deployed, everyKind, withDmsRoles } from "../../infra/testing/deployed.ts";
 import type { Program } from "../../infra/testing/program.ts";
-import { never, otherRights, rights } from "./rights.ts";
+import { otherRights } from "./otherRights.ts";
+import { never, rights } from "./rights.ts";
 import { type PolicySimulator, startSimulator } from "./simulator.ts";
 
 /** Roles that AWS names and gives its own policies; see `DmsServiceRoles`. */
