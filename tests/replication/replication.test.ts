@@ -57,7 +57,7 @@ test("the process list shows no password", async ({ shop, db }) => {
 	await writeFile(passwordFile(stack.paths), "secret-word\n", { mode: 0o600 });
 	await stack.replication.start(stack.context, limits);
 	for (const pid of [await stack.supervisorPid(), await stack.workerPid()]) {
-		expect(await readFile(`/proc/${pid}/cmdline`, "utf8")).toContain("daemon");
+		expect(await readFile(`/proc/${pid}/cmdline`, "utf8")).toContain("replicator.js");
 		expect(await readFile(`/proc/${pid}/cmdline`, "utf8")).not.toContain("secret-word");
 	}
 	expect(await readFile((await stack.replication.status()).log ?? "", "utf8")).not.toContain("secret-word");

@@ -2,6 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DuckDBInstance, type JS } from "@duckdb/node-api";
 import { poll } from "../../cli/common/poll.ts";
+import { bundledProgram } from "../../cli/engines/local/replication/client/daemonProcess.ts";
 import { LocalReplication } from "../../cli/engines/local/replication/client/localReplication.ts";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { passwordFile, writeSettings } from "../../cli/engines/local/shared/settings.ts";
@@ -26,7 +27,10 @@ export interface TestStack {
 	close(): Promise<void>;
 }
 
-/** @param home a folder that exists. */
+/**
+ * Its replicator is the bundle, as users have it, which starts in half the time.
+ * @param home a folder that exists.
+ */
 export async function makeStack(home: string, port: number, schemas: string[]): Promise<TestStack> {
 	const paths = localPaths(home);
 	await writeSettings(
@@ -35,7 +39,7 @@ export async function makeStack(home: string, port: number, schemas: string[]): 
 	);
 	await mkdir(paths.source, { recursive: true });
 	await writeFile(passwordFile(paths), "", { mode: 0o600 });
-	const replication = new LocalReplication(paths);
+	const replication = new LocalReplication(paths, bundledProgram);
 	const notes: string[] = [];
 	const context: Context = {
 		signal: new AbortController().signal,

@@ -19,20 +19,21 @@ export interface Daemon {
 }
 
 /** Starts the replicator in the background, and notes it so that it can be found and ended. */
-export async function startDaemon(home: string, files: StatePaths, options: ReplicationOptions): Promise<Daemon> {
+export async function startDaemon(
+	program: readonly string[],
+	home: string,
+	files: StatePaths,
+	options: ReplicationOptions,
+): Promise<Daemon> {
 	await mkdir(files.supervisors, { recursive: true });
 	const { batchInterval = 60, batchBytes = 32 * 1024 * 1024, reload = false } = options;
 	const values = ["--home", home, "--batch-interval", String(batchInterval), "--batch-bytes", String(batchBytes)];
-	const child = spawn(
-		process.execPath,
-		[...programArguments(), "supervise", ...values, ...(reload ? ["--reload"] : [])],
-		{
-			// A session of its own: Ctrl-C here does not reach it.
-			detached: true,
-			stdio: "ignore",
-			cwd: projectRoot,
-		},
-	);
+	const child = spawn(process.execPath, [...program, "supervise", ...values, ...(reload ? ["--reload"] : [])], {
+		// A session of its own: Ctrl-C here does not reach it.
+		detached: true,
+		stdio: "ignore",
+		cwd: projectRoot,
+	});
 	const daemon: Daemon = { pid: child.pid ?? 0 };
 	// Immediately, without a turn of the event loop in which a signal could end us: `stop` must find it from its first moment on.
 	if (child.pid !== undefined) {
@@ -69,9 +70,12 @@ export async function livingSupervisors(files: StatePaths): Promise<ProcessIdent
 	return [...found.values()];
 }
 
-/** The replicator's program: its bundle, or from source by tsx. */
-function programArguments(): string[] {
+/** The replicator's bundle. */
+export const bundledProgram: readonly string[] = [join(projectRoot, "dist", "replicator.js")];
+
+/** The replicator's program, as Node's arguments: its bundle, or from source by tsx. */
+export function replicatorProgram(): readonly string[] {
 	const here = fileURLToPath(import.meta.url);
-	if (here.startsWith(join(projectRoot, "dist"))) return [join(projectRoot, "dist", "replicator.js")];
+	if (here.startsWith(join(projectRoot, "dist"))) return bundledProgram;
 	return ["--import", "tsx", fileURLToPath(new URL("../service/daemon.ts", import.meta.url))];
 }

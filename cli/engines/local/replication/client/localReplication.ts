@@ -13,7 +13,14 @@ import { type DaemonStatus, peekDaemonStatus, readDaemonStatus } from "../servic
 import { writeRequest } from "../service/requests.ts";
 import { statistics } from "../service/statusBoard.ts";
 import { workerExit } from "../service/worker.ts";
-import { type Daemon, livingSupervisors, runningSupervisor, startDaemon, supervisorMark } from "./daemonProcess.ts";
+import {
+	type Daemon,
+	livingSupervisors,
+	replicatorProgram,
+	runningSupervisor,
+	startDaemon,
+	supervisorMark,
+} from "./daemonProcess.ts";
 import { endedWithoutWord, failureOf, progressText, replicationStatus } from "./daemonText.ts";
 
 /** How often the files of the replicator are looked at. */
@@ -24,10 +31,13 @@ const stopGraceMs = 60_000;
 /** Replication on this machine: a process in the background, spoken to through files. */
 export class LocalReplication implements Replication {
 	readonly #paths: LocalPaths;
+	readonly #program: readonly string[];
 	readonly #files: StatePaths;
 
-	constructor(paths: LocalPaths) {
+	/** @param program the replicator's, as Node's arguments. */
+	constructor(paths: LocalPaths, program = replicatorProgram()) {
 		this.#paths = paths;
+		this.#program = program;
 		this.#files = statePaths(paths);
 	}
 
@@ -43,7 +53,7 @@ export class LocalReplication implements Replication {
 		await sourceAccess(this.#paths);
 		const reload = (await this.#setTarget(options)) || options.reload === true;
 		const resumes = !reload && (await exists(this.#files.checkpoint));
-		const daemon = await startDaemon(this.#paths.home, this.#files, { ...options, reload });
+		const daemon = await startDaemon(this.#program, this.#paths.home, this.#files, { ...options, reload });
 		const end = await context.reporter.task("Replication", (update) => this.#watch(context, daemon, update));
 		// Another start was faster; its replicator is asked for what this one was to do.
 		if (end === "locked") return this.start(context, options);
