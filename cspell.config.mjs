@@ -16,7 +16,7 @@ export default {
 		"docs/glossary.md",
 		"CHANGELOG.md",
 		"**/*.lock",
-		"**/fixtures/**",
+		"{cli,etl,infra,tests,tools}/**/fixtures/**",
 		"pipelines/shop/**",
 		"**/source/seed/**",
 		"**/*.sql",

@@ -20,10 +20,6 @@ const tsc = "typescript-native/bin/tsc";
 const steps = {
 	unit: tool("vitest/vitest.mjs", "run", "--project", "unit"),
 	infra: tool("vitest/vitest.mjs", "run", "--project", "infra"),
-	types: tool(tsc),
-	page: tool(tsc, "-p", "cli/dashboard/page"),
-	python: [process.execPath, "tools/checkPython.mjs"],
-	walls: tool("dependency-cruiser/bin/dependency-cruise.mjs", "--config", ".dependency-cruiser.mjs", ...sources),
 	words: tool(
 		"cspell/bin.mjs",
 		"lint",
@@ -34,7 +30,11 @@ const steps = {
 		"dist/cspell",
 		"**",
 	),
+	types: tool(tsc),
+	walls: tool("dependency-cruiser/bin/dependency-cruise.mjs", "--config", ".dependency-cruiser.mjs", ...sources),
+	python: [process.execPath, "tools/checkPython.mjs"],
 	lint: tool("@biomejs/biome/bin/biome", "check", "."),
+	page: tool(tsc, "-p", "cli/dashboard/page"),
 };
 
 const { values, positionals } = parseArgs({

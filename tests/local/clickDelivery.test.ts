@@ -14,10 +14,11 @@ import { deliverLeftovers } from "../../cli/engines/local/eventStream/leftovers.
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import type { Context } from "../../cli/engines/port.ts";
 import { lake } from "../../etl/contract/contract.ts";
+import { rounds } from "../support/cases.ts";
 import { test } from "../support/fixtures.ts";
 
-/** Rounds of two senders each. */
-const rounds = 10;
+/** Of two senders each. */
+const roundsOfTwo = rounds(20, 4);
 
 /** Buffers that are closed by their size, or by their age; compressed or not. */
 const settings: DeliverySettings[] = [
@@ -101,7 +102,7 @@ async function idsBySender(): Promise<Map<string, number[]>> {
 
 test("killed senders lose no accepted record and write none twice", async () => {
 	const accepted = new Map<string, number>();
-	for (let round = 0; round < rounds; round += 1) {
+	for (let round = 0; round < roundsOfTwo; round += 1) {
 		const names = [`a${round}`, `b${round}`];
 		const senders = await Promise.all(
 			names.map(async (name) => ({ name, ...(await startSender(name, settings[round % settings.length])) })),
@@ -122,7 +123,7 @@ test("killed senders lose no accepted record and write none twice", async () => 
 		// What was on its way when the kill came may be there, too.
 		expect(ids.slice(0, count), `records of ${sender}`).toEqual(Array.from({ length: count }, (_, id) => id));
 	}
-	expect(accepted.size).toBe(2 * rounds);
+	expect(accepted.size).toBe(2 * roundsOfTwo);
 });
 
 test("a delivery that is killed and repeated changes nothing", async () => {

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "mysql2/promise";
 import { expect } from "vitest";
 import { isAlive } from "../../cli/common/processIdentity.ts";
+import { rounds } from "../support/cases.ts";
 import { currentRows, queryLake, runJobs } from "../support/currentTables.ts";
 import { foldAsBag, foldByKey, sourceRows } from "../support/fold.ts";
 import type { TestServer } from "../support/mariadb.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { type TestStack, until } from "../support/replicator.ts";
 
-const kills = 20;
+const kills = rounds(30, 8);
 const limits = { batchInterval: 0.3, batchBytes: 256 * 1024 };
 
 let server: TestServer;
