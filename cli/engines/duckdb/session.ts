@@ -33,6 +33,8 @@ export async function withDuckDb<T>(
 	};
 	signal.addEventListener("abort", interrupt, { once: true });
 	try {
+		// It may have come while the DuckDB was opened.
+		signal.throwIfAborted();
 		const settings = [
 			"TimeZone = 'UTC'",
 			`allowed_directories = [${access.folders.map((path) => quoteText(`${path}/`)).join(", ")}]`,
