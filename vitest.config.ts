@@ -9,7 +9,7 @@ export default defineConfig({
 			{
 				test: {
 					name: "unit",
-					include: ["{cli,etl,tools}/**/*.test.ts"],
+					include: ["{cli,etl,pipelines,tools}/**/*.test.ts"],
 					testTimeout: 30_000,
 					hookTimeout: 60_000,
 					// Loading the modules again for each file takes longer than the tests; what a test puts in place of another is taken back.

@@ -55,6 +55,11 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 		'"perhaps" is neither true nor false. Set it: pulumi config set disposable true',
 	],
 	[
+		"pipeline",
+		{ pipeline: "../shop" },
+		'"../shop" is not a folder below the project\'s, with / between its parts. Set it: pulumi config set pipeline pipelines/shop',
+	],
+	[
 		"notificationEmail",
 		{ notificationEmail: "nobody" },
 		'"nobody" is not a mail address. Set it: pulumi config set notificationEmail you@example.com',

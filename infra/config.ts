@@ -23,6 +23,10 @@ const streamName = matching(/^[a-zA-Z0-9_.-]{1,64}$/, "is not a name of up to 64
 
 /** Each key: what it may be, and a value that would do, for the hint. `Pulumi.yaml` has type, default and description. */
 const keys = {
+	pipeline: [
+		matching(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, "is not a folder below the project's, with / between its parts"),
+		"pipelines/shop",
+	],
 	disposable: [flag, "true"],
 	notificationEmail: [optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "is not a mail address")), "you@example.com"],
 	monthlyBudgetUsd: [integer(1, 1_000_000), "300"],

@@ -2,9 +2,7 @@ import { fileURLToPath } from "node:url";
 import * as aws from "@pulumi/aws";
 import * as native from "@pulumi/aws-native/provider.js";
 import * as pulumi from "@pulumi/pulumi";
-import { datasets } from "../etl/datasets.ts";
-import { jobs } from "../etl/jobs.ts";
-import { namedQueries } from "../etl/sql/namedQueries.ts";
+import { type Definition, readDefinition } from "../etl/definition/definition.ts";
 import { AnalyticsPipeline } from "./analyticsPipeline.ts";
 import type { PipelineOutputs } from "./outputs.ts";
 import { omitUndefined } from "./shared/omitUndefined.ts";
@@ -22,14 +20,21 @@ export function deploy(): pulumi.Output<PipelineOutputs> {
 		{
 			stack,
 			config,
-			datasets,
-			jobs,
-			queries: namedQueries(path("../etl/sql")),
+			definition: definitionOf(config.pipeline),
 			etlFolder: path("../etl"),
 			sampleSchemaFile: path("source/sampleSchema.sql"),
 		},
 		{ providers: taggingProviders({ Project: project, Stack: stack, ManagedBy: "pulumi" }) },
 	).outputs;
+}
+
+/** @throws pulumi.RunError with every mistake in it; the engine shows its text alone. */
+function definitionOf(folder: string): Definition {
+	try {
+		return readDefinition(path(`../${folder}`), path("../etl"));
+	} catch (error) {
+		throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+	}
 }
 
 /** Both providers, set to tag whatever they make: so no resource can miss the standard tags. */

@@ -18,7 +18,7 @@ export function declareSource(
 	{ scripts }: DataLake,
 	network: Network,
 ): SourceDatabase {
-	const { datasets, sampleSchemaFile } = scope;
+	const { definition, sampleSchemaFile } = scope;
 	const config = scope.config;
 	const certificate = config.sourceCaCertificateFile;
 	return new SourceDatabase(
@@ -37,7 +37,7 @@ export function declareSource(
 			subnetIds: network.subnetIds,
 			securityGroupId: network.databaseSecurityGroupId,
 			sampleSchemaFile,
-			schemas: datasets.map(({ schema }) => schema),
+			schemas: definition.pipeline.schemas.map(({ name }) => name),
 			scriptsBucket: scripts.bucketName,
 			scriptsBucketArn: scripts.arn,
 			kmsKeyArn: encryption.keyArn,
@@ -57,7 +57,7 @@ export function declareReplicationStream(
 	return new ReplicationStream(
 		`${scope.name}-changes`,
 		{
-			datasets: scope.datasets,
+			datasets: scope.definition.datasets,
 			rawBucketArn: raw.arn,
 			kmsKeyArn: encryption.keyArn,
 			logRetentionDays: scope.config.logRetentionDays,
@@ -79,7 +79,7 @@ export function declareReplication(
 	return new Replication(
 		`${scope.name}-replication`,
 		{
-			datasets: scope.datasets,
+			datasets: scope.definition.datasets,
 			sourceEngine: source.engine,
 			sourceSecretArn: source.secretArn,
 			sourceCaCertificate: source.caCertificate,

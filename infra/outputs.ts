@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Grows with every change of the outputs that a reader has to know of. */
-export const outputsVersion = 1;
+export const outputsVersion = 2;
 
 const text = z.string().min(1);
 
@@ -12,6 +12,8 @@ const text = z.string().min(1);
 export const pipelineOutputs = z.object({
 	version: z.literal(outputsVersion),
 	stack: text,
+	/** Folder of the pipeline's definition, from the project's root. */
+	definition: text,
 	region: text,
 	accountId: z.string().regex(/^\d{12}$/),
 	/** Key of all that is encrypted: who reads or writes it needs rights on the key, too. */
@@ -41,7 +43,7 @@ export const pipelineOutputs = z.object({
 		logGroup: text,
 	}),
 	clickstream: z.object({ streamName: text, deliveryStreamName: text }),
-	/** Glue's name of a job, by its name in etl/jobs.ts. */
+	/** Glue's name of a job, by its name in the definition. */
 	jobs: z.record(z.string(), text),
 	/** Log groups of all jobs: Spark's own log, and what the scripts print. */
 	jobLogGroups: z.object({ error: text, output: text }),

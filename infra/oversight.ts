@@ -30,7 +30,7 @@ export function declareLakeFormation(
 	return new LakeFormation(
 		`${scope.name}-lake-formation`,
 		{
-			datasets: scope.datasets,
+			datasets: scope.definition.datasets,
 			rawBucketArn: raw.arn,
 			processedBucketArn: processed.arn,
 			kmsKeyArn: encryption.keyArn,

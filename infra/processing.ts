@@ -1,5 +1,4 @@
 import { databaseName } from "../etl/contract/contract.ts";
-import { derivedDatasets } from "../etl/derivedDatasets.ts";
 import { Catalog } from "./catalog/catalog.ts";
 import { DataQuality } from "./jobs/dataQuality.ts";
 import { EtlJobs } from "./jobs/etlJobs.ts";
@@ -18,7 +17,7 @@ export function declareCatalog(scope: Scope, encryption: Encryption, { raw, proc
 		`${scope.name}-catalog`,
 		{
 			database: databaseName(scope.stack),
-			datasets: scope.datasets,
+			datasets: scope.definition.datasets,
 			rawBucket: raw.bucketName,
 			rawBucketArn: raw.arn,
 			processedBucket: processed.bucketName,
@@ -43,9 +42,10 @@ export function declareJobs(
 	return new EtlJobs(
 		`${scope.name}-jobs`,
 		{
-			jobs: scope.jobs,
-			datasets: [...scope.datasets, ...derivedDatasets],
+			jobs: scope.definition.jobs,
+			datasets: [...scope.definition.datasets, ...scope.definition.made],
 			etlFolder: scope.etlFolder,
+			definitionFolder: scope.definition.folder,
 			rawBucket: raw.bucketName,
 			rawBucketArn: raw.arn,
 			processedBucket: processed.bucketName,
@@ -74,7 +74,7 @@ export function declareJobs(
 }
 
 export function declareDataQuality(scope: Scope, { raw }: DataLake): DataQuality {
-	const args = { datasets: [...scope.datasets, ...derivedDatasets], rawBucket: raw.bucketName };
+	const args = { datasets: [...scope.definition.datasets, ...scope.definition.made], rawBucket: raw.bucketName };
 	return new DataQuality(`${scope.name}-quality`, args, scope.options);
 }
 
@@ -89,7 +89,7 @@ export function declareSchedule(
 	return new Schedule(
 		`${scope.name}-schedule`,
 		{
-			jobs: scope.jobs,
+			jobs: scope.definition.jobs,
 			jobNames: jobs.jobNames,
 			crawlerName,
 			topicArn,

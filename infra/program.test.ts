@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { jobs } from "../etl/jobs.ts";
+import { jobs } from "../tests/support/sampleShop.ts";
 import { pipelineOutputs } from "./outputs.ts";
 import { mutations } from "./policy/mutations.ts";
 import type { Rule } from "./policy/rule.ts";

@@ -1,7 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Dataset } from "../etl/datasets.ts";
-import type { JobDefinition } from "../etl/jobs.ts";
-import type { NamedQuery } from "../etl/sql/namedQueries.ts";
+import type { Definition } from "../etl/definition/definition.ts";
 import type { PipelineConfig } from "./config.ts";
 
 export interface AnalyticsPipelineArgs {
@@ -9,13 +7,9 @@ export interface AnalyticsPipelineArgs {
 	stack: string;
 	/** The stack's configuration, checked. */
 	config: PipelineConfig;
-	/** What is replicated. */
-	datasets: readonly Dataset[];
-	/** Jobs of a run, in whatever order. */
-	jobs: readonly JobDefinition[];
-	/** Queries that Athena has by name. */
-	queries: readonly NamedQuery[];
-	/** Folder of job scripts and of the package that they share. */
+	/** What is replicated, the jobs, queries, charts. */
+	definition: Definition;
+	/** Folder of the package that all jobs share. */
 	etlFolder: string;
 	/** SQL of the sample schemas, for a source of kind `ec2`. */
 	sampleSchemaFile: string;

@@ -51,6 +51,7 @@ export function stackOutputs(scope: Scope, components: Components): pulumi.Outpu
 			({ environment, ...rest }): PipelineOutputs => ({
 				version: outputsVersion,
 				stack: scope.stack,
+				definition: scope.config.pipeline,
 				region: environment.region,
 				accountId: environment.accountId,
 				...rest,

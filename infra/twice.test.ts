@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
-import { datasets } from "../etl/datasets.ts";
-import { jobs } from "../etl/jobs.ts";
+import { datasets, jobs } from "../tests/support/sampleShop.ts";
 import { Catalog } from "./catalog/catalog.ts";
 import { LakeFormation } from "./catalog/lakeFormation.ts";
 import { Clickstream } from "./clickstream/clickstream.ts";
@@ -94,6 +93,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			...common,
 			...source,
 			etlFolder: repositoryPath("etl"),
+			definitionFolder: repositoryPath("pipelines/shop"),
 			database: "db",
 			workerType: "G.1X",
 			maxWorkers: 2,

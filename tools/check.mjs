@@ -11,7 +11,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const tool = (path, ...args) => [process.execPath, join("node_modules", path), ...args];
 
 /** Folders that hold TypeScript. */
-const sources = ["cli", "infra", "etl", "tools", "tests", "bench"];
+const sources = ["cli", "infra", "etl", "pipelines", "tools", "tests", "bench"];
 
 /** The native compiler checks types; the package `typescript` is only the library of tools that call it (dependency-cruiser, Pulumi). */
 const tsc = "typescript-native/bin/tsc";

@@ -63,7 +63,7 @@ export async function serveUntilStopped(
 	return server.url;
 }
 
-/** Customers distinguished in the sales cube; must be the number in etl/sql/dashboard/sales.sql. */
+/** Customers distinguished in the sales cube; must be the number in pipelines/shop/dashboard/sales.sql. */
 const customerLimit = 1000;
 
 /**
@@ -117,7 +117,11 @@ async function ask(query: Query, sql: string, context: Context): Promise<Row[]> 
 }
 
 async function askFile(query: Query, name: string, context: Context): Promise<Row[]> {
-	return ask(query, await readFile(join(projectRoot, "etl", "sql", "dashboard", `${name}.sql`), "utf8"), context);
+	return ask(
+		query,
+		await readFile(join(projectRoot, "pipelines", "shop", "dashboard", `${name}.sql`), "utf8"),
+		context,
+	);
 }
 
 async function salesCube(query: Query, context: Context): Promise<SalesCube> {

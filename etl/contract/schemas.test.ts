@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { datasets } from "../datasets.ts";
-import { derivedDatasets } from "../derivedDatasets.ts";
+import { datasets, derivedDatasets } from "../../tests/support/sampleShop.ts";
 import { commandLineOf, dashed, type JobArguments, jobArguments } from "./arguments.ts";
 import contract from "./contract.json" with { type: "json" };
 import { jobExitCodes } from "./contract.ts";

@@ -26,7 +26,7 @@ def query(sql: str, stack: str | None = None) -> pd.DataFrame:
 
 
 def named(name: str, stack: str | None = None) -> pd.DataFrame:
-    """Runs a named query of etl/sql."""
+    """Runs a named query of the definition."""
     return _run(["--name", name], stack)
 
 

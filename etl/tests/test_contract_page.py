@@ -17,11 +17,11 @@ from lakehouse.current import apply_changes
 from lakehouse.raw import raw_files, stream_messages
 from lakehouse.run import engine
 from lakehouse.run.report import BrokenRule, Report
-from lakehouse.shop import joint_rows
 from lakehouse.storage import maintenance, state
 from lakehouse.storage.column_types import change_log_type, current_type
 from lakehouse.storage.files import Storage
 from lakehouse.storage.iceberg import IcebergTable
+from shop import joint_rows
 from support.lake import Lake, Source
 from support.star import ALL as STAR_JOBS
 from support.star import shop as shop

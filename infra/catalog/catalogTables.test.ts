@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { catalogName, datasets } from "../../etl/datasets.ts";
-import { namedQueries } from "../../etl/sql/namedQueries.ts";
-import { repositoryPath } from "../testing/stack.ts";
+import { catalogName } from "../../etl/definition/tables.ts";
+import { datasets, queries as namedQueries } from "../../tests/support/sampleShop.ts";
 import { crawledTables } from "./catalogTables.ts";
 
 describe("the crawled tables", () => {
@@ -31,7 +30,7 @@ describe("the crawled tables", () => {
 	});
 
 	it("have the columns that the named queries use before there are any rows", () => {
-		const { sql } = namedQueries(repositoryPath("etl/sql")).find(({ name }) => name === "change_activity") ?? {};
+		const { sql } = namedQueries.find(({ name }) => name === "change_activity") ?? {};
 		const logs = tables.filter(({ name }) => name.endsWith("_changes"));
 		expect(logs.filter(({ name }) => !sql?.includes(`FROM ${name}`)).map(({ name }) => name)).toEqual([]);
 		const used = [...new Set(sql?.match(/\bcdc_\w+/g))];

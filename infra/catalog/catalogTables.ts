@@ -1,6 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import { catalogTables, changeLogColumns, changeLogName, lake } from "../../etl/contract/contract.ts";
-import { catalogName, type Dataset } from "../../etl/datasets.ts";
+import type { Dataset } from "../../etl/contract/datasets.ts";
+import { catalogName } from "../../etl/definition/tables.ts";
 
 /** A table of the catalog that the crawler keeps up to date: its place, and what is known of it before any data. */
 export interface CatalogTable {

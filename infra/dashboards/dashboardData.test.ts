@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { catalogName, datasets } from "../../etl/datasets.ts";
+import { catalogName } from "../../etl/definition/tables.ts";
+import { datasets } from "../../tests/support/sampleShop.ts";
 import { repositoryPath } from "../testing/stack.ts";
 import { type ChartTable, type DashboardSource, dashboardData } from "./dashboardData.ts";
 
@@ -42,7 +43,7 @@ const changes = datasets
 	.join("\n");
 
 const file = (path: string): string =>
-	readFileSync(repositoryPath(`etl/sql/${path}`), "utf8")
+	readFileSync(repositoryPath(`pipelines/shop/${path.includes("/") ? path : `queries/${path}`}`), "utf8")
 		.trim()
 		.replace(/;$/, "");
 

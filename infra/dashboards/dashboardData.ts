@@ -5,7 +5,8 @@ import {
 	currentTableOf,
 	operations,
 } from "../../etl/contract/contract.ts";
-import { catalogName, type Dataset } from "../../etl/datasets.ts";
+import type { Dataset } from "../../etl/contract/datasets.ts";
+import { catalogName } from "../../etl/definition/tables.ts";
 
 /** A data set of QuickSight: what is queried of the engine, and the columns that come. */
 export interface DashboardData {
@@ -66,7 +67,7 @@ const products: DashboardData = {
 };
 
 /**
- * Order lines of the star schema, every one of them. As on the web page (etl/sql/dashboard/sales.sql), product line and
+ * Order lines of the star schema, every one of them. As on the web page (pipelines/shop/dashboard/sales.sql), product line and
  * country are those of the day of the order, the name is the customer's newest.
  */
 const sales: DashboardData = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { charts } from "../../etl/dashboard.ts";
-import { datasets } from "../../etl/datasets.ts";
+import { datasets } from "../../tests/support/sampleShop.ts";
 import { type DashboardEngine, dashboardData } from "./dashboardData.ts";
 import { departmentDefinition, salesDefinition } from "./dashboardDefinition.ts";
 

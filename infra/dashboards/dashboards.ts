@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { Analysis, Dashboard } from "@pulumi/aws-native/quicksight/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Dataset } from "../../etl/datasets.ts";
+import type { Dataset } from "../../etl/contract/datasets.ts";
 import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { athenaResultsPrefix } from "../storage/dataLake.ts";

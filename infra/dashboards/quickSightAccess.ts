@@ -1,5 +1,5 @@
 import { lake } from "../../etl/contract/contract.ts";
-import type { Dataset } from "../../etl/datasets.ts";
+import type { Dataset } from "../../etl/contract/datasets.ts";
 import { type AwsEnvironment, arn } from "../shared/awsEnvironment.ts";
 import { allow, type Statement } from "../shared/policyDocument.ts";
 import { encryptAndDecrypt, listBuckets, readObjects, tablePrefixes, writeObjects } from "../storage/lakeAccess.ts";

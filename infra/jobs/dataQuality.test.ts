@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { datasets } from "../../etl/datasets.ts";
+import { datasets } from "../../tests/support/sampleShop.ts";
 import { runProgram } from "../testing/program.ts";
 import { DataQuality } from "./dataQuality.ts";
 import { dataQualityRuleset } from "./dataQualityRulesets.ts";

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { catalogName, type Dataset } from "../../etl/datasets.ts";
+import type { Dataset } from "../../etl/contract/datasets.ts";
+import { catalogName } from "../../etl/definition/tables.ts";
 import { dataQualityRuleset } from "./dataQualityRulesets.ts";
 
 export interface DataQualityArgs {
@@ -11,7 +12,7 @@ export interface DataQualityArgs {
 }
 
 /**
- * The quality rules of `etl/datasets.ts` and `etl/derivedDatasets.ts` as AWS Glue Data Quality rulesets, one a table that
+ * The quality rules of the definition as AWS Glue Data Quality rulesets, one a table that
  * has rules. The jobs check the same rules before they publish a table; these are for evaluations that someone starts at
  * a later time.
  *

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Dataset, datasets, type TableRule } from "../../etl/datasets.ts";
-import { derivedDatasets } from "../../etl/derivedDatasets.ts";
+import type { Dataset, TableRule } from "../../etl/contract/datasets.ts";
+import { datasets, derivedDatasets } from "../../tests/support/sampleShop.ts";
 import { dataQualityRuleset } from "./dataQualityRulesets.ts";
 
 const severity = "error";

@@ -1,4 +1,5 @@
-import { catalogName, type Dataset, type TableDefinition, type TableRule } from "../../etl/datasets.ts";
+import type { Dataset, TableDefinition, TableRule } from "../../etl/contract/datasets.ts";
+import { catalogName } from "../../etl/definition/tables.ts";
 
 /**
  * A table's quality rules in AWS Glue's Data Quality Definition Language, for its current table: what the jobs check

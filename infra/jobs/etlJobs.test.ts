@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { datasets } from "../../etl/datasets.ts";
-import { type JobDefinition, jobs } from "../../etl/jobs.ts";
+import type { JobDefinition } from "../../etl/definition/jobs.ts";
+import { datasets, jobs } from "../../tests/support/sampleShop.ts";
 import { stateMachine } from "../schedule/stateMachine.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
@@ -18,6 +18,7 @@ const made = (changes: { readSource?: boolean; jobs?: readonly JobDefinition[] }
 				jobs,
 				datasets,
 				etlFolder: repositoryPath("etl"),
+				definitionFolder: repositoryPath("pipelines/shop"),
 				database: "db",
 				securityConfiguration: "security",
 				workerType: "G.1X",
@@ -76,15 +77,17 @@ describe("EtlJobs", () => {
 			expect(keys.map((key) => `s3://scripts/${key}`)).toContain(uri);
 	});
 
-	it("share a package that has every module, and the contract beside them", () => {
-		const folder = repositoryPath("etl");
-		const sources = packageSources(folder);
+	it("share every module of the package, the contract beside them, and the packages of the definition's own jobs", () => {
+		const definitionFolder = repositoryPath("pipelines/shop");
+		const sources = packageSources({ etlFolder: repositoryPath("etl"), definitionFolder, jobs });
 		expect(sources).toMatchObject({
-			"lakehouse/contract.py": "lakehouse/contract.py",
-			"lakehouse/run/job.py": "lakehouse/run/job.py",
-			"lakehouse/contract.json": "contract/contract.json",
+			"lakehouse/contract.py": repositoryPath("etl/lakehouse/contract.py"),
+			"lakehouse/run/job.py": repositoryPath("etl/lakehouse/run/job.py"),
+			"lakehouse/contract.json": repositoryPath("etl/contract/contract.json"),
+			"shop/star.py": join(definitionFolder, "jobs/shop/star.py"),
 		});
-		for (const file of Object.values(sources)) expect(existsSync(join(folder, file)), file).toBe(true);
+		expect(sources).not.toHaveProperty("star_schema.py");
+		for (const file of Object.values(sources)) expect(existsSync(file), file).toBe(true);
 	});
 
 	it("write logs that end, to the groups that Glue takes for this role and security configuration", async () => {

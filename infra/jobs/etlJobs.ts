@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { JobDefinition } from "../../etl/jobs.ts";
+import type { JobDefinition } from "../../etl/definition/jobs.ts";
 import { currentEnvironment } from "../shared/awsEnvironment.ts";
-import { contentHash, filesOf, folderHash } from "../shared/contentHash.ts";
+import { contentHash, filesHash, filesOf } from "../shared/contentHash.ts";
 import { fileAsset } from "../shared/fileAsset.ts";
 import { jobLogGroups } from "../shared/glueLogs.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
@@ -15,8 +15,10 @@ import { jobStatements } from "./jobAccess.ts";
 import { connectionName, jdbcArguments, type SourceConnectionArgs, sourceConnection } from "./sourceConnection.ts";
 
 export interface EtlJobsArgs extends SourceConnectionArgs {
-	/** Folder of the scripts (`jobs/`) and of the package that they share (`lakehouse/`). */
+	/** Folder of the package that all jobs share, `lakehouse/`. */
 	etlFolder: string;
+	/** Folder of the definition, whose own jobs may have packages beside their scripts. */
+	definitionFolder: string;
 	/** Raw zone, which the jobs read. */
 	rawBucket: pulumi.Input<string>;
 	/** Its ARN, for their rights. */
@@ -48,7 +50,7 @@ export interface EtlJobsArgs extends SourceConnectionArgs {
 }
 
 /**
- * The Glue jobs of `etl/jobs.ts`: Spark with Iceberg, auto scaling, one run of a job at a time and further ones queued,
+ * The Glue jobs of a definition: Spark with Iceberg, auto scaling, one run of a job at a time and further ones queued,
  * encrypted logs. All run as one role, which may do what the jobs say that they read and write.
  *
  * A JDBC connection to the source is made for whatever needs one, such as a notebook; jobs get it, and the rights that
@@ -184,29 +186,26 @@ export class EtlJobs extends pulumi.ComponentResource {
 	}
 
 	#script(name: string, args: EtlJobsArgs, job: JobDefinition): aws.s3.BucketObject {
-		const file = join(args.etlFolder, "jobs", job.script);
 		return new aws.s3.BucketObject(
 			`${name}-${job.name}-script`,
 			{
 				bucket: args.scriptsBucket,
-				key: `jobs/${contentHash(readFileSync(file))}/${job.script}`,
-				source: fileAsset(file),
+				key: `jobs/${contentHash(readFileSync(job.script))}/${basename(job.script)}`,
+				source: fileAsset(job.script),
 			},
 			{ parent: this },
 		);
 	}
 
 	#package(name: string, args: EtlJobsArgs): aws.s3.BucketObject {
-		const sources = packageSources(args.etlFolder);
+		const sources = packageSources(args);
 		return new aws.s3.BucketObject(
 			`${name}-package`,
 			{
 				bucket: args.scriptsBucket,
-				key: `lakehouse/${folderHash(args.etlFolder, Object.values(sources))}/lakehouse.zip`,
+				key: `lakehouse/${filesHash(sources)}/lakehouse.zip`,
 				source: new pulumi.asset.AssetArchive(
-					Object.fromEntries(
-						Object.entries(sources).map(([path, file]) => [path, fileAsset(join(args.etlFolder, file))]),
-					),
+					Object.fromEntries(Object.entries(sources).map(([path, file]) => [path, fileAsset(file)])),
 				),
 			},
 			{ parent: this },
@@ -237,12 +236,28 @@ interface SharedByJobs {
 	connection: aws.glue.Connection;
 }
 
-/** What the archive of the shared package holds: files below the folder `etl`, by their paths in the archive. */
-export function packageSources(etlFolder: string): Record<string, string> {
-	const modules = filesOf(join(etlFolder, "lakehouse"), [".py"]).map((file) => `lakehouse/${file}`);
+/**
+ * What the archive of packages holds, by paths in it: the package that all jobs share, and the packages beside the scripts of
+ * the definition's own jobs, which are imported by their names.
+ */
+export function packageSources(args: {
+	etlFolder: string;
+	definitionFolder: string;
+	jobs: readonly JobDefinition[];
+}): Record<string, string> {
+	const shared = filesOf(join(args.etlFolder, "lakehouse"), [".py"]).map((file) => `lakehouse/${file}`);
+	const folders = [...new Set(args.jobs.map(({ script }) => dirname(script)))].filter((folder) =>
+		folder.startsWith(args.definitionFolder),
+	);
+	const own = folders.flatMap((folder) =>
+		filesOf(folder, [".py"])
+			.filter((file) => file.includes("/"))
+			.map((file) => [file, join(folder, file)] as const),
+	);
 	return {
-		...Object.fromEntries(modules.map((file) => [file, file])),
+		...Object.fromEntries(own),
+		...Object.fromEntries(shared.map((file) => [file, join(args.etlFolder, file)])),
 		// The package looks for it beside its own files; see lakehouse/contract.py.
-		"lakehouse/contract.json": "contract/contract.json",
+		"lakehouse/contract.json": join(args.etlFolder, "contract", "contract.json"),
 	};
 }

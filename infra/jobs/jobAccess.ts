@@ -1,5 +1,5 @@
 import { lake } from "../../etl/contract/contract.ts";
-import type { JobDefinition, Location } from "../../etl/jobs.ts";
+import type { JobDefinition, Location } from "../../etl/definition/jobs.ts";
 import { type AwsEnvironment, arn } from "../shared/awsEnvironment.ts";
 import { allow, type Statement } from "../shared/policyDocument.ts";
 import { encryptAndDecrypt, listBuckets, readObjects, writeObjects } from "../storage/lakeAccess.ts";
@@ -20,7 +20,7 @@ export interface JobAccess {
 }
 
 /**
- * What the jobs may do, from what `etl/jobs.ts` says that they read and write: the console walkthrough's four policies
+ * What the jobs may do, from what the definition says that they read and write: the console walkthrough's four policies
  * (AmazonS3FullAccess, AWSGlueServiceRole, PassRole, notebooks), narrowed.
  *
  * @throws Error where a job would write the raw zone, which only replication and clickstream do.
@@ -29,7 +29,7 @@ export function jobStatements(access: JobAccess): Statement[] {
 	const { jobs, rawBucketArn, processedBucketArn, scriptsBucketArn, temporaryPrefix } = access;
 	const intruder = jobs.find((job) => job.writes.some(({ zone }) => zone === "raw"));
 	if (intruder) {
-		throw new Error(`etl/jobs.ts: ${intruder.name} writes to the raw zone; only replication and clickstream may`);
+		throw new Error(`${intruder.name} writes to the raw zone; only replication and clickstream may`);
 	}
 	const reads = jobs.flatMap((job) => job.reads);
 	const writes = jobs.flatMap((job) => job.writes);

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Dataset } from "../../etl/datasets.ts";
-import type { JobDefinition } from "../../etl/jobs.ts";
+import type { Dataset } from "../../etl/contract/datasets.ts";
+import type { JobDefinition } from "../../etl/definition/jobs.ts";
 import { contentHash } from "../shared/contentHash.ts";
 import { sourceArguments } from "./glueArguments.ts";
 

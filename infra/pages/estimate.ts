@@ -1,12 +1,8 @@
-import { jobs as jobDefinitions } from "../../etl/jobs.ts";
 import type { PipelineConfig } from "../config.ts";
 import { type PriceName, prices } from "./prices.ts";
 
 /** Hours of a month, as AWS counts them. */
 const month = 730;
-
-/** State transitions of a run: the jobs, their start, a wave of several, the crawl, the end. */
-const transitions = jobDefinitions.length + 4;
 
 /** What a month brings, besides what the configuration says. */
 export interface Usage {
@@ -15,6 +11,8 @@ export interface Usage {
 	clicksGb: number;
 	/** Runs of all jobs, and the worker-hours of one run. */
 	runs: number;
+	/** Jobs of a run. */
+	jobs: number;
 	workerHoursPerRun: number;
 	scannedTb: number;
 	/** Hours in which the warehouse works. */
@@ -101,7 +99,9 @@ function clickstream({ clicksGb: gb }: Usage): Item[] {
 	];
 }
 
-function jobs(config: PipelineConfig, { runs, workerHoursPerRun: hours }: Usage): Item[] {
+function jobs(config: PipelineConfig, { runs, jobs: count, workerHoursPerRun: hours }: Usage): Item[] {
+	// The jobs, their start, a wave of several, the crawl, the end.
+	const transitions = count + 4;
 	const price = config.jobExecutionClass === "FLEX" ? "flexDpuHour" : "dpuHour";
 	return [
 		item("etlJobs", `${runs} runs of ${hours} worker-hours`, runs * hours, price),

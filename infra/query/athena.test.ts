@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { namedQueries } from "../../etl/sql/namedQueries.ts";
+import { queries as namedQueries } from "../../tests/support/sampleShop.ts";
 import { runProgram } from "../testing/program.ts";
-import { repositoryPath } from "../testing/stack.ts";
 import { Athena } from "./athena.ts";
 
 const made = (disposable: boolean) =>
@@ -11,7 +10,7 @@ const made = (disposable: boolean) =>
 			resultsBucket: "processed",
 			kmsKeyArn: "arn:key",
 			scanLimitGb: 2,
-			queries: namedQueries(repositoryPath("etl/sql")),
+			queries: namedQueries,
 			disposable,
 		});
 		return { uri: athena.resultsUri, ids: athena.queryIds };
@@ -39,10 +38,10 @@ describe("Athena", () => {
 		expect((await made(true)).named("athena-workgroup").inputs).toMatchObject({ forceDestroy: true });
 	});
 
-	it("has every query of etl/sql, in its workgroup, over the stack's database", async () => {
+	it("has every query of the definition, in its workgroup, over the stack's database", async () => {
 		const program = await made(false);
 		const queries = program.ofType("aws:athena/namedQuery:NamedQuery");
-		const files = namedQueries(repositoryPath("etl/sql"));
+		const files = namedQueries;
 		const names = files.map(({ name }) => name);
 		const byName = new Map(queries.map(({ inputs }) => [inputs.name, inputs]));
 		expect([...byName.keys()].sort()).toEqual([...names].sort());

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { NamedQuery } from "../../etl/sql/namedQueries.ts";
+import type { NamedQuery } from "../../etl/definition/namedQueries.ts";
 import { athenaResultsPrefix } from "../storage/dataLake.ts";
 
 export interface AthenaArgs {
@@ -20,7 +20,7 @@ export interface AthenaArgs {
 
 /**
  * The Athena workgroup, whose settings no client can override: where results go, their encryption, how much a query may
- * scan; and the named queries of `etl/sql`.
+ * scan; and the named queries of the definition.
  *
  * Defaults: none; every argument is given.
  *

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { rawColumns } from "../../etl/contract/contract.ts";
-import type { Dataset } from "../../etl/datasets.ts";
+import type { Dataset } from "../../etl/contract/datasets.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { datasets } from "../../etl/datasets.ts";
+import { datasets } from "../../tests/support/sampleShop.ts";
 import { DataLake } from "../storage/dataLake.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Dataset } from "../../etl/datasets.ts";
+import type { Dataset } from "../../etl/contract/datasets.ts";
 import { deliveredStream } from "../delivery/deliveredStream.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { serviceRole } from "../shared/serviceRole.ts";

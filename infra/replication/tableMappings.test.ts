@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { datasets } from "../../etl/datasets.ts";
+import { datasets } from "../../tests/support/sampleShop.ts";
 import { tableMappingDocument, taskSettingsDocument } from "../testing/dmsDocuments.ts";
 import { tableMappings } from "./tableMappings.ts";
 import { taskSettings } from "./taskSettings.ts";

@@ -1,5 +1,5 @@
 import { rawColumns } from "../../etl/contract/contract.ts";
-import type { Dataset } from "../../etl/datasets.ts";
+import type { Dataset } from "../../etl/contract/datasets.ts";
 
 /** A rule of a DMS table mapping, as DMS spells it. */
 export interface MappingRule {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { jobs } from "../../etl/jobs.ts";
+import { jobs } from "../../tests/support/sampleShop.ts";
 import { runProgram } from "../testing/program.ts";
 import { Schedule } from "./schedule.ts";
 

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { JobDefinition } from "../../etl/jobs.ts";
+import type { JobDefinition } from "../../etl/definition/jobs.ts";
 import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { allow } from "../shared/policyDocument.ts";
@@ -29,7 +29,7 @@ export interface ScheduleArgs {
 }
 
 /**
- * A Step Functions state machine that runs the jobs of `etl/jobs.ts` in their order and then the crawler, by schedule
+ * A Step Functions state machine that runs the jobs of the definition in their order and then the crawler, by schedule
  * or by hand; failures go to the topic.
  *
  * Defaults: without `expression` nothing starts by itself.

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type JobDefinition, jobs } from "../../etl/jobs.ts";
+import type { JobDefinition } from "../../etl/definition/jobs.ts";
+import { jobs } from "../../tests/support/sampleShop.ts";
 import { stateMachine } from "./stateMachine.ts";
 
 const job = (name: string, ...after: string[]): JobDefinition => ({

@@ -1,4 +1,4 @@
-import { type JobDefinition, jobWaves } from "../../etl/jobs.ts";
+import { type JobDefinition, jobWaves } from "../../etl/definition/jobs.ts";
 
 export interface StateMachine {
 	/** AWS partition, for the integrations' ARNs. */
@@ -38,7 +38,7 @@ export function stateMachine(input: StateMachine): Definition {
 	];
 	const inOrder = steps.map(([name, state], index) => [name, { ...state, Next: steps[index + 1]?.[0] ?? "done" }]);
 	return {
-		Comment: "The jobs of etl/jobs.ts in their order, then the crawler",
+		Comment: "The jobs of the definition in their order, then the crawler",
 		StartAt: steps[0]?.[0] ?? "done",
 		TimeoutSeconds: input.timeoutMinutes * 60,
 		States: {

@@ -1,6 +1,7 @@
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { repositoryPath } from "../testing/stack.ts";
-import { contentHash, filesOf, folderHash } from "./contentHash.ts";
+import { contentHash, filesHash, filesOf } from "./contentHash.ts";
 
 describe("content", () => {
 	it("has another name when it is another", () => {
@@ -11,6 +12,8 @@ describe("content", () => {
 		expect(files).toContain("__init__.py");
 		expect(files).toContain("storage/files.py");
 		expect(files.some((file) => file.includes("__pycache__"))).toBe(false);
-		expect(folderHash(folder, files)).not.toBe(folderHash(folder, files.slice(1)));
+		const named = (list: readonly string[]) => Object.fromEntries(list.map((file) => [file, join(folder, file)]));
+		expect(filesHash(named(files))).toBe(filesHash(named(files.toReversed())));
+		expect(filesHash(named(files))).not.toBe(filesHash(named(files.slice(1))));
 	});
 });

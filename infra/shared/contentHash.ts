@@ -20,16 +20,9 @@ export function filesOf(folder: string, endings: readonly string[]): string[] {
 		.sort();
 }
 
-/** Hash over the names and contents of a folder's files. */
-export function folderHash(folder: string, files: readonly string[]): string {
-	return contentHash(
-		files
-			.map(
-				(file) =>
-					`${file}\0${createHash("sha256")
-						.update(readFileSync(join(folder, file)))
-						.digest("hex")}\n`,
-			)
-			.join(""),
-	);
+/** Hash over the names and contents of files. @param files paths, by name. */
+export function filesHash(files: Readonly<Record<string, string>>): string {
+	const digest = (path: string): string => createHash("sha256").update(readFileSync(path)).digest("hex");
+	const names = Object.keys(files).sort();
+	return contentHash(names.map((name) => `${name}\0${digest(files[name] ?? "")}\n`).join(""));
 }

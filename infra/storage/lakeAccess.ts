@@ -1,5 +1,5 @@
 import { lake } from "../../etl/contract/contract.ts";
-import type { Dataset } from "../../etl/datasets.ts";
+import type { Dataset } from "../../etl/contract/datasets.ts";
 import { allow, type Statement } from "../shared/policyDocument.ts";
 
 /** A bucket and prefixes within it; a prefix has no slash at its ends, and an empty one is the whole bucket. */

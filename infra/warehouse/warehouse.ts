@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { lake } from "../../etl/contract/contract.ts";
-import type { Dataset } from "../../etl/datasets.ts";
+import type { Dataset } from "../../etl/contract/datasets.ts";
 import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { finalSnapshot } from "../shared/finalSnapshot.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";

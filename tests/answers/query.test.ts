@@ -7,9 +7,10 @@ import { poll } from "../../cli/common/poll.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { filesBelow } from "../../cli/engines/local/catalog/lakeFolders.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
-import { defaultSchemas, writeSettings } from "../../cli/engines/local/shared/settings.ts";
+import { writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
+import { datasets } from "../support/sampleShop.ts";
 
 interface Answer {
 	columns: { name: string; type: string }[];
@@ -24,7 +25,10 @@ describe("clicks send, crawl and query", () => {
 	it.beforeAll(async ({ fileStack }) => {
 		stack = fileStack;
 		const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: false } as const;
-		await writeSettings({ version: 1, source: { ...source, schemas: defaultSchemas } }, localPaths(stack.home));
+		await writeSettings(
+			{ version: 1, source: { ...source, schemas: datasets.map(({ schema }) => schema) } },
+			localPaths(stack.home),
+		);
 	});
 
 	/** Runs `query` with a text on its stdin. */

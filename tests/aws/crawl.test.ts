@@ -1,10 +1,11 @@
 import { describe, expect } from "vitest";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
-import { catalogName, datasets } from "../../etl/datasets.ts";
+import { catalogName } from "../../etl/definition/tables.ts";
 import { it } from "../support/aws/awsFixtures.ts";
 import { parquetTable } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { datasets } from "../support/sampleShop.ts";
 
 let aws: ScriptedStack;
 it.beforeEach(async ({ aws: own }) => {

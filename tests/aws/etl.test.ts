@@ -2,14 +2,14 @@ import { describe, expect, vi } from "vitest";
 import { runEtl, startEtl } from "../../cli/actions/etl/runEtl.ts";
 import { jobRunStates } from "../../cli/engines/aws/jobs/jobRunStates.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
-import { catalogName, datasets } from "../../etl/datasets.ts";
-import { jobs } from "../../etl/jobs.ts";
+import { catalogName } from "../../etl/definition/tables.ts";
 import { it } from "../support/aws/awsFixtures.ts";
 import { refuse } from "../support/aws/endpoint.ts";
 import { parquetTable, succeeded } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { putReport } from "../support/aws/report.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { datasets, jobs } from "../support/sampleShop.ts";
 
 let aws: ScriptedStack;
 it.beforeEach(async ({ aws: own }) => {

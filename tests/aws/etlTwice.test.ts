@@ -1,12 +1,12 @@
 import { describe, expect } from "vitest";
 import { runEtl } from "../../cli/actions/etl/runEtl.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
-import { catalogName, datasets } from "../../etl/datasets.ts";
-import { jobs } from "../../etl/jobs.ts";
+import { catalogName } from "../../etl/definition/tables.ts";
 import { it } from "../support/aws/awsFixtures.ts";
 import { type Look, parquetTable, succeeded } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { datasets, jobs } from "../support/sampleShop.ts";
 
 let aws: ScriptedStack;
 it.beforeEach(async ({ aws: own }) => {

@@ -5,8 +5,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { expect } from "vitest";
 import type { VerifyReport } from "../../cli/actions/verify/verifyCdc.ts";
 import { neededActions } from "../../cli/engines/aws/doctor/neededActions.ts";
-import { catalogName, datasets } from "../../etl/datasets.ts";
-import { jobs } from "../../etl/jobs.ts";
+import { catalogName } from "../../etl/definition/tables.ts";
 import type { Answered } from "../support/aws/athena.ts";
 import { it } from "../support/aws/awsFixtures.ts";
 import type { Call } from "../support/aws/endpoint.ts";
@@ -15,6 +14,7 @@ import { outputs } from "../support/aws/outputs.ts";
 import { putReport } from "../support/aws/report.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 import { sourceUser, type TlsSource } from "../support/aws/tlsSource.ts";
+import { datasets, jobs } from "../support/sampleShop.ts";
 
 let source: TlsSource;
 let aws: ScriptedStack;

@@ -4,12 +4,13 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";
 import { commands } from "../../cli/commands.ts";
-import { catalogName, datasets } from "../../etl/datasets.ts";
+import { catalogName } from "../../etl/definition/tables.ts";
 import { it } from "../support/aws/awsFixtures.ts";
 import { running } from "../support/aws/dms.ts";
 import { parquetTable, succeeded } from "../support/aws/glue.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 import type { CliStack } from "../support/cli.ts";
+import { datasets } from "../support/sampleShop.ts";
 import { cursorLeft, onTerminal, type TerminalRun } from "../support/terminal.ts";
 
 const exported = join(tmpdir(), `pipeline-export-${process.pid}.csv`);

@@ -151,11 +151,11 @@ describe("doctor", () => {
 		);
 	});
 
-	it("jobs that differ from etl/jobs.ts are named", async () => {
+	it("jobs that differ from the definition are named", async () => {
 		await aws.deploy({ jobs: { ...outputs.jobs, "old-job": "dev-old-job" } });
 		const { document } = await doctor();
 		expect(document.checks.find(({ name }) => name === "jobs")?.found).toBe(
-			"old-job is deployed and not in etl/jobs.ts",
+			"old-job is deployed and not in the definition",
 		);
 	});
 

@@ -6,6 +6,7 @@ import { warehouseViews } from "../../cli/engines/shared/warehouseViews.ts";
 import { it } from "../support/aws/awsFixtures.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { shop } from "../support/sampleShop.ts";
 
 let aws: ScriptedStack;
 it.beforeEach(async ({ aws: own }) => {
@@ -29,7 +30,7 @@ describe("warehouse apply", () => {
 	it("makes external schema, views, role, user and grants; each DDL by itself, a view in one transaction", async () => {
 		const { code, document } = await aws.json<{ objects: { kind: string; name: string }[] }>("warehouse", "apply");
 		expect(code).toBe(0);
-		const views = warehouseViews();
+		const views = warehouseViews(shop);
 		expect(views.length).toBeGreaterThan(0);
 		expect(document.objects.map(({ kind, name }) => `${kind} ${name}`)).toEqual([
 			"schema lake",
@@ -135,7 +136,7 @@ describe("warehouse apply", () => {
 	});
 
 	it("two at the same time: who is crossed by the other repeats it, and both end well", async ({ context }) => {
-		const [first = { name: "" }] = warehouseViews();
+		const [first = { name: "" }] = warehouseViews(shop);
 		const refusals = [
 			[/^DROP VIEW/, `ERROR: Relation "${first.name}" already exists`],
 			[/^DROP VIEW/, "ERROR: 1023 DETAIL: Serializable isolation violation on table - 1"],
@@ -151,7 +152,7 @@ describe("warehouse apply", () => {
 		const [one, other] = await Promise.all([(await port()).apply(context), (await port()).apply(context)]);
 		expect(one).toEqual(other);
 		expect(left).toEqual([]);
-		const views = warehouseViews().length;
+		const views = warehouseViews(shop).length;
 		expect(aws.redshift.statements.filter((sqls) => sqls.length > 1)).toHaveLength(2 * views + 2);
 	});
 

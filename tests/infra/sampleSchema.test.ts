@@ -6,8 +6,8 @@ import { insert, removeRows } from "../../cli/actions/verify/verifyRows.ts";
 import { sampleSchemas } from "../../cli/engines/local/source/seed/fill.ts";
 import { type SeedRow, seedSize } from "../../cli/engines/local/source/seed/rows.ts";
 import { collation } from "../../cli/engines/local/source/seed/tables.ts";
-import { datasets } from "../../etl/datasets.ts";
 import { replicationGrants } from "../../infra/source/userData.ts";
+import { datasets } from "../support/sampleShop.ts";
 import { it } from "../support/serverFixtures.ts";
 
 const file = new URL("../../infra/source/sampleSchema.sql", import.meta.url);

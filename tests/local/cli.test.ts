@@ -7,9 +7,10 @@ import { describe, expect } from "vitest";
 import { poll } from "../../cli/common/poll.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
-import { defaultSchemas, writeSettings } from "../../cli/engines/local/shared/settings.ts";
+import { writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
+import { datasets } from "../support/sampleShop.ts";
 import { onTerminal } from "../support/terminal.ts";
 
 it("--help loads no package that only some commands need", async ({ folder: coverage }) => {
@@ -38,7 +39,7 @@ describe("down --purge at a terminal", () => {
 		stack = fileStack;
 		const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: false } as const;
 		const paths = localPaths(stack.home);
-		await writeSettings({ version: 1, source: { ...source, schemas: defaultSchemas } }, paths);
+		await writeSettings({ version: 1, source: { ...source, schemas: datasets.map(({ schema }) => schema) } }, paths);
 		await mkdir(paths.raw, { recursive: true });
 	});
 

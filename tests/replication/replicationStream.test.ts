@@ -8,9 +8,9 @@ import { filesBelow } from "../../cli/engines/local/catalog/lakeFolders.ts";
 import { LocalCrawlers } from "../../cli/engines/local/catalog/localCrawlers.ts";
 import { LocalJobs } from "../../cli/engines/local/jobs/localJobs.ts";
 import { LocalQuery } from "../../cli/engines/local/query/localQuery.ts";
-import { jobs } from "../../etl/jobs.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { type TestStack, until } from "../support/replicator.ts";
+import { jobs } from "../support/sampleShop.ts";
 
 const tables = ["items", "bag", "pairs"];
 let db: Connection;

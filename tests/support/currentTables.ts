@@ -5,8 +5,8 @@ import { quoteName } from "../../cli/engines/duckdb/quote.ts";
 import { LocalCrawlers } from "../../cli/engines/local/catalog/localCrawlers.ts";
 import { LocalJobs } from "../../cli/engines/local/jobs/localJobs.ts";
 import { LocalQuery } from "../../cli/engines/local/query/localQuery.ts";
-import { jobs } from "../../etl/jobs.ts";
 import type { TestStack } from "./replicator.ts";
+import { jobs } from "./sampleShop.ts";
 
 const toCurrentTables = ["process-load", "process-cdc", "apply-changes"];
 

@@ -6,8 +6,9 @@ import { quoteText } from "../../cli/engines/duckdb/quote.ts";
 import { type RegisteredTable, writeCatalog } from "../../cli/engines/local/catalog/catalogFile.ts";
 import { hourKeys } from "../../cli/engines/local/catalog/tableReader.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
-import { defaultSchemas, writeSettings } from "../../cli/engines/local/shared/settings.ts";
+import { writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { databaseName } from "../../etl/contract/contract.ts";
+import { datasets } from "./sampleShop.ts";
 
 /** Names that would be markup, end a script element, or upset a page where text is not kept as text. */
 export const hostileNames = [
@@ -23,7 +24,7 @@ export const hostileNames = [
 export async function makeSampleLake(home: string): Promise<void> {
 	const paths = localPaths(home);
 	const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: false } as const;
-	await writeSettings({ version: 1, source: { ...source, schemas: defaultSchemas } }, paths);
+	await writeSettings({ version: 1, source: { ...source, schemas: datasets.map(({ schema }) => schema) } }, paths);
 	const instance = await DuckDBInstance.create(":memory:");
 	const connection = await instance.connect();
 	const tables: RegisteredTable[] = [];

@@ -23,9 +23,9 @@ import {
 	streamNames,
 } from "../../etl/contract/contract.ts";
 import { jobReport } from "../../etl/contract/report.ts";
-import { derivedDatasets } from "../../etl/derivedDatasets.ts";
 import { crawledTables } from "../../infra/catalog/catalogTables.ts";
 import { it } from "../../tests/support/fixtures.ts";
+import { derivedDatasets } from "../../tests/support/sampleShop.ts";
 import { type TableRow, testedTables } from "./markdown.ts";
 
 /** docs/contract.md and docs/cli.md against the code. What only the jobs know is in etl/tests/test_contract_page.py. */

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { shop } from "../../../tests/support/sampleShop.ts";
 import type { Context, JobReport, JobRun, JobState, Stack } from "../../engines/port.ts";
 import { runEtl } from "./runEtl.ts";
 
@@ -21,6 +22,7 @@ function play(ends: Record<string, { state: JobState; rows?: number }> = {}): Pl
 	let crawled = false;
 	const stack = {
 		name: "test",
+		definition: async () => shop,
 		jobs: async () => ({
 			open: async () => ({
 				runId: "run-1",
@@ -84,7 +86,7 @@ it("continues behind a broken quality rule, and ends with its outcome", async ()
 	expect(played.crawled()).toBe(true);
 });
 
-it("runs only the named jobs, in the order of etl/jobs.ts", async () => {
+it("runs only the named jobs, in the order of the definition", async () => {
 	const played = play();
 	await runEtl(played.stack, ["apply-changes", "process-load"], context);
 	expect(played.ran).toEqual(["process-load", "apply-changes"]);

@@ -1,4 +1,6 @@
-import { jobs as allJobs, type JobDefinition, jobWaves } from "../../../etl/jobs.ts";
+import type { Dataset } from "../../../etl/contract/datasets.ts";
+import { type JobDefinition, jobWaves } from "../../../etl/definition/jobs.ts";
+import { catalogName } from "../../../etl/definition/tables.ts";
 import { type Outcome, PipelineError } from "../../common/errors.ts";
 import { together } from "../../common/together.ts";
 import type { BackgroundRun, CatalogTable, Context, JobRun, JobSession, Stack } from "../../engines/port.ts";
@@ -32,7 +34,7 @@ export interface EtlOptions {
 }
 
 /**
- * Runs jobs in the order of etl/jobs.ts, those that do not wait for each other side by side, then the crawl. A failed job
+ * Runs jobs in the order of the definition, those that do not wait for each other side by side, then the crawl. A failed job
  * skips the jobs behind it.
  * @param names jobs to run; none means all.
  * @throws PipelineError for an unknown name, or where another run is going.
@@ -43,7 +45,7 @@ export async function runEtl(
 	context: Context,
 	options: EtlOptions = {},
 ): Promise<EtlResult> {
-	const chosen = chooseJobs(names, options.from);
+	const chosen = chooseJobs((await stack.definition()).jobs, names, options.from);
 	const startedAt = Date.now();
 	const session = await (await stack.jobs()).open(context);
 	const finished: EtlResult["jobs"] = [];
@@ -71,7 +73,8 @@ export async function runEtl(
 		result.catalog = await context.reporter.task("Crawl", () => crawlers.crawl(context));
 	}
 	if (options.askTables === true && result.catalog !== undefined) {
-		const expected = chosen.some((job) => job.name === "apply-changes");
+		const { datasets } = await stack.definition();
+		const expected = currentTables(finished, datasets);
 		result.silent = await silentTables(await stack.query(), result.catalog.tables, expected, context);
 		if (result.silent.length > 0) result.outcome ??= "failure";
 	}
@@ -90,7 +93,7 @@ export async function startEtl(
 	context: Context,
 	options: Pick<EtlOptions, "from"> = {},
 ): Promise<BackgroundRun & { jobs: string[] }> {
-	const chosen = chooseJobs(names, options.from);
+	const chosen = chooseJobs((await stack.definition()).jobs, names, options.from);
 	const jobs = await stack.jobs();
 	if (jobs.startInBackground === undefined) {
 		throw new PipelineError("usage", {
@@ -133,12 +136,28 @@ function describe(run: JobRun): string {
 	return `${run.state === "succeeded" ? "" : `${run.state}, `}${rows}${warned}`;
 }
 
+/** Names in the catalog of the current tables that a run reported. */
+function currentTables(runs: EtlResult["jobs"], datasets: readonly Dataset[]): string[] {
+	return runs.flatMap((run) => {
+		if (run.job !== "apply-changes" || !("report" in run)) return [];
+		return (run.report?.tables ?? []).map(({ schema, table }) => {
+			const declared = datasets.find((set) => set.schema === schema)?.tables.find(({ name }) => name === table);
+			return catalogName(declared ?? { name: table });
+		});
+	});
+}
+
 /**
  * Jobs of a run.
+ * @param allJobs those of the definition.
  * @param names the jobs; none means all.
  * @param from this job, and those that wait for it.
  */
-export function chooseJobs(names: readonly string[], from?: string): JobDefinition[] {
+export function chooseJobs(
+	allJobs: readonly JobDefinition[],
+	names: readonly string[],
+	from?: string,
+): JobDefinition[] {
 	const unknown = [...names, ...(from === undefined ? [] : [from])].filter(
 		(name) => !allJobs.some((job) => job.name === name),
 	);
@@ -150,7 +169,7 @@ export function chooseJobs(names: readonly string[], from?: string): JobDefiniti
 		});
 	}
 	const behind = new Set(from === undefined ? allJobs.map((job) => job.name) : [from]);
-	for (const job of jobWaves().flat()) {
+	for (const job of jobWaves(allJobs).flat()) {
 		if (job.after.some((name) => behind.has(name))) behind.add(job.name);
 	}
 	const chosen = allJobs.filter((job) => behind.has(job.name) && (names.length === 0 || names.includes(job.name)));

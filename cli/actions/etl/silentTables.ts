@@ -1,4 +1,3 @@
-import { catalogName, datasets } from "../../../etl/datasets.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { together } from "../../common/together.ts";
 import { quoteName } from "../../engines/duckdb/quote.ts";
@@ -14,17 +13,16 @@ const workers = 5;
 
 /**
  * Asks every table for one row, and says which do not answer.
- * @param expected whether every current table of etl/datasets.ts must be among them.
+ * @param expected tables that must be among them.
  */
 export async function silentTables(
 	query: Query,
 	tables: readonly { name: string }[],
-	expected: boolean,
+	expected: readonly string[],
 	context: Context,
 ): Promise<SilentTable[]> {
 	const names = tables.map(({ name }) => name);
-	const wanted = expected ? datasets.flatMap((set) => set.tables.map(catalogName)) : [];
-	const silent: SilentTable[] = wanted
+	const silent: SilentTable[] = expected
 		.filter((name) => !names.includes(name))
 		.map((table) => ({ table, reason: "it is not in the catalog" }));
 	const rest = [...names];

@@ -4,6 +4,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { unzipSync } from "fflate";
 import { describe, expect } from "vitest";
 import { test } from "../../../tests/support/fixtures.ts";
+import { shop } from "../../../tests/support/sampleShop.ts";
 import { PipelineError } from "../../common/errors.ts";
 import type { Context, Query, QueryResult, Stack } from "../../engines/port.ts";
 import { exportRows } from "./exportRows.ts";
@@ -59,7 +60,7 @@ function stackWith(answer: QueryResult): Stack {
 			return answer;
 		},
 	};
-	return { query: async () => query } as unknown as Stack;
+	return { query: async () => query, definition: async () => shop } as unknown as Stack;
 }
 
 const save = (format: "csv" | "parquet" | "xlsx", answer = result, what = "fact_orders", file = `out.${format}`) =>

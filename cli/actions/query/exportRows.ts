@@ -7,7 +7,6 @@ import { csvLines, inPieces } from "../../common/resultText.ts";
 import { writeParquet } from "../../engines/duckdb/parquetWriter.ts";
 import { quoteName } from "../../engines/duckdb/quote.ts";
 import type { Context, QueryResult, Stack } from "../../engines/port.ts";
-import { namedQueries } from "./namedQueries.ts";
 import { writeXlsx } from "./xlsx.ts";
 
 export type ExportFormat = "csv" | "parquet" | "xlsx";
@@ -31,7 +30,7 @@ export interface ExportResult {
  * @throws PipelineError where the file exists, or cannot hold the rows.
  */
 export async function exportRows(stack: Stack, options: ExportOptions, context: Context): Promise<ExportResult> {
-	const { name, sql } = await statementOf(options.what);
+	const { name, sql } = await statementOf(stack, options.what);
 	const path = resolve(options.output ?? `${name}.${options.format}`);
 	const isThere = await exists(path).catch((error: unknown) => {
 		throw unwritable(path, error);
@@ -70,8 +69,8 @@ async function write(result: QueryResult, format: ExportFormat, path: string): P
 }
 
 /** A word is a named query where there is one of that name, else a table; anything longer is a statement. */
-async function statementOf(what: string): Promise<{ name: string; sql: string }> {
+async function statementOf(stack: Stack, what: string): Promise<{ name: string; sql: string }> {
 	if (!/^[a-z0-9_]+$/i.test(what)) return { name: "query", sql: what };
-	const query = namedQueries().find(({ name }) => name === what);
+	const query = (await stack.definition()).queries.find(({ name }) => name === what);
 	return { name: what, sql: query?.sql ?? `SELECT * FROM ${quoteName(what)}` };
 }

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect } from "vitest";
 import { it } from "../../../tests/support/fixtures.ts";
+import { shop } from "../../../tests/support/sampleShop.ts";
 import { PipelineError } from "../../common/errors.ts";
 import type { Context, JobReport, ReplicationStatus, Stack, StoredObject } from "../../engines/port.ts";
 import { verifyCdc } from "./verifyCdc.ts";
@@ -55,6 +56,7 @@ class FakePipeline {
 	stack(): Stack {
 		return {
 			name: "test",
+			definition: async () => shop,
 			engine: "local",
 			source: async () => ({ connect: async () => ({ query: this.#query.bind(this), close: async () => undefined }) }),
 			replication: async () => ({

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { expect } from "vitest";
 import { test } from "../../../tests/support/fixtures.ts";
+import { shop } from "../../../tests/support/sampleShop.ts";
 import { PipelineError } from "../../common/errors.ts";
 import type { Context, JobReport, Stack, StoredObject } from "../../engines/port.ts";
 import { verifyClicks } from "./verifyClicks.ts";
@@ -46,6 +47,7 @@ class FakeStream {
 	stack(): Stack {
 		return {
 			name: "test",
+			definition: async () => shop,
 			engine: "local",
 			eventStream: async () => ({
 				send: async (records: string[]) => {

@@ -5,7 +5,7 @@ export const definition = defineCommand({
 	name: "export",
 	plans: true,
 	summary: "Save a table or an answer as a file",
-	arguments: [["<what>", "a table, a named query of etl/sql, or a statement"]],
+	arguments: [["<what>", "a table, a named query, or a statement"]],
 	options: [
 		{
 			flags: "--format <format>",

@@ -9,7 +9,7 @@ export const definition = defineCommand({
 	arguments: [["[sql]", "the statement"]],
 	options: [
 		{ flags: "-f, --file <path>", description: "read the statement from a file; - for stdin" },
-		{ flags: "-n, --name <query>", description: "run a named query of etl/sql" },
+		{ flags: "-n, --name <query>", description: "run a named query of the definition" },
 		{ flags: "--list", description: "list the named queries" },
 		{ flags: "--csv", description: "rows as CSV" },
 		{

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
 import { addAbortSignal } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
-import { namedQueries, namedQuery } from "../../actions/query/namedQueries.ts";
+import { namedQuery } from "../../actions/query/namedQueries.ts";
 import type { CommandResult, Invocation, Run } from "../../command.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
 import { resultCsv } from "../../common/resultText.ts";
-import type { QueryResult } from "../../engines/port.ts";
+import type { QueryResult, Stack } from "../../engines/port.ts";
 import { formatBytes, formatCount, formatSeconds } from "../../ui/format.ts";
 import { resultTable } from "../../ui/resultTable.ts";
 import type { definition } from "./definition.ts";
@@ -15,9 +15,9 @@ export const run: Run<typeof definition> = async (invocation) => {
 	const { options, json, context, stack } = invocation;
 	const { csv, reuse } = options;
 	if (csv && json) throw wrongUse("--csv and --json exclude each other.");
-	if (options.list) return list();
-	const sql = await statement(invocation);
 	const found = await stack();
+	if (options.list) return list(found);
+	const sql = await statement(invocation, found);
 	const engine = await found.query();
 	const result = await engine.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse });
 	const rows = result.rows.length === 1 ? "1 row" : `${formatCount(result.rows.length)} rows`;
@@ -36,8 +36,8 @@ function price({ scannedBytes, usd, reused }: QueryResult): string {
 	return `, ${formatBytes(scannedBytes)} scanned, $${usd.toFixed(5)}`;
 }
 
-async function list(): Promise<CommandResult> {
-	const queries = namedQueries();
+async function list(stack: Stack): Promise<CommandResult> {
+	const { queries } = await stack.definition();
 	const blocks = queries.map(({ name, title, description }) => {
 		const lines = [title, ...description.split("\n")].map((line) => `    ${line}`.trimEnd());
 		return [name, ...lines].join("\n");
@@ -46,7 +46,7 @@ async function list(): Promise<CommandResult> {
 }
 
 /** The SQL of the argument, of --file or of --name, whichever is given. */
-async function statement({ args, options, context }: Invocation<typeof definition>): Promise<string> {
+async function statement({ args, options, context }: Invocation<typeof definition>, stack: Stack): Promise<string> {
 	const { sql } = args;
 	const { file, name } = options;
 	const given = [sql, file, name].filter((value) => value !== undefined);
@@ -55,7 +55,7 @@ async function statement({ args, options, context }: Invocation<typeof definitio
 			given.length === 0 ? "There is nothing to ask." : "A statement, --file and --name exclude each other.",
 		);
 	}
-	if (name !== undefined) return namedQuery(name).sql;
+	if (name !== undefined) return namedQuery((await stack.definition()).queries, name).sql;
 	if (file === undefined) return sql ?? "";
 	if (file === "-") return readAll(addAbortSignal(context.signal, process.stdin));
 	try {

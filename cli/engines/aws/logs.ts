@@ -1,4 +1,3 @@
-import { jobs as allJobs } from "../../../etl/jobs.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import type { Logs } from "../port.ts";
 import type { Clients } from "./client/clients.ts";
@@ -9,11 +8,12 @@ import { taskLogStream } from "./replication/taskLog.ts";
 
 /** The logs in CloudWatch. */
 export class AwsLogs implements Logs {
-	readonly parts = ["replication", "crawler", ...allJobs.map(({ name }) => name)];
+	readonly parts: readonly string[];
 	readonly #clients: Clients;
 	readonly #deployment: PipelineOutputs;
 
-	constructor(clients: Clients, deployment: PipelineOutputs) {
+	constructor(clients: Clients, deployment: PipelineOutputs, jobs: readonly { name: string }[]) {
+		this.parts = ["replication", "crawler", ...jobs.map(({ name }) => name)];
 		this.#clients = clients;
 		this.#deployment = deployment;
 	}

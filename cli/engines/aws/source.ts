@@ -1,6 +1,5 @@
 import type { Connection } from "mysql2/promise";
 import { z } from "zod";
-import { datasets } from "../../../etl/datasets.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import { errorCode, messageOf, PipelineError } from "../../common/errors.ts";
 import { type JsonKind, parseJson } from "../../common/jsonFile.ts";
@@ -11,6 +10,7 @@ import { openConnection } from "../mysql/open.ts";
 import { countRows, serverVersion } from "../mysql/server.ts";
 import { PlannedStop } from "../plan.ts";
 import type { Check, Source, SourceConnection, SourceStatus } from "../port.ts";
+import { openDefinition } from "../shared/definition.ts";
 import type { Clients } from "./client/clients.ts";
 
 /** Milliseconds until a server that does not answer counts as unreachable: a private address never answers. */
@@ -72,7 +72,7 @@ export class AwsSource implements Source {
 		const secret = parseJson(text, secretArn, sourceSecret);
 		const tunnel = process.env.PIPELINE_SOURCE_ADDRESS;
 		const { host, port } = tunnel === undefined || tunnel === "" ? secret : parseAddress(tunnel);
-		const schemas = datasets.map(({ schema }) => schema);
+		const schemas = openDefinition(this.#deployment.definition).pipeline.schemas.map(({ name }) => name);
 		return { host, port, user: secret.username, password: secret.password, tls: true, schemas };
 	}
 

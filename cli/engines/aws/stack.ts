@@ -1,3 +1,4 @@
+import type { Definition } from "../../../etl/definition/definition.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import type {
 	Check,
@@ -14,6 +15,7 @@ import type {
 	Warehouse,
 	WarehouseStatus,
 } from "../port.ts";
+import { openDefinition } from "../shared/definition.ts";
 import { type ClientSettings, Clients } from "./client/clients.ts";
 
 /** A stack that `pulumi up` deployed. */
@@ -29,6 +31,10 @@ export class AwsStack implements Stack {
 		const region = settings.region ?? deployment.region;
 		this.#deployment = { ...deployment, region };
 		this.#clients = new Clients({ ...settings, region });
+	}
+
+	async definition(): Promise<Definition> {
+		return openDefinition(this.#deployment.definition);
 	}
 
 	async source(): Promise<Source> {
@@ -71,7 +77,8 @@ export class AwsStack implements Stack {
 	}
 
 	async logs(): Promise<Logs> {
-		return new (await import("./logs.ts")).AwsLogs(this.#clients, this.#deployment);
+		const { jobs } = await this.definition();
+		return new (await import("./logs.ts")).AwsLogs(this.#clients, this.#deployment, jobs);
 	}
 
 	async checks(context: Context): Promise<Check[]> {

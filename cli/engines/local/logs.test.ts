@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
-import { jobs } from "../../../etl/jobs.ts";
 import { it } from "../../../tests/support/fixtures.ts";
+import { jobs } from "../../../tests/support/sampleShop.ts";
 import type { Replication, ReplicationStatus } from "../port.ts";
 import { LocalLogs } from "./logs.ts";
 import { localPaths } from "./shared/paths.ts";
@@ -12,7 +12,7 @@ let logs: LocalLogs;
 it.beforeEach(async ({ folder: own }) => {
 	folder = own;
 	const status = async () => ({ log: join(folder, "replication.log") }) as ReplicationStatus;
-	logs = new LocalLogs({ ...localPaths(), runs: join(folder, "runs") }, { status } as Replication);
+	logs = new LocalLogs({ ...localPaths(), runs: join(folder, "runs") }, { status } as Replication, jobs);
 });
 
 async function write(path: string, text: string): Promise<string> {

@@ -1,16 +1,16 @@
 import { join } from "node:path";
-import { jobs } from "../../../etl/jobs.ts";
 import { namesIn, readIfThere } from "../../common/fs.ts";
 import type { Logs, Replication } from "../port.ts";
 import type { LocalPaths } from "./shared/paths.ts";
 
 /** The log files of the local stack. */
 export class LocalLogs implements Logs {
-	readonly parts = ["replication", ...jobs.map(({ name }) => name)];
+	readonly parts: readonly string[];
 	readonly #paths: LocalPaths;
 	readonly #replication: Replication;
 
-	constructor(paths: LocalPaths, replication: Replication) {
+	constructor(paths: LocalPaths, replication: Replication, jobs: readonly { name: string }[]) {
+		this.parts = ["replication", ...jobs.map(({ name }) => name)];
 		this.#paths = paths;
 		this.#replication = replication;
 	}

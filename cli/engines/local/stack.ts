@@ -1,3 +1,4 @@
+import type { Definition } from "../../../etl/definition/definition.ts";
 import type {
 	Check,
 	Crawlers,
@@ -11,6 +12,7 @@ import type {
 	Stack,
 	Warehouse,
 } from "../port.ts";
+import { stackDefinition } from "./shared/definition.ts";
 import { localPaths } from "./shared/paths.ts";
 
 /** The stack `local`: everything on this machine, below one folder. */
@@ -18,6 +20,10 @@ export class LocalStack implements Stack {
 	readonly name = "local";
 	readonly engine = "local";
 	readonly #paths = localPaths();
+
+	definition(): Promise<Definition> {
+		return stackDefinition(this.#paths);
+	}
 
 	async source(): Promise<Source> {
 		return new (await import("./source/localSource.ts")).LocalSource(this.#paths);
@@ -56,7 +62,11 @@ export class LocalStack implements Stack {
 	}
 
 	async logs(): Promise<Logs> {
-		return new (await import("./logs.ts")).LocalLogs(this.#paths, await this.replication());
+		return new (await import("./logs.ts")).LocalLogs(
+			this.#paths,
+			await this.replication(),
+			(await this.definition()).jobs,
+		);
 	}
 
 	async checks(): Promise<Check[]> {

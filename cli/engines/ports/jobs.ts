@@ -1,5 +1,5 @@
 import type { JobReport } from "../../../etl/contract/report.ts";
-import type { JobDefinition } from "../../../etl/jobs.ts";
+import type { JobDefinition } from "../../../etl/definition/jobs.ts";
 import type { Context } from "./context.ts";
 
 export type { JobReport };

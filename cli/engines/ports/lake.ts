@@ -79,7 +79,7 @@ export interface WarehouseStatus {
 
 /**
  * The analysts' database over the lake: schema `lake` holds the catalog's tables, schema `analytics` one view for each file of
- * etl/sql/warehouse (one SELECT, tables written `lake.<table>`, the file's name is the view's; see `warehouseViews`).
+ * the definition (one SELECT, tables written `lake.<table>`, the file's name is the view's; see `warehouseViews`).
  */
 export interface Warehouse {
 	/**

@@ -13,7 +13,7 @@ export interface ExternalServer {
 
 export interface ExternalOptions {
 	server: ExternalServer;
-	/** Default: those of the settings, else those of etl/datasets.ts. */
+	/** Default: those of the settings, else those of the definition. */
 	schemas?: string[] | undefined;
 	/** Asks for the password; called where neither the URL nor the environment nor the settings have it. */
 	askPassword: () => Promise<string>;

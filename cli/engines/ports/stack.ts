@@ -1,3 +1,4 @@
+import type { Definition } from "../../../etl/definition/definition.ts";
 import type { Check, Context } from "./context.ts";
 import type { EventStream } from "./eventStream.ts";
 import type { Jobs } from "./jobs.ts";
@@ -10,6 +11,11 @@ import type { Source } from "./source.ts";
 export interface Stack {
 	readonly name: string;
 	readonly engine: "local" | "aws";
+	/**
+	 * The definition of its pipeline, as its folder has it now.
+	 * @throws PipelineError with every mistake in it.
+	 */
+	definition(): Promise<Definition>;
 	source(): Promise<Source>;
 	replication(): Promise<Replication>;
 	jobs(): Promise<Jobs>;

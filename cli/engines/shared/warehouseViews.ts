@@ -1,6 +1,4 @@
-import { join } from "node:path";
-import { namedQueries } from "../../../etl/sql/namedQueries.ts";
-import { projectRoot } from "../../common/projectRoot.ts";
+import type { Definition } from "../../../etl/definition/definition.ts";
 
 export interface WarehouseView {
 	name: string;
@@ -11,8 +9,7 @@ export interface WarehouseView {
 /** Schema of the warehouse that holds the catalog's tables, and the one that holds the views over them. */
 export const warehouseSchemas = { lake: "lake", views: "analytics" } as const;
 
-/** The views of etl/sql/warehouse, by name; the SQL runs on Redshift and on DuckDB. */
-export function warehouseViews(): WarehouseView[] {
-	const views = namedQueries(join(projectRoot, "etl", "sql", "warehouse"));
+/** A definition's views, by name; the SQL runs on Redshift and on DuckDB. */
+export function warehouseViews({ views }: Definition): WarehouseView[] {
 	return views.map(({ name, sql }) => ({ name, select: sql.trim().replace(/;$/, "") }));
 }

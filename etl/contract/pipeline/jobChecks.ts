@@ -1,14 +1,15 @@
 import { builtInJobs, lake } from "../contract.ts";
-import { nearest, repeated } from "./lookups.ts";
+import { nearest, repeated, repeatedIn } from "./lookups.ts";
 import type { Finding, Path } from "./mistakes.ts";
 import type { Good, Parts } from "./parts.ts";
+import { ruleChecks } from "./ruleChecks.ts";
 import type { JobEntry } from "./schema.ts";
 import { readPlace } from "./values.ts";
 
 type Job = Good<JobEntry>;
 
 /** What is wrong with jobs that no schema can say. */
-export function jobChecks({ jobs, schemas }: Parts): Finding[] {
+export function jobChecks({ jobs, schemas, severity }: Parts): Finding[] {
 	const own = jobs.flatMap(({ entry, path }) =>
 		entry.name === undefined ? [] : [{ name: entry.name, path: [...path, "name"] }],
 	);
@@ -28,6 +29,7 @@ export function jobChecks({ jobs, schemas }: Parts): Finding[] {
 			...afterChecks(job, known),
 			...readChecks(job),
 			...writeChecks(job, schemaNames),
+			...madeTableChecks(job, severity),
 		]),
 		...circles(jobs),
 	];
@@ -84,6 +86,18 @@ function writeChecks({ entry: { writes }, path }: Job, schemas: readonly string[
 		if (place.prefix === "") return [{ path: at, what: "It is all of the processed zone.", fix }];
 		const owner = [...reserved, ...schemas].find((name) => `${place.prefix}/`.startsWith(`${name}/`));
 		return owner === undefined ? [] : [{ path: at, what: `The folder ${owner} is written by the built-in jobs.`, fix }];
+	});
+}
+
+/** Rules of tables that a job makes. The other tables that they name are made by jobs, too. */
+function madeTableChecks({ entry: { tables }, path }: Job, severity: Parts["severity"]): Finding[] {
+	return Object.entries(tables ?? {}).flatMap(([name, table]) => {
+		const place = [...path, "tables", name];
+		const rules = (table?.rules ?? []).map((entry, index) => ({ entry, path: [...place, "rules", index] }));
+		return [
+			...repeatedIn(table?.primary_key ?? [], [...place, "primary_key"], "column"),
+			...ruleChecks({ name: `\`made\`.${name}`, entry: {}, rules }, { schemas: undefined, columns: {}, severity }),
+		];
 	});
 }
 

@@ -22,7 +22,7 @@ export function normalised(file: PipelineFile, { schemas = [] }: Parts): Pipelin
 		tables: Object.entries(file.tables ?? {}).map(([name, entry]) =>
 			tableOf(name, entry ?? {}, defaults.severity ?? "error"),
 		),
-		jobs: (file.jobs ?? []).map(jobOf),
+		jobs: (file.jobs ?? []).map((job) => jobOf(job, defaults.severity ?? "error")),
 		...(file.clicks ? { clicks: file.clicks } : {}),
 		charts: (file.charts ?? []).map(chartOf),
 		...(file.verify
@@ -81,12 +81,21 @@ function ruleOf(rule: RuleEntry, severity: Severity, schema: string): TableRule 
 	};
 }
 
-function jobOf(job: JobEntry): DefinedJob {
+function jobOf(job: JobEntry, severity: Severity): DefinedJob {
+	const writes = job.writes.map((text) => certain(readPlace(text)));
+	const schema = certain(writes[0]).prefix;
 	return {
 		...given(job, "name", "script", "description"),
 		after: job.after ?? ["apply-changes"],
 		reads: job.reads.map((text) => certain(readPlace(text))),
-		writes: job.writes.map((text) => certain(readPlace(text))),
+		writes,
+		tables: Object.entries(job.tables ?? {}).map(([table, entry]) => ({
+			schema,
+			table,
+			...given(entry ?? {}, "description"),
+			primaryKey: entry?.primary_key ?? [],
+			rules: (entry?.rules ?? []).map((rule) => ruleOf(rule, severity, schema)),
+		})),
 		arguments: job.arguments ?? {},
 		usesSource: job.uses_source ?? false,
 	};

@@ -90,6 +90,30 @@ describe("a good definition", () => {
 						{ zone: "raw", prefix: "clickstream-data" },
 					],
 					writes: [{ zone: "processed", prefix: "star-schema" }],
+					tables: [
+						{
+							schema: "star-schema",
+							table: "dim_customer",
+							description: "Who bought",
+							primaryKey: ["customer_key"],
+							rules: [{ kind: "unique", columns: ["customer_key"], severity: "warn" }],
+						},
+						{
+							schema: "star-schema",
+							table: "fact_orders",
+							primaryKey: [],
+							rules: [
+								{
+									kind: "relationships",
+									column: "customer_key",
+									to: { schema: "star-schema", table: "dim_customer" },
+									field: "customer_key",
+									severity: "warn",
+								},
+							],
+						},
+						{ schema: "star-schema", table: "dim_date", primaryKey: [], rules: [] },
+					],
 					arguments: { depth: "3" },
 					usesSource: true,
 				},
@@ -99,6 +123,7 @@ describe("a good definition", () => {
 					after: ["star-schema"],
 					reads: [{ zone: "processed", prefix: "" }],
 					writes: [{ zone: "processed", prefix: "totals" }],
+					tables: [],
 					arguments: {},
 					usesSource: false,
 				},

@@ -45,8 +45,16 @@ export interface DefinedJob {
 	after: readonly string[];
 	reads: readonly Place[];
 	writes: readonly Place[];
+	/** What is said of tables that it makes; their schema is the first place that it writes. */
+	tables: readonly MadeTable[];
 	arguments: Readonly<Record<string, string>>;
 	usesSource: boolean;
+}
+
+export interface MadeTable extends TableName {
+	description?: string;
+	primaryKey: readonly string[];
+	rules: readonly TableRule[];
 }
 
 export interface DefinedChart {

@@ -24,8 +24,8 @@ export function columnsOf(rule: RuleEntry): readonly string[] {
 
 /** What is wrong with a table's rules that no schema can say. */
 export function ruleChecks(
-	{ name, entry, rules }: TablePart,
-	{ schemas, columns: defaults, severity }: Parts,
+	{ name, entry, rules }: Pick<TablePart, "name" | "entry" | "rules">,
+	{ schemas, columns: defaults, severity }: Pick<Parts, "schemas" | "columns" | "severity">,
 ): Finding[] {
 	return rules.flatMap(({ entry: rule, path: place }) => {
 		const kinds = kindsOf(rule);

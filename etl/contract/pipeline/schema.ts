@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { key, section, text } from "./key.ts";
-import { columnActions, newcomers, schemas, severities, tableEntry } from "./tableSchema.ts";
+import { columnActions, madeTableEntry, newcomers, schemas, severities, tableEntry } from "./tableSchema.ts";
 
 export const chartTypes = [
 	"line",
@@ -41,6 +41,11 @@ export const jobEntry = z.strictObject({
 	writes: key(z.array(text).min(1, "must name a place"), "Places in the processed zone that the job writes", [
 		"processed/star-schema",
 	]),
+	tables: key(
+		section(z.record(text, madeTableEntry.nullable())),
+		"Tables that the job makes about which there is something to say: keys and rules",
+		{ fact_orders: { primary_key: ["order_key"], rules: [{ not_null: "customer_key" }] } },
+	),
 	arguments: key(
 		section(z.record(text, z.string())),
 		"Arguments that the script gets besides the common ones, as --name value",

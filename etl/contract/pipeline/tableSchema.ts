@@ -163,7 +163,19 @@ export const tableEntry = z.strictObject({
 	]),
 });
 
+/** A table that a job makes. */
+export const madeTableEntry = z.strictObject({
+	description: tableEntry.shape.description,
+	primary_key: key(
+		z.array(column).min(1, "must name a column").exactOptional(),
+		"Key columns in order: no row may be without a value in them",
+		["order_key"],
+	),
+	rules: tableEntry.shape.rules,
+});
+
 export type RuleEntry = z.infer<typeof rule>;
+export type MadeTableEntry = z.infer<typeof madeTableEntry>;
 export type TableEntry = z.infer<typeof tableEntry>;
 export type SchemaEntry = z.infer<typeof schemaEntry>;
 export type ColumnsEntry = z.infer<typeof columns>;

@@ -1,4 +1,4 @@
-"""The tables that are replicated: the JSON form of `datasets` in etl/datasets.ts."""
+"""The tables of which the definition says something, as `--datasets_uri` has them (etl/definition/tables.ts)."""
 
 from __future__ import annotations
 

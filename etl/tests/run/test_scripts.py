@@ -16,12 +16,13 @@ import pytest
 from lakehouse.run.arguments import NAMES, Arguments, optional, parse
 from support.lake import Lake, Source
 
-SCRIPTS = sorted((Path(__file__).resolve().parents[2] / "jobs").glob("*.py"))
+ROOT = Path(__file__).resolve().parents[3]
+SCRIPTS = sorted([*ROOT.glob("etl/jobs/*.py"), *ROOT.glob("pipelines/*/jobs/*.py")])
 
 
 def run(script: Path, arguments: list[str]) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-X", "importtime", str(script), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, env=os.environ)
+    return subprocess.run(command, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT / "etl")})
 
 
 def report(lake: Lake, script: Path, run_id: str) -> Any:

@@ -15,8 +15,8 @@ import pyarrow.parquet as pq
 from lakehouse.changes import change_log
 from lakehouse.current.apply_changes import apply_changes
 from lakehouse.run import job
-from lakehouse.shop.joint_tables import join_tables
-from lakehouse.shop.star_schema import star_schema
+from shop.joint_tables import join_tables
+from shop.star_schema import star_schema
 from support.schemas import REPORT
 
 Row = dict[str, Any]

@@ -1,5 +1,5 @@
-import { jobs } from "../../../etl/jobs.ts";
 import { outputsVersion, type PipelineOutputs } from "../../../infra/outputs.ts";
+import { jobs } from "../sampleShop.ts";
 
 const account = "123456789012";
 const region = "eu-west-1";
@@ -9,6 +9,7 @@ const dms = (kind: string): string => `arn:aws:dms:${region}:${account}:${kind}`
 export const outputs: PipelineOutputs = {
 	version: outputsVersion,
 	stack: "dev",
+	definition: "pipelines/shop",
 	region,
 	accountId: account,
 	keyArn: `arn:aws:kms:${region}:${account}:key/dev`,

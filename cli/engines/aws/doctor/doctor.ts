@@ -1,8 +1,8 @@
 import type { DatabaseMigrationServiceClient, EngineVersion } from "@aws-sdk/client-database-migration-service";
-import { jobs as allJobs } from "../../../../etl/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import type { Check, Context, Source } from "../../port.ts";
+import { openDefinition } from "../../shared/definition.ts";
 import type { Clients } from "../client/clients.ts";
 import { neededActions } from "./neededActions.ts";
 
@@ -26,7 +26,7 @@ export async function awsChecks(
 		guarded("permissions", () => permissionChecks(clients, deployment)),
 		guarded("outputs", async () => [outputsCheck(deployment)]),
 		guarded("DMS engine", () => dmsEngineCheck(clients, deployment)),
-		guarded("Glue quota", () => quotaCheck(clients)),
+		guarded("Glue quota", () => quotaCheck(clients, deployment)),
 		guarded("raw bucket", () => bucketCheck(clients, deployment.buckets.raw)),
 		guarded("processed bucket", () => bucketCheck(clients, deployment.buckets.processed)),
 		guarded("source", async () =>
@@ -99,18 +99,19 @@ export function roleOf(arn: string): string {
 	return role === undefined ? arn : `arn:${partition}:iam::${account}:role/${role}`;
 }
 
-function outputsCheck({ jobs, stack }: PipelineOutputs): Check {
+function outputsCheck({ jobs, stack, definition }: PipelineOutputs): Check {
+	const allJobs = openDefinition(definition).jobs;
 	const missing = allJobs.map(({ name }) => name).filter((name) => jobs[name] === undefined);
 	const more = Object.keys(jobs).filter((name) => !allJobs.some((job) => job.name === name));
 	const ok = missing.length === 0 && more.length === 0;
 	const differences = [
 		...missing.map((name) => `${name} is not deployed`),
-		...more.map((name) => `${name} is deployed and not in etl/jobs.ts`),
+		...more.map((name) => `${name} is deployed and not in the definition`),
 	];
 	return {
 		name: "jobs",
 		ok,
-		found: ok ? `${allJobs.length} jobs, as in etl/jobs.ts` : differences.join(", "),
+		found: ok ? `${allJobs.length} jobs, as in ${definition}` : differences.join(", "),
 		...(ok ? {} : { fix: `Deploy this version: pulumi up --stack ${stack}` }),
 	};
 }
@@ -159,12 +160,12 @@ async function engineVersion(
 	return undefined;
 }
 
-async function quotaCheck(clients: Clients): Promise<Check[]> {
+async function quotaCheck(clients: Clients, { definition }: PipelineOutputs): Promise<Check[]> {
 	const quotas = await clients.quotas();
 	const { GetServiceQuotaCommand } = await import("@aws-sdk/client-service-quotas");
 	const { Quota: quota } = await quotas.send(new GetServiceQuotaCommand(glueRunsQuota));
 	const value = quota?.Value ?? 0;
-	const ok = value >= allJobs.length;
+	const ok = value >= openDefinition(definition).jobs.length;
 	return [
 		{
 			name: "Glue quota",

@@ -1,6 +1,6 @@
 import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
 import { byHandRunId } from "../../../../etl/contract/runId.ts";
-import type { JobDefinition } from "../../../../etl/jobs.ts";
+import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { bug, PipelineError } from "../../../common/errors.ts";
 import { PlannedStop } from "../../plan.ts";

@@ -1,10 +1,11 @@
 import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
 import { byHandRunId, newRunId } from "../../../../etl/contract/runId.ts";
-import { jobs as allJobs, type JobDefinition, jobWaves } from "../../../../etl/jobs.ts";
+import { type JobDefinition, jobWaves } from "../../../../etl/definition/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { BackgroundRun, Context, JobSession, Jobs, RunSummary } from "../../port.ts";
+import { openDefinition } from "../../shared/definition.ts";
 import type { Clients } from "../client/clients.ts";
 import { AwsJobSession } from "./awsJobSession.ts";
 import { runIdOf, runsOf, time } from "./glueRuns.ts";
@@ -21,6 +22,10 @@ export class AwsJobs implements Jobs {
 		this.#deployment = deployment;
 	}
 
+	#jobs(): readonly JobDefinition[] {
+		return openDefinition(this.#deployment.definition).jobs;
+	}
+
 	open(context: Context): Promise<JobSession> {
 		return this.#open(context);
 	}
@@ -35,7 +40,7 @@ export class AwsJobs implements Jobs {
 	async lastRun(): Promise<RunSummary | undefined> {
 		const glue = await this.#clients.glue();
 		const found = await Promise.all(
-			allJobs.map(async (job) => ({ job: job.name, run: (await runsOf(glue, this.#deployment, job.name))[0] })),
+			this.#jobs().map(async (job) => ({ job: job.name, run: (await runsOf(glue, this.#deployment, job.name))[0] })),
 		);
 		const runs = found.flatMap(({ job, run }) => (run === undefined ? [] : [{ job, run }]));
 		const newest = runs.reduce<GlueRun | undefined>(
@@ -57,7 +62,7 @@ export class AwsJobs implements Jobs {
 
 	/** All jobs are the state machine's work, which keeps their order; jobs that wait for none of the others are started here. */
 	async startInBackground(chosen: readonly JobDefinition[], context: Context): Promise<BackgroundRun> {
-		if (chosen.length === allJobs.length) return startStateMachine(this.#clients, this.#deployment);
+		if (chosen.length === this.#jobs().length) return startStateMachine(this.#clients, this.#deployment);
 		if (jobWaves(chosen).length > 1) {
 			throw new PipelineError("usage", {
 				what: `${chosen.map(({ name }) => name).join(", ")} wait for each other, and with --no-wait nobody here keeps their order.`,
@@ -79,7 +84,7 @@ export class AwsJobs implements Jobs {
 
 	/** Id of the run of which a job is going now. */
 	async #going(glue: GlueClient): Promise<string | undefined> {
-		const found = await Promise.all(allJobs.map((job) => runsOf(glue, this.#deployment, job.name)));
+		const found = await Promise.all(this.#jobs().map((job) => runsOf(glue, this.#deployment, job.name)));
 		// A run that was started by hand has no id of its own: jobs join it one by one.
 		const going = found.flat().find((run) => jobRunState(run) === "going" && runIdOf(run) !== byHandRunId);
 		return going === undefined ? undefined : runIdOf(going);

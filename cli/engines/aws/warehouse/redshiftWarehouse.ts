@@ -3,6 +3,7 @@ import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
+import { openDefinition } from "../../shared/definition.ts";
 import { warehouseSchemas, warehouseViews } from "../../shared/warehouseViews.ts";
 import type { Clients } from "../client/clients.ts";
 import { poll } from "../client/poll.ts";
@@ -51,7 +52,7 @@ export class RedshiftWarehouse implements Warehouse {
 		};
 		await step({ kind: "schema", name: lake }, () => this.#externalSchema(run, warehouse));
 		await step({ kind: "schema", name: viewSchema }, () => run(`CREATE SCHEMA IF NOT EXISTS ${viewSchema}`));
-		for (const { name, select } of warehouseViews()) {
+		for (const { name, select } of warehouseViews(openDefinition(this.#deployment.definition))) {
 			const view = `${viewSchema}.${name}`;
 			// Replacing a view refuses other columns, so it is dropped and made in one transaction.
 			await step({ kind: "view", name: view }, () =>

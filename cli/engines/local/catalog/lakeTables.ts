@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { catalogTables, changeLogName, lake } from "../../../../etl/contract/contract.ts";
-import { catalogName, datasets } from "../../../../etl/datasets.ts";
+import type { Dataset } from "../../../../etl/contract/datasets.ts";
+import { catalogName } from "../../../../etl/definition/tables.ts";
 import { PipelineError } from "../../../common/errors.ts";
+import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
 import { isIcebergTable } from "./icebergTable.ts";
@@ -12,11 +14,13 @@ export type FoundTable = Pick<RegisteredTable, "name" | "format" | "zone" | "pre
 
 /** The tables that the lake's folders stand for, by name; some may hold no file. */
 export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
+	const { datasets } = await stackDefinition(paths);
+	const nameOf = (schema: string, table: string): string => catalogNameOf(datasets, schema, table);
 	const found: FoundTable[] = [
 		{ name: catalogTables.clickstream, format: "json", zone: "raw", prefix: lake.clickstream },
 		{ name: catalogTables.jointTables, format: "parquet", zone: "processed", prefix: lake.jointTables },
-		...(await currentTables(paths)),
-		...(await changeLogs(paths)),
+		...(await currentTables(paths, nameOf)),
+		...(await changeLogs(paths, nameOf)),
 		...(await starTables(paths)),
 	];
 	return found.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -30,7 +34,7 @@ export const damagedTableFix =
 /** Folders of the processed zone that are not source schemas. */
 const reserved = new Set<string>([lake.roots.current, lake.roots.star, lake.jointTables]);
 
-async function currentTables(paths: LocalPaths): Promise<FoundTable[]> {
+async function currentTables(paths: LocalPaths, nameOf: NameOf): Promise<FoundTable[]> {
 	const found: FoundTable[] = [];
 	for (const schema of await subfolders(join(paths.processed, lake.roots.current))) {
 		for (const table of await subfolders(join(paths.processed, lake.current(schema, "")))) {
@@ -42,7 +46,7 @@ async function currentTables(paths: LocalPaths): Promise<FoundTable[]> {
 	return found;
 }
 
-async function changeLogs(paths: LocalPaths): Promise<FoundTable[]> {
+async function changeLogs(paths: LocalPaths, nameOf: NameOf): Promise<FoundTable[]> {
 	const found: FoundTable[] = [];
 	for (const schema of await subfolders(paths.processed)) {
 		if (reserved.has(schema)) continue;
@@ -64,7 +68,9 @@ async function starTables(paths: LocalPaths): Promise<FoundTable[]> {
 	return found;
 }
 
-function nameOf(schema: string, table: string): string {
+type NameOf = (schema: string, table: string) => string;
+
+function catalogNameOf(datasets: readonly Dataset[], schema: string, table: string): string {
 	const entry = datasets.find((set) => set.schema === schema)?.tables.find(({ name }) => name === table);
 	return entry === undefined ? plainName(table) : catalogName(entry);
 }
@@ -82,7 +88,7 @@ export function refuseSameNames(tables: readonly FoundTable[]): void {
 		if (other !== undefined) {
 			throw new PipelineError("failure", {
 				what: `Two tables would both be ${table.name} in the catalog: ${other.zone}/${other.prefix} and ${table.zone}/${table.prefix}.`,
-				fix: "Give one of them an alias in etl/datasets.ts.",
+				fix: "Give one of them an alias in pipeline.yaml.",
 				next: "pipeline-cli crawl",
 			});
 		}

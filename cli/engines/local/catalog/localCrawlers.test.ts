@@ -151,7 +151,7 @@ describe("a crawl", () => {
 		await expect(crawlers.crawl(lake.context)).rejects.toMatchObject({
 			text: {
 				what: "Two tables would both be orders in the catalog: processed/current/classicmodels/orders and processed/current/shop/orders.",
-				fix: "Give one of them an alias in etl/datasets.ts.",
+				fix: "Give one of them an alias in pipeline.yaml.",
 			},
 		});
 	});

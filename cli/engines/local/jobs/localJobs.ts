@@ -5,9 +5,7 @@ import { commandLineOf } from "../../../../etl/contract/arguments.ts";
 import { databaseName, jobExitCodes, lake } from "../../../../etl/contract/contract.ts";
 import type { JobReport } from "../../../../etl/contract/report.ts";
 import { isRunId, newRunId } from "../../../../etl/contract/runId.ts";
-import { datasets } from "../../../../etl/datasets.ts";
-import { derivedDatasets } from "../../../../etl/derivedDatasets.ts";
-import type { JobDefinition } from "../../../../etl/jobs.ts";
+import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
 import { spawn } from "../../../common/childProcess.ts";
 import { namesIn } from "../../../common/fs.ts";
 import { readJsonFile } from "../../../common/jsonFile.ts";
@@ -15,6 +13,7 @@ import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
 import { reportFile } from "../../shared/jobReport.ts";
 import { deliverLeftovers } from "../eventStream/leftovers.ts";
+import { stackDefinition } from "../shared/definition.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
 import { RunLock, runningRun } from "./runLock.ts";
 import { SailServer } from "./sailServer.ts";
@@ -37,12 +36,13 @@ export class LocalJobs implements Jobs {
 		const lock = await RunLock.take(this.#paths.runs, runId, context.signal);
 		try {
 			await this.#removeOldRuns();
+			const definition = await stackDefinition(this.#paths);
 			const folder = join(this.#paths.runs, runId);
 			await mkdir(folder, { recursive: true });
 			await mkdir(this.#paths.raw, { recursive: true });
 			await mkdir(this.#paths.processed, { recursive: true });
 			await deliverLeftovers({ spool: this.#paths.delivery, raw: this.#paths.raw });
-			await writeFile(join(folder, "datasets.json"), JSON.stringify([...datasets, ...derivedDatasets]));
+			await writeFile(join(folder, "datasets.json"), JSON.stringify([...definition.datasets, ...definition.made]));
 			return new LocalJobSession(this.#paths, runId, folder, lock);
 		} catch (error) {
 			await lock.free();
@@ -117,7 +117,7 @@ class LocalJobSession implements JobSession {
 		const remote = await this.#server.remote();
 		const output = await open(log, "w");
 		try {
-			const child = spawn(this.#python(), [join(projectRoot, "etl", "jobs", job.script), ...this.#arguments(job)], {
+			const child = spawn(this.#python(), [job.script, ...this.#arguments(job)], {
 				stdio: ["ignore", output.fd, output.fd],
 				env: {
 					...process.env,

@@ -1,7 +1,6 @@
 import { mkdir, readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
-import { datasets } from "../../../../etl/datasets.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
@@ -10,6 +9,8 @@ import { type LocalPaths, localPaths } from "./paths.ts";
 
 const settingsSchema = z.object({
 	version: z.literal(1),
+	/** Folder of the pipeline's definition, from the project's root; the sample shop's where there is none. */
+	pipeline: z.string().optional(),
 	/** Where the source is, without its password; the password lies beside it, readable by the owner only. */
 	source: z.object({
 		/** `private`: the MariaDB that the CLI runs; `external`: a server of the user's own, by `--source-url`. */
@@ -37,8 +38,6 @@ const settingsSchema = z.object({
 
 /** Settings of the local stack, `stack.json`. The stack exists where this file does. */
 export type LocalSettings = z.infer<typeof settingsSchema>;
-
-export const defaultSchemas = datasets.map((dataset) => dataset.schema);
 
 export function passwordFile(paths: LocalPaths = localPaths()): string {
 	return join(paths.source, "password");

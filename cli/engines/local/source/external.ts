@@ -5,8 +5,9 @@ import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
 import { parseSourceUrl, sourceUrl } from "../../mysql/sourceUrl.ts";
 import type { Check, Context, ExternalOptions, ExternalServer } from "../../port.ts";
+import { definedSchemas } from "../shared/definition.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
-import { defaultSchemas, passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
+import { passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
 import { makeSourceFolder, refuseOtherSource } from "./up.ts";
 
 /**
@@ -48,7 +49,7 @@ export async function useExternalSource(
 			process.env.PIPELINE_SOURCE_PASSWORD ??
 			(isKnown ? await keptPassword(paths) : undefined) ??
 			(await options.askPassword()),
-		schemas: options.schemas ?? (isKnown ? known.schemas : defaultSchemas),
+		schemas: options.schemas ?? (isKnown ? known.schemas : await definedSchemas(paths)),
 	};
 	const address = `${server.host}:${server.port}`;
 	const checks = await context.reporter.task(`Check ${address}`, async (update) => {

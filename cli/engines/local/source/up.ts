@@ -6,9 +6,10 @@ import { exists, readIfThere, writeFileAtomic } from "../../../common/fs.ts";
 import type { Context, PrivateOptions, PrivateSource } from "../../port.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import { ensureMariaDb } from "../setup/mariadb.ts";
+import { definedSchemas } from "../shared/definition.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
-import { defaultSchemas, type LocalSettings, passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
+import { type LocalSettings, passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
 import { serverConfig } from "./config.ts";
 import {
 	chooseFreePort,
@@ -42,7 +43,8 @@ export async function startPrivateSource(
 			const settings = await readSettings(paths);
 			const port = await choosePort(settings, options.port, paths);
 			const schemas =
-				options.schemas ?? (settings?.source.kind === "private" ? settings.source.schemas : defaultSchemas);
+				options.schemas ??
+				(settings?.source.kind === "private" ? settings.source.schemas : await definedSchemas(paths));
 			const source = { kind: "private" as const, host: "127.0.0.1", port, user, tls: false, schemas };
 			const kept = settings?.source.kind === "private" ? await keptPassword(paths) : undefined;
 			await writeSettings({ version: 1, source }, paths);

@@ -11,6 +11,7 @@ import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll } from "../catalog/tableReader.ts";
 import { ask, type LakeSession } from "../query/lakeSession.ts";
 import type { UnknownTable } from "../query/sqlError.ts";
+import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 
 /**
@@ -88,7 +89,7 @@ async function fill(
 			objects.push({ kind: "view", name: `${warehouseSchemas.lake}.${table.name}` });
 		}
 		const present = new Set(tables.map((table) => table.name));
-		for (const view of warehouseViews()) {
+		for (const view of warehouseViews(await stackDefinition(paths))) {
 			const name = `${warehouseSchemas.views}.${view.name}`;
 			const missing = tablesOf(view).filter((table) => !present.has(table));
 			if (missing.length > 0) {

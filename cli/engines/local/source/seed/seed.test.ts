@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { datasets } from "../../../../../etl/datasets.ts";
+import { datasets } from "../../../../../tests/support/sampleShop.ts";
 import { type SampleSchema, sampleSchemas } from "./fill.ts";
 import { phpSerialize } from "./phpSerialize.ts";
 import { Random } from "./random.ts";
@@ -43,7 +43,7 @@ afterEach(() => {
 });
 
 describe("sample data", () => {
-	it("has every table of etl/datasets.ts, with its key", () => {
+	it("has every table of the definition, with its key", () => {
 		for (const { schema, tables } of datasets) {
 			const made = sample(schema).tables;
 			expect(made.map(({ name }) => name).sort()).toEqual(tables.map(({ name }) => name).sort());

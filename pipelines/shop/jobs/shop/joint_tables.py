@@ -11,12 +11,12 @@ from lakehouse.raw.raw_files import row_count
 from lakehouse.run import staging
 from lakehouse.run.job import Job
 from lakehouse.run.report import log
-from lakehouse.shop import click_drift, clicks, joint_rows
-from lakehouse.shop.joint_rows import ORDER_ITEMS, SCHEMA, HourCount, Hours
-from lakehouse.shop.joint_state import Hour, JointState
 from lakehouse.spark import F
 from lakehouse.storage import state
 from lakehouse.storage.files import StoredFile
+from shop import click_drift, clicks, joint_rows
+from shop.joint_rows import ORDER_ITEMS, SCHEMA, HourCount, Hours
+from shop.joint_state import Hour, JointState
 
 HOURS_AT_A_TIME = 48
 """Hours in one statement: each adds its files to the plan."""

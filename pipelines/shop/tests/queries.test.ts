@@ -4,11 +4,12 @@ import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { TrinoSQL } from "dt-sql-parser";
 import { describe, expect } from "vitest";
-import { test } from "../../tests/support/fixtures.ts";
-import { catalogName, datasets } from "../datasets.ts";
-import { namedQueries } from "./namedQueries.ts";
+import { namedQueries } from "../../../etl/definition/namedQueries.ts";
+import { catalogName } from "../../../etl/definition/tables.ts";
+import { test } from "../../../tests/support/fixtures.ts";
+import { datasets } from "../../../tests/support/sampleShop.ts";
 
-const folder = new URL(".", import.meta.url);
+const folder = new URL("../queries/", import.meta.url);
 const files = (await readdir(folder)).filter((name) => name.endsWith(".sql"));
 
 const read = (file: string): Promise<string> => readFile(new URL(file, folder), "utf8");

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lakehouse.shop.click_drift import ESCAPED, SHAPE, USUAL, VALUE, describe
+from shop.click_drift import ESCAPED, SHAPE, USUAL, VALUE, describe
 
 texts = st.text(max_size=6) | st.sampled_from(['"', "\\", '":', '{"price":"', "1", "null", '\\"'])
 values = st.recursive(

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A query of a folder like `etl/sql`: one file, its name the query's, with a header of comment lines. */
+/** A query of a folder: one file, its name the query's, with a header of comment lines. */
 export interface NamedQuery {
 	name: string;
 	/** First line of the header. */

@@ -14,10 +14,10 @@ from lakehouse.raw.jdbc_source import JdbcSource
 from lakehouse.run import staging
 from lakehouse.run.job import Job
 from lakehouse.run.report import log
-from lakehouse.shop import history, star
 from lakehouse.storage import state
 from lakehouse.storage.iceberg import IcebergTable
 from lakehouse.storage.state import TableState
+from shop import history, star
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
-from lakehouse.shop import joint_rows
+from shop import joint_rows
 from support.clicks import ALL, click, joint, send
 from support.lake import Lake, Source
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from lakehouse.contract import CLICKSTREAM
 from lakehouse.run.engine import Engine
-from lakehouse.shop.click_drift import is_unusual
 from lakehouse.spark import F
 from lakehouse.storage.files import Storage, StoredFile
+from shop.click_drift import is_unusual
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lakehouse.run.job import Job
-from lakehouse.shop import clicks
 from lakehouse.spark import F
 from lakehouse.storage.files import StoredFile
+from shop import clicks
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame

@@ -1,0 +1,3 @@
+"""Fixtures of all Python tests, those of definitions too."""
+
+pytest_plugins = ["support.fixtures"]

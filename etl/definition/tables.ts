@@ -1,0 +1,51 @@
+import type { Dataset, TableDefinition, TableRule } from "../contract/datasets.ts";
+import type { Pipeline } from "../contract/pipeline/pipeline.ts";
+
+/** The tables of a definition as the jobs read them, at `--datasets_uri`. */
+
+interface Declared {
+	schema: string;
+	table: string;
+	alias?: string;
+	primaryKey?: readonly string[];
+	rules: readonly TableRule[];
+}
+
+/** Replicated tables of which the definition says something, by schema. */
+export function declaredTables({ tables }: Pipeline): Dataset[] {
+	return bySchema(tables);
+}
+
+/** Tables that jobs make, by the folder that they are in. */
+export function madeTables({ jobs }: Pipeline): Dataset[] {
+	return bySchema(jobs.flatMap((job) => job.tables));
+}
+
+/** Name in the catalog of a current table; that of its change log is made by `changeLogName`. Catalog names are lower case. */
+export function catalogName(table: Pick<TableDefinition, "name" | "alias">): string {
+	return (table.alias ?? table.name).toLowerCase();
+}
+
+function bySchema(tables: readonly Declared[]): Dataset[] {
+	const schemas = [...new Set(tables.map(({ schema }) => schema))];
+	return schemas.map((schema) => ({
+		schema,
+		tables: tables.filter((table) => table.schema === schema).map(definitionOf),
+	}));
+}
+
+function definitionOf({ table, alias, primaryKey = [], rules }: Declared): TableDefinition {
+	const keyRules = primaryKey.map((column): TableRule => ({ kind: "not_null", columns: [column], severity: "error" }));
+	return {
+		name: table,
+		key: primaryKey,
+		...(alias === undefined ? {} : { alias }),
+		rules: [...keyRules, ...rules.flatMap(byColumn)],
+	};
+}
+
+/** A report names the column that lacks a value, so each has a rule of its own. */
+function byColumn(rule: TableRule): TableRule[] {
+	if (rule.kind !== "not_null") return [rule];
+	return rule.columns.map((column) => ({ ...rule, columns: [column] }));
+}
