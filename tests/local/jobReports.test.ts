@@ -96,6 +96,15 @@ it.each([
 	expect(codes[job]).toBe(jobExitCodes[state]);
 });
 
+it("the history of runs has them", async () => {
+	const [run, ...others] = await new LocalJobs(localPaths(home)).runs(3);
+	expect(others).toEqual([]);
+	expect(run).toMatchObject({ runId, running: false });
+	expect(run?.jobs.map(({ job, report }) => [job, report?.rows_written])).toEqual(
+		["apply-changes", "process-cdc", "process-load", "star-schema"].map((job) => [job, 3]),
+	);
+});
+
 it("the status of the last run is made of them", async () => {
 	expect(await new LocalJobs(localPaths(home)).lastRun()).toEqual({
 		runId,

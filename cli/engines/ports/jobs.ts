@@ -34,6 +34,10 @@ export interface Jobs {
 	open(context: Context): Promise<JobSession>;
 	/** The newest run, whether it continues or has ended. */
 	lastRun(): Promise<RunSummary | undefined>;
+	/** The newest runs with what their jobs reported, newest first. @param count at most so many. */
+	runs(count: number): Promise<RunHistory[]>;
+	/** When the schedule starts the next run, ISO 8601; absent where the engine has no schedule. */
+	nextRun?(): Promise<string | undefined>;
 	/**
 	 * Starts jobs and returns immediately, or joins the run that is going. Only where the engine can go on by itself.
 	 * @throws PipelineError where some jobs wait for each other: their order is kept for all jobs only.
@@ -55,6 +59,13 @@ export interface RunSummary {
 	running: boolean;
 	/** What each job of the run reported so far. */
 	jobs: { job: string; state: JobState }[];
+}
+
+export interface RunHistory {
+	runId: string;
+	running: boolean;
+	/** Jobs that have ended. */
+	jobs: { job: string; state: JobState; report?: JobReport }[];
 }
 
 export interface JobSession {

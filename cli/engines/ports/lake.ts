@@ -18,7 +18,7 @@ export interface CatalogTable {
 export interface Crawlers {
 	crawl(context: Context): Promise<{ database: string; tables: CatalogTable[]; removed: string[] }>;
 	/** What is registered now; nothing where there was no crawl yet. */
-	registered(): Promise<{ database: string; tables: { name: string }[] }>;
+	registered(): Promise<{ database: string; tables: Pick<CatalogTable, "name" | "format" | "location">[] }>;
 }
 
 export interface QueryResult {

@@ -60,10 +60,16 @@ export class AwsCrawlers implements Crawlers {
 		};
 	}
 
-	async registered(): Promise<{ database: string; tables: { name: string }[] }> {
+	async registered(): ReturnType<Crawlers["registered"]> {
 		const { database } = this.#deployment.catalog;
 		const tables = await glueTables(await this.#clients.glue(), database);
-		return { database, tables: [...tables.keys()].map((name) => ({ name })) };
+		return {
+			database,
+			tables: [...tables.values()].map((table) => {
+				const { name, format, location } = catalogTable(table, undefined);
+				return { name, format, location };
+			}),
+		};
 	}
 
 	async #start(glue: GlueClient): Promise<"started" | "joined"> {

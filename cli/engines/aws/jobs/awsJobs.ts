@@ -4,12 +4,13 @@ import { type JobDefinition, jobWaves } from "../../../../etl/definition/jobs.ts
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { unlessPlanned } from "../../plan.ts";
-import type { BackgroundRun, Context, JobSession, Jobs, RunSummary } from "../../port.ts";
+import type { BackgroundRun, Context, JobSession, Jobs, RunHistory, RunSummary } from "../../port.ts";
 import { openDefinition } from "../../shared/definition.ts";
 import type { Clients } from "../client/clients.ts";
 import { AwsJobSession } from "./awsJobSession.ts";
 import { runIdOf, runsOf, time } from "./glueRuns.ts";
 import { jobRunState } from "./jobRunStates.ts";
+import { readReport } from "./runReport.ts";
 import { startStateMachine } from "./stateMachine.ts";
 
 /** The stack's Glue jobs. Whoever comes second, from here or by the schedule, joins the run that is going. */
@@ -35,6 +36,35 @@ export class AwsJobs implements Jobs {
 		const going = await this.#going(glue);
 		if (going !== undefined) context.reporter.note(`Joining the run ${going} that is going.`);
 		return new AwsJobSession(this.#clients, this.#deployment, glue, going ?? newRunId());
+	}
+
+	/** A run by hand, which has no id of its own and no report, is not among them. */
+	async runs(count: number): Promise<RunHistory[]> {
+		const glue = await this.#clients.glue();
+		const found = await Promise.all(
+			this.#jobs().map(async ({ name }) =>
+				(await runsOf(glue, this.#deployment, name)).map((run) => ({ job: name, run, runId: runIdOf(run) })),
+			),
+		);
+		const newestFirst = found
+			.flat()
+			.filter(({ runId }) => runId !== byHandRunId)
+			.sort((a, b) => time(b.run) - time(a.run));
+		const ids = [...new Set(newestFirst.map(({ runId }) => runId))].slice(0, count);
+		return Promise.all(
+			ids.map(async (runId) => {
+				const mine = newestFirst.filter((entry) => entry.runId === runId);
+				const jobs = await Promise.all(
+					mine.map(async ({ job, run }): Promise<RunHistory["jobs"]> => {
+						const state = jobRunState(run);
+						if (state === "going") return [];
+						const report = await readReport(this.#clients, this.#deployment.buckets.processed, runId, job);
+						return [{ job, state, ...(report !== undefined && { report }) }];
+					}),
+				);
+				return { runId, running: mine.some(({ run }) => jobRunState(run) === "going"), jobs: jobs.flat() };
+			}),
+		);
 	}
 
 	async lastRun(): Promise<RunSummary | undefined> {

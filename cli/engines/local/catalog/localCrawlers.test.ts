@@ -192,7 +192,18 @@ describe("damage", () => {
 			"These tables could not be read: wp_comments_changes. The others are registered.",
 		);
 		expect((failure as PipelineError).text.why).toContain("part-1.parquet");
-		expect((await crawlers.registered()).tables).toEqual([{ name: "orders" }, { name: "wp_comments_changes" }]);
+		expect((await crawlers.registered()).tables).toEqual([
+			{
+				name: "orders",
+				format: "iceberg",
+				location: folderUri(join(lake.paths.processed, "current/classicmodels/orders")),
+			},
+			{
+				name: "wp_comments_changes",
+				format: "parquet",
+				location: folderUri(join(lake.paths.processed, "wordpress-db/wp_comments")),
+			},
+		]);
 	});
 
 	test("to the catalog is repaired by a crawl, with a warning", async () => {

@@ -61,9 +61,16 @@ export class LocalCrawlers implements Crawlers {
 		};
 	}
 
-	async registered(): Promise<{ database: string; tables: { name: string }[] }> {
+	async registered(): ReturnType<Crawlers["registered"]> {
 		const catalog = await readCatalog(this.#paths);
-		return { database: databaseName("local"), tables: (catalog?.tables ?? []).map(({ name }) => ({ name })) };
+		return {
+			database: databaseName("local"),
+			tables: (catalog?.tables ?? []).map((table) => ({
+				name: table.name,
+				format: table.format,
+				location: tableUri(table, this.#paths),
+			})),
+		};
 	}
 
 	/** A damaged catalog is rebuilt: all that it holds comes from the lake. */

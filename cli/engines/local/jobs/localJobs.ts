@@ -10,7 +10,7 @@ import { spawn } from "../../../common/childProcess.ts";
 import { namesIn } from "../../../common/fs.ts";
 import { readJsonFile } from "../../../common/jsonFile.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
-import type { Context, JobRun, JobSession, JobState, Jobs, RunSummary } from "../../port.ts";
+import type { Context, JobRun, JobSession, JobState, Jobs, RunHistory, RunSummary } from "../../port.ts";
 import { reportFile } from "../../shared/jobReport.ts";
 import { deliverLeftovers } from "../eventStream/leftovers.ts";
 import { stackDefinition } from "../shared/definition.ts";
@@ -51,16 +51,27 @@ export class LocalJobs implements Jobs {
 	}
 
 	async lastRun(): Promise<RunSummary | undefined> {
-		const runId = (await namesIn(this.#paths.runs)).filter(isRunId).at(-1);
-		if (runId === undefined) return undefined;
-		const reports = join(this.#paths.processed, lake.runs, runId);
-		const jobs = await Promise.all(
-			(await namesIn(reports)).map(async (file) => {
-				const report = await readJsonFile(join(reports, file), reportFile(basename(file, ".json")));
-				return report === undefined ? [] : [{ job: report.job, state: report.state }];
-			}),
+		const [newest] = await this.runs(1);
+		if (newest === undefined) return undefined;
+		return { ...newest, jobs: newest.jobs.map(({ job, state }) => ({ job, state })) };
+	}
+
+	async runs(count: number): Promise<RunHistory[]> {
+		const ids = (await namesIn(this.#paths.runs)).filter(isRunId).slice(-count).reverse();
+		const running = (await runningRun(this.#paths.runs))?.runId;
+		return Promise.all(
+			ids.map(async (runId) => ({ runId, running: running === runId, jobs: await this.#reports(runId) })),
 		);
-		return { runId, running: (await runningRun(this.#paths.runs))?.runId === runId, jobs: jobs.flat() };
+	}
+
+	async #reports(runId: string): Promise<RunHistory["jobs"]> {
+		const folder = join(this.#paths.processed, lake.runs, runId);
+		const reports = await Promise.all(
+			(await namesIn(folder)).map((file) => readJsonFile(join(folder, file), reportFile(basename(file, ".json")))),
+		);
+		return reports.flatMap((report) =>
+			report === undefined ? [] : [{ job: report.job, state: report.state, report }],
+		);
 	}
 
 	/** Logs and reports of the newest runs stay. */
