@@ -60,7 +60,7 @@ describe("the dashboards' owners", () => {
 	});
 
 	it("get the dashboards", async () => {
-		const dashboard = (await deployed("prod")).named("analytics-pipeline-prod-dashboards-sales-dashboard");
+		const dashboard = (await deployed("prod")).named("analytics-pipeline-prod-dashboards-shop-dashboard");
 		expect(dashboard.inputs.permissions).toMatchObject([
 			{ principal: expect.stringContaining(`:${testEnvironment.accountId}:user/`) },
 		]);

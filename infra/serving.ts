@@ -1,5 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Definition } from "../etl/definition/definition.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { Dashboards } from "./dashboards/dashboards.ts";
+import type { ChartSource } from "./dashboards/dataSets.ts";
 import type { Network } from "./network/network.ts";
 import { ownersIn } from "./placeholders.ts";
 import { Athena } from "./query/athena.ts";
@@ -82,6 +86,9 @@ export function declareDashboards(
 			subscribe: config.quickSightSubscribe,
 			accountName: config.quickSightAccountName,
 			email: config.notificationEmail,
+			pipeline: scope.definition.pipeline.name,
+			charts: chartsOf(scope.definition),
+			views: scope.definition.views.map(({ name }) => name),
 			datasets: scope.definition.datasets,
 			database,
 			workgroup,
@@ -96,4 +103,9 @@ export function declareDashboards(
 		},
 		scope.options,
 	);
+}
+
+/** The charts with their queries, which the definition's check has found. */
+function chartsOf({ folder, pipeline }: Definition): ChartSource[] {
+	return pipeline.charts.map((chart) => ({ chart, sql: readFileSync(join(folder, chart.query), "utf8") }));
 }

@@ -77,6 +77,9 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 		new Dashboards(name, {
 			...common,
 			engine: "athena",
+			pipeline: "shop",
+			charts: [],
+			views: [],
 			principals: ["arn:owner"],
 			subscribe: false,
 			database: "db",

@@ -1,84 +1,122 @@
+import type { DefinedChart } from "../../etl/contract/pipeline/pipeline.ts";
+
 /**
- * What the dashboard page shows, as one JSON document: cubes small enough to be filtered in the browser, so that the page
- * served on loopback and the exported file work the same.
+ * What the dashboard page shows, as one JSON document: rows small enough to be filtered in the browser, so that the page served
+ * on loopback and the exported file work the same.
  */
 export interface DashboardData {
+	/** Name of the pipeline. */
+	name: string;
+	description?: string;
 	stack: string;
 	database: string;
 	/** ISO 8601: when this document was computed. */
 	computedAt: string;
 	/** Seconds after which the live page asks again. */
 	refreshSeconds: number;
-	sales: Part<SalesCube>;
-	departments: Part<DepartmentCube>;
-	clicks: Part<ClickCube>;
+	/** In the order of the definition. */
+	charts: ShownChart[];
+	/** Charts that are left out, since tables that they read are not in the catalog. */
+	waiting: { title: string; tables: string[] }[];
+	/** Rows of the charts' queries, by the query's file: charts of one query share them. */
+	results: Record<string, ResultTable>;
+	overview: Overview;
+}
+
+export interface ShownChart {
+	/** Of its elements in the page. */
+	id: string;
+	chart: DefinedChart;
+	sql: string;
+	/** Why there is nothing to draw, in one line. */
+	fault?: Fault;
+}
+
+export interface Fault {
+	why: string;
+	/** The command to run. */
+	next?: string;
+}
+
+/** A query's rows, column by column. */
+export interface ResultTable {
+	rows: number;
+	columns: ResultColumn[];
+}
+
+export type ResultColumn = NumberColumn | TextColumn;
+
+export interface NumberColumn {
+	name: string;
+	kind: "number";
+	/** Digits after the point: cells are whole numbers, so that the browser's sums are exact. */
+	scale: number;
+	cells: (number | null)[];
+}
+
+export interface TextColumn {
+	name: string;
+	/** `time`: the engine says that it is a date or a timestamp. */
+	kind: "text" | "time";
+	/** The different values, ascending. */
+	texts: string[];
+	/** Places in `texts`, -1 for NULL. */
+	cells: number[];
+}
+
+/** A part of the overview, or why it is not there. One that cannot be read leaves the others alone. */
+export type Part<T> = { ok: true; value: T } | ({ ok: false } & Fault);
+
+/** The pipeline itself: what every one has, whatever its charts. */
+export interface Overview {
+	/** Up to when the tables have what happened at the source, ISO 8601; absent before the first run. */
+	asOf?: string;
+	/** Why the data are older than they should be, a sentence each; `at` is the moment that it ends with, ISO 8601. */
+	stale: { text: string; at?: string }[];
 	replication: Part<ReplicationView>;
+	/** Newest first. */
+	runs: Part<RunView[]>;
+	/** ISO 8601; absent where no schedule is known. */
+	nextRun?: string;
+	tables: Part<TableView[]>;
+	/** Changes at the source by the hour of their commit, over the last `changeHours`. */
+	changes: ResultTable;
 }
 
-/** A part of the data, or why it is not there and what to run. One broken table leaves the other charts alone. */
-export type Part<T> = { ok: true; value: T } | { ok: false; why: string; next?: string };
-
-/** Order lines, summed by day, country, product line and customer. */
-export interface SalesCube {
-	/** `YYYY-MM-DD`, ascending. */
-	days: string[];
-	countries: string[];
-	lines: string[];
-	/** Names; two customers may have the same. */
-	customers: string[];
-	/** Customers that have a row of their own at most; the others have none in `customers`. */
-	customerLimit: number;
-	cells: SalesCell[];
-}
-
-/**
- * Indexes into `days`, `countries`, `lines` and `customers` (-1: one of the many small customers), then revenue and profit
- * in cents, and units sold.
- */
-export type SalesCell = [
-	day: number,
-	country: number,
-	line: number,
-	customer: number,
-	revenue: number,
-	profit: number,
-	units: number,
-];
-
-/** Rows of joint_tables by the hour of the click and department. */
-export interface DepartmentCube {
-	/** `YYYY-MM-DD-HH`, ascending. */
-	hours: string[];
-	departments: string[];
-	cells: [hour: number, department: number, rows: number][];
-}
-
-/** Clicks by the hour in which they arrived: `YYYY-MM-DD-HH`, ascending. */
-export interface ClickCube {
-	hours: [hour: string, clicks: number][];
-}
+/** Hours of which changes are counted. */
+export const changeHours = 48;
 
 export interface ReplicationView {
-	/** State of the replication task. */
 	state: string;
-	/** Its text, for instance "Load complete, replication ongoing". */
+	/** For instance "Load complete, replication ongoing". */
 	text: string;
 	/** Seconds from the commit at the source to the raw file, of the newest change. */
 	latencySeconds?: number;
 	lastError?: string;
-	/** The newest run of the jobs. */
-	lastRun?: { runId: string; state: "running" | "succeeded" | "failed" };
-	/** Rows of each table's change log. */
-	tables: TableChanges[];
 }
 
-export interface TableChanges {
-	table: string;
-	inserts: number;
-	updates: number;
-	deletes: number;
-	/** Rows of the full load. */
-	loaded: number;
-	/** Commit time of the newest change, ISO 8601; absent where there was none after the full load. */
+export interface RunView {
+	runId: string;
+	state: "running" | "succeeded" | "failed" | "quality_failed";
+	/** ISO 8601. */
+	startedAt?: string;
+	seconds?: number;
+	rowsWritten: number;
+	/** Jobs that did not succeed, each with why. */
+	failures: { job: string; why: string }[];
+	/** Rules that rows broke. Those of severity `error` held their table back. */
+	rules: { table: string; rule: string; severity: "error" | "warn"; failedRows: number }[];
+}
+
+/** A table of the catalog; a current table and its change log are one. */
+export interface TableView {
+	name: string;
+	/** Absent where they could not be counted. */
+	rows?: number;
+	/** Of its files; absent where the lake has more of them than are looked at. */
+	bytes?: number;
+	/** What its change log holds; absent for a table that is not replicated. */
+	log?: { loaded: number; inserts: number; updates: number; deletes: number; lastHour: number; lastDay: number };
+	/** Commit of the newest change that is processed, ISO 8601. */
 	newest?: string;
 }

@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type ChartId, charts, filterLabels } from "../../etl/dashboard.ts";
 import { projectRoot } from "../common/projectRoot.ts";
 import type { DashboardData } from "./data.ts";
 
@@ -48,22 +47,20 @@ export function dashboardDocument(data: DashboardData, assets: PageAssets, live:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
-<title>Analytics pipeline · ${escapeHtml(data.stack)}</title>
+<title>${escapeHtml(data.name)} · ${escapeHtml(data.stack)}</title>
 <link rel="icon" href="data:,">
 <style>${assets.style}</style>
 </head>
 <body>
-<a class="skip" href="#charts">Skip to the charts</a>
+<a class="skip" href="#main">Skip to the charts</a>
 ${header(data)}
-<main id="charts" tabindex="-1">
-<section class="figures" aria-label="Key figures" id="figures"></section>
-<div class="grid">
-${Object.entries(charts)
-	.map(([id, chart]) => card(id as ChartId, chart.title))
-	.join("\n")}
-</div>
+<main id="main" tabindex="-1">
+<section class="figures" aria-label="Key figures" id="figures" hidden></section>
+<p class="waiting" id="waiting" hidden></p>
+<div class="grid" id="chart-cards"></div>
+${overview}
 </main>
-<footer>Catalog ${escapeHtml(data.database)}. Times are in your time zone where not marked UTC. Amounts in US dollars.</footer>
+<footer>Catalog ${escapeHtml(data.database)}. Times are in your time zone where not marked UTC.</footer>
 <noscript><p class="notice">The charts are drawn by a script in this page, which your browser does not run.</p></noscript>
 <script type="application/json" id="data">${embed(data)}</script>
 <script>${assets.script}</script>
@@ -79,33 +76,45 @@ export function dataTag({ computedAt: _, refreshSeconds: __, ...shown }: Dashboa
 }
 
 function header(data: DashboardData): string {
+	const description =
+		data.description === undefined ? "" : `<p class="description">${escapeHtml(data.description)}</p>\n`;
 	return `<header>
 <div class="title">
-<h1>Analytics pipeline</h1>
+<h1>${escapeHtml(data.name)}</h1>
+${description}<p class="as-of" id="as-of"></p>
+<ul class="stale" id="stale" hidden></ul>
 <p class="stack">Stack ${escapeHtml(data.stack)} <span id="freshness" class="freshness"></span></p>
 <p id="live" class="sr" role="status" aria-live="polite"></p>
 </div>
-<form class="filters" id="filters" aria-label="Filters" autocomplete="off">
-<label>${filterLabels.from} <input type="date" name="from"></label>
-<label>${filterLabels.to} <input type="date" name="to"></label>
-<label>${filterLabels.country} <select name="country"></select></label>
-<label>${filterLabels.productLine} <select name="line"></select></label>
+<form class="filters" id="filters" aria-label="Filters" autocomplete="off" hidden>
+<div class="controls" id="filter-controls"></div>
 <button type="reset">Reset</button>
+<p class="fault" id="filter-fault" role="alert" hidden></p>
 </form>
 </header>`;
 }
 
-function card(id: ChartId, title: string): string {
-	return `<section class="card" id="card-${id}" aria-labelledby="title-${id}">
-<h2 id="title-${id}">${title}</h2>
-<p class="summary" id="summary-${id}"></p>
-<p class="scope" id="scope-${id}" hidden></p>
-${id === "replication" ? '<div id="replication-facts" hidden></div>' : ""}
-<div class="chart" id="chart-${id}" role="img" aria-labelledby="title-${id}" aria-describedby="summary-${id}"></div>
-<div class="nothing" id="nothing-${id}" hidden></div>
-<details><summary>Data table<span class="sr"> of ${title}</span></summary><div class="scroll" role="region" aria-label="Table of ${title}" tabindex="0"><table id="table-${id}"></table></div></details>
+/** The pipeline itself, which every one has; the page's script fills it. */
+const overview = `<section class="pipeline" aria-labelledby="title-pipeline">
+<h2 class="section" id="title-pipeline">Pipeline</h2>
+<div id="facts" class="facts"></div>
+<div class="grid">
+<div class="span-6 place" id="changes-card"></div>
+<section class="card span-6" aria-labelledby="title-runs">
+<h2 id="title-runs">Runs of the jobs</h2>
+<div class="scroll" id="runs" role="region" aria-label="Runs of the jobs" tabindex="0"></div>
+<h2 class="next">Rules</h2>
+<p class="summary" id="rules-summary"></p>
+<div class="scroll" id="rules" role="region" aria-label="Broken rules" tabindex="0"></div>
+</section>
+<section class="card span-12" aria-labelledby="title-tables">
+<div class="bar"><h2 id="title-tables">Tables</h2><label>Search <input type="search" id="table-search"></label></div>
+<p class="summary" id="table-count"></p>
+<p class="summary" id="tables-fault" hidden></p>
+<div class="scroll tall" role="region" aria-label="Tables" tabindex="0"><table id="table-list" class="list"></table></div>
+</section>
+</div>
 </section>`;
-}
 
 /** JSON inside a script element: without `<` no text of the data can end the element or begin a comment. */
 function embed(data: DashboardData): string {

@@ -13,7 +13,7 @@ it.each([
 	["SELECT a FROM x WHERE EXISTS (SELECT 1 FROM y) AND b IN (SELECT b FROM z) ORDER BY a, b", ["x", "y", "z"]],
 	["SELECT a FROM x UNION ALL SELECT b FROM y", ["x", "y"]],
 	["SELECT DISTINCT a, b FROM x", ["x"]],
-	// FROM that is no clause
+	// FROM that begins no clause
 	["SELECT extract(year FROM day), substring(name FROM 2 FOR 3), trim(BOTH ' ' FROM t) FROM x", ["x"]],
 	["SELECT a IS DISTINCT FROM b AS changed FROM x WHERE c IS NOT DISTINCT FROM d", ["x"]],
 	["SELECT a FROM x JOIN y ON x.a IS NOT DISTINCT FROM y.a JOIN z ON true", ["x", "y", "z"]],

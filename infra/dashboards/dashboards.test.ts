@@ -1,15 +1,37 @@
 import { describe, expect, it } from "vitest";
+import type { DefinedChart } from "../../etl/contract/pipeline/pipeline.ts";
 import { datasets } from "../../tests/support/sampleShop.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { Dashboards, type DashboardsArgs } from "./dashboards.ts";
 
+const chart: DefinedChart = {
+	title: "Revenue",
+	query: "queries/revenue.sql",
+	type: "bar",
+	x: "country",
+	y: ["revenue"],
+	formats: {},
+	aggregates: {},
+	times: {},
+	labels: {},
+	filters: [],
+};
+const sql = "SELECT country, revenue FROM sales";
+
 const common: DashboardsArgs = {
 	...shared,
 	...buckets,
 	datasets,
 	engine: "athena",
+	pipeline: "shop",
+	charts: [
+		{ chart, sql },
+		{ chart: { ...chart, title: "Words", type: "word_cloud", dashboard: "department" }, sql },
+		{ chart: { ...chart, title: "Days", query: "days.sql", type: "table", y: [] }, sql: "SELECT day, n FROM days" },
+	],
+	views: [],
 	principals: ["arn:owner"],
 	subscribe: false,
 	database: "db",
@@ -64,24 +86,35 @@ describe("Dashboards", () => {
 		await expect(made(warehouse)).rejects.toThrow("need warehouseHost, warehouseDatabase and warehouseSecretArn");
 	});
 
-	it("are the sample shop's analysis and dashboard, and the sales dashboard, over data that is queried directly", async () => {
+	it("are an analysis and a dashboard of all charts, and of those that name one of their own, over data that is queried directly", async () => {
 		const program = await made();
 		const named = program.resources.filter(({ type }) => type.startsWith("aws-native:quicksight:"));
-		expect(named.map(({ type, inputs }) => [type.split(":").at(-1), inputs.name])).toEqual([
+		expect(named.map(({ type, inputs }) => [type.split(":").at(-1), inputs.name]).sort()).toEqual([
 			["Analysis", "department analysis"],
+			["Analysis", "shop analysis"],
 			["Dashboard", "department dashboard"],
-			["Dashboard", "sales dashboard"],
+			["Dashboard", "shop dashboard"],
 		]);
 		expect(program.result).toEqual({
-			analysisId: "board-departments",
-			dashboards: { departments: "board-departments", sales: "board-sales" },
+			analysisId: "board-shop",
+			dashboards: { shop: "board-shop", department: "board-department" },
 		});
+		const { sheets } = program.named("board-department-dashboard").inputs.definition as {
+			sheets: { visuals: unknown[] }[];
+		};
+		expect(sheets[0]?.visuals).toMatchObject([{ wordCloudVisual: { visualId: "words" } }]);
+		// A table that names no columns is not drawn, so nobody asks for its rows.
 		const sets = program.ofType("aws:quicksight/dataSet:DataSet").map(({ inputs }) => inputs);
-		expect(sets.map(({ name }) => name)).toEqual(["changes", "clicks", "joint_tables", "sales"]);
-		for (const set of sets) {
-			expect(set).toMatchObject({ importMode: "DIRECT_QUERY", permissions });
-			expect(set).not.toHaveProperty("refreshProperties");
-		}
+		expect(sets.map(({ name }) => name)).toEqual(["revenue"]);
+		expect(sets[0]).toMatchObject({ importMode: "DIRECT_QUERY", permissions });
+		expect(sets[0]).not.toHaveProperty("refreshProperties");
+	});
+
+	it("are none where the pipeline has no chart; the data source is there for charts to come", async () => {
+		const program = await made({ charts: [] });
+		expect(program.resources.filter(({ type }) => type.startsWith("aws-native:quicksight:"))).toEqual([]);
+		expect(program.result.dashboards).toEqual({});
+		expect(program.named("board-source").inputs.type).toBe("ATHENA");
 	});
 
 	it("subscribe the account where they are asked to, first, and leave the subscription on destroy", async () => {

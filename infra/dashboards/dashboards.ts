@@ -5,8 +5,16 @@ import type { Dataset } from "../../etl/contract/datasets.ts";
 import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { athenaResultsPrefix } from "../storage/dataLake.ts";
-import { type ChartTable, type DashboardData, type DashboardEngine, dashboardData } from "./dashboardData.ts";
-import { type DataSetArns, type Definition, departmentDefinition, salesDefinition } from "./dashboardDefinition.ts";
+import {
+	type ChartDataSet,
+	type ChartSource,
+	chartDataSets,
+	type DashboardEngine,
+	dataSetSql,
+	slug,
+} from "./dataSets.ts";
+import { definitionOf } from "./definition.ts";
+import { type Drawn, drawnCharts } from "./filters.ts";
 import { athenaStatements, permissions, vpcConnectionStatements } from "./quickSightAccess.ts";
 
 export interface DashboardsArgs {
@@ -20,7 +28,13 @@ export interface DashboardsArgs {
 	accountName?: string | undefined;
 	/** With `subscribe`: address for QuickSight's notices. */
 	email?: string | undefined;
-	/** What is replicated: each table has a change log. */
+	/** Name of the pipeline, and of the dashboard with all charts. */
+	pipeline: string;
+	/** The pipeline's charts, each with its query. */
+	charts: readonly ChartSource[];
+	/** `warehouse`: its views, by name; charts read them in place of tables of the lake. */
+	views: readonly string[];
+	/** What is replicated, for the rights of the role. */
 	datasets: readonly Dataset[];
 	/** Catalog database that is queried. */
 	database: pulumi.Input<string>;
@@ -45,8 +59,8 @@ export interface DashboardsArgs {
 }
 
 /**
- * QuickSight: a data source with its data sets, the analysis "department analysis" with the sample shop's word cloud, and two
- * dashboards: "department dashboard", and "sales dashboard" with all charts of the web page and its filters.
+ * QuickSight: a data source, a data set for each query of the charts, and an analysis and a dashboard with all charts of the
+ * web page and their filters; charts that name a dashboard of their own have an analysis and a dashboard of that name, too.
  *
  * Analyses and dashboards come from the provider aws-native, since the other one knows no definitions.
  *
@@ -60,9 +74,10 @@ export interface DashboardsArgs {
  * Cost: $24 an author and month, $3 a reader; data is queried directly, so no SPICE capacity is needed.
  */
 export class Dashboards extends pulumi.ComponentResource {
+	/** The analysis with all charts. */
 	readonly analysisId: string;
-	/** Identifier in QuickSight, by the dashboard's subject. */
-	readonly dashboardIds: { departments: string; sales: string };
+	/** Identifier in QuickSight, by the dashboard's name. */
+	readonly dashboardIds: Readonly<Record<string, string>>;
 	/** Role by which QuickSight queries Athena, where it does. */
 	readonly athenaRoleArn?: pulumi.Output<string>;
 
@@ -77,57 +92,60 @@ export class Dashboards extends pulumi.ComponentResource {
 		} else {
 			source = this.#warehouseSource(name, args, subscription);
 		}
-		const arnOf = (table: ChartTable) => this.#dataSet(name, args, source, dashboardData[table]).arn;
-		const arns = pulumi
-			.all([arnOf("joint_tables"), arnOf("fact_orders"), arnOf("clickstream_data"), arnOf("<table>_changes")])
-			.apply(
-				([products, sales, clicks, changes]): DataSetArns => ({
-					joint_tables: products,
-					fact_orders: sales,
-					clickstream_data: clicks,
-					"<table>_changes": changes,
-				}),
-			);
-
-		this.analysisId = `${name}-departments`;
-		this.dashboardIds = { departments: `${name}-departments`, sales: `${name}-sales` };
-		const awsAccountId = currentEnvironment(this).accountId;
-		new Analysis(
-			`${name}-department-analysis`,
-			{
-				awsAccountId,
-				analysisId: this.analysisId,
-				name: "department analysis",
-				definition: arns.apply(departmentDefinition),
-				permissions: owned("analysis", args),
-			},
-			{ parent: this },
+		const sets = chartDataSets(args.charts);
+		const arns = pulumi.all(
+			Object.fromEntries(sets.map((data) => [data.identifier, this.#dataSet(name, args, source, data).arn])),
 		);
-		const dashboard = (
-			subject: "departments" | "sales",
-			title: string,
-			definition: (arns: DataSetArns) => Definition,
-		): void => {
-			new Dashboard(
-				`${name}-${subject}-dashboard`,
-				{
-					awsAccountId,
-					dashboardId: this.dashboardIds[subject],
-					name: title,
-					definition: arns.apply(definition),
-					permissions: owned("dashboard", args),
-				},
-				{ parent: this },
-			);
-		};
-		dashboard("departments", "department dashboard", departmentDefinition);
-		dashboard("sales", "sales dashboard", salesDefinition);
+		const drawn = drawnCharts(args.charts, sets);
+		const own = [...new Set(drawn.flatMap(({ chart }) => chart.dashboard ?? []))].filter((it) => it !== args.pipeline);
+		const subjects = [
+			...(drawn.length === 0 ? [] : [{ subject: args.pipeline, drawn }]),
+			...own.map((subject) => ({ subject, drawn: drawn.filter(({ chart }) => chart.dashboard === subject) })),
+		];
+		this.analysisId = `${name}-${slug(args.pipeline)}`;
+		this.dashboardIds = Object.fromEntries(subjects.map(({ subject }) => [subject, `${name}-${slug(subject)}`]));
+		for (const { subject, drawn: shown } of subjects) this.#publish(name, args, subject, shown, arns);
 		this.registerOutputs({ analysisId: this.analysisId, dashboardIds: this.dashboardIds });
 	}
 
 	/** As the stack's outputs have it. */
 	toOutputs() {
 		return { analysisId: this.analysisId, dashboards: this.dashboardIds };
+	}
+
+	/** The analysis and the dashboard of a subject. */
+	#publish(
+		name: string,
+		args: DashboardsArgs,
+		subject: string,
+		drawn: readonly Drawn[],
+		arns: pulumi.Output<Record<string, string>>,
+	): void {
+		const awsAccountId = currentEnvironment(this).accountId;
+		const id = slug(subject);
+		const definition = arns.apply((known) => definitionOf(id, subject, drawn, known));
+		new Analysis(
+			`${name}-${id}-analysis`,
+			{
+				awsAccountId,
+				analysisId: `${name}-${id}`,
+				name: `${subject} analysis`,
+				definition,
+				permissions: owned("analysis", args),
+			},
+			{ parent: this },
+		);
+		new Dashboard(
+			`${name}-${id}-dashboard`,
+			{
+				awsAccountId,
+				dashboardId: `${name}-${id}`,
+				name: `${subject} dashboard`,
+				definition,
+				permissions: owned("dashboard", args),
+			},
+			{ parent: this },
+		);
 	}
 
 	#subscribe(name: string, { accountName, email }: DashboardsArgs): pulumi.Resource {
@@ -222,10 +240,10 @@ export class Dashboards extends pulumi.ComponentResource {
 		name: string,
 		args: DashboardsArgs,
 		source: aws.quicksight.DataSource,
-		data: DashboardData,
+		data: ChartDataSet,
 	): aws.quicksight.DataSet {
-		const { engine, datasets } = args;
-		const sqlQuery = pulumi.output(args.database).apply((database) => data.sql({ engine, database, datasets }));
+		const { engine, views } = args;
+		const sqlQuery = pulumi.output(args.database).apply((database) => dataSetSql(data, { engine, database, views }));
 		return new aws.quicksight.DataSet(
 			`${name}-${data.identifier}`,
 			{
@@ -234,7 +252,7 @@ export class Dashboards extends pulumi.ComponentResource {
 				importMode: "DIRECT_QUERY",
 				physicalTableMaps: [
 					{
-						physicalTableMapId: data.identifier.replaceAll("_", "-"),
+						physicalTableMapId: data.identifier,
 						customSql: { dataSourceArn: source.arn, name: data.identifier, sqlQuery, columns: data.columns },
 					},
 				],

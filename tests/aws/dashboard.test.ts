@@ -1,22 +1,16 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
 import { byHandRunId } from "../../etl/contract/runId.ts";
+import { it } from "../support/aws/awsFixtures.ts";
 import { parquetTable, type Run } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { putReport } from "../support/aws/report.ts";
-import { ScriptedStack } from "../support/aws/scriptedStack.ts";
 
 /** What the dashboard page asks of a stack on AWS besides queries. */
 describe("for the dashboard", () => {
-	let aws: ScriptedStack;
-	beforeEach(async () => {
-		aws = await ScriptedStack.create();
-	});
-	afterEach(() => aws.remove());
-
 	const stack = () => new AwsStack(outputs, { signal: new AbortController().signal });
 
-	it("runs come newest first, with what their jobs reported; those by hand are left out", async () => {
+	it("runs come newest first, with what their jobs reported; those by hand are left out", async ({ aws }) => {
 		const add = (job: string, runId: string, StartedOn: number, JobRunState: string): Run => {
 			const run = {
 				Id: `${runId}-${job}`,
@@ -47,7 +41,7 @@ describe("for the dashboard", () => {
 		expect(await (await stack().jobs()).runs(1)).toHaveLength(1);
 	});
 
-	it("tables come with their places, so that their files can be found", async () => {
+	it("tables come with their places, so that their files can be found", async ({ aws }) => {
 		aws.glue.tables = [parquetTable("orders")];
 		expect(await (await stack().crawlers()).registered()).toEqual({
 			database: outputs.catalog.database,

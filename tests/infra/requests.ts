@@ -277,9 +277,9 @@ function dataSetColumns({ columns, ...rest }: Inputs): Inputs {
 	return { ...rest, columns };
 }
 
-/** QuickSight's own names; one of them is not only capitalised. */
+/** QuickSight's own names; some of them are not only capitalised. */
 export function quickSight(inputs: Inputs): unknown {
-	return JSON.parse(JSON.stringify(capitalised(inputs)).replaceAll('"KpiVisual"', '"KPIVisual"'));
+	return JSON.parse(JSON.stringify(capitalised(inputs)).replaceAll(/"Kpi(Visual|Options)"/g, '"KPI$1"'));
 }
 
 /** The requests for all resources of a program whose type is known here, with the resource that each is for. */

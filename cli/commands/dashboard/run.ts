@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import chalk from "chalk";
-import { exportDashboard, serveUntilStopped } from "../../actions/dashboard.ts";
+import { exportDashboard, serveUntilStopped } from "../../actions/dashboard/serve.ts";
 import type { Run } from "../../command.ts";
 import { spawn } from "../../common/childProcess.ts";
 import { formatBytes } from "../../ui/format.ts";

@@ -1,88 +1,65 @@
 import type { DashboardData } from "../data.ts";
-import { drawCharts } from "./cards.ts";
-import { byId, element } from "./dom.ts";
-import { drawFigures, drawReplication } from "./figures.ts";
-import { type Filters, readFilters, writeFilters } from "./filters.ts";
-import { exact, moment } from "./format.ts";
-import { totals } from "./salesViews.ts";
+import { drawCharts, stacked } from "./charts/cards.ts";
+import { byId } from "./dom.ts";
+import { drawFigures, figures } from "./figures.ts";
+import { chosenFilters, showFault, showFilters } from "./filterBar.ts";
+import { type FilterField, type Filters, filterFields, readFilters, writeFilters } from "./filters.ts";
+import { moment } from "./format.ts";
+import { drawHead, waitingText } from "./overview/head.ts";
+import { drawOverview } from "./overview/overview.ts";
 
 let data = JSON.parse(byId("data").textContent ?? "") as DashboardData;
-let filters: Filters = readFilters(location.hash);
+let fields: FilterField[] = filterFields(data);
+let filters: Filters = readFilters(location.hash, fields);
 const live = document.documentElement.dataset.mode === "live";
-const form = byId("filters") as HTMLFormElement;
+const form = byId("filters");
 
+/** All that the filters act on. */
 function draw(): void {
-	drawFigures(data, filters);
-	drawReplication(data);
-	drawCharts(data, filters);
+	drawFigures(data, fields, filters);
+	drawCharts(data, fields, filters);
 }
 
-/** The choices that the data have. What is chosen stays, also where the newest data no longer have it. */
-function fillChoices(): void {
-	const sales = data.sales.ok ? data.sales.value : undefined;
-	fillSelect("country", "All countries", sales?.countries ?? [], filters.country);
-	fillSelect("line", "All product lines", sales?.lines ?? [], filters.line);
-}
-
-/** Leaves the list as it is where nothing has changed: the reader may be in it. */
-function fillSelect(name: string, all: string, values: readonly string[], chosen = ""): void {
-	const select = field(name);
-	const choices = chosen === "" || values.includes(chosen) ? values : [...values, chosen];
-	const present = [...select.children].slice(1).map((child) => child.getAttribute("value"));
-	if (select.children.length > 0 && JSON.stringify(present) === JSON.stringify(choices)) return;
-	select.replaceChildren(option(all, ""), ...choices.map((value) => option(value, value)));
-	select.value = chosen;
-}
-
-function showFilters(): void {
-	fillChoices();
-	for (const name of ["from", "to", "country", "line"] as const) field(name).value = filters[name] ?? "";
-}
-
-function option(text: string, value: string): HTMLElement {
-	const created = element("option", text);
-	created.setAttribute("value", value);
-	return created;
-}
-
-function field(name: string): HTMLInputElement | HTMLSelectElement {
-	return form.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
+function drawAll(): void {
+	drawHead(data);
+	const waiting = byId("waiting");
+	waiting.textContent = waitingText(data.waiting);
+	waiting.hidden = waiting.textContent === "";
+	showFilters(fields, filters);
+	draw();
+	drawOverview(data);
 }
 
 function setFilters(next: Filters): void {
 	filters = next;
 	const fragment = writeFilters(filters);
 	history.replaceState(null, "", fragment === "" ? location.pathname + location.search : `#${fragment}`);
+	showFault(fields, filters);
 	draw();
 	announce(fragment === "" ? "Filters reset." : "Filtered.");
 }
 
 /** Tells a screen reader what has changed. */
 function announce(what: string): void {
-	const revenue = data.sales.ok ? ` Revenue ${exact(totals(data.sales.value, filters).revenue, "dollars")}.` : "";
-	byId("live").textContent = `${what}${revenue}`;
+	const [first] = figures(data, fields, filters);
+	const value = first === undefined || first.exact === "" ? "" : ` ${first.label} ${first.exact}.`;
+	byId("live").textContent = `${what}${value}`;
 }
 
-form.addEventListener("input", () => {
-	const next: Filters = {};
-	for (const name of ["from", "to", "country", "line"] as const) {
-		const { value } = field(name);
-		if (value !== "") next[name] = value;
-	}
-	setFilters(next);
-});
+form.addEventListener("input", () => setFilters(chosenFilters(fields)));
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", (event) => {
 	event.preventDefault();
 	setFilters({});
-	showFilters();
+	showFilters(fields, filters);
 });
 addEventListener("hashchange", () => {
-	filters = readFilters(location.hash);
-	showFilters();
+	filters = readFilters(location.hash, fields);
+	showFilters(fields, filters);
 	draw();
 });
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", drawAll);
+stacked.addEventListener("change", draw);
 
 function showFreshness(text: string, state: "live" | "lost" | "file"): void {
 	const place = byId("freshness");
@@ -108,8 +85,8 @@ async function follow(): Promise<void> {
 				if (!response.ok) throw new Error(await response.text());
 				tag = response.headers.get("ETag") ?? "";
 				data = (await response.json()) as DashboardData;
-				fillChoices();
-				draw();
+				fields = filterFields(data);
+				drawAll();
 				announce("New data.");
 			}
 			lost = false;
@@ -122,8 +99,7 @@ async function follow(): Promise<void> {
 	}
 }
 
-showFilters();
-draw();
+drawAll();
 if (live) {
 	showFreshness(`Live, checked ${moment(data.computedAt)}`, "live");
 	void follow();

@@ -4,10 +4,8 @@ export interface Theme {
 	muted: string;
 	line: string;
 	surface: string;
-	/** Of the first, second and third measure. */
-	series: readonly [string, string, string];
-	/** Of words, by rank. */
-	words: readonly string[];
+	/** Of the first measure, the second, and so on. */
+	series: readonly string[];
 	font: string;
 }
 
@@ -19,8 +17,7 @@ export function readTheme(): Theme {
 		muted: color("muted"),
 		line: color("line"),
 		surface: color("surface"),
-		series: [color("series-1"), color("series-2"), color("series-3")],
-		words: [color("series-1"), color("series-2"), color("text")],
+		series: Array.from({ length: 8 }, (_, at) => color(`series-${at + 1}`)),
 		font: getComputedStyle(document.body).fontFamily,
 	};
 }

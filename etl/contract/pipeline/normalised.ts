@@ -105,7 +105,7 @@ function chartOf(chart: ChartEntry): DefinedChart {
 	const { format, aggregate, time, x } = chart;
 	const y = measuresOf(chart.y);
 	return {
-		...given(chart, "title", "query", "type", "x", "series", "top", "description"),
+		...given(chart, "title", "query", "type", "x", "series", "top", "dashboard", "description"),
 		y,
 		formats: byColumn(format, y),
 		aggregates: byColumn(aggregate, y),

@@ -145,6 +145,7 @@ describe("a good definition", () => {
 					labels: { month: "Month" },
 					filters: ["country", "day"],
 					top: 10,
+					dashboard: "sales",
 					description: "Of every status",
 				},
 				{

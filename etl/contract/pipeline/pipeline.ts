@@ -74,6 +74,8 @@ export interface DefinedChart {
 	labels: Readonly<Record<string, string>>;
 	filters: readonly string[];
 	top?: number;
+	/** Of QuickSight: an analysis and a dashboard of their own for the charts of one name. */
+	dashboard?: string;
 	description?: string;
 }
 

@@ -83,6 +83,11 @@ export const chartEntry = z.strictObject({
 	labels: key(section(z.record(text, text)), "What stands beside columns in place of their names", { month: "Month" }),
 	filters: key(section(z.array(column)), "Columns of the result by which the dashboard can be filtered", ["country"]),
 	top: key(z.int().min(1).exactOptional(), "Only the largest are shown: how many", 10),
+	dashboard: key(
+		text.exactOptional(),
+		"In QuickSight also part of an analysis and a dashboard of this name; the dashboard of the pipeline's name has every chart",
+		"department",
+	),
 	description: key(text.exactOptional(), "What the chart says", "Orders of every status, by the day of the order"),
 });
 

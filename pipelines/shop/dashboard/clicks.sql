@@ -1,8 +1,11 @@
 -- Clicks by the hour in which they arrived.
--- The hours are the partitions of the clickstream's folders, in UTC. A line that was not a record has no product and is not counted.
+-- The hours are the partitions of the clickstream's folders, in UTC. A line that was not a record has no product and is
+-- not counted; a file that is in no hour's folder is left out.
 SELECT
-	concat(year, '-', month, '-', day, '-', hour) AS hour,
+	year || '-' || month || '-' || day || ' ' || hour || ':00:00' AS hour,
+	year || '-' || month || '-' || day AS day,
 	COUNT(productid) AS clicks
 FROM clickstream_data
-GROUP BY year, month, day, hour
+WHERE length(year) = 4 AND length(hour) = 2
+GROUP BY 1, 2
 ORDER BY 1

@@ -1,10 +1,10 @@
--- Products of order items that were clicked, by the hour of the click and department.
--- The words of the cloud: grouped by department, sized by the count of products.
+-- Order items whose product was clicked, by the day of the click and department.
+-- The words of the cloud: grouped by department, sized by the count of rows of joint_tables.
 SELECT
-	click_hour AS hour,
+	CAST(substr(click_hour, 1, 10) AS date) AS day,
 	department,
 	COUNT(*) AS products
 FROM joint_tables
 WHERE department IS NOT NULL
-GROUP BY click_hour, department
+GROUP BY 1, 2
 ORDER BY 1, 2

@@ -1,12 +1,13 @@
--- Order lines, summed by day, country, product line and customer: the cube that the dashboard filters.
--- Beyond the 1000 customers with the most revenue, customers are not distinguished: the cube stays small however
--- many there are. Product line and country are those of the day of the order; the name is the customer's newest.
+-- Order lines, summed by month, day, country, product line and customer: what the charts of sales filter and sum.
+-- Beyond the 1000 customers with the most revenue, customers are not distinguished: the result stays small however
+-- many there are. Product line and country are those of the day of the order; the name is the customer's newest, with
+-- the number behind it where two have the same.
 SELECT
-	f.order_date,
+	CAST(date_trunc('month', f.order_date) AS date) AS month,
+	f.order_date AS day,
 	f.country,
 	p.product_line,
-	CASE WHEN c.place <= 1000 THEN c.customer_number END AS customer,
-	CASE WHEN c.place <= 1000 THEN c.customer_name END AS customer_name,
+	c.customer,
 	SUM(f.amount) AS revenue,
 	SUM(f.profit) AS profit,
 	SUM(f.quantity) AS units
@@ -15,14 +16,23 @@ LEFT JOIN dim_product AS p ON p.product_key = f.product_key
 LEFT JOIN (
 	SELECT
 		s.customer_number,
-		n.customer_name,
-		ROW_NUMBER() OVER (ORDER BY s.revenue DESC, s.customer_number) AS place
-	FROM (SELECT customer_number, SUM(amount) AS revenue FROM fact_orders GROUP BY customer_number) AS s
+		CASE
+			WHEN n.customer_name IS NULL THEN 'Customer ' || CAST(s.customer_number AS varchar(20))
+			WHEN COUNT(*) OVER (PARTITION BY n.customer_name) = 1 THEN n.customer_name
+			ELSE n.customer_name || ' (' || CAST(s.customer_number AS varchar(20)) || ')'
+		END AS customer
+	FROM (
+		SELECT customer_number, ROW_NUMBER() OVER (ORDER BY revenue DESC, customer_number) AS place
+		FROM (SELECT customer_number, SUM(amount) AS revenue FROM fact_orders GROUP BY customer_number) AS r
+	) AS s
 	LEFT JOIN (
-		SELECT customer_number, MAX_BY(customer_name, valid_from) AS customer_name
+		SELECT
+			customer_number,
+			customer_name,
+			ROW_NUMBER() OVER (PARTITION BY customer_number ORDER BY valid_from DESC) AS newest
 		FROM dim_customer
-		GROUP BY customer_number
-	) AS n ON n.customer_number = s.customer_number
+	) AS n ON n.customer_number = s.customer_number AND n.newest = 1
+	WHERE s.place <= 1000
 ) AS c ON c.customer_number = f.customer_number
 GROUP BY 1, 2, 3, 4, 5
-ORDER BY 1, 2, 3, 4
+ORDER BY 2, 3, 4, 5

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PostgreSQL, TrinoSQL } from "dt-sql-parser";
 import { describe, expect, it } from "vitest";
-import { charts } from "../../../etl/dashboard.ts";
 
 function files(folder: string): [name: string, sql: string][] {
 	const path = join(import.meta.dirname, "..", folder);
@@ -24,17 +23,5 @@ describe("pipelines/shop/warehouse", () => {
 		const tables = [...sql.matchAll(/\b(?:FROM|JOIN)\s+(\S+)/g)].map((match) => match[1] ?? "");
 		expect(tables.length).toBeGreaterThan(0);
 		for (const table of tables) expect(table).toMatch(/^lake\.[a-z_]+$/);
-	});
-
-	it("has the fields that the charts of sales and departments name", () => {
-		const views = Object.fromEntries(files("warehouse"));
-		for (const [view, wanted] of [
-			["sales.sql", [charts.productLines, charts.countries, charts.customers, charts.revenueByMonth]],
-			["joint_tables.sql", [charts.departments]],
-		] as const) {
-			for (const { dimension, measures } of wanted) {
-				for (const { column } of [dimension, ...measures]) expect(views[view]).toMatch(new RegExp(`\\b${column}\\b`));
-			}
-		}
 	});
 });
