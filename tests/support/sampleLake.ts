@@ -20,11 +20,18 @@ export const hostileNames = [
 	"{marker|braces} {0} \u2028 end",
 ] as const;
 
-/** A small lake, as the jobs leave it: star schema, joint tables, clicks and change logs, with its catalog. No source, no job runs. */
-export async function makeSampleLake(home: string): Promise<void> {
+/**
+ * A small lake, as the jobs leave it: star schema, joint tables, clicks and change logs, with its catalog. No source, no job runs.
+ * @param pipeline folder of the definition; by default the sample shop's.
+ */
+export async function makeSampleLake(home: string, pipeline?: string): Promise<void> {
 	const paths = localPaths(home);
 	const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: false } as const;
-	await writeSettings({ version: 1, source: { ...source, schemas: datasets.map(({ schema }) => schema) } }, paths);
+	const schemas = datasets.map(({ schema }) => schema);
+	await writeSettings(
+		{ version: 1, ...(pipeline !== undefined && { pipeline }), source: { ...source, schemas } },
+		paths,
+	);
 	const instance = await DuckDBInstance.create(":memory:");
 	const connection = await instance.connect();
 	const tables: RegisteredTable[] = [];

@@ -65,7 +65,7 @@ function axes(type: ChartType, view: View, theme: Theme, { width, height }: Plac
 		axisLine: { lineStyle: { color: theme.line } },
 		axisTick: { show: false },
 		axisLabel: upright
-			? { ...label, hideOverlap: true }
+			? { ...label, ...uprightLabels(labels.length, width) }
 			: { ...label, color: theme.text, width: Math.min(190, width * 0.42), overflow: "truncate", interval: 0 },
 	};
 	const needed = naturalHeight(type, view);
@@ -101,6 +101,12 @@ function axes(type: ChartType, view: View, theme: Theme, { width, height }: Plac
 		yAxis: upright ? value : category,
 		series: measures.map((measure, at) => series(type, view, at, measure.title, measure.format, theme)),
 	};
+}
+
+/** Names below columns: as wide as a column where there is room for all of them, else those that do not overlap. */
+function uprightLabels(count: number, width: number): EChartsCoreOption {
+	const room = (width - 60) / Math.max(1, count) - 8;
+	return { hideOverlap: true, overflow: "truncate", width: Math.max(96, room), ...(room >= 96 && { interval: 0 }) };
 }
 
 function series(

@@ -28,6 +28,7 @@ export function pie(view: View, theme: Theme, width: number): EChartsCoreOption 
 				label: {
 					color: theme.text,
 					fontSize: 12,
+					lineHeight: 16,
 					fontFamily: theme.font,
 					width: Math.max(60, width * 0.24),
 					overflow: "truncate",

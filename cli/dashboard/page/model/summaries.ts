@@ -1,5 +1,5 @@
 import type { TimeUnit } from "../../../../etl/contract/pipeline/pipeline.ts";
-import { type Format, inSentence, isolated, percent, plural, pluralOf, short } from "../format.ts";
+import { type Format, inSentence, isolated, percent, plural, short } from "../format.ts";
 import { bucketName, bucketOf } from "./times.ts";
 import { aggregateOf, type Drawing, formatOf, labelOf, type ViewRow } from "./view.ts";
 
@@ -93,12 +93,13 @@ export function timeSummary(
 	return sentences.join(" ");
 }
 
-/** "$8.04M", "1,200 clicks". */
+/** "$8.04M", "1,200 clicks", "Weight: 12.5K". */
 function measured(total: number, label: string, format: Format): string {
-	if (format !== undefined && format !== "number") return short(total, format);
+	const value = short(total, format);
+	if (format !== undefined && format !== "number") return value;
+	if (!/[^s]s$/.test(label)) return `${label}: ${value}`;
 	const noun = inSentence(label);
-	const [one, many] = /[^s]s$/.test(noun) ? [noun.slice(0, -1), noun] : [noun, pluralOf(noun)];
-	return `${short(total, format)} ${total === 1 ? one : many}`;
+	return `${value} ${total === 1 ? noun.slice(0, -1) : noun}`;
 }
 
 function sumOf(row: ViewRow): number {

@@ -1,0 +1,102 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { describe, expect } from "vitest";
+import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "../support/browser.ts";
+import type { CliStack, RunningCli } from "../support/cli.ts";
+import { it } from "../support/cliFixtures.ts";
+import { colors, drawn, numbers, patience, table } from "../support/dashboardPage.ts";
+import { addressOf } from "../support/dashboardServer.ts";
+import { makeSampleLake } from "../support/sampleLake.ts";
+
+/** Orders by day, country and status. */
+const orders = `SELECT order_date AS day, country, status, SUM(amount) AS revenue, COUNT(*) AS line_count, AVG(price_each) AS price
+FROM fact_orders GROUP BY 1, 2, 3`;
+
+const chart = (title: string, type: string, rest: string): string =>
+	`  - { title: ${title}, query: sql/orders.sql, type: ${type}, filters: [country], ${rest} }\n`;
+
+const head = "name: own\nsource: { schemas: [classicmodels] }\ncharts:\n";
+const good = [
+	chart("Total", "number", "y: revenue, format: eur"),
+	chart("Days", "area", "x: day, y: revenue, series: country, time: week"),
+	chart("Lines", "line", "x: day, y: [revenue, line_count], time: quarter"),
+	chart("Share", "pie", "x: country, y: revenue"),
+	chart("Parts", "stacked_bar", "x: country, y: [revenue, line_count]"),
+	chart("Prices", "column", "x: country, y: price, aggregate: max, format: eur"),
+	chart("Rows", "table", "y: [country, revenue], top: 3"),
+	"  - { title: Waits, query: sql/waits.sql, type: bar, x: a, y: b }\n",
+];
+const broken = "  - { title: Broken, query: sql/broken.sql, type: bar, x: country, y: revenue }\n";
+
+/** A definition that is not the sample shop's: every type of chart, and what an edit of its files does. */
+describe("charts of one's own", () => {
+	let stack: CliStack;
+	let browser: Browser;
+	let server: RunningCli;
+	let opened: WatchedPage;
+	let definition: string;
+
+	it.beforeAll(async ({ fileStack, fileFolder }) => {
+		stack = fileStack;
+		const folder = join(fileFolder, "own");
+		definition = join(folder, "pipeline.yaml");
+		await mkdir(join(folder, "sql"), { recursive: true });
+		await writeFile(join(folder, "sql", "orders.sql"), orders);
+		await writeFile(join(folder, "sql", "waits.sql"), "SELECT a, b FROM invoices JOIN fact_orders ON true");
+		await writeFile(join(folder, "sql", "broken.sql"), "SELECT country, revenu AS revenue FROM fact_orders");
+		await writeFile(definition, head + good.join(""));
+		await makeSampleLake(stack.home, folder);
+		browser = await launchBrowser();
+		server = stack.start(["dashboard", "--no-open"]);
+		opened = await openPage(browser, await addressOf(server), { viewport: { width: 1360, height: 900 } });
+	});
+
+	it.afterAll(async () => {
+		await browser?.close();
+	});
+
+	it("are drawn, of whatever type, and filtered", async () => {
+		const { page, faults } = opened;
+		await drawn(page);
+		expect(await page.title()).toBe("own · local");
+		for (const id of ["days", "lines", "share", "parts", "prices"]) {
+			expect(await colors(page, id), id).toBeGreaterThan(3);
+			expect((await table(page, id)).length, id).toBeGreaterThan(1);
+		}
+		expect(await page.locator("#figures").textContent()).toContain("€");
+		expect(await table(page, "rows")).toHaveLength(3);
+		expect(await page.locator("#table-rows").isVisible()).toBe(true);
+		expect((await numbers(page, "prices"))[0]?.[0]).toMatch(/^€\d/);
+		expect(await page.locator("#waiting").textContent()).toBe("1 chart needs a table that is not there yet: invoices.");
+		expect(await page.locator("#card-waits").count()).toBe(0);
+		await screenshot(page, "dashboard-own");
+		expect(await accessibilityFaults(page)).toEqual([]);
+		await page.locator("[name=country]").selectOption("France");
+		expect((await table(page, "share")).map(([name]) => name)).toEqual(["France"]);
+		await page.getByRole("button", { name: "Reset" }).click();
+		expect(faults).toEqual([]);
+	});
+
+	it("take effect when the file is edited; one that fails says why, in its card and in the terminal", async () => {
+		const { page, faults } = opened;
+		await writeFile(definition, head + chart("Added", "bar", "x: country, y: line_count") + broken);
+		await expect.poll(() => page.locator(".card h2").allTextContents(), patience).toContain("Added");
+		expect(await page.locator("#card-share").count()).toBe(0);
+		await drawn(page);
+		expect(await colors(page, "added")).toBeGreaterThan(3);
+		const why = await page.locator("#nothing-broken p").first().textContent();
+		expect(why).toContain("revenu");
+		expect(server.output().stderr).toContain(`Chart "Broken" (sql/broken.sql): ${why}`);
+		expect(faults).toEqual([]);
+	});
+
+	it("stay as they were while the file has a mistake, which is said", async () => {
+		const { page, faults } = opened;
+		await writeFile(definition, `${head}  - { title: Wrong, query: sql/orders.sql, type: bars }\n`);
+		await expect.poll(() => server.output().stderr, patience).toContain("Did you mean bar?");
+		expect(await page.locator(".card h2").allTextContents()).toContain("Added");
+		expect(await page.locator("#freshness").textContent()).toMatch(/^Live, /);
+		expect(faults).toEqual([]);
+	});
+});
