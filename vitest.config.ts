@@ -28,6 +28,8 @@ export default defineConfig({
 					hookTimeout: 60_000,
 					// The files of a worker share Pulumi's packages, which take seconds to load, and programs that were run before.
 					isolate: false,
+					// As above.
+					server: { deps: { inline: ["dt-sql-parser"] } },
 				},
 			},
 			{

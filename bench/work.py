@@ -35,7 +35,7 @@ KEYS = {
 
 def declare(folder: Path, datasets: list[dict[str, Any]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "datasets.json").write_text(json.dumps(datasets))
+    (folder / "datasets.json").write_text(json.dumps({"datasets": datasets, "models": []}))
 
 
 def make_load(raw: Path, rows: int) -> None:

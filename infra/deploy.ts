@@ -2,7 +2,9 @@ import { fileURLToPath } from "node:url";
 import * as aws from "@pulumi/aws";
 import * as native from "@pulumi/aws-native/provider.js";
 import * as pulumi from "@pulumi/pulumi";
+import type { ModelDefinition } from "../etl/contract/datasets.ts";
 import { type Definition, readDefinition } from "../etl/definition/definition.ts";
+import { definedModels } from "../etl/models/definedModels.ts";
 import { AnalyticsPipeline } from "./analyticsPipeline.ts";
 import type { PipelineOutputs } from "./outputs.ts";
 import { omitUndefined } from "./shared/omitUndefined.ts";
@@ -20,7 +22,7 @@ export function deploy(): pulumi.Output<PipelineOutputs> {
 		{
 			stack,
 			config,
-			definition: definitionOf(config.pipeline),
+			...definitionOf(config.pipeline),
 			etlFolder: path("../etl"),
 			sampleSchemaFile: path("source/sampleSchema.sql"),
 		},
@@ -29,9 +31,10 @@ export function deploy(): pulumi.Output<PipelineOutputs> {
 }
 
 /** @throws pulumi.RunError with every mistake in it; the engine shows its text alone. */
-function definitionOf(folder: string): Definition {
+function definitionOf(folder: string): { definition: Definition; models: readonly ModelDefinition[] } {
 	try {
-		return readDefinition(path(`../${folder}`), path("../etl"));
+		const definition = readDefinition(path(`../${folder}`), path("../etl"));
+		return { definition, models: definedModels(definition) };
 	} catch (error) {
 		throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
 	}

@@ -1,4 +1,5 @@
-import { databaseName } from "../etl/contract/contract.ts";
+import { databaseName, lake } from "../etl/contract/contract.ts";
+import { jobsDocument } from "../etl/models/document.ts";
 import { Catalog } from "./catalog/catalog.ts";
 import { DataQuality } from "./jobs/dataQuality.ts";
 import { EtlJobs } from "./jobs/etlJobs.ts";
@@ -44,6 +45,11 @@ export function declareJobs(
 		{
 			jobs: scope.definition.jobs,
 			datasets: [...scope.definition.datasets, ...scope.definition.made],
+			document: jobsDocument(
+				[...scope.definition.datasets, ...scope.definition.made],
+				scope.models,
+				scope.definition.pipeline.clicks?.schema,
+			),
 			etlFolder: scope.etlFolder,
 			definitionFolder: scope.definition.folder,
 			rawBucket: raw.bucketName,
@@ -74,7 +80,9 @@ export function declareJobs(
 }
 
 export function declareDataQuality(scope: Scope, { raw }: DataLake): DataQuality {
-	const args = { datasets: [...scope.definition.datasets, ...scope.definition.made], rawBucket: raw.bucketName };
+	const models = { schema: lake.roots.models, tables: scope.models };
+	const datasets = [...scope.definition.datasets, ...scope.definition.made, models];
+	const args = { datasets, rawBucket: raw.bucketName };
 	return new DataQuality(`${scope.name}-quality`, args, scope.options);
 }
 

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { ModelDefinition } from "../etl/contract/datasets.ts";
 import type { Definition } from "../etl/definition/definition.ts";
 import type { PipelineConfig } from "./config.ts";
 
@@ -9,6 +10,8 @@ export interface AnalyticsPipelineArgs {
 	config: PipelineConfig;
 	/** What is replicated, the jobs, queries, charts. */
 	definition: Definition;
+	/** SELECTs that become tables. */
+	models: readonly ModelDefinition[];
 	/** Folder of the package that all jobs share. */
 	etlFolder: string;
 	/** SQL of the sample schemas, for a source of kind `ec2`. */

@@ -95,6 +95,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 		new EtlJobs(name, {
 			...common,
 			...source,
+			document: { datasets: [], models: [] },
 			etlFolder: repositoryPath("etl"),
 			definitionFolder: repositoryPath("pipelines/shop"),
 			database: "db",

@@ -14,6 +14,11 @@ export const jobArguments = z
 		database: z.string().min(1).describe("Catalog database"),
 		datasets_uri: z.string().min(1).describe("JSON of the declared tables, datasets.schema.json"),
 		run_id: z.string().min(1).describe("Names the run; the job's report is written under it"),
+		models: z
+			.string()
+			.regex(/^[a-z0-9_]+(,[a-z0-9_]+)*$/)
+			.exactOptional()
+			.describe("Of build-models: the models to build, by commas; default: all"),
 		source: z
 			.enum(["current", "jdbc"])
 			.exactOptional()
@@ -36,7 +41,7 @@ export const jobArguments = z
 export type JobArguments = z.infer<typeof jobArguments>;
 
 /** Arguments as Glue takes them, by `--name`. */
-export function dashed(values: JobArguments): Record<string, string> {
+export function dashed(values: Readonly<Record<string, string>>): Record<string, string> {
 	return Object.fromEntries(Object.entries(values).map(([name, value]) => [`--${name}`, value]));
 }
 

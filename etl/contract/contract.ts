@@ -41,6 +41,7 @@ export const lake = {
 	current: (schema: string, table: string): string => `${prefixes.current}/${schema}/${table}`,
 	jointTables: prefixes.jointTables,
 	star: (table: string): string => `${prefixes.starSchema}/${table}`,
+	model: (name: string): string => `${prefixes.models}/${name}`,
 	/** Bookkeeping of the jobs: what was processed, up to where. */
 	state: prefixes.state,
 	/** Reports of the jobs' runs. */
@@ -51,7 +52,7 @@ export const lake = {
 	/** Files that the jobs make of messages from Kinesis. */
 	stream: prefixes.stream,
 	/** Folders that hold folders of tables. */
-	roots: { current: prefixes.current, star: prefixes.starSchema },
+	roots: { current: prefixes.current, star: prefixes.starSchema, models: prefixes.models },
 };
 
 /** Extension of files of rows. */
@@ -96,8 +97,11 @@ export function currentTableOf(name: string): string | undefined {
 	return name.endsWith(changeLogSuffix) ? name.slice(0, -changeLogSuffix.length) : undefined;
 }
 
-/** Jobs that every pipeline has, in their order: from the raw zone to the current tables. */
+/** Jobs that every pipeline has, in their order: from the raw zone to the current tables, then models. */
 export const builtInJobs: readonly string[] = contract.jobs.builtIn;
+
+/** Of these, those from the raw zone to the current tables. */
+export const jobsToCurrentTables = builtInJobs.slice(0, builtInJobs.indexOf("apply-changes") + 1);
 
 /** How a job's run ended, as its report says. */
 export type ReportState = keyof typeof contract.jobs.exitCodes;

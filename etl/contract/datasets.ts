@@ -98,5 +98,41 @@ const dataset = z.object({
 
 export type Dataset = z.infer<typeof dataset>;
 
-/** The tables as the jobs get them, at `--datasets_uri`. */
-export const datasetsDocument = z.array(dataset).describe("Declared tables, as the jobs read them");
+const place = z.number().int().positive();
+
+const model = z.object({
+	name: z
+		.string()
+		.regex(/^[a-z][a-z0-9_]*$/)
+		.describe("Name in the catalog"),
+	file: z.string().min(1).describe("Its file, as messages name it"),
+	sql: z.string().min(1).describe("One SELECT in Spark's SQL"),
+	key: z.array(column).readonly(),
+	rules: z.array(tableRule).readonly(),
+	references: z
+		.array(z.object({ name: z.string().min(1), line: place, column: place }))
+		.readonly()
+		.describe(
+			"Tables that the SQL reads, by their names in the catalog as it spells them (each spelling once), and where the file first does",
+		),
+	after: z
+		.array(z.string())
+		.readonly()
+		.describe("Models that are built before: those that the SQL reads, or that the rules refer to"),
+	description: z.string().exactOptional(),
+	tags: z.array(z.string()).readonly().exactOptional(),
+});
+
+/** A SELECT that becomes a table. */
+export type ModelDefinition = z.infer<typeof model>;
+
+/** What the jobs get of the definition, at `--datasets_uri`. */
+export const datasetsDocument = z
+	.object({
+		datasets: z.array(dataset).readonly().describe("Tables about which there is something to say"),
+		models: z.array(model).readonly().describe("In an order in which they can be built"),
+		clicks: z.string().startsWith("struct<").exactOptional().describe("Type of a click in Spark's notation"),
+	})
+	.describe("Declared tables and models, as the jobs read them");
+
+export type DatasetsDocument = z.infer<typeof datasetsDocument>;

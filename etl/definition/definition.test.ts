@@ -24,6 +24,7 @@ describe("a definition's folder", () => {
 			["process-load", "/etl/jobs/process_load.py"],
 			["process-cdc", "/etl/jobs/process_cdc.py"],
 			["apply-changes", "/etl/jobs/apply_changes.py"],
+			["build-models", "/etl/jobs/build_models.py"],
 		]);
 		expect([read.datasets, read.made, read.queries, read.views]).toEqual([[], [], [], []]);
 	});

@@ -20,6 +20,8 @@ export interface JobDefinition {
 	writes: readonly Location[];
 	/** Arguments besides the common ones, as `--name value`. */
 	arguments?: Readonly<Record<string, string>>;
+	/** Arguments of this run alone. */
+	forRun?: Readonly<Record<string, string>>;
 	/** Whether the job can read the source itself over JDBC: `--source jdbc --jdbc_url … --jdbc_secret …`. */
 	usesSource?: boolean;
 }
@@ -54,6 +56,17 @@ export function builtInJobs(folder: string): JobDefinition[] {
 			after: ["process-cdc"],
 			reads: [{ zone: "processed", prefix: "" }],
 			writes: [{ zone: "processed", prefix: lake.roots.current }],
+		},
+		{
+			name: "build-models",
+			script: join(folder, "build_models.py"),
+			description: "Models: SELECTs over current tables, change logs, clicks and each other, to tables (Iceberg)",
+			after: ["apply-changes"],
+			reads: [
+				{ zone: "processed", prefix: "" },
+				{ zone: "raw", prefix: lake.clickstream },
+			],
+			writes: [{ zone: "processed", prefix: lake.roots.models }],
 		},
 	];
 }

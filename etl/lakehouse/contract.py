@@ -58,6 +58,7 @@ NOT_REPLICATED = (CLICKSTREAM, _PREFIXES["clickstreamErrors"])
 CURRENT = _PREFIXES["current"]
 JOINT_TABLES = _PREFIXES["jointTables"]
 STAR_SCHEMA = _PREFIXES["starSchema"]
+MODELS = _PREFIXES["models"]
 STATE = _PREFIXES["state"]
 RUNS = _PREFIXES["runs"]
 STAGING = _PREFIXES["staging"]
@@ -91,6 +92,12 @@ def is_messages_file(path: str) -> bool:
 
 PARQUET: str = _FILES["extension"]
 """What names of files of rows end with."""
+
+CHANGES: str = _CONTRACT["catalog"]["changeLogSuffix"]
+"""What the name of a change log in the catalog ends with."""
+
+CLICKS: str = _CONTRACT["catalog"]["clickstream"]
+"""Name of the clicks in the catalog."""
 
 JOINT_TABLE: str = _CONTRACT["catalog"]["jointTables"]
 """Name of the joint table in the catalog."""

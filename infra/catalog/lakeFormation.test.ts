@@ -19,7 +19,7 @@ const roleArn = (role: string): string =>
 	`arn:${testEnvironment.partition}:iam::${testEnvironment.accountId}:role/${stack}-${role}`;
 const bucketArn = (zone: string): string => `arn:${testEnvironment.partition}:s3:::${stack}-lake-${zone}`;
 const [raw, processed] = [bucketArn("raw"), bucketArn("processed")];
-const tables = ["classicmodels", "current", "joint-tables", "star-schema", "wordpress-db"];
+const tables = ["classicmodels", "current", "joint-tables", "models", "star-schema", "wordpress-db"];
 const places = [...tables.map((prefix) => `${processed}/${prefix}`), `${raw}/clickstream-data`];
 
 /** A stack in which every role that uses tables is there. */

@@ -17,6 +17,7 @@ const made = (changes: { readSource?: boolean; jobs?: readonly JobDefinition[] }
 				...buckets,
 				jobs,
 				datasets,
+				document: { datasets: [], models: [] },
 				etlFolder: repositoryPath("etl"),
 				definitionFolder: repositoryPath("pipelines/shop"),
 				database: "db",

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { DatasetsDocument } from "../../etl/contract/datasets.ts";
 import type { JobDefinition } from "../../etl/definition/jobs.ts";
 import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { contentHash, filesHash, filesOf } from "../shared/contentHash.ts";
@@ -15,6 +16,8 @@ import { jobStatements } from "./jobAccess.ts";
 import { connectionName, jdbcArguments, type SourceConnectionArgs, sourceConnection } from "./sourceConnection.ts";
 
 export interface EtlJobsArgs extends SourceConnectionArgs {
+	/** What the jobs get of the definition. */
+	document: DatasetsDocument;
 	/** Folder of the package that all jobs share, `lakehouse/`. */
 	etlFolder: string;
 	/** Folder of the definition, whose own jobs may have packages beside their scripts. */
@@ -63,7 +66,7 @@ export interface EtlJobsArgs extends SourceConnectionArgs {
  *
  * Danger: none; the jobs hold no data.
  *
- * Cost: $0.44 for a worker-hour of G.1X, $0.29 with FLEX; a run of five jobs with two workers of two minutes $0.15.
+ * Cost: $0.44 for a worker-hour of G.1X, $0.29 with FLEX; a run of six jobs with two workers of two minutes $0.18.
  */
 export class EtlJobs extends pulumi.ComponentResource {
 	/** Name in Glue, by the job's name. */
@@ -213,7 +216,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 	}
 
 	#datasets(name: string, args: EtlJobsArgs): aws.s3.BucketObject {
-		const content = JSON.stringify(args.datasets);
+		const content = JSON.stringify(args.document);
 		return new aws.s3.BucketObject(
 			`${name}-datasets`,
 			{

@@ -7,8 +7,8 @@ export const small: Usage = {
 	lakeGb: 10,
 	clicksGb: 1,
 	runs: 40,
-	jobs: 5,
-	workerHoursPerRun: 0.35,
+	jobs: 6,
+	workerHoursPerRun: 0.4,
 	scannedTb: 0.01,
 	warehouseHours: 0,
 	authors: 1,
@@ -21,7 +21,7 @@ export const large: Usage = {
 	lakeGb: 500,
 	clicksGb: 50,
 	runs: 730,
-	jobs: 5,
+	jobs: 6,
 	workerHoursPerRun: 0.5,
 	scannedTb: 1,
 	warehouseHours: 90,
@@ -36,7 +36,7 @@ export function costStacks(dev: PipelineConfig, prod: PipelineConfig): Stack[] {
 		{
 			name: "dev",
 			assumed:
-				"Two runs on each of 20 days by hand, five jobs of two minutes on two FLEX workers; 10 GB in the lake, 1 GB of clicks.",
+				"Two runs on each of 20 days by hand, six jobs of two minutes on two FLEX workers; 10 GB in the lake, 1 GB of clicks.",
 			items: estimate(dev, small),
 		},
 		{

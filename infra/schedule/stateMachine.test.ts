@@ -38,7 +38,7 @@ describe("the state machine", () => {
 			"process-load",
 			"process-cdc",
 			"apply-changes",
-			"join-tables and star-schema",
+			"build-models and join-tables and star-schema",
 			"crawl",
 			"done",
 		]);
@@ -50,7 +50,7 @@ describe("the state machine", () => {
 			"process-load",
 			"process-cdc",
 			"apply-changes",
-			"join-tables and star-schema",
+			"build-models and join-tables and star-schema",
 			"forecast",
 			"crawl",
 			"done",

@@ -51,5 +51,11 @@ export function encryptAndDecrypt(kmsKeyArn: string): Statement {
 
 /** Prefixes of the processed zone that hold tables: change log, current tables, joined table, star schema. */
 export function tablePrefixes(datasets: readonly Dataset[]): string[] {
-	return [...datasets.map(({ schema }) => schema), lake.roots.current, lake.jointTables, lake.roots.star];
+	return [
+		...datasets.map(({ schema }) => schema),
+		lake.roots.current,
+		lake.roots.models,
+		lake.jointTables,
+		lake.roots.star,
+	];
 }

@@ -38,7 +38,7 @@ describe("run-etl", () => {
 		const { code, document } = await aws.json<EtlDocument>("run-etl");
 		expect(code).toBe(0);
 		expect(started().slice(0, 3)).toEqual(["dev-process-load", "dev-process-cdc", "dev-apply-changes"]);
-		expect(started().slice(3).sort()).toEqual(["dev-join-tables", "dev-star-schema"]);
+		expect(started().slice(3).sort()).toEqual(["dev-build-models", "dev-join-tables", "dev-star-schema"]);
 		const ids = aws.endpoint.inputs("glue", "StartJobRun").map(({ Arguments: given }) => given);
 		expect(new Set(ids.map((given) => JSON.stringify(given)))).toEqual(
 			new Set([JSON.stringify({ "--run_id": document.runId })]),
@@ -105,6 +105,7 @@ describe("run-etl", () => {
 			["process-load", "succeeded"],
 			["process-cdc", "failed"],
 			["apply-changes", "skipped"],
+			["build-models", "skipped"],
 			["join-tables", "skipped"],
 			["star-schema", "skipped"],
 		]);

@@ -59,6 +59,7 @@ describe("the local stack", () => {
 			["process-load", "succeeded"],
 			["process-cdc", "succeeded"],
 			["apply-changes", "succeeded"],
+			["build-models", "succeeded"],
 			["join-tables", "succeeded"],
 			["star-schema", "succeeded"],
 		]);

@@ -63,6 +63,7 @@ describe("zones", () => {
 			`raw ${lake.clickstreamErrors}`,
 			`processed ${lake.changeLog(schema, table)}`,
 			`processed ${lake.current(schema, table)}`,
+			`processed ${lake.model("<model>")}`,
 			`processed ${lake.jointTables}`,
 			`processed ${lake.star(table)}`,
 			`processed ${contract.prefixes.stream}`,

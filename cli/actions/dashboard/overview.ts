@@ -1,4 +1,4 @@
-import { builtInJobs } from "../../../etl/contract/contract.ts";
+import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
 import type { Overview, Part, ReplicationView, RunView, TableView } from "../../dashboard/data.ts";
 import type { Context, Query, RunHistory, Stack } from "../../engines/port.ts";
 import { changesByHour, type LogFacts, logFacts } from "./changeLogs.ts";
@@ -56,12 +56,12 @@ async function replicationView(stack: Stack): Promise<ReplicationView> {
  * broke a rule are blocked, which is said.
  */
 function processedAt(history: readonly RunHistory[]): string | undefined {
-	const last = builtInJobs.at(-1);
+	const last = jobsToCurrentTables.at(-1);
 	const run = history.find(({ jobs }) =>
 		jobs.some(({ job, state }) => job === last && (state === "succeeded" || state === "quality_failed")),
 	);
 	const starts = run?.jobs.flatMap(({ job, report }) =>
-		builtInJobs.includes(job) && report !== undefined ? [report.started_at] : [],
+		jobsToCurrentTables.includes(job) && report !== undefined ? [report.started_at] : [],
 	);
 	return starts?.sort()[0];
 }

@@ -23,6 +23,7 @@ function play(ends: Record<string, { state: JobState; rows?: number }> = {}): Pl
 	const stack = {
 		name: "test",
 		definition: async () => shop,
+		models: async () => [],
 		jobs: async () => ({
 			open: async () => ({
 				runId: "run-1",
@@ -51,7 +52,7 @@ it("runs all jobs in their order, then crawls", async () => {
 	const played = play();
 	const result = await runEtl(played.stack, [], context);
 	expect(played.ran.slice(0, 3)).toEqual(["process-load", "process-cdc", "apply-changes"]);
-	expect(played.ran.slice(3).sort()).toEqual(["join-tables", "star-schema"]);
+	expect(played.ran.slice(3).sort()).toEqual(["build-models", "join-tables", "star-schema"]);
 	expect(result.outcome).toBeUndefined();
 	expect(result.anythingNew).toBe(true);
 	expect(played.crawled()).toBe(true);
@@ -63,6 +64,7 @@ it("skips what waits for a failed job, runs the rest, and leaves the catalog alo
 	const result = await runEtl(played.stack, [], context);
 	expect(played.ran).toEqual(["process-load", "process-cdc", "apply-changes"]);
 	expect(result.jobs.filter((run) => run.state === "skipped")).toEqual([
+		{ job: "build-models", state: "skipped", because: "apply-changes" },
 		{ job: "join-tables", state: "skipped", because: "apply-changes" },
 		{ job: "star-schema", state: "skipped", because: "apply-changes" },
 	]);
@@ -75,13 +77,20 @@ it("skips what waits for a skipped job", async () => {
 	const played = play({ "process-load": { state: "failed" } });
 	const result = await runEtl(played.stack, [], context);
 	expect(played.ran).toEqual(["process-load"]);
-	expect(result.jobs.map((run) => run.state)).toEqual(["failed", "skipped", "skipped", "skipped", "skipped"]);
+	expect(result.jobs.map((run) => run.state)).toEqual([
+		"failed",
+		"skipped",
+		"skipped",
+		"skipped",
+		"skipped",
+		"skipped",
+	]);
 });
 
 it("continues behind a broken quality rule, and ends with its outcome", async () => {
 	const played = play({ "process-cdc": { state: "quality_failed" } });
 	const result = await runEtl(played.stack, [], context);
-	expect(played.ran).toHaveLength(5);
+	expect(played.ran).toHaveLength(6);
 	expect(result.outcome).toBe("dataQuality");
 	expect(played.crawled()).toBe(true);
 });
@@ -105,4 +114,27 @@ it("refuses an unknown job before anything runs", async () => {
 		text: { what: "There is no job process-lod.", fix: expect.stringContaining("process-load, process-cdc") },
 	});
 	expect(played.ran).toEqual([]);
+});
+
+it("with --select runs the job that builds models alone, and refuses jobs beside it", async () => {
+	const played = play();
+	const model = {
+		name: "revenue",
+		file: "models/revenue.sql",
+		sql: "SELECT 1",
+		key: [],
+		rules: [],
+		references: [],
+		after: [],
+	};
+	Object.assign(played.stack, { models: async () => [model] });
+	await runEtl(played.stack, [], context, { select: ["revenue+"] });
+	expect(played.ran).toEqual(["build-models"]);
+	await expect(runEtl(played.stack, ["process-load"], context, { select: ["revenue"] })).rejects.toThrow(
+		"--select chooses models",
+	);
+	await expect(runEtl(played.stack, [], context, { select: ["nothing"] })).rejects.toThrow(
+		"There is no model nothing.",
+	);
+	expect(played.ran).toEqual(["build-models"]);
 });

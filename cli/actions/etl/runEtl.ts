@@ -4,6 +4,7 @@ import { catalogName } from "../../../etl/definition/tables.ts";
 import { type Outcome, PipelineError } from "../../common/errors.ts";
 import { together } from "../../common/together.ts";
 import type { BackgroundRun, CatalogTable, Context, JobRun, JobSession, Stack } from "../../engines/port.ts";
+import { jobOfModels } from "./chosenModels.ts";
 import { type SilentTable, silentTables } from "./silentTables.ts";
 
 export interface SkippedJob {
@@ -29,6 +30,8 @@ export interface EtlResult {
 export interface EtlOptions {
 	/** Leaves out the jobs before this one. */
 	from?: string | undefined;
+	/** Builds only these models, by dbt's graph operators, and runs no other job. */
+	select?: readonly string[] | undefined;
 	/** Asks every table of the catalog afterwards whether it can be read. */
 	askTables?: boolean;
 }
@@ -45,7 +48,7 @@ export async function runEtl(
 	context: Context,
 	options: EtlOptions = {},
 ): Promise<EtlResult> {
-	const chosen = chooseJobs((await stack.definition()).jobs, names, options.from);
+	const chosen = await chosenJobs(stack, names, options);
 	const startedAt = Date.now();
 	const session = await (await stack.jobs()).open(context);
 	const finished: EtlResult["jobs"] = [];
@@ -91,9 +94,9 @@ export async function startEtl(
 	stack: Stack,
 	names: readonly string[],
 	context: Context,
-	options: Pick<EtlOptions, "from"> = {},
+	options: Pick<EtlOptions, "from" | "select"> = {},
 ): Promise<BackgroundRun & { jobs: string[] }> {
-	const chosen = chooseJobs((await stack.definition()).jobs, names, options.from);
+	const chosen = await chosenJobs(stack, names, options);
 	const jobs = await stack.jobs();
 	if (jobs.startInBackground === undefined) {
 		throw new PipelineError("usage", {
@@ -144,6 +147,24 @@ function currentTables(runs: EtlResult["jobs"], datasets: readonly Dataset[]): s
 			const declared = datasets.find((set) => set.schema === schema)?.tables.find(({ name }) => name === table);
 			return catalogName(declared ?? { name: table });
 		});
+	});
+}
+
+/** Jobs of a run by its options. */
+async function chosenJobs(
+	stack: Stack,
+	names: readonly string[],
+	{ from, select }: Pick<EtlOptions, "from" | "select">,
+): Promise<JobDefinition[]> {
+	const definition = await stack.definition();
+	if (select === undefined || select.length === 0) return chooseJobs(definition.jobs, names, from);
+	if (names.length === 0 && from === undefined) {
+		return jobOfModels(definition.jobs, await stack.models(), select);
+	}
+	throw new PipelineError("usage", {
+		what: "--select chooses models, and runs the job that builds them alone.",
+		fix: `Leave out ${names.length > 0 ? "the jobs' names" : "--from"}, or --select.`,
+		next: "pipeline-cli run-etl --help",
 	});
 }
 

@@ -5,10 +5,15 @@ export const definition = defineCommand({
 	plans: true,
 	summary: "Run the jobs in their order",
 	description: "Without names all of them. Only what is new since the last run is processed.",
-	arguments: [["[jobs...]", "process-load, process-cdc, apply-changes, join-tables, star-schema"]],
+	arguments: [["[jobs...]", "process-load, process-cdc, apply-changes, build-models, join-tables, star-schema"]],
 	options: [
 		{ flags: "--from <job>", description: "leave out the jobs before this one" },
 		{ flags: "--only <job>", description: "this job alone; repeat for more, as with names", repeatable: true },
+		{
+			flags: "--select <models>",
+			description: "build these models alone: name, +name with what it reads, name+ with what reads it, tag:word",
+			repeatable: true,
+		},
 		{
 			flags: "--no-wait",
 			description: "start them in the cloud and return (AWS); all, or jobs that do not wait for each other",
@@ -19,6 +24,7 @@ export const definition = defineCommand({
 		["All jobs", "run-etl"],
 		["Two of them", "run-etl process-cdc apply-changes"],
 		["What comes after a fixed job", "run-etl --from apply-changes"],
+		["A model and what is made of it", "run-etl --select revenue+"],
 		["Start them and go", "run-etl --no-wait"],
 	],
 });

@@ -8,9 +8,9 @@ import type { definition } from "./definition.ts";
 export const run: Run<typeof definition> = async ({ args, options, stack, context }) => {
 	const found = await stack();
 	const names = [...args.jobs, ...(options.only ?? [])];
-	const { from } = options;
-	if (!options.wait) return describeStart(await startEtl(found, names, context, { from }), found.name);
-	const result = await runEtl(found, names, context, { from, askTables: found.engine === "aws" });
+	const { from, select } = options;
+	if (!options.wait) return describeStart(await startEtl(found, names, context, { from, select }), found.name);
+	const result = await runEtl(found, names, context, { from, select, askTables: found.engine === "aws" });
 	return {
 		json: result,
 		text: describeRun(found.name, result),

@@ -1,4 +1,5 @@
 import chalk from "chalk";
+import { buildModels } from "../../actions/etl/chosenModels.ts";
 import type { EtlResult } from "../../actions/etl/runEtl.ts";
 import type { JobRun } from "../../engines/port.ts";
 import { formatCount, formatSeconds } from "../../ui/format.ts";
@@ -36,6 +37,7 @@ export function describeRun(stack: string, result: EtlResult): string {
 	const verdict = result.anythingNew ? "" : "Nothing new since the last run.";
 	return [
 		table,
+		...runs.flatMap(describeModels),
 		...runs.flatMap(describeFailure),
 		...runs.flatMap(describeQuality),
 		...(result.silent ?? []).map(({ table: name, reason }) => `${chalk.red("does not answer:")} ${name}: ${reason}`),
@@ -43,6 +45,15 @@ export function describeRun(stack: string, result: EtlResult): string {
 		...(priced ? [`About $${usd.toFixed(2)} by the list price of us-east-1.`] : []),
 		stackLine(stack, `, run ${result.runId}, ${formatSeconds(result.seconds)}`),
 	].join("\n");
+}
+
+/** What became of each model, and why it was built. */
+function describeModels(run: JobRun): string[] {
+	if (run.job !== buildModels) return [];
+	return (run.report?.tables ?? []).map(
+		({ table, rows_written, note }) =>
+			`model ${table}: ${formatCount(rows_written)} rows${note === null ? "" : `, ${note}`}`,
+	);
 }
 
 function describeFailure(run: JobRun): string[] {

@@ -1,3 +1,4 @@
+import type { ModelDefinition } from "../../../etl/contract/datasets.ts";
 import type { Definition } from "../../../etl/definition/definition.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import type {
@@ -16,6 +17,7 @@ import type {
 	WarehouseStatus,
 } from "../port.ts";
 import { openDefinition } from "../shared/definition.ts";
+import { openModels } from "../shared/models.ts";
 import { type ClientSettings, Clients } from "./client/clients.ts";
 
 /** A stack that `pulumi up` deployed. */
@@ -35,6 +37,10 @@ export class AwsStack implements Stack {
 
 	async definition(): Promise<Definition> {
 		return openDefinition(this.#deployment.definition);
+	}
+
+	async models(): Promise<readonly ModelDefinition[]> {
+		return openModels(await this.definition());
 	}
 
 	async source(): Promise<Source> {

@@ -1,3 +1,4 @@
+import type { ModelDefinition } from "../../../etl/contract/datasets.ts";
 import type { Definition } from "../../../etl/definition/definition.ts";
 import type {
 	Check,
@@ -12,7 +13,7 @@ import type {
 	Stack,
 	Warehouse,
 } from "../port.ts";
-import { stackDefinition } from "./shared/definition.ts";
+import { stackDefinition, stackModels } from "./shared/definition.ts";
 import { localPaths } from "./shared/paths.ts";
 
 /** The stack `local`: everything on this machine, below one folder. */
@@ -23,6 +24,10 @@ export class LocalStack implements Stack {
 
 	definition(): Promise<Definition> {
 		return stackDefinition(this.#paths);
+	}
+
+	models(): Promise<readonly ModelDefinition[]> {
+		return stackModels(this.#paths);
 	}
 
 	async source(): Promise<Source> {

@@ -1,3 +1,4 @@
+import type { ModelDefinition } from "../../../etl/contract/datasets.ts";
 import type { Definition } from "../../../etl/definition/definition.ts";
 import type { Check, Context } from "./context.ts";
 import type { EventStream } from "./eventStream.ts";
@@ -16,6 +17,11 @@ export interface Stack {
 	 * @throws PipelineError with every mistake in it.
 	 */
 	definition(): Promise<Definition>;
+	/**
+	 * The models of its definition, in an order in which they can be built.
+	 * @throws PipelineError with every mistake in them.
+	 */
+	models(): Promise<readonly ModelDefinition[]>;
 	source(): Promise<Source>;
 	replication(): Promise<Replication>;
 	jobs(): Promise<Jobs>;

@@ -14,8 +14,13 @@ export const sampleDefinition = "pipelines/shop";
  */
 export function openDefinition(folder: string): Definition {
 	const path = resolve(projectRoot, folder);
+	return orRefused(() => readDefinition(path, join(projectRoot, "etl")));
+}
+
+/** @throws PipelineError with every mistake, where reading found some. */
+export function orRefused<T>(read: () => T): T {
 	try {
-		return readDefinition(path, join(projectRoot, "etl"));
+		return read();
 	} catch (error) {
 		if (!(error instanceof DefinitionError)) throw error;
 		const count = error.mistakes.length;

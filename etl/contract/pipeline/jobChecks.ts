@@ -74,7 +74,7 @@ function badPlace(path: Path, text: string): Finding {
 }
 
 /** Folders of the processed zone that only the built-in jobs write, besides the change logs of the schemas. */
-const reserved = [lake.roots.current, lake.state, lake.runs, lake.staging, lake.stream];
+const reserved = [lake.roots.current, lake.roots.models, lake.state, lake.runs, lake.staging, lake.stream];
 
 function writeChecks({ entry: { writes }, path }: Job, schemas: readonly string[]): Finding[] {
 	return (writes ?? []).flatMap((text, index): Finding[] => {

@@ -320,6 +320,16 @@ describe("a mistake", () => {
 		],
 		["a comparison that is text", rule("not_null: a, warn_if: many"), [/warn_if: "many" compares the number of rows/]],
 		[
+			"a number of rows for a warning that is an error already",
+			rule('not_null: a, warn_if: ">1"'),
+			[/warn_if: It has no effect, since with the severity error any row that breaks the rule is an error\./],
+		],
+		[
+			"a schema named like a folder of the processed zone",
+			"name: shop\nsource: { schemas: [models] }\n",
+			[/^2 source\.schemas\[0\]: A schema cannot be called models: /],
+		],
+		[
 			"an error of a warning",
 			rule('not_null: a, severity: warn, error_if: ">1"'),
 			[/error_if: It has no effect, since the severity is warn\./],
@@ -393,7 +403,7 @@ describe("a mistake", () => {
 			"a job after nothing",
 			job("after: [aply-changes]"),
 			[
-				/after\[0\]: There is no job "aply-changes"\. Allowed: process-load, process-cdc, apply-changes\. Did you mean apply-changes\?/,
+				/after\[0\]: There is no job "aply-changes"\. Allowed: process-load, process-cdc, apply-changes, build-models\. Did you mean apply-changes\?/,
 			],
 		],
 		["a job after itself", job("after: [a]"), [/after\[0\]: A job cannot wait for itself\./]],

@@ -16,12 +16,15 @@ export interface Finding {
 
 /** A finding with its place in the file; line and column count from 1. */
 export interface Mistake extends Finding {
+	/** Absent where it is in the definition's own file. */
+	file?: string;
 	line: number;
 	column: number;
 }
 
 /** Why a definition cannot be used: every mistake in it, in the order of the file. */
 export class DefinitionError extends Error {
+	/** The definition's own, or the folder of the files that have the mistakes. */
 	readonly file: string;
 	readonly mistakes: readonly Mistake[];
 
@@ -34,7 +37,8 @@ export class DefinitionError extends Error {
 }
 
 /** A mistake in one line, that editors and terminals link to its place. */
-export function mistakeText(file: string, { line, column, path, what, allowed, meant, fix }: Mistake): string {
+export function mistakeText(definition: string, mistake: Mistake): string {
+	const { file = definition, line, column, path, what, allowed, meant, fix } = mistake;
 	const place = path.length === 0 ? "" : `${pathText(path)}: `;
 	return [
 		`${file}:${line}:${column}: ${place}${what}`,

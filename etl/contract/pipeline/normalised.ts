@@ -19,6 +19,7 @@ export function normalised(file: PipelineFile, { schemas = [] }: Parts): Pipelin
 			newColumns: entry.new_columns ?? defaults.new_columns ?? "include",
 		})),
 		columns: defaults.columns ?? {},
+		severity: defaults.severity ?? "error",
 		tables: Object.entries(file.tables ?? {}).map(([name, entry]) =>
 			tableOf(name, entry ?? {}, defaults.severity ?? "error"),
 		),
@@ -54,7 +55,8 @@ function actionsOf(columns: NonNullable<TableEntry["columns"]>, dropped: readonl
 	return actions;
 }
 
-function ruleOf(rule: RuleEntry, severity: Severity, schema: string): TableRule {
+/** @param schema of the table, in which a relationship may name another. */
+export function ruleOf(rule: RuleEntry, severity: Severity, schema: string): TableRule {
 	const options = {
 		severity: severityOf(rule, severity),
 		...(rule.warn_if === undefined ? {} : { warnIf: rule.warn_if }),

@@ -9,6 +9,7 @@ describe("a good definition", () => {
 			name: "shop",
 			schemas: [{ name: "shop", include: ["*"], exclude: [], newTables: "include", newColumns: "include" }],
 			columns: {},
+			severity: "error",
 			tables: [],
 			jobs: [],
 			charts: [],
@@ -34,6 +35,7 @@ describe("a good definition", () => {
 				{ name: "empty", include: ["*"], exclude: [], newTables: "include", newColumns: "fail" },
 			],
 			columns: { password_hash: "drop", phone: "hash" },
+			severity: "warn",
 			tables: [
 				{
 					schema: "shop",

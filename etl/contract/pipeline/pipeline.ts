@@ -87,6 +87,8 @@ export interface Pipeline {
 	schemas: readonly SourceSchema[];
 	/** What is done with a column of this name, in whatever table that says nothing else of it. */
 	columns: Readonly<Record<string, ColumnAction>>;
+	/** Of rules that name none. */
+	severity: Severity;
 	tables: readonly DefinedTable[];
 	/** Folders below the definition's. */
 	models?: string;

@@ -1,4 +1,4 @@
-import { changeLogName } from "../contract.ts";
+import { changeLogName, lake } from "../contract.ts";
 import { badTableName, columnList, notReplicated, patternsOf, repeated, repeatedIn, withheld } from "./lookups.ts";
 import type { Finding } from "./mistakes.ts";
 import type { Parts, SchemaPart, TablePart } from "./parts.ts";
@@ -10,6 +10,7 @@ export function tableChecks(parts: Parts): Finding[] {
 	const { schemas, tables, columns } = parts;
 	return [
 		...(schemas ?? []).flatMap(patternChecks),
+		...(schemas ?? []).flatMap(folderChecks),
 		...repeated(
 			(schemas ?? []).map(({ name, path }) => ({ name, path })),
 			"schema",
@@ -27,6 +28,19 @@ export function tableChecks(parts: Parts): Finding[] {
 			"table",
 		),
 		...aliasChecks(tables),
+	];
+}
+
+/** A schema whose change logs would be in a folder that has another meaning. */
+function folderChecks({ name, path }: SchemaPart): Finding[] {
+	const taken = [...Object.values(lake.roots), lake.jointTables, lake.state, lake.runs, lake.staging, lake.stream];
+	if (!taken.includes(name)) return [];
+	return [
+		{
+			path,
+			what: `A schema cannot be called ${name}: the processed zone has a folder of that name for something else.`,
+			fix: "Rename the schema at the source, or leave it out.",
+		},
 	];
 }
 

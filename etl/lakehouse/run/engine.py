@@ -135,6 +135,25 @@ class Engine:
         else:
             frame.write.format("iceberg").mode("overwrite").option("overwriteSchema", "true").save(uri)
 
+    def drop_table(self, table: IcebergTable) -> None:
+        """Takes a table out of the catalog, and removes its files."""
+        if self._has_catalog and self.table_exists(table):
+            if self._processed.exists(f"{table.location}/metadata"):
+                self.session.sql(f"DROP TABLE {self._identifier(table)}").collect()
+            else:
+                self._drop_lost(table)
+        self._processed.delete_folder(table.location)
+
+    def select(self, sql: str, views: dict[str, DataFrame]) -> DataFrame:
+        """
+        Result of a SELECT over rows by the names that it has for them: of views, Sail compares names as they are
+        written. Those of columns are compared without regard to case, as in SQL everywhere.
+        """
+        self.session.conf.set("spark.sql.caseSensitive", "false")
+        for name, frame in views.items():
+            frame.createOrReplaceTempView(name)
+        return self.session.sql(sql)
+
     def clustered(self, frame: DataFrame, superset: DataFrame, column: str, count: int) -> DataFrame:
         """
         Rows in files by ranges of a whole-numbered column. `superset` has every one of the `count` rows and is cheaper

@@ -1,4 +1,4 @@
-"""The tables of which the definition says something, as `--datasets_uri` has them (etl/definition/tables.ts)."""
+"""What the jobs are given of the definition, at `--datasets_uri`: etl/contract/datasets.ts declares it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from lakehouse.contract import BATCH, CURRENT, STATE
+from lakehouse.contract import BATCH, CURRENT, MODELS, STATE
 from lakehouse.storage.files import Storage
 from lakehouse.storage.iceberg import IcebergTable
 
@@ -38,7 +38,9 @@ class Table:
 
     @property
     def current(self) -> IcebergTable:
-        return IcebergTable(self.catalog_name, f"{CURRENT}/{self.schema}/{self.name}")
+        """Where its rows are as they are now; models are beside the current tables of the source."""
+        folder = MODELS if self.schema == MODELS else f"{CURRENT}/{self.schema}"
+        return IcebergTable(self.catalog_name, f"{folder}/{self.name}")
 
     @property
     def state(self) -> str:
@@ -46,9 +48,14 @@ class Table:
 
 
 class Datasets:
-    """All declared tables; a table that is not declared gets a definition without a key or rules."""
+    """
+    All declared tables; a table that is not declared gets a definition without a key or rules. `models`: as they are in
+    the document. `clicks`: the type of a click in Spark's notation, None where there are none.
+    """
 
-    def __init__(self, definition: list[dict[str, Any]]) -> None:
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.models: list[dict[str, Any]] = document["models"]
+        self.clicks: str | None = document.get("clicks")
         self._tables = {
             (dataset["schema"], table["name"]): Table(
                 dataset["schema"],
@@ -57,7 +64,7 @@ class Datasets:
                 table.get("alias"),
                 tuple(table.get("rules", ())),
             )
-            for dataset in definition
+            for dataset in document["datasets"]
             for table in dataset["tables"]
         }
 
@@ -65,6 +72,10 @@ class Datasets:
     def read(uri: str) -> Datasets:
         folder, name = uri.rsplit("/", 1)
         return Datasets(json.loads(Storage(folder).read(name)))
+
+    @property
+    def declared(self) -> list[Table]:
+        return list(self._tables.values())
 
     def table(self, schema: str, name: str) -> Table:
         return self._tables.get((schema, name)) or Table(schema, name)

@@ -73,7 +73,8 @@ def test_arguments_are_those_of_their_schema() -> None:
 def test_kinds_of_rules_are_those_of_the_contract() -> None:
     known = {*rules.OF_ROW, *rules.OF_TABLE, "freshness"}
     assert known == set(contract.RULE_KINDS)
-    declared = schema("datasets")["items"]["properties"]["tables"]["items"]["properties"]["rules"]["items"]["oneOf"]
+    dataset = schema("datasets")["properties"]["datasets"]["items"]["properties"]
+    declared = dataset["tables"]["items"]["properties"]["rules"]["items"]["oneOf"]
     assert tuple(rule["properties"]["kind"]["const"] for rule in declared) == contract.RULE_KINDS
 
 
@@ -113,8 +114,10 @@ def test_tables_are_read_as_their_schema_says() -> None:
             ],
         }
     ]
-    validator("datasets").validate(document)
-    table = Datasets(document).table("shop", "Items")
+    whole = {"datasets": document, "models": [], "clicks": "struct<id:int>"}
+    validator("datasets").validate(whole)
+    assert Datasets(whole).clicks == "struct<id:int>"
+    table = Datasets(whole).table("shop", "Items")
     assert (table.key, table.catalog_name, table.rules) == (
         ("id",),
         "goods",

@@ -14,10 +14,11 @@ import pyarrow.parquet as pq
 
 from lakehouse.changes import change_log
 from lakehouse.current.apply_changes import apply_changes
+from lakehouse.models.build_models import build_models
 from lakehouse.run import job
 from shop.joint_tables import join_tables
 from shop.star_schema import star_schema
-from support.schemas import REPORT
+from support.schemas import DATASETS, REPORT
 
 Row = dict[str, Any]
 
@@ -32,6 +33,7 @@ JOBS: dict[str, Callable[[job.Job], None]] = {
     "process-load": lambda work: change_log.extend(work, "load"),
     "process-cdc": lambda work: change_log.extend(work, "change"),
     "apply-changes": apply_changes,
+    "build-models": build_models,
     "join-tables": join_tables,
     "star-schema": star_schema,
 }
@@ -46,6 +48,8 @@ class Lake:
         self.raw.mkdir(parents=True)
         self.processed.mkdir()
         self.datasets: list[dict[str, Any]] = []
+        self.models: list[dict[str, Any]] = []
+        self.clicks: str | None = None
         self.runs = 0
         self.reports: dict[str, Any] = {}
         # A catalog keeps what it knows from one test to the next: each lake has a database of its own.
@@ -63,7 +67,10 @@ class Lake:
 
     def arguments(self, run_id: str) -> list[str]:
         path = self.raw.parent / "datasets.json"
-        path.write_text(json.dumps(self.datasets))
+        clicks = {} if self.clicks is None else {"clicks": self.clicks}
+        document = {"datasets": self.datasets, "models": self.models, **clicks}
+        DATASETS.validate(document)
+        path.write_text(json.dumps(document))
         values = {
             "raw_uri": f"file://{self.raw}/",
             "processed_uri": f"file://{self.processed}/",

@@ -29,4 +29,5 @@ def _closed(value: Any) -> Any:
     return {"additionalProperties": False, **closed} if "properties" in value else closed
 
 
+DATASETS = validator("datasets")
 REPORT = validator("report")

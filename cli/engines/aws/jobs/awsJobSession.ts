@@ -1,4 +1,5 @@
 import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
+import { dashed } from "../../../../etl/contract/arguments.ts";
 import { byHandRunId } from "../../../../etl/contract/runId.ts";
 import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
@@ -76,7 +77,10 @@ export class AwsJobSession implements JobSession {
 		const { StartJobRunCommand } = await import("@aws-sdk/client-glue");
 		try {
 			const { JobRunId: id = "" } = await this.#glue.send(
-				new StartJobRunCommand({ JobName: name, Arguments: { "--run_id": this.runId } }),
+				new StartJobRunCommand({
+					JobName: name,
+					Arguments: { "--run_id": this.runId, ...dashed(job.forRun ?? {}) },
+				}),
 			);
 			return await this.#yieldToEarlier(job, name, id);
 		} catch (error) {

@@ -21,7 +21,8 @@ export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
 		{ name: catalogTables.jointTables, format: "parquet", zone: "processed", prefix: lake.jointTables },
 		...(await currentTables(paths, nameOf)),
 		...(await changeLogs(paths, nameOf)),
-		...(await starTables(paths)),
+		...(await tablesOf(lake.roots.star, paths)),
+		...(await tablesOf(lake.roots.models, paths)),
 	];
 	return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -32,7 +33,7 @@ export const damagedTableFix =
 	`jobs rebuild it. For ${catalogTables.jointTables}, remove ${lake.state}/join-tables.json of that zone, too.`;
 
 /** Folders of the processed zone that are not source schemas. */
-const reserved = new Set<string>([lake.roots.current, lake.roots.star, lake.jointTables]);
+const reserved = new Set<string>([lake.roots.current, lake.roots.star, lake.roots.models, lake.jointTables]);
 
 async function currentTables(paths: LocalPaths, nameOf: NameOf): Promise<FoundTable[]> {
 	const found: FoundTable[] = [];
@@ -58,10 +59,11 @@ async function changeLogs(paths: LocalPaths, nameOf: NameOf): Promise<FoundTable
 	return found;
 }
 
-async function starTables(paths: LocalPaths): Promise<FoundTable[]> {
+/** The tables in a folder of the processed zone that belongs to no schema. */
+async function tablesOf(folder: string, paths: LocalPaths): Promise<FoundTable[]> {
 	const found: FoundTable[] = [];
-	for (const table of await subfolders(join(paths.processed, lake.roots.star))) {
-		const prefix = lake.star(table);
+	for (const table of await subfolders(join(paths.processed, folder))) {
+		const prefix = `${folder}/${table}`;
 		if (!(await isIcebergTable(join(paths.processed, prefix)))) continue;
 		found.push({ name: plainName(table), format: "iceberg", zone: "processed", prefix });
 	}

@@ -109,6 +109,14 @@ describe("a crawl", () => {
 		expect(await crawlChanges()).toEqual({ orders: "updated", dim_date: "removed" });
 	});
 
+	test("registers models, and removes one that is no more", async () => {
+		await lake.orders("models/revenue");
+		await lake.orders("models/profit");
+		expect(await crawlChanges()).toEqual({ profit: "added", revenue: "added" });
+		await rm(join(lake.paths.processed, "models/profit"), { recursive: true });
+		expect(await crawlChanges()).toEqual({ profit: "removed", revenue: "unchanged" });
+	});
+
 	test("registers an empty Iceberg table and no folder of which nothing is known", async () => {
 		await lake.orders("current/classicmodels/payments", 1);
 		await mkdir(join(lake.paths.processed, "wordpress-db/wp_users/batch=1"), { recursive: true });

@@ -6,12 +6,14 @@ import { databaseName, jobExitCodes, lake } from "../../../../etl/contract/contr
 import type { JobReport } from "../../../../etl/contract/report.ts";
 import { isRunId, newRunId } from "../../../../etl/contract/runId.ts";
 import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
+import { jobsDocument } from "../../../../etl/models/document.ts";
 import { spawn } from "../../../common/childProcess.ts";
 import { namesIn } from "../../../common/fs.ts";
 import { readJsonFile } from "../../../common/jsonFile.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context, JobRun, JobSession, JobState, Jobs, RunHistory, RunSummary } from "../../port.ts";
 import { reportFile } from "../../shared/jobReport.ts";
+import { openModels } from "../../shared/models.ts";
 import { deliverLeftovers } from "../eventStream/leftovers.ts";
 import { stackDefinition } from "../shared/definition.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
@@ -42,7 +44,9 @@ export class LocalJobs implements Jobs {
 			await mkdir(this.#paths.raw, { recursive: true });
 			await mkdir(this.#paths.processed, { recursive: true });
 			await deliverLeftovers({ spool: this.#paths.delivery, raw: this.#paths.raw });
-			await writeFile(join(folder, "datasets.json"), JSON.stringify([...definition.datasets, ...definition.made]));
+			const { datasets, made, pipeline } = definition;
+			const document = jobsDocument([...datasets, ...made], await openModels(definition), pipeline.clicks?.schema);
+			await writeFile(join(folder, "datasets.json"), JSON.stringify(document));
 			return new LocalJobSession(this.#paths, runId, folder, lock);
 		} catch (error) {
 			await lock.free();
@@ -165,6 +169,7 @@ class LocalJobSession implements JobSession {
 			datasets_uri: pathToFileURL(join(this.#folder, "datasets.json")).href,
 			run_id: this.runId,
 			...job.arguments,
+			...job.forRun,
 		});
 	}
 

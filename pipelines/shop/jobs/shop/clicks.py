@@ -1,15 +1,13 @@
-"""Clickstream files of the raw zone: by hour, as rows."""
+"""Clicks of the shop: lines of click files as rows."""
 
 from __future__ import annotations
 
 import gzip
-import re
 import zlib
-from functools import reduce
 from typing import TYPE_CHECKING
 
-from lakehouse.contract import CLICKSTREAM
-from lakehouse.run.engine import Engine
+from lakehouse.raw.click_files import by_hour as by_hour
+from lakehouse.raw.click_files import lines as lines
 from lakehouse.spark import F
 from lakehouse.storage.files import Storage, StoredFile
 from shop.click_drift import is_unusual
@@ -17,35 +15,11 @@ from shop.click_drift import is_unusual
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-_FILE = re.compile(CLICKSTREAM + r"/(\d{4})/(\d{2})/(\d{2})/(\d{2})/[^/]+")
-
 # Numbers as text first: a text in place of a number, or a number too long, then spoils its own field only.
 _LINE = (
     "struct<productid:string,productname:string,department:string,price:string,"
     "productDetails:struct<color:string,material:string,comments:string>>"
 )
-
-
-def by_hour(raw: Storage) -> dict[str, list[StoredFile]]:
-    """Click files by the hour of their delivery, `yyyy-MM-dd-HH` in UTC."""
-    hours: dict[str, list[StoredFile]] = {}
-    for file in raw.files(CLICKSTREAM):
-        match = _FILE.fullmatch(file.path)
-        if match and file.size > 0 and not file.name.startswith((".", "_")):
-            hours.setdefault("-".join(match.groups()), []).append(file)
-    return hours
-
-
-def lines(engine: Engine, raw: Storage, hours: dict[str, list[StoredFile]]) -> DataFrame:
-    """One row a line that is not blank: `value` as written, `click_hour`."""
-    frames = []
-    for hour, files in hours.items():
-        # Sail reads files of one compression at a time.
-        for compressed in (True, False):
-            paths = [file.path for file in files if file.name.endswith(".gz") == compressed]
-            if paths:
-                frames.append(engine.read_text(raw, paths).select("value", F.lit(hour).alias("click_hour")))
-    return reduce(lambda one, other: one.unionByName(other), frames).where(F.col("value").rlike(r"\S"))
 
 
 def parsed(rows: DataFrame) -> DataFrame:

@@ -1,0 +1,1 @@
+"""Models: SELECTs over the lake's tables that become tables."""

@@ -1,0 +1,40 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import { DefinitionError } from "../contract/pipeline/mistakes.ts";
+import { readDefinition } from "../definition/definition.ts";
+import { definedModels } from "./definedModels.ts";
+
+let folder: string;
+beforeEach(() => {
+	folder = mkdtempSync(join(tmpdir(), "models-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+function define(models: Record<string, string>): ReturnType<typeof definedModels> {
+	mkdirSync(join(folder, "models", "finance"), { recursive: true });
+	writeFileSync(join(folder, "pipeline.yaml"), "name: x\nsource: { schemas: [shop] }\nmodels: models/\n");
+	for (const [name, sql] of Object.entries(models)) writeFileSync(join(folder, "models", `${name}.sql`), sql);
+	return definedModels(readDefinition(folder, "/etl"));
+}
+
+it("are those of the folder that the file names, and of folders in it", () => {
+	const models = define({ "finance/revenue": "SELECT 1 AS a FROM orders JOIN staged", staged: "SELECT 1 AS b" });
+	expect(models.map(({ name, after }) => [name, after])).toEqual([
+		["staged", []],
+		["revenue", ["staged"]],
+	]);
+	expect(models[1]?.file).toMatch(/models\/finance\/revenue\.sql$/);
+});
+
+it("all mistakes name their files", () => {
+	const broken = () => define({ a: "SELEC 1", b: "SELECT 1; SELECT 2" });
+	expect(broken).toThrow(DefinitionError);
+	expect(broken).toThrow(/a\.sql:1:1: It is not Spark's SQL.*\n.*b\.sql:1:11: It has more than one statement/);
+});
+
+it("a definition that names no folder has none", () => {
+	writeFileSync(join(folder, "pipeline.yaml"), "name: x\nsource: { schemas: [shop] }\n");
+	expect(definedModels(readDefinition(folder, "/etl"))).toEqual([]);
+});
