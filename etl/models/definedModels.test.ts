@@ -30,7 +30,16 @@ it("are those of the folder that the file names, and of folders in it", () => {
 
 it("all mistakes name their files", () => {
 	const broken = () => define({ a: "SELEC 1", b: "SELECT 1; SELECT 2" });
-	expect(broken).toThrow(DefinitionError);
+	const placeOf = (read: () => unknown): string | undefined => {
+		try {
+			read();
+		} catch (error) {
+			return error instanceof DefinitionError ? error.file : undefined;
+		}
+		return undefined;
+	};
+	expect(placeOf(broken)).toMatch(/models$/);
+	expect(placeOf(() => define({ b: "SELECT 1", a: "SELEC 1" }))).toMatch(/a\.sql$/);
 	expect(broken).toThrow(/a\.sql:1:1: It is not Spark's SQL.*\n.*b\.sql:1:11: It has more than one statement/);
 });
 

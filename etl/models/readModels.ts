@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { lake } from "../contract/contract.ts";
 import type { ModelDefinition, TableRule } from "../contract/datasets.ts";
 import { DefinitionError, type Mistake } from "../contract/pipeline/mistakes.ts";
@@ -69,7 +69,8 @@ export function readModels(files: readonly ModelFile[], world: Omit<World, "mode
 	if (mistakes.length > 0) {
 		const place = (mistake: Mistake): string => mistake.file ?? "";
 		mistakes.sort((a, b) => place(a).localeCompare(place(b)) || a.line - b.line || a.column - b.column);
-		throw new DefinitionError("models", mistakes);
+		const [first = "", second] = new Set(mistakes.map(place));
+		throw new DefinitionError(second === undefined ? first : dirname(first), mistakes);
 	}
 	return withRelationships(order).map(definitionOf);
 }
