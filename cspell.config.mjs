@@ -18,7 +18,7 @@ export default {
 		"**/*.lock",
 		"{cli,etl,infra,tests,tools}/**/fixtures/**",
 		"pipelines/shop/**",
-		"**/source/seed/**",
+		"pipelines/shop/seed/**",
 		"**/*.sql",
 		"docs/decisions/**",
 	],

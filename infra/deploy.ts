@@ -6,6 +6,7 @@ import type { ModelDefinition } from "../etl/contract/datasets.ts";
 import { type Definition, readDefinition } from "../etl/definition/definition.ts";
 import { definedModels } from "../etl/models/definedModels.ts";
 import { AnalyticsPipeline } from "./analyticsPipeline.ts";
+import type { PipelineConfig } from "./config.ts";
 import type { PipelineOutputs } from "./outputs.ts";
 import { omitUndefined } from "./shared/omitUndefined.ts";
 import { readConfig } from "./stackConfig.ts";
@@ -22,22 +23,31 @@ export function deploy(): pulumi.Output<PipelineOutputs> {
 		{
 			stack,
 			config,
-			...definitionOf(config.pipeline),
+			...definitionOf(config),
 			etlFolder: path("../etl"),
-			sampleSchemaFile: path("source/sampleSchema.sql"),
 		},
 		{ providers: taggingProviders({ Project: project, Stack: stack, ManagedBy: "pulumi" }) },
 	).outputs;
 }
 
 /** @throws pulumi.RunError with every mistake in it; the engine shows its text alone. */
-function definitionOf(folder: string): { definition: Definition; models: readonly ModelDefinition[] } {
+function definitionOf({ pipeline: folder, sourceKind }: PipelineConfig): {
+	definition: Definition;
+	models: readonly ModelDefinition[];
+} {
+	let definition: Definition;
+	let models: readonly ModelDefinition[];
 	try {
-		const definition = readDefinition(path(`../${folder}`), path("../etl"));
-		return { definition, models: definedModels(definition) };
+		definition = readDefinition(path(`../${folder}`), path("../etl"));
+		models = definedModels(definition);
 	} catch (error) {
 		throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
 	}
+	if (sourceKind !== "ec2" || definition.sampleData?.dump !== undefined) return { definition, models };
+	throw new pulumi.RunError(
+		`${folder}/pipeline.yaml has no sample_data.dump, with which a source of the kind ec2 is filled. Name one there, or use ` +
+			"another source: pulumi config set sourceKind external",
+	);
 }
 
 /** Both providers, set to tag whatever they make: so no resource can miss the standard tags. */

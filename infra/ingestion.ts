@@ -18,7 +18,7 @@ export function declareSource(
 	{ scripts }: DataLake,
 	network: Network,
 ): SourceDatabase {
-	const { definition, sampleSchemaFile } = scope;
+	const { definition } = scope;
 	const config = scope.config;
 	const certificate = config.sourceCaCertificateFile;
 	return new SourceDatabase(
@@ -36,8 +36,9 @@ export function declareSource(
 			binlogRetentionHours: config.binlogRetentionHours,
 			subnetIds: network.subnetIds,
 			securityGroupId: network.databaseSecurityGroupId,
-			sampleSchemaFile,
+			sampleSchemaFile: definition.sampleData?.dump,
 			schemas: definition.pipeline.schemas.map(({ name }) => name),
+			verifyTable: definition.pipeline.verify?.table,
 			scriptsBucket: scripts.bucketName,
 			scriptsBucketArn: scripts.arn,
 			kmsKeyArn: encryption.keyArn,

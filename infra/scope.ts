@@ -14,8 +14,6 @@ export interface AnalyticsPipelineArgs {
 	models: readonly ModelDefinition[];
 	/** Folder of the package that all jobs share. */
 	etlFolder: string;
-	/** SQL of the sample schemas, for a source of kind `ec2`. */
-	sampleSchemaFile: string;
 }
 
 /** From what the components are declared: none of them sees it. */

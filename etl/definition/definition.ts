@@ -22,6 +22,8 @@ export interface Definition {
 	made: readonly Dataset[];
 	/** All jobs: the built-in ones, and the file's own. */
 	jobs: readonly JobDefinition[];
+	/** Absolute paths of what makes sample data. */
+	sampleData?: { script: string; dump?: string };
 	/** Named queries, by name. */
 	queries: readonly NamedQuery[];
 	/** Views of the warehouse, by name. */
@@ -53,9 +55,17 @@ export function readDefinition(folder: string, etlFolder: string): Definition {
 		datasets: declaredTables(pipeline),
 		made: madeTables(pipeline),
 		jobs: [...builtInJobs(join(etlFolder, "jobs")), ...pipeline.jobs.map((job) => ownJob(job, folder))],
+		...(pipeline.sampleData === undefined ? {} : { sampleData: below(pipeline.sampleData, folder) }),
 		queries: sqlOf(pipeline.queries),
 		views: sqlOf(pipeline.warehouse),
 	};
+}
+
+function below(
+	{ script, dump }: NonNullable<Pipeline["sampleData"]>,
+	folder: string,
+): NonNullable<Definition["sampleData"]> {
+	return { script: resolve(folder, script), ...(dump === undefined ? {} : { dump: resolve(folder, dump) }) };
 }
 
 function ownJob(job: Pipeline["jobs"][number], folder: string): JobDefinition {

@@ -12,7 +12,8 @@ const made = (disposable: boolean) =>
 			storageGb: 20,
 			binlogRetentionHours: 48,
 			schemas: ["wordpress-db"],
-			sampleSchemaFile: repositoryPath("infra/source/sampleSchema.sql"),
+			verifyTable: undefined,
+			sampleSchemaFile: repositoryPath("pipelines/shop/seed/sample.sql"),
 			scriptsBucket: "scripts",
 			scriptsBucketArn: "arn:scripts",
 			subnetIds: ["subnet-1", "subnet-2"],
@@ -43,6 +44,7 @@ describe("Ec2Database", () => {
 				sampleSchemaUri: "s3://scripts/db/sample-schema.sql",
 				binlogRetentionHours: 48,
 				schemas: ["wordpress-db"],
+				verifyTable: undefined,
 			}),
 			tags: { Name: "db" },
 		});
@@ -77,7 +79,7 @@ describe("Ec2Database", () => {
 		expect(program.named("db-sample-schema").inputs).toEqual({
 			bucket: "scripts",
 			key: "db/sample-schema.sql",
-			source: "file:infra/source/sampleSchema.sql",
+			source: "file:pipelines/shop/seed/sample.sql",
 		});
 	});
 

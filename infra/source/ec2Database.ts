@@ -7,7 +7,7 @@ import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { decrypt } from "../storage/lakeAccess.ts";
 import { type ServerCertificates, serverCertificates } from "./serverCertificates.ts";
 import { SourceSecret } from "./sourceSecret.ts";
-import { databaseUserData } from "./userData.ts";
+import { databaseUserData, type SourceTable } from "./userData.ts";
 
 export interface Ec2DatabaseArgs {
 	/** Private subnets; the instance is in the first. */
@@ -28,6 +28,8 @@ export interface Ec2DatabaseArgs {
 	scriptsBucketArn: pulumi.Input<string>;
 	/** Schemas that the replication user may read. */
 	schemas: readonly string[];
+	/** Table that `pipeline-cli verify-cdc` writes into. */
+	verifyTable: SourceTable | undefined;
 	/** Hours for which binlogs are kept, rounded up to days. */
 	binlogRetentionHours: number;
 	/** Whether secrets go immediately with the stack. */
@@ -114,6 +116,7 @@ export class Ec2Database extends pulumi.ComponentResource {
 					sampleSchemaUri: `s3://${bucket}/${key}`,
 					binlogRetentionHours: args.binlogRetentionHours,
 					schemas: args.schemas,
+					verifyTable: args.verifyTable,
 				}),
 			);
 	}

@@ -6,7 +6,12 @@ import { RdsDatabase } from "./rdsDatabase.ts";
 const made = (disposable: boolean, multiAz = false) =>
 	runProgram(() => {
 		const args = { instanceClass: "db.t4g.micro", storageGb: 20, multiAz, disposable, logRetentionDays: 30 };
-		const place = { subnetIds: ["subnet-1", "subnet-2"], securityGroupId: "sg-1", kmsKeyArn: "arn:key" };
+		const place = {
+			database: "classicmodels",
+			subnetIds: ["subnet-1", "subnet-2"],
+			securityGroupId: "sg-1",
+			kmsKeyArn: "arn:key",
+		};
 		const { host, port, secretArn, identifier } = new RdsDatabase("db", { ...args, ...place });
 		return { host, port, secretArn, identifier };
 	});

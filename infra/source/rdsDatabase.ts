@@ -13,6 +13,8 @@ export interface RdsDatabaseArgs {
 	securityGroupId: pulumi.Input<string>;
 	/** Key of the storage, the secret and the logs. */
 	kmsKeyArn: pulumi.Input<string>;
+	/** Database that RDS makes with the server; undefined makes none. */
+	database: string | undefined;
 	/** Such as `db.t4g.micro`. */
 	instanceClass: pulumi.Input<string>;
 	/** GiB at first; it grows by itself to four times as much. */
@@ -72,7 +74,7 @@ export class RdsDatabase extends pulumi.ComponentResource {
 				maxAllocatedStorage: args.storageGb * 4,
 				storageEncrypted: true,
 				kmsKeyId: kmsKeyArn,
-				dbName: "classicmodels",
+				...(args.database === undefined ? {} : { dbName: args.database }),
 				username,
 				password: secret.password,
 				port,

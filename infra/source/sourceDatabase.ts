@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Ec2Database } from "./ec2Database.ts";
 import { RdsDatabase } from "./rdsDatabase.ts";
+import type { SourceTable } from "./userData.ts";
 
 export type SourceKind = "external" | "rds" | "ec2";
 
@@ -39,13 +40,15 @@ export interface SourceDatabaseArgs {
 	/** `rds` and `ec2`: hours for which binlogs are kept. */
 	binlogRetentionHours: number;
 	/** `ec2`: SQL of the sample schemas. */
-	sampleSchemaFile: string;
+	sampleSchemaFile: string | undefined;
 	/** `ec2`: bucket by which that SQL reaches the instance. */
 	scriptsBucket: pulumi.Input<string>;
 	/** `ec2`: its ARN, for the instance's rights. */
 	scriptsBucketArn: pulumi.Input<string>;
 	/** `ec2`: schemas that the replication user may read. */
 	schemas: readonly string[];
+	/** `ec2`: table that `pipeline-cli verify-cdc` writes into. */
+	verifyTable: SourceTable | undefined;
 }
 
 /**
@@ -107,6 +110,7 @@ export class SourceDatabase extends pulumi.ComponentResource {
 		const database = new RdsDatabase(
 			name,
 			{
+				database: initialDatabase(args.schemas),
 				instanceClass: args.instanceClass,
 				storageGb: args.storageGb,
 				multiAz: args.multiAz,
@@ -140,7 +144,8 @@ export class SourceDatabase extends pulumi.ComponentResource {
 				storageGb: args.storageGb,
 				binlogRetentionHours: args.binlogRetentionHours,
 				schemas: args.schemas,
-				sampleSchemaFile: args.sampleSchemaFile,
+				verifyTable: args.verifyTable,
+				sampleSchemaFile: required(args.sampleSchemaFile),
 				scriptsBucket: args.scriptsBucket,
 				scriptsBucketArn: args.scriptsBucketArn,
 				subnetIds: args.subnetIds,
@@ -168,6 +173,17 @@ type Server = Pick<
 	SourceDatabase,
 	"engine" | "host" | "port" | "secretArn" | "caCertificate" | "afterConnectScript" | "rdsIdentifier" | "instanceId"
 >;
+
+/** `deploy` refuses an `ec2` source without it. */
+function required(file: string | undefined): string {
+	if (file === undefined) throw new Error("an ec2 source needs the SQL of the sample schemas");
+	return file;
+}
+
+/** The first schema whose name RDS takes for the database that it makes; the others are the user's to make. */
+function initialDatabase(schemas: readonly string[]): string | undefined {
+	return schemas.find((name) => /^[A-Za-z][A-Za-z0-9_]{0,63}$/.test(name));
+}
 
 function external({ engine, host, port, secretArn, caCertificate }: SourceDatabaseArgs): Server {
 	if (host === undefined || secretArn === undefined || caCertificate === undefined) {

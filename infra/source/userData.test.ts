@@ -9,6 +9,7 @@ describe("the start-up script of the simulated server", () => {
 		sampleSchemaUri: "s3://scripts/sample.sql",
 		binlogRetentionHours: 30,
 		schemas: ["wordpress-db", "classicmodels"],
+		verifyTable: { schema: "wordpress-db", table: "wp_terms" },
 	});
 
 	it("turns on row binlogs for as many days as the hours need, and TLS only", () => {
@@ -28,7 +29,7 @@ describe("the start-up script of the simulated server", () => {
 			"GRANT BINLOG MONITOR, REPLICATION SLAVE ON *.* TO '$username'@'%';",
 			"GRANT SELECT ON \\`wordpress-db\\`.* TO '$username'@'%';",
 			"GRANT SELECT ON \\`classicmodels\\`.* TO '$username'@'%';",
-			"GRANT INSERT, DELETE ON \\`wordpress-db\\`.wp_terms TO '$username'@'%';",
+			"GRANT INSERT, DELETE ON \\`wordpress-db\\`.\\`wp_terms\\` TO '$username'@'%';",
 		]);
 	});
 

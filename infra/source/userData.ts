@@ -9,14 +9,27 @@ export interface DatabaseServer {
 	binlogRetentionHours: number;
 	/** Schemas that the replication user may read. */
 	schemas: readonly string[];
+	/** Table that `pipeline-cli verify-cdc` writes rows into and deletes them from. */
+	verifyTable: SourceTable | undefined;
 }
 
-/** Grants of the replication user, who also runs `pipeline-cli verify-cdc`: it writes a few terms and removes them. */
-export function replicationGrants(username: string, schemas: readonly string[]): string[] {
+export interface SourceTable {
+	schema: string;
+	table: string;
+}
+
+/** Grants of the replication user, who also runs `pipeline-cli verify-cdc`. */
+export function replicationGrants(
+	username: string,
+	{ schemas, verifyTable }: Pick<DatabaseServer, "schemas" | "verifyTable">,
+): string[] {
+	const quoted = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
 	return [
 		`GRANT BINLOG MONITOR, REPLICATION SLAVE ON *.* TO '${username}'@'%';`,
-		...schemas.map((schema) => `GRANT SELECT ON \`${schema}\`.* TO '${username}'@'%';`),
-		`GRANT INSERT, DELETE ON \`wordpress-db\`.wp_terms TO '${username}'@'%';`,
+		...schemas.map((schema) => `GRANT SELECT ON ${quoted(schema)}.* TO '${username}'@'%';`),
+		...(verifyTable === undefined
+			? []
+			: [`GRANT INSERT, DELETE ON ${quoted(verifyTable.schema)}.${quoted(verifyTable.table)} TO '${username}'@'%';`]),
 	];
 }
 
@@ -36,7 +49,7 @@ export function replicationGrants(username: string, schemas: readonly string[]):
 export function databaseUserData(server: DatabaseServer): string {
 	const expireDays = Math.max(1, Math.ceil(server.binlogRetentionHours / 24));
 	// The shell would run what stands between backticks.
-	const grants = replicationGrants("$username", server.schemas).join("\n").replaceAll("`", "\\`");
+	const grants = replicationGrants("$username", server).join("\n").replaceAll("`", "\\`");
 	return `#!/bin/bash
 set -euo pipefail
 export AWS_DEFAULT_REGION=${server.region}

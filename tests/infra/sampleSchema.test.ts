@@ -3,21 +3,21 @@ import mysql, { type RowDataPacket } from "mysql2";
 import { createConnection } from "mysql2/promise";
 import { describe, expect } from "vitest";
 import { insert, removeRows } from "../../cli/actions/verify/verifyRows.ts";
-import { sampleSchemas } from "../../cli/engines/local/source/seed/fill.ts";
-import { type SeedRow, seedSize } from "../../cli/engines/local/source/seed/rows.ts";
-import { collation } from "../../cli/engines/local/source/seed/tables.ts";
+import { type SampleRow, sampleSize } from "../../etl/definition/sampleData.ts";
 import { replicationGrants } from "../../infra/source/userData.ts";
-import { datasets } from "../support/sampleShop.ts";
+import { schemas as sampleSchemas } from "../../pipelines/shop/seed/schemas.ts";
+import { collation } from "../../pipelines/shop/seed/tables.ts";
+import { datasets, shop } from "../support/sampleShop.ts";
 import { it } from "../support/serverFixtures.ts";
 
-const file = new URL("../../infra/source/sampleSchema.sql", import.meta.url);
+const file = new URL("../../pipelines/shop/seed/sample.sql", import.meta.url);
 
 /** The sample schemas of the CLI, few rows of them, as SQL: what a database on EC2 is filled with at its first start. */
 function sampleSql(): string {
 	const name = mysql.escapeId;
 	const schemas = sampleSchemas.map(({ schema, tables, rows }) => {
-		const filled = new Map(tables.map((table): [string, SeedRow[]] => [table.name, []]));
-		for (const row of rows(1, seedSize(0.01))) filled.get(row.table)?.push(row);
+		const filled = new Map(tables.map((table): [string, SampleRow[]] => [table.name, []]));
+		for (const row of rows(1, sampleSize(0.01))) filled.get(row.table)?.push(row);
 		const statements = tables.flatMap(({ name: table, columns, create }) => {
 			const values = (filled.get(table) ?? []).map(
 				(row) => `(${row.values.map((value) => mysql.escape(value)).join(", ")})`,
@@ -32,7 +32,7 @@ function sampleSql(): string {
 		];
 	});
 	return [
-		"-- Made from the CLI's sample data by tests/infra/sampleSchema.test.ts: run it with -u to rebuild it.",
+		"-- Made from the sample data by tests/infra/sampleSchema.test.ts: run it with -u to rebuild it.",
 		"SET NAMES utf8mb4;",
 		"-- WordPress has zero dates, which the default mode refuses.",
 		"SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';",
@@ -41,9 +41,9 @@ function sampleSql(): string {
 	].join("\n");
 }
 
-describe("infra/source/sampleSchema.sql", () => {
-	it("is the CLI's sample data", async () => {
-		await expect(sampleSql()).toMatchFileSnapshot("../../infra/source/sampleSchema.sql");
+describe("pipelines/shop/seed/sample.sql", () => {
+	it("is the sample data", async () => {
+		await expect(sampleSql()).toMatchFileSnapshot("../../pipelines/shop/seed/sample.sql");
 	});
 
 	it("fills a server with every replicated table, by its key, with rows, for a user who replicates and verifies", async ({
@@ -69,10 +69,8 @@ describe("infra/source/sampleSchema.sql", () => {
 		}
 		const user = "replication";
 		await client.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'secret'`);
-		for (const grant of replicationGrants(
-			user,
-			datasets.map(({ schema }) => schema),
-		)) {
+		const schemas = datasets.map(({ schema }) => schema);
+		for (const grant of replicationGrants(user, { schemas, verifyTable: shop.pipeline.verify?.table })) {
 			await client.query(grant);
 		}
 		await client.end();

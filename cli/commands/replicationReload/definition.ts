@@ -5,5 +5,5 @@ export const definition = defineCommand({
 	plans: true,
 	summary: "Reload tables, beside the running changes",
 	arguments: [["<tables...>", "schema.table, or schema.* for all of a schema"]],
-	examples: [["One table", "replication reload wordpress-db.wp_terms"]],
+	examples: [["One table", "replication reload shop.orders"]],
 });

@@ -3,9 +3,9 @@ import { scale, seed } from "../shared/options.ts";
 
 export const definition = defineCommand({
 	name: "source seed",
-	summary: "Create and fill the two sample schemas",
+	summary: "Create and fill the sample schemas of the pipeline",
 	description:
-		"The same seed number gives the same data. --scale multiplies customers, orders and what belongs to them; products, employees and posts grow with its square root; offices, product lines and settings stay, and wp_terms always has 15 rows.",
+		"The same seed number gives the same data. --scale multiplies what happens, such as orders; what describes the business, such as products, grows with its square root.",
 	options: [
 		scale,
 		seed,

@@ -10,13 +10,15 @@ export const definition = defineCommand({
 		{ flags: "--source-url <url>", description: "use this MySQL or MariaDB: mysql://user@host:port" },
 		{
 			flags: "--schema <name>",
-			description: "schema to replicate; repeat for more",
+			description: "schema to replicate; repeat for more (default: those of the definition)",
 			repeatable: true,
 		},
+		{ flags: "--pipeline <folder>", description: "definition that the stack runs (default: the sample shop's)" },
 		{ flags: "--port <port>", description: "port of the private MariaDB", parse: wholeNumber(1, 65535) },
 	],
 	examples: [
 		["Start a private MariaDB", "source up"],
 		["Use your own server", "source up --source-url mysql://repl@db.example.com:3306 --schema shop"],
+		["Run a pipeline of your own", "source up --pipeline pipelines/shop2"],
 	],
 });

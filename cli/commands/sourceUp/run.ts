@@ -7,11 +7,11 @@ import type { definition } from "./definition.ts";
 
 /** `source up`: the private MariaDB, or a server of the user's own. */
 export const run: Run<typeof definition> = async ({ options, localHost, interactive, context }) => {
-	const { port, schema: schemas } = options;
+	const { pipeline, port, schema: schemas } = options;
 	const host = await localHost();
 	const server = await host.chosenServer(options.sourceUrl);
 	if (server === undefined) {
-		const result = await host.startPrivateSource(context, { port, schemas });
+		const result = await host.startPrivateSource(context, { pipeline, port, schemas });
 		return { json: result, text: `The private MariaDB at ${result.address}: ${result.action}.` };
 	}
 	if (port !== undefined) {
@@ -21,7 +21,7 @@ export const run: Run<typeof definition> = async ({ options, localHost, interact
 		});
 	}
 	const askPassword = (): Promise<string> => passwordFromTerminal(server, interactive, context.signal);
-	const result = await host.useServer(context, { server, schemas, askPassword });
+	const result = await host.useServer(context, { pipeline, server, schemas, askPassword });
 	return {
 		json: result,
 		text: `${describeChecks(result.checks)}\n\nThe source is ${result.address}.`,

@@ -12,6 +12,8 @@ export interface ExternalServer {
 }
 
 export interface ExternalOptions {
+	/** Folder of the pipeline's definition; default: the stack's, at first the sample shop's. */
+	pipeline?: string | undefined;
 	server: ExternalServer;
 	/** Default: those of the settings, else those of the definition. */
 	schemas?: string[] | undefined;
@@ -20,6 +22,8 @@ export interface ExternalOptions {
 }
 
 export interface PrivateOptions {
+	/** Folder of the pipeline's definition; default: the stack's, at first the sample shop's. */
+	pipeline?: string | undefined;
 	/** Of the loopback; the default is the one of the last time, at first a free one. */
 	port?: number | undefined;
 	schemas?: string[] | undefined;

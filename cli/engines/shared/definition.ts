@@ -1,6 +1,6 @@
 import { join, relative, resolve, sep } from "node:path";
 import { DefinitionError } from "../../../etl/contract/pipeline/mistakes.ts";
-import { type Definition, definitionFile, readDefinition } from "../../../etl/definition/definition.ts";
+import { type Definition, readDefinition } from "../../../etl/definition/definition.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
 
@@ -41,5 +41,3 @@ export function rememberedFolder(folder: string): string {
 	const way = relative(projectRoot, resolve(folder));
 	return way.startsWith("..") ? resolve(folder) : way.split(sep).join("/");
 }
-
-export { definitionFile };

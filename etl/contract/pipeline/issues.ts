@@ -70,6 +70,7 @@ function findings(schema: z.ZodType, value: unknown, issue: Issue, above: Path):
 		case "unrecognized_keys":
 			return issue.keys.map((key) => unknownKey(schemasAt(schema, path), path, key));
 		case "invalid_union": {
+			if (found === undefined) return [missing(schema, path)];
 			const branch = likeliest(issue.errors, found);
 			if (branch !== undefined) return branch.flatMap((inner) => findings(schema, value, inner, path));
 			const expected = issue.errors.flat().flatMap((inner) => (inner.code === "invalid_type" ? [inner.expected] : []));

@@ -669,6 +669,7 @@ describe("a mistake", () => {
 			"queries/revenue.sql",
 			"queries/countries.sql",
 			"clicks.json",
+			"seed/sample.sql",
 		]);
 		const { mistakes } = errorOf(full, (path) => there.has(path));
 		expect(mistakes.map(({ path, what }) => `${path.join(".")}: ${what}`)).toEqual([
@@ -676,6 +677,7 @@ describe("a mistake", () => {
 			"jobs.0.script: There is no jobs/star_schema.py in the definition's folder.",
 			"charts.2.query: There is no queries/all.sql in the definition's folder.",
 			"charts.3.query: There is no queries/orders.sql in the definition's folder.",
+			"sample_data.script: There is no seed/schemas.ts in the definition's folder.",
 		]);
 	});
 });

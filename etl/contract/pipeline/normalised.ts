@@ -29,6 +29,7 @@ export function normalised(file: PipelineFile, { schemas = [] }: Parts): Pipelin
 		...(file.verify
 			? { verify: { table: certain(readTableName(file.verify.table)), rows: file.verify.rows ?? [] } }
 			: {}),
+		...(file.sample_data ? { sampleData: file.sample_data } : {}),
 		...(file.schedule ? { schedule: scheduleOf(file.schedule) } : {}),
 	};
 }

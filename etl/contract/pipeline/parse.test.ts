@@ -187,6 +187,7 @@ describe("a good definition", () => {
 				},
 			],
 			verify: { table: { schema: "shop", table: "pipeline_heartbeat" }, rows: [{ id: 1, name: "a", gone: null }] },
+			sampleData: { script: "seed/schemas.ts", dump: "seed/sample.sql" },
 			schedule: { cron: "0 6 * * MON-FRI", timezone: "Europe/Berlin" },
 		} satisfies Pipeline);
 	});

@@ -85,6 +85,7 @@ export function partsOf(document: unknown): Parts {
 			...jobs.flatMap(({ path, entry }) => texts(entry.script, [...path, "script"])),
 			...charts.flatMap(({ path, entry }) => texts(entry.query, [...path, "query"])),
 			...texts(clicks?.entry.template, ["clicks", "template"]),
+			...["script", "dump"].flatMap((name) => texts(at(document, ["sample_data", name]), ["sample_data", name])),
 		],
 	};
 }

@@ -98,6 +98,8 @@ export interface Pipeline {
 	clicks?: { schema: Readonly<Record<string, ClickType>>; template?: string };
 	charts: readonly DefinedChart[];
 	verify?: { table: TableName; rows: readonly Readonly<Record<string, string | number | boolean | null>>[] };
+	/** Paths below the definition's folder. */
+	sampleData?: { script: string; dump?: string };
 	schedule?: Schedule;
 }
 

@@ -143,6 +143,11 @@ export const scheduleEntry = z.union([
 	}),
 ]);
 
+export const sampleDataEntry = z.strictObject({
+	script: key(path, "TypeScript or JavaScript module that exports the sample schemas", "seed/schemas.ts"),
+	dump: key(path.exactOptional(), "The same as SQL, with which a server on EC2 is filled", "seed/sample.sql"),
+});
+
 /** `pipeline.yaml` as it is written; parsePipeline in parse.ts reads it, and makes a `Pipeline` of it. */
 export const pipelineFile = z
 	.strictObject({
@@ -212,6 +217,11 @@ export const pipelineFile = z
 		verify: key(section(verifyEntry), "How verify-cdc proves that a change arrives", {
 			table: "shop.pipeline_heartbeat",
 		}),
+		sample_data: key(
+			section(sampleDataEntry),
+			"Data for trying the pipeline without a source of one's own; `source seed` writes it",
+			{ script: "seed/schemas.ts" },
+		),
 		schedule: key(
 			section(scheduleEntry),
 			"When the jobs run: every so often, or by cron. Without it only by hand",

@@ -1,9 +1,11 @@
 import type { ModelDefinition } from "../../../../etl/contract/datasets.ts";
 import type { Definition } from "../../../../etl/definition/definition.ts";
-import { openDefinition, sampleDefinition } from "../../shared/definition.ts";
+import { PipelineError } from "../../../common/errors.ts";
+import { exists } from "../../../common/fs.ts";
+import { openDefinition, rememberedFolder, sampleDefinition } from "../../shared/definition.ts";
 import { openModels } from "../../shared/models.ts";
 import type { LocalPaths } from "./paths.ts";
-import { readSettings } from "./settings.ts";
+import { type LocalSettings, readSettings } from "./settings.ts";
 
 /** The definition of the local stack, as its folder has it now; that of the sample shop where the stack names none. */
 export async function stackDefinition(paths: LocalPaths): Promise<Definition> {
@@ -16,7 +18,40 @@ export async function stackModels(paths: LocalPaths): Promise<readonly ModelDefi
 	return openModels(await stackDefinition(paths));
 }
 
-/** Schemas that the definition names. */
-export async function definedSchemas(paths: LocalPaths): Promise<string[]> {
-	return (await stackDefinition(paths)).pipeline.schemas.map(({ name }) => name);
+/** What a stack replicates, as its settings have it. */
+export interface ChosenPipeline {
+	pipeline: string;
+	/** Those of the definition, where the caller names no others. */
+	schemas: string[];
+}
+
+/**
+ * The pipeline that a stack gets, or keeps where none is named.
+ * @param folder that of a definition.
+ * @param known schemas that the stack has replicated so far, from this source.
+ * @throws PipelineError where the definition has a mistake, or the stack already replicates for another one.
+ */
+export async function choosePipeline(
+	folder: string | undefined,
+	settings: LocalSettings | undefined,
+	known: readonly string[] | undefined,
+	paths: LocalPaths,
+): Promise<ChosenPipeline> {
+	const before = settings?.pipeline ?? sampleDefinition;
+	const wanted = folder === undefined ? before : rememberedFolder(folder);
+	const definition = openDefinition(wanted);
+	const isOther = settings !== undefined && wanted !== before;
+	if (isOther && (await exists(paths.replication))) {
+		throw new PipelineError("usage", {
+			what: `The local stack in ${paths.home} runs the pipeline of ${before}.`,
+			why: "Its lake and its positions belong to that one; a stack runs one pipeline.",
+			fix: "Give this pipeline a stack of its own, in a folder that PIPELINE_HOME names.",
+			next: `PIPELINE_HOME=.pipeline-${definition.pipeline.name} pipeline-cli source up --pipeline ${folder}`,
+		});
+	}
+	const schemas = definition.pipeline.schemas.map(({ name }) => name);
+	return {
+		pipeline: wanted,
+		schemas: isOther || known === undefined ? schemas : [...known],
+	};
 }

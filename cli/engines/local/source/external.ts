@@ -5,7 +5,7 @@ import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
 import { parseSourceUrl, sourceUrl } from "../../mysql/sourceUrl.ts";
 import type { Check, Context, ExternalOptions, ExternalServer } from "../../port.ts";
-import { definedSchemas } from "../shared/definition.ts";
+import { choosePipeline } from "../shared/definition.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
 import { makeSourceFolder, refuseOtherSource } from "./up.ts";
@@ -42,6 +42,12 @@ export async function useExternalSource(
 	const known = before?.source.kind === "external" ? before.source : undefined;
 	const isKnown = known?.host === server.host && known.port === server.port && known.user === server.user;
 	const { password: inUrl, ...place } = server;
+	const { schemas, ...chosen } = await choosePipeline(
+		options.pipeline,
+		before,
+		isKnown ? known.schemas : undefined,
+		paths,
+	);
 	const access: SourceAccess = {
 		...place,
 		password:
@@ -49,7 +55,7 @@ export async function useExternalSource(
 			process.env.PIPELINE_SOURCE_PASSWORD ??
 			(isKnown ? await keptPassword(paths) : undefined) ??
 			(await options.askPassword()),
-		schemas: options.schemas ?? (isKnown ? known.schemas : await definedSchemas(paths)),
+		schemas: options.schemas ?? schemas,
 	};
 	const address = `${server.host}:${server.port}`;
 	const checks = await context.reporter.task(`Check ${address}`, async (update) => {
@@ -66,7 +72,10 @@ export async function useExternalSource(
 	refuseFailed(server, access.schemas, checks);
 	await makeSourceFolder(paths);
 	await writeFileAtomic(passwordFile(paths), `${access.password}\n`, 0o600);
-	await writeSettings({ version: 1, source: { kind: "external", ...place, schemas: access.schemas } }, paths);
+	await writeSettings(
+		{ version: 1, ...chosen, source: { kind: "external", ...place, schemas: access.schemas } },
+		paths,
+	);
 	return { address, checks };
 }
 

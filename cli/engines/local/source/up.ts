@@ -6,7 +6,7 @@ import { exists, readIfThere, writeFileAtomic } from "../../../common/fs.ts";
 import type { Context, PrivateOptions, PrivateSource } from "../../port.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import { ensureMariaDb } from "../setup/mariadb.ts";
-import { definedSchemas } from "../shared/definition.ts";
+import { choosePipeline } from "../shared/definition.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { type LocalSettings, passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
@@ -42,12 +42,12 @@ export async function startPrivateSource(
 		return withLockFile(serverFiles(paths).lock, context.signal, waiting, async () => {
 			const settings = await readSettings(paths);
 			const port = await choosePort(settings, options.port, paths);
-			const schemas =
-				options.schemas ??
-				(settings?.source.kind === "private" ? settings.source.schemas : await definedSchemas(paths));
+			const known = settings?.source.kind === "private" ? settings.source.schemas : undefined;
+			const { schemas: defined, ...chosen } = await choosePipeline(options.pipeline, settings, known, paths);
+			const schemas = options.schemas ?? defined;
 			const source = { kind: "private" as const, host: "127.0.0.1", port, user, tls: false, schemas };
 			const kept = settings?.source.kind === "private" ? await keptPassword(paths) : undefined;
-			await writeSettings({ version: 1, source }, paths);
+			await writeSettings({ version: 1, ...chosen, source }, paths);
 			const address = `127.0.0.1:${port}`;
 			if ((await serverProcess(paths)) !== undefined) {
 				update(address);

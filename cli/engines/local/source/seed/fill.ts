@@ -1,25 +1,7 @@
 import type { Connection } from "mysql2/promise";
+import { type SampleSchema, type SampleValue, sampleSize } from "../../../../../etl/definition/sampleData.ts";
 import { bug } from "../../../../common/errors.ts";
 import { quoteName } from "../../../mysql/quote.ts";
-import { classicmodelsRows } from "./classicmodels.ts";
-import { classicmodelsTables } from "./classicmodelsTables.ts";
-import { type SeedRow, type SeedSize, seedSize, type Value } from "./rows.ts";
-import { collation, type SeedTable } from "./tables.ts";
-import { wordpressRows } from "./wordpress.ts";
-import { wordpressTables } from "./wordpressTables.ts";
-
-export interface SampleSchema {
-	schema: string;
-	/** Parents before their children. */
-	tables: readonly SeedTable[];
-	rows: (seed: number, size: SeedSize) => Generator<SeedRow>;
-}
-
-/** The sample schemas. */
-export const sampleSchemas: readonly SampleSchema[] = [
-	{ schema: "wordpress-db", tables: wordpressTables, rows: wordpressRows },
-	{ schema: "classicmodels", tables: classicmodelsTables, rows: classicmodelsRows },
-];
 
 /** Sends one statement; rejects, without waiting for the server, where the work is to stop. */
 export type Send = (sql: string, values?: unknown[]) => Promise<unknown>;
@@ -29,9 +11,9 @@ const insertRows = 1000;
 const transactionRows = 50_000;
 
 /** @returns schemas of the samples in which there are sample tables. */
-export async function schemasWithTables(client: Connection): Promise<string[]> {
+export async function schemasWithTables(client: Connection, samples: readonly SampleSchema[]): Promise<string[]> {
 	const found: string[] = [];
-	for (const { schema, tables } of sampleSchemas) {
+	for (const { schema, tables } of samples) {
 		const [rows] = await client.query(
 			"SELECT COUNT(*) AS count FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME IN (?)",
 			[schema, tables.map((table) => table.name)],
@@ -42,7 +24,7 @@ export async function schemasWithTables(client: Connection): Promise<string[]> {
 }
 
 /** Creates the schema where it is missing, and replaces its tables. */
-export async function createTables(send: Send, { schema, tables }: SampleSchema): Promise<void> {
+export async function createTables(send: Send, { schema, collation, tables }: SampleSchema): Promise<void> {
 	await send(`CREATE DATABASE IF NOT EXISTS ${quoteName(schema)} CHARACTER SET utf8mb4 COLLATE ${collation}`);
 	await send(`USE ${quoteName(schema)}`);
 	for (const table of [...tables].reverse()) await send(`DROP TABLE IF EXISTS ${quoteName(table.name)}`);
@@ -59,7 +41,7 @@ export async function fillTables(
 	size: { seed: number; scale: number },
 	onRows: (rows: number) => void,
 ): Promise<number> {
-	const pending = new Map(sample.tables.map((table) => [table.name, [] as (readonly Value[])[]]));
+	const pending = new Map(sample.tables.map((table) => [table.name, [] as (readonly SampleValue[])[]]));
 	let rows = 0;
 	let uncommitted = 0;
 	/** Parents first: a child row is never sent before the row that it refers to. */
@@ -77,7 +59,7 @@ export async function fillTables(
 		uncommitted = 0;
 	};
 	await send("START TRANSACTION");
-	for (const row of sample.rows(size.seed, seedSize(size.scale))) {
+	for (const row of sample.rows(size.seed, sampleSize(size.scale))) {
 		const batch = pending.get(row.table);
 		if (batch === undefined) throw bug(`${sample.schema} has no table ${row.table}`);
 		batch.push(row.values);

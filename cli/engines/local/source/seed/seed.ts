@@ -1,16 +1,19 @@
 import { access, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
+import type { SampleSchema } from "../../../../../etl/definition/sampleData.ts";
 import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import { writeFileAtomic } from "../../../../common/fs.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { openClient } from "../../../mysql/connection.ts";
 import type { Context, SeedOptions, SeedResult } from "../../../port.ts";
+import { stackDefinition } from "../../shared/definition.ts";
 import { withLockFile } from "../../shared/lockFile.ts";
 import { type LocalPaths, localPaths } from "../../shared/paths.ts";
 import { readSettings, sourceAccess } from "../../shared/settings.ts";
 import { diskFull, watchDisk } from "./diskWatch.ts";
-import { createTables, fillTables, type Send, sampleSchemas, schemasWithTables } from "./fill.ts";
+import { createTables, fillTables, type Send, schemasWithTables } from "./fill.ts";
+import { readSamples } from "./samples.ts";
 
 /**
  * Creates and fills the sample schemas. Everything goes through the binary log, so a running replication sees it.
@@ -32,18 +35,20 @@ export async function seedSource(
 		});
 	}
 	const waiting = (pid: number): void => context.reporter.note(`Waiting for process ${pid}, which fills the schemas.`);
+	const samples = await readSamples(await stackDefinition(paths));
 	const schemas = await withLockFile(join(paths.source, "seed.lock"), context.signal, waiting, () =>
-		seed(context, options, target, paths),
+		seed(context, options, samples, target, paths),
 	);
 	return { schemas, seconds: (Date.now() - beganAt) / 1000 };
 }
 
 /** Whether all sample schemas are there and whole, on the source of the stack. */
 export async function hasSamples(paths: LocalPaths = localPaths()): Promise<boolean> {
+	const samples = await readSamples(await stackDefinition(paths));
 	if (await wasInterrupted(paths)) return false;
 	const client = await openClient(await sourceAccess(paths));
 	try {
-		return (await schemasWithTables(client)).length === sampleSchemas.length;
+		return (await schemasWithTables(client, samples)).length === samples.length;
 	} finally {
 		await client.end();
 	}
@@ -52,6 +57,7 @@ export async function hasSamples(paths: LocalPaths = localPaths()): Promise<bool
 async function seed(
 	context: Context,
 	options: SeedOptions,
+	samples: readonly SampleSchema[],
 	target: SourceAccess,
 	paths: LocalPaths,
 ): Promise<SeedResult["schemas"]> {
@@ -60,13 +66,13 @@ async function seed(
 	const stop = (await isExternal(paths)) ? context.signal : AbortSignal.any([context.signal, disk.signal]);
 	try {
 		// Half of the data, of a seeding that was interrupted, is replaced without asking.
-		if (options.reset !== true && !(await wasInterrupted(paths))) await refuseExisting(client);
+		if (options.reset !== true && !(await wasInterrupted(paths))) await refuseExisting(client, samples);
 		await writeFileAtomic(unfinishedMark(paths), "");
 		const send: Send = (sql, values) => orStop(stop, client.query(sql, values));
 		// WordPress has zero dates, which MySQL's default mode refuses.
 		await send("SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION'");
 		const schemas: SeedResult["schemas"] = [];
-		for (const sample of sampleSchemas) {
+		for (const sample of samples) {
 			await context.reporter.task(`Fill ${sample.schema}`, async (update) => {
 				await createTables(send, sample);
 				const rows = await fillTables(send, sample, options, (count) => update(`${count} rows`));
@@ -95,8 +101,8 @@ function orStop<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
 	});
 }
 
-async function refuseExisting(client: Connection): Promise<void> {
-	const existing = await schemasWithTables(client);
+async function refuseExisting(client: Connection, samples: readonly SampleSchema[]): Promise<void> {
+	const existing = await schemasWithTables(client, samples);
 	if (existing.length === 0) return;
 	throw new PipelineError("usage", {
 		what: `There are sample tables already, in ${existing.join(" and ")}.`,

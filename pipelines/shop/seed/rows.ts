@@ -1,27 +1,3 @@
-/** What a column can be given. Dates and times are strings as MySQL writes them; decimals are strings. */
-export type Value = string | number | null | Buffer;
-
-/** One row and the table that it belongs to. */
-export interface SeedRow {
-	table: string;
-	values: readonly Value[];
-}
-
-/** How much data: rows grow with the scale, tables that describe the business with its square root. */
-export interface SeedSize {
-	/** For instance customers and orders. */
-	rows(base: number): number;
-	/** For instance products and employees. */
-	described(base: number): number;
-}
-
-export function seedSize(scale: number): SeedSize {
-	return {
-		rows: (base) => base * scale,
-		described: (base) => Math.round(base * Math.sqrt(scale)),
-	};
-}
-
 const day = 86_400_000;
 
 /** The sample data ends here, whatever the date is when it is made: the same seed gives the same rows. */

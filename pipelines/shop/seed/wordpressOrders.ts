@@ -1,6 +1,7 @@
+import type { SampleRow, SampleSize } from "../../../etl/definition/sampleData.ts";
 import { address, phone } from "./people.ts";
 import type { Random } from "./random.ts";
-import { daysAfter, historyDays, lastDay, money, type SeedRow, type SeedSize, sqlDateTime } from "./rows.ts";
+import { daysAfter, historyDays, lastDay, money, sqlDateTime } from "./rows.ts";
 import { type Counters, type Customer, commentRow, postMetaRows, postRow, type ShopProduct } from "./wordpressParts.ts";
 import { orderNotes } from "./wordpressWords.ts";
 
@@ -12,11 +13,11 @@ const taxRate = 0.08;
 /** Orders of the shop: the post, its metadata, its items with theirs, and the notes that WooCommerce keeps as comments. */
 export function* orderRows(
 	random: Random,
-	size: SeedSize,
+	size: SampleSize,
 	counters: Counters,
 	customers: readonly Customer[],
 	products: readonly ShopProduct[],
-): Generator<SeedRow> {
+): Generator<SampleRow> {
 	const count = size.rows(130);
 	const firstDay = daysAfter(lastDay, -historyDays);
 	for (let index = 0; index < count; index += 1) {
@@ -87,7 +88,7 @@ function* itemRows(
 	counters: Counters,
 	order: number,
 	lines: readonly { product: ShopProduct; quantity: number }[],
-): Generator<SeedRow> {
+): Generator<SampleRow> {
 	for (const { product, quantity } of lines) {
 		const cents = product.cents * quantity;
 		yield* item(counters, order, product.name, "line_item", {
@@ -109,7 +110,7 @@ function* item(
 	name: string,
 	type: "line_item" | "shipping",
 	meta: Readonly<Record<string, string>>,
-): Generator<SeedRow> {
+): Generator<SampleRow> {
 	const id = counters.next("orderItem");
 	yield { table: "wp_woocommerce_order_items", values: [id, name, type, order] };
 	for (const [key, value] of Object.entries(meta)) {

@@ -1,4 +1,3 @@
-import { bug } from "../../../../common/errors.ts";
 /** A small generator of random numbers (mulberry32): the same seed gives the same numbers on every machine. */
 export class Random {
 	#state: number;
@@ -37,7 +36,7 @@ export class Random {
 
 	pick<T>(values: readonly T[]): T {
 		const value = values[this.int(0, values.length - 1)];
-		if (value === undefined) throw bug("there is nothing to pick from");
+		if (value === undefined) throw new Error("there is nothing to pick from");
 		return value;
 	}
 

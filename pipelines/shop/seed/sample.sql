@@ -1,4 +1,4 @@
--- Made from the CLI's sample data by tests/infra/sampleSchema.test.ts: run it with -u to rebuild it.
+-- Made from the sample data by tests/infra/sampleSchema.test.ts: run it with -u to rebuild it.
 SET NAMES utf8mb4;
 -- WordPress has zero dates, which the default mode refuses.
 SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_ENGINE_SUBSTITUTION';

@@ -1,40 +1,40 @@
 import { createHash } from "node:crypto";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { datasets } from "../../../../../tests/support/sampleShop.ts";
-import { type SampleSchema, sampleSchemas } from "./fill.ts";
-import { phpSerialize } from "./phpSerialize.ts";
-import { Random } from "./random.ts";
-import { type SeedRow, seedSize, type Value } from "./rows.ts";
+import { type SampleRow, type SampleSchema, type SampleValue, sampleSize } from "../../../etl/definition/sampleData.ts";
+import { datasets } from "../../../tests/support/sampleShop.ts";
+import { phpSerialize } from "../seed/phpSerialize.ts";
+import { Random } from "../seed/random.ts";
+import { schemas } from "../seed/schemas.ts";
 
 function sample(name: string): SampleSchema {
-	const found = sampleSchemas.find(({ schema }) => schema === name);
+	const found = schemas.find(({ schema }) => schema === name);
 	if (found === undefined) throw new Error(name);
 	return found;
 }
 
-function freshRows(name: string, seed: number): SeedRow[] {
-	return [...sample(name).rows(seed, seedSize(1))];
+function freshRows(name: string, seed: number): SampleRow[] {
+	return [...sample(name).rows(seed, sampleSize(1))];
 }
 
-const made = new Map<string, SeedRow[]>();
+const made = new Map<string, SampleRow[]>();
 
 /** Made once, as most tests look at the same ones. */
-function rowsOf(name: string, scale = 1): SeedRow[] {
+function rowsOf(name: string, scale = 1): SampleRow[] {
 	const key = `${name} ${scale}`;
-	const rows = made.get(key) ?? [...sample(name).rows(1, seedSize(scale))];
+	const rows = made.get(key) ?? [...sample(name).rows(1, sampleSize(scale))];
 	made.set(key, rows);
 	return rows;
 }
 
 /** Rows of one table as objects. */
-function table(schema: string, name: string, scale = 1): Record<string, Value>[] {
+function table(schema: string, name: string, scale = 1): Record<string, SampleValue>[] {
 	const columns = sample(schema).tables.find((entry) => entry.name === name)?.columns ?? [];
 	return rowsOf(schema, scale)
 		.filter((row) => row.table === name)
 		.map((row) => Object.fromEntries(columns.map((column, index) => [column, row.values[index] ?? null])));
 }
 
-function hash(rows: readonly SeedRow[]): string {
+function hash(rows: readonly SampleRow[]): string {
 	return createHash("sha256").update(JSON.stringify(rows)).digest("hex");
 }
 
@@ -101,7 +101,7 @@ describe("wordpress-db", () => {
 
 	it("bills what the items, tax and shipping add up to", () => {
 		const meta = table("wordpress-db", "wp_postmeta");
-		const cents = (post: Value, key: string): number =>
+		const cents = (post: SampleValue, key: string): number =>
 			Math.round(Number(meta.find((row) => row.post_id === post && row.meta_key === key)?.meta_value) * 100);
 		const items = table("wordpress-db", "wp_woocommerce_order_items");
 		const itemMeta = table("wordpress-db", "wp_woocommerce_order_itemmeta");
@@ -147,7 +147,7 @@ describe("classicmodels", () => {
 			payments: [["customerNumber", "customers"]],
 		};
 		const columns = new Map(sample("classicmodels").tables.map((entry) => [entry.name, entry.columns]));
-		const keys = new Map<string, Set<Value | undefined>>();
+		const keys = new Map<string, Set<SampleValue | undefined>>();
 		for (const row of rowsOf("classicmodels")) {
 			for (const [column, parent] of references[row.table] ?? []) {
 				const value = row.values[columns.get(row.table)?.indexOf(column) ?? -1];
@@ -159,7 +159,7 @@ describe("classicmodels", () => {
 	});
 
 	it("has payments that never exceed what the customer's shipped orders come to, and pay most of it", () => {
-		const owed = new Map<Value, number>();
+		const owed = new Map<SampleValue, number>();
 		const orders = new Map(table("classicmodels", "orders").map((row) => [row.orderNumber, row]));
 		for (const line of table("classicmodels", "orderdetails")) {
 			const order = orders.get(line.orderNumber ?? null);
@@ -168,13 +168,14 @@ describe("classicmodels", () => {
 			const cents = Math.round(Number(line.priceEach) * 100) * Number(line.quantityOrdered);
 			owed.set(customer, (owed.get(customer) ?? 0) + cents);
 		}
-		const paid = new Map<Value, number>();
+		const paid = new Map<SampleValue, number>();
 		for (const payment of table("classicmodels", "payments")) {
 			const customer = payment.customerNumber ?? null;
 			paid.set(customer, (paid.get(customer) ?? 0) + Math.round(Number(payment.amount) * 100));
 		}
 		for (const [customer, cents] of paid) expect(cents).toBeLessThanOrEqual(owed.get(customer) ?? 0);
-		const sum = (amounts: Map<Value, number>): number => [...amounts.values()].reduce((all, cents) => all + cents, 0);
+		const sum = (amounts: Map<SampleValue, number>): number =>
+			[...amounts.values()].reduce((all, cents) => all + cents, 0);
 		expect(sum(paid) / sum(owed)).toBeGreaterThan(0.85);
 	});
 

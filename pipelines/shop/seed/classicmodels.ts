@@ -1,7 +1,8 @@
+import type { SampleRow, SampleSize, SampleValue } from "../../../etl/definition/sampleData.ts";
 import { makers, officePlaces, orderComments, productLines, vendors } from "./classicmodelsWords.ts";
 import { address, person, phone, plainName } from "./people.ts";
 import { Random } from "./random.ts";
-import { daysAfter, historyDays, lastDay, money, type SeedRow, type SeedSize, sqlDate, type Value } from "./rows.ts";
+import { daysAfter, historyDays, lastDay, money, sqlDate } from "./rows.ts";
 import { companyKinds, companyWords, places } from "./vocabulary.ts";
 
 interface Product {
@@ -10,7 +11,7 @@ interface Product {
 }
 
 /** Rows of the schema `classicmodels`, parents before their children. */
-export function* classicmodelsRows(seed: number, size: SeedSize): Generator<SeedRow> {
+export function* classicmodelsRows(seed: number, size: SampleSize): Generator<SampleRow> {
 	const products: Product[] = [];
 	yield* productRows(Random.of(seed, "products"), size, products);
 	const representatives: number[] = [];
@@ -20,7 +21,7 @@ export function* classicmodelsRows(seed: number, size: SeedSize): Generator<Seed
 	yield* orderRows(Random.of(seed, "orders"), size, products, buyers);
 }
 
-function* productRows(random: Random, size: SeedSize, products: Product[]): Generator<SeedRow> {
+function* productRows(random: Random, size: SampleSize, products: Product[]): Generator<SampleRow> {
 	for (const [index, line] of productLines.entries()) {
 		const html = `<p>${line.description.replaceAll("&", "&amp;")}</p>`;
 		const image = index % 3 === 0 ? Buffer.from(`89504e470d0a1a0a${random.hex(128)}`, "hex") : null;
@@ -59,7 +60,7 @@ const chiefs = [
 	"Sales Manager (APAC)",
 ];
 
-function* staffRows(random: Random, size: SeedSize, representatives: number[]): Generator<SeedRow> {
+function* staffRows(random: Random, size: SampleSize, representatives: number[]): Generator<SampleRow> {
 	for (const [index, country] of officePlaces.entries()) {
 		const { place, city, state, postalCode, street } = address(
 			random,
@@ -103,10 +104,10 @@ function* staffRows(random: Random, size: SeedSize, representatives: number[]): 
 
 function* customerRows(
 	random: Random,
-	size: SeedSize,
+	size: SampleSize,
 	representatives: readonly number[],
 	buyers: number[],
-): Generator<SeedRow> {
+): Generator<SampleRow> {
 	const count = size.rows(122);
 	for (let index = 0; index < count; index += 1) {
 		const { first, last } = person(random);
@@ -136,10 +137,10 @@ function* customerRows(
 
 function* orderRows(
 	random: Random,
-	size: SeedSize,
+	size: SampleSize,
 	products: readonly Product[],
 	buyers: readonly number[],
-): Generator<SeedRow> {
+): Generator<SampleRow> {
 	const count = size.rows(326);
 	const firstDay = daysAfter(lastDay, -historyDays);
 	let checks = 100_000;
@@ -195,6 +196,6 @@ function hasShipped(status: string): boolean {
 	return status === "Shipped" || status === "Resolved" || status === "Disputed";
 }
 
-function row(table: string, ...values: Value[]): SeedRow {
+function row(table: string, ...values: SampleValue[]): SampleRow {
 	return { table, values };
 }

@@ -1,11 +1,12 @@
-import { defineTable, type SeedTable } from "./tables.ts";
+import type { SampleTable } from "../../../etl/definition/sampleData.ts";
+import { defineTable } from "./tables.ts";
 
 /**
  * The guide's tables of WordPress and WooCommerce, with their column types and keys.
  * https://github.com/WordPress/WordPress/blob/master/wp-admin/includes/schema.php
  * https://github.com/woocommerce/woocommerce/blob/trunk/plugins/woocommerce/includes/class-wc-install.php
  */
-export const wordpressTables: readonly SeedTable[] = [
+export const wordpressTables: readonly SampleTable[] = [
 	defineTable(
 		"wp_users",
 		`

@@ -1,14 +1,15 @@
+import type { SampleRow, SampleSize } from "../../../etl/definition/sampleData.ts";
 import { person, plainName } from "./people.ts";
 import { phpSerialize } from "./phpSerialize.ts";
 import { Random } from "./random.ts";
-import { daysAfter, historyDays, lastDay, type SeedRow, type SeedSize, sqlDateTime } from "./rows.ts";
+import { daysAfter, historyDays, lastDay, sqlDateTime } from "./rows.ts";
 import { contentRows } from "./wordpressContent.ts";
 import { orderRows } from "./wordpressOrders.ts";
 import { Counters, type Customer, type ShopProduct } from "./wordpressParts.ts";
 import { shippingZones, siteOptions, terms } from "./wordpressWords.ts";
 
 /** Rows of the schema `wordpress-db`: a small WooCommerce shop. Product posts have the lowest ids, from 1. */
-export function* wordpressRows(seed: number, size: SeedSize): Generator<SeedRow> {
+export function* wordpressRows(seed: number, size: SampleSize): Generator<SampleRow> {
 	const counters = new Counters();
 	const customers: Customer[] = [];
 	yield* userRows(Random.of(seed, "users"), size, counters, customers);
@@ -20,7 +21,7 @@ export function* wordpressRows(seed: number, size: SeedSize): Generator<SeedRow>
 	yield* orderRows(Random.of(seed, "shop orders"), size, counters, customers, products);
 }
 
-function* userRows(random: Random, size: SeedSize, counters: Counters, customers: Customer[]): Generator<SeedRow> {
+function* userRows(random: Random, size: SampleSize, counters: Counters, customers: Customer[]): Generator<SampleRow> {
 	const count = size.rows(60);
 	for (let index = 0; index < count; index += 1) {
 		const id = counters.next("user");
@@ -58,7 +59,7 @@ function* userRows(random: Random, size: SeedSize, counters: Counters, customers
 	}
 }
 
-function* termRows(): Generator<SeedRow> {
+function* termRows(): Generator<SampleRow> {
 	for (const [index, [name, slug, taxonomy, description]] of terms.entries()) {
 		const id = index + 1;
 		yield { table: "wp_terms", values: [id, name, slug, 0] };
@@ -69,7 +70,7 @@ function* termRows(): Generator<SeedRow> {
 	}
 }
 
-function* optionRows(random: Random): Generator<SeedRow> {
+function* optionRows(random: Random): Generator<SampleRow> {
 	const options: [string, string, string][] = siteOptions.map(([name, value]) => [name, value, "yes"]);
 	const plugins = ["woocommerce/woocommerce.php", "akismet/akismet.php"];
 	options.push(
@@ -92,7 +93,7 @@ function* optionRows(random: Random): Generator<SeedRow> {
 	}
 }
 
-function* shippingRows(): Generator<SeedRow> {
+function* shippingRows(): Generator<SampleRow> {
 	let location = 0;
 	let instance = 0;
 	for (const [index, zone] of shippingZones.entries()) {

@@ -1,7 +1,8 @@
-import { defineTable, type SeedTable } from "./tables.ts";
+import type { SampleTable } from "../../../etl/definition/sampleData.ts";
+import { defineTable } from "./tables.ts";
 
 /** The tables of a classicmodels database, parents first, with the columns that queries on it expect. */
-export const classicmodelsTables: readonly SeedTable[] = [
+export const classicmodelsTables: readonly SampleTable[] = [
 	defineTable(
 		"productlines",
 		`

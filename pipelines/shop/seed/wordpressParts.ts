@@ -1,4 +1,5 @@
-import { type SeedRow, sqlDateTime, zeroDateTime } from "./rows.ts";
+import type { SampleRow } from "../../../etl/definition/sampleData.ts";
+import { sqlDateTime, zeroDateTime } from "./rows.ts";
 
 /** The shop's address. */
 export const siteUrl = "https://shop.example";
@@ -47,7 +48,7 @@ export interface Post {
 }
 
 /** A row of wp_posts. A draft has no date in GMT yet, which WordPress writes as a zero date. */
-export function postRow(post: Post): SeedRow {
+export function postRow(post: Post): SampleRow {
 	const at = sqlDateTime(post.at);
 	const isOrder = post.type === "shop_order";
 	return {
@@ -85,7 +86,7 @@ export function* postMetaRows(
 	counters: Counters,
 	post: number,
 	meta: Readonly<Record<string, string | null>>,
-): Generator<SeedRow> {
+): Generator<SampleRow> {
 	for (const [key, value] of Object.entries(meta)) {
 		yield { table: "wp_postmeta", values: [counters.next("postmeta"), post, key, value] };
 	}
@@ -104,7 +105,7 @@ export interface Comment {
 	approved: boolean;
 }
 
-export function commentRow(counters: Counters, comment: Comment): SeedRow {
+export function commentRow(counters: Counters, comment: Comment): SampleRow {
 	const at = sqlDateTime(comment.at);
 	return {
 		table: "wp_comments",

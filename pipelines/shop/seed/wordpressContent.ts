@@ -1,7 +1,8 @@
+import type { SampleRow, SampleSize } from "../../../etl/definition/sampleData.ts";
 import { plainName } from "./people.ts";
 import { phpSerialize } from "./phpSerialize.ts";
 import type { Random } from "./random.ts";
-import { daysAfter, historyDays, lastDay, money, type SeedRow, type SeedSize } from "./rows.ts";
+import { daysAfter, historyDays, lastDay, money } from "./rows.ts";
 import {
 	type Counters,
 	type Customer,
@@ -27,11 +28,11 @@ const firstDay = daysAfter(lastDay, -historyDays);
 /** Products with their pictures, prices, categories and reviews; then pages and the blog. */
 export function* contentRows(
 	random: Random,
-	size: SeedSize,
+	size: SampleSize,
 	counters: Counters,
 	customers: readonly Customer[],
 	products: ShopProduct[],
-): Generator<SeedRow> {
+): Generator<SampleRow> {
 	const productCount = size.described(24);
 	for (let index = 0; index < productCount; index += 1) {
 		const product = {
@@ -82,7 +83,7 @@ function* productRows(
 	counters: Counters,
 	customers: readonly Customer[],
 	product: ShopProduct,
-): Generator<SeedRow> {
+): Generator<SampleRow> {
 	const at = firstDay + random.int(0, 20 * 86_400) * 1000;
 	const comments = random.int(0, 5);
 	yield postRow({
@@ -132,10 +133,10 @@ function* productRows(
 
 function* blogRows(
 	random: Random,
-	size: SeedSize,
+	size: SampleSize,
 	counters: Counters,
 	customers: readonly Customer[],
-): Generator<SeedRow> {
+): Generator<SampleRow> {
 	const count = size.described(30);
 	for (let index = 0; index < count; index += 1) {
 		const id = counters.next("post");
