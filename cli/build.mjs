@@ -27,7 +27,7 @@ await build({
 		"@faker-js/*",
 		"@pulumi/*",
 		"@smithy/*",
-		"@vlasky/zongji",
+		"fzstd",
 		"icebird",
 		"mysql2",
 		"tsx/*",

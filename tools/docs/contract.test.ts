@@ -113,7 +113,7 @@ describe("a raw file as the replicator writes it", () => {
 			const stage = await engine.stage(layout);
 			if (name === "keyless") {
 				stage.appendLoaded(0, [1, 2], 2);
-				stage.appendChange("D", 1000, { digits: 1970010100000100, counter: 7 }, { c0: 1, c1: 2 }, undefined, 2);
+				stage.appendChange("D", 1000, { digits: 1970010100000100, counter: 7 }, [1, 2], undefined, 2);
 			}
 			await stage.write(join(folder, `${name}.parquet`));
 		}

@@ -1,144 +1,75 @@
-import type { EventEmitter } from "node:events";
-import ZongJi from "@vlasky/zongji";
+import { messageOf } from "../../../../common/errors.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
+import { DecodeError } from "../decode/byteReader.ts";
+import { readPayload } from "../decode/compression.ts";
+import { type BinlogFrame, eventType, Framer, frameInPayload } from "../decode/eventFrame.ts";
 import type { Position } from "../model/position.ts";
-import type { Row } from "../model/row.ts";
-import { tableId } from "../model/tableName.ts";
-import { xidText } from "../model/xid.ts";
-import { binlogTooLong, LostSource } from "../mysql/errors.ts";
-import { connectionOptions } from "../mysql/server.ts";
-
-/** A table as the binlog describes it, at the time of the change. */
-export interface BinlogTable {
-	schema: string;
-	table: string;
-	columns: readonly { name: string; type: string }[];
-	/** Names of the primary key's columns, in order. */
-	key: readonly string[];
-}
-
-interface EventBase {
-	/** Milliseconds since 1970, whole seconds. */
-	time: number;
-	/** Bytes in the binlog. */
-	size: number;
-	/** Offset of the next event in the same file; 0 where it is unknown. */
-	next: number;
-}
-
-/** What the replicator needs of the binlog's events. */
-export type BinlogEvent = EventBase &
-	(
-		| { kind: "rotate"; position: Position }
-		| { kind: "format" }
-		| { kind: "gtid"; gtid: string; standalone: boolean }
-		| { kind: "rows"; operation: "I" | "D"; table: BinlogTable; rows: readonly Row[] }
-		| { kind: "rows"; operation: "U"; table: BinlogTable; rows: readonly { before: Row; after: Row }[] }
-		| { kind: "query"; schema: string; sql: string }
-		| { kind: "commit" }
-		| { kind: "prepare"; xid: string; onePhase: boolean }
-		| { kind: "other" }
-	);
+import { LostSource, unreadableBinlog } from "../mysql/errors.ts";
+import type { BinlogEvent } from "./binlogEvent.ts";
+import { BinlogOffset } from "./binlogOffset.ts";
+import { CharsetCache } from "./charsetCache.ts";
+import { DumpConnection, type EventSource } from "./dumpConnection.ts";
+import { EventTranslator } from "./eventTranslator.ts";
 
 /** Bytes of binlog that may wait in memory before the socket is paused. */
 const queueBytes = 1024 * 1024;
-const heartbeatSeconds = 5;
-/** What an event's offset can express: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_replication_binlog_event.html */
-const mostOffset = 0xffff_ffff;
-/** Offsets only rise within a file. One that falls by more than this has passed 4 GiB and started over. */
-const mostFall = 64 * 1024 * 1024;
 /** Without any event for this long, not even a heartbeat, the connection counts as lost. */
 const silenceMs = 60_000;
-
-/** The part of zongji's events that is used here. */
-interface RawEvent {
-	timestamp: number;
-	nextPosition: number;
-	size: number;
-	getEventName(): string;
-}
-interface RawTableMap extends RawEvent {
-	tableId: number;
-	schemaName: string;
-	tableName: string;
-	primaryKey?: number[];
-	columnNames?: string[];
-	tableMap: Record<number, { columnSchemas: { COLUMN_NAME: string; COLUMN_TYPE: string }[] }>;
-}
-interface RawXaPrepare extends RawEvent {
-	onePhase: boolean;
-	xidFormatId: number;
-	xidGtrid: Buffer;
-	xidBqual: Buffer;
-}
-interface Pausable {
-	pause(): void;
-	resume(): void;
-	query(sql: string): unknown;
-}
-
-/** What is used of zongji. */
-export type BinlogClient = EventEmitter & Pick<ZongJi, "start" | "stop">;
+/** What COM_BINLOG_DUMP can be asked for: https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_com_binlog_dump.html */
+const mostOffset = 0xffff_ffff;
+/** Where a file's first event begins. */
+const fileStart = 4;
 
 /** The source's binlog from a position on. Holds the source back while its reader is behind. */
 export class BinlogStream {
-	readonly #zongji: BinlogClient;
-	#queue: BinlogEvent[] = [];
+	readonly #source: EventSource;
+	readonly #starting: Promise<void>;
+	readonly #charsets: CharsetCache;
+	readonly #translator: EventTranslator;
+	readonly #framer = new Framer();
+	readonly #offset: BinlogOffset;
+	/** Where what is wanted begins; the source may have been asked from further back. */
+	readonly #from: Position;
+	#queue: Buffer[] = [];
 	#queued = 0;
 	#paused = false;
 	#failure: Error | undefined;
 	#lastEvent = Date.now();
-	/** The file that is being read, and the highest offset that was seen in it. */
-	#at: Position;
 	#wake: () => void = () => undefined;
-	readonly #tables = new Map<number, BinlogTable>();
-	readonly #described = new Map<string, BinlogTable>();
 
 	/**
 	 * @param serverId as what the source sees us; another client of the same number is cut off by it.
 	 * @param schemas whose rows are wanted.
-	 * @param connect makes the client; it connects when it is started.
-	 * @throws PipelineError where the position is beyond 4 GiB, from where no source can be asked to send.
+	 * @param connect makes the connection; it asks for events when it is started.
 	 */
 	constructor(
 		access: SourceAccess,
 		serverId: number,
 		schemas: readonly string[],
 		from: Position,
-		connect: (access: SourceAccess) => BinlogClient = (to) => new ZongJi(connectionOptions(to)),
+		connect: (from: Position) => EventSource = (asked) => new DumpConnection(access, serverId, asked),
 	) {
-		if (from.offset > mostOffset) throw binlogTooLong(from.file);
-		this.#at = from;
-		this.#zongji = connect(access);
-		this.#zongji.on("error", (error: Error) => this.#fail(error));
-		this.#zongji.on("binlog", (event: unknown) => this.#receive(event as RawEvent));
-		// Before the dump is asked for: an idle source must prove that it is there. Nanoseconds; one name for each generation of servers.
-		this.#zongji.on("ready", () => {
-			const period = `${heartbeatSeconds}000000000`;
-			this.#connection()?.query(
-				`SET @master_heartbeat_period = ${period}, @source_heartbeat_period = ${period}, SESSION net_write_timeout = 3600`,
-			);
-		});
-		this.#zongji.start({
-			serverId,
-			filename: from.file,
-			position: from.offset,
-			includeSchema: Object.fromEntries(schemas.map((schema) => [schema, true as const])),
-		});
+		this.#from = from;
+		// A source can be asked for offsets of 32 bits only; from beyond, the file is read from its start.
+		const asked = from.offset > mostOffset ? { file: from.file, offset: fileStart } : from;
+		this.#offset = new BinlogOffset(asked);
+		this.#charsets = new CharsetCache(access);
+		this.#translator = new EventTranslator(schemas, this.#charsets);
+		this.#source = connect(asked);
+		this.#starting = this.#source.start(
+			(event) => this.#receive(event),
+			(error) => this.#fail(error),
+		);
+		this.#starting.catch((error: unknown) => this.#fail(error instanceof Error ? error : new Error(messageOf(error))));
 	}
 
 	/**
 	 * @returns the events that have come; none where none came within the time.
-	 * @throws what broke the connection; PipelineError where the file continues beyond 4 GiB.
+	 * @throws what broke the connection; PipelineError where an event cannot be read, after what came before it.
 	 */
 	async take(timeoutMs: number): Promise<BinlogEvent[]> {
 		if (this.#queue.length === 0 && this.#failure === undefined) await this.#wait(timeoutMs);
-		if (this.#queue.length > 0) {
-			const events = this.#queue;
-			this.#queue = [];
-			this.#queued = 0;
-			return events;
-		}
+		if (this.#queue.length > 0) return this.#translate();
 		if (this.#failure !== undefined) throw this.#failure;
 		this.#resume();
 		if (Date.now() - this.#lastEvent > silenceMs) throw new LostSource("the source has gone silent");
@@ -147,10 +78,8 @@ export class BinlogStream {
 
 	/** Ends the stream. Nothing is received afterwards. */
 	async close(): Promise<void> {
-		await new Promise<void>((resolve) => {
-			this.#zongji.once("stopped", () => resolve());
-			this.#zongji.stop();
-		});
+		await this.#source.close();
+		await this.#starting.catch(() => undefined);
 	}
 
 	#wait(timeoutMs: number): Promise<void> {
@@ -166,15 +95,11 @@ export class BinlogStream {
 		});
 	}
 
-	#connection(): Pausable | undefined {
-		return (this.#zongji as unknown as { connection: Pausable | null }).connection ?? undefined;
-	}
-
 	#resume(): void {
 		if (!this.#paused) return;
 		this.#paused = false;
 		this.#lastEvent = Date.now();
-		this.#connection()?.resume();
+		this.#source.resume();
 	}
 
 	#fail(error: Error): void {
@@ -182,109 +107,51 @@ export class BinlogStream {
 		this.#wake();
 	}
 
-	#receive(raw: RawEvent): void {
+	#receive(event: Buffer): void {
 		this.#lastEvent = Date.now();
-		const event = this.#translate(raw);
-		if (event === undefined || this.#failure !== undefined) return;
-		if (this.#passesLimit(event)) {
-			this.#fail(binlogTooLong(this.#at.file));
-			return;
-		}
 		this.#queue.push(event);
-		this.#queued += raw.size;
+		this.#queued += event.length;
 		if (this.#queued >= queueBytes && !this.#paused) {
 			this.#paused = true;
-			this.#connection()?.pause();
+			this.#source.pause();
 		}
 		this.#wake();
 	}
 
-	/** A file's description says how the file begins, not where we are. */
-	#passesLimit(event: BinlogEvent): boolean {
-		if (event.kind === "rotate") {
-			if (event.position.file !== this.#at.file) this.#at = event.position;
-			return false;
+	/** Reads all that is queued. What cannot be read ends the stream, once what came before it was taken. */
+	async #translate(): Promise<BinlogEvent[]> {
+		const queue = this.#queue;
+		this.#queue = [];
+		this.#queued = 0;
+		const events: BinlogEvent[] = [];
+		try {
+			for (const event of queue) {
+				const frame = this.#framer.frame(event);
+				const next = this.#offset.after(frame.header, frame.header.type === eventType.format);
+				if (frame.header.type !== eventType.transactionPayload) await this.#add(events, frame, next);
+				else for (const inner of readPayload(frame.body)) await this.#add(events, frameInPayload(inner), next);
+			}
+		} catch (error) {
+			this.#queue = [];
+			const failure = error instanceof DecodeError ? unreadableBinlog(this.#offset.at, error) : error;
+			if (events.length === 0) throw failure;
+			this.#failure = failure instanceof Error ? failure : new Error(messageOf(failure));
 		}
-		if (event.kind === "format" || event.next === 0) return false;
-		if (event.next < this.#at.offset - mostFall) return true;
-		if (event.next > this.#at.offset) this.#at = { file: this.#at.file, offset: event.next };
-		return false;
+		return events;
 	}
 
-	#translate(raw: RawEvent): BinlogEvent | undefined {
-		const base: EventBase = { time: raw.timestamp, size: raw.size, next: raw.nextPosition };
-		switch (raw.getEventName()) {
-			case "rotate": {
-				const { binlogName, position } = raw as RawEvent & { binlogName: string; position: number };
-				return { ...base, kind: "rotate", position: { file: binlogName, offset: position } };
-			}
-			case "format":
-				return { ...base, kind: "format" };
-			case "mariadbgtid": {
-				const { gtid, standalone } = raw as RawEvent & { gtid: string; standalone: boolean };
-				return { ...base, kind: "gtid", gtid, standalone };
-			}
-			case "gtid":
-			case "anonymousgtid":
-				// A BEGIN that follows says that it is a transaction.
-				return { ...base, kind: "gtid", gtid: "", standalone: true };
-			case "tablemap":
-				this.#describe(raw as RawTableMap);
-				return undefined;
-			case "writerows":
-				return this.#rows(raw, base, "I");
-			case "updaterows":
-				return this.#rows(raw, base, "U");
-			case "deleterows":
-				return this.#rows(raw, base, "D");
-			case "query": {
-				const { schema, query } = raw as RawEvent & { schema: string; query: string };
-				return { ...base, kind: "query", schema, sql: query };
-			}
-			case "xid":
-				return { ...base, kind: "commit" };
-			case "xaprepare": {
-				const { onePhase, xidFormatId, xidGtrid, xidBqual } = raw as RawXaPrepare;
-				return { ...base, kind: "prepare", onePhase, xid: xidText(xidFormatId, xidGtrid, xidBqual) };
-			}
-			default:
-				return { ...base, kind: "other" };
-		}
+	async #add(events: BinlogEvent[], frame: BinlogFrame, next: number): Promise<void> {
+		const missing = this.#translator.missingCollations(frame);
+		if (missing.length > 0) await this.#charsets.load(missing);
+		const event = this.#translator.translate(frame, next);
+		if (event === undefined) return;
+		if (event.kind === "rotate") this.#offset.rotate(event.position);
+		else if (event.kind !== "format" && this.#isBefore(next)) return;
+		events.push(event);
 	}
 
-	#rows(raw: RawEvent, base: EventBase, operation: "I" | "U" | "D"): BinlogEvent | undefined {
-		const { tableId, rows } = raw as RawEvent & { tableId: number; rows: unknown };
-		const table = this.#tables.get(tableId);
-		if (table === undefined) return undefined;
-		return { ...base, kind: "rows", operation, table, rows } as BinlogEvent;
+	/** Events before what was asked for were read already. */
+	#isBefore(next: number): boolean {
+		return this.#offset.at.file === this.#from.file && next > 0 && next <= this.#from.offset;
 	}
-
-	/** A statement's tables are described right before its rows, in numbers that hold until they are used again. */
-	#describe(raw: RawTableMap): void {
-		const schemas = raw.tableMap[raw.tableId]?.columnSchemas ?? [];
-		if (raw.columnNames === undefined) {
-			this.#fail(new Error("the binlog has no column names (binlog_row_metadata is not FULL)"));
-			return;
-		}
-		const columns = schemas.map((column) => ({ name: column.COLUMN_NAME, type: column.COLUMN_TYPE }));
-		const key = (raw.primaryKey ?? []).map((index) => columns[index]?.name ?? "");
-		const described = { schema: raw.schemaName, table: raw.tableName, columns, key };
-		const name = tableId(described);
-		const previous = this.#described.get(name);
-		// The same object for the same description, so that it can be compared fast.
-		const table = previous !== undefined && sameDescription(previous, described) ? previous : described;
-		this.#described.set(name, table);
-		this.#tables.set(raw.tableId, table);
-	}
-}
-
-function sameDescription(a: BinlogTable, b: BinlogTable): boolean {
-	return (
-		a.columns.length === b.columns.length &&
-		a.key.length === b.key.length &&
-		a.columns.every(
-			(column, index) => column.name === b.columns[index]?.name && column.type === b.columns[index]?.type,
-		) &&
-		a.key.every((name, index) => name === b.key[index])
-	);
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { unreachable } from "../../../../common/errors.ts";
-import { type BinlogEvent, BinlogStream } from "../binlog/binlogStream.ts";
+import type { BinlogEvent } from "../binlog/binlogEvent.ts";
+import { BinlogStream } from "../binlog/binlogStream.ts";
 import { parseStatement } from "../ddl/statement.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
@@ -8,10 +9,10 @@ import { tableId } from "../model/tableName.ts";
 import type { TaskState } from "../model/taskState.ts";
 import { requireBinlog, requireHistory, Server } from "../mysql/server.ts";
 import { StandstillWatch } from "../mysql/standstillWatch.ts";
-import { listTables } from "../mysql/tableSchema.ts";
 import { BinlogCursor } from "./binlogCursor.ts";
 import type { ChangeReader } from "./changeReader.ts";
 import { DdlHandler } from "./ddlHandler.ts";
+import { DoubtfulTables } from "./doubtfulTables.ts";
 import { OpenBatch, type RowsEvent } from "./openBatch.ts";
 import type { ReaderParts } from "./readerParts.ts";
 
@@ -38,13 +39,12 @@ export class BinlogReader implements ChangeReader {
 	readonly parts: ReaderParts;
 	readonly batch: OpenBatch;
 	readonly #ddl: DdlHandler;
+	readonly #doubtful: DoubtfulTables;
 	readonly #cursor: BinlogCursor;
 	readonly #skipped: ReadonlySet<string>;
 	readonly reloadAtCommit = new Set<string>();
 	/** Tables that the open transaction touched. */
 	readonly touched = new Set<string>();
-	/** What has rows in the binlog and is not a table now. */
-	readonly #ignored = new Set<string>();
 	hasNews = false;
 	foldsCase = false;
 	groupEnd: Position | undefined;
@@ -62,6 +62,7 @@ export class BinlogReader implements ChangeReader {
 		this.#skipped = skipped;
 		this.batch = new OpenBatch(parts.engine, parts.staging);
 		this.#ddl = new DdlHandler(this);
+		this.#doubtful = new DoubtfulTables(this);
 		this.#cursor = new BinlogCursor(state);
 	}
 
@@ -182,6 +183,10 @@ export class BinlogReader implements ChangeReader {
 				return event.onePhase ? this.#endGroup(event.next) : this.#prepare(event.xid, event.next);
 			case "query":
 				return this.#query(event);
+			case "unread":
+				return this.#unread(event);
+			case "incident":
+				return this.#incident(event.reason, event.next);
 			case "rotate":
 				this.#cursor.rotate(event.position);
 				return undefined;
@@ -228,7 +233,7 @@ export class BinlogReader implements ChangeReader {
 	#rows(event: RowsEvent): Promise<void> | undefined {
 		const id = tableId(event.table);
 		const table = this.state.tables.get(id);
-		if (table === undefined) return this.#unknownTable(event);
+		if (table === undefined) return this.#doubtful.unknown(event.table);
 		if (table.state === "Table error" || this.isLoaded(table)) return undefined;
 		this.touched.add(id);
 		if (this.#skipping) return undefined;
@@ -260,17 +265,16 @@ export class BinlogReader implements ChangeReader {
 		table.updatedAt = this.#commitIso;
 	}
 
-	/** Rows of a table that no statement announced: it is loaded if it is a table; a sequence, for instance, is none. */
-	async #unknownTable(event: RowsEvent): Promise<void> {
-		const id = tableId(event.table);
-		if (this.reloadAtCommit.has(id) || this.#ignored.has(id)) return;
-		const server = await Server.connect(this.parts.access);
-		try {
-			const tables = await listTables(server, [event.table.schema]);
-			(tables.some((name) => tableId(name) === id) ? this.reloadAtCommit : this.#ignored).add(id);
-		} finally {
-			await server.close();
-		}
+	#unread(event: Extract<BinlogEvent, { kind: "unread" }>): Promise<void> | undefined {
+		const table = this.state.tables.get(tableId(event.table));
+		if (table?.state === "Table error" || (table !== undefined && this.isLoaded(table))) return undefined;
+		if (table !== undefined) this.touched.add(tableId(table));
+		return this.#skipping ? undefined : this.#doubtful.unread(event, table);
+	}
+
+	#incident(reason: string, next: number): Promise<void> | undefined {
+		this.#doubtful.incident(reason);
+		return this.#inGroup ? undefined : this.#endGroup(next);
 	}
 
 	async #query(event: Extract<BinlogEvent, { kind: "query" }>): Promise<void> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { bug } from "../../../../common/errors.ts";
-import type { BinlogEvent, BinlogTable } from "../binlog/binlogStream.ts";
+import type { BinlogEvent, BinlogTable } from "../binlog/binlogEvent.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import type { Sequence } from "../model/sequence.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
@@ -82,8 +82,8 @@ export class OpenBatch {
 		if (stage === undefined) throw bug("rows came without a stage");
 		const bytes = event.size / event.rows.length;
 		if (event.operation === "U") {
-			for (const { before, after } of event.rows) {
-				stage.appendChange("U", commitTime, sequence.next(), after, before, bytes);
+			for (const [index, row] of event.rows.entries()) {
+				stage.appendChange("U", commitTime, sequence.next(), row, event.before[index], bytes);
 			}
 		} else {
 			for (const row of event.rows) {

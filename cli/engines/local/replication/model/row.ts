@@ -1,2 +1,2 @@
-/** A row of a change, by column. An ENUM's invalid value is undefined. */
-export type Row = Readonly<Record<string, unknown>>;
+/** A row of a change: a value for each column, in the order of the table's description. */
+export type Row = readonly unknown[];

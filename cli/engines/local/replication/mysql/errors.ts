@@ -1,4 +1,5 @@
 import { messageOf, PipelineError } from "../../../../common/errors.ts";
+import { formatPosition, type Position } from "../model/position.ts";
 
 /** Whether the source cannot send its binlog from the position that was asked for (ER_MASTER_FATAL_ERROR_READING_BINLOG). */
 export function isBinlogUnreadable(error: unknown): boolean {
@@ -7,14 +8,18 @@ export function isBinlogUnreadable(error: unknown): boolean {
 	return errno === 1236 && !/same server/i.test(message ?? "");
 }
 
-/** A binlog file that is longer than the 32 bits of its events' offsets can express, and in which no reader can resume. */
-export function binlogTooLong(file: string): PipelineError {
-	return new PipelineError("serviceRefused", {
-		what: `The source's binlog file ${file} is longer than 4 GiB.`,
-		why: "Positions in it have 32 bits; beyond them, events that were read cannot be distinguished from those that were not. A transaction is never split, so a very large one makes a file longer than max_binlog_size.",
-		fix: "Set max_binlog_size to 1 GiB or less, change less than 3 GiB in one transaction, and run FLUSH BINARY LOGS at the source. Then reload all tables.",
-		next: "pipeline-cli replication start --reload",
-	});
+/** An event that cannot be read and belongs to no table: nothing can be known of what it did. */
+export function unreadableBinlog(position: Position, error: unknown): PipelineError {
+	return new PipelineError(
+		"serviceRefused",
+		{
+			what: `The source's binlog cannot be read at ${formatPosition(position)}.`,
+			why: `${messageOf(error)}.`,
+			fix: "If the source's disk or the network damaged it, starting again may help. Otherwise reload all tables, which goes on after it.",
+			next: "pipeline-cli replication start --reload",
+		},
+		{ cause: error },
+	);
 }
 
 /** Whether the source refused us: wrong password, missing right. Trying again does not help. */

@@ -134,12 +134,12 @@ export class ParquetStage {
 		this.#putAdded(operation, time, sequence.digits, sequence.counter);
 		for (let index = 0; index < columns.length; index += 1) {
 			const column = columns[index] as SourceColumn;
-			this.#put(index, column, row[column.name]);
+			this.#put(index, column, row[index]);
 		}
 		for (let index = 0; index < images.length; index += 1) {
-			const column = columns[images[index] as number] as SourceColumn;
+			const image = images[index] as number;
 			if (before === undefined) this.#putNull(columns.length + index);
-			else this.#put(columns.length + index, column, before[column.name]);
+			else this.#put(columns.length + index, columns[image] as SourceColumn, before[image]);
 		}
 		this.#endRow(bytes);
 	}

@@ -1,0 +1,40 @@
+import type { Position } from "../model/position.ts";
+import type { Row } from "../model/row.ts";
+import type { TableName } from "../model/tableName.ts";
+
+/** A table as the binlog describes it, at the time of the change. */
+export interface BinlogTable {
+	schema: string;
+	table: string;
+	columns: readonly { name: string; type: string }[];
+	/** Names of the primary key's columns, in order. */
+	key: readonly string[];
+}
+
+interface EventBase {
+	/** Milliseconds since 1970, whole seconds. */
+	time: number;
+	/** Bytes in the binlog. */
+	size: number;
+	/** Offset of the next event in the same file; 0 where it is unknown. */
+	next: number;
+}
+
+/** What the replicator needs of the binlog's events. */
+export type BinlogEvent = EventBase &
+	(
+		| { kind: "rotate"; position: Position }
+		| { kind: "format" }
+		| { kind: "gtid"; gtid: string; standalone: boolean }
+		| { kind: "rows"; operation: "I" | "D"; table: BinlogTable; rows: readonly Row[] }
+		/** `before` has one row for each of `rows`. */
+		| { kind: "rows"; operation: "U"; table: BinlogTable; rows: readonly Row[]; before: readonly Row[] }
+		/** Rows of a table that the event does not hold whole, or that cannot be read. Only a reload tells how they are now. */
+		| { kind: "unread"; table: TableName; reason: string; cause: "incomplete" | "undecodable" }
+		/** The source knows that changes are missing from its binlog here. */
+		| { kind: "incident"; reason: string }
+		| { kind: "query"; schema: string; sql: string }
+		| { kind: "commit" }
+		| { kind: "prepare"; xid: string; onePhase: boolean }
+		| { kind: "other" }
+	);

@@ -1,0 +1,138 @@
+import type { Connection } from "mysql2/promise";
+import type { SourceAccess } from "../../../mysql/access.ts";
+import { coreOf, openConnection } from "../../../mysql/open.ts";
+import type { Position } from "../model/position.ts";
+import { LostSource } from "../mysql/errors.ts";
+import { connectionOptions } from "../mysql/server.ts";
+
+/** Where events come from. */
+export interface EventSource {
+	/** Asks for everything from a position on. */
+	start(receive: (event: Buffer) => void, fail: (error: Error) => void): Promise<void>;
+	/** Stops receiving until `resume`. */
+	pause(): void;
+	resume(): void;
+	close(): Promise<void>;
+}
+
+const heartbeatSeconds = 5;
+const dumpCommand = 0x12;
+const okMarker = 0x00;
+const endMarker = 0xfe;
+
+/** A packet as mysql2 gives it to a command: one object for all packets, whose bytes are `buffer` from `offset` to `end`. */
+interface Packet {
+	buffer: Buffer;
+	offset: number;
+	end: number;
+	isError(): boolean;
+	asError(encoding: string): Error;
+}
+
+/** What a command needs of mysql2's connection, and its types do not show. */
+interface CommandConnection {
+	_resetSequenceId(): void;
+	writePacket(packet: {
+		buffer: Buffer;
+		offset: number;
+		length(): number;
+		writeHeader(sequence: number): void;
+	}): void;
+	clientEncoding: string;
+}
+
+/** A command of mysql2: it is executed once without a packet, then with each packet that comes, until it returns true. */
+interface Command {
+	execute(packet: Packet | undefined, connection: CommandConnection): boolean;
+	onResult(error: Error): void;
+}
+
+/** A connection to the source that asks for its binlog: COM_BINLOG_DUMP. */
+export class DumpConnection implements EventSource {
+	readonly #access: SourceAccess;
+	readonly #serverId: number;
+	readonly #from: Position;
+	#connection: Connection | undefined;
+	#closed = false;
+
+	/** @param from its offset has 32 bits. */
+	constructor(access: SourceAccess, serverId: number, from: Position) {
+		this.#access = access;
+		this.#serverId = serverId;
+		this.#from = from;
+	}
+
+	async start(receive: (event: Buffer) => void, fail: (error: Error) => void): Promise<void> {
+		const connection = await openConnection(connectionOptions(this.#access));
+		this.#connection = connection;
+		connection.on("error", fail);
+		if (this.#closed) return this.close();
+		// An idle source must prove that it is there; the period is in nanoseconds. One name for each generation of servers.
+		const period = `${heartbeatSeconds}000000000`;
+		await connection.query(
+			`SET @master_heartbeat_period = ${period}, @source_heartbeat_period = ${period}, SESSION net_write_timeout = 3600,
+			@master_binlog_checksum = 'CRC32', @source_binlog_checksum = 'CRC32', @mariadb_slave_capability = 4`,
+		);
+		const { addCommand } = coreOf(connection) as unknown as { addCommand?(command: Command): void };
+		if (addCommand === undefined) throw new Error("the connection takes no commands");
+		addCommand.call(coreOf(connection), this.#dump(receive, fail));
+	}
+
+	pause(): void {
+		if (this.#connection !== undefined) coreOf(this.#connection).pause();
+	}
+
+	resume(): void {
+		if (this.#connection !== undefined) coreOf(this.#connection).resume();
+	}
+
+	async close(): Promise<void> {
+		this.#closed = true;
+		this.#connection?.destroy();
+	}
+
+	#dump(receive: (event: Buffer) => void, fail: (error: Error) => void): Command {
+		return {
+			execute: (packet, connection) => {
+				if (packet === undefined) {
+					connection._resetSequenceId();
+					connection.writePacket(dumpPacket(this.#serverId, this.#from));
+					return false;
+				}
+				if (this.#closed) return false;
+				if (packet.isError()) {
+					fail(packet.asError(connection.clientEncoding));
+					return true;
+				}
+				const marker = packet.buffer.readUInt8(packet.offset);
+				if (marker === okMarker) {
+					receive(packet.buffer.subarray(packet.offset + 1, packet.end));
+					return false;
+				}
+				fail(new LostSource(marker === endMarker ? "the source ended its binlog" : `the source sent a packet ${marker}`));
+				return true;
+			},
+			onResult: fail,
+		};
+	}
+}
+
+function dumpPacket(serverId: number, { file, offset }: Position): Parameters<CommandConnection["writePacket"]>[0] {
+	const name = Buffer.from(file);
+	const header = 4;
+	const buffer = Buffer.alloc(header + 11 + name.length);
+	buffer.writeUInt8(dumpCommand, header);
+	buffer.writeUInt32LE(offset, header + 1);
+	buffer.writeUInt16LE(0, header + 5);
+	buffer.writeUInt32LE(serverId, header + 7);
+	name.copy(buffer, header + 11);
+	return {
+		buffer,
+		offset: 0,
+		length: () => buffer.length,
+		writeHeader: (sequence) => {
+			buffer.writeUIntLE(buffer.length - header, 0, 3);
+			buffer.writeUInt8(sequence, 3);
+		},
+	};
+}

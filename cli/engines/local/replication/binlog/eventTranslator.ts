@@ -1,0 +1,151 @@
+import { messageOf } from "../../../../common/errors.ts";
+import { DecodeError } from "../decode/byteReader.ts";
+import { readIncident, readRotate, readXaPrepare } from "../decode/controlEvents.ts";
+import { type BinlogFrame, eventType, isIgnorable } from "../decode/eventFrame.ts";
+import { readGtid, readMariaDbGtid, readTaggedGtid } from "../decode/gtidEvents.ts";
+import { type QueryEvent, readLoadQuery, readQuery } from "../decode/queryEvent.ts";
+import { isRowsEvent, readRows, rowsTableId } from "../decode/rowsEvent.ts";
+import { xidText } from "../model/xid.ts";
+import type { BinlogEvent } from "./binlogEvent.ts";
+import type { CharsetCache } from "./charsetCache.ts";
+import { TableReaders } from "./tableReaders.ts";
+
+/** Events without meaning for rows, among them those that go with statements and are read from the statement itself. */
+const passed = new Set<number>([
+	...[eventType.stop, eventType.intvar, eventType.rand, eventType.userVar, eventType.beginLoadQuery],
+	...[eventType.rowsQuery, eventType.previousGtids, eventType.transactionContext, eventType.viewChange],
+	...[eventType.heartbeat, eventType.heartbeatV2, eventType.annotateRows, eventType.binlogCheckpoint],
+	...[eventType.gtidList, eventType.startEncryption],
+	// Blocks of a file of LOAD DATA, and its removal.
+	...[9, 11],
+]);
+
+/** MySQL's rows event that only ends a statement whose tables nobody knows has this number. */
+const noTable = 0xff_ffff;
+/** utf8mb3: what a server that does not say its clients' character set has always used. */
+const standardCollation = 33;
+
+/** Turns events of the binlog into those that the replicator knows. */
+export class EventTranslator {
+	readonly #charsets: CharsetCache;
+	readonly #tables: TableReaders;
+	/** MariaDB: the statement that follows does not count. */
+	#ignoresStatement = false;
+
+	constructor(schemas: readonly string[], charsets: CharsetCache) {
+		this.#charsets = charsets;
+		const wanted = new Set(schemas);
+		this.#tables = new TableReaders(charsets, (schema) => wanted.has(schema));
+	}
+
+	/** @returns the collations that `translate` needs for this event, and that are not known yet. */
+	missingCollations({ header, body }: BinlogFrame): readonly number[] {
+		const needed = this.#neededCollations(header.type, body);
+		return this.#charsets.lacks(needed) ? needed : [];
+	}
+
+	/**
+	 * @param next offset of the next event.
+	 * @returns undefined where the event says nothing by itself.
+	 * @throws DecodeError where an event that belongs to no table cannot be read.
+	 */
+	translate({ header, body }: BinlogFrame, next: number): BinlogEvent | undefined {
+		const base = { time: header.time * 1000, size: header.length, next };
+		const { type } = header;
+		if (isRowsEvent(type)) return this.#rows(type, body, base);
+		switch (type) {
+			case eventType.tableMap:
+				this.#tables.describe(body);
+				return undefined;
+			case eventType.rotate: {
+				return { ...base, kind: "rotate", position: readRotate(body) };
+			}
+			case eventType.format:
+				return { ...base, kind: "format" };
+			case eventType.mariadbGtid: {
+				const { gtid, standalone, alter } = readMariaDbGtid(body, header.serverId);
+				this.#ignoresStatement = alter === "start" || alter === "rollback";
+				return { ...base, kind: "gtid", gtid, standalone };
+			}
+			case eventType.gtid:
+			case eventType.anonymousGtid:
+				readGtid(body, type === eventType.anonymousGtid);
+				return mysqlGroup(base);
+			case eventType.taggedGtid:
+				readTaggedGtid(body);
+				return mysqlGroup(base);
+			case eventType.query:
+			case eventType.queryCompressed:
+				return this.#statement(readQuery(body, type === eventType.queryCompressed), base);
+			case eventType.executeLoadQuery:
+				return this.#statement(readLoadQuery(body), base);
+			case eventType.xid:
+				return { ...base, kind: "commit" };
+			case eventType.xaPrepare: {
+				const { onePhase, format, gtrid, bqual } = readXaPrepare(body);
+				return { ...base, kind: "prepare", onePhase, xid: xidText(format, gtrid, bqual) };
+			}
+			case eventType.incident: {
+				const { number, text } = readIncident(body);
+				return { ...base, kind: "incident", reason: text === "" ? `incident ${number}` : text };
+			}
+			default:
+				if (passed.has(type) || isIgnorable(header)) return { ...base, kind: "other" };
+				throw new DecodeError(`events of type ${type} are not known`);
+		}
+	}
+
+	#neededCollations(type: number, body: Buffer): readonly number[] {
+		if (type === eventType.tableMap) return this.#tables.collationsOf(body);
+		if (type === eventType.query || type === eventType.queryCompressed) {
+			return [readQuery(body, type === eventType.queryCompressed).collation ?? standardCollation];
+		}
+		if (type === eventType.executeLoadQuery) return [readLoadQuery(body).collation ?? standardCollation];
+		return [];
+	}
+
+	#statement({ schema, sql, collation }: QueryEvent, base: Base): BinlogEvent {
+		if (this.#ignoresStatement) {
+			this.#ignoresStatement = false;
+			return { ...base, kind: "query", schema, sql: "" };
+		}
+		const charset = this.#charsets.ofCollation(collation ?? standardCollation);
+		if (charset === undefined) throw new DecodeError(`a statement has the collation ${collation}, which is not known`);
+		// A client of the character set "binary" names tables in bytes that the server takes for UTF-8.
+		const text = charset.name === "binary" ? sql.toString("utf8") : charset.decode(sql);
+		return { ...base, kind: "query", schema, sql: text };
+	}
+
+	#rows(type: number, body: Buffer, base: Base): BinlogEvent | undefined {
+		const number = rowsTableId(body);
+		const mapped = this.#tables.get(number);
+		if (mapped === undefined) {
+			if (number === noTable) return undefined;
+			throw new DecodeError(`there are rows of table number ${number}, which was not described`);
+		}
+		if (mapped.kind === "unwanted") return undefined;
+		if (mapped.kind === "broken") {
+			return { ...base, kind: "unread", table: mapped.name, reason: mapped.reason, cause: "undecodable" };
+		}
+		const { table } = mapped;
+		try {
+			const { complete, operation, rows, before } = readRows(type, body, mapped.reader);
+			if (!complete) return { ...base, kind: "unread", table, reason: partialImage, cause: "incomplete" };
+			return operation === "U"
+				? { ...base, kind: "rows", operation, table, rows, before }
+				: { ...base, kind: "rows", operation, table, rows };
+		} catch (error) {
+			if (!(error instanceof DecodeError)) throw error;
+			return { ...base, kind: "unread", table, reason: messageOf(error), cause: "undecodable" };
+		}
+	}
+}
+
+type Base = Pick<BinlogEvent, "time" | "size" | "next">;
+
+const partialImage = "a session logged rows without all columns (binlog_row_image is not FULL in it)";
+
+/** A BEGIN that follows says that it is a transaction of several events. */
+function mysqlGroup(base: Base): BinlogEvent {
+	return { ...base, kind: "gtid", gtid: "", standalone: true };
+}

@@ -1,0 +1,105 @@
+import { messageOf } from "../../../../common/errors.ts";
+import type { Charsets } from "../decode/charset.ts";
+import { DecodeError } from "../decode/byteReader.ts";
+import { type TableReader, tableReader } from "../decode/rowsEvent.ts";
+import { readTableMap, readTableName, type TableMap } from "../decode/tableMap.ts";
+import { type TableName, tableId } from "../model/tableName.ts";
+import type { BinlogTable } from "./binlogEvent.ts";
+
+/** What is known of a table's number: how its rows are read, why they cannot be, or that nobody wants them. */
+export type MappedTable =
+	| { kind: "unwanted" }
+	| { kind: "broken"; name: TableName; reason: string }
+	| { kind: "table"; table: BinlogTable; reader: TableReader };
+
+const unwanted: MappedTable = { kind: "unwanted" };
+/** Bytes of a table map before what describes the table: its number. */
+const numberBytes = 6;
+
+/** The tables by the numbers that the binlog gives them. A number holds until it is used again. */
+export class TableReaders {
+	readonly #charsets: Charsets;
+	readonly #isWanted: (schema: string) => boolean;
+	readonly #byNumber = new Map<number, { body: Buffer; mapped: MappedTable }>();
+	/** The last description of each table. */
+	readonly #described = new Map<string, BinlogTable>();
+
+	constructor(charsets: Charsets, isWanted: (schema: string) => boolean) {
+		this.#charsets = charsets;
+		this.#isWanted = isWanted;
+	}
+
+	get(number: number): MappedTable | undefined {
+		return this.#byNumber.get(number)?.mapped;
+	}
+
+	/** @returns the collations that must be known before `describe`. */
+	collationsOf(body: Buffer): readonly number[] {
+		const { id, schema } = readTableName(body);
+		if (!this.#isWanted(schema) || this.#isKnown(id, body)) return [];
+		try {
+			const collations = readTableMap(body).columns.map(({ collation }) => collation);
+			return [...collations.filter((collation) => collation !== undefined), 63];
+		} catch (error) {
+			if (error instanceof DecodeError) return [];
+			throw error;
+		}
+	}
+
+	/**
+	 * Takes in a table map; a statement's come right before its rows.
+	 * @throws Error where the source logs no names of columns.
+	 */
+	describe(body: Buffer): void {
+		const { id, schema, table } = readTableName(body);
+		if (this.#isKnown(id, body)) return;
+		const mapped = this.#isWanted(schema) ? this.#map(body, { schema, table }) : unwanted;
+		this.#byNumber.set(id, { body: Buffer.from(body), mapped });
+	}
+
+	/** Most transactions describe their tables as the one before did. */
+	#isKnown(id: number, body: Buffer): boolean {
+		const known = this.#byNumber.get(id)?.body;
+		return known !== undefined && known.subarray(numberBytes).equals(body.subarray(numberBytes));
+	}
+
+	#map(body: Buffer, name: TableName): MappedTable {
+		try {
+			const map = readTableMap(body);
+			if (!map.named && map.columns.length > 0) {
+				throw new Error("the binlog has no column names (binlog_row_metadata is not FULL)");
+			}
+			const reader = tableReader(map, this.#charsets);
+			return { kind: "table", reader, table: this.#describeAs(map, reader) };
+		} catch (error) {
+			if (!(error instanceof DecodeError)) throw error;
+			return { kind: "broken", name, reason: messageOf(error) };
+		}
+	}
+
+	/** The same object for the same description, so that it can be compared fast. */
+	#describeAs({ schema, table, columns, key }: TableMap, reader: TableReader): BinlogTable {
+		const described: BinlogTable = {
+			schema,
+			table,
+			columns: columns.map(({ name }, index) => ({ name, type: reader.columns[index]?.declared ?? "" })),
+			key: key.map((index) => columns[index]?.name ?? ""),
+		};
+		const id = tableId(described);
+		const previous = this.#described.get(id);
+		if (previous !== undefined && sameDescription(previous, described)) return previous;
+		this.#described.set(id, described);
+		return described;
+	}
+}
+
+function sameDescription(a: BinlogTable, b: BinlogTable): boolean {
+	return (
+		a.columns.length === b.columns.length &&
+		a.key.length === b.key.length &&
+		a.columns.every(
+			(column, index) => column.name === b.columns[index]?.name && column.type === b.columns[index]?.type,
+		) &&
+		a.key.every((name, index) => name === b.key[index])
+	);
+}

@@ -1,0 +1,113 @@
+/** A character set of the server. */
+export interface Charset {
+	name: string;
+	/** Text as the server gives it to a client of utf8mb4. */
+	decode(bytes: Buffer): string;
+}
+
+/** What the server makes of the bytes of a character set that is not one of Unicode's. */
+export interface CharsetTable {
+	/** 256 texts of one byte. */
+	one: readonly string[];
+	/** Characters of two bytes, by their number. */
+	two: ReadonlyMap<number, string>;
+	/** Characters of three bytes, by their number; the first is 8F. */
+	three: ReadonlyMap<number, string>;
+	/** gb18030: characters of four bytes, by their place in the order of these. */
+	four: ReadonlyMap<number, string>;
+}
+
+/** The server's character sets by the ids of their collations. */
+export interface Charsets {
+	/** @returns undefined where the server does not have it, or its table was not read. */
+	ofCollation(collation: number): Charset | undefined;
+}
+
+export const binaryCharset = "binary";
+/** What the server writes for bytes that are no character. */
+const invalid = "?";
+
+const decodeUtf8 = (bytes: Buffer): string => bytes.toString("utf8");
+const unicode: Record<string, (bytes: Buffer) => string> = {
+	utf8: decodeUtf8,
+	utf8mb3: decodeUtf8,
+	utf8mb4: decodeUtf8,
+	ucs2: decodeUtf16Be,
+	utf16: decodeUtf16Be,
+	utf16le: (bytes) => bytes.toString("utf16le"),
+	utf32: decodeUtf32Be,
+	[binaryCharset]: (bytes) => bytes.toString("latin1"),
+};
+
+/** A character set that needs no table. */
+export function unicodeCharset(name: string): Charset | undefined {
+	const decode = unicode[name];
+	return decode === undefined ? undefined : { name, decode };
+}
+
+function decodeUtf16Be(bytes: Buffer): string {
+	return Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16().toString("utf16le");
+}
+
+function decodeUtf32Be(bytes: Buffer): string {
+	let text = "";
+	for (let at = 0; at + 4 <= bytes.length; at += 4) {
+		const code = bytes.readUInt32BE(at);
+		text += code > 0x10_ffff ? invalid : String.fromCodePoint(code);
+	}
+	return text;
+}
+
+/** A character set by the server's own table. */
+export function tableCharset(name: string, table: CharsetTable): Charset {
+	return { name, decode: (bytes) => decodeByTable(bytes, table) };
+}
+
+function decodeByTable(bytes: Buffer, table: CharsetTable): string {
+	if (table.two.size === 0) {
+		let text = "";
+		for (const byte of bytes) text += table.one[byte] ?? invalid;
+		return text;
+	}
+	let text = "";
+	for (let at = 0; at < bytes.length; ) {
+		const { character, length } = characterAt(bytes, at, table);
+		text += character;
+		at += length;
+	}
+	return text;
+}
+
+function characterAt(bytes: Buffer, at: number, table: CharsetTable): { character: string; length: number } {
+	const first = bytes[at] ?? 0;
+	if (first >= 0x80 && at + 1 < bytes.length) {
+		if (first === 0x8f && table.three.size > 0 && at + 2 < bytes.length) {
+			const character = table.three.get(bytes.readUIntBE(at, 3));
+			if (character !== undefined) return { character, length: 3 };
+		}
+		if (table.four.size > 0 && at + 3 < bytes.length) {
+			const character = fourBytes(bytes, at, table.four);
+			if (character !== undefined) return { character, length: 4 };
+		}
+		const character = table.two.get(bytes.readUInt16BE(at));
+		if (character !== undefined) return { character, length: 2 };
+	}
+	return { character: table.one[first] ?? invalid, length: 1 };
+}
+
+/** Of gb18030's four bytes, 90 30 81 30 is U+10000, and the others follow in order. */
+const supplementary = linear4(0x90, 0x30, 0x81, 0x30);
+
+function fourBytes(bytes: Buffer, at: number, four: ReadonlyMap<number, string>): string | undefined {
+	const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(at, at + 4);
+	if (a < 0x81 || b < 0x30 || b > 0x39 || c < 0x81 || c > 0xfe || d < 0x30 || d > 0x39) return undefined;
+	const place = linear4(a, b, c, d);
+	if (place < supplementary) return four.get(place) ?? invalid;
+	const code = 0x1_0000 + place - supplementary;
+	return code > 0x10_ffff ? invalid : String.fromCodePoint(code);
+}
+
+/** The place of four bytes of gb18030 in their order. */
+export function linear4(a: number, b: number, c: number, d: number): number {
+	return (((a - 0x81) * 10 + (b - 0x30)) * 126 + (c - 0x81)) * 10 + (d - 0x30);
+}

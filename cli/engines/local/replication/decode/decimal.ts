@@ -1,0 +1,54 @@
+import { type ByteReader, DecodeError } from "./byteReader.ts";
+
+/** Bytes of 0 to 8 digits that are no whole group of 9. */
+const restBytes = [0, 1, 1, 2, 2, 3, 3, 4, 4];
+const groupDigits = 9;
+
+/** DECIMAL as the server prints it: groups of 9 digits, big-endian; the sign is the first bit, and a negative number is inverted. */
+export function readDecimal(reader: ByteReader, precision: number, scale: number): string {
+	const whole = precision - scale;
+	const parts = [...integerGroups(whole), ...fractionGroups(scale)];
+	let at = reader.take(parts.reduce((sum, part) => sum + part.bytes, 0));
+	if (parts.length === 0) throw new DecodeError("a DECIMAL has no digits");
+	const negative = reader.buffer.readUInt8(at) < 0x80;
+	let integer = "";
+	let fraction = "";
+	for (const [index, { bytes, digits, isFraction }] of parts.entries()) {
+		let value = reader.buffer.readUIntBE(at, bytes);
+		at += bytes;
+		if (negative) value = 256 ** bytes - 1 - value;
+		if (index === 0) value -= 0x80 * 256 ** (bytes - 1);
+		// After the inversion of a negative number its first bit is set too.
+		const text = String(value).padStart(digits, "0");
+		if (value < 0 || text.length > digits) throw new DecodeError("a DECIMAL has more digits than its column");
+		if (isFraction) fraction += text;
+		else integer += text;
+	}
+	const number = integer.replace(/^0+(?=\d)/, "") || "0";
+	return `${negative ? "-" : ""}${number}${scale === 0 ? "" : `.${fraction}`}`;
+}
+
+interface Group {
+	bytes: number;
+	digits: number;
+	isFraction: boolean;
+}
+
+/** The rest comes first. */
+function integerGroups(digits: number): Group[] {
+	const rest = digits % groupDigits;
+	return [...restGroup(rest, false), ...wholeGroups(digits, false)];
+}
+
+/** The rest comes last. */
+function fractionGroups(digits: number): Group[] {
+	return [...wholeGroups(digits, true), ...restGroup(digits % groupDigits, true)];
+}
+
+function wholeGroups(digits: number, isFraction: boolean): Group[] {
+	return Array.from({ length: Math.floor(digits / groupDigits) }, () => ({ bytes: 4, digits: groupDigits, isFraction }));
+}
+
+function restGroup(digits: number, isFraction: boolean): Group[] {
+	return digits === 0 ? [] : [{ bytes: restBytes[digits] ?? 0, digits, isFraction }];
+}

@@ -1,0 +1,155 @@
+import { allBits, ByteReader, bitOf, DecodeError } from "./byteReader.ts";
+import { type Charsets } from "./charset.ts";
+import { type ColumnReader, columnReader, type Value } from "./columnReader.ts";
+import { inflateMariaDb } from "./compression.ts";
+import { eventType } from "./eventFrame.ts";
+import { readBinaryJson } from "./json/binaryJson.ts";
+import { type JsonValue, jsonText } from "./json/jsonValue.ts";
+import { applyJsonDiff } from "./json/partialJson.ts";
+import { mysqlType } from "./mysqlType.ts";
+import type { TableMap } from "./tableMap.ts";
+
+export type RowValues = Value[];
+
+export interface RowsEvent {
+	operation: "I" | "U" | "D";
+	/** Whether all columns are in all images; without that, rows are not read. */
+	complete: boolean;
+	/** Rows inserted or deleted; of an update, the rows after it. */
+	rows: RowValues[];
+	/** Rows before an update. */
+	before: RowValues[];
+	/** MySQL since 9.6: changed by a foreign key that the SQL layer cascaded. */
+	byForeignKey: boolean;
+}
+
+interface RowsKind {
+	operation: "I" | "U" | "D";
+	version: 1 | 2;
+	compressed?: true;
+	partial?: true;
+}
+
+const kinds = new Map<number, RowsKind>([
+	[23, { operation: "I", version: 1 }],
+	[24, { operation: "U", version: 1 }],
+	[25, { operation: "D", version: 1 }],
+	[30, { operation: "I", version: 2 }],
+	[31, { operation: "U", version: 2 }],
+	[32, { operation: "D", version: 2 }],
+	[eventType.partialUpdate, { operation: "U", version: 2, partial: true }],
+	[166, { operation: "I", version: 1, compressed: true }],
+	[167, { operation: "U", version: 1, compressed: true }],
+	[168, { operation: "D", version: 1, compressed: true }],
+	[169, { operation: "I", version: 2, compressed: true }],
+	[170, { operation: "U", version: 2, compressed: true }],
+	[171, { operation: "D", version: 2, compressed: true }],
+]);
+
+const sqlForeignKey = 0x10;
+
+export function isRowsEvent(type: number): boolean {
+	return kinds.has(type);
+}
+
+/** The number of the table map that the rows belong to. */
+export function rowsTableId(body: Buffer): number {
+	return new ByteReader(body).u48();
+}
+
+/** A table's map with how its columns are read. */
+export interface TableReader {
+	map: TableMap;
+	columns: readonly ColumnReader[];
+}
+
+export function tableReader(map: TableMap, charsets: Charsets): TableReader {
+	return { map, columns: map.columns.map((column) => columnReader(column, charsets)) };
+}
+
+/** @throws DecodeError where the rows are not as the table's map says. */
+export function readRows(type: number, body: Buffer, { map, columns }: TableReader): RowsEvent {
+	const kind = kinds.get(type);
+	if (kind === undefined) throw new DecodeError(`an event of type ${type} has no rows`);
+	const reader = new ByteReader(body);
+	reader.skip(6);
+	const flags = reader.u16();
+	if (kind.version === 2) {
+		const extra = reader.u16();
+		if (extra < 2) throw new DecodeError(`rows say they have ${extra} bytes of extra data`);
+		reader.skip(extra - 2);
+	}
+	const width = reader.lenenc();
+	if (width !== columns.length) throw new DecodeError(`rows have ${width} columns, their table ${columns.length}`);
+	const present = reader.bytes((width + 7) >> 3);
+	const presentAfter = kind.operation === "U" ? reader.bytes((width + 7) >> 3) : present;
+	const event: RowsEvent = {
+		operation: kind.operation,
+		complete: allBits(present, width) && allBits(presentAfter, width),
+		rows: [],
+		before: [],
+		byForeignKey: (flags & sqlForeignKey) !== 0,
+	};
+	if (!event.complete) return event;
+	const rows = kind.compressed === true ? new ByteReader(inflateMariaDb(reader.rest())) : reader;
+	const isJson = map.columns.map((column) => column.type === mysqlType.json);
+	while (rows.left > 0) {
+		const start = rows.at;
+		if (kind.partial === true) readPartialUpdate(rows, columns, isJson, event);
+		else {
+			if (kind.operation === "U") event.before.push(readImage(rows, columns));
+			event.rows.push(readImage(rows, columns));
+		}
+		if (rows.at === start) throw new DecodeError("rows without columns do not end");
+	}
+	return event;
+}
+
+function readImage(reader: ByteReader, columns: readonly ColumnReader[]): RowValues {
+	const nulls = reader.take((columns.length + 7) >> 3);
+	const row: RowValues = new Array(columns.length);
+	let index = 0;
+	for (const column of columns) {
+		const isNull = (reader.buffer.readUInt8(nulls + (index >> 3)) & (1 << (index & 7))) !== 0;
+		row[index] = isNull ? null : column.read(reader);
+		index += 1;
+	}
+	return row;
+}
+
+/** JSON columns of the row after an update may have only what changed in them. */
+function readPartialUpdate(
+	reader: ByteReader,
+	columns: readonly ColumnReader[],
+	isJson: readonly boolean[],
+	event: RowsEvent,
+): void {
+	const documents = new Map<number, JsonValue>();
+	const nullBytes = (columns.length + 7) >> 3;
+	const nullsBefore = reader.bytes(nullBytes);
+	event.before.push(
+		columns.map((column, index) => {
+			if (bitOf(nullsBefore, index)) return null;
+			if (isJson[index] !== true) return column.read(reader);
+			const document = readBinaryJson(reader.counted(4));
+			// As text now: the changes are made in the document.
+			const text = jsonText(document);
+			documents.set(index, document);
+			return text;
+		}),
+	);
+	const isPartial = (reader.lenenc() & 1) !== 0;
+	const partial = isPartial ? reader.bytes((isJson.filter(Boolean).length + 7) >> 3) : undefined;
+	const nullsAfter = reader.bytes(nullBytes);
+	let json = -1;
+	event.rows.push(
+		columns.map((column, index) => {
+			if (isJson[index] === true) json += 1;
+			if (bitOf(nullsAfter, index)) return null;
+			if (isJson[index] !== true || partial === undefined || !bitOf(partial, json)) return column.read(reader);
+			const document = documents.get(index);
+			if (document === undefined) throw new DecodeError("a change of JSON has no value before it");
+			return jsonText(applyJsonDiff(document, reader.counted(4)));
+		}),
+	);
+}
