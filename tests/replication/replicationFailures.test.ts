@@ -146,13 +146,13 @@ test("a table that can no longer be replicated keeps its files when it is reload
 }) => {
 	const { stack, schema } = shop;
 	await stack.replication.start(stack.context, limits);
-	await db.query("CREATE TABLE u (id INT PRIMARY KEY); ALTER TABLE t ADD g GEOMETRY");
+	await db.query("CREATE TABLE u (id INT PRIMARY KEY); ALTER TABLE t ADD op CHAR(1)");
 	await until(async () => (await stack.statistics(`${schema}.t`))?.state === "Table error");
 	const reported = {
 		outcome: "failure",
 		text: {
 			what: `${schema}.t could not be loaded.`,
-			why: expect.stringMatching(/^column g: .* type geometry; drop the column/),
+			why: expect.stringMatching(/^column op has the name of a column that replication adds/),
 			next: `pipeline-cli replication reload ${schema}.t`,
 		},
 	};
@@ -164,7 +164,7 @@ test("a table that can no longer be replicated keeps its files when it is reload
 	expect(await stack.replication.status()).toMatchObject({ state: "running", tables: { loaded: 1, errored: 1 } });
 	expect(await stack.files(schema, "t")).toEqual([loadFile]);
 	await shop.expectEqual();
-	await db.query("ALTER TABLE t DROP g");
+	await db.query("ALTER TABLE t DROP op");
 	expect(await stack.replication.start(stack.context, reload)).toBe("already running");
 	expect(await stack.statistics(`${schema}.t`)).toMatchObject({ state: "Table completed" });
 });

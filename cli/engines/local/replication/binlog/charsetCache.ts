@@ -104,10 +104,15 @@ export async function readCharsetTable(ask: Ask, name: string, bytes: number): P
 	const none = new Map<number, string>();
 	return {
 		one: Array.from({ length: 256 }, (_, byte) => single.get(byte) ?? "?"),
-		two: bytes > 1 ? await read("LPAD(HEX(n), 4, '0')", "n >= 32768") : none,
+		two: bytes > 1 ? withoutSingle(await read("HEX(n)", "n >= 32768"), single) : none,
 		three: bytes === 3 ? withPrefix(await read("CONCAT('8F', HEX(n))", "n >= 32768")) : none,
 		four: bytes === 4 ? await read(fourBytes, `n < ${fourByteCharacters}`) : none,
 	};
+}
+
+/** A character of one byte begins none of two; MySQL drops what is cut after it, so that both bytes look like the first one. */
+function withoutSingle(pairs: ReadonlyMap<number, string>, single: ReadonlyMap<number, string>): Map<number, string> {
+	return new Map([...pairs].filter(([code]) => !single.has(code >> 8)));
 }
 
 /** By all three bytes. */

@@ -32,7 +32,7 @@ const unicode: Record<string, (bytes: Buffer) => string> = {
 	utf8: decodeUtf8,
 	utf8mb3: decodeUtf8,
 	utf8mb4: decodeUtf8,
-	ucs2: decodeUtf16Be,
+	ucs2: decodeUcs2,
 	utf16: decodeUtf16Be,
 	utf16le: (bytes) => bytes.toString("utf16le"),
 	utf32: decodeUtf32Be,
@@ -47,6 +47,11 @@ export function unicodeCharset(name: string): Charset | undefined {
 
 function decodeUtf16Be(bytes: Buffer): string {
 	return Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16().toString("utf16le");
+}
+
+/** It knows no pairs: the server gives each half as three bytes that are not UTF-8. */
+function decodeUcs2(bytes: Buffer): string {
+	return decodeUtf16Be(bytes).replace(/[\ud800-\udfff]/g, "\ufffd\ufffd\ufffd");
 }
 
 function decodeUtf32Be(bytes: Buffer): string {

@@ -91,7 +91,7 @@ export class TableLoader {
 function selectOf(name: TableName, { columns }: TableSchema): string {
 	const selected = columns.map((column) => {
 		const quoted = quoteName(column.name);
-		return columnType(column.type).readAsDouble ? `${quoted} + 0e0` : quoted;
+		return columnType(column.type).select?.(quoted) ?? quoted;
 	});
 	return `SELECT ${selected.join(", ")} FROM ${qualifiedName(name)}`;
 }

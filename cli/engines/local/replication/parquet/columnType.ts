@@ -31,8 +31,8 @@ export interface ColumnType {
 	stored: DuckDBType;
 	/** Turns a value, as the snapshot or the binlog gives it, into the stored one. Never sees null. */
 	convert(value: unknown): DuckDBValue;
-	/** Whether the snapshot must read it as a double: as text, a FLOAT has only six digits. */
-	readAsDouble?: true;
+	/** What the snapshot selects in place of the column, where a client would not get the value that the binlog has. */
+	select?(column: string): string;
 }
 
 /** A type that replication does not carry; the table becomes "Table error". */
@@ -46,20 +46,25 @@ const integers: Record<string, readonly [signed: DuckDBType, unsigned: DuckDBTyp
 	integer: [INTEGER, UINTEGER],
 };
 
+/** As text a FLOAT has only six digits, and a DOUBLE(20,5) only those that are declared. A sum would lose the sign of -0. */
+const exact = (column: string): string => `${column} * 1e0`;
+/** What the server stores; clients turn it into objects. */
+const asBytes = (column: string): string => `CAST(${column} AS BINARY)`;
 const text: ColumnType = { stored: VARCHAR, convert: textOf };
 const binary: ColumnType = { stored: BLOB, convert: (value) => new DuckDBBlobValue(bytesOf(value)) };
+/** The number of the reference system in 4 bytes, low byte first, then WKB: as the server stores it. */
+const spatial: ColumnType = { ...binary, select: asBytes };
 
 /** Types without parameters that matter. */
 const simple: Record<string, ColumnType> = {
-	float: { stored: FLOAT, convert: (value) => Math.fround(Number(value)), readAsDouble: true },
-	double: { stored: DOUBLE, convert: Number },
-	real: { stored: DOUBLE, convert: Number },
+	float: { stored: FLOAT, convert: (value) => Math.fround(Number(value)), select: exact },
+	double: { stored: DOUBLE, convert: Number, select: exact },
+	real: { stored: DOUBLE, convert: Number, select: exact },
 	date: { stored: DATE, convert: (value) => nullable(dateDays(String(value)), (days) => new DuckDBDateValue(days)) },
 	datetime: timestamp(),
 	timestamp: timestamp(),
 	time: { stored: VARCHAR, convert: textOf },
-	// A binlog YEAR is an offset from 1900, with 0 for the year 0000; 1900 itself is not a YEAR.
-	year: { stored: SMALLINT, convert: (value) => (Number(value) === 1900 ? 0 : Number(value)) },
+	year: { stored: SMALLINT, convert: Number },
 	char: text,
 	varchar: text,
 	tinytext: text,
@@ -75,7 +80,16 @@ const simple: Record<string, ColumnType> = {
 	blob: binary,
 	mediumblob: binary,
 	longblob: binary,
-	vector: binary,
+	vector: { ...binary, select: asBytes },
+	geometry: spatial,
+	point: spatial,
+	linestring: spatial,
+	polygon: spatial,
+	multipoint: spatial,
+	multilinestring: spatial,
+	multipolygon: spatial,
+	geometrycollection: spatial,
+	geomcollection: spatial,
 	uuid: { stored: VARCHAR, convert: (value) => (Buffer.isBuffer(value) ? uuidText(value) : textOf(value)) },
 	inet4: { stored: VARCHAR, convert: (value) => (Buffer.isBuffer(value) ? inet4Text(value) : textOf(value)) },
 	inet6: { stored: VARCHAR, convert: (value) => (Buffer.isBuffer(value) ? inet6Text(value) : textOf(value)) },
@@ -84,7 +98,7 @@ const simple: Record<string, ColumnType> = {
 /**
  * How a column is stored. Contract: docs/contract.md, "Types".
  * @param declared the column's type as in INFORMATION_SCHEMA.COLUMNS.COLUMN_TYPE.
- * @throws UnsupportedTypeError, for instance for geometry, which the binlog client gives without its bytes (DMS writes it as BLOB).
+ * @throws UnsupportedTypeError for a type that a newer server has.
  */
 export function columnType(declared: string): ColumnType {
 	const name = /^[a-z0-9_]+/i.exec(declared)?.[0]?.toLowerCase() ?? declared;
@@ -132,10 +146,8 @@ function nullable<T>(value: T | undefined, wrap: (value: T) => DuckDBValue): Duc
 	return value === undefined ? null : wrap(value);
 }
 
-/** An ENUM's invalid value (index 0) comes from the binlog as undefined and from a query as the empty string. */
 function textOf(value: unknown): string {
 	if (typeof value === "string") return value;
-	if (value === undefined) return "";
 	return Buffer.isBuffer(value) ? value.toString("utf8") : String(value);
 }
 
