@@ -64,7 +64,8 @@ async function readCollations(
 		"SELECT ID AS id, CHARACTER_SET_NAME AS name FROM INFORMATION_SCHEMA.COLLATIONS WHERE ID IS NOT NULL",
 	);
 	if (flavour === "mariadb") {
-		const applicable = "SELECT ID AS id, CHARACTER_SET_NAME AS name FROM INFORMATION_SCHEMA.COLLATION_CHARACTER_SET_APPLICABILITY";
+		const applicable =
+			"SELECT ID AS id, CHARACTER_SET_NAME AS name FROM INFORMATION_SCHEMA.COLLATION_CHARACTER_SET_APPLICABILITY";
 		// Servers before 10.10 have neither such collations nor this column.
 		rows.push(
 			...(await ask(applicable).catch((error: unknown) => {
@@ -80,7 +81,9 @@ async function readCollations(
 	);
 }
 
-const sixteen = Array.from({ length: 16 }, (_, digit) => `SELECT ${digit}${digit === 0 ? " AS v" : ""}`).join(" UNION ALL ");
+const sixteen = Array.from({ length: 16 }, (_, digit) => `SELECT ${digit}${digit === 0 ? " AS v" : ""}`).join(
+	" UNION ALL ",
+);
 /** 0 to 65,535, without recursion, which has limits and which old servers do not know. */
 const numbers = `(SELECT a.v * 4096 + b.v * 256 + c.v * 16 + d.v AS n FROM (${sixteen}) a, (${sixteen}) b, (${sixteen}) c, (${sixteen}) d) numbers`;
 /** Characters of four bytes of gb18030 that are not in the order of Unicode: 81308130 to 8431A439. */

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { Connection } from "mysql2/promise";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { coreOf, openConnection } from "../../../mysql/open.ts";
@@ -32,12 +33,7 @@ interface Packet {
 /** What a command needs of mysql2's connection, and its types do not show. */
 interface CommandConnection {
 	_resetSequenceId(): void;
-	writePacket(packet: {
-		buffer: Buffer;
-		offset: number;
-		length(): number;
-		writeHeader(sequence: number): void;
-	}): void;
+	writePacket(packet: { buffer: Buffer; offset: number; length(): number; writeHeader(sequence: number): void }): void;
 	clientEncoding: string;
 }
 
@@ -88,7 +84,11 @@ export class DumpConnection implements EventSource {
 
 	async close(): Promise<void> {
 		this.#closed = true;
-		this.#connection?.destroy();
+		if (this.#connection === undefined) return;
+		// Its `destroy` only says that no more is sent; the source, which does not read, would go on for ever.
+		const { stream } = coreOf(this.#connection) as unknown as { stream: Duplex };
+		this.#connection.destroy();
+		stream.destroy();
 	}
 
 	#dump(receive: (event: Buffer) => void, fail: (error: Error) => void): Command {
@@ -109,7 +109,9 @@ export class DumpConnection implements EventSource {
 					receive(packet.buffer.subarray(packet.offset + 1, packet.end));
 					return false;
 				}
-				fail(new LostSource(marker === endMarker ? "the source ended its binlog" : `the source sent a packet ${marker}`));
+				fail(
+					new LostSource(marker === endMarker ? "the source ended its binlog" : `the source sent a packet ${marker}`),
+				);
 				return true;
 			},
 			onResult: fail,

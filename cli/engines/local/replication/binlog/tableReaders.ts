@@ -1,6 +1,6 @@
 import { messageOf } from "../../../../common/errors.ts";
-import type { Charsets } from "../decode/charset.ts";
 import { DecodeError } from "../decode/byteReader.ts";
+import type { Charsets } from "../decode/charset.ts";
 import { type TableReader, tableReader } from "../decode/rowsEvent.ts";
 import { readTableMap, readTableName, type TableMap } from "../decode/tableMap.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
@@ -60,7 +60,7 @@ export class TableReaders {
 	/** Most transactions describe their tables as the one before did. */
 	#isKnown(id: number, body: Buffer): boolean {
 		const known = this.#byNumber.get(id)?.body;
-		return known !== undefined && known.subarray(numberBytes).equals(body.subarray(numberBytes));
+		return known?.subarray(numberBytes).equals(body.subarray(numberBytes)) === true;
 	}
 
 	#map(body: Buffer, name: TableName): MappedTable {

@@ -1,5 +1,6 @@
 import type { TableName } from "../model/tableName.ts";
-import { type Token, tokenize } from "./sqlTokens.ts";
+import { SqlReader } from "./sqlReader.ts";
+import { tokenize } from "./sqlTokens.ts";
 
 /** What an ALTER TABLE says it does to columns; what it does not say is seen by comparing definitions. */
 export interface Alteration {
@@ -19,20 +20,25 @@ export type Statement =
 	| { kind: "dropSchema"; schema: string }
 	| { kind: "truncate"; table: TableName }
 	| { kind: "rename"; pairs: { from: TableName; to: TableName }[] }
-	| { kind: "alter"; table: TableName; to: TableName | undefined; alteration: Alteration }
-	/** Rows were changed by a statement and not by row events. `names`: every name in it. */
-	| { kind: "data"; names: string[] }
+	/** `others`: tables whose rows it changes too, by exchange. */
+	| { kind: "alter"; table: TableName; to: TableName | undefined; others: TableName[]; alteration: Alteration }
+	/** Rows may have been changed by a statement and not by row events, of tables that it need not name. */
+	| { kind: "data" }
 	| { kind: "other" };
 
 const other: Statement = { kind: "other" };
-const dataWords = new Set(["INSERT", "UPDATE", "DELETE", "REPLACE", "LOAD", "CALL", "WITH", "DO", "EXECUTE", "IMPORT"]);
+/** Statements that change no rows. All others may: those that name a table, and by functions, triggers and views any. */
+const rowlessWords = new Set([
+	...["GRANT", "REVOKE", "FLUSH", "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "SAVEPOINT", "RELEASE", "SET", "RESET"],
+	...["INSTALL", "UNINSTALL", "START", "LOCK", "UNLOCK", "USE", "KILL", "PURGE", "CHANGE", "STOP", "SHUTDOWN"],
+]);
 
 /**
  * Reads a statement of the binlog.
  * @param schema the session's default schema, from the event.
  */
 export function parseStatement(sql: string, schema: string): Statement {
-	const reader = new Reader(tokenize(sql), schema);
+	const reader = new SqlReader(tokenize(sql), schema);
 	if (reader.take("BEGIN")) return { kind: "begin" };
 	if (reader.take("COMMIT")) return { kind: "commit" };
 	if (reader.take("ROLLBACK")) {
@@ -48,12 +54,10 @@ export function parseStatement(sql: string, schema: string): Statement {
 	}
 	if (reader.take("RENAME")) return rename(reader);
 	if (reader.take("ALTER")) return alter(reader);
-	const first = reader.word();
-	if (first !== undefined && dataWords.has(first)) return { kind: "data", names: reader.names() };
-	return other;
+	return reader.isAtEnd || rowlessWords.has(reader.word() ?? "") ? other : { kind: "data" };
 }
 
-function xa(reader: Reader): Statement {
+function xa(reader: SqlReader): Statement {
 	if (reader.take("START", "BEGIN")) return { kind: "xaStart" };
 	if (reader.take("COMMIT")) return { kind: "xaCommit", xid: xidOf(reader) };
 	if (reader.take("ROLLBACK")) return { kind: "xaRollback", xid: xidOf(reader) };
@@ -61,19 +65,19 @@ function xa(reader: Reader): Statement {
 }
 
 /** The identifier as `xidText` spells it. */
-function xidOf(reader: Reader): string {
+function xidOf(reader: SqlReader): string {
 	const parts = reader.rest().filter((token) => token.text !== "," && !/^x$/i.test(token.text));
 	return parts.map((token) => token.text.toLowerCase().replace(/^0x/, "")).join(",");
 }
 
-function create(reader: Reader): Statement {
+function create(reader: SqlReader): Statement {
 	const replaces = reader.take("OR") && reader.take("REPLACE");
 	if (reader.take("TEMPORARY") || !reader.take("TABLE")) return other;
 	const mayExist = reader.takeAll("IF", "NOT", "EXISTS");
 	return { kind: "create", table: reader.table(), replaces, mayExist };
 }
 
-function drop(reader: Reader): Statement {
+function drop(reader: SqlReader): Statement {
 	if (reader.take("DATABASE", "SCHEMA")) {
 		reader.takeAll("IF", "EXISTS");
 		return { kind: "dropSchema", schema: reader.name() };
@@ -85,7 +89,7 @@ function drop(reader: Reader): Statement {
 	return { kind: "drop", tables };
 }
 
-function rename(reader: Reader): Statement {
+function rename(reader: SqlReader): Statement {
 	if (!reader.take("TABLE", "TABLES")) return other;
 	reader.takeAll("IF", "EXISTS");
 	const pairs: { from: TableName; to: TableName }[] = [];
@@ -157,7 +161,7 @@ const plainClauses = new Set([
 	...["ENCRYPTION_KEY_ID", "REMOVE", "PARTITION", "REORGANIZE", "COALESCE", "ANALYZE", "OPTIMIZE", "REPAIR", "REBUILD"],
 ]);
 
-function alter(reader: Reader): Statement {
+function alter(reader: SqlReader): Statement {
 	reader.take("ONLINE");
 	const ignore = reader.take("IGNORE");
 	if (!reader.take("TABLE")) return other;
@@ -166,12 +170,27 @@ function alter(reader: Reader): Statement {
 	reader.wait();
 	const alteration: Alteration = { dropped: [], renamed: [], opaque: ignore };
 	let to: TableName | undefined;
-	for (const clause of reader.clauses()) to = alterClause(clause, alteration) ?? to;
-	return { kind: "alter", table, to, alteration };
+	const others: TableName[] = [];
+	for (const clause of reader.clauses()) {
+		const exchanged = exchangedTable(clause);
+		if (exchanged === undefined) to = alterClause(clause, alteration) ?? to;
+		else {
+			others.push(exchanged);
+			alteration.opaque = true;
+		}
+	}
+	return { kind: "alter", table, to, others, alteration };
+}
+
+/** EXCHANGE PARTITION … WITH TABLE t; MariaDB: CONVERT PARTITION … TO TABLE t, CONVERT TABLE t TO PARTITION …. */
+function exchangedTable(clause: SqlReader): TableName | undefined {
+	const first = clause.word();
+	if (first !== "EXCHANGE" && first !== "CONVERT") return undefined;
+	return clause.tableAfter("TABLE");
 }
 
 /** @returns the new name of the table, where the clause gives one. */
-function alterClause(clause: Reader, alteration: Alteration): TableName | undefined {
+function alterClause(clause: SqlReader, alteration: Alteration): TableName | undefined {
 	if (clause.take("ADD")) {
 		if (clause.take("PERIOD", "SYSTEM")) alteration.opaque = true;
 	} else if (clause.take("DROP")) {
@@ -202,91 +221,4 @@ function alterClause(clause: Reader, alteration: Alteration): TableName | undefi
 		alteration.opaque = true;
 	}
 	return undefined;
-}
-
-/** Walks over tokens. Key words match bare words only, so that a quoted name is never taken for one. */
-class Reader {
-	readonly #tokens: readonly Token[];
-	readonly #schema: string;
-	#at = 0;
-
-	constructor(tokens: readonly Token[], schema: string) {
-		this.#tokens = tokens;
-		this.#schema = schema;
-	}
-
-	/** The next bare word, in capitals. */
-	word(): string | undefined {
-		const token = this.#tokens[this.#at];
-		return token?.kind === "word" ? token.text.toUpperCase() : undefined;
-	}
-
-	/** Steps over the next word where it is one of these. */
-	take(...words: string[]): boolean {
-		if (!words.includes(this.word() ?? "")) return false;
-		this.#at += 1;
-		return true;
-	}
-
-	/** Steps over words that follow each other, all or none. */
-	takeAll(...words: string[]): boolean {
-		const start = this.#at;
-		if (words.every((word) => this.take(word))) return true;
-		this.#at = start;
-		return false;
-	}
-
-	takeSymbol(symbol: string): boolean {
-		const token = this.#tokens[this.#at];
-		if (token?.kind !== "symbol" || token.text !== symbol) return false;
-		this.#at += 1;
-		return true;
-	}
-
-	/** MariaDB: `WAIT n` or `NOWAIT` after a table's name. */
-	wait(): void {
-		if (this.take("WAIT")) this.#at += 1;
-		else this.take("NOWAIT");
-	}
-
-	name(): string {
-		const token = this.#tokens[this.#at];
-		this.#at += 1;
-		return token?.text ?? "";
-	}
-
-	table(): TableName {
-		const first = this.name();
-		return this.takeSymbol(".") ? { schema: first, table: this.name() } : { schema: this.#schema, table: first };
-	}
-
-	/** All that could be a name, from here on. */
-	names(): string[] {
-		return this.rest()
-			.filter((token) => token.kind !== "symbol")
-			.map((token) => token.text);
-	}
-
-	rest(): readonly Token[] {
-		return this.#tokens.slice(this.#at);
-	}
-
-	/** What commas separate, outside of parentheses. */
-	clauses(): Reader[] {
-		const clauses: Token[][] = [[]];
-		let depth = 0;
-		for (const token of this.rest()) {
-			if (token.kind === "symbol") {
-				if (token.text === "(") depth += 1;
-				if (token.text === ")") depth -= 1;
-				if (token.text === ";") continue;
-				if (token.text === "," && depth === 0) {
-					clauses.push([]);
-					continue;
-				}
-			}
-			clauses.at(-1)?.push(token);
-		}
-		return clauses.filter((tokens) => tokens.length > 0).map((tokens) => new Reader(tokens, this.#schema));
-	}
 }

@@ -46,19 +46,25 @@ export function unicodeCharset(name: string): Charset | undefined {
 }
 
 function decodeUtf16Be(bytes: Buffer): string {
-	return Buffer.from(bytes.subarray(0, bytes.length & ~1)).swap16().toString("utf16le");
+	return Buffer.from(bytes.subarray(0, bytes.length & ~1))
+		.swap16()
+		.toString("utf16le");
 }
 
-/** It knows no pairs: the server gives each half as three bytes that are not UTF-8. */
+/** What a client makes of the three bytes that the server gives for half of a pair. */
+const halfPair = "\ufffd\ufffd\ufffd";
+
+/** It knows no pairs: each half is a character to it. */
 function decodeUcs2(bytes: Buffer): string {
-	return decodeUtf16Be(bytes).replace(/[\ud800-\udfff]/g, "\ufffd\ufffd\ufffd");
+	return decodeUtf16Be(bytes).replace(/[\ud800-\udfff]/g, halfPair);
 }
 
 function decodeUtf32Be(bytes: Buffer): string {
 	let text = "";
 	for (let at = 0; at + 4 <= bytes.length; at += 4) {
 		const code = bytes.readUInt32BE(at);
-		text += code > 0x10_ffff ? invalid : String.fromCodePoint(code);
+		if (code > 0x10_ffff) text += invalid;
+		else text += code >= 0xd800 && code <= 0xdfff ? halfPair : String.fromCodePoint(code);
 	}
 	return text;
 }

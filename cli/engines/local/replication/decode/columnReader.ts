@@ -196,7 +196,8 @@ function enumReader(column: MappedColumn, charsets: Charsets): ColumnReader {
 		read: (reader) => {
 			const index = reader.uint(column.length);
 			const member = members[index];
-			if (member === undefined) throw new DecodeError(`an ENUM of ${members.length - 1} members has the index ${index}`);
+			if (member === undefined)
+				throw new DecodeError(`an ENUM of ${members.length - 1} members has the index ${index}`);
 			return member;
 		},
 	};

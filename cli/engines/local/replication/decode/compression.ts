@@ -85,7 +85,8 @@ function splitEvents(bytes: Buffer): Buffer[] {
 	while (at < bytes.length) {
 		if (at + 19 > bytes.length) throw new DecodeError("a compressed transaction ends within a header");
 		const length = bytes.readUInt32LE(at + 9);
-		if (length < 19 || at + length > bytes.length) throw new DecodeError("a compressed transaction ends within an event");
+		if (length < 19 || at + length > bytes.length)
+			throw new DecodeError("a compressed transaction ends within an event");
 		events.push(bytes.subarray(at, at + length));
 		at += length;
 	}

@@ -46,7 +46,11 @@ function fractionGroups(digits: number): Group[] {
 }
 
 function wholeGroups(digits: number, isFraction: boolean): Group[] {
-	return Array.from({ length: Math.floor(digits / groupDigits) }, () => ({ bytes: 4, digits: groupDigits, isFraction }));
+	return Array.from({ length: Math.floor(digits / groupDigits) }, () => ({
+		bytes: 4,
+		digits: groupDigits,
+		isFraction,
+	}));
 }
 
 function restGroup(digits: number, isFraction: boolean): Group[] {

@@ -92,8 +92,7 @@ export class Framer {
 		const header = readHeader(event);
 		if (header.type === eventType.format) return this.#format(header, event);
 		// The file that an artificial event announces may have another algorithm than the one before.
-		const strip =
-			this.#checksummed === undefined || isArtificial(header) ? hasChecksum(event) : this.#checksummed;
+		const strip = this.#checksummed === undefined || isArtificial(header) ? hasChecksum(event) : this.#checksummed;
 		if (strip && !hasChecksum(event)) {
 			throw new DecodeError(`the checksum of an event of type ${header.type} does not match its bytes`);
 		}

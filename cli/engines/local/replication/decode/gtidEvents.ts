@@ -40,7 +40,8 @@ export function readTaggedGtid(body: Buffer): MySqlGtid {
 		if (id <= last) throw new DecodeError("the fields of a tagged GTID are not in order");
 		last = id;
 		if (id === 0) flags = readVarint(reader);
-		else if (id === 1) uuid = uuidText(Buffer.from(Array.from({ length: 16 }, () => Number(readVarint(reader) & 0xffn))));
+		else if (id === 1)
+			uuid = uuidText(Buffer.from(Array.from({ length: 16 }, () => Number(readVarint(reader) & 0xffn))));
 		else if (id === 2) number = readSignedVarint(reader);
 		else if (id === 3) tag = reader.bytes(Number(readVarint(reader))).toString("latin1");
 	}

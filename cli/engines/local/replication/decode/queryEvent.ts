@@ -47,8 +47,24 @@ function readSession(reader: ByteReader, schemaLength: number, statusLength: num
 
 /** Bytes of status variables whose size is fixed, by code. */
 const fixedSizes = new Map<number, number>([
-	...([[0, 4], [3, 4], [7, 2], [8, 2], [9, 8], [10, 4], [13, 3], [16, 1], [17, 8], [18, 2], [19, 1], [20, 1]] as const),
-	...([[128, 3], [129, 8]] as const),
+	...([
+		[0, 4],
+		[3, 4],
+		[7, 2],
+		[8, 2],
+		[9, 8],
+		[10, 4],
+		[13, 3],
+		[16, 1],
+		[17, 8],
+		[18, 2],
+		[19, 1],
+		[20, 1],
+	] as const),
+	...([
+		[128, 3],
+		[129, 8],
+	] as const),
 ]);
 
 /**

@@ -1,5 +1,5 @@
 import { allBits, ByteReader, bitOf, DecodeError } from "./byteReader.ts";
-import { type Charsets } from "./charset.ts";
+import type { Charsets } from "./charset.ts";
 import { type ColumnReader, columnReader, type Value } from "./columnReader.ts";
 import { inflateMariaDb } from "./compression.ts";
 import { eventType } from "./eventFrame.ts";

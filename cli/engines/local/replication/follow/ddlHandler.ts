@@ -47,7 +47,7 @@ export class DdlHandler {
 			case "alter":
 				return this.#alter(statement, end);
 			case "data":
-				return this.#reloadAfter(end, ...this.#mentioned(statement.names));
+				return this.#reloadAfter(end, ...this.#state.tables.values());
 			case "xaCommit": {
 				const ids = this.#state.prepared.get(statement.xid) ?? [...this.#state.tables.keys()];
 				this.#state.prepared.delete(statement.xid);
@@ -66,7 +66,7 @@ export class DdlHandler {
 	async insideTransaction(statement: Statement): Promise<void> {
 		const { reloadAtCommit } = this.#reader;
 		if (statement.kind === "data") {
-			for (const name of this.#mentioned(statement.names)) reloadAtCommit.add(tableId(name));
+			for (const [id, table] of this.#state.tables) if (!this.#reader.isLoaded(table)) reloadAtCommit.add(id);
 		} else if (statement.kind === "create" && this.#isSelected(statement.table)) {
 			const known = this.#known(statement.table);
 			if (known === undefined) await this.#join(statement.table);
@@ -163,13 +163,11 @@ export class DdlHandler {
 
 	async #alter(statement: Extract<Statement, { kind: "alter" }>, end: () => Promise<void>): Promise<void> {
 		const table = this.#known(statement.table);
-		if (table === undefined) {
-			if (statement.to !== undefined) await this.#reloadAfter(end, statement.to);
-			return;
-		}
+		const moved = [...statement.others, ...(statement.to === undefined ? [] : [statement.to])];
+		if (table === undefined) return this.#reloadAfter(end, ...moved);
 		this.#count(table);
+		if (moved.length > 0) return this.#reloadAfter(end, table, ...moved);
 		if (this.#reader.isLoaded(table)) return;
-		if (statement.to !== undefined) return this.#reloadAfter(end, table, statement.to);
 		if (table.state === "Table error") return;
 		// A definition read after this statement may hold later ones too, and then does not show what this one did.
 		const polluted = table.definedAt !== undefined && comparePositions(this.#reader.groupStart, table.definedAt) < 0;
@@ -239,10 +237,6 @@ export class DdlHandler {
 		return [...this.#state.tables.values()].find(
 			(table) => this.#sameName(table.schema, name.schema) && this.#sameName(table.table, name.table),
 		);
-	}
-
-	#mentioned(names: readonly string[]): TableCheckpoint[] {
-		return [...this.#state.tables.values()].filter((table) => names.some((name) => this.#sameName(name, table.table)));
 	}
 
 	#sameName(a: string, b: string): boolean {

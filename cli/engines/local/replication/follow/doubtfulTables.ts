@@ -35,7 +35,8 @@ export class DoubtfulTables {
 		table: TableCheckpoint | undefined,
 	): Promise<void> {
 		if (table === undefined) return this.unknown(name);
-		if (cause === "undecodable") return this.#reader.failTable(table, new Error(`its changes cannot be read: ${reason}`));
+		if (cause === "undecodable")
+			return this.#reader.failTable(table, new Error(`its changes cannot be read: ${reason}`));
 		const { reloadAtCommit, parts } = this.#reader;
 		const id = tableId(name);
 		if (!reloadAtCommit.has(id)) parts.log.warn(`${id} must be reloaded: ${reason}`);

@@ -139,9 +139,7 @@ test("changes within a document", () => {
 	expect(diff("02 03 242e61")).toBe('{"b": [1.0, {"x": 2.0}], "c": "s"}');
 	// Into an array: what follows moves.
 	expect(diff("01 06 242e625b305d 03 050700")).toBe('{"a": 1.0, "b": [7, 1.0, {"x": 2.0}], "c": "s"}');
-	expect(diff("01 05 242e6161 61 03 050700")).toBe(
-		'{"a": 1.0, "b": [1.0, {"x": 2.0}], "c": "s", "aaa": 7}',
-	);
+	expect(diff("01 05 242e6161 61 03 050700")).toBe('{"a": 1.0, "b": [1.0, {"x": 2.0}], "c": "s", "aaa": 7}');
 	expect(() => diff("02 03 242e7a")).toThrow("a change of JSON at $.z does not fit the value before it");
 });
 
