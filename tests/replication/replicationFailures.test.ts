@@ -13,9 +13,7 @@ const loadFile = "LOAD00000001.parquet";
 
 test("a table that cannot be replicated is in error, the others go on", async ({ shop, db }) => {
 	const { stack, schema } = shop;
-	await db.query(
-		"CREATE TABLE places (id INT PRIMARY KEY, Op POINT); CREATE TABLE clash (id INT PRIMARY KEY, op INT)",
-	);
+	await db.query("CREATE TABLE places (id INT PRIMARY KEY, Op POINT); CREATE TABLE clash (id INT PRIMARY KEY, op INT)");
 	await db.query("CREATE TABLE `..` (id INT PRIMARY KEY); INSERT INTO `..` VALUES (1)");
 	await stack.replication.start(stack.context, limits);
 	expect(await stack.replication.status()).toMatchObject({

@@ -114,7 +114,7 @@ test("an event that is not known and may be ignored is passed over", async () =>
 	await stream.close();
 });
 
-test("the source is held back while nobody takes", async () => {
+test("the source has to wait while nobody takes", async () => {
 	const { stream, source } = open({ file: "bin.000001", offset: 100 });
 	source.send(29, 2_000_000, Buffer.alloc(1_500_000), 0x80);
 	expect(source.paused).toBe(true);

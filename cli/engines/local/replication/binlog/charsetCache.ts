@@ -98,7 +98,7 @@ export async function readCharsetTable(ask: Ask, name: string, bytes: number): P
 		);
 		const found = new Map<number, string>();
 		for (const { n, t } of rows) {
-			// What is no character is NULL on MySQL, and a question mark or several characters on MariaDB.
+			// What is not a character is NULL on MySQL, and a question mark or several characters on MariaDB.
 			if (typeof t === "string" && t !== "?" && [...t].length === 1) found.set(Number(n), t);
 		}
 		return found;

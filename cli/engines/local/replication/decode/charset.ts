@@ -24,7 +24,7 @@ export interface Charsets {
 }
 
 export const binaryCharset = "binary";
-/** What the server writes for bytes that are no character. */
+/** What the server writes for bytes that are not a character. */
 const invalid = "?";
 
 const decodeUtf8 = (bytes: Buffer): string => bytes.toString("utf8");

@@ -27,7 +27,7 @@ export interface ColumnReader {
 	read(reader: ByteReader): Value;
 }
 
-/** The collation of bytes that are no text. */
+/** The collation of bytes that are not text. */
 const binaryCollation = 63;
 
 /** @throws DecodeError where a type or a character set is not known. */

@@ -1,6 +1,6 @@
 import { type ByteReader, DecodeError } from "./byteReader.ts";
 
-/** Bytes of 0 to 8 digits that are no whole group of 9. */
+/** Bytes of 0 to 8 digits, which are less than a group of 9. */
 const restBytes = [0, 1, 1, 2, 2, 3, 3, 4, 4];
 const groupDigits = 9;
 

@@ -15,7 +15,7 @@ export function unreadableBinlog(position: Position, error: unknown): PipelineEr
 		{
 			what: `The source's binlog cannot be read at ${formatPosition(position)}.`,
 			why: `${messageOf(error)}.`,
-			fix: "If the source's disk or the network damaged it, starting again may help. Otherwise reload all tables, which goes on after it.",
+			fix: "If the source's disk or the network damaged it, starting again may help. Otherwise reload all tables, which continues after it.",
 			next: "pipeline-cli replication start --reload",
 		},
 		{ cause: error },
