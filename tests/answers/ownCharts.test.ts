@@ -1,7 +1,11 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Browser } from "playwright-core";
 import { describe, expect } from "vitest";
+import { localPaths } from "../../cli/engines/local/shared/paths.ts";
+import { lake } from "../../etl/contract/contract.ts";
+import type { JobReport } from "../../etl/contract/report.ts";
+import { newRunId } from "../../etl/contract/runId.ts";
 import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "../support/browser.ts";
 import type { CliStack, RunningCli } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
@@ -97,6 +101,41 @@ describe("charts of one's own", () => {
 		await expect.poll(() => server.output().stderr, patience).toContain("Did you mean bar?");
 		expect(await page.locator(".card h2").allTextContents()).toContain("Added");
 		expect(await page.locator("#freshness").textContent()).toMatch(/^Live, /);
+		expect(faults).toEqual([]);
+	});
+
+	it("are not needed: the page shows the pipeline, amber with the reason where its data are old", async () => {
+		const { page, faults } = opened;
+		const paths = localPaths(stack.home);
+		const runId = newRunId();
+		await mkdir(join(paths.runs, runId), { recursive: true });
+		const file = join(paths.processed, lake.report(runId, "apply-changes"));
+		await mkdir(dirname(file), { recursive: true });
+		const report: JobReport = {
+			job: "apply-changes",
+			run_id: runId,
+			state: "failed",
+			started_at: "2026-11-20T13:15:02.000Z",
+			finished_at: "2026-11-20T13:16:02.000Z",
+			rows_read: 0,
+			rows_written: 0,
+			tables: [],
+			set_aside: [],
+			quality: [],
+			error: "orders: no space left",
+		};
+		await writeFile(file, JSON.stringify(report));
+		await writeFile(definition, "name: own\nsource: { schemas: [classicmodels] }\n");
+		await expect.poll(() => page.locator("#as-of").getAttribute("data-state"), patience).toBe("stale");
+		expect(await page.locator("#stale").textContent()).toContain("The last run failed: apply-changes.");
+		expect(await page.locator("#runs tbody").textContent()).toContain(
+			"failed: apply-changes: orders: no space left60 s",
+		);
+		await expect.poll(() => page.locator("#chart-cards .card").count(), patience).toBe(0);
+		expect(await page.locator("#figures").isHidden()).toBe(true);
+		expect(await page.locator("#filters").isHidden()).toBe(true);
+		expect(await page.locator("#table-list tbody tr").count()).toBe(12);
+		expect(await accessibilityFaults(page)).toEqual([]);
 		expect(faults).toEqual([]);
 	});
 });
