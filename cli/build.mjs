@@ -21,17 +21,7 @@ await build({
 	platform: "node",
 	target: "node20",
 	chunkNames: "chunks/[name]-[hash]",
-	external: [
-		"@aws-sdk/*",
-		"@duckdb/*",
-		"@faker-js/*",
-		"@pulumi/*",
-		"@smithy/*",
-		"fzstd",
-		"icebird",
-		"mysql2",
-		"tsx/*",
-	],
+	external: ["@aws-sdk/*", "@duckdb/*", "@faker-js/*", "@pulumi/*", "@smithy/*", "fzstd", "icebird", "mysql2", "tsx/*"],
 	// The bundled CommonJS packages call require for Node's own modules.
 	banner: {
 		js: 'import { createRequire as __createRequire } from "node:module"; const require = __createRequire(import.meta.url);',
