@@ -6,7 +6,7 @@ import { jobExitCodes } from "./contract.ts";
 import { datasetsDocument, tableRule } from "./datasets.ts";
 import { full } from "./pipeline/fixtures/said.ts";
 import { parsePipeline } from "./pipeline/parse.ts";
-import { ruleNames } from "./pipeline/ruleChecks.ts";
+import { ruleNames } from "./pipeline/checks/ruleChecks.ts";
 import { jobReport } from "./report.ts";
 
 describe("datasets", () => {

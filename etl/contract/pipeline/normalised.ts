@@ -1,8 +1,8 @@
-import { measuresOf } from "./chartChecks.ts";
-import { columnList, patternsOf } from "./lookups.ts";
+import { measuresOf } from "./checks/chartChecks.ts";
+import { columnList, patternsOf } from "./checks/lookups.ts";
+import { columnsOf, referredTable, severityOf } from "./checks/ruleChecks.ts";
 import type { Parts } from "./parts.ts";
 import type { DefinedChart, DefinedJob, DefinedTable, Pipeline, Schedule, Severity, TableRule } from "./pipeline.ts";
-import { columnsOf, referredTable, severityOf } from "./ruleChecks.ts";
 import type { ChartEntry, JobEntry, PipelineFile, ScheduleEntry } from "./schema.ts";
 import type { RuleEntry, TableEntry } from "./tableSchema.ts";
 import { readDuration, readPlace, readTableName } from "./values.ts";

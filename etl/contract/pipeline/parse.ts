@@ -1,15 +1,15 @@
 import { type Document, LineCounter, parseDocument, visit } from "yaml";
-import { chartChecks } from "./chartChecks.ts";
+import { chartChecks } from "./checks/chartChecks.ts";
+import { jobChecks } from "./checks/jobChecks.ts";
+import { restChecks } from "./checks/restChecks.ts";
+import { tableChecks } from "./checks/tableChecks.ts";
 import { findingsOf } from "./issues.ts";
-import { jobChecks } from "./jobChecks.ts";
 import { DefinitionError, type Finding, type Mistake } from "./mistakes.ts";
 import { normalised } from "./normalised.ts";
 import { partsOf } from "./parts.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { type Position, Positions } from "./positions.ts";
-import { restChecks } from "./restChecks.ts";
 import { pipelineFile } from "./schema.ts";
-import { tableChecks } from "./tableChecks.ts";
 
 /**
  * Reads a definition, `pipeline.yaml`.

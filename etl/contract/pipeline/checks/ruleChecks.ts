@@ -1,9 +1,9 @@
+import type { Finding, Path } from "../mistakes.ts";
+import type { Parts, TablePart } from "../parts.ts";
+import type { Severity } from "../pipeline.ts";
+import { type RuleEntry, ruleKinds } from "../tableSchema.ts";
+import { readDuration, readTableName } from "../values.ts";
 import { badTableName, notReplicated, withheld } from "./lookups.ts";
-import type { Finding, Path } from "./mistakes.ts";
-import type { Parts, TablePart } from "./parts.ts";
-import type { Severity } from "./pipeline.ts";
-import { type RuleEntry, ruleKinds } from "./tableSchema.ts";
-import { readDuration, readTableName } from "./values.ts";
 
 export type RuleKind = keyof typeof ruleKinds;
 

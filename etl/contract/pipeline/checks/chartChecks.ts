@@ -1,8 +1,8 @@
+import type { Finding, Path } from "../mistakes.ts";
+import type { Good, Parts } from "../parts.ts";
+import type { ChartEntry } from "../schema.ts";
+import { isFormat, plainFormats } from "../values.ts";
 import { nearest, repeated, repeatedIn } from "./lookups.ts";
-import type { Finding, Path } from "./mistakes.ts";
-import type { Good, Parts } from "./parts.ts";
-import type { ChartEntry } from "./schema.ts";
-import { isFormat, plainFormats } from "./values.ts";
 
 type Chart = Good<ChartEntry>;
 

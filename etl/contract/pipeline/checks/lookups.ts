@@ -1,8 +1,8 @@
-import type { Finding, Path } from "./mistakes.ts";
-import { nearNames } from "./nearNames.ts";
-import type { Parts } from "./parts.ts";
-import type { ColumnsEntry, SchemaEntry, TableEntry } from "./tableSchema.ts";
-import { fits, type TableName } from "./values.ts";
+import type { Finding, Path } from "../mistakes.ts";
+import { nearNames } from "../nearNames.ts";
+import type { Parts } from "../parts.ts";
+import type { ColumnsEntry, SchemaEntry, TableEntry } from "../tableSchema.ts";
+import { fits, type TableName } from "../values.ts";
 
 /** The patterns of a schema, in the two spellings that there are. */
 export function patternsOf({ tables }: Partial<SchemaEntry>): {

@@ -1,8 +1,8 @@
+import type { Finding, Path } from "../mistakes.ts";
+import type { Good, Part, Parts } from "../parts.ts";
+import type { ClicksEntry, ScheduleEntry } from "../schema.ts";
+import { cronFault, isBelow, isTimezone, readDuration, readTableName } from "../values.ts";
 import { badTableName, nearest, notReplicated, repeated } from "./lookups.ts";
-import type { Finding, Path } from "./mistakes.ts";
-import type { Good, Part, Parts } from "./parts.ts";
-import type { ClicksEntry, ScheduleEntry } from "./schema.ts";
-import { cronFault, isBelow, isTimezone, readDuration, readTableName } from "./values.ts";
 
 /** What is wrong with clicks, verification and schedule that no schema can say. */
 export function restChecks(

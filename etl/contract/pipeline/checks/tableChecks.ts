@@ -1,9 +1,9 @@
-import { changeLogName, lake } from "../contract.ts";
+import { changeLogName, lake } from "../../contract.ts";
+import type { Finding } from "../mistakes.ts";
+import type { Parts, SchemaPart, TablePart } from "../parts.ts";
+import { readTableName } from "../values.ts";
 import { badTableName, columnList, notReplicated, patternsOf, repeated, repeatedIn, withheld } from "./lookups.ts";
-import type { Finding } from "./mistakes.ts";
-import type { Parts, SchemaPart, TablePart } from "./parts.ts";
 import { ruleChecks } from "./ruleChecks.ts";
-import { readTableName } from "./values.ts";
 
 /** What is wrong with schemas and tables that no schema can say. */
 export function tableChecks(parts: Parts): Finding[] {

@@ -1,10 +1,10 @@
-import { builtInJobs, lake } from "../contract.ts";
+import { builtInJobs, lake } from "../../contract.ts";
+import type { Finding, Path } from "../mistakes.ts";
+import type { Good, Parts } from "../parts.ts";
+import type { JobEntry } from "../schema.ts";
+import { readPlace } from "../values.ts";
 import { nearest, repeated, repeatedIn } from "./lookups.ts";
-import type { Finding, Path } from "./mistakes.ts";
-import type { Good, Parts } from "./parts.ts";
 import { ruleChecks } from "./ruleChecks.ts";
-import type { JobEntry } from "./schema.ts";
-import { readPlace } from "./values.ts";
 
 type Job = Good<JobEntry>;
 

@@ -1,0 +1,173 @@
+import { describe, it } from "vitest";
+import { type Case, chart, expectSaid } from "../fixtures/cases.ts";
+import { least } from "../fixtures/said.ts";
+
+describe("a mistake in charts, clicks, verification, schedule and paths", () => {
+	it.each<Case>([
+		// Charts
+		[
+			"a type that there is not",
+			chart("type: bars"),
+			[/type: "bars" is not allowed\. Allowed: line, .* Did you mean bar\?/],
+		],
+		[
+			"another word for the type",
+			chart("kind: line, x: a, y: b"),
+			[/kind: There is no key "kind" here\..* Did you mean type\?/],
+		],
+		[
+			"a line without axes",
+			chart("type: line"),
+			[/x: A chart of the type line needs x\./, /y: A chart of the type line needs y\./],
+		],
+		["a number with an axis", chart("type: number, x: a, y: b"), [/x: A chart of the type number has no x\./]],
+		[
+			"a number of three columns",
+			chart("type: number, y: [a, b, c]"),
+			[/y: A chart of the type number shows one column, and what it is a part of\./],
+		],
+		[
+			"an aggregate that there is not",
+			chart("type: number, y: a, aggregate: distinct"),
+			[/aggregate: "distinct" is not allowed\. Allowed: sum, .* Did you mean count_distinct\?/],
+		],
+		[
+			"an aggregate of a column that there is not",
+			chart("type: number, y: a, aggregate: { a: summ }"),
+			[/aggregate\.a: "summ" is not allowed\. Allowed: sum, .* Did you mean sum\?/],
+		],
+		[
+			"an aggregate of another column",
+			chart("type: number, y: price, aggregate: { prise: max }"),
+			[/aggregate\.prise: "prise" is not in y\. Allowed: price\. Did you mean price\?/],
+		],
+		[
+			"a time without a column",
+			chart("type: number, y: a, time: day"),
+			[/time: It has no effect: there is no x\. Add x, or name the column: \{ day: day \}\./],
+		],
+		[
+			"a time of another column",
+			chart("type: line, x: month, y: a, filters: [day], time: { days: day }"),
+			[/time\.days: "days" is neither x nor in filters\. Allowed: month, day\. Did you mean day\?/],
+		],
+		["a pie of two columns", chart("type: pie, x: a, y: [b, c]"), [/y: A chart of the type pie shows one column\./]],
+		[
+			"series of several columns",
+			chart("type: line, x: a, y: [b, c], series: d"),
+			[/series: It has no effect: there are several columns in y\./],
+		],
+		[
+			"series of a pie",
+			chart("type: pie, x: a, y: b, series: d"),
+			[/series: It has no effect: a chart of the type pie has none\./],
+		],
+		[
+			"a format that there is not",
+			chart("type: line, x: a, y: b, format: percents"),
+			[/format: "percents" is not a format\. Allowed: number, percent, usd, .* Did you mean percent\?/],
+		],
+		["a currency that there is not", chart("type: line, x: a, y: b, format: zzz"), [/format: "zzz" is not a format\./]],
+		[
+			"a format of another column",
+			chart("type: line, x: a, y: [revenue], format: { revenu: usd }"),
+			[/format\.revenu: "revenu" is not in y\. Allowed: revenue\. Did you mean revenue\?/],
+		],
+		["a query that is none", chart("type: table").replace("a.sql", "a.txt"), [/query: "a\.txt" is not an SQL file\./]],
+		[
+			"a query in the file",
+			chart("type: table").replace("query: a.sql", "sql: SELECT 1"),
+			[/sql: There is no key "sql" here\..* Did you mean query\?/],
+		],
+		[
+			"two charts of one title",
+			`${chart("type: table")}  - { title: A, query: b.sql, type: table }\n`,
+			[/^5 charts\[1\]\.title: The title "A" is there twice\./],
+		],
+		["a filter twice", chart("type: table, filters: [a, a]"), [/filters\[1\]: The column "a" is there twice\./]],
+		// Clicks, verification, schedule
+		["clicks without a field", `${least}clicks: { schema: {} }\n`, [/schema: It has no field\./]],
+		[
+			"a type of a click that is none",
+			`${least}clicks: { schema: { a: text } }\n`,
+			[/schema\.a: "text" must be string, boolean, int, /],
+		],
+		[
+			"a type deep in a click that is none",
+			`${least}clicks: { schema: { a: { b: [number] } } }\n`,
+			[/schema\.a\.b\[0\]: "number" must be string/],
+		],
+		[
+			"a list of two types",
+			`${least}clicks: { schema: { a: [int, int] } }\n`,
+			[/schema\.a: The list must have the type of its entries, and nothing else\./],
+		],
+		[
+			"fields that differ in case alone",
+			`${least}clicks: { schema: { a: int, A: int } }\n`,
+			[/schema\.A: The field \(in the catalog names are lower case\) "a" is there twice\./],
+		],
+		[
+			"verification of another schema",
+			`${least}verify: { table: other.t }\n`,
+			[/verify\.table: The schema "other" is not among source\.schemas\./],
+		],
+		[
+			"verification of no table",
+			`${least}verify: { table: heartbeat }\n`,
+			[/verify\.table: "heartbeat" does not name a table\./],
+		],
+		[
+			"a schedule that is none",
+			`${least}schedule: sometimes\n`,
+			[/^3 schedule: "sometimes" is not a schedule\. Write every 5 minutes/],
+		],
+		["a schedule of seconds", `${least}schedule: every 30 seconds\n`, [/the shortest is every minute\./]],
+		["a schedule of no time", `${least}schedule: every 0 minutes\n`, [/the shortest is every minute\./]],
+		[
+			"cron with six fields",
+			`${least}schedule: 0 0 6 * * *\n`,
+			[/has 6 fields; cron has 5: minute, hour, day of month, month, day of week\./],
+		],
+		["cron beyond its range", `${least}schedule: 0 24 * * *\n`, [/has the hour 24; it goes from 0 to 23\./]],
+		["cron the wrong way round", `${least}schedule: 0 17-9 * * *\n`, [/has the hour 17-9;/]],
+		[
+			"cron with two kinds of days",
+			`${least}schedule: 0 6 1 * MON\n`,
+			[/names a day of month and a day of week; AWS knows one of them at a time\./],
+		],
+		[
+			"a schedule of both",
+			`${least}schedule: { every: 5 minutes, cron: 0 6 * * * }\n`,
+			[/schedule: It has every and cron\. Write one of them\./],
+		],
+		["a schedule of neither", `${least}schedule: { timezone: UTC }\n`, [/schedule: It has neither every nor cron\./]],
+		[
+			"a time zone that there is not",
+			`${least}schedule: { cron: 0 6 * * *, timezone: Europe/Berln }\n`,
+			[/timezone: There is no time zone "Europe\/Berln"\. Did you mean Europe\/Berlin\?/],
+		],
+		[
+			"a time zone by its offset",
+			`${least}schedule: { cron: 0 6 * * *, timezone: "+02:00" }\n`,
+			[/timezone: There is no time zone "\+02:00"\./],
+		],
+		[
+			"a time zone of an interval",
+			`${least}schedule: { every: 1 hour, timezone: UTC }\n`,
+			[/timezone: It has no effect on every\./],
+		],
+		// Files
+		[
+			"a path out of the folder",
+			`${least}models: ../models\n`,
+			[/^3 models: "\.\.\/models" is not below the definition's folder\./],
+		],
+		[
+			"a path from the root",
+			`${least}models: /models\n`,
+			[/models: "\/models" is not below the definition's folder\./],
+		],
+		["a path of Windows", `${least}models: a\\b\n`, [/models: "a\\\\b" has a backslash\. Write \/ between folders\./]],
+	])("%s", expectSaid);
+});
