@@ -4,9 +4,9 @@ import { commandLineOf, dashed, type JobArguments, jobArguments } from "./argume
 import contract from "./contract.json" with { type: "json" };
 import { jobExitCodes } from "./contract.ts";
 import { datasetsDocument, tableRule } from "./datasets.ts";
+import { ruleNames } from "./pipeline/checks/ruleChecks.ts";
 import { full } from "./pipeline/fixtures/said.ts";
 import { parsePipeline } from "./pipeline/parse.ts";
-import { ruleNames } from "./pipeline/checks/ruleChecks.ts";
 import { jobReport } from "./report.ts";
 
 describe("datasets", () => {

@@ -1,11 +1,11 @@
 import { LineCounter, parseDocument } from "yaml";
 import { z } from "zod";
+import { repeatedIn } from "../contract/pipeline/checks/lookups.ts";
+import { kindsOf, ruleChecks } from "../contract/pipeline/checks/ruleChecks.ts";
 import { findingsOf } from "../contract/pipeline/issues.ts";
 import { key, section, text } from "../contract/pipeline/key.ts";
-import { repeatedIn } from "../contract/pipeline/checks/lookups.ts";
 import type { Finding, Mistake } from "../contract/pipeline/mistakes.ts";
 import { Positions } from "../contract/pipeline/positions.ts";
-import { kindsOf, ruleChecks } from "../contract/pipeline/checks/ruleChecks.ts";
 import { type RuleEntry, rule, type severities } from "../contract/pipeline/tableSchema.ts";
 
 export const headerSchema = z.strictObject({
