@@ -1,15 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
+import { it } from "../../tests/support/fixtures.ts";
 import { DefinitionError } from "../contract/pipeline/mistakes.ts";
 import { readDefinition } from "./definition.ts";
 
 let folder: string;
-beforeEach(() => {
-	folder = mkdtempSync(join(tmpdir(), "pipeline-definition-"));
+it.beforeEach(({ folder: own }) => {
+	folder = own;
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 function write(file: string, text: string): void {
 	mkdirSync(join(folder, file, ".."), { recursive: true });

@@ -1,16 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { expect } from "vitest";
+import { it } from "../../tests/support/fixtures.ts";
 import { DefinitionError } from "../contract/pipeline/mistakes.ts";
 import { readDefinition } from "../definition/definition.ts";
 import { definedModels } from "./definedModels.ts";
 
 let folder: string;
-beforeEach(() => {
-	folder = mkdtempSync(join(tmpdir(), "models-"));
+it.beforeEach(({ folder: own }) => {
+	folder = own;
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 function define(models: Record<string, string>): ReturnType<typeof definedModels> {
 	mkdirSync(join(folder, "models", "finance"), { recursive: true });

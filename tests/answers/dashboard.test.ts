@@ -56,8 +56,7 @@ describe("the dashboard", () => {
 	}
 
 	async function ask(sql: string): Promise<(string | number)[][]> {
-		const context = testContext();
-		return (await new LocalQuery(localPaths(stack.home)).run(sql, context)).rows as (string | number)[][];
+		return (await new LocalQuery(localPaths(stack.home)).run(sql, testContext())).rows as (string | number)[][];
 	}
 
 	it("draws every chart, with the numbers of the SQL results", async () => {

@@ -41,8 +41,7 @@ describe("the dashboard's parts", () => {
 	}
 
 	async function ask(sql: string): Promise<(string | number)[][]> {
-		const context = testContext();
-		return (await new LocalQuery(localPaths(stack.home)).run(sql, context)).rows as (string | number)[][];
+		return (await new LocalQuery(localPaths(stack.home)).run(sql, testContext())).rows as (string | number)[][];
 	}
 
 	it("cuts no label of a bar, whatever the font", async () => {

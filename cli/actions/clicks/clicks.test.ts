@@ -1,5 +1,6 @@
 import { expect, test, vi } from "vitest";
-import type { Context, EventStream } from "../../engines/port.ts";
+import { testContext } from "../../../tests/support/context.ts";
+import type { EventStream } from "../../engines/port.ts";
 import { clickRecords, sendClicks } from "./clicks.ts";
 
 const make = (records: number, seed: number): Record<string, unknown>[] =>
@@ -34,15 +35,7 @@ test("more records begin with the same ones", () => {
 
 test("no record is made once the duration is over, and the totals are shown", async () => {
 	vi.useFakeTimers({ toFake: ["performance"] });
-	const details: string[] = [];
-	const context: Context = {
-		signal: new AbortController().signal,
-		reporter: {
-			task: (_, run) => run((detail) => details.push(detail)),
-			note: () => undefined,
-			warn: () => undefined,
-		},
-	};
+	const context = testContext();
 	// Each record takes ten milliseconds.
 	const stream: Pick<EventStream, "send"> = {
 		send: async (records, _, options) => {
@@ -58,8 +51,8 @@ test("no record is made once the duration is over, and the totals are shown", as
 	try {
 		const sent = await sendClicks(stream as EventStream, { records: Infinity, seed: 1, duration: 2 }, context);
 		expect(sent).toMatchObject({ accepted: 200, lost: 0 });
-		expect(details[0]).toBe("25 records, 100/s");
-		expect(details.at(-1)).toBe("200 records, 100/s");
+		expect(context.shown[1]).toBe("25 records, 100/s");
+		expect(context.shown.at(-1)).toBe("200 records, 100/s");
 	} finally {
 		vi.useRealTimers();
 	}

@@ -1,16 +1,14 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import type { DefinedChart } from "../../../etl/contract/pipeline/pipeline.ts";
+import { testContext } from "../../../tests/support/context.ts";
+import { it } from "../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../common/errors.ts";
-import type { Context, Query } from "../../engines/port.ts";
+import type { Query } from "../../engines/port.ts";
 import { chartResults, mostRows } from "./chartResults.ts";
 
-const context: Context = {
-	reporter: { task: (_, run) => run(() => undefined), note: () => undefined, warn: () => undefined },
-	signal: new AbortController().signal,
-};
+const context = testContext();
 
 const chart = (fields: Partial<DefinedChart>): DefinedChart => ({
 	title: "A",
@@ -28,15 +26,14 @@ const chart = (fields: Partial<DefinedChart>): DefinedChart => ({
 
 describe("chartResults", () => {
 	let folder: string;
-	beforeAll(async () => {
-		folder = await mkdtemp(join(tmpdir(), "charts-"));
+	it.beforeAll(async ({ fileFolder }) => {
+		folder = fileFolder;
 		await writeFile(join(folder, "a.sql"), "SELECT name, n FROM orders");
 		await writeFile(
 			join(folder, "b.sql"),
 			"SELECT 1 FROM orders JOIN Missing ON true JOIN db.gone USING (i) JOIN else_where.x ON true",
 		);
 	});
-	afterAll(() => rm(folder, { recursive: true }));
 
 	let asked: string[] = [];
 	const answer = (rows: unknown[][] | Error): Query => ({

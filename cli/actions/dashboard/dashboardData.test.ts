@@ -1,16 +1,14 @@
 import { type DuckDBConnection, DuckDBInstance, VARCHAR } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { testContext } from "../../../tests/support/context.ts";
 import { shop } from "../../../tests/support/sampleShop.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { fromDuckDb } from "../../engines/duckdb/columnTypes.ts";
 import { toPlain } from "../../engines/duckdb/values.ts";
-import type { Context, ObjectStore, Query, QueryResult, Stack } from "../../engines/port.ts";
+import type { ObjectStore, Query, QueryResult, Stack } from "../../engines/port.ts";
 import { dashboardData } from "./dashboardData.ts";
 
-const context: Context = {
-	reporter: { task: (_, run) => run(() => undefined), note: () => undefined, warn: () => undefined },
-	signal: new AbortController().signal,
-};
+const context = testContext();
 
 const customers = 1003;
 /** A commit time, as the change log has it, of half an hour ago. */

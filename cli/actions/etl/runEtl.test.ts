@@ -1,12 +1,10 @@
 import { expect, it } from "vitest";
+import { testContext } from "../../../tests/support/context.ts";
 import { shop } from "../../../tests/support/sampleShop.ts";
-import type { Context, JobReport, JobRun, JobState, Stack } from "../../engines/port.ts";
+import type { JobReport, JobRun, JobState, Stack } from "../../engines/port.ts";
 import { runEtl } from "./runEtl.ts";
 
-const context: Context = {
-	reporter: { task: (_, run) => run(() => undefined), note: () => undefined, warn: () => undefined },
-	signal: new AbortController().signal,
-};
+const context = testContext();
 
 interface Played {
 	stack: Stack;

@@ -3,10 +3,11 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { unzipSync } from "fflate";
 import { describe, expect } from "vitest";
+import { testContext } from "../../../tests/support/context.ts";
 import { test } from "../../../tests/support/fixtures.ts";
 import { shop } from "../../../tests/support/sampleShop.ts";
 import { PipelineError } from "../../common/errors.ts";
-import type { Context, Query, QueryResult, Stack } from "../../engines/port.ts";
+import type { Query, QueryResult, Stack } from "../../engines/port.ts";
 import { exportRows } from "./exportRows.ts";
 
 let folder: string;
@@ -17,10 +18,7 @@ test.beforeEach(async ({ folder: own }) => {
 	asked = [];
 });
 
-const context: Context = {
-	signal: new AbortController().signal,
-	reporter: { task: (_title, run) => run(() => undefined), note: () => undefined, warn: () => undefined },
-};
+const context = testContext();
 
 const result: QueryResult = {
 	columns: [
