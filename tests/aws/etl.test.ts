@@ -249,10 +249,21 @@ describe("run-etl", () => {
 		expect(document.silent).toEqual([{ table: "orders", reason: "HIVE_BAD_DATA: file is cut short" }]);
 	});
 
-	it("a table that is missing in the catalog fails the run and is named", async () => {
+	it("a table that a job reported and that is missing in the catalog fails the run and is named", async () => {
+		const table = { rows_read: 1, rows_written: 1, note: null };
+		const tables = ["wp_comments", "wp_terms"].map((name) => ({ schema: "wordpress-db", table: name, ...table }));
+		aws.glue.onStart = (run) => putReport(aws.s3, run, run.JobName === "dev-apply-changes" ? { tables } : {});
 		aws.glue.tables = aws.glue.tables.slice(1);
-		const { document } = await aws.json<EtlDocument>("run-etl");
+		const { code, document } = await aws.json<EtlDocument>("run-etl");
+		expect(code).toBe(1);
 		expect(document.silent).toEqual([{ table: "wp_comments", reason: "it is not in the catalog" }]);
+	});
+
+	it("a table that the source does not have is not missed", async () => {
+		aws.glue.tables = aws.glue.tables.slice(10);
+		const { code, document } = await aws.json<EtlDocument>("run-etl");
+		expect(code).toBe(0);
+		expect(document.silent).toEqual([]);
 	});
 
 	it("a job that the deployment does not have: says to deploy", async () => {

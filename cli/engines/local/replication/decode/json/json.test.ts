@@ -103,7 +103,8 @@ test("any document comes back with the same members and values", () => {
 	fc.assert(
 		fc.property(anyJson, (value) => {
 			const text = jsonText(readBinaryJson(binary(value)));
-			expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify(value)));
+			// JavaScript writes -0 as 0, the server as -0.0.
+			expect(JSON.parse(JSON.stringify(JSON.parse(text)))).toEqual(JSON.parse(JSON.stringify(value)));
 		}),
 	);
 });
