@@ -9,6 +9,7 @@ import { definition as demo } from "./commands/demo/definition.ts";
 import { definition as doctor } from "./commands/doctor/definition.ts";
 import { definition as down } from "./commands/down/definition.ts";
 import { definition as exportRows } from "./commands/export/definition.ts";
+import { definition as init } from "./commands/init/definition.ts";
 import { definition as logs } from "./commands/logs/definition.ts";
 import { definition as notebook } from "./commands/notebook/definition.ts";
 import { definition as query } from "./commands/query/definition.ts";
@@ -33,6 +34,7 @@ import { definition as warehouseQuery } from "./commands/warehouseQuery/definiti
 export const commands: readonly Command[] = [
 	command(demo, () => import("./commands/demo/run.ts")),
 	command(setup, () => import("./commands/setup/run.ts")),
+	command(init, () => import("./commands/init/run.ts")),
 	command(sourceUp, () => import("./commands/sourceUp/run.ts")),
 	command(sourceDown, () => import("./commands/sourceDown/run.ts")),
 	command(sourceStatus, () => import("./commands/sourceStatus/run.ts")),

@@ -3,6 +3,7 @@
  * progress goes to the context's reporter, and a failure that the user can fix is a `PipelineError`.
  */
 export type * from "./ports/context.ts";
+export type * from "./ports/description.ts";
 export type * from "./ports/eventStream.ts";
 export type * from "./ports/jobs.ts";
 export type * from "./ports/lake.ts";

@@ -1,8 +1,7 @@
 import type { Run } from "../../command.ts";
 import { PipelineError } from "../../common/errors.ts";
-import type { ExternalServer } from "../../engines/port.ts";
-import { askSecret } from "../../ui/askSecret.ts";
 import { describeChecks } from "../shared/checks.ts";
+import { passwordFromTerminal } from "../shared/sourcePassword.ts";
 import type { definition } from "./definition.ts";
 
 /** `source up`: the private MariaDB, or a server of the user's own. */
@@ -27,16 +26,3 @@ export const run: Run<typeof definition> = async ({ options, localHost, interact
 		text: `${describeChecks(result.checks)}\n\nThe source is ${result.address}.`,
 	};
 };
-
-async function passwordFromTerminal(
-	server: ExternalServer,
-	interactive: boolean,
-	signal: AbortSignal,
-): Promise<string> {
-	if (interactive) return askSecret(`Password of ${server.user} at ${server.host}: `, signal);
-	throw new PipelineError("usage", {
-		what: `The password of ${server.user} at ${server.host} is not known.`,
-		why: "There is no terminal to ask at.",
-		fix: "Put it into PIPELINE_SOURCE_PASSWORD, or the whole URL into PIPELINE_SOURCE_URL.",
-	});
-}

@@ -7,6 +7,7 @@ import { projectRoot } from "../../common/projectRoot.ts";
 import type {
 	Check,
 	Context,
+	DescribeOptions,
 	ExternalOptions,
 	ExternalServer,
 	LocalHost,
@@ -15,6 +16,7 @@ import type {
 	SeedOptions,
 	SeedResult,
 	SetupResult,
+	SourceDescription,
 	Stack,
 } from "../port.ts";
 import { localPaths } from "./shared/paths.ts";
@@ -46,6 +48,14 @@ export class LocalHostEngine implements LocalHost {
 
 	async chosenServer(url: string | undefined): Promise<ExternalServer | undefined> {
 		return (await import("./source/external.ts")).chosenServer(url, this.#paths);
+	}
+
+	async namedServer(url: string | undefined, command: string): Promise<ExternalServer | undefined> {
+		return (await import("./source/external.ts")).namedServer(url, { mayNameSchema: true, command });
+	}
+
+	async describeServer(context: Context, options: DescribeOptions): Promise<SourceDescription> {
+		return (await import("./source/describe.ts")).describeServer(context, options);
 	}
 
 	async startPrivateSource(context: Context, options: PrivateOptions = {}): Promise<PrivateSource> {

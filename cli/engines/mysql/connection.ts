@@ -24,18 +24,23 @@ export function clientOptions(access: SourceAccess): ConnectionOptions {
 	};
 }
 
-/** @throws PipelineError that names the server and says how to fix it. */
-export async function openClient(access: SourceAccess): Promise<Connection> {
+const sourceUp = "pipeline-cli source up";
+
+/**
+ * @param next the command to run when the fault is corrected.
+ * @throws PipelineError that names the server and says how to fix it.
+ */
+export async function openClient(access: SourceAccess, next = sourceUp): Promise<Connection> {
 	try {
 		return await openConnection(clientOptions(access));
 	} catch (error) {
-		throw connectionError(access, error);
+		throw connectionError(access, error, next);
 	}
 }
 
-/** @throws PipelineError that names the server and says how to fix it. */
-export async function connect(access: SourceAccess): Promise<SourceConnection> {
-	const client = await openClient(access);
+/** Like `openClient`. */
+export async function connect(access: SourceAccess, next?: string): Promise<SourceConnection> {
+	const client = await openClient(access, next);
 	return {
 		async query(sql, values) {
 			const [rows] = await client.query(sql, values);
@@ -45,10 +50,10 @@ export async function connect(access: SourceAccess): Promise<SourceConnection> {
 	};
 }
 
-function connectionError(access: SourceAccess, error: unknown): PipelineError {
+function connectionError(access: SourceAccess, error: unknown, next: string): PipelineError {
 	const server = `${access.host}:${access.port}`;
 	const code = errorCode(error) ?? "";
-	const text = { why: messageOf(error), next: "pipeline-cli source up" };
+	const text = { why: messageOf(error), next };
 	if (code === "ER_ACCESS_DENIED_ERROR" || code === "ER_ACCESS_DENIED_NO_PASSWORD_ERROR") {
 		return new PipelineError("credentials", {
 			...text,
@@ -76,7 +81,10 @@ function connectionError(access: SourceAccess, error: unknown): PipelineError {
 			...text,
 			what: `No MySQL or MariaDB answers at ${server}.`,
 			why: text.why === "" ? code : text.why,
-			fix: "Start the private source with `pipeline-cli source up`; for a server of your own, check host, port and firewall.",
+			fix:
+				next === sourceUp
+					? "Start the private source with `pipeline-cli source up`; for a server of your own, check host, port and firewall."
+					: "Check host, port and firewall.",
 		},
 		{ cause: error },
 	);

@@ -1,13 +1,27 @@
 import { PipelineError } from "../../common/errors.ts";
 import type { ExternalServer } from "../port.ts";
 
+/** What a URL is read for. */
+export interface UrlUse {
+	/** Whether its path may name a schema. */
+	mayNameSchema: boolean;
+	/** The command that takes it, for a refusal. */
+	command: string;
+}
+
+const sourceUp: UrlUse = { mayNameSchema: false, command: "source up" };
+
 /**
  * Reads `mysql://user@host:port/?ssl-mode=…`. TLS is on unless the server is on this machine or `ssl-mode=DISABLED`.
  * @param mayHoldPassword whether a password in it is allowed: not in an argument, which every user of the machine can read
  * in the list of processes.
  * @throws PipelineError that names the part that is wrong, and never shows a password.
  */
-export function parseSourceUrl(text: string, mayHoldPassword: boolean): ExternalServer {
+export function parseSourceUrl(
+	text: string,
+	mayHoldPassword: boolean,
+	{ mayNameSchema, command }: UrlUse = sourceUp,
+): ExternalServer {
 	let url: URL;
 	try {
 		url = new URL(text);
@@ -22,17 +36,20 @@ export function parseSourceUrl(text: string, mayHoldPassword: boolean): External
 			what: "The password must not be in --source-url.",
 			why: "Arguments are seen in the list of processes and kept in the shell's history. Change this password if others use the machine.",
 			fix: "Put the password into PIPELINE_SOURCE_PASSWORD, or the whole URL into PIPELINE_SOURCE_URL, or leave it out and be asked.",
-			next: `pipeline-cli source up --source-url mysql://${url.username}@${url.host}`,
+			next: `pipeline-cli ${command} --source-url mysql://${url.username}@${url.host}`,
 		});
 	}
-	if (!/^\/?$/.test(url.pathname)) throw wrong("It names a database; name schemas with --schema.");
+	const schema = decoded(url.pathname.replace(/^\//, ""));
+	if (schema !== "" && !mayNameSchema) throw wrong("It names a database; name schemas with --schema.");
+	if (schema.includes("/")) throw wrong(`Its path, ${url.pathname}, does not name one schema.`);
 	const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
 	return {
 		host,
 		port: url.port === "" ? 3306 : Number(url.port),
-		user: decodeURIComponent(url.username),
-		...(url.password === "" ? {} : { password: decodeURIComponent(url.password) }),
+		user: decoded(url.username),
+		...(url.password === "" ? {} : { password: decoded(url.password) }),
 		tls: wantsTls(url, host),
+		...(schema === "" ? {} : { schema }),
 	};
 }
 
@@ -42,6 +59,14 @@ export function sourceUrl(server: ExternalServer): string {
 	const isDefault = server.tls === !isLoopback(server.host);
 	const query = isDefault ? "" : `/?ssl-mode=${server.tls ? "VERIFY_IDENTITY" : "DISABLED"}`;
 	return `mysql://${encodeURIComponent(server.user)}@${host}:${server.port}${query}`;
+}
+
+function decoded(part: string): string {
+	try {
+		return decodeURIComponent(part);
+	} catch {
+		throw wrong("A % in it does not begin a code such as %20; write a % itself as %25.");
+	}
 }
 
 function isLoopback(host: string): boolean {

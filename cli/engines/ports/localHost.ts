@@ -1,4 +1,5 @@
 import type { Check, Context } from "./context.ts";
+import type { SourceDescription } from "./description.ts";
 import type { Stack } from "./stack.ts";
 
 /** A MySQL or MariaDB server of the user's own, as a URL names it. */
@@ -9,6 +10,8 @@ export interface ExternalServer {
 	/** Only where the URL may hold one. */
 	password?: string;
 	tls: boolean;
+	/** The schema in the URL's path, where it may have one. */
+	schema?: string;
 }
 
 export interface ExternalOptions {
@@ -16,9 +19,14 @@ export interface ExternalOptions {
 	pipeline?: string | undefined;
 	server: ExternalServer;
 	/** Default: those of the settings, else those of the definition. */
-	schemas?: string[] | undefined;
+	schemas?: readonly string[] | undefined;
 	/** Asks for the password; called where neither the URL nor the environment nor the settings have it. */
 	askPassword: () => Promise<string>;
+}
+
+export interface DescribeOptions extends Pick<ExternalOptions, "server" | "schemas" | "askPassword"> {
+	/** The command that asks, for what to run after a failure. */
+	command: string;
 }
 
 export interface PrivateOptions {
@@ -76,6 +84,13 @@ export interface LocalHost {
 	 */
 	chosenServer(url: string | undefined): Promise<ExternalServer | undefined>;
 	startPrivateSource(context: Context, options?: PrivateOptions): Promise<PrivateSource>;
+	/**
+	 * The server of `--source-url` or PIPELINE_SOURCE_URL, whose path may name a schema; undefined where neither is set.
+	 * @param command that takes it, for a refusal.
+	 */
+	namedServer(url: string | undefined, command: string): Promise<ExternalServer | undefined>;
+	/** What a server has. Writes nothing, there or here. */
+	describeServer(context: Context, options: DescribeOptions): Promise<SourceDescription>;
 	/** Makes a server of the user's own the source, after every precondition of replication was found to hold. */
 	useServer(context: Context, options: ExternalOptions): Promise<{ address: string; checks: Check[] }>;
 	stopSource(context: Context): Promise<"stopped" | "not running" | "not ours">;

@@ -3,7 +3,7 @@ import { readIfThere, writeFileAtomic } from "../../../common/fs.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
-import { parseSourceUrl, sourceUrl } from "../../mysql/sourceUrl.ts";
+import { parseSourceUrl, sourceUrl, type UrlUse } from "../../mysql/sourceUrl.ts";
 import type { Check, Context, ExternalOptions, ExternalServer } from "../../port.ts";
 import { choosePipeline } from "../shared/definition.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
@@ -18,12 +18,19 @@ export async function chosenServer(
 	url: string | undefined,
 	paths: LocalPaths = localPaths(),
 ): Promise<ExternalServer | undefined> {
-	if (url !== undefined) return parseSourceUrl(url, false);
-	const fromEnvironment = process.env.PIPELINE_SOURCE_URL;
-	if (fromEnvironment !== undefined && fromEnvironment !== "") return parseSourceUrl(fromEnvironment, true);
+	const named = namedServer(url);
+	if (named !== undefined) return named;
 	const known = (await readSettings(paths))?.source;
 	if (known?.kind !== "external") return undefined;
 	return { host: known.host, port: known.port, user: known.user, tls: known.tls };
+}
+
+/** The server of `--source-url`, then PIPELINE_SOURCE_URL. */
+export function namedServer(url: string | undefined, use?: UrlUse): ExternalServer | undefined {
+	if (url !== undefined) return parseSourceUrl(url, false, use);
+	const fromEnvironment = process.env.PIPELINE_SOURCE_URL;
+	if (fromEnvironment === undefined || fromEnvironment === "") return undefined;
+	return parseSourceUrl(fromEnvironment, true, use);
 }
 
 /**
@@ -55,7 +62,7 @@ export async function useExternalSource(
 			process.env.PIPELINE_SOURCE_PASSWORD ??
 			(isKnown ? await keptPassword(paths) : undefined) ??
 			(await options.askPassword()),
-		schemas: options.schemas ?? schemas,
+		schemas: [...(options.schemas ?? schemas)],
 	};
 	const address = `${server.host}:${server.port}`;
 	const checks = await context.reporter.task(`Check ${address}`, async (update) => {

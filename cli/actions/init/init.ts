@@ -1,0 +1,83 @@
+import { dirname, join, relative, sep } from "node:path";
+import type { ExternalServer, SourceDescription, SourceTable } from "../../engines/port.ts";
+import { withCatalogNames } from "./catalogNames.ts";
+import { definitionText, tableKey } from "./definitionText.ts";
+import { firstCharts } from "./firstCharts.ts";
+import { personalColumns } from "./personalData.ts";
+import { definitionPath, type Place } from "./place.ts";
+import { stackText } from "./stackFile.ts";
+import { checkAbsent, placeFiles } from "./writeFiles.ts";
+
+export interface Initialised {
+	name: string;
+	/** Folder of the definition, from the project's root where it is within. */
+	folder: string;
+	/** Name of its stack on AWS. */
+	stack: string;
+	/** What was written, absolute. */
+	files: string[];
+	/** How many tables the server has, and how many of them each finding is about. */
+	tables: number;
+	/** Tables without a primary key, as schema.table. */
+	withoutKey: string[];
+	/** Columns that may hold personal data, as schema.table.column. */
+	personal: string[];
+	/** Tables with another name in the catalog, as schema.table. */
+	aliases: Record<string, string>;
+	/** Names of the queries. */
+	queries: string[];
+}
+
+/**
+ * Writes a first definition for what a server has, and the file of its stack on AWS: all of it, or nothing.
+ * @param root the project's.
+ * @throws PipelineError where one of the files is there already.
+ */
+export async function initialise(
+	place: Place,
+	root: string,
+	server: ExternalServer,
+	{ tables, version }: SourceDescription,
+): Promise<Initialised> {
+	const named = withCatalogNames(tables);
+	const charts = firstCharts(named);
+	const schema = relative(place.folder, join(root, "etl", "contract", "pipeline.schema.json"))
+		.split(sep)
+		.join("/");
+	const definition = definitionText({
+		name: place.name,
+		jsonSchema: schema,
+		server: `${server.host}:${server.port}`,
+		version,
+		tables: named,
+		charts,
+	});
+	const files = new Map([
+		[definitionPath(place), definition],
+		...charts.map(({ query, sql }) => [join(place.folder, "queries", `${query}.sql`), sql] as const),
+		[place.stackFile, stackText(place.stack, place.shown, server, version)],
+	]);
+	await placeFiles(place, files, join(root, "etl"));
+	return {
+		name: place.name,
+		folder: place.shown,
+		stack: place.stack,
+		files: [...files.keys()],
+		tables: named.length,
+		withoutKey: named.filter(({ primaryKey }) => primaryKey.length === 0).map(tableKey),
+		personal: named.flatMap(personalNames),
+		aliases: Object.fromEntries(
+			named.filter(({ isAlias }) => isAlias).map((table) => [tableKey(table), table.catalogName]),
+		),
+		queries: charts.map(({ query }) => query),
+	};
+}
+
+/** Refuses a definition that is there already, before anybody is asked for a password. */
+export function refuseExisting(place: Place): Promise<void> {
+	return checkAbsent([definitionPath(place), place.stackFile], dirname(place.stackFile));
+}
+
+function personalNames(table: SourceTable): string[] {
+	return personalColumns(table, []).map(([column]) => `${tableKey(table)}.${column}`);
+}

@@ -1,0 +1,54 @@
+import type { SourceColumn, SourceTable } from "../../engines/port.ts";
+
+/** Names of columns, in lower case and without what parts their words, that are likely to hold personal data. */
+const personal = new Set(
+	[
+		"firstname lastname surname fullname givenname middlename familyname maidenname",
+		"email emailaddress mail phone phonenumber telephone mobile mobilenumber cellphone fax",
+		"address address1 address2 addressline1 addressline2 streetaddress street zip zipcode postalcode postcode",
+		"dob dateofbirth birthdate birthday gender ip ipaddress",
+	].flatMap((line) => line.split(" ")),
+);
+
+/** Of these not even a hash should leave the source: few enough values to try them all, or a key to something. */
+const secret = new Set(
+	[
+		"ssn socialsecuritynumber nationalid taxid passport passportnumber driverslicense",
+		"iban bankaccount creditcard creditcardnumber cardnumber cvv",
+		"password passwordhash passwd accesstoken refreshtoken apikey",
+	].flatMap((line) => line.split(" ")),
+);
+
+const latitudes = new Set(["lat", "latitude"]);
+const longitudes = new Set(["lon", "lng", "long", "longitude"]);
+const texts = /char|text|enum|set/;
+
+/**
+ * Columns that are likely to hold personal data, with what may be done with each: `hash` where equal values should stay equal,
+ * `drop` where a hash could be guessed or the type cannot have one. Judged by the whole name, never by a part of it.
+ * @param keys columns that must be replicated; of these only a text can be masked.
+ */
+export function personalColumns(
+	{ columns }: Pick<SourceTable, "columns">,
+	keys: readonly string[],
+): [name: string, action: "hash" | "drop"][] {
+	const tokens = new Set(columns.map(({ name }) => tokenOf(name)));
+	const hasPlace = [latitudes, longitudes].every((names) => [...names].some((name) => tokens.has(name)));
+	return columns.flatMap((column): [string, "hash" | "drop"][] => {
+		const token = tokenOf(column.name);
+		const isPlace = hasPlace && (latitudes.has(token) || longitudes.has(token));
+		if (!isPlace && !personal.has(token) && !secret.has(token)) return [];
+		const action = actionOf(column, secret.has(token), keys.includes(column.name));
+		return action === undefined ? [] : [[column.name, action]];
+	});
+}
+
+function actionOf({ type }: SourceColumn, isSecret: boolean, isKey: boolean): "hash" | "drop" | undefined {
+	const isText = texts.test(type);
+	if (isKey) return isText ? "hash" : undefined;
+	return isText && !isSecret ? "hash" : "drop";
+}
+
+function tokenOf(name: string): string {
+	return name.toLowerCase().replaceAll(/[_\s-]/g, "");
+}

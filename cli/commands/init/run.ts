@@ -1,0 +1,82 @@
+import { type Initialised, initialise, refuseExisting } from "../../actions/init/init.ts";
+import { placeOf } from "../../actions/init/place.ts";
+import type { Run } from "../../command.ts";
+import { PipelineError } from "../../common/errors.ts";
+import { projectRoot } from "../../common/projectRoot.ts";
+import { shellWord } from "../../common/shellWord.ts";
+import { passwordFromTerminal } from "../shared/sourcePassword.ts";
+import type { definition } from "./definition.ts";
+
+/** `init`: the definition of a pipeline for a server of the user's own. */
+export const run: Run<typeof definition> = async ({ args, options, localHost, interactive, context }) => {
+	const place = placeOf(args.folder, projectRoot);
+	await refuseExisting(place);
+	const host = await localHost();
+	const command = `init ${shellWord(args.folder)}`;
+	const server = await host.namedServer(options.sourceUrl, command);
+	if (server === undefined) {
+		throw new PipelineError("usage", {
+			what: "init needs a server to look at.",
+			fix: "Name it with --source-url, or put the whole URL into PIPELINE_SOURCE_URL.",
+			next: `pipeline-cli ${command} --source-url mysql://user@host:3306`,
+		});
+	}
+	const named = [...(server.schema === undefined ? [] : [server.schema]), ...(options.schema ?? [])];
+	const found = await host.describeServer(context, {
+		server,
+		schemas: named.length === 0 ? undefined : named,
+		askPassword: () => passwordFromTerminal(server, interactive, context.signal),
+		command,
+	});
+	const result = await initialise(place, projectRoot, server, found);
+	const next = nextCommands(result, found.url);
+	return { json: { ...result, next }, text: describe(result, next) };
+};
+
+/** What to run next, on this machine and on AWS. */
+function nextCommands({ folder, stack, queries }: Initialised, url: string): { local: string[]; aws: string[] } {
+	const cli = "npx pipeline-cli";
+	return {
+		local: [
+			`${cli} source up --pipeline ${shellWord(folder)} --source-url ${shellWord(url)}`,
+			`${cli} replication start`,
+			`${cli} run-etl`,
+			...queries.slice(0, 1).map((query) => `${cli} query --name ${query}`),
+			`${cli} dashboard`,
+		],
+		aws: [`pulumi stack init ${stack}`, "pulumi up"],
+	};
+}
+
+function describe(result: Initialised, next: { local: string[]; aws: string[] }): string {
+	const { files, folder, stack, tables, withoutKey, personal, aliases } = result;
+	const count = (names: readonly string[], singular: string, plural: string): string =>
+		`${names.length} ${names.length === 1 ? singular : plural}`;
+	return [
+		`The pipeline ${result.name} is defined, for ${tables} ${tables === 1 ? "table" : "tables"}:`,
+		...files.map((file) => `  ${file}`),
+		"",
+		...(withoutKey.length === 0
+			? []
+			: [`${count(withoutKey, "table has", "tables have")} no primary key: ${someOf(withoutKey)}`]),
+		...(personal.length === 0
+			? []
+			: [
+					`${count(personal, "column", "columns")} may hold personal data: ${someOf(personal)}`,
+					`Before the first load, say in ${folder}/pipeline.yaml what is dropped or hashed.`,
+				]),
+		...Object.entries(aliases).map(
+			([table, alias]) => `${table} is ${alias} in the catalog, since its own name can't be.`,
+		),
+		"Next, on this machine:",
+		...next.local.map((line) => `  ${line}`),
+		`On AWS, when the placeholders of Pulumi.${stack}.yaml are filled in:`,
+		...next.aws.map((line) => `  ${line}`),
+	].join("\n");
+}
+
+/** The first of some names; pipeline.yaml has them all. */
+function someOf(names: readonly string[]): string {
+	const most = 5;
+	return names.length <= most ? names.join(", ") : `${names.slice(0, most).join(", ")} and ${names.length - most} more`;
+}

@@ -1,0 +1,33 @@
+import { PipelineError } from "../../../common/errors.ts";
+import { shellWord } from "../../../common/shellWord.ts";
+import { connect } from "../../mysql/connection.ts";
+import { describeSource } from "../../mysql/describe.ts";
+import { sourceUrl } from "../../mysql/sourceUrl.ts";
+import type { Context, DescribeOptions, SourceDescription } from "../../port.ts";
+
+/**
+ * Reads what a server has. The password comes from the URL, PIPELINE_SOURCE_PASSWORD, or the user.
+ * @throws PipelineError for a server that does not answer, refuses the user, or has nothing to replicate.
+ */
+export async function describeServer(context: Context, options: DescribeOptions): Promise<SourceDescription> {
+	const { server, schemas, command } = options;
+	const { password: inUrl, schema: _, ...place } = server;
+	const password = inUrl ?? process.env.PIPELINE_SOURCE_PASSWORD ?? (await options.askPassword());
+	const url = sourceUrl(server);
+	const wanted = (schemas ?? []).map((name) => ` --schema ${shellWord(name)}`).join("");
+	const next = `pipeline-cli ${command} --source-url ${shellWord(url)}${wanted}`;
+	const address = `${server.host}:${server.port}`;
+	return context.reporter.task(`Look at ${address}`, async (update) => {
+		const connection = await connect({ ...place, password, schemas: [] }, next);
+		try {
+			const found = await describeSource(connection, schemas, address);
+			update(`${found.tables.length} ${found.tables.length === 1 ? "table" : "tables"}`);
+			return { ...found, url };
+		} catch (error) {
+			if (!(error instanceof PipelineError)) throw error;
+			throw new PipelineError(error.outcome, { next, ...error.text });
+		} finally {
+			await connection.close();
+		}
+	});
+}
