@@ -1,11 +1,13 @@
 import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { stackNameOf, stackText } from "../cli/actions/init/stackFile.ts";
 import { parseConfig } from "./config.ts";
 import { ownersIn, refusePlaceholders } from "./placeholders.ts";
-import { readConfig } from "./stackConfig.ts";
+import { checkStackName, readConfig } from "./stackConfig.ts";
 import { deployed } from "./testing/deployed.ts";
 import { testEnvironment } from "./testing/mockedCloud.ts";
 import { runProgram } from "./testing/program.ts";
-import { configWith, engineConfig, stackValues } from "./testing/stack.ts";
+import { configWith, declaredKeys, engineConfig, stackValues } from "./testing/stack.ts";
 
 const owner = (account: string): string => `arn:aws:quicksight:eu-west-1:${account}:user/default/analyst`;
 
@@ -41,6 +43,52 @@ describe("a placeholder", () => {
 		expect(owned.result).toBe("data@company.test");
 		expect(() => parseConfig(stackValues("prod"))).not.toThrow();
 	});
+});
+
+describe("a stack of pipeline-cli init", () => {
+	const values = (host: string): Record<string, unknown> => {
+		const server = { host, port: 3307, user: "repl", tls: true };
+		const { config } = parse(stackText("shop2", "pipelines/shop2", server, "MariaDB 10.11.19")) as {
+			config: Record<string, unknown>;
+		};
+		const own = Object.entries(config).map(([key, value]) => [key.replace("analytics-pipeline:", ""), value]);
+		const defaults = Object.entries(declaredKeys()).map(([key, declared]) => [key, declared.default]);
+		return { ...Object.fromEntries(defaults), ...Object.fromEntries(own) };
+	};
+	const refusal = (host: string): string[] => {
+		try {
+			refusePlaceholders(parseConfig(values(host)));
+			return [];
+		} catch (error) {
+			return String(error)
+				.split("\n")
+				.slice(1)
+				.map((line) => line.trim().split(":")[0] ?? "");
+		}
+	};
+	const unknown = ["sourceSecretArn", "sourceCidr", "sourceCaCertificateFile", "notificationEmail"];
+
+	it("has values that are right in form, and is refused for those that only its reader knows", () => {
+		expect(parseConfig(values("db.company.test"))).toMatchObject({
+			pipeline: "pipelines/shop2",
+			sourceKind: "external",
+			sourceEngine: "mariadb",
+			sourceHost: "db.company.test",
+			sourcePort: 3307,
+		});
+		expect(refusal("db.company.test")).toEqual(unknown);
+	});
+
+	it.each(["127.0.0.1", "localhost", "::1"])("is refused for %s, too, which AWS does not reach", (host) => {
+		expect(refusal(host)).toEqual(["sourceHost", ...unknown]);
+	});
+
+	it.each(["shop", "customer-analytics", "a--b", "twelve-chars-and-more", "a".repeat(40)])(
+		"has a name that the program takes, for a pipeline %s",
+		(pipeline) => {
+			expect(() => checkStackName(stackNameOf(pipeline))).not.toThrow();
+		},
+	);
 });
 
 it("text that looks like a list and is none is a wrong value like any other", async () => {

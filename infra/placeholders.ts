@@ -5,14 +5,19 @@ import { type ConfigKey, hint, type PipelineConfig } from "./config.ts";
 const exampleAccount = "123456789012";
 /** Domains that no one reads mail at. https://www.rfc-editor.org/rfc/rfc2606 */
 const exampleDomain = /[@.]example\.(com|net|org)$/i;
+/** Ranges for documentation. https://www.rfc-editor.org/rfc/rfc5737 */
+const exampleRange = /^(192\.0\.2|198\.51\.100|203\.0\.113)\.\d+\//;
+const exampleCertificate = "example-ca.pem";
 
 /**
- * Values that have the right form and stand for the reader's own, such as those of Pulumi.prod.yaml.
+ * Values that have the right form and stand for the reader's own, such as those of Pulumi.prod.yaml and of what
+ * `pipeline-cli init` writes.
  *
  * @throws pulumi.RunError that names every such key with its value, the reason and what to do about it.
  */
-export function refusePlaceholders({ notificationEmail, quickSightPrincipals }: PipelineConfig): void {
-	const errors: string[] = [];
+export function refusePlaceholders(config: PipelineConfig): void {
+	const { notificationEmail, quickSightPrincipals } = config;
+	const errors = sourceErrors(config);
 	if (notificationEmail !== undefined && exampleDomain.test(notificationEmail)) {
 		const reason = "is an example, where no one reads mail";
 		errors.push(errorLine("notificationEmail", notificationEmail, reason, "you@your-company.com"));
@@ -20,6 +25,32 @@ export function refusePlaceholders({ notificationEmail, quickSightPrincipals }: 
 	const example = quickSightPrincipals.find((principal) => accountOf(principal) === exampleAccount);
 	if (example !== undefined) errors.push(ownersError(example, "is an example, whose account no one has"));
 	if (errors.length > 0) throw refusal(errors);
+}
+
+/** Of a server that exists: `pipeline-cli init` writes what it cannot know as examples. */
+function sourceErrors({
+	sourceHost,
+	sourceSecretArn,
+	sourceCidr,
+	sourceCaCertificateFile: file,
+}: PipelineConfig): string[] {
+	const errors: string[] = [];
+	if (sourceHost !== undefined && exampleDomain.test(sourceHost)) {
+		errors.push(
+			errorLine("sourceHost", sourceHost, "is an example, where no server answers", "mysql.your-company.com"),
+		);
+	}
+	if (sourceSecretArn !== undefined && accountOf(sourceSecretArn) === exampleAccount) {
+		const example = "arn:aws:secretsmanager:…, as aws secretsmanager list-secrets lists them";
+		errors.push(errorLine("sourceSecretArn", sourceSecretArn, "is an example, whose account no one has", example));
+	}
+	if (sourceCidr !== undefined && exampleRange.test(sourceCidr)) {
+		errors.push(errorLine("sourceCidr", sourceCidr, "is an example, where no server is", "10.1.2.0/24"));
+	}
+	if (file === exampleCertificate) {
+		errors.push(errorLine("sourceCaCertificateFile", file, "is an example, which no one has", "source-ca.pem"));
+	}
+	return errors;
 }
 
 /**
