@@ -7,6 +7,7 @@ import { repositoryPath, stackValues } from "../../infra/testing/stack.ts";
 import { readRooms } from "../walls/rooms.ts";
 import { wallsTable } from "../walls/table.ts";
 import { readRejected, rejectedTable } from "../words/rejected.ts";
+import { definitionReference } from "./definitionPage.ts";
 import type { Generated } from "./generated.ts";
 import { jsonSchemas } from "./jsonSchemas.ts";
 
@@ -21,6 +22,7 @@ export const registry: readonly Generated[] = [
 		make: () => costPage(costStacks(parseConfig(stackValues("dev")), parseConfig(stackValues("prod")))),
 	},
 	...Object.entries(jsonSchemas).map(([file, make]) => ({ path: `etl/contract/${file}`, make })),
+	{ path: "docs/definition.md", block: "keys", make: definitionReference },
 	{ path: "docs/glossary.md", block: "rejected", make: () => rejectedTable(readRejected()) },
 	{ path: "docs/architecture.md", block: "walls", make: async () => wallsTable(await readRooms()) },
 ];
