@@ -56,7 +56,7 @@ export const everyKind: Record<string, () => Promise<Program>> = {
 		deployed("prod", {
 			sourceKind: "external",
 			sourceEngine: "mariadb",
-			sourceHost: "mysql.example.com",
+			sourceHost: "mysql.company.test",
 			sourceSecretArn: `arn:${testEnvironment.partition}:secretsmanager:${testEnvironment.region}:${testEnvironment.accountId}:secret:source`,
 			sourceCidr: "10.1.2.0/24",
 			sourceCaCertificateFile: "infra/testing/sourceCa.pem",
