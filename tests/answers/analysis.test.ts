@@ -60,19 +60,25 @@ describe("the analyst's tools on the demo's data", () => {
 		});
 		await drawn(page);
 		for (const id of chartIds) expect(await colors(page, id), id).toBeGreaterThan(3);
-		expect(await numbers(page, "productLines")).toEqual(
+		expect(await numbers(page, "product-line-performance")).toEqual(
 			money(await named("product_line_performance", "revenue", "profit")),
 		);
-		expect(await numbers(page, "countries")).toEqual(money(await named("sales_by_country", "revenue")));
-		expect(await numbers(page, "revenueByMonth")).toEqual(money(await named("monthly_revenue", "revenue")));
-		expect(await numbers(page, "customers")).toEqual(money(await named("top_customers", "revenue")));
+		expect(await numbers(page, "sales-by-country")).toEqual(money(await named("sales_by_country", "revenue")));
+		expect(await numbers(page, "revenue-by-month")).toEqual(money(await named("monthly_revenue", "revenue")));
+		expect(await numbers(page, "top-customers")).toEqual(money(await named("top_customers", "revenue")));
 		const atSource = await stack.json<Answer>(["query", "SELECT sum(quantityordered * priceeach) FROM orderdetails"]);
 		expect(await page.locator("#figures").textContent()).toContain(dollars(atSource.rows[0]?.[0] ?? 0));
 		const words = await named("department_word_counts", "department", "products");
-		expect(await table(page, "departments")).toEqual(words.map((row) => row.map(String)));
-		const changes = await named("change_activity", "table_name", "inserted", "updated", "deleted", "loaded");
-		const shown = (await table(page, "replication")).map((row) => row.slice(0, 5).join(" ").replaceAll(",", ""));
-		expect(shown.sort()).toEqual(changes.map((row) => row.join(" ")).sort());
+		expect(await table(page, "departments-by-number-of-products")).toEqual(words.map((row) => row.map(String)));
+		// The chart has the tables with the most changes; those without any are alike.
+		const changes = (await named("change_activity", "table_name", "inserted", "updated", "deleted")).map((row) =>
+			row.join(" "),
+		);
+		const shown = (await table(page, "changes-by-table")).map((row) => row.join(" ").replaceAll(",", ""));
+		expect(changes).toEqual(expect.arrayContaining(shown));
+		const changed = changes.filter((row) => !row.endsWith(" 0 0 0"));
+		expect(changed.length).toBeGreaterThan(0);
+		expect(shown).toEqual(expect.arrayContaining(changed));
 		expect(faults).toEqual([]);
 		await screenshot(page, "dashboard-demo");
 		// Kept with the test run, not asserted: it depends on the machine.
