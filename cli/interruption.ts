@@ -1,5 +1,5 @@
 import { exitCodes, PipelineError } from "./common/errors.ts";
-import { onInterrupt } from "./common/interrupts.ts";
+import { onInterrupt } from "./common/process/interrupts.ts";
 import type { Ongoing, Reporter } from "./engines/port.ts";
 import { parseDuration } from "./ui/format.ts";
 

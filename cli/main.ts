@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { countInterrupts } from "./common/interrupts.ts";
+import { countInterrupts } from "./common/process/interrupts.ts";
 
 countInterrupts();
 // All else is loaded behind this line.

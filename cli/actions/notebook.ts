@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path";
-import { spawn } from "../common/childProcess.ts";
 import { PipelineError } from "../common/errors.ts";
+import { spawn } from "../common/process/childProcess.ts";
 import { projectRoot } from "../common/projectRoot.ts";
 import type { Context, Stack } from "../engines/port.ts";
 

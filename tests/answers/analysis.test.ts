@@ -6,10 +6,10 @@ import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
 import { describe, expect } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
-import { launchBrowser, openPage, screenshot } from "../support/browser.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
-import { chartIds, colors, dollars, drawn, money, numbers, table } from "../support/dashboardPage.ts";
+import { launchBrowser, openPage, screenshot } from "../support/page/browser.ts";
+import { chartIds, colors, dollars, drawn, money, numbers, table } from "../support/page/dashboardPage.ts";
 
 const run = promisify(execFile);
 

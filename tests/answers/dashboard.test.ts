@@ -6,10 +6,10 @@ import type { Browser } from "playwright-core";
 import { describe, expect } from "vitest";
 import { LocalQuery } from "../../cli/engines/local/query/localQuery.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
-import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "../support/browser.ts";
 import type { CliStack, RunningCli } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
+import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "../support/page/browser.ts";
 import {
 	chartIds,
 	colors,
@@ -20,8 +20,8 @@ import {
 	numbers,
 	patience,
 	table,
-} from "../support/dashboardPage.ts";
-import { addressOf, connects, http } from "../support/dashboardServer.ts";
+} from "../support/page/dashboardPage.ts";
+import { addressOf, connects, http } from "../support/page/dashboardServer.ts";
 import { addOrders, hostileNames, makeSampleLake } from "../support/sampleLake.ts";
 
 /** The page in a real browser, over a small lake with names that would be markup if they could. */

@@ -3,12 +3,12 @@ import type { Browser } from "playwright-core";
 import { describe, expect } from "vitest";
 import { LocalQuery } from "../../cli/engines/local/query/localQuery.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
-import { launchBrowser, openPage, type WatchedPage } from "../support/browser.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
-import { cutLabels, drawn, listedTables, numbers } from "../support/dashboardPage.ts";
-import { addressOf } from "../support/dashboardServer.ts";
+import { launchBrowser, openPage, type WatchedPage } from "../support/page/browser.ts";
+import { cutLabels, drawn, listedTables, numbers } from "../support/page/dashboardPage.ts";
+import { addressOf } from "../support/page/dashboardServer.ts";
 import { makeSampleLake } from "../support/sampleLake.ts";
 
 /** What a reader does with a card, the filters and the list of tables, in a real browser. */

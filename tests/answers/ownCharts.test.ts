@@ -6,11 +6,11 @@ import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { lake } from "../../etl/contract/contract.ts";
 import type { JobReport } from "../../etl/contract/report.ts";
 import { newRunId } from "../../etl/contract/runId.ts";
-import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "../support/browser.ts";
 import type { CliStack, RunningCli } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
-import { colors, drawn, numbers, patience, table } from "../support/dashboardPage.ts";
-import { addressOf } from "../support/dashboardServer.ts";
+import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "../support/page/browser.ts";
+import { colors, drawn, numbers, patience, table } from "../support/page/dashboardPage.ts";
+import { addressOf } from "../support/page/dashboardServer.ts";
 import { makeSampleLake } from "../support/sampleLake.ts";
 
 /** Orders by day, country and status. */

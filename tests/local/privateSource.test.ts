@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect } from "vitest";
 import { PipelineError } from "../../cli/common/errors.ts";
-import { endProcess, isAlive } from "../../cli/common/processIdentity.ts";
+import { endProcess, isAlive } from "../../cli/common/process/processIdentity.ts";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { passwordFile, readSettings, sourceAccess } from "../../cli/engines/local/shared/settings.ts";
 import { LocalSource } from "../../cli/engines/local/source/localSource.ts";

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, vi } from "vitest";
 import { PipelineError } from "../../cli/common/errors.ts";
 import { poll } from "../../cli/common/poll.ts";
-import { isAlive } from "../../cli/common/processIdentity.ts";
+import { isAlive } from "../../cli/common/process/processIdentity.ts";
 import { SailServer } from "../../cli/engines/local/jobs/sailServer.ts";
 import { ChildFailure, runChild } from "../../cli/engines/local/setup/child.ts";
 import { ensureInterpreter } from "../../cli/engines/local/setup/interpreter.ts";

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { expect } from "vitest";
 import { PipelineError } from "../../cli/common/errors.ts";
-import { isAlive } from "../../cli/common/processIdentity.ts";
+import { isAlive } from "../../cli/common/process/processIdentity.ts";
 import { LocalReplication } from "../../cli/engines/local/replication/client/localReplication.ts";
 import { passwordFile, readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { test } from "../support/replicationFixtures.ts";

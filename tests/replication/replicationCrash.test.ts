@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "mysql2/promise";
 import { expect } from "vitest";
-import { isAlive } from "../../cli/common/processIdentity.ts";
+import { isAlive } from "../../cli/common/process/processIdentity.ts";
 import { rounds } from "../support/cases.ts";
 import { currentRows, queryLake, runJobs } from "../support/currentTables.ts";
 import { foldAsBag, foldByKey, sourceRows } from "../support/fold.ts";

@@ -1,7 +1,7 @@
 import { createServer, type Server } from "node:net";
 import type { Connection } from "mysql2/promise";
 import { PipelineError } from "../../cli/common/errors.ts";
-import { endProcess } from "../../cli/common/processIdentity.ts";
+import { endProcess } from "../../cli/common/process/processIdentity.ts";
 import type { LocalPaths } from "../../cli/engines/local/shared/paths.ts";
 import { sourceAccess } from "../../cli/engines/local/shared/settings.ts";
 import { serverProcess } from "../../cli/engines/local/source/privateServer.ts";

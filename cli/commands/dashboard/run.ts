@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import chalk from "chalk";
 import { exportDashboard, serveUntilStopped } from "../../actions/dashboard/serve.ts";
 import type { Run } from "../../command.ts";
-import { spawn } from "../../common/childProcess.ts";
+import { spawn } from "../../common/process/childProcess.ts";
 import { formatBytes } from "../../ui/format.ts";
 import type { definition } from "./definition.ts";
 

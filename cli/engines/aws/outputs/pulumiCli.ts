@@ -1,7 +1,7 @@
 import { z } from "zod";
-import { outputOf } from "../../../common/childProcess.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { type JsonKind, parseJson } from "../../../common/jsonFile.ts";
+import { outputOf } from "../../../common/process/childProcess.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 
 /** How the list of the stacks is read. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { identify, isRunning } from "../../../common/processIdentity.ts";
+import { identify, isRunning } from "../../../common/process/processIdentity.ts";
 
 /** Name of a sender's folder: its process, since when that runs, and a random part. */
 export function senderName(): string {

@@ -3,7 +3,7 @@ import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { it } from "../../../../tests/support/fixtures.ts";
-import { identify, isAlive, type ProcessIdentity } from "../../../common/processIdentity.ts";
+import { identify, isAlive, type ProcessIdentity } from "../../../common/process/processIdentity.ts";
 import { RunLock, runningRun, stopRun } from "./runLock.ts";
 
 let runs: string;

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
-import { endProcess, identify, isRunning, type ProcessIdentity } from "../../../common/processIdentity.ts";
+import { endProcess, identify, isRunning, type ProcessIdentity } from "../../../common/process/processIdentity.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 
 const processSchema = z.object({ pid: z.number().int().positive(), stamp: z.string() });

@@ -2,8 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { spawn } from "../../../common/childProcess.ts";
 import { PipelineError } from "../../../common/errors.ts";
+import { spawn } from "../../../common/process/childProcess.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 
 /** The Sail server that runs the jobs of one run; it ends with this process, however that ends. */

@@ -3,8 +3,8 @@ import { createWriteStream } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { createInterface } from "node:readline";
-import { spawn } from "../../../common/childProcess.ts";
 import { errorCode } from "../../../common/errors.ts";
+import { spawn } from "../../../common/process/childProcess.ts";
 
 const tailLines = 100;
 

@@ -1,5 +1,5 @@
-import { outputOf } from "../../../common/childProcess.ts";
 import { PipelineError } from "../../../common/errors.ts";
+import { outputOf } from "../../../common/process/childProcess.ts";
 import type { Context } from "../../port.ts";
 import { aptInstall, canInstall, hasApt } from "./apt.ts";
 

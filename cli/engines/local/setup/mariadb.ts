@@ -1,8 +1,8 @@
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
-import { outputOf } from "../../../common/childProcess.ts";
 import { PipelineError } from "../../../common/errors.ts";
+import { outputOf } from "../../../common/process/childProcess.ts";
 import type { Context } from "../../port.ts";
 import { aptInstall, canInstall } from "./apt.ts";
 

@@ -10,7 +10,7 @@ import {
 	isRunning,
 	type ProcessIdentity,
 	parseIdentity,
-} from "../../../common/processIdentity.ts";
+} from "../../../common/process/processIdentity.ts";
 
 /** In the command line of whoever takes a lock. */
 const program = "node";

@@ -1,11 +1,11 @@
 import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
-import { spawn } from "../../../common/childProcess.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { exists, writeFileAtomic } from "../../../common/fs.ts";
 import { PollTimeout, poll } from "../../../common/poll.ts";
-import { endProcess, identify, type ProcessIdentity, runningProcess } from "../../../common/processIdentity.ts";
+import { spawn } from "../../../common/process/childProcess.ts";
+import { endProcess, identify, type ProcessIdentity, runningProcess } from "../../../common/process/processIdentity.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { clientOptions } from "../../mysql/connection.ts";
 import { openConnection } from "../../mysql/open.ts";

@@ -2,9 +2,14 @@ import { renameSync, writeFileSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { spawn } from "../../../../common/childProcess.ts";
 import { namesIn } from "../../../../common/fs.ts";
-import { formatIdentity, identify, type ProcessIdentity, runningProcess } from "../../../../common/processIdentity.ts";
+import { spawn } from "../../../../common/process/childProcess.ts";
+import {
+	formatIdentity,
+	identify,
+	type ProcessIdentity,
+	runningProcess,
+} from "../../../../common/process/processIdentity.ts";
 import { projectRoot } from "../../../../common/projectRoot.ts";
 import type { ReplicationOptions } from "../../../port.ts";
 import type { StatePaths } from "../model/statePaths.ts";

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { cancelled, PipelineError } from "../../../../common/errors.ts";
 import { exists } from "../../../../common/fs.ts";
 import { poll } from "../../../../common/poll.ts";
-import { endProcess } from "../../../../common/processIdentity.ts";
+import { endProcess } from "../../../../common/process/processIdentity.ts";
 import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../../port.ts";
 import { namesOf, requireLoaded, tablesInError } from "../../../shared/tablesInError.ts";
 import type { LocalPaths } from "../../shared/paths.ts";

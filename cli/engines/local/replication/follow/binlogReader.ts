@@ -259,9 +259,8 @@ export class BinlogReader implements ChangeReader {
 	#append(event: RowsEvent, table: TableCheckpoint): void {
 		this.batch.append(event, this.#commitTime, this.state.sequence);
 		this.batch.newestCommit = Math.max(this.batch.newestCommit, this.#commitTime);
-		if (event.operation === "I") table.inserts += event.rows.length;
-		else if (event.operation === "U") table.updates += event.rows.length;
-		else table.deletes += event.rows.length;
+		const counter = ({ I: "inserts", U: "updates", D: "deletes" } as const)[event.operation];
+		table[counter] += event.rows.length;
 		table.updatedAt = this.#commitIso;
 	}
 

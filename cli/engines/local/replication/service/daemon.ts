@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { fork } from "../../../../common/childProcess.ts";
 import { logIsAskedFor, logTo } from "../../../../common/log.ts";
+import { fork } from "../../../../common/process/childProcess.ts";
 import { localPaths } from "../../shared/paths.ts";
 import { RotatingLog } from "../model/log.ts";
 import { statePaths } from "../model/statePaths.ts";

@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import { writeFileAtomic } from "../../../../common/fs.ts";
 import { delayMs, pause } from "../../../../common/poll.ts";
-import { formatIdentity, identify } from "../../../../common/processIdentity.ts";
+import { formatIdentity, identify } from "../../../../common/process/processIdentity.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
 import { readSettings, sourceAccess } from "../../shared/settings.ts";

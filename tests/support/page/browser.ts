@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import axe from "axe-core";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
-import { exists } from "../../cli/common/fs.ts";
-import { projectRoot } from "../../cli/common/projectRoot.ts";
+import { exists } from "../../../cli/common/fs.ts";
+import { projectRoot } from "../../../cli/common/projectRoot.ts";
 
 const places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 

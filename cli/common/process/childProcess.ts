@@ -1,6 +1,6 @@
 import * as node from "node:child_process";
 import { promisify } from "node:util";
-import { errorName, isLogging, log, millisecondsSince, shownArguments } from "./log.ts";
+import { errorName, isLogging, log, millisecondsSince, shownArguments } from "../log.ts";
 
 /** As Node's, with a line in the log. */
 export const spawn = ((...args: Parameters<typeof node.spawn>) => observed(node.spawn(...args))) as typeof node.spawn;

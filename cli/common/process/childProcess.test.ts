@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { logTo } from "../log.ts";
 import { outputOf, spawn } from "./childProcess.ts";
-import { logTo } from "./log.ts";
 
 let events: Record<string, unknown>[];
 

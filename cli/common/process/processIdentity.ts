@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { errorCode } from "./errors.ts";
-import { isMissing, readIfThere, writeFileAtomic } from "./fs.ts";
-import { PollTimeout, poll } from "./poll.ts";
+import { errorCode } from "../errors.ts";
+import { isMissing, readIfThere, writeFileAtomic } from "../fs.ts";
+import { PollTimeout, poll } from "../poll.ts";
 
 /** A process as others note it. Process ids are used again; together with the start they are not. */
 export interface ProcessIdentity {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, vi } from "vitest";
-import { it } from "../../tests/support/fixtures.ts";
+import { it } from "../../../tests/support/fixtures.ts";
 import {
 	endProcess,
 	formatIdentity,

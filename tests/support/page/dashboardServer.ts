@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { connect } from "node:net";
-import type { RunningCli } from "./cli.ts";
+import type { RunningCli } from "../cli.ts";
 
 /** Waits for the address that the CLI names once the page can be opened. */
 export async function addressOf(running: RunningCli): Promise<string> {
