@@ -3,6 +3,7 @@ import { cp, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect } from "vitest";
+import { outputsVersion } from "../../infra/outputs.ts";
 import { testEnvironment } from "../../infra/testing/mockedCloud.ts";
 import type { Registered } from "../../infra/testing/program.ts";
 import { engineConfig } from "../../infra/testing/stack.ts";
@@ -15,8 +16,9 @@ const start = (config: Record<string, string>) =>
 it("the program loads in plain Node, as Pulumi starts it, and tells its outputs", async () => {
 	const { stdout } = await start(engineConfig("dev", testEnvironment.region));
 	expect(JSON.parse(stdout)).toMatchObject({
-		version: 1,
+		version: outputsVersion,
 		stack: "dev",
+		definition: "pipelines/shop",
 		region: testEnvironment.region,
 		catalog: { database: "analytics_pipeline_dev" },
 	});
@@ -48,7 +50,8 @@ describe("from another folder", () => {
 	let there: string;
 	it.beforeAll(async ({ fileFolder }) => {
 		there = fileFolder;
-		const parts = ["infra", "etl", "Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml", "package.json", "tests/infra"];
+		const stacks = ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"];
+		const parts = ["infra", "etl", "pipelines", ...stacks, "package.json", "tests/infra"];
 		for (const part of parts) await cp(join(here, part), join(there, part), { recursive: true });
 		await symlink(join(here, "node_modules"), join(there, "node_modules"));
 	});
