@@ -17,6 +17,6 @@ export const definition = defineCommand({
 	],
 	examples: [
 		["A named query for a spreadsheet", "export sales_by_country --format xlsx"],
-		["A table", "export fact_orders --format parquet --output orders.parquet"],
+		["A table", "export orders --format parquet --output orders.parquet"],
 	],
 });

@@ -19,7 +19,7 @@ export const definition = defineCommand({
 		},
 	],
 	examples: [
-		["A statement", 'query "SELECT department, count(*) FROM joint_tables GROUP BY 1"'],
+		["A statement", 'query "SELECT status, count(*) FROM orders GROUP BY 1"'],
 		["A named query", "query --name sales_by_country"],
 	],
 });

@@ -5,7 +5,7 @@ export const definition = defineCommand({
 	plans: true,
 	summary: "Run the jobs in their order",
 	description: "Without names all of them. Only what is new since the last run is processed.",
-	arguments: [["[jobs...]", "process-load, process-cdc, apply-changes, build-models, join-tables, star-schema"]],
+	arguments: [["[jobs...]", "process-load, process-cdc, apply-changes, build-models, or a job of the definition"]],
 	options: [
 		{ flags: "--from <job>", description: "leave out the jobs before this one" },
 		{ flags: "--only <job>", description: "this job alone; repeat for more, as with names", repeatable: true },

@@ -6,10 +6,5 @@ export const definition = defineCommand({
 	summary: "Ask the warehouse in SQL",
 	description: "One statement that reads. The views are in the schema analytics, the lake's tables in lake.",
 	arguments: [["<sql>", "the statement"]],
-	examples: [
-		[
-			"Materials that are looked at",
-			'warehouse query "SELECT material, count(*) FROM analytics.joint_tables GROUP BY 1"',
-		],
-	],
+	examples: [["Materials that are looked at", 'warehouse query "SELECT status, count(*) FROM lake.orders GROUP BY 1"']],
 });

@@ -65,7 +65,7 @@ export interface ObjectStore {
 /** One thing that `warehouse apply` makes sure of. */
 export interface WarehouseObject {
 	kind: "schema" | "view" | "role" | "user" | "grant";
-	/** Qualified where it lies in a schema, for instance `analytics.joint_tables_flat`. */
+	/** Qualified where it lies in a schema, for instance `analytics.sales`. */
 	name: string;
 }
 
