@@ -2,8 +2,10 @@ import { chmod, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, vi } from "vitest";
 import { PipelineError } from "../../cli/common/errors.ts";
+import { namesIn } from "../../cli/common/fs.ts";
 import { poll } from "../../cli/common/poll.ts";
 import { isAlive } from "../../cli/common/process/processIdentity.ts";
+import { LocalJobs } from "../../cli/engines/local/jobs/localJobs.ts";
 import { SailServer } from "../../cli/engines/local/jobs/sailServer.ts";
 import { ChildFailure, runChild } from "../../cli/engines/local/setup/child.ts";
 import { ensureInterpreter } from "../../cli/engines/local/setup/interpreter.ts";
@@ -152,6 +154,13 @@ describe("ensurePython", () => {
 		abort.abort(reason);
 		await expect(work).rejects.toBe(reason);
 		await expect(readFile(join(paths.python, "installed.json"))).rejects.toThrow("ENOENT");
+	});
+
+	it("is what a run of jobs begins with", async ({ fileContext }) => {
+		vi.stubEnv("PIP_RETRIES", "0");
+		const error = await failure(new LocalJobs(paths).open(fileContext));
+		expect(error.text.what).toContain("Python environment could not be made");
+		expect(await namesIn(paths.runs)).toEqual([]);
 	});
 });
 

@@ -15,6 +15,7 @@ import type { Context, JobRun, JobSession, JobState, Jobs, RunHistory, RunSummar
 import { reportFile } from "../../shared/jobReport.ts";
 import { openModels } from "../../shared/models.ts";
 import { deliverLeftovers } from "../eventStream/leftovers.ts";
+import { ensurePython } from "../setup/python.ts";
 import { stackDefinition } from "../shared/definition.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
 import { RunLock, runningRun } from "./runLock.ts";
@@ -34,6 +35,7 @@ export class LocalJobs implements Jobs {
 	}
 
 	async open(context: Context): Promise<JobSession> {
+		await ensurePython(context, this.#paths, false);
 		const runId = newRunId();
 		const lock = await RunLock.take(this.#paths.runs, runId, context.signal);
 		try {
