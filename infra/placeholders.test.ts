@@ -3,7 +3,7 @@ import { parse } from "yaml";
 import { stackNameOf, stackText } from "../cli/actions/init/stackFile.ts";
 import { parseConfig } from "./config.ts";
 import { ownersIn, refusePlaceholders } from "./placeholders.ts";
-import { checkStackName, readConfig } from "./stackConfig.ts";
+import { checkNames, readConfig } from "./stackConfig.ts";
 import { deployed } from "./testing/deployed.ts";
 import { testEnvironment } from "./testing/mockedCloud.ts";
 import { runProgram } from "./testing/program.ts";
@@ -51,9 +51,8 @@ describe("a stack of pipeline-cli init", () => {
 		const { config } = parse(stackText("shop2", "pipelines/shop2", server, "MariaDB 10.11.19")) as {
 			config: Record<string, unknown>;
 		};
-		const own = Object.entries(config).map(([key, value]) => [key.replace("analytics-pipeline:", ""), value]);
 		const defaults = Object.entries(declaredKeys()).map(([key, declared]) => [key, declared.default]);
-		return { ...Object.fromEntries(defaults), ...Object.fromEntries(own) };
+		return { ...Object.fromEntries(defaults), ...config };
 	};
 	const refusal = (host: string): string[] => {
 		try {
@@ -86,7 +85,7 @@ describe("a stack of pipeline-cli init", () => {
 	it.each(["shop", "customer-analytics", "a--b", "twelve-chars-and-more", "a".repeat(40)])(
 		"has a name that the program takes, for a pipeline %s",
 		(pipeline) => {
-			expect(() => checkStackName(stackNameOf(pipeline))).not.toThrow();
+			expect(() => checkNames("analytics-pipeline", stackNameOf(pipeline))).not.toThrow();
 		},
 	);
 });

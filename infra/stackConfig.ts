@@ -11,7 +11,7 @@ export function readConfig(): PipelineConfig {
 	const config = new pulumi.Config();
 	const values = Object.fromEntries(configKeys.map((key) => [key, parsed(config.get(key))]));
 	try {
-		checkStackName(pulumi.getStack());
+		checkNames(pulumi.getProject(), pulumi.getStack());
 		checkProviderSettings(Object.keys(pulumi.runtime.allConfig()));
 		const pipeline = parseConfig(values);
 		refusePlaceholders(pipeline);
@@ -33,24 +33,32 @@ function parsed(value: string | undefined): unknown {
 	}
 }
 
-/** Roles have 64 characters, of which Pulumi takes 8 and `analytics-pipeline-…-replication-target-role` 43. */
-const longestStackName = 13;
+/** Roles have 64 characters, of which Pulumi takes 8 and `-replication-target-role` 24. */
+const longestPrefix = 32;
+const nameInAws = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 /**
- * A stack's name becomes a part of names on AWS, of which many have lower case letters, digits and single dashes only.
+ * Project and stack become the beginning of names on AWS, of which many have lower case letters, digits and single dashes only.
  *
- * @throws Error that says what is wrong with the name, and what to do about it.
+ * @throws Error that says what is wrong with which of them, and what to do about it.
  */
-export function checkStackName(stack: string): void {
-	const reason = !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(stack)
-		? "is not of lower case letters, digits and single dashes between them, a letter first"
-		: stack.length > longestStackName
-			? `is longer than ${longestStackName} characters`
-			: undefined;
-	if (reason === undefined) return;
-	throw new Error(
-		`The name of the stack is not valid:\n  stack: ${JSON.stringify(stack)} ${reason}. Rename it: pulumi stack rename dev`,
-	);
+export function checkNames(project: string, stack: string): void {
+	const [reason, fix] = wrongName(project, stack);
+	if (reason !== undefined) throw new Error(`The names of project and stack are not valid:\n  ${reason}. ${fix}`);
+}
+
+function wrongName(project: string, stack: string): [reason?: string, fix?: string] {
+	const form = "is not of lower case letters, digits and single dashes between them, a letter first";
+	const renameProject = `Change name in Pulumi.yaml, or where the project has stacks: pulumi stack rename OWNER/NAME/${stack}`;
+	if (!nameInAws.test(project)) return [`project: ${JSON.stringify(project)} ${form}`, renameProject];
+	if (!nameInAws.test(stack)) return [`stack: ${JSON.stringify(stack)} ${form}`, "Rename it: pulumi stack rename dev"];
+	const longest = longestPrefix - project.length - 1;
+	if (stack.length <= longest) return [];
+	if (longest < 3) {
+		const most = longestPrefix - 4;
+		return [`project: ${JSON.stringify(project)} is longer than ${most} characters`, renameProject];
+	}
+	return [`stack: ${JSON.stringify(stack)} is longer than ${longest} characters`, "Rename it: pulumi stack rename dev"];
 }
 
 /** Providers' settings that the program passes to its own providers. */

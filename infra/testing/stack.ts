@@ -4,7 +4,6 @@ import { parse } from "yaml";
 import { type ConfigKey, type PipelineConfig, parseConfig } from "../config.ts";
 
 const root = new URL("../../", import.meta.url);
-const project = "analytics-pipeline";
 
 /** A key as `Pulumi.yaml` declares it. */
 export interface DeclaredKey {
@@ -28,10 +27,7 @@ export function stackValues(stack: string): Record<string, unknown> {
 		config: Record<string, unknown>;
 	};
 	return Object.fromEntries(
-		Object.entries(declaredKeys()).map(([key, declared]) => [
-			key,
-			file.config[`${project}:${key}`] ?? declared.default,
-		]),
+		Object.entries(declaredKeys()).map(([key, declared]) => [key, file.config[key] ?? declared.default]),
 	);
 }
 
@@ -40,6 +36,7 @@ export function engineConfig(
 	stack: string,
 	region: string,
 	changes: Partial<Record<ConfigKey, unknown>> = {},
+	project = "analytics-pipeline",
 ): Record<string, string> {
 	const values = Object.entries({ ...stackValues(stack), ...changes }).map(([key, value]): [string, string] => [
 		`${project}:${key}`,

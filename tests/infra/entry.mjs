@@ -1,5 +1,5 @@
 // Loads the program as Pulumi starts it (`nodeargs: --import=tsx`), against the mock engine, and prints its outputs.
-// Argument: the stack's configuration by full key, as JSON.
+// Arguments: the stack's configuration by full key, as JSON; the project's name.
 import pulumi from "@pulumi/pulumi";
 import { mockedCall, mockedId, mockedState } from "../../infra/testing/mockedCloud.ts";
 
@@ -8,7 +8,7 @@ await pulumi.runtime.setMocks(
 		newResource: ({ type, name, inputs }) => ({ id: mockedId(type, name), state: mockedState(type, name, inputs) }),
 		call: ({ token, inputs }) => mockedCall(token, inputs),
 	},
-	"analytics-pipeline",
+	process.argv[3],
 	"dev",
 );
 pulumi.runtime.setAllConfig(JSON.parse(process.argv[2]));

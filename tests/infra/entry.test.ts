@@ -10,8 +10,8 @@ import { engineConfig } from "../../infra/testing/stack.ts";
 import { it } from "../support/fixtures.ts";
 
 const run = promisify(execFile);
-const start = (config: Record<string, string>) =>
-	run(process.execPath, ["--import=tsx", join(import.meta.dirname, "entry.mjs"), JSON.stringify(config)]);
+const start = (config: Record<string, string>, project = "analytics-pipeline") =>
+	run(process.execPath, ["--import=tsx", join(import.meta.dirname, "entry.mjs"), JSON.stringify(config), project]);
 
 it("the program loads in plain Node, as Pulumi starts it, and tells its outputs", async () => {
 	const { stdout } = await start(engineConfig("dev", testEnvironment.region));
@@ -22,6 +22,13 @@ it("the program loads in plain Node, as Pulumi starts it, and tells its outputs"
 		region: testEnvironment.region,
 		catalog: { database: "analytics_pipeline_dev" },
 	});
+});
+
+it("a project of another name, as `pulumi new` makes it of this one, takes the same stacks' files", async () => {
+	const { stdout } = await start(engineConfig("dev", testEnvironment.region, {}, "sales"), "sales");
+	const outputs = stdout.replaceAll(/"[^"]*analytics_pipeline_[^"]*"/g, "");
+	expect(JSON.parse(stdout)).toMatchObject({ version: outputsVersion, source: { engine: "mariadb" } });
+	expect(outputs).not.toContain("analytics-pipeline");
 });
 
 it("a wrong configuration ends the program before it makes anything, and names every error", async () => {

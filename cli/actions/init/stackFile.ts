@@ -20,7 +20,7 @@ export function stackText(stack: string, folder: string, server: ExternalServer,
 	const isReachable = /^[A-Za-z0-9.-]+$/.test(server.host) && !/^(localhost|127\..*)$/i.test(server.host);
 	const host = isReachable && !isIPv6(server.host) ? server.host : "mysql.example.com";
 	const key = (name: string, value: string | number): string =>
-		`  analytics-pipeline:${name}: ${typeof value === "number" ? value : yamlText(value)}`;
+		`  ${name}: ${typeof value === "number" ? value : yamlText(value)}`;
 	return [
 		`# The stack ${stack} on AWS, made by pipeline-cli init. Every key: docs/configuration.md`,
 		"# The values below the line are placeholders: put your own. Until then pulumi preview refuses this file.",
