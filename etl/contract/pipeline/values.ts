@@ -56,6 +56,16 @@ const cronFields = [
 	{ name: "day of week", min: 0, max: 7, names: days },
 ] as const;
 
+/** The values that each field of a cron expression names, in order; Sunday is 0. The expression must have no fault. */
+export function cronValues(text: string): number[][] {
+	const found = text.trim().split(/\s+/);
+	return cronFields.map((field, at) => {
+		const parts = (found[at] ?? "").split(",").map((part) => partValues(part, field));
+		const values = parts.flat().map((value) => (field.name === "day of week" ? value % 7 : value));
+		return [...new Set(values)].sort((a, b) => a - b);
+	});
+}
+
 /** Why a text is not a cron expression that both engines know; undefined where it is one. */
 export function cronFault(text: string): string | undefined {
 	const fields = text.trim().split(/\s+/);
@@ -74,18 +84,35 @@ export function cronFault(text: string): string | undefined {
 		: undefined;
 }
 
-function isCronPart(part: string, field: (typeof cronFields)[number]): boolean {
-	const [, range, first, last, step] = /^(\*|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/.exec(part) ?? [];
+type CronField = (typeof cronFields)[number];
+
+const cronPart = /^(\*|(\w+)(?:-(\w+))?)(?:\/(\d+))?$/;
+
+function cronNumber(text: string, field: CronField): number {
+	const at = (field.names as readonly string[]).indexOf(text.toUpperCase());
+	return at >= 0 ? at + field.min : /^\d+$/.test(text) ? Number(text) : Number.NaN;
+}
+
+function isCronPart(part: string, field: CronField): boolean {
+	const [, range, first, last, step] = cronPart.exec(part) ?? [];
 	if (range === undefined) return false;
-	const value = (text: string): number => {
-		const at = (field.names as readonly string[]).indexOf(text.toUpperCase());
-		return at >= 0 ? at + field.min : /^\d+$/.test(text) ? Number(text) : Number.NaN;
-	};
+	const value = (text: string): number => cronNumber(text, field);
 	const within = (number: number): boolean => number >= field.min && number <= field.max;
 	if (step !== undefined && !(Number(step) >= 1 && Number(step) <= field.max)) return false;
 	if (first === undefined) return true;
 	if (!within(value(first))) return false;
 	return last === undefined || (within(value(last)) && value(first) <= value(last));
+}
+
+/** As cron(8): `5/15` counts from 5 to the end of the field, `5` is 5 alone. */
+function partValues(part: string, field: CronField): number[] {
+	const [, , first, last, step] = cronPart.exec(part) ?? [];
+	const from = first === undefined ? field.min : cronNumber(first, field);
+	const open = first === undefined || (last === undefined && step !== undefined);
+	const to = open ? field.max : last === undefined ? from : cronNumber(last, field);
+	const values: number[] = [];
+	for (let value = from; value <= to; value += Number(step ?? 1)) values.push(value);
+	return values;
 }
 
 /** Whether the IANA data has a time zone of this name. */
