@@ -12,6 +12,7 @@ await build({
 	absWorkingDir: root,
 	entryPoints: {
 		"pipeline-cli": "cli/main.ts",
+		scheduler: "cli/scheduler.ts",
 		replicator: "cli/engines/local/replication/service/daemon.ts",
 	},
 	outdir: out,

@@ -16,6 +16,8 @@ export interface Definition {
 	plans?: true;
 	/** Whether it can show its result again and again: `--watch`. */
 	watches?: true;
+	/** Options with which it runs until it is stopped. */
+	endless?: readonly string[];
 	/** How long it may take where `--timeout` is not given, if not `usualTimeout`. */
 	timeout?: string;
 	/** What each does, and the command without `pipeline-cli`. */

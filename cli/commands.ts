@@ -25,6 +25,7 @@ import { definition as sourceSeed } from "./commands/sourceSeed/definition.ts";
 import { definition as sourceStatus } from "./commands/sourceStatus/definition.ts";
 import { definition as sourceUp } from "./commands/sourceUp/definition.ts";
 import { definition as status } from "./commands/status/definition.ts";
+import { definition as up } from "./commands/up/definition.ts";
 import { definition as verifyCdc } from "./commands/verifyCdc/definition.ts";
 import { definition as verifyClicks } from "./commands/verifyClicks/definition.ts";
 import { definition as warehouseApply } from "./commands/warehouseApply/definition.ts";
@@ -39,6 +40,7 @@ export const commands: readonly Command[] = [
 	command(sourceDown, () => import("./commands/sourceDown/run.ts")),
 	command(sourceStatus, () => import("./commands/sourceStatus/run.ts")),
 	command(sourceSeed, () => import("./commands/sourceSeed/run.ts")),
+	command(up, () => import("./commands/up/run.ts")),
 	command(down, () => import("./commands/down/run.ts")),
 	command(replicationStart, () => import("./commands/replicationStart/run.ts")),
 	command(replicationStop, () => import("./commands/replicationStop/run.ts")),

@@ -66,7 +66,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 	const release = abortOnInterrupt({
 		name: command.name,
 		abort,
-		timeout: options.timeout ?? (options.watch === true ? undefined : (command.timeout ?? usualTimeout)),
+		timeout: options.timeout ?? (isEndless(command, options) ? undefined : (command.timeout ?? usualTimeout)),
 		reporter,
 		ongoing,
 		leave: (code) => {
@@ -131,6 +131,12 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		release();
 		logTo(undefined);
 	}
+}
+
+/** Whether the command runs until it is stopped, by an option that it was given. */
+function isEndless({ endless = [] }: Command, options: Line["options"]): boolean {
+	const given = new Set(Object.entries(options).flatMap(([name, value]) => (value ? [name] : [])));
+	return given.has("watch") || endless.some((name) => given.has(name));
 }
 
 function show({ text, verbatim = false, again }: CommandResult, look: Look): Promise<void> {

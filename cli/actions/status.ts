@@ -3,11 +3,14 @@ import type {
 	ObjectStore,
 	ReplicationStatus,
 	RunSummary,
+	ScheduleStatus,
 	SourceStatus,
 	Stack,
 	StreamStatus,
 	WarehouseStatus,
 } from "../engines/port.ts";
+
+import { type Failing, failing } from "./etl/failing.ts";
 
 export interface ZoneStatus {
 	files: number;
@@ -41,6 +44,10 @@ export interface PipelineStatus {
 	processed?: ZoneStatus;
 	/** Absent also where there was no run yet. */
 	lastRun?: RunSummary;
+	/** What failed and has not succeeded since. */
+	failing?: Failing;
+	/** Absent also where the jobs run by hand only. */
+	schedule?: ScheduleStatus;
 	catalog?: { database: string; tables: number };
 	/** Absent also where the stack has none. */
 	warehouse?: WarehouseStatus;
@@ -66,6 +73,8 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 		look("raw", async () => zoneStatus(await stack.raw())),
 		look("processed", async () => zoneStatus(await stack.processed())),
 		look("lastRun", async () => (await stack.jobs()).lastRun()),
+		look("failing", () => failing(stack)),
+		look("schedule", async () => (await stack.jobs()).schedule()),
 		look("catalog", async () => {
 			const { database, tables } = await (await stack.crawlers()).registered();
 			return { database, tables: tables.length };

@@ -16,6 +16,11 @@ export const exitCodes = {
 
 export type Outcome = Exclude<keyof typeof exitCodes, "ok">;
 
+/** Whether a text that was written down names an outcome. */
+export function isOutcome(name: string): name is Outcome {
+	return name !== "ok" && Object.hasOwn(exitCodes, name);
+}
+
 export interface ErrorText {
 	/** What went wrong, in one sentence. */
 	what: string;

@@ -10,5 +10,6 @@ export type * from "./ports/lake.ts";
 export type * from "./ports/localHost.ts";
 export type * from "./ports/logs.ts";
 export type * from "./ports/replication.ts";
+export type * from "./ports/schedule.ts";
 export type * from "./ports/source.ts";
 export type * from "./ports/stack.ts";

@@ -8,6 +8,15 @@ export function formatSeconds(seconds: number): string {
 	return hours > 0 ? `${hours} h ${minutes} min` : `${minutes} min ${whole % 60} s`;
 }
 
+/** A moment by the clock of this machine, as commands show it: `2026-11-28 17:05:00`. */
+export function formatTime(iso: string): string {
+	const time = new Date(iso);
+	if (Number.isNaN(time.getTime())) return iso;
+	const two = (number: number): string => String(number).padStart(2, "0");
+	const date = [time.getFullYear(), two(time.getMonth() + 1), two(time.getDate())].join("-");
+	return `${date} ${[time.getHours(), time.getMinutes(), time.getSeconds()].map(two).join(":")}`;
+}
+
 /** Bytes in binary units: `312 B`, `4.2 KiB`. */
 export function formatBytes(bytes: number): string {
 	const units = ["B", "KiB", "MiB", "GiB", "TiB"];

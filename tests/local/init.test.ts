@@ -104,7 +104,7 @@ describe("init", () => {
 	it("takes all that the user may see, without the system's schemas and empty ones", async () => {
 		const result = await run(["init", "every", "--source-url", url]);
 		expect(result.code).toBe(0);
-		expect(result.stdout).toContain("npx pipeline-cli replication start");
+		expect(result.stdout).toContain("npx pipeline-cli up --pipeline ");
 		const { pipeline } = readDefinition(join(project, "pipelines", "every"), join(projectRoot, "etl"));
 		expect(pipeline.schemas.map(({ name }) => name)).toEqual(["archive", "shop"]);
 		expect(pipeline.tables.map(({ schema, table, alias }) => [schema, table, alias])).toContainEqual([

@@ -101,6 +101,11 @@ describe("dashboardData", () => {
 			],
 		},
 	];
+	const jobsThat = (...ends: Parameters<typeof runs>) => ({
+		runs: async () => runs(...ends),
+		schedule: async () => ({ text: "every hour", running: true, nextRun }),
+	});
+	const nextRun = "2026-11-20T13:00:00.000Z";
 	const modified = new Date("2026-11-20T12:04:00Z");
 
 	const stack = {
@@ -111,7 +116,7 @@ describe("dashboardData", () => {
 		replication: async () => ({
 			status: async () => ({ state: "running", text: "Load complete", latencySeconds: 1.5 }),
 		}),
-		jobs: async () => ({ runs: async () => runs("succeeded") }),
+		jobs: async () => jobsThat("succeeded"),
 		raw: async () => zone("raw", [{ key: "clickstream_data/2026/a.gz", size: 5, modified }]),
 		processed: async () =>
 			zone("processed", [
@@ -183,7 +188,8 @@ describe("dashboardData", () => {
 
 	it("is of the time when the last good run began, and says what makes it older than it should be", async () => {
 		const { overview } = await asked();
-		expect([overview.asOf, overview.stale]).toEqual([startedAt, []]);
+		expect([overview.asOf, overview.stale, overview.behind]).toEqual([startedAt, [], false]);
+		expect(overview.nextRun).toBe(nextRun);
 		expect(overview.runs).toMatchObject({
 			ok: true,
 			value: [{ runId: "run-1", state: "succeeded", seconds: 30, rowsWritten: 6 }],
@@ -192,13 +198,14 @@ describe("dashboardData", () => {
 		const later = new Date("2026-11-20T13:00:00Z");
 		const stale = {
 			...stack,
-			jobs: async () => ({ runs: async () => runs("quality_failed", [rule]) }),
+			jobs: async () => jobsThat("quality_failed", [rule]),
 			replication: async () => ({ status: async () => ({ state: "stopped", text: "Stopped" }) }),
 			raw: async () => zone("raw", [{ key: "a/b.parquet", size: 1, modified: later }]),
 		} as unknown as Stack;
 		const old = (await asked(stale)).overview;
+		expect(old.behind).toBe(true);
 		expect(old.stale).toEqual([
-			{ text: "The last run found rows that break rules; their tables stay as they were before." },
+			{ text: "Run run-1 found rows that break rules (join-tables). Their tables stay as they were before." },
 			{ text: "Not all is processed: the newest file of the raw zone is of", at: later.toISOString() },
 			{ text: "Nothing new arrives: replication is stopped." },
 		]);
@@ -211,8 +218,8 @@ describe("dashboardData", () => {
 				},
 			],
 		});
-		const failed = { ...stack, jobs: async () => ({ runs: async () => runs("failed") }) } as unknown as Stack;
-		expect((await asked(failed)).overview.stale).toEqual([{ text: "The last run failed: join-tables." }]);
+		const failed = { ...stack, jobs: async () => jobsThat("failed") } as unknown as Stack;
+		expect((await asked(failed)).overview.stale).toEqual([{ text: "Run run-1 failed: join-tables." }]);
 	});
 
 	it("asks AWS less often, where each query costs", async () => {

@@ -1,6 +1,7 @@
 import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
 import type { Overview, Part, ReplicationView, RunView, TableView } from "../../dashboard/data.ts";
 import type { Context, Query, RunHistory, Stack } from "../../engines/port.ts";
+import { type Failing, failing } from "../etl/failing.ts";
 import { changesByHour, type LogFacts, logFacts } from "./changeLogs.ts";
 import { part } from "./fault.ts";
 import { runView } from "./runs.ts";
@@ -17,12 +18,12 @@ export async function overviewOf(
 	context: Context,
 ): Promise<Overview> {
 	const now = new Date();
-	const [replication, history, logs, files, nextRun] = await Promise.all([
+	const [replication, history, logs, files, schedule] = await Promise.all([
 		part(context, () => replicationView(stack)),
 		part(context, async () => (await stack.jobs()).runs(shownRuns)),
 		part(context, () => logFacts(tables, now, query, context)),
 		part(context, () => lakeFiles(stack, tables)),
-		part(context, async () => (await stack.jobs()).nextRun?.()),
+		part(context, async () => (await stack.jobs()).schedule()),
 	]);
 	const facts = logs.ok ? logs.value : [];
 	const runs: Part<RunView[]> = history.ok ? { ok: true, value: history.value.map(runView) } : history;
@@ -30,12 +31,19 @@ export async function overviewOf(
 	const views: Part<TableView[]> = await part(context, () => tableViews(tables, facts, sizes, query, context));
 	const processed = history.ok ? processedAt(history.value) : undefined;
 	const asOf = processed ?? newestOf(facts);
+	const behind = processed !== undefined && newestRaw !== undefined && newestRaw.toISOString() > processed;
+	const failed = history.ok ? await part(context, () => failing(stack, history.value)) : undefined;
 	return {
 		...(asOf !== undefined && { asOf }),
-		stale: staleReasons({ replication, runs, processed, newestRaw }),
+		behind,
+		stale: staleReasons({
+			replication,
+			failed: failed?.ok === true ? failed.value : undefined,
+			unprocessed: behind ? newestRaw : undefined,
+		}),
 		replication,
 		runs,
-		...(nextRun.ok && nextRun.value !== undefined && { nextRun: nextRun.value }),
+		...(schedule.ok && schedule.value?.nextRun !== undefined && { nextRun: schedule.value.nextRun }),
 		tables: views,
 		changes: changesByHour(facts),
 	};
@@ -75,22 +83,22 @@ function newestOf(facts: readonly LogFacts[]): string | undefined {
 
 interface Freshness {
 	replication: Part<ReplicationView>;
-	runs: Part<RunView[]>;
-	processed: string | undefined;
-	newestRaw: Date | undefined;
+	failed: Failing | undefined;
+	/** The newest file of the raw zone, where it is newer than what is processed. */
+	unprocessed: Date | undefined;
 }
 
-function staleReasons({ replication, runs, processed, newestRaw }: Freshness): Overview["stale"] {
+function staleReasons({ replication, failed, unprocessed }: Freshness): Overview["stale"] {
 	const reasons: Overview["stale"] = [];
-	const last = runs.ok ? runs.value.find(({ state }) => state !== "running") : undefined;
-	if (last?.state === "failed") {
-		reasons.push({ text: `The last run failed: ${last.failures.map(({ job }) => job).join(", ")}.` });
+	if (failed !== undefined) {
+		const kept = failed.kind === "rules" ? " Their tables stay as they were before." : "";
+		reasons.push({ text: `${failed.what}${kept}` });
 	}
-	if (last?.state === "quality_failed") {
-		reasons.push({ text: "The last run found rows that break rules; their tables stay as they were before." });
-	}
-	if (processed !== undefined && newestRaw !== undefined && newestRaw.toISOString() > processed) {
-		reasons.push({ text: "Not all is processed: the newest file of the raw zone is of", at: newestRaw.toISOString() });
+	if (unprocessed !== undefined) {
+		reasons.push({
+			text: "Not all is processed: the newest file of the raw zone is of",
+			at: unprocessed.toISOString(),
+		});
 	}
 	if (replication.ok && ["stopped", "failed", "failed-move"].includes(replication.value.state)) {
 		reasons.push({ text: `Nothing new arrives: replication is ${replication.value.state}.` });

@@ -34,6 +34,8 @@ export interface EtlOptions {
 	select?: readonly string[] | undefined;
 	/** Asks every table of the catalog afterwards whether it can be read. */
 	askTables?: boolean;
+	/** The schedule starts it. */
+	scheduled?: boolean;
 }
 
 /**
@@ -50,7 +52,7 @@ export async function runEtl(
 ): Promise<EtlResult> {
 	const chosen = await chosenJobs(stack, names, options);
 	const startedAt = Date.now();
-	const session = await (await stack.jobs()).open(context);
+	const session = await (await stack.jobs()).open(context, { scheduled: options.scheduled === true });
 	const finished: EtlResult["jobs"] = [];
 	try {
 		for (const wave of jobWaves(chosen)) {

@@ -50,7 +50,7 @@ export function definitionText(facts: DefinitionFacts): string {
 		"#verify:",
 		`#  table: ${yamlText(tableKey({ schema: schemas[0] ?? name, name: "pipeline_heartbeat" }))}`,
 		"",
-		"# Until there is a schedule, the jobs run when run-etl is called.",
+		"# `up` runs the jobs every 5 minutes where nothing is said here.",
 		"#schedule: every 5 minutes",
 		"",
 	].join("\n");

@@ -2,6 +2,7 @@ import { bringDown } from "../../actions/down.ts";
 import type { Run } from "../../command.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { confirm } from "../../ui/confirm.ts";
+import { upCommand } from "../shared/comeBack.ts";
 import type { definition } from "./definition.ts";
 
 export const run: Run<typeof definition> = async ({ options, interactive, context, localHost }) => {
@@ -19,7 +20,9 @@ export const run: Run<typeof definition> = async ({ options, interactive, contex
 		}
 	}
 	const result = await bringDown(host, { purge }, context);
-	const removed = result.purged ? `Removed ${host.home}.` : "The data stays.";
+	const removed = result.purged
+		? `Removed ${host.home}.`
+		: `The data stays. Start everything again: ${upCommand(result.everySeconds)}`;
 	return {
 		json: { stack: "local", ...result },
 		text: `Everything is stopped. ${removed}`,

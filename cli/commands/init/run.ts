@@ -38,9 +38,7 @@ function nextCommands({ folder, stack, queries }: Initialised, url: string): { l
 	const cli = "npx pipeline-cli";
 	return {
 		local: [
-			`${cli} source up --pipeline ${shellWord(folder)} --source-url ${shellWord(url)}`,
-			`${cli} replication start`,
-			`${cli} run-etl`,
+			`${cli} up --pipeline ${shellWord(folder)} --source-url ${shellWord(url)}`,
 			...queries.slice(0, 1).map((query) => `${cli} query --name ${query}`),
 			`${cli} dashboard`,
 		],

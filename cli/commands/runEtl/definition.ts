@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { runDuration } from "../shared/options.ts";
 
 export const definition = defineCommand({
 	name: "run-etl",
@@ -15,16 +16,23 @@ export const definition = defineCommand({
 			repeatable: true,
 		},
 		{
+			flags: "--every <duration>",
+			description: "run after run in the foreground, until Ctrl-C; `up` does it in the background",
+			parse: runDuration,
+		},
+		{
 			flags: "--no-wait",
 			description: "start them in the cloud and return (AWS); all, or jobs that do not wait for each other",
 		},
 	],
+	endless: ["every"],
 	timeout: "2h",
 	examples: [
 		["All jobs", "run-etl"],
 		["Two of them", "run-etl process-cdc apply-changes"],
 		["What comes after a fixed job", "run-etl --from apply-changes"],
 		["A model and what is made of it", "run-etl --select revenue+"],
+		["Every five minutes, until Ctrl-C", "run-etl --every 5m"],
 		["Start them and go", "run-etl --no-wait"],
 	],
 });

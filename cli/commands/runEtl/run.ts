@@ -1,15 +1,27 @@
 import chalk from "chalk";
+import { failing } from "../../actions/etl/failing.ts";
 import { runEtl, startEtl } from "../../actions/etl/runEtl.ts";
-import type { CommandResult, Run } from "../../command.ts";
+import { runSchedule } from "../../actions/schedule/runSchedule.ts";
+import { scheduleText } from "../../actions/schedule/text.ts";
+import type { CommandResult, Invocation, Run } from "../../command.ts";
+import { PipelineError } from "../../common/errors.ts";
+import type { Stack } from "../../engines/port.ts";
 import { stackLine } from "../../ui/stackLine.ts";
+import { abortReason } from "../shared/aborted.ts";
 import { describeRun } from "../shared/etlRun.ts";
 import type { definition } from "./definition.ts";
 
-export const run: Run<typeof definition> = async ({ args, options, stack, context }) => {
+type Called = Invocation<typeof definition>;
+
+export const run: Run<typeof definition> = async (invocation) => {
+	const { args, options, stack, context } = invocation;
 	const found = await stack();
 	const names = [...args.jobs, ...(options.only ?? [])];
-	const { from, select } = options;
+	const { from, select, every } = options;
+	if (every !== undefined) return repeatEtl(invocation, found, names, every);
 	if (!options.wait) return describeStart(await startEtl(found, names, context, { from, select }), found.name);
+	const failed = await failing(found);
+	if (failed !== undefined) context.reporter.note(`${failed.what} This run tries again.`);
 	const result = await runEtl(found, names, context, { from, select, askTables: found.engine === "aws" });
 	return {
 		json: result,
@@ -17,6 +29,59 @@ export const run: Run<typeof definition> = async ({ args, options, stack, contex
 		...(result.outcome === undefined ? {} : { outcome: result.outcome }),
 	};
 };
+
+/** `--every`: run after run in the foreground until Ctrl-C. */
+async function repeatEtl(
+	{ options, localHost, context, print }: Called,
+	stack: Stack,
+	jobs: readonly string[],
+	everySeconds: number,
+): Promise<CommandResult> {
+	if (stack.engine === "aws") {
+		throw new PipelineError("usage", {
+			what: `The schedule of ${stack.name} is a part of its deployment.`,
+			why: "On AWS runs are started by EventBridge Scheduler, whether this machine is on or not.",
+			fix: "Set it in the stack's configuration.",
+			next: 'pulumi config set schedule "rate(5 minutes)" && pulumi up',
+		});
+	}
+	if (options.json || !options.wait) {
+		throw new PipelineError("usage", {
+			what: `--every and ${options.json ? "--json" : "--no-wait"} exclude each other.`,
+			why: options.json ? "--json is one document, and this does not end." : "--every stays in the foreground.",
+			fix: "Keep the jobs running in the background instead.",
+			next: "pipeline-cli up --every 5m",
+		});
+	}
+	let runs = 0;
+	const { from, select } = options;
+	const { reporter, signal } = context;
+	const every = { everySeconds };
+	const work = async (): Promise<void> => {
+		reporter.note(`A run ${scheduleText(every)}, until Ctrl-C.`);
+		await (await localHost()).keepSchedule(every, context, (board) =>
+			runSchedule(
+				stack,
+				{
+					...every,
+					jobs,
+					etl: { from, select },
+					onEnd: async (ended) => {
+						runs += 1;
+						if ("error" in ended) reporter.warn(`The run failed: ${ended.error.message}`);
+						else await print(`${describeRun(stack.name, ended.result)}\n`);
+					},
+				},
+				board,
+				context,
+			),
+		);
+	};
+	await work().catch((error: unknown) => {
+		if (abortReason(signal)?.outcome !== "cancelled") throw error;
+	});
+	return { json: { runs }, text: `Stopped after ${runs} ${runs === 1 ? "run" : "runs"}.` };
+}
 
 function describeStart(started: Awaited<ReturnType<typeof startEtl>>, stack: string): CommandResult {
 	const said = started.joined ? "is going already" : "started";

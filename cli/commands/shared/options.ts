@@ -36,6 +36,13 @@ export function duration(text: string): number {
 	return seconds;
 }
 
+/** Whole seconds from one run to the next. @throws InvalidArgumentError saying how to write them. */
+export function runDuration(text: string): number {
+	const seconds = Math.round(duration(text));
+	if (seconds < 1) throw new InvalidArgumentError("The shortest is a second: 1s.");
+	return seconds;
+}
+
 /** Takes a whole number within bounds, both allowed. @throws InvalidArgumentError naming them. */
 export function wholeNumber(min: number, max: number): (text: string) => number {
 	return (text) => {

@@ -2,9 +2,10 @@ import chalk from "chalk";
 import { type PipelineStatus, pipelineStatus, type ZoneStatus } from "../../actions/status.ts";
 import type { Run } from "../../command.ts";
 import { PipelineError } from "../../common/errors.ts";
-import { formatBytes, formatCount, formatSeconds } from "../../ui/format.ts";
+import { formatBytes, formatCount, formatSeconds, formatTime } from "../../ui/format.ts";
 import { stackLine } from "../../ui/stackLine.ts";
 import { renderTable } from "../../ui/table.ts";
+import { upCommand } from "../shared/comeBack.ts";
 import type { definition } from "./definition.ts";
 
 /** Seconds between two looks of --watch; on AWS each is a dozen calls. */
@@ -31,16 +32,21 @@ export const run: Run<typeof definition> = async ({ options, json, stack }) => {
 
 /** Every part on a line, in the data's way; those that could not be looked at with the reason. */
 function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
-	const names: Record<string, string> = { raw: "raw zone", processed: "processed zone", lastRun: "jobs" };
+	const names: Record<string, string> = {
+		raw: "raw zone",
+		processed: "processed zone",
+		lastRun: "jobs",
+		failing: "failed runs",
+	};
 	const rows = rowsOf(found).map((row) => row.map((text, index) => (index === 1 ? paint(text) : text)));
 	const unseen = found.unseen.map(({ part, reason }) => [names[part] ?? part, chalk.red("not seen"), reason]);
 	const table = renderTable([{ title: "PART" }, { title: "STATE" }, { title: "" }], [...rows, ...unseen]);
 	const next = [...new Set(found.unseen.map((part) => `next: ${chalk.bold(part.next)}`))];
-	return [table, ...next, stackLine(found.stack)].join("\n");
+	return [table, ...describeFailing(found.failing), ...comeBack(found), ...next, stackLine(found.stack)].join("\n");
 }
 
 function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {
-	const { source, replication, clickstream, raw, processed, catalog, lastRun, warehouse, dashboards } = found;
+	const { source, replication, clickstream, raw, processed, catalog, lastRun, schedule, warehouse, dashboards } = found;
 	const neverRun = lastRun === undefined && !found.unseen.some(({ part }) => part === "lastRun");
 	return [
 		...(source === undefined ? [] : [["source", source.state, describeSource(source)]]),
@@ -49,7 +55,10 @@ function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {
 		...(raw === undefined ? [] : [["raw zone", "", describeZone(raw)]]),
 		...(processed === undefined ? [] : [["processed zone", "", describeZone(processed)]]),
 		...(neverRun ? [["jobs", "never run", ""]] : []),
-		...(lastRun === undefined ? [] : [["jobs", lastRun.running ? "running" : "idle", describeRun(lastRun)]]),
+		...(lastRun === undefined ? [] : [["jobs", jobsState(found), describeRun(lastRun)]]),
+		...(schedule === undefined
+			? []
+			: [["schedule", schedule.running ? "active" : "stopped", describeSchedule(schedule)]]),
 		...(catalog === undefined ? [] : [["catalog", "", `${catalog.database}, ${formatCount(catalog.tables)} tables`]]),
 		...(warehouse === undefined ? [] : [["warehouse", warehouse.state.toLowerCase(), warehouse.text]]),
 		...Object.entries(dashboards ?? {}).map(([name, url]) => [`dashboard ${name}`, "ready", url]),
@@ -73,7 +82,35 @@ function describeReplication(found: NonNullable<PipelineStatus["replication"]>):
 function describeZone(zone: ZoneStatus): string {
 	if (zone.files === 0) return "empty";
 	if (zone.more === true) return `more than ${formatCount(zone.files)} files`;
-	return `${formatCount(zone.files)} files, ${formatBytes(zone.bytes)}, newest ${zone.newest ?? ""}`;
+	return `${formatCount(zone.files)} files, ${formatBytes(zone.bytes)}, newest ${zone.newest === undefined ? "" : formatTime(zone.newest)}`;
+}
+
+function jobsState({ lastRun, failing }: Omit<PipelineStatus, "outcome">): string {
+	if (lastRun?.running === true) return "running";
+	return failing === undefined ? "idle" : "failed";
+}
+
+function describeSchedule({ text, running, nextRun }: NonNullable<PipelineStatus["schedule"]>): string {
+	if (!running) return `was ${text}`;
+	return nextRun === undefined ? text : `${text}, next run ${formatTime(nextRun)}`;
+}
+
+/** A run that failed, until a good one. */
+function describeFailing(failing: PipelineStatus["failing"]): string[] {
+	if (failing === undefined) return [];
+	const { what, why, next } = failing;
+	return [
+		`${chalk.red("failed:")} ${what}`,
+		...(why === undefined ? [] : [`  why:  ${why}`]),
+		`  next: ${chalk.bold(next)}`,
+	];
+}
+
+/** How to start what is stopped on this machine. */
+function comeBack({ source, replication, schedule }: Omit<PipelineStatus, "outcome">): string[] {
+	const stopped =
+		(schedule !== undefined && !schedule.running) || (source?.state === "stopped" && replication?.state !== "running");
+	return stopped ? [`To start everything: ${chalk.bold(upCommand(schedule?.everySeconds))}`] : [];
 }
 
 function describeRun(run: NonNullable<PipelineStatus["lastRun"]>): string {

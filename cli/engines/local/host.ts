@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
-import { join, relative, sep } from "node:path";
+import { join, relative, resolve, sep } from "node:path";
 import { PipelineError } from "../../common/errors.ts";
 import { namesIn } from "../../common/fs.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
@@ -10,9 +10,12 @@ import type {
 	DescribeOptions,
 	ExternalOptions,
 	ExternalServer,
+	InstalledUnit,
 	LocalHost,
 	PrivateOptions,
 	PrivateSource,
+	ScheduleBoard,
+	ScheduleOptions,
 	SeedOptions,
 	SeedResult,
 	SetupResult,
@@ -78,6 +81,44 @@ export class LocalHostEngine implements LocalHost {
 		return (await import("./source/seed/seed.ts")).seedSource(context, options, this.#paths);
 	}
 
+	async startSchedule(
+		context: Context,
+		options: ScheduleOptions,
+	): Promise<"started" | "restarted" | "already running"> {
+		const { schedulerProgram, startSchedule } = await import("./schedule/schedule.ts");
+		return startSchedule(context, options, { program: schedulerProgram(), env: {} }, this.#paths);
+	}
+
+	async stopSchedule(context: Context): Promise<"stopped" | "not running"> {
+		return (await import("./schedule/schedule.ts")).stopSchedule(context, this.#paths);
+	}
+
+	async keepSchedule(
+		options: ScheduleOptions,
+		context: Context,
+		work: (board: ScheduleBoard) => Promise<void>,
+	): Promise<void> {
+		return (await import("./schedule/schedule.ts")).keepSchedule(options, context, work, this.#paths);
+	}
+
+	async installUnit({ everySeconds }: ScheduleOptions): Promise<InstalledUnit> {
+		const { installUnit } = await import("./schedule/systemdUnit.ts");
+		const every = everySeconds === undefined ? [] : ["--every", `${everySeconds}s`];
+		const home = process.env.PIPELINE_HOME;
+		return installUnit({
+			name: "local",
+			node: process.execPath,
+			cli: join(projectRoot, "dist", "pipeline-cli.js"),
+			project: projectRoot,
+			args: ["up", "--foreground", ...every],
+			env: home === undefined || home === "" ? {} : { PIPELINE_HOME: resolve(home) },
+		});
+	}
+
+	async removeUnit(): Promise<string | undefined> {
+		return (await import("./schedule/systemdUnit.ts")).removeUnit("local");
+	}
+
 	async stopRun(context: Context): Promise<"stopped" | "not running"> {
 		const { runningRun, stopRun } = await import("./jobs/runLock.ts");
 		if ((await runningRun(this.#paths.runs)) === undefined) return "not running";
@@ -96,6 +137,7 @@ const entries = [
 	"replication",
 	"lake",
 	"runs",
+	"schedule",
 	"logs",
 	"catalog.json",
 	"warehouse.duckdb",

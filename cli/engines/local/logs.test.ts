@@ -21,8 +21,8 @@ async function write(path: string, text: string): Promise<string> {
 	return join(folder, path);
 }
 
-it("has the replication and every job", () => {
-	expect(logs.parts).toEqual(["replication", ...jobs.map(({ name }) => name)]);
+it("has the replication, the schedule and every job", () => {
+	expect(logs.parts).toEqual(["replication", "schedule", ...jobs.map(({ name }) => name)]);
 });
 
 describe("the replication", () => {

@@ -1,6 +1,7 @@
 import type { JobReport } from "../../../etl/contract/report.ts";
 import type { JobDefinition } from "../../../etl/definition/jobs.ts";
 import type { Context } from "./context.ts";
+import type { ScheduleStatus } from "./schedule.ts";
 
 export type { JobReport };
 
@@ -28,16 +29,17 @@ export interface JobRun {
 
 export interface Jobs {
 	/**
-	 * Opens what the jobs of one run need (the local engine server).
-	 * @throws PipelineError naming the run that is already going, where only one may.
+	 * Opens what the jobs of one run need (the local engine server). Waits for the end of a run that the schedule started.
+	 * @param options.scheduled the schedule asks, which waits for nobody.
+	 * @throws PipelineError (`serviceRefused`) naming the run that is already going, where only one may.
 	 */
-	open(context: Context): Promise<JobSession>;
+	open(context: Context, options?: { scheduled?: boolean }): Promise<JobSession>;
 	/** The newest run, whether it continues or has ended. */
 	lastRun(): Promise<RunSummary | undefined>;
 	/** The newest runs with what their jobs reported, newest first. @param count at most so many. */
 	runs(count: number): Promise<RunHistory[]>;
-	/** When the schedule starts the next run, ISO 8601; absent where the engine has no schedule. */
-	nextRun?(): Promise<string | undefined>;
+	/** What starts runs by itself; undefined where nothing does. */
+	schedule(): Promise<ScheduleStatus | undefined>;
 	/**
 	 * Starts jobs and returns immediately, or joins the run that is going. Only where the engine can go on by itself.
 	 * @throws PipelineError where some jobs wait for each other: their order is kept for all jobs only.

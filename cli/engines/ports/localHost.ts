@@ -1,5 +1,6 @@
 import type { Check, Context } from "./context.ts";
 import type { SourceDescription } from "./description.ts";
+import type { InstalledUnit, ScheduleBoard, ScheduleOptions } from "./schedule.ts";
 import type { Stack } from "./stack.ts";
 
 /** A MySQL or MariaDB server of the user's own, as a URL names it. */
@@ -98,6 +99,25 @@ export interface LocalHost {
 	hasSamples(): Promise<boolean>;
 	/** Creates and fills the sample schemas. */
 	seed(context: Context, options: SeedOptions): Promise<SeedResult>;
+	/**
+	 * Keeps the schedule in the background. One that runs stays, unless another time is asked for.
+	 * @throws PipelineError where its process ended, with what it said.
+	 */
+	startSchedule(context: Context, options: ScheduleOptions): Promise<"started" | "restarted" | "already running">;
+	stopSchedule(context: Context): Promise<"stopped" | "not running">;
+	/**
+	 * Does the schedule's work in this process: one process a stack may.
+	 * @throws PipelineError naming the process that does it already.
+	 */
+	keepSchedule(
+		options: ScheduleOptions,
+		context: Context,
+		work: (board: ScheduleBoard) => Promise<void>,
+	): Promise<void>;
+	/** Writes a unit of systemd that calls `up --foreground`, where this machine has systemd. */
+	installUnit(options: ScheduleOptions): Promise<InstalledUnit>;
+	/** @returns the file of the unit that was removed; undefined where there was none. */
+	removeUnit(): Promise<string | undefined>;
 	/** Ends the run of jobs that is in progress, where there is one. */
 	stopRun(context: Context): Promise<"stopped" | "not running">;
 	/** Removes all that the local stack has on disk. Everything must be stopped before. */

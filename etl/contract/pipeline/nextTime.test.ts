@@ -7,17 +7,17 @@ const next = (cron: string, after: string, timezone = "UTC"): string | undefined
 
 describe("every so often", () => {
 	const anchor = new Date("2026-11-28T10:00:07Z");
-	const after = (time: string): string | undefined =>
+	const nextAfter = (time: string): string | undefined =>
 		nextTime({ everySeconds: 300 }, new Date(time), anchor)?.toISOString();
 
 	it("counts from the anchor, however long a run took", () => {
-		expect(after("2026-11-28T10:00:07Z")).toBe("2026-11-28T10:05:07.000Z");
-		expect(after("2026-11-28T10:04:59Z")).toBe("2026-11-28T10:05:07.000Z");
-		expect(after("2026-11-28T10:05:07Z")).toBe("2026-11-28T10:10:07.000Z");
+		expect(nextAfter("2026-11-28T10:00:07Z")).toBe("2026-11-28T10:05:07.000Z");
+		expect(nextAfter("2026-11-28T10:04:59Z")).toBe("2026-11-28T10:05:07.000Z");
+		expect(nextAfter("2026-11-28T10:05:07Z")).toBe("2026-11-28T10:10:07.000Z");
 	});
 
 	it("does not make up for missed times", () => {
-		expect(after("2026-11-28T10:31:00Z")).toBe("2026-11-28T10:35:07.000Z");
+		expect(nextAfter("2026-11-28T10:31:00Z")).toBe("2026-11-28T10:35:07.000Z");
 	});
 });
 

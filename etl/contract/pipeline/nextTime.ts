@@ -61,14 +61,7 @@ class LocalTime {
 		const parts = this.#format.formatToParts(utc);
 		const value = (type: Intl.DateTimeFormatPartTypes): number =>
 			Number(parts.find((part) => part.type === type)?.value ?? 0);
-		return Date.UTC(
-			value("year"),
-			value("month") - 1,
-			value("day"),
-			value("hour"),
-			value("minute"),
-			value("second"),
-		);
+		return Date.UTC(value("year"), value("month") - 1, value("day"), value("hour"), value("minute"), value("second"));
 	}
 
 	/** The first moment at which the clocks show this; undefined where they never do. */

@@ -224,7 +224,7 @@ export const pipelineFile = z
 		),
 		schedule: key(
 			section(scheduleEntry),
-			"When the jobs run: every so often, or by cron. Without it only by hand",
+			"When the jobs run: every so often, or by cron. Without it by hand; `up` then runs them every 5 minutes",
 			"every 5 minutes",
 			{ cron: "0 6 * * *", timezone: "Europe/Berlin" },
 		),

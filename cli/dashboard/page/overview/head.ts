@@ -2,12 +2,12 @@ import type { DashboardData, Overview, RunView } from "../../data.ts";
 import { byId, element } from "../dom.ts";
 import { minute, plural } from "../format.ts";
 
-/** Up to when the page's data go, and what makes them older than they should be. */
+/** Up to when the page's data go, amber where the raw zone has newer ones; below it, what is not as it should be. */
 export function drawHead({ overview }: Pick<DashboardData, "overview">): void {
-	const { asOf, stale } = overview;
+	const { asOf, behind, stale } = overview;
 	const place = byId("as-of");
 	place.textContent = asOf === undefined ? "No data yet" : `Data as of ${minute(asOf)}`;
-	place.dataset.state = stale.length === 0 && asOf !== undefined ? "good" : "stale";
+	place.dataset.state = behind ? "stale" : "good";
 	byId("stale").replaceChildren(
 		...stale.map(({ text, at }) => element("li", at === undefined ? text : `${text} ${minute(at)}.`)),
 	);

@@ -45,6 +45,7 @@ it("counts broken rules by what they do", () => {
 
 it("says of the pipeline what is not as it should be", () => {
 	const overview: Overview = {
+		behind: false,
 		stale: [],
 		replication: { ok: true, value: { state: "failed", text: "Stopped", lastError: "no route" } },
 		runs: { ok: true, value: [{ runId: "r", state: "quality_failed", rowsWritten: 0, failures: [], rules: [] }] },

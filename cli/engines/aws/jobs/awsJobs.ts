@@ -4,7 +4,7 @@ import { type JobDefinition, jobWaves } from "../../../../etl/definition/jobs.ts
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { unlessPlanned } from "../../plan.ts";
-import type { BackgroundRun, Context, JobSession, Jobs, RunHistory, RunSummary } from "../../port.ts";
+import type { BackgroundRun, Context, JobSession, Jobs, RunHistory, RunSummary, ScheduleStatus } from "../../port.ts";
 import { openDefinition } from "../../shared/definition.ts";
 import type { Clients } from "../client/clients.ts";
 import { AwsJobSession } from "./awsJobSession.ts";
@@ -88,6 +88,10 @@ export class AwsJobs implements Jobs {
 				return state === "going" ? [] : [{ job, state }];
 			}),
 		};
+	}
+
+	async schedule(): Promise<ScheduleStatus | undefined> {
+		return undefined;
 	}
 
 	/** All jobs are the state machine's work, which keeps their order; jobs that wait for none of the others are started here. */

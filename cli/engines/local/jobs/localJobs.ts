@@ -11,13 +11,23 @@ import { namesIn } from "../../../common/fs.ts";
 import { readJsonFile } from "../../../common/jsonFile.ts";
 import { spawn } from "../../../common/process/childProcess.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
-import type { Context, JobRun, JobSession, JobState, Jobs, RunHistory, RunSummary } from "../../port.ts";
+import type {
+	Context,
+	JobRun,
+	JobSession,
+	JobState,
+	Jobs,
+	RunHistory,
+	RunSummary,
+	ScheduleStatus,
+} from "../../port.ts";
 import { reportFile } from "../../shared/jobReport.ts";
 import { openModels } from "../../shared/models.ts";
 import { deliverLeftovers } from "../eventStream/leftovers.ts";
 import { ensurePython } from "../setup/python.ts";
 import { stackDefinition } from "../shared/definition.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
+import { readSchedule } from "../shared/scheduleFile.ts";
 import { RunLock, runningRun } from "./runLock.ts";
 import { SailServer } from "./sailServer.ts";
 
@@ -34,10 +44,13 @@ export class LocalJobs implements Jobs {
 		this.#paths = paths;
 	}
 
-	async open(context: Context): Promise<JobSession> {
+	async open(context: Context, { scheduled = false }: { scheduled?: boolean } = {}): Promise<JobSession> {
 		await ensurePython(context, this.#paths, false);
 		const runId = newRunId();
-		const lock = await RunLock.take(this.#paths.runs, runId, context.signal);
+		const lock = await RunLock.take(this.#paths.runs, runId, context.signal, {
+			scheduled,
+			onWait: (going, wait) => context.reporter.task(`Wait for the scheduled run ${going}`, wait),
+		});
 		try {
 			await this.#removeOldRuns();
 			const definition = await stackDefinition(this.#paths);
@@ -68,6 +81,10 @@ export class LocalJobs implements Jobs {
 		return Promise.all(
 			ids.map(async (runId) => ({ runId, running: running === runId, jobs: await this.#reports(runId) })),
 		);
+	}
+
+	schedule(): Promise<ScheduleStatus | undefined> {
+		return readSchedule(this.#paths);
 	}
 
 	async #reports(runId: string): Promise<RunHistory["jobs"]> {

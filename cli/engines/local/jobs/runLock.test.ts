@@ -77,3 +77,20 @@ it("is free where the holder's id belongs to a later process", async () => {
 	expect(await runningRun(runs)).toBeUndefined();
 	expect(await stopRun(runs)).toBe("not running");
 });
+
+it("by hand waits for a run of the schedule, which itself waits for nobody", async () => {
+	const scheduled = await RunLock.take(runs, "scheduled", signal, { scheduled: true });
+	await expect(RunLock.take(runs, "next", signal, { scheduled: true })).rejects.toMatchObject({
+		outcome: "serviceRefused",
+	});
+	const waited: string[] = [];
+	const byHand = await RunLock.take(runs, "by hand", signal, {
+		onWait: async (runId, wait) => {
+			waited.push(runId);
+			await scheduled.free();
+			return wait();
+		},
+	});
+	expect(waited).toEqual(["scheduled"]);
+	await byHand.free();
+});

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
+import { poll } from "../../../common/poll.ts";
 import { endProcess, identify, isRunning, type ProcessIdentity } from "../../../common/process/processIdentity.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 
@@ -15,6 +16,8 @@ const pidSchema = z.number().int().positive();
 const holderSchema = processSchema.extend({
 	runId: z.string(),
 	startedAt: z.string(),
+	/** The schedule started it: who asks by hand waits for its end. */
+	scheduled: z.boolean().optional(),
 	/** Processes of the run's jobs. */
 	children: z.array(z.union([processSchema, pidSchema.transform((pid): ProcessIdentity => ({ pid, stamp: "" }))])),
 });
@@ -38,6 +41,13 @@ const program = "node";
 /** In the command line of every job's process. */
 const mark = join("etl", "jobs");
 
+interface TakeOptions {
+	/** The schedule asks: it waits for nobody. */
+	scheduled?: boolean;
+	/** Shows that a run of the schedule is waited for. */
+	onWait?: (runId: string, wait: () => Promise<RunLock>) => Promise<RunLock>;
+}
+
 /** One run of jobs at a time: two would write the same tables. */
 export class RunLock {
 	readonly #path: string;
@@ -50,10 +60,28 @@ export class RunLock {
 
 	/**
 	 * Takes the lock, also over from a run that died, of whose jobs it ends what is left.
+	 * A run by hand waits for one of the schedule.
 	 * @throws PipelineError naming the run that is in progress.
 	 */
-	static async take(runs: string, runId: string, signal: AbortSignal): Promise<RunLock> {
+	static async take(
+		runs: string,
+		runId: string,
+		signal: AbortSignal,
+		{ scheduled = false, onWait }: TakeOptions = {},
+	): Promise<RunLock> {
 		await mkdir(runs, { recursive: true });
+		const first = await RunLock.#tryTake(runs, runId, signal, scheduled);
+		if (first instanceof RunLock) return first;
+		const wait = (): Promise<RunLock> =>
+			poll({ firstMs: 300, signal }, async () => {
+				const taken = await RunLock.#tryTake(runs, runId, signal, scheduled);
+				return taken instanceof RunLock ? taken : undefined;
+			});
+		return onWait === undefined ? wait() : onWait(first.runId, wait);
+	}
+
+	/** @returns the run of the schedule whose end a run by hand waits for. */
+	static #tryTake(runs: string, runId: string, signal: AbortSignal, scheduled: boolean): Promise<RunLock | Holder> {
 		const path = lockFile(runs);
 		// Looking and taking over are one operation, so that of several runs only one takes over from a dead one.
 		return withLockFile(
@@ -62,9 +90,13 @@ export class RunLock {
 			() => undefined,
 			async () => {
 				const before = await readJsonFile(path, lockFileKind);
-				if (before !== undefined && isRunning(before, program)) throw refusal(before, path);
+				if (before !== undefined && isRunning(before, program)) {
+					if (before.scheduled === true && !scheduled) return before;
+					throw refusal(before, path);
+				}
 				await endChildren(before);
-				const holder: Holder = { ...identify(), runId, startedAt: new Date().toISOString(), children: [] };
+				const startedAt = new Date().toISOString();
+				const holder: Holder = { ...identify(), runId, startedAt, ...(scheduled && { scheduled }), children: [] };
 				await writeFileAtomic(path, JSON.stringify(holder));
 				return new RunLock(path, holder);
 			},

@@ -38,6 +38,10 @@ export interface LocalPaths {
 	warehouse: string;
 	/** Logs of the runs of jobs: `runs/<run id>/<job>.log`. */
 	runs: string;
+	/** What keeps the jobs running: process id and state. */
+	schedule: string;
+	/** Logs of the setup and of the schedule. */
+	logs: string;
 	/** Settings of the local stack. */
 	settings: string;
 }
@@ -54,6 +58,8 @@ export function localPaths(home = pipelineHome()): LocalPaths {
 		catalog: join(home, "catalog.json"),
 		warehouse: join(home, "warehouse.duckdb"),
 		runs: join(home, "runs"),
+		schedule: join(home, "schedule"),
+		logs: join(home, "logs"),
 		settings: join(home, "stack.json"),
 	};
 }

@@ -1,0 +1,13 @@
+import type { Context, Stack } from "../../engines/port.ts";
+
+/**
+ * Starts the replication again where it has failed: its process was killed, or what stopped it may be over. One that somebody
+ * stopped stays stopped.
+ */
+export async function reviveReplication(stack: Stack, context: Context): Promise<void> {
+	const replication = await stack.replication();
+	const { state, lastError } = await replication.status();
+	if (state !== "failed") return;
+	context.reporter.warn(`The replication had failed, and is started again: ${lastError ?? "no reason is known"}`);
+	await replication.start(context);
+}

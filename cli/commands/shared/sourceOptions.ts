@@ -1,0 +1,17 @@
+import { defineOption } from "../../options.ts";
+import { wholeNumber } from "./options.ts";
+
+/** Options of the commands that start the source. */
+export const sourceOptions = [
+	defineOption({ flags: "--source-url <url>", description: "use this MySQL or MariaDB: mysql://user@host:port" }),
+	defineOption({
+		flags: "--schema <name>",
+		description: "schema to replicate; repeat for more (default: those of the definition)",
+		repeatable: true,
+	}),
+	defineOption({
+		flags: "--pipeline <folder>",
+		description: "definition that the stack runs (default: the sample shop's)",
+	}),
+	defineOption({ flags: "--port <port>", description: "port of the private MariaDB", parse: wholeNumber(1, 65535) }),
+] as const;

@@ -1,0 +1,35 @@
+import { PipelineError } from "../../common/errors.ts";
+import type { Check, Context, LocalHost, PrivateSource } from "../../engines/port.ts";
+import { passwordFromTerminal } from "./sourcePassword.ts";
+
+export interface SourceChoice {
+	sourceUrl: string | undefined;
+	schema: string[] | undefined;
+	pipeline: string | undefined;
+	port: number | undefined;
+}
+
+export type StartedSource =
+	| ({ kind: "private" } & PrivateSource)
+	| { kind: "external"; address: string; checks: Check[] };
+
+/** Starts the private MariaDB, or checks and takes a server of the user's own. */
+export async function startSource(
+	host: LocalHost,
+	{ sourceUrl, schema: schemas, pipeline, port }: SourceChoice,
+	interactive: boolean,
+	context: Context,
+): Promise<StartedSource> {
+	const server = await host.chosenServer(sourceUrl);
+	if (server === undefined) {
+		return { kind: "private", ...(await host.startPrivateSource(context, { pipeline, port, schemas })) };
+	}
+	if (port !== undefined) {
+		throw new PipelineError("usage", {
+			what: "--port is the port of the private MariaDB.",
+			fix: "Leave it out with a server of your own, whose port is in the URL.",
+		});
+	}
+	const askPassword = (): Promise<string> => passwordFromTerminal(server, interactive, context.signal);
+	return { kind: "external", ...(await host.useServer(context, { pipeline, server, schemas, askPassword })) };
+}

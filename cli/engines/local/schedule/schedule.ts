@@ -1,0 +1,152 @@
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type Outcome, PipelineError } from "../../../common/errors.ts";
+import { writeFileAtomic } from "../../../common/fs.ts";
+import { poll } from "../../../common/poll.ts";
+import { spawn } from "../../../common/process/childProcess.ts";
+import { endProcess, formatIdentity, identify } from "../../../common/process/processIdentity.ts";
+import { projectRoot } from "../../../common/projectRoot.ts";
+import type { Context, ScheduleBoard, ScheduleOptions } from "../../port.ts";
+import { withLockFile } from "../shared/lockFile.ts";
+import type { LocalPaths } from "../shared/paths.ts";
+import {
+	readScheduleFile,
+	type ScheduleFile,
+	scheduleFiles,
+	scheduleProcess,
+	writeScheduleFile,
+} from "../shared/scheduleFile.ts";
+
+/** How long its end may take: jobs that run are ended first, then, in the foreground, replication and source. */
+const stopGraceMs = 120_000;
+
+/** Arguments of the background process, beside those that `up` gives it. */
+export interface Background {
+	program: readonly string[];
+	env: Record<string, string>;
+}
+
+/** The scheduler's program, as Node's arguments: its bundle, or from source by tsx. */
+export function schedulerProgram(): readonly string[] {
+	const here = fileURLToPath(import.meta.url);
+	if (here.startsWith(join(projectRoot, "dist"))) return [join(projectRoot, "dist", "scheduler.js")];
+	return ["--import", "tsx", join(projectRoot, "cli", "scheduler.ts")];
+}
+
+export async function startSchedule(
+	context: Context,
+	{ everySeconds }: ScheduleOptions,
+	{ program, env }: Background,
+	paths: LocalPaths,
+): Promise<"started" | "restarted" | "already running"> {
+	const before = await scheduleProcess(paths);
+	if (before !== undefined) {
+		const known = await readScheduleFile(paths);
+		if (everySeconds === undefined || known?.everySeconds === everySeconds) return "already running";
+		await stopSchedule(context, paths);
+	}
+	const files = scheduleFiles(paths);
+	await mkdir(paths.schedule, { recursive: true });
+	const started = await withLockFile(
+		files.taking,
+		context.signal,
+		() => undefined,
+		async () => {
+			if ((await scheduleProcess(paths)) !== undefined) return undefined;
+			const every = everySeconds === undefined ? [] : ["--every", `${everySeconds}`];
+			const child = spawn(process.execPath, [...program, ...every], {
+				// A session of its own: Ctrl-C here does not reach it.
+				detached: true,
+				stdio: "ignore",
+				cwd: projectRoot,
+				env: { ...process.env, ...env },
+			});
+			const ended: { how?: string } = {};
+			child.once("exit", (code, signal) => {
+				ended.how = `${signal ?? `exit code ${code}`}`;
+			});
+			child.once("error", (error) => {
+				ended.how = error.message;
+			});
+			if (child.pid !== undefined) await writeFileAtomic(files.pid, formatIdentity(identify(child.pid)));
+			child.unref();
+			return { pid: child.pid, ended };
+		},
+	);
+	if (started === undefined) return "already running";
+	await poll({ firstMs: 50, signal: context.signal }, async () => {
+		if ((await readScheduleFile(paths))?.pid === started.pid) return true;
+		if (started.ended.how !== undefined) throw didNotStart(started.ended.how, files.log);
+		return undefined;
+	});
+	return before === undefined ? "started" : "restarted";
+}
+
+export async function stopSchedule(context: Context, paths: LocalPaths): Promise<"stopped" | "not running"> {
+	const keeper = await scheduleProcess(paths);
+	// `run-etl --every` and `up --foreground` stop themselves.
+	if (keeper === undefined || keeper.pid === process.pid) return "not running";
+	await context.reporter.task("Stop the schedule", () => endProcess(keeper, "", stopGraceMs));
+	await rm(scheduleFiles(paths).pid, { force: true });
+	return "stopped";
+}
+
+export async function keepSchedule(
+	{ everySeconds }: ScheduleOptions,
+	context: Context,
+	work: (board: ScheduleBoard) => Promise<void>,
+	paths: LocalPaths,
+): Promise<void> {
+	const files = scheduleFiles(paths);
+	await mkdir(paths.schedule, { recursive: true });
+	await withLockFile(
+		files.taking,
+		context.signal,
+		() => undefined,
+		async () => {
+			const other = await scheduleProcess(paths);
+			// Its own id is there where `up` started it.
+			if (other !== undefined && other.pid !== process.pid) throw refusal(other.pid);
+			await writeFileAtomic(files.pid, formatIdentity(identify()));
+		},
+	);
+	const before = await readScheduleFile(paths);
+	let file: ScheduleFile = {
+		version: 1,
+		pid: process.pid,
+		...(everySeconds !== undefined && { everySeconds }),
+		text: before?.text ?? "",
+		...(before?.last !== undefined && { last: before.last }),
+	};
+	try {
+		await work({
+			show: async ({ nextRun, ...rest }) => {
+				const { nextRun: _, ...kept } = file;
+				file = { ...kept, ...rest, ...(nextRun !== undefined && { nextRun }) };
+				await writeScheduleFile(paths, file);
+			},
+		});
+	} finally {
+		await rm(files.pid, { force: true });
+	}
+}
+
+function didNotStart(how: string, log: string): PipelineError {
+	const outcome: Outcome = "failure";
+	return new PipelineError(outcome, {
+		what: "The schedule did not start.",
+		why: `Its process ended: ${how}.`,
+		fix: `Its messages are in ${log}.`,
+		next: "pipeline-cli up",
+	});
+}
+
+function refusal(pid: number): PipelineError {
+	return new PipelineError("serviceRefused", {
+		what: "The schedule is kept already.",
+		why: `Process ${pid} does it; two would start the same runs.`,
+		fix: "Leave it to that one, change its time with `pipeline-cli up --every <duration>`, or stop it first.",
+		next: "pipeline-cli down",
+	});
+}

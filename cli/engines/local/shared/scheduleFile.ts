@@ -1,0 +1,79 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeFileAtomic } from "../../../common/fs.ts";
+import { type JsonKind, readJsonFileIfGood } from "../../../common/jsonFile.ts";
+import { type ProcessIdentity, runningProcess } from "../../../common/process/processIdentity.ts";
+import type { ScheduleStatus } from "../../port.ts";
+import type { LocalPaths } from "./paths.ts";
+
+const text = z.string();
+
+const scheduleSchema = z.object({
+	version: z.literal(1),
+	/** Of the process that keeps it. */
+	pid: z.number().int().positive(),
+	/** Seconds of `--every`, where it was given. */
+	everySeconds: z.number().positive().exactOptional(),
+	text,
+	nextRun: text.exactOptional(),
+	last: z
+		.object({
+			at: text,
+			outcome: text,
+			fault: z
+				.object({ what: text, why: text.optional(), fix: text.optional(), next: text.optional() })
+				.exactOptional(),
+		})
+		.exactOptional(),
+});
+
+/** What whoever keeps the schedule shows of it. */
+export type ScheduleFile = z.infer<typeof scheduleSchema>;
+
+/** It is only for show: a damaged one is written again with the next run. */
+export const scheduleFileKind: JsonKind<ScheduleFile> = {
+	name: "The state of the schedule",
+	schema: scheduleSchema,
+	version: 1,
+	remedy: () => ({ fix: "Start everything again.", next: "pipeline-cli up" }),
+};
+
+export function scheduleFiles(paths: LocalPaths) {
+	return {
+		pid: join(paths.schedule, "pid"),
+		/** Held while a process takes the schedule, or is started for it. */
+		taking: join(paths.schedule, "taking.lock"),
+		status: join(paths.schedule, "status.json"),
+		log: join(paths.logs, "schedule.log"),
+	};
+}
+
+/** The process that keeps the schedule, where one does. */
+export function scheduleProcess(paths: LocalPaths): Promise<ProcessIdentity | undefined> {
+	return runningProcess(scheduleFiles(paths).pid, "");
+}
+
+export function readScheduleFile(paths: LocalPaths): Promise<ScheduleFile | undefined> {
+	return readJsonFileIfGood(scheduleFiles(paths).status, scheduleFileKind);
+}
+
+export async function writeScheduleFile(paths: LocalPaths, file: ScheduleFile): Promise<void> {
+	await mkdir(paths.schedule, { recursive: true });
+	await writeFileAtomic(scheduleFiles(paths).status, `${JSON.stringify(file, null, 2)}\n`);
+}
+
+/** The schedule as others see it; the next run only where somebody will start it. */
+export async function readSchedule(paths: LocalPaths): Promise<ScheduleStatus | undefined> {
+	const file = await readScheduleFile(paths);
+	if (file === undefined) return undefined;
+	const running = (await scheduleProcess(paths))?.pid === file.pid;
+	const { everySeconds, nextRun, last } = file;
+	return {
+		text: file.text,
+		running,
+		...(everySeconds !== undefined && { everySeconds }),
+		...(running && nextRun !== undefined && { nextRun }),
+		...(last !== undefined && { last }),
+	};
+}
