@@ -90,7 +90,9 @@ describe("init", () => {
 		expect(text).not.toContain("all_orders");
 		expect(text).toMatch(/# {3}orders +about \d+ rows, /);
 		const { queries } = readDefinition(join(project, "pipelines", "one"), join(projectRoot, "etl"));
-		expect(queries.map(({ sql }) => sql).join("\n")).toContain('CAST("created_at" AS date)');
+		expect(queries.map(({ sql }) => sql).join("\n")).toContain('FROM "orders_a_day"');
+		const model = await readFile(join(project, "pipelines", "one", "models", "orders_a_day.sql"), "utf8");
+		expect(model).toContain("CAST(`created_at` AS date)");
 		expect(await readFile(join(project, "Pulumi.one.yaml"), "utf8")).toContain("sourceEngine: mariadb");
 		for (const name of await readdir(project)) expect(name).not.toMatch(/^\.init/);
 		expect(text + result.stdout + result.stderr).not.toContain("hunter2");

@@ -35,6 +35,18 @@ export function byRows(tables: readonly NamedTable[]): NamedTable[] {
 	return [...(filled.length > 0 ? filled : tables)].sort((a, b) => b.rows - a.rows || b.bytes - a.bytes);
 }
 
+/** A model's name that begins so, and that no table has. */
+export function freeName(wanted: string, tables: readonly NamedTable[]): string {
+	const taken = new Set<string>([
+		...Object.values(catalogTables),
+		...tables.flatMap(({ catalogName }) => [catalogName, changeLogName(catalogName)]),
+	]);
+	const own = plain(wanted);
+	let name = own;
+	for (let count = 2; taken.has(name); count += 1) name = `${own}_${count}`;
+	return name;
+}
+
 function aliasOf({ schema, name }: SourceTable, taken: ReadonlySet<string>): string {
 	const isFree = (alias: string): boolean => !taken.has(alias) && !taken.has(changeLogName(alias));
 	const own = plain(name);

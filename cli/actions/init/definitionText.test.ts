@@ -4,16 +4,17 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parsePipeline } from "../../../etl/contract/pipeline/parse.ts";
 import type { Pipeline } from "../../../etl/contract/pipeline/pipeline.ts";
+import { readModels } from "../../../etl/models/readModels.ts";
 import { cases } from "../../../tests/support/cases.ts";
 import type { SourceTable } from "../../engines/port.ts";
 import { withCatalogNames } from "./catalogNames.ts";
 import { definitionText } from "./definitionText.ts";
-import { firstCharts } from "./firstCharts.ts";
+import { type FirstModel, firstAnswers } from "./firstAnswers.ts";
 import { shop, table } from "./fixtures/tables.ts";
 
-function written(tables: readonly SourceTable[]): { text: string; sql: string[] } {
+function written(tables: readonly SourceTable[]): { text: string; models: readonly FirstModel[]; sql: string[] } {
 	const named = withCatalogNames(tables);
-	const charts = firstCharts(named);
+	const { models, charts } = firstAnswers(named);
 	const text = definitionText({
 		name: "shop2",
 		jsonSchema: "../../etl/contract/pipeline.schema.json",
@@ -21,8 +22,9 @@ function written(tables: readonly SourceTable[]): { text: string; sql: string[] 
 		version: "MariaDB 10.11.19",
 		tables: named,
 		charts,
+		hasModels: models.length > 0,
 	});
-	return { text, sql: charts.map(({ sql }) => sql) };
+	return { text, models, sql: charts.map(({ sql }) => sql) };
 }
 
 const read = (text: string): Pipeline => parsePipeline(text, "pipeline.yaml");
@@ -186,6 +188,21 @@ describe("whatever the names of tables and columns,", () => {
 		);
 	});
 
+	it("the model is a SELECT over tables that there are", () => {
+		fc.assert(
+			fc.property(anyTables, (tables) => {
+				const { text, models } = written(tables);
+				const known = withCatalogNames(tables).map(({ schema, name: own, catalogName }) => {
+					return { schema, table: own, name: catalogName };
+				});
+				const files = models.map(({ name: own, sql }) => ({ file: `models/${own}.sql`, content: sql }));
+				const [model] = readModels(files, { pipeline: read(text), tables: known });
+				expect(model?.key).toEqual(model?.sql.includes("AS day") === true ? ["day"] : []);
+			}),
+			{ numRuns: cases(100) },
+		);
+	});
+
 	it("Athena's grammar takes the queries, and DuckDB finds the tables and columns", async () => {
 		const trino = new TrinoSQL();
 		const instance = await DuckDBInstance.create(":memory:");
@@ -200,6 +217,9 @@ describe("whatever the names of tables and columns,", () => {
 						const list = all.map(({ name: own, type }) => `${quoted(own)} ${types[type] ?? type}`).join(", ");
 						await connection.run(`CREATE TABLE ${quoted(catalogName)} (${list})`);
 						await connection.run(`INSERT INTO ${quoted(catalogName)} DEFAULT VALUES`);
+					}
+					for (const { name: model } of written(tables).models) {
+						await connection.run(`CREATE TABLE ${quoted(model)} AS SELECT DATE '2026-01-01' AS day, 1 AS row_count`);
 					}
 					for (const sql of written(tables).sql) {
 						expect(trino.validate(sql)).toEqual([]);

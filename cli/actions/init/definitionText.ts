@@ -1,6 +1,6 @@
 import type { SourceTable } from "../../engines/port.ts";
 import { byRows, type NamedTable } from "./catalogNames.ts";
-import type { FirstChart } from "./firstCharts.ts";
+import type { FirstChart } from "./firstAnswers.ts";
 import { personalColumns } from "./personalData.ts";
 import { inComment, yamlList, yamlMapping, yamlText } from "./yamlText.ts";
 
@@ -14,6 +14,7 @@ export interface DefinitionFacts {
 	version: string;
 	tables: readonly NamedTable[];
 	charts: readonly FirstChart[];
+	hasModels: boolean;
 }
 
 /** How many of the largest tables are named. */
@@ -24,7 +25,7 @@ const mostNamed = 10;
  * count; what it explains stands behind a # and a blank.
  */
 export function definitionText(facts: DefinitionFacts): string {
-	const { name, jsonSchema, server, version, tables, charts } = facts;
+	const { name, jsonSchema, server, version, tables, charts, hasModels } = facts;
 	const schemas = [...new Set(tables.map(({ schema }) => schema))];
 	return [
 		`# yaml-language-server: $schema=${jsonSchema}`,
@@ -39,6 +40,13 @@ export function definitionText(facts: DefinitionFacts): string {
 		"",
 		...tablesSection(tables),
 		"",
+		...(hasModels
+			? [
+					"# Tables that are made of others: each file is a SELECT, in Spark's SQL (docs/contract.md).",
+					"models: models/",
+					"",
+				]
+			: []),
 		"# Questions with a name: pipeline-cli query --list",
 		"queries: queries/",
 		"",

@@ -33,6 +33,8 @@ const whole = [
 	"Pulumi.shop2.yaml",
 	"pipelines",
 	"pipelines/shop2",
+	"pipelines/shop2/models",
+	"pipelines/shop2/models/orders_a_day.sql",
 	"pipelines/shop2/pipeline.yaml",
 	"pipelines/shop2/queries",
 	"pipelines/shop2/queries/rows_a_day.sql",
@@ -55,6 +57,7 @@ describe("init", () => {
 			withoutKey: ["shop.log"],
 			personal: ["shop.customers.email", "shop.customers.ssn", "shop.customers.birthday"],
 			aliases: {},
+			models: ["orders_a_day"],
 			queries: ["rows_a_day", "table_rows"],
 		});
 		const definition = readDefinition(join(folder, "pipelines/shop2"), join(projectRoot, "etl"));
@@ -62,7 +65,9 @@ describe("init", () => {
 			["rows_a_day", "orders a day"],
 			["table_rows", "Rows of the largest tables"],
 		]);
-		expect(definition.queries[0]?.sql).toContain('CAST("order_date" AS date)');
+		expect(definition.queries[0]?.sql).toContain('FROM "orders_a_day"');
+		const model = await readFile(join(folder, "pipelines/shop2/models/orders_a_day.sql"), "utf8");
+		expect(model).toContain("CAST(`order_date` AS date)");
 		for (const path of result.files) expect(await readFile(path, "utf8")).not.toContain("hunter2");
 		const first = (await readFile(join(folder, "pipelines/shop2/pipeline.yaml"), "utf8")).split("\n")[0];
 		expect(first).toBe("# yaml-language-server: $schema=../../etl/contract/pipeline.schema.json");
@@ -74,7 +79,7 @@ describe("init", () => {
 		const error = await refused(init(folder));
 		expect(error.outcome).toBe("usage");
 		expect(error.text.what).toBe(
-			"pipelines/shop2/pipeline.yaml, pipelines/shop2/queries/rows_a_day.sql, pipelines/shop2/queries/table_rows.sql, Pulumi.shop2.yaml are there already, so nothing was written.",
+			"pipelines/shop2/pipeline.yaml, pipelines/shop2/models/orders_a_day.sql, pipelines/shop2/queries/rows_a_day.sql, pipelines/shop2/queries/table_rows.sql, Pulumi.shop2.yaml are there already, so nothing was written.",
 		);
 		expect((await refused(refuseExisting(placeOf("shop2", folder)))).text.what).toContain(
 			"Pulumi.shop2.yaml are there",

@@ -2,7 +2,7 @@ import { dirname, join, relative, sep } from "node:path";
 import type { ExternalServer, SourceDescription, SourceTable } from "../../engines/port.ts";
 import { withCatalogNames } from "./catalogNames.ts";
 import { definitionText, tableKey } from "./definitionText.ts";
-import { firstCharts } from "./firstCharts.ts";
+import { firstAnswers } from "./firstAnswers.ts";
 import { personalColumns } from "./personalData.ts";
 import { definitionPath, type Place } from "./place.ts";
 import { stackText } from "./stackFile.ts";
@@ -24,6 +24,8 @@ export interface Initialised {
 	personal: string[];
 	/** Tables with another name in the catalog, as schema.table. */
 	aliases: Record<string, string>;
+	/** Names of the models. */
+	models: string[];
 	/** Names of the queries. */
 	queries: string[];
 }
@@ -40,7 +42,7 @@ export async function initialise(
 	{ tables, version }: SourceDescription,
 ): Promise<Initialised> {
 	const named = withCatalogNames(tables);
-	const charts = firstCharts(named);
+	const { models, charts } = firstAnswers(named);
 	const schema = relative(place.folder, join(root, "etl", "contract", "pipeline.schema.json"))
 		.split(sep)
 		.join("/");
@@ -51,9 +53,11 @@ export async function initialise(
 		version,
 		tables: named,
 		charts,
+		hasModels: models.length > 0,
 	});
 	const files = new Map([
 		[definitionPath(place), definition],
+		...models.map(({ name, sql }) => [join(place.folder, "models", `${name}.sql`), sql] as const),
 		...charts.map(({ query, sql }) => [join(place.folder, "queries", `${query}.sql`), sql] as const),
 		[place.stackFile, stackText(place.stack, place.shown, server, version)],
 	]);
@@ -69,6 +73,7 @@ export async function initialise(
 		aliases: Object.fromEntries(
 			named.filter(({ isAlias }) => isAlias).map((table) => [tableKey(table), table.catalogName]),
 		),
+		models: models.map(({ name }) => name),
 		queries: charts.map(({ query }) => query),
 	};
 }

@@ -2,6 +2,7 @@ import { constants } from "node:fs";
 import { copyFile, link, mkdir, mkdtemp, rename, rm, rmdir, writeFile } from "node:fs/promises";
 import { dirname, join, relative, sep } from "node:path";
 import { readDefinition } from "../../../etl/definition/definition.ts";
+import { definedModels } from "../../../etl/models/definedModels.ts";
 import { bug, errorCode, messageOf, PipelineError } from "../../common/errors.ts";
 import { exists } from "../../common/fs.ts";
 import type { Place } from "./place.ts";
@@ -76,7 +77,7 @@ async function moveInto(from: string, to: string, undo: (() => Promise<unknown>)
 
 function checkDraft(folder: string, etlFolder: string): void {
 	try {
-		readDefinition(folder, etlFolder);
+		definedModels(readDefinition(folder, etlFolder));
 	} catch (error) {
 		throw bug(`the new definition cannot be read: ${messageOf(error)}`);
 	}

@@ -1,7 +1,7 @@
 import type { SourceColumn } from "../../engines/port.ts";
-import { byRows, type NamedTable } from "./catalogNames.ts";
+import { byRows, freeName, type NamedTable } from "./catalogNames.ts";
 import { personalColumns } from "./personalData.ts";
-import { inComment } from "./yamlText.ts";
+import { inComment, yamlText } from "./yamlText.ts";
 
 /** A chart of a new definition, and the SQL file that it shows. */
 export interface FirstChart {
@@ -13,21 +13,37 @@ export interface FirstChart {
 	lines: readonly string[];
 }
 
+/** A model of a new definition: a table that is made of others. */
+export interface FirstModel {
+	/** The table's name, and its file's. */
+	name: string;
+	/** Spark SQL with its header. */
+	sql: string;
+}
+
+export interface FirstAnswers {
+	/** None where the server has no table. */
+	models: readonly FirstModel[];
+	charts: readonly FirstChart[];
+}
+
 /** How many tables the chart of their rows has. */
 const mostTables = 10;
 
-/** Two charts that fit the tables: rows a day of the largest that has a day, and rows of the largest tables. */
-export function firstCharts(tables: readonly NamedTable[]): FirstChart[] {
+/**
+ * What fits the tables: a model of the largest, with rows a day where a column has days; a chart of that model; and one of the rows
+ * of the largest tables.
+ */
+export function firstAnswers(tables: readonly NamedTable[]): FirstAnswers {
 	const largest = byRows(tables);
 	const [first] = largest;
-	if (first === undefined) return [];
+	if (first === undefined) return { models: [], charts: [] };
 	const dated = largest
 		.map((table) => ({ table, column: dayColumn(table) }))
 		.find(({ column }) => column !== undefined);
-	return [
-		dated?.column === undefined ? rowsOf(first) : rowsADay(dated.table, dated.column),
-		rowsOfTables(largest.slice(0, mostTables)),
-	];
+	const { model, chart } =
+		dated?.column === undefined ? rowsOf(first, tables) : rowsADay(dated.table, dated.column, tables);
+	return { models: [model], charts: [chart, rowsOfTables(largest.slice(0, mostTables))] };
 }
 
 const beginnings = /created|inserted|placed|ordered|registered|orderdate|order_date/i;
@@ -43,36 +59,62 @@ function dayColumn(table: NamedTable): SourceColumn | undefined {
 		.sort((a, b) => rank(a) - rank(b))[0];
 }
 
-function rowsADay(table: NamedTable, column: SourceColumn): FirstChart {
+function rowsADay(
+	table: NamedTable,
+	column: SourceColumn,
+	tables: readonly NamedTable[],
+): { model: FirstModel; chart: FirstChart } {
 	const title = `${shown(table)} a day`;
-	const name = sqlName(column.name);
+	const model = freeName(`${table.catalogName}_a_day`, tables);
+	const name = sparkName(column.name);
 	return {
-		title,
-		query: "rows_a_day",
-		sql: `-- ${title}
--- Rows of the table by the day of ${inComment(column.name)}.
--- Columns: day, row_count
+		model: {
+			name: model,
+			sql: `-- description: ${yamlText(`Rows of ${shown(table)} by the day of ${inComment(column.name)}`)}
+-- primary_key: [day]
 SELECT CAST(${name} AS date) AS day, count(*) AS row_count
-FROM ${sqlName(table.catalogName)}
+FROM ${sparkName(table.catalogName)}
 WHERE ${name} IS NOT NULL
-GROUP BY 1
-ORDER BY 1
+GROUP BY CAST(${name} AS date)
 `,
-		lines: ["type: line", "x: day", "y: row_count", "time: day", "labels: { day: Day, row_count: Rows }"],
+		},
+		chart: {
+			title,
+			query: "rows_a_day",
+			sql: `-- ${title}
+-- Of the model ${model}.
+-- Columns: day, row_count
+SELECT day, row_count
+FROM ${sqlName(model)}
+ORDER BY day
+`,
+			lines: ["type: line", "x: day", "y: row_count", "time: day", "labels: { day: Day, row_count: Rows }"],
+		},
 	};
 }
 
-function rowsOf(table: NamedTable): FirstChart {
+function rowsOf(table: NamedTable, tables: readonly NamedTable[]): { model: FirstModel; chart: FirstChart } {
 	const title = `Rows in ${shown(table)}`;
+	const model = freeName(`${table.catalogName}_rows`, tables);
 	return {
-		title,
-		query: "row_count",
-		sql: `-- ${title}
--- Columns: row_count
+		model: {
+			name: model,
+			sql: `-- description: ${yamlText(`How many rows ${shown(table)} has`)}
 SELECT count(*) AS row_count
-FROM ${sqlName(table.catalogName)}
+FROM ${sparkName(table.catalogName)}
 `,
-		lines: ["type: number", "y: row_count", "format: number", "labels: { row_count: Rows }"],
+		},
+		chart: {
+			title,
+			query: "row_count",
+			sql: `-- ${title}
+-- Of the model ${model}.
+-- Columns: row_count
+SELECT row_count
+FROM ${sqlName(model)}
+`,
+			lines: ["type: number", "y: row_count", "format: number", "labels: { row_count: Rows }"],
+		},
 	};
 }
 
@@ -107,4 +149,9 @@ function sqlName(name: string): string {
 
 function sqlText(text: string): string {
 	return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** A name in Spark's SQL. */
+function sparkName(name: string): string {
+	return `\`${name.replaceAll("`", "``")}\``;
 }
