@@ -56,6 +56,12 @@ describe("the resource graph", () => {
 	it.each(["dev", "prod"])("of %s is the one in golden/", async (stack) => {
 		await expect(golden(program(stack), `analytics-pipeline-${stack}`)).toMatchFileSnapshot(`golden/${stack}.txt`);
 	});
+
+	it("of another pipeline is the one in golden/, and has nothing of the shop", async () => {
+		const text = golden(program("another pipeline"), "analytics-pipeline-prod");
+		await expect(text).toMatchFileSnapshot("golden/library.txt");
+		expect(text).not.toMatch(/classicmodels|wordpress|wp_|joint|star.schema|fact_|dim_/);
+	});
 });
 
 describe("a mutated program", () => {

@@ -71,4 +71,5 @@ export const everyKind: Record<string, () => Promise<Program>> = {
 			lakeFormation: true,
 			jobsReadSource: true,
 		}),
+	"another pipeline": () => deployed("prod", { pipeline: "tests/pipelines/library" }),
 };

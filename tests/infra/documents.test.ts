@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import aslValidator from "asl-validator";
 // The package's index loads the parsers of eight dialects.
 import { PostgreSQL } from "dt-sql-parser/dist/parser/postgresql/index.js";
@@ -17,6 +18,13 @@ beforeAll(async () => {
 /** Judges know the partitions that exist. */
 const real = (text: string): string =>
 	text.replaceAll("arn:aws-test:", "arn:aws:").replaceAll("amazonaws.test", "amazonaws.com");
+
+it("what the jobs ask of the data catalog is what the API's model takes", async () => {
+	const file = new URL("../../etl/tests/storage/catalog_requests.json", import.meta.url);
+	const requests = JSON.parse(await readFile(file, "utf8")) as unknown[];
+	expect(requests.length).toBeGreaterThan(5);
+	expect((await judge<string[][]>("service_models.py", requests)).flat()).toEqual([]);
+});
 
 describe.each(Object.keys(everyKind))("documents of %s", (kind) => {
 	const all = () => programs[kind]?.resources ?? [];

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lakehouse.changes import batches, log_compaction
+from lakehouse.changes import batches, log_compaction, registration
 from lakehouse.contract import (
     BATCH,
     BEFORE,
@@ -51,6 +51,7 @@ def extend(job: Job, kind: Kind) -> None:
             log.info("%s is left for the next run: %s has gone or changed meanwhile", table, error)
 
     job.for_each([job.datasets.table(*name) for name in names], work)
+    registration.register(job, CHANGE_COLUMNS)
 
 
 def _raw_files(job: Job) -> dict[tuple[str, str], tuple[Storage, list[StoredFile]]]:

@@ -14,6 +14,7 @@ from lakehouse.run import arguments
 from lakehouse.run.arguments import Arguments
 from lakehouse.run.engine import Engine
 from lakehouse.run.report import Report, log
+from lakehouse.storage.data_catalog import data_catalog
 from lakehouse.storage.datasets import Datasets
 from lakehouse.storage.files import Storage
 
@@ -36,6 +37,7 @@ class Job:
         self.raw = Storage(args.raw_uri)
         self.processed = Storage(args.processed_uri)
         self.datasets = Datasets.read(args.datasets_uri)
+        self.catalog = data_catalog(self.processed, args.database)
         self._large = threading.Lock()
         self._engine: Engine | None = None
         self._lock = threading.Lock()

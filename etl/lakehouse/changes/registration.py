@@ -1,0 +1,44 @@
+"""The change logs' tables in the data catalog."""
+
+from __future__ import annotations
+
+from lakehouse.contract import BATCH, BEFORE, CHANGES
+from lakehouse.run.job import Job
+from lakehouse.storage import state
+from lakehouse.storage.data_catalog import ParquetTable
+from lakehouse.storage.datasets import Table
+from lakehouse.storage.state import Columns, TableState
+
+
+def register(job: Job, log_columns: Columns) -> None:
+    """Registers every change log as it is now. `log_columns`: those before the columns of the source."""
+    catalog = job.catalog
+    if catalog is None:
+        return
+
+    def work(table: Table) -> None:
+        known = state.load(job.processed, table)
+        catalog.register(catalogued(table, known, f"{job.processed.uri}/{table.change_log}/", log_columns))
+
+    job.for_each([job.datasets.table(*name) for name in sorted(state.known_tables(job.processed))], work)
+
+
+def catalogued(table: Table, known: TableState, location: str, log_columns: Columns) -> ParquetTable:
+    """
+    The change log of a table as the catalog has it. A column has the type of its newest batch: older files have the
+    same or a narrower one, which Athena widens when it reads.
+    """
+    filled = [batch for batch in known.batches if batch.rows > 0]
+    columns = dict(log_columns)
+    for batch in sorted(filled, key=lambda batch: batch.number):
+        kinds = dict(batch.columns)
+        columns.update(kinds)
+        columns.update({BEFORE + name: kinds[name] for name in batch.before})
+    return ParquetTable(
+        name=table.catalog_name + CHANGES,
+        description=f"Change log of {table}",
+        location=location,
+        columns=list(columns.items()),
+        key=(BATCH.removesuffix("="), "int"),
+        values=tuple(str(batch.number) for batch in filled),
+    )
