@@ -12,7 +12,6 @@ import { Clients } from "../cli/engines/aws/client/clients.ts";
 import { kinesisBatches, putLimits } from "../cli/engines/aws/eventStream/kinesisBatches.ts";
 import { KinesisEventStream } from "../cli/engines/aws/eventStream/kinesisEventStream.ts";
 import type { EventStream } from "../cli/engines/port.ts";
-import type { PipelineOutputs } from "../infra/outputs.ts";
 
 /** A server that speaks Kinesis. */
 export interface Server {
@@ -66,7 +65,7 @@ export async function ourSender(streamName: string): Promise<EventStream> {
 		if (summary.StreamDescriptionSummary?.StreamStatus === "ACTIVE") break;
 		await sleep(50);
 	}
-	return new KinesisEventStream(clients, { clickstream: { streamName } } as PipelineOutputs);
+	return new KinesisEventStream(clients, streamName);
 }
 
 /**

@@ -103,7 +103,8 @@ export function declareReplication(
 	);
 }
 
-export function declareClickstream(scope: Scope, encryption: Encryption, { raw }: DataLake): Clickstream {
+export function declareClickstream(scope: Scope, encryption: Encryption, { raw }: DataLake): Clickstream | undefined {
+	if (scope.definition.pipeline.clicks === undefined) return undefined;
 	const config = scope.config;
 	return new Clickstream(
 		`${scope.name}-clickstream`,

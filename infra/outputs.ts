@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Grows with every change of the outputs that a reader has to know of. */
-export const outputsVersion = 2;
+export const outputsVersion = 3;
 
 const text = z.string().min(1);
 
@@ -20,7 +20,8 @@ export const pipelineOutputs = z.object({
 	keyArn: text,
 	/** Bucket names. */
 	buckets: z.object({ raw: text, processed: text, scripts: text }),
-	catalog: z.object({ database: text, crawler: text }),
+	/** `crawler`: null where the jobs register every table. */
+	catalog: z.object({ database: text, crawler: text.nullable() }),
 	source: z.object({
 		kind: z.enum(["external", "rds", "ec2"]),
 		/** As DMS names it. */
@@ -42,7 +43,8 @@ export const pipelineOutputs = z.object({
 		/** Log group of the tasks. */
 		logGroup: text,
 	}),
-	clickstream: z.object({ streamName: text, deliveryStreamName: text }),
+	/** Null where the pipeline has no clicks. */
+	clickstream: z.object({ streamName: text, deliveryStreamName: text }).nullable(),
 	/** Glue's name of a job, by its name in the definition. */
 	jobs: z.record(z.string(), text),
 	/** Log groups of all jobs: Spark's own log, and what the scripts print. */

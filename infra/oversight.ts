@@ -35,7 +35,8 @@ export function declareLakeFormation(
 			processedBucketArn: processed.arn,
 			kmsKeyArn: encryption.keyArn,
 			database: catalog.database,
-			writers: { jobs: jobs.roleArn, crawler: catalog.crawlerRoleArn },
+			writers: omitUndefined({ jobs: jobs.roleArn, crawler: catalog.crawler?.roleArn }),
+			hasClicks: scope.definition.pipeline.clicks !== undefined,
 			readers: omitUndefined({ warehouse: warehouse?.roleArn, dashboards: dashboards?.athenaRoleArn }),
 		},
 		scope.options,
@@ -47,7 +48,7 @@ export interface Watched {
 	source: SourceDatabase;
 	replication: Replication;
 	changes: ReplicationStream | undefined;
-	clickstream: Clickstream;
+	clickstream: Clickstream | undefined;
 	jobs: EtlJobs;
 	catalog: Catalog;
 	schedule: Schedule;
@@ -60,11 +61,10 @@ export function declareMonitoring(scope: Scope, { topicArn }: Notifications, wat
 		{
 			topicArn,
 			jobNames: Object.values(jobs.jobNames),
-			crawlerName: catalog.crawlerName,
+			crawlerName: catalog.crawler?.name,
 			replicationInstanceId: replication.instanceId,
 			replicationTaskArn: replication.taskArn,
-			streamName: clickstream.streamName,
-			deliveryStreamName: clickstream.deliveryStreamName,
+			clickstream,
 			changes,
 			stateMachineArn: schedule.stateMachineArn,
 			rdsIdentifier: source.rdsIdentifier,

@@ -18,7 +18,8 @@ export function declareCatalog(scope: Scope, encryption: Encryption, { raw, proc
 		`${scope.name}-catalog`,
 		{
 			database: databaseName(scope.stack),
-			datasets: scope.definition.datasets,
+			clicks: scope.definition.pipeline.clicks?.schema,
+			made: scope.definition.made,
 			rawBucket: raw.bucketName,
 			rawBucketArn: raw.arn,
 			processedBucket: processed.bucketName,
@@ -91,7 +92,7 @@ export function declareSchedule(
 	encryption: Encryption,
 	{ topicArn }: Notifications,
 	jobs: EtlJobs,
-	{ crawlerName }: Catalog,
+	{ crawler }: Catalog,
 ): Schedule {
 	const config = scope.config;
 	return new Schedule(
@@ -99,7 +100,7 @@ export function declareSchedule(
 		{
 			jobs: scope.definition.jobs,
 			jobNames: jobs.jobNames,
-			crawlerName,
+			crawlerName: crawler?.name,
 			topicArn,
 			expression: config.schedule,
 			retries: config.jobRetries,

@@ -49,6 +49,7 @@ export function declareWarehouse(
 		{
 			kind: config.warehouseKind,
 			datasets: scope.definition.datasets,
+			hasClicks: scope.definition.pipeline.clicks !== undefined,
 			rawBucketArn: raw.arn,
 			processedBucketArn: processed.arn,
 			catalogDatabase: database,
@@ -92,6 +93,7 @@ export function declareDashboards(
 			datasets: scope.definition.datasets,
 			database,
 			workgroup,
+			hasClicks: scope.definition.pipeline.clicks !== undefined,
 			rawBucketArn: raw.arn,
 			processedBucketArn: processed.arn,
 			warehouseHost: warehouse?.host,

@@ -35,10 +35,13 @@ export function stackOutputs(scope: Scope, components: Components): pulumi.Outpu
 				processed: lake.processed.bucketName,
 				scripts: lake.scripts.bucketName,
 			},
-			catalog: { database: catalog.database, crawler: catalog.crawlerName },
+			catalog: { database: catalog.database, crawler: catalog.crawler?.name ?? null },
 			source: source.toOutputs(),
 			replication: replication.toOutputs(),
-			clickstream: { streamName: clickstream.streamName, deliveryStreamName: clickstream.deliveryStreamName },
+			clickstream:
+				clickstream === undefined
+					? null
+					: { streamName: clickstream.streamName, deliveryStreamName: clickstream.deliveryStreamName },
 			jobs: jobs.jobNames,
 			jobLogGroups: jobs.logGroups,
 			stateMachineArn: schedule.stateMachineArn,

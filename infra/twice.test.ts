@@ -31,6 +31,7 @@ import { Warehouse } from "./warehouse/warehouse.ts";
 
 /** What any component may be given; each takes what it knows. */
 const common = {
+	hasClicks: true,
 	kmsKeyArn: "arn:key",
 	topicArn: "arn:topic",
 	disposable: false,
@@ -67,7 +68,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			scanLimitGb: 1,
 			queries: [{ name: "q", title: "t", description: "d", sql: "SELECT 1" }],
 		}),
-	Catalog: (name) => new Catalog(name, { ...common, database: `db_${name}` }),
+	Catalog: (name) => new Catalog(name, { ...common, clicks: { id: "int" }, made: [], database: `db_${name}` }),
 	Clickstream: (name) =>
 		new Clickstream(name, {
 			...common,
@@ -123,8 +124,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			jobNames: ["j"],
 			replicationInstanceId: "i",
 			replicationTaskArn: "arn:aws:dms:r:a:task:T1",
-			streamName: "s",
-			deliveryStreamName: "d",
+			clickstream: { streamName: "s", deliveryStreamName: "d" },
 			stateMachineArn: "arn:m",
 			latencySeconds: 300,
 			freeStorageGb: 5,

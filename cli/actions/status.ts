@@ -69,7 +69,10 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 	const looks = await Promise.all([
 		look("source", async () => (await stack.source()).status()),
 		look("replication", async () => (await stack.replication()).status()),
-		look("clickstream", async () => (await stack.eventStream()).status?.()),
+		look("clickstream", async () => {
+			const { clicks } = (await stack.definition()).pipeline;
+			return clicks === undefined ? undefined : (await stack.eventStream()).status?.();
+		}),
 		look("raw", async () => zoneStatus(await stack.raw())),
 		look("processed", async () => zoneStatus(await stack.processed())),
 		look("lastRun", async () => (await stack.jobs()).lastRun()),

@@ -1,21 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { datasets } from "../../tests/support/sampleShop.ts";
+import { derivedDatasets, shop } from "../../tests/support/sampleShop.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
 import { Catalog } from "./catalog.ts";
-import { crawledTables } from "./catalogTables.ts";
+import { type Crawled, crawledTables } from "./catalogTables.ts";
 
-const made = () =>
+const crawled: Crawled = { clicks: shop.pipeline.clicks?.schema, made: derivedDatasets };
+const made = (what: Crawled = crawled) =>
 	runProgram(() => {
-		new Catalog("catalog", { ...shared, ...buckets, datasets, database: "db", securityConfiguration: "security" });
+		new Catalog("catalog", { ...shared, ...buckets, ...what, database: "db", securityConfiguration: "security" });
 	});
 
 describe("Catalog", () => {
-	it("crawls change log, clicks and joined table, adds columns, and removes neither column nor table", async () => {
+	it("crawls clicks and joined table, adds columns, and removes neither column nor table", async () => {
 		const { inputs, dependencies } = (await made()).named("catalog-crawler");
 		expect(inputs).toMatchObject({
 			databaseName: "db",
-			catalogTargets: [{ databaseName: "db", tables: crawledTables(datasets).map(({ name }) => name) }],
+			catalogTargets: [{ databaseName: "db", tables: crawledTables(crawled).map(({ name }) => name) }],
 			schemaChangePolicy: { updateBehavior: "UPDATE_IN_DATABASE", deleteBehavior: "LOG" },
 			securityConfiguration: "security",
 		});
@@ -27,9 +28,14 @@ describe("Catalog", () => {
 		expect(dependencies).toEqual(expect.arrayContaining(["catalog-crawler-role-policy", "catalog-crawler-log"]));
 	});
 
+	it("has no crawler where the jobs register every table", async () => {
+		const { resources } = await made({ made: [] });
+		expect(resources.map(({ name }) => name)).toEqual(["catalog-database", "catalog"]);
+	});
+
 	it("leaves columns and parameters of its tables to the crawler", async () => {
 		const tables = (await made()).ofType("aws:glue/catalogTable:CatalogTable");
-		expect(tables).toHaveLength(crawledTables(datasets).length);
+		expect(tables).toHaveLength(crawledTables(crawled).length);
 		for (const { options } of tables) expect(options).toEqual(["ignoreChanges parameters, storageDescriptor.columns"]);
 	});
 

@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { lake } from "../../etl/contract/contract.ts";
 import type { Dataset } from "../../etl/contract/datasets.ts";
+import type { ClickType } from "../../etl/contract/pipeline/schema.ts";
 import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { crawlerLogGroup } from "../shared/glueLogs.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
@@ -13,8 +14,10 @@ import { type CatalogTable, crawledTables, projectionParameters, storageFormats 
 export interface CatalogArgs {
 	/** Name of the database: lower case letters, digits, underscores. */
 	database: string;
-	/** What is replicated: each table has a change log. */
-	datasets: readonly Dataset[];
+	/** Type of a click, by its fields; undefined where the pipeline has no clicks. */
+	clicks?: Readonly<Record<string, ClickType>> | undefined;
+	/** Tables of the definition's jobs. */
+	made: readonly Dataset[];
 	/** Raw zone, where the clicks are. */
 	rawBucket: pulumi.Input<string>;
 	/** ARN of the raw zone, which the crawler reads. */
@@ -31,9 +34,14 @@ export interface CatalogArgs {
 	logRetentionDays: pulumi.Input<number>;
 }
 
+export interface Crawler {
+	name: pulumi.Output<string>;
+	roleArn: pulumi.Output<string>;
+}
+
 /**
- * The data catalog: one database, and the crawler that keeps columns and partitions of the change log, of the clicks and
- * of the joined table up to date. Current tables and star schema are Iceberg: the jobs that write them register them.
+ * The data catalog: one database, and the crawler that keeps columns and partitions of the clicks and of the joined table
+ * up to date. Change logs, current tables, models and the star schema are registered by the jobs that write them.
  *
  * The crawler adds and changes columns, and never removes a table: a folder is empty for a moment while it is reloaded.
  *
@@ -46,8 +54,8 @@ export interface CatalogArgs {
 export class Catalog extends pulumi.ComponentResource {
 	/** Name of the database, once it exists. */
 	readonly database: pulumi.Output<string>;
-	readonly crawlerName: pulumi.Output<string>;
-	readonly crawlerRoleArn: pulumi.Output<string>;
+	/** Undefined where every table is registered by a job. */
+	readonly crawler: Crawler | undefined;
 
 	constructor(name: string, args: CatalogArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:catalog:Catalog", name, {}, opts);
@@ -60,8 +68,14 @@ export class Catalog extends pulumi.ComponentResource {
 			},
 			{ parent: this },
 		);
-		const tables = crawledTables(args.datasets);
+		const tables = crawledTables(args);
 		const names = tables.map((table) => this.#table(name, args, database, table).name);
+		this.database = database.name;
+		this.crawler = tables.length === 0 ? undefined : this.#crawler(name, args, tables, names);
+		this.registerOutputs({ database: this.database, crawler: this.crawler });
+	}
+
+	#crawler(name: string, args: CatalogArgs, tables: CatalogTable[], names: pulumi.Output<string>[]): Crawler {
 		const role = this.#role(name, args, tables);
 		const log = encryptedLogGroup(this, `${name}-crawler-log`, {
 			name: pulumi
@@ -74,10 +88,10 @@ export class Catalog extends pulumi.ComponentResource {
 			`${name}-crawler`,
 			{
 				name,
-				description: "Columns and partitions of change log, clicks and joined table",
-				databaseName: database.name,
+				description: "Columns and partitions of tables that no job registers",
+				databaseName: this.database,
 				role: role.arn,
-				catalogTargets: [{ databaseName: database.name, tables: names }],
+				catalogTargets: [{ databaseName: this.database, tables: names }],
 				schemaChangePolicy: { updateBehavior: "UPDATE_IN_DATABASE", deleteBehavior: "LOG" },
 				recrawlPolicy: { recrawlBehavior: "CRAWL_EVERYTHING" },
 				configuration: JSON.stringify({
@@ -94,10 +108,7 @@ export class Catalog extends pulumi.ComponentResource {
 			},
 			{ parent: this, dependsOn: [role.policy, log] },
 		);
-		this.database = database.name;
-		this.crawlerName = crawler.name;
-		this.crawlerRoleArn = role.arn;
-		this.registerOutputs({ database: this.database, crawlerName: this.crawlerName });
+		return { name: crawler.name, roleArn: role.arn };
 	}
 
 	#table(

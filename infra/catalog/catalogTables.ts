@@ -1,7 +1,7 @@
 import type * as aws from "@pulumi/aws";
-import { catalogTables, changeLogColumns, changeLogName, lake } from "../../etl/contract/contract.ts";
+import { catalogTables, lake } from "../../etl/contract/contract.ts";
 import type { Dataset } from "../../etl/contract/datasets.ts";
-import { catalogName } from "../../etl/definition/tables.ts";
+import type { ClickType } from "../../etl/contract/pipeline/schema.ts";
 
 /** A table of the catalog that the crawler keeps up to date: its place, and what is known of it before any data. */
 export interface CatalogTable {
@@ -16,8 +16,6 @@ export interface CatalogTable {
 	/** Athena computes the partitions by these rules instead of looking them up. The folder is below the table's. */
 	projection?: { keys: Record<string, Record<string, string>>; folder: string };
 }
-
-const productDetails = "struct<color:string,material:string,comments:string>";
 
 /**
  * Every hour from the year of the first deployments until now, so that the clicks of a new hour are there without a crawl.
@@ -48,63 +46,60 @@ export function projectionParameters({ projection }: CatalogTable, location: str
 	};
 }
 
-/**
- * The tables that no job registers: the change log of every source table, the clicks, and the joined table. Their names
- * are fixed here; a crawler that made them itself would name a change log like the current table, after its folder.
- */
-export function crawledTables(datasets: readonly Dataset[]): CatalogTable[] {
-	const changeLogs = datasets.flatMap(({ schema, tables }) =>
-		tables.map(
-			(table): CatalogTable => ({
-				name: changeLogName(catalogName(table)),
-				description: `Change log of ${schema}.${table.name}`,
-				zone: "processed",
-				prefix: lake.changeLog(schema, table.name),
-				format: "parquet",
-				// The crawler adds the source's; these are there for queries of a table that has no rows yet.
-				columns: Object.values(changeLogColumns).map((name) => ({ name, type: "string" })),
-				partitionKeys: [{ name: "batch", type: "int" }],
-			}),
-		),
-	);
-	return [
-		...changeLogs,
-		{
-			name: catalogTables.clickstream,
-			description: "Clicks, as they came",
-			zone: "raw",
-			prefix: lake.clickstream,
-			format: "json",
-			columns: [
-				{ name: "productid", type: "bigint" },
-				{ name: "productname", type: "string" },
-				{ name: "department", type: "string" },
-				{ name: "price", type: "double" },
-				{ name: "productdetails", type: productDetails },
-			],
-			partitionKeys: ["year", "month", "day", "hour"].map((name) => ({ name, type: "string" })),
-			projection: clickHours,
-		},
-		{
-			name: catalogTables.jointTables,
-			description: "Order items joined with the clicks on their product",
-			zone: "processed",
-			prefix: lake.jointTables,
-			format: "parquet",
-			columns: [
-				{ name: "order_item_id", type: "bigint" },
-				{ name: "order_item_name", type: "string" },
-				{ name: "order_item_type", type: "string" },
-				{ name: "order_id", type: "bigint" },
-				{ name: "productid", type: "bigint" },
-				{ name: "productname", type: "string" },
-				{ name: "department", type: "string" },
-				{ name: "price", type: "decimal(12,2)" },
-				{ name: "productdetails", type: productDetails },
-			],
-			partitionKeys: [{ name: "click_hour", type: "string" }],
-		},
-	];
+/** What of a definition has tables that no job registers. */
+export interface Crawled {
+	/** Type of a click, by its fields; undefined where the pipeline has no clicks. */
+	clicks?: Readonly<Record<string, ClickType>> | undefined;
+	/** Tables of the definition's jobs. */
+	made: readonly Dataset[];
+}
+
+/** The tables that no job registers: the clicks, and the joined table. The crawler adds columns and partitions. */
+export function crawledTables({ clicks, made }: Crawled): CatalogTable[] {
+	const isMade = made.some(({ tables }) => tables.some(({ name }) => name === catalogTables.jointTables));
+	return [...(clicks === undefined ? [] : [clickTable(clicks)]), ...(isMade ? [joinedTable] : [])];
+}
+
+function clickTable(clicks: Readonly<Record<string, ClickType>>): CatalogTable {
+	return {
+		name: catalogTables.clickstream,
+		description: "Clicks, as they came",
+		zone: "raw",
+		prefix: lake.clickstream,
+		format: "json",
+		columns: Object.entries(clicks).map(([name, type]) => ({ name: name.toLowerCase(), type: hiveType(type) })),
+		partitionKeys: ["year", "month", "day", "hour"].map((name) => ({ name, type: "string" })),
+		projection: clickHours,
+	};
+}
+
+const joinedTable: CatalogTable = {
+	name: catalogTables.jointTables,
+	description: "Order items joined with the clicks on their product",
+	zone: "processed",
+	prefix: lake.jointTables,
+	format: "parquet",
+	columns: [
+		{ name: "order_item_id", type: "bigint" },
+		{ name: "order_item_name", type: "string" },
+		{ name: "order_item_type", type: "string" },
+		{ name: "order_id", type: "bigint" },
+		{ name: "productid", type: "bigint" },
+		{ name: "productname", type: "string" },
+		{ name: "department", type: "string" },
+		{ name: "price", type: "decimal(12,2)" },
+		{ name: "productdetails", type: "struct<color:string,material:string,comments:string>" },
+	],
+	partitionKeys: [{ name: "click_hour", type: "string" }],
+};
+
+/** Type of a field of a click as the catalog has it; the JSON reader compares names without regard to case. */
+function hiveType(type: ClickType): string {
+	if (typeof type === "string") return type.replaceAll(/\s/g, "");
+	if (Array.isArray(type)) return `array<${type.map(hiveType).join("")}>`;
+	return `struct<${Object.entries(type)
+		.map(([name, inner]) => `${name.toLowerCase()}:${hiveType(inner)}`)
+		.join(",")}>`;
 }
 
 /** How Hive-compatible engines read the two formats. */

@@ -16,6 +16,7 @@ import {
 export interface LakeFormationArgs {
 	/** What is replicated: each schema is a prefix of tables. */
 	datasets: readonly Dataset[];
+	hasClicks: boolean;
 	/** ARN of the raw zone, where the clicks are. */
 	rawBucketArn: pulumi.Input<string>;
 	/** ARN of the processed zone, where all other tables are. */
@@ -50,7 +51,7 @@ export class LakeFormation extends pulumi.ComponentResource {
 		super("analytics:catalog:LakeFormation", name, {}, opts);
 		const role = this.#role(name, args);
 		const locations = [
-			...this.#locations(`${name}-raw`, args.rawBucketArn, rawPrefixes, role),
+			...(args.hasClicks ? this.#locations(`${name}-raw`, args.rawBucketArn, [lake.clickstream], role) : []),
 			...this.#locations(`${name}-processed`, args.processedBucketArn, processedPrefixes(args), role),
 		];
 		for (const [writer, principal] of Object.entries(args.writers)) {
@@ -77,8 +78,8 @@ export class LakeFormation extends pulumi.ComponentResource {
 			statements: pulumi
 				.all([args.rawBucketArn, args.processedBucketArn, args.kmsKeyArn])
 				.apply(([raw, processed, keyArn]) => [
-					listBuckets("ListLake", [raw, processed]),
-					readObjects("ReadClicks", [{ bucketArn: raw, prefixes: rawPrefixes }]),
+					listBuckets("ListLake", [...(args.hasClicks ? [raw] : []), processed]),
+					...(args.hasClicks ? [readObjects("ReadClicks", [{ bucketArn: raw, prefixes: [lake.clickstream] }])] : []),
 					writeObjects("WriteTables", [{ bucketArn: processed, prefixes: processedPrefixes(args) }]),
 					encryptAndDecrypt(keyArn),
 				]),
@@ -139,8 +140,6 @@ export class LakeFormation extends pulumi.ComponentResource {
 		);
 	}
 }
-
-const rawPrefixes: readonly string[] = [lake.clickstream];
 
 function processedPrefixes({ datasets }: LakeFormationArgs): string[] {
 	return coveringPrefixes(tablePrefixes(datasets));

@@ -24,6 +24,7 @@ const common: DashboardsArgs = {
 	...shared,
 	...buckets,
 	datasets,
+	hasClicks: true,
 	engine: "athena",
 	pipeline: "shop",
 	charts: [

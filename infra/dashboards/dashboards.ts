@@ -42,6 +42,8 @@ export interface DashboardsArgs {
 	workgroup: pulumi.Input<string>;
 	/** `athena`: ARN of the raw zone, where the clicks are. */
 	rawBucketArn: pulumi.Input<string>;
+	/** `athena`: whether there are any. */
+	hasClicks: boolean;
 	/** `athena`: ARN of the processed zone, where tables and query results are. */
 	processedBucketArn: pulumi.Input<string>;
 	/** `athena`: key of the lake. */
@@ -171,7 +173,12 @@ export class Dashboards extends pulumi.ComponentResource {
 					kmsKeyArn: args.kmsKeyArn,
 				})
 				.apply((access) =>
-					athenaStatements({ ...access, datasets: args.datasets, resultsPrefix: athenaResultsPrefix }),
+					athenaStatements({
+						...access,
+						datasets: args.datasets,
+						hasClicks: args.hasClicks,
+						resultsPrefix: athenaResultsPrefix,
+					}),
 				),
 		});
 	}

@@ -1,8 +1,7 @@
-import { lake } from "../../etl/contract/contract.ts";
 import type { Dataset } from "../../etl/contract/datasets.ts";
 import { type AwsEnvironment, arn } from "../shared/awsEnvironment.ts";
 import { allow, type Statement } from "../shared/policyDocument.ts";
-import { encryptAndDecrypt, listBuckets, readObjects, tablePrefixes, writeObjects } from "../storage/lakeAccess.ts";
+import { encryptAndDecrypt, readTables, writeObjects } from "../storage/lakeAccess.ts";
 
 /**
  * What a person or group may do with a part: own it. QuickSight refuses any set but a viewer's or an owner's whole one
@@ -64,6 +63,7 @@ export interface AthenaAccess {
 	datasets: readonly Dataset[];
 	database: string;
 	workgroup: string;
+	hasClicks: boolean;
 	rawBucketArn: string;
 	processedBucketArn: string;
 	/** Prefix of the query results in the processed bucket. */
@@ -99,11 +99,7 @@ export function athenaStatements(access: AthenaAccess): Statement[] {
 				arn(environment, "glue", `table/${database}/*`),
 			],
 		),
-		listBuckets("ListLake", [rawBucketArn, processedBucketArn]),
-		readObjects("ReadTables", [
-			{ bucketArn: rawBucketArn, prefixes: [lake.clickstream] },
-			{ bucketArn: processedBucketArn, prefixes: tablePrefixes(access.datasets) },
-		]),
+		...readTables({ ...access, raw: rawBucketArn, processed: processedBucketArn }),
 		writeObjects("WriteResults", [{ bucketArn: processedBucketArn, prefixes: [access.resultsPrefix] }]),
 		encryptAndDecrypt(access.kmsKeyArn),
 	];

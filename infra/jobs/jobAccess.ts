@@ -62,9 +62,13 @@ function catalogStatements({ environment, database }: JobAccess): Statement[] {
 		allow(
 			"UseCatalog",
 			[
+				"glue:BatchCreatePartition",
+				"glue:BatchDeletePartition",
+				"glue:BatchUpdatePartition",
 				"glue:CreateTable",
 				"glue:DeleteTable",
 				"glue:GetDatabase",
+				"glue:GetPartitions",
 				"glue:GetTable",
 				"glue:GetTables",
 				"glue:UpdateTable",

@@ -6,8 +6,7 @@ describe("alarms", () => {
 	const watched = {
 		replicationInstanceId: "dms",
 		replicationTaskResourceId: "T1",
-		deliveryStreamName: "kdf",
-		streamName: "kds",
+		clickstream: { streamName: "kds", deliveryStreamName: "kdf" },
 		stateMachineArn: "arn:m",
 		latencySeconds: 300,
 		freeStorageGb: 5,

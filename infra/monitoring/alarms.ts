@@ -5,8 +5,8 @@ export interface Watched {
 	replicationInstanceId: Input<string>;
 	/** Last part of the task's ARN: DMS uses it as dimension, and not the task's name. */
 	replicationTaskResourceId: Input<string>;
-	deliveryStreamName: Input<string>;
-	streamName: Input<string>;
+	/** Stream of the clicks and its delivery; undefined where there are none. */
+	clickstream?: { streamName: Input<string>; deliveryStreamName: Input<string> } | undefined;
 	/** Where changes come through Kinesis, their stream and its delivery. */
 	changes?: { streamName: Input<string>; deliveryStreamName: Input<string> } | undefined;
 	stateMachineArn: Input<string>;
@@ -38,7 +38,7 @@ const below = { comparisonOperator: "LessThanThreshold", statistic: "Minimum", p
 export function alarms(watched: Watched): Alarm[] {
 	return [
 		...ofReplication(watched),
-		...ofStream("clickstream", "Clicks", watched),
+		...(watched.clickstream === undefined ? [] : ofStream("clickstream", "Clicks", watched.clickstream)),
 		...(watched.changes === undefined ? [] : ofStream("changes", "Changes", watched.changes)),
 		...ofRuns(watched),
 		...(watched.rdsIdentifier === undefined ? [] : [ofDatabase(watched.rdsIdentifier, watched)]),

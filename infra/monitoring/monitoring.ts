@@ -9,16 +9,14 @@ export interface MonitoringArgs {
 	topicArn: pulumi.Input<string>;
 	/** Names in Glue of the jobs to watch. */
 	jobNames: pulumi.Input<string>[];
-	/** Name in Glue of the crawler to watch. */
-	crawlerName: pulumi.Input<string>;
+	/** Name in Glue of the crawler to watch; undefined where there is none. */
+	crawlerName: pulumi.Input<string> | undefined;
 	/** DMS instance: its storage is watched. */
 	replicationInstanceId: pulumi.Input<string>;
 	/** DMS task: its latency is watched. */
 	replicationTaskArn: pulumi.Input<string>;
-	/** Stream of the clicks. */
-	streamName: pulumi.Input<string>;
-	/** Its delivery. */
-	deliveryStreamName: pulumi.Input<string>;
+	/** Stream of the clicks and its delivery; undefined where there are none. */
+	clickstream?: { streamName: pulumi.Input<string>; deliveryStreamName: pulumi.Input<string> } | undefined;
 	/** Where changes come through Kinesis, their stream and its delivery. */
 	changes?: { streamName: pulumi.Input<string>; deliveryStreamName: pulumi.Input<string> } | undefined;
 	/** State machine of the runs. */
@@ -51,8 +49,7 @@ export class Monitoring extends pulumi.ComponentResource {
 		const list = alarms({
 			replicationInstanceId: args.replicationInstanceId,
 			replicationTaskResourceId: pulumi.output(args.replicationTaskArn).apply((arn) => arn.split(":").at(-1) ?? ""),
-			streamName: args.streamName,
-			deliveryStreamName: args.deliveryStreamName,
+			clickstream: args.clickstream,
 			changes: args.changes,
 			stateMachineArn: args.stateMachineArn,
 			rdsIdentifier: args.rdsIdentifier,
@@ -64,10 +61,12 @@ export class Monitoring extends pulumi.ComponentResource {
 			jobName: args.jobNames,
 			state: ["ERROR", "FAILED", "TIMEOUT"],
 		});
-		this.#failures(name, args, "crawl", "Glue Crawler State Change", {
-			crawlerName: [args.crawlerName],
-			state: ["Failed"],
-		});
+		if (args.crawlerName !== undefined) {
+			this.#failures(name, args, "crawl", "Glue Crawler State Change", {
+				crawlerName: [args.crawlerName],
+				state: ["Failed"],
+			});
+		}
 		const dashboard = new aws.cloudwatch.Dashboard(
 			`${name}-dashboard`,
 			{

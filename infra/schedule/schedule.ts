@@ -12,8 +12,8 @@ export interface ScheduleArgs {
 	jobs: readonly JobDefinition[];
 	/** Name in Glue, by the job's name. */
 	jobNames: Readonly<Record<string, pulumi.Input<string>>>;
-	/** Name in Glue of the crawler that follows the jobs. */
-	crawlerName: pulumi.Input<string>;
+	/** Name in Glue of the crawler that follows the jobs; undefined where there is none. */
+	crawlerName: pulumi.Input<string> | undefined;
 	/** Topic that is notified of failures. */
 	topicArn: pulumi.Input<string>;
 	/** Key of the state machine, the schedule and the log. */
@@ -138,7 +138,9 @@ export class Schedule extends pulumi.ComponentResource {
 						["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"],
 						Object.values(jobNames).map((job) => arn(environment, "glue", `job/${job}`)),
 					),
-					allow("StartCrawler", ["glue:StartCrawler"], [arn(environment, "glue", `crawler/${crawlerName}`)]),
+					...(crawlerName === undefined
+						? []
+						: [allow("StartCrawler", ["glue:StartCrawler"], [arn(environment, "glue", `crawler/${crawlerName}`)])]),
 					allow("NotifyOnFailure", ["sns:Publish"], [topicArn]),
 					allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]),
 					// The delivery of logs is set up by actions that know no resources.

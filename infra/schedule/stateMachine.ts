@@ -6,7 +6,8 @@ export interface StateMachine {
 	jobs: readonly JobDefinition[];
 	/** Name in Glue, by the job's name. */
 	jobNames: Readonly<Record<string, string>>;
-	crawlerName: string;
+	/** Undefined where there is none. */
+	crawlerName: string | undefined;
 	topicArn: string;
 	/** How often a failed job is started again. */
 	retries: number;
@@ -24,7 +25,7 @@ export interface Definition {
 }
 
 /**
- * All jobs of the list, each after those that it names, jobs of one wave beside each other; then the crawler. The
+ * All jobs of the list, each after those that it names, jobs of one wave beside each other; then the crawler, where there is one. The
  * execution's name is the jobs' run id. Whatever fails is published to the topic, and fails the execution.
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
  */
@@ -34,7 +35,7 @@ export function stateMachine(input: StateMachine): Definition {
 			wave.map(({ name }) => name).join(" and "),
 			{ ...waveState(input, wave), Catch: [onFailure] },
 		]),
-		["crawl", crawlState(input)],
+		...(input.crawlerName === undefined ? [] : [["crawl", crawlState(input, input.crawlerName)] as [string, State]]),
 	];
 	const inOrder = steps.map(([name, state], index) => [name, { ...state, Next: steps[index + 1]?.[0] ?? "done" }]);
 	return {
@@ -95,11 +96,11 @@ const untilFree = {
 	MaxAttempts: 8,
 };
 
-function crawlState(input: StateMachine): State {
+function crawlState(input: StateMachine, name: string): State {
 	return {
 		Type: "Task",
 		Resource: integration(input, "aws-sdk:glue:startCrawler"),
-		Parameters: { Name: input.crawlerName },
+		Parameters: { Name: name },
 		ResultPath: null,
 		// A crawl under way sees the new files too.
 		Catch: [{ ErrorEquals: ["Glue.CrawlerRunningException"], Next: "done" }, onFailure],

@@ -59,3 +59,20 @@ export function tablePrefixes(datasets: readonly Dataset[]): string[] {
 		lake.roots.star,
 	];
 }
+
+/** Reading of every table: those of the processed zone, and the clicks where there are any. ARNs of the two zones. */
+export function readTables(tables: {
+	datasets: readonly Dataset[];
+	hasClicks: boolean;
+	raw: string;
+	processed: string;
+}): Statement[] {
+	const { raw, processed, hasClicks } = tables;
+	return [
+		listBuckets("ListLake", [...(hasClicks ? [raw] : []), processed]),
+		readObjects("ReadTables", [
+			...(hasClicks ? [{ bucketArn: raw, prefixes: [lake.clickstream] }] : []),
+			{ bucketArn: processed, prefixes: tablePrefixes(tables.datasets) },
+		]),
+	];
+}

@@ -12,6 +12,7 @@ describe("Warehouse", () => {
 				...shared,
 				...buckets,
 				datasets,
+				hasClicks: true,
 				kind,
 				catalogDatabase: "db",
 				baseCapacity: 8,

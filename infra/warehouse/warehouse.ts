@@ -1,6 +1,5 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { lake } from "../../etl/contract/contract.ts";
 import type { Dataset } from "../../etl/contract/datasets.ts";
 import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { finalSnapshot } from "../shared/finalSnapshot.ts";
@@ -8,7 +7,7 @@ import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { encryptedSecret, generatedPassword, secretValue } from "../shared/secret.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
-import { decrypt, listBuckets, readObjects, tablePrefixes } from "../storage/lakeAccess.ts";
+import { decrypt, readTables } from "../storage/lakeAccess.ts";
 
 export interface WarehouseArgs {
 	/** `serverless` is paid by the second of use; `provisioned` is an RA3 cluster that runs all the time. */
@@ -21,6 +20,7 @@ export interface WarehouseArgs {
 	kmsKeyArn: pulumi.Input<string>;
 	/** What is replicated: each schema is a prefix of tables. */
 	datasets: readonly Dataset[];
+	hasClicks: boolean;
 	/** ARN of the raw zone, where the clicks are. */
 	rawBucketArn: pulumi.Input<string>;
 	/** ARN of the processed zone, where all other tables are. */
@@ -234,11 +234,7 @@ export class Warehouse extends pulumi.ComponentResource {
 					database: args.catalogDatabase,
 				})
 				.apply(({ environment, raw, processed, keyArn, database }) => [
-					listBuckets("ListLake", [raw, processed]),
-					readObjects("ReadTables", [
-						{ bucketArn: raw, prefixes: [lake.clickstream] },
-						{ bucketArn: processed, prefixes: tablePrefixes(args.datasets) },
-					]),
+					...readTables({ ...args, raw, processed }),
 					decrypt(keyArn),
 					allow(
 						"ReadCatalog",

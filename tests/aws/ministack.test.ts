@@ -143,7 +143,7 @@ it("Kinesis and Firehose: every click once in the tail and once in the raw zone,
 	fileContext,
 }) => {
 	const stream = await stack.eventStream();
-	expect(await stream.status?.()).toEqual({ state: "ACTIVE", text: `${outputs.clickstream.streamName}, 2 shards` });
+	expect(await stream.status?.()).toEqual({ state: "ACTIVE", text: `${outputs.clickstream?.streamName}, 2 shards` });
 	const sent: string[] = [];
 	const send = async (records: string[]): Promise<void> => {
 		sent.push(...records);

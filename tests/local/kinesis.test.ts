@@ -3,7 +3,6 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Clients } from "../../cli/engines/aws/client/clients.ts";
 import { KinesisEventStream } from "../../cli/engines/aws/eventStream/kinesisEventStream.ts";
 import type { Context, SendOptions, SendResult } from "../../cli/engines/port.ts";
-import type { PipelineOutputs } from "../../infra/outputs.ts";
 import { AwsEndpoint, faults, refuse } from "../support/aws/endpoint.ts";
 import { ScriptedStream } from "../support/aws/kinesis.ts";
 
@@ -27,14 +26,13 @@ afterEach(async () => {
 });
 
 function eventStream(): { port: KinesisEventStream; context: Context } {
-	const deployment = { clickstream: { streamName: "kds-clickstream-data" } } as PipelineOutputs;
 	const clients = new Clients({ region: "eu-west-1", signal: abort.signal });
 	const reporter: Context["reporter"] = {
 		task: (_, run) => run(() => undefined),
 		note: () => undefined,
 		warn: (text) => warnings.push(text),
 	};
-	return { port: new KinesisEventStream(clients, deployment), context: { signal: abort.signal, reporter } };
+	return { port: new KinesisEventStream(clients, "kds-clickstream-data"), context: { signal: abort.signal, reporter } };
 }
 
 function send(records: Iterable<string>, options: SendOptions = {}): Promise<SendResult> {

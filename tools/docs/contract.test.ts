@@ -244,7 +244,7 @@ describe("the change log", () => {
 
 describe("derived tables", () => {
 	it("are the columns of the joint tables that the catalog declares", () => {
-		const declared = crawledTables([]).find(({ prefix }) => prefix === lake.jointTables);
+		const declared = crawledTables({ made: derivedDatasets }).find(({ prefix }) => prefix === lake.jointTables);
 		expect(rows("joint-columns").map((row) => ({ name: row.column, type: row.type }))).toEqual(declared?.columns);
 	});
 

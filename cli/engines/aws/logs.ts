@@ -13,7 +13,11 @@ export class AwsLogs implements Logs {
 	readonly #deployment: PipelineOutputs;
 
 	constructor(clients: Clients, deployment: PipelineOutputs, jobs: readonly { name: string }[]) {
-		this.parts = ["replication", "crawler", ...jobs.map(({ name }) => name)];
+		this.parts = [
+			"replication",
+			...(deployment.catalog.crawler === null ? [] : ["crawler"]),
+			...jobs.map(({ name }) => name),
+		];
 		this.#clients = clients;
 		this.#deployment = deployment;
 	}
@@ -23,7 +27,8 @@ export class AwsLogs implements Logs {
 			const { logGroup, taskArn } = this.#deployment.replication;
 			return this.#stream(logGroup, taskLogStream(taskArn), lines);
 		}
-		if (part === "crawler") return this.#lastCrawl(lines);
+		const { crawler } = this.#deployment.catalog;
+		if (part === "crawler" && crawler !== null) return this.#lastCrawl(crawler, lines);
 		const [newest] = await runsOf(await this.#clients.glue(), this.#deployment, part);
 		const name = glueName(this.#deployment, part);
 		if (newest === undefined) return { log: `no run of ${name} yet`, lines: [] };
@@ -34,9 +39,8 @@ export class AwsLogs implements Logs {
 	}
 
 	/** With a security configuration the group's name has it and the role: Glue says where it wrote. */
-	async #lastCrawl(lines: number): Promise<{ log: string; lines: string[] }> {
+	async #lastCrawl(name: string, lines: number): Promise<{ log: string; lines: string[] }> {
 		const { GetCrawlerCommand } = await import("@aws-sdk/client-glue");
-		const name = this.#deployment.catalog.crawler;
 		const { Crawler } = await (await this.#clients.glue()).send(new GetCrawlerCommand({ Name: name }));
 		const { LogGroup: group, LogStream: stream } = Crawler?.LastCrawl ?? {};
 		if (group === undefined || stream === undefined) return { log: `no crawl of ${name} yet`, lines: [] };

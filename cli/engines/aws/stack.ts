@@ -1,6 +1,7 @@
 import type { ModelDefinition } from "../../../etl/contract/datasets.ts";
 import type { Definition } from "../../../etl/definition/definition.ts";
 import type { PipelineOutputs } from "../../../infra/outputs.ts";
+import { PipelineError } from "../../common/errors.ts";
 import type {
 	Check,
 	Context,
@@ -74,7 +75,13 @@ export class AwsStack implements Stack {
 
 	async eventStream(): Promise<EventStream> {
 		const { KinesisEventStream } = await import("./eventStream/kinesisEventStream.ts");
-		return new KinesisEventStream(this.#clients, this.#deployment);
+		const { clickstream, definition } = this.#deployment;
+		if (clickstream !== null) return new KinesisEventStream(this.#clients, clickstream.streamName);
+		throw new PipelineError("usage", {
+			what: `The pipeline of the stack ${this.name} has no clicks.`,
+			fix: `Say in ${definition}/pipeline.yaml what a click is (clicks: { schema: … }), and deploy it.`,
+			next: "pulumi up",
+		});
 	}
 
 	async warehouse(): Promise<Warehouse> {

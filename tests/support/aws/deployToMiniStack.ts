@@ -80,6 +80,7 @@ export async function deploy({ url }: MiniStack, folder: string, signal: AbortSi
 		}),
 	);
 	const kinesis = await clients.kinesis();
+	if (outputs.clickstream === null || crawler === null) throw new Error("a stack with clicks is expected");
 	const { streamName, deliveryStreamName } = outputs.clickstream;
 	await kinesis.send(new CreateStreamCommand({ StreamName: streamName, ShardCount: 2 }));
 	await createDelivery(url, deliveryStreamName, {

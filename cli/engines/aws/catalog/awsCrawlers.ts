@@ -29,7 +29,7 @@ export const lastCrawlStates: Readonly<Record<LastCrawlStatus, "done" | "failed"
 	FAILED: "failed",
 };
 
-/** The stack's crawler and catalog. Current tables and the star schema are registered by the jobs that write them. */
+/** The stack's catalog, and its crawler where it has one: most tables are registered by the jobs that write them. */
 export class AwsCrawlers implements Crawlers {
 	readonly #clients: Clients;
 	readonly #deployment: PipelineOutputs;
@@ -43,21 +43,24 @@ export class AwsCrawlers implements Crawlers {
 		const glue = await this.#clients.glue();
 		const { database, crawler: name } = this.#deployment.catalog;
 		const tablesBefore = await glueTables(glue, database);
-		const before = await this.#crawler(glue);
-		const begun = await unlessPlanned(() => this.#start(glue), "planned");
-		if (begun !== "planned") {
-			context.ongoing?.set(name, {
-				what: `Glue crawler ${name}.`,
-				stop: `aws glue stop-crawler --region ${this.#deployment.region} --name ${name}`,
-			});
-			await this.#wait(glue, begun === "started" ? before : undefined, context);
-		}
+		if (name !== null) await this.#run(glue, name, context);
 		const tables = await glueTables(glue, database);
 		return {
 			database,
 			tables: [...tables.values()].map((table) => catalogTable(table, tablesBefore.get(table.Name ?? ""))),
 			removed: [...tablesBefore.keys()].filter((table) => !tables.has(table)),
 		};
+	}
+
+	async #run(glue: GlueClient, name: string, context: Context): Promise<void> {
+		const before = await crawlerOf(glue, name);
+		const begun = await unlessPlanned(() => start(glue, name), "planned");
+		if (begun === "planned") return;
+		context.ongoing?.set(name, {
+			what: `Glue crawler ${name}.`,
+			stop: `aws glue stop-crawler --region ${this.#deployment.region} --name ${name}`,
+		});
+		await wait(glue, name, begun === "started" ? before : undefined, context);
 	}
 
 	async registered(): ReturnType<Crawlers["registered"]> {
@@ -71,51 +74,51 @@ export class AwsCrawlers implements Crawlers {
 			}),
 		};
 	}
+}
 
-	async #start(glue: GlueClient): Promise<"started" | "joined"> {
-		const { StartCrawlerCommand } = await import("@aws-sdk/client-glue");
-		try {
-			await glue.send(new StartCrawlerCommand({ Name: this.#deployment.catalog.crawler }));
-			return "started";
-		} catch (error) {
-			if (isAwsError(error, "CrawlerRunningException")) return "joined";
-			throw error;
+async function start(glue: GlueClient, name: string): Promise<"started" | "joined"> {
+	const { StartCrawlerCommand } = await import("@aws-sdk/client-glue");
+	try {
+		await glue.send(new StartCrawlerCommand({ Name: name }));
+		return "started";
+	} catch (error) {
+		if (isAwsError(error, "CrawlerRunningException")) return "joined";
+		throw error;
+	}
+}
+
+async function crawlerOf(glue: GlueClient, name: string): Promise<Crawler> {
+	const { GetCrawlerCommand } = await import("@aws-sdk/client-glue");
+	return (await glue.send(new GetCrawlerCommand({ Name: name }))).Crawler ?? {};
+}
+
+/** @param before the crawler before its start, whose last crawl may still be shown for a while. */
+async function wait(glue: GlueClient, name: string, before: Crawler | undefined, context: Context): Promise<void> {
+	const startedAt = Date.now();
+	let seenGoing = false;
+	await poll(context.signal, async () => {
+		const crawler = await crawlerOf(glue, name);
+		const state = crawler.State;
+		if (state === undefined || !Object.hasOwn(crawlerStates, state)) throw unknown("crawler", state, crawler);
+		if (crawlerStates[state] === "going") {
+			seenGoing = true;
+			return undefined;
 		}
-	}
-
-	async #crawler(glue: GlueClient): Promise<Crawler> {
-		const { GetCrawlerCommand } = await import("@aws-sdk/client-glue");
-		return (await glue.send(new GetCrawlerCommand({ Name: this.#deployment.catalog.crawler }))).Crawler ?? {};
-	}
-
-	/** @param before the crawler before its start, whose last crawl may still be shown for a while. */
-	async #wait(glue: GlueClient, before: Crawler | undefined, context: Context): Promise<void> {
-		const startedAt = Date.now();
-		let seenGoing = false;
-		await poll(context.signal, async () => {
-			const crawler = await this.#crawler(glue);
-			const state = crawler.State;
-			if (state === undefined || !Object.hasOwn(crawlerStates, state)) throw unknown("crawler", state, crawler);
-			if (crawlerStates[state] === "going") {
-				seenGoing = true;
-				return undefined;
-			}
-			const last = crawler.LastCrawl;
-			const same = before !== undefined && last?.StartTime?.getTime() === before.LastCrawl?.StartTime?.getTime();
-			if (same && !seenGoing && Date.now() - startedAt < staleSeconds * 1000) return undefined;
-			if (last?.Status === undefined || !Object.hasOwn(lastCrawlStates, last.Status)) {
-				throw unknown("crawl", last?.Status, crawler);
-			}
-			context.ongoing?.delete(this.#deployment.catalog.crawler);
-			if (lastCrawlStates[last.Status] === "done") return true;
-			throw new PipelineError("failure", {
-				what: `The crawl ended as ${last.Status}.`,
-				why: last.ErrorMessage,
-				fix: `See the log ${last.LogGroup ?? ""} ${last.LogStream ?? ""}, then repeat.`,
-				next: "pipeline-cli logs crawler",
-			});
+		const last = crawler.LastCrawl;
+		const same = before !== undefined && last?.StartTime?.getTime() === before.LastCrawl?.StartTime?.getTime();
+		if (same && !seenGoing && Date.now() - startedAt < staleSeconds * 1000) return undefined;
+		if (last?.Status === undefined || !Object.hasOwn(lastCrawlStates, last.Status)) {
+			throw unknown("crawl", last?.Status, crawler);
+		}
+		context.ongoing?.delete(name);
+		if (lastCrawlStates[last.Status] === "done") return true;
+		throw new PipelineError("failure", {
+			what: `The crawl ended as ${last.Status}.`,
+			why: last.ErrorMessage,
+			fix: `See the log ${last.LogGroup ?? ""} ${last.LogStream ?? ""}, then repeat.`,
+			next: "pipeline-cli logs crawler",
 		});
-	}
+	});
 }
 
 function unknown(what: string, state: string | undefined, crawler: Crawler): PipelineError {

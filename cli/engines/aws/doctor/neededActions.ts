@@ -9,7 +9,7 @@ export interface NeededActions {
 
 /** What the commands need on this stack, resource by resource: a rule for single resources is enough. */
 export function neededActions(outputs: PipelineOutputs): NeededActions[] {
-	const { replication, source, buckets, catalog, warehouse, dashboards } = outputs;
+	const { replication, source, buckets, catalog, clickstream, warehouse, dashboards } = outputs;
 	const arn = (service: string, resource: string): string =>
 		`arn:${partitionOf(replication.taskArn)}:${service}:${outputs.region}:${outputs.accountId}:${resource}`;
 	const bucketArn = (bucket: string): string => `arn:${partitionOf(replication.taskArn)}:s3:::${bucket}`;
@@ -39,7 +39,9 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 			resource: arn("glue", `job/${name}`),
 			actions: ["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"],
 		})),
-		{ resource: arn("glue", `crawler/${catalog.crawler}`), actions: ["glue:GetCrawler", "glue:StartCrawler"] },
+		...(catalog.crawler === null
+			? []
+			: [{ resource: arn("glue", `crawler/${catalog.crawler}`), actions: ["glue:GetCrawler", "glue:StartCrawler"] }]),
 		{ resource: arn("glue", `database/${catalog.database}`), actions: ["glue:GetDatabase", "glue:GetTables"] },
 		// Athena reads tables and writes results as the one who asks.
 		{
@@ -70,16 +72,20 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 			actions: ["logs:GetLogEvents"],
 		})),
 		{ resource: outputs.stateMachineArn, actions: ["states:ListExecutions", "states:StartExecution"] },
-		{
-			resource: arn("kinesis", `stream/${outputs.clickstream.streamName}`),
-			actions: [
-				"kinesis:DescribeStreamSummary",
-				"kinesis:GetRecords",
-				"kinesis:GetShardIterator",
-				"kinesis:ListShards",
-				"kinesis:PutRecords",
-			],
-		},
+		...(clickstream === null
+			? []
+			: [
+					{
+						resource: arn("kinesis", `stream/${clickstream.streamName}`),
+						actions: [
+							"kinesis:DescribeStreamSummary",
+							"kinesis:GetRecords",
+							"kinesis:GetShardIterator",
+							"kinesis:ListShards",
+							"kinesis:PutRecords",
+						],
+					},
+				]),
 		...(warehouse === null
 			? []
 			: [

@@ -1,5 +1,4 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
-import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { pause } from "../../../common/poll.ts";
 import { TokenBucket } from "../../../common/tokenBucket.ts";
 import type { Arrival, Context, EventStream, SendOptions, SendResult, StreamStatus } from "../../port.ts";
@@ -10,11 +9,12 @@ import { KinesisSender } from "./kinesisSender.ts";
 /** Sends clicks to the stack's Kinesis stream, which Firehose delivers to the raw zone. */
 export class KinesisEventStream implements EventStream {
 	readonly #clients: Clients;
-	readonly #deployment: PipelineOutputs;
+	readonly #streamName: string;
 
-	constructor(clients: Clients, deployment: PipelineOutputs) {
+	/** @param streamName of the stream that takes clicks. */
+	constructor(clients: Clients, streamName: string) {
 		this.#clients = clients;
-		this.#deployment = deployment;
+		this.#streamName = streamName;
 	}
 
 	/** @throws PipelineError where the stream refuses; how much it had accepted before is a warning. */
@@ -27,7 +27,7 @@ export class KinesisEventStream implements EventStream {
 		const client = await this.#clients.kinesisOnce();
 		const atOnce = Math.min(putLimits.records, rate ?? putLimits.records);
 		const bucket = rate === undefined ? undefined : new TokenBucket(rate, atOnce);
-		const sender = new KinesisSender(client, this.#deployment.clickstream.streamName, {
+		const sender = new KinesisSender(client, this.#streamName, {
 			bucket,
 			signal,
 			onProgress: () => onProgress?.({ ...sender.totals }),
@@ -52,7 +52,7 @@ export class KinesisEventStream implements EventStream {
 	async status(): Promise<StreamStatus> {
 		const client = await this.#clients.kinesis();
 		const { DescribeStreamSummaryCommand } = await import("@aws-sdk/client-kinesis");
-		const { streamName: StreamName } = this.#deployment.clickstream;
+		const StreamName = this.#streamName;
 		const { StreamDescriptionSummary: found } = await client.send(new DescribeStreamSummaryCommand({ StreamName }));
 		const { StreamStatus: state = "none", OpenShardCount: shards = 0 } = found ?? {};
 		return { state, text: `${StreamName}, ${shards === 1 ? "1 shard" : `${shards} shards`}` };
@@ -97,7 +97,7 @@ export class KinesisEventStream implements EventStream {
 		ShardIteratorType: "LATEST" | "TRIM_HORIZON",
 	): Promise<void> {
 		const { GetShardIteratorCommand } = await import("@aws-sdk/client-kinesis");
-		const { streamName: StreamName } = this.#deployment.clickstream;
+		const StreamName = this.#streamName;
 		const answer = await client.send(new GetShardIteratorCommand({ StreamName, ShardId, ShardIteratorType }));
 		if (answer.ShardIterator !== undefined) iterators.set(ShardId, answer.ShardIterator);
 	}
@@ -108,8 +108,7 @@ export class KinesisEventStream implements EventStream {
 		const ids: string[] = [];
 		let token: string | undefined;
 		do {
-			const where =
-				token === undefined ? { StreamName: this.#deployment.clickstream.streamName } : { NextToken: token };
+			const where = token === undefined ? { StreamName: this.#streamName } : { NextToken: token };
 			const page = await client.send(new ListShardsCommand(where));
 			ids.push(...(page.Shards ?? []).map(({ ShardId: id = "" }) => id));
 			token = page.NextToken;
