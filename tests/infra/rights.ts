@@ -57,6 +57,8 @@ export const rights: Record<string, Rights> = {
 			...each(["s3:PutObject", "s3:DeleteObject"], [...Object.values(processed), scripts.temporary]),
 			...each(["kms:Decrypt", "kms:GenerateDataKey"], [key]),
 			...each(["glue:CreateTable", "glue:UpdateTable", "glue:GetTable"], [table("orders")]),
+			...each(["glue:GetPartitions", "glue:BatchCreatePartition"], [table("orders_changes")]),
+			...each(["glue:BatchUpdatePartition", "glue:BatchDeletePartition"], [table("orders_changes")]),
 			["logs:PutLogEvents", `${jobLog}:log-stream:a`],
 		],
 		mayNot: [
@@ -116,18 +118,18 @@ export const rights: Record<string, Rights> = {
 	},
 	"catalog-crawler-role": {
 		may: [
-			...each(["s3:GetObject"], [processed.changeLog, processed.joint, raw.clicks]),
-			...each(
-				["glue:UpdateTable", "glue:BatchCreatePartition"],
-				[table("wp_terms_changes"), table("clickstream_data")],
-			),
+			...each(["s3:GetObject"], [processed.joint, raw.clicks]),
+			...each(["glue:UpdateTable", "glue:BatchCreatePartition"], [table("joint_tables"), table("clickstream_data")]),
 			["logs:PutLogEvents", `${crawlerLog}:log-stream:a`],
 		],
 		mayNot: [
 			...each(["s3:PutObject", "s3:DeleteObject"], [...Object.values(raw), ...Object.values(processed)]),
-			...each(["s3:GetObject"], [raw.wordpress, processed.current, processed.state, processed.results]),
-			["glue:UpdateTable", table("wp_terms")],
-			["glue:DeleteTable", table("wp_terms_changes")],
+			...each(
+				["s3:GetObject"],
+				[raw.wordpress, processed.changeLog, processed.current, processed.state, processed.results],
+			),
+			...each(["glue:UpdateTable"], [table("wp_terms"), table("wp_terms_changes")]),
+			["glue:DeleteTable", table("joint_tables")],
 			["glue:CreateTable", table("new")],
 			["logs:PutLogEvents", `${jobLog}:log-stream:a`],
 		],
