@@ -1,7 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * `unit` and `infra`: beside the source, no process and no network. `integration`: tests/, real servers and processes.
+ * `unit` and `infra`: beside the source, no process and no network. `integration`: tests/, real servers and processes; `mysql`:
+ * those of them that replicate, with MySQL as the source in place of MariaDB.
  */
 export default defineConfig({
 	test: {
@@ -38,6 +39,18 @@ export default defineConfig({
 					include: ["tests/**/*.test.ts"],
 					testTimeout: 300_000,
 					hookTimeout: 300_000,
+					fileParallelism: false,
+					globalSetup: "tests/support/ownFolder.ts",
+				},
+			},
+			{
+				test: {
+					name: "mysql",
+					include: ["tests/replication/**/*.test.ts"],
+					env: { TEST_SERVER: "mysql" },
+					testTimeout: 300_000,
+					// The first of them may have to fetch the server.
+					hookTimeout: 900_000,
 					fileParallelism: false,
 					globalSetup: "tests/support/ownFolder.ts",
 				},

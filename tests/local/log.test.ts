@@ -9,7 +9,7 @@ import { coreOf, openConnection } from "../../cli/engines/mysql/open.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { eventsOf } from "../support/logLines.ts";
-import type { TestServer } from "../support/mariadb.ts";
+import type { TestServer } from "../support/servers/testServer.ts";
 
 let server: TestServer;
 const password = "p4ss:/@word'";

@@ -12,8 +12,8 @@ import { serverFiles, serverProcess } from "../../cli/engines/local/source/priva
 import { startPrivateSource, stopSource } from "../../cli/engines/local/source/up.ts";
 import { openClient } from "../../cli/engines/mysql/connection.ts";
 import { it } from "../support/cliFixtures.ts";
-import { freePort } from "../support/mariadb.ts";
 import { client, listen, refusal } from "../support/privateSource.ts";
+import { freePort } from "../support/servers/testServer.ts";
 
 const run = promisify(execFile);
 

@@ -6,6 +6,7 @@ import { LocalReplication } from "../../cli/engines/local/replication/client/loc
 import { passwordFile, readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { until } from "../support/replicator.ts";
+import { sequence } from "../support/servers/source.ts";
 
 const limits = { batchInterval: 0.2 };
 
@@ -97,9 +98,9 @@ test("a batch is closed by its size, and all of its tables together", async ({ s
 	const { stack, schema } = shop;
 	await stack.replication.start(stack.context, { batchInterval: 3600, batchBytes: 50_000 });
 	await db.query(
-		"CREATE TABLE u (id INT PRIMARY KEY); INSERT INTO u VALUES (1); INSERT INTO t SELECT seq + 10, REPEAT('x', 40) FROM seq_1_to_1000",
+		`CREATE TABLE u (id INT PRIMARY KEY); INSERT INTO u VALUES (1); INSERT INTO t SELECT seq + 10, REPEAT('x', 40) FROM ${sequence(1000)}`,
 	);
-	await db.query("INSERT INTO t SELECT seq + 2000, REPEAT('x', 40) FROM seq_1_to_1000; INSERT INTO u VALUES (2)");
+	await db.query(`INSERT INTO t SELECT seq + 2000, REPEAT('x', 40) FROM ${sequence(1000)}; INSERT INTO u VALUES (2)`);
 	await until(async () => ((await stack.statistics(`${schema}.t`))?.inserts ?? 0) === 2000);
 	expect((await stack.statistics(`${schema}.u`))?.inserts).toBe(1);
 	await stack.replication.stop(stack.context);

@@ -5,9 +5,10 @@ import { isAlive } from "../../cli/common/process/processIdentity.ts";
 import { rounds } from "../support/cases.ts";
 import { currentRows, queryLake, runJobs } from "../support/currentTables.ts";
 import { foldAsBag, foldByKey, sourceRows } from "../support/fold.ts";
-import type { TestServer } from "../support/mariadb.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { type TestStack, until } from "../support/replicator.ts";
+import { sequence } from "../support/servers/source.ts";
+import type { TestServer } from "../support/servers/testServer.ts";
 
 const kills = rounds(30, 8);
 const limits = { batchInterval: 0.3, batchBytes: 256 * 1024 };
@@ -25,9 +26,9 @@ test.beforeAll(async ({ server: own, db: connection, fileStackOf }) => {
 		CREATE TABLE lines (orderId INT, line INT, product VARCHAR(20), PRIMARY KEY (orderId, line));
 		CREATE TABLE visits (page VARCHAR(10), seconds INT);
 		CREATE TABLE marker (id INT PRIMARY KEY);
-		INSERT INTO orders (customer, note, total) SELECT seq % 50, REPEAT('n', seq % 150), seq / 7 FROM seq_1_to_30000;
-		INSERT INTO \`lines\` SELECT seq, seq % 3, 'p' FROM seq_1_to_3000;
-		INSERT INTO visits SELECT seq % 5, seq % 3 FROM seq_1_to_100`.replace("TABLE lines", "TABLE `lines`"),
+		INSERT INTO orders (customer, note, total) SELECT seq % 50, REPEAT('n', seq % 150), seq / 7 FROM ${sequence(30000)};
+		INSERT INTO \`lines\` SELECT seq, seq % 3, 'p' FROM ${sequence(3000)};
+		INSERT INTO visits SELECT seq % 5, seq % 3 FROM ${sequence(100)}`.replace("TABLE lines", "TABLE `lines`"),
 	);
 	stack = await fileStackOf("shop");
 });
@@ -45,7 +46,7 @@ function randomNumbers(seed: number): (below: number) => number {
 function transaction(random: (below: number) => number): string {
 	const order = random(30_000);
 	const kinds = [
-		`INSERT INTO orders (customer, note, total) SELECT ${random(50)}, REPEAT('x', ${random(100)}), seq FROM seq_1_to_${1 + random(60)}`,
+		`INSERT INTO orders (customer, note, total) SELECT ${random(50)}, REPEAT('x', ${random(100)}), seq FROM ${sequence(1 + random(60))}`,
 		`UPDATE orders SET total = total + 1, note = CONCAT('u', ${random(1000)}) WHERE id BETWEEN ${order} AND ${order + random(80)}`,
 		`DELETE FROM orders WHERE id BETWEEN ${order} AND ${order + random(20)}`,
 		`UPDATE orders SET id = -id WHERE id = ${order}`,

@@ -7,6 +7,7 @@ import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { passwordFile, readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { type TestStack, until } from "../support/replicator.ts";
+import { sequence } from "../support/servers/source.ts";
 
 const limits = { batchInterval: 0.2 };
 const loadFile = "LOAD00000001.parquet";
@@ -118,7 +119,7 @@ test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
 			await stack.replication.start(stack.context, limits);
 			const { bavail, bsize } = await statfs(stack.paths.home);
 			await writeFile(join(stack.paths.home, "ballast"), Buffer.alloc(bavail * bsize - 600_000));
-			await db.query("INSERT INTO t SELECT seq + 10, MD5(seq) FROM seq_1_to_100000");
+			await db.query(`INSERT INTO t SELECT seq + 10, MD5(seq) FROM ${sequence(100000)}`);
 			await until(async () => (await stack.replication.status()).state === "failed");
 			expect((await stack.replication.status()).lastError).toContain("The disk is full");
 			expect(await stack.files(schema, "t")).toEqual(["LOAD00000001.parquet"]);

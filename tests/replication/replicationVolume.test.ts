@@ -1,8 +1,9 @@
 import type { Connection } from "mysql2/promise";
 import { expect } from "vitest";
-import { residentBytes } from "../support/mariadb.ts";
+import { residentBytes } from "../support/processMemory.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { type TestStack, until } from "../support/replicator.ts";
+import { sequence } from "../support/servers/source.ts";
 
 const mostBytes = 500 * 1024 * 1024;
 
@@ -38,7 +39,7 @@ async function peakWhile(run: () => Promise<unknown>): Promise<number> {
 test("a transaction of 1,000,000 rows appears whole, with bounded memory", async () => {
 	const peak = await peakWhile(async () => {
 		await db.query(
-			"INSERT INTO rows_1m SELECT seq, CONCAT('customer ', seq), seq / 100, '2026-01-02 03:04:05.000006' FROM seq_1_to_1000000",
+			`INSERT INTO rows_1m SELECT seq, CONCAT('customer ', seq), seq / 100, '2026-01-02 03:04:05.000006' FROM ${sequence(1000000)}`,
 		);
 		await until(async () => {
 			const inserts = (await stack.statistics("big.rows_1m"))?.inserts ?? 0;

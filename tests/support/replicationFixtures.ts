@@ -21,7 +21,7 @@ function stackMaker(folder: string, port: number, onCleanup: (end: () => Promise
 	};
 }
 
-/** Stacks that replicate from the file's MariaDB. Their replicators end before their folders go. */
+/** Stacks that replicate from the file's server. Their replicators end before their folders go. */
 export const test = base
 	.extend("stackOf", ({ folder, server }, { onCleanup }) => stackMaker(folder, server.port, onCleanup))
 	/** The same, for what a file sets up once. */

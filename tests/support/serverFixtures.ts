@@ -1,11 +1,10 @@
-import { join } from "node:path";
 import { test as base } from "./fixtures.ts";
-import { startMariaDb } from "./mariadb.ts";
+import { startSource } from "./servers/source.ts";
 
-/** A MariaDB for all tests of a file, and a connection to it; both end with the file. */
+/** A database server for all tests of a file, and a connection to it; both end with the file. */
 export const test = base
 	.extend("server", { scope: "file" }, async ({ fileFolder }, { onCleanup }) => {
-		const server = await startMariaDb(join(fileFolder, "mariadb"));
+		const server = await startSource(`${fileFolder}/server`);
 		onCleanup(() => server.stop());
 		return server;
 	})

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { poll } from "../../../cli/common/poll.ts";
 import { validatorPython } from "../../infra/validators.ts";
-import { freePort } from "../mariadb.ts";
+import { freePort } from "../servers/testServer.ts";
 
 export interface MiniStack {
 	url: string;

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RowDataPacket } from "mysql2";
-import { startMariaDb, type TestServer } from "../mariadb.ts";
+import { startMariaDb } from "../servers/mariadb.ts";
+import type { TestServer } from "../servers/testServer.ts";
 
 export const sourceUser = { username: "dms", password: "secret-of-the-source" };
 
