@@ -40,6 +40,22 @@ export const test = base
 					) WHERE place = 1 AND Op <> 'D' AND id IS NOT NULL ORDER BY id`,
 				),
 	)
+	/** Waits until all that has happened up to now is in the raw zone. */
+	.extend("settle", { scope: "file" }, ({ server, stack }) => {
+		let markers = 0;
+		return async (): Promise<void> => {
+			markers += 1;
+			const connection = await server.connect({ database: "shop" });
+			await connection.query(
+				`CREATE TABLE marker_${markers} (id INT PRIMARY KEY); INSERT INTO marker_${markers} VALUES (1)`,
+			);
+			await connection.end();
+			await until(async () => {
+				const seen = await stack.statistics(`shop.marker_${markers}`);
+				return seen !== undefined && seen.inserts + seen.fullLoadRows > 0;
+			});
+		};
+	})
 	/** Columns of one of a table's raw files. */
 	.extend("columnsOf", { scope: "file" }, ({ stack }) => async (table: string, file: string): Promise<string[]> => {
 		const rows = await stack.query(

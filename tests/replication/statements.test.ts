@@ -1,0 +1,135 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Connection } from "mysql2/promise";
+import { expect } from "vitest";
+import { test } from "../support/ddlFixtures.ts";
+import { isMySql } from "../support/servers/source.ts";
+
+/** Runs statements in a session that logs them and not their rows. */
+async function byStatement(db: Connection, sql: string): Promise<void> {
+	await db.query("SET SESSION binlog_format = STATEMENT");
+	try {
+		await db.query(sql);
+	} finally {
+		await db.query("SET SESSION binlog_format = ROW");
+	}
+}
+
+test("rows that a function writes are found, though its session logs statements", async ({ t, db, settle, folded }) => {
+	await db.query(`CREATE FUNCTION add_${t}(n INT) RETURNS INT MODIFIES SQL DATA
+		BEGIN INSERT INTO ${t} VALUES (n, 'function', n); RETURN n; END`);
+	await byStatement(db, `SELECT add_${t}(5); DO add_${t}(6); SET @unused = add_${t}(7)`);
+	await settle();
+	expect(await folded(t, "id, a, b")).toEqual([
+		{ id: 1, a: "one", b: 10 },
+		{ id: 2, a: "two", b: 20 },
+		...[5, 6, 7].map((n) => ({ id: n, a: "function", b: n })),
+	]);
+});
+
+test("rows that a trigger, a view and a procedure write are found, though their session logs statements", async ({
+	t,
+	db,
+	settle,
+	folded,
+}) => {
+	await db.query(`CREATE TABLE audit_${t} (id INT PRIMARY KEY, v INT); CREATE VIEW view_${t} AS SELECT * FROM ${t};
+		CREATE TRIGGER trigger_${t} AFTER UPDATE ON ${t} FOR EACH ROW INSERT INTO audit_${t} VALUES (NEW.id, NEW.b);
+		CREATE PROCEDURE procedure_${t}() INSERT INTO ${t} VALUES (8, 'procedure', 8)`);
+	await settle();
+	await byStatement(db, `UPDATE view_${t} SET b = b + 1; CALL procedure_${t}()`);
+	await settle();
+	expect(await folded(t, "id, b")).toEqual([
+		{ id: 1, b: 11 },
+		{ id: 2, b: 21 },
+		{ id: 8, b: 8 },
+	]);
+	expect(await folded(`audit_${t}`, "id, v")).toEqual([
+		{ id: 1, v: 11 },
+		{ id: 2, v: 21 },
+	]);
+	await db.query(`DROP TRIGGER trigger_${t}`);
+});
+
+test.for(["ROW", "STATEMENT"])(
+	"LOAD DATA of a session with binlog_format = %s brings its rows",
+	async (format, { t, db, folder, settle, folded }) => {
+		const file = join(folder, "rows.csv");
+		await writeFile(file, "50,fifty,500\n51,\\N,510\n2,TWO,200\n", { mode: 0o644 });
+		const load = `LOAD DATA INFILE '${file}' REPLACE INTO TABLE ${t} FIELDS TERMINATED BY ','`;
+		await (format === "ROW" ? db.query(load) : byStatement(db, load));
+		await settle();
+		expect(await folded(t, "id, a, b")).toEqual([
+			{ id: 1, a: "one", b: 10 },
+			{ id: 2, a: "TWO", b: 200 },
+			{ id: 50, a: "fifty", b: 500 },
+			{ id: 51, a: null, b: 510 },
+		]);
+	},
+);
+
+test.for<[charset: string, name: string]>([
+	["LATIN1_SWEDISH_CI", "café"],
+	["LATIN1_SWEDISH_CI", "straße"],
+	["GBK_CHINESE_CI", "订单"],
+	// Its second byte is that of a backslash.
+	["GBK_CHINESE_CI", "誠"],
+	["SJIS_JAPANESE_CI", "表"],
+])(
+	"statements of a client of %s name %s as the client means it",
+	async ([charset, name], { t, db, server, stack, settle, folded }) => {
+		const table = `${name}_${t}`;
+		const client = await server.connect({ charset, database: "shop" });
+		await client.query(`CREATE TABLE \`${table}\` (id INT PRIMARY KEY, \`${name}\` VARCHAR(10) CHARACTER SET utf8mb4)`);
+		await client.query(`INSERT INTO \`${table}\` VALUES (1, '${name}')`);
+		await settle();
+		expect(await folded(table, `id, "${name}"`)).toEqual([{ id: 1, [name]: name }]);
+		await client.query(`TRUNCATE TABLE \`${table}\``);
+		await client.query(`INSERT INTO \`${table}\` VALUES (2, '\\'${name}')`);
+		await settle();
+		expect(await folded(table, `id, "${name}"`)).toEqual([{ id: 2, [name]: `'${name}` }]);
+		await client.query(`ALTER TABLE \`${table}\` ADD COLUMN n INT DEFAULT 7 COMMENT '${name}'`);
+		await settle();
+		expect(await folded(table, "id, n")).toEqual([{ id: 2, n: 7 }]);
+		await client.query(`RENAME TABLE \`${table}\` TO \`${table}2\``);
+		await settle();
+		expect(await stack.files("shop", table)).toEqual([]);
+		expect(await folded(`${table}2`, "id, n")).toEqual([{ id: 2, n: 7 }]);
+		await db.query(`DROP TABLE \`${table}2\``);
+		await settle();
+		expect(await stack.files("shop", `${table}2`)).toEqual([]);
+		await client.end();
+	},
+);
+
+test("EXCHANGE PARTITION exchanges the rows of both tables", async ({ t, db, settle, folded }) => {
+	await db.query(`CREATE TABLE parted_${t} (id INT PRIMARY KEY, v INT) PARTITION BY RANGE (id)
+			(PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN MAXVALUE);
+		CREATE TABLE plain_${t} (id INT PRIMARY KEY, v INT);
+		INSERT INTO parted_${t} VALUES (1, 1), (100, 100); INSERT INTO plain_${t} VALUES (2, 2), (3, 3)`);
+	await settle();
+	await db.query(`ALTER TABLE parted_${t} EXCHANGE PARTITION p0 WITH TABLE plain_${t}`);
+	await db.query(`UPDATE plain_${t} SET v = 11 WHERE id = 1`);
+	await settle();
+	expect(await folded(`parted_${t}`, "id, v")).toEqual([2, 3, 100].map((id) => ({ id, v: id })));
+	expect(await folded(`plain_${t}`, "id, v")).toEqual([{ id: 1, v: 11 }]);
+});
+
+test.skipIf(isMySql)("CONVERT PARTITION moves rows between tables", async ({ t, db, stack, settle, folded }) => {
+	await db.query(`CREATE TABLE parted_${t} (id INT PRIMARY KEY, v INT) PARTITION BY RANGE (id)
+			(PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN (200));
+		INSERT INTO parted_${t} VALUES (1, 1), (100, 100)`);
+	await settle();
+	await db.query(`ALTER TABLE parted_${t} CONVERT PARTITION p0 TO TABLE apart_${t}`);
+	await settle();
+	expect(await folded(`parted_${t}`, "id, v")).toEqual([{ id: 100, v: 100 }]);
+	expect(await folded(`apart_${t}`, "id, v")).toEqual([{ id: 1, v: 1 }]);
+	await db.query(`UPDATE apart_${t} SET id = 201;
+		ALTER TABLE parted_${t} CONVERT TABLE apart_${t} TO PARTITION p2 VALUES LESS THAN (300)`);
+	await settle();
+	expect(await folded(`parted_${t}`, "id, v")).toEqual([
+		{ id: 100, v: 100 },
+		{ id: 201, v: 1 },
+	]);
+	expect(await stack.files("shop", `apart_${t}`)).toEqual([]);
+});
