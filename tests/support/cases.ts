@@ -7,3 +7,8 @@ export function rounds(all: number, some: number): number {
 export function cases(all: number): number {
 	return process.env.ALL_CASES === "1" ? all : Math.ceil(all / 6);
 }
+
+/** How many random values of each type are compared: all in `npm run test:faults`, some hundreds in `npm test`. */
+export function values(): number {
+	return process.env.ALL_FAULTS === "1" ? 100_000 : cases(300);
+}

@@ -1,0 +1,132 @@
+import type { Connection } from "mysql2/promise";
+import { expect } from "vitest";
+import { poll } from "../../cli/common/poll.ts";
+import { BinlogStream } from "../../cli/engines/local/replication/binlog/binlogStream.ts";
+import { comparePositions, type Position } from "../../cli/engines/local/replication/model/position.ts";
+import { Server } from "../../cli/engines/local/replication/mysql/server.ts";
+import { type ColumnType, columnType } from "../../cli/engines/local/replication/parquet/columnType.ts";
+import type { SourceAccess } from "../../cli/engines/mysql/access.ts";
+import { values } from "../support/cases.ts";
+import { test } from "../support/serverFixtures.ts";
+import { columnTypes } from "../support/values/columnTypes.ts";
+import { type Literal, textOf } from "../support/values/literals.ts";
+import { Random } from "../support/values/random.ts";
+
+/** Values, as the raw zone would hold them, by the rows' ids. */
+type Rows = Map<unknown, string>;
+
+const count = values();
+const insertRows = 500;
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+const schema = "differential";
+/** 100,000 values take minutes. */
+const longMs = 3_600_000;
+/** How many differences of a type are shown. */
+const mostShown = 3;
+
+let db: Connection;
+let access: SourceAccess;
+let server: Server;
+
+test.beforeAll(async ({ server: source, db: connection }) => {
+	db = connection;
+	await db.query(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4; USE ${schema};
+		SET SESSION sql_mode = '', time_zone = '+05:30'`);
+	access = { host: "127.0.0.1", port: source.port, user: "root", password: "", tls: false, schemas: [schema] };
+	server = await Server.connect(access);
+	return () => server.close();
+});
+
+/** Exactly what is stored, bit for bit. */
+function canonical(value: unknown, type: ColumnType): string {
+	if (value === null) return "NULL";
+	const stored = type.convert(value);
+	if (typeof stored === "number") return Object.is(stored, -0) ? "-0" : String(stored);
+	const bytes = (stored as { bytes?: Uint8Array } | null)?.bytes;
+	return bytes === undefined ? `${typeof stored} ${String(stored)}` : Buffer.from(bytes).toString("hex");
+}
+
+async function selected(type: ColumnType): Promise<Rows> {
+	const sql = `SELECT id, ${type.select?.("v") ?? "v"} FROM ${schema}.t`;
+	const [rows] = (await server.connection.query({ sql, rowsAsArray: true })) as unknown as [[unknown, unknown][]];
+	return new Map(rows.map(([id, value]) => [id, canonical(value, type)]));
+}
+
+/** Rows of the binlog's inserts, and of its updates before and after, from one position to another. */
+async function logged(from: Position, to: Position, type: ColumnType): Promise<Record<"I" | "before" | "after", Rows>> {
+	const found = { I: new Map(), before: new Map(), after: new Map() } as Record<"I" | "before" | "after", Rows>;
+	const add = (rows: Rows, row: readonly unknown[]) => rows.set(row[0], canonical(row[1], type));
+	const stream = new BinlogStream(access, 4_000_000, [schema], from);
+	let { file, offset } = from;
+	try {
+		await poll({ firstMs: 1 }, async () => {
+			for (const event of await stream.take(1000)) {
+				if (event.kind === "rotate") ({ file, offset } = event.position);
+				if (event.next > 0) offset = event.next;
+				if (event.kind === "unread") throw new Error(`${event.cause}: ${event.reason}`);
+				if (event.kind !== "rows") continue;
+				for (const row of event.rows) add(event.operation === "U" ? found.after : found.I, row);
+				if (event.operation === "U") for (const row of event.before) add(found.before, row);
+			}
+			return comparePositions({ file, offset }, to) >= 0 ? true : undefined;
+		});
+	} finally {
+		await stream.close();
+	}
+	return found;
+}
+
+function differences(wanted: Rows, found: Rows): unknown[] {
+	const shown: unknown[] = [];
+	for (const [id, value] of wanted) {
+		if (found.get(id) !== value && shown.length < mostShown) shown.push({ id, select: value, binlog: found.get(id) });
+	}
+	return found.size === wanted.size ? shown : [...shown, `${found.size} rows in place of ${wanted.size}`];
+}
+
+async function compare(declared: string, literal: Literal): Promise<void> {
+	const random = new Random(seed);
+	await db.query(`DROP TABLE IF EXISTS t; CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, v ${declared})`);
+	const from = await server.currentPosition();
+	for (let made = 0; made < count; made += insertRows) {
+		const some = Array.from({ length: Math.min(insertRows, count - made) }, () =>
+			random.fraction() < 0.03 ? "(NULL)" : `(${literal(random)})`,
+		);
+		await db.query(`INSERT IGNORE INTO t (v) VALUES ${some.join(", ")}`);
+	}
+	const [column] = await server.rows(
+		"SELECT COLUMN_TYPE AS type FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = 't' AND COLUMN_NAME = 'v'",
+		[schema],
+	);
+	const type = columnType(String(column?.type));
+	const inserted = await selected(type);
+	expect(inserted.size).toBe(count);
+	await db.query("UPDATE IGNORE t a JOIN t b ON b.id = a.id + 1 SET a.v = b.v");
+	const updated = await selected(type);
+	const { I, before, after } = await logged(from, await server.currentPosition(), type);
+	expect(differences(inserted, I), `inserted, SEED=${seed}`).toEqual([]);
+	// A row whose value stays is not logged.
+	for (const id of before.keys()) expect(before.get(id), `before an update, SEED=${seed}`).toBe(inserted.get(id));
+	const changed = new Map([...inserted, ...after]);
+	expect(differences(updated, changed), `updated, SEED=${seed}`).toEqual([]);
+	expect(after.size).toBeGreaterThan(0);
+}
+
+test.for(columnTypes.map(([declared, literal]) => [declared.slice(0, 40), declared, literal] as const))(
+	"%s: the binlog's values are those that the server selects",
+	{ timeout: longMs },
+	([, declared, literal]) => compare(declared, literal),
+);
+
+test("text of every character set: the binlog's values are those that the server selects", {
+	timeout: longMs,
+}, async () => {
+	const found = await server.rows("SELECT CHARACTER_SET_NAME AS name FROM INFORMATION_SCHEMA.CHARACTER_SETS");
+	const charsets = found.map(({ name }) => String(name)).filter((name) => name !== "binary" && name !== "filename");
+	expect(charsets.length).toBeGreaterThan(30);
+	for (const charset of charsets) {
+		await compare(`VARCHAR(200) CHARACTER SET ${charset}`, textOf(charset)).catch((error: unknown) => {
+			throw new Error(`${charset}: ${(error as Error).message}`, { cause: error });
+		});
+	}
+});
