@@ -1,13 +1,16 @@
-// What takes longer than `npm test` may: many more kills of each kind, and streams of changes by the thousand. Ends with one line
-// that says how many parts passed.
+// What takes longer than `npm test` may: many more kills of each kind, all tests of the replication on MySQL too, values and streams
+// of changes by the thousand. Ends with one line that says how many parts passed.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const files = ["tests/replication/replicationCrash.test.ts", "tests/local/clickDelivery.test.ts"];
+const crashes = ["tests/replication/replicationCrash.test.ts", "tests/local/clickDelivery.test.ts"];
+const values = "tests/replication/differential.test.ts";
+const vitest = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--project"];
 const parts = [
-	[process.execPath, "node_modules/vitest/vitest.mjs", "run", "--project", "integration", ...files],
+	[...vitest, "integration", ...crashes, values],
+	[...vitest, "mysql"],
 	[".pipeline/python/bin/python", "-m", "pytest", "etl/tests/changes/test_streams.py"],
 ];
 

@@ -11,7 +11,7 @@ const python = join(root, ".pipeline", "python", "bin", "python");
 
 /** Runs a program with our output as its own, or, with a log, writes it there and shows it at the end. */
 async function run(command, args, log) {
-	const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1", ALL_CASES: "1" };
+	const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1", ALL_CASES: "1", FEW_ON_MYSQL: "1" };
 	const child = spawn(command, args, {
 		cwd: root,
 		env,

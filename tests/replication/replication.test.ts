@@ -6,7 +6,7 @@ import { LocalReplication } from "../../cli/engines/local/replication/client/loc
 import { passwordFile, readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { until } from "../support/replicator.ts";
-import { sequence } from "../support/servers/source.ts";
+import { isMySql, sequence } from "../support/servers/source.ts";
 
 const limits = { batchInterval: 0.2 };
 
@@ -51,7 +51,7 @@ test("full load, then changes, with DMS's states, texts, files and columns", asy
 
 test("the process list shows no password", async ({ shop, db }) => {
 	const { stack } = shop;
-	await db.query("CREATE OR REPLACE USER watcher@'%' IDENTIFIED BY 'secret-word'; GRANT ALL ON *.* TO watcher@'%'");
+	await db.query("CREATE USER watcher@'%' IDENTIFIED BY 'secret-word'; GRANT ALL ON *.* TO watcher@'%'");
 	const settings = await readSettings(stack.paths);
 	if (settings === undefined) throw new Error("no settings");
 	await writeSettings({ ...settings, source: { ...settings.source, user: "watcher" } }, stack.paths);
@@ -79,12 +79,15 @@ test("what is written while the snapshot is taken arrives once, also from a tran
 	const writer = (async () => {
 		while (writing) {
 			id += 1;
-			await db.query("INSERT INTO t VALUES (?, 'x'); UPDATE t SET name = CONCAT(name, '!') WHERE id < 3", [id]);
+			await db.query("INSERT INTO t VALUES (?, 'x'); UPDATE t SET name = ? WHERE id < 3", [id, `at ${id}`]);
 		}
 	})();
-	await stack.replication.start(stack.context, limits);
+	const starting = stack.replication.start(stack.context, limits);
+	if (isMySql) await until(async () => /metadata lock/.test(JSON.stringify(await open.query("SHOW PROCESSLIST"))));
+	else await starting;
 	await open.query("COMMIT");
 	await open.end();
+	await starting;
 	writing = false;
 	await writer;
 	await db.query("DELETE FROM t WHERE id = 1");

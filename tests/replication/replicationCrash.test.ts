@@ -7,7 +7,7 @@ import { currentRows, queryLake, runJobs } from "../support/currentTables.ts";
 import { foldAsBag, foldByKey, sourceRows } from "../support/fold.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { type TestStack, until } from "../support/replicator.ts";
-import { sequence } from "../support/servers/source.ts";
+import { resetBinlog, sequence } from "../support/servers/source.ts";
 import type { TestServer } from "../support/servers/testServer.ts";
 
 const kills = rounds(30, 8);
@@ -195,7 +195,7 @@ test("a second start finds it running", async () => {
 
 test("a reset binlog fails with its fix, and a reload fixes it", async () => {
 	await stack.replication.stop(stack.context);
-	await db.query("RESET MASTER; INSERT INTO marker VALUES (4)");
+	await db.query(`${resetBinlog}; INSERT INTO marker VALUES (4)`);
 	await expect(stack.replication.start(stack.context, limits)).rejects.toMatchObject({
 		outcome: "serviceRefused",
 		text: { next: "pipeline-cli replication start --reload" },
@@ -210,7 +210,7 @@ test("a reset binlog fails with its fix, and a reload fixes it", async () => {
 });
 
 test("a binlog that is reset while it is followed fails, too", async () => {
-	await db.query("RESET MASTER; INSERT INTO marker VALUES (6)");
+	await db.query(`${resetBinlog}; INSERT INTO marker VALUES (6)`);
 	await until(async () => (await stack.replication.status()).state === "failed");
 	expect((await stack.replication.status()).lastError).toContain("can no longer be read");
 	await stack.replication.start(stack.context, { ...limits, reload: true });

@@ -5,6 +5,7 @@ import { currentRows, runJobs } from "../support/currentTables.ts";
 import { test } from "../support/ddlFixtures.ts";
 import { sourceRows } from "../support/fold.ts";
 import { until } from "../support/replicator.ts";
+import { binlogStatus } from "../support/servers/source.ts";
 
 test("TRUNCATE leaves one file of no rows, and what comes after it", async ({ t, db, stack, applied, folded }) => {
 	await db.query(`TRUNCATE TABLE ${t}`);
@@ -81,7 +82,7 @@ test("statement-based changes load all tables, as a trigger may have changed any
 });
 
 test("a load waits until what was read of the binlog is there for readers", async ({ t, db, server }) => {
-	const [[status]] = (await db.query("SHOW MASTER STATUS")) as unknown as [{ File: string; Position: number }[]];
+	const [[status]] = (await db.query(binlogStatus)) as unknown as [{ File: string; Position: number }[]];
 	const connections = async (): Promise<number> => {
 		const [[row]] = (await db.query("SHOW GLOBAL STATUS LIKE 'Connections'")) as unknown as [{ Value: string }[]];
 		return Number(row?.Value);

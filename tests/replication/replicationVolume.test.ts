@@ -80,10 +80,10 @@ test("values of 16 MB arrive whole, from the load and as changes", async () => {
 	await db.query("UPDATE blobs SET content = CONCAT(content, 'z') WHERE id = 2");
 	await until(async () => (await stack.statistics("big.blobs"))?.updates === 1);
 	const rows = await stack.query(
-		"SELECT Op, id, octet_length(content) AS bytes, md5(content) AS digest, length(text) AS characters FROM {big/blobs} ORDER BY cdc_change_seq NULLS FIRST",
+		"SELECT Op, id, octet_length(content) AS bytes, sha256(content) AS digest, length(text) AS characters FROM {big/blobs} ORDER BY cdc_change_seq NULLS FIRST",
 	);
 	const [[source]] = (await db.query(
-		"SELECT LENGTH(content) AS bytes, MD5(content) AS digest, CHAR_LENGTH(text) AS characters FROM blobs WHERE id = 1",
+		"SELECT LENGTH(content) AS bytes, SHA2(content, 256) AS digest, CHAR_LENGTH(text) AS characters FROM blobs WHERE id = 1",
 	)) as unknown as [[{ bytes: number; digest: string; characters: number }]];
 	const whole = { bytes: 16_777_215n, digest: source.digest, characters: 4_000_000n };
 	expect(rows.slice(0, 2)).toEqual([

@@ -1,3 +1,5 @@
+import { isMySql } from "./servers/source.ts";
+
 /**
  * One column of each source type with values at its edges, and the text of each value as the lake must hold it: bytes as
  * hexadecimal digits, all else as a cast to text gives it.
@@ -22,7 +24,7 @@ const same = (...values: string[]): (readonly [string, string])[] => values.map(
 const quoted = (...values: string[]): (readonly [string, string])[] =>
 	values.map((value) => [`'${value}'`, value] as const);
 
-export const typeColumns: readonly TypeColumn[] = [
+const allColumns: readonly TypeColumn[] = [
 	column("c_tinyint", "TINYINT", "TINYINT", ...same("-128", "127", "0")),
 	column("c_utinyint", "TINYINT UNSIGNED", "UTINYINT", ...same("255", "0", "128")),
 	column("c_bool", "BOOLEAN", "TINYINT", ...same("1", "0", "-1")),
@@ -150,6 +152,10 @@ export const typeColumns: readonly TypeColumn[] = [
 		),
 	),
 ];
+
+/** Types of MariaDB alone. */
+const mariaDbOnly: readonly string[] = ["UUID", "INET4", "INET6"];
+export const typeColumns = allColumns.filter(({ declared }) => !isMySql || !mariaDbOnly.includes(declared));
 
 /** Rows of the table: every value of every column once, then a row of nulls. */
 export const typeRows: readonly (readonly (readonly [literal: string, text: string | null])[])[] = [

@@ -29,6 +29,7 @@ export async function startMariaDb(folder: string, settings: readonly string[] =
 			"max_allowed_packet=64M",
 			// `sequence` of source.ts counts by recursion.
 			"max_recursive_iterations=10000000",
+			"log_bin_trust_function_creators=ON",
 			...settings,
 			"",
 		].join("\n"),

@@ -14,6 +14,12 @@ export function startSource(folder: string, settings: readonly string[] = []): P
 	return isMySql ? startMySql(folder, settings) : startMariaDb(folder, settings);
 }
 
+/** Throws the binlog away, and begins another one. */
+export const resetBinlog = isMySql ? "RESET BINARY LOGS AND GTIDS" : "RESET MASTER";
+
+/** Gives the end of the binlog, as File and Position. */
+export const binlogStatus = isMySql ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+
 /** The numbers from 1, as a table with the column `seq` to select from. */
 export function sequence(last: number): string {
 	return `(WITH RECURSIVE n(seq) AS (SELECT 1 UNION ALL SELECT seq + 1 FROM n WHERE seq < ${last}) SELECT seq FROM n) AS numbers`;
