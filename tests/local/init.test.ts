@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { readDefinition } from "../../etl/definition/definition.ts";
-import { freePort } from "../support/mariadb.ts";
 import { it } from "../support/serverFixtures.ts";
+import { freePort } from "../support/servers/testServer.ts";
 
 interface Result {
 	code: number | null;

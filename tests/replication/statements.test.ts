@@ -70,8 +70,6 @@ test.for(["ROW", "STATEMENT"])(
 
 test.for<[charset: string, name: string]>([
 	["LATIN1_SWEDISH_CI", "café"],
-	["LATIN1_SWEDISH_CI", "straße"],
-	["GBK_CHINESE_CI", "订单"],
 	// Its second byte is that of a backslash.
 	["GBK_CHINESE_CI", "誠"],
 	["SJIS_JAPANESE_CI", "表"],

@@ -1,5 +1,7 @@
 import { execFile } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { access, cp, mkdir, rename, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { findMySql } from "./mysqlPackages.ts";
@@ -18,10 +20,12 @@ export async function startMySql(folder: string, settings: readonly string[] = [
 	const data = join(folder, "data");
 	await mkdir(folder, { recursive: true });
 	const asRoot = process.getuid?.() === 0 ? ["--user=root"] : [];
-	const common = [...args, `--datadir=${data}`, ...asRoot, ...settings.map((setting) => `--${setting}`)];
-	await run(command, [...common, "--initialize-insecure"]);
+	const own = [...asRoot, ...settings.map((setting) => `--${setting}`)];
+	await cp(await emptyData(command, [...args, ...own]), data, { recursive: true });
 	return startServer("MySQL", port, command, [
-		...common,
+		...args,
+		`--datadir=${data}`,
+		...own,
 		`--port=${port}`,
 		"--bind-address=127.0.0.1",
 		// Paths of sockets must be short; nobody uses this one.
@@ -40,4 +44,21 @@ export async function startMySql(folder: string, settings: readonly string[] = [
 		"--cte-max-recursion-depth=10000000",
 		"--host-cache-size=0",
 	]);
+}
+
+/** Data of a server that was never started, made once in a run of tests: it takes seconds. */
+async function emptyData(command: string, args: readonly string[]): Promise<string> {
+	const settings = createHash("sha256").update(args.join("\n")).digest("hex").slice(0, 16);
+	const folder = join(tmpdir(), `mysql-data-${settings}`);
+	const isThere = await access(folder).then(
+		() => true,
+		() => false,
+	);
+	if (isThere) return folder;
+	const made = `${folder}.${process.pid}`;
+	await run(command, [...args, `--datadir=${made}`, "--initialize-insecure"]);
+	// Each server makes an id of its own.
+	await rm(join(made, "auto.cnf"), { force: true });
+	await rename(made, folder);
+	return folder;
 }
