@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { poll } from "../../cli/common/poll.ts";
 import { BinlogStream } from "../../cli/engines/local/replication/binlog/binlogStream.ts";
 import { comparePositions, type Position } from "../../cli/engines/local/replication/model/position.ts";
-import { Server } from "../../cli/engines/local/replication/mysql/server.ts";
+import { exactNumbers, Server } from "../../cli/engines/local/replication/mysql/server.ts";
 import { type ColumnType, columnType } from "../../cli/engines/local/replication/parquet/columnType.ts";
 import type { SourceAccess } from "../../cli/engines/mysql/access.ts";
 import { values } from "../support/cases.ts";
@@ -48,7 +48,9 @@ function canonical(value: unknown, type: ColumnType): string {
 
 async function selected(type: ColumnType): Promise<Rows> {
 	const sql = `SELECT id, ${type.select?.("v") ?? "v"} FROM ${schema}.t`;
-	const [rows] = (await server.connection.query({ sql, rowsAsArray: true })) as unknown as [[unknown, unknown][]];
+	const [rows] = (await server.connection.query({ sql, rowsAsArray: true, typeCast: exactNumbers })) as unknown as [
+		[unknown, unknown][],
+	];
 	return new Map(rows.map(([id, value]) => [id, canonical(value, type)]));
 }
 

@@ -67,6 +67,7 @@ const valueCases: readonly ValueCase[] = [
 			["_latin1 x'80818d8f909d'", "€\u0081\u008d\u008f\u0090\u009d"],
 		],
 	},
+	{ name: "double", declared: "DOUBLE", values: plain("994.2814200185239", "938433.2480840385", "95302920020.18541") },
 	{ name: "dec8", declared: "VARCHAR(20) CHARACTER SET dec8", values: plain("é ß ü") },
 	{ name: "swe7", declared: "VARCHAR(20) CHARACTER SET swe7", values: plain("åäö ÅÄÖ é") },
 	{ name: "sjis", declared: "VARCHAR(20) CHARACTER SET sjis", values: [["'\\\\ 表 ソ'", "\\ 表 ソ"]] },

@@ -4,7 +4,7 @@ import { coreOf } from "../../../mysql/open.ts";
 import { qualifiedName, quoteName } from "../../../mysql/quote.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
-import type { Server } from "../mysql/server.ts";
+import { exactNumbers, type Server } from "../mysql/server.ts";
 import type { Snapshot } from "../mysql/snapshot.ts";
 import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
 import { columnType } from "../parquet/columnType.ts";
@@ -113,7 +113,7 @@ async function* readBlocks(server: Server, sql: string, signal: AbortSignal): As
 	let failure: Error | undefined;
 	let ended = false;
 	let wake = (): void => undefined;
-	const query = connection.query({ sql, rowsAsArray: true });
+	const query = connection.query({ sql, rowsAsArray: true, typeCast: exactNumbers });
 	query.on("result", (result) => {
 		const row = result as unknown as unknown[];
 		block.rows.push(row);
