@@ -1,6 +1,6 @@
 // Bundles the CLI so that `npx pipeline-cli --help` starts fast: one small entry, a chunk for each command. Packages with native
 // parts, and those only some commands need, stay outside the bundle.
-import { chmod, rm } from "node:fs/promises";
+import { access, chmod, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -45,3 +45,15 @@ await build({
 	logLevel: "warning",
 });
 await chmod(join(out, "pipeline-cli.js"), 0o755);
+// What `npx pipeline-cli` calls. Were it the `bin` of package.json, npx would install the project into its own cache first and
+// build it once more, under the feet of what runs in the background: it looks there first. (npm 11, libnpmexec)
+const commands = join(root, "node_modules", ".bin");
+if (
+	await access(commands).then(
+		() => true,
+		() => false,
+	)
+) {
+	await rm(join(commands, "pipeline-cli"), { force: true });
+	await symlink("../../dist/pipeline-cli.js", join(commands, "pipeline-cli"));
+}
