@@ -3,9 +3,9 @@ import { join, relative, resolve } from "node:path";
 import type { Dataset } from "../contract/datasets.ts";
 import { DefinitionError } from "../contract/pipeline/mistakes.ts";
 import { parsePipeline } from "../contract/pipeline/parse.ts";
-import type { Pipeline } from "../contract/pipeline/pipeline.ts";
+import type { DefinedClicks, Pipeline } from "../contract/pipeline/pipeline.ts";
 import { builtInJobs, type JobDefinition } from "./jobs.ts";
-import { type NamedQuery, namedQueries } from "./namedQueries.ts";
+import { type NamedQuery, namedQueries, namedQuery } from "./namedQueries.ts";
 import { declaredTables, madeTables } from "./tables.ts";
 
 /** The file of a definition's folder that the others are named in. */
@@ -24,6 +24,8 @@ export interface Definition {
 	jobs: readonly JobDefinition[];
 	/** Absolute paths of what makes sample data. */
 	sampleData?: { script: string; dump?: string };
+	/** The template of a click, and the query by which verify-clicks checks what jobs make of clicks. */
+	clicks?: { template?: string; check?: NamedQuery };
 	/** Named queries, by name. */
 	queries: readonly NamedQuery[];
 	/** Views of the warehouse, by name. */
@@ -56,6 +58,7 @@ export function readDefinition(folder: string, etlFolder: string): Definition {
 		made: madeTables(pipeline),
 		jobs: [...builtInJobs(join(etlFolder, "jobs")), ...pipeline.jobs.map((job) => ownJob(job, folder))],
 		...(pipeline.sampleData === undefined ? {} : { sampleData: below(pipeline.sampleData, folder) }),
+		...(pipeline.clicks === undefined ? {} : { clicks: clickFiles(pipeline.clicks, folder) }),
 		queries: sqlOf(pipeline.queries),
 		views: sqlOf(pipeline.warehouse),
 	};
@@ -66,6 +69,13 @@ function below(
 	folder: string,
 ): NonNullable<Definition["sampleData"]> {
 	return { script: resolve(folder, script), ...(dump === undefined ? {} : { dump: resolve(folder, dump) }) };
+}
+
+function clickFiles({ template, check }: DefinedClicks, folder: string): NonNullable<Definition["clicks"]> {
+	return {
+		...(template === undefined ? {} : { template: readFileSync(join(folder, template), "utf8") }),
+		...(check === undefined ? {} : { check: namedQuery(join(folder, check)) }),
+	};
 }
 
 function ownJob(job: Pipeline["jobs"][number], folder: string): JobDefinition {

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 /** A query of a folder: one file, its name the query's, with a header of comment lines. */
 export interface NamedQuery {
@@ -17,7 +17,12 @@ export function namedQueries(folder: string): NamedQuery[] {
 	return readdirSync(folder)
 		.filter((file) => file.endsWith(".sql"))
 		.sort()
-		.map((file) => parse(file.slice(0, -".sql".length), readFileSync(join(folder, file), "utf8")));
+		.map((file) => namedQuery(join(folder, file)));
+}
+
+/** The query of a file. */
+export function namedQuery(file: string): NamedQuery {
+	return parse(basename(file, ".sql"), readFileSync(file, "utf8"));
 }
 
 function parse(name: string, sql: string): NamedQuery {

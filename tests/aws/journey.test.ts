@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect } from "vitest";
-import type { VerifyReport } from "../../cli/actions/verify/verifyCdc.ts";
+import type { VerifyReport } from "../../cli/actions/verify/report.ts";
 import { neededActions } from "../../cli/engines/aws/doctor/neededActions.ts";
 import { catalogName } from "../../etl/definition/tables.ts";
 import type { Answered } from "../support/aws/athena.ts";
@@ -103,7 +103,7 @@ class Follower {
 		const rows = this.honest ? this.#current : this.#current.slice(0, -1);
 		const count = /COUNT\(\*\)/i.test(sql);
 		if (count) return { columns: [["n", "bigint"]], rows: [[String(rows.length)]] };
-		const ids = /term_id IN \(([\d, ]+)\)/.exec(sql)?.[1]?.split(", ");
+		const ids = /"term_id" IN \(([\d, ]+)\)/.exec(sql)?.[1]?.split(", ");
 		if (ids === undefined) return { columns: [["_col0", "integer"]], rows: [["1"]] };
 		const wanted = rows.filter(([id]) => ids.includes(String(id)));
 		return {

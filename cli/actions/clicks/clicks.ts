@@ -1,9 +1,5 @@
-import { base, en, Faker } from "@faker-js/faker";
 import type { Context, EventStream, SendResult, SendTotals } from "../../engines/port.ts";
 import { compileTemplate } from "./clickTemplate.ts";
-
-/** Words to choose from; enough for a word cloud, and drawn once, since faker is slow record by record. */
-const vocabularySize = 500;
 
 /** How often the totals are shown, in milliseconds. */
 const showEvery = 250;
@@ -17,31 +13,14 @@ export interface ClickOptions {
 	rate?: number | undefined;
 	/** Seconds after which no more records are made. */
 	duration?: number | undefined;
-	/** Text of a template; see `compileTemplate`. Without it the sample shop's records are made. */
-	template?: string | undefined;
+	/** Text of a template; see `compileTemplate`. */
+	template: string;
 }
 
 /** Click records, one JSON text each. */
 export function* clickRecords({ records, seed, template }: ClickOptions): Generator<string> {
-	const make = template === undefined ? sampleRecord(seed) : compileTemplate(template, seed);
+	const make = compileTemplate(template, seed);
 	for (let made = 0; made < records; made += 1) yield make();
-}
-
-/** The sample shop's record: a product of 1 to 5, its name, department and price, and details of color, material and comments. */
-function sampleRecord(seed: number): () => string {
-	const faker = new Faker({ locale: [en, base] });
-	faker.seed(seed);
-	const draw = (word: () => string | number): string[] =>
-		Array.from({ length: vocabularySize }, () => JSON.stringify(word()));
-	const names = draw(() => faker.commerce.productName());
-	const departments = draw(() => faker.commerce.department());
-	const prices = draw(() => Number(faker.commerce.price({ min: 1, max: 1000 })));
-	const colors = draw(() => faker.color.human());
-	const materials = draw(() => faker.commerce.productMaterial());
-	const adjectives = draw(() => faker.commerce.productAdjective());
-	const pick = (words: readonly string[]): string => words[faker.number.int(vocabularySize - 1)] ?? "";
-	return () =>
-		`{"productid":${faker.number.int({ min: 1, max: 5 })},"productname":${pick(names)},"department":${pick(departments)},"price":${pick(prices)},"productDetails":{"color":${pick(colors)},"material":${pick(materials)},"comments":${pick(adjectives)}}}`;
 }
 
 /** Sends click records to the clickstream. */

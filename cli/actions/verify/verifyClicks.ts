@@ -1,20 +1,24 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
-import { lake } from "../../../etl/contract/contract.ts";
+import { catalogTables, lake } from "../../../etl/contract/contract.ts";
+import type { Definition } from "../../../etl/definition/definition.ts";
+import type { NamedQuery } from "../../../etl/definition/namedQueries.ts";
+import { PipelineError } from "../../common/errors.ts";
 import { type JsonKind, parseJson } from "../../common/jsonFile.ts";
 import { textLines } from "../../common/textLines.ts";
+import { quoteName } from "../../engines/duckdb/quote.ts";
 import type { Context, ObjectStore, Stack } from "../../engines/port.ts";
-import { runEtl } from "../etl/runEtl.ts";
+import { definedClicks } from "../clicks/definedClicks.ts";
 import { arrival } from "./arrival.ts";
+import { hasRun, jobsText } from "./followRows.ts";
+import { runWhenFree } from "./jobsWhenFree.ts";
+import { type MarkedClicks, markedClicks, shown, shownValue } from "./markedClicks.ts";
+import type { VerifyCheck } from "./report.ts";
 import { sameRows } from "./sameRows.ts";
-import type { VerifyCheck } from "./verifyCdc.ts";
 
 const markers = 4;
 const hourMs = 3_600_000;
-const columns = ["productid", "productname", "department", "price", "color", "material", "comments"] as const;
 const hourColumns = ["year", "month", "day", "hour"] as const;
-
-/** A marked click, its values in the order of `columns`. */
-type Row = readonly string[];
 
 /** Milliseconds between looks. */
 const lookInterval = 1000;
@@ -30,8 +34,9 @@ export interface VerifyClicksReport {
 	stack: string;
 	ok: boolean;
 	checks: VerifyCheck[];
-	/** Clicks that were sent. */
-	rows: Row[];
+	/** Fields that were compared, and their values in the clicks that were sent. */
+	columns: string[];
+	rows: string[][];
 	/** Objects of the raw zone that hold them. */
 	rawFiles: string[];
 	/** Seconds from the sending to the raw zone, and to the answer of a query. */
@@ -39,15 +44,17 @@ export interface VerifyClicksReport {
 }
 
 /**
- * Sends marked clicks and follows them through the raw zone to the table of clicks and the joined table. They stay in the
- * lake: a click cannot be taken back.
+ * Sends marked clicks of the definition's fields and follows them through the raw zone to the table of clicks; then runs the jobs
+ * that read clicks, and asks the definition's check of what they made. The clicks stay in the lake: one cannot be taken back.
  * @returns a report whose `ok` is false where the data differ.
  * @throws PipelineError where something never came before the signal aborted.
  */
 export async function verifyClicks(stack: Stack, context: Context): Promise<VerifyClicksReport> {
-	const checks: VerifyCheck[] = [];
+	const definition = await stack.definition();
 	const mark = `pipeline-cli-verify-${Date.now()}`;
-	const rows = markedClicks(mark);
+	const clicks = markedClicks(definedClicks(definition).schema, mark, markers);
+	const rows = clicks.records.map((click) => clicks.fields.map((field) => shownValue(click, field)));
+	const checks: VerifyCheck[] = [];
 	const raw = await stack.raw();
 	const sentAt = Date.now();
 	const since = (time = Date.now()): number => Math.max(0, (time - sentAt) / 1000);
@@ -57,84 +64,96 @@ export async function verifyClicks(stack: Stack, context: Context): Promise<Veri
 	const known = new Set((await hourObjects(raw, sentAt)).map(({ key }) => key));
 
 	const sent = await context.reporter.task("Send marked clicks", async () =>
-		(await stack.eventStream()).send(rows.map(clickOf), context),
+		(await stack.eventStream()).send(
+			clicks.records.map((click) => JSON.stringify(click)),
+			context,
+		),
 	);
 	context.signal.throwIfAborted();
 	note("stream", sent.accepted === markers && sent.lost === 0, `${sent.accepted} accepted, ${sent.lost} lost`);
 
 	const awaited = { title: "raw zone", what: "an object with the marked clicks", late };
 	const found = await arrival(context, awaited, lookInterval, () => markedObjects(raw, known, mark, sentAt));
-	const same = sameRows(found.lines.map(rowOfJson), rows);
-	note("raw zone", same, `${found.lines.length} of ${markers} clicks in ${found.keys.join(", ")}`);
+	note("raw zone", areSent(found.lines, clicks), `${found.lines.length} of ${markers} clicks in ${found.keys.join(", ")}`);
 	const rawSeconds = since(found.modified.getTime());
 
 	await registerOnce(stack, context);
-	const shown = await context.reporter.task("Query the clicks", () => queryClicks(stack, mark, context));
+	const asked = await context.reporter.task("Query the clicks", () => queryClicks(stack, mark, clicks, context));
 	const queryable = since();
-	note("clickstream_data", sameRows(shown.rows, rows), `${shown.rows.length} of ${markers} rows, values compared`);
+	note(
+		catalogTables.clickstream,
+		sameRows(asked.rows, rows),
+		`${asked.rows.length} of ${markers} rows, values compared`,
+	);
 	const folders = found.keys.map((key) => key.split("/").slice(1, 5).join("/"));
-	const hours = [...new Set(shown.hours)];
+	const hours = [...new Set(asked.hours)];
 	note("hour", hours.length > 0 && hours.every((hour) => folders.includes(hour)), hours.join(", "));
 
-	const etl = await runEtl(stack, ["join-tables"], context);
-	note(
-		"jobs",
-		etl.outcome === undefined || etl.outcome === "dataQuality",
-		etl.jobs.map((run) => `${run.job} ${run.state}`).join(", "),
-	);
-	const joined = await countJoined(stack, mark, rows, context);
-	note(
-		"joint_tables",
-		joined.found === joined.wanted,
-		`${joined.found} of ${joined.wanted} rows: clicks × order items`,
-	);
+	const readers = readersOf(definition);
+	if (readers.length > 0) {
+		const etl = await runWhenFree(stack, readers, context);
+		note("jobs", hasRun(etl), jobsText(etl));
+	}
+	const check = definition.clicks?.check;
+	if (check !== undefined) {
+		const { found: made, expected } = await ask(stack, check, mark, context);
+		note(check.name, made === expected, `${made} of ${expected} rows: ${check.title}`);
+	}
 	return {
 		stack: stack.name,
-		ok: checks.every((check) => check.ok),
+		ok: checks.every(({ ok }) => ok),
 		checks,
+		columns: clicks.fields.map(({ path }) => path.join(".")),
 		rows,
 		rawFiles: found.keys,
 		latency: { raw: rawSeconds, queryable },
 	};
 }
 
-function markedClicks(mark: string): Row[] {
-	return Array.from({ length: markers }, (_, index) => [
-		String(index + 1),
-		`${mark}-${index + 1}`,
-		"Verification",
-		`${index + 1}.5`,
-		"green",
-		"Glass",
-		// What a quote, a line end or a letter beyond ASCII could break on the way.
-		`"quoted", two\nlines, ü ${index + 1}`,
-	]);
+/** Names of the jobs that read clicks. */
+function readersOf({ jobs }: Definition): string[] {
+	return jobs
+		.filter(({ reads }) => reads.some(({ zone, prefix }) => zone === "raw" && prefix === lake.clickstream))
+		.map(({ name }) => name);
 }
 
-function clickOf([productid, productname, department, price, color, material, comments]: Row): string {
-	return JSON.stringify({
-		productid: Number(productid),
-		productname,
-		department,
-		price: Number(price),
-		productDetails: { color, material, comments },
+/** The definition's check of what jobs made of the marked clicks. */
+async function ask(
+	stack: Stack,
+	check: NamedQuery,
+	mark: string,
+	context: Context,
+): Promise<{ found: number; expected: number }> {
+	const query = await stack.query();
+	const { columns, rows } = await query.run(check.sql.replaceAll("{{mark}}", mark), context);
+	const at = (name: string): number => columns.findIndex((column) => column.name.toLowerCase() === name);
+	const [found, expected] = ["found", "expected"].map((name) => Number(rows[0]?.[at(name)] ?? Number.NaN));
+	if (rows.length === 1 && found !== undefined && expected !== undefined && Number.isFinite(found + expected)) {
+		return { found, expected };
+	}
+	throw new PipelineError("usage", {
+		what: `The check of clicks, ${check.name}.sql, does not answer with one row that has numbers in found and expected.`,
+		why: `Its answer has ${rows.length} rows with ${columns.map(({ name }) => name).join(", ")}.`,
+		fix: "Correct the query that clicks.check in pipeline.yaml names.",
+		next: "pipeline-cli verify-clicks",
 	});
 }
 
 /** How a click that was sent is read in the raw zone. */
-const sentClick: JsonKind<{ productDetails: Record<string, unknown>; [name: string]: unknown }> = {
+const sentClick: JsonKind<Record<string, unknown>> = {
 	name: "A click in the raw zone",
-	schema: z.looseObject({ productDetails: z.record(z.string(), z.unknown()) }),
+	schema: z.record(z.string(), z.unknown()),
 	remedy: () => ({
 		fix: "It is not what was sent: see what else writes to the stream, and verify again.",
 		next: "pipeline-cli verify-clicks",
 	}),
 };
 
-function rowOfJson(line: string): Row {
-	const { productDetails, ...click } = parseJson(line, line, sentClick);
-	const values: Record<string, unknown> = { ...click, ...productDetails };
-	return columns.map((name) => String(values[name]));
+/** Whether lines are the clicks that were sent, each of them once, whole. */
+function areSent(lines: readonly string[], { records }: MarkedClicks): boolean {
+	const found = lines.map((line) => parseJson(line, line, sentClick));
+	const counted = (record: unknown): number => found.filter((click) => isDeepStrictEqual(click, record)).length;
+	return found.length === records.length && records.every((record) => counted(record) === 1);
 }
 
 /** Objects of the hours since the sending; a buffer belongs to the hour in which it was begun. */
@@ -175,39 +194,28 @@ async function markedObjects(
 async function registerOnce(stack: Stack, context: Context): Promise<void> {
 	const crawlers = await stack.crawlers();
 	const { tables } = await crawlers.registered();
-	if (!tables.some(({ name }) => name === "clickstream_data")) await crawlers.crawl(context);
+	if (!tables.some(({ name }) => name === catalogTables.clickstream)) await crawlers.crawl(context);
 }
 
-async function queryClicks(stack: Stack, mark: string, context: Context): Promise<{ rows: Row[]; hours: string[] }> {
+async function queryClicks(
+	stack: Stack,
+	mark: string,
+	{ fields, marked }: MarkedClicks,
+	context: Context,
+): Promise<{ rows: string[][]; hours: string[] }> {
 	const now = new Date().toISOString().slice(0, 10).split("-");
 	const before = new Date(Date.now() - 24 * hourMs).toISOString().slice(0, 10).split("-");
 	// Only the folders in question are read, which on AWS is what a query costs.
 	const days = [before, now].map(
 		([year, month, day]) => `(year = '${year}' AND month = '${month}' AND day = '${day}')`,
 	);
-	const selected = columns.map((name) =>
-		["color", "material", "comments"].includes(name) ? `productdetails.${name}` : name,
-	);
-	const sql = `SELECT ${[...selected, ...hourColumns].join(", ")} FROM clickstream_data WHERE productname LIKE '${mark}-%' AND (${days.join(" OR ")})`;
+	// Names in the catalog are lower case.
+	const sqlOf = (path: readonly string[]): string => path.map((name) => quoteName(name.toLowerCase())).join(".");
+	const selected = [...fields.map(({ path }) => sqlOf(path)), ...hourColumns];
+	const sql = `SELECT ${selected.join(", ")} FROM ${catalogTables.clickstream} WHERE ${sqlOf(marked.path)} LIKE '${mark}-%' AND (${days.join(" OR ")})`;
 	const { rows } = await (await stack.query()).run(sql, context);
 	return {
-		rows: rows.map((row) => row.slice(0, columns.length).map(String)),
-		hours: rows.map((row) => row.slice(columns.length).join("/")),
+		rows: rows.map((row) => fields.map(({ type }, index) => shown(row[index], type))),
+		hours: rows.map((row) => row.slice(fields.length).join("/")),
 	};
-}
-
-async function countJoined(
-	stack: Stack,
-	mark: string,
-	rows: readonly Row[],
-	context: Context,
-): Promise<{ found: number; wanted: number }> {
-	const query = await stack.query();
-	const ids = rows.map(([id]) => id).join(", ");
-	const items = await query.run(
-		`SELECT COUNT(*) AS n FROM wp_woocommerce_order_items WHERE order_item_id IN (${ids})`,
-		context,
-	);
-	const joined = await query.run(`SELECT COUNT(*) AS n FROM joint_tables WHERE productname LIKE '${mark}-%'`, context);
-	return { found: Number(joined.rows[0]?.[0]), wanted: Number(items.rows[0]?.[0]) };
 }

@@ -19,7 +19,7 @@ export const definition = defineCommand({
 			parse: wholeNumber(1, 10_000_000),
 		},
 		{ flags: "--duration <duration>", description: "stop after this long, for instance 90s or 10m", parse: duration },
-		{ flags: "--template <file>", description: "record to send (default: the sample shop's product clicks)" },
+		{ flags: "--template <file>", description: "record to send (default: clicks.template of pipeline.yaml)" },
 		seed,
 	],
 	timeout: "24h",

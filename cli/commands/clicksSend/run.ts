@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { sendClicks } from "../../actions/clicks/clicks.ts";
+import { clickTemplate, definedClicks } from "../../actions/clicks/definedClicks.ts";
 import type { Run } from "../../command.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
 import { formatCount, formatSeconds } from "../../ui/format.ts";
@@ -14,8 +15,11 @@ const defaultRecords = 1000;
 export const run: Run<typeof definition> = async ({ options, stack, context }) => {
 	const { duration, seed, rate } = options;
 	const records = options.records ?? (duration === undefined ? defaultRecords : Infinity);
-	const click = { records, seed, rate, duration, template: await readTemplate(options.template) };
+	const given = await readTemplate(options.template);
 	const found = await stack();
+	const definition = await found.definition();
+	definedClicks(definition);
+	const click = { records, seed, rate, duration, template: given ?? clickTemplate(definition) };
 	const sent = await sendClicks(await found.eventStream(), click, context);
 	const malformed = sent.malformed > 0 ? ` ${formatCount(sent.malformed)} are not JSON, and were kept apart.` : "";
 	const text = `${formatCount(sent.accepted)} records accepted, ${formatCount(sent.retried)} retried, ${formatCount(sent.lost)} lost in ${formatSeconds(sent.seconds)}.${malformed}\n${stackLine(found.name)}`;

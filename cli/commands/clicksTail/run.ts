@@ -1,3 +1,4 @@
+import { definedClicks } from "../../actions/clicks/definedClicks.ts";
 import { followClicks } from "../../actions/clicks/tailClicks.ts";
 import type { Run } from "../../command.ts";
 import type { Arrival } from "../../engines/port.ts";
@@ -9,6 +10,7 @@ export const run: Run<typeof definition> = async ({ options, stack, context, pri
 	const { records = Infinity } = options;
 	const show = ({ record }: Arrival): Promise<void> => print(`${record}\n`);
 	const found = await stack();
+	definedClicks(await found.definition());
 	context.reporter.note(`What arrives from now on. Stack ${found.name}.`);
 	const result = await followClicks(await found.eventStream(), { records, show }, context);
 	const reason = abortReason(context.signal);

@@ -18,23 +18,30 @@ export const run: Run<typeof definition> = async ({ options, localHost, context 
 };
 
 function describeDemo(result: DemoResult): string {
-	const answer = renderTable(
-		result.answer.columns.map((column) => ({ title: column.name })),
-		result.answer.rows.map((row) => row.map(String)),
-	);
+	const { question, answer } = result;
+	const asked =
+		question === undefined || answer === undefined
+			? []
+			: [
+					chalk.bold(question.title),
+					renderTable(
+						answer.columns.map((column) => ({ title: column.name })),
+						answer.rows.map((row) => row.map(String)),
+					),
+					"",
+				];
+	const { latency } = result.verification;
 	const figures = [
 		`${formatCount(result.replicatedRows)} rows of ${result.replicatedTables} tables loaded, then changes followed`,
-		`${formatCount(result.clicks)} clicks delivered and joined`,
+		...(result.clicks > 0 ? [`${formatCount(result.clicks)} clicks delivered`] : []),
 		`${result.etl.catalog?.tables.length ?? 0} tables in the catalog`,
-		`a change queryable ${formatSeconds(result.verification.latency.queryable)} after its commit`,
+		...(latency === undefined ? [] : [`a change queryable ${formatSeconds(latency.queryable)} after its commit`]),
 	];
 	return [
 		chalk.bold("Jobs"),
 		describeRun(result.stack, result.etl),
 		"",
-		chalk.bold("Departments that are looked at most"),
-		answer,
-		"",
+		...asked,
 		chalk.bold("A change, followed from the source to the current table"),
 		describeVerification(result.verification),
 		"",
@@ -45,7 +52,7 @@ function describeDemo(result: DemoResult): string {
 		"",
 		chalk.bold("Next"),
 		"  npx pipeline-cli status",
-		"  npx pipeline-cli query --name sales_by_country",
+		...(question === undefined ? [] : [`  npx pipeline-cli query --name ${question.name}`]),
 		"  npx pipeline-cli verify-cdc",
 	].join("\n");
 }

@@ -1,25 +1,33 @@
 import chalk from "chalk";
 import { rawColumns } from "../../../etl/contract/contract.ts";
-import type { VerifyCheck, VerifyReport } from "../../actions/verify/verifyCdc.ts";
+import type { VerifyCheck, VerifyReport } from "../../actions/verify/report.ts";
 import { formatSeconds } from "../../ui/format.ts";
 import { stackLine } from "../../ui/stackLine.ts";
 import { renderTable } from "../../ui/table.ts";
 
 /** The rows as the raw zone has them, each check with its time, and the verdict. */
 export function describeVerification(report: VerifyReport): string {
-	const shown = [rawColumns.op, rawColumns.commitTime, "term_id", "name", "slug", "term_group"];
+	const shown = [rawColumns.op, rawColumns.commitTime, ...report.columns];
 	const rawRows = renderTable(
 		shown.map((title) => ({ title })),
 		report.rawRows.map((row) => shown.map((name) => row[name] ?? "NULL")),
 	);
-	const latency = `From commit to raw file ${formatSeconds(report.latency.raw)}, to queryable ${formatSeconds(report.latency.queryable)}.`;
-	const verdict = report.ok
-		? chalk.green(`Changes arrive: ${report.rows.length} rows written at the source are in the lake, equal.`)
-		: chalk.red("The data differ: see the checks above.");
+	const latency =
+		report.latency === undefined
+			? []
+			: [
+					`From commit to raw file ${formatSeconds(report.latency.raw)}, to queryable ${formatSeconds(report.latency.queryable)}.`,
+				];
+	const verdict = report.ok ? chalk.green(proved(report)) : chalk.red("The data differ: see the checks above.");
 	const removed = report.removed ? " The marker rows were taken back at the source." : "";
-	return [rawRows, "", checksTable(report.checks), "", latency, `${verdict}${removed}`, stackLine(report.stack)].join(
-		"\n",
-	);
+	const rows = report.rawRows.length === 0 ? [] : [rawRows, ""];
+	return [...rows, checksTable(report.checks), "", ...latency, `${verdict}${removed}`, stackLine(report.stack)].join("\n");
+}
+
+function proved({ kind, rows, table }: VerifyReport): string {
+	if (kind === "rows") return `Changes arrive: ${rows.length} rows written at the source are in the lake, equal.`;
+	if (kind === "change") return `Changes arrive: what others changed in ${table} is in the lake, equal.`;
+	return "Nothing changed at the source meanwhile; each counted table has as many rows in the lake.";
 }
 
 /** Each check with its time. */

@@ -119,7 +119,7 @@ async function selectCheck(connection: SourceConnection, account: string, schema
 }
 
 /** @returns the account as GRANT takes it, with the host that the server matched. */
-async function currentAccount(connection: SourceConnection): Promise<string> {
+export async function currentAccount(connection: SourceConnection): Promise<string> {
 	const [row] = await connection.query("SELECT CURRENT_USER() AS account");
 	const account = String(row?.account);
 	const at = account.lastIndexOf("@");

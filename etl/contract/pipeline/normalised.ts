@@ -2,8 +2,17 @@ import { measuresOf } from "./checks/chartChecks.ts";
 import { columnList, patternsOf } from "./checks/lookups.ts";
 import { columnsOf, referredTable, severityOf } from "./checks/ruleChecks.ts";
 import type { Parts } from "./parts.ts";
-import type { DefinedChart, DefinedJob, DefinedTable, Pipeline, Schedule, Severity, TableRule } from "./pipeline.ts";
-import type { ChartEntry, JobEntry, PipelineFile, ScheduleEntry } from "./schema.ts";
+import type {
+	DefinedChart,
+	DefinedJob,
+	DefinedTable,
+	Pipeline,
+	Schedule,
+	Severity,
+	TableRule,
+	Verification,
+} from "./pipeline.ts";
+import type { ChartEntry, JobEntry, PipelineFile, ScheduleEntry, VerifyEntry } from "./schema.ts";
 import type { RuleEntry, TableEntry } from "./tableSchema.ts";
 import { readDuration, readPlace, readTableName } from "./values.ts";
 
@@ -26,11 +35,18 @@ export function normalised(file: PipelineFile, { schemas = [] }: Parts): Pipelin
 		jobs: (file.jobs ?? []).map((job) => jobOf(job, defaults.severity ?? "error")),
 		...(file.clicks ? { clicks: file.clicks } : {}),
 		charts: (file.charts ?? []).map(chartOf),
-		...(file.verify
-			? { verify: { table: certain(readTableName(file.verify.table)), rows: file.verify.rows ?? [] } }
-			: {}),
+		...(file.verify ? { verify: verificationOf(file.verify) } : {}),
 		...(file.sample_data ? { sampleData: file.sample_data } : {}),
 		...(file.schedule ? { schedule: scheduleOf(file.schedule) } : {}),
+	};
+}
+
+function verificationOf({ table, rows, marker = [], sample }: VerifyEntry): Verification {
+	return {
+		table: certain(readTableName(table)),
+		rows: rows ?? [],
+		marker: typeof marker === "string" ? [marker] : marker,
+		...(sample === undefined ? {} : { sample: { rowCount: sample.row_count, row: sample.row } }),
 	};
 }
 

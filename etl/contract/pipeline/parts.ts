@@ -59,6 +59,9 @@ export interface Parts {
 	jobs: readonly Good<JobEntry>[];
 	charts: readonly Good<ChartEntry>[];
 	clicks: Good<ClicksEntry> | undefined;
+	/** Folder of named queries, and the one that demo asks. */
+	queries: string | undefined;
+	demoQuery: Part<string> | undefined;
 	verify: Good<VerifyEntry> | undefined;
 	schedule: Part<ScheduleEntry> | undefined;
 	/** Files and folders that are named. */
@@ -78,6 +81,8 @@ export function partsOf(document: unknown): Parts {
 		jobs,
 		charts,
 		clicks,
+		queries: texts(at(document, ["queries"]), [])[0]?.entry,
+		demoQuery: texts(at(document, ["sample_data", "query"]), ["sample_data", "query"])[0],
 		verify: section(verifyEntry, document, "verify"),
 		schedule: schedule.success ? { path: ["schedule"], entry: schedule.data } : undefined,
 		paths: [
@@ -85,6 +90,7 @@ export function partsOf(document: unknown): Parts {
 			...jobs.flatMap(({ path, entry }) => texts(entry.script, [...path, "script"])),
 			...charts.flatMap(({ path, entry }) => texts(entry.query, [...path, "query"])),
 			...texts(clicks?.entry.template, ["clicks", "template"]),
+			...texts(clicks?.entry.check, ["clicks", "check"]),
 			...["script", "dump"].flatMap((name) => texts(at(document, ["sample_data", name]), ["sample_data", name])),
 		],
 	};

@@ -81,6 +81,26 @@ export interface DefinedChart {
 
 export type Schedule = { everySeconds: number } | { cron: string; timezone: string };
 
+export interface DefinedClicks {
+	schema: Readonly<Record<string, ClickType>>;
+	/** Files below the definition's folder. */
+	template?: string;
+	check?: string;
+}
+
+export type RowValues = Readonly<Record<string, string | number | boolean | null>>;
+
+/** What verify-cdc writes. */
+export interface Verification {
+	table: TableName;
+	/** None: a heartbeat. */
+	rows: readonly RowValues[];
+	/** Columns that get a mark; none: the rows are written as they stand. */
+	marker: readonly string[];
+	/** The table is as the sample data filled it where it has so many rows, and such a one among them. */
+	sample?: { rowCount: number; row: RowValues };
+}
+
 export interface Pipeline {
 	name: string;
 	description?: string;
@@ -95,11 +115,11 @@ export interface Pipeline {
 	queries?: string;
 	warehouse?: string;
 	jobs: readonly DefinedJob[];
-	clicks?: { schema: Readonly<Record<string, ClickType>>; template?: string };
+	clicks?: DefinedClicks;
 	charts: readonly DefinedChart[];
-	verify?: { table: TableName; rows: readonly Readonly<Record<string, string | number | boolean | null>>[] };
-	/** Paths below the definition's folder. */
-	sampleData?: { script: string; dump?: string };
+	verify?: Verification;
+	/** Paths below the definition's folder, and the name of a query. */
+	sampleData?: { script: string; dump?: string; query?: string };
 	schedule?: Schedule;
 }
 

@@ -121,16 +121,36 @@ export const clicksEntry = z.strictObject({
 		"File with a record that `clicks send` fills in, by placeholders {{module.function}}",
 		"clicks.json",
 	),
+	check: key(
+		path.exactOptional(),
+		"SQL file by which verify-clicks checks what jobs make of the clicks: one row with the columns found and expected, for clicks marked {{mark}}",
+		"checks/joined_clicks.sql",
+	),
 });
+
+const rowValues = z.record(text, z.union([z.string(), z.number(), z.boolean(), z.null()]));
 
 export const verifyEntry = z.strictObject({
 	table: key(text, "Table, as schema.table, that verify-cdc may write its rows into", "shop.pipeline_heartbeat"),
 	rows: key(
-		section(
-			z.array(z.record(text, z.union([z.string(), z.number(), z.boolean(), z.null()]))).min(1, "must have a row"),
-		),
-		"Rows that it writes, follows and takes back; default: one heartbeat",
+		section(z.array(rowValues).min(1, "must have a row")),
+		"Rows that it writes, follows and takes back; default: a heartbeat, for which verify-cdc --create makes the table",
 		[{ name: "marker" }],
+	),
+	marker: key(
+		z.union([column, z.array(column).min(1, "must name a column")]).exactOptional(),
+		"Column of the rows, or several, that get a mark by which the rows are recognised, the first for sure; the key's columns are then left to the server. Without it the rows are written as they stand",
+		"name",
+	),
+	sample: key(
+		z
+			.strictObject({
+				row_count: key(z.int().min(0), "Rows of the table", 15),
+				row: key(rowValues, "Values of one of its rows", { id: 15, name: "Outdoors" }),
+			})
+			.exactOptional(),
+		"How the table is known to be as the sample data filled it: the rows are then written as they stand, and stay",
+		{ row_count: 15, row: { id: 15, name: "Outdoors" } },
 	),
 });
 
@@ -146,6 +166,7 @@ export const scheduleEntry = z.union([
 export const sampleDataEntry = z.strictObject({
 	script: key(path, "TypeScript or JavaScript module that exports the sample schemas", "seed/schemas.ts"),
 	dump: key(path.exactOptional(), "The same as SQL, with which a server on EC2 is filled", "seed/sample.sql"),
+	query: key(text.exactOptional(), "Named query whose answer demo shows", "revenue_by_month"),
 });
 
 /** `pipeline.yaml` as it is written; parsePipeline in parse.ts reads it, and makes a `Pipeline` of it. */

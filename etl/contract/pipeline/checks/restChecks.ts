@@ -3,15 +3,18 @@ import type { Good, Part, Parts } from "../parts.ts";
 import type { ClicksEntry, ScheduleEntry } from "../schema.ts";
 import { cronFault, isBelow, isTimezone, readDuration, readTableName } from "../values.ts";
 import { badTableName, nearest, notReplicated, repeated } from "./lookups.ts";
+import { demoChecks, verifyChecks } from "./verifyChecks.ts";
 
 /** What is wrong with clicks, verification and schedule that no schema can say. */
 export function restChecks(
-	{ clicks, verify, schedule, schemas, paths }: Parts,
+	{ clicks, verify, schedule, schemas, paths, columns, tables, queries, demoQuery }: Parts,
 	exists: (path: string) => boolean,
 ): Finding[] {
 	return [
 		...(clicks === undefined ? [] : clickChecks(clicks)),
 		...(verify?.entry.table === undefined ? [] : tableOf(verify.entry.table, [...verify.path, "table"], schemas)),
+		...(verify === undefined ? [] : verifyChecks(verify, columns, tables)),
+		...(demoQuery === undefined ? [] : demoChecks(demoQuery, queries, exists)),
 		...(schedule === undefined ? [] : scheduleChecks(schedule)),
 		...paths.flatMap(({ entry, path }) => fileChecks(entry, path, exists)),
 	];

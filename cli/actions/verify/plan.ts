@@ -1,0 +1,158 @@
+import type { Pipeline, RowValues, Verification } from "../../../etl/contract/pipeline/pipeline.ts";
+import { columnAction, definedTable } from "../../../etl/contract/pipeline/pipeline.ts";
+import type { TableName } from "../../../etl/contract/pipeline/values.ts";
+import { messageOf, PipelineError } from "../../common/errors.ts";
+import { qualifiedName, quoteName } from "../../engines/mysql/quote.ts";
+import type { SourceConnection } from "../../engines/port.ts";
+import { heartbeatColumns, heartbeatKey, heartbeatMarker, heartbeatValues, openHeartbeat } from "./heartbeat.ts";
+import { condition, keyOf, type Selection } from "./sourceRows.ts";
+
+/** What verify-cdc writes and follows. */
+export interface Plan {
+	table: TableName;
+	/** Columns of the written rows. */
+	written: readonly string[];
+	values: readonly (readonly unknown[])[];
+	/** Columns that are compared: those of the rows that come into the lake as they are, and the key's. */
+	columns: readonly string[];
+	/** By which a row is found in the raw zone and in the lake. */
+	key: readonly string[];
+	/** By which the rows are found at the source. */
+	recognised: Selection;
+	/** Rows that the table has before, where it is as the sample data filled it; the rows then stay. */
+	sample?: { rowCount: number };
+	/** Whether a mark tells ours from all others. */
+	isMarked: boolean;
+	/** Whether the rows' removal is followed, too. */
+	isHeartbeat: boolean;
+	/** Whether the table was made for it. */
+	created: boolean;
+}
+
+/** @param create makes the table of heartbeats where it is missing. */
+export async function planOf(pipeline: Pipeline, source: SourceConnection, create: boolean): Promise<Plan> {
+	const { verify } = pipeline;
+	if (verify === undefined) throw nowhereToWrite(pipeline);
+	if (verify.rows.length === 0) return heartbeatPlan(verify.table, source, create);
+	if (create) {
+		throw new PipelineError("usage", {
+			what: "--create makes a table of heartbeats, and verify in pipeline.yaml names rows of a table of its own.",
+			fix: "Leave out --create.",
+			next: "pipeline-cli verify-cdc",
+		});
+	}
+	return rowsPlan(pipeline, verify, source);
+}
+
+async function heartbeatPlan(table: TableName, source: SourceConnection, create: boolean): Promise<Plan> {
+	const created = await openHeartbeat(source, table, create);
+	const mark = `${markPrefix()}-1`;
+	return {
+		table,
+		written: heartbeatColumns,
+		values: [heartbeatValues(mark)],
+		columns: heartbeatColumns,
+		key: [heartbeatKey],
+		recognised: { columns: [heartbeatMarker], values: [[mark]] },
+		isMarked: true,
+		isHeartbeat: true,
+		created,
+	};
+}
+
+async function rowsPlan(pipeline: Pipeline, verify: Verification, source: SourceConnection): Promise<Plan> {
+	const { table, rows, marker } = verify;
+	const written = Object.keys(rows[0] ?? {});
+	const keyed = definedTable(pipeline, table)?.primaryKey ?? (await keyOf(source, table));
+	const columns = [...new Set([...written, ...keyed])].filter((name) => columnAction(pipeline, table, name) === "keep");
+	const asTheyStand = rows.map((row) => written.map((name) => row[name] ?? null));
+	const plan = { table, written, columns, isMarked: false, isHeartbeat: false, created: false };
+	const byValues = (names: readonly string[]): Selection => ({
+		columns: names,
+		values: rows.map((row) => names.map((name) => row[name] ?? null)),
+	});
+	const isGiven = keyed.length > 0 && keyed.every((name) => written.includes(name));
+	if (await isSample(verify, keyed, source)) {
+		const key = isGiven ? keyed : marker;
+		return { ...plan, values: asTheyStand, key, recognised: byValues(key), sample: sampleOf(verify) };
+	}
+	const [mark] = marker;
+	if (mark === undefined) {
+		const key = isGiven ? keyed : written;
+		return { ...plan, values: asTheyStand, key: keyed.length > 0 ? keyed : written, recognised: byValues(key) };
+	}
+	const prefix = markPrefix();
+	const values = rows.map((row, index) => marked(row, written, verify, keyed, `${prefix}-${index + 1}`));
+	const marks = rows.map((_, index) => [`${prefix}-${index + 1}`]);
+	const recognised = { columns: [mark], values: marks };
+	return { ...plan, values, key: keyed.length > 0 ? keyed : [mark], recognised, isMarked: true };
+}
+
+function sampleOf({ sample }: Verification): { rowCount: number } {
+	return { rowCount: sample?.rowCount ?? 0 };
+}
+
+/** A row with its mark; what else the key has is left to the server. */
+function marked(
+	row: RowValues,
+	written: readonly string[],
+	{ marker }: Verification,
+	key: readonly string[],
+	mark: string,
+): unknown[] {
+	return written.map((name) => {
+		if (marker.includes(name)) return mark;
+		return key.includes(name) ? null : (row[name] ?? null);
+	});
+}
+
+/**
+ * Whether the table is as the sample data filled it, and has none of the rows yet. A table in use can have as many rows, and
+ * nothing of ours may stay in it.
+ */
+export async function isSample(
+	{ table, rows, sample }: Verification,
+	key: readonly string[],
+	source: SourceConnection,
+): Promise<boolean> {
+	const columns = Object.keys(sample?.row ?? {});
+	const equal = columns.map((name) => `${quoteName(name)} = ?`).join(" AND ");
+	const taken = condition({ columns: key, values: rows.map((row) => key.map((name) => row[name] ?? null)) });
+	const isKnown = key.length > 0 && columns.length > 0;
+	const marks = isKnown ? `, MAX(${equal}) AS sample, SUM(${taken.sql}) AS taken` : "";
+	try {
+		const [found] = await source.query(
+			`SELECT COUNT(*) AS n${marks} FROM ${qualifiedName(table)}`,
+			isKnown ? [...columns.map((name) => sample?.row[name]), ...taken.values] : [],
+		);
+		return (
+			isKnown && Number(found?.n) === sample?.rowCount && Number(found?.sample) === 1 && Number(found?.taken) === 0
+		);
+	} catch (error) {
+		// Ctrl-C, the timeout.
+		if (error instanceof PipelineError) throw error;
+		throw new PipelineError(
+			"usage",
+			{
+				what: `verify-cdc writes into ${table.schema}.${table.table}, which it cannot read at the source.`,
+				why: messageOf(error),
+				fix: "Let the source's user read it, or name another table in verify of pipeline.yaml; --read-only needs none.",
+				next: "pipeline-cli verify-cdc --read-only",
+			},
+			{ cause: error },
+		);
+	}
+}
+
+function nowhereToWrite({ name, schemas }: Pipeline): PipelineError {
+	const [first] = schemas;
+	return new PipelineError("usage", {
+		what: `The definition of ${name} names no table into which verify-cdc may write.`,
+		fix: `Use --read-only, which writes nothing; or name a table of heartbeats in pipeline.yaml, for instance verify: { table: ${first?.name ?? "schema"}.pipeline_heartbeat }, which verify-cdc --create makes.`,
+		next: "pipeline-cli verify-cdc --read-only",
+	});
+}
+
+function markPrefix(): string {
+	return `pipeline-cli-verify-${Date.now()}`;
+}

@@ -1,0 +1,12 @@
+-- Departments that are looked at most
+-- Clicks on products of order items, and the average price of these products, by department.
+-- Columns: department; clicks (rows of joint_tables); average_price. The five with the most clicks, most first.
+SELECT
+	department,
+	count(*) AS clicks,
+	round(avg(price), 2) AS average_price
+FROM joint_tables
+WHERE department IS NOT NULL
+GROUP BY department
+ORDER BY clicks DESC, department
+LIMIT 5
