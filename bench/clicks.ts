@@ -10,8 +10,10 @@ import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { clickRecords } from "../cli/actions/clicks/clicks.ts";
+import { clickTemplate } from "../cli/actions/clicks/definedClicks.ts";
 import { LocalEventStream } from "../cli/engines/local/eventStream/eventStream.ts";
 import type { Context, EventStream } from "../cli/engines/port.ts";
+import { shop } from "../tests/support/sampleShop.ts";
 import { bareClient, loopOfCommands, ourSender, type Server, startMiniStack, startSink, useServer } from "./kinesis.ts";
 
 const { values } = parseArgs({
@@ -72,7 +74,7 @@ async function send(stream: EventStream, source: Iterable<string>, count: number
 	return seconds;
 }
 
-const made = [...clickRecords({ records: 20_000, seed: 1 })];
+const made = [...clickRecords({ records: 20_000, seed: 1, template: clickTemplate(shop) })];
 /** Made before, so that the sender's own speed is seen; a part is repeated, for the sake of memory. */
 function* repeated(count: number): Generator<string> {
 	for (let at = 0; at < count; at += 1) yield made[at % made.length] as string;
@@ -111,7 +113,7 @@ const servers: Server[] = [];
 try {
 	if (values.ministack === undefined) {
 		await measure(local("local delivery buffer", () => repeated(records)));
-		await measure(local("local, records made on the way", () => clickRecords({ records, seed: 2 })));
+		await measure(local("local, records made on the way", () => clickRecords({ records, seed: 2, template: clickTemplate(shop) })));
 	} else {
 		const sink = await startSink();
 		servers.push(sink);

@@ -2,7 +2,8 @@ import { readFile } from "node:fs/promises";
 import mysql, { type RowDataPacket } from "mysql2";
 import { createConnection } from "mysql2/promise";
 import { describe, expect } from "vitest";
-import { insert, removeRows } from "../../cli/actions/verify/verifyRows.ts";
+import { planOf } from "../../cli/actions/verify/plan.ts";
+import { recognised, removeRows, writeRows } from "../../cli/actions/verify/writtenRows.ts";
 import { type SampleRow, sampleSize } from "../../etl/definition/sampleData.ts";
 import { replicationGrants } from "../../infra/source/userData.ts";
 import { schemas as sampleSchemas } from "../../pipelines/shop/seed/schemas.ts";
@@ -82,8 +83,11 @@ describe("pipelines/shop/seed/sample.sql", () => {
 			},
 			close: () => replication.end(),
 		};
-		expect(await insert(source, ["a-slug"], false)).toHaveLength(1);
-		await removeRows(source, ["a-slug"]);
+		const plan = await planOf(shop.pipeline, source, false);
+		await writeRows(source, plan);
+		expect(await recognised(source, plan)).toHaveLength(4);
+		await removeRows(source, plan);
+		expect(await recognised(source, plan)).toEqual([]);
 		await replication.query("SHOW MASTER STATUS");
 		await expect(replication.query("DELETE FROM classicmodels.orders")).rejects.toThrow("denied");
 		await source.close();

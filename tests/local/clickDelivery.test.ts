@@ -7,6 +7,7 @@ import { gunzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect } from "vitest";
 import { clickRecords } from "../../cli/actions/clicks/clicks.ts";
+import { clickTemplate } from "../../cli/actions/clicks/definedClicks.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { filesBelow } from "../../cli/engines/local/catalog/lakeFolders.ts";
 import { type DeliverySettings, LocalEventStream } from "../../cli/engines/local/eventStream/eventStream.ts";
@@ -16,6 +17,7 @@ import type { Context } from "../../cli/engines/port.ts";
 import { lake } from "../../etl/contract/contract.ts";
 import { rounds } from "../support/cases.ts";
 import { test } from "../support/fixtures.ts";
+import { shop } from "../support/sampleShop.ts";
 
 /** Of two senders each. */
 const roundsOfTwo = rounds(20, 4);
@@ -149,7 +151,7 @@ test("a million records come back equal, once each, whatever JSON they are", asy
 	const values = fc
 		.sample(fc.jsonValue({ maxDepth: 2 }), { numRuns: 5000, seed: 3 })
 		.map((value) => JSON.stringify(value));
-	const clicks = [...clickRecords({ records: 1009, seed: 3 })];
+	const clicks = [...clickRecords({ records: 1009, seed: 3, template: clickTemplate(shop) })];
 	const text = (id: number): string =>
 		`{"id":${id},"value":${values[id % values.length]},"click":${clicks[id % clicks.length]}}`;
 	function* all(): Generator<string> {

@@ -1,5 +1,5 @@
 import { describe, expect } from "vitest";
-import { isSampleTable } from "../../cli/actions/verify/verifyRows.ts";
+import { planOf } from "../../cli/actions/verify/plan.ts";
 import { PipelineError } from "../../cli/common/errors.ts";
 import type { LocalPaths } from "../../cli/engines/local/shared/paths.ts";
 import { LocalSource } from "../../cli/engines/local/source/localSource.ts";
@@ -49,7 +49,7 @@ describe("the sample schemas", () => {
 		await connection.end();
 		expect(rows).toEqual([{ count: 15, last: 15 }]);
 		const source = await new LocalSource(paths).connect();
-		expect(await isSampleTable(source)).toBe(true);
+		expect((await planOf(shop.pipeline, source, false)).sample).toEqual({ rowCount: 15 });
 		await source.close();
 	});
 

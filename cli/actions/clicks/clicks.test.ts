@@ -1,10 +1,14 @@
 import { expect, test, vi } from "vitest";
 import { testContext } from "../../../tests/support/context.ts";
+import { shop } from "../../../tests/support/sampleShop.ts";
 import type { EventStream } from "../../engines/port.ts";
 import { clickRecords, sendClicks } from "./clicks.ts";
+import { clickTemplate } from "./definedClicks.ts";
+
+const template = clickTemplate(shop);
 
 const make = (records: number, seed: number): Record<string, unknown>[] =>
-	[...clickRecords({ records, seed })].map((text) => JSON.parse(text));
+	[...clickRecords({ records, seed, template })].map((text) => JSON.parse(text));
 
 test("records are the sample shop's", () => {
 	const made = make(2000, 1);
@@ -49,7 +53,7 @@ test("no record is made once the duration is over, and the totals are shown", as
 		},
 	};
 	try {
-		const sent = await sendClicks(stream as EventStream, { records: Infinity, seed: 1, duration: 2 }, context);
+		const sent = await sendClicks(stream as EventStream, { records: Infinity, seed: 1, duration: 2, template }, context);
 		expect(sent).toMatchObject({ accepted: 200, lost: 0 });
 		expect(context.shown[1]).toBe("25 records, 100/s");
 		expect(context.shown.at(-1)).toBe("200 records, 100/s");

@@ -82,7 +82,7 @@ class FakePipeline {
 			crawlers: async () => ({ crawl: async () => ({ database: "d", tables: [], removed: [] }) }),
 			query: async () => ({
 				run: async (sql: string) => {
-					const list = /term_id IN \(([\d, ]+)\)/.exec(sql)?.[1]?.split(", ").map(Number);
+					const list = /"term_id" IN \(([\d, ]+)\)/.exec(sql)?.[1]?.split(", ").map(Number);
 					if (list === undefined) return { columns: [], rows: [[this.current.length]], seconds: 0 };
 					const rows = this.current.filter(([id]) => list.includes(id));
 					return {
@@ -122,13 +122,15 @@ class FakePipeline {
 				);
 			return [];
 		}
-		if (sql.includes("slug IN")) {
+		if (sql.includes("_LOCK")) return [{ got: 1 }];
+		if (sql.includes("`slug` IN") || sql.includes("SELECT `term_id`")) {
 			return this.source
-				.filter((row) => values.includes(row[2]))
+				.filter((row) => values.includes(sql.includes("`slug` IN") ? row[2] : row[0]))
 				.map(([term_id, name, slug, term_group]) => ({ term_id, name, slug, term_group }));
 		}
-		const sample = this.source.some(([id, , slug]) => id === 15 && slug === values[0]) ? 1 : 0;
-		return [{ n: this.source.length, last: Math.max(...this.source.map((row) => row[0])), sample }];
+		const [id, slug, ...ids] = values;
+		const sample = this.source.some((row) => row[0] === id && row[2] === slug) ? 1 : 0;
+		return [{ n: this.source.length, sample, taken: this.source.filter((row) => ids.includes(row[0])).length }];
 	}
 }
 

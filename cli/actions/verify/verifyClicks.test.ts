@@ -82,7 +82,16 @@ class FakeStream {
 					close: async () => undefined,
 				}),
 			}),
-			query: async () => ({ run: async (sql: string) => ({ columns: [], rows: this.#query(sql), seconds: 0 }) }),
+			query: async () => ({
+				run: async (sql: string) => ({
+					columns: [
+						{ name: "found", type: "bigint" },
+						{ name: "expected", type: "bigint" },
+					],
+					rows: this.#query(sql),
+					seconds: 0,
+				}),
+			}),
 		} as unknown as Stack;
 	}
 
@@ -95,8 +104,7 @@ class FakeStream {
 
 	#query(sql: string): unknown[][] {
 		const clicks = this.damage(this.clicks);
-		if (sql.includes("FROM wp_woocommerce_order_items")) return [[String(this.joined(this.clicks))]];
-		if (sql.includes("FROM joint_tables")) return [[this.joined(clicks)]];
+		if (sql.includes("FROM joint_tables")) return [[this.joined(clicks), String(this.joined(this.clicks))]];
 		return clicks.map(({ productDetails: details, ...click }) => [
 			click.productid,
 			click.productname,

@@ -133,6 +133,7 @@ describe("a good definition", () => {
 			clicks: {
 				schema: { productid: "int", price: "decimal(12, 2)", details: { color: "string", sizes: ["int"] } },
 				template: "clicks.json",
+				check: "checks/joined.sql",
 			},
 			charts: [
 				{
@@ -186,8 +187,13 @@ describe("a good definition", () => {
 					filters: [],
 				},
 			],
-			verify: { table: { schema: "shop", table: "pipeline_heartbeat" }, rows: [{ id: 1, name: "a", gone: null }] },
-			sampleData: { script: "seed/schemas.ts", dump: "seed/sample.sql" },
+			verify: {
+				table: { schema: "shop", table: "pipeline_heartbeat" },
+				rows: [{ id: 1, name: "a", gone: null }],
+				marker: ["name"],
+				sample: { rowCount: 15, row: { id: 1, name: "b" } },
+			},
+			sampleData: { script: "seed/schemas.ts", dump: "seed/sample.sql", query: "revenue" },
 			schedule: { cron: "0 6 * * MON-FRI", timezone: "Europe/Berlin" },
 		} satisfies Pipeline);
 	});
