@@ -113,7 +113,9 @@ const servers: Server[] = [];
 try {
 	if (values.ministack === undefined) {
 		await measure(local("local delivery buffer", () => repeated(records)));
-		await measure(local("local, records made on the way", () => clickRecords({ records, seed: 2, template: clickTemplate(shop) })));
+		await measure(
+			local("local, records made on the way", () => clickRecords({ records, seed: 2, template: clickTemplate(shop) })),
+		);
 	} else {
 		const sink = await startSink();
 		servers.push(sink);

@@ -1,6 +1,6 @@
-import type { Context, LocalHost, QueryResult } from "../engines/port.ts";
 import type { Definition } from "../../etl/definition/definition.ts";
 import type { NamedQuery } from "../../etl/definition/namedQueries.ts";
+import type { Context, LocalHost, QueryResult } from "../engines/port.ts";
 import { clickRecords } from "./clicks/clicks.ts";
 import { type EtlResult, runEtl } from "./etl/runEtl.ts";
 import type { VerifyReport } from "./verify/report.ts";

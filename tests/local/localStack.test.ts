@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect } from "vitest";
 import type { VerifyClicksReport } from "../../cli/actions/verify/verifyClicks.ts";
 import { poll } from "../../cli/common/poll.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
+import { replicatorPids } from "../support/replicatorPids.ts";
 
 interface Demo {
 	ok: boolean;
@@ -224,11 +223,3 @@ describe("the local stack", () => {
 		await expect(readdir(stack.home)).rejects.toThrow("ENOENT");
 	});
 });
-
-/** The replicator's supervisor and its children. */
-async function replicatorPids(home: string): Promise<number[]> {
-	// The process id, then when it was started.
-	const supervisor = Number.parseInt(await readFile(join(home, "replication", "pid"), "utf8"), 10);
-	const children = await promisify(execFile)("ps", ["-o", "pid=", "--ppid", String(supervisor)]);
-	return [supervisor, ...children.stdout.trim().split(/\s+/).map(Number)];
-}

@@ -7,6 +7,7 @@ import { seedSource } from "../../cli/engines/local/source/seed/seed.ts";
 import { startPrivateSource } from "../../cli/engines/local/source/up.ts";
 import { it } from "../support/cliFixtures.ts";
 import { client, refusal } from "../support/privateSource.ts";
+import { shop } from "../support/sampleShop.ts";
 
 describe("the sample schemas", () => {
 	let paths: LocalPaths;

@@ -53,7 +53,11 @@ test("no record is made once the duration is over, and the totals are shown", as
 		},
 	};
 	try {
-		const sent = await sendClicks(stream as EventStream, { records: Infinity, seed: 1, duration: 2, template }, context);
+		const sent = await sendClicks(
+			stream as EventStream,
+			{ records: Infinity, seed: 1, duration: 2, template },
+			context,
+		);
 		expect(sent).toMatchObject({ accepted: 200, lost: 0 });
 		expect(context.shown[1]).toBe("25 records, 100/s");
 		expect(context.shown.at(-1)).toBe("200 records, 100/s");

@@ -4,7 +4,8 @@ import type { Row } from "./sourceRows.ts";
 export function comparable(value: unknown): string | null {
 	if (value === undefined || value === null) return null;
 	const text = String(value);
-	const [, time, fraction = ""] = /^(\d{4,}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.(\d+))?(?:\+00(?::00)?|Z| UTC)?$/.exec(text) ?? [];
+	const [, time, fraction = ""] =
+		/^(\d{4,}-\d\d-\d\d[ T]\d\d:\d\d:\d\d)(?:\.(\d+))?(?:\+00(?::00)?|Z| UTC)?$/.exec(text) ?? [];
 	if (time === undefined) return text;
 	const digits = fraction.replace(/0+$/, "");
 	return `${time.replace("T", " ")}${digits === "" ? "" : `.${digits}`}`;

@@ -5,8 +5,8 @@ import { comparable } from "./comparable.ts";
 import { currentName, readCurrent } from "./currentRows.ts";
 import { hasRun, jobsText, noting, type Way } from "./followRows.ts";
 import { runWhenFree } from "./jobsWhenFree.ts";
-import { keyText, type RawRow, rawObjects } from "./rawZone.ts";
 import { readRawRows } from "./rawRows.ts";
+import { keyText, type RawRow, rawObjects } from "./rawZone.ts";
 import { replicated } from "./replicated.ts";
 import { textRows, type VerifyCheck, type VerifyReport } from "./report.ts";
 import { columnsOf, keyOf, type Row, readRows, type Selection } from "./sourceRows.ts";
@@ -35,7 +35,9 @@ export async function followChange(way: Way, moved: readonly TableName[]): Promi
 	if (followed === undefined) return undefined;
 	const { table, key, columns } = followed;
 	const checks: VerifyCheck[] = [];
-	const file = await replicated(way, { title: "raw zone", what: "a raw file with the change" }, () => newestFile(way, table));
+	const file = await replicated(way, { title: "raw zone", what: "a raw file with the change" }, () =>
+		newestFile(way, table),
+	);
 	const read = [rawColumns.op, rawColumns.commitTime, ...columns];
 	const rawRows = lastOfKeys(await readRawRows(file.key, await way.raw.fetch(file.key), read), key).slice(-most);
 	const committedAt = Math.max(...rawRows.map((row) => timeOf(row[rawColumns.commitTime])));
@@ -62,7 +64,11 @@ export async function followChange(way: Way, moved: readonly TableName[]): Promi
 		return inLake.get(id) !== wanted.get(id);
 	});
 	const equal = settled.length - differing.length;
-	note("current table", differing.length === 0, `${equal} of ${settled.length} rows equal to the source's, or gone there, too`);
+	note(
+		"current table",
+		differing.length === 0,
+		`${equal} of ${settled.length} rows equal to the source's, or gone there, too`,
+	);
 	const isTwice = current.length > inLake.size;
 	if (isTwice) note("keys", false, `${current.length} rows of ${inLake.size} keys in the lake`);
 	return {
@@ -113,7 +119,11 @@ function lastOfKeys(rows: readonly RawRow[], key: readonly string[]): RawRow[] {
 }
 
 /** The rows by their keys, whole numbers as numbers. */
-async function selectionOf(way: Way, { table, key }: Followed, rows: readonly RawRow[]): Promise<Selection & { values: Row[] }> {
+async function selectionOf(
+	way: Way,
+	{ table, key }: Followed,
+	rows: readonly RawRow[],
+): Promise<Selection & { values: Row[] }> {
 	const numbers = new Set(
 		(await columnsOf(way.source, table)).filter(({ type }) => /int$/.test(type)).map(({ name }) => name),
 	);

@@ -115,7 +115,11 @@ export async function followDelete(way: Way, plan: Plan, rows: readonly Row[]): 
 	note("delete: jobs", hasRun(etl), jobsText(etl));
 	const name = currentName(way.definition, etl.catalog, plan.table);
 	const left = await readCurrent(await way.query(), name, plan.columns, selected(plan, rows), way.context);
-	note("delete: current table", left.length === 0, left.length === 0 ? "no row is left" : `${left.length} rows are left`);
+	note(
+		"delete: current table",
+		left.length === 0,
+		left.length === 0 ? "no row is left" : `${left.length} rows are left`,
+	);
 	return checks;
 }
 

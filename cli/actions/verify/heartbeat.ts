@@ -12,7 +12,13 @@ export const heartbeatMarker = "marker";
 
 /** A row: what a quote, a line end or a letter beyond ASCII could break on the way is in it. */
 export function heartbeatValues(marker: string): readonly unknown[] {
-	return [null, new Date().toISOString().replace("T", " ").replace("Z", ""), marker, "-1234.50", `"quoted", it's two\nlines, ü €`];
+	return [
+		null,
+		new Date().toISOString().replace("T", " ").replace("Z", ""),
+		marker,
+		"-1234.50",
+		`"quoted", it's two\nlines, ü €`,
+	];
 }
 
 /** The table of heartbeats, as a DBA makes it. */

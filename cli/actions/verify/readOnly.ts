@@ -56,7 +56,10 @@ class Changes {
 	async next(): Promise<TableStatistics[] | undefined> {
 		const since = Date.now();
 		const isMoving = { atSource: false };
-		const awaited = { title: "a change that others make", what: "a change in the table statistics, as the source has some" };
+		const awaited = {
+			title: "a change that others make",
+			what: "a change in the table statistics, as the source has some",
+		};
 		const found = await replicated<TableStatistics[] | "quiet">(this.#way, awaited, async () => {
 			const moved = await this.#moved();
 			if (moved.length > 0) return moved;

@@ -30,7 +30,10 @@ export async function alone<T>(
 		return true;
 	});
 	if (isFree === undefined) {
-		const awaited = { title: "the other verify-cdc", what: "the end of another verify-cdc, which writes into the table" };
+		const awaited = {
+			title: "the other verify-cdc",
+			what: "the end of another verify-cdc, which writes into the table",
+		};
 		const late = { fix: "Wait until it has ended, or stop it.", next: "pipeline-cli verify-cdc" };
 		await arrival(context, { ...awaited, late }, lookInterval, take);
 	}

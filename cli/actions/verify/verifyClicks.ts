@@ -74,7 +74,11 @@ export async function verifyClicks(stack: Stack, context: Context): Promise<Veri
 
 	const awaited = { title: "raw zone", what: "an object with the marked clicks", late };
 	const found = await arrival(context, awaited, lookInterval, () => markedObjects(raw, known, mark, sentAt));
-	note("raw zone", areSent(found.lines, clicks), `${found.lines.length} of ${markers} clicks in ${found.keys.join(", ")}`);
+	note(
+		"raw zone",
+		areSent(found.lines, clicks),
+		`${found.lines.length} of ${markers} clicks in ${found.keys.join(", ")}`,
+	);
 	const rawSeconds = since(found.modified.getTime());
 
 	await registerOnce(stack, context);

@@ -21,7 +21,9 @@ export function describeVerification(report: VerifyReport): string {
 	const verdict = report.ok ? chalk.green(proved(report)) : chalk.red("The data differ: see the checks above.");
 	const removed = report.removed ? " The marker rows were taken back at the source." : "";
 	const rows = report.rawRows.length === 0 ? [] : [rawRows, ""];
-	return [...rows, checksTable(report.checks), "", ...latency, `${verdict}${removed}`, stackLine(report.stack)].join("\n");
+	return [...rows, checksTable(report.checks), "", ...latency, `${verdict}${removed}`, stackLine(report.stack)].join(
+		"\n",
+	);
 }
 
 function proved({ kind, rows, table }: VerifyReport): string {

@@ -1,6 +1,6 @@
 import { verifyCdc } from "../../actions/verify/verifyCdc.ts";
-import { PipelineError } from "../../common/errors.ts";
 import type { Run } from "../../command.ts";
+import { PipelineError } from "../../common/errors.ts";
 import { describeVerification } from "../shared/verification.ts";
 import type { definition } from "./definition.ts";
 

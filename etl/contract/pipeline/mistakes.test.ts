@@ -187,7 +187,7 @@ describe("a mistake", () => {
 		expect(mistakes.map(({ path, what }) => `${path.join(".")}: ${what}`)).toEqual([
 			"warehouse: There is no warehouse in the definition's folder.",
 			"jobs.0.script: There is no jobs/star_schema.py in the definition's folder.",
-		"clicks.check: There is no checks/joined.sql in the definition's folder.",
+			"clicks.check: There is no checks/joined.sql in the definition's folder.",
 			"charts.2.query: There is no queries/all.sql in the definition's folder.",
 			"charts.3.query: There is no queries/orders.sql in the definition's folder.",
 			"sample_data.script: There is no seed/schemas.ts in the definition's folder.",

@@ -32,8 +32,7 @@ export function verifyChecks(
 		found.push({ path: [...path, "rows", index], what: "It has other columns than the first row.", fix });
 	}
 	const names = typeof marker === "string" ? [marker] : (marker ?? []);
-	const placeOf = (index: number) =>
-		typeof marker === "string" ? [...path, "marker"] : [...path, "marker", index];
+	const placeOf = (index: number) => (typeof marker === "string" ? [...path, "marker"] : [...path, "marker", index]);
 	found.push(...repeatedIn(names, [...path, "marker"], "column"));
 	const said = tables.find(({ name }) => name === table)?.entry ?? {};
 	for (const [index, name] of names.entries()) {
