@@ -38,7 +38,7 @@ export function markedClicks(schema: Readonly<Record<string, ClickType>>, mark: 
 	}
 	const last = texts.at(-1);
 	const value = (path: readonly string[], type: string, number: number): unknown => {
-		if (type !== "string") return valueOf(type, number);
+		if (type !== "string") return sample(type, number);
 		if (isSame(path, marked.path)) return `${mark}-${number}`;
 		return last !== undefined && isSame(path, last.path) ? awkward(number) : "Verification";
 	};
@@ -80,7 +80,7 @@ function isCompared(type: string): boolean {
 	return !["date", "timestamp", "binary"].includes(type);
 }
 
-function valueOf(type: string, number: number): unknown {
+function sample(type: string, number: number): unknown {
 	if (type === "boolean") return number % 2 === 1;
 	if (type === "int" || type === "bigint") return number;
 	if (type === "date") return `2026-01-0${number}`;

@@ -28,7 +28,7 @@ export async function readRows(
 		`SELECT ${columns.map(quoteName).join(", ")} FROM ${qualifiedName(table)} WHERE ${sql}${ordered}`,
 		values,
 	);
-	return found.map((row) => columns.map((name) => valueOf(row[name])));
+	return found.map((row) => columns.map((name) => textOrNumber(row[name])));
 }
 
 /** Writes rows in one transaction. */
@@ -83,7 +83,7 @@ export function condition({ columns, values }: Selection): { sql: string; values
 	return { sql: `${left} IN (${values.map(() => right).join(", ")})`, values: values.flat() };
 }
 
-function valueOf(value: unknown): Value {
+function textOrNumber(value: unknown): Value {
 	if (value === undefined || value === null) return null;
 	if (typeof value === "number" && (Number.isSafeInteger(value) || !Number.isInteger(value))) return value;
 	return typeof value === "boolean" ? Number(value) : String(value);
