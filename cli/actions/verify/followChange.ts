@@ -127,9 +127,9 @@ async function selectionOf(
 	const numbers = new Set(
 		(await columnsOf(way.source, table)).filter(({ type }) => /int$/.test(type)).map(({ name }) => name),
 	);
-	const valueOf = (name: string, text: string | null | undefined) =>
+	const keyValue = (name: string, text: string | null | undefined) =>
 		numbers.has(name) && Number.isSafeInteger(Number(text)) ? Number(text) : (text ?? null);
-	return { columns: key, values: rows.map((row) => key.map((name) => valueOf(name, row[name]))) };
+	return { columns: key, values: rows.map((row) => key.map((name) => keyValue(name, row[name]))) };
 }
 
 /** Whole rows as text, by their keys. */
