@@ -5,15 +5,13 @@
  *     npx tsx bench/clicks.ts [--records 1000000] [--runs 3]
  *     npx tsx bench/clicks.ts [--runs 3] --ministack path/to/ministack [--aws path/to/aws]
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { clickRecords } from "../cli/actions/clicks/clicks.ts";
-import { clickTemplate } from "../cli/actions/clicks/definedClicks.ts";
 import { LocalEventStream } from "../cli/engines/local/eventStream/eventStream.ts";
 import type { Context, EventStream } from "../cli/engines/port.ts";
-import { shop } from "../tests/support/sampleShop.ts";
 import { bareClient, loopOfCommands, ourSender, type Server, startMiniStack, startSink, useServer } from "./kinesis.ts";
 
 const { values } = parseArgs({
@@ -74,7 +72,8 @@ async function send(stream: EventStream, source: Iterable<string>, count: number
 	return seconds;
 }
 
-const made = [...clickRecords({ records: 20_000, seed: 1, template: clickTemplate(shop) })];
+const template = await readFile(new URL("../pipelines/shop/clicks/click.template", import.meta.url), "utf8");
+const made = [...clickRecords({ records: 20_000, seed: 1, template: template })];
 /** Made before, so that the sender's own speed is seen; a part is repeated, for the sake of memory. */
 function* repeated(count: number): Generator<string> {
 	for (let at = 0; at < count; at += 1) yield made[at % made.length] as string;
@@ -114,7 +113,7 @@ try {
 	if (values.ministack === undefined) {
 		await measure(local("local delivery buffer", () => repeated(records)));
 		await measure(
-			local("local, records made on the way", () => clickRecords({ records, seed: 2, template: clickTemplate(shop) })),
+			local("local, records made on the way", () => clickRecords({ records, seed: 2, template: template })),
 		);
 	} else {
 		const sink = await startSink();

@@ -1,8 +1,8 @@
 import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
 import { sleep } from "../../common/poll.ts";
-import { binlogEnd, changedSince } from "../../engines/mysql/binlogChanges.ts";
 import type { SourceConnection } from "../../engines/port.ts";
+import { binlogEnd, changedSince } from "./binlogChanges.ts";
 import { countCurrent, currentName } from "./currentRows.ts";
 import { hasRun, jobsText, noting, type Way } from "./followRows.ts";
 import { runWhenFree } from "./jobsWhenFree.ts";

@@ -1,7 +1,6 @@
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
 import { errorCode, messageOf, PipelineError } from "../../common/errors.ts";
-import { currentAccount } from "../../engines/mysql/grants.ts";
-import { qualifiedName } from "../../engines/mysql/quote.ts";
+import { qualifiedName, quoteAccount } from "../../engines/mysql/quote.ts";
 import type { SourceConnection } from "../../engines/port.ts";
 import { columnsOf } from "./sourceRows.ts";
 
@@ -36,7 +35,8 @@ export function heartbeatDdl(table: TableName): string {
 
 /** What the source's user needs to write rows of a table, and to take them back. */
 export async function writeGrant(source: SourceConnection, table: TableName): Promise<string> {
-	return `GRANT SELECT, INSERT, DELETE ON ${qualifiedName(table)} TO ${await currentAccount(source)};`;
+	const [row] = await source.query("SELECT CURRENT_USER() AS account");
+	return `GRANT SELECT, INSERT, DELETE ON ${qualifiedName(table)} TO ${quoteAccount(String(row?.account))};`;
 }
 
 /**

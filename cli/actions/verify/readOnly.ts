@@ -1,5 +1,5 @@
-import { type BinlogPlace, binlogEnd, changedSince } from "../../engines/mysql/binlogChanges.ts";
 import type { TableStatistics } from "../../engines/port.ts";
+import { type BinlogPlace, binlogEnd, changedSince } from "./binlogChanges.ts";
 import { compareCounts } from "./compareCounts.ts";
 import { followChange } from "./followChange.ts";
 import type { Way } from "./followRows.ts";

@@ -1,7 +1,7 @@
 import { messageOf } from "../../common/errors.ts";
 import type { Check, SourceConnection } from "../port.ts";
 import type { SourceAccess } from "./access.ts";
-import { qualifiedName, quoteName, quoteText } from "./quote.ts";
+import { qualifiedName, quoteAccount, quoteName } from "./quote.ts";
 import { isMariaDb } from "./server.ts";
 
 /** What `SHOW GRANTS` says: privileges in capitals, and what they are on. */
@@ -119,9 +119,7 @@ async function selectCheck(connection: SourceConnection, account: string, schema
 }
 
 /** @returns the account as GRANT takes it, with the host that the server matched. */
-export async function currentAccount(connection: SourceConnection): Promise<string> {
+async function currentAccount(connection: SourceConnection): Promise<string> {
 	const [row] = await connection.query("SELECT CURRENT_USER() AS account");
-	const account = String(row?.account);
-	const at = account.lastIndexOf("@");
-	return `${quoteText(account.slice(0, at))}@${quoteText(account.slice(at + 1))}`;
+	return quoteAccount(String(row?.account));
 }

@@ -12,3 +12,9 @@ export function qualifiedName({ schema, table }: { schema: string; table: string
 export function quoteText(text: string): string {
 	return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }
+
+/** An account as GRANT takes it. @param account as CURRENT_USER() says it, with the host that the server matched. */
+export function quoteAccount(account: string): string {
+	const at = account.lastIndexOf("@");
+	return `${quoteText(account.slice(0, at))}@${quoteText(account.slice(at + 1))}`;
+}

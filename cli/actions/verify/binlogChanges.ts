@@ -1,6 +1,6 @@
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
 import { errorCode } from "../../common/errors.ts";
-import type { SourceConnection } from "../port.ts";
+import type { SourceConnection } from "../../engines/port.ts";
 
 /** A place in the binary log. */
 export interface BinlogPlace {
