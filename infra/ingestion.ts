@@ -20,6 +20,7 @@ export function declareSource(
 ): SourceDatabase {
 	const { definition } = scope;
 	const config = scope.config;
+	const { verify } = definition.pipeline;
 	const certificate = config.sourceCaCertificateFile;
 	return new SourceDatabase(
 		`${scope.name}-source`,
@@ -38,7 +39,7 @@ export function declareSource(
 			securityGroupId: network.databaseSecurityGroupId,
 			sampleSchemaFile: definition.sampleData?.dump,
 			schemas: definition.pipeline.schemas.map(({ name }) => name),
-			verifyTable: definition.pipeline.verify?.table,
+			verifyTable: verify && { ...verify.table, isHeartbeat: verify.rows.length === 0 },
 			scriptsBucket: scripts.bucketName,
 			scriptsBucketArn: scripts.arn,
 			kmsKeyArn: encryption.keyArn,

@@ -7,7 +7,7 @@ import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { decrypt } from "../storage/lakeAccess.ts";
 import { type ServerCertificates, serverCertificates } from "./serverCertificates.ts";
 import { SourceSecret } from "./sourceSecret.ts";
-import { databaseUserData, type SourceTable } from "./userData.ts";
+import { databaseUserData, type VerifyTable } from "./userData.ts";
 
 export interface Ec2DatabaseArgs {
 	/** Private subnets; the instance is in the first. */
@@ -29,7 +29,7 @@ export interface Ec2DatabaseArgs {
 	/** Schemas that the replication user may read. */
 	schemas: readonly string[];
 	/** Table that `pipeline-cli verify-cdc` writes into. */
-	verifyTable: SourceTable | undefined;
+	verifyTable: VerifyTable | undefined;
 	/** Hours for which binlogs are kept, rounded up to days. */
 	binlogRetentionHours: number;
 	/** Whether secrets go immediately with the stack. */

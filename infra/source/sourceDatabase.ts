@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Ec2Database } from "./ec2Database.ts";
 import { RdsDatabase } from "./rdsDatabase.ts";
-import type { SourceTable } from "./userData.ts";
+import type { VerifyTable } from "./userData.ts";
 
 export type SourceKind = "external" | "rds" | "ec2";
 
@@ -48,7 +48,7 @@ export interface SourceDatabaseArgs {
 	/** `ec2`: schemas that the replication user may read. */
 	schemas: readonly string[];
 	/** `ec2`: table that `pipeline-cli verify-cdc` writes into. */
-	verifyTable: SourceTable | undefined;
+	verifyTable: VerifyTable | undefined;
 }
 
 /**

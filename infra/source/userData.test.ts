@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { databaseUserData } from "./userData.ts";
+import { databaseUserData, replicationGrants } from "./userData.ts";
 
 describe("the start-up script of the simulated server", () => {
 	const script = databaseUserData({
@@ -9,7 +9,7 @@ describe("the start-up script of the simulated server", () => {
 		sampleSchemaUri: "s3://scripts/sample.sql",
 		binlogRetentionHours: 30,
 		schemas: ["wordpress-db", "classicmodels"],
-		verifyTable: { schema: "wordpress-db", table: "wp_terms" },
+		verifyTable: { schema: "wordpress-db", table: "wp_terms", isHeartbeat: false },
 	});
 
 	it("turns on row binlogs for as many days as the hours need, and TLS only", () => {
@@ -30,6 +30,13 @@ describe("the start-up script of the simulated server", () => {
 			"GRANT SELECT ON \\`wordpress-db\\`.* TO '$username'@'%';",
 			"GRANT SELECT ON \\`classicmodels\\`.* TO '$username'@'%';",
 			"GRANT INSERT, DELETE ON \\`wordpress-db\\`.\\`wp_terms\\` TO '$username'@'%';",
+		]);
+	});
+
+	it("lets it make a table of heartbeats, which the server does not have when it starts", () => {
+		const verifyTable = { schema: "shop", table: "beat`s", isHeartbeat: true };
+		expect(replicationGrants("dms", { schemas: [], verifyTable }).slice(1)).toEqual([
+			"GRANT CREATE, INSERT, DELETE ON `shop`.`beat``s` TO 'dms'@'%';",
 		]);
 	});
 

@@ -10,12 +10,14 @@ export interface DatabaseServer {
 	/** Schemas that the replication user may read. */
 	schemas: readonly string[];
 	/** Table that `pipeline-cli verify-cdc` writes rows into and deletes them from. */
-	verifyTable: SourceTable | undefined;
+	verifyTable: VerifyTable | undefined;
 }
 
-export interface SourceTable {
+export interface VerifyTable {
 	schema: string;
 	table: string;
+	/** Whether it is one of heartbeats, which `verify-cdc --create` makes: the server does not have it yet. */
+	isHeartbeat: boolean;
 }
 
 /** Grants of the replication user, who also runs `pipeline-cli verify-cdc`. */
@@ -24,12 +26,14 @@ export function replicationGrants(
 	{ schemas, verifyTable }: Pick<DatabaseServer, "schemas" | "verifyTable">,
 ): string[] {
 	const quoted = (name: string): string => `\`${name.replaceAll("`", "``")}\``;
+	// The server takes a grant on a table that is not there only where it includes CREATE.
+	const writes = verifyTable?.isHeartbeat === true ? "CREATE, INSERT, DELETE" : "INSERT, DELETE";
 	return [
 		`GRANT BINLOG MONITOR, REPLICATION SLAVE ON *.* TO '${username}'@'%';`,
 		...schemas.map((schema) => `GRANT SELECT ON ${quoted(schema)}.* TO '${username}'@'%';`),
 		...(verifyTable === undefined
 			? []
-			: [`GRANT INSERT, DELETE ON ${quoted(verifyTable.schema)}.${quoted(verifyTable.table)} TO '${username}'@'%';`]),
+			: [`GRANT ${writes} ON ${quoted(verifyTable.schema)}.${quoted(verifyTable.table)} TO '${username}'@'%';`]),
 	];
 }
 

@@ -71,8 +71,10 @@ describe("pipelines/shop/seed/sample.sql", () => {
 		const user = "replication";
 		await client.query(`CREATE USER '${user}'@'%' IDENTIFIED BY 'secret'`);
 		const schemas = datasets.map(({ schema }) => schema);
-		for (const grant of replicationGrants(user, { schemas, verifyTable: shop.pipeline.verify?.table })) {
-			await client.query(grant);
+		const written = { schema: "wordpress-db", table: "wp_terms", isHeartbeat: false };
+		const beats = { schema: "classicmodels", table: "pipeline_heartbeat", isHeartbeat: true };
+		for (const verifyTable of [written, beats]) {
+			for (const grant of replicationGrants(user, { schemas, verifyTable })) await client.query(grant);
 		}
 		await client.end();
 		const replication = await createConnection({ host: "127.0.0.1", port: server.port, user, password: "secret" });
@@ -83,11 +85,17 @@ describe("pipelines/shop/seed/sample.sql", () => {
 			},
 			close: () => replication.end(),
 		};
-		const plan = await planOf(shop.pipeline, source, false);
-		await writeRows(source, plan);
-		expect(await recognised(source, plan)).toHaveLength(4);
-		await removeRows(source, plan);
-		expect(await recognised(source, plan)).toEqual([]);
+		const heartbeat = { ...shop.pipeline, verify: { table: beats, rows: [], marker: [] } };
+		const plans = [
+			{ plan: await planOf(shop.pipeline, source, false), count: 4 },
+			{ plan: await planOf(heartbeat, source, true), count: 1 },
+		];
+		for (const { plan, count } of plans) {
+			await writeRows(source, plan);
+			expect(await recognised(source, plan)).toHaveLength(count);
+			await removeRows(source, plan);
+			expect(await recognised(source, plan)).toEqual([]);
+		}
 		await replication.query("SHOW MASTER STATUS");
 		await expect(replication.query("DELETE FROM classicmodels.orders")).rejects.toThrow("denied");
 		await source.close();
