@@ -4,6 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { expect } from "vitest";
 import type { VerifyReport } from "../../cli/actions/verify/report.ts";
+import { poll } from "../../cli/common/poll.ts";
 import { neededActions } from "../../cli/engines/aws/doctor/neededActions.ts";
 import { catalogName } from "../../etl/definition/tables.ts";
 import type { Answered } from "../support/aws/athena.ts";
@@ -19,11 +20,13 @@ import { datasets, jobs } from "../support/sampleShop.ts";
 let source: TlsSource;
 let aws: ScriptedStack;
 let dms: Follower;
+let folder: string;
 it.beforeAll(({ tlsSource }) => {
 	source = tlsSource;
 });
-it.beforeEach(async ({ aws: own, folder }) => {
+it.beforeEach(async ({ aws: own, folder: ownFolder }) => {
 	aws = own;
+	folder = ownFolder;
 	aws.others.secret = { ...sourceUser, host: "127.0.0.1", port: source.server.port };
 	await aws.deploy({ source: { ...outputs.source, caCertificate: source.ca } });
 	aws.athena.before = [];
@@ -130,6 +133,13 @@ async function changeFile(folder: string, rows: string[][]): Promise<Uint8Array>
 	}
 }
 
+/** Waits until the command has read the statistics from which it sees what moves. */
+async function isWatching(): Promise<void> {
+	const looks = (): number => aws.endpoint.inputs("dms", "DescribeTableStatistics").length;
+	const before = looks();
+	await poll({ firstMs: 20, signal: AbortSignal.timeout(60_000) }, async () => (looks() > before ? true : undefined));
+}
+
 /** A call as IAM names what it needs. */
 function actionOf({ service, action }: Call): string {
 	const services: Record<string, string> = { monitoring: "cloudwatch" };
@@ -218,6 +228,27 @@ it("a healthy task through which nothing moves: 9, saying that nothing moved", a
 	expect(code).toBe(9);
 	expect(err).toContain("nothing moved");
 	expect(await source.terms()).toEqual(before);
+});
+
+it("--read-only follows a row that others write: 0, or 10 where it did not arrive, and writes nothing", async () => {
+	aws.dms.task = { Status: "running", ReplicationTaskStats: { FullLoadProgressPercent: 100 } };
+	// A file of long ago, whose rows are right, proves nothing of today.
+	const old = await changeFile(folder, [["1", "term 1", "term-1", "0"]]);
+	aws.s3.put(outputs.buckets.raw, "wordpress-db/wp_terms/20991231-100000000.parquet", old, new Date(0));
+	for (const honest of [true, false]) {
+		dms.honest = honest;
+		const slug = `others-${honest}`;
+		const before = await source.terms();
+		const verified = aws.json<VerifyReport>("verify-cdc", "--read-only");
+		await isWatching();
+		await source.insert("other", slug);
+		const { code, document } = await verified;
+		expect(document).toMatchObject({ kind: "change", ok: honest, table: "wordpress-db.wp_terms", removed: false });
+		expect(document.rawRows.map((row) => row.slug)).toEqual([slug]);
+		expect(document.checks.filter(({ ok }) => !ok).map(({ name }) => name)).toEqual(honest ? [] : ["current table"]);
+		expect(code).toBe(honest ? 0 : 10);
+		expect((await source.terms()).length).toBe(before.length + 1);
+	}
 });
 
 it("a source whose certificate is of another authority is not trusted", async () => {

@@ -5,6 +5,7 @@ import { comparable } from "./comparable.ts";
 import { currentName, readCurrent } from "./currentRows.ts";
 import { hasRun, jobsText, noting, type Way } from "./followRows.ts";
 import { runWhenFree } from "./jobsWhenFree.ts";
+import { statisticsDelay } from "./quiet.ts";
 import { readRawRows } from "./rawRows.ts";
 import { keyText, type RawRow, rawObjects } from "./rawZone.ts";
 import { replicated } from "./replicated.ts";
@@ -28,15 +29,20 @@ interface Followed {
 /**
  * Follows what others changed in one of the tables to its current table.
  * @param moved tables of which the replication brought changes, in the order in which they are tried.
+ * @param watchedSince when it was begun to watch them.
  * @returns undefined where none of the rows stood still.
  */
-export async function followChange(way: Way, moved: readonly TableName[]): Promise<VerifyReport | undefined> {
+export async function followChange(
+	way: Way,
+	moved: readonly TableName[],
+	watchedSince: number,
+): Promise<VerifyReport | undefined> {
 	const followed = await followable(way, moved);
 	if (followed === undefined) return undefined;
 	const { table, key, columns } = followed;
 	const checks: VerifyCheck[] = [];
 	const file = await replicated(way, { title: "raw zone", what: "a raw file with the change" }, () =>
-		newestFile(way, table),
+		newestFile(way, table, watchedSince - statisticsDelay[way.stack.engine]),
 	);
 	const read = [rawColumns.op, rawColumns.commitTime, ...columns];
 	const rawRows = lastOfKeys(await readRawRows(file.key, await way.raw.fetch(file.key), read), key).slice(-most);
@@ -101,9 +107,15 @@ async function followable(way: Way, tables: readonly TableName[]): Promise<Follo
 	return undefined;
 }
 
-/** The newest file of changes of a table. */
-async function newestFile(way: Way, table: TableName): Promise<{ key: string; modified: Date } | undefined> {
-	const files = (await rawObjects(way.raw, table)).filter(({ key }) => !isLoadFile(key));
+/** The newest file of changes of a table, of those that came since a time. */
+async function newestFile(
+	way: Way,
+	table: TableName,
+	since: number,
+): Promise<{ key: string; modified: Date } | undefined> {
+	const files = (await rawObjects(way.raw, table)).filter(
+		({ key, modified }) => !isLoadFile(key) && modified.getTime() >= since,
+	);
 	return files.sort((a, b) => a.modified.getTime() - b.modified.getTime() || (a.key < b.key ? -1 : 1)).at(-1);
 }
 

@@ -16,12 +16,13 @@ const busiest = 20;
  * @throws PipelineError where tables change at the source and the replication brings none of it before the signal aborts.
  */
 export async function verifyReadOnly(way: Way): Promise<VerifyReport> {
+	const since = Date.now();
 	const before = await way.replication.tables();
 	const tables = watched(before);
 	const changes = new Changes(way, tables, await binlogEnd(way.source));
 	for (;;) {
 		const moved = await changes.next();
-		const report = moved === undefined ? await compareCounts(way, tables) : await followChange(way, moved);
+		const report = moved === undefined ? await compareCounts(way, tables) : await followChange(way, moved, since);
 		// A change came in between, or all that was followed changed once more.
 		if (report !== undefined) return report;
 	}

@@ -52,6 +52,19 @@ export class TlsSource {
 		}
 	}
 
+	/** Writes a row of wp_terms, as a user of the shop would. */
+	async insert(name: string, slug: string): Promise<void> {
+		const connection = await this.server.connect();
+		try {
+			await connection.query("INSERT INTO `wordpress-db`.wp_terms (name, slug, term_group) VALUES (?, ?, 0)", [
+				name,
+				slug,
+			]);
+		} finally {
+			await connection.end();
+		}
+	}
+
 	async stop(): Promise<void> {
 		await this.server.stop();
 	}
