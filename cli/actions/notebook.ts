@@ -1,29 +1,48 @@
-import { basename, dirname, join } from "node:path";
+import { readdir } from "node:fs/promises";
+import { delimiter, join } from "node:path";
+import type { Definition } from "../../etl/definition/definition.ts";
 import { PipelineError } from "../common/errors.ts";
 import { spawn } from "../common/process/childProcess.ts";
 import { projectRoot } from "../common/projectRoot.ts";
 import type { Context, Stack } from "../engines/port.ts";
 
-/** The analysts' notebook. */
-export const notebookFile = join(projectRoot, "etl", "notebooks", "dashboard.ipynb");
+/** The helper that notebooks import, and the notebook of pipelines that have none of their own. */
+export const sharedNotebooks = join(projectRoot, "etl", "notebooks");
+
+/** A folder of notebooks. */
+export interface Notebooks {
+	folder: string;
+	/** The one that is opened first; undefined where there are several to choose from. */
+	file?: string;
+}
+
+/** The notebooks beside the definition, else the one that lists the tables of any pipeline. */
+export async function notebooksOf({ folder }: Pick<Definition, "folder">): Promise<Notebooks> {
+	const own = join(folder, "notebooks");
+	const names = (await readdir(own).catch(() => [])).filter((name) => name.endsWith(".ipynb"));
+	const [only, second] = names;
+	if (only === undefined) return { folder: sharedNotebooks, file: "tables.ipynb" };
+	return second === undefined ? { folder: own, file: only } : { folder: own };
+}
 
 /**
- * Runs JupyterLab with the notebook, on 127.0.0.1, until it ends or Ctrl-C. Its address and its warnings go to stderr. The
+ * Runs JupyterLab with the notebooks, on 127.0.0.1, until it ends or Ctrl-C. Its address and its warnings go to stderr. The
  * notebook's queries act on the stack.
  * @param python one that has JupyterLab.
  */
 export async function runNotebook(
 	python: string,
 	stack: Stack,
+	{ folder, file }: Notebooks,
 	options: { open: boolean },
 	{ signal }: Context,
 ): Promise<void> {
 	signal.throwIfAborted();
 	const args = [
 		...["-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--log-level=WARN"],
-		`--ServerApp.root_dir=${dirname(notebookFile)}`,
+		`--ServerApp.root_dir=${folder}`,
 		// So that the address shown leads to the notebook, too: it may be opened by hand.
-		`--LabApp.default_url=/lab/tree/${basename(notebookFile)}`,
+		`--LabApp.default_url=${file === undefined ? "/lab" : `/lab/tree/${encodeURIComponent(file)}`}`,
 		// Else it asks a package registry for newer versions of itself, while the lock file names the one that runs.
 		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 	];
@@ -34,7 +53,7 @@ export async function runNotebook(
 	const child = spawn(python, args, {
 		stdio: ["ignore", 2, 2],
 		detached: true,
-		env: { ...process.env, PIPELINE_STACK: stack.name },
+		env: { ...process.env, PIPELINE_STACK: stack.name, PYTHONPATH: pythonPath() },
 	});
 	const stop = (): void => void child.kill("SIGTERM");
 	signal.addEventListener("abort", stop, { once: true });
@@ -58,4 +77,9 @@ export async function runNotebook(
 		signal.removeEventListener("abort", stop);
 		process.off("SIGHUP", stop);
 	}
+}
+
+/** Where notebooks find `pipeline_sql`, wherever they are. */
+function pythonPath(): string {
+	return [sharedNotebooks, process.env.PYTHONPATH ?? ""].filter((path) => path !== "").join(delimiter);
 }

@@ -5,6 +5,7 @@ import { pathToFileURL } from "node:url";
 import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
 import { describe, expect } from "vitest";
+import { sharedNotebooks } from "../../cli/actions/notebook.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
@@ -140,8 +141,37 @@ describe("the analyst's tools on the demo's data", () => {
 		expect(stdout.trim().split("\n").map(Number)).toEqual([lines, lines]);
 	});
 
+	/** The cells of a notebook with what they showed. */
+	async function execute(notebook: { cells: Cell[] }): Promise<Cell[]> {
+		const copy = join(stack.home, "notebook.ipynb");
+		await writeFile(copy, JSON.stringify(notebook));
+		const program = join(projectRoot, "tests", "support", "execute_notebook.py");
+		await run(join(stack.home, "python", "bin", "python"), [program, copy], {
+			env: {
+				...process.env,
+				PIPELINE_HOME: stack.home,
+				PYTHONPATH: sharedNotebooks,
+				PYTHONDONTWRITEBYTECODE: "1",
+				JUPYTER_PREFER_ENV_PATH: "1",
+				IPYTHONDIR: join(stack.home, "ipython"),
+				JUPYTER_RUNTIME_DIR: join(stack.home, "jupyter"),
+			},
+			timeout: 240_000,
+		});
+		return (JSON.parse(await readFile(copy, "utf8")) as { cells: Cell[] }).cells;
+	}
+
+	it("executes the notebook of any pipeline: its tables, and rows of one", async () => {
+		const file = join(sharedNotebooks, "tables.ipynb");
+		const cells = await execute(JSON.parse(await readFile(file, "utf8")) as { cells: Cell[] });
+		const shown = cells.flatMap((cell) => cell.outputs ?? []);
+		expect(shown.map((output) => output.output_type)).toEqual(["execute_result", "execute_result", "execute_result"]);
+		expect(String(shown[0]?.data?.["text/plain"])).toContain("clickstream_data");
+		expect(String(shown[2]?.data?.["text/plain"])).toContain("2000");
+	});
+
 	it("executes the notebook head to foot, with the numbers of the SQL results and controls that work", async () => {
-		const source = join(projectRoot, "etl", "notebooks", "dashboard.ipynb");
+		const source = join(projectRoot, "pipelines", "shop", "notebooks", "dashboard.ipynb");
 		const notebook = JSON.parse(await readFile(source, "utf8")) as { cells: Cell[] };
 		notebook.cells.push({
 			cell_type: "code",
@@ -154,22 +184,7 @@ describe("the analyst's tools on the demo's data", () => {
 			],
 			...{ id: "test", execution_count: null },
 		});
-		const copy = join(stack.home, "notebook.ipynb");
-		await writeFile(copy, JSON.stringify(notebook));
-		const program = join(projectRoot, "tests", "support", "execute_notebook.py");
-		await run(join(stack.home, "python", "bin", "python"), [program, copy], {
-			env: {
-				...process.env,
-				PIPELINE_HOME: stack.home,
-				PYTHONPATH: join(projectRoot, "etl", "notebooks"),
-				PYTHONDONTWRITEBYTECODE: "1",
-				JUPYTER_PREFER_ENV_PATH: "1",
-				IPYTHONDIR: join(stack.home, "ipython"),
-				JUPYTER_RUNTIME_DIR: join(stack.home, "jupyter"),
-			},
-			timeout: 240_000,
-		});
-		const { cells } = JSON.parse(await readFile(copy, "utf8")) as { cells: Cell[] };
+		const cells = await execute(notebook);
 		const outputs = cells.flatMap((cell) => cell.outputs ?? []);
 		expect(outputs.filter((output) => output.output_type === "error")).toEqual([]);
 		expect(outputs.filter((output) => output.name === "stderr")).toEqual([]);

@@ -1,7 +1,7 @@
-import { chmod, readFile, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { delimiter, join } from "node:path";
 import { describe, expect } from "vitest";
-import { runNotebook } from "../../cli/actions/notebook.ts";
+import { notebooksOf, runNotebook, sharedNotebooks } from "../../cli/actions/notebook.ts";
 import { PipelineError } from "../../cli/common/errors.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import type { Stack } from "../../cli/engines/port.ts";
@@ -10,6 +10,7 @@ import { it } from "../support/fixtures.ts";
 /** How JupyterLab is started and ended; a script plays it, as it is installed only where somebody wants it. */
 describe("the notebook's server", () => {
 	const stack = { name: "dev" } as Stack;
+	const notebooks = { folder: join(projectRoot, "pipelines", "shop", "notebooks"), file: "dashboard.ipynb" };
 	let home: string;
 
 	it.beforeEach(({ folder }) => {
@@ -32,19 +33,19 @@ describe("the notebook's server", () => {
 		async ([, end], { context, abort }) => {
 			const program = await python(
 				"trap 'echo ended > end; exit 0' TERM",
-				'echo "$PIPELINE_STACK $*" > started.new',
+				'echo "$PIPELINE_STACK $PYTHONPATH $*" > started.new',
 				"mv started.new started",
 				"while true; do sleep 0.1; done",
 			);
-			const running = runNotebook(program, stack, { open: false }, context);
+			const running = runNotebook(program, stack, notebooks, { open: false }, context);
 			const started = (): Promise<string> => readFile(join(home, "started"), "utf8").catch(() => "");
 			await expect.poll(started, { timeout: 60_000 }).not.toBe("");
-			const [stackName, ...args] = (await started()).trim().split(" ");
-			expect(stackName).toBe("dev");
+			const [stackName, helpers, ...args] = (await started()).trim().split(" ");
+			expect([stackName, helpers?.split(delimiter)[0]]).toEqual(["dev", sharedNotebooks]);
 			expect(args).toEqual(
 				expect.arrayContaining([
 					"--ServerApp.ip=127.0.0.1",
-					`--ServerApp.root_dir=${join(projectRoot, "etl", "notebooks")}`,
+					`--ServerApp.root_dir=${notebooks.folder}`,
 					"--LabApp.default_url=/lab/tree/dashboard.ipynb",
 					"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
 					"--no-browser",
@@ -56,9 +57,21 @@ describe("the notebook's server", () => {
 		},
 	);
 
+	it("opens the definition's own, lets choose among several, and has one for pipelines without", async () => {
+		const own = join(home, "notebooks");
+		expect(await notebooksOf({ folder: home })).toEqual({ folder: sharedNotebooks, file: "tables.ipynb" });
+		await mkdir(own);
+		await writeFile(join(own, "notes.txt"), "");
+		expect(await notebooksOf({ folder: home })).toEqual({ folder: sharedNotebooks, file: "tables.ipynb" });
+		await writeFile(join(own, "a b.ipynb"), "{}");
+		expect(await notebooksOf({ folder: home })).toEqual({ folder: own, file: "a b.ipynb" });
+		await writeFile(join(own, "c.ipynb"), "{}");
+		expect(await notebooksOf({ folder: home })).toEqual({ folder: own });
+	});
+
 	it("fails with JupyterLab's exit code where it ends by itself", async ({ context }) => {
 		const program = await python("exit 3");
-		const running = runNotebook(program, stack, { open: false }, context);
+		const running = runNotebook(program, stack, notebooks, { open: false }, context);
 		const error = await running.catch((thrown: unknown) => thrown);
 		expect(error).toBeInstanceOf(PipelineError);
 		expect((error as PipelineError).text.what).toBe("JupyterLab ended with 3.");
