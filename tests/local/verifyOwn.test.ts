@@ -97,25 +97,19 @@ describe("verify-cdc of a pipeline of one's own", () => {
 		);
 	});
 
-	it("follows a heartbeat and its removal to the current table", async () => {
+	it("follows a heartbeat and its removal to the current table; two at a time, where the second waits", async () => {
 		await admin.query("GRANT SELECT, INSERT, DELETE ON own.pipeline_heartbeat TO 'repl'@'%'");
-		const report = await verify();
-		expect(report.checks.map(({ name, ok }) => [name, ok])).toEqual(
-			[
-				...["source", "table statistics", "raw zone", "jobs", "current table"],
-				...["delete: table statistics", "delete: raw zone", "delete: jobs", "delete: current table"],
-			].map((name) => [name, true]),
-		);
-		expect(report).toMatchObject({ ok: true, kind: "rows", table: "own.pipeline_heartbeat", removed: true });
-		expect(await heartbeats()).toBe(0);
-	});
-
-	it("two at a time: the second waits for the first, and both prove", async () => {
-		const first = stack.start(["verify-cdc", "--json"], secret);
-		const second = stack.start(["verify-cdc", "--json"], secret);
-		for (const { code, stdout } of await Promise.all([first.ended, second.ended])) {
+		const running = [1, 2].map(() => stack.start(["verify-cdc", "--json"], secret));
+		for (const { code, stdout } of await Promise.all(running.map(({ ended }) => ended))) {
 			expect(code).toBe(0);
-			expect(JSON.parse(stdout)).toMatchObject({ ok: true, removed: true });
+			const report: VerifyReport = JSON.parse(stdout);
+			expect(report.checks.map(({ name, ok }) => [name, ok])).toEqual(
+				[
+					...["source", "table statistics", "raw zone", "jobs", "current table"],
+					...["delete: table statistics", "delete: raw zone", "delete: jobs", "delete: current table"],
+				].map((name) => [name, true]),
+			);
+			expect(report).toMatchObject({ ok: true, kind: "rows", table: "own.pipeline_heartbeat", removed: true });
 		}
 		expect(await heartbeats()).toBe(0);
 	});
@@ -148,7 +142,6 @@ describe("verify-cdc of a pipeline of one's own", () => {
 		} finally {
 			for (const pid of pids) process.kill(pid, "SIGCONT");
 		}
-		expect((await verify()).ok).toBe(true);
 	});
 
 	it("refuses rows that are there already, and leaves them", async () => {

@@ -40,7 +40,7 @@ export async function alone<T>(
 	try {
 		return await work();
 	} finally {
-		// It goes with the connection, too.
+		// The end of the connection releases it, too.
 		await source.query("SELECT RELEASE_LOCK(?)", [name]).catch(() => undefined);
 	}
 }

@@ -42,7 +42,7 @@ export async function verifyCdc(stack: Stack, options: VerifyOptions, context: C
 
 async function follow(way: Way, plan: Plan, { keep }: VerifyOptions): Promise<VerifyReport> {
 	const removes = plan.sample === undefined && !keep;
-	// What is no mark of ours may be a row of others as long as ours are not written.
+	// Rows without a mark of ours may belong to others until ours are written.
 	let isThere = plan.isMarked;
 	try {
 		const { checks, rows, ...proof } = await followInsert(way, plan, () => {
