@@ -16,7 +16,7 @@ function* files(folder: string): Generator<string> {
 	}
 }
 
-it("nothing in the repository is what `pulumi new` puts something else in the place of", () => {
+it("nothing in the repository is what `pulumi new` replaces", () => {
 	// https://github.com/pulumi/pulumi/blob/master/sdk/go/common/workspace/templates.go
 	const replaced = ["$" + "{PROJECT}", "$" + "{DESCRIPTION}"];
 	const found = [...files(repositoryPath("."))].filter((path) => {
