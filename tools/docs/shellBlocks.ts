@@ -5,7 +5,7 @@ export interface ShellBlock {
 	line: number;
 	/** Where it is meant to run: the word after `sh`. */
 	where: string | undefined;
-	/** Commands, each with its comment; one that goes on over several lines is one. */
+	/** Commands, each with its comment; one of several lines is one. */
 	commands: readonly string[];
 }
 
