@@ -1,7 +1,13 @@
 #!/usr/bin/env node
+import { nodeFault } from "./common/nodeVersion.ts";
 import { countInterrupts } from "./common/process/interrupts.ts";
 
 countInterrupts();
+const fault = nodeFault(process.versions.node);
+if (fault !== undefined) {
+	process.stderr.write(`error: ${fault.what}\n  fix:  ${fault.fix}\n`);
+	process.exit(2);
+}
 // All else is loaded behind this line.
 const { main } = await import("./run.ts");
 const { exitCodes } = await import("./common/errors.ts");

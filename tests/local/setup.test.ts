@@ -5,6 +5,7 @@ import { PipelineError } from "../../cli/common/errors.ts";
 import { namesIn } from "../../cli/common/fs.ts";
 import { poll } from "../../cli/common/poll.ts";
 import { isAlive } from "../../cli/common/process/processIdentity.ts";
+import { localChecks } from "../../cli/engines/local/doctor/checks.ts";
 import { LocalJobs } from "../../cli/engines/local/jobs/localJobs.ts";
 import { SailServer } from "../../cli/engines/local/jobs/sailServer.ts";
 import { ChildFailure, runChild } from "../../cli/engines/local/setup/child.ts";
@@ -13,7 +14,10 @@ import { chooseCorePackages, findMariaDb, installCommand } from "../../cli/engin
 import { ensurePython, pythonBinary } from "../../cli/engines/local/setup/python.ts";
 import { setup } from "../../cli/engines/local/setup/setup.ts";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
+import { passwordFile, writeSettings } from "../../cli/engines/local/shared/settings.ts";
+import type { Check } from "../../cli/engines/port.ts";
 import { it } from "../support/fixtures.ts";
+import { listen } from "../support/privateSource.ts";
 
 let folder: string;
 let paths: LocalPaths;
@@ -232,5 +236,42 @@ describe("MariaDB", () => {
 
 	it("has Homebrew's command on macOS", async () => {
 		expect(await installCommand("darwin", "")).toBe("brew install mariadb");
+	});
+});
+
+describe("doctor on this machine", () => {
+	const named = async (): Promise<Record<string, Check>> =>
+		Object.fromEntries((await localChecks(paths)).map((check) => [check.name, check]));
+
+	it("names what the first start will need, and makes nothing", async () => {
+		const checks = await named();
+		expect(checks["Python environment"]).toMatchObject({ ok: false, fix: "Run: pipeline-cli setup" });
+		expect(checks["Node.js"]).toMatchObject({ ok: true });
+		expect(checks.loopback).toMatchObject({ ok: true });
+		expect(checks.disk?.found).toContain(paths.home);
+		expect(checks.source).toBeUndefined();
+		expect(await namesIn(folder)).toEqual([]);
+	});
+
+	it("names a broken engine, a port that another program holds, and a source that does not answer", async () => {
+		const other = await listen(0);
+		try {
+			const address = other.address();
+			const port = typeof address === "object" ? (address?.port ?? 0) : 0;
+			const source = { kind: "private", host: "127.0.0.1", port, user: "p", tls: false, schemas: ["s"] } as const;
+			await writeSettings({ version: 1, source }, paths);
+			await mkdir(paths.source);
+			await writeFile(passwordFile(paths), "x\n");
+			await mkdir(join(paths.python, "bin"), { recursive: true });
+			await writeFile(pythonBinary(paths), "#!/bin/sh\necho no such library >&2; exit 1\n");
+			await chmod(pythonBinary(paths), 0o755);
+			other.on("connection", (socket) => socket.destroy());
+			const checks = await named();
+			expect(checks["engine of the jobs"]).toMatchObject({ ok: false, found: "no such library" });
+			expect(checks[`port ${port}`]).toMatchObject({ ok: false, found: "held by another program" });
+			expect(checks.source).toMatchObject({ ok: false, fix: expect.stringContaining("pipeline-cli") });
+		} finally {
+			await new Promise((resolve) => other.close(resolve));
+		}
 	});
 });

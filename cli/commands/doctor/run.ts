@@ -1,19 +1,27 @@
 import chalk from "chalk";
 import type { Run } from "../../command.ts";
+import { PipelineError } from "../../common/errors.ts";
 import type { Check } from "../../engines/port.ts";
 import { stackLine } from "../../ui/stackLine.ts";
 import { renderTable } from "../../ui/table.ts";
 import type { definition } from "./definition.ts";
 
 /** `doctor`: every precondition of the stack's work, and how to fix those that do not hold. */
-export const run: Run<typeof definition> = async ({ stack, context }) => {
-	const found = await stack();
-	const checks = await context.reporter.task("Check", () => found.checks(context));
+export const run: Run<typeof definition> = async ({ options, stack, localHost, context }) => {
+	const found = await stack().catch((error: unknown) => {
+		// Before the first start there is no stack, and what it will need can be checked all the same.
+		const isNone = error instanceof PipelineError && error.outcome === "noSuchStack";
+		if (isNone && [undefined, "local"].includes(options.stack) && options.outputs === undefined) return undefined;
+		throw error;
+	});
+	const checks = await context.reporter.task("Check", async () =>
+		found === undefined ? (await localHost()).checks() : found.checks(context),
+	);
 	const ok = checks.every((check) => check.ok);
 	const noCredentials = checks.some((check) => check.name === "credentials" && !check.ok);
 	return {
 		json: { ok, checks },
-		text: describeChecks(found.name, checks),
+		text: describeChecks(found?.name ?? "local, not there yet", checks),
 		...(ok ? {} : { outcome: noCredentials ? "credentials" : "failure" }),
 	};
 };

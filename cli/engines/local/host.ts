@@ -41,6 +41,10 @@ export class LocalHostEngine implements LocalHost {
 		return (await import("./setup/setup.ts")).setup(context, options, this.#paths);
 	}
 
+	async checks(): Promise<Check[]> {
+		return (await import("./doctor/checks.ts")).localChecks(this.#paths);
+	}
+
 	async setupNotebook(context: Context): Promise<string> {
 		return (await import("./setup/notebook.ts")).ensureNotebook(context, this.#paths);
 	}

@@ -75,6 +75,6 @@ export class LocalStack implements Stack {
 	}
 
 	async checks(): Promise<Check[]> {
-		return (await this.source()).checks();
+		return (await import("./doctor/checks.ts")).localChecks(this.#paths);
 	}
 }

@@ -75,6 +75,8 @@ export interface LocalHost {
 	 * @param options.dev also what the Python tests need.
 	 */
 	setup(context: Context, options?: { dev?: boolean }): Promise<SetupResult>;
+	/** Every precondition of a local stack, also where there is none yet. */
+	checks(): Promise<Check[]>;
 	/** Installs what the notebook needs, where it is missing. @returns the Python that has it. */
 	setupNotebook(context: Context): Promise<string>;
 	/** Whether the stack's source is a server of the user's own. */

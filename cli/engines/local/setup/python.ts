@@ -170,6 +170,23 @@ async function readLock(name: string): Promise<LockFile> {
 	return { path, text, hash: createHash("sha256").update(text).digest("hex") };
 }
 
+/** Whether the environment is whole, and what was found. */
+export async function environmentState(paths: LocalPaths): Promise<{ ready: boolean; found: string }> {
+	if (await isReady(paths, await wantedRequirements(false))) {
+		return { ready: true, found: `Python ${await environmentVersion(paths)}` };
+	}
+	const stamp = await readStamp(paths);
+	if (stamp === undefined) return { ready: false, found: "not installed, or not to its end" };
+	const version = await environmentVersion(paths);
+	if (version !== stamp.python) {
+		return {
+			ready: false,
+			found: `made with Python ${stamp.python}, ${version === "" ? "which does not run" : `now ${version}`}`,
+		};
+	}
+	return { ready: false, found: "packages of another version of this program" };
+}
+
 async function isReady(paths: LocalPaths, wanted: Requirements): Promise<boolean> {
 	const stamp = await readStamp(paths);
 	if (stamp?.requirements !== wanted.base.hash) return false;
