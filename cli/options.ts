@@ -45,7 +45,10 @@ export function defineOption<const One extends OptionDefinition>(option: One): O
 
 /** Options of every command. */
 export const globalOptions = [
-	{ flags: "--stack <name>", description: "stack to act on (also PIPELINE_STACK)" },
+	{
+		flags: "--stack <name>",
+		description: "stack to act on; local and local-<name> are on this machine (also PIPELINE_STACK)",
+	},
 	{ flags: "--outputs <file>", description: "outputs of a stack on AWS, instead of the Pulumi CLI" },
 	{ flags: "--profile <name>", description: "profile of the AWS configuration (also AWS_PROFILE)" },
 	{ flags: "--region <name>", description: "AWS region (default: the stack's)" },

@@ -96,7 +96,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		},
 		localHost: () => {
 			onThisMachine = true;
-			return localHost();
+			return localHost(options.stack);
 		},
 		commands,
 	};

@@ -5,13 +5,15 @@ import { logIsAskedFor, logTo } from "./common/log.ts";
 import { onInterrupt } from "./common/process/interrupts.ts";
 import { LocalHostEngine } from "./engines/local/host.ts";
 import { LogReporter } from "./engines/local/schedule/logReporter.ts";
-import { localPaths } from "./engines/local/shared/paths.ts";
+import { stackPaths, usualStack } from "./engines/local/shared/paths.ts";
 import { scheduleFiles } from "./engines/local/shared/scheduleFile.ts";
 
 /** The schedule's own program, which `up` starts in the background. It ends at SIGTERM, and leaves source and replication alone. */
-const { values } = parseArgs({ options: { every: { type: "string" } } });
-const host = new LocalHostEngine();
-const reporter = new LogReporter(scheduleFiles(localPaths()).log);
+const { values } = parseArgs({
+	options: { every: { type: "string" }, stack: { type: "string", default: usualStack } },
+});
+const host = new LocalHostEngine(values.stack);
+const reporter = new LogReporter(scheduleFiles(stackPaths(values.stack)).log);
 if (logIsAskedFor()) logTo((line) => reporter.debug(line));
 const stop = new AbortController();
 onInterrupt(() => stop.abort());

@@ -1,7 +1,6 @@
-import { access } from "node:fs/promises";
 import type { PipelineOutputs } from "../infra/outputs.ts";
 import { PipelineError } from "./common/errors.ts";
-import { localPaths } from "./engines/local/shared/paths.ts";
+import { isLocalStack, localStacks, usualStack } from "./engines/local/shared/paths.ts";
 import type { Plan } from "./engines/plan.ts";
 import type { LocalHost, Stack } from "./engines/port.ts";
 
@@ -31,10 +30,10 @@ export async function findStack(options: StackOptions): Promise<Stack> {
 		assertSameStack(nonEmpty(options.stack), deployment.stack);
 		return awsStack(deployment, options);
 	}
-	if (named === "local") return localStack(options);
+	if (named !== undefined && isLocalStack(named)) return localStack(named, options);
 	const { selectedStack } = await import("./engines/aws/outputs/pulumiCli.ts");
 	const name = named ?? (await selectedStack(options.signal));
-	if (name === undefined && (await localExists())) return localStack(options);
+	if (name === undefined && (await localStacks()).includes(usualStack)) return localStack(usualStack, options);
 	if (name === undefined) throw await noSuchStack(undefined, undefined, options.signal);
 	try {
 		const { outputsOfStack } = await import("./engines/aws/outputs/readOutputs.ts");
@@ -45,22 +44,35 @@ export async function findStack(options: StackOptions): Promise<Stack> {
 	}
 }
 
-async function localStack(options: StackOptions): Promise<Stack> {
-	if (!(await localExists())) throw await noSuchStack("local", undefined, options.signal);
+async function localStack(name: string, options: StackOptions): Promise<Stack> {
+	if (!(await localStacks()).includes(name)) throw await noSuchStack(name, undefined, options.signal);
 	if (options.plan !== undefined) {
 		throw new PipelineError("usage", {
-			what: "--dry-run lists calls to AWS; the stack local makes none.",
+			what: `--dry-run lists calls to AWS; the stack ${name} makes none.`,
 			fix: "Leave it out, or name a stack on AWS with --stack.",
 		});
 	}
 	const { LocalStack } = await import("./engines/local/stack.ts");
-	return new LocalStack();
+	return new LocalStack(name);
 }
 
-/** What makes and removes the stack `local`. */
-export async function localHost(): Promise<LocalHost> {
+/**
+ * What makes and removes a local stack: that of `--stack`, else of PIPELINE_STACK where it names one, else `local`.
+ * @throws PipelineError where `--stack` names one on AWS.
+ */
+export async function localHost(option?: string): Promise<LocalHost> {
+	const named = nonEmpty(option);
+	if (named !== undefined && !isLocalStack(named)) {
+		throw new PipelineError("usage", {
+			what: `This command works on local stacks only, and ${named} is none.`,
+			why: "What a stack on AWS is made of, Pulumi makes and removes.",
+			fix: "Leave out --stack, or name a local stack: local, or local-<name> for one beside it.",
+			next: "pipeline-cli status",
+		});
+	}
 	const { LocalHostEngine } = await import("./engines/local/host.ts");
-	return new LocalHostEngine();
+	const usual = nonEmpty(process.env.PIPELINE_STACK);
+	return new LocalHostEngine(named ?? (usual !== undefined && isLocalStack(usual) ? usual : usualStack));
 }
 
 /** A stack may be named with its organisation and project: `acme/analytics-pipeline/dev`. */
@@ -85,7 +97,7 @@ async function noSuchStack(
 	signal: AbortSignal,
 ): Promise<PipelineError> {
 	const { knownStacks } = await import("./engines/aws/outputs/pulumiCli.ts");
-	const known = [...((await localExists()) ? ["local"] : []), ...(await knownStacks(signal))];
+	const known = [...(await localStacks()), ...(await knownStacks(signal))];
 	const exist = `Stacks that exist: ${known.length === 0 ? "none" : known.join(", ")}.`;
 	return new PipelineError("noSuchStack", {
 		what:
@@ -96,19 +108,16 @@ async function noSuchStack(
 		fix:
 			cause?.text.fix ??
 			(known.length === 0 ? "Make the local stack, which needs no AWS account." : "Name one of them with --stack."),
-		next: cause?.text.next ?? (known.length === 0 ? "pipeline-cli demo" : `pipeline-cli status --stack ${known[0]}`),
+		next:
+			cause?.text.next ??
+			(name !== undefined && isLocalStack(name) && name !== usualStack
+				? `pipeline-cli up --stack ${name}`
+				: known.length === 0
+					? "pipeline-cli demo"
+					: `pipeline-cli status --stack ${known[0]}`),
 	});
 }
 
 function nonEmpty(text: string | undefined): string | undefined {
 	return text === "" ? undefined : text;
-}
-
-async function localExists(): Promise<boolean> {
-	try {
-		await access(localPaths().settings);
-		return true;
-	} catch {
-		return false;
-	}
 }

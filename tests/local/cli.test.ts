@@ -64,3 +64,25 @@ describe("down --purge at a terminal", () => {
 		expect(there).toBe(code !== 0);
 	});
 });
+
+it("keeps two stacks on one machine apart", async ({ stack }) => {
+	const two = join(stack.home, "local-two");
+	const first = await stack.json<{ address: string }>(["source", "up"]);
+	const second = await stack.json<{ address: string }>(["source", "up", "--stack", "local-two"]);
+	expect(second.address).not.toBe(first.address);
+	try {
+		const status = await stack.json<{ stack: string; source: { address: string } }>(["status", "--stack", "local-two"]);
+		expect(status).toMatchObject({ stack: "local-two", source: { address: second.address } });
+		expect(await stack.json(["status"])).toMatchObject({ stack: "local", source: { address: first.address } });
+		const unknown = await stack.run(["status", "--stack", "local-three"]);
+		expect(unknown.code).toBe(6);
+		expect(unknown.stderr).toContain("Stacks that exist: local, local-two.");
+		expect((await stack.run(["source", "up", "--stack", "dev"])).stderr).toContain("works on local stacks only");
+		await stack.json(["down", "--purge", "--yes"]);
+		expect((await readdir(stack.home)).sort()).toEqual(["local-two", "python"]);
+		expect(await stack.json(["status", "--stack", "local-two"])).toMatchObject({ source: { state: "running" } });
+	} finally {
+		await stack.run(["down", "--purge", "--yes", "--stack", "local-two"]);
+	}
+	await expect(access(two)).rejects.toThrow("ENOENT");
+});

@@ -137,6 +137,7 @@ describe("a server of the user's own", () => {
 		await use(["shop"]);
 		await mkdir(paths.replication, { recursive: true });
 		const replicated = await refusal(startPrivateSource(context, {}, paths));
-		expect(replicated.text.next).toBe("pipeline-cli down --purge");
+		expect(replicated.text.fix).toContain("pipeline-cli down --purge");
+		expect(replicated.text.next).toBe("pipeline-cli up --stack local-private");
 	});
 });

@@ -78,7 +78,7 @@ describe("init", () => {
 			aliases: { "shop.`od``d \"na.me'`": "od_d_na_me" },
 			next: {
 				local: expect.arrayContaining([
-					`npx pipeline-cli source up --pipeline pipelines/one --source-url ${url}`,
+					`npx pipeline-cli up --pipeline pipelines/one --source-url ${url}`,
 					"npx pipeline-cli query --name rows_a_day",
 				]),
 			},

@@ -258,8 +258,8 @@ describe("doctor on this machine", () => {
 		try {
 			const address = other.address();
 			const port = typeof address === "object" ? (address?.port ?? 0) : 0;
-			const source = { kind: "private", host: "127.0.0.1", port, user: "p", tls: false, schemas: ["s"] } as const;
-			await writeSettings({ version: 1, source }, paths);
+			const source = { host: "127.0.0.1", port, user: "p", tls: false, schemas: ["s"] };
+			await writeSettings({ version: 1, source: { kind: "private", ...source } }, paths);
 			await mkdir(paths.source);
 			await writeFile(passwordFile(paths), "x\n");
 			await mkdir(join(paths.python, "bin"), { recursive: true });

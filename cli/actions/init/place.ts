@@ -18,8 +18,8 @@ export interface Place {
 	stackFile: string;
 }
 
-/** Stacks that have a meaning of their own. */
-const reserved = ["local"];
+/** Stacks on this machine; one on AWS would be mistaken for them. */
+const isReserved = (name: string): boolean => name === "local" || name.startsWith("local-");
 
 /**
  * Where a definition goes: a name means `pipelines/<name>` of the project, anything else is a path.
@@ -31,17 +31,17 @@ export function placeOf(argument: string, root: string): Place {
 	const folder = isName ? join(root, "pipelines", argument) : resolve(argument);
 	const name = basename(folder);
 	const fault = pipelineFile.shape.name.safeParse(name).error?.issues[0]?.message;
-	if (fault !== undefined || reserved.includes(name)) {
+	if (fault !== undefined || isReserved(name)) {
 		const better = name
 			.normalize("NFKD")
 			.toLowerCase()
 			.replaceAll(/[^a-z0-9]+/g, "-")
 			.replaceAll(/^[^a-z]+|-+$/g, "")
 			.slice(0, 40);
-		const isUsable = better !== "" && !reserved.includes(better);
+		const isUsable = better !== "" && !isReserved(better);
 		throw new PipelineError("usage", {
 			what: `A pipeline can't be named ${JSON.stringify(name)}.`,
-			why: fault === undefined ? "The stack on this machine has this name." : `The name ${fault}.`,
+			why: fault === undefined ? "Stacks on this machine have such names." : `The name ${fault}.`,
 			fix: "The folder's name is the pipeline's: choose another one.",
 			next: `pipeline-cli init ${isUsable ? better : "shop2"}`,
 		});

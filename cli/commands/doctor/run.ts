@@ -11,7 +11,7 @@ export const run: Run<typeof definition> = async ({ options, stack, localHost, c
 	const found = await stack().catch((error: unknown) => {
 		// Before the first start there is no stack, and what it will need can be checked all the same.
 		const isNone = error instanceof PipelineError && error.outcome === "noSuchStack";
-		if (isNone && [undefined, "local"].includes(options.stack) && options.outputs === undefined) return undefined;
+		if (isNone && /^local(-|$)/.test(options.stack ?? "local") && options.outputs === undefined) return undefined;
 		throw error;
 	});
 	const checks = await context.reporter.task("Check", async () =>
@@ -21,7 +21,7 @@ export const run: Run<typeof definition> = async ({ options, stack, localHost, c
 	const noCredentials = checks.some((check) => check.name === "credentials" && !check.ok);
 	return {
 		json: { ok, checks },
-		text: describeChecks(found?.name ?? "local, not there yet", checks),
+		text: describeChecks(found?.name ?? `${options.stack ?? "local"}, not there yet`, checks),
 		...(ok ? {} : { outcome: noCredentials ? "credentials" : "failure" }),
 	};
 };

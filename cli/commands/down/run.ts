@@ -24,7 +24,7 @@ export const run: Run<typeof definition> = async ({ options, interactive, contex
 		? `Removed ${host.home}.`
 		: `The data stays. Start everything again: ${upCommand(result.everySeconds)}`;
 	return {
-		json: { stack: "local", ...result },
+		json: { stack: host.name, ...result },
 		text: `Everything is stopped. ${removed}`,
 	};
 };

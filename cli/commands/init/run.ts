@@ -29,18 +29,25 @@ export const run: Run<typeof definition> = async ({ args, options, localHost, in
 		command,
 	});
 	const result = await initialise(place, projectRoot, server, found);
-	const next = nextCommands(result, found.url);
+	const taken = await host.definitionFolder();
+	// One stack runs one pipeline.
+	const stack = taken === undefined || taken === result.folder ? "" : ` --stack local-${result.name}`;
+	const next = nextCommands(result, found.url, stack);
 	return { json: { ...result, next }, text: describe(result, next) };
 };
 
 /** What to run next, on this machine and on AWS. */
-function nextCommands({ folder, stack, queries }: Initialised, url: string): { local: string[]; aws: string[] } {
+function nextCommands(
+	{ folder, stack, queries }: Initialised,
+	url: string,
+	onStack: string,
+): { local: string[]; aws: string[] } {
 	const cli = "npx pipeline-cli";
 	return {
 		local: [
-			`${cli} up --pipeline ${shellWord(folder)} --source-url ${shellWord(url)}`,
-			...queries.slice(0, 1).map((query) => `${cli} query --name ${query}`),
-			`${cli} dashboard`,
+			`${cli} up${onStack} --pipeline ${shellWord(folder)} --source-url ${shellWord(url)}`,
+			...queries.slice(0, 1).map((query) => `${cli} query${onStack} --name ${query}`),
+			`${cli} dashboard${onStack}`,
 		],
 		aws: [`pulumi stack init ${stack}`, "pulumi up"],
 	};

@@ -34,6 +34,14 @@ describe("removing a stack", () => {
 		await removeStack(home);
 	});
 
+	it("leaves the stacks beside it, and the environment that they share", async () => {
+		await mkdir(join(home, "local-two", "lake"), { recursive: true });
+		await removeStack(home, ["local-two"]);
+		expect((await readdir(home)).sort()).toEqual(["local-two", "python", "python.lock"]);
+		await removeStack(join(home, "local-two"));
+		expect((await readdir(home)).sort()).toEqual(["python", "python.lock"]);
+	});
+
 	it("leaves what is not the stack's, and names it", async () => {
 		await mkdir(join(home, "photos"));
 		await writeFile(join(home, "sources.txt"), "mine");

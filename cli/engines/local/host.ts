@@ -22,19 +22,26 @@ import type {
 	SourceDescription,
 	Stack,
 } from "../port.ts";
-import { localPaths } from "./shared/paths.ts";
+import { type LocalPaths, localStacks, stackPaths, usualStack } from "./shared/paths.ts";
 import { readSettings } from "./shared/settings.ts";
 
 /** Makes, starts, fills, stops and removes the local stack. What each needs is loaded when it is called. */
 export class LocalHostEngine implements LocalHost {
-	readonly #paths = localPaths();
+	readonly name: string;
+	readonly #paths: LocalPaths;
+
+	/** @param name of the stack. */
+	constructor(name: string = usualStack) {
+		this.name = name;
+		this.#paths = stackPaths(name);
+	}
 
 	get home(): string {
 		return this.#paths.home;
 	}
 
 	async stack(): Promise<Stack> {
-		return new (await import("./stack.ts")).LocalStack();
+		return new (await import("./stack.ts")).LocalStack(this.name);
 	}
 
 	async setup(context: Context, options: { dev?: boolean } = {}): Promise<SetupResult> {
@@ -51,6 +58,10 @@ export class LocalHostEngine implements LocalHost {
 
 	async isSourceExternal(): Promise<boolean> {
 		return (await readSettings(this.#paths))?.source.kind === "external";
+	}
+
+	async definitionFolder(): Promise<string | undefined> {
+		return (await import("./shared/definition.ts")).definitionFolder(this.#paths);
 	}
 
 	async chosenServer(url: string | undefined): Promise<ExternalServer | undefined> {
@@ -90,7 +101,7 @@ export class LocalHostEngine implements LocalHost {
 		options: ScheduleOptions,
 	): Promise<"started" | "restarted" | "already running"> {
 		const { schedulerProgram, startSchedule } = await import("./schedule/schedule.ts");
-		return startSchedule(context, options, { program: schedulerProgram(), env: {} }, this.#paths);
+		return startSchedule(context, options, [...schedulerProgram(), "--stack", this.name], this.#paths);
 	}
 
 	async stopSchedule(context: Context): Promise<"stopped" | "not running"> {
@@ -108,19 +119,20 @@ export class LocalHostEngine implements LocalHost {
 	async installUnit({ everySeconds }: ScheduleOptions): Promise<InstalledUnit> {
 		const { installUnit } = await import("./schedule/systemdUnit.ts");
 		const every = everySeconds === undefined ? [] : ["--every", `${everySeconds}s`];
+		const stack = this.name === usualStack ? [] : ["--stack", this.name];
 		const home = process.env.PIPELINE_HOME;
 		return installUnit({
-			name: "local",
+			name: this.name,
 			node: process.execPath,
 			cli: join(projectRoot, "dist", "pipeline-cli.js"),
 			project: projectRoot,
-			args: ["up", "--foreground", ...every],
+			args: ["up", "--foreground", ...every, ...stack],
 			env: home === undefined || home === "" ? {} : { PIPELINE_HOME: resolve(home) },
 		});
 	}
 
 	async removeUnit(): Promise<string | undefined> {
-		return (await import("./schedule/systemdUnit.ts")).removeUnit("local");
+		return (await import("./schedule/systemdUnit.ts")).removeUnit(this.name);
 	}
 
 	async stopRun(context: Context): Promise<"stopped" | "not running"> {
@@ -130,7 +142,8 @@ export class LocalHostEngine implements LocalHost {
 	}
 
 	async purge(): Promise<void> {
-		await removeStack(this.#paths.home);
+		const others = (await localStacks()).filter((name) => name !== this.name && name !== usualStack);
+		await removeStack(this.#paths.home, this.name === usualStack ? others : []);
 	}
 }
 
@@ -150,20 +163,24 @@ const entries = [
 
 /**
  * Removes a stack. Its folder goes, too, where it is the project's own or holds nothing else.
+ * @param beside names of stacks in folders below it. They stay, with the Python environment that they share.
  * @throws PipelineError naming what else it holds, when the stack is gone.
  */
-export async function removeStack(home: string): Promise<void> {
+export async function removeStack(home: string, beside: readonly string[] = []): Promise<void> {
 	assertRemovable(home);
-	const isOwn = home === join(projectRoot, ".pipeline");
+	const isOwn = home === join(projectRoot, ".pipeline") && beside.length === 0;
+	const shared = beside.length === 0 ? [] : ["python", ...beside];
+	const isShared = (name: string): boolean => shared.some((one) => name === one || name.startsWith(`${one}.`));
 	const isOurs = (name: string): boolean =>
 		/^\.duckdb-/.test(name) || entries.some((entry) => name === entry || name.startsWith(`${entry}.`));
-	const names = isOwn ? [] : await namesIn(home);
+	const names = isOwn ? [] : (await namesIn(home)).filter((name) => !isShared(name));
 	const others = names.filter((name) => !isOurs(name));
-	if (others.length === 0) {
+	if (others.length === 0 && beside.length === 0) {
 		await rm(home, { recursive: true, force: true });
 		return;
 	}
 	for (const name of names.filter(isOurs)) await rm(join(home, name), { recursive: true, force: true });
+	if (others.length === 0) return;
 	throw new PipelineError("failure", {
 		what: `The stack is removed; ${home} stays.`,
 		why: `It holds what is not the stack's: ${others.join(", ")}.`,

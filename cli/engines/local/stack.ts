@@ -14,13 +14,18 @@ import type {
 	Warehouse,
 } from "../port.ts";
 import { stackDefinition, stackModels } from "./shared/definition.ts";
-import { localPaths } from "./shared/paths.ts";
+import { type LocalPaths, stackPaths, usualStack } from "./shared/paths.ts";
 
-/** The stack `local`: everything on this machine, below one folder. */
+/** A local stack: everything on this machine, below one folder. */
 export class LocalStack implements Stack {
-	readonly name = "local";
+	readonly name: string;
 	readonly engine = "local";
-	readonly #paths = localPaths();
+	readonly #paths: LocalPaths;
+
+	constructor(name: string = usualStack) {
+		this.name = name;
+		this.#paths = stackPaths(name);
+	}
 
 	definition(): Promise<Definition> {
 		return stackDefinition(this.#paths);

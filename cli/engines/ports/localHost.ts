@@ -67,6 +67,8 @@ export interface SetupResult {
 
 /** What the CLI itself makes and removes: only the local stack has it; on AWS Pulumi does. */
 export interface LocalHost {
+	/** Of the stack: `local`, or `local-<name>`. */
+	readonly name: string;
 	/** The folder that `purge` removes. */
 	readonly home: string;
 	stack(): Promise<Stack>;
@@ -79,6 +81,8 @@ export interface LocalHost {
 	checks(): Promise<Check[]>;
 	/** Installs what the notebook needs, where it is missing. @returns the Python that has it. */
 	setupNotebook(context: Context): Promise<string>;
+	/** Folder of the definition that the stack runs; undefined where there is no stack yet. */
+	definitionFolder(): Promise<string | undefined>;
 	/** Whether the stack's source is a server of the user's own. */
 	isSourceExternal(): Promise<boolean>;
 	/**

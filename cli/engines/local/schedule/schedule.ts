@@ -21,12 +21,6 @@ import {
 /** How long its end may take: jobs that run are ended first, then, in the foreground, replication and source. */
 const stopGraceMs = 120_000;
 
-/** Arguments of the background process, beside those that `up` gives it. */
-export interface Background {
-	program: readonly string[];
-	env: Record<string, string>;
-}
-
 /** The scheduler's program, as Node's arguments: its bundle, or from source by tsx. */
 export function schedulerProgram(): readonly string[] {
 	const here = fileURLToPath(import.meta.url);
@@ -34,10 +28,11 @@ export function schedulerProgram(): readonly string[] {
 	return ["--import", "tsx", join(projectRoot, "cli", "scheduler.ts")];
 }
 
+/** @param program of the scheduler, as Node's arguments, with the stack that it keeps. */
 export async function startSchedule(
 	context: Context,
 	{ everySeconds }: ScheduleOptions,
-	{ program, env }: Background,
+	program: readonly string[],
 	paths: LocalPaths,
 ): Promise<"started" | "restarted" | "already running"> {
 	const before = await scheduleProcess(paths);
@@ -60,7 +55,6 @@ export async function startSchedule(
 				detached: true,
 				stdio: "ignore",
 				cwd: projectRoot,
-				env: { ...process.env, ...env },
 			});
 			const ended: { how?: string } = {};
 			child.once("exit", (code, signal) => {

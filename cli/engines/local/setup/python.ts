@@ -49,7 +49,7 @@ export async function ensurePython(context: Context, paths: LocalPaths, dev: boo
 	if (await isReady(paths, wanted)) return "ready";
 	return context.reporter.task("Install the jobs' Python environment", async (update) => {
 		const waiting = (pid: number): void => update(`waiting for process ${pid}, which does it`);
-		return withLockFile(join(paths.home, "python.lock"), context.signal, waiting, async () => {
+		return withLockFile(`${paths.python}.lock`, context.signal, waiting, async () => {
 			if (await isReady(paths, wanted)) return "ready";
 			try {
 				await install(context, paths, wanted, update);

@@ -2,6 +2,7 @@ import type { ModelDefinition } from "../../../../etl/contract/datasets.ts";
 import type { Definition } from "../../../../etl/definition/definition.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { exists } from "../../../common/fs.ts";
+import { shellWord } from "../../../common/shellWord.ts";
 import { openDefinition, rememberedFolder, sampleDefinition } from "../../shared/definition.ts";
 import { openModels } from "../../shared/models.ts";
 import type { LocalPaths } from "./paths.ts";
@@ -11,6 +12,12 @@ import { type LocalSettings, readSettings } from "./settings.ts";
 export async function stackDefinition(paths: LocalPaths): Promise<Definition> {
 	const settings = await readSettings(paths);
 	return openDefinition(settings?.pipeline ?? sampleDefinition);
+}
+
+/** Folder of the local stack's definition; undefined where there is no stack yet. */
+export async function definitionFolder(paths: LocalPaths): Promise<string | undefined> {
+	const settings = await readSettings(paths);
+	return settings === undefined ? undefined : (settings.pipeline ?? sampleDefinition);
 }
 
 /** The models of the local stack's definition. */
@@ -45,8 +52,8 @@ export async function choosePipeline(
 		throw new PipelineError("usage", {
 			what: `The local stack in ${paths.home} runs the pipeline of ${before}.`,
 			why: "Its lake and its positions belong to that one; a stack runs one pipeline.",
-			fix: "Give this pipeline a stack of its own, in a folder that PIPELINE_HOME names.",
-			next: `PIPELINE_HOME=.pipeline-${definition.pipeline.name} pipeline-cli source up --pipeline ${folder}`,
+			fix: "Give this pipeline a stack of its own, beside that one.",
+			next: `pipeline-cli up --stack local-${definition.pipeline.name} --pipeline ${shellWord(folder ?? wanted)}`,
 		});
 	}
 	const schemas = definition.pipeline.schemas.map(({ name }) => name);

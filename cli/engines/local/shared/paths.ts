@@ -1,6 +1,7 @@
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PipelineError } from "../../../common/errors.ts";
+import { exists, namesIn } from "../../../common/fs.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { DuckDbAccess } from "../../duckdb/session.ts";
 
@@ -46,10 +47,47 @@ export interface LocalPaths {
 	settings: string;
 }
 
-export function localPaths(home = pipelineHome()): LocalPaths {
+/** Name of the local stack that is meant where none is named. */
+export const usualStack = "local";
+
+/**
+ * Whether a name is a local stack's: `local`, or `local-<name>` for one beside it.
+ * @throws PipelineError for one beside it whose name cannot be a folder's.
+ */
+export function isLocalStack(name: string): boolean {
+	if (name === usualStack) return true;
+	if (!name.startsWith(`${usualStack}-`)) return false;
+	if (/^local-[a-z0-9][a-z0-9-]{0,39}$/.test(name)) return true;
+	throw new PipelineError("usage", {
+		what: `A local stack cannot be named ${JSON.stringify(name)}.`,
+		why: "Its folder has the same name.",
+		fix: "Write local- and then letters a-z, digits and dashes, 40 at most.",
+		next: "pipeline-cli status --stack local-shop2",
+	});
+}
+
+/** A local stack's files: those of `local` in the pipeline's home, those of others in folders of their names below it. */
+export function stackPaths(name: string): LocalPaths {
+	const root = pipelineHome();
+	return name === usualStack ? localPaths(root) : localPaths(join(root, name), root);
+}
+
+/** Names of the local stacks that exist. */
+export async function localStacks(): Promise<string[]> {
+	const root = pipelineHome();
+	const beside = (await namesIn(root)).filter((name) => name.startsWith(`${usualStack}-`));
+	const names = [usualStack, ...beside];
+	const there = await Promise.all(names.map((name) => exists(stackPaths(name).settings)));
+	return names.filter((_, at) => there[at]);
+}
+
+/**
+ * @param tools folder of the Python environment, which stacks share: 1 GB that is the same for all.
+ */
+export function localPaths(home = pipelineHome(), tools = home): LocalPaths {
 	return {
 		home,
-		python: join(home, "python"),
+		python: join(tools, "python"),
 		source: join(home, "source"),
 		replication: join(home, "replication"),
 		raw: join(home, "lake", "raw"),

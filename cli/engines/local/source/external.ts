@@ -8,7 +8,7 @@ import type { Check, Context, ExternalOptions, ExternalServer } from "../../port
 import { choosePipeline } from "../shared/definition.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
-import { makeSourceFolder, refuseOtherSource } from "./up.ts";
+import { keepBoth, makeSourceFolder, refuseOtherSource } from "./up.ts";
 
 /**
  * The server that is the user's choice: of `--source-url`, then PIPELINE_SOURCE_URL, then the one that the stack already uses.
@@ -45,7 +45,8 @@ export async function useExternalSource(
 ): Promise<{ address: string; checks: Check[] }> {
 	const { server } = options;
 	const before = await readSettings(paths);
-	await refuseOtherSource(before, { kind: "external", host: server.host, port: server.port }, paths);
+	const other = { kind: "external" as const, host: server.host, port: server.port };
+	await refuseOtherSource(before, other, keepBoth(options, sourceUrl(server)), paths);
 	const known = before?.source.kind === "external" ? before.source : undefined;
 	const isKnown = known?.host === server.host && known.port === server.port && known.user === server.user;
 	const { password: inUrl, ...place } = server;

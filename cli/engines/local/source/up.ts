@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { PipelineError } from "../../../common/errors.ts";
 import { exists, readIfThere, writeFileAtomic } from "../../../common/fs.ts";
+import { shellWord } from "../../../common/shellWord.ts";
 import type { Context, PrivateOptions, PrivateSource } from "../../port.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import { ensureMariaDb } from "../setup/mariadb.ts";
@@ -34,7 +35,7 @@ export async function startPrivateSource(
 	paths: LocalPaths = localPaths(),
 ): Promise<PrivateSource> {
 	const before = await readSettings(paths);
-	await refuseOtherSource(before, { kind: "private" }, paths);
+	await refuseOtherSource(before, { kind: "private" }, keepBoth(options), paths);
 	const mariaDb = await ensureMariaDb(context, join(paths.home, "logs"));
 	return context.reporter.task("Start the private MariaDB", async (update) => {
 		await makeSourceFolder(paths);
@@ -80,13 +81,25 @@ export async function stopSource(
 	return context.reporter.task("Stop the private MariaDB", () => stopServer(paths));
 }
 
+/** The command for a stack beside this one, with another source. */
+export function keepBoth({ pipeline }: Pick<PrivateOptions, "pipeline">, url?: string): string {
+	const name = pipeline === undefined ? (url === undefined ? "private" : "own") : basename(resolve(pipeline));
+	const parts = [
+		...(pipeline === undefined ? [] : ["--pipeline", shellWord(pipeline)]),
+		...(url === undefined ? [] : ["--source-url", shellWord(url)]),
+	];
+	return ["pipeline-cli up --stack", shellWord(`local-${name}`), ...parts].join(" ");
+}
+
 /**
  * A replication holds positions of one server's binary log, so a stack keeps its source once it replicates.
+ * @param keepBoth the command that starts a stack of its own for the other one.
  * @throws PipelineError where another source is in use.
  */
 export async function refuseOtherSource(
 	settings: LocalSettings | undefined,
 	wanted: { kind: "private" } | { kind: "external"; host: string; port: number },
+	keepBoth: string,
 	paths: LocalPaths,
 ): Promise<void> {
 	if (settings === undefined) return;
@@ -98,8 +111,8 @@ export async function refuseOtherSource(
 		throw new PipelineError("usage", {
 			what: `The local stack replicates from ${name}.`,
 			why: `The positions and the data in ${paths.home} belong to it.`,
-			fix: "Remove the stack first, or make another one in a folder that PIPELINE_HOME names.",
-			next: "pipeline-cli down --purge",
+			fix: "Give the other source a stack of its own, and keep both; or remove this one first: pipeline-cli down --purge",
+			next: keepBoth,
 		});
 	}
 	if (kind === "private" && (await serverProcess(paths)) !== undefined) {
