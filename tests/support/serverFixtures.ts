@@ -3,8 +3,10 @@ import { startSource } from "./servers/source.ts";
 
 /** A database server for all tests of a file, and a connection to it; both end with the file. */
 export const test = base
-	.extend("server", { scope: "file" }, async ({ fileFolder }, { onCleanup }) => {
-		const server = await startSource(`${fileFolder}/server`);
+	/** More settings of the server's, as `name=value`. */
+	.extend("settings", { scope: "file" }, (): readonly string[] => [])
+	.extend("server", { scope: "file" }, async ({ fileFolder, settings }, { onCleanup }) => {
+		const server = await startSource(`${fileFolder}/server`, settings);
 		onCleanup(() => server.stop());
 		return server;
 	})

@@ -23,6 +23,7 @@ export function describeStatus(status: ReplicationStatus): string {
 		["Full load", `${status.fullLoadProgress} %`],
 		["Tables", counts.join(", ")],
 		["Latency", describeLatency(status)],
+		["Cascades", status.cascading && `${status.cascading.join(", ")}: reloaded after changes of their parents`],
 		["Started", status.startedAt],
 		["Stop reason", status.stopReason],
 		["Last error", status.lastError === undefined ? undefined : chalk.red(status.lastError)],

@@ -71,10 +71,11 @@ function describeSource({ version = "", address, schemas = [] }: NonNullable<Pip
 }
 
 function describeReplication(found: NonNullable<PipelineStatus["replication"]>): string {
-	const { text, fullLoadProgress, latencySeconds, lastError } = found;
+	const { text, fullLoadProgress, latencySeconds, lastError, cascading } = found;
 	const latency = latencySeconds === undefined ? "" : `, newest change after ${formatSeconds(latencySeconds)}`;
 	return [
 		`${text}, ${fullLoadProgress} %${latency}`,
+		...(cascading === undefined ? [] : [`reloaded after changes of their parents: ${cascading.join(", ")}`]),
 		...(lastError === undefined ? [] : [`last error: ${lastError}`]),
 	].join("; ");
 }

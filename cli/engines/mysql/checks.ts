@@ -1,5 +1,6 @@
 import type { Check, SourceConnection } from "../port.ts";
 import type { SourceAccess } from "./access.ts";
+import { readCascades } from "./cascades.ts";
 import { grantChecks } from "./grants.ts";
 import { serverVersion } from "./server.ts";
 
@@ -27,6 +28,7 @@ export async function runChecks(connection: SourceConnection, access: SourceAcce
 		...variableChecks(variables, version),
 		...(await grantChecks(connection, access, version)),
 		...(await schemaChecks(connection, access)),
+		...(await cascadeChecks(connection, access)),
 	];
 }
 
@@ -107,4 +109,24 @@ function keyFinding(tables: readonly Record<string, unknown>[]): { found: string
 	if (keyless.length === 0) return { found: `all of ${tables.length} tables` };
 	const found = `${tables.length - keyless.length} of ${tables.length} tables`;
 	return { found, warning: `Without a primary key, and so compared whole: ${keyless.join(", ")}` };
+}
+
+async function cascadeChecks(connection: SourceConnection, { schemas }: SourceAccess): Promise<Check[]> {
+	if (schemas.length === 0) return [];
+	const name = "cascading foreign keys";
+	const cascades = await readCascades((sql, values) => connection.query(sql, values), schemas);
+	if (cascades.length === 0) return [{ name, ok: true, found: "none that the binlog lacks" }];
+	const names = (tables: readonly { schema: string; table: string }[]): string[] => [
+		...new Set(tables.map(({ schema, table }) => `${schema}.${table}`)),
+	];
+	const children = names(cascades.map(({ child }) => child));
+	const outside = names(cascades.map(({ parent }) => parent).filter(({ schema }) => !schemas.includes(schema)));
+	const warning = [
+		`This server's binlog lacks what foreign keys (CASCADE, SET NULL) do to rows of ${children.join(", ")}.`,
+		"The local replication reloads these tables after changes of their parents; DMS misses such changes.",
+		...(outside.length === 0
+			? []
+			: [`Changes of ${outside.join(", ")} are not seen: select those schemas too (source up --schema).`]),
+	].join(" ");
+	return [{ name, ok: true, found: `to ${children.length} ${children.length === 1 ? "table" : "tables"}`, warning }];
 }

@@ -30,6 +30,8 @@ export interface ReplicationStatus {
 	captureSeconds?: number;
 	/** Why the latency is not known, where that could not be asked. */
 	latencyUnknown?: string;
+	/** Tables that foreign keys change without the binlog having it, as `schema.table`: reloaded after changes of their parents. */
+	cascading?: string[];
 	startedAt?: string;
 	/** Where the log is: a path, or a log group. */
 	log?: string;

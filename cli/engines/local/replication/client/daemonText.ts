@@ -19,6 +19,7 @@ export function replicationStatus(shown: DaemonStatus, log: string): Replication
 		...(shown.stopReason === undefined ? {} : { stopReason: shown.stopReason }),
 		...(shown.lastError === undefined ? {} : { lastError: shown.lastError }),
 		...(shown.latencySeconds === undefined ? {} : { latencySeconds: shown.latencySeconds }),
+		...(shown.cascading === undefined ? {} : { cascading: shown.cascading }),
 		startedAt: shown.startedAt,
 		log,
 	};

@@ -10,22 +10,13 @@ import type { TaskState } from "../model/taskState.ts";
 import { requireBinlog, requireHistory, Server } from "../mysql/server.ts";
 import { StandstillWatch } from "../mysql/standstillWatch.ts";
 import { BinlogCursor } from "./binlogCursor.ts";
+import { CascadingTables } from "./cascadingTables.ts";
 import type { ChangeReader } from "./changeReader.ts";
 import { DdlHandler } from "./ddlHandler.ts";
 import { DoubtfulTables } from "./doubtfulTables.ts";
 import { OpenBatch, type RowsEvent } from "./openBatch.ts";
 import type { ReaderParts } from "./readerParts.ts";
-
-/** An event group that turned out not to count (rolled back, or prepared only); it is skipped when it is read again. */
-export class SkipGroup extends Error {
-	/** The group's position, as text. */
-	readonly key: string;
-
-	constructor(position: Position) {
-		super(`the changes at ${formatPosition(position)} do not count yet`);
-		this.key = formatPosition(position);
-	}
-}
+import { SkipGroup } from "./skipGroup.ts";
 
 const pollMs = 250;
 /** How often the position is saved while nothing is published, so that the source may purge what was read. */
@@ -40,6 +31,7 @@ export class BinlogReader implements ChangeReader {
 	readonly batch: OpenBatch;
 	readonly #ddl: DdlHandler;
 	readonly #doubtful: DoubtfulTables;
+	readonly #cascading: CascadingTables;
 	readonly #cursor: BinlogCursor;
 	readonly #skipped: ReadonlySet<string>;
 	readonly reloadAtCommit = new Set<string>();
@@ -63,6 +55,7 @@ export class BinlogReader implements ChangeReader {
 		this.batch = new OpenBatch(parts.engine, parts.staging);
 		this.#ddl = new DdlHandler(this);
 		this.#doubtful = new DoubtfulTables(this);
+		this.#cascading = new CascadingTables(this);
 		this.#cursor = new BinlogCursor(state);
 	}
 
@@ -79,6 +72,7 @@ export class BinlogReader implements ChangeReader {
 	async run(between: () => Promise<void>): Promise<void> {
 		const { access, serverId, stop, log } = this.parts;
 		await this.#checkSource();
+		await this.#cascading.read();
 		const stream = new BinlogStream(access, serverId, access.schemas, this.state.position);
 		const watch = new StandstillWatch(access);
 		try {
@@ -97,6 +91,7 @@ export class BinlogReader implements ChangeReader {
 				}
 				if (stop.aborted) stopBy = Math.min(stopBy, Date.now() + stopGraceMs);
 				if (this.atBoundary) {
+					if (!stop.aborted) await this.#cascading.reloadIfDue((ids) => this.reload(ids));
 					await this.#closeIfDue(stop.aborted);
 					if (stop.aborted) return;
 					await between();
@@ -211,11 +206,13 @@ export class BinlogReader implements ChangeReader {
 		this.state.sequence.begin(time);
 		this.#skipping = this.#skipped.has(formatPosition(this.groupStart));
 		this.touched.clear();
+		this.#cascading.begin();
 		this.reloadAtCommit.clear();
 	}
 
 	async #endGroup(next: number): Promise<void> {
 		this.#inGroup = false;
+		if (!this.#skipping) this.#cascading.commit();
 		this.state.addGtid(this.#groupGtid);
 		this.#cursor.advance(next);
 		this.groupEnd = { ...this.state.position };
@@ -231,6 +228,7 @@ export class BinlogReader implements ChangeReader {
 	}
 
 	#rows(event: RowsEvent): Promise<void> | undefined {
+		if (!this.#cascading.note(event)) return this.#cascading.read().then(() => this.#rows(event));
 		const id = tableId(event.table);
 		const table = this.state.tables.get(id);
 		if (table === undefined) return this.#doubtful.unknown(event.table);
@@ -265,6 +263,7 @@ export class BinlogReader implements ChangeReader {
 	}
 
 	#unread(event: Extract<BinlogEvent, { kind: "unread" }>): Promise<void> | undefined {
+		this.#cascading.noteUnread(event.table);
 		const table = this.state.tables.get(tableId(event.table));
 		if (table?.state === "Table error" || (table !== undefined && this.isLoaded(table))) return undefined;
 		if (table !== undefined) this.touched.add(tableId(table));
@@ -295,6 +294,7 @@ export class BinlogReader implements ChangeReader {
 				if (!this.#endsWithQuery) return this.#ddl.insideTransaction(statement);
 				await this.#ddl.standalone(statement, () => this.#endGroup(event.next));
 				if (this.#inGroup) await this.#endGroup(event.next);
+				await this.#cascading.noteStatement(statement, event.sql);
 		}
 	}
 }

@@ -11,6 +11,8 @@ export interface ChangeReader {
 	readonly batch: OpenBatch;
 	/** Tables to be reloaded when the open transaction ends. */
 	readonly reloadAtCommit: Set<string>;
+	/** Tables that the open transaction touched. */
+	readonly touched: Set<string>;
 	/** Start of the event group that is being read. */
 	readonly groupStart: Position;
 	/** End of the last event group that was read; a full load must hold it. */

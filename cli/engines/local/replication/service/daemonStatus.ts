@@ -39,6 +39,8 @@ const schema = z.object({
 		})
 		.exactOptional(),
 	latencySeconds: z.number().exactOptional(),
+	/** Tables, as `schema.table`, that are reloaded after changes of others. */
+	cascading: z.array(z.string()).exactOptional(),
 	batchInterval: z.number(),
 	batchBytes: z.number(),
 	tables: z.array(statistics),

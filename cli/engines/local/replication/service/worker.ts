@@ -7,8 +7,9 @@ import { formatIdentity, identify } from "../../../../common/process/processIden
 import type { SourceAccess } from "../../../mysql/access.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
 import { readSettings, sourceAccess } from "../../shared/settings.ts";
-import { BinlogReader, SkipGroup } from "../follow/binlogReader.ts";
+import { BinlogReader } from "../follow/binlogReader.ts";
 import type { BatchLimits } from "../follow/readerParts.ts";
+import { SkipGroup } from "../follow/skipGroup.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { isOutOfSpace, outOfSpace } from "../model/fullDisk.ts";
 import { RotatingLog } from "../model/log.ts";
@@ -201,6 +202,7 @@ class Worker {
 				...this.#shared(),
 				limits: this.options.limits,
 				onProgress: () => this.board.update(),
+				onCascading: (tables) => this.board.set({ cascading: tables.length === 0 ? undefined : tables }),
 				onFollowing: () => {
 					this.#hasFollowed = true;
 					this.board.set({ state: "running", following: true, fullLoadProgress: 100, lastError: undefined });

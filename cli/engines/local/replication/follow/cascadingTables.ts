@@ -1,0 +1,133 @@
+import { type Cascade, readCascades } from "../../../mysql/cascades.ts";
+import type { Statement } from "../ddl/statement.ts";
+import type { Row } from "../model/row.ts";
+import { type TableName, tableId } from "../model/tableName.ts";
+import { Server } from "../mysql/server.ts";
+import type { ChangeReader } from "./changeReader.ts";
+import type { RowsEvent } from "./openBatch.ts";
+
+/** How many times as long as the last reload took the next one waits, so that most of the time is left for changes. */
+const restFactor = 9;
+
+/**
+ * Children of foreign keys that cascade where the binlog has nothing of it: after a change of the parent they are reloaded, at most
+ * once in each batch's time. Until then their state says so, also in the checkpoint.
+ */
+export class CascadingTables {
+	readonly #reader: ChangeReader;
+	/** By the parent's id. A key that was dropped stays: changes from before may still come. */
+	readonly #byParent = new Map<string, Map<string, Cascade>>();
+	/** Children that the open transaction changed. */
+	readonly #changed = new Set<string>();
+	#isKnown = false;
+	#staleSince: number | undefined;
+	#notBefore = 0;
+
+	constructor(reader: ChangeReader) {
+		this.#reader = reader;
+		for (const { state } of reader.state.tables.values()) if (state === "Table is being reloaded") this.#staleSince = 0;
+	}
+
+	async read(): Promise<void> {
+		const { parts } = this.#reader;
+		const { access } = parts;
+		const server = await Server.connect(access);
+		try {
+			for (const cascade of await readCascades((sql, values) => server.rows(sql, values), access.schemas)) {
+				const parent = tableId(cascade.parent);
+				const ofParent = this.#byParent.get(parent) ?? new Map<string, Cascade>();
+				this.#byParent.set(parent, ofParent.set(JSON.stringify(cascade), cascade));
+			}
+			this.#isKnown = true;
+			parts.onCascading(this.#children());
+		} finally {
+			await server.close();
+		}
+	}
+
+	begin(): void {
+		this.#changed.clear();
+	}
+
+	/** Notes which tables a change of rows changed by the way. @returns false where the foreign keys must be read first. */
+	note(event: RowsEvent): boolean {
+		if (!this.#isKnown) return false;
+		for (const { child, onDelete, onUpdate, columns } of this.#byParent.get(tableId(event.table))?.values() ?? []) {
+			if (event.operation === "D" && onDelete) this.#mark(tableId(child));
+			if (event.operation === "U" && onUpdate && hasOtherValues(event, columns)) this.#mark(tableId(child));
+		}
+		return true;
+	}
+
+	/** Changes that nobody could read may have been of any kind. */
+	noteUnread(parent: TableName): void {
+		for (const { child } of this.#byParent.get(tableId(parent))?.values() ?? []) this.#mark(tableId(child));
+	}
+
+	/** What is renamed, or loses a foreign key, may have had changes before of which the keys as they are now say nothing. */
+	async noteStatement(statement: Statement, sql: string): Promise<void> {
+		if (!["create", "drop", "dropSchema", "rename", "alter"].includes(statement.kind)) return;
+		this.#isKnown = false;
+		const renamed = statement.kind === "rename" ? statement.pairs.map(({ to }) => to) : [];
+		if (statement.kind === "alter") {
+			if (statement.to !== undefined) renamed.push(statement.to);
+			if (/\bDROP\s+(FOREIGN\s+KEY|CONSTRAINT)\b/i.test(sql)) this.#mark(tableId(statement.table));
+		}
+		if (renamed.length === 0) return this.commit();
+		await this.read();
+		for (const name of renamed) this.noteUnread(name);
+		this.commit();
+	}
+
+	/** The open transaction counts. */
+	commit(): void {
+		for (const id of this.#changed) {
+			const table = this.#reader.state.tables.get(id);
+			if (table === undefined || table.state === "Table error" || this.#reader.isLoaded(table)) continue;
+			if (table.state !== "Table is being reloaded") {
+				this.#reader.parts.log.info(`${id} must be reloaded: a change of another table cascaded to it`);
+			}
+			table.state = "Table is being reloaded";
+			this.#staleSince ??= Date.now();
+			this.#reader.hasNews = true;
+		}
+		this.#changed.clear();
+	}
+
+	/** Reloads what waits for it. Only at the end of a transaction. */
+	async reloadIfDue(reload: (ids: readonly string[]) => Promise<void>): Promise<void> {
+		const now = Date.now();
+		const { state, parts } = this.#reader;
+		if (this.#staleSince === undefined || now < Math.max(this.#staleSince + parts.limits.intervalMs, this.#notBefore)) {
+			return;
+		}
+		this.#staleSince = undefined;
+		await reload([...state.tables].filter(([, table]) => table.state === "Table is being reloaded").map(([id]) => id));
+		this.#notBefore = Date.now() + restFactor * (Date.now() - now);
+	}
+
+	#children(): string[] {
+		const cascades = [...this.#byParent.values()].flatMap((ofParent) => [...ofParent.values()]);
+		return [...new Set(cascades.map(({ child }) => tableId(child)))].sort();
+	}
+
+	#mark(id: string): void {
+		if (this.#changed.has(id)) return;
+		this.#changed.add(id);
+		const table = this.#reader.state.tables.get(id);
+		if (table !== undefined && !this.#reader.isLoaded(table)) this.#reader.touched.add(id);
+		// Its own children too: which of its rows changed, and how, nobody says.
+		for (const { child } of this.#byParent.get(id)?.values() ?? []) this.#mark(tableId(child));
+	}
+}
+
+function hasOtherValues(event: Extract<RowsEvent, { operation: "U" }>, columns: readonly string[]): boolean {
+	const indexes = columns.map((name) => event.table.columns.findIndex((column) => column.name === name));
+	// A column that is not there was renamed since.
+	if (indexes.includes(-1)) return true;
+	return event.rows.some((row, place) => indexes.some((index) => !isSame(row[index], event.before[place]?.[index])));
+}
+
+function isSame(a: Row[number], b: Row[number] | undefined): boolean {
+	return Buffer.isBuffer(a) && Buffer.isBuffer(b) ? a.equals(b) : a === b;
+}
