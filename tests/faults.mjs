@@ -6,10 +6,11 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const crashes = ["tests/replication/replicationCrash.test.ts", "tests/local/clickDelivery.test.ts"];
+const terminals = "tests/aws/output.test.ts";
 const values = "tests/replication/differential.test.ts";
 const vitest = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--project"];
 const parts = [
-	[...vitest, "integration", ...crashes, values],
+	[...vitest, "integration", ...crashes, values, terminals],
 	[...vitest, "mysql"],
 	[".pipeline/python/bin/python", "-m", "pytest", "etl/tests/changes/test_streams.py"],
 ];

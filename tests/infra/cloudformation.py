@@ -9,5 +9,6 @@ import sys
 from cfnlint.api import ManualArgs, lint
 
 template = {"AWSTemplateFormatVersion": "2010-09-09", "Resources": json.load(sys.stdin)}
-matches = lint(json.dumps(template), config=ManualArgs(regions=["eu-central-1"]))
+# E3019: the resources are those of several stacks, whose names are the same.
+matches = lint(json.dumps(template), config=ManualArgs(regions=["eu-central-1"], ignore_checks=["E3019"]))
 json.dump([f"{m.rule.id} {'/'.join(map(str, m.path or []))}: {m.message}" for m in matches], sys.stdout)

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
+import { DuckDBInstance } from "@duckdb/node-api";
 import aslValidator from "asl-validator";
 // The package's index loads the parsers of eight dialects.
-import { PostgreSQL } from "dt-sql-parser/dist/parser/postgresql/index.js";
 import { TrinoSQL } from "dt-sql-parser/dist/parser/trino/index.js";
 import { beforeAll, describe, expect, it } from "vitest";
 import { deployed, everyKind } from "../../infra/testing/deployed.ts";
@@ -26,51 +26,74 @@ it("what the jobs ask of the data catalog is what the API's model takes", async 
 	expect((await judge<string[][]>("service_models.py", requests)).flat()).toEqual([]);
 });
 
-describe.each(Object.keys(everyKind))("documents of %s", (kind) => {
-	const all = () => programs[kind]?.resources ?? [];
+/** What the programs of every kind make, each once: most of them make the same. */
+function distinct<T>(made: (kind: string, program: Program) => [name: string, value: T][]): [name: string, value: T][] {
+	const found = new Map<string, [string, T]>();
+	for (const [kind, program] of Object.entries(programs)) {
+		for (const [name, value] of made(kind, program)) {
+			const text = real(JSON.stringify(value));
+			if (!found.has(text)) found.set(text, [`${kind}: ${name}`, JSON.parse(text) as T]);
+		}
+	}
+	return [...found.values()];
+}
 
+describe("documents of every kind of stack", () => {
 	it("are requests that the APIs' models take", async () => {
-		const made = apiRequests(programs[kind] as Program);
-		expect(made.length).toBeGreaterThan(30);
+		const requests = distinct((_, program) =>
+			apiRequests(program).map(({ resource, request }) => [resource.name, request]),
+		);
+		expect(requests.length).toBeGreaterThan(60);
 		const faults = await judge<string[][]>(
 			"service_models.py",
-			JSON.parse(real(JSON.stringify(made.map(({ request }) => request)))),
+			requests.map(([, request]) => request),
 		);
-		const named = made.flatMap(({ resource }, index) =>
-			(faults[index] ?? []).map((fault) => `${resource.name}: ${fault}`),
-		);
-		expect(named).toEqual([]);
+		expect(requests.flatMap(([name], index) => (faults[index] ?? []).map((fault) => `${name}: ${fault}`))).toEqual([]);
 	});
 
 	it("are policies in which parliament finds nothing", async () => {
-		const policies = all()
-			.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
-			.map(({ name, inputs }) => ({ name, policy: real(String(inputs.policy)) }));
-		expect(policies.length).toBeGreaterThan(5);
-		const found = await judge<string[][]>("policies.py", policies);
-		expect(policies.flatMap(({ name }, index) => (found[index] ?? []).map((finding) => `${name}: ${finding}`))).toEqual(
+		const policies = distinct((_, { resources }) =>
+			resources
+				.filter(({ type }) => type === "aws:iam/rolePolicy:RolePolicy")
+				.map(({ name, inputs }): [string, unknown] => [name, inputs.policy]),
+		);
+		expect(policies.length).toBeGreaterThan(20);
+		const found = await judge<string[][]>(
+			"policies.py",
+			policies.map(([name, policy]) => ({ name, policy })),
+		);
+		expect(policies.flatMap(([name], index) => (found[index] ?? []).map((finding) => `${name}: ${finding}`))).toEqual(
 			[],
 		);
 	});
 
 	it("are resources that CloudFormation's schemas and cfn-lint take", async () => {
-		const resources = cloudFormation(all());
-		expect(Object.keys(resources).length).toBeGreaterThan(10);
-		expect(await judge<string[]>("cloudformation.py", JSON.parse(real(JSON.stringify(resources))))).toEqual([]);
+		const resources = distinct((_, program) => Object.entries(cloudFormation(program.resources)));
+		expect(resources.length).toBeGreaterThan(30);
+		const template = Object.fromEntries(
+			resources.map(([name, resource], at) => [`R${at}${name.replaceAll(/\W/g, "")}`, resource]),
+		);
+		expect(await judge<string[]>("cloudformation.py", template)).toEqual([]);
 	});
 
-	it("are a state machine of the Amazon States Language", () => {
-		const [machine] = all().filter(({ type }) => type === "aws:sfn/stateMachine:StateMachine");
-		const { isValid, errorsText } = aslValidator(JSON.parse(real(String(machine?.inputs.definition))));
-		expect(errorsText("\n")).toBe("");
-		expect(isValid).toBe(true);
+	it("are state machines of the Amazon States Language", () => {
+		const machines = distinct((_, { resources }) =>
+			resources
+				.filter(({ type }) => type === "aws:sfn/stateMachine:StateMachine")
+				.map(({ name, inputs }): [string, unknown] => [name, inputs.definition]),
+		);
+		expect(machines.length).toBeGreaterThan(1);
+		for (const [name, definition] of machines) {
+			const { isValid, errorsText } = aslValidator(JSON.parse(String(definition)));
+			expect([name, errorsText("\n"), isValid]).toEqual([name, "", true]);
+		}
 	});
 });
 
 /** Athena is Trino; Redshift grew from PostgreSQL. */
-const engines = {
+const engines: Record<string, ((sql: string) => unknown)[]> = {
 	athena: [(sql: string) => new TrinoSQL().validate(sql)],
-	warehouse: [(sql: string) => new TrinoSQL().validate(sql), (sql: string) => new PostgreSQL().validate(`${sql};`)],
+	warehouse: [(sql: string) => new TrinoSQL().validate(sql), postgresFaults],
 };
 
 describe.each(Object.entries(engines))("data sets of QuickSight over %s", (engine, grammars) => {
@@ -82,13 +105,26 @@ describe.each(Object.entries(engines))("data sets of QuickSight over %s", (engin
 			return { name, sql: map?.customSql.sqlQuery ?? "" };
 		});
 		expect(statements).toHaveLength(4);
-		for (const { name, sql } of statements) for (const faults of grammars) expect(faults(sql), name).toEqual([]);
+		for (const { name, sql } of statements) for (const faults of grammars) expect(await faults(sql), name).toEqual([]);
 	});
 });
 
-it("the grammars refuse what is not a SQL of theirs", () => {
-	for (const faults of engines.warehouse) expect(faults("SELECT FROM WHERE")).not.toEqual([]);
+it("the grammars refuse what is not a SQL of theirs", async () => {
+	for (const faults of engines.warehouse ?? []) expect(await faults("SELECT FROM WHERE")).not.toEqual([]);
 });
+
+/** DuckDB's parser is that of PostgreSQL, and takes a second less for a statement than a grammar in JavaScript. */
+async function postgresFaults(sql: string): Promise<string[]> {
+	const connection = await (await DuckDBInstance.create(":memory:")).connect();
+	try {
+		await connection.extractStatements(sql);
+		return [];
+	} catch (error) {
+		return [String(error)];
+	} finally {
+		connection.closeSync();
+	}
+}
 
 describe("the judges", () => {
 	it("refuse what is wrong", async () => {
