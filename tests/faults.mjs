@@ -1,5 +1,5 @@
-// What takes longer than `npm test` may: many more kills of each kind, all tests of the replication on MySQL too, values and streams
-// of changes by the thousand. Ends with one line that says how many parts passed.
+// What takes longer than `npm test` may: many more kills of each kind, all tests of the replication on MySQL too, what takes
+// long on Apache Spark, values and streams of changes by the thousand. Ends with one line that says how many parts passed.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,10 +9,12 @@ const crashes = ["tests/replication/replicationCrash.test.ts", "tests/local/clic
 const terminals = "tests/aws/output.test.ts";
 const values = "tests/replication/differential.test.ts";
 const vitest = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--project"];
+const pytest = [".pipeline/python/bin/python", "-m", "pytest"];
 const parts = [
 	[...vitest, "integration", ...crashes, values, terminals],
 	[...vitest, "mysql"],
-	[".pipeline/python/bin/python", "-m", "pytest", "etl/tests/changes/test_streams.py"],
+	[...pytest, "etl/tests/changes/test_streams.py"],
+	[...pytest, "etl/tests", "pipelines", "--engine=spark", "-m", "slow_on_spark"],
 ];
 
 function run([command, ...args]) {

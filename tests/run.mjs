@@ -57,7 +57,7 @@ async function vitest() {
 
 async function pytest(engine) {
 	const file = join(reports, `pytest-${engine}.xml`);
-	const args = ["-m", "pytest", "etl/tests", "pipelines", `--engine=${engine}`, "--durations=10", `--junitxml=${file}`];
+	const args = ["-m", "pytest", "etl/tests", "pipelines", `--engine=${engine}`, "--durations=30", `--junitxml=${file}`];
 	const code = await run(python, args, join(reports, `pytest-${engine}.log`));
 	const suite = /<testsuite [^>]*>/.exec(await readFile(file, "utf8"))?.[0] ?? "";
 	const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from support.lake import Lake
 from support.stream import Stream, check
 
-AT_ONCE = {"sail": 100, "spark": 20}
+AT_ONCE = {"sail": 100, "spark": 8}
 """Streams in one lake, a table each: the jobs run for all of them together."""
 
 STREAMS = {"sail": 500, "spark": 20}

@@ -23,6 +23,7 @@ def shop(lake: Lake, orders: Source) -> Source:
     return orders
 
 
+@pytest.mark.slow_on_spark
 def test_killed_at_any_point(lake: Lake, shop: Source, table: Table, engine: str, catalog: Path) -> None:
     chance = random.Random(4)
     lake.ok(*JOBS)

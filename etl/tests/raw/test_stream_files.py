@@ -25,6 +25,7 @@ def items(lake: Lake) -> StreamedSource:
     return source
 
 
+@pytest.mark.slow_on_spark
 def test_one_workload_both_ways(
     lake: Lake, engine: str, reader: Callable[[Lake], Read], monkeypatch: pytest.MonkeyPatch
 ) -> None:

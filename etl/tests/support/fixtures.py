@@ -22,6 +22,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--engine", choices=["sail", "spark"], default="sail", help="what runs the jobs")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "slow_on_spark: on Apache Spark only with ALL_FAULTS=1, as `npm run test:faults` has"
+    )
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("slow_on_spark") is None or os.environ.get("ALL_FAULTS") == "1":
+        return
+    if item.config.getoption("engine") == "spark":
+        pytest.skip("takes long on Apache Spark: npm run test:faults has it")
+
+
 @pytest.fixture(scope="session")
 def sail() -> Iterator[str]:
     """Address of a Sail server on a free port, stopped by its process at the end."""
