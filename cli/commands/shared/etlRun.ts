@@ -75,7 +75,8 @@ function describeQuality(run: JobRun): string[] {
 	const broken = (run.report?.quality ?? []).map(({ table, rule, severity, failed_rows, examples, description }) => {
 		const what = severity === "warn" ? chalk.yellow("warning, rule broken:") : chalk.red("blocked, rule broken:");
 		const why = description === null ? "" : ` (${description})`;
-		return `${what} ${table}: ${rule}${why}, ${formatCount(failed_rows)} rows, for instance ${JSON.stringify(examples)}`;
+		const found = `, ${formatCount(failed_rows)} rows, for instance ${JSON.stringify(examples)}`;
+		return `${what} ${table}: ${rule}${why}${examples.length === 0 ? "" : found}`;
 	});
 	if (aside.length > 0) {
 		aside.push("Put a whole file in its place, or reload its table: pipeline-cli replication reload <schema.table>");

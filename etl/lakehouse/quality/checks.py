@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lakehouse.quality import severity
 from lakehouse.quality.rules import OF_ROW, OF_TABLE, Candidate, Found, columns_of, described, shown
 from lakehouse.quality.severity import Rule
 from lakehouse.run.job import Job
-from lakehouse.run.report import BrokenRule, log
+from lakehouse.run.report import BrokenRule
 from lakehouse.spark import F
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.state import TableState
@@ -20,14 +21,14 @@ if TYPE_CHECKING:
 
 
 def check(job: Job, candidate: Candidate) -> bool:
-    """Whether a table may be published; reports the rules that are broken."""
+    """
+    Whether a table may be published; reports the rules that are broken. One about a column that is not there is broken,
+    too: nobody would see that it is never checked.
+    """
     table = candidate.table
-    rules = []
-    for rule in table.rules:
-        if columns_of(rule) <= set(candidate.columns):
-            rules.append(rule)
-        else:
-            log.warning("%s has not the columns of the rule %s, which is left out", table, described(rule))
+    there = set(candidate.columns)
+    rules = [rule for rule in table.rules if columns_of(rule) <= there]
+    lost = [_report_lost(job, table, rule, columns_of(rule) - there) for rule in table.rules if rule not in rules]
     of_row = [rule for rule in rules if rule["kind"] in OF_ROW]
     strict = [rule for rule in of_row if severity.blocks_any_row(rule)]
     lenient = [rule for rule in of_row if rule not in strict]
@@ -36,7 +37,7 @@ def check(job: Job, candidate: Candidate) -> bool:
         *(_rows_breaking(candidate.whole, candidate.whole, lenient) if lenient else ()),
         *((rule, OF_TABLE[rule["kind"]](candidate, rule)) for rule in rules if rule["kind"] in OF_TABLE),
     ]
-    return not any([_report(job, table, rule, found) for rule, found in held])
+    return not any([*lost, *(_report(job, table, rule, found) for rule, found in held)])
 
 
 def rows_hold(table: Table, rows: DataFrame) -> bool:
@@ -100,6 +101,15 @@ def _report(job: Job, table: Table, rule: Rule, found: Found | None) -> bool:
     level = severity.outcome(rule, found.rows)
     if level is not None:
         job.report.rule_broken(_broken(table, rule, level, found))
+    return level == "error"
+
+
+def _report_lost(job: Job, table: Table, rule: Rule, missing: set[str]) -> bool:
+    """Whether a rule about columns that are not there is an error."""
+    level: severity.Severity = "error" if rule["severity"] == "error" else "warn"
+    names = ", ".join(sorted(missing))
+    said = f"there is no column {names}: correct the rule in pipeline.yaml, or remove it"
+    job.report.rule_broken(replace(_broken(table, rule, level, Found(0, [])), description=said))
     return level == "error"
 
 

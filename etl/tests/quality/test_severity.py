@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -112,3 +113,18 @@ def test_a_rule_that_blocks_any_row_is_an_error_of_any_row(level: str, sign: str
         assert (severity.outcome(some, failed) == "error") == (failed > 0)
     if level == "warn":
         assert severity.outcome(some, failed) != "error"
+
+
+@pytest.mark.parametrize(("severity", "code", "rows"), [("error", 11, 0), ("warn", 0, 1)])
+def test_a_rule_about_a_column_that_is_not_there_is_broken(
+    lake: Lake, current: Read, severity: str, code: int, rows: int
+) -> None:
+    lake.declare("shop", "sales", ["id"], [rule("not_null", columns=["cod"], severity=severity)])
+    sales = Source(lake, "sales", {**ITEMS, "code": pa.string()}, ["id"])
+    sales.insert(id=1, code="a")
+    sales.flush()
+    assert lake.run() == [0, 0, code]
+    (found,) = lake.reports["apply-changes"]["quality"]
+    assert (found["rule"], found["severity"]) == ("not_null(cod)", severity)
+    assert found["description"] == "there is no column cod: correct the rule in pipeline.yaml, or remove it"
+    assert not rows or len(current(sales)) == rows
