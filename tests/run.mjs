@@ -70,8 +70,20 @@ await rm(reports, { recursive: true, force: true });
 await mkdir(reports, { recursive: true });
 const setup = await run(process.execPath, ["dist/pipeline-cli.js", "setup", "--dev"]);
 if (setup !== 0) process.exit(setup);
-const results = await Promise.all([vitest(), pytest("sail"), pytest("spark")]);
+/** Notes how long a part takes: which one the whole waits for. */
+async function timed(name, part) {
+	const begun = performance.now();
+	const result = await part;
+	return { ...result, took: `${name} ${Math.round((performance.now() - begun) / 1000)} s` };
+}
+
+const results = await Promise.all([
+	timed("vitest", vitest()),
+	timed("pytest on Sail", pytest("sail")),
+	timed("pytest on Spark", pytest("spark")),
+]);
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+console.log(results.map(({ took }) => took).join(", "));
 console.log(`${sum("skipped")} skipped`);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
 process.exitCode = sum("failed") === 0 && sum("passed") > 0 ? 0 : 1;
