@@ -40,6 +40,8 @@ export const pipelineOutputs = z.object({
 		instanceArn: text,
 		sourceEndpointArn: text,
 		targetEndpointArn: text,
+		/** What the task's table mappings were made of: the definition's rules, as JSON. */
+		rules: text,
 		/** Log group of the tasks. */
 		logGroup: text,
 	}),

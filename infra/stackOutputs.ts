@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { sourceRulesOf } from "../etl/definition/sourceRules.ts";
 import type { Dashboards } from "./dashboards/dashboards.ts";
 import type { Monitoring } from "./monitoring/monitoring.ts";
 import type { Notifications } from "./monitoring/notifications.ts";
@@ -58,6 +59,7 @@ export function stackOutputs(scope: Scope, components: Components): pulumi.Outpu
 				region: environment.region,
 				accountId: environment.accountId,
 				...rest,
+				replication: { ...rest.replication, rules: JSON.stringify(sourceRulesOf(scope.definition.pipeline)) },
 			}),
 		);
 }

@@ -80,7 +80,10 @@ const tableDefinition = z.object({
 	key: z
 		.array(column)
 		.readonly()
-		.describe("Primary key columns in order; empty for a table without a key, whose rows are then compared whole"),
+		.exactOptional()
+		.describe(
+			"Primary key columns in order, where the definition says them; else those of the server, by its before images. Empty for a table without a key, whose rows are then compared whole",
+		),
 	alias: z
 		.string()
 		.min(1)

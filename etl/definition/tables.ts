@@ -34,11 +34,13 @@ function bySchema(tables: readonly Declared[]): Dataset[] {
 	}));
 }
 
-function definitionOf({ table, alias, primaryKey = [], rules }: Declared): TableDefinition {
-	const keyRules = primaryKey.map((column): TableRule => ({ kind: "not_null", columns: [column], severity: "error" }));
+function definitionOf({ table, alias, primaryKey, rules }: Declared): TableDefinition {
+	const keyRules = (primaryKey ?? []).map(
+		(column): TableRule => ({ kind: "not_null", columns: [column], severity: "error" }),
+	);
 	return {
 		name: table,
-		key: primaryKey,
+		...(primaryKey === undefined ? {} : { key: primaryKey }),
 		...(alias === undefined ? {} : { alias }),
 		rules: [...keyRules, ...rules.flatMap(byColumn)],
 	};

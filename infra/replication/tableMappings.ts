@@ -61,7 +61,7 @@ export function tableMappings(datasets: readonly Dataset[]): { rules: MappingRul
 				"before-image-def": {
 					"column-prefix": rawColumns.beforeImagePrefix,
 					"column-suffix": "",
-					"column-filter": key.length > 0 ? "pk-only" : "all",
+					"column-filter": key?.length === 0 ? "all" : "pk-only",
 				},
 			});
 		}

@@ -79,6 +79,7 @@ describe("dashboardData", () => {
 				yield* objects;
 			},
 			fetch: async (key) => key,
+			remove: async () => undefined,
 		};
 	}
 

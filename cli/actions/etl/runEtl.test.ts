@@ -22,6 +22,7 @@ function play(ends: Record<string, { state: JobState; rows?: number }> = {}): Pl
 		name: "test",
 		definition: async () => shop,
 		models: async () => [],
+		replication: async () => ({ ruleChanges: async () => [] }),
 		jobs: async () => ({
 			open: async () => ({
 				runId: "run-1",

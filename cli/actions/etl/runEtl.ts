@@ -2,6 +2,7 @@ import type { Dataset } from "../../../etl/contract/datasets.ts";
 import { type JobDefinition, jobWaves } from "../../../etl/definition/jobs.ts";
 import { catalogName } from "../../../etl/definition/tables.ts";
 import { type Outcome, PipelineError } from "../../common/errors.ts";
+import { rulesChanged } from "../../common/rulesChanged.ts";
 import { together } from "../../common/together.ts";
 import type { BackgroundRun, CatalogTable, Context, JobRun, JobSession, Stack } from "../../engines/port.ts";
 import { jobOfModels } from "./chosenModels.ts";
@@ -51,6 +52,7 @@ export async function runEtl(
 	options: EtlOptions = {},
 ): Promise<EtlResult> {
 	const chosen = await chosenJobs(stack, names, options);
+	await requireRules(stack);
 	const startedAt = Date.now();
 	const session = await (await stack.jobs()).open(context, { scheduled: options.scheduled === true });
 	const finished: EtlResult["jobs"] = [];
@@ -99,6 +101,7 @@ export async function startEtl(
 	options: Pick<EtlOptions, "from" | "select"> = {},
 ): Promise<BackgroundRun & { jobs: string[] }> {
 	const chosen = await chosenJobs(stack, names, options);
+	await requireRules(stack);
 	const jobs = await stack.jobs();
 	if (jobs.startInBackground === undefined) {
 		throw new PipelineError("usage", {
@@ -108,6 +111,12 @@ export async function startEtl(
 		});
 	}
 	return { ...(await jobs.startInBackground(chosen, context)), jobs: chosen.map(({ name }) => name) };
+}
+
+/** Nothing is made of values that the definition withholds now. */
+async function requireRules(stack: Stack): Promise<void> {
+	const changes = await (await stack.replication()).ruleChanges();
+	if (changes.length > 0) throw rulesChanged(changes);
 }
 
 async function runUnlessBlocked(

@@ -60,6 +60,7 @@ class FakePipeline {
 			engine: "local",
 			source: async () => ({ connect: async () => ({ query: this.#query.bind(this), close: async () => undefined }) }),
 			replication: async () => ({
+				ruleChanges: async () => [],
 				status: async () => this.status,
 				tables: async () => [{ schema: "wordpress-db", table: "wp_terms", inserts: this.inserts }],
 			}),

@@ -48,6 +48,7 @@ class FakeStream {
 		return {
 			name: "test",
 			definition: async () => shop,
+			replication: async () => ({ ruleChanges: async () => [] }),
 			engine: "local",
 			eventStream: async () => ({
 				send: async (records: string[]) => {

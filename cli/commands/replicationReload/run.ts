@@ -1,25 +1,48 @@
-import type { Run } from "../../command.ts";
+import { purge } from "../../actions/purge.ts";
+import type { CommandResult, Run } from "../../command.ts";
 import { PipelineError } from "../../common/errors.ts";
-import type { Replication, TableStatistics } from "../../engines/port.ts";
+import type { Context, Replication, Stack, TableStatistics } from "../../engines/port.ts";
 import { stackLine } from "../../ui/stackLine.ts";
+import { describeRun } from "../shared/etlRun.ts";
 import { describeTables } from "../shared/replication.ts";
 import type { definition } from "./definition.ts";
 
-/** `replication reload`: a full load of some tables, beside the running changes. */
-export const run: Run<typeof definition> = async ({ args, stack, context }) => {
+type Table = Pick<TableStatistics, "schema" | "table">;
+
+/** `replication reload`: a full load of some tables, beside the running changes; or all values of before removed, too. */
+export const run: Run<typeof definition> = async ({ args, options, stack, context }) => {
+	if (args.tables.length === 0 && !options.purge) {
+		throw new PipelineError("usage", {
+			what: "There is no table to reload.",
+			fix: "Name tables as schema.table, or schema.* for all of a schema; --purge finds those whose rules have changed.",
+			next: "pipeline-cli replication tables",
+		});
+	}
 	const found = await stack();
 	const replication = await found.replication();
-	const tables = selectTables(args.tables, await replication.tables());
+	const tables = args.tables.length === 0 ? [] : selectTables(args.tables, await replication.tables());
+	if (options.purge) return purged(found, tables, context);
 	await replication.reload(context, tables);
 	const shown = await statisticsOf(replication, tables);
 	return { json: { tables: shown }, text: `${describeTables(shown)}\n${stackLine(found.name)}` };
 };
 
+async function purged(stack: Stack, tables: readonly Table[], context: Context): Promise<CommandResult> {
+	const result = await purge(stack, tables, context);
+	if (result.etl === undefined) {
+		const text = "Nothing to purge: every table was loaded by the definition as it is now.";
+		return { json: result, text: `${text}\n${stackLine(stack.name)}` };
+	}
+	const lines = result.tables.map(({ schema, table, what }) => `purged: ${schema}.${table} (${what})`);
+	return {
+		json: result,
+		text: [...lines, describeRun(stack.name, result.etl)].join("\n"),
+		...(result.etl.outcome === undefined ? {} : { outcome: result.etl.outcome }),
+	};
+}
+
 /** `schema.table`, or `schema.*` for every table of a schema. */
-function selectTables(
-	names: readonly string[],
-	known: readonly TableStatistics[],
-): { schema: string; table: string }[] {
+function selectTables(names: readonly string[], known: readonly TableStatistics[]): Table[] {
 	return names.flatMap((name) => {
 		const found = known.filter((one) => `${one.schema}.${one.table}` === name || `${one.schema}.*` === name);
 		if (found.length > 0) return found.map(({ schema, table }) => ({ schema, table }));
@@ -32,10 +55,7 @@ function selectTables(
 	});
 }
 
-async function statisticsOf(
-	replication: Replication,
-	tables: readonly { schema: string; table: string }[],
-): Promise<TableStatistics[]> {
+async function statisticsOf(replication: Replication, tables: readonly Table[]): Promise<TableStatistics[]> {
 	const all = await replication.tables();
 	return all.filter((one) => tables.some((name) => name.schema === one.schema && name.table === one.table));
 }

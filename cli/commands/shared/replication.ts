@@ -25,6 +25,7 @@ export function describeStatus(status: ReplicationStatus): string {
 		["Latency", describeLatency(status)],
 		["Cascades", status.cascading && `${status.cascading.join(", ")}: reloaded after changes of their parents`],
 		["Started", status.startedAt],
+		...(status.withheld ?? []).map((what, at) => [at === 0 ? "Withheld" : "", what] as const),
 		["Stop reason", status.stopReason],
 		["Last error", status.lastError === undefined ? undefined : chalk.red(status.lastError)],
 		["Log", status.log],

@@ -6,6 +6,7 @@ import { pipeline } from "node:stream/promises";
 import type { ObjectStore, StoredObject } from "../port.ts";
 import { awsError } from "./client/awsError.ts";
 import type { Clients } from "./client/clients.ts";
+import { removeObjects } from "./client/removeObjects.ts";
 
 /** A zone of the lake: one bucket. */
 export class S3ObjectStore implements ObjectStore {
@@ -49,6 +50,10 @@ export class S3ObjectStore implements ObjectStore {
 		}
 		this.#fetched.set(key, path);
 		return path;
+	}
+
+	remove(prefix: string): Promise<void> {
+		return removeObjects(this.#clients, this.#bucket, prefix);
 	}
 
 	#temporaryFolder(): string {

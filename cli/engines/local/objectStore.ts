@@ -1,5 +1,6 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { rm, stat } from "node:fs/promises";
+import { join, resolve, sep } from "node:path";
+import { bug } from "../../common/errors.ts";
 import { entriesOf, isMissing } from "../../common/fs.ts";
 import type { ObjectStore, StoredObject } from "../port.ts";
 import { folderUri } from "./shared/paths.ts";
@@ -22,6 +23,12 @@ export class LocalObjectStore implements ObjectStore {
 
 	async fetch(key: string): Promise<string> {
 		return join(this.#root, key);
+	}
+
+	async remove(prefix: string): Promise<void> {
+		const path = resolve(this.#root, prefix);
+		if (!path.startsWith(`${resolve(this.#root)}${sep}`)) throw bug(`${prefix} is not below the zone`);
+		await rm(path, { recursive: true, force: true });
 	}
 
 	async *#below(folder: string, prefix: string): AsyncIterable<StoredObject> {

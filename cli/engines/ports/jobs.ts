@@ -34,6 +34,12 @@ export interface Jobs {
 	 * @throws PipelineError (`serviceRefused`) naming the run that is already going, where only one may.
 	 */
 	open(context: Context, options?: { scheduled?: boolean }): Promise<JobSession>;
+	/**
+	 * Does something while no run is going, and none can begin where the engine can keep it from that. What former runs logged
+	 * and reported is removed: it quotes values.
+	 * @throws PipelineError naming the run that is going.
+	 */
+	alone<T>(context: Context, work: () => Promise<T>): Promise<T>;
 	/** The newest run, whether it continues or has ended. */
 	lastRun(): Promise<RunSummary | undefined>;
 	/** The newest runs with what their jobs reported, newest first. @param count at most so many. */

@@ -60,6 +60,8 @@ export interface ObjectStore {
 	list(prefix: string): AsyncIterable<StoredObject>;
 	/** A path on this machine where the object's bytes can be read; of a Parquet file, for instance. */
 	fetch(key: string): Promise<string>;
+	/** Removes all objects below a folder (`a/b/`), or one object, with all versions that the store keeps of them. */
+	remove(prefix: string): Promise<void>;
 }
 
 /** One thing that `warehouse apply` makes sure of. */

@@ -33,6 +33,8 @@ export interface ReplicationStatus {
 	/** Tables that foreign keys change without the binlog having it, as `schema.table`: reloaded after changes of their parents. */
 	cascading?: string[];
 	startedAt?: string;
+	/** Columns and tables that are left out though the definition does not name them, each with the reason. */
+	withheld?: readonly string[];
 	/** Where the log is: a path, or a log group. */
 	log?: string;
 }
@@ -53,6 +55,14 @@ export interface TableStatistics {
 	updatedAt: string;
 }
 
+/** What the definition says otherwise of a table than it was loaded by. */
+export interface RuleChange {
+	schema: string;
+	table: string;
+	/** For instance `email: hash, before keep`, or `left out`. */
+	what: string;
+}
+
 export interface Replication {
 	/**
 	 * Brings the task to "running" from whatever state it is in, and returns when changes are followed (the full load is
@@ -63,6 +73,21 @@ export interface Replication {
 	stop(context: Context): Promise<"stopped" | "not running">;
 	status(): Promise<ReplicationStatus>;
 	tables(): Promise<TableStatistics[]>;
+	/**
+	 * Where the definition now withholds, or no longer withholds, what was replicated otherwise: old values are in the lake until
+	 * `reload --purge` has removed them. Also what such a command has begun and not finished.
+	 */
+	ruleChanges(): Promise<readonly RuleChange[]>;
+	/**
+	 * Removes all that the raw zone has of these tables and loads them by the definition as it is now; those that it leaves out
+	 * are only removed. May be stopped at any moment and repeated.
+	 * @param clean removes what was made of them; called when nothing is replicated, and before anything is loaded.
+	 */
+	purge(
+		context: Context,
+		tables: readonly { schema: string; table: string }[],
+		clean: () => Promise<void>,
+	): Promise<void>;
 	/** Reloads these tables (all of them where none is named), beside the running changes. */
 	reload(context: Context, tables: { schema: string; table: string }[]): Promise<void>;
 }

@@ -137,11 +137,28 @@ export function isReplicated(pipeline: Pipeline, { schema, table }: TableName): 
 
 /** What is done with a column of a replicated table: what is said of the table wins over what is said of all. */
 export function columnAction(pipeline: Pipeline, table: TableName, column: string): ColumnAction {
+	const said = saidOfColumn(pipeline, table, column);
+	return said ?? (definedTable(pipeline, table)?.onlyColumns === undefined ? "keep" : "drop");
+}
+
+/**
+ * What the definition says of a column by its name; undefined where it does not name it. Names of columns are compared as MySQL
+ * does, without case: a mask must not miss its column for that.
+ */
+export function saidOfColumn(pipeline: Pipeline, table: TableName, column: string): ColumnAction | undefined {
 	const defined = definedTable(pipeline, table);
-	if (defined?.onlyColumns !== undefined) return defined.onlyColumns.includes(column) ? "keep" : "drop";
-	return own(defined?.columns, column) ?? own(pipeline.columns, column) ?? "keep";
+	if (defined?.onlyColumns !== undefined) {
+		return defined.onlyColumns.some((name) => folded(name) === folded(column)) ? "keep" : undefined;
+	}
+	return own(defined?.columns, column) ?? own(pipeline.columns, column);
 }
 
 function own<T>(of: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
-	return of !== undefined && Object.hasOwn(of, name) ? of[name] : undefined;
+	if (of === undefined) return undefined;
+	const found = Object.keys(of).find((one) => folded(one) === folded(name));
+	return found === undefined ? undefined : of[found];
+}
+
+function folded(name: string): string {
+	return name.toLowerCase();
 }

@@ -60,7 +60,7 @@ class Datasets:
             (dataset["schema"], table["name"]): Table(
                 dataset["schema"],
                 table["name"],
-                tuple(table["key"]),
+                tuple(table["key"]) if "key" in table else None,
                 table.get("alias"),
                 tuple(table.get("rules", ())),
             )

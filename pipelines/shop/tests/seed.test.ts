@@ -48,7 +48,7 @@ describe("sample data", () => {
 			const made = sample(schema).tables;
 			expect(made.map(({ name }) => name).sort()).toEqual(tables.map(({ name }) => name).sort());
 			for (const { name, key } of tables) {
-				expect(made.find((entry) => entry.name === name)?.create).toContain(`PRIMARY KEY (${key.join(",")})`);
+				expect(made.find((entry) => entry.name === name)?.create).toContain(`PRIMARY KEY (${key?.join(",")})`);
 			}
 		}
 	});

@@ -1,5 +1,6 @@
+import { sourceRulesOf } from "../../../etl/definition/sourceRules.ts";
 import { outputsVersion, type PipelineOutputs } from "../../../infra/outputs.ts";
-import { jobs } from "../sampleShop.ts";
+import { jobs, pipeline } from "../sampleShop.ts";
 
 const account = "123456789012";
 const region = "eu-west-1";
@@ -29,6 +30,7 @@ export const outputs: PipelineOutputs = {
 		instanceArn: dms("rep:INSTANCE"),
 		sourceEndpointArn: dms("endpoint:SOURCE"),
 		targetEndpointArn: dms("endpoint:TARGET"),
+		rules: JSON.stringify(sourceRulesOf(pipeline)),
 		logGroup: "dms-tasks-dev",
 	},
 	clickstream: { streamName: "dev-clicks", deliveryStreamName: "dev-delivery" },

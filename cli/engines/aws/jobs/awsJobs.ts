@@ -1,4 +1,5 @@
 import type { GlueClient, JobRun as GlueRun } from "@aws-sdk/client-glue";
+import { lake } from "../../../../etl/contract/contract.ts";
 import { byHandRunId, newRunId } from "../../../../etl/contract/runId.ts";
 import { type JobDefinition, jobWaves } from "../../../../etl/definition/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
@@ -7,6 +8,7 @@ import { unlessPlanned } from "../../plan.ts";
 import type { BackgroundRun, Context, JobSession, Jobs, RunHistory, RunSummary, ScheduleStatus } from "../../port.ts";
 import { openDefinition } from "../../shared/definition.ts";
 import type { Clients } from "../client/clients.ts";
+import { removeObjects } from "../client/removeObjects.ts";
 import { AwsJobSession } from "./awsJobSession.ts";
 import { runIdOf, runsOf, time } from "./glueRuns.ts";
 import { jobRunState } from "./jobRunStates.ts";
@@ -36,6 +38,24 @@ export class AwsJobs implements Jobs {
 		const going = await this.#going(glue);
 		if (going !== undefined) context.reporter.note(`Joining the run ${going} that is going.`);
 		return new AwsJobSession(this.#clients, this.#deployment, glue, going ?? newRunId());
+	}
+
+	/** Nobody here can keep the schedule from starting a run; its jobs would find tables that are being loaded. */
+	async alone<T>(_: Context, work: () => Promise<T>): Promise<T> {
+		const going = await this.#going(await this.#clients.glue());
+		if (going !== undefined) {
+			throw new PipelineError("serviceRefused", {
+				what: `Run ${going} is going.`,
+				why: "Its jobs would write what is removed.",
+				fix: "Wait for it, or stop it.",
+				next: "pipeline-cli status",
+			});
+		}
+		await unlessPlanned(
+			() => removeObjects(this.#clients, this.#deployment.buckets.processed, `${lake.runs}/`),
+			undefined,
+		);
+		return work();
 	}
 
 	/** A run by hand, which has no id of its own and no report, is not among them. */

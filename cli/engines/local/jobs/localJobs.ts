@@ -52,7 +52,7 @@ export class LocalJobs implements Jobs {
 			onWait: (going, wait) => context.reporter.task(`Wait for the scheduled run ${going}`, wait),
 		});
 		try {
-			await this.#removeOldRuns();
+			await this.#removeRuns(keptRuns);
 			const definition = await stackDefinition(this.#paths);
 			const folder = join(this.#paths.runs, runId);
 			await mkdir(folder, { recursive: true });
@@ -66,6 +66,18 @@ export class LocalJobs implements Jobs {
 		} catch (error) {
 			await lock.free();
 			throw error;
+		}
+	}
+
+	async alone<T>(context: Context, work: () => Promise<T>): Promise<T> {
+		const lock = await RunLock.take(this.#paths.runs, newRunId(), context.signal, {
+			onWait: (going, wait) => context.reporter.task(`Wait for the scheduled run ${going}`, wait),
+		});
+		try {
+			await this.#removeRuns(0);
+			return await work();
+		} finally {
+			await lock.free();
 		}
 	}
 
@@ -97,11 +109,12 @@ export class LocalJobs implements Jobs {
 		);
 	}
 
-	/** Logs and reports of the newest runs stay. */
-	async #removeOldRuns(): Promise<void> {
+	/** @param kept how many of the newest runs keep their logs and reports. */
+	async #removeRuns(kept: number): Promise<void> {
 		for (const folder of [this.#paths.runs, join(this.#paths.processed, lake.runs)]) {
 			const runs = (await namesIn(folder)).filter(isRunId);
-			for (const name of runs.slice(0, -keptRuns)) await rm(join(folder, name), { recursive: true, force: true });
+			for (const name of runs.slice(0, Math.max(0, runs.length - kept)))
+				await rm(join(folder, name), { recursive: true, force: true });
 		}
 	}
 }

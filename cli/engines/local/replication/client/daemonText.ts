@@ -21,6 +21,7 @@ export function replicationStatus(shown: DaemonStatus, log: string): Replication
 		...(shown.latencySeconds === undefined ? {} : { latencySeconds: shown.latencySeconds }),
 		...(shown.cascading === undefined ? {} : { cascading: shown.cascading }),
 		startedAt: shown.startedAt,
+		...(shown.withheld === undefined ? {} : { withheld: shown.withheld }),
 		log,
 	};
 }

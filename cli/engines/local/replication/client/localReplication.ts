@@ -1,16 +1,28 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import { cancelled, PipelineError } from "../../../../common/errors.ts";
-import { exists } from "../../../../common/fs.ts";
+import { exists, namesIn } from "../../../../common/fs.ts";
 import { poll } from "../../../../common/poll.ts";
 import { endProcess } from "../../../../common/process/processIdentity.ts";
-import type { Context, Replication, ReplicationOptions, ReplicationStatus, TableStatistics } from "../../../port.ts";
+import type {
+	Context,
+	Replication,
+	ReplicationOptions,
+	ReplicationStatus,
+	RuleChange,
+	TableStatistics,
+} from "../../../port.ts";
 import { namesOf, requireLoaded, tablesInError } from "../../../shared/tablesInError.ts";
+import { stackDefinition } from "../../shared/definition.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
 import { readSettings, sourceAccess, writeSettings } from "../../shared/settings.ts";
 import { readCheckpoint } from "../model/checkpoint.ts";
+import { Rules } from "../model/rules.ts";
 import { type StatePaths, statePaths } from "../model/statePaths.ts";
+import { tableId } from "../model/tableName.ts";
+import { pendingChanges } from "../service/appliedRules.ts";
 import { type DaemonStatus, peekDaemonStatus, readDaemonStatus } from "../service/daemonStatus.ts";
-import { writeRequest } from "../service/requests.ts";
+import { RequestBox, writeRequest } from "../service/requests.ts";
 import { statistics } from "../service/statusBoard.ts";
 import { workerExit } from "../service/worker.ts";
 import {
@@ -89,6 +101,36 @@ export class LocalReplication implements Replication {
 		if (status !== undefined && (await runningSupervisor(this.#files)) !== undefined) return status.tables;
 		const checkpoint = await readCheckpoint(this.#files.checkpoint);
 		return checkpoint?.tables.map(statistics) ?? [];
+	}
+
+	async ruleChanges(): Promise<readonly RuleChange[]> {
+		const checkpoint = await readCheckpoint(this.#files.checkpoint);
+		const settings = await readSettings(this.#paths);
+		if (checkpoint === undefined || settings === undefined) return [];
+		const { pipeline } = await stackDefinition(this.#paths);
+		const requested = await new RequestBox(this.#files.requests).take();
+		return pendingChanges(new Rules(pipeline, settings.source.schemas), checkpoint, requested);
+	}
+
+	/** The request stays until the tables are loaded; until then they count as changed, and this can be repeated. */
+	async purge(
+		context: Context,
+		tables: readonly { schema: string; table: string }[],
+		clean: () => Promise<void>,
+	): Promise<void> {
+		const before = await peekDaemonStatus(this.#files.status);
+		await this.stop(context);
+		const ids = tables.map(tableId);
+		await writeRequest(this.#files.requests, ids, true);
+		await clean();
+		// Errors that were logged may quote values.
+		for (const name of await namesIn(this.#files.folder)) {
+			if (name.startsWith(basename(this.#files.log))) await rm(join(this.#files.folder, name), { force: true });
+		}
+		await this.start(context, {
+			...(before === undefined ? {} : { batchInterval: before.batchInterval, batchBytes: before.batchBytes }),
+		});
+		requireLoaded((await this.tables()).filter((one) => ids.includes(tableId(one))));
 	}
 
 	async reload(context: Context, tables: { schema: string; table: string }[]): Promise<void> {

@@ -14,15 +14,12 @@ import { CascadingTables } from "./cascadingTables.ts";
 import type { ChangeReader } from "./changeReader.ts";
 import { DdlHandler } from "./ddlHandler.ts";
 import { DoubtfulTables } from "./doubtfulTables.ts";
+import { NewTables } from "./newTables.ts";
 import { OpenBatch, type RowsEvent } from "./openBatch.ts";
-import type { ReaderParts } from "./readerParts.ts";
+import { type ReaderParts, savePositionMs, stopGraceMs } from "./readerParts.ts";
 import { SkipGroup } from "./skipGroup.ts";
 
 const pollMs = 250;
-/** How often the position is saved while nothing is published, so that the source may purge what was read. */
-const savePositionMs = 10_000;
-/** How long a stop waits for the end of the transaction that is being read. */
-const stopGraceMs = 5_000;
 
 /** Follows the source's binlog from the state's position, and publishes changes in batches at the ends of transactions. */
 export class BinlogReader implements ChangeReader {
@@ -52,9 +49,10 @@ export class BinlogReader implements ChangeReader {
 		this.state = state;
 		this.parts = parts;
 		this.#skipped = skipped;
-		this.batch = new OpenBatch(parts.engine, parts.staging);
-		this.#ddl = new DdlHandler(this);
-		this.#doubtful = new DoubtfulTables(this);
+		this.batch = new OpenBatch(parts.engine, parts.staging, parts.rules);
+		const newTables = new NewTables(this);
+		this.#ddl = new DdlHandler(this, newTables);
+		this.#doubtful = new DoubtfulTables(this, newTables);
 		this.#cascading = new CascadingTables(this);
 		this.#cursor = new BinlogCursor(state);
 	}
@@ -68,10 +66,11 @@ export class BinlogReader implements ChangeReader {
 		return this.state.position;
 	}
 
-	/** @returns when asked to stop, with all that was committed published. @param between called often, at the end of a transaction. */
+	/** @returns when asked to stop, with all committed changes published. @param between called first, and often between transactions. */
 	async run(between: () => Promise<void>): Promise<void> {
 		const { access, serverId, stop, log } = this.parts;
 		await this.#checkSource();
+		await between();
 		await this.#cascading.read();
 		const stream = new BinlogStream(access, serverId, access.schemas, this.state.position);
 		const watch = new StandstillWatch(access);

@@ -1,25 +1,29 @@
 import { PipelineError } from "../../../../common/errors.ts";
-import { qualifiedName } from "../../../mysql/quote.ts";
 import { schemaChange } from "../ddl/schemaChange.ts";
-import type { Statement } from "../ddl/statement.ts";
+import type { Alteration, Statement } from "../ddl/statement.ts";
 import { applyLoad, loadTables } from "../load/loadTables.ts";
+import type { TakenSchema } from "../load/tableLoader.ts";
 import type { TableCheckpoint } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
-import { comparePositions, type Position } from "../model/position.ts";
+import { comparePositions } from "../model/position.ts";
 import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
+import { takeColumns } from "../model/takeColumns.ts";
 import { newTable } from "../model/taskState.ts";
 import { isTransient } from "../mysql/errors.ts";
-import { Server } from "../mysql/server.ts";
-import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
+import type { TableSchema } from "../mysql/tableSchema.ts";
 import { makeLayout } from "../parquet/layout.ts";
 import type { ChangeReader } from "./changeReader.ts";
+import type { NewTables } from "./newTables.ts";
+import { readDefinition } from "./readDefinition.ts";
 
 /** What statements of the binlog do to tables and their files. One commit holds a statement's effect and the position after it. */
 export class DdlHandler {
 	readonly #reader: ChangeReader;
+	readonly #newTables: NewTables;
 
-	constructor(reader: ChangeReader) {
+	constructor(reader: ChangeReader, newTables: NewTables) {
 		this.#reader = reader;
+		this.#newTables = newTables;
 	}
 
 	/**
@@ -43,6 +47,7 @@ export class DdlHandler {
 			case "truncate":
 				return this.#truncate(this.#known(statement.table), end);
 			case "rename":
+				this.#newTables.carry(statement.pairs, (name) => this.#known(name));
 				return this.#reloadAfter(end, ...statement.pairs.flatMap(({ from, to }) => [from, to]));
 			case "alter":
 				return this.#alter(statement, end);
@@ -83,8 +88,9 @@ export class DdlHandler {
 	async reload(ids: readonly string[]): Promise<void> {
 		if (ids.length === 0) return;
 		const { parts, batch } = this.#reader;
-		const names = ids.map((id) => this.#nameOf(id));
-		for (const name of names) {
+		const all = ids.map((id) => this.#nameOf(id));
+		const names = all.filter((name) => this.#newTables.isSelected(name));
+		for (const name of all) {
 			await batch.drop(tableId(name));
 			const table = this.#state.tables.get(tableId(name));
 			if (table !== undefined) table.state = "Table is being reloaded";
@@ -96,6 +102,7 @@ export class DdlHandler {
 			names,
 			parts.engine,
 			parts.staging,
+			(name, read) => takeColumns(parts.rules, name, read, this.#newTables.before(name)),
 			{
 				table: (name, rows) => {
 					const table = this.#state.tables.get(tableId(name));
@@ -107,6 +114,9 @@ export class DdlHandler {
 			this.#reader.groupEnd,
 		);
 		for (const { name, error } of result.failed) parts.log.error(`${tableId(name)}: ${error}`);
+		for (const { name } of result.loaded) this.#newTables.loaded(name);
+		// What the definition leaves out now goes as if it were gone at the source.
+		result.missing.push(...all.filter((name) => !names.includes(name)));
 		await this.#reader.publish(applyLoad(this.#state.tables, result, (name) => newTable(name, "Full load")));
 	}
 
@@ -131,12 +141,19 @@ export class DdlHandler {
 
 	/** A table without rows yet joins; its rows come as changes. */
 	async #join(name: TableName): Promise<void> {
+		if (!this.#newTables.admit(name)) return;
 		const table = newTable(name, "Table completed");
-		const read = await this.#readTableSchema(name);
-		if (read !== undefined) Object.assign(table, read.tableSchema, { definedAt: read.at });
+		const read = await readDefinition(this.#reader.parts.access, name);
 		this.#state.tables.set(tableId(name), table);
 		this.#reader.hasNews = true;
 		this.#reader.parts.log.info(`${tableId(name)} joins`);
+		if (read === undefined) return;
+		try {
+			const taken = takeColumns(this.#reader.parts.rules, name, read.tableSchema, undefined);
+			Object.assign(table, taken, { definedAt: read.at });
+		} catch (error) {
+			await this.failOrThrow(table, error);
+		}
 	}
 
 	async #drop(found: readonly (TableCheckpoint | undefined)[], end: () => Promise<void>): Promise<void> {
@@ -163,7 +180,11 @@ export class DdlHandler {
 
 	async #alter(statement: Extract<Statement, { kind: "alter" }>, end: () => Promise<void>): Promise<void> {
 		const table = this.#known(statement.table);
-		const moved = [...statement.others, ...(statement.to === undefined ? [] : [statement.to])];
+		const { to } = statement;
+		const moved = [...statement.others, ...(to === undefined ? [] : [to])];
+		if (to !== undefined) {
+			this.#newTables.carry([{ from: statement.table, to }], (name) => this.#known(name), statement.alteration.renamed);
+		}
 		if (table === undefined) return this.#reloadAfter(end, ...moved);
 		this.#count(table);
 		if (moved.length > 0) return this.#reloadAfter(end, table, ...moved);
@@ -171,15 +192,27 @@ export class DdlHandler {
 		if (table.state === "Table error") return;
 		// A definition read after this statement may hold later ones too, and then does not show what this one did.
 		const polluted = table.definedAt !== undefined && comparePositions(this.#reader.groupStart, table.definedAt) < 0;
-		const read = polluted ? undefined : await this.#readTableSchema(table);
-		const change = read === undefined ? "reload" : schemaChange(table, read.tableSchema, statement.alteration);
-		if (read === undefined || change === "reload") return this.#reloadAfter(end, table);
-		Object.assign(table, read.tableSchema, { definedAt: read.at });
+		const read = polluted ? undefined : await readDefinition(this.#reader.parts.access, table);
+		const taken = read === undefined ? undefined : await this.#take(table, read.tableSchema, statement.alteration);
+		if (taken === "failed") return;
+		const change = taken === undefined ? "reload" : schemaChange(table, taken, statement.alteration);
+		if (taken === undefined || change === "reload") return this.#reloadAfter(end, table);
+		Object.assign(table, taken, { definedAt: read?.at });
 		if (change === "none") return;
 		await this.#reader.batch.writeParts();
 		await this.#addEmptyFile(table);
 		await end();
 		await this.#reader.publish();
+	}
+
+	/** What is done with each column of an altered table. */
+	async #take(table: TableCheckpoint, read: TableSchema, { renamed }: Alteration): Promise<TakenSchema | "failed"> {
+		try {
+			return takeColumns(this.#reader.parts.rules, table, read, table, renamed);
+		} catch (error) {
+			await this.failOrThrow(table, error);
+			return "failed";
+		}
 	}
 
 	/** A file of no rows, so that readers see the table's new state immediately. */
@@ -193,7 +226,9 @@ export class DdlHandler {
 	}
 
 	async #reloadAfter(end: () => Promise<void>, ...names: TableName[]): Promise<void> {
-		const wanted = names.filter((name) => this.#isSelected(name)).map((name) => tableId(this.#known(name) ?? name));
+		const wanted = names
+			.filter((name) => this.#known(name) !== undefined || (this.#isSelected(name) && this.#newTables.admit(name)))
+			.map((name) => tableId(this.#known(name) ?? name));
 		const ids = [...new Set(wanted)].filter((id) => {
 			const table = this.#state.tables.get(id);
 			return table === undefined || !this.#reader.isLoaded(table);
@@ -203,32 +238,14 @@ export class DdlHandler {
 		await this.reload(ids);
 	}
 
-	/** A table's definition, and the position up to which it is known to hold every change of itself. */
-	async #readTableSchema(name: TableName): Promise<{ tableSchema: TableSchema; at: Position } | undefined> {
-		const server = await Server.connect(this.#reader.parts.access);
-		try {
-			await server.connection.query("SET SESSION lock_wait_timeout = 300");
-			// Reading the table first holds back any ALTER until the position is read.
-			await server.connection.query("START TRANSACTION");
-			await server.rows(`SELECT 1 FROM ${qualifiedName(name)} LIMIT 1`);
-			const tableSchema = await readTableSchema(server, name);
-			return tableSchema === undefined ? undefined : { tableSchema, at: await server.currentPosition() };
-		} catch (error) {
-			if ((error as { errno?: number }).errno === 1146) return undefined;
-			throw error;
-		} finally {
-			await server.close();
-		}
-	}
-
 	#count(table: TableCheckpoint): void {
 		table.ddls += 1;
 		this.#reader.hasNews = true;
 		table.updatedAt = new Date().toISOString();
 	}
 
-	#isSelected({ schema }: TableName): boolean {
-		return this.#reader.parts.access.schemas.some((selected) => this.#sameName(selected, schema));
+	#isSelected(name: TableName): boolean {
+		return this.#newTables.isSelected(name);
 	}
 
 	#known(name: TableName): TableCheckpoint | undefined {

@@ -4,6 +4,7 @@ import { type TableName, tableId } from "../model/tableName.ts";
 import { Server } from "../mysql/server.ts";
 import { listTables } from "../mysql/tableSchema.ts";
 import type { ChangeReader } from "./changeReader.ts";
+import type { NewTables } from "./newTables.ts";
 
 /** Tables whose rows the binlog does not tell: they are reloaded at the end of the transaction, or taken out with the reason. */
 export class DoubtfulTables {
@@ -11,19 +12,23 @@ export class DoubtfulTables {
 	/** What has rows in the binlog and is not a table now. */
 	readonly #ignored = new Set<string>();
 
-	constructor(reader: ChangeReader) {
+	readonly #newTables: NewTables;
+
+	constructor(reader: ChangeReader, newTables: NewTables) {
 		this.#reader = reader;
+		this.#newTables = newTables;
 	}
 
 	/** Rows of a table that no statement announced: it is loaded if it is a table; a sequence, for instance, is not one. */
 	async unknown(name: TableName): Promise<void> {
 		const id = tableId(name);
 		const { reloadAtCommit, parts } = this.#reader;
-		if (reloadAtCommit.has(id) || this.#ignored.has(id)) return;
+		if (reloadAtCommit.has(id) || this.#ignored.has(id) || !this.#newTables.isSelected(name)) return;
 		const server = await Server.connect(parts.access);
 		try {
 			const tables = await listTables(server, [name.schema]);
-			(tables.some((found) => tableId(found) === id) ? reloadAtCommit : this.#ignored).add(id);
+			if (!tables.some((found) => tableId(found) === id)) this.#ignored.add(id);
+			else if (this.#newTables.admit(name)) reloadAtCommit.add(id);
 		} finally {
 			await server.close();
 		}

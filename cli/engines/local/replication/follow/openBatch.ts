@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { bug } from "../../../../common/errors.ts";
 import type { BinlogEvent, BinlogTable } from "../binlog/binlogEvent.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
+import { isSame, type Rules } from "../model/rules.ts";
 import type { Sequence } from "../model/sequence.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
-import { type Layout, makeLayout } from "../parquet/layout.ts";
+import { type ColumnSource, type Layout, makeLayout } from "../parquet/layout.ts";
 import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
 
 export type RowsEvent = Extract<BinlogEvent, { kind: "rows" }>;
@@ -37,9 +38,11 @@ export class OpenBatch {
 	readonly #engine: ParquetEngine;
 	readonly #staging: string;
 	readonly #stages = new Map<string, OpenStage>();
+	readonly #rules: Rules;
 	#parts: Part[] = [];
 
-	constructor(engine: ParquetEngine, staging: string) {
+	constructor(engine: ParquetEngine, staging: string, rules: Rules) {
+		this.#rules = rules;
 		this.#engine = engine;
 		this.#staging = staging;
 	}
@@ -65,7 +68,7 @@ export class OpenBatch {
 	async prepare(event: RowsEvent, table: TableCheckpoint): Promise<void> {
 		const { table: source } = event;
 		const id = tableId(source);
-		const layout = makeLayout(refineTypes(source, table), source.key);
+		const layout = makeLayout(takenColumns(source, table, this.#rules), source.key);
 		const open = this.#stages.get(id);
 		if (open !== undefined && open.stage.layout.fingerprint === layout.fingerprint) {
 			open.source = source;
@@ -153,11 +156,25 @@ export class OpenBatch {
 	}
 }
 
-/** MariaDB's own types look like BINARY(n) in the binlog; the table's definition says which is which. */
-function refineTypes(source: BinlogTable, table: TableCheckpoint): BinlogTable["columns"] {
-	return source.columns.map((column) => {
-		const defined = table.columns.find((candidate) => candidate.name === column.name)?.type ?? "";
-		const width = { uuid: "binary(16)", inet6: "binary(16)", inet4: "binary(4)" }[defined];
-		return width !== undefined && width === column.type ? { name: column.name, type: defined } : column;
+/**
+ * Columns of the binlog with what the table's definition says of them: what is done with their values, and which of MariaDB's own
+ * types one is that looks like BINARY(n). A column that the definition does not have, since it is read before or after a
+ * change of it, is left out where any of the table is withheld.
+ */
+function takenColumns(source: BinlogTable, table: TableCheckpoint, rules: Rules): ColumnSource[] {
+	const withholds = table.columns.some(({ action }) => action !== undefined) || rules.namedColumns(source).length > 0;
+	return source.columns.map(({ name, type }): ColumnSource => {
+		const defined = table.columns.find((candidate) => isSame(candidate.name, name));
+		if (defined === undefined) {
+			const said = rules.said(source, name) ?? (withholds ? "drop" : "keep");
+			return said === "keep" ? { name, type } : { name, type, action: said };
+		}
+		const width = { uuid: "binary(16)", inet6: "binary(16)", inet4: "binary(4)" }[defined.type];
+		const { action } = defined;
+		return {
+			name,
+			type: width !== undefined && width === type ? defined.type : type,
+			...(action === undefined ? {} : { action }),
+		};
 	});
 }

@@ -1,7 +1,13 @@
 import type { SourceAccess } from "../../../mysql/access.ts";
 import type { RotatingLog } from "../model/log.ts";
+import type { Rules } from "../model/rules.ts";
 import type { ParquetEngine } from "../parquet/parquetStage.ts";
 import type { Store } from "../publish/store.ts";
+
+/** How often the position is saved while nothing is published, so that the source may purge what was read. */
+export const savePositionMs = 10_000;
+/** How long a stop waits for the end of the transaction that is being read. */
+export const stopGraceMs = 5_000;
 
 export interface BatchLimits {
 	/** Milliseconds from a batch's first change to its publication. */
@@ -16,6 +22,8 @@ export interface ReaderParts {
 	engine: ParquetEngine;
 	staging: string;
 	store: Store;
+	/** What the definition says of tables and columns. */
+	rules: Rules;
 	log: RotatingLog;
 	limits: BatchLimits;
 	/** Called when what is to be shown has changed. */

@@ -7,7 +7,7 @@ import { folderOf, requireFolder, type TableName, tableId } from "../model/table
 import { isTransient } from "../mysql/errors.ts";
 import { openSnapshotAfter, type Snapshot } from "../mysql/snapshot.ts";
 import type { ParquetEngine } from "../parquet/parquetStage.ts";
-import { isTableChanged, type LoadedTable, TableLoader } from "./tableLoader.ts";
+import { isTableChanged, type LoadedTable, TableLoader, type TakeSchema } from "./tableLoader.ts";
 
 /** What a full load of some tables gave. */
 export interface LoadResult {
@@ -30,6 +30,7 @@ const snapshotTries = 5;
 
 /**
  * Loads tables from one consistent snapshot into staged files. A table that cannot be read does not hold up the others.
+ * @param take what is done with each column of a table.
  * @param read what the snapshot must hold: the changes before this position were read from the binlog.
  * @throws where the source or the disk fails.
  */
@@ -38,6 +39,7 @@ export async function loadTables(
 	tables: readonly TableName[],
 	engine: ParquetEngine,
 	staging: string,
+	take: TakeSchema,
 	progress: LoadProgress,
 	signal: AbortSignal,
 	read?: Position,
@@ -46,7 +48,7 @@ export async function loadTables(
 		let snapshot: Snapshot | undefined;
 		try {
 			snapshot = await openSnapshotAfter(read, access, tables, signal);
-			return await loadFrom(snapshot, tables, new TableLoader(snapshot, engine, staging), progress, signal);
+			return await loadFrom(snapshot, tables, new TableLoader(snapshot, engine, staging, take), progress, signal);
 		} catch (error) {
 			// A table was altered or dropped around the moment of the snapshot; a newer one can be taken.
 			if (!isTableChanged(error) || attempt === snapshotTries) throw error;
@@ -111,7 +113,7 @@ export function applyLoad(
 		tables.set(tableId(name), { ...table, state: "Table error", error, updatedAt: now });
 	}
 	for (const { name, tableSchema, rows, files } of result.loaded) {
-		const { error: _, ...table } = tables.get(tableId(name)) ?? fresh(name);
+		const { error: _, gone: __, ...table } = tables.get(tableId(name)) ?? fresh(name);
 		tables.set(tableId(name), {
 			...table,
 			...tableSchema,

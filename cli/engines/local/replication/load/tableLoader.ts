@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { loadFile } from "../../../../../etl/contract/contract.ts";
 import { coreOf } from "../../../mysql/open.ts";
 import { qualifiedName, quoteName } from "../../../mysql/quote.ts";
+import type { ColumnDefinition, TableCheckpoint } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import { exactNumbers, type Server } from "../mysql/server.ts";
@@ -14,9 +15,14 @@ import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
 /** Bytes of values, about, after which a LOAD file is closed. */
 const loadFileBytes = 64 * 1024 * 1024;
 
+/** A table's definition with what is done with each column. */
+export type TakenSchema = TableSchema & Pick<TableCheckpoint, "gone">;
+/** @throws Error where the table cannot be replicated by the definition's rules. */
+export type TakeSchema = (name: TableName, read: TableSchema) => TakenSchema;
+
 export interface LoadedTable {
 	name: TableName;
-	tableSchema: TableSchema;
+	tableSchema: TakenSchema;
 	rows: number;
 	/** From staging, to below the raw zone. */
 	files: { from: string; to: string }[];
@@ -32,8 +38,10 @@ export class TableLoader {
 	readonly #snapshot: Snapshot;
 	readonly #engine: ParquetEngine;
 	readonly #staging: string;
+	readonly #take: TakeSchema;
 
-	constructor(snapshot: Snapshot, engine: ParquetEngine, staging: string) {
+	constructor(snapshot: Snapshot, engine: ParquetEngine, staging: string, take: TakeSchema) {
+		this.#take = take;
 		this.#snapshot = snapshot;
 		this.#engine = engine;
 		this.#staging = staging;
@@ -53,9 +61,12 @@ export class TableLoader {
 			if ((error as { errno?: number }).errno === 1146) return undefined;
 			throw error;
 		}
-		const tableSchema = await readTableSchema(server, name);
-		if (tableSchema === undefined) return undefined;
-		const layout = makeLayout(tableSchema.columns, tableSchema.key);
+		const read = await readTableSchema(server, name);
+		if (read === undefined) return undefined;
+		const tableSchema = this.#take(name, read);
+		// What is dropped is not even asked for.
+		const selected = tableSchema.columns.filter(({ action }) => action !== "drop");
+		const layout = makeLayout(selected, tableSchema.key);
 		const files: LoadedTable["files"] = [];
 		const time = Date.now();
 		let stage: ParquetStage | undefined;
@@ -71,7 +82,7 @@ export class TableLoader {
 			bytes = 0;
 		};
 		try {
-			for await (const block of readBlocks(server, selectOf(name, tableSchema), signal)) {
+			for await (const block of readBlocks(server, selectOf(name, selected), signal)) {
 				stage ??= await this.#engine.stage(layout);
 				for (const row of block.rows) stage.appendLoaded(time, row, block.bytes / block.rows.length);
 				rows += block.rows.length;
@@ -88,7 +99,7 @@ export class TableLoader {
 	}
 }
 
-function selectOf(name: TableName, { columns }: TableSchema): string {
+function selectOf(name: TableName, columns: readonly ColumnDefinition[]): string {
 	const selected = columns.map((column) => {
 		const quoted = quoteName(column.name);
 		return columnType(column.type).select?.(quoted) ?? quoted;

@@ -15,6 +15,10 @@ const column = z.object({
 	charset: z.string().nullable(),
 	/** Expression of a generated column, or empty. */
 	generated: z.string(),
+	/** What is done with its values before anything is written; kept where it is absent. */
+	action: z.enum(["drop", "hash"]).exactOptional(),
+	/** Why it is withheld although the definition does not say so: it came later, or it was renamed from a withheld one. */
+	withheld: z.enum(["new", "renamed"]).exactOptional(),
 });
 
 const table = z.object({
@@ -26,6 +30,8 @@ const table = z.object({
 	columns: z.array(column),
 	/** Names of the primary key's columns, in order. */
 	key: z.array(z.string()),
+	/** Columns that the definition withholds and that the table had once. */
+	gone: z.array(z.string()).exactOptional(),
 	/** Changes before this position are in the table's full load already. */
 	loadedAt: position.optional(),
 	/** The definition holds every ALTER before this position. */
@@ -57,6 +63,16 @@ const body = z.object({
 		fileTime: z.number().int(),
 	}),
 	tables: z.array(table),
+	/** Patterns by which the tables were chosen. */
+	chosen: z
+		.array(z.object({ schema: z.string(), include: z.array(z.string()), exclude: z.array(z.string()) }))
+		.exactOptional(),
+	/** Fingerprint of the definition's rules that they were last compared with. */
+	rules: z.string().exactOptional(),
+	/** Whether the source compares names of tables without case. */
+	foldsCase: z.boolean().exactOptional(),
+	/** Tables that came later and that the definition leaves out for that, `schema.table`. */
+	ignored: z.array(z.string()).exactOptional(),
 	/** Tables touched by XA transactions that are prepared and not yet committed, by XA identifier. */
 	prepared: z.record(z.string(), z.array(z.string())),
 	/** When the full load of all tables ended, ISO 8601. */
@@ -78,6 +94,7 @@ const body = z.object({
 export type Checkpoint = z.infer<typeof body>;
 export type TableCheckpoint = z.infer<typeof table>;
 export type ColumnDefinition = z.infer<typeof column>;
+export type ChosenTables = NonNullable<Checkpoint["chosen"]>;
 export type Publication = NonNullable<Checkpoint["publication"]>;
 
 /** How the checkpoint is read, below the line of its checksum. */

@@ -1,4 +1,4 @@
-import type { Checkpoint, Publication, TableCheckpoint } from "./checkpoint.ts";
+import type { Checkpoint, ChosenTables, Publication, TableCheckpoint } from "./checkpoint.ts";
 import { domainOf, sortGtids } from "./gtids.ts";
 import { comparePositions, type Position } from "./position.ts";
 import { Sequence } from "./sequence.ts";
@@ -11,6 +11,12 @@ export class TaskState {
 	readonly prepared: Map<string, string[]>;
 	readonly server: Checkpoint["server"];
 	readonly loadedAt: string;
+	/** Patterns by which the tables were chosen; undefined where all are. */
+	chosen: ChosenTables | undefined;
+	rules: string | undefined;
+	foldsCase: boolean;
+	/** Tables that came later and are left out for that, `schema.table`. */
+	readonly ignored: Set<string>;
 	/** End of the last event group that was read whole. */
 	position: Position;
 	/** When the position's file was created, milliseconds since 1970; 0 while unknown. */
@@ -25,6 +31,10 @@ export class TaskState {
 		this.prepared = new Map(Object.entries(prepared));
 		this.server = checkpoint.server;
 		this.loadedAt = checkpoint.loadedAt;
+		this.chosen = checkpoint.chosen;
+		this.rules = checkpoint.rules;
+		this.foldsCase = checkpoint.foldsCase ?? false;
+		this.ignored = new Set(checkpoint.ignored);
 		this.position = { file: position.file, offset: position.offset };
 		this.fileCreated = position.fileCreated;
 		this.latencySeconds = checkpoint.latencySeconds;
@@ -57,6 +67,10 @@ export class TaskState {
 			},
 			sequence: this.sequence.state,
 			tables: structuredClone([...this.tables.values()]),
+			...(this.chosen === undefined ? {} : { chosen: this.chosen }),
+			...(this.rules === undefined ? {} : { rules: this.rules }),
+			...(this.foldsCase ? { foldsCase: true } : {}),
+			...(this.ignored.size === 0 ? {} : { ignored: [...this.ignored] }),
 			prepared: Object.fromEntries(this.prepared),
 			loadedAt: this.loadedAt,
 			...(this.latencySeconds === undefined ? {} : { latencySeconds: this.latencySeconds }),

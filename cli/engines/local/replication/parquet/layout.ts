@@ -1,4 +1,5 @@
-import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
+import { createHash } from "node:crypto";
+import { type DuckDBType, type DuckDBValue, VARCHAR } from "@duckdb/node-api";
 import { rawColumns } from "../../../../../etl/contract/contract.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { columnType } from "./columnType.ts";
@@ -7,7 +8,17 @@ import { columnType } from "./columnType.ts";
 export interface SourceColumn {
 	name: string;
 	type: DuckDBType;
+	/** Place of its value in a row of the source, which has withheld columns too. */
+	at: number;
 	convert(value: unknown): DuckDBValue;
+}
+
+/** What a column of a table is made from. */
+export interface ColumnSource {
+	name: string;
+	type: string;
+	/** What is done with its values: a dropped column is in no file, of a hashed one the hash is. */
+	action?: "drop" | "hash";
 }
 
 /** Columns of a table's raw files: the operation, the commit time, the source's columns, the change sequence, before images. */
@@ -27,11 +38,14 @@ export interface Layout {
  * @param key names of the primary key's columns; without a key every column has a before image.
  * @throws UnsupportedTypeError, or an Error where a name collides with a column that replication adds.
  */
-export function makeLayout(source: readonly { name: string; type: string }[], key: readonly string[]): Layout {
-	const columns = source.map(({ name, type }): SourceColumn => {
+export function makeLayout(source: readonly ColumnSource[], key: readonly string[]): Layout {
+	const columns = source.flatMap(({ name, type, action }, at): SourceColumn[] => {
+		if (action === "drop") return [];
 		try {
 			const { stored, convert } = columnType(type);
-			return { name, type: stored, convert };
+			if (action === undefined) return [{ name, type: stored, at, convert }];
+			if (stored !== VARCHAR) throw new Error(`${type} has no hash`);
+			return [{ name, type: VARCHAR, at, convert: (value) => hashOf(String(convert(value))) }];
 		} catch (error) {
 			throw new Error(`column ${name}: ${messageOf(error)}`, { cause: error });
 		}
@@ -47,8 +61,14 @@ export function makeLayout(source: readonly { name: string; type: string }[], ke
 		...columns.map((column) => column.type),
 		...before.map((index) => (columns[index] as SourceColumn).type),
 	];
-	const fingerprint = JSON.stringify([columns.map((column) => [column.name, String(column.type)]), before]);
+	const actions = source.map(({ action = "keep" }) => action);
+	const fingerprint = JSON.stringify([columns.map((column) => [column.name, String(column.type)]), before, actions]);
 	return { columns, before, beforeName, types, fingerprint };
+}
+
+/** As DMS masks: SHA-256 of the text in UTF-8, in capital hexadecimal digits, so that both engines have the same. */
+export function hashOf(text: string): string {
+	return createHash("sha256").update(text, "utf8").digest("hex").toUpperCase();
 }
 
 function refuseCollision(names: readonly string[]): void {

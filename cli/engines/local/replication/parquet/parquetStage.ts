@@ -115,8 +115,10 @@ export class ParquetStage {
 	appendLoaded(time: number, row: readonly unknown[], bytes: number): void {
 		const { columns, before } = this.layout;
 		this.#putAdded("I", time, null, null);
-		for (let index = 0; index < columns.length; index += 1)
-			this.#put(index, columns[index] as SourceColumn, row[index]);
+		for (let index = 0; index < columns.length; index += 1) {
+			const column = columns[index] as SourceColumn;
+			this.#put(index, column, row[column.at]);
+		}
 		for (let index = 0; index < before.length; index += 1) this.#putNull(columns.length + index);
 		this.#endRow(bytes);
 	}
@@ -134,12 +136,12 @@ export class ParquetStage {
 		this.#putAdded(operation, time, sequence.digits, sequence.counter);
 		for (let index = 0; index < columns.length; index += 1) {
 			const column = columns[index] as SourceColumn;
-			this.#put(index, column, row[index]);
+			this.#put(index, column, row[column.at]);
 		}
 		for (let index = 0; index < images.length; index += 1) {
-			const image = images[index] as number;
+			const column = columns[images[index] as number] as SourceColumn;
 			if (before === undefined) this.#putNull(columns.length + index);
-			else this.#put(columns.length + index, columns[image] as SourceColumn, before[image]);
+			else this.#put(columns.length + index, column, before[column.at]);
 		}
 		this.#endRow(bytes);
 	}

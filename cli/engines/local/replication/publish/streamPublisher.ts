@@ -49,6 +49,16 @@ export class StreamPublisher {
 		}
 	};
 
+	/** Removes all messages of tables, also those that were not delivered yet. @param folders below the raw zone. */
+	async remove(folders: readonly string[]): Promise<void> {
+		if (folders.length === 0) return;
+		await deliverLeftovers(this.#folders);
+		for (const folder of folders) {
+			this.#sent.delete(folder);
+			await rm(join(this.#folders.raw, folder), { recursive: true, force: true });
+		}
+	}
+
 	async #publishTable(
 		connection: DuckDBConnection,
 		folder: string,

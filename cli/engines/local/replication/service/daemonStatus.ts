@@ -44,6 +44,8 @@ const schema = z.object({
 	batchInterval: z.number(),
 	batchBytes: z.number(),
 	tables: z.array(statistics),
+	/** What is left out though the definition does not name it. */
+	withheld: z.array(z.string()).exactOptional(),
 });
 
 /** What the replicator shows of itself. */

@@ -4,17 +4,21 @@ import { entriesOf } from "../../../../common/fs.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { BinlogStream } from "../binlog/binlogStream.ts";
 import { applyLoad, loadTables } from "../load/loadTables.ts";
+import type { TakeSchema } from "../load/tableLoader.ts";
 import type { Checkpoint, TableCheckpoint } from "../model/checkpoint.ts";
 import type { RotatingLog } from "../model/log.ts";
 import { formatPosition, type Position } from "../model/position.ts";
+import type { Rules } from "../model/rules.ts";
 import { initialSequence } from "../model/sequence.ts";
 import { folderOf, type TableName, tableId } from "../model/tableName.ts";
+import { takeColumns } from "../model/takeColumns.ts";
 import { newTable, TaskState } from "../model/taskState.ts";
 import { LostSource } from "../mysql/errors.ts";
 import { requireBinlog, Server } from "../mysql/server.ts";
 import { listTables } from "../mysql/tableSchema.ts";
 import type { ParquetEngine } from "../parquet/parquetStage.ts";
 import type { Store } from "../publish/store.ts";
+import { requireNamed } from "./requireNamed.ts";
 import type { StatusBoard } from "./statusBoard.ts";
 
 export interface InitialLoadParts {
@@ -24,6 +28,7 @@ export interface InitialLoadParts {
 	staging: string;
 	raw: string;
 	store: Store;
+	rules: Rules;
 	log: RotatingLog;
 	board: StatusBoard;
 	stop: AbortSignal;
@@ -36,7 +41,8 @@ export interface InitialLoadParts {
  */
 export async function loadAll(parts: InitialLoadParts, before: Checkpoint | undefined): Promise<void> {
 	const { access, log, board } = parts;
-	const names = await findTables(access, parts.serverId);
+	const ignored = new Set(before?.ignored);
+	const { names, foldsCase } = await findTables(parts, ignored);
 	const tables = new Map<string, TableCheckpoint>();
 	for (const name of names) tables.set(tableId(name), newTable(name, "Before load"));
 	board.showLoad(tables);
@@ -51,7 +57,9 @@ export async function loadAll(parts: InitialLoadParts, before: Checkpoint | unde
 			board.update();
 		},
 	};
-	const result = await loadTables(access, names, parts.engine, parts.staging, progress, parts.stop);
+	const known = new Map(before?.tables.map((table) => [tableId(table), table]));
+	const take: TakeSchema = (name, read) => takeColumns(parts.rules, name, read, known.get(tableId(name)));
+	const result = await loadTables(access, names, parts.engine, parts.staging, take, progress, parts.stop);
 	for (const { name, error } of result.failed) log.error(`${tableId(name)}: ${error}`);
 	if (result.loaded.length === 0) throw nothingLoaded(result.failed);
 	const { position, gtid, server } = result;
@@ -62,6 +70,10 @@ export async function loadAll(parts: InitialLoadParts, before: Checkpoint | unde
 		sequence: before?.sequence ?? initialSequence,
 		tables: [],
 		prepared: {},
+		chosen: parts.rules.chosen,
+		rules: parts.rules.fingerprint,
+		foldsCase,
+		...(ignored.size === 0 ? {} : { ignored: [...ignored] }),
 		loadedAt: new Date().toISOString(),
 	});
 	const publication = applyLoad(state.tables, result, (name) => newTable(name, "Before load"));
@@ -71,7 +83,10 @@ export async function loadAll(parts: InitialLoadParts, before: Checkpoint | unde
 	log.info(`full load done: ${result.loaded.length} tables, ${rows} rows, as of ${formatPosition(position)}`);
 }
 
-async function findTables(access: SourceAccess, serverId: number): Promise<TableName[]> {
+async function findTables(
+	{ access, serverId, rules }: InitialLoadParts,
+	ignored: ReadonlySet<string>,
+): Promise<{ names: TableName[]; foldsCase: boolean }> {
 	const server = await Server.connect(access);
 	try {
 		await requireBinlog(server);
@@ -86,13 +101,21 @@ async function findTables(access: SourceAccess, serverId: number): Promise<Table
 				next: "pipeline-cli source seed",
 			});
 		}
-		const names = await listTables(server, access.schemas);
-		if (names.length > 0) return names;
-		throw new PipelineError("usage", {
-			what: `There is no table in ${access.schemas.join(", ")}.`,
-			fix: "Fill the schemas, then start again.",
-			next: "pipeline-cli source seed",
-		});
+		const existing = await listTables(server, access.schemas);
+		if (existing.length === 0) {
+			throw new PipelineError("usage", {
+				what: `There is no table in ${access.schemas.join(", ")}.`,
+				fix: "Fill the schemas, then start again.",
+				next: "pipeline-cli source seed",
+			});
+		}
+		await requireNamed(rules, server, existing);
+		const { foldsCase } = server;
+		const isLeftOut = (name: TableName) => ignored.has(tableId(name)) && rules.newTable(name) !== "include";
+		return {
+			names: existing.filter((name) => rules.isSelected(name, foldsCase) && !isLeftOut(name)),
+			foldsCase,
+		};
 	} finally {
 		await server.close();
 	}

@@ -1,13 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeFileAtomic } from "../../../../common/fs.ts";
+import { namesIn, writeFileAtomic } from "../../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../../common/jsonFile.ts";
 
 const request = z.object({
 	/** `schema.table`; every table where it is empty. */
 	reload: z.array(z.string()),
+	/** Whether it is part of a purge: what was made of the tables is removed before. */
+	purge: z.boolean().exactOptional(),
 });
 
 /** How a request is read. */
@@ -25,6 +27,8 @@ export interface Requested {
 	all: boolean;
 	/** `schema.table` of those to be reloaded. */
 	tables: string[];
+	/** Of these, tables that are purged; `all` where every table is. */
+	purged: readonly string[] | "all";
 	/** Takes the requests off; until then they come again after a crash. */
 	done(): Promise<void>;
 }
@@ -46,11 +50,14 @@ export class RequestBox {
 	}
 
 	async take(): Promise<Requested> {
-		const names = (await readdir(this.#folder)).filter((name) => name.endsWith(".json"));
+		const names = (await namesIn(this.#folder)).filter((name) => name.endsWith(".json"));
 		const requests = await Promise.all(names.map((name) => readJsonFile(join(this.#folder, name), requestFile)));
 		return {
 			all: requests.some((asked) => asked?.reload.length === 0),
 			tables: [...new Set(requests.flatMap((asked) => asked?.reload ?? []))],
+			purged: requests.some((asked) => asked?.purge === true && asked.reload.length === 0)
+				? "all"
+				: requests.flatMap((asked) => (asked?.purge === true ? asked.reload : [])),
 			done: async () => {
 				for (const name of names) await rm(join(this.#folder, name), { force: true });
 			},
@@ -59,9 +66,9 @@ export class RequestBox {
 }
 
 /** @returns the request's file, which is gone when the request was carried out. */
-export async function writeRequest(folder: string, tables: readonly string[]): Promise<string> {
+export async function writeRequest(folder: string, tables: readonly string[], purge = false): Promise<string> {
 	await mkdir(folder, { recursive: true });
 	const path = join(folder, `${Date.now()}-${randomBytes(4).toString("hex")}.json`);
-	await writeFileAtomic(path, JSON.stringify({ reload: tables }));
+	await writeFileAtomic(path, JSON.stringify({ reload: tables, ...(purge ? { purge } : {}) }));
 	return path;
 }

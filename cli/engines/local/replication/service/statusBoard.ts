@@ -1,6 +1,6 @@
 import type { PipelineError } from "../../../../common/errors.ts";
 import type { TableStatistics } from "../../../port.ts";
-import type { TableCheckpoint } from "../model/checkpoint.ts";
+import type { Checkpoint, TableCheckpoint } from "../model/checkpoint.ts";
 import { tableId } from "../model/tableName.ts";
 import type { TaskState } from "../model/taskState.ts";
 import type { Store } from "../publish/store.ts";
@@ -20,6 +20,7 @@ export class StatusBoard {
 	#status: DaemonStatus;
 	#tables: () => readonly TableStatistics[] = () => [];
 	#latency: () => number | undefined = () => undefined;
+	#withheld: () => string[] = () => [];
 	#isLoading = false;
 	#timer: NodeJS.Timeout | undefined;
 	#writtenAt = 0;
@@ -69,6 +70,7 @@ export class StatusBoard {
 				return statistics(isReloading ? { ...table, state: live.state, fullLoadRows: live.fullLoadRows } : table);
 			});
 		this.#latency = () => store.checkpoint?.latencySeconds;
+		this.#withheld = () => withheldBy(store.checkpoint);
 	}
 
 	/** Shows statistics that another process left. */
@@ -102,8 +104,11 @@ export class StatusBoard {
 		this.#writtenAt = Date.now();
 		const tables = [...this.#tables()];
 		const latency = this.#latency();
+		const withheld = this.#withheld();
+		const { withheld: _, ...before } = this.#status;
 		this.#status = {
-			...this.#status,
+			...before,
+			...(withheld.length === 0 ? {} : { withheld }),
 			updatedAt: new Date().toISOString(),
 			...(latency === undefined ? {} : { latencySeconds: latency }),
 			...(this.#isLoading ? { fullLoadProgress: progressOf(tables) } : {}),
@@ -119,6 +124,18 @@ export function statistics(table: TableCheckpoint): TableStatistics {
 		...{ schema, table: name, state, fullLoadRows, inserts, updates, deletes, ddls, updatedAt },
 		...(error === undefined ? {} : { lastError: error }),
 	};
+}
+
+const reasons = { new: "came later", renamed: "may be a withheld column under another name" };
+
+/** Columns and tables that are left out though the definition does not name them. */
+function withheldBy(checkpoint: Checkpoint | undefined): string[] {
+	const columns = (checkpoint?.tables ?? []).flatMap((table) =>
+		table.columns.flatMap(({ name, action, withheld }) =>
+			withheld === undefined ? [] : [`${tableId(table)}.${name} (${reasons[withheld]}: ${action})`],
+		),
+	);
+	return [...columns, ...(checkpoint?.ignored ?? []).map((id) => `${id} (a table that came later)`)];
 }
 
 /** Percent of the tables that are loaded; 100 only when the load is over. */

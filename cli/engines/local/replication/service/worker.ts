@@ -15,14 +15,17 @@ import { isOutOfSpace, outOfSpace } from "../model/fullDisk.ts";
 import { RotatingLog } from "../model/log.ts";
 import { formatPosition } from "../model/position.ts";
 import { statePaths } from "../model/statePaths.ts";
+import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import { TaskState } from "../model/taskState.ts";
 import { isBinlogUnreadable, isRefused, isTransient, refused, unreachable } from "../mysql/errors.ts";
 import { historyLost } from "../mysql/server.ts";
 import { ParquetEngine } from "../parquet/parquetStage.ts";
 import { Store } from "../publish/store.ts";
 import { StreamPublisher } from "../publish/streamPublisher.ts";
+import { chosenNow, requireApplied } from "./appliedRules.ts";
 import { loadAll } from "./initialLoad.ts";
-import { RequestBox } from "./requests.ts";
+import { RequestBox, type Requested } from "./requests.ts";
+import { RulesWatch } from "./rulesWatch.ts";
 import { StatusBoard, statistics } from "./statusBoard.ts";
 
 export interface WorkerOptions {
@@ -71,12 +74,10 @@ export async function work(
 		log.info(`started, process ${process.pid}`);
 		const access = await sourceAccess(paths);
 		const streams = (await readSettings(paths))?.replicationTarget === "stream";
-		const store = new Store(
-			files,
-			paths.raw,
-			streams ? new StreamPublisher({ spool: paths.delivery, raw: paths.raw }).publish : undefined,
-		);
-		const worker = new Worker(access, store, paths, options, engine, log, board, stop, notify);
+		const stream = streams ? new StreamPublisher({ spool: paths.delivery, raw: paths.raw }) : undefined;
+		const store = new Store(files, paths.raw, stream?.publish);
+		const rules = await RulesWatch.open(paths, access.schemas, log);
+		const worker = new Worker(access, store, stream, rules, paths, options, engine, log, board, stop, notify);
 		await worker.run();
 		board.set({ state: "stopped", stopReason: "Stop Reason NORMAL" });
 		log.info("stopped");
@@ -106,6 +107,8 @@ class Worker {
 	constructor(
 		access: SourceAccess,
 		store: Store,
+		private readonly stream: StreamPublisher | undefined,
+		private readonly rules: RulesWatch,
 		private readonly paths: LocalPaths,
 		private readonly options: WorkerOptions,
 		private readonly engine: ParquetEngine,
@@ -141,6 +144,7 @@ class Worker {
 					this.#reload = true;
 					continue;
 				}
+				if (error instanceof OtherRules) continue;
 				if (this.stop.aborted && !(error instanceof PipelineError)) return;
 				if (isRefused(error)) throw refused(error);
 				if (!isTransient(error)) throw error;
@@ -179,6 +183,8 @@ class Worker {
 		const { checkpoint } = this.#store;
 		if (checkpoint !== undefined && !this.#reload) return checkpoint;
 		const requested = await this.#requests.take();
+		requireApplied(this.rules.current, checkpoint, requested);
+		await this.#removeDelivered(requested, checkpoint?.tables ?? []);
 		try {
 			await loadAll({ ...this.#shared(), raw: this.paths.raw }, checkpoint);
 		} catch (error) {
@@ -196,6 +202,8 @@ class Worker {
 	async #follow(checkpoint: Checkpoint): Promise<void> {
 		const state = new TaskState(checkpoint);
 		this.board.show(state, this.#store);
+		requireApplied(this.rules.current, checkpoint, await this.#requests.take());
+		let chosen = await chosenNow(this.#access, this.rules.current, state);
 		const reader = new BinlogReader(
 			state,
 			{
@@ -213,12 +221,23 @@ class Worker {
 		);
 		await reader.run(async () => {
 			if (!this.#requests.isDue()) return;
+			if (await this.rules.hasChanged()) throw new OtherRules();
 			const requested = await this.#requests.take();
 			if (requested.all) throw new ReloadAll();
-			await reader.reload(requested.tables.filter((id) => state.tables.has(id)));
+			await this.#removeDelivered(requested, checkpoint.tables);
+			const asked = requested.tables.filter((id) => state.tables.has(id));
+			await reader.reload([...new Set([...asked, ...chosen])]);
+			chosen = [];
 			this.board.write();
 			await requested.done();
 		});
+	}
+
+	/** What a purge is to remove of messages; files are replaced when the tables are loaded. */
+	async #removeDelivered({ purged }: Requested, tables: readonly TableName[]): Promise<void> {
+		if (this.stream === undefined) return;
+		const wanted = tables.filter((table) => purged === "all" || purged.includes(tableId(table)));
+		await this.stream.remove(wanted.map(folderOf).filter((folder) => folder !== undefined));
 	}
 
 	#shared() {
@@ -228,12 +247,16 @@ class Worker {
 			engine: this.engine,
 			staging: statePaths(this.paths).staging,
 			store: this.#store,
+			rules: this.rules.current,
 			log: this.log,
 			board: this.board,
 			stop: this.stop,
 		};
 	}
 }
+
+/** The definition was edited: what it says now holds from the last position on. */
+class OtherRules extends Error {}
 
 /** Everything is to be reloaded. */
 class ReloadAll extends Error {}

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { lake } from "../../../../etl/contract/contract.ts";
+import { changedRules, type SourceRules, sourceRules, sourceRulesOf } from "../../../../etl/definition/sourceRules.ts";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
+import { type JsonKind, parseJson } from "../../../common/jsonFile.ts";
+import type { RuleChange } from "../../port.ts";
+import { openDefinition } from "../../shared/definition.ts";
+import { awsError, isAwsError } from "../client/awsError.ts";
+import type { Clients } from "../client/clients.ts";
+
+const table = z.object({ schema: z.string(), table: z.string() });
+const record = z.object({
+	version: z.literal(1),
+	/** Those by which the last full load was made. */
+	rules: sourceRules,
+	/** Tables whose purge has begun and not ended. */
+	purging: z.array(table),
+});
+
+type Applied = z.infer<typeof record>;
+
+/** How the object is read. */
+const recordFile: JsonKind<Applied> = {
+	name: "The record of what was loaded by which rules",
+	schema: record,
+	version: 1,
+	remedy: () => ({
+		fix: "Load all tables again, which writes a new one.",
+		next: "pipeline-cli replication start --reload",
+	}),
+};
+
+const key = `${lake.state}/replication-rules.json`;
+
+/** What the tables in the lake were loaded by: DMS itself knows only what holds now. */
+export class AppliedRules {
+	readonly #clients: Clients;
+	readonly #deployment: PipelineOutputs;
+
+	constructor(clients: Clients, deployment: PipelineOutputs) {
+		this.#clients = clients;
+		this.#deployment = deployment;
+	}
+
+	/** What the definition says now. */
+	get current(): SourceRules {
+		return sourceRulesOf(openDefinition(this.#deployment.definition).pipeline);
+	}
+
+	/** @param tables those that DMS knows. */
+	async changes(tables: () => Promise<readonly { schema: string; table: string }[]>): Promise<RuleChange[]> {
+		const applied = await this.#read();
+		if (applied === undefined) return [];
+		const { current } = this;
+		const differs = JSON.stringify(applied.rules) !== JSON.stringify(current);
+		return [
+			...(differs ? changedRules(applied.rules, current, await tables()) : []),
+			...applied.purging.map((one) => ({ ...one, what: "its purge has begun" })),
+		];
+	}
+
+	/** Notes that a full load began by the rules as they are now, and that no purge is left. */
+	loaded(): Promise<void> {
+		return this.#write({ version: 1, rules: this.current, purging: [] });
+	}
+
+	/** Notes that values of tables are being removed, so that nothing continues before they are loaded again. */
+	async purging(tables: readonly { schema: string; table: string }[]): Promise<void> {
+		const applied = await this.#read();
+		const rules = applied?.rules ?? this.current;
+		await this.#write({
+			version: 1,
+			rules,
+			purging: tables.map(({ schema, table: name }) => ({ schema, table: name })),
+		});
+	}
+
+	async #read(): Promise<Applied | undefined> {
+		const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+		const bucket = this.#deployment.buckets.processed;
+		let text: string;
+		try {
+			const { Body: body } = await (await this.#clients.s3()).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+			text = (await body?.transformToString()) ?? "";
+		} catch (error) {
+			if (isAwsError(error, "NoSuchKey")) return undefined;
+			throw awsError(error, { service: "s3", action: "GetObject", region: this.#clients.settings.region });
+		}
+		return parseJson(text, `s3://${bucket}/${key}`, recordFile);
+	}
+
+	async #write(applied: Applied): Promise<void> {
+		const { PutObjectCommand } = await import("@aws-sdk/client-s3");
+		await (await this.#clients.s3()).send(
+			new PutObjectCommand({ Bucket: this.#deployment.buckets.processed, Key: key, Body: JSON.stringify(applied) }),
+		);
+	}
+}

@@ -1,0 +1,53 @@
+import { fits } from "../../../../../etl/contract/pipeline/values.ts";
+import { PipelineError } from "../../../../common/errors.ts";
+import type { Rules } from "../model/rules.ts";
+import { type TableName, tableId } from "../model/tableName.ts";
+import { missingColumns } from "../model/takeColumns.ts";
+import type { Server } from "../mysql/server.ts";
+import { readTableSchema } from "../mysql/tableSchema.ts";
+
+/**
+ * What a definition names must be at the source: behind a name that is not, there may be a table or a column whose values
+ * would come in the clear.
+ * @param existing tables of the source.
+ * @param gone columns that a table once had, by `schema.table`.
+ * @throws PipelineError naming every pattern that fits no table, and every table and column that is not there.
+ */
+export async function requireNamed(
+	rules: Rules,
+	server: Server,
+	existing: readonly TableName[],
+	gone: ReadonlyMap<string, readonly string[]> = new Map(),
+): Promise<void> {
+	const found: string[] = [];
+	const fold = (text: string): string => (server.foldsCase ? text.toLowerCase() : text);
+	for (const { schema, include } of rules.chosen) {
+		const tables = existing.filter((name) => name.schema === schema).map(({ table }) => table);
+		const idle = include.filter((pattern) => !tables.some((table) => fits(fold(table), fold(pattern))));
+		if (idle.length > 0 && !(idle.length === 1 && idle[0] === "*")) {
+			found.push(
+				`source.schemas.${schema}: ${idle.join(", ")} ${idle.length === 1 ? "fits" : "fit"} no table; tables: ${tables.join(", ") || "none"}`,
+			);
+		}
+	}
+	for (const wanted of rules.tablesWithColumns) {
+		const name = existing.find((one) => fold(tableId(one)) === fold(tableId(wanted)));
+		const schema = name === undefined ? undefined : await readTableSchema(server, name);
+		if (name === undefined || schema === undefined) {
+			found.push(`tables.${tableId(wanted)}: there is no such table`);
+			continue;
+		}
+		const missing = missingColumns(rules, name, schema.columns, gone.get(tableId(name)));
+		if (missing.length === 0) continue;
+		found.push(
+			`tables.${tableId(wanted)}.columns: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not there; columns: ${schema.columns.map((column) => column.name).join(", ")}`,
+		);
+	}
+	if (found.length === 0) return;
+	throw new PipelineError("usage", {
+		what: "The definition names what the source does not have, so nothing was loaded.",
+		why: found.join("; "),
+		fix: "Correct the names in pipeline.yaml, or remove them. A column that was renamed is named by its new name.",
+		next: "pipeline-cli replication start",
+	});
+}
