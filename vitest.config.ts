@@ -5,6 +5,9 @@ const fewOnMySql = ["differential", "events", "statements", "values", "replicati
 	(name) => `tests/replication/${name}.test.ts`,
 );
 
+/** Called by npx, as vitest is, the command line would show its own commands with npx. */
+const env = { npm_command: "" };
+
 /**
  * `unit` and `infra`: beside the source, no process and no network. `integration`: tests/, real servers and processes; `mysql`:
  * those of them that replicate, with MySQL as the source in place of MariaDB.
@@ -16,6 +19,7 @@ export default defineConfig({
 				test: {
 					name: "unit",
 					include: ["{cli,etl,pipelines,tools}/**/*.test.ts"],
+					env,
 					testTimeout: 30_000,
 					hookTimeout: 60_000,
 					// Loading the modules again for each file takes longer than the tests; what a test puts in place of another is taken back.
@@ -30,6 +34,7 @@ export default defineConfig({
 				test: {
 					name: "infra",
 					include: ["infra/**/*.test.ts"],
+					env,
 					testTimeout: 30_000,
 					hookTimeout: 60_000,
 					// The files of a worker share Pulumi's packages, which take seconds to load, and programs that were run before.
@@ -42,6 +47,7 @@ export default defineConfig({
 				test: {
 					name: "integration",
 					include: ["tests/**/*.test.ts"],
+					env,
 					testTimeout: 300_000,
 					hookTimeout: 300_000,
 					fileParallelism: false,
@@ -52,7 +58,7 @@ export default defineConfig({
 				test: {
 					name: "mysql",
 					include: process.env.FEW_ON_MYSQL === "1" ? fewOnMySql : ["tests/replication/**/*.test.ts"],
-					env: { TEST_SERVER: "mysql" },
+					env: { ...env, TEST_SERVER: "mysql" },
 					testTimeout: 300_000,
 					// The first of them may have to fetch the server.
 					hookTimeout: 900_000,

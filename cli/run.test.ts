@@ -74,6 +74,18 @@ describe("usage", () => {
 		expect(written.err).toContain("Did you mean status?");
 		expect(written.out).toBe("");
 	});
+	it("with --json is a document on stdout, too", async () => {
+		expect(await main(["stauts", "--json"])).toBe(2);
+		expect(JSON.parse(written.out)).toEqual({
+			error: {
+				outcome: "usage",
+				exitCode: 2,
+				what: "Unknown command 'stauts'",
+				fix: "(Did you mean status?)",
+				next: "pipeline-cli --help",
+			},
+		});
+	});
 	it("a wrong option value ends with 2 and says what it takes", async () => {
 		expect(await main(["clicks", "send", "--records", "many"])).toBe(2);
 		expect(written.err).toContain("It takes a whole number from 1 to 1000000000.");

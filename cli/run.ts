@@ -16,6 +16,7 @@ import { errorJson, errorText } from "./ui/errorText.ts";
 import { write, writeJson, writeText } from "./ui/output.ts";
 import { QuietReporter, StreamReporter } from "./ui/reporter.ts";
 import { type Look, lookOf, stripAnsi } from "./ui/terminal.ts";
+import { asTyped, isByNpm } from "./ui/typed.ts";
 
 /**
  * Runs one command line.
@@ -37,8 +38,11 @@ export async function main(argv: string[], leave: Leave): Promise<number> {
 		await program.parseAsync(argv, { from: "user" });
 		return code;
 	} catch (error) {
-		if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.ok : exitCodes.usage;
-		throw error;
+		if (!(error instanceof CommanderError)) throw error;
+		if (error.exitCode === 0) return exitCodes.ok;
+		// Commander has written the error for a person; with --json there is a document as well.
+		if (argv.includes("--json")) await writeJson(errorJson(wrongUsage(error)), undefined);
+		return exitCodes.usage;
 	}
 }
 
@@ -46,10 +50,23 @@ function prepare(program: Commander, noColor: boolean): void {
 	for (const command of [program, ...program.commands.flatMap((child) => [child, ...child.commands])]) {
 		command.exitOverride();
 		command.configureOutput({
+			// A reader that has gone, as with `| head`, is not a failure.
+			writeOut: (text) => void write(process.stdout, text),
 			getOutHasColors: () => lookOf(process.stdout, process.env, noColor).color,
 			getErrHasColors: () => lookOf(process.stderr, process.env, noColor).color,
 		});
 	}
+}
+
+const firstWords = [...new Set(commands.map(({ name }) => name.split(" ")[0] ?? name))];
+
+function wrongUsage(error: CommanderError): PipelineError {
+	const [what = "", ...more] = error.message.replace(/^error: /, "").split("\n");
+	return new PipelineError("usage", {
+		what: `${what.charAt(0).toUpperCase()}${what.slice(1)}`,
+		fix: more.join(" ").trim() || "See what there is.",
+		next: "pipeline-cli --help",
+	});
 }
 
 /** Calls a command's function, with all that it needs, and shows its result or its error. */
@@ -58,7 +75,9 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 	const out = lookOf(process.stdout, process.env, !options.color);
 	const err = lookOf(process.stderr, process.env, !options.color);
 	chalk.level = out.color || err.color ? 2 : 0;
-	const reporter = quiet ? new QuietReporter(process.stderr) : new StreamReporter(process.stderr, err);
+	const typed = (text: string): string =>
+		asTyped(text, { npx: isByNpm(process.env), stack: options.stack, commands: firstWords });
+	const reporter = quiet ? new QuietReporter(process.stderr, typed) : new StreamReporter(process.stderr, err, typed);
 	if (options.verbose || logIsAskedFor()) logTo((line) => reporter.log(line));
 	const abort = new AbortController();
 	const { signal } = abort;
@@ -114,7 +133,9 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 						);
 			const result = await unlessHung(work, signal, () => !onThisMachine);
 			reporter.close();
-			await (json ? writeJson(result.json, found?.name) : show(result, out));
+			await (json
+				? writeJson(result.json, found?.name)
+				: show({ ...result, text: result.verbatim === true ? result.text : typed(result.text) }, out));
 			if (result.again === undefined) return result.outcome === undefined ? exitCodes.ok : exitCodes[result.outcome];
 			await sleep(result.again * 1000, signal);
 		}
@@ -124,7 +145,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		// Ctrl-C is how a watch ends.
 		if (options.watch === true && shown instanceof PipelineError && shown.outcome === "cancelled") return exitCodes.ok;
 		if (json) await writeJson(errorJson(shown), found?.name);
-		process.stderr.write(errorText(shown, err.color));
+		process.stderr.write(typed(errorText(shown, err.color)));
 		if (!signal.aborted) for (const { what } of ongoing.values()) reporter.warn(`Still running in the cloud: ${what}`);
 		return shown instanceof PipelineError ? exitCodes[shown.outcome] : exitCodes.failure;
 	} finally {

@@ -18,14 +18,17 @@ interface RunningTask {
 export class StreamReporter implements Reporter {
 	readonly #stream: NodeJS.WritableStream;
 	readonly #look: Look;
+	readonly #typed: (text: string) => string;
 	readonly #paint: ChalkInstance;
 	readonly #running: RunningTask[] = [];
 	#timer: NodeJS.Timeout | undefined;
 	#frame = 0;
 	#drawn = 0;
 
-	constructor(stream: NodeJS.WritableStream, look: Look) {
+	/** @param typed writes the commands in notes and warnings as the user types them. */
+	constructor(stream: NodeJS.WritableStream, look: Look, typed: (text: string) => string = (text) => text) {
 		this.#stream = stream;
+		this.#typed = typed;
 		this.#look = look;
 		this.#paint = look.color ? chalk : new Chalk({ level: 0 });
 	}
@@ -52,11 +55,11 @@ export class StreamReporter implements Reporter {
 	}
 
 	note(text: string): void {
-		this.#line(text);
+		this.#line(this.#typed(text));
 	}
 
 	warn(text: string): void {
-		this.#line(`${this.#paint.yellow("warning:")} ${text}`);
+		this.#line(`${this.#paint.yellow("warning:")} ${this.#typed(text)}`);
 	}
 
 	/** A line of the log, between the lines of progress. */
@@ -119,9 +122,11 @@ export class StreamReporter implements Reporter {
 /** Shows warnings only: `--quiet`. */
 export class QuietReporter implements Reporter {
 	readonly #stream: NodeJS.WritableStream;
+	readonly #typed: (text: string) => string;
 
-	constructor(stream: NodeJS.WritableStream) {
+	constructor(stream: NodeJS.WritableStream, typed: (text: string) => string = (text) => text) {
 		this.#stream = stream;
+		this.#typed = typed;
 	}
 
 	task<T>(_title: string, run: (update: (detail: string) => void) => Promise<T>): Promise<T> {
@@ -131,7 +136,7 @@ export class QuietReporter implements Reporter {
 	note(): void {}
 
 	warn(text: string): void {
-		this.#stream.write(`warning: ${text}\n`);
+		this.#stream.write(`warning: ${this.#typed(text)}\n`);
 	}
 
 	log(line: string): void {

@@ -32,6 +32,13 @@ it("--help loads no package that only some commands need", async ({ folder: cove
 	expect(scripts.filter((text) => text.includes("ZodType"))).toEqual([]);
 });
 
+it("help is not upset by a reader that has gone", async () => {
+	const cli = join(projectRoot, "dist", "pipeline-cli.js");
+	const line = `set -o pipefail; "${process.execPath}" "${cli}" help query | true`;
+	const { stderr } = await promisify(execFile)("bash", ["-c", line]);
+	expect(stderr).toBe("");
+});
+
 describe("down --purge at a terminal", () => {
 	let stack: CliStack;
 

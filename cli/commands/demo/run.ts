@@ -51,6 +51,7 @@ function describeDemo(result: DemoResult): string {
 		`${formatSeconds(result.seconds)}, and ${formatSeconds(result.setupSeconds)} of setup before.`,
 		"",
 		chalk.bold("Next"),
+		"  npx pipeline-cli dashboard",
 		"  npx pipeline-cli status",
 		...(question === undefined ? [] : [`  npx pipeline-cli query --name ${question.name}`]),
 		"  npx pipeline-cli verify-cdc",
