@@ -35,6 +35,8 @@ export class S3Script {
 					`<ListBucketResult><KeyCount>${page.length}</KeyCount><IsTruncated>${more}</IsTruncated>${token}${contents.join("")}</ListBucketResult>`,
 				);
 			})
+			// What is written is not kept: a test says what is there.
+			.on("s3", "PutObject", () => ({ status: 200, body: "" }))
 			.on("s3", "GetObject", (_, { url }) => {
 				const [bucket = "", ...rest] = path(url);
 				const stored = this.#buckets.get(bucket)?.get(rest.join("/"));
