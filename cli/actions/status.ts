@@ -54,7 +54,7 @@ export interface PipelineStatus {
 	/** Addresses by name. */
 	dashboards?: Record<string, string>;
 	unseen: UnseenPart[];
-	/** Set where some part could not be looked at. */
+	/** Set where some part could not be looked at, or the replication has failed. */
 	outcome?: Outcome;
 }
 
@@ -91,16 +91,18 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 			.map((outcome) => failures.find(({ error }) => error.outcome === outcome))
 			.find((failure) => failure !== undefined) ?? failures[0];
 	if (worst !== undefined && failures.length === looks.length) throw worst.error;
+	const seen: Partial<PipelineStatus> = Object.assign({}, ...looks.map((one) => one.seen));
+	const outcome = worst?.error.outcome ?? (seen.replication?.state === "failed" ? "failure" : undefined);
 	return {
 		stack: stack.name,
-		...Object.assign({}, ...looks.map(({ seen }) => seen)),
+		...seen,
 		unseen: failures.map(({ part, error }) => ({
 			part,
 			outcome: error.outcome,
 			reason: error.message.replaceAll(/\s+/g, " "),
 			next: error.text.next ?? "pipeline-cli doctor",
 		})),
-		...(worst === undefined ? {} : { outcome: worst.error.outcome }),
+		...(outcome === undefined ? {} : { outcome }),
 	};
 }
 

@@ -3,6 +3,7 @@ import { addAbortSignal } from "node:stream";
 import { text as readAll } from "node:stream/consumers";
 import { failing } from "../../actions/etl/failing.ts";
 import { namedQuery } from "../../actions/query/namedQueries.ts";
+import { replicationTrouble } from "../../actions/replicationTrouble.ts";
 import type { CommandResult, Invocation, Run } from "../../command.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
 import { resultCsv } from "../../common/resultText.ts";
@@ -22,11 +23,13 @@ export const run: Run<typeof definition> = async (invocation) => {
 	const engine = await found.query();
 	// On AWS each look is a dozen calls, and an alarm says it.
 	const failed = found.engine === "local" ? await failing(found) : undefined;
+	const trouble = found.engine === "local" ? await replicationTrouble(found) : undefined;
 	const result = await engine.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse });
 	const rows = result.rows.length === 1 ? "1 row" : `${formatCount(result.rows.length)} rows`;
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}${price(result)}. Stack ${found.name}.`);
 	if (failed !== undefined)
 		context.reporter.warn(`${failed.what} The answer is of the data before. See: pipeline-cli status`);
+	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
 	return {
 		json: result,
 		text: json ? "" : csv ? resultCsv(result) : resultTable(result),

@@ -7,5 +7,9 @@ import type { definition } from "./definition.ts";
 export const run: Run<typeof definition> = async ({ stack }) => {
 	const found = await stack();
 	const status = await (await found.replication()).status();
-	return { json: status, text: `${describeStatus(status)}\n${stackLine(found.name)}` };
+	return {
+		json: status,
+		text: `${describeStatus(status)}\n${stackLine(found.name)}`,
+		...(status.state === "failed" ? { outcome: "failure" } : {}),
+	};
 };

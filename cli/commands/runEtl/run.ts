@@ -1,6 +1,7 @@
 import chalk from "chalk";
 import { failing } from "../../actions/etl/failing.ts";
 import { runEtl, startEtl } from "../../actions/etl/runEtl.ts";
+import { replicationTrouble } from "../../actions/replicationTrouble.ts";
 import { runSchedule } from "../../actions/schedule/runSchedule.ts";
 import { scheduleText } from "../../actions/schedule/text.ts";
 import type { CommandResult, Invocation, Run } from "../../command.ts";
@@ -22,6 +23,8 @@ export const run: Run<typeof definition> = async (invocation) => {
 	if (!options.wait) return describeStart(await startEtl(found, names, context, { from, select }), found.name);
 	const failed = await failing(found);
 	if (failed !== undefined) context.reporter.note(`${failed.what} This run tries again.`);
+	const trouble = found.engine === "local" ? await replicationTrouble(found) : undefined;
+	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
 	const result = await runEtl(found, names, context, { from, select, askTables: found.engine === "aws" });
 	return {
 		json: result,

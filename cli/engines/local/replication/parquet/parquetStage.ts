@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import {
 	DOUBLE,
@@ -53,7 +54,10 @@ export class ParquetEngine {
 					await database.connection.run(`ATTACH ${quoteText(lock)} AS held`);
 					return new ParquetEngine(database);
 				} catch (error) {
-					if (!/could not set lock/i.test(messageOf(error))) throw error;
+					const message = messageOf(error);
+					// Nothing is in it, so a new one does as well. Who holds the lock is noticed before.
+					if (/not a valid duckdb|corrupt database/i.test(message)) await rm(lock, { force: true });
+					else if (!/could not set lock/i.test(message)) throw error;
 					return undefined;
 				}
 			});

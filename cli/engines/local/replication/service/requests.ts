@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import { namesIn, writeFileAtomic } from "../../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../../common/jsonFile.ts";
 
@@ -16,7 +17,7 @@ const request = z.object({
 export const requestFile: JsonKind<z.infer<typeof request>> = {
 	name: "A request to the replicator",
 	schema: request,
-	remedy: (path) => ({ fix: "Remove it, start the replication, and ask again.", next: `rm '${path}'` }),
+	remedy: (path) => ({ fix: `It was renamed to ${path}.damaged, and does not count. Ask again.` }),
 };
 
 const pollMs = 500;
@@ -29,6 +30,8 @@ export interface Requested {
 	tables: string[];
 	/** Of these, tables that are purged; `all` where every table is. */
 	purged: readonly string[] | "all";
+	/** Why requests that cannot be read do not count; they were put aside. */
+	damaged: string[];
 	/** Takes the requests off; until then they come again after a crash. */
 	done(): Promise<void>;
 }
@@ -51,8 +54,20 @@ export class RequestBox {
 
 	async take(): Promise<Requested> {
 		const names = (await namesIn(this.#folder)).filter((name) => name.endsWith(".json"));
-		const requests = await Promise.all(names.map((name) => readJsonFile(join(this.#folder, name), requestFile)));
+		const requests: (z.infer<typeof request> | undefined)[] = [];
+		const damaged: string[] = [];
+		for (const name of names) {
+			const path = join(this.#folder, name);
+			try {
+				requests.push(await readJsonFile(path, requestFile));
+			} catch (error) {
+				if (!(error instanceof PipelineError)) throw error;
+				damaged.push(messageOf(error));
+				await rename(path, `${path}.damaged`);
+			}
+		}
 		return {
+			damaged,
 			all: requests.some((asked) => asked?.reload.length === 0),
 			tables: [...new Set(requests.flatMap((asked) => asked?.reload ?? []))],
 			purged: requests.some((asked) => asked?.purge === true && asked.reload.length === 0)

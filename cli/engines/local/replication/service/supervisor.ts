@@ -3,8 +3,11 @@ import { rm } from "node:fs/promises";
 import { PipelineError } from "../../../../common/errors.ts";
 import { delayMs, pause, type Rhythm } from "../../../../common/poll.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
+import { readCheckpoint } from "../model/checkpoint.ts";
 import { RotatingLog } from "../model/log.ts";
-import { statePaths } from "../model/statePaths.ts";
+import { formatPosition } from "../model/position.ts";
+import { type StatePaths, statePaths } from "../model/statePaths.ts";
+import { Crashes, errorIn } from "./crashes.ts";
 import { peekDaemonStatus, writeDaemonStatus } from "./daemonStatus.ts";
 import { StatusBoard } from "./statusBoard.ts";
 import { type WorkerMessage, workerExit } from "./worker.ts";
@@ -15,9 +18,6 @@ export interface SupervisorOptions {
 }
 
 const usualBackoff: Rhythm = { firstMs: 200, factor: 2, mostMs: 30_000, jitter: 0.5 };
-/** Crashes in a row, without changes having been followed in between, after which it gives up. */
-const mostCrashes = 5;
-
 /**
  * Runs a worker and starts it again when it dies, until it stops or fails for good.
  * @param start starts a worker process with an IPC channel, at whose end the worker ends, too.
@@ -36,8 +36,9 @@ export async function supervise(
 	const startedAt = new Date().toISOString();
 	let { reload } = options;
 	let restarted = false;
-	let crashes = 0;
+	const crashes = new Crashes();
 	for (;;) {
+		const bornAt = Date.now();
 		const worker = start({ reload, restarted, startedAt });
 		let stderr = "";
 		worker.stderr?.on("data", (chunk: Buffer) => {
@@ -45,7 +46,6 @@ export async function supervise(
 		});
 		worker.on("message", (message: WorkerMessage) => {
 			if (message !== "following") return;
-			crashes = 0;
 			reload = false;
 			restarted = true;
 		});
@@ -55,18 +55,20 @@ export async function supervise(
 			await rm(files.pid, { force: true });
 			return code === workerExit.failed ? code : workerExit.stopped;
 		}
-		crashes += 1;
-		const words = lastWords(stderr);
-		log.error(`the worker ended unexpectedly (${code})${words === "" ? "" : `: ${words}`}`);
-		if (crashes >= mostCrashes) {
+		const place = await placeOf(files);
+		const isLast = crashes.add(place, code, Date.now() - bornAt);
+		const error = errorIn(stderr);
+		log.error(`the worker ended unexpectedly (${code}) ${place}${error === "" ? "" : `: ${error}`}`);
+		if (stderr.trim() !== "") log.error(lastLines(stderr));
+		if (isLast) {
 			const board = new StatusBoard(files.status, { supervisorPid: process.pid, startedAt, limits: options.limits });
 			board.keep((await peekDaemonStatus(files.status))?.tables ?? []);
-			board.fail(gaveUp(words, files.log));
+			board.fail(gaveUp(crashes.times, place, error === "" ? `It ended with ${code}` : error, files.log));
 			await rm(files.pid, { force: true });
 			return workerExit.failed;
 		}
-		await showCrash(files.status, code);
-		await pause(delayMs(backoff, crashes), stop);
+		await showCrash(files.status, `${place}${error === "" ? ` (${code})` : `: ${error}`}`);
+		await pause(delayMs(backoff, crashes.times), stop);
 		if (stop.aborted) {
 			await rm(files.pid, { force: true });
 			return workerExit.stopped;
@@ -74,11 +76,22 @@ export async function supervise(
 	}
 }
 
+/** Where the next worker begins. */
+async function placeOf(files: StatePaths): Promise<string> {
+	const checkpoint = await readCheckpoint(files.checkpoint).catch((error: unknown) => {
+		if (error instanceof PipelineError) return undefined;
+		throw error;
+	});
+	return checkpoint === undefined
+		? "before the first full load was done"
+		: `after ${formatPosition(checkpoint.position)}`;
+}
+
 /** Until the next worker has its say, the status must not show the last one's. */
-async function showCrash(path: string, code: number | string): Promise<void> {
+async function showCrash(path: string, how: string): Promise<void> {
 	const status = await peekDaemonStatus(path);
 	if (status?.pid !== process.pid) return;
-	const lastError = `The replicator's worker ended unexpectedly (${code}) and is started again.`;
+	const lastError = `The replicator crashed ${how}. It is started again.`;
 	writeDaemonStatus(path, { ...status, state: "starting", following: false, lastError });
 }
 
@@ -97,15 +110,15 @@ function exitOf(worker: ChildProcess, stop: AbortSignal): Promise<number | strin
 	});
 }
 
-function lastWords(stderr: string): string {
+function lastLines(stderr: string): string {
 	return stderr.trim().split("\n").slice(-12).join(" | ");
 }
 
-function gaveUp(words: string, log: string): PipelineError {
+function gaveUp(times: number, place: string, why: string, log: string): PipelineError {
 	return new PipelineError("failure", {
-		what: `The replicator crashed ${mostCrashes} times in a row.`,
-		...(words === "" ? {} : { why: `Its last words: ${words}` }),
-		fix: `Read its log: ${log}. Nothing is lost; it continues from its checkpoint.`,
-		next: "pipeline-cli replication start",
+		what: `The replicator crashed ${times} times ${place}.`,
+		why: `${why.replace(/\.$/, "")}.`,
+		fix: `Nothing is lost: once the cause is gone, \`pipeline-cli replication start\` continues there. If it crashes there again, reload all tables, which continues after it. Log: ${log}`,
+		next: "pipeline-cli replication start --reload",
 	});
 }

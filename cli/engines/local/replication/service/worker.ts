@@ -182,7 +182,7 @@ class Worker {
 	async #loaded(): Promise<Checkpoint | undefined> {
 		const { checkpoint } = this.#store;
 		if (checkpoint !== undefined && !this.#reload) return checkpoint;
-		const requested = await this.#requests.take();
+		const requested = await this.#take();
 		requireApplied(this.rules.current, checkpoint, requested);
 		await this.#removeDelivered(requested, checkpoint?.tables ?? []);
 		try {
@@ -222,7 +222,7 @@ class Worker {
 		await reader.run(async () => {
 			if (!this.#requests.isDue()) return;
 			if (await this.rules.hasChanged()) throw new OtherRules();
-			const requested = await this.#requests.take();
+			const requested = await this.#take();
 			if (requested.all) throw new ReloadAll();
 			await this.#removeDelivered(requested, checkpoint.tables);
 			const asked = requested.tables.filter((id) => state.tables.has(id));
@@ -238,6 +238,15 @@ class Worker {
 		if (this.stream === undefined) return;
 		const wanted = tables.filter((table) => purged === "all" || purged.includes(tableId(table)));
 		await this.stream.remove(wanted.map(folderOf).filter((folder) => folder !== undefined));
+	}
+
+	async #take(): Promise<Requested> {
+		const requested = await this.#requests.take();
+		for (const damage of requested.damaged) {
+			this.log.error(damage);
+			this.board.set({ lastError: damage });
+		}
+		return requested;
 	}
 
 	#shared() {
