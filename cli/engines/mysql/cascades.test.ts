@@ -43,6 +43,6 @@ test.for([undefined, "ON"])(
 	},
 );
 
-test("a server that logs cascades has none to look after", async () => {
+test("a server that logs cascades has none of these", async () => {
 	expect(await readCascades(server("OFF"), ["d"])).toEqual([]);
 });
