@@ -30,7 +30,7 @@ export function declareLakeFormation(
 	return new LakeFormation(
 		`${scope.name}-lake-formation`,
 		{
-			datasets: scope.definition.datasets,
+			datasets: [...scope.definition.datasets, ...scope.definition.made],
 			rawBucketArn: raw.arn,
 			processedBucketArn: processed.arn,
 			kmsKeyArn: encryption.keyArn,

@@ -19,7 +19,6 @@ export function declareCatalog(scope: Scope, encryption: Encryption, { raw, proc
 		{
 			database: databaseName(scope.stack),
 			clicks: scope.definition.pipeline.clicks?.schema,
-			made: scope.definition.made,
 			rawBucket: raw.bucketName,
 			rawBucketArn: raw.arn,
 			processedBucket: processed.bucketName,

@@ -48,7 +48,7 @@ export function declareWarehouse(
 		`${scope.name}-warehouse`,
 		{
 			kind: config.warehouseKind,
-			datasets: scope.definition.datasets,
+			datasets: [...scope.definition.datasets, ...scope.definition.made],
 			hasClicks: scope.definition.pipeline.clicks !== undefined,
 			rawBucketArn: raw.arn,
 			processedBucketArn: processed.arn,
@@ -90,7 +90,7 @@ export function declareDashboards(
 			pipeline: scope.definition.pipeline.name,
 			charts: chartsOf(scope.definition),
 			views: scope.definition.views.map(({ name }) => name),
-			datasets: scope.definition.datasets,
+			datasets: [...scope.definition.datasets, ...scope.definition.made],
 			database,
 			workgroup,
 			hasClicks: scope.definition.pipeline.clicks !== undefined,

@@ -44,9 +44,9 @@ describe("names", () => {
 	});
 
 	it("has the folders of the lake", () => {
-		expect([lake.current("shop", "orders"), lake.star("dim_date"), lake.report("r1", "apply-changes")]).toEqual([
+		expect([lake.current("shop", "orders"), lake.model("revenue"), lake.report("r1", "apply-changes")]).toEqual([
 			"current/shop/orders",
-			"star-schema/dim_date",
+			"models/revenue",
 			"_runs/r1/apply-changes.json",
 		]);
 		expect(rawColumns).toEqual({

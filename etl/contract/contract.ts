@@ -39,8 +39,6 @@ export const lake = {
 	clickstreamErrors: prefixes.clickstreamErrors,
 	changeLog: (schema: string, table: string): string => `${schema}/${table}`,
 	current: (schema: string, table: string): string => `${prefixes.current}/${schema}/${table}`,
-	jointTables: prefixes.jointTables,
-	star: (table: string): string => `${prefixes.starSchema}/${table}`,
 	model: (name: string): string => `${prefixes.models}/${name}`,
 	/** Bookkeeping of the jobs: what was processed, up to where. */
 	state: prefixes.state,
@@ -51,8 +49,8 @@ export const lake = {
 	staging: prefixes.staging,
 	/** Files that the jobs make of messages from Kinesis. */
 	stream: prefixes.stream,
-	/** Folders that hold folders of tables. */
-	roots: { current: prefixes.current, star: prefixes.starSchema, models: prefixes.models },
+	/** Folders that hold folders of tables, beside those that a definition's jobs write. */
+	roots: { current: prefixes.current, models: prefixes.models },
 };
 
 /** Extension of files of rows. */
@@ -77,8 +75,8 @@ export function changeFile(time: number): string {
 	return `${digits.slice(0, 8)}-${digits.slice(8, 17)}${contract.rawFiles.extension}`;
 }
 
-/** Names of tables in the catalog that do not come from the source. */
-export const catalogTables = { clickstream: contract.catalog.clickstream, jointTables: contract.catalog.jointTables };
+/** Names of tables in the catalog that neither come from the source nor are made by jobs. */
+export const catalogTables = { clickstream: contract.catalog.clickstream };
 
 /** Name of the catalog's database: one a stack, so that SQL runs unchanged everywhere. */
 export function databaseName(stack: string): string {

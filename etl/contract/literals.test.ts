@@ -16,7 +16,6 @@ const literals = [
 	changeLogColumns.operation,
 	prefixes.clickstream,
 	prefixes.clickstreamErrors,
-	prefixes.jointTables,
 	prefixes.state,
 	prefixes.runs,
 	prefixes.staging,

@@ -16,9 +16,14 @@ export function declaredTables({ tables }: Pipeline): Dataset[] {
 	return bySchema(tables);
 }
 
-/** Tables that jobs make, by the folder that they are in. */
+/** Folders that jobs write, each with the tables in it of which the definition says something. */
 export function madeTables({ jobs }: Pipeline): Dataset[] {
-	return bySchema(jobs.flatMap((job) => job.tables));
+	const tables = jobs.flatMap((job) => job.tables);
+	const folders = jobs.flatMap(({ writes }) => writes.map(({ prefix }) => prefix));
+	return [...new Set(folders)].map((schema) => ({
+		schema,
+		tables: tables.filter((table) => table.schema === schema).map(definitionOf),
+	}));
 }
 
 /** Name in the catalog of a current table; that of its change log is made by `changeLogName`. Catalog names are lower case. */

@@ -56,8 +56,6 @@ CLICKSTREAM = _PREFIXES["clickstream"]
 NOT_REPLICATED = (CLICKSTREAM, _PREFIXES["clickstreamErrors"])
 """Folders of the raw zone that hold no tables."""
 CURRENT = _PREFIXES["current"]
-JOINT_TABLES = _PREFIXES["jointTables"]
-STAR_SCHEMA = _PREFIXES["starSchema"]
 MODELS = _PREFIXES["models"]
 STATE = _PREFIXES["state"]
 RUNS = _PREFIXES["runs"]
@@ -98,9 +96,6 @@ CHANGES: str = _CONTRACT["catalog"]["changeLogSuffix"]
 
 CLICKS: str = _CONTRACT["catalog"]["clickstream"]
 """Name of the clicks in the catalog."""
-
-JOINT_TABLE: str = _CONTRACT["catalog"]["jointTables"]
-"""Name of the joint table in the catalog."""
 
 EXIT_CODES: dict[str, int] = _CONTRACT["jobs"]["exitCodes"]
 """Exit code of a job by the state in its report."""

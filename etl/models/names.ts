@@ -22,7 +22,8 @@ export interface World {
 /** Names of the catalog that no model may have, with what has them. */
 export function ownerOf(name: string, { pipeline, tables }: World): string | undefined {
 	if (name === catalogTables.clickstream) return "the clicks";
-	if (name === catalogTables.jointTables) return "the joint table";
+	const maker = pipeline.jobs.find(({ tables: made }) => made.some(({ table }) => table === name));
+	if (maker !== undefined) return `a table of the job ${maker.name}`;
 	for (const table of tables ?? aliased(pipeline)) {
 		if (table.name === name) return `the table ${table.schema}.${table.table}`;
 		if (changeLogName(table.name) === name) return `the change log of ${table.schema}.${table.table}`;

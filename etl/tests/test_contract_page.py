@@ -155,6 +155,10 @@ def test_report_states(tmp_path: Path, state_name: str, spoil: Callable[[Report]
     assert report.state == state_name
 
 
+def test_joint_tables_columns() -> None:
+    assert [(row["column"], row["type"]) for row in table("joint-columns")] == joint_rows.COLUMNS
+
+
 @pytest.mark.usefixtures("shop")
 def test_star_schema_columns(lake: Lake) -> None:
     from lakehouse.run.engine import Engine

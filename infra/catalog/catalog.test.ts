@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest";
-import { derivedDatasets, shop } from "../../tests/support/sampleShop.ts";
+import { shop } from "../../tests/support/sampleShop.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
 import { Catalog } from "./catalog.ts";
-import { type Crawled, crawledTables } from "./catalogTables.ts";
+import { type Clicks, crawledTables } from "./catalogTables.ts";
 
-const crawled: Crawled = { clicks: shop.pipeline.clicks?.schema, made: derivedDatasets };
-const made = (what: Crawled = crawled) =>
+const crawled = shop.pipeline.clicks?.schema;
+const made = (what: { clicks?: Clicks } = { clicks: crawled }) =>
 	runProgram(() => {
 		new Catalog("catalog", { ...shared, ...buckets, ...what, database: "db", securityConfiguration: "security" });
 	});
 
 describe("Catalog", () => {
-	it("crawls clicks and joined table, adds columns, and removes neither column nor table", async () => {
+	it("crawls the clicks, adds columns, and removes neither column nor table", async () => {
 		const { inputs, dependencies } = (await made()).named("catalog-crawler");
 		expect(inputs).toMatchObject({
 			databaseName: "db",
@@ -29,7 +29,7 @@ describe("Catalog", () => {
 	});
 
 	it("has no crawler where the jobs register every table", async () => {
-		const { resources } = await made({ made: [] });
+		const { resources } = await made({});
 		expect(resources.map(({ name }) => name)).toEqual(["catalog-database", "catalog"]);
 	});
 

@@ -1,23 +1,25 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { lake } from "../../etl/contract/contract.ts";
-import type { Dataset } from "../../etl/contract/datasets.ts";
-import type { ClickType } from "../../etl/contract/pipeline/schema.ts";
 import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { crawlerLogGroup } from "../shared/glueLogs.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { decrypt, listBuckets, readObjects } from "../storage/lakeAccess.ts";
-import { type CatalogTable, crawledTables, projectionParameters, storageFormats } from "./catalogTables.ts";
+import {
+	type CatalogTable,
+	type Clicks,
+	crawledTables,
+	projectionParameters,
+	storageFormats,
+} from "./catalogTables.ts";
 
 export interface CatalogArgs {
 	/** Name of the database: lower case letters, digits, underscores. */
 	database: string;
 	/** Type of a click, by its fields; undefined where the pipeline has no clicks. */
-	clicks?: Readonly<Record<string, ClickType>> | undefined;
-	/** Tables of the definition's jobs. */
-	made: readonly Dataset[];
+	clicks?: Clicks;
 	/** Raw zone, where the clicks are. */
 	rawBucket: pulumi.Input<string>;
 	/** ARN of the raw zone, which the crawler reads. */
@@ -40,8 +42,8 @@ export interface Crawler {
 }
 
 /**
- * The data catalog: one database, and the crawler that keeps columns and partitions of the clicks and of the joined table
- * up to date. Change logs, current tables, models and the star schema are registered by the jobs that write them.
+ * The data catalog: one database, and the crawler that keeps the columns of the clicks up to date. All other tables are
+ * registered by the jobs that write them.
  *
  * The crawler adds and changes columns, and never removes a table: a folder is empty for a moment while it is reloaded.
  *
@@ -68,7 +70,7 @@ export class Catalog extends pulumi.ComponentResource {
 			},
 			{ parent: this },
 		);
-		const tables = crawledTables(args);
+		const tables = crawledTables(args.clicks);
 		const names = tables.map((table) => this.#table(name, args, database, table).name);
 		this.database = database.name;
 		this.crawler = tables.length === 0 ? undefined : this.#crawler(name, args, tables, names);

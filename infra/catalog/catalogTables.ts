@@ -1,6 +1,5 @@
 import type * as aws from "@pulumi/aws";
 import { catalogTables, lake } from "../../etl/contract/contract.ts";
-import type { Dataset } from "../../etl/contract/datasets.ts";
 import type { ClickType } from "../../etl/contract/pipeline/schema.ts";
 
 /** A table of the catalog that the crawler keeps up to date: its place, and what is known of it before any data. */
@@ -46,21 +45,15 @@ export function projectionParameters({ projection }: CatalogTable, location: str
 	};
 }
 
-/** What of a definition has tables that no job registers. */
-export interface Crawled {
-	/** Type of a click, by its fields; undefined where the pipeline has no clicks. */
-	clicks?: Readonly<Record<string, ClickType>> | undefined;
-	/** Tables of the definition's jobs. */
-	made: readonly Dataset[];
+/** Fields of a click with their types; undefined where the pipeline has no clicks. */
+export type Clicks = Readonly<Record<string, ClickType>> | undefined;
+
+/** The tables that no job registers: the clicks. The crawler adds columns. */
+export function crawledTables(clicks: Clicks): CatalogTable[] {
+	return clicks === undefined ? [] : [clickTable(clicks)];
 }
 
-/** The tables that no job registers: the clicks, and the joined table. The crawler adds columns and partitions. */
-export function crawledTables({ clicks, made }: Crawled): CatalogTable[] {
-	const isMade = made.some(({ tables }) => tables.some(({ name }) => name === catalogTables.jointTables));
-	return [...(clicks === undefined ? [] : [clickTable(clicks)]), ...(isMade ? [joinedTable] : [])];
-}
-
-function clickTable(clicks: Readonly<Record<string, ClickType>>): CatalogTable {
+function clickTable(clicks: NonNullable<Clicks>): CatalogTable {
 	return {
 		name: catalogTables.clickstream,
 		description: "Clicks, as they came",
@@ -72,26 +65,6 @@ function clickTable(clicks: Readonly<Record<string, ClickType>>): CatalogTable {
 		projection: clickHours,
 	};
 }
-
-const joinedTable: CatalogTable = {
-	name: catalogTables.jointTables,
-	description: "Order items joined with the clicks on their product",
-	zone: "processed",
-	prefix: lake.jointTables,
-	format: "parquet",
-	columns: [
-		{ name: "order_item_id", type: "bigint" },
-		{ name: "order_item_name", type: "string" },
-		{ name: "order_item_type", type: "string" },
-		{ name: "order_id", type: "bigint" },
-		{ name: "productid", type: "bigint" },
-		{ name: "productname", type: "string" },
-		{ name: "department", type: "string" },
-		{ name: "price", type: "decimal(12,2)" },
-		{ name: "productdetails", type: "struct<color:string,material:string,comments:string>" },
-	],
-	partitionKeys: [{ name: "click_hour", type: "string" }],
-};
 
 /** Type of a field of a click as the catalog has it; the JSON reader compares names without regard to case. */
 function hiveType(type: ClickType): string {

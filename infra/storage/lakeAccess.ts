@@ -49,15 +49,12 @@ export function encryptAndDecrypt(kmsKeyArn: string): Statement {
 	return allow("EncryptAndDecrypt", ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"], [kmsKeyArn]);
 }
 
-/** Prefixes of the processed zone that hold tables: change log, current tables, joined table, star schema. */
+/**
+ * Prefixes of the processed zone that hold tables.
+ * @param datasets what is replicated, each schema a prefix of change logs, and what jobs make, by their folders.
+ */
 export function tablePrefixes(datasets: readonly Dataset[]): string[] {
-	return [
-		...datasets.map(({ schema }) => schema),
-		lake.roots.current,
-		lake.roots.models,
-		lake.jointTables,
-		lake.roots.star,
-	];
+	return [...datasets.map(({ schema }) => schema), lake.roots.current, lake.roots.models];
 }
 
 /** Reading of every table: those of the processed zone, and the clicks where there are any. ARNs of the two zones. */

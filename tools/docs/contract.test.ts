@@ -23,7 +23,6 @@ import {
 	streamNames,
 } from "../../etl/contract/contract.ts";
 import { jobReport } from "../../etl/contract/report.ts";
-import { crawledTables } from "../../infra/catalog/catalogTables.ts";
 import { it } from "../../tests/support/fixtures.ts";
 import { derivedDatasets } from "../../tests/support/sampleShop.ts";
 import { type TableRow, testedTables } from "./markdown.ts";
@@ -64,8 +63,8 @@ describe("zones", () => {
 			`processed ${lake.changeLog(schema, table)}`,
 			`processed ${lake.current(schema, table)}`,
 			`processed ${lake.model("<model>")}`,
-			`processed ${lake.jointTables}`,
-			`processed ${lake.star(table)}`,
+			"processed joint-tables",
+			`processed star-schema/${table}`,
 			`processed ${contract.prefixes.stream}`,
 			`processed ${lake.state}`,
 			`processed ${lake.runs}`,
@@ -243,13 +242,8 @@ describe("the change log", () => {
 });
 
 describe("derived tables", () => {
-	it("are the columns of the joint tables that the catalog declares", () => {
-		const declared = crawledTables({ made: derivedDatasets }).find(({ prefix }) => prefix === lake.jointTables);
-		expect(rows("joint-columns").map((row) => ({ name: row.column, type: row.type }))).toEqual(declared?.columns);
-	});
-
 	it("are the tables of the star schema, each with its key first", () => {
-		const star = derivedDatasets.find(({ schema }) => lake.star("x").startsWith(`${schema}/`));
+		const star = derivedDatasets.find(({ schema }) => schema === "star-schema");
 		const documented = rows("star-schema").map(({ table, columns = "" }) => [table, columns.split(", ")[0]]);
 		expect(documented.sort()).toEqual(star?.tables.map(({ name, key }) => [name, key?.[0]]).sort());
 	});

@@ -9,7 +9,7 @@ from functools import reduce
 from typing import TYPE_CHECKING
 
 from lakehouse.changes.change_log import CHANGE_COLUMNS
-from lakehouse.contract import BEFORE, CHANGES, CLICKS, JOINT_TABLE
+from lakehouse.contract import BEFORE, CHANGES, CLICKS
 from lakehouse.raw import click_files
 from lakehouse.run.job import Job
 from lakehouse.spark import F
@@ -64,8 +64,8 @@ class Inputs:
             return f"the table {self._tables[name]}"
         if stem != name and stem in self._tables:
             return f"the change log of {self._tables[stem]}"
-        if name in (CLICKS, JOINT_TABLE):
-            return "the clicks" if name == CLICKS else "the joint table"
+        if name == CLICKS:
+            return "the clicks"
         declared = next((table for table in self._job.datasets.declared if table.catalog_name == name), None)
         return None if declared is None else f"the table {declared}"
 

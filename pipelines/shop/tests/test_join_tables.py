@@ -8,9 +8,33 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
+from lakehouse.run import job
+from lakehouse.run.engine import Engine
+from lakehouse.storage.data_catalog import DataCatalog
+from lakehouse.storage.files import Storage
 from shop import joint_rows
 from support.clicks import ALL, click, joint, send
+from support.glue import Glue
 from support.lake import Lake, Source
+
+
+def test_registers_its_table_and_the_hours_with_rows(
+    lake: Lake, items: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    glue = Glue()
+    monkeypatch.setattr(job, "data_catalog", lambda _processed, _database: DataCatalog(glue, "lake"))
+    lake.ok(*ALL)
+    assert glue.partitions["joint_tables"] == {}
+    send(lake, "2026/11/20/13", "a.json", [click(1)])
+    send(lake, "2026/11/20/14", "a.json", [click(9)])
+    lake.ok("join-tables")
+    table = glue.tables["joint_tables"]
+    assert table["StorageDescriptor"]["Location"] == f"file://{lake.processed}/joint-tables/"
+    assert list(glue.partitions["joint_tables"]) == ["2026-11-20-13"]
+    registered = [(column["Name"], column["Type"]) for column in table["StorageDescriptor"]["Columns"]]
+    processed = Storage(f"file://{lake.processed}/")
+    reader = Engine(processed, lake.database)
+    assert reader.read_parquet(processed, ["joint-tables/click_hour=2026-11-20-13"]).dtypes == registered
 
 
 def test_joins_on_the_product_with_names_and_types(lake: Lake, items: Source) -> None:

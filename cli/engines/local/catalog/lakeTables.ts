@@ -1,28 +1,29 @@
 import { join } from "node:path";
-import { catalogTables, changeLogName, lake } from "../../../../etl/contract/contract.ts";
+import { catalogTables, changeLogName, lake, parquetExtension } from "../../../../etl/contract/contract.ts";
 import type { Dataset } from "../../../../etl/contract/datasets.ts";
 import { catalogName } from "../../../../etl/definition/tables.ts";
 import { PipelineError } from "../../../common/errors.ts";
+import { entriesOf } from "../../../common/fs.ts";
 import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
 import { isIcebergTable } from "./icebergTable.ts";
-import { subfolders } from "./lakeFolders.ts";
+import { isHidden, subfolders } from "./lakeFolders.ts";
 
 /** A folder of the lake that may hold a table. */
 export type FoundTable = Pick<RegisteredTable, "name" | "format" | "zone" | "prefix">;
 
 /** The tables that the lake's folders stand for, by name; some may hold no file. */
 export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
-	const { datasets } = await stackDefinition(paths);
+	const { datasets, made } = await stackDefinition(paths);
+	const folders = made.map(({ schema }) => schema);
 	const nameOf = (schema: string, table: string): string => catalogNameOf(datasets, schema, table);
 	const found: FoundTable[] = [
 		{ name: catalogTables.clickstream, format: "json", zone: "raw", prefix: lake.clickstream },
-		{ name: catalogTables.jointTables, format: "parquet", zone: "processed", prefix: lake.jointTables },
 		...(await currentTables(paths, nameOf)),
-		...(await changeLogs(paths, nameOf)),
-		...(await tablesOf(lake.roots.star, paths)),
+		...(await changeLogs(paths, nameOf, folders)),
 		...(await tablesOf(lake.roots.models, paths)),
+		...(await Promise.all(folders.map((folder) => madeTables(folder, paths)))).flat(),
 	];
 	return found.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -30,10 +31,7 @@ export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
 /** What to do about a table of the processed zone that cannot be read: the jobs notice a folder that is gone. */
 export const damagedTableFix =
 	"Remove the whole folder of the damaged table, or of the damaged batch of a change log, from the processed zone: the " +
-	`jobs rebuild it. For ${catalogTables.jointTables}, remove ${lake.state}/join-tables.json of that zone, too.`;
-
-/** Folders of the processed zone that are not source schemas. */
-const reserved = new Set<string>([lake.roots.current, lake.roots.star, lake.roots.models, lake.jointTables]);
+	`jobs rebuild it. A job of the definition that does not notice it has its state in ${lake.state}/<job>.json: remove that, too.`;
 
 async function currentTables(paths: LocalPaths, nameOf: NameOf): Promise<FoundTable[]> {
 	const found: FoundTable[] = [];
@@ -47,7 +45,10 @@ async function currentTables(paths: LocalPaths, nameOf: NameOf): Promise<FoundTa
 	return found;
 }
 
-async function changeLogs(paths: LocalPaths, nameOf: NameOf): Promise<FoundTable[]> {
+/** @param made folders that the definition's jobs write. */
+async function changeLogs(paths: LocalPaths, nameOf: NameOf, made: readonly string[]): Promise<FoundTable[]> {
+	// Folders of the processed zone that are not source schemas.
+	const reserved = new Set<string>([...Object.values(lake.roots), ...made.map((folder) => folder.split("/")[0] ?? "")]);
 	const found: FoundTable[] = [];
 	for (const schema of await subfolders(paths.processed)) {
 		if (reserved.has(schema)) continue;
@@ -68,6 +69,22 @@ async function tablesOf(folder: string, paths: LocalPaths): Promise<FoundTable[]
 		found.push({ name: plainName(table), format: "iceberg", zone: "processed", prefix });
 	}
 	return found;
+}
+
+/**
+ * The tables in a folder that a job writes: each Iceberg table below it by its own folder's name; where rows are in the
+ * folder itself, or in `key=value` folders of it, it is a table of Parquet files by its name.
+ */
+async function madeTables(folder: string, paths: LocalPaths): Promise<FoundTable[]> {
+	const entries = (await entriesOf(join(paths.processed, folder))).filter(({ name }) => !isHidden(name));
+	const isTable = entries.some((entry) => (entry.isDirectory() ? entry.name.includes("=") : isParquet(entry.name)));
+	if (!isTable) return tablesOf(folder, paths);
+	const name = plainName(folder.slice(folder.lastIndexOf("/") + 1));
+	return [{ name, format: "parquet", zone: "processed", prefix: folder }];
+}
+
+function isParquet(name: string): boolean {
+	return name.endsWith(parquetExtension);
 }
 
 type NameOf = (schema: string, table: string) => string;

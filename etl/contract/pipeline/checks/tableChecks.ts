@@ -33,7 +33,7 @@ export function tableChecks(parts: Parts): Finding[] {
 
 /** A schema whose change logs would be in a folder that has another meaning. */
 function folderChecks({ name, path }: SchemaPart): Finding[] {
-	const taken = [...Object.values(lake.roots), lake.jointTables, lake.state, lake.runs, lake.staging, lake.stream];
+	const taken = [...Object.values(lake.roots), lake.state, lake.runs, lake.staging, lake.stream];
 	if (!taken.includes(name)) return [];
 	return [
 		{

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from lakehouse.run.job import Job
 from lakehouse.spark import F
 from lakehouse.storage.files import StoredFile
+from lakehouse.storage.state import Columns
 from shop import clicks
 
 if TYPE_CHECKING:
@@ -15,6 +16,19 @@ if TYPE_CHECKING:
 
 SCHEMA = "wordpress-db"
 ORDER_ITEMS = "wp_woocommerce_order_items"
+
+COLUMNS: Columns = [
+    ("order_item_id", "bigint"),
+    ("order_item_name", "string"),
+    ("order_item_type", "string"),
+    ("order_id", "bigint"),
+    ("productid", "bigint"),
+    ("productname", "string"),
+    ("department", "string"),
+    ("price", "decimal(12,2)"),
+    ("productdetails", "struct<color:string,material:string,comments:string>"),
+]
+"""As the data catalog has them."""
 
 MANY_PRODUCTS = 1000
 """An hour with clicks on more products than this is taken to have clicks on all."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lakehouse.contract import JOINT_TABLE, JOINT_TABLES
 from lakehouse.quality import checks
 from lakehouse.quality.rules import Candidate
 from lakehouse.raw.raw_files import row_count
@@ -13,10 +12,19 @@ from lakehouse.run.job import Job
 from lakehouse.run.report import log
 from lakehouse.spark import F
 from lakehouse.storage import state
+from lakehouse.storage.data_catalog import ParquetTable
 from lakehouse.storage.files import StoredFile
 from shop import click_drift, clicks, joint_rows
 from shop.joint_rows import ORDER_ITEMS, SCHEMA, HourCount, Hours
 from shop.joint_state import Hour, JointState
+
+JOINT_TABLES = "joint-tables"
+"""Folder of the processed zone."""
+
+JOINT_TABLE = "joint_tables"
+"""Name in the catalog, as of a crawl: the folder's, in the catalog's letters."""
+
+KEY = "click_hour"
 
 HOURS_AT_A_TIME = 48
 """Hours in one statement: each adds its files to the plan."""
@@ -46,6 +54,23 @@ def join_tables(job: Job) -> None:
         known.write(job.processed, replacing=None)
     for path, reason in known.set_aside.items():
         job.report.file_set_aside(f"{job.raw.uri}/{path}", reason)
+    _register(job, known)
+
+
+def _register(job: Job, known: JointState) -> None:
+    """Has the data catalog know the table, and its hours with rows, also before there are any."""
+    if job.catalog is None:
+        return
+    job.catalog.register(
+        ParquetTable(
+            name=JOINT_TABLE,
+            description="Order items joined with the clicks on their product",
+            location=f"{job.processed.uri}/{JOINT_TABLES}/",
+            columns=joint_rows.COLUMNS,
+            key=(KEY, "string"),
+            values=tuple(sorted(hour for hour in known.hours if job.processed.files(_partition(hour)))),
+        )
+    )
 
 
 def _hours_of_changed_items(job: Job, known: JointState) -> set[str]:
@@ -65,7 +90,7 @@ def _fingerprint(files: list[StoredFile]) -> dict[str, list[int]]:
 
 
 def _partition(hour: str) -> str:
-    return f"{JOINT_TABLES}/click_hour={hour}"
+    return f"{JOINT_TABLES}/{KEY}={hour}"
 
 
 def _undo(job: Job, before_write: dict[str, list[str]]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
-from lakehouse.contract import STAR_SCHEMA, STATE
+from lakehouse.contract import STATE
 from lakehouse.current.apply_changes import MAINTAIN_EVERY
 from lakehouse.current.table_changes import TableChanges
 from lakehouse.quality import checks
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 SCHEMA = "classicmodels"
+STAR_SCHEMA = "star-schema"
+"""Folder of the processed zone."""
+
 STATE_FILE = f"{STATE}/star-schema.json"
 
 SOURCES: dict[str, tuple[Callable[..., DataFrame], tuple[str, ...]]] = {
