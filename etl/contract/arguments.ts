@@ -22,7 +22,7 @@ export const jobArguments = z
 		source: z
 			.enum(["current", "jdbc"])
 			.exactOptional()
-			.describe("Where star-schema reads: the current tables (default), or the source itself"),
+			.describe("Where a job with uses_source reads: the current tables (default), or the source itself"),
 		jdbc_url: z
 			.string()
 			.regex(/^jdbc:mysql:\/\//)

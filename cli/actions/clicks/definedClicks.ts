@@ -11,7 +11,7 @@ export function definedClicks({ pipeline }: Pick<Definition, "pipeline">): Defin
 	throw new PipelineError("usage", {
 		what: `The pipeline ${pipeline.name} has no clicks.`,
 		why: "Its definition does not say what a click is.",
-		fix: "Say so in pipeline.yaml, for instance clicks: { schema: { productid: int, page: string }, template: click.template }",
+		fix: "Say so in pipeline.yaml, for instance clicks: { schema: { page: string, price: double }, template: click.template }",
 		next: "pipeline-cli clicks send --help",
 	});
 }

@@ -29,9 +29,9 @@ const jobName = z.string().regex(/^[a-z][a-z0-9-]*$/, "must begin with a letter 
 export const defaultColumns = z.record(text, z.enum(columnActions));
 
 export const jobEntry = z.strictObject({
-	name: key(jobName, "Name in every report", "star-schema"),
-	script: key(path, "Python file of the job", "jobs/star_schema.py"),
-	description: key(text.exactOptional(), "What the job makes", "Facts and dimensions of the shop"),
+	name: key(jobName, "Name in every report", "totals"),
+	script: key(path, "Python file of the job", "jobs/totals.py"),
+	description: key(text.exactOptional(), "What the job makes", "Totals of the shop by day"),
 	after: key(section(z.array(text)), "Jobs that must have succeeded before; default: apply-changes", ["apply-changes"]),
 	reads: key(
 		z.array(text).min(1, "must name a place"),
@@ -39,12 +39,12 @@ export const jobEntry = z.strictObject({
 		["processed/current/shop", "raw/clickstream-data"],
 	),
 	writes: key(z.array(text).min(1, "must name a place"), "Places in the processed zone that the job writes", [
-		"processed/star-schema",
+		"processed/totals",
 	]),
 	tables: key(
 		section(z.record(text, madeTableEntry.nullable())),
 		"Tables that the job makes about which there is something to say: keys and rules",
-		{ fact_orders: { primary_key: ["order_key"], rules: [{ not_null: "customer_key" }] } },
+		{ daily_totals: { primary_key: ["day"], rules: [{ not_null: "revenue" }] } },
 	),
 	arguments: key(
 		section(z.record(text, z.string())),
@@ -86,7 +86,7 @@ export const chartEntry = z.strictObject({
 	dashboard: key(
 		text.exactOptional(),
 		"In QuickSight also part of an analysis and a dashboard of this name; the dashboard of the pipeline's name has every chart",
-		"department",
+		"sales",
 	),
 	description: key(text.exactOptional(), "What the chart says", "Orders of every status, by the day of the order"),
 });
@@ -112,7 +112,7 @@ const clickType: z.ZodType<ClickType> = z.lazy(() =>
 
 export const clicksEntry = z.strictObject({
 	schema: key(z.record(text, clickType), "Fields of a click with their types", {
-		productid: "int",
+		page: "string",
 		price: "decimal(12, 2)",
 		details: { color: "string" },
 	}),
@@ -218,13 +218,13 @@ export const pipelineFile = z
 		warehouse: key(path.exactOptional(), "Folder of the warehouse's views", "warehouse/"),
 		jobs: key(section(z.array(jobEntry)), "Python jobs, for what SQL cannot say", [
 			{
-				name: "star-schema",
-				script: "jobs/star_schema.py",
+				name: "totals",
+				script: "jobs/totals.py",
 				reads: ["processed/current/shop"],
-				writes: ["processed/star-schema"],
+				writes: ["processed/totals"],
 			},
 		]),
-		clicks: key(section(clicksEntry), "The clickstream; without it there is none", { schema: { productid: "int" } }),
+		clicks: key(section(clicksEntry), "The clickstream; without it there is none", { schema: { page: "string" } }),
 		charts: key(section(z.array(chartEntry)), "What the dashboard shows", [
 			{
 				title: "Revenue by month",

@@ -81,7 +81,7 @@ function writeChecks({ entry: { writes }, path }: Job, schemas: readonly string[
 		const at = [...path, "writes", index];
 		const place = readPlace(text);
 		if (place === undefined) return [badPlace(at, text)];
-		const fix = "Name a folder of the job's own, for instance processed/star-schema.";
+		const fix = "Name a folder of the job's own, for instance processed/totals.";
 		if (place.zone === "raw") return [{ path: at, what: "Only replication and clicks write the raw zone.", fix }];
 		if (place.prefix === "") return [{ path: at, what: "It is all of the processed zone.", fix }];
 		const owner = [...reserved, ...schemas].find((name) => `${place.prefix}/`.startsWith(`${name}/`));

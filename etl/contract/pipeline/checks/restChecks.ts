@@ -33,7 +33,7 @@ function clickChecks({ path, entry }: Good<ClicksEntry>): Finding[] {
 			{
 				path: [...path, "schema"],
 				what: "It has no field.",
-				fix: "Name the fields of a click, for instance productid: int",
+				fix: "Name the fields of a click, for instance page: string",
 			},
 		];
 	}
