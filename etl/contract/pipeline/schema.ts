@@ -38,9 +38,11 @@ export const jobEntry = z.strictObject({
 		"Places in the lake that the job reads, as zone/prefix; its rights on AWS come from them",
 		["processed/current/shop", "raw/clickstream-data"],
 	),
-	writes: key(z.array(text).min(1, "must name a place"), "Places in the processed zone that the job writes", [
-		"processed/totals",
-	]),
+	writes: key(
+		z.array(text).min(1, "must name a place"),
+		"Places in the processed zone that the job writes: Iceberg tables in folders of their names, or Parquet files of one table",
+		["processed/totals"],
+	),
 	tables: key(
 		section(z.record(text, madeTableEntry.nullable())),
 		"Tables that the job makes about which there is something to say: keys and rules",

@@ -54,13 +54,15 @@ def join_tables(job: Job) -> None:
         known.write(job.processed, replacing=None)
     for path, reason in known.set_aside.items():
         job.report.file_set_aside(f"{job.raw.uri}/{path}", reason)
-    _register(job, known)
+    _register(job)
 
 
-def _register(job: Job, known: JointState) -> None:
-    """Has the data catalog know the table, and its hours with rows, also before there are any."""
+def _register(job: Job) -> None:
+    """Registers the table and its hours with rows in the data catalog, also before there are any."""
     if job.catalog is None:
         return
+    # One list for all hours: on S3 each is a request.
+    filled = {file.path.split("/")[-2].removeprefix(f"{KEY}=") for file in job.processed.files(JOINT_TABLES)}
     job.catalog.register(
         ParquetTable(
             name=JOINT_TABLE,
@@ -68,7 +70,7 @@ def _register(job: Job, known: JointState) -> None:
             location=f"{job.processed.uri}/{JOINT_TABLES}/",
             columns=joint_rows.COLUMNS,
             key=(KEY, "string"),
-            values=tuple(sorted(hour for hour in known.hours if job.processed.files(_partition(hour)))),
+            values=tuple(sorted(filled)),
         )
     )
 
