@@ -20,7 +20,7 @@ const names = [
 			]),
 			...made.flatMap(({ schema, tables }) => [
 				schema,
-				...tables.flatMap(({ name, key, rules = [] }) => [name, ...key, ...rules.flatMap(columnsOf)]),
+				...tables.flatMap(({ name, key = [], rules = [] }) => [name, ...key, ...rules.flatMap(columnsOf)]),
 			]),
 			...pipeline.jobs.map(({ name }) => name),
 			...Object.keys(pipeline.clicks?.schema ?? {}),
