@@ -118,8 +118,8 @@ export const rights: Record<string, Rights> = {
 	},
 	"catalog-crawler-role": {
 		may: [
-			...each(["s3:GetObject"], [processed.joint, raw.clicks]),
-			...each(["glue:UpdateTable", "glue:BatchCreatePartition"], [table("joint_tables"), table("clickstream_data")]),
+			...each(["s3:GetObject"], [raw.clicks]),
+			...each(["glue:UpdateTable", "glue:BatchCreatePartition"], [table("clickstream_data")]),
 			["logs:PutLogEvents", `${crawlerLog}:log-stream:a`],
 		],
 		mayNot: [
@@ -129,7 +129,8 @@ export const rights: Record<string, Rights> = {
 				[raw.wordpress, processed.changeLog, processed.current, processed.state, processed.results],
 			),
 			...each(["glue:UpdateTable"], [table("wp_terms"), table("wp_terms_changes")]),
-			["glue:DeleteTable", table("joint_tables")],
+			...each(["glue:UpdateTable", "glue:DeleteTable"], [table("joint_tables")]),
+			...each(["s3:GetObject"], [processed.joint]),
 			["glue:CreateTable", table("new")],
 			["logs:PutLogEvents", `${jobLog}:log-stream:a`],
 		],
