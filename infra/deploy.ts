@@ -8,6 +8,7 @@ import { definedModels } from "../etl/models/definedModels.ts";
 import { AnalyticsPipeline } from "./analyticsPipeline.ts";
 import type { PipelineConfig } from "./config.ts";
 import type { PipelineOutputs } from "./outputs.ts";
+import { dmsRefusals } from "./replication/dmsRefusals.ts";
 import { omitUndefined } from "./shared/omitUndefined.ts";
 import { readConfig } from "./stackConfig.ts";
 
@@ -31,7 +32,7 @@ export function deploy(): pulumi.Output<PipelineOutputs> {
 }
 
 /** @throws pulumi.RunError with every mistake in it; the engine shows its text alone. */
-function definitionOf({ pipeline: folder, sourceKind }: PipelineConfig): {
+function definitionOf({ pipeline: folder, sourceKind, replicationEngineVersion }: PipelineConfig): {
 	definition: Definition;
 	models: readonly ModelDefinition[];
 } {
@@ -42,6 +43,10 @@ function definitionOf({ pipeline: folder, sourceKind }: PipelineConfig): {
 		models = definedModels(definition);
 	} catch (error) {
 		throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
+	}
+	const refusals = dmsRefusals(definition.pipeline, replicationEngineVersion);
+	if (refusals.length > 0) {
+		throw new pulumi.RunError(`DMS cannot do what ${folder}/pipeline.yaml says:\n  ${refusals.join("\n  ")}`);
 	}
 	if (sourceKind !== "ec2" || definition.sampleData?.dump !== undefined) return { definition, models };
 	throw new pulumi.RunError(

@@ -59,7 +59,7 @@ export function declareReplicationStream(
 	return new ReplicationStream(
 		`${scope.name}-changes`,
 		{
-			datasets: scope.definition.datasets,
+			schemas: scope.definition.pipeline.schemas.map(({ name }) => name),
 			rawBucketArn: raw.arn,
 			kmsKeyArn: encryption.keyArn,
 			logRetentionDays: scope.config.logRetentionDays,
@@ -81,7 +81,7 @@ export function declareReplication(
 	return new Replication(
 		`${scope.name}-replication`,
 		{
-			datasets: scope.definition.datasets,
+			pipeline: scope.definition.pipeline,
 			sourceEngine: source.engine,
 			sourceSecretArn: source.secretArn,
 			sourceCaCertificate: source.caCertificate,

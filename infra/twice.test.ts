@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, it } from "vitest";
-import { datasets, jobs } from "../tests/support/sampleShop.ts";
+import { datasets, jobs, shop } from "../tests/support/sampleShop.ts";
 import { Catalog } from "./catalog/catalog.ts";
 import { LakeFormation } from "./catalog/lakeFormation.ts";
 import { Clickstream } from "./clickstream/clickstream.ts";
@@ -31,6 +31,8 @@ import { Warehouse } from "./warehouse/warehouse.ts";
 
 /** What any component may be given; each takes what it knows. */
 const common = {
+	pipeline: shop.pipeline,
+	schemas: ["shop"],
 	hasClicks: true,
 	kmsKeyArn: "arn:key",
 	topicArn: "arn:topic",

@@ -70,8 +70,12 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 		look("source", async () => (await stack.source()).status()),
 		look("replication", async () => (await stack.replication()).status()),
 		look("clickstream", async () => {
-			const { clicks } = (await stack.definition()).pipeline;
-			return clicks === undefined ? undefined : (await stack.eventStream()).status?.();
+			// A mistake in the definition is no reason to show nothing.
+			const hasClicks = await stack.definition().then(
+				({ pipeline }) => pipeline.clicks !== undefined,
+				() => false,
+			);
+			return hasClicks ? (await stack.eventStream()).status?.() : undefined;
 		}),
 		look("raw", async () => zoneStatus(await stack.raw())),
 		look("processed", async () => zoneStatus(await stack.processed())),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { datasets } from "../../tests/support/sampleShop.ts";
+import { shop } from "../../tests/support/sampleShop.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
@@ -11,7 +11,7 @@ describe("Replication", () => {
 			new Replication("dms", {
 				...shared,
 				...buckets,
-				datasets,
+				pipeline: shop.pipeline,
 				topicArn: "arn:topic",
 				sourceEngine: "mysql",
 				sourceSecretArn: "arn:secret",

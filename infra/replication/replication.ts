@@ -1,18 +1,18 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { rawColumns } from "../../etl/contract/contract.ts";
-import type { Dataset } from "../../etl/contract/datasets.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { decrypt, encryptAndDecrypt, listBuckets, objectArns } from "../storage/lakeAccess.ts";
 import { DmsServiceRoles } from "./dmsServiceRoles.ts";
-import { tableMappings } from "./tableMappings.ts";
+import { type Mapped, tableMappings } from "./tableMappings.ts";
 import { taskSettings } from "./taskSettings.ts";
 
 export interface ReplicationArgs {
 	/** Schemas and tables to replicate. */
-	datasets: readonly Dataset[];
+	/** What is replicated. */
+	pipeline: Mapped;
 	/** Private subnets in three zones, with endpoints for Secrets Manager and S3. */
 	subnetIds: pulumi.Input<string[]>;
 	/** Group of the replication instance. */
@@ -83,7 +83,7 @@ export class Replication extends pulumi.ComponentResource {
 				replicationInstanceArn: instance.replicationInstanceArn,
 				sourceEndpointArn: source.endpointArn,
 				targetEndpointArn: target,
-				tableMappings: JSON.stringify(tableMappings(args.datasets)),
+				tableMappings: JSON.stringify(tableMappings(args.pipeline)),
 				replicationTaskSettings: JSON.stringify(taskSettings),
 				startReplicationTask: false,
 			},
@@ -234,7 +234,7 @@ export class Replication extends pulumi.ComponentResource {
 					allow(
 						"WriteSchemas",
 						["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject", "s3:PutObjectTagging"],
-						objectArns({ bucketArn, prefixes: args.datasets.map(({ schema }) => schema) }),
+						objectArns({ bucketArn, prefixes: args.pipeline.schemas.map(({ name: schema }) => schema) }),
 					),
 					encryptAndDecrypt(keyArn),
 				]),

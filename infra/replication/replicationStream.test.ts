@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { datasets } from "../../tests/support/sampleShop.ts";
 import { DataLake } from "../storage/dataLake.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
@@ -8,7 +7,11 @@ import { ReplicationStream } from "./replicationStream.ts";
 describe("ReplicationStream", () => {
 	const streamed = () =>
 		runProgram(() => {
-			const { targetEndpointArn } = new ReplicationStream("changes", { ...shared, ...buckets, datasets });
+			const { targetEndpointArn } = new ReplicationStream("changes", {
+				...shared,
+				...buckets,
+				schemas: ["wordpress-db", "classicmodels"],
+			});
 			new DataLake("task", { kmsKeyArn: targetEndpointArn, disposable: true });
 		});
 

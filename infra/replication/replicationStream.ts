@@ -1,13 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Dataset } from "../../etl/contract/datasets.ts";
 import { deliveredStream } from "../delivery/deliveredStream.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { serviceRole } from "../shared/serviceRole.ts";
 
 export interface ReplicationStreamArgs {
 	/** Their schemas are the prefixes that the delivery writes. */
-	datasets: readonly Dataset[];
+	schemas: readonly string[];
 	/** ARN of the raw zone, which Firehose writes. */
 	rawBucketArn: pulumi.Input<string>;
 	/** Key of the stream, the objects and the log. */
@@ -43,7 +42,7 @@ export class ReplicationStream extends pulumi.ComponentResource {
 			records: "changes",
 			prefix: "!{partitionKeyFromQuery:schema}/!{partitionKeyFromQuery:table}/!{timestamp:yyyy/MM/dd/HH}/",
 			errorPrefix: "replication/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/",
-			folders: args.datasets.map(({ schema }) => schema),
+			folders: args.schemas,
 			// The least that partitioning allows.
 			bufferMiB: 64,
 			partitioning: byTable,

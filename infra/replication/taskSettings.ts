@@ -36,6 +36,8 @@ export const taskSettings = {
 	ErrorBehavior: {
 		DataErrorPolicy: "LOG_ERROR",
 		DataTruncationErrorPolicy: "LOG_ERROR",
+		// With LOG_ERROR a value that cannot be hashed is written in the clear.
+		DataMaskingErrorPolicy: "STOP_TASK",
 		DataErrorEscalationPolicy: "SUSPEND_TABLE",
 		DataErrorEscalationCount: 0,
 		TableErrorPolicy: "SUSPEND_TABLE",

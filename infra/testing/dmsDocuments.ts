@@ -17,7 +17,13 @@ const rule = {
 };
 const transformation = { ...rule, "rule-type": z.literal("transformation"), "rule-target": z.literal("column") };
 
+const column = {
+	...transformation,
+	"object-locator": rule["object-locator"].extend({ "column-name": z.string().min(1) }),
+};
+
 const mappingRule = z.union([
+	z.strictObject({ ...column, "rule-action": z.enum(["remove-column", "include-column", "data-masking-hash-mask"]) }),
 	z.strictObject({
 		...rule,
 		"rule-type": z.literal("selection"),
@@ -94,6 +100,7 @@ export const taskSettingsDocument = z.strictObject({
 	ErrorBehavior: z.strictObject({
 		DataErrorPolicy: dataError,
 		DataTruncationErrorPolicy: dataError,
+		DataMaskingErrorPolicy: z.enum(["IGNORE_RECORD", "LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK"]).optional(),
 		DataErrorEscalationPolicy: z.enum(["LOG_ERROR", "SUSPEND_TABLE", "STOP_TASK"]).optional(),
 		DataErrorEscalationCount: count(0, 2_147_483_647),
 		EventErrorPolicy: z.enum(["IGNORE", "STOP_TASK"]).optional(),
