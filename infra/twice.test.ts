@@ -32,7 +32,6 @@ import { Warehouse } from "./warehouse/warehouse.ts";
 /** What any component may be given; each takes what it knows. */
 const common = {
 	pipeline: shop.pipeline,
-	schemas: ["shop"],
 	hasClicks: true,
 	kmsKeyArn: "arn:key",
 	topicArn: "arn:topic",

@@ -70,7 +70,7 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 		look("source", async () => (await stack.source()).status()),
 		look("replication", async () => (await stack.replication()).status()),
 		look("clickstream", async () => {
-			// A mistake in the definition is no reason to show nothing.
+			// A mistake in the definition must not hide everything else.
 			const hasClicks = await stack.definition().then(
 				({ pipeline }) => pipeline.clicks !== undefined,
 				() => false,

@@ -4,7 +4,7 @@ import { describe, expect } from "vitest";
 import { outputs } from "../../tests/support/aws/outputs.ts";
 import { it } from "../../tests/support/fixtures.ts";
 import { PipelineError } from "../common/errors.ts";
-import { type JsonKind, parseJson } from "../common/jsonFile.ts";
+import { type JsonKind, parseJson, readJsonFile } from "../common/jsonFile.ts";
 import { outputsOfFile } from "./aws/outputs/readOutputs.ts";
 import { sourceSecret } from "./aws/source.ts";
 import { readerSecret } from "./aws/warehouse/reader.ts";
@@ -16,7 +16,7 @@ import { initialSequence } from "./local/replication/model/sequence.ts";
 import { statePaths } from "./local/replication/model/statePaths.ts";
 import { newTable } from "./local/replication/model/taskState.ts";
 import { peekDaemonStatus, readDaemonStatus } from "./local/replication/service/daemonStatus.ts";
-import { RequestBox } from "./local/replication/service/requests.ts";
+import { requestFile } from "./local/replication/service/requests.ts";
 import { stampFileKind } from "./local/setup/python.ts";
 import { type LocalPaths, localPaths } from "./local/shared/paths.ts";
 import { readSettings } from "./local/shared/settings.ts";
@@ -26,7 +26,8 @@ interface OwnFile {
 	path: (paths: LocalPaths) => string;
 	good: Record<string, unknown>;
 	read: (paths: LocalPaths, path: string) => Promise<unknown>;
-	next: string | ((path: string) => string);
+	/** None: there is nothing to run. */
+	next?: string | ((path: string) => string);
 }
 
 const runId = "20261120-131502-9f3a";
@@ -135,8 +136,8 @@ const files: Record<string, OwnFile> = {
 	"request to the replicator": {
 		path: (paths) => join(statePaths(paths).requests, "1.json"),
 		good: { reload: ["shop.orders"] },
-		read: (_, path) => new RequestBox(dirname(path)).take(),
-		next: (path) => `rm '${path}'`,
+		// RequestBox puts what is refused aside: replicationPoison.test.ts.
+		read: (_, path) => readJsonFile(path, requestFile),
 	},
 	"outputs of a stack": {
 		path: (paths) => join(paths.home, "outputs.json"),
@@ -204,7 +205,7 @@ describe.each(Object.entries(files))("%s", (_, file) => {
 	])("that is %s is refused with its remedy", async (_name, damage) => {
 		const error = await refusal(damage(JSON.stringify(file.good)));
 		expect(error.text.what).toMatch(/^(The|A) .* is damaged\.$/);
-		const next = typeof file.next === "string" ? file.next : file.next(file.path(paths));
+		const next = typeof file.next === "function" ? file.next(file.path(paths)) : file.next;
 		// A document without the output `pipeline` is of another program: there is nothing to deploy again.
 		expect([next, "pulumi stack output --json"]).toContain(error.text.next);
 	});

@@ -24,7 +24,7 @@ export interface MappingRule {
 
 type Rule = Omit<MappingRule, "rule-id" | "rule-name">;
 
-/** What a definition says of the source, as far as DMS is told. */
+/** What a definition says of the source, as far as DMS needs it. */
 export type Mapped = Pick<Pipeline, "schemas" | "tables" | "columns">;
 
 /**

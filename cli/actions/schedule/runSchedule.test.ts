@@ -17,6 +17,7 @@ async function play(opens: (() => never)[]): Promise<{ shown: object[]; ends: st
 	const stack = {
 		name: "local",
 		definition: async () => ({ ...shop, pipeline: { ...shop.pipeline, schedule: { everySeconds: 3600 } } }),
+		replication: async () => ({ ruleChanges: async () => [] }),
 		jobs: async () => ({
 			lastRun: async () => undefined,
 			open: async (_: unknown, options: object) => {
@@ -32,6 +33,7 @@ async function play(opens: (() => never)[]): Promise<{ shown: object[]; ends: st
 	const clock = {
 		now: () => new Date(time),
 		pass: async (milliseconds: number) => {
+			if (time > Date.parse("2026-11-30T00:00:00Z")) throw new Error("no run ended the schedule");
 			time += milliseconds;
 		},
 	};
