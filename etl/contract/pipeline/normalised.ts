@@ -3,6 +3,7 @@ import { columnList, patternsOf } from "./checks/lookups.ts";
 import { columnsOf, referredTable, severityOf } from "./checks/ruleChecks.ts";
 import type { Parts } from "./parts.ts";
 import type {
+	ColumnAction,
 	DefinedChart,
 	DefinedJob,
 	DefinedTable,
@@ -16,8 +17,12 @@ import type { ChartEntry, JobEntry, PipelineFile, ScheduleEntry, VerifyEntry } f
 import type { RuleEntry, TableEntry } from "./tableSchema.ts";
 import { readDuration, readPlace, readTableName } from "./values.ts";
 
-/** A definition without its choices of spelling. @param parts of the same document, in which no mistake was found. */
-export function normalised(file: PipelineFile, { schemas = [] }: Parts): Pipeline {
+/**
+ * A definition without its choices of spelling. Names of the source are taken from the parts: zod leaves out what is called
+ * `__proto__`.
+ * @param parts of the same document, in which no mistake was found.
+ */
+export function normalised(file: PipelineFile, { schemas = [], columns, tables }: Parts): Pipeline {
 	const defaults = file.defaults ?? {};
 	return {
 		...given(file, "name", "description", "models", "queries", "warehouse"),
@@ -27,10 +32,10 @@ export function normalised(file: PipelineFile, { schemas = [] }: Parts): Pipelin
 			newTables: entry.new_tables ?? defaults.new_tables ?? "include",
 			newColumns: entry.new_columns ?? defaults.new_columns ?? "include",
 		})),
-		columns: defaults.columns ?? {},
+		columns: columns as Pipeline["columns"],
 		severity: defaults.severity ?? "error",
-		tables: Object.entries(file.tables ?? {}).map(([name, entry]) =>
-			tableOf(name, entry ?? {}, defaults.severity ?? "error"),
+		tables: tables.map(({ name, entry }) =>
+			tableOf(name, { ...file.tables?.[name], columns: entry.columns ?? {} }, defaults.severity ?? "error"),
 		),
 		jobs: (file.jobs ?? []).map((job) => jobOf(job, defaults.severity ?? "error")),
 		...(file.clicks ? { clicks: file.clicks } : {}),
@@ -66,10 +71,9 @@ function tableOf(name: string, entry: TableEntry, severity: Severity): DefinedTa
 }
 
 function actionsOf(columns: NonNullable<TableEntry["columns"]>, dropped: readonly string[]): DefinedTable["columns"] {
-	const actions: Record<string, DefinedTable["columns"][string]> = {};
-	for (const name of dropped) actions[name] = "drop";
-	for (const [name, action] of Object.entries(columns)) if (typeof action === "string") actions[name] = action;
-	return actions;
+	const said = Object.entries(columns).filter((entry): entry is [string, ColumnAction] => typeof entry[1] === "string");
+	// So that a column `__proto__` is an entry, too.
+	return Object.fromEntries([...dropped.map((name): [string, ColumnAction] => [name, "drop"]), ...said]);
 }
 
 /** @param schema of the table, in which a relationship may name another. */

@@ -252,3 +252,23 @@ describe("what it means for a table", () => {
 		expect(columnAction(pipeline, table, column)).toBe(action);
 	});
 });
+
+it("takes names that mean something to JavaScript as any others", () => {
+	const names = ["__proto__", "constructor", "toString"];
+	for (const name of names) {
+		const pipeline = parsePipeline(
+			`name: x\nsource: { schemas: { ${name}: } }\ndefaults: { columns: { ${name}: hash } }\n` +
+				`tables: { ${name}.${name}: { columns: { ${name}: drop } }, ${name}.b: { columns: { exclude: [${name}] } } }\n`,
+			"pipeline.yaml",
+		);
+		expect(pipeline.schemas.map((schema) => schema.name)).toEqual([name]);
+		expect(Object.entries(pipeline.columns)).toEqual([[name, "hash"]]);
+		expect(pipeline.tables.map(({ table, columns }) => [table, Object.entries(columns)])).toEqual([
+			[name, [[name, "drop"]]],
+			["b", [[name, "drop"]]],
+		]);
+		expect(columnAction(pipeline, { schema: name, table: name }, name)).toBe("drop");
+		expect(columnAction(pipeline, { schema: name, table: "c" }, name)).toBe("hash");
+		expect(columnAction(pipeline, { schema: name, table: "c" }, "hasOwnProperty")).toBe("keep");
+	}
+});

@@ -43,8 +43,9 @@ export const schemaEntry = z.strictObject({
 });
 
 export const schemas = z.union([
-	z.array(text).min(1, "must name a schema"),
-	z.record(text, schemaEntry.nullable()).refine((value) => Object.keys(value).length > 0, "must name a schema"),
+	z.array(text),
+	// That it names one is a check: a schema may be called `__proto__`, which zod leaves out.
+	z.record(text, schemaEntry.nullable()),
 ]);
 
 /** Names of columns with actions, or `include` or `exclude` with a list of names; a check tells them apart. */

@@ -9,13 +9,13 @@ describe("a mistake in source and tables", () => {
 			"no schema",
 			"name: shop\nsource: { schemas: [] }\n",
 			[
-				'2 source.schemas: The list must name a schema. For instance: schemas: { shop: { tables: { exclude: ["tmp_*"] } } }',
+				'2 source.schemas: It must name a schema. For instance: schemas: { shop: { tables: { exclude: ["tmp_*"] } } }',
 			],
 		],
 		[
 			"an empty mapping of schemas",
 			"name: shop\nsource: { schemas: {} }\n",
-			[/^2 source\.schemas: The mapping must name a schema\./],
+			[/^2 source\.schemas: It must name a schema\./],
 		],
 		[
 			"schemas of another type",

@@ -9,6 +9,7 @@ import { ruleChecks } from "./ruleChecks.ts";
 export function tableChecks(parts: Parts): Finding[] {
 	const { schemas, tables, columns } = parts;
 	return [
+		...(schemas === undefined ? [] : countChecks(schemas)),
 		...(schemas ?? []).flatMap(patternChecks),
 		...(schemas ?? []).flatMap(folderChecks),
 		...repeated(
@@ -28,6 +29,14 @@ export function tableChecks(parts: Parts): Finding[] {
 			"table",
 		),
 		...aliasChecks(tables),
+	];
+}
+
+function countChecks(schemas: readonly SchemaPart[]): Finding[] {
+	if (schemas.length > 0) return [];
+	const what = "It must name a schema.";
+	return [
+		{ path: ["source", "schemas"], what, fix: 'For instance: schemas: { shop: { tables: { exclude: ["tmp_*"] } } }' },
 	];
 }
 
