@@ -1,3 +1,4 @@
+import { tableFolders } from "../etl/definition/tables.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { LakeFormation } from "./catalog/lakeFormation.ts";
 import type { Clickstream } from "./clickstream/clickstream.ts";
@@ -30,7 +31,7 @@ export function declareLakeFormation(
 	return new LakeFormation(
 		`${scope.name}-lake-formation`,
 		{
-			datasets: [...scope.definition.datasets, ...scope.definition.made],
+			tableFolders: tableFolders(scope.definition.pipeline),
 			rawBucketArn: raw.arn,
 			processedBucketArn: processed.arn,
 			kmsKeyArn: encryption.keyArn,

@@ -44,7 +44,7 @@ export function declareJobs(
 		`${scope.name}-jobs`,
 		{
 			jobs: scope.definition.jobs,
-			datasets: [...scope.definition.datasets, ...scope.definition.made],
+			schemas: scope.definition.pipeline.schemas.map(({ name }) => name),
 			document: jobsDocument(
 				[...scope.definition.datasets, ...scope.definition.made],
 				scope.models,

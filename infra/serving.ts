@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Definition } from "../etl/definition/definition.ts";
+import { tableFolders } from "../etl/definition/tables.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { Dashboards } from "./dashboards/dashboards.ts";
 import type { ChartSource } from "./dashboards/dataSets.ts";
@@ -48,7 +49,7 @@ export function declareWarehouse(
 		`${scope.name}-warehouse`,
 		{
 			kind: config.warehouseKind,
-			datasets: [...scope.definition.datasets, ...scope.definition.made],
+			tableFolders: tableFolders(scope.definition.pipeline),
 			hasClicks: scope.definition.pipeline.clicks !== undefined,
 			rawBucketArn: raw.arn,
 			processedBucketArn: processed.arn,
@@ -90,7 +91,7 @@ export function declareDashboards(
 			pipeline: scope.definition.pipeline.name,
 			charts: chartsOf(scope.definition),
 			views: scope.definition.views.map(({ name }) => name),
-			datasets: [...scope.definition.datasets, ...scope.definition.made],
+			tableFolders: tableFolders(scope.definition.pipeline),
 			database,
 			workgroup,
 			hasClicks: scope.definition.pipeline.clicks !== undefined,

@@ -32,6 +32,7 @@ import { Warehouse } from "./warehouse/warehouse.ts";
 /** What any component may be given; each takes what it knows. */
 const common = {
 	pipeline: shop.pipeline,
+	tableFolders: ["shop"],
 	hasClicks: true,
 	kmsKeyArn: "arn:key",
 	topicArn: "arn:topic",

@@ -1,3 +1,4 @@
+import { lake } from "../contract/contract.ts";
 import type { Dataset, TableDefinition, TableRule } from "../contract/datasets.ts";
 import type { Pipeline } from "../contract/pipeline/pipeline.ts";
 
@@ -24,6 +25,17 @@ export function madeTables({ jobs }: Pipeline): Dataset[] {
 		schema,
 		tables: tables.filter((table) => table.schema === schema).map(definitionOf),
 	}));
+}
+
+/** Folders of the processed zone that hold tables: change logs by schema, current tables, models, and what jobs write. */
+export function tableFolders({ schemas, jobs }: Pick<Pipeline, "schemas" | "jobs">): string[] {
+	const written = jobs.flatMap(({ writes }) => writes.filter(({ zone }) => zone === "processed"));
+	return [
+		...schemas.map(({ name }) => name),
+		lake.roots.current,
+		lake.roots.models,
+		...written.map(({ prefix }) => prefix),
+	];
 }
 
 /** Name in the catalog of a current table; that of its change log is made by `changeLogName`. Catalog names are lower case. */

@@ -1,21 +1,13 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { lake } from "../../etl/contract/contract.ts";
-import type { Dataset } from "../../etl/contract/datasets.ts";
 import { allow, policyDocument } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
-import {
-	coveringPrefixes,
-	encryptAndDecrypt,
-	listBuckets,
-	readObjects,
-	tablePrefixes,
-	writeObjects,
-} from "../storage/lakeAccess.ts";
+import { coveringPrefixes, encryptAndDecrypt, listBuckets, readObjects, writeObjects } from "../storage/lakeAccess.ts";
 
 export interface LakeFormationArgs {
-	/** What is replicated: each schema is a prefix of tables. */
-	datasets: readonly Dataset[];
+	/** Folders of the processed zone that hold tables. */
+	tableFolders: readonly string[];
 	hasClicks: boolean;
 	/** ARN of the raw zone, where the clicks are. */
 	rawBucketArn: pulumi.Input<string>;
@@ -141,6 +133,6 @@ export class LakeFormation extends pulumi.ComponentResource {
 	}
 }
 
-function processedPrefixes({ datasets }: LakeFormationArgs): string[] {
-	return coveringPrefixes(tablePrefixes(datasets));
+function processedPrefixes({ tableFolders }: LakeFormationArgs): string[] {
+	return coveringPrefixes(tableFolders);
 }

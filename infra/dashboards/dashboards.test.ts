@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { DefinedChart } from "../../etl/contract/pipeline/pipeline.ts";
-import { datasets } from "../../tests/support/sampleShop.ts";
+import { tableFolders } from "../../etl/definition/tables.ts";
+import { shop } from "../../tests/support/sampleShop.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
@@ -23,7 +24,7 @@ const sql = "SELECT country, revenue FROM sales";
 const common: DashboardsArgs = {
 	...shared,
 	...buckets,
-	datasets,
+	tableFolders: tableFolders(shop.pipeline),
 	hasClicks: true,
 	engine: "athena",
 	pipeline: "shop",

@@ -1,7 +1,6 @@
 import * as aws from "@pulumi/aws";
 import { Analysis, Dashboard } from "@pulumi/aws-native/quicksight/index.js";
 import * as pulumi from "@pulumi/pulumi";
-import type { Dataset } from "../../etl/contract/datasets.ts";
 import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { athenaResultsPrefix } from "../storage/dataLake.ts";
@@ -34,8 +33,8 @@ export interface DashboardsArgs {
 	charts: readonly ChartSource[];
 	/** `warehouse`: its views, by name; charts read them in place of tables of the lake. */
 	views: readonly string[];
-	/** What is replicated, for the rights of the role. */
-	datasets: readonly Dataset[];
+	/** Folders of the processed zone that hold tables. */
+	tableFolders: readonly string[];
 	/** Catalog database that is queried. */
 	database: pulumi.Input<string>;
 	/** `athena`: the workgroup of its queries. */
@@ -175,7 +174,7 @@ export class Dashboards extends pulumi.ComponentResource {
 				.apply((access) =>
 					athenaStatements({
 						...access,
-						datasets: args.datasets,
+						tableFolders: args.tableFolders,
 						hasClicks: args.hasClicks,
 						resultsPrefix: athenaResultsPrefix,
 					}),

@@ -1,4 +1,3 @@
-import type { Dataset } from "../../etl/contract/datasets.ts";
 import { type AwsEnvironment, arn } from "../shared/awsEnvironment.ts";
 import { allow, type Statement } from "../shared/policyDocument.ts";
 import { encryptAndDecrypt, readTables, writeObjects } from "../storage/lakeAccess.ts";
@@ -60,7 +59,8 @@ export function permissions(
 
 export interface AthenaAccess {
 	environment: AwsEnvironment;
-	datasets: readonly Dataset[];
+	/** Folders of the processed zone that hold tables. */
+	tableFolders: readonly string[];
 	database: string;
 	workgroup: string;
 	hasClicks: boolean;

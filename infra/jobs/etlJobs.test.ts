@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { JobDefinition } from "../../etl/definition/jobs.ts";
-import { datasets, jobs } from "../../tests/support/sampleShop.ts";
+import { jobs } from "../../tests/support/sampleShop.ts";
 import { stateMachine } from "../schedule/stateMachine.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
@@ -16,7 +16,7 @@ const made = (changes: { readSource?: boolean; jobs?: readonly JobDefinition[] }
 				...shared,
 				...buckets,
 				jobs,
-				datasets,
+				schemas: ["wordpress-db", "classicmodels"],
 				document: { datasets: [], models: [] },
 				etlFolder: repositoryPath("etl"),
 				definitionFolder: repositoryPath("pipelines/shop"),

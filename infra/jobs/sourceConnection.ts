@@ -1,6 +1,5 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Dataset } from "../../etl/contract/datasets.ts";
 import type { JobDefinition } from "../../etl/definition/jobs.ts";
 import { contentHash } from "../shared/contentHash.ts";
 import { sourceArguments } from "./glueArguments.ts";
@@ -9,7 +8,8 @@ export interface SourceConnectionArgs {
 	/** The jobs; a new one needs nothing here. */
 	jobs: readonly JobDefinition[];
 	/** What is replicated: the connection names one of the schemas. */
-	datasets: readonly Dataset[];
+	/** Schemas that are replicated. */
+	schemas: readonly string[];
 	/** Bucket of the scripts, where the certificate is put, too. */
 	scriptsBucket: pulumi.Input<string>;
 	/** Where the source listens. */
@@ -79,7 +79,7 @@ export function jdbcArguments(args: SourceConnectionArgs): pulumi.Output<Record<
 }
 
 /** The schema that the jobs which use the source read in the lake; a JDBC connection names one. */
-function sourceSchema({ jobs, datasets }: SourceConnectionArgs): string {
+function sourceSchema({ jobs, schemas }: SourceConnectionArgs): string {
 	const read = jobs.filter((job) => job.usesSource).flatMap((job) => job.reads.map(({ prefix }) => prefix.split("/")));
-	return datasets.find(({ schema }) => read.some((parts) => parts.includes(schema)))?.schema ?? "";
+	return schemas.find((schema) => read.some((parts) => parts.includes(schema))) ?? "";
 }

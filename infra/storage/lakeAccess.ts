@@ -1,5 +1,4 @@
 import { lake } from "../../etl/contract/contract.ts";
-import type { Dataset } from "../../etl/contract/datasets.ts";
 import { allow, type Statement } from "../shared/policyDocument.ts";
 
 /** A bucket and prefixes within it; a prefix has no slash at its ends, and an empty one is the whole bucket. */
@@ -49,17 +48,10 @@ export function encryptAndDecrypt(kmsKeyArn: string): Statement {
 	return allow("EncryptAndDecrypt", ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"], [kmsKeyArn]);
 }
 
-/**
- * Prefixes of the processed zone that hold tables.
- * @param datasets what is replicated, each schema a prefix of change logs, and what jobs make, by their folders.
- */
-export function tablePrefixes(datasets: readonly Dataset[]): string[] {
-	return [...datasets.map(({ schema }) => schema), lake.roots.current, lake.roots.models];
-}
-
 /** Reading of every table: those of the processed zone, and the clicks where there are any. ARNs of the two zones. */
 export function readTables(tables: {
-	datasets: readonly Dataset[];
+	/** Of the processed zone. */
+	tableFolders: readonly string[];
 	hasClicks: boolean;
 	raw: string;
 	processed: string;
@@ -69,7 +61,7 @@ export function readTables(tables: {
 		listBuckets("ListLake", [...(hasClicks ? [raw] : []), processed]),
 		readObjects("ReadTables", [
 			...(hasClicks ? [{ bucketArn: raw, prefixes: [lake.clickstream] }] : []),
-			{ bucketArn: processed, prefixes: tablePrefixes(tables.datasets) },
+			{ bucketArn: processed, prefixes: tables.tableFolders },
 		]),
 	];
 }

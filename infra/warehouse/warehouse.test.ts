@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { datasets } from "../../tests/support/sampleShop.ts";
+import { tableFolders } from "../../etl/definition/tables.ts";
+import { shop } from "../../tests/support/sampleShop.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { generatedSecret, testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
@@ -11,7 +12,7 @@ describe("Warehouse", () => {
 			new Warehouse("wh", {
 				...shared,
 				...buckets,
-				datasets,
+				tableFolders: tableFolders(shop.pipeline),
 				hasClicks: true,
 				kind,
 				catalogDatabase: "db",

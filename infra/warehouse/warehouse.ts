@@ -1,6 +1,5 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Dataset } from "../../etl/contract/datasets.ts";
 import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { finalSnapshot } from "../shared/finalSnapshot.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
@@ -18,8 +17,8 @@ export interface WarehouseArgs {
 	securityGroupId: pulumi.Input<string>;
 	/** Key of the data, the secrets and the logs. */
 	kmsKeyArn: pulumi.Input<string>;
-	/** What is replicated: each schema is a prefix of tables. */
-	datasets: readonly Dataset[];
+	/** Folders of the processed zone that hold tables. */
+	tableFolders: readonly string[];
 	hasClicks: boolean;
 	/** ARN of the raw zone, where the clicks are. */
 	rawBucketArn: pulumi.Input<string>;

@@ -8,9 +8,7 @@ describe("a mistake in source and tables", () => {
 		[
 			"no schema",
 			"name: shop\nsource: { schemas: [] }\n",
-			[
-				'2 source.schemas: It must name a schema. For instance: schemas: { shop: { tables: { exclude: ["tmp_*"] } } }',
-			],
+			['2 source.schemas: It must name a schema. For instance: schemas: { shop: { tables: { exclude: ["tmp_*"] } } }'],
 		],
 		[
 			"an empty mapping of schemas",
