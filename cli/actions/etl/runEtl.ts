@@ -162,7 +162,7 @@ function currentTables(runs: EtlResult["jobs"], datasets: readonly Dataset[]): s
 }
 
 /** Jobs of a run by its options. */
-async function chosenJobs(
+export async function chosenJobs(
 	stack: Stack,
 	names: readonly string[],
 	{ from, select }: Pick<EtlOptions, "from" | "select">,

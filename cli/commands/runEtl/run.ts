@@ -1,6 +1,6 @@
 import chalk from "chalk";
 import { failing } from "../../actions/etl/failing.ts";
-import { runEtl, startEtl } from "../../actions/etl/runEtl.ts";
+import { chosenJobs, runEtl, startEtl } from "../../actions/etl/runEtl.ts";
 import { replicationTrouble } from "../../actions/replicationTrouble.ts";
 import { runSchedule } from "../../actions/schedule/runSchedule.ts";
 import { scheduleText } from "../../actions/schedule/text.ts";
@@ -21,6 +21,8 @@ export const run: Run<typeof definition> = async (invocation) => {
 	const { from, select, every } = options;
 	if (every !== undefined) return repeatEtl(invocation, found, names, every);
 	if (!options.wait) return describeStart(await startEtl(found, names, context, { from, select }), found.name);
+	// A mistake of the command is named before anything is looked at.
+	await chosenJobs(found, names, { from, select });
 	const failed = await failing(found);
 	if (failed !== undefined) context.reporter.note(`${failed.what} This run tries again.`);
 	const trouble = found.engine === "local" ? await replicationTrouble(found) : undefined;
