@@ -94,8 +94,8 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 		tellingOrder
 			.map((outcome) => failures.find(({ error }) => error.outcome === outcome))
 			.find((failure) => failure !== undefined) ?? failures[0];
-	if (worst !== undefined && failures.length === looks.length) throw worst.error;
 	const seen: Partial<PipelineStatus> = Object.assign({}, ...looks.map((one) => one.seen));
+	if (worst !== undefined && Object.keys(seen).length === 0) throw worst.error;
 	const outcome = worst?.error.outcome ?? (seen.replication?.state === "failed" ? "failure" : undefined);
 	return {
 		stack: stack.name,
