@@ -7,7 +7,7 @@ export interface Call {
 	service: string;
 	/** Operation name; for REST services the method and path. */
 	action: string;
-	/** Body: parsed JSON, form fields, or undefined. */
+	/** Body: parsed JSON, form fields; of S3 `body`, its text. */
 	input: Record<string, unknown>;
 	method: string;
 	/** Of the signature. */
@@ -182,10 +182,13 @@ function parse(request: IncomingMessage, body: string): Call {
 		const input = Object.fromEntries(new URLSearchParams(body));
 		return { ...signed, action: String(input.Action), input };
 	}
-	return { ...signed, action: service === "s3" ? s3Action(method, url) : `${method} ${url.pathname}`, input: {} };
+	if (service === "s3") return { ...signed, action: s3Action(method, url), input: { body } };
+	return { ...signed, action: `${method} ${url.pathname}`, input: {} };
 }
 
 function s3Action(method: string, url: URL): string {
 	if (method === "GET" && url.searchParams.get("list-type") === "2") return "ListObjectsV2";
-	return { GET: "GetObject", HEAD: "HeadBucket", PUT: "PutObject" }[method] ?? method;
+	if (method === "GET" && url.searchParams.has("versions")) return "ListObjectVersions";
+	if (method === "POST" && url.searchParams.has("delete")) return "DeleteObjects";
+	return { GET: "GetObject", HEAD: "HeadObject", PUT: "PutObject" }[method] ?? method;
 }

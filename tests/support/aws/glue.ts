@@ -110,6 +110,10 @@ export class GlueScript {
 				this.crawler = this.#pending.shift() ?? this.crawler;
 				return json({ Crawler: { Name: outputs.catalog.crawler, ...this.crawler } });
 			})
+			.on("glue", "DeleteTable", (input) => {
+				this.tables = this.tables.filter((table) => !("Name" in table) || table.Name !== input.Name);
+				return json({});
+			})
 			.on("glue", "GetTables", (input) => {
 				const from = Number(input.NextToken ?? 0);
 				const end = from + this.pageSize;

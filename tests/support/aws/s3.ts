@@ -8,6 +8,8 @@ interface Stored {
 /** S3: buckets in memory, listed with pages. */
 export class S3Script {
 	pageSize = 1000;
+	/** Whether what is written is there afterwards; otherwise a test alone says what is there. */
+	keeps = false;
 	/** Prefix that may not be listed. */
 	denied: string | undefined;
 	readonly #buckets = new Map<string, Map<string, Stored>>();
@@ -35,8 +37,35 @@ export class S3Script {
 					`<ListBucketResult><KeyCount>${page.length}</KeyCount><IsTruncated>${more}</IsTruncated>${token}${contents.join("")}</ListBucketResult>`,
 				);
 			})
-			// What is written is not kept: a test says what is there.
-			.on("s3", "PutObject", () => ({ status: 200, body: "" }))
+			.on("s3", "PutObject", ({ body }, { url }) => {
+				const [bucket = "", ...rest] = path(url);
+				if (this.keeps) this.put(bucket, rest.join("/"), String(body));
+				return { status: 200, body: "" };
+			})
+			.on("s3", "HeadObject", (_, { url }) => {
+				const [bucket = "", ...rest] = path(url);
+				return { status: this.has(bucket, rest.join("/")) ? 200 : 404, body: "" };
+			})
+			.on("s3", "ListObjectVersions", (_, { url }) => {
+				const [bucket = ""] = path(url);
+				const prefix = url.searchParams.get("prefix") ?? "";
+				const found = [...(this.#buckets.get(bucket)?.keys() ?? [])].filter((key) => key.startsWith(prefix));
+				const page = found.sort().slice(0, this.pageSize);
+				const versions = page.map((key) => `<Version><Key>${key}</Key><VersionId>v1</VersionId></Version>`);
+				const more = page.length < found.length;
+				const next = more
+					? `<NextKeyMarker>${page.at(-1)}</NextKeyMarker><NextVersionIdMarker>v1</NextVersionIdMarker>`
+					: "";
+				return xml(
+					`<ListVersionsResult><IsTruncated>${more}</IsTruncated>${next}${versions.join("")}</ListVersionsResult>`,
+				);
+			})
+			.on("s3", "DeleteObjects", ({ body }, { url }) => {
+				const [bucket = ""] = path(url);
+				for (const [, key = ""] of String(body).matchAll(/<Key>([^<]*)<\/Key>/g))
+					this.#buckets.get(bucket)?.delete(key);
+				return xml("<DeleteResult/>");
+			})
 			.on("s3", "GetObject", (_, { url }) => {
 				const [bucket = "", ...rest] = path(url);
 				const stored = this.#buckets.get(bucket)?.get(rest.join("/"));
@@ -45,6 +74,19 @@ export class S3Script {
 				}
 				return { status: 200, body: stored.body, headers: { "content-type": "application/octet-stream" } };
 			});
+	}
+
+	has(bucket: string, key: string): boolean {
+		return this.#buckets.get(bucket)?.has(key) === true;
+	}
+
+	/** Keys of the objects of a bucket. */
+	keys(bucket: string): string[] {
+		return [...(this.#buckets.get(bucket)?.keys() ?? [])].sort();
+	}
+
+	text(bucket: string, key: string): string {
+		return Buffer.from(this.#buckets.get(bucket)?.get(key)?.body ?? "").toString("utf8");
 	}
 
 	put(bucket: string, key: string, body: string | Uint8Array, modified = new Date()): void {

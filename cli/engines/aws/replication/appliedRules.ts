@@ -30,7 +30,8 @@ const recordFile: JsonKind<Applied> = {
 	}),
 };
 
-const key = `${lake.state}/replication-rules.json`;
+/** Key in the processed zone. */
+export const appliedRulesKey = `${lake.state}/replication-rules.json`;
 
 /** What the tables in the lake were loaded by: DMS itself knows only what holds now. */
 export class AppliedRules {
@@ -80,19 +81,25 @@ export class AppliedRules {
 		const bucket = this.#deployment.buckets.processed;
 		let text: string;
 		try {
-			const { Body: body } = await (await this.#clients.s3()).send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+			const { Body: body } = await (await this.#clients.s3()).send(
+				new GetObjectCommand({ Bucket: bucket, Key: appliedRulesKey }),
+			);
 			text = (await body?.transformToString()) ?? "";
 		} catch (error) {
 			if (isAwsError(error, "NoSuchKey")) return undefined;
 			throw awsError(error, { service: "s3", action: "GetObject", region: this.#clients.settings.region });
 		}
-		return parseJson(text, `s3://${bucket}/${key}`, recordFile);
+		return parseJson(text, `s3://${bucket}/${appliedRulesKey}`, recordFile);
 	}
 
 	async #write(applied: Applied): Promise<void> {
 		const { PutObjectCommand } = await import("@aws-sdk/client-s3");
 		await (await this.#clients.s3()).send(
-			new PutObjectCommand({ Bucket: this.#deployment.buckets.processed, Key: key, Body: JSON.stringify(applied) }),
+			new PutObjectCommand({
+				Bucket: this.#deployment.buckets.processed,
+				Key: appliedRulesKey,
+				Body: JSON.stringify(applied),
+			}),
 		);
 	}
 }

@@ -67,7 +67,7 @@ export class AwsReplication implements Replication {
 		for (const { schema, table } of tables) {
 			await removeObjects(this.#clients, this.#deployment.buckets.raw, `${schema}/${table}/`);
 		}
-		await dropTables(this.#clients, this.#deployment);
+		await dropTables(this.#clients, this.#deployment, tables);
 		await this.#start(context, { reload: true });
 	}
 

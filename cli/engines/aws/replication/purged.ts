@@ -1,3 +1,5 @@
+import type { Table } from "@aws-sdk/client-glue";
+import { lake } from "../../../../etl/contract/contract.ts";
 import type { SourceRules } from "../../../../etl/definition/sourceRules.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
@@ -15,25 +17,38 @@ export function requireDeployed({ replication }: PipelineOutputs, current: Sourc
 	});
 }
 
-/** Takes Iceberg tables whose metadata was removed out of the catalog: nobody could write to them. The jobs register them again. */
-export async function dropTables(clients: Clients, { catalog, buckets }: PipelineOutputs): Promise<void> {
+/**
+ * Takes out of the catalog what was removed: Iceberg tables whose metadata is gone, to which nobody could write, and change logs
+ * of tables. The jobs register those again that they write again.
+ */
+export async function dropTables(
+	clients: Clients,
+	{ catalog, buckets }: PipelineOutputs,
+	purged: readonly { schema: string; table: string }[],
+): Promise<void> {
 	const { DeleteTableCommand, paginateGetTables } = await import("@aws-sdk/client-glue");
 	const { HeadObjectCommand } = await import("@aws-sdk/client-s3");
 	const [glue, s3] = [await clients.glue(), await clients.s3()];
 	const root = `s3://${buckets.processed}/`;
-	for await (const { TableList: tables = [] } of paginateGetTables(
-		{ client: glue },
-		{ DatabaseName: catalog.database },
-	)) {
-		for (const { Name, Parameters: parameters = {} } of tables) {
-			const metadata = parameters.metadata_location;
-			if (Name === undefined || metadata === undefined || !metadata.startsWith(root)) continue;
-			try {
-				await s3.send(new HeadObjectCommand({ Bucket: buckets.processed, Key: metadata.slice(root.length) }));
-			} catch (error) {
-				if (!isAwsError(error, "NotFound") && !isAwsError(error, "NoSuchKey")) throw error;
-				await glue.send(new DeleteTableCommand({ DatabaseName: catalog.database, Name }));
-			}
+	const logs = new Set(purged.map(({ schema, table }) => `${root}${lake.changeLog(schema, table)}/`));
+	const isGone = async ({ Parameters: parameters = {}, StorageDescriptor: storage }: Table): Promise<boolean> => {
+		const metadata = parameters.metadata_location;
+		if (metadata === undefined) return logs.has(storage?.Location ?? "");
+		if (!metadata.startsWith(root)) return false;
+		try {
+			await s3.send(new HeadObjectCommand({ Bucket: buckets.processed, Key: metadata.slice(root.length) }));
+			return false;
+		} catch (error) {
+			if (!isAwsError(error, "NotFound") && !isAwsError(error, "NoSuchKey")) throw error;
+			return true;
 		}
+	};
+	// All pages first: a list does not stay the same while tables are taken out of it.
+	const found: Table[] = [];
+	const pages = paginateGetTables({ client: glue }, { DatabaseName: catalog.database });
+	for await (const { TableList: tables = [] } of pages) found.push(...tables);
+	for (const table of found) {
+		if (!(await isGone(table))) continue;
+		await glue.send(new DeleteTableCommand({ DatabaseName: catalog.database, Name: table.Name }));
 	}
 }

@@ -1,0 +1,115 @@
+import { describe, expect } from "vitest";
+import { lake } from "../../etl/contract/contract.ts";
+import { sourceRulesOf } from "../../etl/definition/sourceRules.ts";
+import { it } from "../support/aws/awsFixtures.ts";
+import { loaded, running } from "../support/aws/dms.ts";
+import { refuse } from "../support/aws/endpoint.ts";
+import { parquetTable } from "../support/aws/glue.ts";
+import { outputs } from "../support/aws/outputs.ts";
+import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
+import { shop } from "../support/sampleShop.ts";
+
+const { raw, processed } = outputs.buckets;
+const record = `${lake.state}/replication-rules.json`;
+const now = sourceRulesOf(shop.pipeline);
+/** The definition had a mask when the tables were loaded. */
+const before = {
+	...now,
+	tables: [{ schema: "wordpress-db", table: "wp_users", columns: { user_email: "hash" as const } }],
+};
+const masked = "wordpress-db.wp_users (user_email: keep, before hash)";
+
+let aws: ScriptedStack;
+it.beforeEach(async ({ aws: own }) => {
+	aws = own;
+	aws.s3.keeps = true;
+	aws.dms.task = running;
+	aws.dms.afterStart = [{ ...running, ReplicationTaskStartDate: 1_795_000_060, ReplicationTaskStats: loaded }];
+	aws.dms.tables = ["wp_users", "wp_terms"].map((TableName) => ({
+		...{ SchemaName: "wordpress-db", TableName, TableState: "Table completed" },
+		...{ Inserts: 0, FullLoadRows: 3, LastUpdateTime: 1 },
+	}));
+	aws.s3.put(processed, record, JSON.stringify({ version: 1, rules: before, purging: [] }));
+	for (const table of ["wp_users", "wp_terms"]) {
+		aws.s3.put(raw, `wordpress-db/${table}/LOAD00000001.parquet`, "x");
+		aws.s3.put(processed, `wordpress-db/${table}/batch=1/a.parquet`, "x");
+		aws.s3.put(processed, `${lake.current("wordpress-db", table)}/metadata/1.json`, "x");
+	}
+	const iceberg = (table: string): object => ({
+		...parquetTable(table),
+		Parameters: { metadata_location: `s3://${processed}/${lake.current("wordpress-db", table)}/metadata/1.json` },
+	});
+	const log = (table: string): object => ({
+		...parquetTable(`${table}_changes`),
+		StorageDescriptor: { Columns: [], Location: `s3://${processed}/wordpress-db/${table}/` },
+	});
+	aws.glue.tables = [iceberg("wp_users"), log("wp_users"), iceberg("wp_terms"), log("wp_terms")];
+});
+
+const recorded = (): unknown => JSON.parse(aws.s3.text(processed, record));
+const starts = () => aws.endpoint.inputs("dms", "StartReplicationTask").map((input) => input.StartReplicationTaskType);
+
+describe("a rule of the definition that changed after the load", () => {
+	it.each([["replication", "start"], ["run-etl"]])(
+		"is refused by %s %s, with the one command that helps",
+		async (...args) => {
+			const { code, err } = await aws.run(...args);
+			expect(code).toBe(4);
+			expect(err).toContain(`The definition says otherwise than tables were loaded by: ${masked}.`);
+			expect(err).toContain("pipeline-cli replication reload --purge");
+			expect(starts()).toEqual([]);
+			expect(aws.endpoint.inputs("glue", "StartJobRun")).toEqual([]);
+		},
+	);
+
+	it("is taken by a purge: every version of the table's objects and its entries of the catalog go, and all is loaded", async () => {
+		aws.s3.pageSize = 1;
+		const { code, document, err } = await aws.json<{ tables: object[] }>("replication", "reload", "--purge");
+		expect([code, err]).toEqual([0, expect.anything()]);
+		expect(document.tables).toEqual([
+			{ schema: "wordpress-db", table: "wp_users", what: "user_email: keep, before hash" },
+		]);
+		expect(aws.s3.keys(raw)).toEqual(["wordpress-db/wp_terms/LOAD00000001.parquet"]);
+		expect(aws.s3.keys(processed).filter((key) => key.includes("wp_users"))).toEqual([]);
+		expect(aws.s3.keys(processed)).toContain("wordpress-db/wp_terms/batch=1/a.parquet");
+		expect(aws.endpoint.inputs("glue", "DeleteTable").map(({ Name }) => Name)).toEqual([
+			"wp_users",
+			"wp_users_changes",
+		]);
+		expect(starts()).toEqual(["reload-target"]);
+		expect(recorded()).toEqual({ version: 1, rules: now, purging: [] });
+		expect((await aws.run("replication", "start")).code).toBe(0);
+	});
+
+	it("is still refused where a purge ended in between, and the same command ends it", async () => {
+		aws.endpoint.fault("dms", "StartReplicationTask", refuse("InvalidResourceStateFault", "The task is modified"));
+		expect((await aws.run("replication", "reload", "--purge")).code).not.toBe(0);
+		expect(recorded()).toEqual({
+			version: 1,
+			rules: before,
+			purging: [{ schema: "wordpress-db", table: "wp_users" }],
+		});
+		expect((await aws.run("run-etl")).err).toContain("its purge has begun");
+		const { code, err } = await aws.run("replication", "reload", "--purge");
+		expect([code, err]).toEqual([0, expect.anything()]);
+		expect(recorded()).toEqual({ version: 1, rules: now, purging: [] });
+	});
+
+	it("is not purged before it is deployed: DMS would load by the rules of before", async () => {
+		await aws.deploy({ replication: { ...outputs.replication, rules: JSON.stringify(before) } });
+		const { code, err } = await aws.run("replication", "reload", "--purge");
+		expect([code, err]).toEqual([2, expect.stringContaining("pulumi up")]);
+		expect(aws.s3.keys(raw)).toHaveLength(2);
+	});
+
+	it("an object that cannot be removed is named, with the right that is missing", async () => {
+		aws.endpoint.on("s3", "DeleteObjects", () => ({
+			status: 200,
+			body: "<DeleteResult><Error><Key>a</Key><Code>AccessDenied</Code><Message>Access Denied</Message></Error></DeleteResult>",
+			headers: { "content-type": "text/xml" },
+		}));
+		const { code, err } = await aws.run("replication", "reload", "--purge");
+		expect([code, err]).toEqual([4, expect.stringContaining("s3:DeleteObjectVersion")]);
+		expect(starts()).toEqual([]);
+	});
+});
