@@ -42,6 +42,8 @@ export const lake = {
 	model: (name: string): string => `${prefixes.models}/${name}`,
 	/** Bookkeeping of the jobs: what was processed, up to where. */
 	state: prefixes.state,
+	/** By which rules of the definition the tables were loaded, on AWS. */
+	appliedRules: `${prefixes.state}/replication-rules.json`,
 	/** Reports of the jobs' runs. */
 	runs: prefixes.runs,
 	report: (runId: string, job: string): string => `${prefixes.runs}/${runId}/${job}.json`,

@@ -10,7 +10,7 @@ import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 import { shop } from "../support/sampleShop.ts";
 
 const { raw, processed } = outputs.buckets;
-const record = `${lake.state}/replication-rules.json`;
+const record = lake.appliedRules;
 const now = sourceRulesOf(shop.pipeline);
 /** The definition had a mask when the tables were loaded. */
 const before = {

@@ -1,5 +1,5 @@
+import { lake } from "../../../../etl/contract/contract.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { appliedRulesKey } from "../replication/appliedRules.ts";
 
 /** Actions of IAM that the commands need on one resource. */
 export interface NeededActions {
@@ -51,7 +51,7 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 		},
 		{ resource: `${resultsArn}*`, actions: ["s3:PutObject"] },
 		// By which rules tables were loaded: `replication start` notes it.
-		{ resource: `${bucketArn(buckets.processed)}/${appliedRulesKey}`, actions: ["s3:PutObject"] },
+		{ resource: `${bucketArn(buckets.processed)}/${lake.appliedRules}`, actions: ["s3:PutObject"] },
 		{ resource: outputs.keyArn, actions: ["kms:Decrypt", "kms:GenerateDataKey"] },
 		{
 			resource: arn("athena", `workgroup/${outputs.athena.workgroup}`),

@@ -30,9 +30,6 @@ const recordFile: JsonKind<Applied> = {
 	}),
 };
 
-/** Key in the processed zone. */
-export const appliedRulesKey = `${lake.state}/replication-rules.json`;
-
 /** What the tables in the lake were loaded by: DMS itself knows only what holds now. */
 export class AppliedRules {
 	readonly #clients: Clients;
@@ -82,14 +79,14 @@ export class AppliedRules {
 		let text: string;
 		try {
 			const { Body: body } = await (await this.#clients.s3()).send(
-				new GetObjectCommand({ Bucket: bucket, Key: appliedRulesKey }),
+				new GetObjectCommand({ Bucket: bucket, Key: lake.appliedRules }),
 			);
 			text = (await body?.transformToString()) ?? "";
 		} catch (error) {
 			if (isAwsError(error, "NoSuchKey")) return undefined;
 			throw awsError(error, { service: "s3", action: "GetObject", region: this.#clients.settings.region });
 		}
-		return parseJson(text, `s3://${bucket}/${appliedRulesKey}`, recordFile);
+		return parseJson(text, `s3://${bucket}/${lake.appliedRules}`, recordFile);
 	}
 
 	async #write(applied: Applied): Promise<void> {
@@ -97,7 +94,7 @@ export class AppliedRules {
 		await (await this.#clients.s3()).send(
 			new PutObjectCommand({
 				Bucket: this.#deployment.buckets.processed,
-				Key: appliedRulesKey,
+				Key: lake.appliedRules,
 				Body: JSON.stringify(applied),
 			}),
 		);
