@@ -1,4 +1,5 @@
-// All tests: vitest, and pytest with the jobs on Sail and on Apache Spark, side by side. Ends with one line that sums them.
+// All tests: vitest in two parts, and pytest with the jobs on Sail and on Apache Spark, side by side. Ends with one line that sums
+// them.
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir, readFile, rm } from "node:fs/promises";
@@ -31,21 +32,16 @@ async function run(command, args, log) {
 	return code;
 }
 
-/** @returns the arguments that leave out what cannot run here; it was said why. */
-async function leftOut() {
+/** Projects of the tests of replication, without MySQL where it cannot be had here; it was said why. */
+async function replicating() {
 	const fetched = await run(process.execPath, ["--import", "tsx", "tests/support/servers/fetchMySql.ts"]);
-	return fetched === 0 ? [] : ["--project=!mysql"];
+	return projects("integration", ...(fetched === 0 ? ["mysql"] : []));
 }
 
-async function vitest() {
-	const file = join(reports, "vitest.json");
+async function vitest(name, args, log) {
+	const file = join(reports, `vitest-${name}.json`);
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-	const code = await run(process.execPath, [
-		"node_modules/vitest/vitest.mjs",
-		"run",
-		...reporters,
-		...(await leftOut()),
-	]);
+	const code = await run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...args, ...reporters], log);
 	const report = JSON.parse(await readFile(file, "utf8"));
 	// A file that cannot be loaded has no failed test of its own.
 	const broken = report.testResults.filter(
@@ -77,8 +73,14 @@ async function timed(name, part) {
 	return { ...result, took: `${name} ${Math.round((performance.now() - begun) / 1000)} s` };
 }
 
+const projects = (...names) => names.flatMap((name) => ["--project", name]);
 const results = await Promise.all([
-	timed("vitest", vitest()),
+	timed("vitest", vitest("most", [...projects("unit", "infra", "integration"), "--exclude", "tests/replication/**"])),
+	// These wait for servers most of the time.
+	timed(
+		"replication",
+		vitest("replication", [...(await replicating()), "tests/replication"], join(reports, "replication.log")),
+	),
 	timed("pytest on Sail", pytest("sail")),
 	timed("pytest on Spark", pytest("spark")),
 ]);

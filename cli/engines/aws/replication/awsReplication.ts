@@ -41,6 +41,7 @@ export class AwsReplication implements Replication {
 	}
 
 	async start(context: Context, options: ReplicationOptions = {}): Promise<"started" | "resumed" | "already running"> {
+		refuseBatchOptions(options);
 		const changes = await this.ruleChanges();
 		if (changes.length > 0) throw rulesChanged(changes);
 		return this.#start(context, options);
@@ -72,7 +73,6 @@ export class AwsReplication implements Replication {
 	}
 
 	async #start(context: Context, options: ReplicationOptions = {}): Promise<"started" | "resumed" | "already running"> {
-		refuseBatchOptions(options);
 		const task = await this.#task();
 		const before = await this.#settled(task, context);
 		const state = taskState(before);
