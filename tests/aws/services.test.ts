@@ -64,7 +64,7 @@ describe("what is loaded", () => {
 	it.each([
 		[
 			"cli/engines/aws/replication/awsReplication.ts",
-			["client-cloudwatch", "client-cloudwatch-logs", "client-database-migration-service"],
+			["client-cloudwatch", "client-cloudwatch-logs", "client-database-migration-service", "client-glue", "client-s3"],
 		],
 		["cli/engines/aws/jobs/awsJobs.ts", ["client-glue", "client-s3", "client-sfn", "client-cloudwatch-logs"]],
 		["cli/engines/aws/query/athenaQuery.ts", ["client-athena"]],
