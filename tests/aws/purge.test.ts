@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { lake } from "../../etl/contract/contract.ts";
 import { sourceRulesOf } from "../../etl/definition/sourceRules.ts";
@@ -93,6 +95,19 @@ describe("a rule of the definition that changed after the load", () => {
 		const { code, err } = await aws.run("replication", "reload", "--purge");
 		expect([code, err]).toEqual([0, expect.anything()]);
 		expect(recorded()).toEqual({ version: 1, rules: now, purging: [] });
+	});
+
+	it("counts for a stack that was loaded before there was a record: nothing was withheld then", async ({ folder }) => {
+		const text =
+			"name: own\nsource: { schemas: [wordpress-db] }\ntables: { wordpress-db.wp_users: { columns: { user_email: hash } } }\n";
+		await writeFile(join(folder, "pipeline.yaml"), text);
+		await aws.deploy({ definition: folder });
+		aws.s3.remove(processed, record);
+		const { code, err } = await aws.run("replication", "start");
+		expect([code, err]).toEqual([4, expect.stringContaining("wordpress-db.wp_users (user_email: hash, before keep)")]);
+		aws.dms.tables = [];
+		aws.dms.task = { Status: "ready" };
+		expect((await aws.run("replication", "start")).code).toBe(0);
 	});
 
 	it("is not purged before it is deployed: DMS would load by the rules of before", async () => {

@@ -60,7 +60,7 @@ describe("a second pipeline", () => {
 		expect(await rows("SELECT count(*), sum(loan_count) FROM book_loans")).toEqual([[7, 70]]);
 		const names = (await rows("SHOW TABLES")).flat();
 		expect(names).toEqual(expect.arrayContaining(["book_loans", "books", "loans", "members"]));
-		expect(names.join()).not.toMatch(/click|joint|dim_|fact_|wp_/);
+		expect(names.join()).not.toMatch(/click|joint|dim_|fact_|wp_|tmp_/);
 	});
 
 	it("has its charts on the page, and its tables in the warehouse", async () => {

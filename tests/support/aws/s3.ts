@@ -80,6 +80,10 @@ export class S3Script {
 		return this.#buckets.get(bucket)?.has(key) === true;
 	}
 
+	remove(bucket: string, key: string): void {
+		this.#buckets.get(bucket)?.delete(key);
+	}
+
 	/** Keys of the objects of a bucket. */
 	keys(bucket: string): string[] {
 		return [...(this.#buckets.get(bucket)?.keys() ?? [])].sort();

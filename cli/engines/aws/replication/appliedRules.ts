@@ -47,9 +47,9 @@ export class AppliedRules {
 
 	/** @param tables those that DMS knows. */
 	async changes(tables: () => Promise<readonly { schema: string; table: string }[]>): Promise<RuleChange[]> {
-		const applied = await this.#read();
-		if (applied === undefined) return [];
 		const { current } = this;
+		// A stack of before this record loaded everything that it replicated in the clear.
+		const applied = (await this.#read()) ?? { rules: { ...current, columns: {}, tables: [] }, purging: [] };
 		const differs = JSON.stringify(applied.rules) !== JSON.stringify(current);
 		return [
 			...(differs ? changedRules(applied.rules, current, await tables()) : []),
