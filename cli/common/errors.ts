@@ -45,6 +45,13 @@ export class PipelineError extends Error {
 	}
 }
 
+/** A run of jobs that cannot begin, since another one is going. */
+export class RunGoing extends PipelineError {
+	constructor(text: ErrorText) {
+		super("serviceRefused", text);
+	}
+}
+
 /**
  * What cannot be, whatever the user, the server or the disk does, is `throw bug(…)`. What they can do is a PipelineError where a
  * command ends with it, and an Error where our own code catches it and makes it, say, a table's error.

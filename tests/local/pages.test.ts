@@ -9,8 +9,13 @@ import { it } from "../support/serverFixtures.ts";
 /** Commands that go on until Ctrl-C, or for longer than a test, with what they say once they are at work. */
 const endless: [RegExp, RegExp][] = [
 	[/pipeline-cli dashboard(?!.*--export)/, /http:\/\/127\.0\.0\.1:\d+/],
-	[/pipeline-cli clicks tail/, /./],
-	[/pipeline-cli clicks send/, /./],
+	[/pipeline-cli clicks tail/, /from now on/],
+];
+
+/** What takes minutes as it is written. */
+const shorter: [string, string][] = [
+	["--records 100000", "--records 2000"],
+	["--duration 10m", "--duration 1s"],
 ];
 
 const password = "hunter2";
@@ -42,6 +47,8 @@ async function clone(folder: string): Promise<string> {
 
 interface Ended {
 	code: number | null;
+	/** Whether it was at work, and then got Ctrl-C. */
+	isInterrupted: boolean;
 	output: string;
 }
 
@@ -64,7 +71,7 @@ async function runLine(line: string, cwd: string, env: Record<string, string>): 
 	child.stdin.end();
 	return new Promise((resolve, reject) => {
 		child.once("error", reject);
-		child.once("close", (code) => resolve({ code, output }));
+		child.once("close", (code) => resolve({ code, isInterrupted, output }));
 	});
 }
 
@@ -84,9 +91,11 @@ async function runBlock(
 			continue;
 		}
 		const ended = await runLine(line, cwd, env);
+		const isEndless = endless.some(([pattern]) => pattern.test(line));
 		// Ctrl-C ends what is endless, by its own code or, of npx, by the signal's.
-		const fine = endless.some(([pattern]) => pattern.test(line)) ? [0, 8, 130, null] : [0];
+		const fine = isEndless ? [0, 8, 130, null] : [0];
 		expect(fine, `${block.page}: ${line}\n${ended.output}`).toContain(ended.code);
+		expect([line, ended.isInterrupted]).toEqual([line, isEndless]);
 		output += ended.output;
 	}
 	return output;
@@ -108,13 +117,12 @@ describe("the commands of the pages", () => {
 			...blocks.filter(({ page }) => page === "README.md"),
 		];
 		expect(ordered.length).toBeGreaterThan(3);
-		for (const block of ordered) await runBlock(block, project, {});
+		for (const block of ordered) await runBlock(block, project, {}, shorter);
 		expect(await readdir(project)).toEqual(expect.arrayContaining(["answer.csv", "dashboard.html"]));
 	});
 
 	it("about one's own MySQL run as they are written", async ({ fileFolder, server, db, onTestFinished }) => {
 		const project = await clone(join(fileFolder, "own"));
-		onTestFinished(async () => void (await runLine("node dist/pipeline-cli.js down", project, {})));
 		await db.query(`
 			CREATE DATABASE shop;
 			CREATE TABLE shop.customers (id INT PRIMARY KEY, email VARCHAR(100), city VARCHAR(50));
@@ -128,15 +136,17 @@ describe("the commands of the pages", () => {
 		`);
 		const blocks = await blocksFor("own");
 		expect(blocks.length).toBeGreaterThan(0);
+		const env: Record<string, string> = {};
+		onTestFinished(async () => void (await runLine("node dist/pipeline-cli.js down", project, env)));
 		let output = "";
 		for (const block of blocks) {
-			output += await runBlock(block, project, {}, [
+			output += await runBlock(block, project, env, [
 				["db.example.com:3306", `127.0.0.1:${server.port}`],
 				["…", password],
 			]);
 		}
 		expect(output).toContain("orders_a_day");
-		const chart = await runLine("npx pipeline-cli query --name rows_a_day --csv", project, {});
+		const chart = await runLine("npx pipeline-cli query --name rows_a_day --csv", project, env);
 		expect(chart.output).toContain("2026-01-01,23");
 	});
 });

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { testContext } from "../../../tests/support/context.ts";
 import { shop } from "../../../tests/support/sampleShop.ts";
-import { PipelineError } from "../../common/errors.ts";
+import { PipelineError, RunGoing } from "../../common/errors.ts";
 import type { ScheduledEnd, Stack } from "../../engines/port.ts";
 import type { EtlResult } from "../etl/runEtl.ts";
 import { runSchedule } from "./runSchedule.ts";
@@ -70,12 +70,23 @@ it("continues after a failed run, whatever failed, and shows it until a good one
 
 it("leaves out a time at which a run by hand is going", async () => {
 	const { shown, ends, reported } = await play([
-		fails("serviceRefused", "Run r is already going."),
+		(): never => {
+			throw new RunGoing({ what: "Run r is already going." });
+		},
 		fails("failure", "The last one."),
 	]);
 	expect(ends).toEqual([]);
 	expect(reported).toContain("Left out: Run r is already going.");
 	expect(shown.filter((state) => "last" in state)).toEqual([]);
+});
+
+it("shows what else refuses a run, such as a rule that changed after the load", async () => {
+	const { shown, ends } = await play([
+		fails("serviceRefused", "The definition says otherwise than tables were loaded by."),
+		fails("failure", "The last one."),
+	]);
+	expect(ends).toEqual(["The definition says otherwise than tables were loaded by."]);
+	expect(shown.filter((state) => "last" in state)).toMatchObject([{ last: { outcome: "serviceRefused" } }]);
 });
 
 it.each([

@@ -1,5 +1,5 @@
 import type { Schedule } from "../../../etl/contract/pipeline/pipeline.ts";
-import { messageOf, PipelineError } from "../../common/errors.ts";
+import { messageOf, PipelineError, RunGoing } from "../../common/errors.ts";
 import type { Context, ScheduleBoard, ScheduledEnd, ScheduleOptions, Stack } from "../../engines/port.ts";
 import { type EtlOptions, type EtlResult, runEtl } from "../etl/runEtl.ts";
 import { type Clock, repeat, systemClock } from "./repeat.ts";
@@ -74,7 +74,7 @@ async function oneRun(
 	} catch (error) {
 		context.signal.throwIfAborted();
 		const known = error instanceof PipelineError ? error : unknownFault(error);
-		if (known.outcome === "serviceRefused") {
+		if (known instanceof RunGoing) {
 			context.reporter.note(`Left out: ${known.text.what}`);
 			return undefined;
 		}

@@ -1,4 +1,4 @@
-import { PipelineError } from "../../common/errors.ts";
+import { RunGoing } from "../../common/errors.ts";
 import type { Context, Stack } from "../../engines/port.ts";
 import { type EtlResult, runEtl } from "../etl/runEtl.ts";
 import { arrival } from "./arrival.ts";
@@ -9,7 +9,7 @@ export async function runWhenFree(stack: Stack, names: readonly string[], contex
 		try {
 			return await runEtl(stack, names, context);
 		} catch (error) {
-			if (!isTaken(error) || stack.engine !== "local") throw error;
+			if (!(error instanceof RunGoing) || stack.engine !== "local") throw error;
 			// It may have ended meanwhile.
 			if (!(await isRunning(stack))) return runEtl(stack, names, context);
 		}
@@ -17,10 +17,6 @@ export async function runWhenFree(stack: Stack, names: readonly string[], contex
 		const late = { fix: "Wait for it, or stop it.", next: "pipeline-cli status" };
 		await arrival(context, { ...awaited, late }, 500, async () => ((await isRunning(stack)) ? undefined : true));
 	}
-}
-
-function isTaken(error: unknown): boolean {
-	return error instanceof PipelineError && error.outcome === "serviceRefused";
 }
 
 async function isRunning(stack: Stack): Promise<boolean> {

@@ -31,13 +31,13 @@ export interface Jobs {
 	/**
 	 * Opens what the jobs of one run need (the local engine server). Waits for the end of a run that the schedule started.
 	 * @param options.scheduled the schedule asks, which waits for nobody.
-	 * @throws PipelineError (`serviceRefused`) naming the run that is already going, where only one may.
+	 * @throws RunGoing naming the run that is already going, where only one may.
 	 */
 	open(context: Context, options?: { scheduled?: boolean }): Promise<JobSession>;
 	/**
 	 * Does something while no run is going, and none can begin where the engine can keep it from that. What former runs logged
 	 * and reported is removed: it quotes values.
-	 * @throws PipelineError naming the run that is going.
+	 * @throws RunGoing naming the run that is going.
 	 */
 	alone<T>(context: Context, work: () => Promise<T>): Promise<T>;
 	/** The newest run, whether it continues or has ended. */

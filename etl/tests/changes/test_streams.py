@@ -18,7 +18,7 @@ from support.stream import Stream, check
 AT_ONCE = {"sail": 100, "spark": 8}
 """Streams in one lake, a table each: the jobs run for all of them together."""
 
-STREAMS = {"sail": 500, "spark": 20}
+STREAMS = {"sail": 500, "spark": 16}
 """
 Number of streams, where the environment's `STREAMS` does not say: `npm run test:faults` has 2,000. One takes seconds on
 Apache Spark.

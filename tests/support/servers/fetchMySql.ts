@@ -1,4 +1,4 @@
-/** Fetches MySQL before a run of all tests, or says why its tests are skipped; the exit code is 1 then. */
+/** Fetches MySQL before a run of all tests, or says why its tests are skipped; the exit code is then 3, and 1 after any other fault. */
 import { findMySql, NoMySql } from "./mysqlPackages.ts";
 
 try {
@@ -6,5 +6,5 @@ try {
 } catch (error) {
 	if (!(error instanceof NoMySql)) throw error;
 	process.stdout.write(`Tests on MySQL are skipped, as none can be had: ${error.message}.\n`);
-	process.exitCode = 1;
+	process.exitCode = 3;
 }

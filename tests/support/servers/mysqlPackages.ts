@@ -140,7 +140,11 @@ async function aptGet(apt: string, ...args: string[]): Promise<void> {
 async function underLock<T>(file: string, work: () => Promise<T>): Promise<T> {
 	const holder = spawn("flock", [file, "sh", "-c", "echo held; cat"], { stdio: ["pipe", "pipe", "ignore"] });
 	const ended = once(holder, "exit");
-	await once(holder.stdout, "data");
+	const failed = ended.then(([code]): never => {
+		throw new NoMySql(`flock ended with ${code}`);
+	});
+	failed.catch(() => undefined);
+	await Promise.race([once(holder.stdout, "data"), failed]);
 	try {
 		return await work();
 	} finally {

@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { PipelineError } from "../../../common/errors.ts";
+import { RunGoing } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
 import { poll } from "../../../common/poll.ts";
@@ -133,8 +133,8 @@ function lockFile(runs: string): string {
 	return join(runs, "lock.json");
 }
 
-function refusal(holder: Holder, path: string): PipelineError {
-	return new PipelineError("serviceRefused", {
+function refusal(holder: Holder, path: string): RunGoing {
+	return new RunGoing({
 		what: `Run ${holder.runId} is already going.`,
 		why: `It was started at ${holder.startedAt} by process ${holder.pid}, as ${path} says; two runs would write the same tables.`,
 		fix: "Wait for it, or stop it with Ctrl-C where it runs.",
