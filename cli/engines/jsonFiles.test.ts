@@ -6,6 +6,7 @@ import { it } from "../../tests/support/fixtures.ts";
 import { PipelineError } from "../common/errors.ts";
 import { type JsonKind, parseJson, readJsonFile } from "../common/jsonFile.ts";
 import { outputsOfFile } from "./aws/outputs/readOutputs.ts";
+import { recordFile } from "./aws/replication/appliedRules.ts";
 import { sourceSecret } from "./aws/source.ts";
 import { readerSecret } from "./aws/warehouse/reader.ts";
 import { readCatalog } from "./local/catalog/catalogFile.ts";
@@ -138,6 +139,20 @@ const files: Record<string, OwnFile> = {
 		good: { reload: ["shop.orders"] },
 		// RequestBox puts what is refused aside: replicationPoison.test.ts.
 		read: (_, path) => readJsonFile(path, requestFile),
+	},
+	"record of applied rules": {
+		path: (paths) => join(paths.home, "applied-rules.json"),
+		good: {
+			version: 1,
+			rules: {
+				schemas: [{ name: "shop", include: ["*"], exclude: ["x"], newTables: "include", newColumns: "ignore" }],
+				columns: { ssn: "drop" },
+				tables: [{ schema: "shop", table: "orders", columns: { email: "hash" }, onlyColumns: ["id"] }],
+			},
+			purging: [{ schema: "shop", table: "orders" }],
+		},
+		read: (_, path) => readJsonFile(path, recordFile),
+		next: (path) => `aws s3 rm ${path}`,
 	},
 	"outputs of a stack": {
 		path: (paths) => join(paths.home, "outputs.json"),

@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
+import { openDefinition } from "../../cli/engines/shared/definition.ts";
 import { lake } from "../../etl/contract/contract.ts";
 import { sourceRulesOf } from "../../etl/definition/sourceRules.ts";
 import { it } from "../support/aws/awsFixtures.ts";
@@ -25,6 +26,7 @@ let aws: ScriptedStack;
 it.beforeEach(async ({ aws: own }) => {
 	aws = own;
 	aws.s3.keeps = true;
+	aws.s3.versioned.add(raw).add(processed);
 	aws.dms.task = running;
 	aws.dms.afterStart = [{ ...running, ReplicationTaskStartDate: 1_795_000_060, ReplicationTaskStats: loaded }];
 	aws.dms.tables = ["wp_users", "wp_terms"].map((TableName) => ({
@@ -66,13 +68,16 @@ describe("a rule of the definition that changed after the load", () => {
 
 	it("is taken by a purge: every version of the table's objects and its entries of the catalog go, and all is loaded", async () => {
 		aws.s3.pageSize = 1;
+		aws.s3.put(raw, "wordpress-db/wp_users/LOAD00000001.parquet", "newer");
+		aws.s3.put(raw, "wordpress-db/wp_users/20261128-120000000.parquet", "x");
+		aws.s3.remove(raw, "wordpress-db/wp_users/20261128-120000000.parquet");
 		const { code, document, err } = await aws.json<{ tables: object[] }>("replication", "reload", "--purge");
 		expect([code, err]).toEqual([0, expect.anything()]);
 		expect(document.tables).toEqual([
 			{ schema: "wordpress-db", table: "wp_users", what: "user_email: keep, before hash" },
 		]);
-		expect(aws.s3.keys(raw)).toEqual(["wordpress-db/wp_terms/LOAD00000001.parquet"]);
-		expect(aws.s3.keys(processed).filter((key) => key.includes("wp_users"))).toEqual([]);
+		expect(Object.keys(aws.s3.versions(raw))).toEqual(["wordpress-db/wp_terms/LOAD00000001.parquet"]);
+		expect(Object.keys(aws.s3.versions(processed)).filter((key) => key.includes("wp_users"))).toEqual([]);
 		expect(aws.s3.keys(processed)).toContain("wordpress-db/wp_terms/batch=1/a.parquet");
 		expect(aws.endpoint.inputs("glue", "DeleteTable").map(({ Name }) => Name)).toEqual([
 			"wp_users",
@@ -97,17 +102,47 @@ describe("a rule of the definition that changed after the load", () => {
 		expect(recorded()).toEqual({ version: 1, rules: now, purging: [] });
 	});
 
-	it("counts for a stack that was loaded before there was a record: nothing was withheld then", async ({ folder }) => {
-		const text =
-			"name: own\nsource: { schemas: [wordpress-db] }\ntables: { wordpress-db.wp_users: { columns: { user_email: hash } } }\n";
-		await writeFile(join(folder, "pipeline.yaml"), text);
-		await aws.deploy({ definition: folder });
-		aws.s3.remove(processed, record);
-		const { code, err } = await aws.run("replication", "start");
-		expect([code, err]).toEqual([4, expect.stringContaining("wordpress-db.wp_users (user_email: hash, before keep)")]);
-		aws.dms.tables = [];
+	describe("where there is no record of rules", () => {
+		it.beforeEach(async ({ folder }) => {
+			const text =
+				"name: own\nsource: { schemas: [wordpress-db] }\ntables: { wordpress-db.wp_users: { columns: { user_email: hash } } }\n";
+			await writeFile(join(folder, "pipeline.yaml"), text);
+			const rules = JSON.stringify(sourceRulesOf(openDefinition(folder).pipeline));
+			await aws.deploy({ definition: folder, replication: { ...outputs.replication, rules } });
+			aws.s3.remove(processed, record);
+		});
+		const inTheClear = "wordpress-db.wp_users (user_email: hash, before keep)";
+
+		it("the stack was loaded before there was one, when nothing was withheld", async () => {
+			const { code, err } = await aws.run("replication", "start");
+			expect([code, err]).toEqual([4, expect.stringContaining(inTheClear)]);
+		});
+
+		it("files of a task that was replaced count, too", async () => {
+			aws.dms.tables = [];
+			aws.dms.task = { Status: "ready" };
+			const { code, err } = await aws.run("replication", "start");
+			expect([code, err]).toEqual([4, expect.stringContaining(inTheClear)]);
+		});
+
+		it("and nothing is loaded, it is written before the first start", async () => {
+			aws.dms.tables = [];
+			aws.dms.task = { Status: "ready" };
+			aws.s3.remove(raw, "wordpress-db/wp_users/LOAD00000001.parquet");
+			aws.endpoint.fault("dms", "StartReplicationTask", refuse("InvalidResourceStateFault", "The task is modified"));
+			expect((await aws.run("replication", "start")).code).not.toBe(0);
+			expect(recorded()).toMatchObject({ rules: { tables: [{ columns: { user_email: "hash" } }] }, purging: [] });
+			expect((await aws.run("replication", "start")).code).toBe(0);
+		});
+	});
+
+	it("is not loaded before it is deployed", async () => {
 		aws.dms.task = { Status: "ready" };
-		expect((await aws.run("replication", "start")).code).toBe(0);
+		aws.s3.put(processed, record, JSON.stringify({ version: 1, rules: now, purging: [] }));
+		await aws.deploy({ replication: { ...outputs.replication, rules: JSON.stringify(before) } });
+		const { code, err } = await aws.run("replication", "start");
+		expect([code, err]).toEqual([2, expect.stringContaining("pulumi up")]);
+		expect(starts()).toEqual([]);
 	});
 
 	it("is not purged before it is deployed: DMS would load by the rules of before", async () => {

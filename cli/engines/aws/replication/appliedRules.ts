@@ -20,14 +20,12 @@ const record = z.object({
 type Applied = z.infer<typeof record>;
 
 /** How the object is read. */
-const recordFile: JsonKind<Applied> = {
+export const recordFile: JsonKind<Applied> = {
 	name: "The record of what was loaded by which rules",
 	schema: record,
 	version: 1,
-	remedy: () => ({
-		fix: "Load all tables again, which writes a new one.",
-		next: "pipeline-cli replication start --reload",
-	}),
+	// Without a record everything counts as loaded in the clear, which asks for a purge of what is withheld.
+	remedy: (place) => ({ fix: "Remove it, and repeat.", next: `aws s3 rm ${place}` }),
 };
 
 /** What the tables in the lake were loaded by: DMS itself knows only what holds now. */
@@ -45,19 +43,27 @@ export class AppliedRules {
 		return sourceRulesOf(openDefinition(this.#deployment.definition).pipeline);
 	}
 
-	/** @param tables those that DMS knows. */
-	async changes(tables: () => Promise<readonly { schema: string; table: string }[]>): Promise<RuleChange[]> {
+	/** Whether there is a record: not before the first load, nor of a task that somebody started in the console. */
+	async isKnown(): Promise<boolean> {
+		return (await this.#read()) !== undefined;
+	}
+
+	/** @param tables those that DMS knows, or that have files. */
+	async changes(
+		tables: (schemas: readonly string[]) => Promise<readonly { schema: string; table: string }[]>,
+	): Promise<RuleChange[]> {
 		const { current } = this;
 		// A stack of before this record loaded everything that it replicated in the clear.
-		const applied = (await this.#read()) ?? { rules: { ...current, columns: {}, tables: [] }, purging: [] };
-		const differs = JSON.stringify(applied.rules) !== JSON.stringify(current);
+		const { rules, purging } = (await this.#read()) ?? { rules: { ...current, columns: {}, tables: [] }, purging: [] };
+		const schemas = [...new Set([...rules.schemas, ...current.schemas].map(({ name }) => name))];
+		const differs = JSON.stringify(rules) !== JSON.stringify(current);
 		return [
-			...(differs ? changedRules(applied.rules, current, await tables()) : []),
-			...applied.purging.map((one) => ({ ...one, what: "its purge has begun" })),
+			...(differs ? changedRules(rules, current, await tables(schemas)) : []),
+			...purging.map((one) => ({ ...one, what: "its purge has begun" })),
 		];
 	}
 
-	/** Notes that a full load began by the rules as they are now, and that no purge is left. */
+	/** Notes that a full load begins by the rules that are deployed, which are the definition's, and that no purge is left. */
 	loaded(): Promise<void> {
 		return this.#write({ version: 1, rules: this.current, purging: [] });
 	}

@@ -1,4 +1,4 @@
-import type { ReplicationTask, StartReplicationTaskTypeValue } from "@aws-sdk/client-database-migration-service";
+import type { ReplicationTask } from "@aws-sdk/client-database-migration-service";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { rulesChanged } from "../../../common/rulesChanged.ts";
@@ -19,10 +19,20 @@ import { AppliedRules } from "./appliedRules.ts";
 import { testConnections } from "./connectionTests.ts";
 import { DmsTask } from "./dmsTask.ts";
 import { taskLatency } from "./latency.ts";
+import { allTables, tablesWithFiles } from "./loadedTables.ts";
 import { dropTables, requireDeployed } from "./purged.ts";
 import { nameOf, tableStatistics } from "./tableStatistics.ts";
 import { explainingLines } from "./taskLog.ts";
-import { describeStopReason, stopReason, stopReasons, taskState, taskStates, taskStatus } from "./taskStates.ts";
+import {
+	describeStopReason,
+	startType,
+	stopReason,
+	stopReasons,
+	taskState,
+	taskStates,
+	taskStatus,
+	unchanged,
+} from "./taskStates.ts";
 
 /** Seconds after a start for which the state before it may still be shown. */
 const staleSeconds = 60;
@@ -48,7 +58,9 @@ export class AwsReplication implements Replication {
 	}
 
 	ruleChanges(): Promise<readonly RuleChange[]> {
-		return this.#applied.changes(() => this.tables());
+		return this.#applied.changes(async (schemas) =>
+			allTables(await this.tables(), await tablesWithFiles(this.#clients, this.#deployment.buckets.raw, schemas)),
+		);
 	}
 
 	/**
@@ -83,6 +95,13 @@ export class AwsReplication implements Replication {
 		if (taskStates[state] === "going") await this.stop(context);
 		await testConnections(task.client, this.#deployment, context);
 		const type = startType(before, options.reload === true);
+		if (type !== "resume-processing") {
+			requireDeployed(this.#deployment, this.#applied.current);
+			// Before anything is loaded there is nothing that other rules could be about.
+			if (type === "start-replication" && !(await this.#applied.isKnown())) {
+				await unlessPlanned(() => this.#applied.loaded(), undefined);
+			}
+		}
 		const sent = await unlessPlanned(() => task.start(type), "planned");
 		if (sent === "planned") return "started";
 		// Only now: where this is not reached, the rules of before count, and the next start refuses.
@@ -264,24 +283,6 @@ function refuseBatchOptions(options: ReplicationOptions): void {
 		fix: "Set them in the stack's configuration and deploy.",
 		next: "pulumi config",
 	});
-}
-
-/**
- * `start-replication` is for the first start only; later a task continues, or reloads everything.
- * https://docs.aws.amazon.com/dms/latest/APIReference/API_StartReplicationTask.html
- */
-function startType(task: ReplicationTask, reload: boolean): StartReplicationTaskTypeValue {
-	const neverStarted = taskState(task) === "ready" || task.ReplicationTaskStartDate === undefined;
-	if (neverStarted) return "start-replication";
-	return reload ? "reload-target" : "resume-processing";
-}
-
-function unchanged(before: ReplicationTask, now: ReplicationTask): boolean {
-	return (
-		before.Status === now.Status &&
-		before.StopReason === now.StopReason &&
-		before.ReplicationTaskStartDate?.getTime() === now.ReplicationTaskStartDate?.getTime()
-	);
 }
 
 function reloadFailed(entry: TableStatistics): PipelineError {

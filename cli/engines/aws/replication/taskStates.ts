@@ -1,4 +1,4 @@
-import type { ReplicationTask } from "@aws-sdk/client-database-migration-service";
+import type { ReplicationTask, StartReplicationTaskTypeValue } from "@aws-sdk/client-database-migration-service";
 import { PipelineError } from "../../../common/errors.ts";
 import type { ReplicationState, ReplicationStatus } from "../../port.ts";
 
@@ -99,4 +99,23 @@ function statusText(state: ReplicationState, progress: number, errored: number):
 	const errors = errored === 0 ? "" : `, ${errored} tables with errors`;
 	if (state !== "running") return `${state[0]?.toUpperCase()}${state.slice(1)}${errors}`;
 	return `${progress >= 100 ? "Load complete, replication ongoing" : "Full load"}${errors}`;
+}
+
+/**
+ * `start-replication` is for the first start only; later a task continues, or reloads everything.
+ * https://docs.aws.amazon.com/dms/latest/APIReference/API_StartReplicationTask.html
+ */
+export function startType(task: ReplicationTask, reload: boolean): StartReplicationTaskTypeValue {
+	const neverStarted = taskState(task) === "ready" || task.ReplicationTaskStartDate === undefined;
+	if (neverStarted) return "start-replication";
+	return reload ? "reload-target" : "resume-processing";
+}
+
+/** Whether two looks at a task show the same state of the same start. */
+export function unchanged(before: ReplicationTask, now: ReplicationTask): boolean {
+	return (
+		before.Status === now.Status &&
+		before.StopReason === now.StopReason &&
+		before.ReplicationTaskStartDate?.getTime() === now.ReplicationTaskStartDate?.getTime()
+	);
 }
