@@ -97,6 +97,9 @@ CHANGES: str = _CONTRACT["catalog"]["changeLogSuffix"]
 CLICKS: str = _CONTRACT["catalog"]["clickstream"]
 """Name of the clicks in the catalog."""
 
+BY_HAND: str = _CONTRACT["runs"]["byHand"]
+"""Run id of jobs that were started without one."""
+
 EXIT_CODES: dict[str, int] = _CONTRACT["jobs"]["exitCodes"]
 """Exit code of a job by the state in its report."""
 

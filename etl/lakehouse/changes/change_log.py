@@ -217,6 +217,7 @@ def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, 
     for name in folders:
         if int(name.removeprefix(BATCH)) not in numbers:
             job.processed.delete_folder(f"{table.change_log}/{name}")
+    known.number_after(job.lease.takeovers)
     rows = 0
     in_log = sorted(known.files)
 

@@ -27,6 +27,8 @@ def compact(job: Job, table: Table, known: TableState) -> bool:
     if applied is None or applied.generation != known.generation or applied.batch != known.next_batch - 1:
         return False
     runs = [run for run in _runs(known) if len(run) >= SMALL_BATCHES]
+    if runs:
+        known.number_after(job.lease.takeovers)
     for run in runs:
         _merge(job, table, known, run)
     if runs:

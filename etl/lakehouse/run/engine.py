@@ -105,11 +105,13 @@ class Engine:
 
     def write_parquet(self, frame: DataFrame, path: str) -> None:
         """Replaces the content of a folder of the processed zone."""
+        self._processed.guard()
         uri = self.uri(self._processed, path)
         frame.write.mode("overwrite").parquet(uri, compression="snappy")
 
     def append_parquet(self, frame: DataFrame, path: str, partition: str) -> None:
         """Adds rows to a folder of the processed zone, in subfolders by the column `partition`."""
+        self._processed.guard()
         uri = self.uri(self._processed, path)
         frame.write.mode("append").partitionBy(partition).parquet(uri, compression="snappy")
 
@@ -125,6 +127,7 @@ class Engine:
 
     def replace_table(self, table: IcebergTable, frame: DataFrame) -> None:
         """Makes the rows and the schema of `frame` those of the table, in one commit."""
+        self._processed.guard()
         uri = self.uri(self._processed, table.location)
         if self._has_catalog:
             self._drop_lost(table)
@@ -137,6 +140,7 @@ class Engine:
 
     def drop_table(self, table: IcebergTable) -> None:
         """Takes a table out of the catalog, and removes its files."""
+        self._processed.guard()
         if self._has_catalog and self.table_exists(table):
             if self._processed.exists(f"{table.location}/metadata"):
                 self.session.sql(f"DROP TABLE {self._identifier(table)}").collect()
@@ -193,6 +197,7 @@ class Engine:
 
     def merge_table(self, table: IcebergTable, changes: RowChanges) -> None:
         """Applies changes to a table in one commit."""
+        self._processed.guard()
         rows = changes.rows
         deleted = quoted(changes.deleted)
         if self._has_catalog:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from lakehouse.run import arguments
 from lakehouse.run.arguments import Arguments
 from lakehouse.run.engine import Engine
+from lakehouse.run.lease import Lease, NoLease, lease_on
 from lakehouse.run.report import Report, log
 from lakehouse.storage.data_catalog import data_catalog
 from lakehouse.storage.datasets import Datasets
@@ -30,12 +31,14 @@ LARGE_ROWS = 1_000_000
 class Job:
     """What a job works with. The engine starts when it is first asked for, so a job without work needs none."""
 
-    def __init__(self, argv: Sequence[str], args: Arguments, report: Report) -> None:
+    def __init__(self, argv: Sequence[str], args: Arguments, report: Report, lease: Lease | NoLease) -> None:
         self.argv = argv
         self.args = args
         self.report = report
         self.raw = Storage(args.raw_uri)
+        self.lease = lease
         self.processed = Storage(args.processed_uri)
+        self.processed.guard = lease.check
         self.datasets = Datasets.read(args.datasets_uri)
         self.catalog = data_catalog(self.processed, args.database)
         self._large = threading.Lock()
@@ -82,7 +85,8 @@ def run(name: str, work: Callable[[Job], None], argv: Sequence[str] | None = Non
     args = arguments.parse(argv)
     report = Report(name, args.run_id)
     try:
-        work(Job(argv, args, report))
+        with lease_on(Storage(args.processed_uri), args.run_id, name) as lease:
+            work(Job(argv, args, report, lease))
     except Exception as error:
         report.failed(name, error)
     return report.finish(Storage(args.processed_uri))

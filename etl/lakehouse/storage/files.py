@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -36,6 +37,8 @@ class Storage:
 
     def __init__(self, uri: str) -> None:
         self.uri = uri.rstrip("/")
+        self.guard: Callable[[], None] = lambda: None
+        """Called before anything is written or removed; raises where that is not allowed."""
         if uri.startswith("file://"):
             self.filesystem: fs.FileSystem = fs.LocalFileSystem()
             self.root = unquote(urlsplit(uri).path).rstrip("/")
@@ -97,6 +100,7 @@ class Storage:
         Replaces a file as a whole: a reader sees the old content or the new, never a part, and the new one is there
         after a power failure, too.
         """
+        self.guard()
         path = self.path(relative)
         if self.is_local:
             os.replace(_written(path, content), path)
@@ -126,15 +130,18 @@ class Storage:
 
     def move(self, relative: str, target: str) -> None:
         """Gives a file another path in the zone."""
+        self.guard()
         if self.is_local:
             os.makedirs(self.path(target).rsplit("/", 1)[0], exist_ok=True)
         self.filesystem.move(self.path(relative), self.path(target))
 
     def delete_file(self, relative: str) -> None:
+        self.guard()
         self.filesystem.delete_file(self.path(relative))
 
     def delete_folder(self, relative: str) -> None:
         """Removes a folder and all in it, where there is one."""
+        self.guard()
         if self.exists(relative):
             self.filesystem.delete_dir(self.path(relative))
 

@@ -31,6 +31,9 @@ class SeenFile:
 NEWEST_FILES = 1000
 """Change files of which the state has all; of older ones it has fingerprints: with a file a minute, 1440 come a day."""
 
+SKIPPED_NUMBERS = 1000
+"""More than the batches that one job writes of one table."""
+
 _DIGITS = 16
 """Hexadecimal digits of a fingerprint."""
 
@@ -135,6 +138,17 @@ class TableState:
     generation: int = 1
     loaded_at: str = ""
     applied: Applied | None = None
+    takeovers: int = 0
+    """As many as the lease had when the last batch was written."""
+
+    def number_after(self, takeovers: int) -> None:
+        """
+        Lets numbers of batches out where jobs have lost their lease since the last one: they may have begun folders
+        that no state knows, and may still write them.
+        """
+        if takeovers > self.takeovers:
+            self.next_batch += SKIPPED_NUMBERS
+            self.takeovers = takeovers
 
     def has(self, file: StoredFile) -> bool:
         """Whether a file of this name (of an old one: as it is) is in the change log."""
@@ -221,5 +235,6 @@ def _from_json(value: dict[str, Any]) -> TableState:
         next_batch=value["next_batch"],
         generation=value["generation"],
         loaded_at=value["loaded_at"],
+        takeovers=value.get("takeovers", 0),
         applied=None if applied is None else Applied(**{**applied, "columns": _columns(applied["columns"])}),
     )
