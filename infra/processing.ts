@@ -90,6 +90,7 @@ export function declareSchedule(
 	scope: Scope,
 	encryption: Encryption,
 	{ topicArn }: Notifications,
+	{ processed }: DataLake,
 	jobs: EtlJobs,
 	{ crawler }: Catalog,
 ): Schedule {
@@ -101,6 +102,8 @@ export function declareSchedule(
 			jobNames: jobs.jobNames,
 			crawlerName: crawler?.name,
 			topicArn,
+			processedBucket: processed.bucketName,
+			processedBucketArn: processed.arn,
 			expression: config.schedule,
 			retries: config.jobRetries,
 			timeoutMinutes: config.jobTimeoutMinutes,

@@ -122,6 +122,7 @@ describe("EtlJobs", () => {
 			jobNames: { "join-tables": "j", forecast: "f" },
 			crawlerName: "c",
 			topicArn: "t",
+			processedBucket: "b",
 			partition: "aws",
 		};
 		const machine = stateMachine({ ...names, jobs: [join, forecast], retries: 0, timeoutMinutes: 60 });

@@ -10,6 +10,8 @@ const made = (expression?: string) =>
 			jobNames: Object.fromEntries(jobs.map(({ name }) => [name, `stack-${name}`])),
 			crawlerName: "crawler",
 			topicArn: "arn:topic",
+			processedBucket: "lake-processed",
+			processedBucketArn: "arn:lake-processed",
 			kmsKeyArn: "arn:key",
 			retries: 1,
 			timeoutMinutes: 60,

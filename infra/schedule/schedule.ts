@@ -1,10 +1,12 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { lake } from "../../etl/contract/contract.ts";
 import type { JobDefinition } from "../../etl/definition/jobs.ts";
 import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
+import { listBuckets, readObjects } from "../storage/lakeAccess.ts";
 import { stateMachine } from "./stateMachine.ts";
 
 export interface ScheduleArgs {
@@ -14,7 +16,11 @@ export interface ScheduleArgs {
 	jobNames: Readonly<Record<string, pulumi.Input<string>>>;
 	/** Name in Glue of the crawler that follows the jobs; undefined where there is none. */
 	crawlerName: pulumi.Input<string> | undefined;
-	/** Topic that is notified of failures. */
+	/** Bucket of the processed zone, where the jobs report. */
+	processedBucket: pulumi.Input<string>;
+	/** Its ARN, for the right to read the reports. */
+	processedBucketArn: pulumi.Input<string>;
+	/** Topic that is notified of failures and of bad data. */
 	topicArn: pulumi.Input<string>;
 	/** Key of the state machine, the schedule and the log. */
 	kmsKeyArn: pulumi.Input<string>;
@@ -30,11 +36,11 @@ export interface ScheduleArgs {
 
 /**
  * A Step Functions state machine that runs the jobs of the definition in their order and then the crawler, by schedule
- * or by hand; failures go to the topic.
+ * or by hand; failures and bad data go to the topic.
  *
  * Defaults: without `expression` nothing starts by itself.
  *
- * Danger: none. Runs that overlap wait for each other, job by job.
+ * Danger: none. A run that begins while another one is going does nothing.
  *
  * Cost: $0.025 for 1,000 steps; an hourly run about $0.20 a month.
  */
@@ -62,6 +68,7 @@ export class Schedule extends pulumi.ComponentResource {
 						jobNames: args.jobNames,
 						crawlerName: args.crawlerName,
 						topicArn: args.topicArn,
+						processedBucket: args.processedBucket,
 					})
 					.apply(({ environment, ...names }) =>
 						JSON.stringify(
@@ -130,9 +137,13 @@ export class Schedule extends pulumi.ComponentResource {
 					jobNames: args.jobNames,
 					crawlerName: args.crawlerName,
 					topicArn: args.topicArn,
+					processedBucketArn: args.processedBucketArn,
 					keyArn: args.kmsKeyArn,
 				})
-				.apply(({ environment, jobNames, crawlerName, topicArn, keyArn }) => [
+				.apply(({ environment, jobNames, crawlerName, topicArn, processedBucketArn, keyArn }) => [
+					allow("FindRunning", ["states:ListExecutions"], [arn(environment, "states", `stateMachine:${name}`)]),
+					listBuckets("FindReports", [processedBucketArn]),
+					readObjects("ReadReports", [{ bucketArn: processedBucketArn, prefixes: [lake.runs] }]),
 					allow(
 						"RunJobs",
 						["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"],
@@ -141,7 +152,7 @@ export class Schedule extends pulumi.ComponentResource {
 					...(crawlerName === undefined
 						? []
 						: [allow("StartCrawler", ["glue:StartCrawler"], [arn(environment, "glue", `crawler/${crawlerName}`)])]),
-					allow("NotifyOnFailure", ["sns:Publish"], [topicArn]),
+					allow("Notify", ["sns:Publish"], [topicArn]),
 					allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]),
 					// The delivery of logs is set up by actions that know no resources.
 					// https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html

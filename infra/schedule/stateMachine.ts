@@ -1,3 +1,4 @@
+import { lake } from "../../etl/contract/contract.ts";
 import { type JobDefinition, jobWaves } from "../../etl/definition/jobs.ts";
 
 export interface StateMachine {
@@ -9,6 +10,8 @@ export interface StateMachine {
 	/** Undefined where there is none. */
 	crawlerName: string | undefined;
 	topicArn: string;
+	/** Bucket of the processed zone, where the jobs report. */
+	processedBucket: string;
 	/** How often a failed job is started again. */
 	retries: number;
 	timeoutMinutes: number;
@@ -26,24 +29,30 @@ export interface Definition {
 
 /**
  * All jobs of the list, each after those that it names, jobs of one wave beside each other; then the crawler, where there is one. The
- * execution's name is the jobs' run id. Whatever fails is published to the topic, and fails the execution.
+ * execution's name is the jobs' run id. An execution that finds an earlier one running ends without doing anything. Whatever fails is
+ * published to the topic, and fails the execution; bad data that the jobs found is published, and fails nothing.
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
  */
 export function stateMachine(input: StateMachine): Definition {
-	const steps: [string, State][] = [
+	const work: [string, State][] = [
 		...jobWaves(input.jobs).map((wave): [string, State] => [
 			wave.map(({ name }) => name).join(" and "),
 			{ ...waveState(input, wave), Catch: [onFailure] },
 		]),
 		...(input.crawlerName === undefined ? [] : [["crawl", crawlState(input, input.crawlerName)] as [string, State]]),
 	];
-	const inOrder = steps.map(([name, state], index) => [name, { ...state, Next: steps[index + 1]?.[0] ?? "done" }]);
+	const inOrder = work.map(([name, state], index) => [
+		name,
+		{ ...state, Next: work[index + 1]?.[0] ?? "find-bad-data" },
+	]);
 	return {
 		Comment: "The jobs of the definition in their order, then the crawler",
-		StartAt: steps[0]?.[0] ?? "done",
+		StartAt: "find-running",
 		TimeoutSeconds: input.timeoutMinutes * 60,
 		States: {
+			...onlyOne(input, work[0]?.[0] ?? "find-bad-data"),
 			...Object.fromEntries(inOrder),
+			...badDataNotices(input),
 			done: { Type: "Succeed" },
 			"notify-on-failure": failureNotice(input),
 			failed: { Type: "Fail", Error: "RunFailed", CausePath: "States.JsonToString($.failure)" },
@@ -52,6 +61,97 @@ export function stateMachine(input: StateMachine): Definition {
 }
 
 const onFailure = { ErrorEquals: ["States.ALL"], ResultPath: "$.failure", Next: "notify-on-failure" };
+
+/** Calls of the SDK that AWS throttles or fails at. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
+const again = {
+	ErrorEquals: ["States.ALL"],
+	IntervalSeconds: 5,
+	BackoffRate: 2,
+	MaxAttempts: 4,
+	JitterStrategy: "FULL",
+};
+
+/** Goes on to `first` in the oldest of the executions that run; the list has the newest first. */
+function onlyOne(input: StateMachine, first: string): Record<string, State> {
+	return {
+		"find-running": {
+			Type: "Task",
+			Resource: integration(input, "aws-sdk:sfn:listExecutions"),
+			Parameters: { "StateMachineArn.$": "$$.StateMachine.Id", StatusFilter: "RUNNING" },
+			ResultSelector: { "oldest.$": "$.Executions[-1:].ExecutionArn" },
+			ResultPath: "$.running",
+			Retry: [again],
+			Catch: [onFailure],
+			Next: "is-first",
+		},
+		"is-first": {
+			Type: "Choice",
+			Choices: [
+				// What was just started may not be in the list yet.
+				{ Variable: "$.running.oldest[0]", IsPresent: false, Next: first },
+				{ Variable: "$.running.oldest[0]", StringEqualsPath: "$$.Execution.Id", Next: first },
+			],
+			Default: "skipped",
+		},
+		skipped: { Type: "Succeed", Comment: "An earlier run is going; it takes what has come until it gets to it" },
+	};
+}
+
+/** Sends what the jobs wrote of the bad data that they found, a notice a job. */
+function badDataNotices(input: StateMachine): Record<string, State> {
+	return {
+		"find-bad-data": {
+			Type: "Task",
+			Resource: integration(input, "aws-sdk:s3:listObjectsV2"),
+			Parameters: {
+				Bucket: input.processedBucket,
+				"Prefix.$": `States.Format('${lake.attention("{}")}/', $$.Execution.Name)`,
+			},
+			ResultPath: "$.found",
+			Retry: [again],
+			Catch: [onFailure],
+			Next: "is-data-good",
+		},
+		"is-data-good": {
+			Type: "Choice",
+			Choices: [{ Variable: "$.found.Contents[0]", IsPresent: true, Next: "notify-on-bad-data" }],
+			Default: "done",
+		},
+		"notify-on-bad-data": {
+			Type: "Map",
+			ItemsPath: "$.found.Contents",
+			MaxConcurrency: 1,
+			ItemProcessor: {
+				ProcessorConfig: { Mode: "INLINE" },
+				StartAt: "read",
+				States: {
+					read: {
+						Type: "Task",
+						Resource: integration(input, "aws-sdk:s3:getObject"),
+						Parameters: { Bucket: input.processedBucket, "Key.$": "$.Key" },
+						ResultSelector: { "text.$": "$.Body" },
+						Retry: [again],
+						Next: "send",
+					},
+					send: {
+						Type: "Task",
+						Resource: integration(input, "sns:publish"),
+						Parameters: {
+							TopicArn: input.topicArn,
+							Subject: "Analytics pipeline: a run found bad data",
+							"Message.$": "$.text",
+						},
+						Retry: [again],
+						End: true,
+					},
+				},
+			},
+			ResultPath: null,
+			Catch: [onFailure],
+			Next: "done",
+		},
+	};
+}
 
 function integration({ partition }: StateMachine, resource: string): string {
 	return `arn:${partition}:states:::${resource}`;
@@ -103,7 +203,7 @@ function crawlState(input: StateMachine, name: string): State {
 		Parameters: { Name: name },
 		ResultPath: null,
 		// A crawl under way sees the new files too.
-		Catch: [{ ErrorEquals: ["Glue.CrawlerRunningException"], Next: "done" }, onFailure],
+		Catch: [{ ErrorEquals: ["Glue.CrawlerRunningException"], ResultPath: null, Next: "find-bad-data" }, onFailure],
 	};
 }
 

@@ -10,7 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
-from lakehouse.run import arguments
+from lakehouse.contract import EXIT_CODES
+from lakehouse.run import arguments, attention
 from lakehouse.run.arguments import Arguments
 from lakehouse.run.engine import Engine
 from lakehouse.run.lease import Lease, NoLease, lease_on
@@ -78,15 +79,27 @@ def main(name: str, work: Callable[[Job], None]) -> None:
 
 
 def run(name: str, work: Callable[[Job], None], argv: Sequence[str] | None = None) -> int:
-    """Runs a job by its command line, and gives its exit code: 0, 1 for a failure, 11 for bad data."""
+    """
+    Runs a job by its command line, and gives its exit code: 0, 1 for a failure, 11 for bad data, which on Glue the
+    report alone tells.
+    """
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     log.setLevel(logging.INFO)
     argv = sys.argv if argv is None else argv
     args = arguments.parse(argv)
     report = Report(name, args.run_id)
+    processed = Storage(args.processed_uri)
     try:
-        with lease_on(Storage(args.processed_uri), args.run_id, name) as lease:
+        with lease_on(processed, args.run_id, name) as lease:
             work(Job(argv, args, report, lease))
     except Exception as error:
         report.failed(name, error)
-    return report.finish(Storage(args.processed_uri))
+    report.finish(processed)
+    if report.state == "quality_failed":
+        attention.write(processed, report, Datasets.read(args.datasets_uri))
+    return exit_code(report.state, on_glue=not processed.is_local)
+
+
+def exit_code(state: str, on_glue: bool) -> int:
+    """For Glue any code but 0 is a failure, behind which no job runs; data can be bad without that."""
+    return 0 if on_glue and state == "quality_failed" else EXIT_CODES[state]

@@ -7,7 +7,7 @@ import threading
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 
-from lakehouse.contract import EXIT_CODES, RUNS
+from lakehouse.contract import RUNS
 from lakehouse.storage.files import Storage
 
 log = logging.getLogger("lakehouse")
@@ -82,14 +82,13 @@ class Report:
         with self._lock:
             self.error = "\n".join(filter(None, [self.error, f"{place}: {error}"]))
 
-    def finish(self, processed: Storage) -> int:
-        """Writes the report, and gives the exit code of the job."""
+    def finish(self, processed: Storage) -> None:
+        """Writes the report."""
         blocked = any(broken.severity == "error" for broken in self.quality)
         self.state = "failed" if self.error else "quality_failed" if self.set_aside or blocked else "succeeded"
         self.finished_at = _now()
         self.tables.sort(key=lambda entry: (entry.schema, entry.table))
         processed.write_json(f"{RUNS}/{self.run_id}/{self.job}.json", asdict(self))
-        return EXIT_CODES[self.state]
 
 
 def _now() -> str:

@@ -11,7 +11,7 @@ import type { Clients } from "../client/clients.ts";
 import { poll } from "../client/poll.ts";
 import { driverLines, runLink } from "./driverLog.ts";
 import { glueName, idOf, runIdOf, runsOf, time } from "./glueRuns.ts";
-import { costOf, faultOf, jobRunState } from "./jobRunStates.ts";
+import { costOf, faultOf, jobRunState, stateOfRun } from "./jobRunStates.ts";
 import { readReport } from "./runReport.ts";
 
 /** Lines of a failed job's log that are shown immediately. */
@@ -143,7 +143,7 @@ export class AwsJobSession implements JobSession {
 		const ended = jobRunState(run);
 		if (ended === "going") throw bug(`${name} still runs`);
 		const report = await readReport(this.#clients, this.#deployment.buckets.processed, runIdOf(run), job.name);
-		const state = stateOf(ended, report);
+		const state = stateOfRun(ended, report);
 		const cost = costOf(run);
 		const result: JobRun = {
 			job: job.name,
@@ -175,9 +175,4 @@ export class AwsJobSession implements JobSession {
 			throw error;
 		}
 	}
-}
-
-/** A job that ends with the exit code of bad data is FAILED for Glue; its report knows better. */
-function stateOf(ended: JobState, report: JobReport | undefined): JobState {
-	return ended === "failed" && report?.state === "quality_failed" ? "quality_failed" : ended;
 }

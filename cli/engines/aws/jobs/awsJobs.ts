@@ -11,7 +11,7 @@ import type { Clients } from "../client/clients.ts";
 import { removeObjects } from "../client/removeObjects.ts";
 import { AwsJobSession } from "./awsJobSession.ts";
 import { runIdOf, runsOf, time } from "./glueRuns.ts";
-import { jobRunState } from "./jobRunStates.ts";
+import { jobRunState, stateOfRun } from "./jobRunStates.ts";
 import { readReport } from "./runReport.ts";
 import { startStateMachine } from "./stateMachine.ts";
 
@@ -74,17 +74,23 @@ export class AwsJobs implements Jobs {
 		return Promise.all(
 			ids.map(async (runId) => {
 				const mine = newestFirst.filter((entry) => entry.runId === runId);
-				const jobs = await Promise.all(
-					mine.map(async ({ job, run }): Promise<RunHistory["jobs"]> => {
-						const state = jobRunState(run);
-						if (state === "going") return [];
-						const report = await readReport(this.#clients, this.#deployment.buckets.processed, runId, job);
-						return [{ job, state, ...(report !== undefined && { report }) }];
-					}),
-				);
-				return { runId, running: mine.some(({ run }) => jobRunState(run) === "going"), jobs: jobs.flat() };
+				const jobs = await this.#ended(mine, runId);
+				return { runId, running: mine.some(({ run }) => jobRunState(run) === "going"), jobs };
 			}),
 		);
+	}
+
+	/** Those of a run's jobs that have ended, with what they reported. */
+	async #ended(mine: readonly { job: string; run: GlueRun }[], runId: string): Promise<RunHistory["jobs"]> {
+		const jobs = await Promise.all(
+			mine.map(async ({ job, run }): Promise<RunHistory["jobs"]> => {
+				const state = jobRunState(run);
+				if (state === "going") return [];
+				const report = await readReport(this.#clients, this.#deployment.buckets.processed, runId, job);
+				return [{ job, state: stateOfRun(state, report), ...(report !== undefined && { report }) }];
+			}),
+		);
+		return jobs.flat();
 	}
 
 	async lastRun(): Promise<RunSummary | undefined> {
@@ -103,10 +109,7 @@ export class AwsJobs implements Jobs {
 		return {
 			runId,
 			running: mine.some(({ run }) => jobRunState(run) === "going"),
-			jobs: mine.flatMap(({ job, run }) => {
-				const state = jobRunState(run);
-				return state === "going" ? [] : [{ job, state }];
-			}),
+			jobs: (await this.#ended(mine, runId)).map(({ job, state }) => ({ job, state })),
 		};
 	}
 

@@ -1,6 +1,6 @@
 import type { JobRun as GlueRun, JobRunState as GlueState } from "@aws-sdk/client-glue";
 import { PipelineError } from "../../../common/errors.ts";
-import type { JobRun, JobState } from "../../port.ts";
+import type { JobReport, JobRun, JobState } from "../../port.ts";
 
 /**
  * States of a job run: still going, or how it ended.
@@ -62,6 +62,12 @@ export function costOf(run: GlueRun): JobRun["cost"] {
 	if (dpuSeconds === undefined) return undefined;
 	const dpuHours = dpuSeconds / 3600;
 	return { dpuHours, usd: dpuHours * prices[run.ExecutionClass === "FLEX" ? "FLEX" : "STANDARD"] };
+}
+
+/** For Glue a job that found bad data has succeeded, or, with scripts of an earlier version, failed; its report knows better. */
+export function stateOfRun(ended: JobState, report: JobReport | undefined): JobState {
+	const finished = ended === "succeeded" || ended === "failed";
+	return finished && report?.state === "quality_failed" ? "quality_failed" : ended;
 }
 
 /** Kinds of failure that the words of an error show, the most specific first. */

@@ -1,0 +1,67 @@
+"""What somebody should know of a job that found bad data: the text that the state machine sends to the topic."""
+
+from __future__ import annotations
+
+from lakehouse.contract import ATTENTION, MODELS, RUNS
+from lakehouse.run.report import Report
+from lakehouse.storage.datasets import Datasets
+from lakehouse.storage.files import Storage
+from lakehouse.storage.models import Model
+
+MOST = 20
+"""Tables and files that a text names; the report has all."""
+
+
+def path(run_id: str, job: str) -> str:
+    return f"{RUNS}/{run_id}/{ATTENTION}/{job}.txt"
+
+
+def write(processed: Storage, report: Report, datasets: Datasets) -> None:
+    """Writes the text beside the job's report. It names no values of rows."""
+    processed.write(path(report.run_id, report.job), text(processed.uri, report, datasets).encode())
+
+
+def text(uri: str, report: Report, datasets: Datasets) -> str:
+    """What was blocked, by which rules, what reads it, and which files were quarantined."""
+    lines = [f"{report.job} of run {report.run_id} found bad data."]
+    blocked: dict[str, list[str]] = {}
+    for broken in report.quality:
+        if broken.severity == "error":
+            blocked.setdefault(broken.table, []).append(f"{broken.rule} ({broken.failed_rows} rows)")
+    lines += _part(
+        "Blocked, and kept as they were:",
+        [f"{table}: {'; '.join(rules)}{_kept(readers(table, datasets))}" for table, rules in sorted(blocked.items())],
+    )
+    lines += _part(
+        "Quarantined, and left out until they change or are gone:",
+        [f"{file['uri']}: {file['reason']}" for file in report.set_aside],
+    )
+    lines += ["", "Everything else was processed.", f"Report: {uri}/{RUNS}/{report.run_id}/{report.job}.json"]
+    return "\n".join(lines)
+
+
+def readers(table: str, datasets: Datasets) -> list[str]:
+    """Models that read a table of the source or a model, also by way of other models."""
+    schema, _, name = table.partition(".")
+    names = {name if schema == MODELS else datasets.table(schema, name).catalog_name}
+    models = [Model.of(value) for value in datasets.models]
+    found: set[str] = set()
+    while more := {
+        model.name
+        for model in models
+        if model.name not in found and names & {reference.name.lower() for reference in model.references}
+    }:
+        found |= more
+        names |= more
+    return sorted(found)
+
+
+def _kept(models: list[str]) -> str:
+    return f"; models that read it: {', '.join(models)}" if models else ""
+
+
+def _part(title: str, entries: list[str]) -> list[str]:
+    if not entries:
+        return []
+    more = [f"- and {len(entries) - MOST} more"] if len(entries) > MOST else []
+    return ["", title, *[f"- {entry}" for entry in entries[:MOST]], *more]
