@@ -83,7 +83,7 @@ describe("a run by the state machine", () => {
 		expect(await run({ running: ["mine", "earlier"] })).toMatchObject({ ended: "skipped", started: [], notices: [] });
 	});
 
-	it("goes on where a later one is going, which does nothing, or where it is not in the list yet", async () => {
+	it("continues where a later one is going, which does nothing, or where it is not in the list yet", async () => {
 		expect((await run({ running: ["later", "mine"] })).ended).toBe("done");
 		expect((await run({ running: [] })).ended).toBe("done");
 	});

@@ -71,7 +71,7 @@ const again = {
 	JitterStrategy: "FULL",
 };
 
-/** Goes on to `first` in the oldest of the executions that run; the list has the newest first. */
+/** Continues with `first` in the oldest of the executions that run; the list has the newest first. */
 function onlyOne(input: StateMachine, first: string): Record<string, State> {
 	return {
 		"find-running": {

@@ -116,7 +116,7 @@ class Lease:
     ) -> None:
         self._store = store
         self._token = uuid4().hex
-        # Runs by hand have one id among them and are none of each other's.
+        # Runs by hand share one id, and each is a run of its own.
         self._run = f"{run_id}-{self._token}" if run_id == BY_HAND else run_id
         self._job = job
         self._clock = clock

@@ -60,7 +60,7 @@ def test_is_short_whatever_the_number_of_tables() -> None:
     assert len(text.splitlines()) < MOST + 10
 
 
-def test_a_broken_file_ends_the_job_with_11_and_is_told(lake: Lake, items: Source) -> None:
+def test_a_broken_file_ends_the_job_with_11_and_is_named(lake: Lake, items: Source) -> None:
     path = items.folder / "20260905-151244585.parquet"
     path.write_bytes(b"no Parquet")
     assert lake.run("process-load", "process-cdc") == [0, 11]

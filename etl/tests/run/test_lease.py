@@ -90,8 +90,8 @@ def test_an_answer_that_was_lost_does_not_bar_the_one_who_asked(memory: Memory, 
 
         def exchange(self, content: bytes, tag: str | None) -> bool:
             done = super().exchange(content, tag)
-            told, self.answered = self.answered, True
-            return done and told
+            heard, self.answered = self.answered, True
+            return done and heard
 
     clock.waiting = lambda: pytest.fail("waits for itself")
     with Lease(Forgetful(), "one", "process-load", clock.time, clock.sleep) as lease:

@@ -109,7 +109,7 @@ def _wait(waits: threading.Event, clock: Clock, seconds: float) -> None:
 
 
 @pytest.mark.slow_on_spark
-@pytest.mark.parametrize("fate", ["goes on", "is killed", "was given up and goes on"])
+@pytest.mark.parametrize("fate", ["continues", "is killed", "was given up and continues"])
 def test_two_interleaved_at_every_write_lose_nothing(
     runs: Callable[[int], Runs], reader: Callable[[Lake], Read], fate: str
 ) -> None:
@@ -124,11 +124,11 @@ def test_two_interleaved_at_every_write_lose_nothing(
         before = two.files()
         two.source.load()
         waits = threading.Event()
-        two.clock.waiting = partial(_wait, waits, two.clock, 0 if fate == "goes on" else SECONDS)
+        two.clock.waiting = partial(_wait, waits, two.clock, 0 if fate == "continues" else SECONDS)
         paused.killed = fate == "is killed"
         second = two.start("process-load", "second")
         assert waits.wait(300)
-        if fate == "goes on":
+        if fate == "continues":
             assert two.files() == before, "the second run wrote while the first had the lease"
             paused.goes_on.set()
             first.join()

@@ -59,7 +59,7 @@ export class S3Script {
 		return this.#body(bucket, key) !== undefined;
 	}
 
-	/** As S3 does it: in a bucket with versions, a delete marker goes on top, or one version goes. */
+	/** As S3 does it: in a bucket with versions, a delete marker continues top, or one version goes. */
 	remove(bucket: string, key: string, versionId?: string): void {
 		const objects = this.#objects(bucket);
 		const versions = objects.get(key) ?? [];
