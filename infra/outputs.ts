@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Grows with every change of the outputs that a reader has to know of. */
-export const outputsVersion = 3;
+export const outputsVersion = 4;
 
 const text = z.string().min(1);
 
@@ -44,6 +44,8 @@ export const pipelineOutputs = z.object({
 		rules: text,
 		/** Log group of the tasks. */
 		logGroup: text,
+		/** Firehose stream by which changes reach the raw zone; null where DMS writes the files itself. */
+		deliveryStreamName: text.nullable(),
 	}),
 	/** Null where the pipeline has no clicks. */
 	clickstream: z.object({ streamName: text, deliveryStreamName: text }).nullable(),

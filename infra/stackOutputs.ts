@@ -25,7 +25,7 @@ export interface Components extends Watched {
 
 /** What the CLI reads, from the components. */
 export function stackOutputs(scope: Scope, components: Components): pulumi.Output<PipelineOutputs> {
-	const { encryption, notifications, lake, source, replication, clickstream, catalog, jobs } = components;
+	const { encryption, notifications, lake, source, replication, changes, clickstream, catalog, jobs } = components;
 	const { schedule, athena, warehouse, dashboards, monitoring } = components;
 	return pulumi
 		.output({
@@ -38,7 +38,7 @@ export function stackOutputs(scope: Scope, components: Components): pulumi.Outpu
 			},
 			catalog: { database: catalog.database, crawler: catalog.crawler?.name ?? null },
 			source: source.toOutputs(),
-			replication: replication.toOutputs(),
+			replication: { ...replication.toOutputs(), deliveryStreamName: changes?.deliveryStreamName ?? null },
 			clickstream:
 				clickstream === undefined
 					? null

@@ -9,6 +9,8 @@ export interface PurgeResult {
 	tables: { schema: string; table: string; what: string }[];
 	/** Jobs whose tables were removed, to be made again. */
 	rebuilt: string[];
+	/** Where values may remain all the same, a line each. */
+	leaves?: readonly string[];
 	/** Absent where there was nothing to do. */
 	etl?: EtlResult;
 }
@@ -37,10 +39,12 @@ export async function purge(
 					update(folder);
 					await processed.remove(folder);
 				}
+				await jobs.removeRuns();
 			});
 		}),
 	);
-	return { tables, rebuilt, etl: await runEtl(stack, [], context) };
+	const leaves = stack.purgeLeaves?.();
+	return { tables, rebuilt, ...(leaves !== undefined && { leaves }), etl: await runEtl(stack, [], context) };
 }
 
 function affected(

@@ -37,6 +37,8 @@ const { prefixes } = contract;
 export const lake = {
 	clickstream: prefixes.clickstream,
 	clickstreamErrors: prefixes.clickstreamErrors,
+	/** Changes that Firehose could not deliver, with their values. */
+	replicationErrors: `${prefixes.clickstreamErrors}/replication`,
 	changeLog: (schema: string, table: string): string => `${schema}/${table}`,
 	current: (schema: string, table: string): string => `${prefixes.current}/${schema}/${table}`,
 	model: (name: string): string => `${prefixes.models}/${name}`,

@@ -6,7 +6,7 @@ import { lake } from "../../etl/contract/contract.ts";
 import { sourceRulesOf } from "../../etl/definition/sourceRules.ts";
 import { it } from "../support/aws/awsFixtures.ts";
 import { loaded, running } from "../support/aws/dms.ts";
-import { refuse } from "../support/aws/endpoint.ts";
+import { json, refuse } from "../support/aws/endpoint.ts";
 import { parquetTable } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
@@ -14,6 +14,8 @@ import { shop } from "../support/sampleShop.ts";
 
 const { raw, processed } = outputs.buckets;
 const record = lake.appliedRules;
+const report = lake.report("20261128-120000-abcd", "process-load");
+const byHand = { Id: "jr_x", JobName: "dev-apply-changes", StartedOn: 1, Arguments: {} };
 const now = sourceRulesOf(shop.pipeline);
 /** The definition had a mask when the tables were loaded. */
 const before = {
@@ -34,6 +36,7 @@ it.beforeEach(async ({ aws: own }) => {
 		...{ Inserts: 0, FullLoadRows: 3, LastUpdateTime: 1 },
 	}));
 	aws.s3.put(processed, record, JSON.stringify({ version: 1, rules: before, purging: [] }));
+	aws.s3.put(processed, report, "{}");
 	for (const table of ["wp_users", "wp_terms"]) {
 		aws.s3.put(raw, `wordpress-db/${table}/LOAD00000001.parquet`, "x");
 		aws.s3.put(processed, `wordpress-db/${table}/batch=1/a.parquet`, "x");
@@ -78,6 +81,7 @@ describe("a rule of the definition that changed after the load", () => {
 		]);
 		expect(Object.keys(aws.s3.versions(raw))).toEqual(["wordpress-db/wp_terms/LOAD00000001.parquet"]);
 		expect(Object.keys(aws.s3.versions(processed)).filter((key) => key.includes("wp_users"))).toEqual([]);
+		expect(aws.s3.versions(processed)[report]).toBeUndefined();
 		expect(aws.s3.keys(processed)).toContain("wordpress-db/wp_terms/batch=1/a.parquet");
 		expect(aws.endpoint.inputs("glue", "DeleteTable").map(({ Name }) => Name)).toEqual([
 			"wp_users",
@@ -150,6 +154,49 @@ describe("a rule of the definition that changed after the load", () => {
 		const { code, err } = await aws.run("replication", "reload", "--purge");
 		expect([code, err]).toEqual([2, expect.stringContaining("pulumi up")]);
 		expect(aws.s3.keys(raw)).toHaveLength(2);
+		expect(aws.s3.has(processed, report)).toBe(true);
+	});
+
+	it.each([
+		["by hand", "Run jr_x of dev-apply-changes, started by hand, is going."],
+		["by the schedule, between two jobs", "Run 20261128-all of the state machine is going."],
+	])("waits for a run that was started %s", async (who, message) => {
+		if (who === "by hand") aws.glue.add({ ...byHand, JobRunState: "RUNNING" }, []);
+		else aws.others.executions = [{ name: "20261128-all", executionArn: "arn:1" }];
+		const { code, err } = await aws.run("replication", "reload", "--purge");
+		expect([code, err]).toEqual([4, expect.stringContaining(message)]);
+		expect(aws.s3.keys(raw)).toHaveLength(2);
+		expect(aws.endpoint.inputs("dms", "StopReplicationTask")).toEqual([]);
+	});
+
+	it("is repeated where a run began meanwhile, whose jobs may have read what was there", async () => {
+		aws.s3.onDelete = () => {
+			if (aws.glue.runs.size === 0) aws.glue.add({ ...byHand, JobRunState: "SUCCEEDED" }, []);
+		};
+		const { code, err } = await aws.run("replication", "reload", "--purge");
+		expect([code, err]).toEqual([4, expect.stringContaining("started by hand, began meanwhile.")]);
+		expect(recorded()).toMatchObject({ purging: [{ schema: "wordpress-db", table: "wp_users" }] });
+		expect(starts()).toEqual([]);
+	});
+
+	it("with Kinesis as target first lets Firehose write what it has, and removes what it could not deliver", async () => {
+		await aws.deploy({ replication: { ...outputs.replication, deliveryStreamName: "dev-changes" } });
+		const undelivered = `${lake.replicationErrors}/processing-failed/2026/11/28/12/dev-changes-1`;
+		aws.s3.put(raw, undelivered, "user_email");
+		aws.dms.afterStop = [
+			{
+				...{ Status: "stopped", ReplicationTaskStartDate: 1_795_000_000 },
+				ReplicationTaskStats: { StopDate: Date.now() / 1000 - 179 },
+			},
+		];
+		const late = `wordpress-db/wp_users/2026/11/28/12/dev-changes-2.json.gz`;
+		aws.endpoint.fault("monitoring", "GetMetricData", json({ MetricDataResults: [{ Id: "age", Values: [400] }] }));
+		aws.metrics.onAsk = () => aws.s3.put(raw, late, "user_email");
+		const { code, out, err } = await aws.run("replication", "reload", "--purge");
+		expect([code, err]).toEqual([0, expect.stringContaining("Firehose is 400 s behind")]);
+		expect(Object.keys(aws.s3.versions(raw))).toEqual(["wordpress-db/wp_terms/LOAD00000001.parquet"]);
+		expect(out).toContain("not removed: results of queries below s3://dev-results/");
+		expect(out).toContain("not removed: messages in the stream of changes");
 	});
 
 	it("an object that cannot be removed is named, with the right that is missing", async () => {

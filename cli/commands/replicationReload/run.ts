@@ -34,6 +34,7 @@ async function purged(stack: Stack, tables: readonly Table[], context: Context):
 		return { json: result, text: `${text}\n${stackLine(stack.name)}` };
 	}
 	const lines = result.tables.map(({ schema, table, what }) => `purged: ${schema}.${table} (${what})`);
+	for (const place of result.leaves ?? []) lines.push(`not removed: ${place}`);
 	return {
 		json: result,
 		text: [...lines, describeRun(stack.name, result.etl)].join("\n"),

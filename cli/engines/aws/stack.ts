@@ -111,6 +111,16 @@ export class AwsStack implements Stack {
 		return (await import("./dashboards.ts")).dashboardUrls(this.#clients, this.#deployment);
 	}
 
+	purgeLeaves(): readonly string[] {
+		const { athena, jobLogGroups, replication } = this.#deployment;
+		const stream = replication.deliveryStreamName;
+		return [
+			`results of queries below ${athena.resultsUri}, which go after 30 days`,
+			`logs in CloudWatch, until their retention ends: ${jobLogGroups.error}, ${jobLogGroups.output}, ${replication.logGroup}`,
+			...(stream === null ? [] : [`messages in the stream of changes, which go after 24 hours`]),
+		];
+	}
+
 	async #bucket(name: string): Promise<ObjectStore> {
 		return new (await import("./objectStore.ts")).S3ObjectStore(this.#clients, name);
 	}

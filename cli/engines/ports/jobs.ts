@@ -35,11 +35,16 @@ export interface Jobs {
 	 */
 	open(context: Context, options?: { scheduled?: boolean }): Promise<JobSession>;
 	/**
-	 * Does something while no run is going, and none can begin where the engine can keep it from that. What former runs logged
-	 * and reported is removed: it quotes values.
+	 * Does something while no run is going, and none can begin where the engine can keep it from that.
 	 * @throws RunGoing naming the run that is going.
 	 */
 	alone<T>(context: Context, work: () => Promise<T>): Promise<T>;
+	/**
+	 * Removes what former runs reported, and logged where the logs are ours: it quotes values. Called within `alone`, when all that
+	 * a run could have read is removed.
+	 * @throws RunGoing naming a run that began meanwhile, where the engine could not keep it from that.
+	 */
+	removeRuns(): Promise<void>;
 	/** The newest run, whether it continues or has ended. */
 	lastRun(): Promise<RunSummary | undefined>;
 	/** The newest runs with what their jobs reported, newest first. @param count at most so many. */

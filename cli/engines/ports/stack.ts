@@ -32,6 +32,8 @@ export interface Stack {
 	eventStream(): Promise<EventStream>;
 	warehouse(): Promise<Warehouse>;
 	logs(): Promise<Logs>;
+	/** Where values may remain that a purge does not reach, a line each; absent where it reaches all. */
+	purgeLeaves?(): readonly string[];
 	/** Every precondition of the stack's work, also those that hold. */
 	checks(context: Context): Promise<Check[]>;
 	/** How the warehouse is, without waking it; undefined where the stack has none. Absent where it is but a file. */

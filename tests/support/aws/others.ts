@@ -28,9 +28,12 @@ export class LogsScript {
 export class MetricsScript {
 	/** By the metric's name; one that is not there has no data points. */
 	values: Record<string, number> = {};
+	/** Called with each question, for what happens meanwhile. */
+	onAsk: () => void = () => undefined;
 
 	constructor(endpoint: AwsEndpoint) {
 		endpoint.on("monitoring", "GetMetricData", (input) => {
+			this.onAsk();
 			const queries = input.MetricDataQueries as { Id: string; MetricStat: { Metric: { MetricName: string } } }[];
 			return json({
 				MetricDataResults: queries.map(({ Id, MetricStat }) => {
@@ -98,11 +101,14 @@ export class SmallServices {
 				),
 			)
 			.on("servicequotas", "GetServiceQuota", () => json({ Quota: { Value: this.glueRuns } }))
-			.on("states", "ListExecutions", () =>
+			.on("states", "ListExecutions", ({ statusFilter }) =>
 				json({
 					executions: this.executions
-						.filter(({ ended }) => ended === undefined && !this.listsLate)
-						.map((one) => ({ ...one, startDate: 1 })),
+						.filter(({ ended }) => statusFilter === undefined || (ended === undefined && !this.listsLate))
+						.map(({ ended, ...one }) => ({
+							...{ startDate: 1, status: ended === undefined ? "RUNNING" : "SUCCEEDED" },
+							...one,
+						})),
 				}),
 			)
 			.on("states", "StartExecution", (input) => {

@@ -32,6 +32,7 @@ export const outputs: PipelineOutputs = {
 		targetEndpointArn: dms("endpoint:TARGET"),
 		rules: JSON.stringify(sourceRulesOf(pipeline)),
 		logGroup: "dms-tasks-dev",
+		deliveryStreamName: null,
 	},
 	clickstream: { streamName: "dev-clicks", deliveryStreamName: "dev-delivery" },
 	jobs: Object.fromEntries(jobs.map(({ name }) => [name, `dev-${name}`])),

@@ -26,6 +26,8 @@ export class S3Script {
 	readonly versioned = new Set<string>();
 	/** Prefix that may not be listed. */
 	denied: string | undefined;
+	/** Called before objects are removed, for what happens meanwhile. */
+	onDelete: () => void = () => undefined;
 	#written = 0;
 	/** Newest version first. */
 	readonly #buckets = new Map<string, Map<string, Version[]>>();
@@ -41,6 +43,7 @@ export class S3Script {
 			})
 			.on("s3", "HeadObject", (_, { url }) => ({ status: this.has(...path(url)) ? 200 : 404, body: "" }))
 			.on("s3", "DeleteObjects", ({ body }, { url }) => {
+				this.onDelete();
 				const [bucket] = path(url);
 				for (const [object = ""] of String(body).matchAll(/<Object>.*?<\/Object>/gs)) {
 					const key = /<Key>([^<]*)</.exec(object)?.[1] ?? "";

@@ -3,7 +3,7 @@ import { lake } from "../../../../etl/contract/contract.ts";
 import { byHandRunId, newRunId } from "../../../../etl/contract/runId.ts";
 import { type JobDefinition, jobWaves } from "../../../../etl/definition/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
-import { PipelineError } from "../../../common/errors.ts";
+import { PipelineError, RunGoing } from "../../../common/errors.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { BackgroundRun, Context, JobSession, Jobs, RunHistory, RunSummary, ScheduleStatus } from "../../port.ts";
 import { openDefinition } from "../../shared/definition.ts";
@@ -12,6 +12,7 @@ import { removeObjects } from "../client/removeObjects.ts";
 import { AwsJobSession } from "./awsJobSession.ts";
 import { runIdOf, runsOf, time } from "./glueRuns.ts";
 import { jobRunState, stateOfRun } from "./jobRunStates.ts";
+import { recentRuns } from "./recentRuns.ts";
 import { readReport } from "./runReport.ts";
 import { startStateMachine } from "./stateMachine.ts";
 
@@ -19,6 +20,8 @@ import { startStateMachine } from "./stateMachine.ts";
 export class AwsJobs implements Jobs {
 	readonly #clients: Clients;
 	readonly #deployment: PipelineOutputs;
+	/** Runs that had ended before `alone` began. */
+	#knownRuns: ReadonlySet<string> = new Set();
 
 	constructor(clients: Clients, deployment: PipelineOutputs) {
 		this.#clients = clients;
@@ -40,22 +43,34 @@ export class AwsJobs implements Jobs {
 		return new AwsJobSession(this.#clients, this.#deployment, glue, going ?? newRunId());
 	}
 
-	/** Nobody here can keep the schedule from starting a run; its jobs would find tables that are being loaded. */
+	/** The schedule, or somebody else, may still start a run: `removeRuns` looks once more. */
 	async alone<T>(_: Context, work: () => Promise<T>): Promise<T> {
-		const going = await this.#going(await this.#clients.glue());
+		const before = await recentRuns(this.#clients, this.#deployment, this.#jobs());
+		const going = before.find((run) => run.going);
 		if (going !== undefined) {
-			throw new PipelineError("serviceRefused", {
-				what: `Run ${going} is going.`,
+			throw new RunGoing({
+				what: `${going.name} is going.`,
 				why: "Its jobs would write what is removed.",
-				fix: "Wait for it, or stop it.",
+				fix: "Wait for its end, or stop it, then repeat.",
 				next: "pipeline-cli status",
 			});
 		}
-		await unlessPlanned(
-			() => removeObjects(this.#clients, this.#deployment.buckets.processed, `${lake.runs}/`),
-			undefined,
-		);
+		this.#knownRuns = new Set(before.map(({ id }) => id));
 		return work();
+	}
+
+	async removeRuns(): Promise<void> {
+		const runs = await recentRuns(this.#clients, this.#deployment, this.#jobs());
+		const begun = runs.find(({ id, going }) => going || !this.#knownRuns.has(id));
+		if (begun !== undefined) {
+			throw new RunGoing({
+				what: `${begun.name} began meanwhile.`,
+				why: "Its jobs may have written again what was removed.",
+				fix: "Wait for its end, then repeat; the replication stays stopped until then.",
+				next: "pipeline-cli replication reload --purge",
+			});
+		}
+		await removeObjects(this.#clients, this.#deployment.buckets.processed, `${lake.runs}/`);
 	}
 
 	/** A run by hand, which has no id of its own and no report, is not among them. */

@@ -14,18 +14,18 @@ import type {
 import { requireLoaded } from "../../shared/tablesInError.ts";
 import type { Clients } from "../client/clients.ts";
 import { poll } from "../client/poll.ts";
-import { removeObjects } from "../client/removeObjects.ts";
 import { AppliedRules } from "./appliedRules.ts";
 import { testConnections } from "./connectionTests.ts";
 import { DmsTask } from "./dmsTask.ts";
 import { taskLatency } from "./latency.ts";
 import { allTables, tablesWithFiles } from "./loadedTables.ts";
-import { dropTables, requireDeployed } from "./purged.ts";
+import { dropTables, removeRaw, requireDeployed } from "./purged.ts";
 import { nameOf, tableStatistics } from "./tableStatistics.ts";
 import { explainingLines } from "./taskLog.ts";
 import {
 	describeStopReason,
 	startType,
+	stoppedAt,
 	stopReason,
 	stopReasons,
 	taskState,
@@ -76,10 +76,8 @@ export class AwsReplication implements Replication {
 		await this.stop(context);
 		const planned = await unlessPlanned(() => this.#applied.purging(tables).then(() => false), true);
 		if (planned) return;
+		await removeRaw(this.#clients, this.#deployment, stoppedAt(await (await this.#task()).describe()), tables, context);
 		await clean();
-		for (const { schema, table } of tables) {
-			await removeObjects(this.#clients, this.#deployment.buckets.raw, `${schema}/${table}/`);
-		}
 		await dropTables(this.#clients, this.#deployment, tables);
 		await this.#start(context, { reload: true });
 	}

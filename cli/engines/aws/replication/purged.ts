@@ -3,8 +3,11 @@ import { lake } from "../../../../etl/contract/contract.ts";
 import type { SourceRules } from "../../../../etl/definition/sourceRules.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
+import type { Context } from "../../port.ts";
 import { isAwsError } from "../client/awsError.ts";
 import type { Clients } from "../client/clients.ts";
+import { removeObjects } from "../client/removeObjects.ts";
+import { delivered } from "./delivered.ts";
 
 /** @throws PipelineError where the deployed task has other rules than the definition: it would load by those. */
 export function requireDeployed({ replication }: PipelineOutputs, current: SourceRules): void {
@@ -15,6 +18,25 @@ export function requireDeployed({ replication }: PipelineOutputs, current: Sourc
 		fix: "Deploy it, then repeat.",
 		next: "pulumi up",
 	});
+}
+
+/**
+ * Removes all that the raw zone has of tables, also what Firehose still brings and what it could not deliver. That is done before
+ * what was made of them: a run that the schedule starts meanwhile finds nothing to make it of again.
+ * @param stoppedAt since when the task sends nothing.
+ */
+export async function removeRaw(
+	clients: Clients,
+	{ buckets, replication }: PipelineOutputs,
+	stoppedAt: Date,
+	tables: readonly { schema: string; table: string }[],
+	context: Context,
+): Promise<void> {
+	if (replication.deliveryStreamName !== null)
+		await delivered(clients, replication.deliveryStreamName, stoppedAt, context);
+	for (const { schema, table } of tables) await removeObjects(clients, buckets.raw, `${schema}/${table}/`);
+	// Firehose cannot say of which table a record is that it could not deliver.
+	await removeObjects(clients, buckets.raw, `${lake.replicationErrors}/`);
 }
 
 /**

@@ -119,3 +119,8 @@ export function unchanged(before: ReplicationTask, now: ReplicationTask): boolea
 		before.ReplicationTaskStartDate?.getTime() === now.ReplicationTaskStartDate?.getTime()
 	);
 }
+
+/** Since when a task that does not go sends nothing. */
+export function stoppedAt({ ReplicationTaskStartDate: started, ReplicationTaskStats: stats }: ReplicationTask): Date {
+	return started === undefined ? new Date(0) : (stats?.StopDate ?? new Date());
+}

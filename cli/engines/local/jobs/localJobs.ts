@@ -74,11 +74,14 @@ export class LocalJobs implements Jobs {
 			onWait: (going, wait) => context.reporter.task(`Wait for the scheduled run ${going}`, wait),
 		});
 		try {
-			await this.#removeRuns(0);
 			return await work();
 		} finally {
 			await lock.free();
 		}
+	}
+
+	removeRuns(): Promise<void> {
+		return this.#removeRuns(0);
 	}
 
 	async lastRun(): Promise<RunSummary | undefined> {
