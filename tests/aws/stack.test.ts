@@ -33,10 +33,11 @@ describe("--dry-run", () => {
 	const changed = () =>
 		aws.endpoint.calls.filter(({ action }) => /^(Start|Stop|Test|Execute|BatchExecute|Put|Reload)/.test(action));
 
-	it("replication start: tests and start are listed, and not made", async () => {
+	it("replication start: tests, the record of rules and the start are listed, and not made", async () => {
 		expect(await dry("replication", "start")).toEqual([
 			"dms:TestConnection",
 			"dms:TestConnection",
+			"s3:PutObject",
 			"dms:StartReplicationTask",
 		]);
 		expect(changed()).toEqual([]);
