@@ -159,7 +159,7 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 	[
 		"schedule",
 		{ schedule: "hourly" },
-		'"hourly" is neither rate(…) nor cron(…). Set it: pulumi config set schedule "rate(1 hour)"',
+		'"hourly" is neither definition, rate(…) nor cron(…). Set it: pulumi config set schedule "rate(1 hour)"',
 	],
 	[
 		"warehouseBaseCapacity",

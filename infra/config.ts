@@ -77,7 +77,10 @@ const keys = {
 	jobTimeoutMinutes: [integer(5, 2880), "60"],
 	jobRetries: [integer(0, 5), "1"],
 	jobsReadSource: [flag, "true"],
-	schedule: [optional(matching(/^(rate|cron)\([^()]+\)$/, "is neither rate(…) nor cron(…)")), '"rate(1 hour)"'],
+	schedule: [
+		optional(matching(/^(definition|(rate|cron)\([^()]+\))$/, "is neither definition, rate(…) nor cron(…)")),
+		'"rate(1 hour)"',
+	],
 	lakeFormation: [flag, "false"],
 	athenaScanLimitGb: [integer(1, 7000), "10"],
 	warehouseKind: [choice("serverless", "provisioned", "none"), "serverless"],

@@ -55,6 +55,8 @@ export const pipelineOutputs = z.object({
 	jobLogGroups: z.object({ error: text, output: text }),
 	/** State machine that runs all jobs in their order. */
 	stateMachineArn: text,
+	/** When EventBridge Scheduler starts it; null where it runs by hand only. */
+	schedule: z.object({ expression: text, timezone: text }).nullable(),
 	athena: z.object({
 		workgroup: text,
 		/** Where results go, with a trailing slash. */

@@ -6,6 +6,7 @@ import { EtlJobs } from "./jobs/etlJobs.ts";
 import type { Notifications } from "./monitoring/notifications.ts";
 import type { Network } from "./network/network.ts";
 import { Schedule } from "./schedule/schedule.ts";
+import { timingOf } from "./schedule/timing.ts";
 import type { Scope } from "./scope.ts";
 import type { SourceDatabase } from "./source/sourceDatabase.ts";
 import type { DataLake } from "./storage/dataLake.ts";
@@ -104,7 +105,7 @@ export function declareSchedule(
 			topicArn,
 			processedBucket: processed.bucketName,
 			processedBucketArn: processed.arn,
-			expression: config.schedule,
+			timing: timingOf(config.schedule, scope.definition.pipeline.schedule),
 			retries: config.jobRetries,
 			timeoutMinutes: config.jobTimeoutMinutes,
 			kmsKeyArn: encryption.keyArn,

@@ -148,6 +148,14 @@ describe("the stack's outputs", () => {
 		expect(JSON.stringify(result)).not.toContain(generatedSecret);
 	});
 
+	it("name Firehose where changes come by it, and the schedule that is deployed", () => {
+		const of = (kind: string) => (program(kind) as Awaited<ReturnType<typeof deployed>>).result;
+		expect(of("dev").replication.deliveryStreamName).toBeNull();
+		expect(of("changes through Kinesis").replication.deliveryStreamName).toMatch(/-changes$/);
+		expect(of("dev").schedule).toBeNull();
+		expect(of("prod").schedule).toEqual({ expression: "rate(1 hour)", timezone: "UTC" });
+	});
+
 	it("name Glue's job for every job of the list", () => {
 		const { result } = program("dev") as Awaited<ReturnType<typeof deployed>>;
 		expect(Object.keys(result.jobs)).toEqual(jobs.map(({ name }) => name));

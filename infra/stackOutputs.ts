@@ -46,6 +46,7 @@ export function stackOutputs(scope: Scope, components: Components): pulumi.Outpu
 			jobs: jobs.jobNames,
 			jobLogGroups: jobs.logGroups,
 			stateMachineArn: schedule.stateMachineArn,
+			schedule: schedule.timing ?? null,
 			athena: { workgroup: athena.workgroup, resultsUri: athena.resultsUri, queries: athena.queryIds },
 			warehouse: warehouse?.toOutputs() ?? null,
 			dashboards: dashboards?.toOutputs() ?? null,

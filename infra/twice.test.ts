@@ -157,7 +157,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 		new Schedule(name, {
 			...common,
 			jobNames: Object.fromEntries(jobs.map((job) => [job.name, job.name])),
-			expression: "rate(1 hour)",
+			timing: { expression: "rate(1 hour)", timezone: "UTC" },
 			retries: 1,
 			timeoutMinutes: 60,
 		}),

@@ -11,6 +11,11 @@ export function isRunId(name: string): boolean {
 	return pattern.test(name);
 }
 
+/** Whether an execution of the state machine has a name that the CLI gave it, and no schedule. */
+export function isOfCli(execution: string): boolean {
+	return isRunId(execution) || /^\d{8}-\d{6}-all$/.test(execution);
+}
+
 /** A new run id, for instance `20261120-131502-9f3a`: sorts by time. */
 export function newRunId(now = new Date()): string {
 	return `${day(now)}-${time(now)}-${randomBytes(2).toString("hex")}`;

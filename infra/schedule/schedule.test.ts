@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { ScheduleExpression } from "../../etl/contract/pipeline/eventBridge.ts";
 import { jobs } from "../../tests/support/sampleShop.ts";
 import { runProgram } from "../testing/program.ts";
 import { Schedule } from "./schedule.ts";
 
-const made = (expression?: string) =>
+const made = (timing?: ScheduleExpression) =>
 	runProgram(() => {
 		new Schedule("runs", {
 			jobs,
@@ -16,18 +17,18 @@ const made = (expression?: string) =>
 			retries: 1,
 			timeoutMinutes: 60,
 			logRetentionDays: 30,
-			...(expression === undefined ? {} : { expression }),
+			...(timing === undefined ? {} : { timing }),
 		});
 	});
 
 describe("Schedule", () => {
-	it("starts runs by its expression, in UTC, with the key, and nothing by itself without one", async () => {
-		const program = await made("cron(0 3 * * ? *)");
+	it("starts runs by its expression, in its time zone, with the key, and nothing by itself without one", async () => {
+		const program = await made({ expression: "cron(0 3 * * ? *)", timezone: "Europe/Berlin" });
 		expect(program.named("runs-timer").inputs).toEqual({
 			name: "runs",
 			description: "Runs the jobs",
 			scheduleExpression: "cron(0 3 * * ? *)",
-			scheduleExpressionTimezone: "UTC",
+			scheduleExpressionTimezone: "Europe/Berlin",
 			flexibleTimeWindow: { mode: "OFF" },
 			kmsKeyArn: "arn:key",
 			target: {

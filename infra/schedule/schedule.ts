@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { lake } from "../../etl/contract/contract.ts";
+import type { ScheduleExpression } from "../../etl/contract/pipeline/eventBridge.ts";
 import type { JobDefinition } from "../../etl/definition/jobs.ts";
 import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
@@ -24,8 +25,8 @@ export interface ScheduleArgs {
 	topicArn: pulumi.Input<string>;
 	/** Key of the state machine, the schedule and the log. */
 	kmsKeyArn: pulumi.Input<string>;
-	/** `rate(1 hour)` or `cron(0 * * * ? *)`, in UTC; none for runs by hand only. */
-	expression?: string | undefined;
+	/** When runs start by themselves; none for runs by hand only. */
+	timing?: ScheduleExpression | undefined;
 	/** How often a failed job is started again within a run. */
 	retries: number;
 	/** Of a job; a run of all may take the sum over waves. */
@@ -38,7 +39,7 @@ export interface ScheduleArgs {
  * A Step Functions state machine that runs the jobs of the definition in their order and then the crawler, by schedule
  * or by hand; failures and bad data go to the topic.
  *
- * Defaults: without `expression` nothing starts by itself.
+ * Defaults: without `timing` nothing starts by itself.
  *
  * Danger: none. A run that begins while another one is going does nothing.
  *
@@ -46,6 +47,7 @@ export interface ScheduleArgs {
  */
 export class Schedule extends pulumi.ComponentResource {
 	readonly stateMachineArn: pulumi.Output<string>;
+	readonly timing: ScheduleExpression | undefined;
 
 	constructor(name: string, args: ScheduleArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:schedule:Schedule", name, {}, opts);
@@ -90,12 +92,18 @@ export class Schedule extends pulumi.ComponentResource {
 			},
 			{ parent: this, dependsOn: [role.policy] },
 		);
-		if (args.expression !== undefined) this.#timer(name, args.expression, machine, args.kmsKeyArn);
+		if (args.timing !== undefined) this.#timer(name, args.timing, machine, args.kmsKeyArn);
+		this.timing = args.timing;
 		this.stateMachineArn = machine.arn;
 		this.registerOutputs({ stateMachineArn: this.stateMachineArn });
 	}
 
-	#timer(name: string, expression: string, machine: aws.sfn.StateMachine, kmsKeyArn: pulumi.Input<string>): void {
+	#timer(
+		name: string,
+		{ expression, timezone }: ScheduleExpression,
+		machine: aws.sfn.StateMachine,
+		kmsKeyArn: pulumi.Input<string>,
+	): void {
 		const role = serviceRole(this, `${name}-timer-role`, {
 			service: "scheduler",
 			description: "Scheduler starts runs",
@@ -112,7 +120,7 @@ export class Schedule extends pulumi.ComponentResource {
 				name,
 				description: "Runs the jobs",
 				scheduleExpression: expression,
-				scheduleExpressionTimezone: "UTC",
+				scheduleExpressionTimezone: timezone,
 				flexibleTimeWindow: { mode: "OFF" },
 				kmsKeyArn,
 				target: {

@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import { testContext } from "../../../tests/support/context.ts";
 import { shop } from "../../../tests/support/sampleShop.ts";
 import { PipelineError, RunGoing } from "../../common/errors.ts";
+import { scheduleText } from "../../common/scheduleText.ts";
 import type { ScheduledEnd, Stack } from "../../engines/port.ts";
 import type { EtlResult } from "../etl/runEtl.ts";
 import { runSchedule } from "./runSchedule.ts";
-import { scheduleText } from "./text.ts";
 
 /** What each run's start ends with, in order; the last one ends the schedule. */
 async function play(opens: (() => never)[]): Promise<{ shown: object[]; ends: string[]; reported: string[] }> {

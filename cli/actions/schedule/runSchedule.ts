@@ -1,9 +1,9 @@
 import type { Schedule } from "../../../etl/contract/pipeline/pipeline.ts";
 import { messageOf, PipelineError, RunGoing } from "../../common/errors.ts";
+import { scheduleText } from "../../common/scheduleText.ts";
 import type { Context, ScheduleBoard, ScheduledEnd, ScheduleOptions, Stack } from "../../engines/port.ts";
 import { type EtlOptions, type EtlResult, runEtl } from "../etl/runEtl.ts";
 import { type Clock, repeat, systemClock } from "./repeat.ts";
-import { scheduleText } from "./text.ts";
 
 /** Where neither the command nor the definition says how often. */
 export const usualSchedule: Schedule = { everySeconds: 300 };

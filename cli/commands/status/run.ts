@@ -91,9 +91,13 @@ function jobsState({ lastRun, failing }: Omit<PipelineStatus, "outcome">): strin
 	return failing === undefined ? "idle" : "failed";
 }
 
-function describeSchedule({ text, running, nextRun }: NonNullable<PipelineStatus["schedule"]>): string {
+function describeSchedule({ text, running, nextRun, last }: NonNullable<PipelineStatus["schedule"]>): string {
 	if (!running) return `was ${text}`;
-	return nextRun === undefined ? text : `${text}, next run ${formatTime(nextRun)}`;
+	return [
+		text,
+		...(last === undefined ? [] : [`last run ended ${formatTime(last.at)} (${last.outcome})`]),
+		...(nextRun === undefined ? [] : [`next run ${formatTime(nextRun)}`]),
+	].join(", ");
 }
 
 /** A run that failed, until a good one. */

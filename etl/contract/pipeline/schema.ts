@@ -247,7 +247,7 @@ export const pipelineFile = z
 		),
 		schedule: key(
 			section(scheduleEntry),
-			"When the jobs run: every so often, or by cron. Without it by hand; `up` then runs them every 5 minutes",
+			"When the jobs run: every so often, or by cron. Without it `up` runs them every 5 minutes, a stack on AWS every hour",
 			"every 5 minutes",
 			{ cron: "0 6 * * *", timezone: "Europe/Berlin" },
 		),

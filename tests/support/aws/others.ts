@@ -80,7 +80,14 @@ export class SmallServices {
 	/** State of the workgroup or cluster. */
 	warehouse = "AVAILABLE";
 	dashboard = { Status: "CREATION_SUCCESSFUL", Errors: [] as { Message: string }[] };
-	executions: { name: string; executionArn: string; ended?: true }[] = [];
+	executions: {
+		name: string;
+		executionArn: string;
+		ended?: true;
+		status?: string;
+		startDate?: number;
+		stopDate?: number;
+	}[] = [];
 	/** Whether an execution that was started is not listed yet. */
 	listsLate = false;
 	glueRuns = 50;

@@ -41,6 +41,7 @@ export const outputs: PipelineOutputs = {
 		output: "/aws-glue/jobs/dev-glue-role/dev-jobs-role/output",
 	},
 	stateMachineArn: `arn:aws:states:${region}:${account}:stateMachine:dev`,
+	schedule: null,
 	athena: { workgroup: "dev", resultsUri: "s3://dev-results/", queries: {} },
 	warehouse: {
 		kind: "serverless",

@@ -5,7 +5,7 @@ import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { bug, PipelineError } from "../../../common/errors.ts";
 import { PlannedStop } from "../../plan.ts";
-import type { Context, JobReport, JobRun, JobSession, JobState } from "../../port.ts";
+import type { Context, JobRun, JobSession } from "../../port.ts";
 import { isAwsError } from "../client/awsError.ts";
 import type { Clients } from "../client/clients.ts";
 import { poll } from "../client/poll.ts";

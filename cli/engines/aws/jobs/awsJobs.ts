@@ -14,6 +14,7 @@ import { runIdOf, runsOf, time } from "./glueRuns.ts";
 import { jobRunState, stateOfRun } from "./jobRunStates.ts";
 import { recentRuns } from "./recentRuns.ts";
 import { readReport } from "./runReport.ts";
+import { scheduleStatus } from "./schedule.ts";
 import { startStateMachine } from "./stateMachine.ts";
 
 /** The stack's Glue jobs. Whoever comes second, from here or by the schedule, joins the run that is going. */
@@ -128,8 +129,8 @@ export class AwsJobs implements Jobs {
 		};
 	}
 
-	async schedule(): Promise<ScheduleStatus | undefined> {
-		return undefined;
+	schedule(): Promise<ScheduleStatus | undefined> {
+		return scheduleStatus(this.#clients, this.#deployment);
 	}
 
 	/** All jobs are the state machine's work, which keeps their order; jobs that wait for none of the others are started here. */

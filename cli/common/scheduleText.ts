@@ -1,4 +1,4 @@
-import type { Schedule } from "../../../etl/contract/pipeline/pipeline.ts";
+import type { Schedule } from "../../etl/contract/pipeline/pipeline.ts";
 
 const units = [
 	["day", 86_400],

@@ -1,0 +1,58 @@
+import type { ExecutionListItem, ExecutionStatus } from "@aws-sdk/client-sfn";
+import { fromExpression } from "../../../../etl/contract/pipeline/eventBridge.ts";
+import { nextTime } from "../../../../etl/contract/pipeline/nextTime.ts";
+import { isOfCli } from "../../../../etl/contract/runId.ts";
+import type { PipelineOutputs } from "../../../../infra/outputs.ts";
+import type { Outcome } from "../../../common/errors.ts";
+import { scheduleText } from "../../../common/scheduleText.ts";
+import type { ScheduleStatus } from "../../port.ts";
+import type { Clients } from "../client/clients.ts";
+
+/** Executions that are looked at, newest first. */
+const recentExecutions = 20;
+/** An execution that was left out beside another one is over that fast; a job takes longer. */
+const skippedWithinMs = 10_000;
+
+const outcomes: Readonly<Record<Exclude<ExecutionStatus, "RUNNING">, "ok" | Outcome>> = {
+	SUCCEEDED: "ok",
+	FAILED: "failure",
+	TIMED_OUT: "timeout",
+	ABORTED: "cancelled",
+	/** Begins again where it failed. */
+	PENDING_REDRIVE: "failure",
+};
+
+/** What EventBridge Scheduler starts, as it was deployed; undefined where runs begin by hand only. */
+export async function scheduleStatus(
+	clients: Clients,
+	{ schedule, stateMachineArn }: PipelineOutputs,
+	now = new Date(),
+): Promise<ScheduleStatus | undefined> {
+	if (schedule === null) return undefined;
+	const { ListExecutionsCommand } = await import("@aws-sdk/client-sfn");
+	const { executions = [] } = await (await clients.sfn()).send(
+		new ListExecutionsCommand({ stateMachineArn, maxResults: recentExecutions }),
+	);
+	// Those of the CLI have a run id for a name.
+	const scheduled = executions.filter(({ name = "" }) => !isOfCli(name));
+	const plan = fromExpression(schedule);
+	// A rate counts from when the schedule was made, which its executions show.
+	const anchor = plan !== undefined && "cron" in plan ? now : scheduled[0]?.startDate;
+	const nextRun = plan === undefined || anchor === undefined ? undefined : nextTime(plan, now, anchor);
+	const last = scheduled.find((one) => one.status !== "RUNNING" && !wasSkipped(one));
+	return {
+		text: plan === undefined ? `${schedule.expression} (${schedule.timezone})` : scheduleText(plan),
+		running: true,
+		...(nextRun !== undefined && { nextRun: nextRun.toISOString() }),
+		...(last?.stopDate !== undefined && { last: { at: last.stopDate.toISOString(), outcome: outcomeOf(last) } }),
+	};
+}
+
+function wasSkipped({ status, startDate, stopDate }: ExecutionListItem): boolean {
+	if (status !== "SUCCEEDED" || startDate === undefined || stopDate === undefined) return false;
+	return stopDate.getTime() - startDate.getTime() < skippedWithinMs;
+}
+
+function outcomeOf({ status }: ExecutionListItem): string {
+	return status === undefined || status === "RUNNING" ? "failure" : outcomes[status];
+}

@@ -1,0 +1,69 @@
+import { describe, expect } from "vitest";
+import type { PipelineOutputs } from "../../infra/outputs.ts";
+import { it } from "../support/aws/awsFixtures.ts";
+import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
+
+let aws: ScriptedStack;
+it.beforeEach(({ aws: own }) => {
+	aws = own;
+});
+
+interface Document {
+	schedule?: { text: string; running: boolean; nextRun?: string; last?: { at: string; outcome: string } };
+}
+
+async function status(schedule: PipelineOutputs["schedule"]) {
+	await aws.deploy({ schedule });
+	const { document } = await aws.json<Document>("status");
+	return document.schedule;
+}
+
+const minute = 60;
+const now = (): number => Math.floor(Date.now() / 1000);
+const time = (seconds: number): string => new Date(seconds * 1000).toISOString();
+/** As EventBridge names executions. */
+const execution = (name: string, startDate: number, status = "RUNNING", stopDate?: number) => ({
+	...{ name, executionArn: `arn:${name}`, startDate, status },
+	...(stopDate !== undefined && { stopDate }),
+});
+
+describe("the schedule of a stack on AWS", () => {
+	it("is when the deployed rate starts the next run, and how its last one ended", async () => {
+		const begin = now() - 7 * minute;
+		aws.others.executions = [
+			execution("b1", begin),
+			execution("a1", begin - 10 * minute, "SUCCEEDED", begin - 10 * minute + 2),
+			execution("20261128-120000-all", begin - 15 * minute, "FAILED", begin - 12 * minute),
+			execution("c1", begin - 20 * minute, "TIMED_OUT", begin - 5 * minute),
+		];
+		expect(await status({ expression: "rate(10 minutes)", timezone: "UTC" })).toEqual({
+			text: "every 10 minutes",
+			running: true,
+			nextRun: time(begin + 10 * minute),
+			last: { at: time(begin - 5 * minute), outcome: "timeout" },
+		});
+		const { out } = await aws.run("status");
+		expect(out).toMatch(/schedule +active +every 10 minutes, last run ended .+ \(timeout\), next run /);
+	});
+
+	it("has the times of cron in its time zone, also before the first run", async () => {
+		const found = await status({ expression: "cron(30 6 ? * MON *)", timezone: "Europe/Berlin" });
+		expect(found).toMatchObject({ text: "30 6 * * MON (Europe/Berlin)", running: true });
+		const next = new Date(found?.nextRun ?? "");
+		const words = { timeZone: "Europe/Berlin", weekday: "short", hour: "2-digit", minute: "2-digit" } as const;
+		expect(next.toLocaleString("en-GB", words)).toMatch(/^Mon,? 06:30$/);
+		expect(next.getTime()).toBeGreaterThan(Date.now());
+		expect(found).not.toHaveProperty("last");
+	});
+
+	it("shows an expression that only AWS knows as it is, without a next run", async () => {
+		expect(await status({ expression: "cron(0 6 L * ? *)", timezone: "UTC" })).toEqual({
+			text: "cron(0 6 L * ? *) (UTC)",
+			running: true,
+		});
+	});
+
+	it("is absent where runs begin by hand only", async () => {
+		expect(await status(null)).toBeUndefined();
+	});
+});
