@@ -36,6 +36,8 @@ export function declareNetwork(scope: Scope, encryption: Encryption, { raw, proc
 				// Session Manager's own, to reach a server without SSH.
 				...(onServer ? ["ssm", "ssmmessages"] : []),
 				...(config.replicationTarget === "kinesis" ? ["kinesis-streams"] : []),
+				// Jobs in the network get the lake's data from it.
+				...(config.lakeFormation && config.jobsReadSource ? ["lakeformation"] : []),
 			],
 			externalSourceCidr: config.sourceCidr,
 			sourcePort: sourcePort(config),

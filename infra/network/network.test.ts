@@ -33,6 +33,22 @@ describe("Network", () => {
 		expect(program.ofType("aws:ec2/route:Route")).toEqual([]);
 	});
 
+	it("asks for zones without those that AWS builds nothing in any more, and takes those that have every endpoint", async () => {
+		const asked: unknown[] = [];
+		const service = { serviceName: "x", availabilityZones: ["eu-central-1b", "eu-central-1c", "eu-central-1d"] };
+		const answers = { "aws:ec2/getVpcEndpointService:getVpcEndpointService": service };
+		const program = await runProgram(
+			() => {
+				new Network("net", own);
+			},
+			{ answers, asked: (token, inputs) => token.endsWith(":getAvailabilityZones") && asked.push(inputs) },
+		);
+		expect(program.ofType("aws:ec2/subnet:Subnet").map(({ inputs }) => inputs.availabilityZone)).toEqual(
+			service.availabilityZones,
+		);
+		expect(asked).toMatchObject([{ excludeZoneIds: expect.arrayContaining(["use1-az3"]) }]);
+	});
+
 	it("takes an existing VPC, and makes none", async () => {
 		const program = await runProgram(() => {
 			new Network("net", {

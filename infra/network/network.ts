@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { s3EndpointPolicy } from "./endpointPolicy.ts";
+import { type EndpointService, endpointService, placedZones } from "./endpointServices.ts";
 import { FlowLogs } from "./flowLogs.ts";
 import { divideRange } from "./subnets.ts";
 
@@ -38,6 +39,7 @@ export interface ExistingVpc {
 
 /** Zones, hence subnets: Redshift Serverless needs three. */
 const zones = 3;
+
 /**
  * What private DMS and Glue call without an internet gateway: credentials, catalog, logs and metrics.
  * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_VPC_Endpoints.html
@@ -56,7 +58,10 @@ const endpointServices = ["glue", "logs", "monitoring", "secretsmanager", "sts"]
  * Defaults: without `existing` a new VPC, without `extraEndpoints` those that DMS and Glue need, without
  * `externalSourceCidr` nothing leaves but to the endpoints.
  *
- * Danger: to change `cidr` or `existing` later replaces everything within.
+ * The zones are those in which every one of these services is to be had; a region with fewer than three is refused.
+ *
+ * Danger: `cidr` and `existing` are for ever. A database and a replication instance cannot move to another VPC, so that a
+ * change is refused half-way: make a new stack.
  *
  * Cost: $7.30 a month for each interface endpoint and zone, that is $36.50 in one zone and $109.50 in three; the S3
  * gateway endpoint is free.
@@ -74,8 +79,17 @@ export class Network extends pulumi.ComponentResource {
 
 	constructor(name: string, args: NetworkArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:network:Network", name, {}, opts);
+		const services = [...endpointServices, ...(args.extraEndpoints ?? [])].map(
+			(service) => [service, endpointService(this, service)] as const,
+		);
 		const { vpcId, subnetIds, routeTableIds } =
-			args.existing === undefined ? this.#newVpc(name, args) : checked(args.existing);
+			args.existing === undefined
+				? this.#newVpc(
+						name,
+						args,
+						services.map(([, service]) => service),
+					)
+				: checked(args.existing);
 		this.vpcId = pulumi.output(vpcId);
 		const placed = pulumi.output(subnetIds);
 		this.availabilityZone = aws.ec2.getSubnetOutput(
@@ -90,7 +104,7 @@ export class Network extends pulumi.ComponentResource {
 		const jobs = this.#group(name, "jobs", "Glue jobs");
 		const warehouse = this.#group(name, "warehouse", "Redshift");
 		const dashboards = this.#group(name, "dashboards", "QuickSight VPC connection");
-		const endpoints = this.#interfaceEndpoints(name, args, placed, endpointGroup);
+		const endpoints = this.#interfaceEndpoints(name, args, services, placed, endpointGroup);
 
 		const clients = { replication, jobs, ...(args.sourceIsServer ? { database } : {}) };
 		for (const [client, group] of Object.entries(clients)) {
@@ -123,7 +137,7 @@ export class Network extends pulumi.ComponentResource {
 		this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds });
 	}
 
-	#newVpc(name: string, args: NetworkArgs): ExistingVpc {
+	#newVpc(name: string, args: NetworkArgs, services: readonly pulumi.Output<EndpointService>[]): ExistingVpc {
 		const parent = { parent: this };
 		const vpc = new aws.ec2.Vpc(
 			`${name}-vpc`,
@@ -135,17 +149,14 @@ export class Network extends pulumi.ComponentResource {
 		// The group that comes with a VPC admits its own members; without rules it admits nobody.
 		new aws.ec2.DefaultSecurityGroup(`${name}-default-group`, { vpcId: vpc.id, ingress: [], egress: [] }, parent);
 		const routes = new aws.ec2.RouteTable(`${name}-routes`, { vpcId: vpc.id, tags: { Name: name } }, parent);
-		const available = aws.getAvailabilityZonesOutput(
-			{ state: "available", filters: [{ name: "zone-type", values: ["availability-zone"] }] },
-			parent,
-		);
+		const placed = placedZones(this, services, zones);
 		const subnets = divideRange(args.cidr, zones).map((cidrBlock, index) => {
 			const subnet = new aws.ec2.Subnet(
 				`${name}-subnet-${index + 1}`,
 				{
 					vpcId: vpc.id,
 					cidrBlock,
-					availabilityZone: available.names.apply((names) => names[index] ?? ""),
+					availabilityZone: placed.apply((names) => names[index] ?? ""),
 					mapPublicIpOnLaunch: false,
 					tags: { Name: `${name}-${index + 1}` },
 				},
@@ -185,18 +196,19 @@ export class Network extends pulumi.ComponentResource {
 	#interfaceEndpoints(
 		name: string,
 		args: NetworkArgs,
+		services: readonly (readonly [string, pulumi.Output<EndpointService>])[],
 		subnets: pulumi.Output<string[]>,
 		group: aws.ec2.SecurityGroup,
 	): aws.ec2.VpcEndpoint[] {
 		const subnetIds = subnets.apply((ids) => ids.slice(0, args.endpointZones));
-		return [...endpointServices, ...(args.extraEndpoints ?? [])].map(
-			(service) =>
+		return services.map(
+			([service, { name: serviceName }]) =>
 				new aws.ec2.VpcEndpoint(
 					`${name}-${service}`,
 					{
 						vpcId: this.vpcId,
 						vpcEndpointType: "Interface",
-						serviceName: currentEnvironment(this).apply(({ region }) => `com.amazonaws.${region}.${service}`),
+						serviceName,
 						subnetIds,
 						securityGroupIds: [group.id],
 						privateDnsEnabled: true,

@@ -53,6 +53,8 @@ interface Options {
 	config?: Readonly<Record<string, string>>;
 	/** Answers to look-ups by token, instead of the mocked cloud's. */
 	answers?: Readonly<Record<string, Record<string, unknown>>>;
+	/** Gets each look-up. */
+	asked?: (token: string, inputs: Record<string, unknown>) => void;
 }
 
 /**
@@ -62,12 +64,15 @@ interface Options {
  */
 export async function runProgram<T>(
 	program: () => T | Promise<T>,
-	{ project = "analytics-pipeline", stack = "test", config = {}, answers = {} }: Options = {},
+	{ project = "analytics-pipeline", stack = "test", config = {}, answers = {}, asked }: Options = {},
 ): Promise<Program & { result: pulumi.Unwrap<T> }> {
 	await pulumi.runtime.setMocks(
 		{
 			newResource: ({ type, name, inputs }) => ({ id: mockedId(type, name), state: mockedState(type, name, inputs) }),
-			call: ({ token, inputs }) => answers[token] ?? mockedCall(token, inputs),
+			call: ({ token, inputs }) => {
+				asked?.(token, inputs);
+				return answers[token] ?? mockedCall(token, inputs);
+			},
 		},
 		project,
 		stack,

@@ -1,0 +1,74 @@
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { currentEnvironment } from "../shared/awsEnvironment.ts";
+
+/** A service of AWS behind an interface endpoint: its name in the region, and the zones in which it can stand. */
+export interface EndpointService {
+	name: string;
+	/** Empty where AWS names none, as in GovCloud. */
+	zones: readonly string[];
+}
+
+/** Looked up, since only AWS knows: some names begin with `cn.` in China, and a service may be absent from a zone. */
+export function endpointService(parent: pulumi.Resource, service: string): pulumi.Output<EndpointService> {
+	return currentEnvironment(parent)
+		.apply(({ region }) => {
+			const name = `com.amazonaws.${region}.${service}`;
+			// S3 and others have a gateway of the same name.
+			const filters = [
+				{ name: "service-name", values: [name, `cn.${name}`] },
+				{ name: "service-type", values: ["Interface"] },
+			];
+			return aws.ec2.getVpcEndpointServiceOutput({ filters }, { parent });
+		})
+		.apply(({ serviceName, availabilityZones }) => ({ name: serviceName, zones: availabilityZones ?? [] }));
+}
+
+/**
+ * Zones in which AWS builds nothing more: each is open to old accounts only, under another letter in every one.
+ * https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-known-issues.html
+ */
+const closedZones = ["apne1-az3", "cac1-az3", "use1-az3"];
+
+/** The first zones of the region in which all of the services are to be had. */
+export function placedZones(
+	parent: pulumi.Resource,
+	services: readonly pulumi.Output<EndpointService>[],
+	count: number,
+): pulumi.Output<string[]> {
+	const available = aws.getAvailabilityZonesOutput(
+		{
+			state: "available",
+			excludeZoneIds: closedZones,
+			filters: [{ name: "zone-type", values: ["availability-zone"] }],
+		},
+		{ parent },
+	);
+	return pulumi
+		.all([currentEnvironment(parent), available.names, pulumi.all([...services])])
+		.apply(([{ region }, names, known]) => chosenZones(region, names, known, count));
+}
+
+/**
+ * @param names zones of the region that are open, in their order
+ * @throws pulumi.RunError that names what is missing where, where fewer remain than are needed
+ */
+export function chosenZones(
+	region: string,
+	names: readonly string[],
+	services: readonly EndpointService[],
+	count: number,
+): string[] {
+	const lacking = (zone: string) => services.filter(({ zones }) => zones.length > 0 && !zones.includes(zone));
+	const whole = names.filter((zone) => lacking(zone).length === 0);
+	if (whole.length >= count) return whole.slice(0, count);
+	const reasons = names.flatMap((zone) => {
+		const missing = lacking(zone).map(({ name }) => name);
+		return missing.length === 0 ? [] : [`${zone} lacks ${missing.join(", ")}`];
+	});
+	throw new pulumi.RunError(
+		`The region ${region} has ${whole.length} zones that this account can use with every service, and the network needs ${count}` +
+			`${reasons.length === 0 ? "" : ` (${reasons.join("; ")})`}. Deploy to another region: pulumi config set aws:region us-west-2; ` +
+			"or name subnets of your own: vpcId, privateSubnetIds and routeTableIds.",
+	);
+}
