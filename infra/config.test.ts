@@ -64,7 +64,7 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 		{ notificationEmail: "nobody" },
 		'"nobody" is not a mail address. Set it: pulumi config set notificationEmail you@example.com',
 	],
-	["monthlyBudgetUsd", { monthlyBudgetUsd: 0 }, "0 is less than 1. Set it: pulumi config set monthlyBudgetUsd 300"],
+	["monthlyBudgetUsd", { monthlyBudgetUsd: -1 }, "-1 is less than 0. Set it: pulumi config set monthlyBudgetUsd 300"],
 	[
 		"logRetentionDays",
 		{ logRetentionDays: 8 },
@@ -214,7 +214,9 @@ const wrongForms: [ConfigKey, unknown, string][] = [
 	["jobExecutionClass", "SPOT", "is not one of STANDARD, FLEX"],
 	["jobTimeoutMinutes", 4, "is less than 5"],
 	["jobRetries", 6, "is more than 5"],
+	["jobMetrics", "yes", "is neither true nor false"],
 	["jobsReadSource", "yes", "is neither true nor false"],
+	["dashboardsReady", "yes", "is neither true nor false"],
 	["lakeFormation", "yes", "is neither true nor false"],
 	["athenaScanLimitGb", 0, "is less than 1"],
 	["warehouseKind", "none at all", "is not one of serverless, provisioned, none"],

@@ -29,7 +29,7 @@ const keys = {
 	],
 	disposable: [flag, "true"],
 	notificationEmail: [optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "is not a mail address")), "you@example.com"],
-	monthlyBudgetUsd: [integer(1, 1_000_000), "300"],
+	monthlyBudgetUsd: [integer(0, 1_000_000), "300"],
 	logRetentionDays: [
 		integer(1, 731).refine((days) => retentions.includes(days), `is not one of ${retentions.join(", ")}`),
 		"30",
@@ -65,7 +65,7 @@ const keys = {
 	replicationInstanceClass: [matching(/^dms\.[a-z0-9]+\.[a-z0-9]+$/, "is not a DMS instance class"), "dms.t3.medium"],
 	replicationStorageGb: [integer(5, 6144), "50"],
 	replicationMultiAz: [flag, "true"],
-	replicationEngineVersion: [matching(/^\d+\.\d+\.\d+$/, "is not a version such as 3.6.1"), "3.6.1"],
+	replicationEngineVersion: [optional(matching(/^\d+\.\d+\.\d+$/, "is not a version such as 3.6.1")), "3.6.1"],
 	replicationTarget: [choice("s3", "kinesis"), "kinesis"],
 	cdcMaxBatchSeconds: [integer(1, 3600), "60"],
 	clickstreamName: [streamName, streamNames.clicks],
@@ -76,6 +76,7 @@ const keys = {
 	jobExecutionClass: [choice("STANDARD", "FLEX"), "FLEX"],
 	jobTimeoutMinutes: [integer(5, 2880), "60"],
 	jobRetries: [integer(0, 5), "1"],
+	jobMetrics: [flag, "true"],
 	jobsReadSource: [flag, "true"],
 	schedule: [
 		optional(matching(/^(definition|(rate|cron)\([^()]+\))$/, "is neither definition, rate(…) nor cron(…)")),
@@ -91,6 +92,7 @@ const keys = {
 	warehouseNodeType: [choice("ra3.large", "ra3.xlplus", "ra3.4xlarge", "ra3.16xlarge"), "ra3.large"],
 	warehouseNodes: [integer(1, 128), "2"],
 	dashboards: [choice("none", "athena", "warehouse"), "athena"],
+	dashboardsReady: [flag, "true"],
 	quickSightPrincipals: [
 		list(matching(arnOf("quicksight"), "is not an ARN of a QuickSight user or group")),
 		"arn:aws:quicksight:…:user/default/…",

@@ -7,6 +7,7 @@ import { type Definition, readDefinition } from "../etl/definition/definition.ts
 import { definedModels } from "../etl/models/definedModels.ts";
 import { AnalyticsPipeline } from "./analyticsPipeline.ts";
 import type { PipelineConfig } from "./config.ts";
+import { leftToDo } from "./leftToDo.ts";
 import type { PipelineOutputs } from "./outputs.ts";
 import { dmsRefusals } from "./replication/dmsRefusals.ts";
 import { omitUndefined } from "./shared/omitUndefined.ts";
@@ -19,6 +20,10 @@ export function deploy(): pulumi.Output<PipelineOutputs> {
 	const config = readConfig();
 	const project = pulumi.getProject();
 	const stack = pulumi.getStack();
+	const left = leftToDo(config);
+	if (left.length > 0) {
+		void pulumi.log.warn(`This update leaves to do, in this order:\n${left.map((task) => `  ${task}`).join("\n")}`);
+	}
 	return new AnalyticsPipeline(
 		`${project}-${stack}`,
 		{

@@ -85,6 +85,8 @@ export const pipelineOutputs = z.object({
 	/** Null where the stack has none; identifiers in QuickSight. */
 	dashboards: z.object({ analysisId: text, dashboards: z.record(z.string(), text) }).nullable(),
 	monitoring: z.object({ topicArn: text, dashboard: text }),
+	/** What is left to do after `pulumi up`, in order; each says how. */
+	leftToDo: z.array(text).optional(),
 });
 
 export type PipelineOutputs = z.infer<typeof pipelineOutputs>;

@@ -72,7 +72,7 @@ describe("a mutated program", () => {
 	});
 
 	it.each(mutations)("has %s: %s %s", (rule, type, part, mutate) => {
-		const broken = mutated(program("prod"), type, `analytics-pipeline-prod-${part}`, ({ inputs }) => mutate(inputs));
+		const broken = mutated(program("prod"), type, `analytics-pipeline-prod-${part}`, mutate);
 		expect(verdict(rules[rule], broken)).not.toEqual([]);
 	});
 
@@ -138,6 +138,36 @@ describe("a mutated program", () => {
 			name: "gateway",
 		};
 		expect(verdict(rules["public access"], new Program([gateway]))).toHaveLength(1);
+	});
+});
+
+/** What logs in to a server while it is made, and as whom it does. */
+const logsIn: Record<string, (inputs: Registered["inputs"]) => boolean> = {
+	"aws:quicksight/dataSource:DataSource": ({ credentials }) => credentials !== undefined,
+	"aws:redshiftdata/statement:Statement": () => true,
+	"aws:dms/replicationTask:ReplicationTask": ({ startReplicationTask }) => startReplicationTask === true,
+};
+
+describe("the first update", () => {
+	const first = Object.keys(everyKind).filter((kind) => kind !== "prod" && kind !== "another pipeline");
+
+	it.each(first)("of %s logs in nowhere: users are made by the CLI, which needs the outputs", (kind) => {
+		const found = program(kind).resources.filter(({ type, inputs }) => logsIn[type]?.(inputs));
+		expect(found.map(({ name }) => name)).toEqual([]);
+	});
+
+	it("of prod says what is left to do, and the second one makes the dashboards", () => {
+		const leftToDo = (kind: string) => pipelineOutputs.parse((program(kind) as Program & { result: unknown }).result);
+		expect(leftToDo("prod at first")).toMatchObject({
+			dashboards: null,
+			leftToDo: [
+				expect.stringContaining("pipeline-cli warehouse apply"),
+				expect.stringContaining("docs/aws.md"),
+				expect.stringContaining("pulumi config set dashboardsReady true && pulumi up"),
+			],
+		});
+		expect(leftToDo("prod").leftToDo).toEqual([]);
+		expect(program("prod").resources.some(({ type, inputs }) => logsIn[type]?.(inputs))).toBe(true);
 	});
 });
 

@@ -5,6 +5,7 @@ import { tableFolders } from "../etl/definition/tables.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { Dashboards } from "./dashboards/dashboards.ts";
 import type { ChartSource } from "./dashboards/dataSets.ts";
+import { dashboardsWait } from "./leftToDo.ts";
 import type { Network } from "./network/network.ts";
 import { ownersIn } from "./placeholders.ts";
 import { Athena } from "./query/athena.ts";
@@ -82,6 +83,7 @@ export function declareDashboards(
 		`${scope.name}-dashboards`,
 		{
 			engine: config.dashboards,
+			ready: !dashboardsWait(config),
 			principals: currentEnvironment(scope.options.parent).apply(({ accountId }) =>
 				ownersIn(accountId, config.quickSightPrincipals),
 			),

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sourceRulesOf } from "../etl/definition/sourceRules.ts";
 import type { Dashboards } from "./dashboards/dashboards.ts";
+import { leftToDo } from "./leftToDo.ts";
 import type { Monitoring } from "./monitoring/monitoring.ts";
 import type { Notifications } from "./monitoring/notifications.ts";
 import { outputsVersion, type PipelineOutputs } from "./outputs.ts";
@@ -60,6 +61,7 @@ export function stackOutputs(scope: Scope, components: Components): pulumi.Outpu
 				region: environment.region,
 				accountId: environment.accountId,
 				...rest,
+				leftToDo: leftToDo(scope.config),
 				replication: { ...rest.replication, rules: JSON.stringify(sourceRulesOf(scope.definition.pipeline)) },
 			}),
 		);

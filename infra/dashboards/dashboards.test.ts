@@ -27,6 +27,7 @@ const common: DashboardsArgs = {
 	tableFolders: tableFolders(shop.pipeline),
 	hasClicks: true,
 	engine: "athena",
+	ready: true,
 	pipeline: "shop",
 	charts: [
 		{ chart, sql },
@@ -88,6 +89,19 @@ describe("Dashboards", () => {
 		await expect(made(warehouse)).rejects.toThrow("need warehouseHost, warehouseDatabase and warehouseSecretArn");
 	});
 
+	it("wait where QuickSight cannot log in yet: only the account is subscribed, which its administrator needs first", async () => {
+		const program = await made({
+			...warehouse,
+			warehouseSecretArn: "arn:secret",
+			ready: false,
+			subscribe: true,
+			accountName: "my-company",
+			email: "a@company.test",
+		});
+		expect(program.resources.map(({ name }) => name).sort()).toEqual(["board", "board-subscription"]);
+		expect(program.result).toBeNull();
+	});
+
 	it("are an analysis and a dashboard of all charts, and of those that name one of their own, over data that is queried directly", async () => {
 		const program = await made();
 		const named = program.resources.filter(({ type }) => type.startsWith("aws-native:quicksight:"));
@@ -115,7 +129,7 @@ describe("Dashboards", () => {
 	it("are none where the pipeline has no chart; the data source is there for charts to come", async () => {
 		const program = await made({ charts: [] });
 		expect(program.resources.filter(({ type }) => type.startsWith("aws-native:quicksight:"))).toEqual([]);
-		expect(program.result.dashboards).toEqual({});
+		expect(program.result?.dashboards).toEqual({});
 		expect(program.named("board-source").inputs.type).toBe("ATHENA");
 	});
 

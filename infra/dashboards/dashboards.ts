@@ -19,6 +19,11 @@ import { athenaStatements, permissions, vpcConnectionStatements } from "./quickS
 export interface DashboardsArgs {
 	/** What the dashboards query: Athena, or the warehouse through a VPC connection. */
 	engine: DashboardEngine;
+	/**
+	 * Whether QuickSight can log in. It does while a data source is made, so that the first update would fail over a warehouse
+	 * whose reader only the CLI makes: until then nothing is made but the subscription.
+	 */
+	ready: boolean;
 	/** ARNs of QuickSight users or groups that own all parts; 1 to 20. */
 	principals: pulumi.Input<string[]>;
 	/** Subscribe the account to QuickSight; false where it is, which is once an account. */
@@ -67,16 +72,15 @@ export interface DashboardsArgs {
  *
  * Defaults: none; what belongs to the other engine, or to `subscribe`, may be absent.
  *
- * Danger: with `warehouse`, an administrator of QuickSight has once to let it read the secret of the warehouse's reader
- * (Security & permissions, Secrets Manager), and to allow kms:Decrypt on the stack's key, which encrypts the secret, to
- * the role that QuickSight makes for that, aws-quicksight-secretsmanager-role-v0. The user exists from the first
- * `pipeline-cli warehouse apply` on. Subscribing costs money from that day on; the subscription stays on destroy.
+ * Danger: with `warehouse`, `ready` is for after the first `pipeline-cli warehouse apply`, which makes the reader, and after an
+ * administrator of QuickSight has let it read the reader's secret (docs/aws.md); before, the update fails. Subscribing
+ * costs money from that day on; the subscription stays on destroy.
  *
  * Cost: $24 an author and month, $3 a reader; data is queried directly, so no SPICE capacity is needed.
  */
 export class Dashboards extends pulumi.ComponentResource {
-	/** The analysis with all charts. */
-	readonly analysisId: string;
+	/** The analysis with all charts; undefined while they wait. */
+	readonly analysisId: string | undefined;
 	/** Identifier in QuickSight, by the dashboard's name. */
 	readonly dashboardIds: Readonly<Record<string, string>>;
 	/** Role by which QuickSight queries Athena, where it does. */
@@ -85,6 +89,11 @@ export class Dashboards extends pulumi.ComponentResource {
 	constructor(name: string, args: DashboardsArgs, opts?: pulumi.ComponentResourceOptions) {
 		super("analytics:dashboards:Dashboards", name, {}, opts);
 		const subscription = args.subscribe ? [this.#subscribe(name, args)] : [];
+		if (!args.ready) {
+			this.dashboardIds = {};
+			this.registerOutputs({ dashboardIds: this.dashboardIds });
+			return;
+		}
 		let source: aws.quicksight.DataSource;
 		if (args.engine === "athena") {
 			const role = this.#athenaRole(name, args);
@@ -109,9 +118,9 @@ export class Dashboards extends pulumi.ComponentResource {
 		this.registerOutputs({ analysisId: this.analysisId, dashboardIds: this.dashboardIds });
 	}
 
-	/** As the stack's outputs have it. */
+	/** As the stack's outputs have it; null while they wait. */
 	toOutputs() {
-		return { analysisId: this.analysisId, dashboards: this.dashboardIds };
+		return this.analysisId === undefined ? null : { analysisId: this.analysisId, dashboards: this.dashboardIds };
 	}
 
 	/** The analysis and the dashboard of a subject. */

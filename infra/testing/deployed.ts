@@ -10,9 +10,11 @@ type Answers = Readonly<Record<string, Record<string, unknown>>>;
 /** Owner of the dashboards, at the tests' place. */
 const owner = `arn:${testEnvironment.partition}:quicksight:${testEnvironment.region}:${testEnvironment.accountId}:user/default/analyst`;
 
-/** Values that Pulumi.prod.yaml leaves to its reader. */
+/** Values that Pulumi.prod.yaml leaves to its reader, and the last one to the second update. */
 const own = (stack: "dev" | "prod"): Changes =>
-	stack === "prod" ? { notificationEmail: "data-platform@company.test", quickSightPrincipals: [owner] } : {};
+	stack === "prod"
+		? { notificationEmail: "data-platform@company.test", quickSightPrincipals: [owner], dashboardsReady: true }
+		: {};
 
 /** Programs that were run, by what they were run with: the test files of one worker share them. */
 const programs = new Map<string, ReturnType<typeof run>>();
@@ -51,6 +53,7 @@ export const withDmsRoles = (tags: Record<string, string>) => ({
 export const everyKind: Record<string, () => Promise<Program>> = {
 	dev: () => deployed("dev"),
 	prod: () => deployed("prod"),
+	"prod at first": () => deployed("prod", { dashboardsReady: false }),
 	"changes through Kinesis": () => deployed("dev", { replicationTarget: "kinesis" }),
 	"an external source, a cluster and Athena dashboards": () =>
 		deployed("prod", {
