@@ -41,7 +41,8 @@ export const encrypted: Record<string, (inputs: Record<string, unknown>) => bool
 	"aws:redshiftserverless/namespace:Namespace": (inputs) =>
 		isSet("kmsKeyId")(inputs) && isSet("adminPasswordSecretKmsKeyId")(inputs),
 	"aws:redshiftserverless/workgroup:Workgroup": (inputs) =>
-		JSON.stringify(inputs.configParameters).includes('"require_ssl","parameterValue":"true"'),
+		// TLS only is the default, and cannot be turned off while a workgroup is made.
+		!JSON.stringify(inputs.configParameters ?? []).includes('"require_ssl","parameterValue":"false"'),
 	"aws:scheduler/schedule:Schedule": isSet("kmsKeyArn"),
 	"aws:secretsmanager/secret:Secret": isSet("kmsKeyId"),
 	"aws:sfn/stateMachine:StateMachine": (inputs) =>

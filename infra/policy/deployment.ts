@@ -1,5 +1,6 @@
 import { homedir } from "node:os";
 import { fileURLToPath } from "node:url";
+import { partitionOf } from "../shared/partition.ts";
 import type { Context, DeclaredProvider } from "./rule.ts";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url)).replace(/[\\/]$/, "");
@@ -14,12 +15,6 @@ export function deploymentContext(provider: DeclaredProvider | undefined): Conte
 		folders: [repository, homedir()].filter((folder) => folder.length > 1),
 		secretTexts: [],
 	};
-}
-
-/** https://docs.aws.amazon.com/whitepapers/latest/aws-fault-isolation-boundaries/partitions.html */
-function partitionOf(region: string): string {
-	if (region.startsWith("cn-")) return "aws-cn";
-	return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
 /** A provider's inputs come as JSON. */

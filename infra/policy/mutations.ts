@@ -1,14 +1,14 @@
 import { generatedSecret } from "../testing/mockedCloud.ts";
 import { repositoryPath } from "../testing/stack.ts";
-import type { rules } from "./rules.ts";
+import { lifecycleMutations, type Mutation } from "./lifecycleMutations.ts";
 
-/** What each mutation makes of the resource, and the rule that must see it. */
-export const mutations: [keyof typeof rules, string, string, (inputs: Record<string, unknown>) => void][] = [
+/** Of each rule, what it must see. */
+export const mutations: Mutation[] = [
 	[
 		"an action of * on everything",
 		"aws:iam/rolePolicy:RolePolicy",
 		"jobs-role-policy",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.policy = policy("s3:*", "*");
 		},
 	],
@@ -16,7 +16,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"an action of * on everything",
 		"aws:iam/rolePolicy:RolePolicy",
 		"jobs-role-policy",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.policy = policy("*", "arn:x");
 		},
 	],
@@ -24,7 +24,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a managed policy",
 		"aws:iam/rolePolicyAttachment:RolePolicyAttachment",
 		"replication-roles-dms-vpc-role-policy",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.policyArn = "arn:aws-test:iam::aws:policy/AmazonS3FullAccess";
 		},
 	],
@@ -32,7 +32,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a managed policy",
 		"aws:iam/role:Role",
 		"jobs-role",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.managedPolicyArns = ["arn:aws-test:iam::aws:policy/AdministratorAccess"];
 		},
 	],
@@ -40,7 +40,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"public access",
 		"aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
 		"lake-raw-public-access",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.blockPublicPolicy = false;
 		},
 	],
@@ -48,7 +48,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"public access",
 		"aws:dms/replicationInstance:ReplicationInstance",
 		"replication-instance",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.publiclyAccessible = true;
 		},
 	],
@@ -56,7 +56,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"public access",
 		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 		"network-dashboards-to-warehouse-in",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.cidrIpv4 = "0.0.0.0/0";
 		},
 	],
@@ -64,7 +64,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"public access",
 		"aws:s3/bucketPolicy:BucketPolicy",
 		"lake-raw-policy",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.policy = policy("s3:GetObject", "*", { Principal: "*" });
 		},
 	],
@@ -72,7 +72,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"public access",
 		"aws:ec2/securityGroup:SecurityGroup",
 		"network-database",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.ingress = [{ cidrBlocks: ["0.0.0.0/0"] }];
 		},
 	],
@@ -80,7 +80,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"something unencrypted",
 		"aws:kinesis/stream:Stream",
 		"clickstream-stream",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.encryptionType = "NONE";
 		},
 	],
@@ -88,7 +88,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"something unencrypted",
 		"aws:dms/endpoint:Endpoint",
 		"replication-source",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.sslMode = "none";
 		},
 	],
@@ -96,7 +96,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"something unencrypted",
 		"aws:cloudwatch/logGroup:LogGroup",
 		"clickstream-log",
-		(inputs) => {
+		({ inputs }) => {
 			delete inputs.kmsKeyId;
 		},
 	],
@@ -104,7 +104,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"something unencrypted",
 		"aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
 		"lake-raw-encryption",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.bucket = "another";
 		},
 	],
@@ -112,7 +112,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"something unencrypted",
 		"aws:s3/bucketPolicy:BucketPolicy",
 		"lake-raw-policy",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.policy = policy("s3:GetObject", "*");
 		},
 	],
@@ -120,7 +120,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a role that a confused deputy could assume",
 		"aws:iam/role:Role",
 		"replication-target-role",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.assumeRolePolicy = policy("sts:AssumeRole", undefined, { Principal: { Service: "dms.amazonaws.com" } });
 		},
 	],
@@ -128,7 +128,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a fixed partition or region",
 		"aws:sns/topicSubscription:TopicSubscription",
 		"notifications-email",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.topic = "arn:aws:sns:x";
 		},
 	],
@@ -136,7 +136,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a fixed partition or region",
 		"aws:ec2/vpcEndpoint:VpcEndpoint",
 		"network-s3",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.serviceName = "com.amazonaws.us-east-1.s3";
 		},
 	],
@@ -144,7 +144,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a network without bounds",
 		"aws:ec2/vpcEndpoint:VpcEndpoint",
 		"network-s3",
-		(inputs) => {
+		({ inputs }) => {
 			delete inputs.policy;
 		},
 	],
@@ -152,7 +152,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a network without bounds",
 		"aws:ec2/vpcEndpoint:VpcEndpoint",
 		"network-s3",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.policy = policy("s3:PutObject", "arn:x", { Principal: "*" });
 		},
 	],
@@ -160,7 +160,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a network without bounds",
 		"aws:ec2/flowLog:FlowLog",
 		"network-flow-refused",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.vpcId = "another";
 		},
 	],
@@ -168,7 +168,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a secret in a plain property",
 		"aws:glue/job:Job",
 		"jobs-star-schema",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.defaultArguments = { "--password": generatedSecret };
 		},
 	],
@@ -176,7 +176,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"an action of * on everything",
 		"aws:iam/rolePolicy:RolePolicy",
 		"jobs-role-policy",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.policy = policy(undefined, "*", { NotAction: "iam:*" });
 		},
 	],
@@ -184,7 +184,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"an action of * on everything",
 		"aws:iam/rolePolicy:RolePolicy",
 		"jobs-role-policy",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.policy = policy("s3:GetObject", undefined, { NotResource: "arn:x" });
 		},
 	],
@@ -192,7 +192,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"public access",
 		"aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
 		"network-dashboards-to-warehouse-in",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.cidrIpv4 = "128.0.0.0/1";
 		},
 	],
@@ -200,7 +200,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"public access",
 		"aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
 		"network-default-group",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.ingress = [{ cidrBlocks: ["0.0.0.0/0"] }];
 		},
 	],
@@ -208,7 +208,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"public access",
 		"aws:s3/bucketPolicy:BucketPolicy",
 		"lake-raw-policy",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.policy = policy("s3:GetObject", "arn:x", { Principal: { AWS: ["*"] } });
 		},
 	],
@@ -216,7 +216,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"something unencrypted",
 		"aws:glue/securityConfiguration:SecurityConfiguration",
 		"encryption-glue",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.encryptionConfiguration = { s3Encryption: { s3EncryptionMode: "DISABLED" } };
 		},
 	],
@@ -224,7 +224,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"something unencrypted",
 		"aws:rds/parameterGroup:ParameterGroup",
 		"source-parameters",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.parameters = [{ name: "require_secure_transport", value: "0" }];
 		},
 	],
@@ -232,7 +232,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a role that a confused deputy could assume",
 		"aws:iam/role:Role",
 		"jobs-role",
-		(inputs) => {
+		({ inputs }) => {
 			const Principal = { AWS: "arn:aws-test:iam::999999999999:root" };
 			inputs.assumeRolePolicy = policy("sts:AssumeRole", undefined, { Principal });
 		},
@@ -241,7 +241,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"inputs of a component",
 		"analytics:network:Network",
 		"network",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.queries = [{ name: "order_funnel", sql: "SELECT 1" }];
 		},
 	],
@@ -249,7 +249,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"inputs of a component",
 		"analytics:encryption:Encryption",
 		"encryption",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.disposable = false;
 		},
 	],
@@ -257,7 +257,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a path of the machine that deploys",
 		"analytics:dataLake:DataLake",
 		"lake",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.etlFolder = repositoryPath("etl");
 		},
 	],
@@ -265,7 +265,7 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a path of the machine that deploys",
 		"aws:glue/job:Job",
 		"jobs-star-schema",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.description = "made of /home/somebody/pipeline/etl/jobs";
 		},
 	],
@@ -273,10 +273,11 @@ export const mutations: [keyof typeof rules, string, string, (inputs: Record<str
 		"a path of the machine that deploys",
 		"aws:s3/bucketObject:BucketObject",
 		"jobs-star-schema-script",
-		(inputs) => {
+		({ inputs }) => {
 			inputs.source = `file:${repositoryPath("etl/jobs/star_schema.py")}`;
 		},
 	],
+	...lifecycleMutations,
 ];
 
 function policy(action: string | undefined, resource: string | undefined, more: object = {}): string {

@@ -1,11 +1,12 @@
 import type {
 	Policies,
 	PolicyResource,
+	PolicyResourceOptions,
 	ResourceValidationArgs,
 	ResourceValidationPolicy,
 	StackValidationPolicy,
 } from "@pulumi/policy";
-import type { Context, Declared, DeclaredProvider, Made, Rule } from "./rule.ts";
+import type { Context, Declared, DeclaredProvider, Made, ResourceOptions, Rule } from "./rule.ts";
 import { rules } from "./rules.ts";
 import { withUploads } from "./uploads.ts";
 
@@ -50,16 +51,21 @@ function ofStack(forbids: string, { name, stack: rule }: Rule, contextOf: Contex
 	];
 }
 
-async function declared({ type, name, props, provider }: ResourceValidationArgs): Promise<Declared> {
+async function declared({ type, name, props, provider, opts }: ResourceValidationArgs): Promise<Declared> {
 	return {
 		type,
 		name,
 		inputs: await withUploads(props),
 		provider: provider && { type: provider.type, name: provider.name, inputs: provider.props },
 		secrets: undefined,
+		options: optionsOf(opts),
 	};
 }
 
-function made({ type, name, props }: PolicyResource): Made {
-	return { type, name, outputs: props };
+function made({ type, name, props, opts }: PolicyResource): Made {
+	return { type, name, outputs: props, options: optionsOf(opts) };
+}
+
+function optionsOf({ protect, ignoreChanges, deleteBeforeReplace = false }: PolicyResourceOptions): ResourceOptions {
+	return { protect, ignoreChanges, deleteBeforeReplace };
 }

@@ -7,6 +7,14 @@ export interface Declared {
 	provider: DeclaredProvider | undefined;
 	/** Paths of the inputs that are kept secret; undefined where that is not known. */
 	secrets: readonly string[] | undefined;
+	options: ResourceOptions;
+}
+
+/** What Pulumi is to do with a resource, as far as a policy is shown it. */
+export interface ResourceOptions {
+	protect: boolean;
+	ignoreChanges: readonly string[];
+	deleteBeforeReplace: boolean;
 }
 
 export interface DeclaredProvider {
@@ -20,6 +28,7 @@ export interface Made {
 	type: string;
 	name: string;
 	outputs: Readonly<Record<string, unknown>>;
+	options: ResourceOptions;
 }
 
 /** Where a program deploys to, and from; what is not known is undefined. */

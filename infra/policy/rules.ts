@@ -1,5 +1,13 @@
 import { guardedTrust, noManagedPolicies, noWildcards } from "./accessRules.ts";
 import { everythingEncrypted, noPlainSecrets } from "./dataRules.ts";
+import {
+	boundedDocuments,
+	dataProtected,
+	noContestedInputs,
+	noDriftingVersion,
+	pausingEndpoints,
+	replaceable,
+} from "./lifecycleRules.ts";
 import { boundedNetwork, noPublicAccess } from "./networkRules.ts";
 import type { Rule } from "./rule.ts";
 import { noComponentInputs, noMachinePaths, portable, standardTags } from "./stateRules.ts";
@@ -17,4 +25,10 @@ export const rules = {
 	"a network without bounds": boundedNetwork,
 	"inputs of a component": noComponentInputs,
 	"a path of the machine that deploys": noMachinePaths,
+	"an input that others write, too": noContestedInputs,
+	"a version that AWS changes by itself": noDriftingVersion,
+	"data that is not protected": dataProtected,
+	"a replacement that cannot stand beside the old one": replaceable,
+	"an endpoint that cannot be changed": pausingEndpoints,
+	"a document too long for AWS": boundedDocuments,
 } satisfies Record<string, Rule>;

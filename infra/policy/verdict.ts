@@ -1,7 +1,7 @@
 import { generatedSecret, mockedId, mockedState, testEnvironment } from "../testing/mockedCloud.ts";
 import type { Program, Registered } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
-import type { Context, Declared, Made, Rule } from "./rule.ts";
+import type { Context, Declared, Made, ResourceOptions, Rule } from "./rule.ts";
 
 /** The tests' place: whatever is written into the program shows, since no other has it. */
 export const testContext: Context = {
@@ -20,11 +20,22 @@ export function verdict(rule: Rule, program: Program): string[] {
 	];
 }
 
-export function declared({ type, name, inputs, secrets, provider }: Registered, program: Program): Declared {
+export function declared({ type, name, inputs, secrets, provider, options }: Registered, program: Program): Declared {
 	const by = program.ofType(`pulumi:providers:${type.split(":")[0]}`).find((other) => other.name === provider);
-	return { type, name, inputs, secrets, provider: by && { type: by.type, name: by.name, inputs: by.inputs } };
+	const made = by && { type: by.type, name: by.name, inputs: by.inputs };
+	return { type, name, inputs, secrets, provider: made, options: optionsOf(options) };
 }
 
-export function made({ type, name, inputs }: Registered): Made {
-	return { type, name, outputs: { id: mockedId(type, name), ...mockedState(type, name, inputs) } };
+export function made({ type, name, inputs, options }: Registered): Made {
+	const outputs = { id: mockedId(type, name), ...mockedState(type, name, inputs) };
+	return { type, name, outputs, options: optionsOf(options) };
+}
+
+function optionsOf(options: readonly string[]): ResourceOptions {
+	const ignored = options.find((option) => option.startsWith("ignoreChanges "));
+	return {
+		protect: options.includes("protected"),
+		ignoreChanges: ignored === undefined ? [] : ignored.slice("ignoreChanges ".length).split(", "),
+		deleteBeforeReplace: options.includes("deleteBeforeReplace"),
+	};
 }

@@ -44,7 +44,7 @@ it.each(mutations.filter(([forbids, type]) => !unseen(forbids, type)))(
 		const resources = prod.resources.map((resource) => {
 			if (resource.type !== type || resource.name !== name) return resource;
 			const copy = structuredClone(resource);
-			mutate(copy.inputs);
+			mutate(copy);
 			return copy;
 		});
 		const broken = new Program(resources);

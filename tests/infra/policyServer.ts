@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
-import type { Declared, Made } from "../../infra/policy/rule.ts";
+import type { Declared, Made, ResourceOptions } from "../../infra/policy/rule.ts";
 
 const require = createRequire(import.meta.url);
 const runner = require.resolve("@pulumi/pulumi/cmd/run-policy-pack");
@@ -73,13 +73,13 @@ export class PolicyServer {
 		});
 	}
 
-	analyze({ type, name, inputs, provider }: Omit<Declared, "secrets">): Promise<Diagnostic[]> {
+	analyze({ type, name, inputs, provider, options }: Omit<Declared, "secrets">): Promise<Diagnostic[]> {
 		const request = new messages.AnalyzeRequest()
 			.setType(type)
 			.setName(name)
 			.setUrn(urn(type, name))
 			.setProperties(struct(inputs))
-			.setOptions(new messages.AnalyzerResourceOptions());
+			.setOptions(asked(options));
 		if (provider) {
 			const message = new messages.AnalyzerProviderResource()
 				.setType(provider.type)
@@ -95,19 +95,27 @@ export class PolicyServer {
 
 	analyzeStack(resources: readonly Made[]): Promise<Diagnostic[]> {
 		const request = new messages.AnalyzeStackRequest().setResourcesList(
-			resources.map(({ type, name, outputs }) =>
+			resources.map(({ type, name, outputs, options }) =>
 				new messages.AnalyzerResource()
 					.setType(type)
 					.setName(name)
 					.setUrn(urn(type, name))
 					.setProperties(struct(outputs))
-					.setOptions(new messages.AnalyzerResourceOptions()),
+					.setOptions(asked(options)),
 			),
 		);
 		return new Promise((resolve, reject) => {
 			this.#client.analyzeStack(request, (error, response) => (error ? reject(error) : resolve(diagnostics(response))));
 		});
 	}
+}
+
+function asked({ protect, ignoreChanges, deleteBeforeReplace }: ResourceOptions) {
+	return new messages.AnalyzerResourceOptions()
+		.setProtect(protect)
+		.setIgnorechangesList([...ignoreChanges])
+		.setDeletebeforereplace(deleteBeforeReplace)
+		.setDeletebeforereplacedefined(true);
 }
 
 function urn(type: string, name: string): string {

@@ -46,6 +46,7 @@ const requests: Record<string, [string, string, (inputs: Inputs) => unknown]> = 
 				"certificateArn",
 				"kmsKeyArn",
 				"mysqlSettings",
+				"pauseReplicationTasks",
 			];
 			return {
 				EndpointIdentifier: inputs.endpointId,
