@@ -43,6 +43,17 @@ it("a stack of a wrong name is refused before anything is made", async () => {
 	await expect(runProgram(deploy, { stack: "my_stack", config: config() })).rejects.toThrow('stack: "my_stack" is not');
 });
 
+it.each(["us-gov-west-1", "cn-north-1"])(
+	"a stack in %s has no budget, which AWS does not have there",
+	async (region) => {
+		const program = await runProgram(deploy, {
+			stack: "dev",
+			config: engineConfig("dev", region, { monthlyBudgetUsd: 50 }),
+		});
+		expect(program.ofType("aws:budgets/budget:Budget")).toEqual([]);
+	},
+);
+
 describe("the providers", () => {
 	it("refuse a setting that would do nothing", async () => {
 		const settings = { ...config(), "aws:assumeRoles": '[{"roleArn":"arn:x"}]' };

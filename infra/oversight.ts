@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { tableFolders } from "../etl/definition/tables.ts";
 import type { Catalog } from "./catalog/catalog.ts";
 import { LakeFormation } from "./catalog/lakeFormation.ts";
@@ -11,6 +12,7 @@ import type { ReplicationStream } from "./replication/replicationStream.ts";
 import type { Schedule } from "./schedule/schedule.ts";
 import type { Scope } from "./scope.ts";
 import { omitUndefined } from "./shared/omitUndefined.ts";
+import { partitionOf } from "./shared/partition.ts";
 import type { SourceDatabase } from "./source/sourceDatabase.ts";
 import type { DataLake } from "./storage/dataLake.ts";
 import type { Encryption } from "./storage/encryption.ts";
@@ -61,7 +63,7 @@ export function declareMonitoring(scope: Scope, { topicArn }: Notifications, wat
 		`${scope.name}-monitoring`,
 		{
 			topicArn,
-			jobNames: Object.values(jobs.jobNames),
+			jobNamePrefix: jobs.namePrefix,
 			crawlerName: catalog.crawler?.name,
 			replicationInstanceId: replication.instanceId,
 			replicationTaskArn: replication.taskArn,
@@ -71,8 +73,13 @@ export function declareMonitoring(scope: Scope, { topicArn }: Notifications, wat
 			rdsIdentifier: source.rdsIdentifier,
 			latencySeconds: scope.config.alarmLatencySeconds,
 			freeStorageGb: scope.config.alarmFreeStorageGb,
-			monthlyBudgetUsd: scope.config.monthlyBudgetUsd,
+			monthlyBudgetUsd: hasBudget() ? scope.config.monthlyBudgetUsd : 0,
 		},
 		scope.options,
 	);
+}
+
+/** GovCloud's bill is that of an account elsewhere, and China's is in another currency. */
+function hasBudget(): boolean {
+	return partitionOf(new pulumi.Config("aws").require("region")) === "aws";
 }

@@ -82,6 +82,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 		new Dashboards(name, {
 			...common,
 			engine: "athena",
+			ready: true,
 			pipeline: "shop",
 			charts: [],
 			views: [],
@@ -107,6 +108,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			workerType: "G.1X",
 			maxWorkers: 2,
 			executionClass: "FLEX",
+			metrics: false,
 			readSource: true,
 			timeoutMinutes: 60,
 			subnetId: "subnet-1",
@@ -123,7 +125,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 	Monitoring: (name) =>
 		new Monitoring(name, {
 			...common,
-			jobNames: ["j"],
+			jobNamePrefix: `${name}-jobs-`,
 			replicationInstanceId: "i",
 			replicationTaskArn: "arn:aws:dms:r:a:task:T1",
 			clickstream: { streamName: "s", deliveryStreamName: "d" },
@@ -149,7 +151,6 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			...source,
 			sourceEngine: "mysql",
 			instanceClass: "dms.t3.small",
-			engineVersion: "3.6.1",
 			cdcMaxBatchSeconds: 60,
 		}),
 	ReplicationStream: (name) => new ReplicationStream(name, common),

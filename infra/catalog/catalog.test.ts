@@ -8,7 +8,14 @@ import { type Clicks, crawledTables } from "./catalogTables.ts";
 const crawled = shop.pipeline.clicks?.schema;
 const made = (what: { clicks?: Clicks } = { clicks: crawled }) =>
 	runProgram(() => {
-		new Catalog("catalog", { ...shared, ...buckets, ...what, database: "db", securityConfiguration: "security" });
+		new Catalog("catalog", {
+			...shared,
+			...buckets,
+			...what,
+			database: "db",
+			securityConfiguration: "security",
+			disposable: false,
+		});
 	});
 
 describe("Catalog", () => {
@@ -33,10 +40,10 @@ describe("Catalog", () => {
 		expect(resources.map(({ name }) => name)).toEqual(["catalog-database", "catalog"]);
 	});
 
-	it("leaves columns and parameters of its tables to the crawler", async () => {
+	it("leaves to the crawler all that it writes: columns, formats, parameters of table, serde and descriptor", async () => {
 		const tables = (await made()).ofType("aws:glue/catalogTable:CatalogTable");
 		expect(tables).toHaveLength(crawledTables(crawled).length);
-		for (const { options } of tables) expect(options).toEqual(["ignoreChanges parameters, storageDescriptor.columns"]);
+		for (const { options } of tables) expect(options).toEqual(["ignoreChanges parameters, storageDescriptor"]);
 	});
 
 	it("keeps the crawler's log as long as the stack keeps logs", async () => {

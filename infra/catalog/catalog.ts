@@ -32,6 +32,8 @@ export interface CatalogArgs {
 	kmsKeyArn: pulumi.Input<string>;
 	/** Glue security configuration: what encrypts the crawler's log. */
 	securityConfiguration: pulumi.Input<string>;
+	/** Whether the database, and with it every table's registration, may be deleted with the stack. */
+	disposable: boolean;
 	/** Days for which the crawler's log is kept. */
 	logRetentionDays: pulumi.Input<number>;
 }
@@ -49,7 +51,8 @@ export interface Crawler {
  *
  * Defaults: none; every argument is given.
  *
- * Danger: to change `database` makes a new one; the jobs fill it on their next run.
+ * Danger: to change `database` makes a new one, which the jobs fill on their next run; unless it is disposable, that
+ * is refused until its protection is taken off.
  *
  * Cost: $0.44 a DPU-hour, at least ten minutes of two DPU a crawl ($0.15); the catalog is free up to a million objects.
  */
@@ -68,7 +71,7 @@ export class Catalog extends pulumi.ComponentResource {
 				description: `Tables of ${name}`,
 				locationUri: pulumi.interpolate`s3://${args.processedBucket}/${lake.roots.current}/`,
 			},
-			{ parent: this },
+			{ parent: this, protect: !args.disposable },
 		);
 		const tables = crawledTables(args.clicks);
 		const names = tables.map((table) => this.#table(name, args, database, table).name);
@@ -140,8 +143,8 @@ export class Catalog extends pulumi.ComponentResource {
 					...storageFormats[table.format],
 				},
 			},
-			// From then on they are the crawler's.
-			{ parent: this, ignoreChanges: ["parameters", "storageDescriptor.columns"] },
+			// From then on both are the crawler's, which writes columns, formats, and parameters of table, serde and descriptor.
+			{ parent: this, ignoreChanges: ["parameters", "storageDescriptor"] },
 		);
 	}
 

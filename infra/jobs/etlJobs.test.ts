@@ -9,7 +9,9 @@ import { runProgram } from "../testing/program.ts";
 import { repositoryPath } from "../testing/stack.ts";
 import { EtlJobs, packageSources } from "./etlJobs.ts";
 
-const made = (changes: { readSource?: boolean; jobs?: readonly JobDefinition[] } = {}) =>
+const made = (
+	changes: { executionClass?: "FLEX" | "STANDARD"; readSource?: boolean; jobs?: readonly JobDefinition[] } = {},
+) =>
 	runProgram(
 		() =>
 			new EtlJobs("jobs", {
@@ -25,6 +27,7 @@ const made = (changes: { readSource?: boolean; jobs?: readonly JobDefinition[] }
 				workerType: "G.1X",
 				maxWorkers: 2,
 				executionClass: "STANDARD",
+				metrics: false,
 				timeoutMinutes: 60,
 				readSource: false,
 				sourceHost: "h",
@@ -38,6 +41,13 @@ const made = (changes: { readSource?: boolean; jobs?: readonly JobDefinition[] }
 	);
 
 describe("EtlJobs", () => {
+	it("of FLEX are not queued, which no page of AWS says that they can be", async () => {
+		const queued = async (executionClass: "FLEX" | "STANDARD") =>
+			(await made({ executionClass })).named("jobs-process-load").inputs.jobRunQueuingEnabled;
+		expect(await queued("FLEX")).toBe(false);
+		expect(await queued("STANDARD")).toBe(true);
+	});
+
 	it("are those of the list: pinned, one run at a time, further ones queued, retried by the state machine alone", async () => {
 		const program = await made();
 		expect(program.ofType("aws:glue/job:Job").map(({ name }) => name)).toEqual(

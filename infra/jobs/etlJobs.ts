@@ -44,6 +44,8 @@ export interface EtlJobsArgs extends SourceConnectionArgs {
 	maxWorkers: pulumi.Input<number>;
 	/** `FLEX` runs on spare capacity at a lower price, and may wait for it. */
 	executionClass: "STANDARD" | "FLEX";
+	/** Whether Glue puts metrics of Spark into CloudWatch. */
+	metrics: boolean;
 	/** Minutes after which a run is stopped. */
 	timeoutMinutes: pulumi.Input<number>;
 	/** Days for which the logs are kept. */
@@ -53,7 +55,7 @@ export interface EtlJobsArgs extends SourceConnectionArgs {
 }
 
 /**
- * The Glue jobs of a definition: Spark with Iceberg, auto scaling, one run of a job at a time and further ones queued,
+ * The Glue jobs of a definition: Spark with Iceberg, auto scaling, one run of a job at a time and further ones queued (not those of FLEX),
  * encrypted logs. All run as one role, which may do what the jobs say that they read and write.
  *
  * A JDBC connection to the source is made for whatever needs one, such as a notebook; jobs get it, and the rights that
@@ -71,6 +73,8 @@ export interface EtlJobsArgs extends SourceConnectionArgs {
 export class EtlJobs extends pulumi.ComponentResource {
 	/** Name in Glue, by the job's name. */
 	readonly jobNames: Readonly<Record<string, pulumi.Output<string>>>;
+	/** How every one of these names begins. */
+	readonly namePrefix: string;
 	readonly roleArn: pulumi.Output<string>;
 	/** Spark's own log, and what the scripts print. */
 	readonly logGroups: { error: pulumi.Output<string>; output: pulumi.Output<string> };
@@ -87,6 +91,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 			connection: sourceConnection(this, name, args),
 		};
 		this.jobNames = Object.fromEntries(args.jobs.map((job) => [job.name, this.#job(name, args, job, shared).name]));
+		this.namePrefix = `${name}-`;
 		this.roleArn = role.arn;
 		this.logGroups = { error: logs.error.name, output: logs.output.name };
 		this.registerOutputs({ jobNames: this.jobNames, roleArn: this.roleArn });
@@ -114,7 +119,8 @@ export class EtlJobs extends pulumi.ComponentResource {
 				numberOfWorkers: args.maxWorkers,
 				executionClass: args.executionClass,
 				executionProperty: { maxConcurrentRuns: 1 },
-				jobRunQueuingEnabled: true,
+				// No AWS page says that a FLEX run, which waits for capacity in any case, can be queued.
+				jobRunQueuingEnabled: args.executionClass === "STANDARD",
 				maxRetries: 0,
 				timeout: args.timeoutMinutes,
 				securityConfiguration: args.securityConfiguration,
@@ -141,7 +147,7 @@ export class EtlJobs extends pulumi.ComponentResource {
 				source: usesSource ? jdbcArguments(args) : {},
 			})
 			.apply(({ source, ...places }) =>
-				glueArguments({ ...places, temporaryPrefix, own: { ...job.arguments, ...source } }),
+				glueArguments({ ...places, temporaryPrefix, metrics: args.metrics, own: { ...job.arguments, ...source } }),
 			);
 	}
 

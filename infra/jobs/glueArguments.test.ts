@@ -9,6 +9,7 @@ const given = {
 	database: "analytics_pipeline_dev",
 	datasetsKey: "datasets/1/datasets.json",
 	packageKey: "lakehouse/2/lakehouse.zip",
+	metrics: false,
 	own: { depth: "3" },
 };
 
@@ -26,8 +27,6 @@ it("gives Glue its arguments, the job the common ones and its own", () => {
 		"--job-bookmark-option": "job-bookmark-disable",
 		"--enable-auto-scaling": "true",
 		"--enable-continuous-cloudwatch-log": "true",
-		"--enable-metrics": "true",
-		"--enable-observability-metrics": "true",
 		"--enable-job-insights": "true",
 		"--raw_uri": "s3://r/",
 		"--processed_uri": "s3://p/",
@@ -53,4 +52,13 @@ it("opens no catalog but glue_catalog: Hive's would need a database `default`, w
 
 it("sets none of the arguments that Glue keeps for itself", () => {
 	for (const name of ["--debug", "--mode", "--JOB_NAME"]) expect(glueArguments(given)).not.toHaveProperty(name);
+});
+
+it("puts metrics into CloudWatch only where it is asked to, since they may be billed one by one", () => {
+	const metrics = (args: Record<string, string>) => Object.keys(args).filter((name) => name.includes("metrics"));
+	expect(metrics(glueArguments(given))).toEqual([]);
+	expect(metrics(glueArguments({ ...given, metrics: true }))).toEqual([
+		"--enable-metrics",
+		"--enable-observability-metrics",
+	]);
 });

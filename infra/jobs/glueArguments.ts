@@ -14,6 +14,8 @@ export interface GlueArguments {
 	datasetsKey: string;
 	/** Key of the shared package in the scripts bucket. */
 	packageKey: string;
+	/** Whether Glue puts metrics of Spark into CloudWatch: any value of their arguments would. */
+	metrics: boolean;
 	/** The job's own arguments. */
 	own: Readonly<Record<string, string>>;
 }
@@ -58,8 +60,7 @@ export function glueArguments(input: GlueArguments): Record<string, string> {
 		"--job-bookmark-option": "job-bookmark-disable",
 		"--enable-auto-scaling": "true",
 		"--enable-continuous-cloudwatch-log": "true",
-		"--enable-metrics": "true",
-		"--enable-observability-metrics": "true",
+		...(input.metrics ? { "--enable-metrics": "true", "--enable-observability-metrics": "true" } : {}),
 		"--enable-job-insights": "true",
 		...dashed(values),
 	};

@@ -5,7 +5,7 @@ import { Notifications } from "./notifications.ts";
 
 const watched = {
 	topicArn: "arn:topic",
-	jobNames: ["stack-jobs-a", "stack-jobs-b"],
+	jobNamePrefix: "stack-jobs-",
 	crawlerName: "crawler",
 	replicationInstanceId: "instance",
 	replicationTaskArn: "arn:aws:dms:r:a:task:TASK1",
@@ -66,7 +66,7 @@ describe("Monitoring", () => {
 		expect(JSON.parse(String(program.named("watch-failed-job").inputs.eventPattern))).toEqual({
 			source: ["aws.glue"],
 			"detail-type": ["Glue Job State Change"],
-			detail: { jobName: ["stack-jobs-a", "stack-jobs-b"], state: ["ERROR", "FAILED", "TIMEOUT"] },
+			detail: { jobName: [{ prefix: "stack-jobs-" }], state: ["ERROR", "FAILED", "TIMEOUT"] },
 		});
 		expect(JSON.parse(String(program.named("watch-failed-crawl").inputs.eventPattern)).detail).toEqual({
 			crawlerName: ["crawler"],
@@ -104,5 +104,12 @@ describe("Notifications", () => {
 				.map(({ inputs }) => [inputs.protocol, inputs.endpoint]);
 		expect(await subscribed("a@example.com")).toEqual([["email", "a@example.com"]]);
 		expect(await subscribed()).toEqual([]);
+	});
+
+	it("has no budget where the stack is to have none: it would count the whole account", async () => {
+		const budgets = async (monthlyBudgetUsd: number) =>
+			(await made({ monthlyBudgetUsd })).ofType("aws:budgets/budget:Budget").map(({ inputs }) => inputs.limitAmount);
+		expect(await budgets(0)).toEqual([]);
+		expect(await budgets(50)).toEqual(["50"]);
 	});
 });

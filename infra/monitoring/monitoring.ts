@@ -7,8 +7,8 @@ import { metricsDashboard } from "./metricsDashboard.ts";
 export interface MonitoringArgs {
 	/** Topic that is notified. */
 	topicArn: pulumi.Input<string>;
-	/** Names in Glue of the jobs to watch. */
-	jobNames: pulumi.Input<string>[];
+	/** How the names in Glue begin of the jobs to watch: a pattern of events has 2,048 characters, and jobs may be many. */
+	jobNamePrefix: string;
 	/** Name in Glue of the crawler to watch; undefined where there is none. */
 	crawlerName: pulumi.Input<string> | undefined;
 	/** DMS instance: its storage is watched. */
@@ -27,7 +27,7 @@ export interface MonitoringArgs {
 	latencySeconds: number;
 	/** Free GB below which storage is low. */
 	freeStorageGb: number;
-	/** USD a month; the topic is notified at 80 % and when the forecast goes above it. */
+	/** USD a month; the topic is notified at 80 % and when the forecast goes above it. 0 makes no budget. */
 	monthlyBudgetUsd: number;
 }
 
@@ -37,7 +37,8 @@ export interface MonitoringArgs {
  *
  * Defaults: without `rdsIdentifier` no database is watched, without `changes` no second stream.
  *
- * Danger: the budget counts the whole account, since cost by tag has first to be activated by the payer.
+ * Danger: the budget counts the whole account, since cost by tag has first to be activated by the payer; so one stack of an
+ * account has one, and the others `monthlyBudgetUsd: 0`.
  *
  * Cost: $0.10 an alarm and month; dashboard and budget are free for the first three and two of an account.
  */
@@ -58,7 +59,7 @@ export class Monitoring extends pulumi.ComponentResource {
 		});
 		const made = list.map((alarm) => this.#alarm(name, args, alarm));
 		this.#failures(name, args, "job", "Glue Job State Change", {
-			jobName: args.jobNames,
+			jobName: [{ prefix: args.jobNamePrefix }],
 			state: ["ERROR", "FAILED", "TIMEOUT"],
 		});
 		if (args.crawlerName !== undefined) {
@@ -77,7 +78,7 @@ export class Monitoring extends pulumi.ComponentResource {
 			},
 			{ parent: this },
 		);
-		this.#budget(name, args);
+		if (args.monthlyBudgetUsd > 0) this.#budget(name, args);
 		this.dashboardName = dashboard.dashboardName;
 		this.registerOutputs({ dashboardName: this.dashboardName });
 	}
@@ -110,7 +111,7 @@ export class Monitoring extends pulumi.ComponentResource {
 		args: MonitoringArgs,
 		part: string,
 		detailType: string,
-		detail: Record<string, pulumi.Input<string>[]>,
+		detail: Record<string, (pulumi.Input<string> | { prefix: string })[]>,
 	): void {
 		const rule = new aws.cloudwatch.EventRule(
 			`${name}-failed-${part}`,

@@ -5,10 +5,10 @@ import type { Mapped } from "./tableMappings.ts";
  * write clear values, or tables that nobody wants.
  * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Tasks.CustomizingTasks.TableMapping.SelectionTransformation.Transformations.html
  */
-export function dmsRefusals({ schemas, tables, columns }: Mapped, engineVersion: string): string[] {
+export function dmsRefusals({ schemas, tables, columns }: Mapped, engineVersion: string | undefined): string[] {
 	const found: string[] = [];
 	const hashes = [columns, ...tables.map((table) => table.columns)].some((one) => Object.values(one).includes("hash"));
-	if (hashes && isBefore(engineVersion, "3.5.4")) {
+	if (hashes && engineVersion !== undefined && isBefore(engineVersion, "3.5.4")) {
 		found.push(
 			`columns: hash: DMS ${engineVersion} cannot hash. Use a newer one: pulumi config set replicationEngineVersion 3.6.1`,
 		);

@@ -3,10 +3,11 @@ import { shop } from "../../tests/support/sampleShop.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
-import { Replication } from "./replication.ts";
+import { declaredKeys } from "../testing/stack.ts";
+import { Replication, type ReplicationArgs } from "./replication.ts";
 
 describe("Replication", () => {
-	const replication = (afterConnectScript?: string) =>
+	const replication = (afterConnectScript?: string, engineVersion?: string, changes: Partial<ReplicationArgs> = {}) =>
 		runProgram(() => {
 			new Replication("dms", {
 				...shared,
@@ -19,9 +20,10 @@ describe("Replication", () => {
 				instanceClass: "dms.t3.small",
 				storageGb: 20,
 				multiAz: false,
-				engineVersion: "3.6.1",
+				engineVersion,
 				cdcMaxBatchSeconds: 60,
 				...(afterConnectScript === undefined ? {} : { afterConnectScript }),
+				...changes,
 			});
 		});
 
@@ -65,6 +67,58 @@ describe("Replication", () => {
 		for (const key of ["databaseName", "password", "username", "serverName", "port"])
 			expect(inputs).not.toHaveProperty(key);
 		expect((await replication()).named("dms-source").inputs).not.toHaveProperty("mysqlSettings");
+	});
+
+	it("has one setting that changes the S3 endpoint, which no provider does under a running task: its key says what to do", async () => {
+		const target = async (changes: Partial<ReplicationArgs>) =>
+			(await replication(undefined, undefined, changes)).named("dms-target").inputs;
+		const before = await target({});
+		const changed: Partial<Record<keyof ReplicationArgs, Partial<ReplicationArgs>>> = {
+			sourceEngine: { sourceEngine: "mariadb" },
+			sourceSecretArn: { sourceSecretArn: "arn:other" },
+			sourceCaCertificate: { sourceCaCertificate: "OTHER" },
+			afterConnectScript: { afterConnectScript: "call y" },
+			instanceClass: { instanceClass: "dms.r6i.large" },
+			storageGb: { storageGb: 21 },
+			multiAz: { multiAz: true },
+			engineVersion: { engineVersion: "3.6.1" },
+			cdcMaxBatchSeconds: { cdcMaxBatchSeconds: 61 },
+			logRetentionDays: { logRetentionDays: 31 },
+		};
+		const differing: string[] = [];
+		for (const [key, change] of Object.entries(changed)) {
+			if (JSON.stringify(await target(change)) !== JSON.stringify(before)) differing.push(key);
+		}
+		expect(differing).toEqual(["cdcMaxBatchSeconds"]);
+		expect(declaredKeys().cdcMaxBatchSeconds?.description).toContain("pipeline-cli replication stop");
+	});
+
+	it("is upgraded by AWS where no version is named, and where one is, by whoever names another", async () => {
+		const { inputs } = (await replication()).named("dms-instance");
+		expect(inputs).toMatchObject({ autoMinorVersionUpgrade: true, allowMajorVersionUpgrade: true });
+		expect(inputs).not.toHaveProperty("engineVersion");
+		expect((await replication(undefined, "3.6.1")).named("dms-instance").inputs).toMatchObject({
+			engineVersion: "3.6.1",
+			autoMinorVersionUpgrade: false,
+			allowMajorVersionUpgrade: true,
+		});
+	});
+
+	it("may write its schemas and the tables of its own, which have none, and nothing else of the raw zone", async () => {
+		const { inputs } = (await replication()).named("dms-target-role-policy");
+		const { Statement } = JSON.parse(String(inputs.policy)) as { Statement: Record<string, unknown>[] };
+		expect(Statement.find(({ Sid }) => Sid === "WriteSchemas")?.Resource).toEqual([
+			"arn:raw/classicmodels/*",
+			"arn:raw/wordpress-db/*",
+			"arn:raw/awsdms_*",
+			"arn:raw//awsdms_*",
+		]);
+	});
+
+	it("names a certificate by its content, so that another one can stand beside it until the endpoint has changed", async () => {
+		expect((await replication()).named("dms-source-certificate").inputs.certificateId).toMatch(
+			/^dms-source-[0-9a-f]{16}$/,
+		);
 	});
 
 	it("makes the task stopped, after everything that it needs", async () => {

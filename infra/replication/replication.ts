@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { rawColumns } from "../../etl/contract/contract.ts";
+import { contentHash } from "../shared/contentHash.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
@@ -10,7 +11,6 @@ import { type Mapped, tableMappings } from "./tableMappings.ts";
 import { taskSettings } from "./taskSettings.ts";
 
 export interface ReplicationArgs {
-	/** Schemas and tables to replicate. */
 	/** What is replicated. */
 	pipeline: Mapped;
 	/** Private subnets in three zones, with endpoints for Secrets Manager and S3. */
@@ -41,8 +41,8 @@ export interface ReplicationArgs {
 	storageGb: pulumi.Input<number>;
 	/** A standby in another zone. */
 	multiAz: pulumi.Input<boolean>;
-	/** Version of DMS. */
-	engineVersion: pulumi.Input<string>;
+	/** Version of DMS; undefined takes AWS's default, and every upgrade after that. */
+	engineVersion?: string | undefined;
 	/** Changes are written at the latest after so many seconds. */
 	cdcMaxBatchSeconds: pulumi.Input<number>;
 	/** Days for which the task's log is kept. */
@@ -87,7 +87,8 @@ export class Replication extends pulumi.ComponentResource {
 				replicationTaskSettings: JSON.stringify(taskSettings),
 				startReplicationTask: false,
 			},
-			parent,
+			// Another target is another task, and its id is fixed.
+			{ ...parent, deleteBeforeReplace: true },
 		);
 		this.#events(name, args, "replication-task", task.replicationTaskId, ["failure", "deletion", "state change"]);
 		this.#events(name, args, "replication-instance", instance.replicationInstanceId, [
@@ -129,15 +130,13 @@ export class Replication extends pulumi.ComponentResource {
 			{
 				replicationInstanceId: name,
 				replicationInstanceClass: args.instanceClass,
-				engineVersion: args.engineVersion,
 				allocatedStorage: args.storageGb,
 				multiAz: args.multiAz,
 				publiclyAccessible: false,
 				replicationSubnetGroupId: subnets.replicationSubnetGroupId,
 				vpcSecurityGroupIds: [args.securityGroupId],
 				kmsKeyArn: args.kmsKeyArn,
-				autoMinorVersionUpgrade: true,
-				allowMajorVersionUpgrade: false,
+				...upgrades(args.engineVersion),
 				applyImmediately: true,
 			},
 			{ parent: this, dependsOn: roles.ready.apply((ready) => [...ready, logs]) },
@@ -158,7 +157,12 @@ export class Replication extends pulumi.ComponentResource {
 		});
 		const certificate = new aws.dms.Certificate(
 			`${name}-source-certificate`,
-			{ certificateId: `${name}-source`, certificatePem: args.sourceCaCertificate },
+			{
+				// Another authority is another certificate: the endpoint changes to it before the old one goes, which DMS refuses to
+				// delete while an endpoint has it.
+				certificateId: pulumi.output(args.sourceCaCertificate).apply((pem) => `${name}-source-${contentHash(pem)}`),
+				certificatePem: args.sourceCaCertificate,
+			},
 			{ parent: this },
 		);
 		return new aws.dms.Endpoint(
@@ -174,11 +178,14 @@ export class Replication extends pulumi.ComponentResource {
 				sslMode: "verify-ca",
 				certificateArn: certificate.certificateArn,
 				kmsKeyArn: args.kmsKeyArn,
+				// DMS changes no endpoint of a running task.
+				pauseReplicationTasks: true,
 				...(args.afterConnectScript === undefined
 					? {}
 					: { mysqlSettings: { afterConnectScript: args.afterConnectScript } }),
 			},
-			{ parent: this, dependsOn: [role.policy] },
+			// Its id is fixed: a new one could not stand beside it.
+			{ parent: this, dependsOn: [role.policy], deleteBeforeReplace: true },
 		);
 	}
 
@@ -222,22 +229,25 @@ export class Replication extends pulumi.ComponentResource {
 		);
 	}
 
-	/** DMS writes and removes files of its schemas, and reads none. */
+	/** DMS writes and removes files of its schemas and of its own tables, and reads none. */
 	#targetRole(name: string, args: ReplicationArgs): ServiceRole {
 		return serviceRole(this, `${name}-target-role`, {
 			service: "dms",
 			description: "DMS writes the raw zone",
-			statements: pulumi
-				.all([args.rawBucketArn, args.kmsKeyArn])
-				.apply(([bucketArn, keyArn]) => [
-					listBuckets("ListRaw", [bucketArn]),
-					allow(
-						"WriteSchemas",
-						["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject", "s3:PutObjectTagging"],
-						objectArns({ bucketArn, prefixes: args.pipeline.schemas.map(({ name: schema }) => schema) }),
-					),
-					encryptAndDecrypt(keyArn),
-				]),
+			statements: pulumi.all([args.rawBucketArn, args.kmsKeyArn]).apply(([bucketArn, keyArn]) => [
+				listBuckets("ListRaw", [bucketArn]),
+				allow(
+					"WriteSchemas",
+					["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:PutObject", "s3:PutObjectTagging"],
+					[
+						...objectArns({ bucketArn, prefixes: args.pipeline.schemas.map(({ name: schema }) => schema) }),
+						// Tables of its own, such as that of exceptions, have no schema.
+						`${bucketArn}/awsdms_*`,
+						`${bucketArn}//awsdms_*`,
+					],
+				),
+				encryptAndDecrypt(keyArn),
+			]),
 		});
 	}
 
@@ -262,4 +272,19 @@ export class Replication extends pulumi.ComponentResource {
 			{ parent: this },
 		);
 	}
+}
+
+/**
+ * A version that is named stays: DMS knows no way back, so that an automatic upgrade would leave a program that asks for
+ * the old one and fails. Where none is named, nothing differs after an upgrade. A newer one that is asked for may be across
+ * a major version; DMS takes that only where it is allowed, which by itself upgrades nothing.
+ * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.EngineVersions.html
+ */
+function upgrades(engineVersion: string | undefined) {
+	return {
+		allowMajorVersionUpgrade: true,
+		...(engineVersion === undefined
+			? { autoMinorVersionUpgrade: true }
+			: { autoMinorVersionUpgrade: false, engineVersion }),
+	};
 }

@@ -34,6 +34,17 @@ describe("ReplicationStream", () => {
 		});
 	});
 
+	it("gives messages about DMS's own tables, which have no schema, a folder that Firehose takes and no job reads", async () => {
+		const program = await streamed();
+		const { processingConfiguration } = program.named("changes-delivery").inputs.extendedS3Configuration as {
+			processingConfiguration: { processors: { parameters: { parameterValue: string }[] }[] };
+		};
+		expect(processingConfiguration.processors[0]?.parameters[0]?.parameterValue).toBe(
+			'{schema:(.metadata["schema-name"]|if .==null or .=="" then "_dms" else . end),table:.metadata["table-name"]}',
+		);
+		expect(program.named("changes-role-policy").inputs.policy).toContain('"arn:raw/_dms/*"');
+	});
+
 	it("has DMS write messages with definitions, nulls, exact integers and commit times", async () => {
 		expect((await streamed()).named("changes-target").inputs).toMatchObject({
 			engineName: "kinesis",

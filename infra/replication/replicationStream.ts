@@ -42,7 +42,7 @@ export class ReplicationStream extends pulumi.ComponentResource {
 			records: "changes",
 			prefix: "!{partitionKeyFromQuery:schema}/!{partitionKeyFromQuery:table}/!{timestamp:yyyy/MM/dd/HH}/",
 			errorPrefix: "replication/!{firehose:error-output-type}/!{timestamp:yyyy/MM/dd/HH}/",
-			folders: args.schemas,
+			folders: [...args.schemas, ownFolder],
 			// The least that partitioning allows.
 			bufferMiB: 64,
 			partitioning: byTable,
@@ -81,6 +81,8 @@ export class ReplicationStream extends pulumi.ComponentResource {
 				endpointType: "target",
 				engineName: "kinesis",
 				kmsKeyArn: args.kmsKeyArn,
+				// DMS changes no endpoint of a running task.
+				pauseReplicationTasks: true,
 				kinesisSettings: {
 					streamArn: stream.arn,
 					serviceAccessRoleArn: role.arn,
@@ -99,10 +101,13 @@ export class ReplicationStream extends pulumi.ComponentResource {
 				},
 			},
 			// Firehose reads from the moment it is active: nothing may be written before.
-			{ parent: this, dependsOn: [role.policy, delivery] },
+			{ parent: this, dependsOn: [role.policy, delivery], deleteBeforeReplace: true },
 		);
 	}
 }
+
+/** Folder of messages about tables of DMS's own, which have no schema: Firehose takes no empty part of a prefix. */
+const ownFolder = "_dms";
 
 /** https://docs.aws.amazon.com/firehose/latest/dev/dynamic-partitioning.html */
 const byTable = {
@@ -110,7 +115,7 @@ const byTable = {
 	parameters: [
 		{
 			parameterName: "MetadataExtractionQuery",
-			parameterValue: '{schema:.metadata["schema-name"],table:.metadata["table-name"]}',
+			parameterValue: `{schema:(.metadata["schema-name"]|if .==null or .=="" then "${ownFolder}" else . end),table:.metadata["table-name"]}`,
 		},
 		{ parameterName: "JsonParsingEngine", parameterValue: "JQ-1.6" },
 	],

@@ -25,9 +25,10 @@ describe("who may assume a role", () => {
 	});
 
 	it("is the regional principal, where DMS reads a secret", () => {
-		expect(statements(trustPolicy("dms-secrets", testEnvironment))[0]?.Principal).toEqual({
-			Service: "dms.eu-central-1.amazonaws.test",
-		});
+		const [statement] = statements(trustPolicy("dms-secrets", testEnvironment));
+		expect(statement?.Principal).toEqual({ Service: "dms.eu-central-1.amazonaws.test" });
+		// No page says that it names an ARN: asked for one, it could get no secret.
+		expect(statement?.Condition).toEqual({ StringEquals: { "aws:SourceAccount": testEnvironment.accountId } });
 	});
 
 	it("is guarded for every service but those that AWS documents no condition for", () => {

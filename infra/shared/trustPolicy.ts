@@ -46,7 +46,9 @@ const trusts: Record<TrustedService, Trust> = {
 	// https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html
 	"dms-secrets": {
 		principals: (environment) => [`dms.${environment.region}.${environment.dnsSuffix}`],
-		condition: ofResources("dms", "*"),
+		// The account alone: no page says that this principal names the resource for which it acts, and where it does not, no
+		// endpoint could be made.
+		condition: ofAccount,
 	},
 	// An instance profile has no source keys: EC2 assumes the role for the instance that carries it.
 	ec2: { principals: (environment) => [`ec2.${environment.dnsSuffix}`] },

@@ -62,7 +62,7 @@ describe("Ec2Database", () => {
 		);
 		expect(inputs.userData).not.toContain(generatedSecret);
 		// A newer image or script does not replace a database.
-		expect(options).toEqual(["ignoreChanges ami, userData"]);
+		expect(options).toEqual(["deleteBeforeReplace", "ignoreChanges ami, userData"]);
 	});
 
 	it("reads its two secrets and the sample schemas, and nothing else of the stack", async () => {

@@ -151,7 +151,13 @@ export class Ec2Database extends pulumi.ComponentResource {
 				tags: { Name: name },
 			},
 			// A newer image or script must not replace a database: both act on the first start only.
-			{ parent: this, dependsOn: [role.policy], ignoreChanges: ["ami", "userData"] },
+			// One that is asked for (`pulumi up --replace`) has the same network interface: the old instance goes first.
+			{
+				parent: this,
+				dependsOn: [role.policy],
+				ignoreChanges: ["ami", "userData"],
+				deleteBeforeReplace: true,
+			},
 		);
 	}
 

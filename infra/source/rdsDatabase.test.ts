@@ -3,9 +3,9 @@ import { generatedSecret, testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
 import { RdsDatabase } from "./rdsDatabase.ts";
 
-const made = (disposable: boolean, multiAz = false) =>
+const made = (disposable: boolean, multiAz = false, storageGb = 20) =>
 	runProgram(() => {
-		const args = { instanceClass: "db.t4g.micro", storageGb: 20, multiAz, disposable, logRetentionDays: 30 };
+		const args = { instanceClass: "db.t4g.micro", storageGb, multiAz, disposable, logRetentionDays: 30 };
 		const place = {
 			database: "classicmodels",
 			subnetIds: ["subnet-1", "subnet-2"],
@@ -70,6 +70,18 @@ describe("RdsDatabase", () => {
 		expect(program.named("db-secret").inputs.recoveryWindowInDays).toBe(0);
 	});
 
+	it.each([
+		[20, 80],
+		[16_384, 65_536],
+		[20_000, 65_536],
+		[59_000, 65_536],
+		// RDS takes no limit that is less than a tenth above the storage.
+		[60_000, undefined],
+		[65_536, undefined],
+	])("of %i GiB grows to %s, and never to more than RDS gives", async (storageGb, limit) => {
+		expect((await made(true, false, storageGb)).named("db-instance").inputs.maxAllocatedStorage).toBe(limit);
+	});
+
 	it("stands in two zones where it is asked to", async () => {
 		expect((await made(false, true)).named("db-instance").inputs).toMatchObject({ multiAz: true });
 	});
@@ -80,7 +92,7 @@ describe("RdsDatabase", () => {
 			description: "Row binlogs with full images, TLS only",
 			parameters: [
 				{ name: "binlog_format", value: "ROW" },
-				{ name: "binlog_row_image", value: "FULL" },
+				{ name: "binlog_row_image", value: "full" },
 				{ name: "require_secure_transport", value: "1" },
 			],
 		});

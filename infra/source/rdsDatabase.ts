@@ -17,7 +17,7 @@ export interface RdsDatabaseArgs {
 	database: string | undefined;
 	/** Such as `db.t4g.micro`. */
 	instanceClass: pulumi.Input<string>;
-	/** GiB at first; it grows by itself to four times as much. */
+	/** GiB at first; it grows by itself to four times as much, and to no more than RDS gives. */
 	storageGb: number;
 	/** A standby in another zone. */
 	multiAz: pulumi.Input<boolean>;
@@ -28,6 +28,15 @@ export interface RdsDatabaseArgs {
 }
 
 const port = 3306;
+
+/** GiB of gp3 that RDS gives a MySQL at most. https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/CHAP_Storage.html */
+const mostStorageGb = 65_536;
+
+/** RDS takes a limit only where it is at least a tenth above the storage; without one the storage does not grow. */
+function grownStorage(storageGb: number): { maxAllocatedStorage?: number } {
+	const limit = Math.min(storageGb * 4, mostStorageGb);
+	return limit < storageGb * 1.1 ? {} : { maxAllocatedStorage: limit };
+}
 
 /**
  * MySQL 8.4 on RDS, ready for change data capture: row binlogs with full images, TLS only, a generated password in
@@ -71,7 +80,7 @@ export class RdsDatabase extends pulumi.ComponentResource {
 				instanceClass: args.instanceClass,
 				storageType: "gp3",
 				allocatedStorage: args.storageGb,
-				maxAllocatedStorage: args.storageGb * 4,
+				...grownStorage(args.storageGb),
 				storageEncrypted: true,
 				kmsKeyId: kmsKeyArn,
 				...(args.database === undefined ? {} : { dbName: args.database }),
@@ -95,7 +104,8 @@ export class RdsDatabase extends pulumi.ComponentResource {
 				autoMinorVersionUpgrade: true,
 				enabledCloudwatchLogsExports: ["error", "slowquery"],
 			},
-			{ parent: this, dependsOn: logs },
+			// RDS makes the database with the server and no other later: another first schema must not replace the server.
+			{ parent: this, protect: !disposable, dependsOn: logs, ignoreChanges: ["dbName"] },
 		);
 		this.host = instance.address;
 		this.port = instance.port;
@@ -113,7 +123,7 @@ export class RdsDatabase extends pulumi.ComponentResource {
 				description: "Row binlogs with full images, TLS only",
 				parameters: [
 					{ name: "binlog_format", value: "ROW" },
-					{ name: "binlog_row_image", value: "FULL" },
+					{ name: "binlog_row_image", value: "full" },
 					{ name: "require_secure_transport", value: "1" },
 				],
 			},

@@ -43,7 +43,7 @@ describe("SourceDatabase", () => {
 		expect(secrets).toContain("password");
 		expect(program.named("db-parameters").inputs.parameters).toEqual([
 			{ name: "binlog_format", value: "ROW" },
-			{ name: "binlog_row_image", value: "FULL" },
+			{ name: "binlog_row_image", value: "full" },
 			{ name: "require_secure_transport", value: "1" },
 		]);
 		expect(program.named("db-secret-value").secrets).toContain("secretString");

@@ -40,6 +40,12 @@ describe("the start-up script of the simulated server", () => {
 		]);
 	});
 
+	it("makes every call of AWS again that fails: the script runs once, and what it needs may come later", () => {
+		const calls = script.split("\n").filter((line) => /^[^#]*\b(aws|dnf) [a-z]/.test(line));
+		expect(calls.length).toBeGreaterThan(2);
+		expect(calls.filter((line) => !/\bagain (aws|dnf) /.test(line))).toEqual([]);
+	});
+
 	it("does not trace its commands, and needs no way to the internet", () => {
 		expect(script).not.toMatch(/set -[a-z]*x|https?:\/\//);
 	});

@@ -47,6 +47,9 @@ export function replicationGrants(
  * https://github.com/amazonlinux/amazon-linux-2023/issues/257
  * https://docs.aws.amazon.com/dms/latest/userguide/CHAP_Source.MySQL.html
  *
+ * A call of AWS that fails is made again for some minutes. What fails after that is in /var/log/cloud-init-output.log, and a
+ * new instance (`pulumi up --replace`) runs the script again.
+ *
  * No secret is in the script, in an argument or in a log: passwords go from Secrets Manager through the server's
  * standard input.
  */
@@ -57,10 +60,19 @@ export function databaseUserData(server: DatabaseServer): string {
 	return `#!/bin/bash
 set -euo pipefail
 export AWS_DEFAULT_REGION=${server.region}
-dnf install --assumeyes mariadb105-server jq
 umask 077
 
-secret() { aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text; }
+# This runs once, and endpoints, routes and rights may be minutes behind the instance.
+again() {
+	for pause in 5 10 20 40 60 60 60; do
+		"$@" && return
+		sleep "$pause"
+	done
+	"$@"
+}
+again dnf install --assumeyes mariadb105-server jq
+
+secret() { again aws secretsmanager get-secret-value --secret-id "$1" --query SecretString --output text; }
 tls=/etc/my.cnf.d/tls
 install --directory --owner=mysql --group=mysql --mode=700 "$tls"
 secret '${server.tlsSecretArn}' | jq --raw-output --arg tls "$tls" 'to_entries[] | [$tls + "/" + .key, (.value | @base64)] | @tsv' |
@@ -84,7 +96,9 @@ require_secure_transport = ON
 CONFIGURATION
 systemctl enable --now mariadb
 
-aws s3 cp '${server.sampleSchemaUri}' - | mysql
+again aws s3 cp --only-show-errors '${server.sampleSchemaUri}' /var/tmp/sample-schema.sql
+mysql </var/tmp/sample-schema.sql
+rm /var/tmp/sample-schema.sql
 credentials=$(secret '${server.secretArn}')
 username=$(jq --raw-output .username <<<"$credentials")
 password=$(jq --raw-output .password <<<"$credentials")

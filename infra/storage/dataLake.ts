@@ -78,13 +78,13 @@ function logDelivery(environment: AwsEnvironment, bucketArn: string): Statement[
 const colder = {
 	id: "colder",
 	status: "Enabled",
-	filter: { prefix: "" },
+	filter: {},
 	transitions: [{ days: 30, storageClass: "INTELLIGENT_TIERING" }],
 };
 
 const expire = (id: string, prefix: string, days: number) => ({
 	id,
 	status: "Enabled",
-	filter: { prefix },
+	filter: prefix === "" ? {} : { prefix },
 	expiration: { days },
 });

@@ -10,7 +10,7 @@ const made = (disposable: boolean) =>
 describe("Encryption", () => {
 	it("keeps a key that data may need, and lets a disposable one go after a week", async () => {
 		const kept = (await made(false)).named("key-key");
-		expect(kept.options).toEqual(["retained"]);
+		expect(kept.options).toEqual(["retained", "protected"]);
 		expect(kept.inputs).toEqual({
 			description: "Data of key",
 			enableKeyRotation: true,

@@ -14,7 +14,8 @@ export interface EncryptionArgs {
  *
  * Defaults: none; every argument is given.
  *
- * Danger: a deleted key makes its data unreadable for ever. On a stack that is not disposable, destroying keeps it.
+ * Danger: a deleted key makes its data unreadable for ever. On a stack that is not disposable it is
+ * protected, so that destroying is refused in its preview, and stays also after that.
  *
  * Cost: $1 a month, and $0.03 for 10,000 requests (bucket keys keep them few).
  */
@@ -33,7 +34,7 @@ export class Encryption extends pulumi.ComponentResource {
 				deletionWindowInDays: args.disposable ? 7 : 30,
 				policy: currentEnvironment(this).apply(keyPolicy),
 			},
-			{ parent: this, retainOnDelete: !args.disposable },
+			{ parent: this, protect: !args.disposable, retainOnDelete: !args.disposable },
 		);
 		new aws.kms.Alias(`${name}-alias`, { name: `alias/${name}`, targetKeyId: key.keyId }, { parent: this });
 		this.keyArn = key.arn;

@@ -70,7 +70,7 @@ describe("SecureBucket", () => {
 		const abandoned = {
 			id: "abandoned-uploads",
 			status: "Enabled",
-			filter: { prefix: "" },
+			filter: {},
 			abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
 		};
 		expect(plain.named("bucket-lifecycle").inputs).toEqual({ bucket: "bucket", rules: [abandoned] });
@@ -85,7 +85,7 @@ describe("SecureBucket", () => {
 			{
 				id: "old-versions",
 				status: "Enabled",
-				filter: { prefix: "" },
+				filter: {},
 				noncurrentVersionExpiration: { noncurrentDays: 30 },
 			},
 			own,

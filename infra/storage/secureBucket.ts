@@ -24,7 +24,8 @@ export interface SecureBucketArgs {
  *
  * Defaults: without `kmsKeyArn` S3's own key, without `logBucket` no access log, without `versioned` no old versions.
  *
- * Danger: on a disposable stack `pulumi destroy` deletes the data; on any other the bucket and its guards stay.
+ * Danger: on a disposable stack `pulumi destroy` deletes the data; on any other the bucket is protected,
+ * so that destroying is refused, and after that bucket and guards stay.
  *
  * Cost: $0.023 a GB and month for the first 30 days.
  */
@@ -37,7 +38,11 @@ export class SecureBucket extends pulumi.ComponentResource {
 		super("analytics:dataLake:SecureBucket", name, {}, opts);
 		// Each guard is kept with the bucket: a bucket that stays must not lose its policy.
 		const options = { parent: this, retainOnDelete: !args.disposable };
-		const bucket = new aws.s3.Bucket(name, { forceDestroy: args.disposable }, options);
+		const bucket = new aws.s3.Bucket(
+			name,
+			{ forceDestroy: args.disposable },
+			{ ...options, protect: !args.disposable },
+		);
 		const guards = this.#guards(name, args, bucket, options);
 		this.#lifecycle(name, args, bucket, options);
 		if (args.logBucket !== undefined) {
@@ -121,13 +126,13 @@ function encryptionRule(
 const abandonedUploads = {
 	id: "abandoned-uploads",
 	status: "Enabled",
-	filter: { prefix: "" },
+	filter: {},
 	abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
 };
 
 const oldVersions = {
 	id: "old-versions",
 	status: "Enabled",
-	filter: { prefix: "" },
+	filter: {},
 	noncurrentVersionExpiration: { noncurrentDays: 30 },
 };

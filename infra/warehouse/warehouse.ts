@@ -32,7 +32,7 @@ export interface WarehouseArgs {
 	nodeType: pulumi.Input<string>;
 	/** `provisioned`: number of nodes. */
 	nodes: number;
-	/** Whether a cluster goes without a last snapshot, and the reader's secret immediately. */
+	/** Whether the warehouse may be deleted with the stack: a cluster without a last snapshot, the reader's secret immediately. */
 	disposable: boolean;
 	/** Days for which the logs are kept. */
 	logRetentionDays: pulumi.Input<number>;
@@ -53,7 +53,8 @@ const logs = ["connectionlog", "useractivitylog", "userlog"];
  * Defaults: none; sizes are those of `Pulumi.yaml`.
  *
  * Danger: to change `kind` replaces the warehouse. Views are rebuilt by the CLI; what was written into it is lost, and a
- * serverless one leaves no snapshot when it is destroyed.
+ * serverless one leaves no snapshot when it is destroyed: unless it is disposable, both are refused until its protection is
+ * taken off.
  *
  * Cost: serverless $0.36 to $0.50 an RPU-hour by region while queries run (8 RPU for 20 hours about $58 a month);
  * ra3.large $0.543 a node-hour, $396 a month.
@@ -111,7 +112,7 @@ export class Warehouse extends pulumi.ComponentResource {
 				logExports: logs,
 			},
 			// The provider refuses to take the default role away from a namespace that it is about to change.
-			{ parent: this, dependsOn: [role.policy, ...logGroups] },
+			{ parent: this, protect: !args.disposable, dependsOn: [role.policy, ...logGroups] },
 		);
 		const workgroup = new aws.redshiftserverless.Workgroup(
 			`${name}-workgroup`,
@@ -124,7 +125,9 @@ export class Warehouse extends pulumi.ComponentResource {
 				publiclyAccessible: false,
 				// Spectrum reads the lake from Redshift's own network.
 				enhancedVpcRouting: false,
-				configParameters: [{ parameterKey: "require_ssl", parameterValue: "true" }],
+				// No configParameters: AWS answers with all ten, and refuses an update to the few that are given, since it changes
+				// nothing. TLS only is what a new workgroup has; doctor looks whether it still has it.
+				// https://github.com/pulumi/pulumi-aws/issues/4405
 			},
 			{ parent: this },
 		);
@@ -181,7 +184,7 @@ export class Warehouse extends pulumi.ComponentResource {
 				skipFinalSnapshot: args.disposable,
 				...(args.disposable ? {} : { finalSnapshotIdentifier: finalSnapshot(this, name) }),
 			},
-			{ parent: this, dependsOn: [role.policy, ...logGroups] },
+			{ parent: this, protect: !args.disposable, dependsOn: [role.policy, ...logGroups] },
 		);
 		new aws.redshift.Logging(
 			`${name}-logging`,
