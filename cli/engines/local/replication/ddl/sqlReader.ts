@@ -1,15 +1,18 @@
+import type { Token } from "../model/sqlTokens.ts";
 import type { TableName } from "../model/tableName.ts";
-import type { Token } from "./sqlTokens.ts";
 
 /** Walks over tokens. Key words match bare words only, so that a quoted name is never taken for one. */
 export class SqlReader {
 	readonly #tokens: readonly Token[];
 	readonly #schema: string;
+	readonly #lowersNames: boolean;
 	#at = 0;
 
-	constructor(tokens: readonly Token[], schema: string) {
+	/** @param lowersNames whether names of schemas and tables are kept in lower case. */
+	constructor(tokens: readonly Token[], schema: string, lowersNames: boolean) {
 		this.#tokens = tokens;
-		this.#schema = schema;
+		this.#lowersNames = lowersNames;
+		this.#schema = this.#kept(schema);
 	}
 
 	/** The next bare word, in capitals. */
@@ -52,9 +55,14 @@ export class SqlReader {
 		return token?.text ?? "";
 	}
 
+	schema(): string {
+		return this.#kept(this.name());
+	}
+
 	table(): TableName {
-		const first = this.name();
-		return this.takeSymbol(".") ? { schema: first, table: this.name() } : { schema: this.#schema, table: first };
+		const first = this.#kept(this.name());
+		if (!this.takeSymbol(".")) return { schema: this.#schema, table: first };
+		return { schema: first, table: this.#kept(this.name()) };
 	}
 
 	get isAtEnd(): boolean {
@@ -65,7 +73,7 @@ export class SqlReader {
 	tableAfter(word: string): TableName | undefined {
 		const tokens = this.rest();
 		const found = tokens.findIndex(({ kind, text }) => kind === "word" && text.toUpperCase() === word);
-		return found < 0 ? undefined : new SqlReader(tokens.slice(found + 1), this.#schema).table();
+		return found < 0 ? undefined : new SqlReader(tokens.slice(found + 1), this.#schema, this.#lowersNames).table();
 	}
 
 	rest(): readonly Token[] {
@@ -88,6 +96,12 @@ export class SqlReader {
 			}
 			clauses.at(-1)?.push(token);
 		}
-		return clauses.filter((tokens) => tokens.length > 0).map((tokens) => new SqlReader(tokens, this.#schema));
+		return clauses
+			.filter((tokens) => tokens.length > 0)
+			.map((tokens) => new SqlReader(tokens, this.#schema, this.#lowersNames));
+	}
+
+	#kept(name: string): string {
+		return this.#lowersNames ? name.toLowerCase() : name;
 	}
 }

@@ -1,6 +1,6 @@
+import { tokenize } from "../model/sqlTokens.ts";
 import type { TableName } from "../model/tableName.ts";
 import { SqlReader } from "./sqlReader.ts";
-import { tokenize } from "./sqlTokens.ts";
 
 /** What an ALTER TABLE says it does to columns; what it does not say is seen by comparing definitions. */
 export interface Alteration {
@@ -36,9 +36,10 @@ const rowlessWords = new Set([
 /**
  * Reads a statement of the binlog.
  * @param schema the session's default schema, from the event.
+ * @param lowersNames whether the server keeps names of schemas and tables in lower case, however they are written.
  */
-export function parseStatement(sql: string, schema: string): Statement {
-	const reader = new SqlReader(tokenize(sql), schema);
+export function parseStatement(sql: string, schema: string, lowersNames = false): Statement {
+	const reader = new SqlReader(tokenize(sql), schema, lowersNames);
 	if (reader.take("BEGIN")) return { kind: "begin" };
 	if (reader.take("COMMIT")) return { kind: "commit" };
 	if (reader.take("ROLLBACK")) {
@@ -80,7 +81,7 @@ function create(reader: SqlReader): Statement {
 function drop(reader: SqlReader): Statement {
 	if (reader.take("DATABASE", "SCHEMA")) {
 		reader.takeAll("IF", "EXISTS");
-		return { kind: "dropSchema", schema: reader.name() };
+		return { kind: "dropSchema", schema: reader.schema() };
 	}
 	if (reader.take("TEMPORARY") || !reader.take("TABLE", "TABLES")) return other;
 	reader.takeAll("IF", "EXISTS");

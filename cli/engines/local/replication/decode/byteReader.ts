@@ -120,7 +120,7 @@ export class ByteReader {
 	/** UTF-8 text after one length byte, and the 0 byte that follows some names. */
 	name(): string {
 		const text = this.counted(1).toString("utf8");
-		if (this.u8() !== 0) throw new DecodeError(`the name ${JSON.stringify(text)} does not end with a 0 byte`);
+		if (this.u8() !== 0) throw new DecodeError("a name does not end with a 0 byte");
 		return text;
 	}
 

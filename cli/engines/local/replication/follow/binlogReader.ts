@@ -37,6 +37,7 @@ export class BinlogReader implements ChangeReader {
 	hasNews = false;
 	foldsCase = false;
 	groupEnd: Position | undefined;
+	#lowersNames = false;
 	#inGroup = false;
 	#endsWithQuery = false;
 	#groupGtid = "";
@@ -57,11 +58,6 @@ export class BinlogReader implements ChangeReader {
 		this.#cursor = new BinlogCursor(state);
 	}
 
-	/** Whether no transaction is half read. */
-	get atBoundary(): boolean {
-		return !this.#inGroup;
-	}
-
 	get groupStart(): Position {
 		return this.state.position;
 	}
@@ -72,6 +68,8 @@ export class BinlogReader implements ChangeReader {
 		await this.#checkSource();
 		await between();
 		await this.#cascading.read();
+		// Left from before: rows of theirs must not come first.
+		await this.#cascading.reloadIfDue((ids) => this.reload(ids));
 		const stream = new BinlogStream(access, serverId, access.schemas, this.state.position);
 		const watch = new StandstillWatch(access);
 		try {
@@ -89,7 +87,7 @@ export class BinlogReader implements ChangeReader {
 					if (pending !== undefined) await pending;
 				}
 				if (stop.aborted) stopBy = Math.min(stopBy, Date.now() + stopGraceMs);
-				if (this.atBoundary) {
+				if (!this.#inGroup) {
 					if (!stop.aborted) await this.#cascading.reloadIfDue((ids) => this.reload(ids));
 					await this.#closeIfDue(stop.aborted);
 					if (stop.aborted) return;
@@ -123,8 +121,8 @@ export class BinlogReader implements ChangeReader {
 	}
 
 	/** Reloads tables, beside the changes. Only at the end of a transaction. */
-	reload(ids: readonly string[]): Promise<void> {
-		return this.#ddl.reload(ids);
+	reload(ids: readonly string[], purged?: ReadonlySet<string>): Promise<void> {
+		return this.#ddl.reload(ids, purged);
 	}
 
 	async failTable(table: TableCheckpoint, error: unknown): Promise<void> {
@@ -140,6 +138,7 @@ export class BinlogReader implements ChangeReader {
 		const server = await Server.connect(this.parts.access);
 		try {
 			this.foldsCase = server.foldsCase;
+			this.#lowersNames = server.lowersNames;
 			await requireBinlog(server);
 			await requireHistory(server, this.state.toCheckpoint());
 		} finally {
@@ -245,7 +244,7 @@ export class BinlogReader implements ChangeReader {
 
 	async #prepareAndAppend(event: RowsEvent, table: TableCheckpoint): Promise<void> {
 		try {
-			await this.batch.prepare(event, table);
+			await this.batch.prepare(event, table, this.state.historyOf(table));
 			this.#append(event, table);
 		} catch (error) {
 			return this.#ddl.failOrThrow(table, error);
@@ -275,7 +274,7 @@ export class BinlogReader implements ChangeReader {
 	}
 
 	async #query(event: Extract<BinlogEvent, { kind: "query" }>): Promise<void> {
-		const statement = parseStatement(event.sql, event.schema);
+		const statement = parseStatement(event.sql, event.schema, this.#lowersNames);
 		switch (statement.kind) {
 			case "begin":
 			case "xaStart":

@@ -1,6 +1,6 @@
 import { PipelineError } from "../../../../common/errors.ts";
 import { schemaChange } from "../ddl/schemaChange.ts";
-import type { Alteration, Statement } from "../ddl/statement.ts";
+import type { Statement } from "../ddl/statement.ts";
 import { applyLoad, loadTables } from "../load/loadTables.ts";
 import type { TakenSchema } from "../load/tableLoader.ts";
 import type { TableCheckpoint } from "../model/checkpoint.ts";
@@ -16,12 +16,20 @@ import type { ChangeReader } from "./changeReader.ts";
 import type { NewTables } from "./newTables.ts";
 import { readDefinition } from "./readDefinition.ts";
 
+/** What the source is asked for after a statement. */
+export interface Definitions {
+	readDefinition: typeof readDefinition;
+	loadTables: typeof loadTables;
+}
+
 /** What statements of the binlog do to tables and their files. One commit holds a statement's effect and the position after it. */
 export class DdlHandler {
 	readonly #reader: ChangeReader;
 	readonly #newTables: NewTables;
+	readonly #source: Definitions;
 
-	constructor(reader: ChangeReader, newTables: NewTables) {
+	constructor(reader: ChangeReader, newTables: NewTables, source: Definitions = { readDefinition, loadTables }) {
+		this.#source = source;
 		this.#reader = reader;
 		this.#newTables = newTables;
 	}
@@ -35,6 +43,7 @@ export class DdlHandler {
 			case "create":
 				return this.#create(statement, end);
 			case "drop":
+				for (const name of statement.tables) this.#newTables.forget(name);
 				return this.#drop(
 					statement.tables.map((name) => this.#known(name)),
 					end,
@@ -47,7 +56,7 @@ export class DdlHandler {
 			case "truncate":
 				return this.#truncate(this.#known(statement.table), end);
 			case "rename":
-				this.#newTables.carry(statement.pairs, (name) => this.#known(name));
+				this.#newTables.renamed(statement.pairs);
 				return this.#reloadAfter(end, ...statement.pairs.flatMap(({ from, to }) => [from, to]));
 			case "alter":
 				return this.#alter(statement, end);
@@ -79,13 +88,17 @@ export class DdlHandler {
 		} else if (statement.kind === "drop") {
 			for (const name of statement.tables) {
 				const known = this.#known(name);
+				this.#newTables.forget(name);
 				if (known !== undefined) reloadAtCommit.add(tableId(known));
 			}
 		}
 	}
 
-	/** Reloads tables from a snapshot of now; tables that are gone leave. Only at the end of a transaction. */
-	async reload(ids: readonly string[]): Promise<void> {
+	/**
+	 * Reloads tables from a snapshot of now; tables that are gone leave. Only at the end of a transaction.
+	 * @param purged those whose files go also where they cannot be loaded.
+	 */
+	async reload(ids: readonly string[], purged: ReadonlySet<string> = new Set()): Promise<void> {
 		if (ids.length === 0) return;
 		const { parts, batch } = this.#reader;
 		const all = ids.map((id) => this.#nameOf(id));
@@ -97,7 +110,7 @@ export class DdlHandler {
 		}
 		parts.log.info(`reloading ${ids.join(", ")}`);
 		parts.onProgress();
-		const result = await loadTables(
+		const result = await this.#source.loadTables(
 			parts.access,
 			names,
 			parts.engine,
@@ -111,13 +124,14 @@ export class DdlHandler {
 				},
 			},
 			parts.stop,
-			this.#reader.groupEnd,
+			this.#reader.groupEnd ?? this.#reader.groupStart,
 		);
 		for (const { name, error } of result.failed) parts.log.error(`${tableId(name)}: ${error}`);
-		for (const { name } of result.loaded) this.#newTables.loaded(name);
+		this.#newTables.keepHistory(all, purged);
 		// What the definition leaves out now goes as if it were gone at the source.
 		result.missing.push(...all.filter((name) => !names.includes(name)));
-		await this.#reader.publish(applyLoad(this.#state.tables, result, (name) => newTable(name, "Full load")));
+		const fresh = (name: TableName): TableCheckpoint => newTable(name, "Full load");
+		await this.#reader.publish(applyLoad(this.#state.tables, result, fresh, purged));
 	}
 
 	/** A fault of one table takes that table out; any other is thrown. */
@@ -134,7 +148,10 @@ export class DdlHandler {
 		const { table: name, replaces, mayExist } = statement;
 		if (!this.#isSelected(name)) return;
 		const known = this.#known(name);
-		if (known === undefined) return this.#join(name);
+		if (known === undefined) {
+			this.#newTables.forget(name);
+			return this.#join(name);
+		}
 		if (this.#reader.isLoaded(known) || (mayExist && !replaces)) return;
 		await this.#reloadAfter(end, name);
 	}
@@ -143,7 +160,7 @@ export class DdlHandler {
 	async #join(name: TableName): Promise<void> {
 		if (!this.#newTables.admit(name)) return;
 		const table = newTable(name, "Table completed");
-		const read = await readDefinition(this.#reader.parts.access, name);
+		const read = await this.#source.readDefinition(this.#reader.parts.access, name);
 		this.#state.tables.set(tableId(name), table);
 		this.#reader.hasNews = true;
 		this.#reader.parts.log.info(`${tableId(name)} joins`);
@@ -160,6 +177,7 @@ export class DdlHandler {
 		const tables = found.filter((table) => table !== undefined).filter((table) => !this.#reader.isLoaded(table));
 		if (tables.length === 0) return;
 		for (const table of tables) {
+			this.#newTables.forget(table);
 			await this.#reader.batch.drop(tableId(table));
 			this.#state.tables.delete(tableId(table));
 			this.#reader.parts.log.info(`${tableId(table)} was dropped`);
@@ -182,18 +200,17 @@ export class DdlHandler {
 		const table = this.#known(statement.table);
 		const { to } = statement;
 		const moved = [...statement.others, ...(to === undefined ? [] : [to])];
-		if (to !== undefined) {
-			this.#newTables.carry([{ from: statement.table, to }], (name) => this.#known(name), statement.alteration.renamed);
-		}
+		this.#newTables.altered(statement);
 		if (table === undefined) return this.#reloadAfter(end, ...moved);
 		this.#count(table);
 		if (moved.length > 0) return this.#reloadAfter(end, table, ...moved);
-		if (this.#reader.isLoaded(table)) return;
+		// Whoever loaded it did not know where its columns come from.
+		if (this.#reader.isLoaded(table)) return this.#reloadAfter(end, table);
 		if (table.state === "Table error") return;
 		// A definition read after this statement may hold later ones too, and then does not show what this one did.
 		const polluted = table.definedAt !== undefined && comparePositions(this.#reader.groupStart, table.definedAt) < 0;
-		const read = polluted ? undefined : await readDefinition(this.#reader.parts.access, table);
-		const taken = read === undefined ? undefined : await this.#take(table, read.tableSchema, statement.alteration);
+		const read = polluted ? undefined : await this.#source.readDefinition(this.#reader.parts.access, table);
+		const taken = read === undefined ? undefined : await this.#take(table, read.tableSchema);
 		if (taken === "failed") return;
 		const change = taken === undefined ? "reload" : schemaChange(table, taken, statement.alteration);
 		if (taken === undefined || change === "reload") return this.#reloadAfter(end, table);
@@ -206,9 +223,9 @@ export class DdlHandler {
 	}
 
 	/** What is done with each column of an altered table. */
-	async #take(table: TableCheckpoint, read: TableSchema, { renamed }: Alteration): Promise<TakenSchema | "failed"> {
+	async #take(table: TableCheckpoint, read: TableSchema): Promise<TakenSchema | "failed"> {
 		try {
-			return takeColumns(this.#reader.parts.rules, table, read, table, renamed);
+			return takeColumns(this.#reader.parts.rules, table, read, this.#newTables.before(table));
 		} catch (error) {
 			await this.failOrThrow(table, error);
 			return "failed";
@@ -231,9 +248,14 @@ export class DdlHandler {
 			.map((name) => tableId(this.#known(name) ?? name));
 		const ids = [...new Set(wanted)].filter((id) => {
 			const table = this.#state.tables.get(id);
-			return table === undefined || !this.#reader.isLoaded(table);
+			return table === undefined || !this.#reader.isLoaded(table) || this.#newTables.exposes(table);
 		});
 		if (ids.length === 0) return;
+		// The end of the statement may be saved before they are loaded.
+		for (const id of ids) {
+			const table = this.#state.tables.get(id) ?? newTable(this.#nameOf(id), "Table is being reloaded");
+			this.#state.tables.set(id, Object.assign(table, { state: "Table is being reloaded" }));
+		}
 		await end();
 		await this.reload(ids);
 	}
@@ -249,11 +271,7 @@ export class DdlHandler {
 	}
 
 	#known(name: TableName): TableCheckpoint | undefined {
-		const exact = this.#state.tables.get(tableId(name));
-		if (exact !== undefined || !this.#reader.foldsCase) return exact;
-		return [...this.#state.tables.values()].find(
-			(table) => this.#sameName(table.schema, name.schema) && this.#sameName(table.table, name.table),
-		);
+		return this.#state.find(name);
 	}
 
 	#sameName(a: string, b: string): boolean {

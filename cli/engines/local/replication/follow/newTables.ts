@@ -1,15 +1,16 @@
-import type { ColumnDefinition, TableCheckpoint } from "../model/checkpoint.ts";
+import type { Statement } from "../ddl/statement.ts";
+import type { TableCheckpoint } from "../model/checkpoint.ts";
 import { isSame } from "../model/rules.ts";
+import { afterChanges, type TableBefore, underAnotherName, withoutLeft, withRowsOf } from "../model/tableHistory.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
-import type { Renamed, TableBefore } from "../model/takeColumns.ts";
 import { newTable } from "../model/taskState.ts";
 import type { ChangeReader } from "./changeReader.ts";
+
+type Alter = Pick<Extract<Statement, { kind: "alter" }>, "table" | "to" | "others" | "alteration">;
 
 /** Which tables of the binlog are replicated, and what is known of those that come later. */
 export class NewTables {
 	readonly #reader: ChangeReader;
-	/** Columns that tables bring from the name that they had before. */
-	readonly #carried = new Map<string, TableBefore>();
 
 	constructor(reader: ChangeReader) {
 		this.#reader = reader;
@@ -45,27 +46,65 @@ export class NewTables {
 		return false;
 	}
 
-	/** What was withheld of a table stays withheld under another name, until the definition names that. */
-	carry(
-		pairs: readonly { from: TableName; to: TableName }[],
-		known: (name: TableName) => TableCheckpoint | undefined,
-		renamed: readonly Renamed[] = [],
-	): void {
-		const found = pairs.map(({ from, to }) => ({ to, columns: known(from)?.columns ?? [] }));
-		for (const { to, columns } of found) {
-			if (!columns.some(({ action }) => action !== undefined)) continue;
-			this.#carried.set(tableId(to), { columns: columns.map((column) => carried(column, renamed)) });
+	/** What is known of a table that is to be loaded, by the names that it and its columns have where the binlog is read. */
+	before(name: TableName): TableBefore | undefined {
+		return this.#reader.state.historyOf(name);
+	}
+
+	/**
+	 * Tables have other names: what was withheld of them stays so, each pair after the one before it, and also where a name is not
+	 * replicated. A table of which nothing is known is taken for a copy of the one that had its name.
+	 */
+	renamed(pairs: readonly { from: TableName; to: TableName }[]): void {
+		const { parts, state } = this.#reader;
+		for (const { from, to } of pairs) {
+			const brought = underAnotherName(parts.rules, from, this.before(from));
+			if (brought === undefined) continue;
+			const replaced = this.before(to);
+			state.setHistory(to, brought.columns.length > 0 ? brought : { ...(replaced ?? brought), ...originOf(brought) });
 		}
 	}
 
-	/** What is known of a table that is to be loaded. */
-	before(name: TableName): TableBefore | undefined {
-		return this.#carried.get(tableId(name)) ?? this.#reader.state.tables.get(tableId(name));
+	/** A table has other columns, rows of other tables, or another name; in this order. */
+	altered({ table, to, others, alteration }: Alter): void {
+		const { parts, state } = this.#reader;
+		const before = this.before(table);
+		const dropped = alteration.opaque ? [] : alteration.dropped;
+		const after = afterChanges(parts.rules, table, before, { ...alteration, dropped });
+		if (before !== undefined || after.columns.some(({ action }) => action !== undefined)) {
+			state.setHistory(table, after);
+		}
+		for (const other of others) {
+			const [mine, theirs] = [this.before(table), this.before(other)];
+			state.setHistory(table, withRowsOf(mine, underAnotherName(parts.rules, other, theirs)));
+			state.setHistory(other, withRowsOf(theirs, underAnotherName(parts.rules, table, mine)));
+		}
+		if (to !== undefined) this.renamed([{ from: table, to }]);
 	}
 
-	/** A table that was loaded has in its own columns what it brought. */
-	loaded(name: TableName): void {
-		this.#carried.delete(tableId(name));
+	/** A table of this name is gone, or has nothing to do with the one before. */
+	forget(name: TableName): void {
+		this.#reader.state.setHistory(name, undefined);
+	}
+
+	/** Keeps what is known of tables, by the names where the binlog is read, while their columns are replaced by later ones. */
+	keepHistory(names: readonly TableName[], purged: ReadonlySet<string>): void {
+		for (const name of names) {
+			const before = this.before(name);
+			const isPurged = before !== undefined && purged.has(tableId(name));
+			this.#reader.state.setHistory(name, isPurged ? withoutLeft(before) : before);
+		}
+	}
+
+	/** Whether a table was loaded with a column that must be withheld by what was read since. */
+	exposes(table: TableCheckpoint): boolean {
+		const withheld = (this.before(table)?.columns ?? []).filter(({ action }) => action !== undefined);
+		return table.columns.some(
+			({ name, action }) =>
+				action === undefined &&
+				this.#reader.parts.rules.said(table, name) !== "keep" &&
+				withheld.some((one) => isSame(one.name, name)),
+		);
 	}
 
 	#isIgnored({ schema, table }: TableName, ignored: Set<string>): boolean {
@@ -77,7 +116,6 @@ export class NewTables {
 	}
 }
 
-function carried(column: ColumnDefinition, renamed: readonly Renamed[]): ColumnDefinition {
-	const name = renamed.find(({ from }) => isSame(from, column.name))?.to ?? column.name;
-	return column.action === undefined ? { ...column, name } : { ...column, name, withheld: "renamed" };
+function originOf({ origin }: TableBefore): Pick<TableBefore, "origin"> {
+	return origin === undefined ? {} : { origin };
 }

@@ -2,11 +2,13 @@ import { join } from "node:path";
 import { bug } from "../../../../common/errors.ts";
 import type { BinlogEvent, BinlogTable } from "../binlog/binlogEvent.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
-import { isSame, type Rules } from "../model/rules.ts";
+import type { Rules } from "../model/rules.ts";
 import type { Sequence } from "../model/sequence.ts";
+import type { TableBefore } from "../model/tableHistory.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
-import { type ColumnSource, type Layout, makeLayout } from "../parquet/layout.ts";
+import { type Layout, makeLayout } from "../parquet/layout.ts";
 import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
+import { takenColumns } from "./takenColumns.ts";
 
 export type RowsEvent = Extract<BinlogEvent, { kind: "rows" }>;
 
@@ -63,12 +65,13 @@ export class OpenBatch {
 
 	/**
 	 * Opens a stage that fits the event's rows; rows of another layout are closed into a file first.
+	 * @param before what is known of the table by the names that the event has.
 	 * @throws where a column's type is not supported.
 	 */
-	async prepare(event: RowsEvent, table: TableCheckpoint): Promise<void> {
+	async prepare(event: RowsEvent, table: TableCheckpoint, before: TableBefore | undefined): Promise<void> {
 		const { table: source } = event;
 		const id = tableId(source);
-		const layout = makeLayout(takenColumns(source, table, this.#rules), source.key);
+		const layout = makeLayout(takenColumns(source, table, before, this.#rules), source.key);
 		const open = this.#stages.get(id);
 		if (open !== undefined && open.stage.layout.fingerprint === layout.fingerprint) {
 			open.source = source;
@@ -154,27 +157,4 @@ export class OpenBatch {
 		this.bytes = 0;
 		this.#stagedBytes = 0;
 	}
-}
-
-/**
- * Columns of the binlog with what the table's definition says of them: what is done with their values, and which of MariaDB's own
- * types one is that looks like BINARY(n). A column that the definition does not have, since it is read before or after a
- * change of it, is left out where any of the table is withheld.
- */
-function takenColumns(source: BinlogTable, table: TableCheckpoint, rules: Rules): ColumnSource[] {
-	const withholds = table.columns.some(({ action }) => action !== undefined) || rules.namedColumns(source).length > 0;
-	return source.columns.map(({ name, type }): ColumnSource => {
-		const defined = table.columns.find((candidate) => isSame(candidate.name, name));
-		if (defined === undefined) {
-			const said = rules.said(source, name) ?? (withholds ? "drop" : "keep");
-			return said === "keep" ? { name, type } : { name, type, action: said };
-		}
-		const width = { uuid: "binary(16)", inet6: "binary(16)", inet4: "binary(4)" }[defined.type];
-		const { action } = defined;
-		return {
-			name,
-			type: width !== undefined && width === type ? defined.type : type,
-			...(action === undefined ? {} : { action }),
-		};
-	});
 }

@@ -3,6 +3,7 @@ import type { SourceAccess } from "../../../mysql/access.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
 import type { Position } from "../model/position.ts";
+import { withoutLeft } from "../model/tableHistory.ts";
 import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import { isTransient } from "../mysql/errors.ts";
 import { openSnapshotAfter, type Snapshot } from "../mysql/snapshot.ts";
@@ -93,30 +94,39 @@ async function loadFrom(
 
 /**
  * What a load changes in the tables' state, and in the raw zone: the folders of what was loaded then hold its files only. A table
- * that could not be read keeps what it had, as an empty folder would empty its current table.
+ * that could not be read keeps what it had, as an empty folder would empty its current table, unless it is purged.
  * @param tables changed in place.
+ * @param purged `schema.table` of those of which nothing may stay.
  */
 export function applyLoad(
 	tables: Map<string, TableCheckpoint>,
 	result: LoadResult,
 	fresh: (name: TableName) => TableCheckpoint,
+	purged: ReadonlySet<string> = new Set(),
 ): Publication {
 	const now = new Date().toISOString();
 	const publication: Publication = { clear: [], files: [] };
-	for (const name of result.missing) {
-		tables.delete(tableId(name));
+	const clear = (name: TableName): void => {
 		const folder = folderOf(name);
 		if (folder !== undefined) publication.clear.push(folder);
+	};
+	for (const name of result.missing) {
+		tables.delete(tableId(name));
+		clear(name);
 	}
 	for (const { name, error } of result.failed) {
 		const { error: _, ...table } = tables.get(tableId(name)) ?? fresh(name);
-		tables.set(tableId(name), { ...table, state: "Table error", error, updatedAt: now });
+		const isPurged = purged.has(tableId(name));
+		// Nothing of it is in the lake any more, so no rule can have changed since.
+		const emptied = isPurged ? { ...withoutLeft(table), columns: [], key: [] } : table;
+		tables.set(tableId(name), { ...emptied, state: "Table error", error, updatedAt: now });
+		if (isPurged) clear(name);
 	}
 	for (const { name, tableSchema, rows, files } of result.loaded) {
-		const { error: _, gone: __, ...table } = tables.get(tableId(name)) ?? fresh(name);
+		const { error: _, gone: __, left: ___, origin: ____, ...table } = tables.get(tableId(name)) ?? fresh(name);
 		tables.set(tableId(name), {
 			...table,
-			...tableSchema,
+			...(purged.has(tableId(name)) ? withoutLeft(tableSchema) : tableSchema),
 			state: "Table completed",
 			fullLoadRows: rows,
 			loadedAt: result.position,

@@ -17,9 +17,21 @@ const column = z.object({
 	generated: z.string(),
 	/** What is done with its values before anything is written; kept where it is absent. */
 	action: z.enum(["drop", "hash"]).exactOptional(),
-	/** Why it is withheld although the definition does not say so: it came later, or it was renamed from a withheld one. */
-	withheld: z.enum(["new", "renamed"]).exactOptional(),
+	/** Why it is withheld although the definition does not say so: it came later, was renamed from a withheld one, or is computed from one. */
+	withheld: z.enum(["new", "renamed", "generated"]).exactOptional(),
 });
+
+const tableName = z.object({ schema: z.string(), table: z.string() });
+
+/** What outlives a change of a table's columns or name. */
+const lasting = {
+	/** Columns that the definition withholds and that the table had once. */
+	gone: z.array(z.string()).exactOptional(),
+	/** Columns that were kept and left: files from before may have their values. */
+	left: z.array(z.object({ name: z.string(), dropped: z.boolean() })).exactOptional(),
+	/** The name that the table had, whose rules hold until the definition says something of its columns under the new one. */
+	origin: tableName.exactOptional(),
+};
 
 const table = z.object({
 	schema: z.string(),
@@ -30,8 +42,7 @@ const table = z.object({
 	columns: z.array(column),
 	/** Names of the primary key's columns, in order. */
 	key: z.array(z.string()),
-	/** Columns that the definition withholds and that the table had once. */
-	gone: z.array(z.string()).exactOptional(),
+	...lasting,
 	/** Changes before this position are in the table's full load already. */
 	loadedAt: position.optional(),
 	/** The definition holds every ALTER before this position. */
@@ -42,6 +53,13 @@ const table = z.object({
 	deletes: z.number().int(),
 	ddls: z.number().int(),
 	updatedAt: z.string(),
+});
+
+const history = tableName.extend({
+	columns: z.array(column.pick({ name: true, action: true, withheld: true })),
+	...lasting,
+	/** Whether the table may have more columns than these. */
+	partial: z.boolean().exactOptional(),
 });
 
 const body = z.object({
@@ -73,6 +91,11 @@ const body = z.object({
 	foldsCase: z.boolean().exactOptional(),
 	/** Tables that came later and that the definition leaves out for that, `schema.table`. */
 	ignored: z.array(z.string()).exactOptional(),
+	/**
+	 * What is withheld of tables by the names at `position`, where a table's own columns do not say so: it was renamed and not loaded
+	 * since, or its columns were read ahead.
+	 */
+	histories: z.array(history).exactOptional(),
 	/** Tables touched by XA transactions that are prepared and not yet committed, by XA identifier. */
 	prepared: z.record(z.string(), z.array(z.string())),
 	/** When the full load of all tables ended, ISO 8601. */
@@ -94,6 +117,7 @@ const body = z.object({
 export type Checkpoint = z.infer<typeof body>;
 export type TableCheckpoint = z.infer<typeof table>;
 export type ColumnDefinition = z.infer<typeof column>;
+export type TableHistory = z.infer<typeof history>;
 export type ChosenTables = NonNullable<Checkpoint["chosen"]>;
 export type Publication = NonNullable<Checkpoint["publication"]>;
 

@@ -1,7 +1,8 @@
 import type { ColumnAction } from "../../../../../etl/contract/pipeline/pipeline.ts";
 import type { ChangedTable } from "../../../../common/rulesChanged.ts";
 import type { ChosenTables, TableCheckpoint } from "./checkpoint.ts";
-import { isChosen, type Rules } from "./rules.ts";
+import { computedFrom } from "./computedColumns.ts";
+import { isChosen, isSame, type RuledTable, type Rules } from "./rules.ts";
 import { type TableName, tableId } from "./tableName.ts";
 
 /**
@@ -12,23 +13,43 @@ export function ruleChanges(rules: Rules, tables: readonly TableCheckpoint[], fo
 	return tables.flatMap((table): ChangedTable[] => {
 		const place = { schema: table.schema, table: table.table };
 		if (!rules.isSelected(table, foldsCase)) return [{ ...place, what: "left out" }];
-		return table.columns.flatMap(({ name, action, withheld }) => {
+		const changes = table.columns.flatMap(({ name, action, withheld }) => {
 			const was: ColumnAction = action ?? "keep";
 			const said = rules.said(table, name);
 			const now = said ?? unsaid(rules, table, was, withheld);
-			return now === was ? [] : [{ ...place, what: `${name}: ${now}, before ${was}` }];
+			return now === was ? [] : [`${name}: ${now}, before ${was}`];
 		});
+		return [...changes, ...inFiles(rules, table), ...published(rules, table)].map((what) => ({ ...place, what }));
 	});
+}
+
+/** Columns that left before the definition withheld them: files from before have their values. */
+function inFiles(rules: Rules, table: TableCheckpoint): string[] {
+	return (table.left ?? [])
+		.filter(({ name }) => !table.columns.some((column) => isSame(column.name, name)))
+		.flatMap(({ name }) => {
+			const now = rules.action(table, name);
+			return now === "keep" ? [] : [`${name}: ${now}, before keep`];
+		});
+}
+
+/** Kept columns that are computed from withheld ones. */
+function published(rules: Rules, table: TableCheckpoint): string[] {
+	const kept = table.columns.filter(({ action }) => action === undefined);
+	const withheld = table.columns.filter(({ action }) => action !== undefined).map(({ name }) => name);
+	return computedFrom(kept, withheld)
+		.filter((name) => rules.said(table, name) === undefined)
+		.map((name) => `${name}: drop, before keep`);
 }
 
 /** What is done with a column that the definition does not name. */
 function unsaid(
 	rules: Rules,
-	table: TableName,
+	table: RuledTable,
 	was: ColumnAction,
-	withheld: "new" | "renamed" | undefined,
+	withheld: TableCheckpoint["columns"][number]["withheld"],
 ): ColumnAction {
-	if (withheld === "renamed") return was;
+	if (withheld === "renamed" || withheld === "generated") return was;
 	if (rules.hasList(table)) return "drop";
 	if (withheld === "new") return rules.newColumns(table) === "include" ? "keep" : "drop";
 	return "keep";

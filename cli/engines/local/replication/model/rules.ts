@@ -11,6 +11,11 @@ import { fits } from "../../../../../etl/contract/pipeline/values.ts";
 import type { ChosenTables } from "./checkpoint.ts";
 import type { TableName } from "./tableName.ts";
 
+/** A table by its name, and by the one that it had before it was renamed. */
+export interface RuledTable extends TableName {
+	origin?: TableName | undefined;
+}
+
 /** What a definition says of the source: which tables are replicated, and what is done with their columns. */
 export class Rules {
 	readonly #pipeline: Pipeline;
@@ -50,23 +55,35 @@ export class Rules {
 		return include.includes(name.table) || this.#defined(name) !== undefined ? "include" : newTables;
 	}
 
-	newColumns(name: TableName): Newcomers {
-		return this.#defined(name)?.newColumns ?? this.#schema(name.schema).newColumns;
+	newColumns(table: RuledTable): Newcomers {
+		const rule = this.#rule(table);
+		return this.#defined(table)?.newColumns ?? this.#defined(rule)?.newColumns ?? this.#schema(rule.schema).newColumns;
 	}
 
 	/** Whether there is a list of the columns that are replicated. */
-	hasList(name: TableName): boolean {
-		return this.#defined(name)?.onlyColumns !== undefined;
+	hasList(table: RuledTable): boolean {
+		return this.#defined(this.#rule(table))?.onlyColumns !== undefined;
 	}
 
 	/** What is said of a column by its name. */
-	said(name: TableName, column: string): ColumnAction | undefined {
-		return saidOfColumn(this.#pipeline, this.#defined(name) ?? name, column);
+	said(table: RuledTable, column: string): ColumnAction | undefined {
+		const rule = this.#rule(table);
+		return saidOfColumn(this.#pipeline, this.#defined(rule) ?? rule, column);
+	}
+
+	/** What is done with a column of which nothing is known but its name. */
+	action(table: RuledTable, column: string): ColumnAction {
+		return this.said(table, column) ?? (this.hasList(table) ? "drop" : "keep");
+	}
+
+	/** Whether the definition says something of a table's columns. */
+	speaksOf(name: TableName): boolean {
+		return this.#speaksOfColumns(name) || this.newColumns(name) !== "include";
 	}
 
 	/** Columns that the table must have for what is said of it to be true: those with an action, and those of a list. */
-	namedColumns(name: TableName): string[] {
-		const { onlyColumns = [], columns = {} } = this.#defined(name) ?? {};
+	namedColumns(table: RuledTable): string[] {
+		const { onlyColumns = [], columns = {} } = this.#defined(this.#rule(table)) ?? {};
 		return [...onlyColumns, ...Object.keys(columns).filter((column) => columns[column] !== "keep")];
 	}
 
@@ -75,6 +92,16 @@ export class Rules {
 		return this.#pipeline.tables.filter(
 			(table) => this.#schemas.includes(table.schema) && this.namedColumns(table).length > 0,
 		);
+	}
+
+	/** The name under which the definition says what is done with a table's columns. */
+	#rule({ schema, table, origin }: RuledTable): TableName {
+		return origin === undefined || this.#speaksOfColumns({ schema, table }) ? { schema, table } : origin;
+	}
+
+	#speaksOfColumns(name: TableName): boolean {
+		const { onlyColumns, columns = {} } = this.#defined(name) ?? {};
+		return onlyColumns !== undefined || Object.keys(columns).length > 0;
 	}
 
 	#schema(schema: string): SourceSchema {
@@ -107,3 +134,10 @@ export function isChosen(chosen: ChosenTables, { schema, table }: TableName, fol
 export function isSame(a: string, b: string): boolean {
 	return a.toLowerCase() === b.toLowerCase();
 }
+
+/** The one of two actions that lets less out. */
+export function stricter(a: ColumnAction, b: ColumnAction): ColumnAction {
+	return strictness[a] < strictness[b] ? b : a;
+}
+
+const strictness: Readonly<Record<ColumnAction, number>> = { keep: 0, hash: 1, drop: 2 };

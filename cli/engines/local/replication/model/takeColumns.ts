@@ -1,15 +1,9 @@
 import { createHash } from "node:crypto";
 import type { ColumnDefinition, TableCheckpoint } from "./checkpoint.ts";
-import { isSame, type Rules } from "./rules.ts";
+import { computedFrom } from "./computedColumns.ts";
+import { isSame, type RuledTable, type Rules } from "./rules.ts";
+import { afterChanges, bygone, departed, type Renamed, type TableBefore } from "./tableHistory.ts";
 import type { TableName } from "./tableName.ts";
-
-/** What a table was before: its columns with what was done with each. */
-export type TableBefore = Pick<TableCheckpoint, "columns" | "gone">;
-
-export interface Renamed {
-	from: string;
-	to: string;
-}
 
 interface Definition {
 	columns: ColumnDefinition[];
@@ -17,8 +11,8 @@ interface Definition {
 }
 
 /**
- * A table's definition with what is done with each column. A column that came later, or that was renamed from a withheld one, is
- * withheld where the definition does not name it.
+ * A table's definition with what is done with each column. A column that came later, that was renamed from a withheld one, or that is
+ * computed from one, is withheld where the definition does not name it.
  * @param before the table as it was taken last; undefined for one that nothing is known of.
  * @param renamed what a statement says it renamed.
  * @throws Error, which becomes the table's, where the table cannot be replicated by these rules.
@@ -29,40 +23,41 @@ export function takeColumns(
 	read: Definition,
 	before: TableBefore | undefined,
 	renamed: readonly Renamed[] = [],
-): Definition & Pick<TableCheckpoint, "gone"> {
-	const known = before !== undefined && before.columns.length > 0 ? before.columns : undefined;
-	const find = (columns: readonly ColumnDefinition[], wanted: string) =>
-		columns.find((column) => isSame(column.name, wanted));
-	const origin = (column: string): string => renamed.find(({ to }) => isSame(to, column))?.from ?? column;
-	const left = (known ?? []).filter(
-		({ action, name: old }) => action !== undefined && find(read.columns, old) === undefined,
-	);
+): Definition & Pick<TableCheckpoint, "gone" | "left" | "origin"> {
+	const history = renamed.length === 0 ? before : afterChanges(rules, name, before, { renamed, dropped: [] });
+	const origin = history?.origin;
+	const table: RuledTable = { schema: name.schema, table: name.table, origin };
+	const known = history !== undefined && history.columns.length > 0 ? history.columns : undefined;
+	const isWhole = known !== undefined && history?.partial !== true;
 	// Where a withheld column left and nothing says how, any column that came may be it under another name.
-	const unexplained = left.filter(({ name: old }) => !renamed.some(({ from }) => isSame(from, old)));
-	const decide = (column: string): Pick<ColumnDefinition, "action" | "withheld"> => {
-		const said = rules.said(name, column);
+	const isUnexplained = (known ?? []).some(
+		(old) => old.action !== undefined && !read.columns.some((column) => isSame(column.name, old.name)),
+	);
+	const decide = (column: string): Decision => {
+		const said = rules.said(table, column);
 		if (said !== undefined) return said === "keep" ? {} : { action: said };
-		const from = origin(column);
-		const was = known === undefined ? undefined : find(known, from);
-		if (was?.action !== undefined && (from !== column || was.withheld === "renamed")) {
-			return { action: was.action, withheld: "renamed" };
-		}
-		if (known !== undefined && was === undefined && unexplained.length > 0) {
-			return { action: "drop", withheld: "renamed" };
-		}
-		if (known === undefined || (was !== undefined && was.withheld !== "new")) {
-			return rules.hasList(name) ? { action: "drop" } : {};
-		}
-		return newcomer(rules, name, column);
+		const was = known?.find((one) => isSame(one.name, column));
+		if (was?.action !== undefined && was.withheld === "renamed") return { action: was.action, withheld: "renamed" };
+		if (was === undefined && isUnexplained) return { action: "drop", withheld: "renamed" };
+		if (was === undefined && isWhole) return newcomer(rules, table, column);
+		if (was?.withheld === "new") return newcomer(rules, table, column);
+		return rules.hasList(table) ? { action: "drop" } : {};
 	};
-	const columns = read.columns.map((column) => withAction(column, decide(column.name)));
-	const gone = [...(before?.gone ?? []), ...left.map((column) => column.name)];
-	requireColumns(rules, name, read.columns, gone);
+	const decisions = new Map(read.columns.map((column) => [column.name, decide(column.name)]));
+	const withheld = [...decisions].filter(([, { action }]) => action !== undefined).map(([column]) => column);
+	for (const column of computedFrom(read.columns, withheld)) {
+		if (rules.said(table, column) !== "keep") decisions.set(column, { action: "drop", withheld: "generated" });
+	}
+	const columns = read.columns.map((column) => withAction(column, decisions.get(column.name) ?? {}));
+	const away = departed(history, read.columns);
+	requireColumns(rules, table, read.columns, bygone(away));
 	requireKey(columns, read.key);
-	return { columns, key: read.key, ...(gone.length === 0 ? {} : { gone: [...new Set(gone)] }) };
+	return { columns, key: read.key, ...away, ...(origin === undefined ? {} : { origin }) };
 }
 
-function newcomer(rules: Rules, name: TableName, column: string): Pick<ColumnDefinition, "action" | "withheld"> {
+type Decision = Pick<ColumnDefinition, "action" | "withheld">;
+
+function newcomer(rules: Rules, name: RuledTable, column: string): Decision {
 	if (rules.hasList(name)) return { action: "drop", withheld: "new" };
 	switch (rules.newColumns(name)) {
 		case "include":
@@ -77,10 +72,7 @@ function newcomer(rules: Rules, name: TableName, column: string): Pick<ColumnDef
 }
 
 /** Of a withheld column nothing is kept that could hold a value: neither the members of an ENUM nor an expression. */
-function withAction(
-	{ action: _, withheld: __, ...column }: ColumnDefinition,
-	decided: Pick<ColumnDefinition, "action" | "withheld">,
-): ColumnDefinition {
+function withAction({ action: _, withheld: __, ...column }: ColumnDefinition, decided: Decision): ColumnDefinition {
 	if (decided.action === undefined) return column;
 	if (decided.action === "drop") {
 		return {
@@ -106,7 +98,7 @@ function digest(text: string): string {
 }
 
 /** A name that no column has may be a slip or a column that was renamed: its values would come in the clear. */
-function requireColumns(rules: Rules, name: TableName, columns: readonly ColumnDefinition[], gone: readonly string[]) {
+function requireColumns(rules: Rules, name: RuledTable, columns: readonly ColumnDefinition[], gone: readonly string[]) {
 	const missing = missingColumns(rules, name, columns, gone);
 	if (missing.length === 0) return;
 	throw new Error(
@@ -117,7 +109,7 @@ function requireColumns(rules: Rules, name: TableName, columns: readonly ColumnD
 /** Columns that the definition names and that a table neither has nor had. */
 export function missingColumns(
 	rules: Rules,
-	name: TableName,
+	name: RuledTable,
 	columns: readonly Pick<ColumnDefinition, "name">[],
 	gone: readonly string[] = [],
 ): string[] {

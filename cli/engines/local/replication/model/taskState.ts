@@ -1,7 +1,8 @@
-import type { Checkpoint, ChosenTables, Publication, TableCheckpoint } from "./checkpoint.ts";
+import type { Checkpoint, ChosenTables, Publication, TableCheckpoint, TableHistory } from "./checkpoint.ts";
 import { domainOf, sortGtids } from "./gtids.ts";
 import { comparePositions, type Position } from "./position.ts";
 import { Sequence } from "./sequence.ts";
+import { type TableBefore, tableBefore } from "./tableHistory.ts";
 import { type TableName, tableId } from "./tableName.ts";
 
 /** Where the replication stands, in memory: the checkpoint and what came after it. Thrown away and read again after a failure. */
@@ -23,6 +24,7 @@ export class TaskState {
 	fileCreated: number;
 	latencySeconds: number | undefined;
 	readonly #gtids: Map<string, string>;
+	readonly #histories = new Map<string, TableHistory>();
 
 	constructor(checkpoint: Checkpoint) {
 		const { position, tables, prepared } = structuredClone(checkpoint);
@@ -35,6 +37,9 @@ export class TaskState {
 		this.rules = checkpoint.rules;
 		this.foldsCase = checkpoint.foldsCase ?? false;
 		this.ignored = new Set(checkpoint.ignored);
+		for (const history of structuredClone(checkpoint.histories ?? [])) {
+			this.#histories.set(this.#key(history), history);
+		}
 		this.position = { file: position.file, offset: position.offset };
 		this.fileCreated = position.fileCreated;
 		this.latencySeconds = checkpoint.latencySeconds;
@@ -51,12 +56,42 @@ export class TaskState {
 		if (gtid !== "") this.#gtids.set(domainOf(gtid), gtid);
 	}
 
+	/** What is known of a table by the names where the binlog is read. */
+	historyOf(name: TableName): TableBefore | undefined {
+		return this.#histories.get(this.#key(name)) ?? tableBefore(this.find(name));
+	}
+
+	/** What is known of all tables, also of those that are not replicated now. */
+	get histories(): TableHistory[] {
+		const ofTables = [...this.tables.values()].map(({ schema, table }) => ({ schema, table }));
+		const names = new Map([...this.#histories.values(), ...ofTables].map((name) => [this.#key(name), name]));
+		return [...names.values()].flatMap(({ schema, table }) => {
+			const history = this.historyOf({ schema, table });
+			return history === undefined ? [] : [{ ...history, schema, table }];
+		});
+	}
+
+	/** @param history undefined where nothing is known that its columns do not say. */
+	setHistory(name: TableName, history: TableBefore | undefined): void {
+		if (history === undefined) this.#histories.delete(this.#key(name));
+		else this.#histories.set(this.#key(name), { ...history, schema: name.schema, table: name.table });
+	}
+
+	/** A table by its name, in whatever case where the source does not mind. */
+	find(name: TableName): TableCheckpoint | undefined {
+		const exact = this.tables.get(tableId(name));
+		if (exact !== undefined || !this.foldsCase) return exact;
+		const key = this.#key(name);
+		return [...this.tables.values()].find((table) => this.#key(table) === key);
+	}
+
 	toCheckpoint(publication?: Publication): Checkpoint {
 		for (const table of this.tables.values()) {
 			if (table.loadedAt !== undefined && comparePositions(table.loadedAt, this.position) <= 0) delete table.loadedAt;
 			if (table.definedAt !== undefined && comparePositions(table.definedAt, this.position) <= 0)
 				delete table.definedAt;
 		}
+		this.#forgetSettled();
 		return {
 			version: 1,
 			server: this.server,
@@ -71,11 +106,28 @@ export class TaskState {
 			...(this.rules === undefined ? {} : { rules: this.rules }),
 			...(this.foldsCase ? { foldsCase: true } : {}),
 			...(this.ignored.size === 0 ? {} : { ignored: [...this.ignored] }),
+			...(this.#histories.size === 0 ? {} : { histories: structuredClone([...this.#histories.values()]) }),
 			prepared: Object.fromEntries(this.prepared),
 			loadedAt: this.loadedAt,
 			...(this.latencySeconds === undefined ? {} : { latencySeconds: this.latencySeconds }),
 			...(publication === undefined ? {} : { publication }),
 		};
+	}
+
+	/** A table whose columns are those at the position says all by itself; of one that is not there, only what it withholds counts. */
+	#forgetSettled(): void {
+		for (const [key, history] of this.#histories) {
+			const table = this.find(history);
+			const settled =
+				table === undefined
+					? history.origin === undefined && history.columns.every(({ action }) => action === undefined)
+					: table.state === "Table completed" && table.loadedAt === undefined && table.definedAt === undefined;
+			if (settled) this.#histories.delete(key);
+		}
+	}
+
+	#key(name: TableName): string {
+		return this.foldsCase ? tableId(name).toLowerCase() : tableId(name);
 	}
 }
 

@@ -15,12 +15,15 @@ export class Server {
 	readonly id: string;
 	/** Whether names of schemas and tables are compared without regard to case: lower_case_table_names. */
 	readonly foldsCase: boolean;
+	/** Whether they are also stored, and logged with rows, in lower case, however a statement writes them: lower_case_table_names = 1. */
+	readonly lowersNames: boolean;
 
-	private constructor(connection: Connection, flavour: "mariadb" | "mysql", id: string, foldsCase: boolean) {
+	private constructor(connection: Connection, flavour: "mariadb" | "mysql", id: string, lowerCaseTableNames: number) {
 		this.connection = connection;
 		this.flavour = flavour;
 		this.id = id;
-		this.foldsCase = foldsCase;
+		this.foldsCase = lowerCaseTableNames !== 0;
+		this.lowersNames = lowerCaseTableNames === 1;
 	}
 
 	static async connect(access: SourceAccess): Promise<Server> {
@@ -33,7 +36,7 @@ export class Server {
 			"SELECT VERSION() AS version, @@GLOBAL.server_id AS id, @@GLOBAL.lower_case_table_names AS folds",
 		);
 		const { version, id, folds } = rows[0] as { version: string; id: number; folds: number };
-		if (/mariadb/i.test(version)) return new Server(connection, "mariadb", String(id), folds !== 0);
+		if (/mariadb/i.test(version)) return new Server(connection, "mariadb", String(id), folds);
 		// Rows have the primary key that the server adds by itself; so must the definition. A server before 8.0.30 adds none.
 		await connection
 			.query("SET SESSION show_gipk_in_create_table_and_information_schema = ON")
@@ -41,7 +44,7 @@ export class Server {
 				if ((error as { errno?: number }).errno !== 1193) throw error;
 			});
 		const [uuids] = await connection.query<RowDataPacket[]>("SELECT @@GLOBAL.server_uuid AS uuid");
-		return new Server(connection, "mysql", String(uuids[0]?.uuid), folds !== 0);
+		return new Server(connection, "mysql", String(uuids[0]?.uuid), folds);
 	}
 
 	async rows(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {

@@ -53,8 +53,7 @@ export async function chosenNow(access: SourceAccess, rules: Rules, state: TaskS
 	try {
 		const existing = await listTables(server, access.schemas);
 		if (state.rules !== rules.fingerprint) {
-			const gone = new Map([...state.tables].map(([id, table]) => [id, table.gone ?? []]));
-			await requireNamed(rules, server, existing, gone);
+			await requireNamed(rules, server, existing, state);
 		}
 		const found = newlyChosen(rules, state.chosen, existing, state.tables, server.foldsCase);
 		Object.assign(state, { chosen: rules.chosen, rules: rules.fingerprint, foldsCase: server.foldsCase });

@@ -3,13 +3,14 @@ import { PipelineError } from "../../../../common/errors.ts";
 import { entriesOf } from "../../../../common/fs.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { BinlogStream } from "../binlog/binlogStream.ts";
-import { applyLoad, loadTables } from "../load/loadTables.ts";
+import { applyLoad, type LoadResult, loadTables } from "../load/loadTables.ts";
 import type { TakeSchema } from "../load/tableLoader.ts";
 import type { Checkpoint, TableCheckpoint } from "../model/checkpoint.ts";
 import type { RotatingLog } from "../model/log.ts";
 import { formatPosition, type Position } from "../model/position.ts";
 import type { Rules } from "../model/rules.ts";
 import { initialSequence } from "../model/sequence.ts";
+import { withoutLeft } from "../model/tableHistory.ts";
 import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import { takeColumns } from "../model/takeColumns.ts";
 import { newTable, TaskState } from "../model/taskState.ts";
@@ -38,11 +39,17 @@ export interface InitialLoadParts {
  * Loads every table of the selected schemas from one snapshot; all of it appears in the raw zone together, and the checkpoint with
  * it. What the raw zone holds of tables that are gone is removed.
  * @param before the checkpoint so far; change sequences and file names go on from it.
+ * @param purged `schema.table` of tables whose files go also where they cannot be loaded.
  */
-export async function loadAll(parts: InitialLoadParts, before: Checkpoint | undefined): Promise<void> {
+export async function loadAll(
+	parts: InitialLoadParts,
+	before: Checkpoint | undefined,
+	purged: ReadonlySet<string> = new Set(),
+): Promise<void> {
 	const { access, log, board } = parts;
 	const ignored = new Set(before?.ignored);
-	const { names, foldsCase } = await findTables(parts, ignored);
+	const known = before === undefined ? undefined : new TaskState(before);
+	const { names, foldsCase } = await findTables(parts, ignored, known);
 	const tables = new Map<string, TableCheckpoint>();
 	for (const name of names) tables.set(tableId(name), newTable(name, "Before load"));
 	board.showLoad(tables);
@@ -57,11 +64,14 @@ export async function loadAll(parts: InitialLoadParts, before: Checkpoint | unde
 			board.update();
 		},
 	};
-	const known = new Map(before?.tables.map((table) => [tableId(table), table]));
-	const take: TakeSchema = (name, read) => takeColumns(parts.rules, name, read, known.get(tableId(name)));
+	const take: TakeSchema = (name, read) => takeColumns(parts.rules, name, read, known?.historyOf(name));
 	const result = await loadTables(access, names, parts.engine, parts.staging, take, progress, parts.stop);
 	for (const { name, error } of result.failed) log.error(`${tableId(name)}: ${error}`);
-	if (result.loaded.length === 0) throw nothingLoaded(result.failed);
+	const fresh = (name: TableName): TableCheckpoint => newTable(name, "Before load");
+	if (result.loaded.length === 0) {
+		if (known !== undefined) await removePurged(parts.store, known, result, fresh, purged);
+		throw nothingLoaded(result.failed);
+	}
 	const { position, gtid, server } = result;
 	const state = new TaskState({
 		version: 1,
@@ -76,16 +86,38 @@ export async function loadAll(parts: InitialLoadParts, before: Checkpoint | unde
 		...(ignored.size === 0 ? {} : { ignored: [...ignored] }),
 		loadedAt: new Date().toISOString(),
 	});
-	const publication = applyLoad(state.tables, result, (name) => newTable(name, "Before load"));
+	const publication = applyLoad(state.tables, result, fresh, purged);
+	// Of tables that were not loaded, or are not replicated now, it stays known what is withheld.
+	for (const history of known?.histories ?? []) {
+		state.setHistory(history, purged.has(tableId(history)) ? withoutLeft(history) : history);
+	}
 	publication.clear.push(...(await foldersWithoutTable(parts.raw, access.schemas, names)));
 	await parts.store.commit(state, publication);
 	const rows = result.loaded.reduce((sum, table) => sum + table.rows, 0);
 	log.info(`full load done: ${result.loaded.length} tables, ${rows} rows, as of ${formatPosition(position)}`);
 }
 
+/** Old values must go also where no table can be loaded in their place. */
+async function removePurged(
+	store: Store,
+	known: TaskState,
+	result: LoadResult,
+	fresh: (name: TableName) => TableCheckpoint,
+	purged: ReadonlySet<string>,
+): Promise<void> {
+	const failed = result.failed.filter(({ name }) => purged.has(tableId(name)));
+	if (failed.length === 0) return;
+	for (const { name } of failed) {
+		const history = known.historyOf(name);
+		known.setHistory(name, history && withoutLeft(history));
+	}
+	await store.commit(known, applyLoad(known.tables, { ...result, missing: [], failed }, fresh, purged));
+}
+
 async function findTables(
 	{ access, serverId, rules }: InitialLoadParts,
 	ignored: ReadonlySet<string>,
+	known: TaskState | undefined,
 ): Promise<{ names: TableName[]; foldsCase: boolean }> {
 	const server = await Server.connect(access);
 	try {
@@ -109,7 +141,7 @@ async function findTables(
 				next: "pipeline-cli source seed",
 			});
 		}
-		await requireNamed(rules, server, existing);
+		await requireNamed(rules, server, existing, known);
 		const { foldsCase } = server;
 		const isLeftOut = (name: TableName) => ignored.has(tableId(name)) && rules.newTable(name) !== "include";
 		return {

@@ -30,8 +30,8 @@ export interface Requested {
 	tables: string[];
 	/** Of these, tables that are purged; `all` where every table is. */
 	purged: readonly string[] | "all";
-	/** Why requests that cannot be read do not count; they were put aside. */
-	damaged: string[];
+	/** Requests that cannot be read and do not count, with the reason. */
+	damaged: { path: string; why: string }[];
 	/** Takes the requests off; until then they come again after a crash. */
 	done(): Promise<void>;
 }
@@ -52,18 +52,18 @@ export class RequestBox {
 		return true;
 	}
 
+	/** Reads what is asked for, and changes nothing: who only wants to know looks at the same files. */
 	async take(): Promise<Requested> {
 		const names = (await namesIn(this.#folder)).filter((name) => name.endsWith(".json"));
 		const requests: (z.infer<typeof request> | undefined)[] = [];
-		const damaged: string[] = [];
+		const damaged: Requested["damaged"] = [];
 		for (const name of names) {
 			const path = join(this.#folder, name);
 			try {
 				requests.push(await readJsonFile(path, requestFile));
 			} catch (error) {
 				if (!(error instanceof PipelineError)) throw error;
-				damaged.push(messageOf(error));
-				await rename(path, `${path}.damaged`);
+				damaged.push({ path, why: messageOf(error) });
 			}
 		}
 		return {
@@ -74,10 +74,18 @@ export class RequestBox {
 				? "all"
 				: requests.flatMap((asked) => (asked?.purge === true ? asked.reload : [])),
 			done: async () => {
-				for (const name of names) await rm(join(this.#folder, name), { force: true });
+				for (const name of names) {
+					const path = join(this.#folder, name);
+					if (!damaged.some((one) => one.path === path)) await rm(path, { force: true });
+				}
 			},
 		};
 	}
+}
+
+/** Renames requests that cannot be read, so that they are reported once and can be looked into. */
+export async function putAside(damaged: Requested["damaged"]): Promise<void> {
+	for (const { path } of damaged) await rename(path, `${path}.damaged`);
 }
 
 /** @returns the request's file, which is gone when the request was carried out. */

@@ -1,8 +1,10 @@
 import { fits } from "../../../../../etl/contract/pipeline/values.ts";
 import { PipelineError } from "../../../../common/errors.ts";
 import type { Rules } from "../model/rules.ts";
+import { bygone, departed } from "../model/tableHistory.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
 import { missingColumns } from "../model/takeColumns.ts";
+import type { TaskState } from "../model/taskState.ts";
 import type { Server } from "../mysql/server.ts";
 import { readTableSchema } from "../mysql/tableSchema.ts";
 
@@ -10,14 +12,14 @@ import { readTableSchema } from "../mysql/tableSchema.ts";
  * What a definition names must be at the source: behind a name that is not, there may be a table or a column whose values
  * would come in the clear.
  * @param existing tables of the source.
- * @param gone columns that a table once had, by `schema.table`.
+ * @param known what was loaded before.
  * @throws PipelineError naming every pattern that fits no table, and every table and column that is not there.
  */
 export async function requireNamed(
 	rules: Rules,
 	server: Server,
 	existing: readonly TableName[],
-	gone: ReadonlyMap<string, readonly string[]> = new Map(),
+	known: TaskState | undefined,
 ): Promise<void> {
 	const found: string[] = [];
 	const fold = (text: string): string => (server.foldsCase ? text.toLowerCase() : text);
@@ -37,7 +39,7 @@ export async function requireNamed(
 			found.push(`tables.${tableId(wanted)}: there is no such table`);
 			continue;
 		}
-		const missing = missingColumns(rules, name, schema.columns, gone.get(tableId(name)));
+		const missing = missingColumns(rules, name, schema.columns, bygoneOf(known, name, schema.columns));
 		if (missing.length === 0) continue;
 		found.push(
 			`tables.${tableId(wanted)}.columns: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not there; columns: ${schema.columns.map((column) => column.name).join(", ")}`,
@@ -50,4 +52,10 @@ export async function requireNamed(
 		fix: "Correct the names in pipeline.yaml, or remove them. A column that was renamed is named by its new name.",
 		next: "pipeline-cli replication start",
 	});
+}
+
+/** Columns that a table had once, where it is known what became of them. */
+function bygoneOf(known: TaskState | undefined, name: TableName, columns: readonly { name: string }[]): string[] {
+	const before = known?.historyOf(name);
+	return before === undefined ? [] : bygone(departed(before, columns));
 }

@@ -126,7 +126,11 @@ export function statistics(table: TableCheckpoint): TableStatistics {
 	};
 }
 
-const reasons = { new: "came later", renamed: "may be a withheld column under another name" };
+const reasons = {
+	new: "came later",
+	renamed: "may be a withheld column under another name",
+	generated: "computed from a withheld column",
+};
 
 /** Columns and tables that are left out though the definition does not name them. */
 function withheldBy(checkpoint: Checkpoint | undefined): string[] {

@@ -24,7 +24,7 @@ import { Store } from "../publish/store.ts";
 import { StreamPublisher } from "../publish/streamPublisher.ts";
 import { chosenNow, requireApplied } from "./appliedRules.ts";
 import { loadAll } from "./initialLoad.ts";
-import { RequestBox, type Requested } from "./requests.ts";
+import { putAside, RequestBox, type Requested } from "./requests.ts";
 import { RulesWatch } from "./rulesWatch.ts";
 import { StatusBoard, statistics } from "./statusBoard.ts";
 
@@ -103,6 +103,8 @@ class Worker {
 	#unreadable = { place: "", times: 0 };
 	#reload: boolean;
 	#hasFollowed: boolean;
+	/** Why the last request that could not be read does not count. */
+	#damage: string | undefined;
 
 	constructor(
 		access: SourceAccess,
@@ -186,7 +188,8 @@ class Worker {
 		requireApplied(this.rules.current, checkpoint, requested);
 		await this.#removeDelivered(requested, checkpoint?.tables ?? []);
 		try {
-			await loadAll({ ...this.#shared(), raw: this.paths.raw }, checkpoint);
+			const purged = purgedOf(requested, checkpoint?.tables ?? []);
+			await loadAll({ ...this.#shared(), raw: this.paths.raw }, checkpoint, purged);
 		} catch (error) {
 			if (this.stop.aborted && !(error instanceof PipelineError)) return undefined;
 			throw error;
@@ -202,7 +205,7 @@ class Worker {
 	async #follow(checkpoint: Checkpoint): Promise<void> {
 		const state = new TaskState(checkpoint);
 		this.board.show(state, this.#store);
-		requireApplied(this.rules.current, checkpoint, await this.#requests.take());
+		requireApplied(this.rules.current, checkpoint, await this.#take());
 		let chosen = await chosenNow(this.#access, this.rules.current, state);
 		const reader = new BinlogReader(
 			state,
@@ -213,20 +216,23 @@ class Worker {
 				onCascading: (tables) => this.board.set({ cascading: tables.length === 0 ? undefined : tables }),
 				onFollowing: () => {
 					this.#hasFollowed = true;
-					this.board.set({ state: "running", following: true, fullLoadProgress: 100, lastError: undefined });
+					this.board.set({ state: "running", following: true, fullLoadProgress: 100, lastError: this.#damage });
 					this.notify("following");
 				},
 			},
 			this.#skipped,
 		);
+		let isFirst = true;
 		await reader.run(async () => {
-			if (!this.#requests.isDue()) return;
+			// What a purge removes must not be joined by a change first.
+			if (!this.#requests.isDue() && !isFirst) return;
+			isFirst = false;
 			if (await this.rules.hasChanged()) throw new OtherRules();
 			const requested = await this.#take();
 			if (requested.all) throw new ReloadAll();
 			await this.#removeDelivered(requested, checkpoint.tables);
 			const asked = requested.tables.filter((id) => state.tables.has(id));
-			await reader.reload([...new Set([...asked, ...chosen])]);
+			await reader.reload([...new Set([...asked, ...chosen])], purgedOf(requested, checkpoint.tables));
 			chosen = [];
 			this.board.write();
 			await requested.done();
@@ -234,17 +240,20 @@ class Worker {
 	}
 
 	/** What a purge is to remove of messages; files are replaced when the tables are loaded. */
-	async #removeDelivered({ purged }: Requested, tables: readonly TableName[]): Promise<void> {
+	async #removeDelivered(requested: Requested, tables: readonly TableName[]): Promise<void> {
 		if (this.stream === undefined) return;
-		const wanted = tables.filter((table) => purged === "all" || purged.includes(tableId(table)));
+		const purged = purgedOf(requested, tables);
+		const wanted = tables.filter((table) => purged.has(tableId(table)));
 		await this.stream.remove(wanted.map(folderOf).filter((folder) => folder !== undefined));
 	}
 
 	async #take(): Promise<Requested> {
 		const requested = await this.#requests.take();
-		for (const damage of requested.damaged) {
-			this.log.error(damage);
-			this.board.set({ lastError: damage });
+		await putAside(requested.damaged);
+		for (const { why } of requested.damaged) {
+			this.log.error(why);
+			this.#damage = why;
+			this.board.set({ lastError: why });
 		}
 		return requested;
 	}
@@ -262,6 +271,11 @@ class Worker {
 			stop: this.stop,
 		};
 	}
+}
+
+/** Tables that are purged, `schema.table`. */
+function purgedOf({ purged }: Requested, tables: readonly TableName[]): ReadonlySet<string> {
+	return new Set(purged === "all" ? tables.map(tableId) : purged);
 }
 
 /** The definition was edited: what it says now holds from the last position on. */

@@ -28,16 +28,16 @@ export function applyJsonDiff(before: JsonValue, diff: Buffer): JsonValue {
 			value = changed;
 			continue;
 		}
-		change(parentOf(value, legs, path), last, operation === "insert", changed, path);
+		change(parentOf(value, legs), last, operation === "insert", changed);
 	}
 	return value;
 }
 
-function parentOf(value: JsonValue, legs: readonly Leg[], path: string): JsonValue {
+function parentOf(value: JsonValue, legs: readonly Leg[]): JsonValue {
 	let parent = value;
 	for (const leg of legs) {
 		const child = childOf(parent, leg);
-		if (child === undefined) throw notFound(path);
+		if (child === undefined) throw notFound();
 		parent = child;
 	}
 	return parent;
@@ -49,17 +49,17 @@ function childOf(parent: JsonValue, leg: Leg): JsonValue | undefined {
 	return typeof leg === "string" ? parent.members.get(leg) : undefined;
 }
 
-function change(parent: JsonValue, leg: Leg, inserts: boolean, value: JsonValue | undefined, path: string): void {
-	if (typeof parent === "string") throw notFound(path);
+function change(parent: JsonValue, leg: Leg, inserts: boolean, value: JsonValue | undefined): void {
+	if (typeof parent === "string") throw notFound();
 	if (parent.kind === "array") {
-		if (typeof leg !== "number" || leg > parent.items.length) throw notFound(path);
+		if (typeof leg !== "number" || leg > parent.items.length) throw notFound();
 		if (value === undefined) parent.items.splice(leg, 1);
 		else parent.items.splice(leg, inserts ? 0 : 1, value);
 		return;
 	}
-	if (typeof leg !== "string") throw notFound(path);
+	if (typeof leg !== "string") throw notFound();
 	if (value === undefined) {
-		if (!parent.members.delete(leg)) throw notFound(path);
+		if (!parent.members.delete(leg)) throw notFound();
 	} else if (parent.members.has(leg)) {
 		parent.members.set(leg, value);
 	} else {
@@ -68,19 +68,24 @@ function change(parent: JsonValue, leg: Leg, inserts: boolean, value: JsonValue 
 	}
 }
 
-function notFound(path: string): DecodeError {
-	return new DecodeError(`a change of JSON at ${path} does not fit the value before it`);
+/** A path may hold what a row holds, so that no message has it. */
+function notFound(): DecodeError {
+	return new DecodeError("a change of JSON does not fit the value before it");
+}
+
+function notPath(): DecodeError {
+	return new DecodeError("a change of JSON has a path that is not one");
 }
 
 /** `$.name`, `$."any name"`, `$[3]`. */
 export function parsePath(path: string): Leg[] {
 	const legs: Leg[] = [];
-	if (!path.startsWith("$")) throw new DecodeError(`${JSON.stringify(path)} is not a path of JSON`);
+	if (!path.startsWith("$")) throw notPath();
 	const leg = /\s*(?:\[\s*(\d+)\s*\]|\.\s*(?:"((?:[^"\\]|\\.)*)"|([^\s."[\]*]+)))\s*/suy;
 	leg.lastIndex = 1;
 	while (leg.lastIndex < path.length) {
 		const found = leg.exec(path);
-		if (found === null) throw new DecodeError(`${JSON.stringify(path)} is not a path of JSON`);
+		if (found === null) throw notPath();
 		const [, index, quoted, bare] = found;
 		if (index !== undefined) legs.push(Number(index));
 		else if (quoted !== undefined) legs.push(unquote(quoted));
@@ -92,7 +97,7 @@ export function parsePath(path: string): Leg[] {
 function unquote(quoted: string): string {
 	try {
 		return String(JSON.parse(`"${quoted}"`));
-	} catch (error) {
-		throw new DecodeError(`${JSON.stringify(quoted)} is not a name in JSON`, { cause: error });
+	} catch {
+		throw notPath();
 	}
 }
