@@ -149,3 +149,19 @@ describe("whatever a name, a string or a comment holds", () => {
 		);
 	});
 });
+
+test("a server that keeps names in lower case has the tables of a statement so, and columns as they are", () => {
+	expect(parseStatement("RENAME TABLE Shop.Customers TO `Old`", "SHOP", true)).toEqual({
+		kind: "rename",
+		pairs: [{ from: shop("customers"), to: shop("old") }],
+	});
+	expect(
+		parseStatement("ALTER TABLE T EXCHANGE PARTITION P WITH TABLE X, RENAME COLUMN Ssn TO B", "Shop", true),
+	).toMatchObject({
+		table: shop("t"),
+		others: [shop("x")],
+		alteration: { renamed: [{ from: "Ssn", to: "B" }] },
+	});
+	expect(parseStatement("DROP DATABASE HR", "shop", true)).toEqual({ kind: "dropSchema", schema: "hr" });
+	expect(parseStatement("TRUNCATE A", "Shop")).toEqual({ kind: "truncate", table: { schema: "Shop", table: "A" } });
+});

@@ -1,7 +1,14 @@
 import type { Statement } from "../ddl/statement.ts";
 import type { TableCheckpoint } from "../model/checkpoint.ts";
 import { isSame } from "../model/rules.ts";
-import { afterChanges, type TableBefore, underAnotherName, withoutLeft, withRowsOf } from "../model/tableHistory.ts";
+import {
+	afterChanges,
+	inPlaceOf,
+	type TableBefore,
+	underAnotherName,
+	withoutLeft,
+	withRowsOf,
+} from "../model/tableHistory.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
 import { newTable } from "../model/taskState.ts";
 import type { ChangeReader } from "./changeReader.ts";
@@ -60,8 +67,7 @@ export class NewTables {
 		for (const { from, to } of pairs) {
 			const brought = underAnotherName(parts.rules, from, this.before(from));
 			if (brought === undefined) continue;
-			const replaced = this.before(to);
-			state.setHistory(to, brought.columns.length > 0 ? brought : { ...(replaced ?? brought), ...originOf(brought) });
+			state.setHistory(to, inPlaceOf(parts.rules, to, this.before(to), brought));
 		}
 	}
 
@@ -98,12 +104,12 @@ export class NewTables {
 
 	/** Whether a table was loaded with a column that must be withheld by what was read since. */
 	exposes(table: TableCheckpoint): boolean {
-		const withheld = (this.before(table)?.columns ?? []).filter(({ action }) => action !== undefined);
+		const { rules } = this.#reader.parts;
+		const withheld = (this.before(table)?.columns ?? []).filter(
+			({ name, action, outdated }) => action !== undefined && (outdated || rules.said(table, name) !== "keep"),
+		);
 		return table.columns.some(
-			({ name, action }) =>
-				action === undefined &&
-				this.#reader.parts.rules.said(table, name) !== "keep" &&
-				withheld.some((one) => isSame(one.name, name)),
+			({ name, action }) => action === undefined && withheld.some((one) => isSame(one.name, name)),
 		);
 	}
 
@@ -114,8 +120,4 @@ export class NewTables {
 		if (this.#reader.parts.rules.newTable({ schema, table }) === "include") ignored.delete(id);
 		return ignored.has(id);
 	}
-}
-
-function originOf({ origin }: TableBefore): Pick<TableBefore, "origin"> {
-	return origin === undefined ? {} : { origin };
 }

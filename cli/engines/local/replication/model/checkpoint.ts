@@ -19,6 +19,8 @@ const column = z.object({
 	action: z.enum(["drop", "hash"]).exactOptional(),
 	/** Why it is withheld although the definition does not say so: it came later, was renamed from a withheld one, or is computed from one. */
 	withheld: z.enum(["new", "renamed", "generated"]).exactOptional(),
+	/** Whether the definition says keep of another column, which had this name before: that does not count for this one. */
+	outdated: z.boolean().exactOptional(),
 });
 
 const tableName = z.object({ schema: z.string(), table: z.string() });
@@ -56,7 +58,7 @@ const table = z.object({
 });
 
 const history = tableName.extend({
-	columns: z.array(column.pick({ name: true, action: true, withheld: true })),
+	columns: z.array(column.pick({ name: true, action: true, withheld: true, outdated: true })),
 	...lasting,
 	/** Whether the table may have more columns than these. */
 	partial: z.boolean().exactOptional(),

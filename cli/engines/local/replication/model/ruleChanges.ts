@@ -13,10 +13,10 @@ export function ruleChanges(rules: Rules, tables: readonly TableCheckpoint[], fo
 	return tables.flatMap((table): ChangedTable[] => {
 		const place = { schema: table.schema, table: table.table };
 		if (!rules.isSelected(table, foldsCase)) return [{ ...place, what: "left out" }];
-		const changes = table.columns.flatMap(({ name, action, withheld }) => {
+		const changes = table.columns.flatMap(({ name, action, withheld, outdated }) => {
 			const was: ColumnAction = action ?? "keep";
 			const said = rules.said(table, name);
-			const now = said ?? unsaid(rules, table, was, withheld);
+			const now = (said === "keep" && outdated ? undefined : said) ?? unsaid(rules, table, was, withheld);
 			return now === was ? [] : [`${name}: ${now}, before ${was}`];
 		});
 		return [...changes, ...inFiles(rules, table), ...published(rules, table)].map((what) => ({ ...place, what }));

@@ -16,8 +16,9 @@ export function tableBefore(table: TableCheckpoint | undefined): TableBefore | u
 	if (table === undefined) return undefined;
 	const { gone, left, origin } = table;
 	return {
-		columns: table.columns.map(({ name, action, withheld }) => ({
+		columns: table.columns.map(({ name, action, withheld, outdated }) => ({
 			name,
+			...(outdated === undefined ? {} : { outdated }),
 			...(action === undefined ? {} : { action }),
 			...(withheld === undefined ? {} : { withheld }),
 		})),
@@ -51,7 +52,9 @@ export function afterChanges(
 	const arrived = moves.map(({ from, to }): ColumnBefore => {
 		const was = columns.find((column) => isSame(column.name, from));
 		const action = was?.action ?? rules.action({ ...name, origin: before?.origin }, from);
-		return action === "keep" ? { name: to } : { name: to, action, withheld: "renamed" };
+		if (action === "keep") return { name: to };
+		const outdated = isKnown(before, to) && rules.said({ ...name, origin: before?.origin }, to) === "keep";
+		return { name: to, action, withheld: "renamed", ...(outdated ? { outdated } : {}) };
 	});
 	const next = [...arrived, ...columns.filter(stays)];
 	// A definition that was read ahead may have a column of the new name already.
@@ -59,6 +62,12 @@ export function afterChanges(
 		(column, at) => !next.some((one, place) => isSame(one.name, column.name) && wins(one, column, place < at)),
 	);
 	return { ...rest, columns: after, ...departed(before, after, dropped) };
+}
+
+/** Whether a table has or had a column of this name. */
+function isKnown(before: TableBefore | undefined, name: string): boolean {
+	const { columns = [], gone = [], left = [] } = before ?? {};
+	return [...columns, ...left].some((one) => isSame(one.name, name)) || gone.some((one) => isSame(one, name));
 }
 
 function wins(one: ColumnBefore, other: ColumnBefore, isEarlier: boolean): boolean {
@@ -131,4 +140,26 @@ export function withRowsOf(before: TableBefore | undefined, other: TableBefore |
 		...rest,
 		columns: [...kept, ...brought.map((column): ColumnBefore => ({ ...column, withheld: "renamed" }))],
 	};
+}
+
+/**
+ * A table that has taken the name of another one. What that withheld is known to have left with it, and what the definition keeps of
+ * the name was said of that one; where nothing is known of the columns that came, they may be a copy of its own.
+ */
+export function inPlaceOf(
+	rules: Rules,
+	name: TableName,
+	replaced: TableBefore | undefined,
+	brought: TableBefore,
+): TableBefore {
+	if (replaced === undefined) return brought;
+	if (brought.columns.length === 0) {
+		return brought.origin === undefined ? replaced : { ...replaced, origin: brought.origin };
+	}
+	const columns = brought.columns.map(
+		(column): ColumnBefore =>
+			column.action !== undefined && rules.said(name, column.name) === "keep" ? { ...column, outdated: true } : column,
+	);
+	const gone = [...new Set([...(brought.gone ?? []), ...(departed(replaced, []).gone ?? [])])];
+	return { ...brought, columns, ...(gone.length === 0 ? {} : { gone }) };
 }

@@ -4,6 +4,7 @@ import { parsePipeline } from "../../../../../etl/contract/pipeline/parse.ts";
 import type { ColumnDefinition, TableCheckpoint } from "./checkpoint.ts";
 import { newlyChosen, ruleChanges } from "./ruleChanges.ts";
 import { Rules } from "./rules.ts";
+import { afterChanges, type Renamed, type TableBefore, withoutLeft } from "./tableHistory.ts";
 import { takeColumns } from "./takeColumns.ts";
 import { newTable } from "./taskState.ts";
 
@@ -56,6 +57,23 @@ describe("takeColumns", () => {
 		expect(actions(takeColumns(said, name, table("id", "nin", "email"), again))).toMatchObject({
 			nin: ["keep", undefined],
 		});
+	});
+
+	it("withholds a column that has taken the name of one of which keep was said, until that is said again", () => {
+		const kept = rulesOf("tables: { shop.customers: { columns: { ssn: drop, city: keep } } }");
+		const before = takeColumns(kept, name, table("id", "ssn", "city"), undefined);
+		const swap = [
+			{ from: "ssn", to: "city" },
+			{ from: "city", to: "ssn" },
+		];
+		const swapped = takeColumns(kept, name, table("id", "city", "ssn"), before, swap);
+		expect(actions(swapped)).toMatchObject({ city: ["drop", "renamed"], ssn: ["drop", undefined] });
+		expect(actions(takeColumns(kept, name, table("id", "city", "ssn"), swapped))).toEqual(actions(swapped));
+		const loaded = { ...newTable(name, "Table completed"), ...swapped };
+		expect(ruleChanges(kept, [loaded])).toEqual([]);
+		const { outdated: _, ...column } = swapped.columns[1] ?? {};
+		const again = { ...loaded, columns: [{ ...columns("city")[0], ...column } as ColumnDefinition] };
+		expect(ruleChanges(kept, [again]).map(({ what }) => what)).toEqual(["city: keep, before drop"]);
 	});
 
 	it("withholds what came while a withheld column left and nobody saw how", () => {
@@ -112,37 +130,99 @@ describe("takeColumns", () => {
 		);
 	});
 
-	it("never lets a withheld column out, whatever is renamed, added and dropped", () => {
-		const change = fc.oneof(
-			fc.record({ kind: fc.constant("rename" as const), at: fc.nat(5), seen: fc.boolean() }),
-			fc.record({ kind: fc.constant("add" as const), at: fc.nat(5), seen: fc.boolean() }),
-			fc.record({ kind: fc.constant("drop" as const), at: fc.nat(5), seen: fc.boolean() }),
+	it("withholds what is computed from a withheld column, by way of another too, and what is not named keep", () => {
+		const read = table("id", "ssn", "email", "last4", "masked", "domain", "size");
+		const generated = {
+			last4: "right(`SSN`,4)",
+			masked: 'concat("**", `last4`)',
+			domain: "substring_index(`email`,'@',-1)",
+			size: "length('ssn')",
+		};
+		for (const column of read.columns) Object.assign(column, { generated: generated[column.name as "size"] ?? "" });
+		const rules = rulesOf("tables: { shop.customers: { columns: { ssn: drop, email: hash, domain: keep } } }");
+		const taken = takeColumns(rules, name, read, undefined);
+		expect(actions(taken)).toMatchObject({
+			last4: ["drop", "generated"],
+			masked: ["drop", "generated"],
+			domain: ["keep", undefined],
+			size: ["keep", undefined],
+		});
+		expect(JSON.stringify(taken)).not.toContain("right(");
+		expect(ruleChanges(rules, [{ ...newTable(name, "Table completed"), ...taken }])).toEqual([]);
+		// Loaded by a version that did not look at expressions.
+		const published = taken.columns.map((column) =>
+			column.name === "last4" ? { ...read.columns[3], ...column, action: undefined } : column,
 		);
+		const before = { ...newTable(name, "Table completed"), columns: published as ColumnDefinition[], key: ["id"] };
+		Object.assign(before.columns[3] ?? {}, { generated: generated.last4 });
+		expect(ruleChanges(rules, [before]).map(({ what }) => what)).toEqual(["last4: drop, before keep"]);
+	});
+
+	it("goes by the rules of a table's former name, until something is said of its columns under the new one", () => {
+		const brought = { columns: [], partial: true, origin: name };
+		const renamed = { schema: "shop", table: "clients" };
+		const taken = takeColumns(masked, renamed, table("id", "ssn", "email", "city"), brought);
+		expect(actions(taken)).toMatchObject({ ssn: ["drop", undefined], email: ["hash", undefined] });
+		expect(taken.origin).toEqual(name);
+		const said = rulesOf(
+			"tables: { shop.customers: { columns: { ssn: drop } }, shop.clients: { columns: { email: drop } } }",
+		);
+		const loaded = { ...newTable(renamed, "Table completed"), ...taken };
+		expect(actions(takeColumns(said, renamed, table("id", "ssn", "email"), brought))).toMatchObject({
+			ssn: ["keep", undefined],
+			email: ["drop", undefined],
+		});
+		expect(ruleChanges(masked, [loaded])).toEqual([]);
+		expect(ruleChanges(said, [loaded]).map(({ what }) => what)).toEqual([
+			"ssn: keep, before drop",
+			"email: drop, before hash",
+		]);
+		const listed = rulesOf("tables: { shop.customers: { columns: { include: [id] } } }");
+		const first = takeColumns(listed, renamed, table("id", "city"), brought);
+		expect(actions(first)).toMatchObject({ city: ["drop", undefined] });
+	});
+
+	it("never lets a withheld column out, whatever is renamed, added and dropped, and after a reload", () => {
+		const names = ["ssn", "email", "a", "b"];
+		const change = fc.record({
+			kind: fc.constantFrom("rename", "add", "drop", "swap"),
+			at: fc.nat(5),
+			to: fc.constantFrom(...names),
+			seen: fc.boolean(),
+		});
 		fc.assert(
 			fc.property(fc.array(change, { maxLength: 12 }), (changes) => {
-				// Of each column: its name, and whether it holds secrets.
-				let now = [
-					{ name: "id", isSecret: false },
-					{ name: "ssn", isSecret: true },
-					{ name: "email", isSecret: true },
-				];
-				let known = takeColumns(masked, name, table(...now.map((one) => one.name)), undefined);
-				let number = 0;
-				for (const { kind, at, seen } of changes) {
-					number += 1;
-					const target = now[1 + (at % Math.max(1, now.length - 1))];
-					let renamed: { from: string; to: string }[] = [];
-					if (kind === "add") now = [...now, { name: `c${number}`, isSecret: false }];
-					else if (target !== undefined && target.name !== "id") {
-						if (kind === "drop") now = now.filter((one) => one !== target);
-						else {
-							now = now.map((one) => (one === target ? { ...one, name: `c${number}` } : one));
-							if (seen) renamed = [{ from: target.name, to: `c${number}` }];
-						}
+				// Of each column, whether it holds secrets.
+				let now = new Map([
+					["id", false],
+					["ssn", true],
+					["email", true],
+					["a", false],
+				]);
+				const take = (before?: TableBefore, renamed?: Renamed[]) =>
+					takeColumns(masked, name, table(...now.keys()), before, renamed);
+				let known = take();
+				for (const { kind, at, to, seen } of changes) {
+					const from = [...now.keys()][1 + (at % Math.max(1, now.size - 1))];
+					let renamed: Renamed[] = [];
+					if (kind === "add" && !now.has(to)) now.set(to, to === "ssn" || to === "email");
+					if (kind === "drop" && from !== undefined) now.delete(from);
+					if (kind === "rename" && from !== undefined && !now.has(to)) renamed = [{ from, to }];
+					if (kind === "swap" && from !== undefined && from !== to && now.has(to)) {
+						renamed = [
+							{ from, to },
+							{ from: to, to: from },
+						];
 					}
-					known = takeColumns(masked, name, table(...now.map((one) => one.name)), known, renamed);
-					for (const { name: column, isSecret } of now) {
-						if (isSecret) expect(known.columns.find((one) => one.name === column)?.action).toBeDefined();
+					now = new Map(
+						[...now].map(([column, isSecret]) => [renamed.find((one) => one.from === column)?.to ?? column, isSecret]),
+					);
+					// Names that swap where nobody sees it look as before.
+					known = take(known, seen || kind === "swap" ? renamed : []);
+					for (const reloaded of [known, take(known)]) {
+						for (const [column, isSecret] of now) {
+							if (isSecret) expect(reloaded.columns.find((one) => one.name === column)?.action).toBeDefined();
+						}
 					}
 				}
 			}),
@@ -179,6 +259,24 @@ describe("rule changes", () => {
 		]);
 		const capitals = rulesOf("", "{ tables: [CUST*] }");
 		expect(ruleChanges(capitals, [loaded(rulesOf(""), "id")], true)).toEqual([]);
+	});
+
+	it("are a column that left before it was withheld: files have its values until the table is purged", () => {
+		const before = loaded(masked, "id", "ssn", "email", "phone", "city");
+		const dropped = afterChanges(masked, name, before, { renamed: [{ from: "city", to: "town" }], dropped: ["phone"] });
+		const now = { ...before, ...takeColumns(masked, name, table("id", "ssn", "email", "town"), dropped) };
+		expect(ruleChanges(masked, [now])).toEqual([]);
+		const later = rulesOf("tables: { shop.customers: { columns: { ssn: drop, email: hash, phone: drop } } }");
+		expect(ruleChanges(later, [now]).map(({ what }) => what)).toEqual(["phone: drop, before keep"]);
+		expect(ruleChanges(rulesOf("defaults: { columns: { city: hash } }"), [now]).map(({ what }) => what)).toContain(
+			"city: hash, before keep",
+		);
+		const reloaded = withoutLeft(takeColumns(later, name, table("id", "ssn", "email", "town"), now));
+		expect(ruleChanges(later, [{ ...newTable(name, "Table completed"), ...reloaded }])).toEqual([]);
+		expect(takeColumns(later, name, table("id", "ssn", "email", "town"), reloaded).gone).toContain("phone");
+		// It may be there under its new name.
+		const wrong = rulesOf("tables: { shop.customers: { columns: { city: drop } } }");
+		expect(() => takeColumns(wrong, name, table("id", "town"), now)).toThrow("names the column city");
 	});
 
 	it("load tables that the patterns fit now and did not before, and no others", () => {

@@ -35,9 +35,12 @@ export function takeColumns(
 	);
 	const decide = (column: string): Decision => {
 		const said = rules.said(table, column);
-		if (said !== undefined) return said === "keep" ? {} : { action: said };
 		const was = known?.find((one) => isSame(one.name, column));
-		if (was?.action !== undefined && was.withheld === "renamed") return { action: was.action, withheld: "renamed" };
+		const outdated = said === "keep" && was?.outdated === true;
+		if (said !== undefined && !outdated) return said === "keep" ? {} : { action: said };
+		if (was?.action !== undefined && was.withheld === "renamed") {
+			return { action: was.action, withheld: "renamed", ...(outdated ? { outdated } : {}) };
+		}
 		if (was === undefined && isUnexplained) return { action: "drop", withheld: "renamed" };
 		if (was === undefined && isWhole) return newcomer(rules, table, column);
 		if (was?.withheld === "new") return newcomer(rules, table, column);
@@ -55,7 +58,7 @@ export function takeColumns(
 	return { columns, key: read.key, ...away, ...(origin === undefined ? {} : { origin }) };
 }
 
-type Decision = Pick<ColumnDefinition, "action" | "withheld">;
+type Decision = Pick<ColumnDefinition, "action" | "withheld" | "outdated">;
 
 function newcomer(rules: Rules, name: RuledTable, column: string): Decision {
 	if (rules.hasList(name)) return { action: "drop", withheld: "new" };

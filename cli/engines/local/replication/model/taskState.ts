@@ -1,6 +1,7 @@
 import type { Checkpoint, ChosenTables, Publication, TableCheckpoint, TableHistory } from "./checkpoint.ts";
 import { domainOf, sortGtids } from "./gtids.ts";
 import { comparePositions, type Position } from "./position.ts";
+import type { RuledTable } from "./rules.ts";
 import { Sequence } from "./sequence.ts";
 import { type TableBefore, tableBefore } from "./tableHistory.ts";
 import { type TableName, tableId } from "./tableName.ts";
@@ -69,6 +70,13 @@ export class TaskState {
 			const history = this.historyOf({ schema, table });
 			return history === undefined ? [] : [{ ...history, schema, table }];
 		});
+	}
+
+	/** Every column of which something is known, with its table; may be changed in place. */
+	*columns(): Iterable<[RuledTable, TableHistory["columns"][number]]> {
+		for (const table of [...this.tables.values(), ...this.#histories.values()]) {
+			for (const column of table.columns) yield [table, column];
+		}
 	}
 
 	/** @param history undefined where nothing is known that its columns do not say. */

@@ -54,6 +54,7 @@ export async function chosenNow(access: SourceAccess, rules: Rules, state: TaskS
 		const existing = await listTables(server, access.schemas);
 		if (state.rules !== rules.fingerprint) {
 			await requireNamed(rules, server, existing, state);
+			forgetOutdated(rules, state);
 		}
 		const found = newlyChosen(rules, state.chosen, existing, state.tables, server.foldsCase);
 		Object.assign(state, { chosen: rules.chosen, rules: rules.fingerprint, foldsCase: server.foldsCase });
@@ -64,5 +65,12 @@ export async function chosenNow(access: SourceAccess, rules: Rules, state: TaskS
 		return found.map(tableId);
 	} finally {
 		await server.close();
+	}
+}
+
+/** Where the definition no longer says keep of a column, it may say so again, and then of the one that has the name now. */
+function forgetOutdated(rules: Rules, state: TaskState): void {
+	for (const [table, column] of state.columns()) {
+		if (column.outdated && rules.said(table, column.name) !== "keep") delete column.outdated;
 	}
 }
