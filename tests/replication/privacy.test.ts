@@ -30,6 +30,7 @@ describe("what a definition withholds", () => {
 			CREATE TABLE people.customers (id INT PRIMARY KEY, email VARCHAR(60), ssn VARCHAR(40), phone TEXT, city VARCHAR(40));
 			CREATE TABLE people.logins (email VARCHAR(60) PRIMARY KEY, at INT);
 			CREATE TABLE people.tmp_import (id INT PRIMARY KEY, note VARCHAR(40));
+			CREATE TABLE people.marker (id INT PRIMARY KEY);
 			CREATE TABLE people.notes (id INT PRIMARY KEY, note VARCHAR(40));
 			INSERT INTO people.customers VALUES (1, '${secret("email")}', '${secret("ssn")}', '${secret("phone")}', 'Oslo'),
 				(2, NULL, NULL, NULL, 'Bergen');
@@ -59,20 +60,24 @@ describe("what a definition withholds", () => {
 		const [rows] = await sql.query({ sql: `SELECT ${sha(column)} FROM people.${table} ORDER BY 1`, rowsAsArray: true });
 		return (rows as unknown as string[][]).map(([hash]) => hash ?? "");
 	};
+	let markers = 0;
+	const tableNames = async (): Promise<string[]> =>
+		(await stack.json<{ tables: { table: string }[] }>(["replication", "tables"])).tables
+			.map(({ table }) => table)
+			.sort();
 	/** Waits until the replicator has read all that was written so far, and runs the jobs. */
-	const settle = async (id: number): Promise<void> => {
+	const settle = async (): Promise<void> => {
+		markers += 1;
+		await sql.query(`INSERT INTO people.marker VALUES (${markers})`);
 		await expect
 			.poll(
 				async () =>
 					(await stack.json<{ tables: { table: string; inserts: number }[] }>(["replication", "tables"])).tables.find(
-						({ table }) => table === "customers",
+						({ table }) => table === "marker",
 					)?.inserts,
-				{
-					timeout: 30_000,
-					interval: 300,
-				},
+				{ timeout: 30_000, interval: 300 },
 			)
-			.toBeGreaterThanOrEqual(id);
+			.toBe(markers);
 		const run = await stack.run(["run-etl"]);
 		expect(run.code, run.stdout + run.stderr).toBe(0);
 	};
@@ -98,7 +103,7 @@ describe("what a definition withholds", () => {
 			`INSERT INTO people.customers VALUES (3, 'later', '${secret("ssn")}-3', '${secret("phone")}-3', 'Rome');
 			UPDATE people.customers SET ssn = '${secret("ssn")}-1', phone = '${secret("phone")}' WHERE id = 1`,
 		);
-		await settle(1);
+		await settle();
 		for (const what of ["ssn", "phone", "import"]) expect(await holding(secret(what))).toEqual([]);
 		expect((await holding(secret("email"))).length).toBeGreaterThan(0);
 		expect(await ask("SELECT * FROM customers ORDER BY id")).toEqual([
@@ -106,9 +111,7 @@ describe("what a definition withholds", () => {
 			[2, null, null, "Bergen"],
 			[3, "later", (await hashes("phone", "customers WHERE id = 3"))[0], "Rome"],
 		]);
-		expect(
-			(await stack.json<{ tables: { table: string }[] }>(["replication", "tables"])).tables.map(({ table }) => table),
-		).toEqual(["customers", "logins", "notes"]);
+		expect(await tableNames()).toEqual(["customers", "logins", "marker", "notes"]);
 	});
 
 	it("stays withheld when it is renamed, with its table too, and says so", async () => {
@@ -118,7 +121,7 @@ describe("what a definition withholds", () => {
 			CREATE TABLE people.tmp_more (id INT PRIMARY KEY, note VARCHAR(40)); INSERT INTO people.tmp_more VALUES (1, '${secret("import")}');
 			CREATE TABLE people.joined (id INT PRIMARY KEY, note VARCHAR(40)); INSERT INTO people.joined VALUES (1, 'seen');`,
 		);
-		await settle(2);
+		await settle();
 		expect(await holding(secret("ssn"))).toEqual([]);
 		expect(await holding(secret("import"))).toEqual([]);
 		expect(await ask("SELECT note FROM joined")).toEqual([["seen"]]);
@@ -126,7 +129,21 @@ describe("what a definition withholds", () => {
 		expect(status.stdout).toContain(
 			"people.customers.social_number (may be a withheld column under another name: drop)",
 		);
-		await sql.query("ALTER TABLE people.customers RENAME COLUMN social_number TO ssn");
+		await sql.query(
+			`ALTER TABLE people.customers RENAME COLUMN social_number TO former, ADD COLUMN ssn VARCHAR(40), ADD COLUMN last VARCHAR(40) AS (CONCAT(former, '-')) STORED;
+			RENAME TABLE people.customers TO people.tmp_away, people.tmp_away TO people.clients;
+			INSERT INTO people.clients (id, ssn, former, phone) VALUES (7, '${secret("ssn")}-7', '${secret("ssn")}-8', '${secret("phone")}-7')`,
+		);
+		await settle();
+		expect(await tableNames()).toEqual(["clients", "joined", "logins", "marker", "notes"]);
+		for (const what of ["ssn", "phone"]) expect(await holding(secret(what)), what).toEqual([]);
+		expect((await ask("SELECT * FROM clients WHERE id = 7"))[0]).toHaveLength(4);
+		expect((await stack.run(["replication", "status"])).stdout).toMatch(
+			/people\.clients\.former \(may be [^)]*\)\s+people\.clients\.last \(computed from a withheld column: drop\)/,
+		);
+		await sql.query(
+			"RENAME TABLE people.clients TO people.customers; ALTER TABLE people.customers DROP COLUMN last, DROP COLUMN former",
+		);
 	});
 
 	it("is refused for what was loaded otherwise, until one command has removed it everywhere", async () => {
@@ -163,7 +180,7 @@ models: models/
 		await sql.query(
 			`UPDATE people.logins SET email = '${secret("email")}-2'; INSERT INTO people.customers (id, email) VALUES (5, '${secret("email")}-2')`,
 		);
-		await settle(1);
+		await settle();
 		expect(await ask("SELECT c.id FROM customers c JOIN logins l ON l.email = c.email")).toEqual([[5]]);
 		expect(await holding(secret("email"))).toEqual([]);
 	});
@@ -176,32 +193,38 @@ models: models/
   people.notes: { columns: { include: [id] } }
 `,
 		);
-		await expect
-			.poll(
-				async () =>
-					(await stack.json<{ tables: { table: string }[] }>(["replication", "tables"])).tables.map(
-						({ table }) => table,
-					),
-				{ timeout: 30_000 },
-			)
-			.toContain("notes");
+		await expect.poll(async () => tableNames(), { timeout: 30_000 }).toContain("notes");
 		await sql.query(
 			`ALTER TABLE people.notes ADD COLUMN author VARCHAR(40); INSERT INTO people.notes VALUES (2, 'x', '${secret("author")}')`,
 		);
 		await sql.query("INSERT INTO people.customers (id) VALUES (6)");
-		await settle(2);
+		await settle();
 		expect(await ask("SELECT * FROM notes ORDER BY 1")).toEqual([[1], [2]]);
 		expect(await holding(secret("author"))).toEqual([]);
 		expect((await stack.run(["replication", "status"])).stdout).toContain("people.notes.author (came later: drop)");
 	});
 
-	it("refuses names that the source does not have", async () => {
+	it("names what the source does not have, and not what it had: a column that was dropped", async () => {
+		await sql.query("ALTER TABLE people.customers DROP COLUMN phone");
+		await settle();
+		const reloaded = await stack.run(["replication", "start", "--reload"]);
+		expect(reloaded.code, reloaded.stderr).toBe(0);
 		await stack.run(["replication", "stop"]);
 		await define(
-			"tables: { people.custmers: { columns: { email: hash } }, people.logins: { columns: { mail: drop } } }\n",
-			header.replace("exclude: [tmp_*]", 'include: ["*", "ordr*"]'),
+			`tables:
+  people.customers: { columns: { ssn: drop, phone: hash, email: hash } }
+  people.custmers: { columns: { email: hash } }
+  people.logins: { columns: { email: hash, mail: drop } }
+  people.notes: { columns: { include: [id] } }
+`,
+			header.replace("exclude:", 'include: ["*", "ordr*"], exclude:'),
 		);
-		const refused = await stack.run(["replication", "start"]);
-		expect(refused.code).toBe(4);
+		const refused = await start();
+		expect(refused.code).toBe(2);
+		expect(refused.stderr).toContain("The definition names what the source does not have");
+		for (const wrong of ["ordr* fits no table", "people.custmers: there is no such table", "mail is not there"]) {
+			expect(refused.stderr).toContain(wrong);
+		}
+		expect(refused.stderr).not.toContain("phone");
 	});
 });
