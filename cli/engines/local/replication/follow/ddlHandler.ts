@@ -99,14 +99,18 @@ export class DdlHandler {
 	 * @param purged those whose files go also where they cannot be loaded.
 	 */
 	async reload(ids: readonly string[], purged: ReadonlySet<string> = new Set()): Promise<void> {
-		if (ids.length === 0) return;
 		const { parts, batch } = this.#reader;
+		const hadFormer = [...purged].filter((id) => this.#state.former.delete(id)).length > 0;
+		if (ids.length === 0) return hadFormer ? this.#reader.publish() : undefined;
 		const all = ids.map((id) => this.#nameOf(id));
 		const names = all.filter((name) => this.#newTables.isSelected(name));
+		const before = new Map<string, TableCheckpoint>();
 		for (const name of all) {
 			await batch.drop(tableId(name));
 			const table = this.#state.tables.get(tableId(name));
-			if (table !== undefined) table.state = "Table is being reloaded";
+			if (table === undefined) continue;
+			before.set(tableId(name), { ...table });
+			table.state = "Table is being reloaded";
 		}
 		parts.log.info(`reloading ${ids.join(", ")}`);
 		parts.onProgress();
@@ -130,6 +134,10 @@ export class DdlHandler {
 		this.#newTables.keepHistory(all, purged);
 		// What the definition leaves out now goes as if it were gone at the source.
 		result.missing.push(...all.filter((name) => !names.includes(name)));
+		for (const name of result.missing) {
+			const table = before.get(tableId(name));
+			if (table !== undefined && !purged.has(tableId(name))) this.#state.leave(table);
+		}
 		const fresh = (name: TableName): TableCheckpoint => newTable(name, "Full load");
 		await this.#reader.publish(applyLoad(this.#state.tables, result, fresh, purged));
 	}
@@ -178,6 +186,7 @@ export class DdlHandler {
 		if (tables.length === 0) return;
 		for (const table of tables) {
 			this.#newTables.forget(table);
+			this.#state.leave(table);
 			await this.#reader.batch.drop(tableId(table));
 			this.#state.tables.delete(tableId(table));
 			this.#reader.parts.log.info(`${tableId(table)} was dropped`);

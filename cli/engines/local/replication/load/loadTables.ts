@@ -123,9 +123,10 @@ export function applyLoad(
 		if (isPurged) clear(name);
 	}
 	for (const { name, tableSchema, rows, files } of result.loaded) {
-		const { error: _, gone: __, left: ___, origin: ____, ...table } = tables.get(tableId(name)) ?? fresh(name);
+		const { fullLoadRows: _, inserts, updates, deletes, ddls } = tables.get(tableId(name)) ?? fresh(name);
 		tables.set(tableId(name), {
-			...table,
+			...name,
+			...{ inserts, updates, deletes, ddls },
 			...(purged.has(tableId(name)) ? withoutLeft(tableSchema) : tableSchema),
 			state: "Table completed",
 			fullLoadRows: rows,

@@ -2,9 +2,10 @@ import { join } from "node:path";
 import { loadFile } from "../../../../../etl/contract/contract.ts";
 import { coreOf } from "../../../mysql/open.ts";
 import { qualifiedName, quoteName } from "../../../mysql/quote.ts";
-import type { ColumnDefinition, TableCheckpoint } from "../model/checkpoint.ts";
+import type { ColumnDefinition } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
+import type { Past } from "../model/takeColumns.ts";
 import { exactNumbers, type Server } from "../mysql/server.ts";
 import type { Snapshot } from "../mysql/snapshot.ts";
 import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
@@ -16,7 +17,7 @@ import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
 const loadFileBytes = 64 * 1024 * 1024;
 
 /** A table's definition with what is done with each column. */
-export type TakenSchema = TableSchema & Pick<TableCheckpoint, "gone">;
+export type TakenSchema = TableSchema & Past;
 /** @throws Error where the table cannot be replicated by the definition's rules. */
 export type TakeSchema = (name: TableName, read: TableSchema) => TakenSchema;
 

@@ -33,6 +33,8 @@ const lasting = {
 	left: z.array(z.object({ name: z.string(), dropped: z.boolean() })).exactOptional(),
 	/** The name that the table had, whose rules hold until the definition says something of its columns under the new one. */
 	origin: tableName.exactOptional(),
+	/** Names that the table had before: the processed zone may have its rows under them. */
+	formerly: z.array(tableName).exactOptional(),
 };
 
 const table = z.object({
@@ -62,6 +64,13 @@ const history = tableName.extend({
 	...lasting,
 	/** Whether the table may have more columns than these. */
 	partial: z.boolean().exactOptional(),
+});
+
+/** A table that is not there any more; the processed zone has what was made of it. */
+const former = tableName.extend({
+	/** Columns that were kept. */
+	columns: z.array(z.string()),
+	origin: tableName.exactOptional(),
 });
 
 const body = z.object({
@@ -98,6 +107,7 @@ const body = z.object({
 	 * since, or its columns were read ahead.
 	 */
 	histories: z.array(history).exactOptional(),
+	former: z.array(former).exactOptional(),
 	/** Tables touched by XA transactions that are prepared and not yet committed, by XA identifier. */
 	prepared: z.record(z.string(), z.array(z.string())),
 	/** When the full load of all tables ended, ISO 8601. */
@@ -120,6 +130,7 @@ export type Checkpoint = z.infer<typeof body>;
 export type TableCheckpoint = z.infer<typeof table>;
 export type ColumnDefinition = z.infer<typeof column>;
 export type TableHistory = z.infer<typeof history>;
+export type FormerTable = z.infer<typeof former>;
 export type ChosenTables = NonNullable<Checkpoint["chosen"]>;
 export type Publication = NonNullable<Checkpoint["publication"]>;
 

@@ -1,25 +1,45 @@
 import type { ColumnAction } from "../../../../../etl/contract/pipeline/pipeline.ts";
 import type { ChangedTable } from "../../../../common/rulesChanged.ts";
-import type { ChosenTables, TableCheckpoint } from "./checkpoint.ts";
+import type { ChosenTables, FormerTable, TableCheckpoint } from "./checkpoint.ts";
 import { computedFrom } from "./computedColumns.ts";
-import { isChosen, isSame, type RuledTable, type Rules } from "./rules.ts";
+import { isChosen, isSame, type RuledTable, type Rules, stricter } from "./rules.ts";
 import { type TableName, tableId } from "./tableName.ts";
 
 /**
  * What a definition says otherwise than the tables were loaded by: their values of before are in the lake.
  * @param foldsCase whether the source compares names of tables without case.
+ * @param former tables that left.
  */
-export function ruleChanges(rules: Rules, tables: readonly TableCheckpoint[], foldsCase = false): ChangedTable[] {
-	return tables.flatMap((table): ChangedTable[] => {
-		const place = { schema: table.schema, table: table.table };
-		if (!rules.isSelected(table, foldsCase)) return [{ ...place, what: "left out" }];
-		const changes = table.columns.flatMap(({ name, action, withheld, outdated }) => {
-			const was: ColumnAction = action ?? "keep";
-			const said = rules.said(table, name);
-			const now = (said === "keep" && outdated ? undefined : said) ?? unsaid(rules, table, was, withheld);
-			return now === was ? [] : [`${name}: ${now}, before ${was}`];
-		});
-		return [...changes, ...inFiles(rules, table), ...published(rules, table)].map((what) => ({ ...place, what }));
+export function ruleChanges(
+	rules: Rules,
+	tables: readonly TableCheckpoint[],
+	foldsCase = false,
+	former: readonly FormerTable[] = [],
+): ChangedTable[] {
+	const ofFormer = former.flatMap((table) => formerChanges(rules, table, tables));
+	return [
+		...tables.flatMap((table): ChangedTable[] => {
+			const place = { schema: table.schema, table: table.table };
+			if (!rules.isSelected(table, foldsCase)) return [{ ...place, what: "left out" }];
+			const changes = table.columns.flatMap(({ name, action, withheld, outdated }) => {
+				const was: ColumnAction = action ?? "keep";
+				const said = rules.said(table, name);
+				const now = (said === "keep" && outdated ? undefined : said) ?? unsaid(rules, table, was, withheld);
+				return now === was ? [] : [`${name}: ${now}, before ${was}`];
+			});
+			return [...changes, ...inFiles(rules, table), ...published(rules, table)].map((what) => ({ ...place, what }));
+		}),
+		...ofFormer,
+	];
+}
+
+/** Of tables that are not there any more: what is withheld now by their name, or by one that they had later. */
+function formerChanges(rules: Rules, former: FormerTable, tables: readonly TableCheckpoint[]): ChangedTable[] {
+	const { schema, table, columns } = former;
+	const heirs = tables.filter(({ formerly = [] }) => formerly.some((name) => tableId(name) === tableId(former)));
+	return columns.flatMap((name) => {
+		const now = [former, ...heirs].map((one) => rules.action(one, name)).reduce(stricter);
+		return now === "keep" ? [] : [{ schema, table, what: `${name}: ${now}, before keep` }];
 	});
 }
 

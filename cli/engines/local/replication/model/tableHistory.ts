@@ -1,6 +1,6 @@
 import type { TableCheckpoint, TableHistory } from "./checkpoint.ts";
 import { isSame, type Rules } from "./rules.ts";
-import type { TableName } from "./tableName.ts";
+import { type TableName, tableId } from "./tableName.ts";
 
 /** What is known of a table from before: its columns with what was done with each. */
 export type TableBefore = Omit<TableHistory, "schema" | "table">;
@@ -14,7 +14,7 @@ export interface Renamed {
 /** What a table's own columns say of it. */
 export function tableBefore(table: TableCheckpoint | undefined): TableBefore | undefined {
 	if (table === undefined) return undefined;
-	const { gone, left, origin } = table;
+	const { gone, left } = table;
 	return {
 		columns: table.columns.map(({ name, action, withheld, outdated }) => ({
 			name,
@@ -24,8 +24,16 @@ export function tableBefore(table: TableCheckpoint | undefined): TableBefore | u
 		})),
 		...(gone === undefined ? {} : { gone }),
 		...(left === undefined ? {} : { left }),
-		...(origin === undefined ? {} : { origin }),
+		...pastOf(table),
 	};
+}
+
+/** Names that a table had. */
+export function pastOf({
+	origin,
+	formerly,
+}: Pick<TableBefore, "origin" | "formerly">): Pick<TableBefore, "origin" | "formerly"> {
+	return { ...(origin === undefined ? {} : { origin }), ...(formerly === undefined ? {} : { formerly }) };
 }
 
 /** What a statement says of a table's columns. */
@@ -120,11 +128,13 @@ export function underAnotherName(
 	const columns = (before?.columns ?? []).map(
 		(column): ColumnBefore => (column.action === undefined ? column : { ...column, withheld: "renamed" }),
 	);
+	const names = (before?.formerly ?? []).filter((name) => tableId(name) !== tableId(from));
 	return {
 		columns,
 		...(before === undefined || before.columns.length === 0 || before.partial ? { partial: true } : {}),
 		...(before?.gone === undefined ? {} : { gone: before.gone }),
 		...(origin === undefined ? {} : { origin }),
+		formerly: [...names, { schema: from.schema, table: from.table }],
 	};
 }
 
@@ -154,7 +164,7 @@ export function inPlaceOf(
 ): TableBefore {
 	if (replaced === undefined) return brought;
 	if (brought.columns.length === 0) {
-		return brought.origin === undefined ? replaced : { ...replaced, origin: brought.origin };
+		return { ...replaced, ...pastOf(brought) };
 	}
 	const columns = brought.columns.map(
 		(column): ColumnBefore =>

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parsePipeline } from "../../../../../etl/contract/pipeline/parse.ts";
-import type { ColumnDefinition, TableCheckpoint } from "./checkpoint.ts";
-import { newlyChosen, ruleChanges } from "./ruleChanges.ts";
+import type { ColumnDefinition } from "./checkpoint.ts";
+import { ruleChanges } from "./ruleChanges.ts";
 import { Rules } from "./rules.ts";
-import { afterChanges, type Renamed, type TableBefore, withoutLeft } from "./tableHistory.ts";
+import type { Renamed, TableBefore } from "./tableHistory.ts";
 import { takeColumns } from "./takeColumns.ts";
 import { newTable } from "./taskState.ts";
 
@@ -227,65 +227,5 @@ describe("takeColumns", () => {
 				}
 			}),
 		);
-	});
-});
-
-describe("rule changes", () => {
-	const loaded = (rules: Rules, ...names: string[]): TableCheckpoint => ({
-		...newTable(name, "Table completed"),
-		...takeColumns(rules, name, table(...names), undefined),
-	});
-
-	it.each([
-		["the same", "tables: { shop.customers: { columns: { ssn: drop, Email: hash } } }", []],
-		["no mask any more", "", ["ssn: keep, before drop", "email: keep, before hash"]],
-		["another mask", "tables: { shop.customers: { columns: { ssn: hash, email: hash } } }", ["ssn: hash, before drop"]],
-		[
-			"one for all tables",
-			"defaults: { columns: { city: drop, ssn: drop, email: hash } }",
-			["city: drop, before keep"],
-		],
-	])("are, for %s, %j", (_, rest, expected) => {
-		const found = ruleChanges(rulesOf(rest), [loaded(masked, "id", "ssn", "email", "city")]);
-		expect(found.map(({ what }) => what)).toEqual(expected);
-	});
-
-	it("are a table that is left out, and none for a column that stays withheld", () => {
-		const before = loaded(masked, "id", "ssn", "email");
-		const renamed = takeColumns(masked, name, table("id", "nin", "email"), before, [{ from: "ssn", to: "nin" }]);
-		expect(ruleChanges(masked, [{ ...before, ...renamed }])).toEqual([]);
-		expect(ruleChanges(rulesOf("", "{ tables: { exclude: [cust*] } }"), [before])).toEqual([
-			{ schema: "shop", table: "customers", what: "left out" },
-		]);
-		const capitals = rulesOf("", "{ tables: [CUST*] }");
-		expect(ruleChanges(capitals, [loaded(rulesOf(""), "id")], true)).toEqual([]);
-	});
-
-	it("are a column that left before it was withheld: files have its values until the table is purged", () => {
-		const before = loaded(masked, "id", "ssn", "email", "phone", "city");
-		const dropped = afterChanges(masked, name, before, { renamed: [{ from: "city", to: "town" }], dropped: ["phone"] });
-		const now = { ...before, ...takeColumns(masked, name, table("id", "ssn", "email", "town"), dropped) };
-		expect(ruleChanges(masked, [now])).toEqual([]);
-		const later = rulesOf("tables: { shop.customers: { columns: { ssn: drop, email: hash, phone: drop } } }");
-		expect(ruleChanges(later, [now]).map(({ what }) => what)).toEqual(["phone: drop, before keep"]);
-		expect(ruleChanges(rulesOf("defaults: { columns: { city: hash } }"), [now]).map(({ what }) => what)).toContain(
-			"city: hash, before keep",
-		);
-		const reloaded = withoutLeft(takeColumns(later, name, table("id", "ssn", "email", "town"), now));
-		expect(ruleChanges(later, [{ ...newTable(name, "Table completed"), ...reloaded }])).toEqual([]);
-		expect(takeColumns(later, name, table("id", "ssn", "email", "town"), reloaded).gone).toContain("phone");
-		// It may be there under its new name.
-		const wrong = rulesOf("tables: { shop.customers: { columns: { city: drop } } }");
-		expect(() => takeColumns(wrong, name, table("id", "town"), now)).toThrow("names the column city");
-	});
-
-	it("load tables that the patterns fit now and did not before, and no others", () => {
-		const existing = ["customers", "orders", "tmp_a"].map((one) => ({ schema: "shop", table: one }));
-		const known = new Map([["shop.customers", loaded(rulesOf(""), "id")]]);
-		const before = rulesOf("", "{ tables: [customers] }").chosen;
-		const now = rulesOf("", "{ tables: { exclude: [tmp_*] } }");
-		expect(newlyChosen(now, before, existing, known, false)).toEqual([{ schema: "shop", table: "orders" }]);
-		// One that was made later and comes by the binlog.
-		expect(newlyChosen(now, now.chosen, existing, known, false)).toEqual([]);
 	});
 });

@@ -2,8 +2,11 @@ import { createHash } from "node:crypto";
 import type { ColumnDefinition, TableCheckpoint } from "./checkpoint.ts";
 import { computedFrom } from "./computedColumns.ts";
 import { isSame, type RuledTable, type Rules } from "./rules.ts";
-import { afterChanges, bygone, departed, type Renamed, type TableBefore } from "./tableHistory.ts";
+import { afterChanges, bygone, departed, pastOf, type Renamed, type TableBefore } from "./tableHistory.ts";
 import type { TableName } from "./tableName.ts";
+
+/** What of a table outlives changes of its columns and name. */
+export type Past = Pick<TableCheckpoint, "gone" | "left" | "origin" | "formerly">;
 
 interface Definition {
 	columns: ColumnDefinition[];
@@ -23,7 +26,7 @@ export function takeColumns(
 	read: Definition,
 	before: TableBefore | undefined,
 	renamed: readonly Renamed[] = [],
-): Definition & Pick<TableCheckpoint, "gone" | "left" | "origin"> {
+): Definition & Past {
 	const history = renamed.length === 0 ? before : afterChanges(rules, name, before, { renamed, dropped: [] });
 	const origin = history?.origin;
 	const table: RuledTable = { schema: name.schema, table: name.table, origin };
@@ -55,7 +58,7 @@ export function takeColumns(
 	const away = departed(history, read.columns);
 	requireColumns(rules, table, read.columns, bygone(away));
 	requireKey(columns, read.key);
-	return { columns, key: read.key, ...away, ...(origin === undefined ? {} : { origin }) };
+	return { columns, key: read.key, ...away, ...pastOf(history ?? {}) };
 }
 
 type Decision = Pick<ColumnDefinition, "action" | "withheld" | "outdated">;

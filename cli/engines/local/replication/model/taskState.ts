@@ -1,4 +1,11 @@
-import type { Checkpoint, ChosenTables, Publication, TableCheckpoint, TableHistory } from "./checkpoint.ts";
+import type {
+	Checkpoint,
+	ChosenTables,
+	FormerTable,
+	Publication,
+	TableCheckpoint,
+	TableHistory,
+} from "./checkpoint.ts";
 import { domainOf, sortGtids } from "./gtids.ts";
 import { comparePositions, type Position } from "./position.ts";
 import type { RuledTable } from "./rules.ts";
@@ -19,6 +26,8 @@ export class TaskState {
 	foldsCase: boolean;
 	/** Tables that came later and are left out for that, `schema.table`. */
 	readonly ignored: Set<string>;
+	/** Tables that are not there any more, `schema.table`. */
+	readonly former: Map<string, FormerTable>;
 	/** End of the last event group that was read whole. */
 	position: Position;
 	/** When the position's file was created, milliseconds since 1970; 0 while unknown. */
@@ -38,6 +47,7 @@ export class TaskState {
 		this.rules = checkpoint.rules;
 		this.foldsCase = checkpoint.foldsCase ?? false;
 		this.ignored = new Set(checkpoint.ignored);
+		this.former = new Map(structuredClone(checkpoint.former ?? []).map((table) => [tableId(table), table]));
 		for (const history of structuredClone(checkpoint.histories ?? [])) {
 			this.#histories.set(this.#key(history), history);
 		}
@@ -69,6 +79,19 @@ export class TaskState {
 		return [...names.values()].flatMap(({ schema, table }) => {
 			const history = this.historyOf({ schema, table });
 			return history === undefined ? [] : [{ ...history, schema, table }];
+		});
+	}
+
+	/** Notes that a table leaves: what was made of its rows stays in the processed zone. */
+	leave(table: TableCheckpoint): void {
+		const { schema, table: name, origin, columns, left = [] } = table;
+		const kept = columns.filter(({ action }) => action === undefined).map((column) => column.name);
+		const before = this.former.get(tableId(table))?.columns ?? [];
+		const all = [...new Set([...before, ...kept, ...left.map((column) => column.name)])];
+		if (all.length === 0 || (before.length === 0 && table.fullLoadRows + table.inserts === 0)) return;
+		this.former.set(tableId(table), {
+			...{ schema, table: name, columns: all },
+			...(origin === undefined ? {} : { origin }),
 		});
 	}
 
@@ -115,6 +138,7 @@ export class TaskState {
 			...(this.foldsCase ? { foldsCase: true } : {}),
 			...(this.ignored.size === 0 ? {} : { ignored: [...this.ignored] }),
 			...(this.#histories.size === 0 ? {} : { histories: structuredClone([...this.#histories.values()]) }),
+			...(this.former.size === 0 ? {} : { former: structuredClone([...this.former.values()]) }),
 			prepared: Object.fromEntries(this.prepared),
 			loadedAt: this.loadedAt,
 			...(this.latencySeconds === undefined ? {} : { latencySeconds: this.latencySeconds }),

@@ -11,7 +11,7 @@ import { listTables } from "../mysql/tableSchema.ts";
 import type { Requested } from "./requests.ts";
 import { requireNamed } from "./requireNamed.ts";
 
-type Loaded = Pick<Checkpoint, "tables" | "foldsCase">;
+type Loaded = Pick<Checkpoint, "tables" | "foldsCase" | "former">;
 
 /**
  * Values that the definition withholds now must not be joined by newer ones as if they were gone.
@@ -24,21 +24,20 @@ export function requireApplied(
 ): void {
 	const { purged } = requested;
 	if (purged === "all") return;
-	const left = ruleChanges(rules, checkpoint?.tables ?? [], checkpoint?.foldsCase).filter(
-		(change) => !purged.includes(tableId(change)),
-	);
+	const { tables = [], foldsCase, former } = checkpoint ?? {};
+	const left = ruleChanges(rules, tables, foldsCase, former).filter((change) => !purged.includes(tableId(change)));
 	if (left.length > 0) throw rulesChanged(left);
 }
 
 /** Rule changes, and tables whose purge has begun and not ended. */
 export function pendingChanges(
 	rules: Rules,
-	{ tables, foldsCase }: Loaded,
+	{ tables, foldsCase, former }: Loaded,
 	{ purged }: Pick<Requested, "purged">,
 ): RuleChange[] {
 	const begun = tables.filter((table) => purged === "all" || purged.includes(tableId(table)));
 	return [
-		...ruleChanges(rules, tables, foldsCase),
+		...ruleChanges(rules, tables, foldsCase, former),
 		...begun.map(({ schema, table }) => ({ schema, table, what: "its purge has begun" })),
 	];
 }

@@ -91,6 +91,8 @@ export async function loadAll(
 	for (const history of known?.histories ?? []) {
 		state.setHistory(history, purged.has(tableId(history)) ? withoutLeft(history) : history);
 	}
+	for (const table of known?.tables.values() ?? []) if (!state.tables.has(tableId(table))) known?.leave(table);
+	for (const [id, table] of known?.former ?? []) if (!purged.has(id)) state.former.set(id, table);
 	publication.clear.push(...(await foldersWithoutTable(parts.raw, access.schemas, names)));
 	await parts.store.commit(state, publication);
 	const rows = result.loaded.reduce((sum, table) => sum + table.rows, 0);

@@ -186,9 +186,9 @@ class Worker {
 		if (checkpoint !== undefined && !this.#reload) return checkpoint;
 		const requested = await this.#take();
 		requireApplied(this.rules.current, checkpoint, requested);
-		await this.#removeDelivered(requested, checkpoint?.tables ?? []);
+		await this.#removeDelivered(requested, placesOf(checkpoint));
 		try {
-			const purged = purgedOf(requested, checkpoint?.tables ?? []);
+			const purged = purgedOf(requested, placesOf(checkpoint));
 			await loadAll({ ...this.#shared(), raw: this.paths.raw }, checkpoint, purged);
 		} catch (error) {
 			if (this.stop.aborted && !(error instanceof PipelineError)) return undefined;
@@ -230,9 +230,9 @@ class Worker {
 			if (await this.rules.hasChanged()) throw new OtherRules();
 			const requested = await this.#take();
 			if (requested.all) throw new ReloadAll();
-			await this.#removeDelivered(requested, checkpoint.tables);
+			await this.#removeDelivered(requested, placesOf(checkpoint));
 			const asked = requested.tables.filter((id) => state.tables.has(id));
-			await reader.reload([...new Set([...asked, ...chosen])], purgedOf(requested, checkpoint.tables));
+			await reader.reload([...new Set([...asked, ...chosen])], purgedOf(requested, placesOf(checkpoint)));
 			chosen = [];
 			this.board.write();
 			await requested.done();
@@ -271,6 +271,11 @@ class Worker {
 			stop: this.stop,
 		};
 	}
+}
+
+/** Tables of which the lake may have something. */
+function placesOf(checkpoint: Checkpoint | undefined): TableName[] {
+	return [...(checkpoint?.tables ?? []), ...(checkpoint?.former ?? [])];
 }
 
 /** Tables that are purged, `schema.table`. */
