@@ -34,15 +34,34 @@ export async function readCascades(query: Query, schemas: readonly string[]): Pr
 		WHERE TABLE_SCHEMA IN (?) AND REFERENCED_TABLE_NAME IS NOT NULL ORDER BY 1, 2, 3, ORDINAL_POSITION`,
 		[schemas],
 	);
+	return rows.length === 0 ? [] : inReadableForm(query, () => cascadesOf(query, rows));
+}
+
+/** Runs something while SHOW CREATE TABLE gives names in backticks, whatever the server or the user has set. */
+async function inReadableForm<T>(query: Query, work: () => Promise<T>): Promise<T> {
+	const set = (values: readonly unknown[]) =>
+		query("SET SESSION sql_mode = ?, SESSION sql_quote_show_create = ?", [...values]);
+	const [before] = await query("SELECT @@SESSION.sql_mode AS mode, @@SESSION.sql_quote_show_create AS quotes");
+	await set(["", 1]);
+	try {
+		return await work();
+	} finally {
+		await set([before?.mode ?? "", Number(before?.quotes ?? 1)]);
+	}
+}
+
+/** @param rows the columns of all foreign keys. */
+async function cascadesOf(query: Query, rows: readonly Record<string, unknown>[]): Promise<Cascade[]> {
 	const found = new Map<string, Cascade & { columns: string[] }>();
-	const actions = new Map<string, Map<string, Actions>>();
+	const actions = new Map<string, Map<string, Actions> | undefined>();
 	for (const row of rows) {
 		const child = { schema: String(row.s), table: String(row.t) };
 		const place = qualifiedName(child);
-		const ofTable = actions.get(place) ?? (await readActions(query, child));
-		actions.set(place, ofTable);
-		const action = ofTable.get(String(row.name));
-		if (action === undefined || !(action.onDelete || action.onUpdate)) continue;
+		if (!actions.has(place)) actions.set(place, await readActions(query, child));
+		const ofTable = actions.get(place);
+		if (ofTable === undefined) continue;
+		const action = ofTable.get(String(row.name)) ?? unknownAction;
+		if (!(action.onDelete || action.onUpdate)) continue;
 		const id = JSON.stringify([place, row.name]);
 		const parent = { schema: String(row.ps), table: String(row.pt) };
 		const cascade = found.get(id) ?? { child, parent, columns: [], ...action };
@@ -54,20 +73,24 @@ export async function readCascades(query: Query, schemas: readonly string[]): Pr
 
 type Actions = Pick<Cascade, "onDelete" | "onUpdate">;
 
-async function readActions(query: Query, table: Table): Promise<Map<string, Actions>> {
+/** A key that SHOW CREATE TABLE words in a way that is not known here: a reload too many is better than a row that is wrong. */
+const unknownAction: Actions = { onDelete: true, onUpdate: true };
+
+/** @returns undefined where the table is not there any more. */
+async function readActions(query: Query, table: Table): Promise<Map<string, Actions> | undefined> {
 	try {
 		const [row] = await query(`SHOW CREATE TABLE ${qualifiedName(table)}`);
 		return foreignKeyActions(String(row?.["Create Table"] ?? ""));
 	} catch (error) {
 		// Dropped since the keys were listed.
-		if (errorCode(error) === "ER_NO_SUCH_TABLE") return new Map();
+		if (errorCode(error) === "ER_NO_SUCH_TABLE") return undefined;
 		throw error;
 	}
 }
 
 const constraint =
-	/^\s*CONSTRAINT `((?:[^`]|``)+)` FOREIGN KEY .*?(?: ON DELETE (CASCADE|SET NULL|SET DEFAULT|RESTRICT|NO ACTION))?(?: ON UPDATE (CASCADE|SET NULL|SET DEFAULT|RESTRICT|NO ACTION))?,?$/;
-const changesRows = /^(CASCADE|SET)/;
+	/^\s*CONSTRAINT `((?:[^`]|``)+)` FOREIGN KEY \((?:`(?:[^`]|``)+`(?:, )?)+\) REFERENCES (?:`(?:[^`]|``)+`\.?)+ \((?:`(?:[^`]|``)+`(?:, )?)+\)(?: ON DELETE ([A-Z ]+?))?(?: ON UPDATE ([A-Z ]+))?,?$/;
+const leavesRows = ["", "RESTRICT", "NO ACTION"];
 
 /** What a table's foreign keys do, by their names. @param sql as SHOW CREATE TABLE gives it: a line for each. */
 export function foreignKeyActions(sql: string): Map<string, Actions> {
@@ -76,8 +99,8 @@ export function foreignKeyActions(sql: string): Map<string, Actions> {
 		const [, name, onDelete = "", onUpdate = ""] = constraint.exec(line) ?? [];
 		if (name === undefined) continue;
 		found.set(name.replaceAll("``", "`"), {
-			onDelete: changesRows.test(onDelete),
-			onUpdate: changesRows.test(onUpdate),
+			onDelete: !leavesRows.includes(onDelete),
+			onUpdate: !leavesRows.includes(onUpdate),
 		});
 	}
 	return found;
