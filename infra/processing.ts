@@ -47,11 +47,7 @@ export function declareJobs(
 		{
 			jobs: scope.definition.jobs,
 			schemas: scope.definition.pipeline.schemas.map(({ name }) => name),
-			document: jobsDocument(
-				[...scope.definition.datasets, ...scope.definition.made],
-				scope.models,
-				scope.definition.pipeline.clicks?.schema,
-			),
+			document: jobsDocument(scope.definition, scope.models, scope.definition.pipeline.clicks?.schema),
 			etlFolder: scope.etlFolder,
 			definitionFolder: scope.definition.folder,
 			rawBucket: raw.bucketName,

@@ -133,6 +133,11 @@ export type ModelDefinition = z.infer<typeof model>;
 export const datasetsDocument = z
 	.object({
 		datasets: z.array(dataset).readonly().describe("Tables about which there is something to say"),
+		made: z
+			.array(z.string().min(1))
+			.readonly()
+			.exactOptional()
+			.describe("Which of their schemas are folders of the processed zone that jobs of the definition write"),
 		models: z.array(model).readonly().describe("In an order in which they can be built"),
 		clicks: z.string().startsWith("struct<").exactOptional().describe("Type of a click in Spark's notation"),
 	})

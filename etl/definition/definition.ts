@@ -5,6 +5,7 @@ import { DefinitionError } from "../contract/pipeline/mistakes.ts";
 import { parsePipeline } from "../contract/pipeline/parse.ts";
 import type { DefinedClicks, Pipeline } from "../contract/pipeline/pipeline.ts";
 import { builtInJobs, type JobDefinition } from "./jobs.ts";
+import { afterTheirInputs } from "./modelInputs.ts";
 import { type NamedQuery, namedQueries, namedQuery } from "./namedQueries.ts";
 import { declaredTables, madeTables } from "./tables.ts";
 
@@ -56,7 +57,11 @@ export function readDefinition(folder: string, etlFolder: string): Definition {
 		pipeline,
 		datasets: declaredTables(pipeline),
 		made: madeTables(pipeline),
-		jobs: [...builtInJobs(join(etlFolder, "jobs")), ...pipeline.jobs.map((job) => ownJob(job, folder))],
+		jobs: afterTheirInputs(
+			[...builtInJobs(join(etlFolder, "jobs")), ...pipeline.jobs.map((job) => ownJob(job, folder))],
+			pipeline,
+			folder,
+		),
 		...(pipeline.sampleData === undefined ? {} : { sampleData: below(pipeline.sampleData, folder) }),
 		...(pipeline.clicks === undefined ? {} : { clicks: clickFiles(pipeline.clicks, folder) }),
 		queries: sqlOf(pipeline.queries),

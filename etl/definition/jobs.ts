@@ -60,7 +60,8 @@ export function builtInJobs(folder: string): JobDefinition[] {
 		{
 			name: "build-models",
 			script: join(folder, "build_models.py"),
-			description: "Models: SELECTs over current tables, change logs, clicks and each other, to tables (Iceberg)",
+			description:
+				"Models: SELECTs over current tables, change logs, clicks, tables of jobs and each other, to tables (Iceberg)",
 			after: ["apply-changes"],
 			reads: [
 				{ zone: "processed", prefix: "" },

@@ -1,7 +1,8 @@
 import { join, relative } from "node:path";
 import type { ModelDefinition } from "../contract/datasets.ts";
 import type { Definition } from "../definition/definition.ts";
-import { modelFiles, readModels } from "./readModels.ts";
+import { modelFiles } from "../definition/modelFiles.ts";
+import { readModels } from "./readModels.ts";
 
 /**
  * The models of a definition as its folder has them now. Which tables there are, the server knows: a name that the patterns

@@ -1,13 +1,20 @@
-import type { Dataset, DatasetsDocument, ModelDefinition } from "../contract/datasets.ts";
+import type { DatasetsDocument, ModelDefinition } from "../contract/datasets.ts";
 import type { ClickType } from "../contract/pipeline/schema.ts";
+import type { Definition } from "../definition/definition.ts";
 
 /** What the jobs get of the definition: the file at `--datasets_uri`. */
 export function jobsDocument(
-	datasets: readonly Dataset[],
+	{ datasets, made }: Pick<Definition, "datasets" | "made">,
 	models: readonly ModelDefinition[],
 	clicks?: Readonly<Record<string, ClickType>>,
 ): DatasetsDocument {
-	return { datasets, models, ...(clicks === undefined ? {} : { clicks: sparkType(clicks) }) };
+	const folders = made.map(({ schema }) => schema);
+	return {
+		datasets: [...datasets, ...made],
+		made: folders,
+		models,
+		...(clicks === undefined ? {} : { clicks: sparkType(clicks) }),
+	};
 }
 
 /** Type of a click, or of a field of it, in Spark's notation. */

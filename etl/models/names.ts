@@ -31,6 +31,11 @@ export function ownerOf(name: string, { pipeline, tables }: World): string | und
 	return undefined;
 }
 
+/** Tables that jobs make and the definition names. */
+function madeNames({ jobs }: Pipeline): string[] {
+	return jobs.flatMap(({ tables }) => tables.map(({ table }) => table.toLowerCase()));
+}
+
 /** Tables that the definition names, by what the catalog calls them. */
 function aliased({ tables }: Pipeline): KnownTable[] {
 	return tables.map(({ schema, table, alias }) => ({ schema, table, name: (alias ?? table).toLowerCase() }));
@@ -58,7 +63,7 @@ export function nameMistake(file: string, model: string, reference: TableReferen
 		const what = "A model cannot read itself.";
 		return { ...place, what, fix: "Read the tables that it is made of, or the change log of a table." };
 	}
-	if (world.models.includes(name)) return undefined;
+	if (world.models.includes(name) || madeNames(world.pipeline).includes(name)) return undefined;
 	if (name === catalogTables.clickstream && world.pipeline.clicks === undefined) {
 		const what = "The pipeline has no clicks.";
 		return { ...place, what, fix: "Say in pipeline.yaml what a click is: clicks: { schema: … }" };
@@ -109,7 +114,7 @@ function unknown(name: string, names: readonly string[], place: Spot): Mistake {
 function namesOf({ pipeline, tables, models }: World): string[] {
 	const current = (tables ?? []).map(({ name }) => name);
 	const clicks = pipeline.clicks === undefined ? [] : [catalogTables.clickstream];
-	return [...new Set([...models, ...current, ...current.map(changeLogName), ...clicks])].sort();
+	return [...new Set([...models, ...madeNames(pipeline), ...current, ...current.map(changeLogName), ...clicks])].sort();
 }
 
 /** The table that a relationship of a model's rule refers to: a model, a table by its name in the catalog, or `schema.table`. */

@@ -13,6 +13,7 @@ source: { schemas: { shop: { tables: { exclude: ["tmp_*"] } }, archive: } }
 defaults: { severity: warn }
 tables: { archive.orders: { alias: old_orders } }
 clicks: { schema: { productid: int } }
+jobs: [{ name: star, script: star.py, reads: [processed/current], writes: [processed/star], tables: { Facts: } }]
 `,
 	"pipeline.yaml",
 );
@@ -108,6 +109,11 @@ describe("models", () => {
 			["b", ["c"]],
 			["a", ["b"]],
 		]);
+	});
+
+	it("may read tables that jobs make, whose names are known with the others", () => {
+		expect(read({ a: "SELECT 1 FROM FACTS" })[0]?.references).toEqual([{ name: "FACTS", line: 1, column: 15 }]);
+		expect(said({ a: "SELECT 1 FROM fcts" })).toEqual([expect.stringMatching(/ facts, .*Did you mean facts\?/)]);
 	});
 
 	it("may read any table that the patterns have, where nobody has looked at the server", () => {

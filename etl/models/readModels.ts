@@ -1,32 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { lake } from "../contract/contract.ts";
 import type { ModelDefinition, TableRule } from "../contract/datasets.ts";
 import { DefinitionError, type Mistake } from "../contract/pipeline/mistakes.ts";
 import { ruleOf } from "../contract/pipeline/normalised.ts";
 import type { RuleEntry } from "../contract/pipeline/tableSchema.ts";
+import type { ModelFile } from "../definition/modelFiles.ts";
 import { type Header, readHeader } from "./header.ts";
 import { nameMistake, ownerOf, referredTo, type World } from "./names.ts";
 import { inOrder } from "./order.ts";
 import { readSelect, type TableReference } from "./sql.ts";
-
-export interface ModelFile {
-	/** As mistakes name it. */
-	file: string;
-	content: string;
-}
-
-/** The files of a folder of models, by name; those within its folders, too. @param shown the folder, as mistakes name it. */
-export function modelFiles(folder: string, shown: string): ModelFile[] {
-	return readdirSync(folder, { recursive: true, encoding: "utf8" })
-		.filter((path) => path.endsWith(".sql"))
-		.map((path) => path.replaceAll("\\", "/"))
-		.sort()
-		.map((path) => ({
-			file: `${shown.replace(/\/$/, "")}/${path}`,
-			content: readFileSync(join(folder, path), "utf8"),
-		}));
-}
 
 interface Model {
 	name: string;

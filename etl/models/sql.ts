@@ -1,11 +1,6 @@
-import {
-	CtesContext,
-	NamedQueryContext,
-	QueryContext,
-	StatementDefaultContext,
-	TableNameContext,
-} from "dt-sql-parser/dist/lib/spark/SparkSqlParser.js";
+import { StatementDefaultContext } from "dt-sql-parser/dist/lib/spark/SparkSqlParser.js";
 import { SparkSQL } from "dt-sql-parser/dist/parser/spark/index.js";
+import { type FoundName, namesRead, placeAt } from "../definition/tableReferences.ts";
 
 type ParseError = ReturnType<SparkSQL["validate"]>[number];
 type Tree = ReturnType<SparkSQL["parse"]>;
@@ -31,10 +26,7 @@ export interface Select {
 	sql: string;
 }
 
-/**
- * Reads one SELECT of Spark's SQL. Its grammar is dt-sql-parser's, which is made from Spark's own: what a name stands for
- * (a table, a common table expression, an alias, a word in a text) no search in the text can say.
- */
+/** Reads one SELECT of Spark's SQL. Its grammar is dt-sql-parser's, which is made from Spark's own. */
 export function readSelect(text: string): Select {
 	const parser = new SparkSQL();
 	const errors: ParseError[] = [];
@@ -58,57 +50,25 @@ export function readSelect(text: string): Select {
 	if (!(statement instanceof StatementDefaultContext)) {
 		return broken("It is not a SELECT.", "Leave the SELECT alone: the table is made of it.", placeOf(only));
 	}
-	const found: Found = { tables: [], misspelt: [] };
-	collect(statement, new Map(), found);
-	const spellings = new Set<string>();
+	const names = namesRead(text, "spark");
+	const place = ({ start }: FoundName): Place => placeAt(text, start);
+	const tables = names.filter(({ own }) => own === undefined);
+	const spellings = new Map<string, FoundName>();
+	for (const name of tables) {
+		const spelling = JSON.stringify(name.parts);
+		if (!spellings.has(spelling)) spellings.set(spelling, name);
+	}
 	return {
-		mistakes: found.misspelt,
-		references: found.tables.filter(({ parts }) => {
-			const spelling = JSON.stringify(parts);
-			return spellings.has(spelling) ? false : Boolean(spellings.add(spelling));
+		// For Spark they are one name. Sail takes them for two, and would look for a table.
+		mistakes: names.flatMap((name) => {
+			const [only = ""] = name.parts;
+			if (name.own === undefined || name.own === only) return [];
+			const what = `${only} is ${name.own} in WITH, and not every engine takes the two for one name.`;
+			return [{ what, fix: `Write ${name.own}.`, ...place(name) }];
 		}),
+		references: [...spellings.values()].map((name) => ({ parts: name.parts, ...place(name) })),
 		sql: text.slice(0, (statement.stop?.stop ?? text.length) + 1),
 	};
-}
-
-interface Found {
-	tables: TableReference[];
-	/** Names of WITH in another spelling. */
-	misspelt: Select["mistakes"][number][];
-}
-
-/** @param known names of common table expressions that stand for no table here: in lower case, and as they are written. */
-function collect(node: Part, known: ReadonlyMap<string, string>, found: Found): void {
-	if (node instanceof TableNameContext) {
-		const parts = partsOf(node.getText());
-		const [only = ""] = parts;
-		const written = parts.length === 1 ? known.get(only.toLowerCase()) : undefined;
-		if (written === undefined) found.tables.push({ parts, ...placeOf(node) });
-		else if (written !== only) {
-			// For Spark they are one name. Sail takes them for two, and would look for a table.
-			const what = `${only} is ${written} in WITH, and not every engine takes the two for one name.`;
-			found.misspelt.push({ what, fix: `Write ${written}.`, ...placeOf(node) });
-		}
-		return;
-	}
-	let names = known;
-	for (const child of childrenOf(node)) {
-		if (node instanceof QueryContext && child instanceof CtesContext) {
-			// Each sees those before it, and not itself.
-			for (const query of childrenOf(child)) {
-				if (!(query instanceof NamedQueryContext)) continue;
-				collect(query, names, found);
-				const [name = ""] = partsOf(query.errorCapturingIdentifier().getText());
-				names = new Map([...names, [name.toLowerCase(), name]]);
-			}
-		} else collect(child, names, found);
-	}
-}
-
-function partsOf(name: string): string[] {
-	return [...name.matchAll(/`((?:[^`]|``)*)`|([^.`]+)/g)].map(
-		([, quoted, plain]) => quoted?.replaceAll("``", "`") ?? plain ?? "",
-	);
 }
 
 function childrenOf(node: Part): Part[] {

@@ -215,7 +215,11 @@ export const pipelineFile = z
 			"Tables, as schema.table, about which there is something to say; others are replicated all the same",
 			{ "shop.customers": { columns: { email: "hash" } } },
 		),
-		models: key(path.exactOptional(), "Folder of models: each SQL file is a SELECT that becomes a table", "models/"),
+		models: key(
+			path.exactOptional(),
+			"Folder of models: each SQL file is a SELECT that becomes a table, from tables of the source, of other models, and of jobs that name them under `tables`",
+			"models/",
+		),
 		queries: key(path.exactOptional(), "Folder of named queries", "queries/"),
 		warehouse: key(path.exactOptional(), "Folder of the warehouse's views", "warehouse/"),
 		jobs: key(section(z.array(jobEntry)), "Python jobs, for what SQL cannot say", [

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lakehouse.changes.change_log import CHANGE_COLUMNS
 from lakehouse.contract import BEFORE, CHANGES, CLICKS
+from lakehouse.models.job_tables import JobTables
 from lakehouse.raw import click_files
 from lakehouse.run.job import Job
 from lakehouse.spark import F
@@ -49,13 +50,14 @@ class Inputs:
         for schema, name in sorted(state.known_tables(job.processed)):
             table = job.datasets.table(schema, name)
             self._tables.setdefault(table.catalog_name, table)
+        self._of_jobs = JobTables(job)
         self._states: dict[str, TableState] = {}
         self._found: dict[str, Input] = {}
 
     @property
     def names(self) -> list[str]:
         logs = [name + CHANGES for name in self._tables]
-        return sorted([*self._tables, *logs, *([CLICKS] if self._job.datasets.clicks else [])])
+        return sorted([*self._tables, *logs, *self._of_jobs.names, *([CLICKS] if self._job.datasets.clicks else [])])
 
     def owner(self, name: str) -> str | None:
         """What has a name in the catalog, other than a model; None where it is free."""
@@ -95,6 +97,10 @@ class Inputs:
         stem = name.removesuffix(CHANGES)
         if stem != name and stem in self._tables:
             return self._change_log(name, stem)
+        made = self._of_jobs.find(name)
+        if made is not None:
+            version, read = made
+            return Input(name, version, read, lambda: int(read().count()))
         kind = self._job.datasets.clicks
         return self._clicks(kind) if name == CLICKS and kind is not None else None
 

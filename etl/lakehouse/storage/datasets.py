@@ -50,12 +50,14 @@ class Table:
 class Datasets:
     """
     All declared tables; a table that is not declared gets a definition without a key or rules. `models`: as they are in
-    the document. `clicks`: the type of a click in Spark's notation, None where there are none.
+    the document. `clicks`: the type of a click in Spark's notation, None where there are none. `made`: which schemas
+    are folders that jobs of the definition write.
     """
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.models: list[dict[str, Any]] = document["models"]
         self.clicks: str | None = document.get("clicks")
+        self.made: frozenset[str] = frozenset(document.get("made", ()))
         self._tables = {
             (dataset["schema"], table["name"]): Table(
                 dataset["schema"],

@@ -15,7 +15,8 @@ ROOT = Path(__file__).resolve().parents[3]
 FOLDER = Path(__file__).parent / "shop"
 PROGRAM = """
 import { parsePipeline } from "./etl/contract/pipeline/parse.ts";
-import { modelFiles, readModels } from "./etl/models/readModels.ts";
+import { modelFiles } from "./etl/definition/modelFiles.ts";
+import { readModels } from "./etl/models/readModels.ts";
 const pipeline = parsePipeline("name: shop\\nsource: { schemas: [shop] }\\n", "pipeline.yaml");
 const tables = ["orders", "Customers"].map((table) => ({ schema: "shop", table, name: table.toLowerCase() }));
 console.log(JSON.stringify(readModels(modelFiles(process.argv.at(-1), "models/"), { pipeline, tables })));

@@ -49,6 +49,8 @@ class Lake:
         self.processed.mkdir()
         self.datasets: list[dict[str, Any]] = []
         self.models: list[dict[str, Any]] = []
+        self.made: list[str] = []
+        """Folders that jobs of the definition write."""
         self.clicks: str | None = None
         self.runs = 0
         self.reports: dict[str, Any] = {}
@@ -68,7 +70,7 @@ class Lake:
     def arguments(self, run_id: str) -> list[str]:
         path = self.raw.parent / "datasets.json"
         clicks = {} if self.clicks is None else {"clicks": self.clicks}
-        document = {"datasets": self.datasets, "models": self.models, **clicks}
+        document = {"datasets": self.datasets, "made": self.made, "models": self.models, **clicks}
         DATASETS.validate(document)
         path.write_text(json.dumps(document))
         values = {

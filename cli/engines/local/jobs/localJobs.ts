@@ -59,8 +59,7 @@ export class LocalJobs implements Jobs {
 			await mkdir(this.#paths.raw, { recursive: true });
 			await mkdir(this.#paths.processed, { recursive: true });
 			await deliverLeftovers({ spool: this.#paths.delivery, raw: this.#paths.raw });
-			const { datasets, made, pipeline } = definition;
-			const document = jobsDocument([...datasets, ...made], await openModels(definition), pipeline.clicks?.schema);
+			const document = jobsDocument(definition, await openModels(definition), definition.pipeline.clicks?.schema);
 			await writeFile(join(folder, "datasets.json"), JSON.stringify(document));
 			return new LocalJobSession(this.#paths, runId, folder, lock);
 		} catch (error) {
