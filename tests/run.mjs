@@ -54,18 +54,40 @@ async function vitest(name, args, log) {
 		(result) => result.status === "failed" && result.assertionResults.length === 0,
 	).length;
 	const failed = report.numFailedTests + broken;
-	return { passed: report.numPassedTests, failed: failed || (code === 0 ? 0 : 1), skipped: report.numPendingTests };
+	const failures = report.testResults.flatMap((result) => [
+		...(result.status === "failed" && result.assertionResults.length === 0
+			? [`${result.name}: ${result.message}`]
+			: []),
+		...result.assertionResults
+			.filter(({ status }) => status === "failed")
+			.map(({ fullName, failureMessages }) => `${result.name}: ${fullName}\n${failureMessages.join("\n")}`),
+	]);
+	return {
+		passed: report.numPassedTests,
+		failed: failed || (code === 0 ? 0 : 1),
+		skipped: report.numPendingTests,
+		failures: failures.length > 0 || code === 0 ? failures : [`vitest ${name} ended with ${code}`],
+	};
 }
 
 async function pytest(engine) {
 	const file = join(reports, `pytest-${engine}.xml`);
 	const args = ["-m", "pytest", "etl/tests", "pipelines", `--engine=${engine}`, "--durations=30", `--junitxml=${file}`];
 	const code = await run(python, args, join(reports, `pytest-${engine}.log`));
-	const suite = /<testsuite [^>]*>/.exec(await readFile(file, "utf8"))?.[0] ?? "";
+	const report = await readFile(file, "utf8");
+	const suite = /<testsuite [^>]*>/.exec(report)?.[0] ?? "";
 	const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
 	const failed = count("failures") + count("errors");
 	const skipped = count("skipped");
-	return { passed: count("tests") - failed - skipped, failed: failed || (code === 0 ? 0 : 1), skipped };
+	const failures = [
+		...report.matchAll(/<testcase classname="([^"]*)" name="([^"]*)"[^>]*><(?:failure|error) message="([^"]*)"/g),
+	].map(([, file, test, message]) => `${engine}: ${file} ${test}\n${message.replaceAll("&#10;", "\n")}`);
+	return {
+		passed: count("tests") - failed - skipped,
+		failed: failed || (code === 0 ? 0 : 1),
+		skipped,
+		failures: failures.length > 0 || code === 0 ? failures : [`pytest on ${engine} ended with ${code}`],
+	};
 }
 
 await rm(reports, { recursive: true, force: true });
@@ -89,6 +111,8 @@ const results = await Promise.all([
 ]);
 for (const { without } of results) if (without) console.log(`Not tested for want of it here: ${without}`);
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+// Again at the end, where they are found.
+for (const failure of results.flatMap(({ failures }) => failures)) console.log(`failed: ${failure.slice(0, 2000)}\n`);
 console.log(results.map(({ took }) => took).join(", "));
 console.log(`${sum("skipped")} skipped`);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);
