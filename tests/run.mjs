@@ -1,4 +1,4 @@
-// All tests: vitest in two parts, and pytest with the jobs on Sail and on Apache Spark, side by side. Ends with one line that sums
+// All tests: vitest in three parts, and pytest with the jobs on Sail and on Apache Spark, side by side. Ends with one line that sums
 // them.
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
@@ -38,7 +38,8 @@ async function run(command, args, log) {
 async function replication() {
 	const fetched = await run(process.execPath, ["--import", "tsx", "tests/support/servers/fetchMySql.ts"]);
 	const isThere = fetched === 0;
-	if (!isThere && fetched !== noMySql) return { passed: 0, failed: 1, skipped: 0 };
+	if (!isThere && fetched !== noMySql)
+		return { passed: 0, failed: 1, skipped: 0, failures: ["MySQL could not be fetched"] };
 	const args = [...projects("integration", ...(isThere ? ["mysql"] : [])), "tests/replication"];
 	const result = await vitest("replication", args, join(reports, "replication.log"));
 	return isThere ? result : { ...result, skipped: result.skipped + 1, without: "MySQL" };
@@ -102,8 +103,17 @@ async function timed(name, part) {
 }
 
 const projects = (...names) => names.flatMap((name) => ["--project", name]);
+const exclude = (...folders) => folders.flatMap((folder) => ["--exclude", `tests/${folder}/**`]);
 const results = await Promise.all([
-	timed("vitest", vitest("most", [...projects("unit", "infra", "integration"), "--exclude", "tests/replication/**"])),
+	// Logs of all but the first are shown at the end.
+	timed(
+		"vitest",
+		vitest("aws", [...projects("unit", "infra", "integration"), ...exclude("replication", "local", "answers")]),
+	),
+	timed(
+		"local",
+		vitest("local", [...projects("integration"), "tests/local", "tests/answers"], join(reports, "local.log")),
+	),
 	// These wait for servers most of the time.
 	timed("replication", replication()),
 	timed("pytest on Sail", pytest("sail")),
