@@ -57,6 +57,10 @@ const keys = {
 		"arn:aws:secretsmanager:…:secret:…",
 	],
 	sourceCidr: [optional(cidr), "10.1.2.0/24"],
+	sourceTimeZone: [
+		optional(matching(/^[A-Za-z]+(\/[A-Za-z0-9_+-]+)*$/, "is not a time zone such as Asia/Kolkata")),
+		"Asia/Kolkata",
+	],
 	sourceCaCertificateFile: [optional(z.string("is not text")), "source-ca.pem"],
 	databaseInstanceClass: [matching(/^(db\.)?[a-z0-9]+\.[a-z0-9]+$/, "is not an instance class"), "db.t4g.micro"],
 	databaseStorageGb: [integer(20, 65_536), "20"],

@@ -86,6 +86,7 @@ export function declareReplication(
 			sourceSecretArn: source.secretArn,
 			sourceCaCertificate: source.caCertificate,
 			afterConnectScript: source.afterConnectScript,
+			sourceTimeZone: config.sourceTimeZone,
 			rawBucket: raw.bucketName,
 			rawBucketArn: raw.arn,
 			targetEndpointArn: changes?.targetEndpointArn,

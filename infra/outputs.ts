@@ -32,6 +32,8 @@ export const pipelineOutputs = z.object({
 		secretArn: text,
 		/** Certificate authority of the server, PEM. */
 		caCertificate: text,
+		/** The server's time zone, as DMS has it; null where it takes UTC. */
+		timeZone: text.nullable().optional(),
 		/** EC2 instance for Session Manager, where the source is one. */
 		instanceId: text.nullable(),
 	}),

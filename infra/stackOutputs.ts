@@ -38,7 +38,7 @@ export function stackOutputs(scope: Scope, components: Components): pulumi.Outpu
 				scripts: lake.scripts.bucketName,
 			},
 			catalog: { database: catalog.database, crawler: catalog.crawler?.name ?? null },
-			source: source.toOutputs(),
+			source: { ...source.toOutputs(), timeZone: scope.config.sourceTimeZone ?? null },
 			replication: { ...replication.toOutputs(), deliveryStreamName: changes?.deliveryStreamName ?? null },
 			clickstream:
 				clickstream === undefined

@@ -67,6 +67,8 @@ describe("Replication", () => {
 		for (const key of ["databaseName", "password", "username", "serverName", "port"])
 			expect(inputs).not.toHaveProperty(key);
 		expect((await replication()).named("dms-source").inputs).not.toHaveProperty("mysqlSettings");
+		const elsewhere = await replication(undefined, undefined, { sourceTimeZone: "Asia/Kolkata" });
+		expect(elsewhere.named("dms-source").inputs.mysqlSettings).toEqual({ serverTimezone: "Asia/Kolkata" });
 	});
 
 	it("has one setting that changes the S3 endpoint, which no provider does under a running task: its key says what to do", async () => {

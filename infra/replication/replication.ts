@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { rawColumns } from "../../etl/contract/contract.ts";
 import { contentHash } from "../shared/contentHash.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
+import { omitUndefined } from "../shared/omitUndefined.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { decrypt, encryptAndDecrypt, listBuckets, objectArns } from "../storage/lakeAccess.ts";
@@ -27,6 +28,8 @@ export interface ReplicationArgs {
 	sourceCaCertificate: pulumi.Input<string>;
 	/** SQL that DMS runs once it has connected to the source. */
 	afterConnectScript?: string | undefined;
+	/** Time zone of the source; undefined where it is UTC. */
+	sourceTimeZone?: string | undefined;
 	/** Raw zone, which DMS writes. */
 	rawBucket: pulumi.Input<string>;
 	/** Its ARN, for the rights of DMS. */
@@ -180,9 +183,7 @@ export class Replication extends pulumi.ComponentResource {
 				kmsKeyArn: args.kmsKeyArn,
 				// DMS changes no endpoint of a running task.
 				pauseReplicationTasks: true,
-				...(args.afterConnectScript === undefined
-					? {}
-					: { mysqlSettings: { afterConnectScript: args.afterConnectScript } }),
+				...mysqlSettings(args),
 			},
 			// Its id is fixed: a new one could not stand beside it.
 			{ parent: this, dependsOn: [role.policy], deleteBeforeReplace: true },
@@ -287,4 +288,9 @@ function upgrades(engineVersion: string | undefined) {
 			? { autoMinorVersionUpgrade: true }
 			: { autoMinorVersionUpgrade: false, engineVersion }),
 	};
+}
+
+function mysqlSettings({ afterConnectScript, sourceTimeZone: serverTimezone }: ReplicationArgs) {
+	const mysqlSettings = omitUndefined({ afterConnectScript, serverTimezone });
+	return Object.keys(mysqlSettings).length === 0 ? {} : { mysqlSettings };
 }
