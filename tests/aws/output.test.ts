@@ -33,7 +33,7 @@ const lines: Record<string, [args: string[], code: number]> = {
 	"warehouse query": [["warehouse", "query", "SELECT 1"], 0],
 	"dashboard url": [["dashboard", "url"], 0],
 	logs: [["logs", "replication"], 0],
-	doctor: [["doctor"], 1],
+	doctor: [["doctor"], 0],
 	"verify-cdc": [["verify-cdc"], 1],
 	"verify-clicks": [["verify-clicks"], 4],
 };

@@ -19,8 +19,8 @@ export const run: Run<typeof definition> = async ({ stack }) => {
 	if (rows.length === 0) {
 		throw new PipelineError("usage", {
 			what: `The stack ${found.name} was deployed without dashboards.`,
-			fix: "Turn them on in the stack's configuration and deploy.",
-			next: `pulumi up --stack ${found.name}`,
+			fix: "Turn them on in the stack's configuration and deploy; where they wait for the warehouse, doctor says what is left to do.",
+			next: `pipeline-cli doctor --stack ${found.name}`,
 		});
 	}
 	return {

@@ -29,10 +29,15 @@ export const run: Run<typeof definition> = async ({ options, stack, localHost, c
 function describeChecks(stack: string, checks: readonly Check[]): string {
 	const table = renderTable(
 		[{ title: "CHECK" }, { title: "" }, { title: "FOUND" }],
-		checks.map(({ name, ok, found }) => [name, ok ? chalk.green("ok") : chalk.red("FAILS"), found]),
+		checks.map((check) => [check.name, verdict(check), check.found]),
 	);
 	const fixes = checks.flatMap(({ name, fix, warning }) =>
 		[fix, warning].flatMap((text) => (text === undefined ? [] : [`${chalk.yellow(`${name}:`)} ${text}`])),
 	);
 	return [table, ...(fixes.length === 0 ? [] : ["", ...fixes]), stackLine(stack)].join("\n");
+}
+
+function verdict({ ok, checked }: Check): string {
+	if (checked === false) return chalk.yellow("not checked");
+	return ok ? chalk.green("ok") : chalk.red("FAILS");
 }

@@ -12,6 +12,7 @@ import { PlannedStop } from "../plan.ts";
 import type { Check, Source, SourceConnection, SourceStatus } from "../port.ts";
 import { openDefinition } from "../shared/definition.ts";
 import type { Clients } from "./client/clients.ts";
+import { dmsSourceChecks } from "./dmsSource.ts";
 
 /** Milliseconds until a server that does not answer counts as unreachable: a private address never answers. */
 const connectTimeout = 5_000;
@@ -54,7 +55,11 @@ export class AwsSource implements Source {
 		const access = await this.#access();
 		const connection = await this.#open(access);
 		try {
-			return (await runChecks(connection, access)).filter(({ name }) => !localOnly.includes(name));
+			const { timeZone } = this.#deployment.source;
+			return [
+				...(await runChecks(connection, access)).filter(({ name }) => !localOnly.includes(name)),
+				...(await dmsSourceChecks(connection, access.schemas, timeZone ?? undefined)),
+			];
 		} finally {
 			await connection.close();
 		}

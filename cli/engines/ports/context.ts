@@ -36,7 +36,9 @@ export interface Check {
 	ok: boolean;
 	/** What was found. */
 	found: string;
-	/** How to fix it; set where `ok` is false. */
+	/** False where nobody could look: it neither holds nor fails, and `ok` is true. */
+	checked?: false;
+	/** How to fix it, or to have it checked; set where `ok` is false, and where it was not checked. */
 	fix?: string;
 	/** What works, but not at its best. */
 	warning?: string;

@@ -48,6 +48,8 @@ export class MetricsScript {
 /** STS and IAM, which speak the query protocol: who calls, and what they may. */
 export class IdentityScript {
 	arn = `arn:aws:iam::${outputs.accountId}:user/ana`;
+	/** Paths of roles, by their names; of others it is the root. */
+	rolePaths: Record<string, string> = {};
 	/** Actions that IAM would refuse. */
 	denied: string[] = [];
 
@@ -58,6 +60,13 @@ export class IdentityScript {
 					`<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>${this.arn}</Arn><UserId>AIDA</UserId><Account>${this.arn.split(":")[4]}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
 				),
 			)
+			.on("iam", "GetRole", ({ RoleName: role }) => {
+				const path = this.rolePaths[String(role)] ?? "/";
+				const roleArn = `arn:aws:iam::${outputs.accountId}:role${path}${role}`;
+				return xml(
+					`<GetRoleResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><GetRoleResult><Role><Path>${path}</Path><Arn>${roleArn}</Arn><RoleName>${role}</RoleName><RoleId>AROA</RoleId><CreateDate>2026-01-01T00:00:00Z</CreateDate></Role></GetRoleResult></GetRoleResponse>`,
+				);
+			})
 			.on("iam", "SimulatePrincipalPolicy", (input) => {
 				const actions = Object.entries(input).filter(([name]) => name.startsWith("ActionNames.member."));
 				const members = actions.map(([, action]) => {
@@ -79,6 +88,10 @@ export class SmallServices {
 	readerSecret: object = { username: "warehouse_reader", password: "Reader0Password" };
 	/** State of the workgroup or cluster. */
 	warehouse = "AVAILABLE";
+	/** Its parameter require_ssl. */
+	warehouseTls = "true";
+	/** Edition and status of QuickSight's subscription. */
+	quickSight = { Edition: "ENTERPRISE", AccountSubscriptionStatus: "ACCOUNT_CREATED" };
 	dashboard = { Status: "CREATION_SUCCESSFUL", Errors: [] as { Message: string }[] };
 	executions: {
 		name: string;
@@ -100,7 +113,13 @@ export class SmallServices {
 				return json({ SecretString: JSON.stringify(secret) });
 			})
 			.on("redshift-serverless", "GetWorkgroup", ({ workgroupName }) =>
-				json({ workgroup: { workgroupName, status: this.warehouse } }),
+				json({
+					workgroup: {
+						workgroupName,
+						status: this.warehouse,
+						configParameters: [{ parameterKey: "require_ssl", parameterValue: this.warehouseTls }],
+					},
+				}),
 			)
 			.on("redshift", "DescribeClusters", ({ ClusterIdentifier: id }) =>
 				xml(
@@ -126,6 +145,7 @@ export class SmallServices {
 				if (known === undefined) this.executions.push(started);
 				return json({ executionArn: started.executionArn, startDate: 1 });
 			});
+		endpoint.on("quicksight", `GET /account/${accountId}`, () => json({ AccountInfo: this.quickSight }));
 		for (const id of Object.values(dashboards?.dashboards ?? {})) {
 			endpoint.on("quicksight", `GET /accounts/${accountId}/dashboards/${id}`, () =>
 				json({ Dashboard: { DashboardId: id, Version: this.dashboard } }),

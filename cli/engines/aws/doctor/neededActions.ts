@@ -47,7 +47,12 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 		// Athena reads tables and writes results as the one who asks.
 		{
 			resource: arn("glue", `table/${catalog.database}/*`),
-			actions: ["glue:GetPartitions", "glue:GetTable", "glue:GetTables"],
+			actions: ["glue:BatchGetPartition", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"],
+		},
+		// Glue asks for the rights on the catalog, too.
+		{
+			resource: arn("glue", "catalog"),
+			actions: ["glue:BatchGetPartition", "glue:GetDatabase", "glue:GetPartitions", "glue:GetTable", "glue:GetTables"],
 		},
 		{ resource: `${resultsArn}*`, actions: ["s3:PutObject"] },
 		// By which rules tables were loaded: `replication start` notes it.
