@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lakehouse.current import current_rows, evolution
-from lakehouse.current.table_changes import TableChanges
+from lakehouse.current.table_changes import TableChanges, blind_updates
 from lakehouse.quality import checks, severity
 from lakehouse.quality.rules import Candidate, Other
 from lakehouse.run import engine
@@ -53,6 +53,10 @@ def _apply(job: Job, table: Table) -> None:
         return
     pending = pending or []
     changes = TableChanges.of(table, known.current_batches(), known.batches[-1])
+    blind = blind_updates(job, changes)
+    if blind is not None:
+        _refuse(job, table, blind)
+        return
     rows_read = sum(batch.rows for batch in pending)
     merging = (
         applied is not None
@@ -85,6 +89,21 @@ def _apply(job: Job, table: Table) -> None:
     if known.applied.version % MAINTAIN_EVERY == 0:
         job.engine.maintain(table.current, lambda rows, count: _arranged(job, changes, rows, rows, count))
     job.report.table(table.schema, table.name, rows_read, *published)
+
+
+def _refuse(job: Job, table: Table, blind: Batch) -> None:
+    """The table stays as it is: else the rows of before would be beside the updated ones, and nobody would notice."""
+    if table.key == () and blind.before:
+        key = ", ".join(blind.before)
+        fix = f"take primary_key: [] of {table} out of pipeline.yaml, since the server has the key {key}"
+    else:
+        fix = f"say in pipeline.yaml which columns tell its rows apart (primary_key of {table})"
+    job.report.file_set_aside(
+        f"{job.processed.uri}/{table.batch(blind.number)}/",
+        f"{table} has updates but no key, and the rows as they were before are not known (DMS writes them of keys only)"
+        f": {fix}; or load it again after updates: pipeline-cli replication reload {table}",
+    )
+    job.report.table(table.schema, table.name, 0, 0, "blocked: updates without a key")
 
 
 def _check_again(job: Job, table: Table, known: TableState) -> None:

@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from lakehouse.changes.change_log import CHANGE_COLUMNS
-from lakehouse.contract import BEFORE
+from lakehouse.contract import BEFORE, OP_UPDATE, OPERATION
 from lakehouse.current import current_rows, evolution
 from lakehouse.run.job import Job
 from lakehouse.storage.datasets import Table
@@ -66,6 +66,22 @@ class TableChanges:
         images = self.has_before_images(batches)
         changes = self.rows(job, batches, self.key if images else [])
         return current_rows.events(changes, self.names, self.key, images)
+
+
+def blind_updates(job: Job, changes: TableChanges) -> Batch | None:
+    """
+    The first batch with an update of which nobody knows the row that it changed: the table has no key, and before
+    images of all columns are not there. DMS writes them of key columns only.
+    """
+    if changes.key:
+        return None
+    for batch in changes.batches:
+        if batch.kind != "change" or batch.rows == 0 or len(batch.before) == len(batch.columns):
+            continue
+        log = job.engine.read_parquet(job.processed, [changes.table.batch(batch.number)])
+        if log.where(current_rows.col(OPERATION) == OP_UPDATE).limit(1).count() > 0:
+            return batch
+    return None
 
 
 def key_of(table: Table, batches: list[Batch], columns: Columns) -> list[str]:

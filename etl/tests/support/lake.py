@@ -118,6 +118,8 @@ class Source:
         self.schema = schema
         self.columns = dict(columns)
         self.key = key
+        # Columns with before images; DMS has none where the server has no key.
+        self.imaged: list[str] | None = None
         self.rows: list[Row] = []
         self.pending: list[Row] = []
         self.folder = lake.raw / schema / name
@@ -136,9 +138,12 @@ class Source:
         time = EPOCH + dt.timedelta(milliseconds=number // 4)
         sequence = f"{time:%Y%m%d%H%M%S}{time.microsecond // 10000:02d}{number:019d}"
         change = {"Op": op, "cdc_commit_time": f"{time:%Y-%m-%d %H:%M:%S.%f}", "cdc_change_seq": sequence, **row}
-        for name in self.key or self.columns:
+        for name in self._images():
             change[f"BI_{name}"] = before[name] if before is not None else None
         self.pending.append(change)
+
+    def _images(self) -> list[str]:
+        return (self.key or list(self.columns)) if self.imaged is None else self.imaged
 
     def insert(self, **values: Any) -> None:
         row = self._row(values)
@@ -214,7 +219,7 @@ class Source:
     def _write(self, name: str, rows: list[Row], compression: str = "snappy") -> Path:
         schema = [("Op", pa.string()), ("cdc_commit_time", pa.string()), *self.columns.items()]
         schema.append(("cdc_change_seq", pa.string()))
-        schema += [(f"BI_{column}", self.columns[column]) for column in self.key or self.columns]
+        schema += [(f"BI_{column}", self.columns[column]) for column in self._images()]
         self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / name
         hidden = self.folder / f".{name}"
