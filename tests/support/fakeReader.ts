@@ -21,7 +21,7 @@ import { newTable, TaskState } from "../../cli/engines/local/replication/model/t
 import type { TableSchema } from "../../cli/engines/local/replication/mysql/tableSchema.ts";
 import { parsePipeline } from "../../etl/contract/pipeline/parse.ts";
 
-/** A source of tables without rows, whose binlog has statements only. Its columns are texts, but for the key `id`. */
+/** A source of tables without rows, whose binlog has statements only. Its columns are texts, except the key `id`. */
 export class FakeSource {
 	/** Names of columns by `schema.table`, in order. */
 	readonly tables = new Map<string, string[]>();

@@ -103,8 +103,10 @@ export class LocalJobs implements Jobs {
 
 	async #reports(runId: string): Promise<RunHistory["jobs"]> {
 		const folder = join(this.#paths.processed, lake.runs, runId);
+		// Beside them is a folder of what the jobs say of bad data.
+		const files = (await namesIn(folder)).filter((name) => name.endsWith(".json"));
 		const reports = await Promise.all(
-			(await namesIn(folder)).map((file) => readJsonFile(join(folder, file), reportFile(basename(file, ".json")))),
+			files.map((file) => readJsonFile(join(folder, file), reportFile(basename(file, ".json")))),
 		);
 		return reports.flatMap((report) =>
 			report === undefined ? [] : [{ job: report.job, state: report.state, report }],
