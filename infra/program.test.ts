@@ -148,6 +148,17 @@ const logsIn: Record<string, (inputs: Registered["inputs"]) => boolean> = {
 	"aws:dms/replicationTask:ReplicationTask": ({ startReplicationTask }) => startReplicationTask === true,
 };
 
+it("jobs in the network get the lake's data by Lake Formation's endpoint, where it governs the catalog", () => {
+	const services = (kind: string) =>
+		program(kind)
+			.ofType("aws:ec2/vpcEndpoint:VpcEndpoint")
+			.map(({ inputs }) => String(inputs.serviceName));
+	expect(services("an external source, a cluster and Athena dashboards")).toContainEqual(
+		expect.stringMatching(/\.lakeformation$/),
+	);
+	expect(services("dev").filter((service) => service.endsWith(".lakeformation"))).toEqual([]);
+});
+
 describe("the first update", () => {
 	const first = Object.keys(everyKind).filter((kind) => kind !== "prod" && kind !== "another pipeline");
 

@@ -24,7 +24,8 @@ export function costPage(stacks: Stack[]): string {
 		"",
 		`Estimate in USD for a month of 730 hours, at list prices of us-west-2 as entered on ${priceDate}; the last table has`,
 		"each price and the page that it comes from. The prices were typed in and not fetched: check them before you budget.",
-		"No free tier, no discount, no data transfer between regions.",
+		"No free tier, no discount, no data transfer between regions. Not counted, since they depend on the data: snapshots of RDS",
+		"beyond the database's own size, storage of a warehouse that is written into, and crawls that take longer than Glue's minimum.",
 		"",
 		...table(
 			["component", ...stacks.map(({ name }) => name)],

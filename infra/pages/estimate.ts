@@ -7,6 +7,14 @@ const month = 730;
 /** What a month brings, besides what the configuration says. */
 export interface Usage {
 	lakeGb: number;
+	/** GB of tables that the runs of a month write again. Each rewrite leaves an old version, which stays for a week. */
+	rewrittenGb: number;
+	/** Files that are written, in thousands: one a table and batch of changes, one a minute of clicks, those of the runs. */
+	thousandPuts: number;
+	/** Files that are read, in thousands. */
+	thousandGets: number;
+	/** GB of changes from the source. */
+	changesGb: number;
 	/** GB of clicks; a record of 250 bytes is billed by Firehose as 5 KB. */
 	clicksGb: number;
 	/** Runs of all jobs, and the worker-hours of one run. */
@@ -44,12 +52,12 @@ function priceOf(instance: string): PriceName {
 /** A month of a stack, component by component. */
 export function estimate(config: PipelineConfig, usage: Usage): Item[] {
 	return [
-		...network(config),
+		...network(config, usage),
 		item("encryption", "1 key", 1, "kmsKey"),
-		item("dataLake", `${usage.lakeGb} GB`, usage.lakeGb, "s3Gb"),
+		...dataLake(usage),
 		...sourceDatabase(config),
-		...replication(config),
-		...clickstream(usage),
+		...replication(config, usage),
+		...clickstream(config, usage),
 		...jobs(config, usage),
 		item("athena", `${usage.scannedTb} TB scanned`, usage.scannedTb, "athenaTb"),
 		...monitoring(config, usage),
@@ -60,11 +68,34 @@ export function estimate(config: PipelineConfig, usage: Usage): Item[] {
 
 const zonesOf = (isInTwo: boolean): number => (isInTwo ? 2 : 1);
 
-function network(config: PipelineConfig): Item[] {
-	const endpoints = 5 + (config.sourceKind === "ec2" ? 2 : 0) + (config.replicationTarget === "kinesis" ? 1 : 0);
+function network(config: PipelineConfig, { changesGb, logGb }: Usage): Item[] {
+	const endpoints =
+		5 +
+		(config.sourceKind === "ec2" ? 2 : 0) +
+		(config.replicationTarget === "kinesis" ? 1 : 0) +
+		(config.lakeFormation && config.jobsReadSource ? 1 : 0);
 	const { endpointZones: zones } = config;
 	return [
 		item("network", `${endpoints} interface endpoints in ${zones} zone(s)`, endpoints * zones * month, "endpointHour"),
+		...throughEndpoints(logGb + (config.replicationTarget === "kinesis" ? changesGb : 0)),
+	];
+}
+
+/** Logs, and changes where they come through Kinesis; S3 has a gateway, which is free. */
+function throughEndpoints(gb: number): Item[] {
+	return [item("network", `${gb} GB through endpoints`, gb, "endpointGb")];
+}
+
+/** Days for which `SecureBucket` keeps old versions. */
+const versionDays = 7;
+
+function dataLake({ lakeGb, rewrittenGb, thousandPuts, thousandGets }: Usage): Item[] {
+	const oldGb = Math.round((rewrittenGb * versionDays * 24) / month);
+	return [
+		item("dataLake", `${lakeGb} GB`, lakeGb, "s3Gb"),
+		item("dataLake", `${oldGb} GB of old versions`, oldGb, "s3Gb"),
+		item("dataLake", `${thousandPuts},000 files written`, thousandPuts, "s3Puts"),
+		item("dataLake", `${thousandGets},000 files read`, thousandGets, "s3Gets"),
 	];
 }
 
@@ -81,20 +112,36 @@ function sourceDatabase(config: PipelineConfig): Item[] {
 	];
 }
 
-function replication(config: PipelineConfig): Item[] {
+function replication(config: PipelineConfig, { changesGb: changes }: Usage): Item[] {
 	const { replicationInstanceClass: instance, replicationStorageGb: gb } = config;
 	const zones = zonesOf(config.replicationMultiAz);
 	return [
 		item("replication", instance, month * zones, priceOf(instance)),
 		item("replication", `${gb} GB`, gb * zones, "dmsGb"),
-		...(config.replicationTarget === "kinesis" ? [item("replication", "1 on-demand stream", month, "streamHour")] : []),
+		...(config.replicationTarget === "kinesis"
+			? [
+					...stream("replication", changes, 24),
+					item("replication", `${changes} GB through Firehose`, changes, "firehoseGb"),
+					item("replication", `${changes} GB by table`, changes, "firehosePartsGb"),
+				]
+			: []),
 	];
 }
 
-function clickstream({ clicksGb: gb }: Usage): Item[] {
+/** An on-demand stream that Firehose reads. */
+function stream(component: string, gb: number, keptHours: number): Item[] {
+	const keptGb = Math.round((gb * (keptHours - 24)) / month);
 	return [
-		item("clickstream", "1 on-demand stream", month, "streamHour"),
-		item("clickstream", `${gb} GB into the stream`, gb, "streamGb"),
+		item(component, "1 on-demand stream", month, "streamHour"),
+		item(component, `${gb} GB into the stream`, gb, "streamGb"),
+		item(component, `${gb} GB out of it`, gb, "streamReadGb"),
+		...(keptGb > 0 ? [item(component, `${keptGb} GB kept beyond a day`, keptGb, "streamKeptGb")] : []),
+	];
+}
+
+function clickstream({ clickstreamRetentionHours: hours }: PipelineConfig, { clicksGb: gb }: Usage): Item[] {
+	return [
+		...stream("clickstream", gb, hours),
 		item("clickstream", `${gb} GB as records of 5 KB through Firehose`, gb * 20, "firehoseGb"),
 	];
 }
@@ -105,9 +152,16 @@ function jobs(config: PipelineConfig, { runs, jobs: count, workerHoursPerRun: ho
 	const price = config.jobExecutionClass === "FLEX" ? "flexDpuHour" : "dpuHour";
 	return [
 		item("etlJobs", `${runs} runs of ${hours} worker-hours`, runs * hours, price),
+		...(config.jobMetrics ? [metrics(runs, count)] : []),
 		item("catalog", `${runs} crawls of 10 minutes, 2 DPU`, (runs * 2) / 6, "dpuHour"),
 		item("schedule", `${runs} runs of ${transitions} steps`, runs * transitions, "transition"),
 	];
+}
+
+/** Some sixty metrics of a job's run, which are new ones each time, for the hour in which they are written. */
+function metrics(runs: number, jobs: number): Item {
+	const months = Math.round((runs * jobs * 60) / month);
+	return item("etlJobs", `${runs * jobs} runs of jobs with 60 metrics of an hour`, months, "customMetric");
 }
 
 function monitoring(config: PipelineConfig, { logGb }: Usage): Item[] {

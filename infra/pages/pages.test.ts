@@ -44,6 +44,46 @@ describe("docs/cost.md", () => {
 		expect(estimate(stack === "dev" ? dev : prod, small).map(({ what }) => what)).toContain(`${made} alarms`);
 	});
 
+	it.each(["dev", "prod"] as const)(
+		"counts endpoints, secrets, keys, streams and jobs of %s as the program makes them",
+		async (stack) => {
+			const program = await deployed(stack);
+			const config = stack === "dev" ? dev : prod;
+			const items = estimate(config, stack === "dev" ? small : large);
+			const quantity = (...whats: RegExp[]) =>
+				items.filter(({ what }) => whats.some((one) => one.test(what))).reduce((sum, item) => sum + item.quantity, 0);
+			const made = (type: string) => program.ofType(type);
+			const endpoints = made("aws:ec2/vpcEndpoint:VpcEndpoint").filter(
+				({ inputs }) => inputs.vpcEndpointType === "Interface",
+			);
+			const zones = endpoints.reduce((sum, { inputs }) => sum + (inputs.subnetIds as string[]).length, 0);
+			expect(quantity(/interface endpoints/)).toBe(zones * 730);
+			// Redshift makes the administrator's itself.
+			const managed = made("aws:redshiftserverless/namespace:Namespace").length;
+			expect(quantity(/secret/)).toBe(made("aws:secretsmanager/secret:Secret").length + managed);
+			expect(quantity(/^\d+ key/)).toBe(made("aws:kms/key:Key").length);
+			expect(quantity(/on-demand stream/)).toBe(made("aws:kinesis/stream:Stream").length * 730);
+			expect(small.jobs).toBe(made("aws:glue/job:Job").length);
+			expect(large.jobs).toBe(small.jobs);
+		},
+	);
+
+	it("counts old versions for as long as the bucket keeps them, Kinesis's reads and days, and metrics where they are on", async () => {
+		const lifecycle = (await deployed("prod")).named("analytics-pipeline-prod-lake-processed-lifecycle").inputs;
+		const rule = (lifecycle.rules as { noncurrentVersionExpiration?: { noncurrentDays: number } }[]).find(
+			({ noncurrentVersionExpiration }) => noncurrentVersionExpiration !== undefined,
+		);
+		const days = rule?.noncurrentVersionExpiration?.noncurrentDays ?? 0;
+		const find = (config: typeof dev, usage: Usage, what: string) =>
+			estimate(config, usage).find((item) => item.what.includes(what))?.quantity;
+		expect(find(prod, large, "old versions")).toBe(Math.round((large.rewrittenGb / 730) * 24 * days));
+		expect(find(prod, large, "out of it")).toBe(large.clicksGb);
+		expect(find(prod, large, "kept beyond a day")).toBe(Math.round((50 * 144) / 730));
+		expect(find(dev, small, "kept beyond a day")).toBeUndefined();
+		expect(find(prod, large, "60 metrics")).toBeUndefined();
+		expect(find({ ...prod, jobMetrics: true }, large, "60 metrics")).toBe(360);
+	});
+
 	it("knows no price that it has not, and has none without a page", () => {
 		expect(() => estimate({ ...dev, replicationInstanceClass: "dms.x9.huge" }, small)).toThrow(
 			"prices.ts has no price of dms.x9.huge",

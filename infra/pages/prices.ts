@@ -20,6 +20,9 @@ export const prices = {
 	endpointHour: price(0.01, "interface endpoint, zone and hour", "privatelink/pricing"),
 	kmsKey: price(1, "key and month", "kms/pricing"),
 	secret: price(0.4, "secret and month", "secrets-manager/pricing"),
+	endpointGb: price(0.01, "GB through interface endpoints", "privatelink/pricing"),
+	s3Puts: price(0.005, "1,000 PUT, COPY and LIST requests", "s3/pricing"),
+	s3Gets: price(0.0004, "1,000 GET requests", "s3/pricing"),
 	s3Gb: price(0.023, "GB and month", "s3/pricing"),
 	ebsGb: price(0.08, "GB of gp3 and month", "ebs/pricing"),
 	"t4g.small": price(0.0168, "hour", "ec2/pricing/on-demand"),
@@ -33,6 +36,9 @@ export const prices = {
 	dmsGb: price(0.115, "GB and month, one zone", "dms/pricing"),
 	streamHour: price(0.04, "on-demand stream and hour", "kinesis/data-streams/pricing"),
 	streamGb: price(0.08, "GB in", "kinesis/data-streams/pricing"),
+	streamReadGb: price(0.04, "GB out", "kinesis/data-streams/pricing"),
+	streamKeptGb: price(0.1, "GB and month beyond the first day", "kinesis/data-streams/pricing"),
+	firehosePartsGb: price(0.02, "GB partitioned by content", "firehose/pricing"),
 	firehoseGb: price(0.029, "GB, records rounded up to 5 KB", "firehose/pricing"),
 	dpuHour: price(0.44, "DPU-hour (one G.1X worker)", "glue/pricing"),
 	flexDpuHour: price(0.29, "DPU-hour with FLEX", "glue/pricing"),
@@ -43,6 +49,7 @@ export const prices = {
 	author: price(24, "QuickSight author and month", "quicksight/pricing"),
 	reader: price(3, "QuickSight reader and month", "quicksight/pricing"),
 	alarm: price(0.1, "alarm and month", "cloudwatch/pricing"),
+	customMetric: price(0.3, "custom metric and month", "cloudwatch/pricing"),
 	logGb: price(0.5, "GB of logs", "cloudwatch/pricing"),
 } satisfies Record<string, Price>;
 

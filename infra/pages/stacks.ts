@@ -5,6 +5,10 @@ import { estimate, referenceEstimate, type Usage } from "./estimate.ts";
 /** What is assumed of the use of dev. */
 export const small: Usage = {
 	lakeGb: 10,
+	rewrittenGb: 40,
+	thousandPuts: 60,
+	thousandGets: 100,
+	changesGb: 1,
 	clicksGb: 1,
 	runs: 40,
 	jobs: 6,
@@ -19,6 +23,10 @@ export const small: Usage = {
 /** What is assumed of the use of prod. */
 export const large: Usage = {
 	lakeGb: 500,
+	rewrittenGb: 7300,
+	thousandPuts: 1000,
+	thousandGets: 5000,
+	changesGb: 50,
 	clicksGb: 50,
 	runs: 730,
 	jobs: 6,
@@ -36,13 +44,13 @@ export function costStacks(dev: PipelineConfig, prod: PipelineConfig): Stack[] {
 		{
 			name: "dev",
 			assumed:
-				"Two runs on each of 20 days by hand, six jobs of two minutes on two FLEX workers; 10 GB in the lake, 1 GB of clicks.",
+				"Two runs on each of 20 days by hand, six jobs of two minutes on two FLEX workers; 10 GB in the lake, 1 GB of clicks, 1 GB of tables written again by a run.",
 			items: estimate(dev, small),
 		},
 		{
 			name: "prod",
 			assumed:
-				"A run an hour of half a worker-hour in all; 500 GB in the lake, 50 GB of clicks, 1 TB scanned, three hours of warehouse a day, 2 authors and 20 readers.",
+				"A run an hour of half a worker-hour in all; 500 GB in the lake, 50 GB of clicks, 10 GB of tables written again by a run, ten tables that change every minute, 1 TB scanned, three hours of warehouse a day, 2 authors and 20 readers.",
 			items: estimate(prod, large),
 		},
 		{

@@ -16,7 +16,10 @@ describe("DataLake", () => {
 		const program = await lake(false);
 		expect(rules(program, "raw").map(({ id }) => id)).toEqual(["abandoned-uploads", "colder"]);
 		expect(rules(program, "raw").every(({ expiration }) => expiration === undefined)).toBe(true);
-		expect(rules(program, "processed").filter(({ expiration }) => expiration !== undefined)).toEqual([
+		const expiring = rules(program, "processed").filter(({ expiration }) => expiration !== undefined);
+		expect(expiring).toEqual([
+			// Markers of what is gone, and no file.
+			expect.objectContaining({ id: "old-versions", expiration: { expiredObjectDeleteMarker: true } }),
 			{ id: "query-results", status: "Enabled", filter: { prefix: "athena-queries/" }, expiration: { days: 30 } },
 		]);
 	});

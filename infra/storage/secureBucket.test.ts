@@ -64,7 +64,7 @@ describe("SecureBucket", () => {
 		expect(dependencies).toContain("bucket-public-access");
 	});
 
-	it("keeps no versions unless it is asked to, then for 30 days", async () => {
+	it("keeps no versions unless it is asked to, then for a week, and no markers of what is gone", async () => {
 		const plain = await made();
 		expect(plain.ofType("aws:s3/bucketVersioning:BucketVersioning")).toEqual([]);
 		const abandoned = {
@@ -86,7 +86,8 @@ describe("SecureBucket", () => {
 				id: "old-versions",
 				status: "Enabled",
 				filter: {},
-				noncurrentVersionExpiration: { noncurrentDays: 30 },
+				noncurrentVersionExpiration: { noncurrentDays: 7 },
+				expiration: { expiredObjectDeleteMarker: true },
 			},
 			own,
 		]);

@@ -14,7 +14,7 @@ export interface SecureBucketArgs {
 	statements?: (environment: AwsEnvironment, bucketArn: string) => Statement[];
 	/** Rules besides those that every bucket has. */
 	lifecycleRules: pulumi.Input<aws.types.input.s3.BucketLifecycleConfigurationRule>[];
-	/** Keep old versions of objects for 30 days. Never for a bucket that DMS writes: its connection test would time out. */
+	/** Keep old versions of objects for 7 days: tables are rewritten by every run, and each rewrite is a version. Never for a bucket that DMS writes: its connection test would time out. */
 	versioned?: boolean;
 }
 
@@ -134,5 +134,7 @@ const oldVersions = {
 	id: "old-versions",
 	status: "Enabled",
 	filter: {},
-	noncurrentVersionExpiration: { noncurrentDays: 30 },
+	noncurrentVersionExpiration: { noncurrentDays: 7 },
+	// What is left of an object once its last version is gone: every listing would read past it.
+	expiration: { expiredObjectDeleteMarker: true },
 };
