@@ -3,6 +3,7 @@ import { taskStates } from "../../cli/engines/aws/replication/taskStates.ts";
 import { it } from "../support/aws/awsFixtures.ts";
 import { loaded, running, type Task } from "../support/aws/dms.ts";
 import { refuse } from "../support/aws/endpoint.ts";
+import { outputs } from "../support/aws/outputs.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 
 let aws: ScriptedStack;
@@ -181,6 +182,14 @@ describe("connection tests before the start", () => {
 			why: "Cannot connect to ODBC",
 		});
 		expect(starts()).toEqual([]);
+	});
+
+	it("source failed that is a server of ours: where its start script logged, and how to run it again", async () => {
+		await aws.deploy({ source: { ...outputs.source, kind: "ec2" } });
+		aws.dms.connections.source = [{ Status: "testing" }, { Status: "failed" }];
+		const { err } = await aws.run("replication", "start");
+		expect(err).toContain("/var/log/cloud-init-output.log");
+		expect(err).toContain("pulumi up --replace");
 	});
 
 	it("deleting: says so", async () => {

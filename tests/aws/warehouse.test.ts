@@ -59,6 +59,15 @@ describe("warehouse apply", () => {
 		});
 	});
 
+	it("says what the deployment has left to do after it", async () => {
+		await aws.deploy({
+			leftToDo: ["Make the user: npx pipeline-cli warehouse apply", "Open its secret to QuickSight"],
+		});
+		const { err } = await aws.run("warehouse", "apply");
+		expect(err).toContain("Open its secret to QuickSight");
+		expect(err).not.toContain("Make the user");
+	});
+
 	const hash = `md5${createHash("md5").update("Reader0Passwordwarehouse_reader").digest("hex")}`;
 
 	it("makes the user of the reader's secret, who has the role and finds the views; all of it as the administrator", async () => {

@@ -17,7 +17,7 @@ const staleLooks = 3;
  */
 export async function testConnections(
 	client: DatabaseMigrationServiceClient,
-	{ replication }: PipelineOutputs,
+	{ replication, source }: PipelineOutputs,
 	context: Context,
 ): Promise<void> {
 	const ends = [
@@ -26,7 +26,7 @@ export async function testConnections(
 	] as const;
 	await together(ends, context, ([name, endpoint], inner) =>
 		inner.reporter.task(`Test the connection to the ${name}`, (update) =>
-			testConnection(client, { name, endpoint, instance: replication.instanceArn }, update, inner),
+			testConnection(client, { name, endpoint, instance: replication.instanceArn, kind: source.kind }, update, inner),
 		),
 	);
 }
@@ -35,6 +35,8 @@ interface End {
 	name: string;
 	endpoint: string;
 	instance: string;
+	/** Of the source. */
+	kind: PipelineOutputs["source"]["kind"];
 }
 
 async function testConnection(
@@ -94,10 +96,14 @@ function failed(end: End, why: string | undefined): PipelineError {
 	return new PipelineError("failure", {
 		what: `The replication instance cannot connect to the ${end.name}.`,
 		why,
-		fix:
-			end.name === "source"
-				? "Check that the database runs, its secret, grants and security group; then repeat."
-				: "Check the bucket, its key and the role of the target endpoint; then repeat.",
+		fix: fixOf(end),
 		next: "pipeline-cli doctor",
 	});
+}
+
+function fixOf({ name, kind }: End): string {
+	if (name !== "source") return "Check the bucket, its key and the role of the target endpoint; then repeat.";
+	if (kind !== "ec2") return "Check that the database runs, its secret, grants and security group; then repeat.";
+	// Its start script runs once.
+	return "Wait some minutes after the first deployment; then look at /var/log/cloud-init-output.log of the instance. A new one runs its start script again: pulumi up --replace (docs/aws.md, Changes).";
 }
