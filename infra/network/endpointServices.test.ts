@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runProgram } from "../testing/program.ts";
-import { chosenZones, endpointService } from "./endpointServices.ts";
+import { chosenZones, endpointService, lookUp } from "./endpointServices.ts";
 
 describe("the zones of a network", () => {
 	const everywhere = { name: "glue", zones: ["1a", "1b", "1c", "1d", "1e"] };
@@ -27,6 +27,20 @@ describe("the zones of a network", () => {
 });
 
 describe("a service behind an endpoint", () => {
+	it.each(["eu-west-1", "us-gov-west-1"])(
+		"in %s is asked for by its name, which GovCloud finds no other way",
+		(region) => {
+			expect(lookUp(region, "sts")).toEqual({ serviceType: "Interface", serviceName: `com.amazonaws.${region}.sts` });
+		},
+	);
+
+	it("in China is asked for by both names that it may have", () => {
+		expect(lookUp("cn-north-1", "sts")).toEqual({
+			serviceType: "Interface",
+			filters: [{ name: "service-name", values: ["com.amazonaws.cn-north-1.sts", "cn.com.amazonaws.cn-north-1.sts"] }],
+		});
+	});
+
 	it("has the name that AWS gives it in the region, which China begins with its own", async () => {
 		const pulumi = await import("@pulumi/pulumi");
 		const answers = {

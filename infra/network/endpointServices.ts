@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { currentEnvironment } from "../shared/awsEnvironment.ts";
+import { partitionOf } from "../shared/partition.ts";
 
 /** A service of AWS behind an interface endpoint: its name in the region, and the zones in which it can stand. */
 export interface EndpointService {
@@ -12,16 +13,23 @@ export interface EndpointService {
 /** Looked up, since only AWS knows: some names begin with `cn.` in China, and a service may be absent from a zone. */
 export function endpointService(parent: pulumi.Resource, service: string): pulumi.Output<EndpointService> {
 	return currentEnvironment(parent)
-		.apply(({ region }) => {
-			const name = `com.amazonaws.${region}.${service}`;
-			// S3 and others have a gateway of the same name.
-			const filters = [
-				{ name: "service-name", values: [name, `cn.${name}`] },
-				{ name: "service-type", values: ["Interface"] },
-			];
-			return aws.ec2.getVpcEndpointServiceOutput({ filters }, { parent });
-		})
+		.apply(({ region }) => aws.ec2.getVpcEndpointServiceOutput(lookUp(region, service), { parent }))
 		.apply(({ serviceName, availabilityZones }) => ({ name: serviceName, zones: availabilityZones ?? [] }));
+}
+
+/**
+ * By its name, except in China, where it has one of two: GovCloud answers with the names of all services, whatever the
+ * filters, and the provider finds the one that it was given. S3 and others have a gateway of the same name.
+ * https://github.com/hashicorp/terraform-provider-aws/blob/main/internal/service/ec2/vpc_endpoint_service_data_source.go
+ */
+export function lookUp(region: string, service: string): aws.ec2.GetVpcEndpointServiceArgs {
+	const serviceName = `com.amazonaws.${region}.${service}`;
+	return {
+		serviceType: "Interface",
+		...(partitionOf(region) === "aws-cn"
+			? { filters: [{ name: "service-name", values: [serviceName, `cn.${serviceName}`] }] }
+			: { serviceName }),
+	};
 }
 
 /**
