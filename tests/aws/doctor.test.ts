@@ -215,6 +215,20 @@ describe("doctor", () => {
 		expect((await aws.run("doctor")).out).toMatch(/First this[\s\S]*then that/);
 	});
 
+	it("while the dashboards wait, says whether QuickSight could log in by now", async () => {
+		const name = "QuickSight's way to the reader's secret";
+		await aws.deploy({ dashboards: null, leftToDo: ["First this"] });
+		expect(await found(name)).toMatchObject({ ok: true, found: "open" });
+		aws.identity.denied = ["kms:Decrypt"];
+		expect(await found(name)).toMatchObject({
+			ok: true,
+			found: "not open yet",
+			warning: `Allow kms:Decrypt on ${outputs.keyArn} to aws-quicksight-secretsmanager-role-v0.`,
+		});
+		aws.endpoint.on("iam", "GetRole", iamRefusal("NoSuchEntity"));
+		expect((await found(name))?.found).toContain("there is no role");
+	});
+
 	it.each<[string, { Edition: string; AccountSubscriptionStatus: string }, boolean]>([
 		["Enterprise holds", { Edition: "ENTERPRISE_AND_Q", AccountSubscriptionStatus: "ACCOUNT_CREATED" }, true],
 		["Standard does not", { Edition: "STANDARD", AccountSubscriptionStatus: "ACCOUNT_CREATED" }, false],

@@ -31,7 +31,11 @@ export async function dashboardChecks(clients: Clients, deployment: PipelineOutp
 		}),
 	);
 	if (left.length === 0 && deployment.dashboards === null) return [];
-	return [...left, await subscription(clients, deployment)];
+	return [
+		...left,
+		await subscription(clients, deployment),
+		...(left.length === 0 ? [] : [await secretRights(clients, deployment)]),
+	];
 }
 
 async function subscription(clients: Clients, { accountId }: PipelineOutputs): Promise<Check> {
@@ -48,6 +52,38 @@ async function subscription(clients: Clients, { accountId }: PipelineOutputs): P
 	} catch (error) {
 		if (isAwsError(error, "ResourceNotFoundException")) return { name, ok: false, found: "not subscribed", fix };
 		// Who reads the dashboards need not be allowed to look at the subscription.
+		if (isFinding(error)) return couldNotCheck(name, error);
+		throw error;
+	}
+}
+
+/** Made by QuickSight once its administrator has opened a secret to it. */
+const secretRole = "aws-quicksight-secretsmanager-role-v0";
+
+/** Whether QuickSight could log in now. What is missing is still to be done, and no fault yet. */
+async function secretRights(clients: Clients, { warehouse, keyArn }: PipelineOutputs): Promise<Check> {
+	const name = "QuickSight's way to the reader's secret";
+	const iam = await clients.iam();
+	const { GetRoleCommand, SimulatePrincipalPolicyCommand } = await import("@aws-sdk/client-iam");
+	try {
+		const { Role: role } = await iam.send(new GetRoleCommand({ RoleName: secretRole }));
+		const needed = [
+			["secretsmanager:GetSecretValue", warehouse?.readerSecretArn ?? "*"],
+			["kms:Decrypt", keyArn],
+		] as const;
+		const missing: string[] = [];
+		for (const [action, resource] of needed) {
+			const input = { PolicySourceArn: role?.Arn, ActionNames: [action], ResourceArns: [resource] };
+			const { EvaluationResults: results = [] } = await iam.send(new SimulatePrincipalPolicyCommand(input));
+			if (results.some(({ EvalDecision: decision }) => decision !== "allowed"))
+				missing.push(`${action} on ${resource}`);
+		}
+		if (missing.length === 0) return { name, ok: true, found: "open" };
+		return { name, ok: true, found: "not open yet", warning: `Allow ${missing.join(" and ")} to ${secretRole}.` };
+	} catch (error) {
+		if (isAwsError(error, "NoSuchEntity", "NoSuchEntityException")) {
+			return { name, ok: true, found: `not open yet: there is no role ${secretRole}` };
+		}
 		if (isFinding(error)) return couldNotCheck(name, error);
 		throw error;
 	}
