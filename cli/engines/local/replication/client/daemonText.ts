@@ -35,6 +35,7 @@ function stateText(status: DaemonStatus): string {
 
 export function progressText(status: DaemonStatus | undefined): string {
 	if (status === undefined) return "starting";
+	if (!status.following && status.lastError !== undefined) return `trying again: ${status.lastError}`;
 	const rows = status.tables.reduce((sum, table) => sum + table.fullLoadRows, 0);
 	const done = status.tables.filter(
 		(table) => table.state === "Table completed" || table.state === "Table error",

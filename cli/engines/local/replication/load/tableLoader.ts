@@ -1,17 +1,16 @@
 import { join } from "node:path";
 import { loadFile } from "../../../../../etl/contract/contract.ts";
-import { coreOf } from "../../../mysql/open.ts";
 import { qualifiedName, quoteName } from "../../../mysql/quote.ts";
 import type { ColumnDefinition } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import type { Past } from "../model/takeColumns.ts";
-import { exactNumbers, type Server } from "../mysql/server.ts";
 import type { Snapshot } from "../mysql/snapshot.ts";
 import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
 import { columnType } from "../parquet/columnType.ts";
 import { makeLayout } from "../parquet/layout.ts";
 import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
+import { readBlocks } from "./rowBlocks.ts";
 
 /** Bytes of values, about, after which a LOAD file is closed. */
 const loadFileBytes = 64 * 1024 * 1024;
@@ -83,7 +82,7 @@ export class TableLoader {
 			bytes = 0;
 		};
 		try {
-			for await (const block of readBlocks(server, selectOf(name, selected), signal)) {
+			for await (const block of readBlocks(this.#snapshot, selectOf(name, selected), signal)) {
 				stage ??= await this.#engine.stage(layout);
 				for (const row of block.rows) stage.appendLoaded(time, row, block.bytes / block.rows.length);
 				rows += block.rows.length;
@@ -106,66 +105,4 @@ function selectOf(name: TableName, columns: readonly ColumnDefinition[]): string
 		return columnType(column.type).select?.(quoted) ?? quoted;
 	});
 	return `SELECT ${selected.join(", ")} FROM ${qualifiedName(name)}`;
-}
-
-interface Block {
-	rows: unknown[][];
-	/** About the size of the rows' values. */
-	bytes: number;
-}
-
-const blockRows = 4096;
-const blockBytes = 4 * 1024 * 1024;
-
-/** Rows of a query as arrays, in blocks; the socket is paused while a block is worked on. */
-async function* readBlocks(server: Server, sql: string, signal: AbortSignal): AsyncGenerator<Block> {
-	// The promise wrapper reads results whole; the connection under it streams them.
-	const connection = coreOf(server.connection);
-	let block: Block = { rows: [], bytes: 0 };
-	let failure: Error | undefined;
-	let ended = false;
-	let wake = (): void => undefined;
-	const query = connection.query({ sql, rowsAsArray: true, typeCast: exactNumbers });
-	query.on("result", (result) => {
-		const row = result as unknown as unknown[];
-		block.rows.push(row);
-		for (const value of row) block.bytes += typeof value === "string" || Buffer.isBuffer(value) ? value.length : 8;
-		if (block.rows.length < blockRows && block.bytes < blockBytes) return;
-		connection.pause();
-		wake();
-	});
-	const onError = (error: Error): void => {
-		failure = error;
-		wake();
-	};
-	query.on("error", onError);
-	// A lost connection is reported on the connection, not on the query.
-	connection.on("error", onError);
-	query.on("end", () => {
-		ended = true;
-		wake();
-	});
-	const onAbort = (): void => wake();
-	signal.addEventListener("abort", onAbort);
-	try {
-		for (;;) {
-			signal.throwIfAborted();
-			if (failure !== undefined) throw failure;
-			if (block.rows.length > 0) {
-				const full = block;
-				block = { rows: [], bytes: 0 };
-				yield full;
-				connection.resume();
-			} else if (ended) {
-				return;
-			} else {
-				await new Promise<void>((resolve) => {
-					wake = resolve;
-				});
-			}
-		}
-	} finally {
-		signal.removeEventListener("abort", onAbort);
-		connection.off("error", onError);
-	}
 }

@@ -33,6 +33,8 @@ export interface InitialLoadParts {
 	log: RotatingLog;
 	board: StatusBoard;
 	stop: AbortSignal;
+	/** Called when the source has answered and its tables are known. */
+	onBegin(): void;
 }
 
 /**
@@ -52,6 +54,7 @@ export async function loadAll(
 	const { names, foldsCase } = await findTables(parts, ignored, known);
 	const tables = new Map<string, TableCheckpoint>();
 	for (const name of names) tables.set(tableId(name), newTable(name, "Before load"));
+	parts.onBegin();
 	board.showLoad(tables);
 	log.info(`full load of ${names.length} tables`);
 	await parts.store.clearStaging();

@@ -102,7 +102,8 @@ class Worker {
 	readonly #skipped = new Set<string>();
 	#unreadable = { place: "", times: 0 };
 	#reload: boolean;
-	#hasFollowed: boolean;
+	/** Whether the source answered once: it is then waited for. */
+	#hasConnected: boolean;
 	/** Why the last request that could not be read does not count. */
 	#damage: string | undefined;
 
@@ -124,7 +125,7 @@ class Worker {
 		this.#store = store;
 		this.#requests = new RequestBox(files.requests);
 		this.#reload = options.reload;
-		this.#hasFollowed = options.restarted;
+		this.#hasConnected = options.restarted;
 	}
 
 	async run(): Promise<void> {
@@ -151,7 +152,7 @@ class Worker {
 				if (isRefused(error)) throw refused(error);
 				if (!isTransient(error)) throw error;
 				this.#requireReadable(error);
-				if (!this.#hasFollowed) throw unreachable(`${this.#access.host}:${this.#access.port}`, error);
+				if (!this.#hasConnected) throw unreachable(`${this.#access.host}:${this.#access.port}`, error);
 				tries = this.board.following ? 1 : tries + 1;
 				this.log.warn(`the source is lost: ${messageOf(error)}; trying again`);
 				this.board.set({ lastError: messageOf(error), following: false });
@@ -189,7 +190,10 @@ class Worker {
 		await this.#removeDelivered(requested, placesOf(checkpoint));
 		try {
 			const purged = purgedOf(requested, placesOf(checkpoint));
-			await loadAll({ ...this.#shared(), raw: this.paths.raw }, checkpoint, purged);
+			const onBegin = (): void => {
+				this.#hasConnected = true;
+			};
+			await loadAll({ ...this.#shared(), raw: this.paths.raw, onBegin }, checkpoint, purged);
 		} catch (error) {
 			if (this.stop.aborted && !(error instanceof PipelineError)) return undefined;
 			throw error;
@@ -207,6 +211,7 @@ class Worker {
 		this.board.show(state, this.#store);
 		requireApplied(this.rules.current, checkpoint, await this.#take());
 		let chosen = await chosenNow(this.#access, this.rules.current, state);
+		this.#hasConnected = true;
 		const reader = new BinlogReader(
 			state,
 			{
@@ -215,7 +220,6 @@ class Worker {
 				onProgress: () => this.board.update(),
 				onCascading: (tables) => this.board.set({ cascading: tables.length === 0 ? undefined : tables }),
 				onFollowing: () => {
-					this.#hasFollowed = true;
 					this.board.set({ state: "running", following: true, fullLoadProgress: 100, lastError: this.#damage });
 					this.notify("following");
 				},
