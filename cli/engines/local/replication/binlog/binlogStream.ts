@@ -48,12 +48,13 @@ export class BinlogStream {
 		schemas: readonly string[],
 		from: Position,
 		connect: (from: Position) => EventSource = (asked) => new DumpConnection(access, serverId, asked),
+		charsets = new CharsetCache(access),
 	) {
 		this.#from = from;
 		// A source can be asked for offsets of 32 bits only; from beyond, the file is read from its start.
 		const asked = from.offset > mostOffset ? { file: from.file, offset: fileStart } : from;
 		this.#offset = new BinlogOffset(asked);
-		this.#charsets = new CharsetCache(access);
+		this.#charsets = charsets;
 		this.#translator = new EventTranslator(schemas, this.#charsets);
 		this.#source = connect(asked);
 		this.#starting = this.#source.start(

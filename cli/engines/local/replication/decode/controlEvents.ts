@@ -19,7 +19,8 @@ export function readRotate(body: Buffer): { file: string; offset: number } {
 	const reader = new ByteReader(body);
 	const offset = reader.size64();
 	const file = reader.rest().toString("utf8");
-	if (file === "") throw new DecodeError("a rotate event names no file");
+	// Servers number their files: https://dev.mysql.com/doc/refman/8.4/en/binary-log.html
+	if (!/^[^\p{Cc}\ufffd]*\.\d+$/u.test(file) || offset < 4) throw new DecodeError("a rotate event leads to no file");
 	return { file, offset };
 }
 

@@ -91,8 +91,9 @@ export class Framer {
 	frame(event: Buffer): BinlogFrame {
 		const header = readHeader(event);
 		if (header.type === eventType.format) return this.#format(header, event);
-		// The file that an artificial event announces may have another algorithm than the one before.
-		const strip = this.#checksummed === undefined || isArtificial(header) ? hasChecksum(event) : this.#checksummed;
+		// The file that is announced may have another algorithm than the one before.
+		const announces = header.type === eventType.rotate && isArtificial(header);
+		const strip = this.#checksummed === undefined || announces ? hasChecksum(event) : this.#checksummed;
 		if (strip && !hasChecksum(event)) {
 			throw new DecodeError(`the checksum of an event of type ${header.type} does not match its bytes`);
 		}

@@ -29,13 +29,15 @@ export class BinlogCursor {
 	/**
 	 * A file of the same name that was created at another time is another history (RESET MASTER).
 	 * @param created milliseconds since 1970; 0 where it is not known.
+	 * @param next end of what says so.
 	 * @throws PipelineError
 	 */
-	checkFile(created: number): void {
+	checkFile(created: number, next: number): void {
 		const { fileCreated } = this.#state;
 		if (fileCreated !== 0 && created !== 0 && created !== fileCreated) {
 			throw historyLost(`${this.#file} was created again`);
 		}
 		if (created !== 0) this.#state.fileCreated = created;
+		this.advance(next);
 	}
 }

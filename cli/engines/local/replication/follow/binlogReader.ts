@@ -1,17 +1,16 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { unreachable } from "../../../../common/errors.ts";
 import type { BinlogEvent } from "../binlog/binlogEvent.ts";
-import { BinlogStream } from "../binlog/binlogStream.ts";
 import { parseStatement } from "../ddl/statement.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 import { tableId } from "../model/tableName.ts";
 import type { TaskState } from "../model/taskState.ts";
-import { requireBinlog, requireHistory, Server } from "../mysql/server.ts";
-import { StandstillWatch } from "../mysql/standstillWatch.ts";
+import { strayRows } from "../mysql/errors.ts";
 import { BinlogCursor } from "./binlogCursor.ts";
 import { CascadingTables } from "./cascadingTables.ts";
 import type { ChangeReader } from "./changeReader.ts";
+import { type ChangeSource, connectedSource } from "./changeSource.ts";
 import { DdlHandler } from "./ddlHandler.ts";
 import { DoubtfulTables } from "./doubtfulTables.ts";
 import { NewTables } from "./newTables.ts";
@@ -30,6 +29,7 @@ export class BinlogReader implements ChangeReader {
 	readonly #doubtful: DoubtfulTables;
 	readonly #cascading: CascadingTables;
 	readonly #cursor: BinlogCursor;
+	readonly #source: ChangeSource;
 	readonly #skipped: ReadonlySet<string>;
 	readonly reloadAtCommit = new Set<string>();
 	/** Tables that the open transaction touched. */
@@ -46,15 +46,21 @@ export class BinlogReader implements ChangeReader {
 	#skipping = false;
 	#savedAt = Date.now();
 
-	constructor(state: TaskState, parts: ReaderParts, skipped: ReadonlySet<string>) {
+	constructor(
+		state: TaskState,
+		parts: ReaderParts,
+		skipped: ReadonlySet<string>,
+		source: ChangeSource = connectedSource(parts),
+	) {
+		this.#source = source;
 		this.state = state;
 		this.parts = parts;
 		this.#skipped = skipped;
 		this.batch = new OpenBatch(parts.engine, parts.staging, parts.rules);
 		const newTables = new NewTables(this);
-		this.#ddl = new DdlHandler(this, newTables);
-		this.#doubtful = new DoubtfulTables(this, newTables);
-		this.#cascading = new CascadingTables(this);
+		this.#ddl = new DdlHandler(this, newTables, source);
+		this.#doubtful = new DoubtfulTables(this, newTables, source);
+		this.#cascading = new CascadingTables(this, source);
 		this.#cursor = new BinlogCursor(state);
 	}
 
@@ -64,24 +70,23 @@ export class BinlogReader implements ChangeReader {
 
 	/** @returns when asked to stop, with all committed changes published. @param between called first, and often between transactions. */
 	async run(between: () => Promise<void>): Promise<void> {
-		const { access, serverId, stop, log } = this.parts;
-		await this.#checkSource();
+		const { stop, log } = this.parts;
+		const names = await this.#source.check(this.state.toCheckpoint());
+		[this.foldsCase, this.#lowersNames] = [names.foldsCase, names.lowersNames];
 		await between();
 		await this.#cascading.read();
 		// Left from before: rows of theirs must not come first.
 		await this.#cascading.reloadIfDue((ids) => this.reload(ids));
-		const stream = new BinlogStream(access, serverId, access.schemas, this.state.position);
-		const watch = new StandstillWatch(access);
+		const stream = this.#source.stream(this.state.position);
+		const watch = this.#source.watch();
 		try {
 			log.info(`following changes from ${formatPosition(this.state.position)}`);
 			let following = false;
 			let stopBy = Number.POSITIVE_INFINITY;
 			for (;;) {
 				const events = await stream.take(stop.aborted ? 20 : this.#patience());
-				if (!following && events.length > 0) {
-					following = true;
-					this.parts.onFollowing();
-				}
+				if (!following && events.length > 0) this.parts.onFollowing();
+				following ||= events.length > 0;
 				for (const event of events) {
 					const pending = this.#apply(event);
 					if (pending !== undefined) await pending;
@@ -134,18 +139,6 @@ export class BinlogReader implements ChangeReader {
 		this.hasNews = true;
 	}
 
-	async #checkSource(): Promise<void> {
-		const server = await Server.connect(this.parts.access);
-		try {
-			this.foldsCase = server.foldsCase;
-			this.#lowersNames = server.lowersNames;
-			await requireBinlog(server);
-			await requireHistory(server, this.state.toCheckpoint());
-		} finally {
-			await server.close();
-		}
-	}
-
 	#patience(): number {
 		const { openedAt } = this.batch;
 		if (openedAt === undefined) return pollMs;
@@ -168,6 +161,7 @@ export class BinlogReader implements ChangeReader {
 			case "rows":
 				return this.#rows(event);
 			case "gtid":
+				if (this.#inGroup) return this.#breakOff(event.next - event.size).then(() => this.#apply(event));
 				this.#beginGroup(event.time, event.gtid, event.standalone);
 				return undefined;
 			case "commit":
@@ -181,11 +175,11 @@ export class BinlogReader implements ChangeReader {
 			case "incident":
 				return this.#incident(event.reason, event.next);
 			case "rotate":
+				if (this.#inGroup) return this.#breakOff(0).then(() => this.#apply(event));
 				this.#cursor.rotate(event.position);
 				return undefined;
 			case "format":
-				this.#cursor.checkFile(event.time);
-				this.#cursor.advance(event.next);
+				this.#cursor.checkFile(event.time, event.next);
 				return undefined;
 			case "other":
 				if (!this.#inGroup) this.#cursor.advance(event.next);
@@ -218,6 +212,12 @@ export class BinlogReader implements ChangeReader {
 		if (this.batch.bytes >= this.parts.limits.bytes) await this.publish();
 	}
 
+	/** A group that another one follows before its end: the source went down while it wrote it, and its rows do not count. */
+	async #breakOff(next: number): Promise<void> {
+		if (this.touched.size > 0 && !this.#skipping) throw new SkipGroup(this.groupStart);
+		await this.#endGroup(next);
+	}
+
 	/** Rows of a prepared XA transaction count only once it is committed; its tables are reloaded then. */
 	async #prepare(xid: string, next: number): Promise<void> {
 		if (this.touched.size > 0 && !this.#skipping) throw new SkipGroup(this.groupStart);
@@ -226,6 +226,7 @@ export class BinlogReader implements ChangeReader {
 	}
 
 	#rows(event: RowsEvent): Promise<void> | undefined {
+		if (!this.#inGroup) throw strayRows(this.state.position);
 		if (!this.#cascading.note(event)) return this.#cascading.read().then(() => this.#rows(event));
 		const id = tableId(event.table);
 		const table = this.state.tables.get(id);
@@ -261,6 +262,7 @@ export class BinlogReader implements ChangeReader {
 	}
 
 	#unread(event: Extract<BinlogEvent, { kind: "unread" }>): Promise<void> | undefined {
+		if (!this.#inGroup) throw strayRows(this.state.position);
 		this.#cascading.noteUnread(event.table);
 		const table = this.state.tables.get(tableId(event.table));
 		if (table?.state === "Table error" || (table !== undefined && this.isLoaded(table))) return undefined;

@@ -1,9 +1,9 @@
-import { type Cascade, readCascades } from "../../../mysql/cascades.ts";
+import type { Cascade } from "../../../mysql/cascades.ts";
 import type { Statement } from "../ddl/statement.ts";
 import type { Row } from "../model/row.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
-import { Server } from "../mysql/server.ts";
 import type { ChangeReader } from "./changeReader.ts";
+import type { ChangeSource } from "./changeSource.ts";
 import type { RowsEvent } from "./openBatch.ts";
 
 /** How many times as long as the last reload took the next one waits, so that most of the time is left for changes. */
@@ -15,6 +15,7 @@ const restFactor = 9;
  */
 export class CascadingTables {
 	readonly #reader: ChangeReader;
+	readonly #source: Pick<ChangeSource, "cascades">;
 	/** By the parent's id. A key that was dropped stays: changes from before may still come. */
 	readonly #byParent = new Map<string, Map<string, Cascade>>();
 	/** Children that the open transaction changed. */
@@ -23,26 +24,20 @@ export class CascadingTables {
 	#staleSince: number | undefined;
 	#notBefore = 0;
 
-	constructor(reader: ChangeReader) {
+	constructor(reader: ChangeReader, source: Pick<ChangeSource, "cascades">) {
 		this.#reader = reader;
+		this.#source = source;
 		for (const { state } of reader.state.tables.values()) if (state === "Table is being reloaded") this.#staleSince = 0;
 	}
 
 	async read(): Promise<void> {
-		const { parts } = this.#reader;
-		const { access } = parts;
-		const server = await Server.connect(access);
-		try {
-			for (const cascade of await readCascades((sql, values) => server.rows(sql, values), access.schemas)) {
-				const parent = tableId(cascade.parent);
-				const ofParent = this.#byParent.get(parent) ?? new Map<string, Cascade>();
-				this.#byParent.set(parent, ofParent.set(JSON.stringify(cascade), cascade));
-			}
-			this.#isKnown = true;
-			parts.onCascading(this.#children());
-		} finally {
-			await server.close();
+		for (const cascade of await this.#source.cascades()) {
+			const parent = tableId(cascade.parent);
+			const ofParent = this.#byParent.get(parent) ?? new Map<string, Cascade>();
+			this.#byParent.set(parent, ofParent.set(JSON.stringify(cascade), cascade));
 		}
+		this.#isKnown = true;
+		this.#reader.parts.onCascading(this.#children());
 	}
 
 	begin(): void {

@@ -1,7 +1,7 @@
 import { PipelineError } from "../../../../common/errors.ts";
 import { schemaChange } from "../ddl/schemaChange.ts";
 import type { Statement } from "../ddl/statement.ts";
-import { applyLoad, loadTables } from "../load/loadTables.ts";
+import { applyLoad } from "../load/loadTables.ts";
 import type { TakenSchema } from "../load/tableLoader.ts";
 import type { TableCheckpoint } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
@@ -13,14 +13,8 @@ import { isTransient } from "../mysql/errors.ts";
 import type { TableSchema } from "../mysql/tableSchema.ts";
 import { makeLayout } from "../parquet/layout.ts";
 import type { ChangeReader } from "./changeReader.ts";
+import type { Definitions } from "./changeSource.ts";
 import type { NewTables } from "./newTables.ts";
-import { readDefinition } from "./readDefinition.ts";
-
-/** What the source is asked for after a statement. */
-export interface Definitions {
-	readDefinition: typeof readDefinition;
-	loadTables: typeof loadTables;
-}
 
 /** What statements of the binlog do to tables and their files. One commit holds a statement's effect and the position after it. */
 export class DdlHandler {
@@ -28,7 +22,7 @@ export class DdlHandler {
 	readonly #newTables: NewTables;
 	readonly #source: Definitions;
 
-	constructor(reader: ChangeReader, newTables: NewTables, source: Definitions = { readDefinition, loadTables }) {
+	constructor(reader: ChangeReader, newTables: NewTables, source: Definitions) {
 		this.#source = source;
 		this.#reader = reader;
 		this.#newTables = newTables;

@@ -22,6 +22,11 @@ export function unreadableBinlog(position: Position, error: unknown): PipelineEr
 	);
 }
 
+/** Rows of which nobody knows whether they count. */
+export function strayRows(position: Position): PipelineError {
+	return unreadableBinlog(position, new Error("there are rows before a transaction begins"));
+}
+
 /** Whether the source refused us: wrong password, missing right. Trying again does not help. */
 export function isRefused(error: unknown): boolean {
 	return [1044, 1045, 1142, 1227, 1698].includes((error as { errno?: number }).errno ?? 0);

@@ -1,0 +1,54 @@
+import { type Cascade, readCascades } from "../../../mysql/cascades.ts";
+import { BinlogStream } from "../binlog/binlogStream.ts";
+import { loadTables } from "../load/loadTables.ts";
+import type { Checkpoint } from "../model/checkpoint.ts";
+import type { Position } from "../model/position.ts";
+import type { TableName } from "../model/tableName.ts";
+import { requireBinlog, requireHistory, Server } from "../mysql/server.ts";
+import { StandstillWatch } from "../mysql/standstillWatch.ts";
+import { listTables } from "../mysql/tableSchema.ts";
+import { readDefinition } from "./readDefinition.ts";
+import type { ReaderParts } from "./readerParts.ts";
+
+/** What the source is asked for after a statement. */
+export interface Definitions {
+	readDefinition: typeof readDefinition;
+	loadTables: typeof loadTables;
+}
+
+/** What following the changes asks of the source. */
+export interface ChangeSource extends Definitions {
+	/** @throws PipelineError where its binlog is not as it must be, or not the one of the checkpoint. */
+	check(checkpoint: Checkpoint): Promise<Pick<Server, "foldsCase" | "lowersNames">>;
+	stream(from: Position): Pick<BinlogStream, "take" | "close">;
+	watch(): Pick<StandstillWatch, "check" | "close">;
+	cascades(): Promise<Cascade[]>;
+	tables(schema: string): Promise<TableName[]>;
+}
+
+export const definitions: Definitions = { readDefinition, loadTables };
+
+/** The source itself. */
+export function connectedSource({ access, serverId }: Pick<ReaderParts, "access" | "serverId">): ChangeSource {
+	const ask = async <T>(question: (server: Server) => Promise<T>): Promise<T> => {
+		const server = await Server.connect(access);
+		try {
+			return await question(server);
+		} finally {
+			await server.close();
+		}
+	};
+	return {
+		...definitions,
+		check: (checkpoint) =>
+			ask(async (server) => {
+				await requireBinlog(server);
+				await requireHistory(server, checkpoint);
+				return { foldsCase: server.foldsCase, lowersNames: server.lowersNames };
+			}),
+		stream: (from) => new BinlogStream(access, serverId, access.schemas, from),
+		watch: () => new StandstillWatch(access),
+		cascades: () => ask((server) => readCascades((sql, values) => server.rows(sql, values), access.schemas)),
+		tables: (schema) => ask((server) => listTables(server, [schema])),
+	};
+}
