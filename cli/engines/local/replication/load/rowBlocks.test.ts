@@ -2,7 +2,7 @@ import { EventEmitter } from "node:events";
 import { describe, expect, it } from "vitest";
 import { readBlocks } from "./rowBlocks.ts";
 
-/** A connection that sends rows for as long as it is not paused, and ends a query where it is told to. */
+/** A connection that sends rows for as long as it is not paused, and ends a query where that is asked for. */
 class FakeConnection extends EventEmitter {
 	paused = false;
 	sent = 0;
