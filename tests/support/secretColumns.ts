@@ -78,7 +78,8 @@ export class Secrets {
 		}
 		const next = [...columns].flatMap(([name, isSecret]): [string, boolean][] => {
 			const to = renames.find(([from]) => from === name)?.[1] ?? name;
-			return drops.includes(name) ? [] : [[to, isSecret]];
+			// Whatever has a withheld name once is a secret from then on.
+			return drops.includes(name) ? [] : [[to, isSecret || (to !== name && this.#isMasked(table, to))]];
 		});
 		for (const name of adds) next.push([name, this.#isMasked(table, name)]);
 		if (new Set(next.map(([name]) => name)).size < next.length) return undefined;

@@ -75,8 +75,9 @@ export class DdlHandler {
 		const { reloadAtCommit } = this.#reader;
 		if (statement.kind === "data") {
 			for (const [id, table] of this.#state.tables) if (!this.#reader.isLoaded(table)) reloadAtCommit.add(id);
-		} else if (statement.kind === "create" && this.#isSelected(statement.table)) {
-			const known = this.#known(statement.table);
+		} else if (statement.kind === "create") {
+			const known = this.#begun(statement);
+			if (!this.#isSelected(statement.table)) return;
 			if (known === undefined) await this.#join(statement.table);
 			else if (!this.#reader.isLoaded(known)) reloadAtCommit.add(tableId(known));
 		} else if (statement.kind === "drop") {
@@ -148,14 +149,18 @@ export class DdlHandler {
 
 	async #create(statement: Extract<Statement, { kind: "create" }>, end: () => Promise<void>): Promise<void> {
 		const { table: name, replaces, mayExist } = statement;
+		const known = this.#begun(statement);
 		if (!this.#isSelected(name)) return;
-		const known = this.#known(name);
-		if (known === undefined) {
-			this.#newTables.forget(name);
-			return this.#join(name);
-		}
+		if (known === undefined) return this.#join(name);
 		if (this.#reader.isLoaded(known) || (mayExist && !replaces)) return;
 		await this.#reloadAfter(end, name);
+	}
+
+	/** A new table has nothing to do with one that had its name before. @returns the table where it is known already. */
+	#begun({ table: name, mayExist }: Extract<Statement, { kind: "create" }>): TableCheckpoint | undefined {
+		const known = this.#known(name);
+		if (known === undefined && !mayExist) this.#newTables.forget(name);
+		return known;
 	}
 
 	/** A table without rows yet joins; its rows come as changes. */
