@@ -25,7 +25,7 @@ test("a load whose connection breaks is repeated, and ends", async ({ shop, db, 
 	await stack.replication.stop(stack.context);
 });
 
-test("a query that is left half read ends at the source, and its snapshot goes on", async ({ shop, db, server }) => {
+test("a query that is left half read ends at the source, and its snapshot continues", async ({ shop, db, server }) => {
 	const { schema } = shop;
 	await db.query(fill);
 	const access = {

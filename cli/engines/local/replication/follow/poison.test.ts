@@ -141,7 +141,7 @@ test.each<[string, (event: Buffer[], one: { type: number; body: Uint8Array; at: 
 			return events.with(at % 4, withChecksum(Buffer.concat([head, body, Buffer.alloc(4)])));
 		},
 	],
-])("an event that is %s never ends without a word", async (_, change) => {
+])("an event that is %s is never passed over in silence", async (_, change) => {
 	await fc.assert(
 		fc.asyncProperty(invented, async (one) => expectNamed(await run((events) => change(events, one)))),
 		{ numRuns: cases(300) },
