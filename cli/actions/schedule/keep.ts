@@ -9,5 +9,5 @@ export async function reviveReplication(stack: Stack, context: Context): Promise
 	const { state, lastError } = await replication.status();
 	if (state !== "failed") return;
 	context.reporter.warn(`The replication had failed, and is started again: ${lastError ?? "no reason is known"}`);
-	await replication.start(context);
+	await replication.start(context, { asBefore: true });
 }

@@ -101,4 +101,6 @@ export interface ReplicationOptions {
 	batchInterval?: number;
 	/** Bytes after which a batch of changes is closed. DMS: cdcMinFileSize, default 32 MB. */
 	batchBytes?: number;
+	/** Limits of a batch that are not given are those of the last start. On AWS the task has them. */
+	asBefore?: boolean;
 }

@@ -13,18 +13,16 @@ import type {
 	TableStatistics,
 } from "../../../port.ts";
 import { namesOf, requireLoaded, tablesInError } from "../../../shared/tablesInError.ts";
-import { stackDefinition } from "../../shared/definition.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
 import { readSettings, sourceAccess, writeSettings } from "../../shared/settings.ts";
 import { readCheckpoint } from "../model/checkpoint.ts";
-import { Rules } from "../model/rules.ts";
 import { type StatePaths, statePaths } from "../model/statePaths.ts";
 import { tableId } from "../model/tableName.ts";
-import { pendingChanges } from "../service/appliedRules.ts";
 import { type DaemonStatus, peekDaemonStatus, readDaemonStatus } from "../service/daemonStatus.ts";
-import { RequestBox, writeRequest } from "../service/requests.ts";
+import { writeRequest } from "../service/requests.ts";
 import { statistics } from "../service/statusBoard.ts";
 import { workerExit } from "../service/worker.ts";
+import { changedRules, requireRules } from "./changedRules.ts";
 import {
 	type Daemon,
 	livingSupervisors,
@@ -54,6 +52,11 @@ export class LocalReplication implements Replication {
 	}
 
 	async start(context: Context, options: ReplicationOptions = {}): Promise<"started" | "resumed" | "already running"> {
+		await requireRules(this.#paths, options.reload === true);
+		return this.#start(context, options);
+	}
+
+	async #start(context: Context, options: ReplicationOptions): Promise<"started" | "resumed" | "already running"> {
 		if (await this.#isRunning()) {
 			await this.#requireTarget(options);
 			await this.#noteOtherLimits(context, options);
@@ -65,10 +68,14 @@ export class LocalReplication implements Replication {
 		await sourceAccess(this.#paths);
 		const reload = (await this.#setTarget(options)) || options.reload === true;
 		const resumes = !reload && (await exists(this.#files.checkpoint));
-		const daemon = await startDaemon(this.#program, this.#paths.home, this.#files, { ...options, reload });
+		const daemon = await startDaemon(this.#program, this.#paths.home, this.#files, {
+			...(options.asBefore === true && (await this.#limits())),
+			...options,
+			reload,
+		});
 		const end = await context.reporter.task("Replication", (update) => this.#watch(context, daemon, update));
 		// Another start was faster; its replicator is asked for what this one was to do.
-		if (end === "locked") return this.start(context, options);
+		if (end === "locked") return this.#start(context, options);
 		await this.#tellErrors(context, reload);
 		return resumes ? "resumed" : "started";
 	}
@@ -103,13 +110,8 @@ export class LocalReplication implements Replication {
 		return checkpoint?.tables.map(statistics) ?? [];
 	}
 
-	async ruleChanges(): Promise<readonly RuleChange[]> {
-		const checkpoint = await readCheckpoint(this.#files.checkpoint);
-		const settings = await readSettings(this.#paths);
-		if (checkpoint === undefined || settings === undefined) return [];
-		const { pipeline } = await stackDefinition(this.#paths);
-		const requested = await new RequestBox(this.#files.requests).take();
-		return pendingChanges(new Rules(pipeline, settings.source.schemas), checkpoint, requested);
+	ruleChanges(): Promise<readonly RuleChange[]> {
+		return changedRules(this.#paths);
 	}
 
 	/** The request stays until the tables are loaded; until then they count as changed, and this can be repeated. */
@@ -118,7 +120,6 @@ export class LocalReplication implements Replication {
 		tables: readonly { schema: string; table: string }[],
 		clean: () => Promise<void>,
 	): Promise<void> {
-		const before = await peekDaemonStatus(this.#files.status);
 		await this.stop(context);
 		const ids = tables.map(tableId);
 		await writeRequest(this.#files.requests, ids, true);
@@ -127,9 +128,8 @@ export class LocalReplication implements Replication {
 		for (const name of await namesIn(this.#files.folder)) {
 			if (name.startsWith(basename(this.#files.log))) await rm(join(this.#files.folder, name), { force: true });
 		}
-		await this.start(context, {
-			...(before === undefined ? {} : { batchInterval: before.batchInterval, batchBytes: before.batchBytes }),
-		});
+		// All of them are cleaned now: only here what is pending is no reason to refuse.
+		await this.#start(context, { asBefore: true });
 		requireLoaded((await this.tables()).filter((one) => ids.includes(tableId(one))));
 	}
 
@@ -186,6 +186,12 @@ export class LocalReplication implements Replication {
 		context.reporter.warn(
 			`${broken.length === 1 ? "1 table has an error" : `${broken.length} tables have errors`}: ${namesOf(broken)}. See: pipeline-cli replication tables`,
 		);
+	}
+
+	/** Limits of a batch that the replicator had last. */
+	async #limits(): Promise<Pick<ReplicationOptions, "batchInterval" | "batchBytes">> {
+		const status = await peekDaemonStatus(this.#files.status);
+		return status === undefined ? {} : { batchInterval: status.batchInterval, batchBytes: status.batchBytes };
 	}
 
 	async #requireTarget({ target }: ReplicationOptions): Promise<void> {
