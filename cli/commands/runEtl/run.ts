@@ -2,6 +2,7 @@ import chalk from "chalk";
 import { failing } from "../../actions/etl/failing.ts";
 import { chosenJobs, runEtl, startEtl } from "../../actions/etl/runEtl.ts";
 import { replicationTrouble } from "../../actions/replicationTrouble.ts";
+import { reviveReplication } from "../../actions/schedule/keep.ts";
 import { runSchedule } from "../../actions/schedule/runSchedule.ts";
 import type { CommandResult, Invocation, Run } from "../../command.ts";
 import { PipelineError } from "../../common/errors.ts";
@@ -71,6 +72,7 @@ async function repeatEtl(
 					...every,
 					jobs,
 					etl: { from, select },
+					prepare: () => reviveReplication(stack, context),
 					onEnd: async (ended) => {
 						runs += 1;
 						if ("error" in ended) reporter.warn(`The run failed: ${ended.error.message}`);

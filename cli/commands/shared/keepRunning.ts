@@ -3,17 +3,22 @@ import { runSchedule } from "../../actions/schedule/runSchedule.ts";
 import type { Context, LocalHost, ScheduleOptions, Stack } from "../../engines/port.ts";
 import { formatSeconds } from "../../ui/format.ts";
 
-/** Keeps the local stack's schedule in this process, and its replication alive, until the signal is aborted. */
+/**
+ * Keeps the local stack's schedule in this process, and its replication alive, until the signal is aborted.
+ * @param onKept called when it is this process that keeps it, and no other one can.
+ */
 export async function keepRunning(
 	host: LocalHost,
 	stack: Stack,
 	options: ScheduleOptions,
 	context: Context,
+	onKept: () => void = () => undefined,
 ): Promise<void> {
 	const { reporter, signal } = context;
 	try {
-		await host.keepSchedule(options, context, (board) =>
-			runSchedule(
+		await host.keepSchedule(options, context, (board) => {
+			onKept();
+			return runSchedule(
 				stack,
 				{
 					...options,
@@ -31,8 +36,8 @@ export async function keepRunning(
 				},
 				board,
 				context,
-			),
-		);
+			);
+		});
 	} catch (error) {
 		if (!signal.aborted) throw error;
 	}

@@ -4,12 +4,17 @@ import type { CommandResult } from "../../command.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { shellWord } from "../../common/shellWord.ts";
 import type { InstalledUnit, LocalHost } from "../../engines/port.ts";
+import type { SourceChoice } from "../shared/startSource.ts";
+
+export interface UnitOptions extends SourceChoice {
+	install: boolean;
+	uninstall: boolean;
+	foreground: boolean;
+	every: number | undefined;
+}
 
 /** `up --install` and `up --uninstall`: the unit is written here, and switched on by the user, who sees what that does. */
-export async function changeUnit(
-	host: LocalHost,
-	options: { install: boolean; uninstall: boolean; every: number | undefined },
-): Promise<CommandResult> {
+export async function changeUnit(host: LocalHost, options: UnitOptions): Promise<CommandResult> {
 	if (options.install && options.uninstall) {
 		throw new PipelineError("usage", {
 			what: "--install and --uninstall exclude each other.",
@@ -17,7 +22,9 @@ export async function changeUnit(
 			next: "pipeline-cli up --help",
 		});
 	}
+	refuseOthers(options);
 	if (options.uninstall) return uninstalled(await host.removeUnit());
+	if ((await host.definitionFolder()) === undefined) throw noStack(host.name);
 	const unit = await host.installUnit({ everySeconds: options.every });
 	if (unit.action === "no systemd") throw noSystemd(unit);
 	const commands = [
@@ -38,6 +45,35 @@ export async function changeUnit(
 		`Its messages: journalctl --user -u ${unit.name}`,
 	];
 	return { json: { ...unit, next: commands }, text: text.join("\n") };
+}
+
+/** The unit starts the stack as it is; what else is asked for would be lost without a word. */
+function refuseOthers({ install, every, foreground, sourceUrl, schema, pipeline, port }: UnitOptions): void {
+	const given = Object.entries({
+		"--foreground": foreground || undefined,
+		"--source-url": sourceUrl,
+		"--schema": schema,
+		"--pipeline": pipeline,
+		"--port": port,
+		...(install ? {} : { "--every": every }),
+	}).flatMap(([name, value]) => (value === undefined ? [] : [name]));
+	if (given.length === 0) return;
+	throw new PipelineError("usage", {
+		what: `${install ? "--install" : "--uninstall"} does not take ${given.join(", ")}.`,
+		why: install
+			? "The unit starts the stack with the source and the definition that it has; of the options it keeps --every."
+			: "It removes the unit, and nothing else.",
+		fix: install ? "Start the stack with them once, then install the unit." : "Leave them out.",
+		next: install ? "pipeline-cli up --help" : "pipeline-cli up --uninstall",
+	});
+}
+
+function noStack(name: string): PipelineError {
+	return new PipelineError("noSuchStack", {
+		what: `There is no stack ${name} yet, so that a unit has nothing to start at boot.`,
+		fix: "Start the stack once, with its source and definition, then install the unit.",
+		next: "pipeline-cli up",
+	});
 }
 
 function uninstalled(path: string | undefined): CommandResult {

@@ -96,6 +96,10 @@ export class LocalHostEngine implements LocalHost {
 		return (await import("./source/seed/seed.ts")).seedSource(context, options, this.#paths);
 	}
 
+	async requireSchedule(options: ScheduleOptions & { foreground: boolean }): Promise<void> {
+		return (await import("./schedule/keeper.ts")).requireKeeping(this.#paths, options);
+	}
+
 	async startSchedule(
 		context: Context,
 		options: ScheduleOptions,

@@ -106,8 +106,13 @@ export interface LocalHost {
 	/** Creates and fills the sample schemas. */
 	seed(context: Context, options: SeedOptions): Promise<SeedResult>;
 	/**
+	 * Whether a call may keep the schedule, or have it kept in the background: asked before anything is started.
+	 * @throws PipelineError naming the process that keeps it and is not to be ended from here.
+	 */
+	requireSchedule(options: ScheduleOptions & { foreground: boolean }): Promise<void>;
+	/**
 	 * Keeps the schedule in the background. One that runs stays, unless another time is asked for.
-	 * @throws PipelineError where its process ended, with what it said.
+	 * @throws PipelineError where its process ended, with what it said, or where a command in the foreground keeps it.
 	 */
 	startSchedule(context: Context, options: ScheduleOptions): Promise<"started" | "restarted" | "already running">;
 	stopSchedule(context: Context): Promise<"stopped" | "not running">;

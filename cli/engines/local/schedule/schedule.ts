@@ -5,7 +5,7 @@ import { type Outcome, PipelineError } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../../../common/fs.ts";
 import { poll } from "../../../common/poll.ts";
 import { spawn } from "../../../common/process/childProcess.ts";
-import { endProcess, formatIdentity, identify } from "../../../common/process/processIdentity.ts";
+import { endProcess, formatIdentity, identify, type ProcessIdentity } from "../../../common/process/processIdentity.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context, ScheduleBoard, ScheduleOptions } from "../../port.ts";
 import { withLockFile } from "../shared/lockFile.ts";
@@ -17,6 +17,7 @@ import {
 	scheduleProcess,
 	writeScheduleFile,
 } from "../shared/scheduleFile.ts";
+import { keeperOf, requireKeeping, schedulerFiles } from "./keeper.ts";
 
 /** How long its end may take: jobs that run are ended first, then, in the foreground, replication and source. */
 const stopGraceMs = 120_000;
@@ -24,8 +25,8 @@ const stopGraceMs = 120_000;
 /** The scheduler's program, as Node's arguments: its bundle, or from source by tsx. */
 export function schedulerProgram(): readonly string[] {
 	const here = fileURLToPath(import.meta.url);
-	if (here.startsWith(join(projectRoot, "dist"))) return [join(projectRoot, "dist", "scheduler.js")];
-	return ["--import", "tsx", join(projectRoot, "cli", "scheduler.ts")];
+	if (here.startsWith(join(projectRoot, "dist"))) return [join(projectRoot, schedulerFiles.bundle)];
+	return ["--import", "tsx", join(projectRoot, schedulerFiles.source)];
 }
 
 /** @param program of the scheduler, as Node's arguments, with the stack that it keeps. */
@@ -35,11 +36,11 @@ export async function startSchedule(
 	program: readonly string[],
 	paths: LocalPaths,
 ): Promise<"started" | "restarted" | "already running"> {
-	const before = await scheduleProcess(paths);
+	await requireKeeping(paths, { everySeconds, foreground: false });
+	const before = await keeperOf(paths);
 	if (before !== undefined) {
-		const known = await readScheduleFile(paths);
-		if (everySeconds === undefined || known?.everySeconds === everySeconds) return "already running";
-		await stopSchedule(context, paths);
+		if (everySeconds === undefined || before.everySeconds === everySeconds) return "already running";
+		await end(before, context, paths);
 	}
 	const files = scheduleFiles(paths);
 	await mkdir(paths.schedule, { recursive: true });
@@ -81,9 +82,13 @@ export async function stopSchedule(context: Context, paths: LocalPaths): Promise
 	const keeper = await scheduleProcess(paths);
 	// `run-etl --every` and `up --foreground` stop themselves.
 	if (keeper === undefined || keeper.pid === process.pid) return "not running";
+	await end(keeper, context, paths);
+	return "stopped";
+}
+
+async function end(keeper: ProcessIdentity, context: Context, paths: LocalPaths): Promise<void> {
 	await context.reporter.task("Stop the schedule", () => endProcess(keeper, "", stopGraceMs));
 	await rm(scheduleFiles(paths).pid, { force: true });
-	return "stopped";
 }
 
 export async function keepSchedule(
@@ -99,9 +104,7 @@ export async function keepSchedule(
 		context.signal,
 		() => undefined,
 		async () => {
-			const other = await scheduleProcess(paths);
-			// Its own id is there where `up` started it.
-			if (other !== undefined && other.pid !== process.pid) throw refusal(other.pid);
+			await requireKeeping(paths, { foreground: true });
 			await writeFileAtomic(files.pid, formatIdentity(identify()));
 		},
 	);
@@ -133,14 +136,5 @@ function didNotStart(how: string, log: string): PipelineError {
 		why: `Its process ended: ${how}.`,
 		fix: `Its messages are in ${log}.`,
 		next: "pipeline-cli up",
-	});
-}
-
-function refusal(pid: number): PipelineError {
-	return new PipelineError("serviceRefused", {
-		what: "The schedule is kept already.",
-		why: `Process ${pid} does it; two would start the same runs.`,
-		fix: "Leave it to that one, change its time with `pipeline-cli up --every <duration>`, or stop it first.",
-		next: "pipeline-cli down",
 	});
 }

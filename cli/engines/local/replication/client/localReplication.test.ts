@@ -3,20 +3,20 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { it } from "../../../../../tests/support/fixtures.ts";
 import { localPaths } from "../../shared/paths.ts";
-import { writeSettings } from "../../shared/settings.ts";
+import { type LocalSettings, writeSettings } from "../../shared/settings.ts";
 import { type Checkpoint, writeCheckpoint } from "../model/checkpoint.ts";
 import { statePaths } from "../model/statePaths.ts";
 import { writeRequest } from "../service/requests.ts";
 import { LocalReplication } from "./localReplication.ts";
 
-const source = {
+const source: LocalSettings["source"] = {
 	kind: "external",
 	host: "127.0.0.1",
 	port: 1,
 	user: "u",
 	tls: false,
 	schemas: ["own"],
-} as const;
+};
 
 const checkpoint: Checkpoint = {
 	version: 1,

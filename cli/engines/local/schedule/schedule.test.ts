@@ -1,0 +1,57 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { it } from "../../../../tests/support/fixtures.ts";
+import { formatIdentity, identify, isAlive } from "../../../common/process/processIdentity.ts";
+import { type LocalPaths, localPaths } from "../shared/paths.ts";
+import { scheduleFiles, writeScheduleFile } from "../shared/scheduleFile.ts";
+import { requireKeeping } from "./keeper.ts";
+import { keepSchedule, startSchedule } from "./schedule.ts";
+
+/** A process that waits, with something in its command line. */
+const withKeeper = it.extend("keep", async ({ folder: _ }, { onCleanup }) => {
+	const started: ChildProcess[] = [];
+	onCleanup(() => {
+		for (const child of started) child.kill("SIGKILL");
+	});
+	return async (paths: LocalPaths, commandLine: string): Promise<ChildProcess> => {
+		const child = spawn("sh", ["-c", "read line", ...commandLine.split(" ")]);
+		started.push(child);
+		await mkdir(paths.schedule, { recursive: true });
+		await writeFile(scheduleFiles(paths).pid, formatIdentity(identify(child.pid)));
+		await writeScheduleFile(paths, { version: 1, pid: child.pid ?? 0, everySeconds: 60, text: "every minute" });
+		return child;
+	};
+});
+
+const program = ["-e", "process.exitCode = 7", "--"];
+
+withKeeper.for(["dist/pipeline-cli.js up --foreground", "dist/pipeline-cli.js run-etl --every 1m", "scheduler.js"])(
+	"leaves the schedule to `%s`, and says what to do",
+	async (commandLine, { keep, folder, context }) => {
+		const paths = localPaths(folder);
+		const keeper = await keep(paths, commandLine);
+		for (const everySeconds of [undefined, 60]) {
+			expect(await startSchedule(context, { everySeconds }, program, paths)).toBe("already running");
+		}
+		const refused = { outcome: "serviceRefused", text: { next: "pipeline-cli status" } };
+		await expect(startSchedule(context, { everySeconds: 5 }, program, paths)).rejects.toMatchObject(refused);
+		await expect(requireKeeping(paths, { everySeconds: 5, foreground: false })).rejects.toThrow(
+			"The schedule is kept by another command, every minute; its time stays.",
+		);
+		await expect(keepSchedule({}, context, async () => undefined, paths)).rejects.toMatchObject(refused);
+		expect(isAlive(keeper.pid ?? 0)).toBe(true);
+	},
+);
+
+withKeeper("starts the scheduler again at another time", async ({ keep, folder, context }) => {
+	const paths = localPaths(folder);
+	const keeper = await keep(paths, join("dist", "scheduler.js"));
+	await requireKeeping(paths, { everySeconds: 5, foreground: false });
+	const refused = { text: { what: "The schedule is kept already.", next: "pipeline-cli down" } };
+	await expect(requireKeeping(paths, { foreground: true })).rejects.toMatchObject(refused);
+	// The program that takes its place here ends without a word.
+	await expect(startSchedule(context, { everySeconds: 5 }, program, paths)).rejects.toThrow("exit code 7");
+	expect(isAlive(keeper.pid ?? 0)).toBe(false);
+});
