@@ -19,7 +19,7 @@ export function runView({ runId, running, jobs }: RunHistory): RunView {
 		rowsWritten: reports.reduce((sum, report) => sum + report.rows_written, 0),
 		failures: jobs
 			.filter(({ state }) => state !== "succeeded")
-			.map(({ job, state, report }) => ({ job, why: whyOf(state, report) })),
+			.map(({ job, state, report, why }) => ({ job, why: why ?? whyOf(state, report) })),
 		rules: reports.flatMap((report) =>
 			report.quality.map(({ table, rule, severity, failed_rows }) => ({
 				table,

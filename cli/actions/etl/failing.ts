@@ -41,11 +41,12 @@ export async function failing(stack: Stack, known?: readonly RunHistory[]): Prom
 		if (first === undefined) continue;
 		const onlyRules = bad.every(({ state }) => state === "quality_failed");
 		const names = bad.map(({ job }) => job).join(", ");
-		const why = first.report?.error?.split("\n")[0];
+		const why = first.report?.error?.split("\n")[0] ?? first.why;
+		const end = bad.every(({ state }) => state === "stopped") ? "was stopped before its end" : "failed";
 		return {
 			runId,
 			kind: onlyRules ? "rules" : "failed",
-			what: onlyRules ? `Run ${runId} found ${refused(bad)} (${names}).` : `Run ${runId} failed: ${names}.`,
+			what: onlyRules ? `Run ${runId} found ${refused(bad)} (${names}).` : `Run ${runId} ${end}: ${names}.`,
 			...(why !== undefined && { why }),
 			next: `pipeline-cli logs ${first.job}`,
 		};

@@ -131,10 +131,11 @@ describe("--install", () => {
 		[{ foreground: true }, "--install does not take --foreground."],
 		[{ pipeline: "x", port: 3306 }, "--install does not take --pipeline, --port."],
 		[{ schema: ["a"], sourceUrl: "mysql://u@h" }, "--install does not take --source-url, --schema."],
-	] as const)("refuses what the unit would not have: %j", async ([options, what]) => {
-		const { schema, ...rest }: { schema?: readonly string[] } & Partial<Options> = options;
-		const given = { ...rest, ...(schema && { schema: [...schema] }), install: true };
-		await expect(up({}, given).result).rejects.toMatchObject({ outcome: "usage", text: { what } });
+	] satisfies [Partial<Options>, string][])("refuses what the unit would not have: %j", async ([options, what]) => {
+		await expect(up({}, { ...options, install: true }).result).rejects.toMatchObject({
+			outcome: "usage",
+			text: { what },
+		});
 	});
 
 	it("is refused without a stack", async () => {

@@ -77,8 +77,8 @@ export interface RunSummary {
 export interface RunHistory {
 	runId: string;
 	running: boolean;
-	/** Jobs that have ended. */
-	jobs: { job: string; state: JobState; report?: JobReport }[];
+	/** Jobs that have ended; `why` where a report is missing or cannot be read. */
+	jobs: { job: string; state: JobState; report?: JobReport; why?: string }[];
 }
 
 export interface JobSession {

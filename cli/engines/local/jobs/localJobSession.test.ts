@@ -1,0 +1,134 @@
+import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect } from "vitest";
+import { lake } from "../../../../etl/contract/contract.ts";
+import { newRunId } from "../../../../etl/contract/runId.ts";
+import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
+import { it as base } from "../../../../tests/support/fixtures.ts";
+import { failing } from "../../../actions/etl/failing.ts";
+import type { Stack } from "../../port.ts";
+import { type LocalPaths, localPaths } from "../shared/paths.ts";
+import { LocalJobSession } from "./localJobSession.ts";
+import { LocalJobs } from "./localJobs.ts";
+import { RunLock } from "./runLock.ts";
+
+/** In the place of Python: an engine that listens at once, and jobs that are scripts of the shell. */
+const python = `#!/bin/sh
+case "$1" in
+	*sail_server.py) echo 1; read line ;;
+	*) exec sh "$@" ;;
+esac
+`;
+
+interface Run {
+	paths: LocalPaths;
+	runId: string;
+	session: LocalJobSession;
+	/** A job of these lines; `$report` is where its report goes. */
+	job(name: string, ...lines: string[]): Promise<JobDefinition>;
+}
+
+const it = base.extend("run", async ({ folder, abort }, { onCleanup }): Promise<Run> => {
+	const paths = localPaths(folder);
+	await mkdir(join(paths.python, "bin"), { recursive: true });
+	await writeFile(join(paths.python, "bin", "python"), python);
+	await chmod(join(paths.python, "bin", "python"), 0o755);
+	const runId = newRunId();
+	const logs = join(paths.runs, runId);
+	await mkdir(logs, { recursive: true });
+	const lock = await RunLock.take(paths.runs, runId, abort.signal);
+	const session = new LocalJobSession(paths, runId, logs, lock);
+	onCleanup(() => session.close());
+	const job = async (name: string, ...lines: string[]): Promise<JobDefinition> => {
+		const script = join(folder, `${name}.sh`);
+		const report = join(paths.processed, lake.report(runId, name));
+		await mkdir(join(report, ".."), { recursive: true });
+		await writeFile(script, [`report='${report}'`, ...lines, ""].join("\n"));
+		return { name, script, description: "", after: [], reads: [], writes: [] };
+	};
+	return { paths, runId, session, job };
+});
+
+const report = {
+	started_at: "2026-01-01T00:00:00.000Z",
+	finished_at: "2026-01-01T00:00:01.000Z",
+	rows_read: 3,
+	rows_written: 2,
+	tables: [],
+	set_aside: [],
+	quality: [],
+};
+const writes = (job: string, runId: string, state: string, error: string | null = null): string =>
+	`echo '${JSON.stringify({ ...report, job, run_id: runId, state, error })}' > "$report"`;
+
+const stackOf = (paths: LocalPaths): Stack => ({ jobs: async () => new LocalJobs(paths) }) as unknown as Stack;
+
+describe("a job that ends otherwise than it reports", () => {
+	it.for([
+		["killed", ["echo working", "kill -9 $$"], "It ended with SIGKILL and left no report. Its log ends: working"],
+		["without a word", ["exit 3"], "It ended with exit code 3 and left no report."],
+		["out of nothing", ["exit 0"], "It ended with exit code 0 and left no report."],
+		["damaged", ['echo "{" > "$report"'], "The report of damaged is damaged. "],
+	] as const)("%s has failed, which is seen until a good run", async ([name, lines, why], { run, context }) => {
+		const { paths, session, job, runId } = run;
+		const ended = await session.run(await job(name, ...lines), context);
+		expect(ended).toMatchObject({ state: "failed", report: { state: "failed", job: name, run_id: runId } });
+		await session.close();
+		const failed = await failing(stackOf(paths));
+		expect(failed).toMatchObject({ what: `Run ${runId} failed: ${name}.`, next: `pipeline-cli logs ${name}` });
+		expect(failed?.why).toContain(why);
+	});
+
+	it("keeps what it had reported", async ({ run, context }) => {
+		const { session, job, runId } = run;
+		const late = await job("late", writes("late", runId, "succeeded"), "exit 1");
+		expect(await session.run(late, context)).toMatchObject({
+			state: "failed",
+			report: { ...report, finished_at: expect.stringMatching(/^20/), state: "failed", rows_written: 2 },
+		});
+	});
+
+	it("says nothing of one that reports its end truly", async ({ run, context }) => {
+		const { session, job, runId } = run;
+		const good = await job("good", writes("good", runId, "succeeded"));
+		expect(await session.run(good, context)).toMatchObject({ state: "succeeded", report: { ...report, error: null } });
+		const bad = await job("bad", writes("bad", runId, "failed", "own words"), "exit 1");
+		expect(await session.run(bad, context)).toMatchObject({ state: "failed", report: { error: "own words" } });
+	});
+});
+
+describe("the history of runs", () => {
+	it("has a job that was stopped with its run, or killed with the program", async ({ run, context, abort }) => {
+		const { paths, session, job, runId } = run;
+		const first = await job("first", writes("first", runId, "succeeded"));
+		await session.run(first, context);
+		const second = session.run(await job("second", "exec sleep 600"), {
+			...context,
+			signal: abort.signal,
+		});
+		abort.abort();
+		expect(await second).toMatchObject({ state: "stopped" });
+		expect((await new LocalJobs(paths).runs(1))[0]?.jobs).toMatchObject([{ job: "first", state: "succeeded" }]);
+		await session.close();
+		expect(await failing(stackOf(paths))).toMatchObject({ what: `Run ${runId} was stopped before its end: second.` });
+	});
+
+	it("names a damaged report, and goes on with the others", async ({ run, context }) => {
+		const { paths, session, job, runId } = run;
+		for (const name of ["a", "b"]) await session.run(await job(name, writes(name, runId, "succeeded")), context);
+		await session.close();
+		const folder = join(paths.processed, lake.runs, runId);
+		await writeFile(join(folder, "a.json"), '{"job":');
+		await writeFile(join(folder, "note.txt"), "");
+		expect(await readdir(folder)).toHaveLength(3);
+		const [newest] = await new LocalJobs(paths).runs(1);
+		expect(newest?.jobs).toMatchObject([
+			{ job: "a", state: "failed", why: expect.stringContaining("The report of a is damaged. ") },
+			{ job: "b", state: "succeeded" },
+		]);
+		expect(await failing(stackOf(paths))).toMatchObject({
+			what: `Run ${runId} failed: a.`,
+			why: expect.stringContaining(join(folder, "a.json")),
+		});
+	});
+});
