@@ -1,5 +1,6 @@
 import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
+import { PipelineError } from "../../common/errors.ts";
 import { sleep } from "../../common/poll.ts";
 import type { SourceConnection } from "../../engines/port.ts";
 import { binlogEnd, changedSince } from "./binlogChanges.ts";
@@ -27,6 +28,7 @@ export async function compareCounts(way: Way, tables: readonly TableName[]): Pro
 		const note = noting(checks, () => (Date.now() - startedAt) / 1000);
 		const place = await binlogEnd(way.source);
 		const { counts, left } = await countAtSource(way.source, tables);
+		if (counts.length === 0) throw nothingCounted(left);
 		const etl = await runWhenFree(way.stack, jobsToCurrentTables, way.context);
 		note("jobs", hasRun(etl), jobsText(etl));
 		const query = await way.query();
@@ -44,14 +46,31 @@ export async function compareCounts(way: Way, tables: readonly TableName[]): Pro
 		if (changed.length > 0 || (!isKnown && end.position !== place.position)) return undefined;
 		note("position", true, `no change of these tables since ${place.file}:${place.position}`);
 		for (const table of left) note(`${table.schema}.${table.table}`, true, "not counted: too large");
-		if (!isDifferent || tried === tries) return reportOf(way, checks, counts.length);
+		if (!isDifferent || tried === tries) return reportOf(way, checks);
 		await sleep(quiet[way.stack.engine], way.context.signal);
 	}
 }
 
-function reportOf({ stack }: Way, checks: VerifyCheck[], counted: number): VerifyReport {
+/** No difference was found, and no proof either. */
+function nothingCounted(left: readonly TableName[]): PipelineError {
+	const names = left.map(({ schema, table }) => `${schema}.${table}`).join(", ");
+	return new PipelineError("failure", {
+		what: "Nothing is proved: no table changed meanwhile, and none could be counted.",
+		why:
+			left.length === 0
+				? "The replication has no table without an error."
+				: `By the server's estimate each has more than ${countable.toLocaleString("en")} rows, which takes long to count: ${names}.`,
+		fix:
+			left.length === 0
+				? "See what is wrong with the tables."
+				: "Repeat it while somebody changes rows, which is then followed; or name a table of heartbeats in verify of pipeline.yaml.",
+		next: left.length === 0 ? "pipeline-cli replication tables" : "pipeline-cli verify-cdc --read-only",
+	});
+}
+
+function reportOf({ stack }: Way, checks: VerifyCheck[]): VerifyReport {
 	const nothing = { columns: [], rows: [], rawFiles: [], rawRows: [], removed: false };
-	const ok = counted > 0 && checks.every((check) => check.ok);
+	const ok = checks.every((check) => check.ok);
 	return { stack: stack.name, ok, kind: "counts", checks, ...nothing };
 }
 

@@ -5,7 +5,8 @@ import { catalogName } from "../../../etl/definition/tables.ts";
 import { quoteName } from "../../engines/duckdb/quote.ts";
 import type { CatalogTable, Context, Query } from "../../engines/port.ts";
 import type { EtlResult } from "../etl/runEtl.ts";
-import type { Row, Selection } from "./sourceRows.ts";
+import { comparable } from "./comparable.ts";
+import type { Selection } from "./sourceRows.ts";
 
 /** Name in the catalog of a current table: of the table that is there, else as it will be called. */
 export function currentName(
@@ -38,17 +39,31 @@ export async function countCurrent(query: Query, table: string, context: Context
 	return Number(rows[0]?.[0]);
 }
 
-function conditionOf({ columns, values }: Selection): string {
-	const [only] = columns;
-	if (columns.length === 1 && only !== undefined) {
-		return `${quoteName(only)} IN (${values.map(([value]) => literal(value)).join(", ")})`;
-	}
-	const rows = values.map((row) => columns.map((name, index) => `${quoteName(name)} = ${literal(row[index])}`));
-	return rows.map((equal) => `(${equal.join(" AND ")})`).join(" OR ");
+/** Rows by what they have in some columns; the same on DuckDB and on Athena, which compares no text with another type. */
+export function conditionOf({ columns, values }: Selection): string {
+	const rows = values.map((row) => columns.map((name, index) => equal(name, row[index])).join(" AND "));
+	return rows.length === 0 ? "FALSE" : rows.map((row) => `(${row})`).join(" OR ");
 }
 
-function literal(value: Row[number] | unknown): string {
-	return typeof value === "number" ? String(value) : `'${String(value).replaceAll("'", "''")}'`;
+/** A number is one in every engine; all else is compared as the text that the source has of it. */
+function equal(column: string, value: unknown): string {
+	const name = quoteName(column);
+	if (value === null || value === undefined) return `${name} IS NULL`;
+	if (typeof value === "number") return `${name} = ${value}`;
+	const texts = timeTexts(String(value)).map((text) => `'${text.replaceAll("'", "''")}'`);
+	return `CAST(${name} AS VARCHAR) IN (${texts.join(", ")})`;
+}
+
+/** A value as engines print it: of a time, fractions with and without zeros, and with and without a zone. */
+function timeTexts(value: string): string[] {
+	const time = comparable(value);
+	if (time === null || !/^\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d+)?$/.test(time)) return [value];
+	const [seconds = "", fraction = ""] = time.split(".");
+	const fractions = new Set(["", fraction, fraction.padEnd(3, "0"), fraction.padEnd(6, "0")]);
+	return [...fractions]
+		.filter((digits) => digits.replace(/0+$/, "") === fraction)
+		.map((digits) => (digits === "" ? seconds : `${seconds}.${digits}`))
+		.flatMap((text) => ["", " UTC", "+00"].map((zone) => `${text}${zone}`));
 }
 
 function textOf(value: unknown): string | null {

@@ -42,10 +42,16 @@ export async function writeGrant(source: SourceConnection, table: TableName): Pr
 /**
  * Makes sure that the table of heartbeats is there.
  * @param create makes it where it is missing.
+ * @param beforeMaking throws where it would be of no use.
  * @returns whether it was made.
  * @throws PipelineError with the DDL and the grant, for who may run them.
  */
-export async function openHeartbeat(source: SourceConnection, table: TableName, create: boolean): Promise<boolean> {
+export async function openHeartbeat(
+	source: SourceConnection,
+	table: TableName,
+	create: boolean,
+	beforeMaking: () => void,
+): Promise<boolean> {
 	const found = (await columnsOf(source, table)).map(({ name }) => name.toLowerCase());
 	const name = `${table.schema}.${table.table}`;
 	if (found.length > 0) {
@@ -58,6 +64,7 @@ export async function openHeartbeat(source: SourceConnection, table: TableName, 
 			next: "pipeline-cli verify-cdc",
 		});
 	}
+	beforeMaking();
 	const statements = `${heartbeatDdl(table)}\n${await writeGrant(source, table)}`;
 	if (!create) {
 		throw new PipelineError("usage", {

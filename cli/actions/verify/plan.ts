@@ -1,10 +1,11 @@
 import type { Pipeline, RowValues, Verification } from "../../../etl/contract/pipeline/pipeline.ts";
-import { columnAction, definedTable } from "../../../etl/contract/pipeline/pipeline.ts";
+import { definedTable } from "../../../etl/contract/pipeline/pipeline.ts";
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
 import { qualifiedName, quoteName } from "../../engines/mysql/quote.ts";
 import type { SourceConnection } from "../../engines/port.ts";
 import { heartbeatColumns, heartbeatKey, heartbeatMarker, heartbeatValues, openHeartbeat } from "./heartbeat.ts";
+import { keptColumns, keyInLake, requireReplicated } from "./keptColumns.ts";
 import { condition, keyOf, type Selection } from "./sourceRows.ts";
 
 /** What verify-cdc writes and follows. */
@@ -33,7 +34,7 @@ export interface Plan {
 export async function planOf(pipeline: Pipeline, source: SourceConnection, create: boolean): Promise<Plan> {
 	const { verify } = pipeline;
 	if (verify === undefined) throw nowhereToWrite(pipeline);
-	if (verify.rows.length === 0) return heartbeatPlan(verify.table, source, create);
+	if (verify.rows.length === 0) return heartbeatPlan(pipeline, verify.table, source, create);
 	if (create) {
 		throw new PipelineError("usage", {
 			what: "--create makes a table of heartbeats, and verify in pipeline.yaml names rows of a table of its own.",
@@ -44,15 +45,22 @@ export async function planOf(pipeline: Pipeline, source: SourceConnection, creat
 	return rowsPlan(pipeline, verify, source);
 }
 
-async function heartbeatPlan(table: TableName, source: SourceConnection, create: boolean): Promise<Plan> {
-	const created = await openHeartbeat(source, table, create);
+async function heartbeatPlan(
+	pipeline: Pipeline,
+	table: TableName,
+	source: SourceConnection,
+	create: boolean,
+): Promise<Plan> {
+	requireReplicated(pipeline, table, false);
+	const key = keyInLake(pipeline, table, [[heartbeatKey], [heartbeatMarker]]);
+	const created = await openHeartbeat(source, table, create, () => requireReplicated(pipeline, table, true));
 	const mark = `${markPrefix()}-1`;
 	return {
 		table,
 		written: heartbeatColumns,
 		values: [heartbeatValues(mark)],
-		columns: heartbeatColumns,
-		key: [heartbeatKey],
+		columns: keptColumns(pipeline, table, heartbeatColumns),
+		key,
 		recognised: { columns: [heartbeatMarker], values: [[mark]] },
 		isMarked: true,
 		isHeartbeat: true,
@@ -62,30 +70,34 @@ async function heartbeatPlan(table: TableName, source: SourceConnection, create:
 
 async function rowsPlan(pipeline: Pipeline, verify: Verification, source: SourceConnection): Promise<Plan> {
 	const { table, rows, marker } = verify;
+	requireReplicated(pipeline, table, false);
 	const written = Object.keys(rows[0] ?? {});
 	const keyed = definedTable(pipeline, table)?.primaryKey ?? (await keyOf(source, table));
-	const columns = [...new Set([...written, ...keyed])].filter((name) => columnAction(pipeline, table, name) === "keep");
+	const columns = keptColumns(pipeline, table, [...written, ...keyed]);
 	const asTheyStand = rows.map((row) => written.map((name) => row[name] ?? null));
 	const plan = { table, written, columns, isMarked: false, isHeartbeat: false, created: false };
 	const byValues = (names: readonly string[]): Selection => ({
 		columns: names,
 		values: rows.map((row) => names.map((name) => row[name] ?? null)),
 	});
+	const keptWritten = keptColumns(pipeline, table, written);
 	const isGiven = keyed.length > 0 && keyed.every((name) => written.includes(name));
 	if (await isSample(verify, keyed, source)) {
-		const key = isGiven ? keyed : marker;
-		return { ...plan, values: asTheyStand, key, recognised: byValues(key), sample: sampleOf(verify) };
+		const known = isGiven ? keyed : marker;
+		const key = keyInLake(pipeline, table, [known, marker]);
+		return { ...plan, values: asTheyStand, key, recognised: byValues(known), sample: sampleOf(verify) };
 	}
 	const [mark] = marker;
 	if (mark === undefined) {
-		const key = isGiven ? keyed : written;
-		return { ...plan, values: asTheyStand, key: keyed.length > 0 ? keyed : written, recognised: byValues(key) };
+		// Without a mark and a key that comes into the lake, a row is known by all of it that does.
+		const key = keyInLake(pipeline, table, [keyed, keptWritten.length > 0 ? keptWritten : written]);
+		return { ...plan, values: asTheyStand, key, recognised: byValues(isGiven ? keyed : written) };
 	}
 	const prefix = markPrefix();
 	const values = rows.map((row, index) => marked(row, written, verify, keyed, `${prefix}-${index + 1}`));
 	const marks = rows.map((_, index) => [`${prefix}-${index + 1}`]);
-	const recognised = { columns: [mark], values: marks };
-	return { ...plan, values, key: keyed.length > 0 ? keyed : [mark], recognised, isMarked: true };
+	const key = keyInLake(pipeline, table, [keyed, ...marker.map((name) => [name])]);
+	return { ...plan, values, key, recognised: { columns: [mark], values: marks }, isMarked: true };
 }
 
 function sampleOf({ sample }: Verification): { rowCount: number } {
