@@ -87,6 +87,8 @@ export interface CommandResult {
 	text: string;
 	/** The text is data, for instance CSV: not a byte of it is changed. */
 	verbatim?: boolean;
+	/** The text shows data and no commands to run: words in it that look like one are left as they are. */
+	asIs?: boolean;
 	/** Where the command did its work but the verdict is not "ok", for instance `dataDiffer`. */
 	outcome?: Outcome;
 	/** Seconds after which the command is called again and its result takes the place of this one: `--watch`. */

@@ -135,7 +135,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 			reporter.close();
 			await (json
 				? writeJson(result.json, found?.name)
-				: show({ ...result, text: result.verbatim === true ? result.text : typed(result.text) }, out));
+				: show({ ...result, text: isData(result) ? result.text : typed(result.text) }, out));
 			if (result.again === undefined) return result.outcome === undefined ? exitCodes.ok : exitCodes[result.outcome];
 			await sleep(result.again * 1000, signal);
 		}
@@ -158,6 +158,10 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 function isEndless({ endless = [] }: Command, options: Line["options"]): boolean {
 	const given = new Set(Object.entries(options).flatMap(([name, value]) => (value ? [name] : [])));
 	return given.has("watch") || endless.some((name) => given.has(name));
+}
+
+function isData({ verbatim = false, asIs = false }: CommandResult): boolean {
+	return verbatim || asIs;
 }
 
 function show({ text, verbatim = false, again }: CommandResult, look: Look): Promise<void> {

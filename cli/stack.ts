@@ -1,5 +1,5 @@
 import type { PipelineOutputs } from "../infra/outputs.ts";
-import { PipelineError } from "./common/errors.ts";
+import { NoSuchStack, PipelineError } from "./common/errors.ts";
 import { isLocalStack, localStacks, usualStack } from "./engines/local/shared/paths.ts";
 import type { Plan } from "./engines/plan.ts";
 import type { LocalHost, Stack } from "./engines/port.ts";
@@ -99,7 +99,7 @@ async function noSuchStack(
 	const { knownStacks } = await import("./engines/aws/outputs/pulumiCli.ts");
 	const known = [...(await localStacks()), ...(await knownStacks(signal))];
 	const exist = `Stacks that exist: ${known.length === 0 ? "none" : known.join(", ")}.`;
-	return new PipelineError("noSuchStack", {
+	return new NoSuchStack(name, known, {
 		what:
 			name === undefined
 				? "No stack was named, none is selected in Pulumi, and there is no local one here."

@@ -2,6 +2,7 @@ import { lake } from "../../etl/contract/contract.ts";
 import type { Definition } from "../../etl/definition/definition.ts";
 import { jobWaves, type Location } from "../../etl/definition/jobs.ts";
 import type { Context, RuleChange, Stack } from "../engines/port.ts";
+import { buildModels } from "./etl/chosenModels.ts";
 import { type EtlResult, runEtl } from "./etl/runEtl.ts";
 
 export interface PurgeResult {
@@ -66,7 +67,7 @@ function affected(
  * Models are all built again: they are cheap, and each may read any other.
  */
 export function purgedPlaces(
-	{ jobs }: Pick<Definition, "jobs">,
+	{ jobs, pipeline }: Pick<Definition, "jobs" | "pipeline">,
 	tables: readonly { schema: string; table: string }[],
 ): { folders: string[]; rebuilt: string[] } {
 	const tainted = tables.flatMap(({ schema, table }): Location[] => [
@@ -95,7 +96,8 @@ export function purgedPlaces(
 		for (const prefix of written)
 			folders.push(`${prefix}/`, `${lake.state}/${prefix}.json`, `${lake.state}/${prefix}/`);
 	}
-	return { folders: [...new Set(folders)], rebuilt: ["build-models", ...rebuilt] };
+	if (pipeline.models !== undefined) rebuilt.unshift(buildModels);
+	return { folders: [...new Set(folders)], rebuilt };
 }
 
 /** Whether a job makes tables of its own: what the others write is removed table by table. */

@@ -45,6 +45,20 @@ export class PipelineError extends Error {
 	}
 }
 
+/** There is no stack of a name, or none at all where nobody named one. */
+export class NoSuchStack extends PipelineError {
+	/** The one that was asked for. */
+	readonly wanted: string | undefined;
+	/** Stacks that exist. */
+	readonly known: readonly string[];
+
+	constructor(wanted: string | undefined, known: readonly string[], text: ErrorText) {
+		super("noSuchStack", text);
+		this.wanted = wanted;
+		this.known = known;
+	}
+}
+
 /** A run of jobs that cannot begin, since another one is going. */
 export class RunGoing extends PipelineError {
 	constructor(text: ErrorText) {

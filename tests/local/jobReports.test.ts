@@ -20,6 +20,7 @@ let codes: Record<string, number>;
 
 const program = `
 import json, sys
+from lakehouse.run.job import exit_code
 from lakehouse.run.report import BrokenRule, Report
 from lakehouse.storage.files import Storage
 
@@ -30,7 +31,8 @@ def report(job, spoil):
     made.table("shop", "items", 3, 2, "merged")
     made.table("", "joint_tables", 1, 1)
     spoil(made)
-    return made.finish(Storage(processed))
+    made.finish(Storage(processed))
+    return exit_code(made.state, on_glue=False)
 
 print(json.dumps({
     "process-load": report("process-load", lambda made: None),

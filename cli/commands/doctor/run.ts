@@ -1,6 +1,6 @@
 import chalk from "chalk";
 import type { Run } from "../../command.ts";
-import { PipelineError } from "../../common/errors.ts";
+import { NoSuchStack } from "../../common/errors.ts";
 import type { Check } from "../../engines/port.ts";
 import { stackLine } from "../../ui/stackLine.ts";
 import { renderTable } from "../../ui/table.ts";
@@ -9,22 +9,33 @@ import type { definition } from "./definition.ts";
 /** `doctor`: every precondition of the stack's work, and how to fix those that do not hold. */
 export const run: Run<typeof definition> = async ({ options, stack, localHost, context }) => {
 	const found = await stack().catch((error: unknown) => {
-		// Before the first start there is no stack, and what it will need can be checked all the same.
-		const isNone = error instanceof PipelineError && error.outcome === "noSuchStack";
-		if (isNone && /^local(-|$)/.test(options.stack ?? "local") && options.outputs === undefined) return undefined;
+		// Before the first start there is no local stack, and what it will need can be checked all the same.
+		if (error instanceof NoSuchStack && options.outputs === undefined && mayComeHere(error.wanted)) return error;
 		throw error;
 	});
-	const checks = await context.reporter.task("Check", async () =>
-		found === undefined ? (await localHost()).checks() : found.checks(context),
-	);
+	const missing = found instanceof NoSuchStack ? found : undefined;
+	const { name, checks } = await context.reporter.task("Check", async () => {
+		if (!(found instanceof NoSuchStack)) return { name: found.name, checks: await found.checks(context) };
+		const host = await localHost();
+		return { name: host.name, checks: await host.checks() };
+	});
 	const ok = checks.every((check) => check.ok);
 	const noCredentials = checks.some((check) => check.name === "credentials" && !check.ok);
 	return {
-		json: { ok, checks },
-		text: describeChecks(found?.name ?? `${options.stack ?? "local"}, not there yet`, checks),
+		json: { stack: name, ok, ...(missing && { stackExists: false }), checks },
+		text: describeChecks(missing === undefined ? name : notThere(name, missing.known), checks),
 		...(ok ? {} : { outcome: noCredentials ? "credentials" : "failure" }),
 	};
 };
+
+/** Whether a stack that is not there yet would be one on this machine, as `up` makes it; one on AWS needs other things. */
+function mayComeHere(name: string | undefined): boolean {
+	return name === undefined || /^local(-|$)/.test(name);
+}
+
+function notThere(name: string, known: readonly string[]): string {
+	return `${name}, not there yet${known.length === 0 ? "" : `; there are ${known.join(", ")}`}`;
+}
 
 function describeChecks(stack: string, checks: readonly Check[]): string {
 	const table = renderTable(

@@ -8,6 +8,7 @@ import type { definition } from "./definition.ts";
 export const run: Run<typeof definition> = async ({ options, interactive, context, localHost }) => {
 	const { purge } = options;
 	const host = await localHost();
+	await host.requireStack();
 	if (purge && !options.yes) {
 		const agreed = interactive && (await confirm(`Remove ${host.home} with all its data?`, context.signal));
 		if (!agreed) {

@@ -16,7 +16,7 @@ export const definition = defineCommand({
 		{ flags: "-o, --output <path>", description: "file to write (default: the name and the format's ending)" },
 	],
 	examples: [
-		["A named query for a spreadsheet", "export sales_by_country --format xlsx"],
-		["A table", "export orders --format parquet --output orders.parquet"],
+		["A named query for a spreadsheet", "export my_query --format xlsx"],
+		["A table", "export my_table --format parquet --output my_table.parquet"],
 	],
 });

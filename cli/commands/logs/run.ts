@@ -17,5 +17,5 @@ export const run: Run<typeof definition> = async ({ args, options, stack, contex
 	}
 	const { log, lines } = await port.read(part, options.lines);
 	context.reporter.note(`Stack ${found.name}. All of it: ${log}`);
-	return { json: { part, log, lines }, text: lines.map(logLine).join("\n") };
+	return { json: { part, log, lines }, text: lines.map(logLine).join("\n"), asIs: true };
 };

@@ -19,7 +19,7 @@ export const definition = defineCommand({
 		},
 	],
 	examples: [
-		["A statement", 'query "SELECT status, count(*) FROM orders GROUP BY 1"'],
-		["A named query", "query --name sales_by_country"],
+		["A statement", 'query "SELECT count(*) FROM my_table"'],
+		["A named query, of those that --list shows", "query --name my_query"],
 	],
 });

@@ -34,6 +34,7 @@ export const run: Run<typeof definition> = async (invocation) => {
 		json: result,
 		text: json ? "" : csv ? resultCsv(result) : resultTable(result),
 		verbatim: csv,
+		asIs: true,
 	};
 };
 
@@ -50,7 +51,7 @@ async function list(stack: Stack): Promise<CommandResult> {
 		const lines = [title, ...description.split("\n")].map((line) => `    ${line}`.trimEnd());
 		return [name, ...lines].join("\n");
 	});
-	return { json: { queries }, text: blocks.join("\n\n") };
+	return { json: { queries }, text: blocks.join("\n\n"), asIs: true };
 }
 
 /** The SQL of the argument, of --file or of --name, whichever is given. */

@@ -3,7 +3,9 @@ import type { definition } from "./definition.ts";
 
 /** `source down`: stops the private MariaDB. */
 export const run: Run<typeof definition> = async ({ localHost, context }) => {
-	const state = await (await localHost()).stopSource(context);
+	const host = await localHost();
+	await host.requireStack();
+	const state = await host.stopSource(context);
 	const text = {
 		stopped: "The private MariaDB is stopped; its data stays.",
 		"not running": "The private MariaDB is not running.",

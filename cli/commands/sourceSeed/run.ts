@@ -6,7 +6,9 @@ import type { definition } from "./definition.ts";
 /** `source seed`: the sample schemas. */
 export const run: Run<typeof definition> = async ({ options, localHost, context }) => {
 	const { seed, scale, reset, yes } = options;
-	const result = await (await localHost()).seed(context, { seed, scale, reset, yes });
+	const host = await localHost();
+	await host.requireStack();
+	const result = await host.seed(context, { seed, scale, reset, yes });
 	const lines = result.schemas.map(
 		({ schema, tables, rows }) => `${schema}: ${tables} tables, ${formatCount(rows)} rows`,
 	);

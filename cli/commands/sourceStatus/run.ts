@@ -6,7 +6,9 @@ import type { definition } from "./definition.ts";
 
 /** `source status`: state, rows, and every precondition of replication. */
 export const run: Run<typeof definition> = async ({ localHost, context }) => {
-	const source = await (await (await localHost()).stack()).source();
+	const host = await localHost();
+	await host.requireStack();
+	const source = await (await host.stack()).source();
 	const status = await source.status();
 	const checks = status.state === "running" ? await source.checks() : [];
 	for (const { warning } of checks) if (warning !== undefined) context.reporter.warn(warning);

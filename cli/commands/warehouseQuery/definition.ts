@@ -6,5 +6,5 @@ export const definition = defineCommand({
 	summary: "Ask the warehouse in SQL",
 	description: "One statement that reads. The views are in the schema analytics, the lake's tables in lake.",
 	arguments: [["<sql>", "the statement"]],
-	examples: [["Materials that are looked at", 'warehouse query "SELECT status, count(*) FROM lake.orders GROUP BY 1"']],
+	examples: [["Count the rows of a table of the lake", 'warehouse query "SELECT count(*) FROM lake.my_table"']],
 });

@@ -10,5 +10,5 @@ export const run: Run<typeof definition> = async ({ args, json, stack, context }
 	const result = await warehouse.query(args.sql, context);
 	const rows = result.rows.length === 1 ? "1 row" : `${result.rows.length} rows`;
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}. Stack ${found.name}.`);
-	return { json: result, text: json ? "" : resultTable(result) };
+	return { json: result, text: json ? "" : resultTable(result), asIs: true };
 };

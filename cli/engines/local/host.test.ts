@@ -1,11 +1,30 @@
 import { access, mkdir, readdir, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { it } from "../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
-import { assertRemovable, removeStack } from "./host.ts";
+import { assertRemovable, LocalHostEngine, removeStack } from "./host.ts";
+
+it("a stack that was named wrongly is refused with those that exist; what a removal has left is one", async ({
+	folder,
+}) => {
+	vi.stubEnv("PIPELINE_HOME", folder);
+	const hosts = ["local", "local-typo"].map((name) => new LocalHostEngine(name));
+	await hosts[0]?.requireStack();
+	const refused = { outcome: "noSuchStack", text: { why: "Local stacks that exist: none.", next: "pipeline-cli up" } };
+	await expect(hosts[1]?.requireStack()).rejects.toMatchObject(refused);
+	for (const name of ["local-two", "local-three"]) {
+		await mkdir(join(folder, name));
+		await writeFile(join(folder, name, "stack.json"), "");
+	}
+	await expect(hosts[1]?.requireStack()).rejects.toMatchObject({
+		text: { what: "There is no stack local-typo here.", why: "Local stacks that exist: local-three, local-two." },
+	});
+	await mkdir(join(folder, "local-typo"));
+	await hosts[1]?.requireStack();
+});
 
 it.each([projectRoot, dirname(projectRoot), homedir(), "/"])("does not let %s be removed as a stack", (folder) => {
 	expect(() => assertRemovable(folder)).toThrow(PipelineError);

@@ -1,8 +1,8 @@
 import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
-import { PipelineError } from "../../common/errors.ts";
-import { namesIn } from "../../common/fs.ts";
+import { NoSuchStack, PipelineError } from "../../common/errors.ts";
+import { exists, namesIn } from "../../common/fs.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
 import type {
 	Check,
@@ -42,6 +42,18 @@ export class LocalHostEngine implements LocalHost {
 
 	async stack(): Promise<Stack> {
 		return new (await import("./stack.ts")).LocalStack(this.name);
+	}
+
+	async requireStack(): Promise<void> {
+		// Also what an interrupted removal has left is stopped, and removed.
+		if (this.name === usualStack || (await exists(this.#paths.home))) return;
+		const known = await localStacks();
+		throw new NoSuchStack(this.name, known, {
+			what: `There is no stack ${this.name} here.`,
+			why: `Local stacks that exist: ${known.join(", ") || "none"}.`,
+			fix: known.length === 0 ? "Make it first." : "Name one of them with --stack.",
+			next: known.length === 0 ? "pipeline-cli up" : `pipeline-cli status --stack ${known[0]}`,
+		});
 	}
 
 	async setup(context: Context, options: { dev?: boolean } = {}): Promise<SetupResult> {
@@ -121,18 +133,19 @@ export class LocalHostEngine implements LocalHost {
 	}
 
 	async installUnit({ everySeconds }: ScheduleOptions): Promise<InstalledUnit> {
-		const { installUnit } = await import("./schedule/systemdUnit.ts");
+		const { installUnit, isBooted } = await import("./schedule/systemdUnit.ts");
 		const every = everySeconds === undefined ? [] : ["--every", `${everySeconds}s`];
 		const stack = this.name === usualStack ? [] : ["--stack", this.name];
 		const home = process.env.PIPELINE_HOME;
-		return installUnit({
+		const parts = {
 			name: this.name,
 			node: process.execPath,
 			cli: join(projectRoot, "dist", "pipeline-cli.js"),
 			project: projectRoot,
 			args: ["up", "--foreground", ...every, ...stack],
 			env: home === undefined || home === "" ? {} : { PIPELINE_HOME: resolve(home) },
-		});
+		};
+		return installUnit(parts, await isBooted());
 	}
 
 	async removeUnit(): Promise<string | undefined> {

@@ -73,6 +73,11 @@ export interface LocalHost {
 	readonly home: string;
 	stack(): Promise<Stack>;
 	/**
+	 * For what only a stack that was made has something to do with: stop, fill, remove.
+	 * @throws NoSuchStack naming those that exist; never for `local`, of which there may be nothing yet.
+	 */
+	requireStack(): Promise<void>;
+	/**
 	 * Installs what is missing; quick where all is there.
 	 * @param options.dev also what the Python tests need.
 	 */

@@ -67,13 +67,17 @@ export function unitFile(stack: string): string {
 	return join(config, "systemd", "user", unitName(stack));
 }
 
-/** Writes the unit, where this machine has systemd. */
-export async function installUnit(parts: UnitParts): Promise<InstalledUnit> {
+/** Whether this machine runs systemd: containers have its programs only. As sd_booted(3) finds it out. */
+export function isBooted(): Promise<boolean> {
+	return exists("/run/systemd/system");
+}
+
+/** Writes the unit. @param booted whether this machine runs systemd. */
+export async function installUnit(parts: UnitParts, booted: boolean): Promise<InstalledUnit> {
 	const path = unitFile(parts.name);
 	const text = unitText(parts);
 	const unit = { name: unitName(parts.name), path, text };
-	// As sd_booted(3) finds it out.
-	if (!(await exists("/run/systemd/system"))) return { ...unit, action: "no systemd" };
+	if (!booted) return { ...unit, action: "no systemd" };
 	if ((await readIfThere(path)) === text) return { ...unit, action: "unchanged" };
 	await mkdir(dirname(path), { recursive: true });
 	await writeFileAtomic(path, text);

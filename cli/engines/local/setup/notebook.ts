@@ -26,7 +26,7 @@ export async function ensureNotebook(context: Context, paths: LocalPaths): Promi
 	if (await isReady()) return pythonBinary(paths);
 	await context.reporter.task("Install JupyterLab", (update) => {
 		const waiting = (pid: number): void => update(`waiting for process ${pid}, which installs`);
-		return withLockFile(join(paths.home, "python.lock"), context.signal, waiting, async () => {
+		return withLockFile(`${paths.python}.lock`, context.signal, waiting, async () => {
 			if (await isReady()) return;
 			try {
 				await runChild(pythonBinary(paths), ["-m", "pip", "install", "--require-hashes", "--no-deps", "-r", lock], {

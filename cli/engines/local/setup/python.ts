@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, readFile, rm, statfs } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { bug, PipelineError } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../../../common/fs.ts";
@@ -215,11 +215,13 @@ async function environmentVersion(paths: LocalPaths): Promise<string> {
 }
 
 async function checkSpace(paths: LocalPaths): Promise<void> {
-	await mkdir(paths.home, { recursive: true });
-	const { bavail, bsize } = await statfs(paths.home);
+	// Stacks share it, so that it may be on another disk than this one's folder.
+	const folder = dirname(paths.python);
+	await mkdir(folder, { recursive: true });
+	const { bavail, bsize } = await statfs(folder);
 	if (bavail * bsize >= neededBytes) return;
 	throw new PipelineError("failure", {
-		what: `There is not enough room in ${paths.home} for the Python environment.`,
+		what: `There is not enough room in ${folder} for the Python environment.`,
 		why: `It takes ${neededBytes / 2 ** 30} GiB; ${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB are free.`,
 		fix: "Free some space, or set PIPELINE_HOME to a folder on another disk.",
 		next: "pipeline-cli setup",
