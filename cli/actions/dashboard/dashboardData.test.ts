@@ -189,7 +189,7 @@ describe("dashboardData", () => {
 
 	it("is of the time when the last good run began, and says what makes it older than it should be", async () => {
 		const { overview } = await asked();
-		expect([overview.asOf, overview.stale, overview.behind]).toEqual([startedAt, [], false]);
+		expect([overview.asOf, overview.stale, overview.processing]).toEqual([startedAt, [], "current"]);
 		expect(overview.nextRun).toBe(nextRun);
 		expect(overview.runs).toMatchObject({
 			ok: true,
@@ -204,7 +204,7 @@ describe("dashboardData", () => {
 			raw: async () => zone("raw", [{ key: "a/b.parquet", size: 1, modified: later }]),
 		} as unknown as Stack;
 		const old = (await asked(stale)).overview;
-		expect(old.behind).toBe(true);
+		expect(old.processing).toBe("behind");
 		expect(old.stale).toEqual([
 			{ text: "Run run-1 found rows that break rules (join-tables). Their tables stay as they were before." },
 			{ text: "Not all is processed: the newest file of the raw zone is of", at: later.toISOString() },
@@ -221,6 +221,24 @@ describe("dashboardData", () => {
 		});
 		const failed = { ...stack, jobs: async () => jobsThat("failed") } as unknown as Stack;
 		expect((await asked(failed)).overview.stale).toEqual([{ text: "Run run-1 failed: join-tables." }]);
+	});
+
+	it("says what is not known, and does not look as if all were well", async () => {
+		const cannot = (what: string) => async () => {
+			throw new PipelineError("serviceRefused", { what });
+		};
+		const blind = {
+			...stack,
+			jobs: async () => ({ runs: cannot("No runs."), schedule: async () => undefined }),
+			replication: async () => ({ status: cannot("No task.") }),
+		} as unknown as Stack;
+		const { overview } = await asked(blind);
+		expect(overview.processing).toBe("unknown");
+		expect(overview.stale.map(({ text }) => text)).toEqual([
+			"Whether a run failed is not known: No runs.",
+			"Whether all is processed is not known: No runs.",
+			"Whether new changes arrive is not known: No task.",
+		]);
 	});
 
 	it("asks AWS less often, where each query costs", async () => {

@@ -1,9 +1,9 @@
-import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
 import type { Overview, Part, ReplicationView, RunView, TableView } from "../../dashboard/data.ts";
-import type { Context, Query, RunHistory, Stack } from "../../engines/port.ts";
+import type { Context, Query, Stack } from "../../engines/port.ts";
 import { type Failing, failing } from "../etl/failing.ts";
 import { changesByHour, type LogFacts, logFacts } from "./changeLogs.ts";
 import { part } from "./fault.ts";
+import { type Processing, processingOf } from "./processing.ts";
 import { runView } from "./runs.ts";
 import { lakeFiles, type RegisteredTable, tableViews } from "./tableFacts.ts";
 
@@ -27,20 +27,15 @@ export async function overviewOf(
 	]);
 	const facts = logs.ok ? logs.value : [];
 	const runs: Part<RunView[]> = history.ok ? { ok: true, value: history.value.map(runView) } : history;
-	const { sizes, newestRaw } = files.ok ? files.value : { sizes: undefined, newestRaw: undefined };
+	const sizes = files.ok ? files.value.sizes : undefined;
 	const views: Part<TableView[]> = await part(context, () => tableViews(tables, facts, sizes, query, context));
-	const processed = history.ok ? processedAt(history.value) : undefined;
-	const asOf = processed ?? newestOf(facts);
-	const behind = processed !== undefined && newestRaw !== undefined && newestRaw.toISOString() > processed;
-	const failed = history.ok ? await part(context, () => failing(stack, history.value)) : undefined;
+	const processing = processingOf(history, files);
+	const asOf = processing.upTo ?? newestOf(facts);
+	const failed = history.ok ? await part(context, () => failing(stack, history.value)) : history;
 	return {
 		...(asOf !== undefined && { asOf }),
-		behind,
-		stale: staleReasons({
-			replication,
-			failed: failed?.ok === true ? failed.value : undefined,
-			unprocessed: behind ? newestRaw : undefined,
-		}),
+		processing: processing.state,
+		stale: staleReasons({ replication, failed, processing }),
 		replication,
 		runs,
 		...(schedule.ok && schedule.value?.nextRun !== undefined && { nextRun: schedule.value.nextRun }),
@@ -59,21 +54,6 @@ async function replicationView(stack: Stack): Promise<ReplicationView> {
 	};
 }
 
-/**
- * When the newest run began that took the raw zone into the current tables: all that was there then is in them. Tables that
- * broke a rule are blocked, which is said.
- */
-function processedAt(history: readonly RunHistory[]): string | undefined {
-	const last = jobsToCurrentTables.at(-1);
-	const run = history.find(({ jobs }) =>
-		jobs.some(({ job, state }) => job === last && (state === "succeeded" || state === "quality_failed")),
-	);
-	const starts = run?.jobs.flatMap(({ job, report }) =>
-		jobsToCurrentTables.includes(job) && report !== undefined ? [report.started_at] : [],
-	);
-	return starts?.sort()[0];
-}
-
 function newestOf(facts: readonly LogFacts[]): string | undefined {
 	return facts
 		.flatMap(({ newest }) => newest ?? [])
@@ -83,24 +63,21 @@ function newestOf(facts: readonly LogFacts[]): string | undefined {
 
 interface Freshness {
 	replication: Part<ReplicationView>;
-	failed: Failing | undefined;
-	/** The newest file of the raw zone, where it is newer than what is processed. */
-	unprocessed: Date | undefined;
+	failed: Part<Failing | undefined>;
+	processing: Processing;
 }
 
-function staleReasons({ replication, failed, unprocessed }: Freshness): Overview["stale"] {
+/** What is wrong, and what is not known: neither looks as if all were well. */
+function staleReasons({ replication, failed, processing }: Freshness): Overview["stale"] {
 	const reasons: Overview["stale"] = [];
-	if (failed !== undefined) {
-		const kept = failed.kind === "rules" ? " Their tables stay as they were before." : "";
-		reasons.push({ text: `${failed.what}${kept}` });
+	if (!failed.ok) reasons.push({ text: `Whether a run failed is not known: ${failed.why}` });
+	else if (failed.value !== undefined) {
+		const kept = failed.value.kind === "rules" ? " Their tables stay as they were before." : "";
+		reasons.push({ text: `${failed.value.what}${kept}` });
 	}
-	if (unprocessed !== undefined) {
-		reasons.push({
-			text: "Not all is processed: the newest file of the raw zone is of",
-			at: unprocessed.toISOString(),
-		});
-	}
-	if (replication.ok && ["stopped", "failed", "failed-move"].includes(replication.value.state)) {
+	if (processing.reason !== undefined) reasons.push(processing.reason);
+	if (!replication.ok) reasons.push({ text: `Whether new changes arrive is not known: ${replication.why}` });
+	else if (["stopped", "failed", "failed-move"].includes(replication.value.state)) {
 		reasons.push({ text: `Nothing new arrives: replication is ${replication.value.state}.` });
 	}
 	return reasons;

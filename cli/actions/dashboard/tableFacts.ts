@@ -58,18 +58,19 @@ async function rowCounts(
 	return new Map(answers.map((row) => [String(row.table_name), Number(row.row_count)]));
 }
 
-/** What the lake's files say: their bytes by table, and when the newest one of the raw zone was written. */
+/** What the lake's files say: their bytes by table, and when those of the raw zone were written. */
 export interface LakeFiles {
 	/** Undefined where there are more files than are looked at. */
 	sizes: ReadonlyMap<string, number> | undefined;
-	newestRaw: Date | undefined;
+	/** When the newest file was written, of those that were looked at; whether these are all. */
+	raw: { newest: Date | undefined; all: boolean };
 }
 
 export async function lakeFiles(stack: Stack, tables: readonly RegisteredTable[]): Promise<LakeFiles> {
 	const [raw, processed] = [await stack.raw(), await stack.processed()];
 	const sizes = new Map(tables.map(({ name }) => [name, 0]));
 	const [inRaw, inProcessed] = await Promise.all([zoneFiles(raw, tables, sizes), zoneFiles(processed, tables, sizes)]);
-	return { sizes: inRaw.all && inProcessed.all ? sizes : undefined, newestRaw: inRaw.all ? inRaw.newest : undefined };
+	return { sizes: inRaw.all && inProcessed.all ? sizes : undefined, raw: inRaw };
 }
 
 /** Adds a zone's files to the sizes of their tables. @returns whether all were looked at, and when the newest was written. */

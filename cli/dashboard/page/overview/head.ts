@@ -2,16 +2,25 @@ import type { DashboardData, Overview, RunView } from "../../data.ts";
 import { byId, element } from "../dom.ts";
 import { minute, plural } from "../format.ts";
 
-/** Up to when the page's data go, amber where the raw zone has newer ones; below it, what is not as it should be. */
+/**
+ * Up to when the page's data go, amber where the raw zone has newer ones, grey where that is not known; below it, what is not as
+ * it should be.
+ */
 export function drawHead({ overview }: Pick<DashboardData, "overview">): void {
-	const { asOf, behind, stale } = overview;
+	const { asOf, stale } = overview;
 	const place = byId("as-of");
 	place.textContent = asOf === undefined ? "No data yet" : `Data as of ${minute(asOf)}`;
-	place.dataset.state = behind ? "stale" : "good";
+	place.dataset.state = freshness(overview);
 	byId("stale").replaceChildren(
 		...stale.map(({ text, at }) => element("li", at === undefined ? text : `${text} ${minute(at)}.`)),
 	);
 	byId("stale").hidden = stale.length === 0;
+}
+
+/** How the largest time on the page looks: good only where it is known to be. */
+export function freshness({ asOf, processing }: Pick<Overview, "asOf" | "processing">): "good" | "stale" | "unknown" {
+	if (processing === "behind") return "stale";
+	return asOf === undefined || processing === "unknown" ? "unknown" : "good";
 }
 
 /** Charts that wait for their tables, in one line. */

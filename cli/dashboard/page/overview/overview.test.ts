@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Overview, TableView } from "../../data.ts";
-import { facts, rulesText, waitingText } from "./head.ts";
+import { facts, freshness, rulesText, waitingText } from "./head.ts";
 import { listed } from "./tables.ts";
 
 const tables: TableView[] = [
@@ -43,9 +43,17 @@ it("counts broken rules by what they do", () => {
 	expect(rulesText([rule("warn")])).toBe("The last run broke 1 rule of severity warn.");
 });
 
+it("looks good only where the data are known to be new", () => {
+	const asOf = "2026-11-21T01:00:00.000Z";
+	expect(freshness({ asOf, processing: "current" })).toBe("good");
+	expect(freshness({ asOf, processing: "behind" })).toBe("stale");
+	expect(freshness({ asOf, processing: "unknown" })).toBe("unknown");
+	expect(freshness({ processing: "current" })).toBe("unknown");
+});
+
 it("says of the pipeline what is not as it should be", () => {
 	const overview: Overview = {
-		behind: false,
+		processing: "current",
 		stale: [],
 		replication: { ok: true, value: { state: "failed", text: "Stopped", lastError: "no route" } },
 		runs: { ok: true, value: [{ runId: "r", state: "quality_failed", rowsWritten: 0, failures: [], rules: [] }] },

@@ -1,0 +1,40 @@
+import { expect, it } from "vitest";
+import type { Part } from "../../dashboard/data.ts";
+import type { JobReport, RunHistory } from "../../engines/port.ts";
+import { processingOf } from "./processing.ts";
+import type { LakeFiles } from "./tableFacts.ts";
+
+const began = "2026-11-20T12:05:00.000Z";
+const older = new Date("2026-11-20T12:04:00Z");
+const newer = new Date("2026-11-20T12:06:00Z");
+
+const report = { started_at: began } as JobReport;
+const run = (state: "succeeded" | "failed" | "quality_failed"): RunHistory => ({
+	runId: "r",
+	running: false,
+	jobs: [{ job: "apply-changes", state, report }],
+});
+const files = (newest: Date | undefined, all = true): Part<LakeFiles> => ({
+	ok: true,
+	value: { sizes: undefined, raw: { newest, all } },
+});
+const runs = (...value: RunHistory[]): Part<RunHistory[]> => ({ ok: true, value });
+const no = { ok: false, why: "no access" } as const;
+
+it.each<[string, Part<RunHistory[]>, Part<LakeFiles>, string, string | undefined]>([
+	["all is older than the run", runs(run("succeeded")), files(older), "current", undefined],
+	["a rule was broken", runs(run("quality_failed")), files(older), "current", undefined],
+	["nothing has come yet", runs(), files(undefined), "current", undefined],
+	["something is newer", runs(run("succeeded")), files(newer), "behind", "Not all is processed: "],
+	["something is newer, of what was looked at", runs(run("succeeded")), files(newer, false), "behind", "Not all"],
+	["there are too many files", runs(run("succeeded")), files(older, false), "unknown", "has more files than"],
+	["the raw zone cannot be listed", runs(run("succeeded")), no, "unknown", "no access"],
+	["the runs cannot be read", no, files(older), "unknown", "no access"],
+	["no run was good", runs(run("failed")), files(older), "unknown", "none of the newest runs"],
+	["there was no run", runs(), files(older), "unknown", "none of the newest runs"],
+])("where %s", (_, history, found, state, reason) => {
+	const { reason: said, ...rest } = processingOf(history, found);
+	expect(rest.state).toBe(state);
+	if (reason === undefined) expect(said).toBeUndefined();
+	else expect(said?.text).toContain(reason);
+});

@@ -1,0 +1,49 @@
+import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
+import type { Overview, Part } from "../../dashboard/data.ts";
+import type { RunHistory } from "../../engines/port.ts";
+import type { LakeFiles } from "./tableFacts.ts";
+
+/** Whether the tables have all of the raw zone, and where not, or where nobody knows, why. */
+export interface Processing {
+	state: Overview["processing"];
+	/** Up to when they have it, ISO 8601. */
+	upTo?: string;
+	reason?: Overview["stale"][number];
+}
+
+export function processingOf(history: Part<RunHistory[]>, files: Part<LakeFiles>): Processing {
+	const upTo = history.ok ? processedAt(history.value) : undefined;
+	const known = upTo === undefined ? {} : { upTo };
+	const unknown = (why: string): Processing => ({
+		state: "unknown",
+		...known,
+		reason: { text: `Whether all is processed is not known: ${why}` },
+	});
+	if (!files.ok) return unknown(files.why);
+	const { newest, all } = files.value.raw;
+	if (upTo !== undefined && newest !== undefined && newest.toISOString() > upTo) {
+		const text = "Not all is processed: the newest file of the raw zone is of";
+		return { state: "behind", upTo, reason: { text, at: newest.toISOString() } };
+	}
+	if (!all) return unknown("the raw zone has more files than are looked at.");
+	// Of nothing all is processed.
+	if (newest === undefined) return { state: "current", ...known };
+	if (!history.ok) return unknown(history.why);
+	if (upTo === undefined) return unknown("none of the newest runs brought the raw zone into the tables.");
+	return { state: "current", upTo };
+}
+
+/**
+ * When the newest run began that took the raw zone into the current tables: all that was there then is in them. Tables that
+ * broke a rule are blocked, which is said.
+ */
+function processedAt(history: readonly RunHistory[]): string | undefined {
+	const last = jobsToCurrentTables.at(-1);
+	const run = history.find(({ jobs }) =>
+		jobs.some(({ job, state }) => job === last && (state === "succeeded" || state === "quality_failed")),
+	);
+	const starts = run?.jobs.flatMap(({ job, report }) =>
+		jobsToCurrentTables.includes(job) && report !== undefined ? [report.started_at] : [],
+	);
+	return starts?.sort()[0];
+}
