@@ -31,7 +31,7 @@ export const run: Run<typeof definition> = async ({ args, options, localHost, in
 	const result = await initialise(place, projectRoot, server, found);
 	const taken = await host.definitionFolder();
 	// One stack runs one pipeline.
-	const stack = taken === undefined || taken === result.folder ? "" : ` --stack local-${result.name}`;
+	const stack = taken === undefined || taken === result.folder ? "" : ` --stack ${await host.freeStack(result.name)}`;
 	const next = nextCommands(result, found.url, stack);
 	return { json: { ...result, next }, text: describe(result, next) };
 };

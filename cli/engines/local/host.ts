@@ -76,6 +76,10 @@ export class LocalHostEngine implements LocalHost {
 		return (await import("./shared/definition.ts")).definitionFolder(this.#paths);
 	}
 
+	async freeStack(pipeline: string): Promise<string> {
+		return (await import("./shared/beside.ts")).freeStack(pipeline);
+	}
+
 	async chosenServer(url: string | undefined): Promise<ExternalServer | undefined> {
 		return (await import("./source/external.ts")).chosenServer(url, this.#paths);
 	}

@@ -88,6 +88,8 @@ export interface LocalHost {
 	setupNotebook(context: Context): Promise<string>;
 	/** Folder of the definition that the stack runs; undefined where there is no stack yet. */
 	definitionFolder(): Promise<string | undefined>;
+	/** A name for a stack of its own for a pipeline, which no local stack has yet. */
+	freeStack(pipeline: string): Promise<string>;
 	/** Whether the stack's source is a server of the user's own. */
 	isSourceExternal(): Promise<boolean>;
 	/**

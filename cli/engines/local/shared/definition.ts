@@ -2,9 +2,9 @@ import type { ModelDefinition } from "../../../../etl/contract/datasets.ts";
 import type { Definition } from "../../../../etl/definition/definition.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { exists } from "../../../common/fs.ts";
-import { shellWord } from "../../../common/shellWord.ts";
 import { openDefinition, rememberedFolder, sampleDefinition } from "../../shared/definition.ts";
 import { openModels } from "../../shared/models.ts";
+import { type Asked, commandBeside } from "./beside.ts";
 import type { LocalPaths } from "./paths.ts";
 import { type LocalSettings, readSettings } from "./settings.ts";
 
@@ -36,6 +36,7 @@ export interface ChosenPipeline {
  * The pipeline that a stack gets, or keeps where none is named.
  * @param folder that of a definition.
  * @param known schemas that the stack has replicated so far, from this source.
+ * @param asked what else the call asks for, which a stack of its own gets, too.
  * @throws PipelineError where the definition has a mistake, or the stack already replicates for another one.
  */
 export async function choosePipeline(
@@ -43,6 +44,7 @@ export async function choosePipeline(
 	settings: LocalSettings | undefined,
 	known: readonly string[] | undefined,
 	paths: LocalPaths,
+	asked: Pick<Asked, "server" | "schemas"> = {},
 ): Promise<ChosenPipeline> {
 	const before = settings?.pipeline ?? sampleDefinition;
 	const wanted = folder === undefined ? before : rememberedFolder(folder);
@@ -53,7 +55,7 @@ export async function choosePipeline(
 			what: `The local stack in ${paths.home} runs the pipeline of ${before}.`,
 			why: "Its lake and its positions belong to that one; a stack runs one pipeline.",
 			fix: "Give this pipeline a stack of its own, beside that one.",
-			next: `pipeline-cli up --stack local-${definition.pipeline.name} --pipeline ${shellWord(folder ?? wanted)}`,
+			next: await commandBeside({ ...asked, pipeline: folder }, settings),
 		});
 	}
 	const schemas = definition.pipeline.schemas.map(({ name }) => name);

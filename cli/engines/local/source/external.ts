@@ -1,5 +1,6 @@
 import { PipelineError } from "../../../common/errors.ts";
 import { readIfThere, writeFileAtomic } from "../../../common/fs.ts";
+import { shellWord } from "../../../common/shellWord.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
@@ -8,7 +9,7 @@ import type { Check, Context, ExternalOptions, ExternalServer } from "../../port
 import { choosePipeline } from "../shared/definition.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
-import { keepBoth, makeSourceFolder, refuseOtherSource } from "./up.ts";
+import { makeSourceFolder, refuseOtherSource } from "./up.ts";
 
 /**
  * The server that is the user's choice: of `--source-url`, then PIPELINE_SOURCE_URL, then the one that the stack already uses.
@@ -46,7 +47,7 @@ export async function useExternalSource(
 	const { server } = options;
 	const before = await readSettings(paths);
 	const other = { kind: "external" as const, host: server.host, port: server.port };
-	await refuseOtherSource(before, other, keepBoth(options, sourceUrl(server)), paths);
+	await refuseOtherSource(before, other, options, paths);
 	const known = before?.source.kind === "external" ? before.source : undefined;
 	const isKnown = known?.host === server.host && known.port === server.port && known.user === server.user;
 	const { password: inUrl, ...place } = server;
@@ -55,6 +56,7 @@ export async function useExternalSource(
 		before,
 		isKnown ? known.schemas : undefined,
 		paths,
+		options,
 	);
 	const access: SourceAccess = {
 		...place,
@@ -77,7 +79,7 @@ export async function useExternalSource(
 		}
 	});
 	for (const { warning } of checks) if (warning !== undefined) context.reporter.warn(warning);
-	refuseFailed(server, access.schemas, checks);
+	refuseFailed(options, access.schemas, checks);
 	await makeSourceFolder(paths);
 	await writeFileAtomic(passwordFile(paths), `${access.password}\n`, 0o600);
 	await writeSettings(
@@ -88,14 +90,24 @@ export async function useExternalSource(
 }
 
 /** @throws PipelineError with all the failed checks and their fixes. */
-function refuseFailed(server: ExternalServer, schemas: readonly string[], checks: readonly Check[]): void {
+function refuseFailed(
+	{ server, pipeline }: Pick<ExternalOptions, "server" | "pipeline">,
+	schemas: readonly string[],
+	checks: readonly Check[],
+): void {
 	const failed = checks.filter((check) => !check.ok);
 	if (failed.length === 0) return;
 	throw new PipelineError("usage", {
 		what: `${server.host}:${server.port} can't be replicated from yet: ${failed.length} of ${checks.length} checks failed.`,
 		why: failed.map((check) => `${check.name}: ${check.found}`).join("\n"),
 		fix: failed.map((check) => `${check.name}: ${check.fix}`).join("\n"),
-		next: `pipeline-cli source up --source-url ${sourceUrl(server)}${schemas.map((name) => ` --schema ${name}`).join("")}`,
+		next: [
+			...["pipeline-cli", "source", "up", "--source-url", sourceUrl(server)],
+			...(pipeline === undefined ? [] : ["--pipeline", pipeline]),
+			...schemas.flatMap((name) => ["--schema", name]),
+		]
+			.map(shellWord)
+			.join(" "),
 	});
 }
 

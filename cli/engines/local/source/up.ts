@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir } from "node:fs/promises";
-import { basename, join, resolve } from "node:path";
+import { join } from "node:path";
 import { PipelineError } from "../../../common/errors.ts";
 import { exists, readIfThere, writeFileAtomic } from "../../../common/fs.ts";
-import { shellWord } from "../../../common/shellWord.ts";
 import type { Context, PrivateOptions, PrivateSource } from "../../port.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import { ensureMariaDb } from "../setup/mariadb.ts";
+import { type Asked, commandBeside } from "../shared/beside.ts";
 import { choosePipeline } from "../shared/definition.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
@@ -35,7 +35,7 @@ export async function startPrivateSource(
 	paths: LocalPaths = localPaths(),
 ): Promise<PrivateSource> {
 	const before = await readSettings(paths);
-	await refuseOtherSource(before, { kind: "private" }, keepBoth(options), paths);
+	await refuseOtherSource(before, { kind: "private" }, options, paths);
 	const mariaDb = await ensureMariaDb(context, join(paths.home, "logs"));
 	return context.reporter.task("Start the private MariaDB", async (update) => {
 		await makeSourceFolder(paths);
@@ -44,7 +44,9 @@ export async function startPrivateSource(
 			const settings = await readSettings(paths);
 			const port = await choosePort(settings, options.port, paths);
 			const known = settings?.source.kind === "private" ? settings.source.schemas : undefined;
-			const { schemas: defined, ...chosen } = await choosePipeline(options.pipeline, settings, known, paths);
+			const { schemas: defined, ...chosen } = await choosePipeline(options.pipeline, settings, known, paths, {
+				schemas: options.schemas,
+			});
 			const schemas = options.schemas ?? defined;
 			const source = { kind: "private" as const, host: "127.0.0.1", port, user, tls: false, schemas };
 			const kept = settings?.source.kind === "private" ? await keptPassword(paths) : undefined;
@@ -81,25 +83,15 @@ export async function stopSource(
 	return context.reporter.task("Stop the private MariaDB", () => stopServer(paths));
 }
 
-/** The command for a stack beside this one, with another source. */
-export function keepBoth({ pipeline }: Pick<PrivateOptions, "pipeline">, url?: string): string {
-	const name = pipeline === undefined ? (url === undefined ? "private" : "own") : basename(resolve(pipeline));
-	const parts = [
-		...(pipeline === undefined ? [] : ["--pipeline", shellWord(pipeline)]),
-		...(url === undefined ? [] : ["--source-url", shellWord(url)]),
-	];
-	return ["pipeline-cli up --stack", shellWord(`local-${name}`), ...parts].join(" ");
-}
-
 /**
  * A replication holds positions of one server's binary log, so a stack keeps its source once it replicates.
- * @param keepBoth the command that starts a stack of its own for the other one.
+ * @param asked what a stack of its own for the other one is to have.
  * @throws PipelineError where another source is in use.
  */
 export async function refuseOtherSource(
 	settings: LocalSettings | undefined,
 	wanted: { kind: "private" } | { kind: "external"; host: string; port: number },
-	keepBoth: string,
+	asked: Asked,
 	paths: LocalPaths,
 ): Promise<void> {
 	if (settings === undefined) return;
@@ -112,7 +104,7 @@ export async function refuseOtherSource(
 			what: `The local stack replicates from ${name}.`,
 			why: `The positions and the data in ${paths.home} belong to it.`,
 			fix: "Give the other source a stack of its own, and keep both; or remove this one first: pipeline-cli down --purge",
-			next: keepBoth,
+			next: await commandBeside(asked, settings),
 		});
 	}
 	if (kind === "private" && (await serverProcess(paths)) !== undefined) {
