@@ -10,7 +10,6 @@ import { recordFile } from "./aws/replication/appliedRules.ts";
 import { sourceSecret } from "./aws/source.ts";
 import { readerSecret } from "./aws/warehouse/reader.ts";
 import { readCatalog } from "./local/catalog/catalogFile.ts";
-import { LocalJobs } from "./local/jobs/localJobs.ts";
 import { RunLock, runningRun, stopRun } from "./local/jobs/runLock.ts";
 import { readCheckpoint, writeCheckpoint } from "./local/replication/model/checkpoint.ts";
 import { initialSequence } from "./local/replication/model/sequence.ts";
@@ -21,6 +20,7 @@ import { requestFile } from "./local/replication/service/requests.ts";
 import { stampFileKind } from "./local/setup/python.ts";
 import { type LocalPaths, localPaths } from "./local/shared/paths.ts";
 import { readSettings } from "./local/shared/settings.ts";
+import { reportFile } from "./shared/jobReport.ts";
 
 /** A JSON file of our own: a good one, who reads it, and how to get a good one again. */
 interface OwnFile {
@@ -95,10 +95,7 @@ const files: Record<string, OwnFile> = {
 			],
 			error: null,
 		},
-		read: async (paths) => {
-			await mkdir(join(paths.runs, runId), { recursive: true });
-			return new LocalJobs(paths).lastRun();
-		},
+		read: (_, path) => readJsonFile(path, reportFile("process-load")),
 		next: "pipeline-cli run-etl process-load",
 	},
 	"status of the replicator": {

@@ -138,6 +138,6 @@ describe("a server of the user's own", () => {
 		await mkdir(paths.replication, { recursive: true });
 		const replicated = await refusal(startPrivateSource(context, {}, paths));
 		expect(replicated.text.fix).toContain("pipeline-cli down --purge");
-		expect(replicated.text.next).toBe("pipeline-cli up --stack local-private");
+		expect(replicated.text.next).toBe("pipeline-cli up --stack local-shop");
 	});
 });
