@@ -10,7 +10,8 @@ import type {
 	WarehouseStatus,
 } from "../engines/port.ts";
 
-import { type Failing, failing } from "./etl/failing.ts";
+import { type Failing, failing, history } from "./etl/failing.ts";
+import { type ModelStatus, modelStatus } from "./etl/modelStatus.ts";
 
 export interface ZoneStatus {
 	files: number;
@@ -49,6 +50,8 @@ export interface PipelineStatus {
 	/** Absent also where the jobs run by hand only. */
 	schedule?: ScheduleStatus;
 	catalog?: { database: string; tables: number };
+	/** Absent also where the definition has none. */
+	models?: ModelStatus;
 	/** Absent also where the stack has none. */
 	warehouse?: WarehouseStatus;
 	/** Addresses by name. */
@@ -66,6 +69,8 @@ const tellingOrder: readonly Outcome[] = ["credentials", "serviceRefused"];
  * @throws PipelineError where no part can be looked at.
  */
 export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
+	const runs = once(async () => (await stack.jobs()).runs(history));
+	const registered = once(async () => (await stack.crawlers()).registered());
 	const looks = await Promise.all([
 		look("source", async () => (await stack.source()).status()),
 		look("replication", async () => (await stack.replication()).status()),
@@ -80,12 +85,16 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 		look("raw", async () => zoneStatus(await stack.raw())),
 		look("processed", async () => zoneStatus(await stack.processed())),
 		look("lastRun", async () => (await stack.jobs()).lastRun()),
-		look("failing", () => failing(stack)),
+		look("failing", async () => failing(stack, await runs())),
 		look("schedule", async () => (await stack.jobs()).schedule()),
 		look("catalog", async () => {
-			const { database, tables } = await (await stack.crawlers()).registered();
+			const { database, tables } = await registered();
 			return { database, tables: tables.length };
 		}),
+		// What it is made of is missed by the parts above, and a mistake in the definition by the jobs.
+		look("models", () =>
+			unlessUnseen(async () => modelStatus(await stack.definition(), (await registered()).tables, await runs())),
+		),
 		look("warehouse", async () => stack.warehouseStatus?.()),
 		look("dashboards", async () => stack.dashboardUrls?.()),
 	]);
@@ -122,6 +131,25 @@ async function look<P extends keyof PipelineStatus>(
 		if (!(error instanceof PipelineError) || ["cancelled", "timeout"].includes(error.outcome)) throw error;
 		return { part, error };
 	}
+}
+
+/** What a part adds to others; nothing where they could not be looked at. */
+async function unlessUnseen<T>(ask: () => Promise<T>): Promise<T | undefined> {
+	try {
+		return await ask();
+	} catch (error) {
+		if (!(error instanceof PipelineError) || ["cancelled", "timeout"].includes(error.outcome)) throw error;
+		return undefined;
+	}
+}
+
+/** What several parts are made of is asked for once. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+	let asked: Promise<T> | undefined;
+	return () => {
+		asked ??= ask();
+		return asked;
+	};
 }
 
 async function zoneStatus(store: ObjectStore): Promise<ZoneStatus> {

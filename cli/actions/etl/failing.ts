@@ -1,7 +1,7 @@
 import type { RunHistory, Stack } from "../../engines/port.ts";
 
 /** Runs that are looked through for the newest end of each job. */
-const history = 10;
+export const history = 10;
 
 /** A run that failed, until a good one. */
 export interface Failing {

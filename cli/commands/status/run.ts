@@ -46,7 +46,19 @@ function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
 }
 
 function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {
-	const { source, replication, clickstream, raw, processed, catalog, lastRun, schedule, warehouse, dashboards } = found;
+	const {
+		source,
+		replication,
+		clickstream,
+		raw,
+		processed,
+		catalog,
+		models,
+		lastRun,
+		schedule,
+		warehouse,
+		dashboards,
+	} = found;
 	const neverRun = lastRun === undefined && !found.unseen.some(({ part }) => part === "lastRun");
 	return [
 		...(source === undefined ? [] : [["source", source.state, describeSource(source)]]),
@@ -60,6 +72,7 @@ function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {
 			? []
 			: [["schedule", schedule.running ? "active" : "stopped", describeSchedule(schedule)]]),
 		...(catalog === undefined ? [] : [["catalog", "", `${catalog.database}, ${formatCount(catalog.tables)} tables`]]),
+		...(models === undefined ? [] : [["models", modelsState(models), describeModels(models)]]),
 		...(warehouse === undefined ? [] : [["warehouse", warehouse.state.toLowerCase(), warehouse.text]]),
 		...Object.entries(dashboards ?? {}).map(([name, url]) => [`dashboard ${name}`, "ready", url]),
 	];
@@ -84,6 +97,17 @@ function describeZone(zone: ZoneStatus): string {
 	if (zone.files === 0) return "empty";
 	if (zone.more === true) return `more than ${formatCount(zone.files)} files`;
 	return `${formatCount(zone.files)} files, ${formatBytes(zone.bytes)}, newest ${zone.newest === undefined ? "" : formatTime(zone.newest)}`;
+}
+
+function modelsState({ bad, tables, defined }: NonNullable<PipelineStatus["models"]>): string {
+	const [worst] = (["failed", "blocked", "skipped"] as const).filter((one) => bad.some(({ state }) => state === one));
+	return worst ?? (tables.length < defined.length ? "not built" : "ready");
+}
+
+function describeModels({ defined, tables, lastBuild, bad }: NonNullable<PipelineStatus["models"]>): string {
+	const count = `${tables.length} of ${defined.length} in the catalog`;
+	const last = lastBuild === undefined ? "" : `, last built ${formatTime(lastBuild.finishedAt)} (${lastBuild.runId})`;
+	return [`${count}${last}`, ...bad.map(({ model, state, why }) => `${model} ${state}: ${why}`)].join("; ");
 }
 
 function jobsState({ lastRun, failing }: Omit<PipelineStatus, "outcome">): string {
