@@ -1,11 +1,13 @@
-import { chmod, mkdir, readdir, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { lake } from "../../../../etl/contract/contract.ts";
 import { newRunId } from "../../../../etl/contract/runId.ts";
 import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
 import { it as base } from "../../../../tests/support/fixtures.ts";
 import { failing } from "../../../actions/etl/failing.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import type { Stack } from "../../port.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { LocalJobSession } from "./localJobSession.ts";
@@ -15,7 +17,7 @@ import { RunLock } from "./runLock.ts";
 /** In the place of Python: an engine that listens at once, and jobs that are scripts of the shell. */
 const python = `#!/bin/sh
 case "$1" in
-	*sail_server.py) echo 1; read line ;;
+	*sail_server.py) [ -n "$NEVER_LISTENS" ] || echo 1; read line ;;
 	*) exec sh "$@" ;;
 esac
 `;
@@ -24,6 +26,8 @@ interface Run {
 	paths: LocalPaths;
 	runId: string;
 	session: LocalJobSession;
+	/** One more session of the run. */
+	open(): LocalJobSession;
 	/** A job of these lines; `$report` is where its report goes. */
 	job(name: string, ...lines: string[]): Promise<JobDefinition>;
 }
@@ -37,8 +41,15 @@ const it = base.extend("run", async ({ folder, abort }, { onCleanup }): Promise<
 	const logs = join(paths.runs, runId);
 	await mkdir(logs, { recursive: true });
 	const lock = await RunLock.take(paths.runs, runId, abort.signal);
-	const session = new LocalJobSession(paths, runId, logs, lock);
-	onCleanup(() => session.close());
+	const sessions: LocalJobSession[] = [];
+	const open = (): LocalJobSession => {
+		const session = new LocalJobSession(paths, runId, logs, lock);
+		sessions.push(session);
+		return session;
+	};
+	onCleanup(async () => {
+		for (const session of sessions) await session.close();
+	});
 	const job = async (name: string, ...lines: string[]): Promise<JobDefinition> => {
 		const script = join(folder, `${name}.sh`);
 		const report = join(paths.processed, lake.report(runId, name));
@@ -46,7 +57,7 @@ const it = base.extend("run", async ({ folder, abort }, { onCleanup }): Promise<
 		await writeFile(script, [`report='${report}'`, ...lines, ""].join("\n"));
 		return { name, script, description: "", after: [], reads: [], writes: [] };
 	};
-	return { paths, runId, session, job };
+	return { paths, runId, session: open(), open, job };
 });
 
 const report = {
@@ -94,6 +105,26 @@ describe("a job that ends otherwise than it reports", () => {
 		expect(await session.run(good, context)).toMatchObject({ state: "succeeded", report: { ...report, error: null } });
 		const bad = await job("bad", writes("bad", runId, "failed", "own words"), "exit 1");
 		expect(await session.run(bad, context)).toMatchObject({ state: "failed", report: { error: "own words" } });
+	});
+});
+
+describe("Ctrl-C", () => {
+	it("while the engine starts ends the run with its reason, and is no fault of the engine", async ({
+		run,
+		context,
+		abort,
+	}) => {
+		vi.stubEnv("NEVER_LISTENS", "1");
+		const running = run.open().run(await run.job("a", "exit 0"), { ...context, signal: abort.signal });
+		abort.abort(new PipelineError("cancelled", { what: "Ctrl-C" }));
+		await expect(running).rejects.toMatchObject({ outcome: "cancelled" });
+	});
+
+	it("in the terminal does not reach a job, which is stopped in order", async ({ run, context, folder }) => {
+		const groupOf = (pid: string): string => `ps -o pgid= -p ${pid}`;
+		await run.session.run(await run.job("a", `${groupOf("$$")} > ${join(folder, "group")}`), context);
+		const ours = execFileSync("sh", ["-c", groupOf(`${process.pid}`)], { encoding: "utf8" });
+		expect((await readFile(join(folder, "group"), "utf8")).trim()).not.toBe(ours.trim());
 	});
 });
 

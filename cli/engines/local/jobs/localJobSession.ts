@@ -77,11 +77,13 @@ export class LocalJobSession implements JobSession {
 	}
 
 	async #spawn(job: JobDefinition, log: string, context: Context): Promise<Exit> {
-		const remote = await this.#server.remote();
+		const remote = await this.#server.remote(context.signal);
 		const output = await open(log, "w");
 		try {
 			const child = spawn(this.#python(), [job.script, ...this.#arguments(job)], {
 				stdio: ["ignore", output.fd, output.fd],
+				// As the engine: it is stopped by us, and then counts as stopped.
+				detached: true,
 				env: {
 					...process.env,
 					SPARK_REMOTE: remote,

@@ -15,6 +15,8 @@ export class SailServer {
 	constructor(python: string, log: string) {
 		this.#child = spawn(python, [join(projectRoot, "etl", "sail_server.py")], {
 			stdio: ["pipe", "pipe", "pipe"],
+			// In a group of its own: Ctrl-C in the terminal is ours to answer, and would look like a crash of it.
+			detached: true,
 			// Sail's default of a full trace per query would fill the log.
 			env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? "warn" },
 		});
@@ -27,9 +29,24 @@ export class SailServer {
 		this.#port.catch(() => undefined);
 	}
 
-	/** Address for SPARK_REMOTE, once the server listens. */
-	async remote(): Promise<string> {
-		return `sc://127.0.0.1:${await this.#port}`;
+	/**
+	 * Address for SPARK_REMOTE, once the server listens.
+	 * @throws the signal's reason, where nobody waits for it any more.
+	 */
+	async remote(signal: AbortSignal): Promise<string> {
+		signal.throwIfAborted();
+		const done = new AbortController();
+		const aborted = new Promise<never>((_, reject) => {
+			signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: done.signal });
+		});
+		try {
+			return `sc://127.0.0.1:${await Promise.race([this.#port, aborted])}`;
+		} catch (error) {
+			signal.throwIfAborted();
+			throw error;
+		} finally {
+			done.abort();
+		}
 	}
 
 	async stop(): Promise<void> {
