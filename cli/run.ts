@@ -104,6 +104,8 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		json,
 		interactive: !json && process.stdin.isTTY === true && process.stderr.isTTY === true,
 		print: async (text) => {
+			// Data and progress may share a terminal, also where data go there through a pipe.
+			reporter.close();
 			if (json || (await write(process.stdout, out.color ? text : stripAnsi(text)))) return;
 			abort.abort(cancelled("Nobody reads the output any more."));
 		},

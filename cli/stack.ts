@@ -1,4 +1,5 @@
 import type { PipelineOutputs } from "../infra/outputs.ts";
+import { didYouMean } from "./common/didYouMean.ts";
 import { NoSuchStack, PipelineError } from "./common/errors.ts";
 import { isLocalStack, localStacks, usualStack } from "./engines/local/shared/paths.ts";
 import type { Plan } from "./engines/plan.ts";
@@ -107,7 +108,9 @@ async function noSuchStack(
 		why: cause === undefined ? exist : `${exist}\n${cause.message}`,
 		fix:
 			cause?.text.fix ??
-			(known.length === 0 ? "Make the local stack, which needs no AWS account." : "Name one of them with --stack."),
+			(known.length === 0
+				? "Make the local stack, which needs no AWS account."
+				: didYouMean(name ?? "", known, "Name one of them with --stack.")),
 		next:
 			cause?.text.next ??
 			(name !== undefined && isLocalStack(name) && name !== usualStack

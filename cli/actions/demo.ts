@@ -1,6 +1,7 @@
+import { lake } from "../../etl/contract/contract.ts";
 import type { Definition } from "../../etl/definition/definition.ts";
 import type { NamedQuery } from "../../etl/definition/namedQueries.ts";
-import type { Context, LocalHost, QueryResult } from "../engines/port.ts";
+import type { Context, LocalHost, QueryResult, Stack } from "../engines/port.ts";
 import { clickRecords } from "./clicks/clicks.ts";
 import { type EtlResult, runEtl } from "./etl/runEtl.ts";
 import type { VerifyReport } from "./verify/report.ts";
@@ -45,8 +46,9 @@ export async function runDemo(
 	const statistics = await replication.tables();
 	const definition = await stack.definition();
 	const template = definition.clicks?.template;
+	// Repeated, it must not change what is counted.
 	const sent =
-		template === undefined
+		template === undefined || (await hasClicks(stack))
 			? undefined
 			: await context.reporter.task(`Send ${clicks} clicks`, async () =>
 					(await stack.eventStream()).send(clickRecords({ records: clicks, seed: options.seed, template }), context),
@@ -73,6 +75,11 @@ export async function runDemo(
 		...(answer === undefined ? {} : { answer }),
 		verification,
 	};
+}
+
+async function hasClicks(stack: Stack): Promise<boolean> {
+	for await (const _ of (await stack.raw()).list(`${lake.clickstream}/`)) return true;
+	return false;
 }
 
 function questionOf({ pipeline, queries }: Definition): NamedQuery | undefined {

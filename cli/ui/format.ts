@@ -1,3 +1,5 @@
+import { grouped } from "../common/grouped.ts";
+
 /** Seconds as people read them: `0.4 s`, `12 s`, `3 min 5 s`. */
 export function formatSeconds(seconds: number): string {
 	if (seconds < 10) return `${seconds.toFixed(1)} s`;
@@ -30,9 +32,7 @@ export function formatBytes(bytes: number): string {
 }
 
 /** Whole numbers with thin grouping: `12,345`. */
-export function formatCount(count: number): string {
-	return count.toLocaleString("en-US");
-}
+export const formatCount = grouped;
 
 /**
  * A duration option: `90s`, `30m`, `2h`, or seconds without a unit.

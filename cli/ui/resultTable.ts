@@ -1,19 +1,44 @@
+import { grouped } from "../common/grouped.ts";
 import { cellText } from "../common/resultText.ts";
 import type { QueryResult } from "../engines/port.ts";
-import { renderTable } from "./table.ts";
+import { widthOf } from "./fit.ts";
+import { columnWidths, printable, renderTable, screenWidth } from "./table.ts";
 
-/** A query's result for a person: numbers to the right, decimals with all their digits, a null as NULL. */
-export function resultTable({ columns, rows }: QueryResult): string {
+/** Rows that are shown on a terminal: nobody reads more there. */
+const mostRows = 500;
+
+/**
+ * A query's result for a person: numbers to the right, decimals with all their digits, a null as NULL. Where it is too wide for
+ * the terminal, a line a value.
+ */
+export function resultTable({ columns, rows }: QueryResult, width = screenWidth()): string {
+	const isScreen = width !== Number.POSITIVE_INFINITY;
+	const shown = (isScreen ? rows.slice(0, mostRows) : rows).map((row) =>
+		row.map((value, at) => (value === null ? "NULL" : cellText(value, columns[at]?.type ?? "string"))),
+	);
 	const titles = columns.map(({ name, type }) => ({
 		title: name,
 		align: isNumber(type) ? ("right" as const) : ("left" as const),
 	}));
-	return renderTable(
-		titles,
-		rows.map((row) =>
-			row.map((value, at) => (value === null ? "NULL" : cellText(value, columns[at]?.type ?? "string"))),
-		),
-	);
+	const fits = !isScreen || columnWidths(titles, shown, width) !== undefined;
+	const names = columns.map(({ name }) => name);
+	const text = fits ? renderTable(titles, shown, width) : records(names, shown);
+	const left = rows.length - shown.length;
+	return left === 0 ? text : `${text}\n… ${grouped(left)} more rows: --csv and --json have all of them.`;
+}
+
+/** Each row as a block, with a line a value. */
+function records(names: readonly string[], rows: readonly (readonly string[])[]): string {
+	const widest = names.reduce((most, name) => Math.max(most, widthOf(name)), 0);
+	return rows
+		.map((row, at) => {
+			const lines = names.map((name, column) => {
+				const blanks = " ".repeat(widest - widthOf(name));
+				return `${name}${blanks}  ${printable(row[column] ?? "")}`.trimEnd();
+			});
+			return [`-- row ${at + 1}`, ...lines].join("\n");
+		})
+		.join("\n");
 }
 
 function isNumber(type: string): boolean {

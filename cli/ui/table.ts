@@ -1,16 +1,43 @@
 import chalk from "chalk";
 import Table from "cli-table3";
+import { fittingWidths, widthOf, wrapped } from "./fit.ts";
 
 export interface Column {
 	title: string;
 	align?: "left" | "right";
 }
 
-/** Rows below titles, columns parted by two spaces and no lines, so that a table can be cut and pasted. */
-export function renderTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+/** Letters of a line of the terminal that results are shown on; no limit where it is none. */
+export function screenWidth(stream: { isTTY?: boolean; columns?: number } = process.stdout): number {
+	return stream.isTTY === true && stream.columns !== undefined ? stream.columns : Number.POSITIVE_INFINITY;
+}
+
+/** Widths of a table's columns on a line of that many letters; undefined where it does not fit. */
+export function columnWidths(
+	columns: readonly Column[],
+	rows: readonly (readonly string[])[],
+	width: number,
+): number[] | undefined {
+	const natural = columns.map(({ title }, at) =>
+		rows.reduce((most, row) => Math.max(most, widthOf(printable(row[at] ?? ""))), widthOf(title)),
+	);
+	return fittingWidths(natural, width);
+}
+
+/**
+ * Rows below titles, columns parted by two spaces and no lines, so that a table can be cut and pasted. Cells are wrapped where
+ * the table would be too wide for the terminal, unless nothing of them would be left.
+ */
+export function renderTable(
+	columns: readonly Column[],
+	rows: readonly (readonly string[])[],
+	width = screenWidth(),
+): string {
+	const widths = width === Number.POSITIVE_INFINITY ? undefined : columnWidths(columns, rows, width);
+	const inColumn = (text: string, at: number): string => wrapped(text, widths?.[at] ?? Number.POSITIVE_INFINITY);
 	const none = "";
 	const table = new Table({
-		head: columns.map((column) => chalk.bold(column.title)),
+		head: columns.map((column, at) => inColumn(chalk.bold(column.title), at)),
 		colAligns: columns.map((column) => column.align ?? "left"),
 		chars: {
 			top: none,
@@ -31,7 +58,7 @@ export function renderTable(columns: readonly Column[], rows: readonly (readonly
 		},
 		style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
 	});
-	table.push(...rows.map((row) => row.map(printable)));
+	table.push(...rows.map((row) => row.map((cell, at) => inColumn(printable(cell), at))));
 	return table
 		.toString()
 		.split("\n")

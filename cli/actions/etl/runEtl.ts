@@ -1,7 +1,9 @@
 import type { Dataset } from "../../../etl/contract/datasets.ts";
 import { type JobDefinition, jobWaves } from "../../../etl/definition/jobs.ts";
 import { catalogName } from "../../../etl/definition/tables.ts";
+import { didYouMean } from "../../common/didYouMean.ts";
 import { type Outcome, PipelineError } from "../../common/errors.ts";
+import { counted, grouped } from "../../common/grouped.ts";
 import { rulesChanged } from "../../common/rulesChanged.ts";
 import { together } from "../../common/together.ts";
 import type { BackgroundRun, CatalogTable, Context, JobRun, JobSession, Stack } from "../../engines/port.ts";
@@ -77,7 +79,9 @@ export async function runEtl(
 	};
 	if (outcome === undefined || outcome === "dataQuality") {
 		const crawlers = await stack.crawlers();
-		result.catalog = await context.reporter.task("Crawl", () => crawlers.crawl(context));
+		const crawl = () => crawlers.crawl(context);
+		// The local one shows its own progress.
+		result.catalog = stack.engine === "local" ? await crawl() : await context.reporter.task("Crawl", crawl);
 	}
 	if (options.askTables === true && result.catalog !== undefined) {
 		const { datasets } = await stack.definition();
@@ -144,7 +148,8 @@ function describe(run: JobRun): string {
 	if (run.report === undefined || run.state === "failed")
 		return `${run.attached === true ? "joined, " : ""}${run.state}`;
 	const { rows_read: read, rows_written: written } = run.report;
-	const rows = read === 0 && written === 0 ? "nothing new" : `${read} rows read, ${written} written`;
+	const rows =
+		read === 0 && written === 0 ? "nothing new" : `${counted(read, "row")} read, ${grouped(written)} written`;
 	const warnings = (run.report.quality ?? []).filter(({ severity }) => severity === "warn").length;
 	const warned = warnings === 0 ? "" : `, ${warnings === 1 ? "1 warning" : `${warnings} warnings`}`;
 	return `${run.state === "succeeded" ? "" : `${run.state}, `}${rows}${warned}`;
@@ -196,7 +201,11 @@ export function chooseJobs(
 	if (unknown.length > 0) {
 		throw new PipelineError("usage", {
 			what: `There is no job ${unknown.join(", ")}.`,
-			fix: `The jobs are ${allJobs.map((job) => job.name).join(", ")}.`,
+			fix: didYouMean(
+				unknown[0] ?? "",
+				allJobs.map((job) => job.name),
+				`The jobs are ${allJobs.map((job) => job.name).join(", ")}.`,
+			),
 			next: "pipeline-cli run-etl --help",
 		});
 	}

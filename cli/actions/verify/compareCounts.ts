@@ -1,6 +1,7 @@
 import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
 import { PipelineError } from "../../common/errors.ts";
+import { counted, grouped } from "../../common/grouped.ts";
 import { sleep } from "../../common/poll.ts";
 import type { SourceConnection } from "../../engines/port.ts";
 import { binlogEnd, changedSince } from "./binlogChanges.ts";
@@ -40,7 +41,11 @@ export async function compareCounts(way: Way, tables: readonly TableName[]): Pro
 			const found = isThere ? await countCurrent(query, name, way.context) : 0;
 			const where = isThere ? "in the lake" : "in the lake, where it is not registered";
 			if (found !== rows) isDifferent = true;
-			note(`${table.schema}.${table.table}`, found === rows, `${found} rows ${where}, ${rows} at the source`);
+			note(
+				`${table.schema}.${table.table}`,
+				found === rows,
+				`${counted(found, "row")} ${where}, ${grouped(rows)} at the source`,
+			);
 		}
 		const { changed, isKnown, end } = await changedSince(way.source, place, tables);
 		if (changed.length > 0 || (!isKnown && end.position !== place.position)) return undefined;
@@ -59,7 +64,7 @@ function nothingCounted(left: readonly TableName[]): PipelineError {
 		why:
 			left.length === 0
 				? "The replication has no table without an error."
-				: `By the server's estimate each has more than ${countable.toLocaleString("en")} rows, which takes long to count: ${names}.`,
+				: `By the server's estimate each has more than ${grouped(countable)} rows, which takes long to count: ${names}.`,
 		fix:
 			left.length === 0
 				? "See what is wrong with the tables."

@@ -1,6 +1,7 @@
 import { exportRows } from "../../actions/query/exportRows.ts";
 import type { Run } from "../../command.ts";
-import { formatBytes, formatCount } from "../../ui/format.ts";
+import { counted } from "../../common/grouped.ts";
+import { formatBytes } from "../../ui/format.ts";
 import { stackLine } from "../../ui/stackLine.ts";
 import type { definition } from "./definition.ts";
 
@@ -16,6 +17,6 @@ export const run: Run<typeof definition> = async ({ args, options, stack, contex
 		},
 		context,
 	);
-	const text = `${path}: ${formatCount(rows)} rows, ${formatBytes(bytes)}.\n${stackLine(found.name)}`;
+	const text = `${path}: ${counted(rows, "row")}, ${formatBytes(bytes)}.\n${stackLine(found.name)}`;
 	return { json: { path, rows, bytes }, text };
 };

@@ -1,4 +1,5 @@
 import type { Run } from "../../command.ts";
+import { didYouMean } from "../../common/didYouMean.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { logLine } from "../../ui/table.ts";
 import type { definition } from "./definition.ts";
@@ -11,7 +12,7 @@ export const run: Run<typeof definition> = async ({ args, options, stack, contex
 	if (!port.parts.includes(part)) {
 		throw new PipelineError("usage", {
 			what: `There is no log of ${part}.`,
-			fix: `On the stack ${found.name} these have one: ${port.parts.join(", ")}.`,
+			fix: didYouMean(part, port.parts, `On the stack ${found.name} these have one: ${port.parts.join(", ")}.`),
 			next: "pipeline-cli logs replication",
 		});
 	}

@@ -6,9 +6,10 @@ import { namedQuery } from "../../actions/query/namedQueries.ts";
 import { replicationTrouble } from "../../actions/replicationTrouble.ts";
 import type { CommandResult, Invocation, Run } from "../../command.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
+import { counted } from "../../common/grouped.ts";
 import { resultCsv } from "../../common/resultText.ts";
 import type { QueryResult, Stack } from "../../engines/port.ts";
-import { formatBytes, formatCount, formatSeconds } from "../../ui/format.ts";
+import { formatBytes, formatSeconds } from "../../ui/format.ts";
 import { resultTable } from "../../ui/resultTable.ts";
 import type { definition } from "./definition.ts";
 
@@ -25,7 +26,7 @@ export const run: Run<typeof definition> = async (invocation) => {
 	const failed = found.engine === "local" ? await failing(found) : undefined;
 	const trouble = found.engine === "local" ? await replicationTrouble(found) : undefined;
 	const result = await engine.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse });
-	const rows = result.rows.length === 1 ? "1 row" : `${formatCount(result.rows.length)} rows`;
+	const rows = counted(result.rows.length, "row");
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}${price(result)}. Stack ${found.name}.`);
 	if (failed !== undefined)
 		context.reporter.warn(`${failed.what} The answer is of the data before. See: pipeline-cli status`);

@@ -3,7 +3,10 @@ import { wholeNumber } from "./options.ts";
 
 /** Options of the commands that start the source. */
 export const sourceOptions = [
-	defineOption({ flags: "--source-url <url>", description: "use this MySQL or MariaDB: mysql://user@host:port" }),
+	defineOption({
+		flags: "--source-url <url>",
+		description: "use this MySQL or MariaDB: mysql://user@host:port/schema",
+	}),
 	defineOption({
 		flags: "--schema <name>",
 		description: "schema to replicate; repeat for more (default: those of the definition)",

@@ -31,5 +31,8 @@ export async function startSource(
 		});
 	}
 	const askPassword = (): Promise<string> => passwordFromTerminal(server, interactive, context.signal);
-	return { kind: "external", ...(await host.useServer(context, { pipeline, server, schemas, askPassword })) };
+	// Every URL of MySQL may name a schema; more of them are named by --schema.
+	const inUrl = server.schema === undefined ? [] : [server.schema];
+	const named = inUrl.length + (schemas?.length ?? 0) === 0 ? undefined : [...new Set([...inUrl, ...(schemas ?? [])])];
+	return { kind: "external", ...(await host.useServer(context, { pipeline, server, schemas: named, askPassword })) };
 }

@@ -143,6 +143,7 @@ function comeBack({ source, replication, schedule }: Omit<PipelineStatus, "outco
 }
 
 function describeRun(run: NonNullable<PipelineStatus["lastRun"]>): string {
+	if (run.jobs.length === 0) return `${run.running ? "run" : "last run"} ${run.runId}, no job has ended`;
 	return `last run ${run.runId}: ${run.jobs.map((job) => `${job.job} ${job.state}`).join(", ")}`;
 }
 

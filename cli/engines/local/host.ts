@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
+import { didYouMean } from "../../common/didYouMean.ts";
 import { NoSuchStack, PipelineError } from "../../common/errors.ts";
 import { exists, namesIn } from "../../common/fs.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
@@ -51,7 +52,7 @@ export class LocalHostEngine implements LocalHost {
 		throw new NoSuchStack(this.name, known, {
 			what: `There is no stack ${this.name} here.`,
 			why: `Local stacks that exist: ${known.join(", ") || "none"}.`,
-			fix: known.length === 0 ? "Make it first." : "Name one of them with --stack.",
+			fix: known.length === 0 ? "Make it first." : didYouMean(this.name, known, "Name one of them with --stack."),
 			next: known.length === 0 ? "pipeline-cli up" : `pipeline-cli status --stack ${known[0]}`,
 		});
 	}
@@ -85,7 +86,7 @@ export class LocalHostEngine implements LocalHost {
 	}
 
 	async namedServer(url: string | undefined, command: string): Promise<ExternalServer | undefined> {
-		return (await import("./source/external.ts")).namedServer(url, { mayNameSchema: true, command });
+		return (await import("./source/external.ts")).namedServer(url, command);
 	}
 
 	async describeServer(context: Context, options: DescribeOptions): Promise<SourceDescription> {

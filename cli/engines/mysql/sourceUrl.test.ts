@@ -13,6 +13,11 @@ function refusal(text: string, mayHoldPassword = false): PipelineError {
 }
 
 describe("parseSourceUrl", () => {
+	it("takes the schema of the path, as every MySQL URL may have one", () => {
+		expect(parseSourceUrl("mysql://a@db/my%20shop?ssl-mode=DISABLED", false)).toMatchObject({ schema: "my shop" });
+		expect(parseSourceUrl("mysql://a@db/", false)).not.toHaveProperty("schema");
+	});
+
 	it("reads host, port and user; TLS is on for other machines", () => {
 		expect(parseSourceUrl("mysql://repl@db.example.com:3307", false)).toEqual({
 			host: "db.example.com",
@@ -50,7 +55,7 @@ describe("parseSourceUrl", () => {
 		["db.example.com", "can't be read"],
 		["postgres://a@db", "postgres:"],
 		["mysql://db", "no user"],
-		["mysql://a@db/shop", "--schema"],
+		["mysql://a@db/shop/orders", "does not name one schema"],
 		["mysql://a@db?charset=utf8", "charset"],
 		["mysql://a@db?ssl-mode=PREFERRED", "PREFERRED"],
 	])("refuses %s", (text, why) => {

@@ -1,27 +1,14 @@
 import { PipelineError } from "../../common/errors.ts";
 import type { ExternalServer } from "../port.ts";
 
-/** What a URL is read for. */
-export interface UrlUse {
-	/** Whether its path may name a schema. */
-	mayNameSchema: boolean;
-	/** The command that takes it, for a refusal. */
-	command: string;
-}
-
-const sourceUp: UrlUse = { mayNameSchema: false, command: "source up" };
-
 /**
- * Reads `mysql://user@host:port/?ssl-mode=…`. TLS is on unless the server is on this machine or `ssl-mode=DISABLED`.
+ * Reads `mysql://user@host:port/schema?ssl-mode=…`; a schema need not be named. TLS is on unless the server is on this machine or `ssl-mode=DISABLED`.
  * @param mayHoldPassword whether a password in it is allowed: not in an argument, which every user of the machine can read
  * in the list of processes.
+ * @param command that takes it, for a refusal.
  * @throws PipelineError that names the part that is wrong, and never shows a password.
  */
-export function parseSourceUrl(
-	text: string,
-	mayHoldPassword: boolean,
-	{ mayNameSchema, command }: UrlUse = sourceUp,
-): ExternalServer {
+export function parseSourceUrl(text: string, mayHoldPassword: boolean, command = "source up"): ExternalServer {
 	let url: URL;
 	try {
 		url = new URL(text);
@@ -40,7 +27,6 @@ export function parseSourceUrl(
 		});
 	}
 	const schema = decoded(url.pathname.replace(/^\//, ""));
-	if (schema !== "" && !mayNameSchema) throw wrong("It names a database; name schemas with --schema.");
 	if (schema.includes("/")) throw wrong(`Its path, ${url.pathname}, does not name one schema.`);
 	const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
 	return {

@@ -4,7 +4,7 @@ import { shellWord } from "../../../common/shellWord.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
-import { parseSourceUrl, sourceUrl, type UrlUse } from "../../mysql/sourceUrl.ts";
+import { parseSourceUrl, sourceUrl } from "../../mysql/sourceUrl.ts";
 import type { Check, Context, ExternalOptions, ExternalServer } from "../../port.ts";
 import { choosePipeline } from "../shared/definition.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
@@ -27,11 +27,11 @@ export async function chosenServer(
 }
 
 /** The server of `--source-url`, then PIPELINE_SOURCE_URL. */
-export function namedServer(url: string | undefined, use?: UrlUse): ExternalServer | undefined {
-	if (url !== undefined) return parseSourceUrl(url, false, use);
+export function namedServer(url: string | undefined, command?: string): ExternalServer | undefined {
+	if (url !== undefined) return parseSourceUrl(url, false, command);
 	const fromEnvironment = process.env.PIPELINE_SOURCE_URL;
 	if (fromEnvironment === undefined || fromEnvironment === "") return undefined;
-	return parseSourceUrl(fromEnvironment, true, use);
+	return parseSourceUrl(fromEnvironment, true, command);
 }
 
 /**
@@ -50,7 +50,7 @@ export async function useExternalSource(
 	await refuseOtherSource(before, other, options, paths);
 	const known = before?.source.kind === "external" ? before.source : undefined;
 	const isKnown = known?.host === server.host && known.port === server.port && known.user === server.user;
-	const { password: inUrl, ...place } = server;
+	const { password: inUrl, schema: _, ...place } = server;
 	const { schemas, ...chosen } = await choosePipeline(
 		options.pipeline,
 		before,

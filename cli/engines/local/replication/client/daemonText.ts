@@ -1,4 +1,5 @@
 import { PipelineError } from "../../../../common/errors.ts";
+import { counted } from "../../../../common/grouped.ts";
 import type { ReplicationStatus } from "../../../port.ts";
 import type { DaemonStatus } from "../service/daemonStatus.ts";
 
@@ -42,7 +43,7 @@ export function progressText(status: DaemonStatus | undefined): string {
 	).length;
 	return status.tables.length === 0
 		? stateText(status).toLowerCase()
-		: `${done} of ${status.tables.length} tables, ${rows} rows`;
+		: `${done} of ${status.tables.length} tables, ${counted(rows, "row")}`;
 }
 
 /** Why a replicator that should follow changes does not. */

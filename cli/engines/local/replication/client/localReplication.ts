@@ -245,8 +245,8 @@ export class LocalReplication implements Replication {
 			const status = await peekDaemonStatus(this.#files.status);
 			if (status?.pid === daemon.pid) {
 				if (status.state === "failed") throw failureOf(status, this.#files.log);
-				if (status.following) return "following";
 				update(progressText(status));
+				if (status.following) return "following";
 			}
 			if (daemon.exitCode === workerExit.locked) return "locked";
 			if (daemon.exitCode !== undefined) {

@@ -4,6 +4,7 @@ import type { Connection } from "mysql2/promise";
 import type { SampleSchema } from "../../../../../etl/definition/sampleData.ts";
 import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import { writeFileAtomic } from "../../../../common/fs.ts";
+import { counted } from "../../../../common/grouped.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { openClient } from "../../../mysql/connection.ts";
 import type { Context, SeedOptions, SeedResult } from "../../../port.ts";
@@ -76,7 +77,7 @@ async function seed(
 			await context.reporter.task(`Fill ${sample.schema}`, async (update) => {
 				await createTables(send, sample);
 				const rows = await fillTables(send, sample, options, (count) => update(`${count} rows`));
-				update(`${rows} rows`);
+				update(counted(rows, "row"));
 				schemas.push({ schema: sample.schema, tables: sample.tables.length, rows });
 			});
 		}

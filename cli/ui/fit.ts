@@ -1,0 +1,43 @@
+import { stripAnsi } from "./terminal.ts";
+
+/** Between columns. */
+export const gap = 2;
+/** What a column keeps, also where its cells are then wrapped. */
+const leastWidth = 10;
+
+/** Letters of a text that are seen. */
+export function widthOf(text: string): number {
+	return [...stripAnsi(text)].length;
+}
+
+/**
+ * Widths of columns in which a table fits: the widest give first.
+ * @param natural widths at which nothing is wrapped.
+ * @returns undefined where it does not fit even so.
+ */
+export function fittingWidths(natural: readonly number[], width: number): number[] | undefined {
+	const room = width - gap * (natural.length - 1);
+	const capped = (cap: number): number[] => natural.map((one) => Math.min(one, cap));
+	const sum = (widths: readonly number[]): number => widths.reduce((total, one) => total + one, 0);
+	if (sum(natural) <= room) return [...natural];
+	let cap = Math.max(...natural);
+	while (cap > leastWidth && sum(capped(cap)) > room) cap -= 1;
+	return sum(capped(cap)) > room ? undefined : capped(cap);
+}
+
+/** A text in lines of a width, broken between words where it can be. A colour of all of it is one of every line. */
+export function wrapped(text: string, width: number): string {
+	if (widthOf(text) <= width) return text;
+	// biome-ignore lint/suspicious/noControlCharactersInRegex: an ANSI sequence begins with the escape character.
+	const [, on = "", off = ""] = /^((?:\u001b\[[0-9;]*m)*).*?((?:\u001b\[[0-9;]*m)*)$/s.exec(text) ?? [];
+	const lines: string[] = [];
+	let rest = [...stripAnsi(text)];
+	while (rest.length > width) {
+		const blank = rest.slice(0, width + 1).lastIndexOf(" ");
+		const end = blank > 0 ? blank : width;
+		lines.push(rest.slice(0, end).join(""));
+		rest = rest.slice(blank > 0 ? end + 1 : end);
+	}
+	lines.push(rest.join(""));
+	return lines.map((line) => `${on}${line}${off}`).join("\n");
+}
