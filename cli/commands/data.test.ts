@@ -24,7 +24,7 @@ const stack = {
 it.each([
 	["query", query, { sql: "SELECT 1" }, {}],
 	["query --list", query, {}, { list: true }],
-	["warehouse query", warehouseQuery, { sql: "SELECT 1" }, {}],
+	["warehouse query", warehouseQuery, { sql: "SELECT 1" }, { csv: false }],
 	["logs", logs, { part: "a" }, { lines: 1 }],
 ] as [string, Run<never>, object, object][])("%s shows what it reads as it is", async (_, run, args, options) => {
 	const invocation = { args, options, json: false, stack: async () => stack, context: testContext() };

@@ -1,5 +1,6 @@
 import { defineCommand } from "../../command.ts";
 import { wholeNumber } from "../shared/options.ts";
+import { csvOption, fileOption } from "../shared/statementOptions.ts";
 
 export const definition = defineCommand({
 	name: "query",
@@ -8,10 +9,10 @@ export const definition = defineCommand({
 	description: "One statement that reads.",
 	arguments: [["[sql]", "the statement"]],
 	options: [
-		{ flags: "-f, --file <path>", description: "read the statement from a file; - for stdin" },
+		fileOption,
 		{ flags: "-n, --name <query>", description: "run a named query of the definition" },
 		{ flags: "--list", description: "list the named queries" },
-		{ flags: "--csv", description: "rows as CSV" },
+		csvOption,
 		{
 			flags: "--reuse <minutes>",
 			description: "take an answer of before, up to this old (Athena)",

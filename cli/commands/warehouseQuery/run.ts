@@ -1,15 +1,21 @@
 import type { Run } from "../../command.ts";
 import { counted } from "../../common/grouped.ts";
+import { resultCsv } from "../../common/resultText.ts";
 import { formatSeconds } from "../../ui/format.ts";
 import { resultTable } from "../../ui/resultTable.ts";
+import { requireOneFormat, statementOf } from "../shared/statement.ts";
 import type { definition } from "./definition.ts";
 
-/** `warehouse query`: one statement that reads. */
-export const run: Run<typeof definition> = async ({ args, json, stack, context }) => {
+/** `warehouse query`: one statement that reads, as a table, CSV or JSON. */
+export const run: Run<typeof definition> = async ({ args, options, json, stack, context }) => {
+	const { csv, file } = options;
+	requireOneFormat({ csv, json }, "warehouse query");
 	const found = await stack();
+	const sql = await statementOf({ sql: args.sql, file }, "warehouse query", context.signal);
 	const warehouse = await found.warehouse();
-	const result = await warehouse.query(args.sql, context);
+	const result = await warehouse.query(sql, context);
 	const rows = counted(result.rows.length, "row");
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}. Stack ${found.name}.`);
-	return { json: result, text: json ? "" : resultTable(result), asIs: true };
+	const text = json ? "" : csv ? resultCsv(result) : resultTable(result);
+	return { json: result, text, verbatim: csv, asIs: true };
 };
