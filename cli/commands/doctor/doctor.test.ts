@@ -33,6 +33,6 @@ it.each([
 	["what a file of outputs names", none(undefined), "outputs.json"],
 	["one that is not deployed", new PipelineError("noSuchStack", { what: "not deployed" }), undefined],
 	["one whose credentials failed", new PipelineError("credentials", { what: "expired" }), undefined],
-])("does not check this machine in the place of %s", async (_, error, outputs) => {
+])("does not check this machine instead of %s", async (_, error, outputs) => {
 	await expect(doctor(error, outputs)).rejects.toBe(error);
 });

@@ -47,7 +47,7 @@ export async function changeUnit(host: LocalHost, options: UnitOptions): Promise
 	return { json: { ...unit, next: commands }, text: text.join("\n") };
 }
 
-/** The unit starts the stack as it is; what else is asked for would be lost without a word. */
+/** The unit starts the stack as it is; what else is asked for would be lost silently. */
 function refuseOthers({ install, every, foreground, sourceUrl, schema, pipeline, port }: UnitOptions): void {
 	const given = Object.entries({
 		"--foreground": foreground || undefined,

@@ -14,7 +14,7 @@ import { LocalJobSession } from "./localJobSession.ts";
 import { LocalJobs } from "./localJobs.ts";
 import { RunLock } from "./runLock.ts";
 
-/** In the place of Python: an engine that listens at once, and jobs that are scripts of the shell. */
+/** Instead of Python: an engine that listens immediately, and jobs that are scripts of the shell. */
 const python = `#!/bin/sh
 case "$1" in
 	*sail_server.py) [ -n "$NEVER_LISTENS" ] || echo 1; read line ;;
@@ -77,7 +77,7 @@ const stackOf = (paths: LocalPaths): Stack => ({ jobs: async () => new LocalJobs
 describe("a job that ends otherwise than it reports", () => {
 	it.for([
 		["killed", ["echo working", "kill -9 $$"], "It ended with SIGKILL and left no report. Its log ends: working"],
-		["without a word", ["exit 3"], "It ended with exit code 3 and left no report."],
+		["silent", ["exit 3"], "It ended with exit code 3 and left no report."],
 		["out of nothing", ["exit 0"], "It ended with exit code 0 and left no report."],
 		["damaged", ['echo "{" > "$report"'], "The report of damaged is damaged. "],
 	] as const)("%s has failed, which is seen until a good run", async ([name, lines, why], { run, context }) => {
@@ -144,7 +144,7 @@ describe("the history of runs", () => {
 		expect(await failing(stackOf(paths))).toMatchObject({ what: `Run ${runId} was stopped before its end: second.` });
 	});
 
-	it("names a damaged report, and goes on with the others", async ({ run, context }) => {
+	it("names a damaged report, and reads the others", async ({ run, context }) => {
 		const { paths, session, job, runId } = run;
 		for (const name of ["a", "b"]) await session.run(await job(name, writes(name, runId, "succeeded")), context);
 		await session.close();

@@ -128,7 +128,7 @@ export class LocalReplication implements Replication {
 		for (const name of await namesIn(this.#files.folder)) {
 			if (name.startsWith(basename(this.#files.log))) await rm(join(this.#files.folder, name), { force: true });
 		}
-		// All of them are cleaned now: only here what is pending is no reason to refuse.
+		// All of them are cleaned now: only here what is pending need not be refused.
 		await this.#start(context, { asBefore: true });
 		requireLoaded((await this.tables()).filter((one) => ids.includes(tableId(one))));
 	}
