@@ -51,8 +51,8 @@ interface Called<Args, Options> {
 	context: Context;
 	/** The stack that the command acts on, found by `--stack` and its fallbacks. */
 	stack(): Promise<Stack>;
-	/** What makes, fills, stops and removes the stack `local`. */
-	localHost(): Promise<LocalHost>;
+	/** What makes, fills, stops and removes local stacks. @param name of another one than the command acts on. */
+	localHost(name?: string): Promise<LocalHost>;
 	/** Whether stdout will hold JSON: a command may then leave out costly decoration. */
 	json: boolean;
 	/** Whether the user can be asked: stdin and stderr are terminals and `--json` is off. */

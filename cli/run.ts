@@ -115,9 +115,9 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 			onThisMachine ||= found.engine === "local";
 			return found;
 		},
-		localHost: () => {
+		localHost: (name = options.stack) => {
 			onThisMachine = true;
-			return localHost(options.stack);
+			return localHost(name);
 		},
 		commands,
 	};

@@ -6,9 +6,14 @@ export const definition = defineCommand({
 	plans: true,
 	summary: "Show the last lines of a log",
 	arguments: [["<part>", "replication, schedule (local), crawler (AWS), or a job"]],
-	options: [{ flags: "-n, --lines <count>", description: "how many", parse: wholeNumber(1, 10_000), default: 100 }],
+	options: [
+		{ flags: "-n, --lines <count>", description: "how many", parse: wholeNumber(1, 10_000), default: 100 },
+		{ flags: "-f, --follow", description: "then show what is added, until Ctrl-C" },
+	],
+	endless: ["follow"],
 	examples: [
 		["The replication", "logs replication"],
 		["The newest run of a job", "logs apply-changes --lines 500"],
+		["What is added from now on", "logs replication --follow"],
 	],
 });

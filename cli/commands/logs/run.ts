@@ -1,11 +1,24 @@
+import { followLog } from "../../actions/followLog.ts";
 import type { Run } from "../../command.ts";
 import { didYouMean } from "../../common/didYouMean.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { logLine } from "../../ui/table.ts";
+import { abortReason } from "../shared/aborted.ts";
 import type { definition } from "./definition.ts";
 
+/** Milliseconds between two looks of --follow; on AWS each is a call that is limited in rate. */
+const lookMs = { local: 500, aws: 5000 } as const;
+
 /** `logs`: the last lines of a part's newest log. */
-export const run: Run<typeof definition> = async ({ args, options, stack, context }) => {
+export const run: Run<typeof definition> = async ({ args, options, json, stack, context, print }) => {
+	if (options.follow && json) {
+		throw new PipelineError("usage", {
+			what: "--follow and --json exclude each other.",
+			why: "--json is one document, and this does not end.",
+			fix: "Leave out one of them.",
+			next: "pipeline-cli logs --help",
+		});
+	}
 	const found = await stack();
 	const port = await found.logs();
 	const { part } = args;
@@ -16,7 +29,18 @@ export const run: Run<typeof definition> = async ({ args, options, stack, contex
 			next: "pipeline-cli logs replication",
 		});
 	}
-	const { log, lines } = await port.read(part, options.lines);
+	const known = await port.read(part, options.lines);
+	const { log, lines } = known;
 	context.reporter.note(`Stack ${found.name}. All of it: ${log}`);
+	if (options.follow) {
+		const show = (added: readonly string[]): Promise<void> => print(added.map((line) => `${logLine(line)}\n`).join(""));
+		await show(lines);
+		const every = { everyMs: lookMs[found.engine], signal: context.signal };
+		await followLog(port, part, known, show, every).catch((error: unknown) => {
+			// Ctrl-C is how this ends.
+			if (abortReason(context.signal)?.outcome !== "cancelled") throw error;
+		});
+		return { json: {}, text: "" };
+	}
 	return { json: { part, log, lines }, text: lines.map(logLine).join("\n"), asIs: true };
 };
