@@ -17,6 +17,9 @@ export interface MarkedClicks {
 	fields: readonly ClickField[];
 }
 
+/** In every other text of a click, so that charts and queries can leave them out: `department <> 'Verification'`. */
+export const verificationWord = "Verification";
+
 /** What a quote, a line end or a letter beyond ASCII could break on the way. */
 const awkward = (index: number): string => `"quoted", two\nlines, ü ${index}`;
 
@@ -40,7 +43,7 @@ export function markedClicks(schema: Readonly<Record<string, ClickType>>, mark: 
 	const value = (path: readonly string[], type: string, number: number): unknown => {
 		if (type !== "string") return sample(type, number);
 		if (isSame(path, marked.path)) return `${mark}-${number}`;
-		return last !== undefined && isSame(path, last.path) ? awkward(number) : "Verification";
+		return last !== undefined && isSame(path, last.path) ? awkward(number) : verificationWord;
 	};
 	const records = Array.from({ length: count }, (_, index) => {
 		const make = (type: ClickType, path: readonly string[]): unknown => {

@@ -75,7 +75,14 @@ class FakePipeline {
 					runId: "r",
 					run: async ({ name }: { name: string }) => {
 						if (name === "apply-changes") this.current = this.damage(this.source.map((row) => [...row] as Term));
-						return { job: name, id: name, state: "succeeded", seconds: 0, log: "", report: {} as JobReport };
+						return {
+							job: name,
+							id: name,
+							state: "succeeded",
+							seconds: 0,
+							log: "",
+							report: { rows_read: 0, rows_written: 0 } as JobReport,
+						};
 					},
 					close: async () => undefined,
 				}),

@@ -5,6 +5,6 @@ SELECT
 	department,
 	COUNT(*) AS products
 FROM joint_tables
-WHERE department IS NOT NULL
+WHERE department <> 'Verification'
 GROUP BY 1, 2
 ORDER BY 1, 2

@@ -17,7 +17,7 @@ FROM (
 			ELSE '4: 500 and more'
 		END AS price_band
 	FROM clickstream_data
-	WHERE price IS NOT NULL
+	WHERE price IS NOT NULL AND (department IS NULL OR department <> 'Verification')
 ) AS banded
 GROUP BY department, price_band
 ORDER BY department, price_band

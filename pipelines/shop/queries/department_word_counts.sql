@@ -6,6 +6,6 @@ SELECT
 	count(*) AS products,
 	count(DISTINCT productname) AS distinct_products
 FROM joint_tables
-WHERE department IS NOT NULL
+WHERE department <> 'Verification'
 GROUP BY department
 ORDER BY products DESC, department

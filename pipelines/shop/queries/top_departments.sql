@@ -6,7 +6,7 @@ SELECT
 	count(*) AS clicks,
 	round(avg(price), 2) AS average_price
 FROM joint_tables
-WHERE department IS NOT NULL
+WHERE department <> 'Verification'
 GROUP BY department
 ORDER BY clicks DESC, department
 LIMIT 5

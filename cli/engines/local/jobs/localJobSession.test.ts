@@ -109,7 +109,7 @@ describe("a job that ends otherwise than it reports", () => {
 });
 
 describe("Ctrl-C", () => {
-	it("while the engine starts ends the run with its reason, and is no fault of the engine", async ({
+	it("while the engine starts ends the run with its reason, and the engine is not blamed", async ({
 		run,
 		context,
 		abort,

@@ -51,7 +51,7 @@ withKeeper("starts the scheduler again at another time", async ({ keep, folder, 
 	await requireKeeping(paths, { everySeconds: 5, foreground: false });
 	const refused = { text: { what: "The schedule is kept already.", next: "pipeline-cli down" } };
 	await expect(requireKeeping(paths, { foreground: true })).rejects.toMatchObject(refused);
-	// The program that takes its place here ends without a word.
+	// The program that takes its place here ends silently.
 	await expect(startSchedule(context, { everySeconds: 5 }, program, paths)).rejects.toThrow("exit code 7");
 	expect(isAlive(keeper.pid ?? 0)).toBe(false);
 });
