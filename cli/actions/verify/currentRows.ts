@@ -41,17 +41,26 @@ export async function countCurrent(query: Query, table: string, context: Context
 
 /** Rows by what they have in some columns; the same on DuckDB and on Athena, which compares no text with another type. */
 export function conditionOf({ columns, values }: Selection): string {
-	const rows = values.map((row) => columns.map((name, index) => equal(name, row[index])).join(" AND "));
-	return rows.length === 0 ? "FALSE" : rows.map((row) => `(${row})`).join(" OR ");
+	const [only] = columns;
+	if (values.length === 0) return "FALSE";
+	if (columns.length === 1 && only !== undefined) return among(only, values.flat());
+	const rows = values.map((row) => columns.map((name, index) => among(name, [row[index]])).join(" AND "));
+	return rows.map((row) => `(${row})`).join(" OR ");
 }
 
 /** A number is one in every engine; all else is compared as the text that the source has of it. */
-function equal(column: string, value: unknown): string {
+function among(column: string, values: readonly unknown[]): string {
 	const name = quoteName(column);
-	if (value === null || value === undefined) return `${name} IS NULL`;
-	if (typeof value === "number") return `${name} = ${value}`;
-	const texts = timeTexts(String(value)).map((text) => `'${text.replaceAll("'", "''")}'`);
-	return `CAST(${name} AS VARCHAR) IN (${texts.join(", ")})`;
+	const given = values.filter((value) => value !== null && value !== undefined);
+	const numbers = given.filter((value) => typeof value === "number");
+	const texts = given.filter((value) => typeof value !== "number").flatMap((value) => timeTexts(String(value)));
+	const quoted = texts.map((text) => `'${text.replaceAll("'", "''")}'`);
+	const parts = [
+		...(numbers.length === 0 ? [] : [`${name} IN (${numbers.join(", ")})`]),
+		...(quoted.length === 0 ? [] : [`CAST(${name} AS VARCHAR) IN (${quoted.join(", ")})`]),
+		...(given.length === values.length ? [] : [`${name} IS NULL`]),
+	];
+	return parts.length === 1 ? parts.join("") : `(${parts.join(" OR ")})`;
 }
 
 /** A value as engines print it: of a time, fractions with and without zeros, and with and without a zone. */

@@ -90,8 +90,8 @@ class FakePipeline {
 			crawlers: async () => ({ crawl: async () => ({ database: "d", tables: [], removed: [] }) }),
 			query: async () => ({
 				run: async (sql: string) => {
-					const list = [...sql.matchAll(/"term_id" = (\d+)/g)].map(([, id]) => Number(id));
-					if (list.length === 0) return { columns: [], rows: [[this.current.length]], seconds: 0 };
+					const list = /"term_id" IN \(([\d, ]+)\)/.exec(sql)?.[1]?.split(", ").map(Number);
+					if (list === undefined) return { columns: [], rows: [[this.current.length]], seconds: 0 };
 					const rows = this.current.filter(([id]) => list.includes(id));
 					return {
 						columns: [],
