@@ -71,8 +71,8 @@ export type Part<T> = { ok: true; value: T } | ({ ok: false } & Fault);
 export interface Overview {
 	/** Up to when the tables have what happened at the source, ISO 8601; absent before the first run. */
 	asOf?: string;
-	/** Whether the tables have all of the raw zone: `behind` where it has something newer. */
-	processing: "current" | "behind" | "unknown";
+	/** Whether the raw zone has something newer than the tables; absent where that is not known. */
+	behind?: boolean;
 	/** Why the data are older than they should be, or may be, a sentence each; `at` is the moment that it ends with, ISO 8601. */
 	stale: { text: string; at?: string }[];
 	replication: Part<ReplicationView>;

@@ -34,7 +34,7 @@ export async function overviewOf(
 	const failed = history.ok ? await part(context, () => failing(stack, history.value)) : history;
 	return {
 		...(asOf !== undefined && { asOf }),
-		processing: processing.state,
+		...(processing.behind !== undefined && { behind: processing.behind }),
 		stale: staleReasons({ replication, failed, processing }),
 		replication,
 		runs,

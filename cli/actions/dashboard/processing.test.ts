@@ -21,20 +21,20 @@ const files = (newest: Date | undefined, all = true): Part<LakeFiles> => ({
 const runs = (...value: RunHistory[]): Part<RunHistory[]> => ({ ok: true, value });
 const no = { ok: false, why: "no access" } as const;
 
-it.each<[string, Part<RunHistory[]>, Part<LakeFiles>, string, string | undefined]>([
-	["all is older than the run", runs(run("succeeded")), files(older), "current", undefined],
-	["a rule was broken", runs(run("quality_failed")), files(older), "current", undefined],
-	["nothing has come yet", runs(), files(undefined), "current", undefined],
-	["something is newer", runs(run("succeeded")), files(newer), "behind", "Not all is processed: "],
-	["something is newer, of what was looked at", runs(run("succeeded")), files(newer, false), "behind", "Not all"],
-	["there are too many files", runs(run("succeeded")), files(older, false), "unknown", "has more files than"],
-	["the raw zone cannot be listed", runs(run("succeeded")), no, "unknown", "no access"],
-	["the runs cannot be read", no, files(older), "unknown", "no access"],
-	["no run was good", runs(run("failed")), files(older), "unknown", "none of the newest runs"],
-	["there was no run", runs(), files(older), "unknown", "none of the newest runs"],
-])("where %s", (_, history, found, state, reason) => {
+it.each<[string, Part<RunHistory[]>, Part<LakeFiles>, boolean | undefined, string | undefined]>([
+	["all is older than the run", runs(run("succeeded")), files(older), false, undefined],
+	["a rule was broken", runs(run("quality_failed")), files(older), false, undefined],
+	["nothing has come yet", runs(), files(undefined), false, undefined],
+	["something is newer", runs(run("succeeded")), files(newer), true, "Not all is processed: "],
+	["something is newer, of what was looked at", runs(run("succeeded")), files(newer, false), true, "Not all"],
+	["there are too many files", runs(run("succeeded")), files(older, false), undefined, "has more files than"],
+	["the raw zone cannot be listed", runs(run("succeeded")), no, undefined, "no access"],
+	["the runs cannot be read", no, files(older), undefined, "no access"],
+	["no run was good", runs(run("failed")), files(older), undefined, "none of the newest runs"],
+	["there was no run", runs(), files(older), undefined, "none of the newest runs"],
+])("where %s", (_, history, found, behind, reason) => {
 	const { reason: said, ...rest } = processingOf(history, found);
-	expect(rest.state).toBe(state);
+	expect(rest.behind).toBe(behind);
 	if (reason === undefined) expect(said).toBeUndefined();
 	else expect(said?.text).toContain(reason);
 });

@@ -5,7 +5,8 @@ import type { LakeFiles } from "./tableFacts.ts";
 
 /** Whether the tables have all of the raw zone, and where not, or where nobody knows, why. */
 export interface Processing {
-	state: Overview["processing"];
+	/** Absent where nobody knows. */
+	behind?: boolean;
 	/** Up to when they have it, ISO 8601. */
 	upTo?: string;
 	reason?: Overview["stale"][number];
@@ -15,7 +16,6 @@ export function processingOf(history: Part<RunHistory[]>, files: Part<LakeFiles>
 	const upTo = history.ok ? processedAt(history.value) : undefined;
 	const known = upTo === undefined ? {} : { upTo };
 	const unknown = (why: string): Processing => ({
-		state: "unknown",
 		...known,
 		reason: { text: `Whether all is processed is not known: ${why}` },
 	});
@@ -23,14 +23,14 @@ export function processingOf(history: Part<RunHistory[]>, files: Part<LakeFiles>
 	const { newest, all } = files.value.raw;
 	if (upTo !== undefined && newest !== undefined && newest.toISOString() > upTo) {
 		const text = "Not all is processed: the newest file of the raw zone is of";
-		return { state: "behind", upTo, reason: { text, at: newest.toISOString() } };
+		return { behind: true, upTo, reason: { text, at: newest.toISOString() } };
 	}
 	if (!all) return unknown("the raw zone has more files than are looked at.");
 	// Of nothing all is processed.
-	if (newest === undefined) return { state: "current", ...known };
+	if (newest === undefined) return { behind: false, ...known };
 	if (!history.ok) return unknown(history.why);
 	if (upTo === undefined) return unknown("none of the newest runs brought the raw zone into the tables.");
-	return { state: "current", upTo };
+	return { behind: false, upTo };
 }
 
 /**

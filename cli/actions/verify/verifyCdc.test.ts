@@ -81,7 +81,7 @@ class FakePipeline {
 							state: "succeeded",
 							seconds: 0,
 							log: "",
-							report: { rows_read: 0, rows_written: 0 } as JobReport,
+							report: {} as JobReport,
 						};
 					},
 					close: async () => undefined,

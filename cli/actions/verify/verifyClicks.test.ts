@@ -78,7 +78,7 @@ class FakeStream {
 						state: "succeeded",
 						seconds: 0,
 						log: "",
-						report: { rows_read: 0, rows_written: 0 } as JobReport,
+						report: {} as JobReport,
 					}),
 					close: async () => undefined,
 				}),

@@ -18,9 +18,9 @@ export function drawHead({ overview }: Pick<DashboardData, "overview">): void {
 }
 
 /** How the largest time on the page looks: good only where it is known to be. */
-export function freshness({ asOf, processing }: Pick<Overview, "asOf" | "processing">): "good" | "stale" | "unknown" {
-	if (processing === "behind") return "stale";
-	return asOf === undefined || processing === "unknown" ? "unknown" : "good";
+export function freshness({ asOf, behind }: Pick<Overview, "asOf" | "behind">): "good" | "stale" | "unknown" {
+	if (behind === true) return "stale";
+	return asOf === undefined || behind === undefined ? "unknown" : "good";
 }
 
 /** Charts that wait for their tables, in one line. */

@@ -45,15 +45,15 @@ it("counts broken rules by what they do", () => {
 
 it("looks good only where the data are known to be new", () => {
 	const asOf = "2026-11-21T01:00:00.000Z";
-	expect(freshness({ asOf, processing: "current" })).toBe("good");
-	expect(freshness({ asOf, processing: "behind" })).toBe("stale");
-	expect(freshness({ asOf, processing: "unknown" })).toBe("unknown");
-	expect(freshness({ processing: "current" })).toBe("unknown");
+	expect(freshness({ asOf, behind: false })).toBe("good");
+	expect(freshness({ asOf, behind: true })).toBe("stale");
+	expect(freshness({ asOf })).toBe("unknown");
+	expect(freshness({ behind: false })).toBe("unknown");
 });
 
 it("says of the pipeline what is not as it should be", () => {
 	const overview: Overview = {
-		processing: "current",
+		behind: false,
 		stale: [],
 		replication: { ok: true, value: { state: "failed", text: "Stopped", lastError: "no route" } },
 		runs: { ok: true, value: [{ runId: "r", state: "quality_failed", rowsWritten: 0, failures: [], rules: [] }] },
