@@ -74,7 +74,8 @@ describe("the local stack", () => {
 		const demo = await stack.json<Demo>(["demo"]);
 		expect(demo.ok).toBe(true);
 		expect(demo.verification.removed).toBe(true);
-		expect(await count("joint_tables")).toBe(4000);
+		// The same clicks once more would change every chart of them.
+		expect([demo.clicks, await count("joint_tables")]).toEqual([0, 2000]);
 		// The removal is a change as any other: it arrives too.
 		await poll({ firstMs: 200, signal: AbortSignal.timeout(120_000) }, async () => {
 			await stack.json(["run-etl"]);
