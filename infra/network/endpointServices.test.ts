@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { runProgram } from "../testing/program.ts";
-import { chosenZones, endpointService, lookUp } from "./endpointServices.ts";
+import { chosenZones, endpointService, lookUp, refuseZones } from "./endpointServices.ts";
 
 describe("the zones of a network", () => {
 	const everywhere = { name: "glue", zones: ["1a", "1b", "1c", "1d", "1e"] };
@@ -23,6 +23,21 @@ describe("the zones of a network", () => {
 		expect(() => chosenZones("r-1", ["1a", "1b", "1c"], [everywhere, narrow], 3)).toThrow(
 			"(1b lacks com.amazonaws.r-1.sts; 1c lacks com.amazonaws.r-1.sts)",
 		);
+	});
+});
+
+describe("subnets that exist", () => {
+	const ids = ["subnet-1", "subnet-2", "subnet-3"];
+	const narrow = { name: "sts", zones: ["1a", "1b"] };
+
+	it("are taken in three zones with every service, as far as endpoints stand in them", () => {
+		expect(() => refuseZones(ids, ["1a", "1b", "1c"], [{ name: "glue", zones: [] }], 3)).not.toThrow();
+		expect(() => refuseZones(ids, ["1a", "1b", "1c"], [narrow], 2)).not.toThrow();
+	});
+
+	it("are refused where two share a zone, or where one lacks a service, each by its name", () => {
+		expect(() => refuseZones(ids, ["1a", "1b", "1a"], [], 1)).toThrow("subnet-1 and subnet-3 are both in 1a.");
+		expect(() => refuseZones(ids, ["1a", "1b", "1c"], [narrow], 3)).toThrow("subnet-3 is in 1c, which lacks sts.");
 	});
 });
 

@@ -80,3 +80,47 @@ export function chosenZones(
 			"or name subnets of your own: vpcId, privateSubnetIds and routeTableIds.",
 	);
 }
+
+/** Zones of subnets that exist, once it is known that every part of the stack can stand in them. */
+export function existingZones(
+	parent: pulumi.Resource,
+	subnetIds: readonly pulumi.Input<string>[],
+	services: readonly pulumi.Output<EndpointService>[],
+	endpointZones: number,
+): pulumi.Output<string[]> {
+	const zones = subnetIds.map((id) => aws.ec2.getSubnetOutput({ id }, { parent }).availabilityZone);
+	return pulumi
+		.all([pulumi.all([...subnetIds]), pulumi.all(zones), pulumi.all([...services])])
+		.apply(([ids, names, known]) => {
+			refuseZones(ids, names, known, endpointZones);
+			return names;
+		});
+}
+
+/**
+ * @param zones of the subnets, one each
+ * @param endpointZones in how many of them, from the first, interface endpoints stand
+ * @throws pulumi.RunError that names the subnets which share a zone, or whose zone lacks a service
+ */
+export function refuseZones(
+	subnetIds: readonly string[],
+	zones: readonly string[],
+	services: readonly EndpointService[],
+	endpointZones: number,
+): void {
+	const errors = subnetIds.flatMap((id, index) => {
+		const zone = zones[index] ?? "";
+		const first = zones.indexOf(zone);
+		if (first < index) return [`${subnetIds[first]} and ${id} are both in ${zone}. Name one in another zone.`];
+		const missing = services.filter((service) => service.zones.length > 0 && !service.zones.includes(zone));
+		if (index >= endpointZones || missing.length === 0) return [];
+		const names = missing.map(({ name }) => name).join(", ");
+		return [
+			`${id} is in ${zone}, which lacks ${names}. Name one in another zone, or name it last and lower endpointZones.`,
+		];
+	});
+	if (errors.length === 0) return;
+	throw new pulumi.RunError(
+		`The subnets of privateSubnetIds are not in ${subnetIds.length} zones with every service:\n${errors.map((error) => `  ${error}`).join("\n")}`,
+	);
+}

@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { currentEnvironment } from "../shared/awsEnvironment.ts";
 import { s3EndpointPolicy } from "./endpointPolicy.ts";
-import { type EndpointService, endpointService, placedZones } from "./endpointServices.ts";
+import { type EndpointService, endpointService, existingZones, placedZones } from "./endpointServices.ts";
 import { FlowLogs } from "./flowLogs.ts";
 import { divideRange } from "./subnets.ts";
 
@@ -91,7 +91,8 @@ export class Network extends pulumi.ComponentResource {
 					)
 				: checked(args.existing);
 		this.vpcId = pulumi.output(vpcId);
-		const placed = pulumi.output(subnetIds);
+		const placed =
+			args.existing === undefined ? pulumi.output(subnetIds) : this.#existing(args.existing, args, services);
 		this.availabilityZone = aws.ec2.getSubnetOutput(
 			{ id: placed.apply((ids) => ids[0] ?? "") },
 			{ parent: this },
@@ -135,6 +136,18 @@ export class Network extends pulumi.ComponentResource {
 		this.warehouseSecurityGroupId = warehouse.id;
 		this.dashboardsSecurityGroupId = dashboards.id;
 		this.registerOutputs({ vpcId: this.vpcId, subnetIds: this.subnetIds });
+	}
+
+	/** The subnets, once their zones are known to do. */
+	#existing(
+		{ subnetIds }: ExistingVpc,
+		{ endpointZones }: NetworkArgs,
+		services: readonly (readonly [string, pulumi.Output<EndpointService>])[],
+	): pulumi.Output<string[]> {
+		const known = services.map(([, service]) => service);
+		return pulumi
+			.all([pulumi.all(subnetIds), existingZones(this, subnetIds, known, endpointZones)])
+			.apply(([ids]) => ids);
 	}
 
 	#newVpc(name: string, args: NetworkArgs, services: readonly pulumi.Output<EndpointService>[]): ExistingVpc {

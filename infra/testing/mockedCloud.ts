@@ -119,7 +119,7 @@ export function mockedCall(token: string, inputs: Record<string, unknown>): Reco
 		case "aws:ec2/getVpcEndpointService:getVpcEndpointService":
 			return mockedService(inputs.serviceName, region);
 		case "aws:ec2/getSubnet:getSubnet":
-			return { id: inputs.id, availabilityZone: `${region}a` };
+			return { id: inputs.id, availabilityZone: `${region}${subnetZone(String(inputs.id))}` };
 		// An account in which nobody has used DMS.
 		case "aws:iam/getRoles:getRoles":
 			return { names: [], arns: [] };
@@ -133,4 +133,10 @@ export function mockedCall(token: string, inputs: Record<string, unknown>): Reco
 /** In the region's first four zones. */
 function mockedService(serviceName: unknown, region: string) {
 	return { serviceName, availabilityZones: ["a", "b", "c", "d"].map((zone) => `${region}${zone}`) };
+}
+
+/** By the last character of its id, which is a number or the zone's own letter. */
+function subnetZone(id: string): string {
+	const last = id.at(-1) ?? "a";
+	return /[1-9]/.test(last) ? (" abcdefghi"[Number(last)] ?? "a") : last;
 }

@@ -52,6 +52,18 @@ it("a dashboard's owner of another account ends the program with the reason", as
 	});
 });
 
+it("subnets that share a zone end the program with the reason", async () => {
+	const config = engineConfig("dev", testEnvironment.region, {
+		vpcId: "vpc-0a",
+		privateSubnetIds: ["subnet-0a", "subnet-1a", "subnet-0c"],
+		routeTableIds: ["rtb-0a"],
+	});
+	await expect(start(config)).rejects.toMatchObject({
+		code: 1,
+		stderr: expect.stringContaining("subnet-0a and subnet-1a are both in eu-central-1a."),
+	});
+});
+
 describe("from another folder", () => {
 	const here = join(import.meta.dirname, "..", "..");
 	let there: string;
