@@ -11,6 +11,7 @@ import { test } from "../support/serverFixtures.ts";
 import { columnTypes } from "../support/values/columnTypes.ts";
 import { type Literal, textOf } from "../support/values/literals.ts";
 import { Random } from "../support/values/random.ts";
+import { stored } from "../support/values/stored.ts";
 
 /** Values, as the raw zone would hold them, by the rows' ids. */
 type Rows = Map<unknown, string>;
@@ -37,27 +38,26 @@ test.beforeAll(async ({ server: source, db: connection }) => {
 	return () => server.close();
 });
 
-/** Exactly what is stored, bit for bit. */
-function canonical(value: unknown, type: ColumnType): string {
-	if (value === null) return "NULL";
-	const stored = type.convert(value);
-	if (typeof stored === "number") return Object.is(stored, -0) ? "-0" : String(stored);
-	const bytes = (stored as { bytes?: Uint8Array } | null)?.bytes;
-	return bytes === undefined ? `${typeof stored} ${String(stored)}` : Buffer.from(bytes).toString("hex");
-}
-
 async function selected(type: ColumnType): Promise<Rows> {
 	const sql = `SELECT id, ${type.select?.("v") ?? "v"} FROM ${schema}.t`;
 	const [rows] = (await server.connection.query({ sql, rowsAsArray: true, typeCast: exactNumbers })) as unknown as [
 		[unknown, unknown][],
 	];
-	return new Map(rows.map(([id, value]) => [id, canonical(value, type)]));
+	return asStored(rows, type);
+}
+
+/** @param rows ids and values. */
+function asStored(rows: readonly (readonly unknown[])[], type: ColumnType): Rows {
+	const texts = stored(
+		rows.map(([, value]) => value),
+		type,
+	);
+	return new Map(rows.map(([id], index) => [id, texts[index] ?? ""]));
 }
 
 /** Rows of the binlog's inserts, and of its updates before and after, from one position to another. */
 async function logged(from: Position, to: Position, type: ColumnType): Promise<Record<"I" | "before" | "after", Rows>> {
-	const found = { I: new Map(), before: new Map(), after: new Map() } as Record<"I" | "before" | "after", Rows>;
-	const add = (rows: Rows, row: readonly unknown[]) => rows.set(row[0], canonical(row[1], type));
+	const found: Record<"I" | "before" | "after", (readonly unknown[])[]> = { I: [], before: [], after: [] };
 	const stream = new BinlogStream(access, 4_000_000, [schema], from);
 	let { file, offset } = from;
 	try {
@@ -67,15 +67,19 @@ async function logged(from: Position, to: Position, type: ColumnType): Promise<R
 				if (event.next > 0) offset = event.next;
 				if (event.kind === "unread") throw new Error(`${event.cause}: ${event.reason}`);
 				if (event.kind !== "rows") continue;
-				for (const row of event.rows) add(event.operation === "U" ? found.after : found.I, row);
-				if (event.operation === "U") for (const row of event.before) add(found.before, row);
+				(event.operation === "U" ? found.after : found.I).push(...event.rows);
+				if (event.operation === "U") found.before.push(...event.before);
 			}
 			return comparePositions({ file, offset }, to) >= 0 ? true : undefined;
 		});
 	} finally {
 		await stream.close();
 	}
-	return found;
+	return {
+		I: asStored(found.I, type),
+		before: asStored(found.before, type),
+		after: asStored(found.after, type),
+	};
 }
 
 function differences(wanted: Rows, found: Rows): unknown[] {

@@ -5,12 +5,7 @@ import {
 	DATE,
 	DECIMAL,
 	DOUBLE,
-	DuckDBBlobValue,
-	DuckDBDateValue,
-	DuckDBDecimalValue,
-	DuckDBTimestampValue,
 	type DuckDBType,
-	type DuckDBValue,
 	FLOAT,
 	INTEGER,
 	SMALLINT,
@@ -22,15 +17,19 @@ import {
 	UTINYINT,
 	VARCHAR,
 } from "@duckdb/node-api";
-import { dateDays, timestampMicros } from "./dates.ts";
+import { BytesVector } from "./bytesVector.ts";
+import type { ColumnVector } from "./columnVector.ts";
 import { inet4Text, inet6Text, uuidText } from "./mariadbTypes.ts";
+import { BitVector, DateVector, DecimalVector, LongVector, NumberVector, TimestampVector } from "./numberVectors.ts";
 
 /** How values of a source column are stored in the raw zone. */
 export interface ColumnType {
 	/** Type in DuckDB, which decides the Parquet type. */
 	stored: DuckDBType;
-	/** Turns a value, as the snapshot or the binlog gives it, into the stored one. Never sees null. */
-	convert(value: unknown): DuckDBValue;
+	/** A vector that takes values as the snapshot or the binlog gives them. */
+	vector(): ColumnVector;
+	/** A value of a type that is stored as text, as that text. */
+	text?(value: unknown): string;
 	/** What the snapshot selects in place of the column, where a client would not get the value that the binlog has. */
 	select?(column: string): string;
 }
@@ -38,33 +37,48 @@ export interface ColumnType {
 /** A type that replication does not carry; the table becomes "Table error". */
 export class UnsupportedTypeError extends Error {}
 
-const integers: Record<string, readonly [signed: DuckDBType, unsigned: DuckDBType]> = {
-	tinyint: [TINYINT, UTINYINT],
-	smallint: [SMALLINT, USMALLINT],
-	mediumint: [INTEGER, UINTEGER],
-	int: [INTEGER, UINTEGER],
-	integer: [INTEGER, UINTEGER],
+const numbers = (stored: DuckDBType, kind: ConstructorParameters<typeof NumberVector>[0]): ColumnType => {
+	return { stored, vector: () => new NumberVector(kind) };
+};
+
+const int = [numbers(INTEGER, "i32"), numbers(UINTEGER, "u32")] as const;
+const integers: Record<string, readonly [signed: ColumnType, unsigned: ColumnType]> = {
+	tinyint: [numbers(TINYINT, "i8"), numbers(UTINYINT, "u8")],
+	smallint: [numbers(SMALLINT, "i16"), numbers(USMALLINT, "u16")],
+	mediumint: int,
+	int,
+	integer: int,
+	bigint: [
+		{ stored: BIGINT, vector: () => new LongVector() },
+		{ stored: UBIGINT, vector: () => new LongVector() },
+	],
 };
 
 /** As text a FLOAT has only six digits, and a DOUBLE(20,5) only those that are declared. A sum would lose the sign of -0. */
 const exact = (column: string): string => `${column} * 1e0`;
 /** What the server stores; clients turn it into objects. */
 const asBytes = (column: string): string => `CAST(${column} AS BINARY)`;
-const text: ColumnType = { stored: VARCHAR, convert: textOf };
-const binary: ColumnType = { stored: BLOB, convert: (value) => new DuckDBBlobValue(bytesOf(value)) };
+const text: ColumnType = { stored: VARCHAR, vector: () => new BytesVector(true), text: textOf };
+const binary: ColumnType = { stored: BLOB, vector: () => new BytesVector(false) };
+const double: ColumnType = { ...numbers(DOUBLE, "f64"), select: exact };
+const timestamp: ColumnType = { stored: TIMESTAMP, vector: () => new TimestampVector() };
+/** A type of MariaDB's own, of which the binlog has bytes, and the snapshot the text. */
+const printed = (print: (bytes: Buffer) => string): ColumnType => {
+	return textType((value) => (Buffer.isBuffer(value) ? print(value) : textOf(value)));
+};
 /** The number of the reference system in 4 bytes, low byte first, then WKB: as the server stores it. */
 const spatial: ColumnType = { ...binary, select: asBytes };
 
 /** Types without parameters that matter. */
 const simple: Record<string, ColumnType> = {
-	float: { stored: FLOAT, convert: (value) => Math.fround(Number(value)), select: exact },
-	double: { stored: DOUBLE, convert: Number, select: exact },
-	real: { stored: DOUBLE, convert: Number, select: exact },
-	date: { stored: DATE, convert: (value) => nullable(dateDays(String(value)), (days) => new DuckDBDateValue(days)) },
-	datetime: timestamp(),
-	timestamp: timestamp(),
-	time: { stored: VARCHAR, convert: textOf },
-	year: { stored: SMALLINT, convert: Number },
+	float: { ...numbers(FLOAT, "f32"), select: exact },
+	double,
+	real: double,
+	date: { stored: DATE, vector: () => new DateVector() },
+	datetime: timestamp,
+	timestamp,
+	time: text,
+	year: numbers(SMALLINT, "i16"),
 	char: text,
 	varchar: text,
 	tinytext: text,
@@ -90,9 +104,9 @@ const simple: Record<string, ColumnType> = {
 	multipolygon: spatial,
 	geometrycollection: spatial,
 	geomcollection: spatial,
-	uuid: { stored: VARCHAR, convert: (value) => (Buffer.isBuffer(value) ? uuidText(value) : textOf(value)) },
-	inet4: { stored: VARCHAR, convert: (value) => (Buffer.isBuffer(value) ? inet4Text(value) : textOf(value)) },
-	inet6: { stored: VARCHAR, convert: (value) => (Buffer.isBuffer(value) ? inet6Text(value) : textOf(value)) },
+	uuid: printed(uuidText),
+	inet4: printed(inet4Text),
+	inet6: printed(inet6Text),
 };
 
 /**
@@ -105,11 +119,10 @@ export function columnType(declared: string): ColumnType {
 	const parameters = (/^[a-z0-9_]+\s*\(([\d,\s]+)\)/i.exec(declared)?.[1] ?? "").split(",").map(Number);
 	const unsigned = /\)?\s+unsigned\b|\bzerofill\b/i.test(declared);
 	const integer = integers[name];
-	if (integer !== undefined) return { stored: integer[unsigned ? 1 : 0], convert: Number };
-	if (name === "bigint") return { stored: unsigned ? UBIGINT : BIGINT, convert: (value) => BigInt(value as string) };
+	if (integer !== undefined) return integer[unsigned ? 1 : 0];
 	if (name === "decimal" || name === "numeric") return decimal(parameters[0] || 10, parameters[1] ?? 0);
 	if (name === "bit") {
-		return (parameters[0] || 1) === 1 ? { stored: BOOLEAN, convert: (value) => bytesOf(value)[0] === 1 } : binary;
+		return (parameters[0] || 1) === 1 ? { stored: BOOLEAN, vector: () => new BitVector() } : binary;
 	}
 	const found = simple[name];
 	if (found === undefined) {
@@ -123,34 +136,28 @@ export function columnType(declared: string): ColumnType {
 function decimal(precision: number, scale: number): ColumnType {
 	// Wider than a 128-bit integer holds: kept exact as text.
 	if (precision > 38) return text;
-	return {
-		stored: DECIMAL(precision, scale),
-		convert: (value) => new DuckDBDecimalValue(scaledInteger(String(value), scale), precision, scale),
-	};
+	return { stored: DECIMAL(precision, scale), vector: () => new DecimalVector(precision, scale) };
 }
 
-function scaledInteger(value: string, scale: number): bigint {
-	const point = value.indexOf(".");
-	if (point < 0) return BigInt(value) * 10n ** BigInt(scale);
-	return BigInt(value.slice(0, point) + value.slice(point + 1).padEnd(scale, "0"));
+/** A type that is stored as text that is made of its values. */
+export function textType(print: (value: unknown) => string): ColumnType {
+	return { stored: VARCHAR, text: print, vector: () => new PrintedVector(print) };
 }
 
-function timestamp(): ColumnType {
-	return {
-		stored: TIMESTAMP,
-		convert: (value) => nullable(timestampMicros(String(value)), (micros) => new DuckDBTimestampValue(micros)),
-	};
-}
+class PrintedVector extends BytesVector {
+	readonly #print: (value: unknown) => string;
 
-function nullable<T>(value: T | undefined, wrap: (value: T) => DuckDBValue): DuckDBValue {
-	return value === undefined ? null : wrap(value);
+	constructor(print: (value: unknown) => string) {
+		super(true);
+		this.#print = print;
+	}
+
+	override put(value: unknown): void {
+		super.put(this.#print(value));
+	}
 }
 
 function textOf(value: unknown): string {
 	if (typeof value === "string") return value;
 	return Buffer.isBuffer(value) ? value.toString("utf8") : String(value);
-}
-
-function bytesOf(value: unknown): Buffer {
-	return Buffer.isBuffer(value) ? value : Buffer.from(String(value), "utf8");
 }

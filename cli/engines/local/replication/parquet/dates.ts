@@ -11,19 +11,19 @@ export function dateDays(text: string): number | undefined {
 }
 
 /**
- * Microseconds from 1970-01-01 00:00:00 of `YYYY-MM-DD HH:mm:ss[.ffffff]`.
+ * Seconds from 1970-01-01 00:00:00 of `YYYY-MM-DD HH:mm:ss[.ffffff]`, and microseconds.
  * @returns undefined for a date with a zero month or day.
  */
-export function timestampMicros(text: string): bigint | undefined {
+export function timestampOf(text: string): { seconds: number; micros: number } | undefined {
 	const days = dateDays(text);
 	if (days === undefined) return undefined;
 	const seconds = Number(text.slice(11, 13)) * 3600 + Number(text.slice(14, 16)) * 60 + Number(text.slice(17, 19));
 	const fraction = text.length > 20 ? Number(text.slice(20, 26).padEnd(6, "0")) : 0;
-	return BigInt(days * 86_400 + seconds) * 1_000_000n + BigInt(fraction);
+	return { seconds: days * 86_400 + seconds, micros: fraction };
 }
 
 /** Algorithm: https://howardhinnant.github.io/date_algorithms.html#days_from_civil */
-function daysFromCivil(year: number, month: number, day: number): number {
+export function daysFromCivil(year: number, month: number, day: number): number {
 	const shifted = month <= 2 ? year - 1 : year;
 	const era = Math.floor(shifted / 400);
 	const yearOfEra = shifted - era * 400;

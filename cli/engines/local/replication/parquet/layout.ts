@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { type DuckDBType, type DuckDBValue, VARCHAR } from "@duckdb/node-api";
+import { type DuckDBType, VARCHAR } from "@duckdb/node-api";
 import { rawColumns } from "../../../../../etl/contract/contract.ts";
 import { messageOf } from "../../../../common/errors.ts";
-import { columnType } from "./columnType.ts";
+import { columnType, textType } from "./columnType.ts";
+import type { ColumnVector } from "./columnVector.ts";
 
 /** A column of a raw file that comes from the source. */
 export interface SourceColumn {
@@ -10,7 +11,8 @@ export interface SourceColumn {
 	type: DuckDBType;
 	/** Place of its value in a row of the source, which has withheld columns too. */
 	at: number;
-	convert(value: unknown): DuckDBValue;
+	/** A vector that takes its values. */
+	vector(): ColumnVector;
 }
 
 /** What a column of a table is made from. */
@@ -42,10 +44,10 @@ export function makeLayout(source: readonly ColumnSource[], key: readonly string
 	const columns = source.flatMap(({ name, type, action }, at): SourceColumn[] => {
 		if (action === "drop") return [];
 		try {
-			const { stored, convert } = columnType(type);
-			if (action === undefined) return [{ name, type: stored, at, convert }];
-			if (stored !== VARCHAR) throw new Error(`${type} has no hash`);
-			return [{ name, type: VARCHAR, at, convert: (value) => hashOf(String(convert(value))) }];
+			const { stored, vector, text } = columnType(type);
+			if (action === undefined) return [{ name, type: stored, at, vector }];
+			if (text === undefined) throw new Error(`${type} has no hash`);
+			return [{ name, type: VARCHAR, at, vector: textType((value) => hashOf(text(value))).vector }];
 		} catch (error) {
 			throw new Error(`column ${name}: ${messageOf(error)}`, { cause: error });
 		}

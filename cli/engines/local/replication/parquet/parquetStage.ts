@@ -1,14 +1,7 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import {
-	DOUBLE,
-	type DuckDBAppender,
-	type DuckDBConnection,
-	DuckDBDataChunk,
-	type DuckDBType,
-	type DuckDBValue,
-	VARCHAR,
-} from "@duckdb/node-api";
+import { DOUBLE, type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, VARCHAR } from "@duckdb/node-api";
+import duckdb from "@duckdb/node-bindings";
 import { rawColumns } from "../../../../../etl/contract/contract.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { syncFile } from "../../../../common/fs.ts";
@@ -16,10 +9,11 @@ import { PollTimeout, poll } from "../../../../common/poll.ts";
 import { type OpenDuckDb, openDuckDb } from "../../../duckdb/open.ts";
 import { quoteName, quoteText } from "../../../duckdb/quote.ts";
 import type { Row } from "../model/row.ts";
+import { BytesVector } from "./bytesVector.ts";
+import { type ColumnVector, vectorRows } from "./columnVector.ts";
 import type { Layout, SourceColumn } from "./layout.ts";
+import { NumberVector } from "./numberVectors.ts";
 
-/** Rows of DuckDB's vectors. */
-const chunkRows = 2048;
 /** Bytes of values after which rows go to DuckDB though the vectors are not full. */
 const chunkBytes = 4 * 1024 * 1024;
 /** Rows of a Parquet row group, which is built in memory. */
@@ -101,8 +95,14 @@ export class ParquetStage {
 	readonly #connection: DuckDBConnection;
 	readonly #name: string;
 	readonly #appender: DuckDBAppender;
-	readonly #types: readonly DuckDBType[];
-	#chunk: DuckDBValue[][] = [];
+	readonly #chunk: DuckDBDataChunk;
+	/** Of the columns that replication adds. */
+	readonly #added = [
+		new BytesVector(true),
+		...["time", "digits", "counter"].map(() => new NumberVector("f64")),
+	] as const;
+	/** Of the source's columns, then of the before images. */
+	readonly #vectors: readonly ColumnVector[];
 	#chunkRows = 0;
 	#chunkBytes = 0;
 
@@ -111,8 +111,11 @@ export class ParquetStage {
 		this.#name = name;
 		this.layout = layout;
 		this.#appender = appender;
-		this.#types = [...stagedTypes, ...layout.types];
-		this.#clearChunk();
+		this.#chunk = DuckDBDataChunk.create([...stagedTypes, ...layout.types]);
+		const { columns, before } = layout;
+		this.#vectors = [...columns, ...before.map((index) => columns[index] as SourceColumn)].map((column) =>
+			column.vector(),
+		);
 	}
 
 	/** Adds a row of a full load: the values of the source's columns. @param bytes about its size. */
@@ -121,9 +124,9 @@ export class ParquetStage {
 		this.#putAdded("I", time, null, null);
 		for (let index = 0; index < columns.length; index += 1) {
 			const column = columns[index] as SourceColumn;
-			this.#put(index, column, row[column.at]);
+			this.#put(index, row[column.at]);
 		}
-		for (let index = 0; index < before.length; index += 1) this.#putNull(columns.length + index);
+		for (let index = 0; index < before.length; index += 1) this.#put(columns.length + index, null);
 		this.#endRow(bytes);
 	}
 
@@ -140,12 +143,12 @@ export class ParquetStage {
 		this.#putAdded(operation, time, sequence.digits, sequence.counter);
 		for (let index = 0; index < columns.length; index += 1) {
 			const column = columns[index] as SourceColumn;
-			this.#put(index, column, row[column.at]);
+			this.#put(index, row[column.at]);
 		}
 		for (let index = 0; index < images.length; index += 1) {
 			const column = columns[images[index] as number] as SourceColumn;
-			if (before === undefined) this.#putNull(columns.length + index);
-			else this.#put(columns.length + index, column, before[column.at]);
+			if (before === undefined) this.#put(columns.length + index, null);
+			else this.#put(columns.length + index, before[column.at]);
 		}
 		this.#endRow(bytes);
 	}
@@ -179,38 +182,37 @@ export class ParquetStage {
 	}
 
 	#putAdded(operation: string, time: number, digits: number | null, counter: number | null): void {
-		const chunk = this.#chunk;
-		chunk[0]?.push(operation);
-		chunk[1]?.push(time);
-		chunk[2]?.push(digits);
-		chunk[3]?.push(counter);
+		const [op, ...numbers] = this.#added;
+		op.put(operation);
+		const values = [time, digits, counter];
+		for (let index = 0; index < numbers.length; index += 1) {
+			const value = values[index];
+			if (value === null || value === undefined) numbers[index]?.putNull();
+			else numbers[index]?.putNumber(value);
+		}
 	}
 
-	#put(index: number, column: SourceColumn, value: unknown): void {
-		this.#chunk[stagedTypes.length + index]?.push(value === null ? null : column.convert(value));
-	}
-
-	#putNull(index: number): void {
-		this.#chunk[stagedTypes.length + index]?.push(null);
+	#put(index: number, value: unknown): void {
+		const vector = this.#vectors[index] as ColumnVector;
+		if (value === null) vector.putNull();
+		else vector.put(value);
 	}
 
 	#endRow(bytes: number): void {
 		this.rows += 1;
 		this.#chunkRows += 1;
 		this.#chunkBytes += bytes;
-		if (this.#chunkRows === chunkRows || this.#chunkBytes >= chunkBytes) this.#flush();
+		if (this.#chunkRows === vectorRows || this.#chunkBytes >= chunkBytes) this.#flush();
 	}
 
 	#flush(): void {
 		if (this.#chunkRows === 0) return;
-		const chunk = DuckDBDataChunk.create(this.#types);
-		chunk.setColumns(this.#chunk);
-		this.#appender.appendDataChunk(chunk);
-		this.#clearChunk();
-	}
-
-	#clearChunk(): void {
-		this.#chunk = this.#types.map(() => []);
+		this.#chunk.reset();
+		this.#chunk.rowCount = this.#chunkRows;
+		for (const [index, vector] of [...this.#added, ...this.#vectors].entries()) {
+			vector.flush(duckdb.data_chunk_get_vector(this.#chunk.chunk, index));
+		}
+		this.#appender.appendDataChunk(this.#chunk);
 		this.#chunkRows = 0;
 		this.#chunkBytes = 0;
 	}

@@ -1,0 +1,121 @@
+import { isUtf8 } from "node:buffer";
+import duckdb, { type Vector } from "@duckdb/node-bindings";
+import { NullableVector, vectorRows } from "./columnVector.ts";
+
+/** Bytes of DuckDB's description of a value: its length, then the value itself where it is short, or a prefix and a pointer. */
+const entryBytes = 16;
+/** Longest value that is kept within its entry. */
+const inline = 12;
+
+/** Bytes of a block beyond which it is not kept for the next values. */
+const largestKept = 8 * 1024 * 1024;
+
+function emptyBlock(): Buffer {
+	return Buffer.alloc(64 * 1024);
+}
+
+/** A text that no reader would take for the source's. */
+export class InvalidTextError extends Error {}
+
+/**
+ * Texts in UTF-8, or bytes. Long values are collected in one block, which becomes the vector's by one call; their entries then get the
+ * block's address. https://github.com/duckdb/duckdb/blob/v1.5.5/src/include/duckdb/common/types/string_type.hpp
+ */
+export class BytesVector extends NullableVector {
+	readonly #isText: boolean;
+	readonly #entries = Buffer.from(new ArrayBuffer(vectorRows * entryBytes));
+	/** Place in the block of each value, -1 for one that is in its entry. */
+	readonly #places = new Int32Array(vectorRows);
+	#block = emptyBlock();
+	#used = 0;
+
+	/** @param isText whether values must be UTF-8. */
+	constructor(isText: boolean) {
+		super();
+		this.#isText = isText;
+	}
+
+	put(value: unknown): void {
+		if (Buffer.isBuffer(value)) this.putBytes(value, 0, value.length);
+		else this.#putText(String(value));
+	}
+
+	/** Adds a part of a buffer. */
+	putBytes(buffer: Buffer, from: number, to: number): void {
+		this.#reserve(to - from);
+		buffer.copy(this.#block, this.#used, from, to);
+		this.#end(to - from);
+	}
+
+	override putNull(): void {
+		this.#places[this.count] = -1;
+		this.#entries.fill(0, this.count * entryBytes, (this.count + 1) * entryBytes);
+		super.putNull();
+	}
+
+	protected copy(target: Vector): void {
+		if (this.#used > 0) this.#giveBlock(target);
+		duckdb.copy_data_to_vector(target, 0, this.#entries.buffer as ArrayBuffer, 0, this.count * entryBytes);
+		this.#used = 0;
+		if (this.#block.length > largestKept) this.#block = emptyBlock();
+	}
+
+	#putText(text: string): void {
+		// A character of UTF-16 has three bytes at most.
+		this.#reserve(text.length * 3);
+		this.#end(this.#block.write(text, this.#used, "utf8"));
+	}
+
+	/** The value stands at the end of the block. */
+	#end(length: number): void {
+		const at = this.count * entryBytes;
+		const entries = this.#entries;
+		entries.writeUInt32LE(length, at);
+		if (length <= inline) {
+			entries.fill(0, at + 4, at + entryBytes);
+			this.#block.copy(entries, at + 4, this.#used, this.#used + length);
+			if (this.#isText && !isUtf8(entries.subarray(at + 4, at + 4 + length))) throw invalidText();
+			this.#places[this.count] = -1;
+		} else {
+			this.#block.copy(entries, at + 4, this.#used, this.#used + 4);
+			this.#places[this.count] = this.#used;
+			this.#used += length;
+		}
+		this.count += 1;
+	}
+
+	#reserve(length: number): void {
+		const needed = this.#used + length;
+		if (needed <= this.#block.length) return;
+		const larger = Buffer.alloc(2 ** Math.ceil(Math.log2(needed)));
+		this.#block.copy(larger, 0, 0, this.#used);
+		this.#block = larger;
+	}
+
+	#giveBlock(target: Vector): void {
+		// DuckDB would make null of a text that is not UTF-8. One after the other, texts that are not may look as if they were.
+		if (this.#isText) this.#requireText();
+		// So long that its entry has the address.
+		const block = this.#used > inline ? this.#block.subarray(0, this.#used) : Buffer.alloc(inline + 1);
+		duckdb.vector_assign_string_element_len(target, 0, block);
+		const given = duckdb.vector_get_data(target, entryBytes);
+		const address = new DataView(given.buffer, given.byteOffset).getBigUint64(8, true);
+		for (let index = 0; index < this.count; index += 1) {
+			const place = this.#places[index] as number;
+			if (place >= 0) this.#entries.writeBigUInt64LE(address + BigInt(place), index * entryBytes + 8);
+		}
+	}
+
+	#requireText(): void {
+		if (!isUtf8(this.#block.subarray(0, this.#used))) throw invalidText();
+		// The whole is valid, so a value is where it begins with no continuation byte.
+		for (let index = 0; index < this.count; index += 1) {
+			const place = this.#places[index] as number;
+			if (place >= 0 && ((this.#block[place] as number) & 0xc0) === 0x80) throw invalidText();
+		}
+	}
+}
+
+function invalidText(): InvalidTextError {
+	return new InvalidTextError("a text is not valid UTF-8");
+}

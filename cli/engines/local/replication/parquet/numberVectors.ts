@@ -1,0 +1,169 @@
+import { FixedVector } from "./columnVector.ts";
+import { dateDays, timestampOf } from "./dates.ts";
+
+/** Arrays of numbers by DuckDB's type of the column. */
+const arrays = {
+	i8: Int8Array,
+	u8: Uint8Array,
+	i16: Int16Array,
+	u16: Uint16Array,
+	i32: Int32Array,
+	u32: Uint32Array,
+	f32: Float32Array,
+	f64: Float64Array,
+};
+
+/** Numbers that JavaScript has exactly. */
+export class NumberVector extends FixedVector {
+	readonly #values:
+		| Int8Array
+		| Uint8Array
+		| Int16Array
+		| Uint16Array
+		| Int32Array
+		| Uint32Array
+		| Float32Array
+		| Float64Array;
+
+	constructor(kind: keyof typeof arrays) {
+		super(arrays[kind].BYTES_PER_ELEMENT);
+		this.#values = new arrays[kind](this.bytes);
+	}
+
+	put(value: unknown): void {
+		this.putNumber(Number(value));
+	}
+
+	putNumber(value: number): void {
+		this.#values[this.count++] = value;
+	}
+}
+
+/** Integers of 64 bits, signed or not: the bits are the same. */
+export class LongVector extends FixedVector {
+	readonly #values: BigInt64Array;
+	readonly #halves: Uint32Array;
+
+	constructor() {
+		super(8);
+		this.#values = new BigInt64Array(this.bytes);
+		this.#halves = new Uint32Array(this.bytes);
+	}
+
+	put(value: unknown): void {
+		this.#values[this.count++] = typeof value === "bigint" ? value : BigInt(value as string);
+	}
+
+	/** @param low the lower 32 bits. @param high the upper ones. */
+	putHalves(low: number, high: number): void {
+		this.#halves[this.count * 2] = low;
+		this.#halves[this.count * 2 + 1] = high;
+		this.count += 1;
+	}
+}
+
+/** Booleans of a BIT(1), which comes as a byte. */
+export class BitVector extends FixedVector {
+	readonly #values: Uint8Array;
+
+	constructor() {
+		super(1);
+		this.#values = new Uint8Array(this.bytes);
+	}
+
+	put(value: unknown): void {
+		this.#values[this.count++] = (value as Buffer)[0] === 1 ? 1 : 0;
+	}
+}
+
+/** Days since 1970-01-01. A date that no calendar knows is null. */
+export class DateVector extends FixedVector {
+	readonly #values: Int32Array;
+
+	constructor() {
+		super(4);
+		this.#values = new Int32Array(this.bytes);
+	}
+
+	put(value: unknown): void {
+		this.putDays(dateDays(String(value)));
+	}
+
+	putDays(days: number | undefined): void {
+		if (days === undefined) this.putNull();
+		else this.#values[this.count++] = days;
+	}
+}
+
+/** Microseconds since 1970-01-01 00:00:00. A time of a date that no calendar knows is null. */
+export class TimestampVector extends FixedVector {
+	readonly #halves: Int32Array;
+
+	constructor() {
+		super(8);
+		this.#halves = new Int32Array(this.bytes);
+	}
+
+	put(value: unknown): void {
+		const time = timestampOf(String(value));
+		if (time === undefined) this.putNull();
+		else this.putTime(time.seconds, time.micros);
+	}
+
+	/** @param seconds since 1970. @param micros of a second. */
+	putTime(seconds: number, micros: number): void {
+		// seconds * 10^6 + micros in two halves of 32 bits, each step of which a double has exactly: 4096 * 10^6 = 15625 * 2^18.
+		const whole = Math.floor(seconds / 4096);
+		const product = whole * 15_625;
+		const upper = Math.floor(product / 16_384);
+		const low = (product - upper * 16_384) * 262_144 + (seconds - whole * 4096) * 1_000_000 + micros;
+		const carry = Math.floor(low / 4_294_967_296);
+		this.#halves[this.count * 2] = low - carry * 4_294_967_296;
+		this.#halves[this.count * 2 + 1] = upper + carry;
+		this.count += 1;
+	}
+}
+
+/** Decimals of at most 38 digits, as the integers without their points. */
+export class DecimalVector extends FixedVector {
+	readonly #scale: number;
+	readonly #put: (text: string) => void;
+
+	constructor(precision: number, scale: number) {
+		const width = precision <= 4 ? 2 : precision <= 9 ? 4 : precision <= 18 ? 8 : 16;
+		super(width);
+		this.#scale = scale;
+		if (width === 2) this.#put = this.#putSmall(new Int16Array(this.bytes));
+		else if (width === 4) this.#put = this.#putSmall(new Int32Array(this.bytes));
+		else this.#put = this.#putLarge(new BigInt64Array(this.bytes), width / 8);
+	}
+
+	put(value: unknown): void {
+		this.#put(String(value));
+	}
+
+	/** Of at most 9 digits, which a number has exactly. */
+	#putSmall(values: Int16Array | Int32Array): (text: string) => void {
+		return (text) => {
+			values[this.count++] = Number(digitsOf(text, this.#scale));
+		};
+	}
+
+	#putLarge(values: BigInt64Array, words: number): (text: string) => void {
+		return (text) => {
+			const digits = digitsOf(text, this.#scale);
+			// A number of 15 digits is exact, and quicker to make.
+			const integer = digits.length <= 15 ? BigInt(Number(digits)) : BigInt(digits);
+			values[this.count * words] = integer;
+			if (words === 2) values[this.count * 2 + 1] = integer >> 64n;
+			this.count += 1;
+		};
+	}
+}
+
+/** `-12.30` of a scale of three is -12300. */
+function digitsOf(text: string, scale: number): string {
+	const point = text.indexOf(".");
+	if (point < 0) return scale === 0 ? text : text + "0".repeat(scale);
+	return (text.slice(0, point) + text.slice(point + 1)).padEnd(point + scale, "0");
+}
