@@ -3,7 +3,7 @@ import { expect } from "vitest";
 import { poll } from "../../cli/common/poll.ts";
 import { BinlogStream } from "../../cli/engines/local/replication/binlog/binlogStream.ts";
 import { comparePositions, type Position } from "../../cli/engines/local/replication/model/position.ts";
-import { exactNumbers, Server } from "../../cli/engines/local/replication/mysql/server.ts";
+import { Server } from "../../cli/engines/local/replication/mysql/server.ts";
 import { type ColumnType, columnType } from "../../cli/engines/local/replication/parquet/columnType.ts";
 import type { SourceAccess } from "../../cli/engines/mysql/access.ts";
 import { values } from "../support/cases.ts";
@@ -11,7 +11,7 @@ import { test } from "../support/serverFixtures.ts";
 import { columnTypes } from "../support/values/columnTypes.ts";
 import { type Literal, textOf } from "../support/values/literals.ts";
 import { Random } from "../support/values/random.ts";
-import { stored } from "../support/values/stored.ts";
+import { loaded, stored } from "../support/values/stored.ts";
 
 /** Values, as the raw zone would hold them, by the rows' ids. */
 type Rows = Map<unknown, string>;
@@ -38,12 +38,11 @@ test.beforeAll(async ({ server: source, db: connection }) => {
 	return () => server.close();
 });
 
+/** As the full load reads them. */
 async function selected(type: ColumnType): Promise<Rows> {
-	const sql = `SELECT id, ${type.select?.("v") ?? "v"} FROM ${schema}.t`;
-	const [rows] = (await server.connection.query({ sql, rowsAsArray: true, typeCast: exactNumbers })) as unknown as [
-		[unknown, unknown][],
-	];
-	return asStored(rows, type);
+	const ids = await server.rows(`SELECT id FROM ${schema}.t ORDER BY id`);
+	const texts = await loaded(server, `SELECT v FROM ${schema}.t ORDER BY id`, type);
+	return new Map(ids.map(({ id }, index) => [id, texts[index] ?? ""]));
 }
 
 /** @param rows ids and values. */

@@ -111,7 +111,9 @@ describe("a raw file as the replicator writes it", () => {
 		for (const [name, layout] of Object.entries(layouts)) {
 			const stage = await engine.stage(layout);
 			if (name === "keyless") {
-				stage.appendLoaded(0, [1, 2], 2);
+				// A row of two TINYINT.
+				const wire = keyless.map(({ name: column }) => ({ name: column, columnType: 1, decimals: 0 }));
+				stage.appendBinary(0, stage.binaryReaders(wire), Buffer.from([0, 0, 1, 2]), 0, 4);
 				stage.appendChange("D", 1000, { digits: 1970010100000100, counter: 7 }, [1, 2], undefined, 2);
 			}
 			await stage.write(join(folder, `${name}.parquet`));

@@ -3,6 +3,7 @@ import type { Connection } from "mysql2/promise";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { coreOf, openConnection } from "../../../mysql/open.ts";
 import type { Position } from "../model/position.ts";
+import { addCommand, type Command, type OutgoingPacket, outgoing } from "../mysql/command.ts";
 import { LostSource } from "../mysql/errors.ts";
 import { connectionOptions } from "../mysql/server.ts";
 
@@ -20,28 +21,6 @@ const heartbeatSeconds = 5;
 const dumpCommand = 0x12;
 const okMarker = 0x00;
 const endMarker = 0xfe;
-
-/** A packet as mysql2 gives it to a command: one object for all packets, whose bytes are `buffer` from `offset` to `end`. */
-interface Packet {
-	buffer: Buffer;
-	offset: number;
-	end: number;
-	isError(): boolean;
-	asError(encoding: string): Error;
-}
-
-/** What a command needs of mysql2's connection, and its types do not show. */
-interface CommandConnection {
-	_resetSequenceId(): void;
-	writePacket(packet: { buffer: Buffer; offset: number; length(): number; writeHeader(sequence: number): void }): void;
-	clientEncoding: string;
-}
-
-/** A command of mysql2: it is executed once without a packet, then with each packet that comes, until it returns true. */
-interface Command {
-	execute(packet: Packet | undefined, connection: CommandConnection): boolean;
-	onResult(error: Error): void;
-}
 
 /** A connection to the source that asks for its binlog: COM_BINLOG_DUMP. */
 export class DumpConnection implements EventSource {
@@ -69,9 +48,7 @@ export class DumpConnection implements EventSource {
 			`SET @master_heartbeat_period = ${period}, @source_heartbeat_period = ${period}, SESSION net_write_timeout = 3600,
 			@master_binlog_checksum = 'CRC32', @source_binlog_checksum = 'CRC32', @mariadb_slave_capability = 4`,
 		);
-		const { addCommand } = coreOf(connection) as unknown as { addCommand?(command: Command): void };
-		if (addCommand === undefined) throw new Error("the connection takes no commands");
-		addCommand.call(coreOf(connection), this.#dump(receive, fail));
+		addCommand(connection, this.#dump(receive, fail));
 	}
 
 	pause(): void {
@@ -119,22 +96,13 @@ export class DumpConnection implements EventSource {
 	}
 }
 
-function dumpPacket(serverId: number, { file, offset }: Position): Parameters<CommandConnection["writePacket"]>[0] {
+function dumpPacket(serverId: number, { file, offset }: Position): OutgoingPacket {
 	const name = Buffer.from(file);
-	const header = 4;
-	const buffer = Buffer.alloc(header + 11 + name.length);
-	buffer.writeUInt8(dumpCommand, header);
-	buffer.writeUInt32LE(offset, header + 1);
-	buffer.writeUInt16LE(0, header + 5);
-	buffer.writeUInt32LE(serverId, header + 7);
-	name.copy(buffer, header + 11);
-	return {
-		buffer,
-		offset: 0,
-		length: () => buffer.length,
-		writeHeader: (sequence) => {
-			buffer.writeUIntLE(buffer.length - header, 0, 3);
-			buffer.writeUInt8(sequence, 3);
-		},
-	};
+	return outgoing(11 + name.length, (buffer, at) => {
+		buffer.writeUInt8(dumpCommand, at);
+		buffer.writeUInt32LE(offset, at + 1);
+		buffer.writeUInt16LE(0, at + 5);
+		buffer.writeUInt32LE(serverId, at + 7);
+		name.copy(buffer, at + 11);
+	});
 }

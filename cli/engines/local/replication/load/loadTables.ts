@@ -1,14 +1,12 @@
 import { PipelineError } from "../../../../common/errors.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
-import { isOutOfSpace } from "../model/fullDisk.ts";
 import type { Position } from "../model/position.ts";
 import { withoutLeft } from "../model/tableHistory.ts";
 import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
-import { isTransient } from "../mysql/errors.ts";
 import { openSnapshotAfter, type Snapshot } from "../mysql/snapshot.ts";
 import type { ParquetEngine } from "../parquet/parquetStage.ts";
-import { isTableChanged, type LoadedTable, TableLoader, type TakeSchema } from "./tableLoader.ts";
+import { affectsAll, isTableChanged, type LoadedTable, TableLoader, type TakeSchema } from "./tableLoader.ts";
 
 /** What a full load of some tables gave. */
 export interface LoadResult {
@@ -83,8 +81,7 @@ async function loadFrom(
 			else result.loaded.push(loaded);
 			progress.table(name, loaded?.rows ?? 0, true);
 		} catch (error) {
-			const affectsAll = isTransient(error) || isOutOfSpace(error) || isTableChanged(error);
-			if (affectsAll || signal.aborted || error instanceof PipelineError) throw error;
+			if (affectsAll(error) || signal.aborted || error instanceof PipelineError) throw error;
 			result.failed.push({ name, error: (error as Error).message });
 			progress.table(name, 0, true);
 		}

@@ -5,15 +5,18 @@ import type { ColumnDefinition } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import type { Past } from "../model/takeColumns.ts";
+import { BinaryRows, type ResultColumn, type TakeRow } from "../mysql/binaryRows.ts";
+import { isTransient } from "../mysql/errors.ts";
 import type { Snapshot } from "../mysql/snapshot.ts";
 import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
-import { columnType } from "../parquet/columnType.ts";
 import { makeLayout } from "../parquet/layout.ts";
 import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
-import { readBlocks } from "./rowBlocks.ts";
 
 /** Bytes of values, about, after which a LOAD file is closed. */
 const loadFileBytes = 64 * 1024 * 1024;
+
+/** Rows from one report of the progress to the next. */
+const reportedRows = 8192;
 
 /** A table's definition with what is done with each column. */
 export type TakenSchema = TableSchema & Past;
@@ -31,6 +34,11 @@ export interface LoadedTable {
 /** A table was altered (ER_TABLE_DEF_CHANGED) or dropped (ER_NO_SUCH_TABLE) too late for the snapshot to know. */
 export function isTableChanged(error: unknown): boolean {
 	return [1146, 1412].includes((error as { errno?: number }).errno ?? 0);
+}
+
+/** Whether no table can be loaded after this error, from this snapshot or at all. */
+export function affectsAll(error: unknown): boolean {
+	return isTransient(error) || isOutOfSpace(error) || isTableChanged(error);
 }
 
 /** Reads one table of a snapshot into staged LOAD files. */
@@ -68,41 +76,62 @@ export class TableLoader {
 		const selected = tableSchema.columns.filter(({ action }) => action !== "drop");
 		const layout = makeLayout(selected, tableSchema.key);
 		const files: LoadedTable["files"] = [];
-		const time = Date.now();
-		let stage: ParquetStage | undefined;
+		const query = await BinaryRows.prepare(server, selectOf(name, selected));
 		let rows = 0;
-		let bytes = 0;
-		const closeFile = async (): Promise<void> => {
-			if (stage === undefined) return;
-			const file = loadFile(files.length + 1);
-			const staged = `load-${files.length + 1}-${encodeURIComponent(tableId(name))}.parquet`;
-			await stage.write(join(this.#staging, staged));
-			files.push({ from: staged, to: `${folder}/${file}` });
-			stage = undefined;
-			bytes = 0;
-		};
+		let endsLoad = false;
 		try {
-			for await (const block of readBlocks(this.#snapshot, selectOf(name, selected), signal)) {
-				stage ??= await this.#engine.stage(layout);
-				for (const row of block.rows) stage.appendLoaded(time, row, block.bytes / block.rows.length);
-				rows += block.rows.length;
-				bytes += block.bytes;
-				onRows(rows);
-				if (bytes >= loadFileBytes) await closeFile();
+			for (let ended = false; !ended; ) {
+				const stage = await this.#engine.stage(layout);
+				try {
+					const before = rows;
+					ended = await query.next(
+						this.#into(stage, query.columns, () => onRows(before + stage.rows)),
+						signal,
+					);
+					rows += stage.rows;
+					onRows(rows);
+					if (stage.rows === 0) await stage.discard();
+					else files.push(await this.#write(stage, name, folder, files.length + 1));
+				} catch (error) {
+					if (!isOutOfSpace(error)) await stage.discard();
+					throw error;
+				}
 			}
-			await closeFile();
 		} catch (error) {
-			if (!isOutOfSpace(error)) await stage?.discard();
+			// With the load goes its connection; otherwise the next table's query follows on it.
+			endsLoad = signal.aborted || affectsAll(error);
 			throw error;
+		} finally {
+			if (!endsLoad) await query.close();
 		}
 		return { name, tableSchema, rows, files };
+	}
+
+	/** Puts rows into a stage until they make a file. */
+	#into(stage: ParquetStage, columns: readonly ResultColumn[], onRows: () => void): TakeRow {
+		const readers = stage.binaryReaders(columns);
+		const time = Date.now();
+		let bytes = 0;
+		return (buffer, from, to) => {
+			stage.appendBinary(time, readers, buffer, from, to);
+			bytes += to - from;
+			if (stage.rows % reportedRows === 0) onRows();
+			return bytes >= loadFileBytes;
+		};
+	}
+
+	async #write(
+		stage: ParquetStage,
+		name: TableName,
+		folder: string,
+		number: number,
+	): Promise<LoadedTable["files"][number]> {
+		const staged = `load-${number}-${encodeURIComponent(tableId(name))}.parquet`;
+		await stage.write(join(this.#staging, staged));
+		return { from: staged, to: `${folder}/${loadFile(number)}` };
 	}
 }
 
 function selectOf(name: TableName, columns: readonly ColumnDefinition[]): string {
-	const selected = columns.map((column) => {
-		const quoted = quoteName(column.name);
-		return columnType(column.type).select?.(quoted) ?? quoted;
-	});
-	return `SELECT ${selected.join(", ")} FROM ${qualifiedName(name)}`;
+	return `SELECT ${columns.map((column) => quoteName(column.name)).join(", ")} FROM ${qualifiedName(name)}`;
 }

@@ -36,12 +36,16 @@ export class BytesVector extends NullableVector {
 	}
 
 	put(value: unknown): void {
-		if (Buffer.isBuffer(value)) this.putBytes(value, 0, value.length);
+		if (Buffer.isBuffer(value)) this.#putPart(value, 0, value.length);
 		else this.#putText(String(value));
 	}
 
-	/** Adds a part of a buffer. */
+	/** Adds a part of a buffer, which a result set has of a text or of bytes. */
 	putBytes(buffer: Buffer, from: number, to: number): void {
+		this.#putPart(buffer, from, to);
+	}
+
+	#putPart(buffer: Buffer, from: number, to: number): void {
 		this.#reserve(to - from);
 		buffer.copy(this.#block, this.#used, from, to);
 		this.#end(to - from);
@@ -113,6 +117,25 @@ export class BytesVector extends NullableVector {
 			const place = this.#places[index] as number;
 			if (place >= 0 && ((this.#block[place] as number) & 0xc0) === 0x80) throw invalidText();
 		}
+	}
+}
+
+/** Texts that are made of the values, such as their hashes. */
+export class PrintedVector extends BytesVector {
+	readonly #print: (value: unknown) => string;
+
+	constructor(print: (value: unknown) => string) {
+		super(true);
+		this.#print = print;
+	}
+
+	override put(value: unknown): void {
+		super.put(this.#print(value));
+	}
+
+	/** The bytes are those of a text. */
+	override putBytes(buffer: Buffer, from: number, to: number): void {
+		this.put(buffer.toString("utf8", from, to));
 	}
 }
 

@@ -17,7 +17,7 @@ import {
 	UTINYINT,
 	VARCHAR,
 } from "@duckdb/node-api";
-import { BytesVector } from "./bytesVector.ts";
+import { BytesVector, PrintedVector } from "./bytesVector.ts";
 import type { ColumnVector } from "./columnVector.ts";
 import { inet4Text, inet6Text, uuidText } from "./mariadbTypes.ts";
 import { BitVector, DateVector, DecimalVector, LongVector, NumberVector, TimestampVector } from "./numberVectors.ts";
@@ -30,8 +30,6 @@ export interface ColumnType {
 	vector(): ColumnVector;
 	/** A value of a type that is stored as text, as that text. */
 	text?(value: unknown): string;
-	/** What the snapshot selects in place of the column, where a client would not get the value that the binlog has. */
-	select?(column: string): string;
 }
 
 /** A type that replication does not carry; the table becomes "Table error". */
@@ -54,24 +52,20 @@ const integers: Record<string, readonly [signed: ColumnType, unsigned: ColumnTyp
 	],
 };
 
-/** As text a FLOAT has only six digits, and a DOUBLE(20,5) only those that are declared. A sum would lose the sign of -0. */
-const exact = (column: string): string => `${column} * 1e0`;
-/** What the server stores; clients turn it into objects. */
-const asBytes = (column: string): string => `CAST(${column} AS BINARY)`;
 const text: ColumnType = { stored: VARCHAR, vector: () => new BytesVector(true), text: textOf };
 const binary: ColumnType = { stored: BLOB, vector: () => new BytesVector(false) };
-const double: ColumnType = { ...numbers(DOUBLE, "f64"), select: exact };
+const double = numbers(DOUBLE, "f64");
 const timestamp: ColumnType = { stored: TIMESTAMP, vector: () => new TimestampVector() };
 /** A type of MariaDB's own, of which the binlog has bytes, and the snapshot the text. */
 const printed = (print: (bytes: Buffer) => string): ColumnType => {
 	return textType((value) => (Buffer.isBuffer(value) ? print(value) : textOf(value)));
 };
 /** The number of the reference system in 4 bytes, low byte first, then WKB: as the server stores it. */
-const spatial: ColumnType = { ...binary, select: asBytes };
+const spatial = binary;
 
 /** Types without parameters that matter. */
 const simple: Record<string, ColumnType> = {
-	float: { ...numbers(FLOAT, "f32"), select: exact },
+	float: numbers(FLOAT, "f32"),
 	double,
 	real: double,
 	date: { stored: DATE, vector: () => new DateVector() },
@@ -94,7 +88,7 @@ const simple: Record<string, ColumnType> = {
 	blob: binary,
 	mediumblob: binary,
 	longblob: binary,
-	vector: { ...binary, select: asBytes },
+	vector: binary,
 	geometry: spatial,
 	point: spatial,
 	linestring: spatial,
@@ -142,19 +136,6 @@ function decimal(precision: number, scale: number): ColumnType {
 /** A type that is stored as text that is made of its values. */
 export function textType(print: (value: unknown) => string): ColumnType {
 	return { stored: VARCHAR, text: print, vector: () => new PrintedVector(print) };
-}
-
-class PrintedVector extends BytesVector {
-	readonly #print: (value: unknown) => string;
-
-	constructor(print: (value: unknown) => string) {
-		super(true);
-		this.#print = print;
-	}
-
-	override put(value: unknown): void {
-		super.put(this.#print(value));
-	}
 }
 
 function textOf(value: unknown): string {

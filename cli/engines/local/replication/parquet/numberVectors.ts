@@ -72,7 +72,11 @@ export class BitVector extends FixedVector {
 	}
 
 	put(value: unknown): void {
-		this.#values[this.count++] = (value as Buffer)[0] === 1 ? 1 : 0;
+		this.putBytes(value as Buffer, 0);
+	}
+
+	putBytes(buffer: Buffer, from: number): void {
+		this.#values[this.count++] = buffer[from] === 1 ? 1 : 0;
 	}
 }
 
@@ -140,6 +144,11 @@ export class DecimalVector extends FixedVector {
 
 	put(value: unknown): void {
 		this.#put(String(value));
+	}
+
+	/** Adds a decimal as text in a part of a buffer. */
+	putBytes(buffer: Buffer, from: number, to: number): void {
+		this.#put(buffer.toString("latin1", from, to));
 	}
 
 	/** Of at most 9 digits, which a number has exactly. */

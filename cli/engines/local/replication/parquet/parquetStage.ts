@@ -9,6 +9,7 @@ import { PollTimeout, poll } from "../../../../common/poll.ts";
 import { type OpenDuckDb, openDuckDb } from "../../../duckdb/open.ts";
 import { quoteName, quoteText } from "../../../duckdb/quote.ts";
 import type { Row } from "../model/row.ts";
+import { type BinaryReader, binaryReader, type WireColumn, WireFormatError } from "./binaryReaders.ts";
 import { BytesVector } from "./bytesVector.ts";
 import { type ColumnVector, vectorRows } from "./columnVector.ts";
 import type { Layout, SourceColumn } from "./layout.ts";
@@ -118,16 +119,25 @@ export class ParquetStage {
 		);
 	}
 
-	/** Adds a row of a full load: the values of the source's columns. @param bytes about its size. */
-	appendLoaded(time: number, row: readonly unknown[], bytes: number): void {
-		const { columns, before } = this.layout;
+	/** How rows of a result set in the binary protocol are read; for `appendBinary`. @param result its columns, those of the layout. */
+	binaryReaders(result: readonly WireColumn[]): readonly BinaryReader[] {
+		return result.map((column, index) => binaryReader(column, this.#vectors[index] as ColumnVector));
+	}
+
+	/** Adds a row of a full load: a packet of the binary protocol. */
+	appendBinary(time: number, readers: readonly BinaryReader[], buffer: Buffer, from: number, to: number): void {
 		this.#putAdded("I", time, null, null);
-		for (let index = 0; index < columns.length; index += 1) {
-			const column = columns[index] as SourceColumn;
-			this.#put(index, row[column.at]);
+		const nulls = from + 1;
+		let at = nulls + ((readers.length + 9) >> 3);
+		for (let index = 0; index < readers.length; index += 1) {
+			// The first two bits are of no column.
+			const isNull = ((buffer[nulls + ((index + 2) >> 3)] as number) & (1 << ((index + 2) & 7))) !== 0;
+			if (isNull) (this.#vectors[index] as ColumnVector).putNull();
+			else at = (readers[index] as BinaryReader)(buffer, at);
 		}
-		for (let index = 0; index < before.length; index += 1) this.#put(columns.length + index, null);
-		this.#endRow(bytes);
+		if (at !== to) throw new WireFormatError(`a row has ${to - from} bytes, and its values ${at - from}`);
+		for (let index = readers.length; index < this.#vectors.length; index += 1) this.#put(index, null);
+		this.#endRow(to - from);
 	}
 
 	/** Adds a change. @param before the row before an update. @param bytes about its size. */
