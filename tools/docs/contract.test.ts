@@ -8,7 +8,7 @@ import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { errorKey, objectKey } from "../../cli/engines/local/eventStream/objectName.ts";
 import { initialSequence, Sequence } from "../../cli/engines/local/replication/model/sequence.ts";
 import { makeLayout } from "../../cli/engines/local/replication/parquet/layout.ts";
-import { ParquetEngine } from "../../cli/engines/local/replication/parquet/parquetStage.ts";
+import { ParquetEngine } from "../../cli/engines/local/replication/parquet/parquetEngine.ts";
 import { columnsOf, definitionOf } from "../../cli/engines/local/replication/publish/streamMessages.ts";
 import contract from "../../etl/contract/contract.json" with { type: "json" };
 import {
@@ -110,14 +110,14 @@ describe("a raw file as the replicator writes it", () => {
 		const layouts = { keyed: makeLayout(declared, ["c0"]), keyless: makeLayout(keyless, []) };
 		for (const [name, layout] of Object.entries(layouts)) {
 			const stage = await engine.stage(layout);
-			if (name === "keyless") {
-				// A row of two TINYINT.
-				const wire = keyless.map(({ name: column }) => ({ name: column, columnType: 1, decimals: 0 }));
-				stage.appendBinary(0, stage.binaryReaders(wire), Buffer.from([0, 0, 1, 2]), 0, 4);
-				stage.appendChange("D", 1000, { digits: 1970010100000100, counter: 7 }, [1, 2], undefined, 2);
-			}
+			if (name === "keyless") stage.append("D", 1000, { digits: 1970010100000100, counter: 7 }, [1, 2], undefined, 2);
 			await stage.write(join(folder, `${name}.parquet`));
 		}
+		// A row of two TINYINT.
+		const wire = keyless.map(({ name }) => ({ name, columnType: 1, decimals: 0 }));
+		const loaded = await engine.loadStage(layouts.keyless, wire, 0);
+		loaded.append(Buffer.from([0, 0, 1, 2]), 0, 4);
+		await loaded.write(join(folder, "loaded.parquet"));
 		engine.close();
 	});
 	it.afterAll(async () => {
@@ -158,7 +158,8 @@ describe("a raw file as the replicator writes it", () => {
 
 	it("has operations, commit times and change sequences in the documented form", async () => {
 		const { op, commitTime, changeSequence } = rawColumns;
-		const found = await read(`SELECT * FROM '${join(folder, "keyless.parquet")}' ORDER BY ${op} DESC`);
+		const files = ["keyless", "loaded"].map((name) => `SELECT * FROM '${join(folder, `${name}.parquet`)}'`);
+		const found = await read(`${files.join(" UNION ALL BY NAME ")} ORDER BY ${op} DESC`);
 		expect(found.map((row) => [row[op], row[commitTime], row[changeSequence]])).toEqual([
 			["I", "1970-01-01 00:00:00.000000", null],
 			["D", "1970-01-01 00:00:01.000000", `1970010100000100${"7".padStart(19, "0")}`],

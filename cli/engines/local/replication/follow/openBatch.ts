@@ -6,8 +6,9 @@ import type { Rules } from "../model/rules.ts";
 import type { Sequence } from "../model/sequence.ts";
 import type { TableBefore } from "../model/tableHistory.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
+import type { ChangeStage } from "../parquet/changeStage.ts";
 import { type Layout, makeLayout } from "../parquet/layout.ts";
-import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
+import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 import { takenColumns } from "./takenColumns.ts";
 
 export type RowsEvent = Extract<BinlogEvent, { kind: "rows" }>;
@@ -21,7 +22,7 @@ interface Part {
 }
 
 interface OpenStage {
-	stage: ParquetStage;
+	stage: ChangeStage;
 	/** What the stage's layout was made from. */
 	source: BinlogTable;
 	folder: string;
@@ -89,11 +90,11 @@ export class OpenBatch {
 		const bytes = event.size / event.rows.length;
 		if (event.operation === "U") {
 			for (const [index, row] of event.rows.entries()) {
-				stage.appendChange("U", commitTime, sequence.next(), row, event.before[index], bytes);
+				stage.append("U", commitTime, sequence.next(), row, event.before[index], bytes);
 			}
 		} else {
 			for (const row of event.rows) {
-				stage.appendChange(event.operation, commitTime, sequence.next(), row, undefined, bytes);
+				stage.append(event.operation, commitTime, sequence.next(), row, undefined, bytes);
 			}
 		}
 		this.bytes += event.size;
@@ -143,7 +144,7 @@ export class OpenBatch {
 		await this.#addPart(id, open.folder, open.stage);
 	}
 
-	async #addPart(id: string, folder: string, stage: ParquetStage): Promise<void> {
+	async #addPart(id: string, folder: string, stage: ChangeStage): Promise<void> {
 		this.#files += 1;
 		const file = `batch-${this.#files}.parquet`;
 		await stage.write(join(this.#staging, file));

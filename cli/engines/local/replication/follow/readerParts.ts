@@ -1,7 +1,7 @@
 import type { SourceAccess } from "../../../mysql/access.ts";
 import type { RotatingLog } from "../model/log.ts";
 import type { Rules } from "../model/rules.ts";
-import type { ParquetEngine } from "../parquet/parquetStage.ts";
+import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 import type { Store } from "../publish/store.ts";
 
 /** How often the position is saved while nothing is published, so that the source may purge what was read. */

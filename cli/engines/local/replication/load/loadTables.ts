@@ -5,7 +5,7 @@ import type { Position } from "../model/position.ts";
 import { withoutLeft } from "../model/tableHistory.ts";
 import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import { openSnapshotAfter, type Snapshot } from "../mysql/snapshot.ts";
-import type { ParquetEngine } from "../parquet/parquetStage.ts";
+import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 import { affectsAll, isTableChanged, type LoadedTable, TableLoader, type TakeSchema } from "./tableLoader.ts";
 
 /** What a full load of some tables gave. */

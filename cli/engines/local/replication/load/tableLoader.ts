@@ -5,12 +5,13 @@ import type { ColumnDefinition } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
 import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import type { Past } from "../model/takeColumns.ts";
-import { BinaryRows, type ResultColumn, type TakeRow } from "../mysql/binaryRows.ts";
+import { BinaryRows, type TakeRow } from "../mysql/binaryRows.ts";
 import { isTransient } from "../mysql/errors.ts";
 import type { Snapshot } from "../mysql/snapshot.ts";
 import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
 import { makeLayout } from "../parquet/layout.ts";
-import type { ParquetEngine, ParquetStage } from "../parquet/parquetStage.ts";
+import type { LoadStage } from "../parquet/loadStage.ts";
+import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 
 /** Bytes of values, about, after which a LOAD file is closed. */
 const loadFileBytes = 64 * 1024 * 1024;
@@ -76,16 +77,17 @@ export class TableLoader {
 		const selected = tableSchema.columns.filter(({ action }) => action !== "drop");
 		const layout = makeLayout(selected, tableSchema.key);
 		const files: LoadedTable["files"] = [];
+		const time = Date.now();
 		const query = await BinaryRows.prepare(server, selectOf(name, selected));
 		let rows = 0;
 		let endsLoad = false;
 		try {
 			for (let ended = false; !ended; ) {
-				const stage = await this.#engine.stage(layout);
+				const stage = await this.#engine.loadStage(layout, query.columns, time);
 				try {
 					const before = rows;
 					ended = await query.next(
-						this.#into(stage, query.columns, () => onRows(before + stage.rows)),
+						into(stage, () => onRows(before + stage.rows)),
 						signal,
 					);
 					rows += stage.rows;
@@ -107,21 +109,8 @@ export class TableLoader {
 		return { name, tableSchema, rows, files };
 	}
 
-	/** Puts rows into a stage until they make a file. */
-	#into(stage: ParquetStage, columns: readonly ResultColumn[], onRows: () => void): TakeRow {
-		const readers = stage.binaryReaders(columns);
-		const time = Date.now();
-		let bytes = 0;
-		return (buffer, from, to) => {
-			stage.appendBinary(time, readers, buffer, from, to);
-			bytes += to - from;
-			if (stage.rows % reportedRows === 0) onRows();
-			return bytes >= loadFileBytes;
-		};
-	}
-
 	async #write(
-		stage: ParquetStage,
+		stage: LoadStage,
 		name: TableName,
 		folder: string,
 		number: number,
@@ -130,6 +119,17 @@ export class TableLoader {
 		await stage.write(join(this.#staging, staged));
 		return { from: staged, to: `${folder}/${loadFile(number)}` };
 	}
+}
+
+/** Puts rows into a stage until they make a file. */
+function into(stage: LoadStage, onRows: () => void): TakeRow {
+	let bytes = 0;
+	return (buffer, from, to) => {
+		stage.append(buffer, from, to);
+		bytes += to - from;
+		if (stage.rows % reportedRows === 0) onRows();
+		return bytes >= loadFileBytes;
+	};
 }
 
 function selectOf(name: TableName, columns: readonly ColumnDefinition[]): string {

@@ -23,7 +23,9 @@ export class InvalidTextError extends Error {}
  */
 export class BytesVector extends NullableVector {
 	readonly #isText: boolean;
-	readonly #entries = Buffer.from(new ArrayBuffer(vectorRows * entryBytes));
+	readonly #entries = new Uint8Array(vectorRows * entryBytes);
+	/** The entries as numbers of 32 bits: length, prefix or value, address. */
+	readonly #words = new Uint32Array(this.#entries.buffer);
 	/** Place in the block of each value, -1 for one that is in its entry. */
 	readonly #places = new Int32Array(vectorRows);
 	#block = emptyBlock();
@@ -46,20 +48,48 @@ export class BytesVector extends NullableVector {
 	}
 
 	#putPart(buffer: Buffer, from: number, to: number): void {
-		this.#reserve(to - from);
-		buffer.copy(this.#block, this.#used, from, to);
-		this.#end(to - from);
+		const length = to - from;
+		if (length <= inline) {
+			this.#putInline(buffer, from, to);
+			return;
+		}
+		this.#reserve(length);
+		// For a short value a call of the library's costs more than the copy.
+		if (length > 64) buffer.copy(this.#block, this.#used, from, to);
+		else
+			for (let at = from, target = this.#used; at < to; at += 1, target += 1)
+				this.#block[target] = buffer[at] as number;
+		this.#end(length);
+	}
+
+	/** A value that its entry has room for. */
+	#putInline(buffer: Uint8Array, from: number, to: number): void {
+		const entries = this.#entries;
+		const entry = this.count * entryBytes;
+		this.#words[this.count * 4] = to - from;
+		this.#words[this.count * 4 + 1] = 0;
+		this.#words[this.count * 4 + 2] = 0;
+		this.#words[this.count * 4 + 3] = 0;
+		let bits = 0;
+		for (let at = from, target = entry + 4; at < to; at += 1, target += 1) {
+			const byte = buffer[at] as number;
+			bits |= byte;
+			entries[target] = byte;
+		}
+		if (bits > 0x7f && this.#isText && !isUtf8(buffer.subarray(from, to))) throw invalidText();
+		this.#places[this.count] = -1;
+		this.count += 1;
 	}
 
 	override putNull(): void {
 		this.#places[this.count] = -1;
-		this.#entries.fill(0, this.count * entryBytes, (this.count + 1) * entryBytes);
+		this.#words.fill(0, this.count * 4, (this.count + 1) * 4);
 		super.putNull();
 	}
 
 	protected copy(target: Vector): void {
 		if (this.#used > 0) this.#giveBlock(target);
-		duckdb.copy_data_to_vector(target, 0, this.#entries.buffer as ArrayBuffer, 0, this.count * entryBytes);
+		duckdb.copy_data_to_vector(target, 0, this.#entries.buffer, 0, this.count * entryBytes);
 		this.#used = 0;
 		if (this.#block.length > largestKept) this.#block = emptyBlock();
 	}
@@ -72,19 +102,16 @@ export class BytesVector extends NullableVector {
 
 	/** The value stands at the end of the block. */
 	#end(length: number): void {
-		const at = this.count * entryBytes;
-		const entries = this.#entries;
-		entries.writeUInt32LE(length, at);
+		const used = this.#used;
 		if (length <= inline) {
-			entries.fill(0, at + 4, at + entryBytes);
-			this.#block.copy(entries, at + 4, this.#used, this.#used + length);
-			if (this.#isText && !isUtf8(entries.subarray(at + 4, at + 4 + length))) throw invalidText();
-			this.#places[this.count] = -1;
-		} else {
-			this.#block.copy(entries, at + 4, this.#used, this.#used + 4);
-			this.#places[this.count] = this.#used;
-			this.#used += length;
+			this.#putInline(this.#block, used, used + length);
+			return;
 		}
+		const entry = this.count * entryBytes;
+		this.#words[this.count * 4] = length;
+		for (let at = 0; at < 4; at += 1) this.#entries[entry + 4 + at] = this.#block[used + at] as number;
+		this.#places[this.count] = used;
+		this.#used += length;
 		this.count += 1;
 	}
 
@@ -103,10 +130,13 @@ export class BytesVector extends NullableVector {
 		const block = this.#used > inline ? this.#block.subarray(0, this.#used) : Buffer.alloc(inline + 1);
 		duckdb.vector_assign_string_element_len(target, 0, block);
 		const given = duckdb.vector_get_data(target, entryBytes);
-		const address = new DataView(given.buffer, given.byteOffset).getBigUint64(8, true);
+		const address = new DataView(given.buffer, given.byteOffset);
+		const [low, high] = [address.getUint32(8, true), address.getUint32(12, true)];
 		for (let index = 0; index < this.count; index += 1) {
 			const place = this.#places[index] as number;
-			if (place >= 0) this.#entries.writeBigUInt64LE(address + BigInt(place), index * entryBytes + 8);
+			if (place < 0) continue;
+			this.#words[index * 4 + 2] = low + place;
+			this.#words[index * 4 + 3] = high + (low + place > 0xffff_ffff ? 1 : 0);
 		}
 	}
 

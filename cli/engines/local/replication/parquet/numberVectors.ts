@@ -128,45 +128,74 @@ export class TimestampVector extends FixedVector {
 	}
 }
 
+/** Digits that a number of JavaScript's has exactly. */
+const exactDigits = 15;
+
 /** Decimals of at most 38 digits, as the integers without their points. */
 export class DecimalVector extends FixedVector {
+	readonly #precision: number;
 	readonly #scale: number;
-	readonly #put: (text: string) => void;
+	/** 32 bits each, the lowest first; of one of at most 4 digits 16. */
+	readonly #words: Int32Array;
+	readonly #small: Int16Array | undefined;
+	readonly #width: number;
 
 	constructor(precision: number, scale: number) {
 		const width = precision <= 4 ? 2 : precision <= 9 ? 4 : precision <= 18 ? 8 : 16;
 		super(width);
+		this.#precision = precision;
 		this.#scale = scale;
-		if (width === 2) this.#put = this.#putSmall(new Int16Array(this.bytes));
-		else if (width === 4) this.#put = this.#putSmall(new Int32Array(this.bytes));
-		else this.#put = this.#putLarge(new BigInt64Array(this.bytes), width / 8);
+		this.#width = width;
+		this.#words = new Int32Array(this.bytes);
+		this.#small = width === 2 ? new Int16Array(this.bytes) : undefined;
 	}
 
 	put(value: unknown): void {
-		this.#put(String(value));
+		const text = String(value);
+		const digits = digitsOf(text, this.#scale);
+		if (this.#precision <= exactDigits || digits.length <= exactDigits) this.#putNumber(Number(digits));
+		else this.#putInteger(BigInt(digits));
 	}
 
-	/** Adds a decimal as text in a part of a buffer. */
+	/** Adds a decimal as text in a part of a buffer, with all digits of its scale. */
 	putBytes(buffer: Buffer, from: number, to: number): void {
-		this.#put(buffer.toString("latin1", from, to));
+		if (to - from > exactDigits) {
+			this.put(buffer.toString("latin1", from, to));
+			return;
+		}
+		const negative = buffer[from] === 0x2d;
+		let integer = 0;
+		for (let at = negative ? from + 1 : from; at < to; at += 1) {
+			const digit = (buffer[at] as number) - 0x30;
+			// Neither a digit: the point.
+			if (digit >= 0) integer = integer * 10 + digit;
+		}
+		this.#putNumber(negative ? -integer : integer);
 	}
 
-	/** Of at most 9 digits, which a number has exactly. */
-	#putSmall(values: Int16Array | Int32Array): (text: string) => void {
-		return (text) => {
-			values[this.count++] = Number(digitsOf(text, this.#scale));
-		};
+	#putNumber(integer: number): void {
+		const { count } = this;
+		this.count += 1;
+		if (this.#small !== undefined) {
+			this.#small[count] = integer;
+			return;
+		}
+		const words = this.#width / 4;
+		this.#words[count * words] = integer;
+		if (words === 1) return;
+		this.#words[count * words + 1] = Math.floor(integer / 4_294_967_296);
+		if (words === 2) return;
+		const sign = integer < 0 ? -1 : 0;
+		this.#words[count * 4 + 2] = sign;
+		this.#words[count * 4 + 3] = sign;
 	}
 
-	#putLarge(values: BigInt64Array, words: number): (text: string) => void {
-		return (text) => {
-			const digits = digitsOf(text, this.#scale);
-			// A number of 15 digits is exact, and quicker to make.
-			const integer = digits.length <= 15 ? BigInt(Number(digits)) : BigInt(digits);
-			values[this.count * words] = integer;
-			if (words === 2) values[this.count * 2 + 1] = integer >> 64n;
-			this.count += 1;
-		};
+	#putInteger(integer: bigint): void {
+		const words = this.#width / 4;
+		for (let word = 0; word < words; word += 1) {
+			this.#words[this.count * words + word] = Number(BigInt.asIntN(32, integer >> BigInt(word * 32)));
+		}
+		this.count += 1;
 	}
 }
 

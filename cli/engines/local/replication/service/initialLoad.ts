@@ -17,7 +17,7 @@ import { newTable, TaskState } from "../model/taskState.ts";
 import { LostSource } from "../mysql/errors.ts";
 import { requireBinlog, Server } from "../mysql/server.ts";
 import { listTables } from "../mysql/tableSchema.ts";
-import type { ParquetEngine } from "../parquet/parquetStage.ts";
+import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 import type { Store } from "../publish/store.ts";
 import { requireNamed } from "./requireNamed.ts";
 import type { StatusBoard } from "./statusBoard.ts";

@@ -19,7 +19,7 @@ import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import { TaskState } from "../model/taskState.ts";
 import { isBinlogUnreadable, isRefused, isTransient, refused, unreachable } from "../mysql/errors.ts";
 import { historyLost } from "../mysql/server.ts";
-import { ParquetEngine } from "../parquet/parquetStage.ts";
+import { ParquetEngine } from "../parquet/parquetEngine.ts";
 import { Store } from "../publish/store.ts";
 import { StreamPublisher } from "../publish/streamPublisher.ts";
 import { chosenNow, requireApplied } from "./appliedRules.ts";

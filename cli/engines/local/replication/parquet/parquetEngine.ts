@@ -1,0 +1,84 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { DuckDBType } from "@duckdb/node-api";
+import { messageOf } from "../../../../common/errors.ts";
+import { PollTimeout, poll } from "../../../../common/poll.ts";
+import { type OpenDuckDb, openDuckDb } from "../../../duckdb/open.ts";
+import { quoteText } from "../../../duckdb/quote.ts";
+import type { WireColumn } from "./binaryReaders.ts";
+import { ChangeStage, stagedColumns } from "./changeStage.ts";
+import type { Layout } from "./layout.ts";
+import { LoadStage } from "./loadStage.ts";
+import type { StageTable } from "./stage.ts";
+
+/** Of DuckDB; beyond it rows go to a temporary file. */
+const memoryLimit = "128MB";
+
+/** DuckDB as a writer of Parquet: rows wait in its memory, beyond a limit in a temporary file. */
+export class ParquetEngine {
+	readonly #database: OpenDuckDb;
+	#stages = 0;
+
+	private constructor(database: OpenDuckDb) {
+		this.#database = database;
+	}
+
+	/**
+	 * @param lock a database file that is held open. DuckDB locks it, and the system lets go of the lock when the process ends,
+	 * however it ends: so only one process at a time works in `staging`.
+	 * @returns undefined where another process still held the lock after `patienceMs`.
+	 */
+	static async open(staging: string, lock: string, patienceMs: number): Promise<ParquetEngine | undefined> {
+		const database = await openDuckDb(":memory:", {
+			memory_limit: memoryLimit,
+			temp_directory: join(staging, "spill"),
+			threads: "1",
+			autoinstall_known_extensions: "false",
+		});
+		try {
+			return await poll({ firstMs: 100, timeoutMs: patienceMs }, async () => {
+				try {
+					await database.connection.run(`ATTACH ${quoteText(lock)} AS held`);
+					return new ParquetEngine(database);
+				} catch (error) {
+					const message = messageOf(error);
+					// Nothing is in it, so a new one does as well. Who holds the lock is noticed before.
+					if (/not a valid duckdb|corrupt database/i.test(message)) await rm(lock, { force: true });
+					else if (!/could not set lock/i.test(message)) throw error;
+					return undefined;
+				}
+			});
+		} catch (error) {
+			database.close();
+			if (error instanceof PollTimeout) return undefined;
+			throw error;
+		}
+	}
+
+	/** A stage for changes. */
+	async stage(layout: Layout): Promise<ChangeStage> {
+		return new ChangeStage(layout, await this.#table([...stagedColumns, ...numbered(layout.types)]));
+	}
+
+	/** A stage for a full load. @param result the result set's columns, those of the layout. @param time of the load, ms since 1970. */
+	async loadStage(layout: Layout, result: readonly WireColumn[], time: number): Promise<LoadStage> {
+		const types = layout.columns.map(({ type }) => type);
+		return new LoadStage(layout, await this.#table(numbered(types)), result, time);
+	}
+
+	async #table(columns: readonly string[]): Promise<StageTable> {
+		this.#stages += 1;
+		const name = `stage_${this.#stages}`;
+		const { connection } = this.#database;
+		await connection.run(`CREATE TABLE ${name} (${columns.join(", ")})`);
+		return { connection, name, appender: await connection.createAppender(name) };
+	}
+
+	close(): void {
+		this.#database.close();
+	}
+}
+
+function numbered(types: readonly DuckDBType[]): string[] {
+	return types.map((type, index) => `c${index} ${type}`);
+}
