@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { readBlocks } from "../../cli/engines/local/replication/load/rowBlocks.ts";
+import { BinaryRows } from "../../cli/engines/local/replication/mysql/binaryRows.ts";
 import { openSnapshotAfter } from "../../cli/engines/local/replication/mysql/snapshot.ts";
 import { readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { cuttingProxy } from "../support/cuttingProxy.ts";
@@ -38,10 +38,12 @@ test("a query that is left half read ends at the source, and its snapshot contin
 	try {
 		await snapshot.server.connection.query(`USE \`${schema}\``);
 		const endless = "SELECT a.id, a.v FROM big a JOIN big b";
-		const read = async (): Promise<void> => {
-			for await (const _ of readBlocks(snapshot, endless, never)) throw new Error("no more");
+		const query = await BinaryRows.prepare(snapshot.server, endless);
+		const refuse = (): boolean => {
+			throw new Error("no more");
 		};
-		await expect(read()).rejects.toThrow("no more");
+		await expect(query.next(refuse, never)).rejects.toThrow("no more");
+		await query.close(snapshot.interrupt);
 		await db.query("DELETE FROM big WHERE id > 10");
 		expect(await snapshot.server.rows("SELECT COUNT(*) AS n FROM big")).toEqual([{ n: "20000" }]);
 	} finally {

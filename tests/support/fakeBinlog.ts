@@ -8,6 +8,7 @@ import { formatPosition, type Position } from "../../cli/engines/local/replicati
 import { initialSequence } from "../../cli/engines/local/replication/model/sequence.ts";
 import { type TableName, tableId } from "../../cli/engines/local/replication/model/tableName.ts";
 import { newTable, TaskState } from "../../cli/engines/local/replication/model/taskState.ts";
+import { type ColumnVector, vectorRows } from "../../cli/engines/local/replication/parquet/columnVector.ts";
 import type { Layout } from "../../cli/engines/local/replication/parquet/layout.ts";
 import { KnownCharsets } from "./binlogEvents.ts";
 import { rulesOf } from "./fakeReader.ts";
@@ -120,22 +121,22 @@ function endless(
 class CountingStage {
 	rows = 0;
 
-	constructor(readonly layout: Layout) {}
+	#vectors: ColumnVector[];
 
-	appendChange(
-		_: string,
-		__: number,
-		___: unknown,
-		row: readonly unknown[],
-		before: readonly unknown[] | undefined,
-	): void {
+	constructor(readonly layout: Layout) {
+		this.#vectors = layout.columns.map((column) => column.vector());
+	}
+
+	append(_: string, __: number, ___: unknown, row: readonly unknown[], before: readonly unknown[] | undefined): void {
 		for (const values of before === undefined ? [row] : [row, before]) {
-			for (const column of this.layout.columns) {
+			for (const [index, column] of this.layout.columns.entries()) {
 				const value = values[column.at];
-				if (value !== null) column.convert(value);
+				if (value !== null) this.#vectors[index]?.put(value);
 			}
 		}
 		this.rows += 1;
+		// No vector takes more, and a row may have put two.
+		if (this.rows % (vectorRows / 2) === 0) this.#vectors = this.layout.columns.map((column) => column.vector());
 	}
 
 	async write(): Promise<void> {}

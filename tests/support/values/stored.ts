@@ -41,7 +41,7 @@ export async function loaded(server: Server, sql: string, type: ColumnType): Pro
 		ended = await query.next(take, new AbortController().signal);
 		texts.push(...flushed(vector, type, rows));
 	}
-	await query.close();
+	await query.close(async () => undefined);
 	return texts;
 }
 

@@ -104,7 +104,7 @@ export class TableLoader {
 			endsLoad = signal.aborted || affectsAll(error);
 			throw error;
 		} finally {
-			if (!endsLoad) await query.close();
+			if (!endsLoad) await query.close(this.#snapshot.interrupt);
 		}
 		return { name, tableSchema, rows, files };
 	}

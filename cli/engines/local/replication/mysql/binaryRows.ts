@@ -81,16 +81,21 @@ export class BinaryRows {
 		return this.#ended;
 	}
 
-	/** Reads on to the end without giving rows, so that the connection can take the next statement. */
-	async close(): Promise<void> {
+	/**
+	 * Ends the query where it has not ended, so that the connection can take the next statement: what is not read holds the table's lock
+	 * at the source. @param interrupt ends it at the source; where that cannot be, it is read to its end.
+	 */
+	async close(interrupt: () => Promise<void>): Promise<void> {
 		if (this.#begun && !this.#ended && !this.#isLost()) {
 			this.#take = () => false;
 			const { connection } = this.#server;
-			await new Promise<void>((resolve) => {
+			const ended = new Promise<void>((resolve) => {
 				this.#wake = resolve;
 				connection.once("error", () => resolve());
-				coreOf(connection).resume();
 			});
+			coreOf(connection).resume();
+			await interrupt().catch(() => undefined);
+			if (!this.#ended) await ended;
 		}
 		if (!this.#isLost()) this.#server.connection.unprepare(this.#sql);
 	}

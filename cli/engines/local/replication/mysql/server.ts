@@ -1,4 +1,3 @@
-import type { TypeCastField, TypeCastNext } from "mysql2";
 import type { Connection, ConnectionOptions, RowDataPacket } from "mysql2/promise";
 import { PipelineError } from "../../../../common/errors.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
@@ -96,11 +95,6 @@ export function connectionOptions(access: SourceAccess): ConnectionOptions {
 		enableKeepAlive: true,
 		...(access.tls ? { ssl: {} } : {}),
 	};
-}
-
-/** For `typeCast` of queries: mysql2 reads a number's text by a way of its own, of which the last digit is sometimes wrong. */
-export function exactNumbers(field: TypeCastField, next: TypeCastNext): unknown {
-	return field.type === "DOUBLE" ? field.string() : next();
 }
 
 /** What the binlog must be like: without these, changes would be lost or wrong without an error. */

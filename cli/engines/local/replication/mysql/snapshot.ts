@@ -1,6 +1,5 @@
 import { PollTimeout, poll } from "../../../../common/poll.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
-import { type CoreConnection, coreOf } from "../../../mysql/open.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
@@ -10,8 +9,6 @@ import { listTables } from "./tableSchema.ts";
 /** A connection that sees the source as it was at one position of the binlog. */
 export interface Snapshot {
 	server: Server;
-	/** The connection below the server's: it gives rows as they come. */
-	core: CoreConnection;
 	position: Position;
 	/** Ends the query that runs, from another connection; the snapshot stays. */
 	interrupt(): Promise<void>;
@@ -58,7 +55,7 @@ async function openSnapshot(access: SourceAccess, tables: readonly TableName[]):
 	try {
 		await server.connection.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
 		const position = server.flavour === "mariadb" ? await mariadb(server) : await mysql(server, access, tables);
-		return { server, core: coreOf(server.connection), position, interrupt: () => interrupt(access, server) };
+		return { server, position, interrupt: () => interrupt(access, server) };
 	} catch (error) {
 		await server.close();
 		throw error;
