@@ -1,4 +1,4 @@
-// All tests: vitest in two parts, and pytest with the jobs on Sail and on Apache Spark, side by side. Ends with one line that sums
+// All tests: vitest in three parts, and pytest with the jobs on Sail and on Apache Spark, side by side. Ends with one line that sums
 // them.
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
@@ -38,7 +38,8 @@ async function run(command, args, log) {
 async function replication() {
 	const fetched = await run(process.execPath, ["--import", "tsx", "tests/support/servers/fetchMySql.ts"]);
 	const isThere = fetched === 0;
-	if (!isThere && fetched !== noMySql) return { passed: 0, failed: 1, skipped: 0 };
+	if (!isThere && fetched !== noMySql)
+		return { passed: 0, failed: 1, skipped: 0, failures: ["MySQL could not be fetched"] };
 	const args = [...projects("integration", ...(isThere ? ["mysql"] : [])), "tests/replication"];
 	const result = await vitest("replication", args, join(reports, "replication.log"));
 	return isThere ? result : { ...result, skipped: result.skipped + 1, without: "MySQL" };
@@ -54,18 +55,40 @@ async function vitest(name, args, log) {
 		(result) => result.status === "failed" && result.assertionResults.length === 0,
 	).length;
 	const failed = report.numFailedTests + broken;
-	return { passed: report.numPassedTests, failed: failed || (code === 0 ? 0 : 1), skipped: report.numPendingTests };
+	const failures = report.testResults.flatMap((result) => [
+		...(result.status === "failed" && result.assertionResults.length === 0
+			? [`${result.name}: ${result.message}`]
+			: []),
+		...result.assertionResults
+			.filter(({ status }) => status === "failed")
+			.map(({ fullName, failureMessages }) => `${result.name}: ${fullName}\n${failureMessages.join("\n")}`),
+	]);
+	return {
+		passed: report.numPassedTests,
+		failed: failed || (code === 0 ? 0 : 1),
+		skipped: report.numPendingTests,
+		failures: failures.length > 0 || code === 0 ? failures : [`vitest ${name} ended with ${code}`],
+	};
 }
 
 async function pytest(engine) {
 	const file = join(reports, `pytest-${engine}.xml`);
 	const args = ["-m", "pytest", "etl/tests", "pipelines", `--engine=${engine}`, "--durations=30", `--junitxml=${file}`];
 	const code = await run(python, args, join(reports, `pytest-${engine}.log`));
-	const suite = /<testsuite [^>]*>/.exec(await readFile(file, "utf8"))?.[0] ?? "";
+	const report = await readFile(file, "utf8");
+	const suite = /<testsuite [^>]*>/.exec(report)?.[0] ?? "";
 	const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
 	const failed = count("failures") + count("errors");
 	const skipped = count("skipped");
-	return { passed: count("tests") - failed - skipped, failed: failed || (code === 0 ? 0 : 1), skipped };
+	const failures = [
+		...report.matchAll(/<testcase classname="([^"]*)" name="([^"]*)"[^>]*><(?:failure|error) message="([^"]*)"/g),
+	].map(([, file, test, message]) => `${engine}: ${file} ${test}\n${message.replaceAll("&#10;", "\n")}`);
+	return {
+		passed: count("tests") - failed - skipped,
+		failed: failed || (code === 0 ? 0 : 1),
+		skipped,
+		failures: failures.length > 0 || code === 0 ? failures : [`pytest on ${engine} ended with ${code}`],
+	};
 }
 
 await rm(reports, { recursive: true, force: true });
@@ -80,8 +103,17 @@ async function timed(name, part) {
 }
 
 const projects = (...names) => names.flatMap((name) => ["--project", name]);
+const exclude = (...folders) => folders.flatMap((folder) => ["--exclude", `tests/${folder}/**`]);
 const results = await Promise.all([
-	timed("vitest", vitest("most", [...projects("unit", "infra", "integration"), "--exclude", "tests/replication/**"])),
+	// Logs of all but the first are shown at the end.
+	timed(
+		"vitest",
+		vitest("aws", [...projects("unit", "infra", "integration"), ...exclude("replication", "local", "answers")]),
+	),
+	timed(
+		"local",
+		vitest("local", [...projects("integration"), "tests/local", "tests/answers"], join(reports, "local.log")),
+	),
 	// These wait for servers most of the time.
 	timed("replication", replication()),
 	timed("pytest on Sail", pytest("sail")),
@@ -89,6 +121,8 @@ const results = await Promise.all([
 ]);
 for (const { without } of results) if (without) console.log(`Not tested for want of it here: ${without}`);
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
+// Again at the end, where they are found.
+for (const failure of results.flatMap(({ failures }) => failures)) console.log(`failed: ${failure.slice(0, 2000)}\n`);
 console.log(results.map(({ took }) => took).join(", "));
 console.log(`${sum("skipped")} skipped`);
 console.log(`${sum("passed")} passed, ${sum("failed")} failed`);

@@ -14,6 +14,8 @@ from lakehouse.storage import state
 from support.lake import Lake, Source, normal
 from support.stream import Stream, check
 
+pytestmark = pytest.mark.slow_on_spark
+
 Read = Callable[[Source], list[dict[str, Any]]]
 
 

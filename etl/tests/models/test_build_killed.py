@@ -12,6 +12,8 @@ from support.lake import Lake, Source
 from support.models import JOBS, Table, built, define, model
 from support.processes import kill, start, wait_for_work
 
+pytestmark = pytest.mark.slow_on_spark
+
 KILLS = {"sail": 12, "spark": 1}
 BY_CUSTOMER = "SELECT customerId, count(*) AS orders FROM orders GROUP BY customerId"
 TOTAL = "SELECT sum(orders) AS orders FROM by_customer"
@@ -23,7 +25,6 @@ def shop(lake: Lake, orders: Source) -> Source:
     return orders
 
 
-@pytest.mark.slow_on_spark
 def test_killed_at_any_point(lake: Lake, shop: Source, table: Table, engine: str, catalog: Path) -> None:
     chance = random.Random(4)
     lake.ok(*JOBS)

@@ -13,6 +13,8 @@ from lakehouse.quality import severity
 from support.lake import ITEMS, Lake, Read, Source, normal
 from support.rules import rule
 
+pytestmark = pytest.mark.slow_on_spark
+
 
 def table(lake: Lake, *rules: dict[str, Any]) -> Source:
     lake.declare("shop", "items", ["id"], list(rules))

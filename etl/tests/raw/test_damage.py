@@ -9,6 +9,8 @@ import pytest
 
 from support.lake import Lake, Read, Source, assert_second_run_does_nothing, normal
 
+pytestmark = pytest.mark.slow_on_spark
+
 
 def test_file_cut_short_is_set_aside_until_it_is_whole(lake: Lake, items: Source, current: Read) -> None:
     lake.ok()

@@ -12,6 +12,8 @@ from lakehouse.raw import raw_files
 from lakehouse.run.engine import Engine
 from support.lake import ITEMS, Lake, Read, Source, normal
 
+pytestmark = pytest.mark.slow_on_spark
+
 
 def test_truncate_empties_the_table_and_keeps_the_history(lake: Lake, items: Source, current: Read) -> None:
     lake.ok()

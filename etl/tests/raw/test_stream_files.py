@@ -15,6 +15,8 @@ from support import stream
 from support.lake import ITEMS, Lake, Read, Source, normal
 from support.streamed import StreamedSource
 
+pytestmark = pytest.mark.slow_on_spark
+
 
 @pytest.fixture
 def items(lake: Lake) -> StreamedSource:
@@ -25,7 +27,6 @@ def items(lake: Lake) -> StreamedSource:
     return source
 
 
-@pytest.mark.slow_on_spark
 def test_one_workload_both_ways(
     lake: Lake, engine: str, reader: Callable[[Lake], Read], monkeypatch: pytest.MonkeyPatch
 ) -> None:

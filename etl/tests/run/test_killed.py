@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import time
@@ -17,7 +18,9 @@ from support.lake import Lake, Read, normal
 from support.processes import kill, start, wait_for_work
 from support.stream import Stream
 
-KILLS = {"sail": 30, "spark": 3}
+pytestmark = pytest.mark.slow_on_spark
+
+KILLS = {"sail": 30 if os.environ.get("ALL_FAULTS") == "1" else 12, "spark": 3}
 """Apache Spark takes some seconds to start: there each job is killed once."""
 ROLLBACKS = {"sail": 20, "spark": 5}
 TABLES = {"sail": 12, "spark": 4}

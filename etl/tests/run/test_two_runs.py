@@ -17,6 +17,8 @@ from lakehouse.run.lease import SECONDS, Lease
 from support.lake import ITEMS, JOBS, Lake, Read, Source, normal
 from support.leases import Clock, Memory
 
+pytestmark = pytest.mark.slow_on_spark
+
 
 class Killed(BaseException):
     """The process of the job is no more."""
@@ -108,7 +110,6 @@ def _wait(waits: threading.Event, clock: Clock, seconds: float) -> None:
     clock.forward(seconds)
 
 
-@pytest.mark.slow_on_spark
 @pytest.mark.parametrize("fate", ["continues", "is killed", "was given up and continues"])
 def test_two_interleaved_at_every_write_lose_nothing(
     runs: Callable[[int], Runs], reader: Callable[[Lake], Read], fate: str

@@ -28,6 +28,15 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What needs no engine is tested beside Sail alone."""
+    if config.getoption("engine") == "sail":
+        return
+    with_engine = [item for item in items if "engine" in getattr(item, "fixturenames", ())]
+    config.hook.pytest_deselected(items=[item for item in items if item not in with_engine])
+    items[:] = with_engine
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.get_closest_marker("slow_on_spark") is None or os.environ.get("ALL_FAULTS") == "1":
         return

@@ -6,10 +6,13 @@ import json
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shop.click_drift import ESCAPED, SHAPE, USUAL, VALUE, describe
+
+pytestmark = pytest.mark.slow_on_spark
 
 texts = st.text(max_size=6) | st.sampled_from(['"', "\\", '":', '{"price":"', "1", "null", '\\"'])
 values = st.recursive(

@@ -16,6 +16,8 @@ from support.clicks import click, joint, send
 from support.lake import Lake, Source
 from support.star import Star
 
+pytestmark = pytest.mark.slow_on_spark
+
 ROOT = Path(__file__).resolve().parents[3]
 STAR = ("process-load", "process-cdc", "apply-changes", "star-schema")
 JOINT = ("process-load", "process-cdc", "apply-changes", "join-tables")
@@ -62,7 +64,6 @@ def assert_rules_name_what_there_is(lake: Lake, star: Star) -> None:
                 assert rule["field"] in columns[rule["to"]["table"]]
 
 
-@pytest.mark.slow_on_spark
 def test_a_fact_without_its_dimension_is_not_published(ruled: Lake, shop: dict[str, Source], star: Star) -> None:
     ruled.ok(*STAR)
     assert_rules_name_what_there_is(ruled, star)
@@ -94,7 +95,6 @@ def test_a_fact_without_its_dimension_is_not_published(ruled: Lake, shop: dict[s
     )
 
 
-@pytest.mark.slow_on_spark
 def test_a_dimension_that_is_not_published_holds_back_what_refers_to_it(
     ruled: Lake, shop: dict[str, Source], star: Star
 ) -> None:
