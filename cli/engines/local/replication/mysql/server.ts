@@ -34,7 +34,9 @@ export class Server {
 		const [rows] = await connection.query<RowDataPacket[]>(
 			"SELECT VERSION() AS version, @@GLOBAL.server_id AS id, @@GLOBAL.lower_case_table_names AS folds",
 		);
-		const { version, id, folds } = rows[0] as { version: string; id: number; folds: number };
+		const { version, id, folds: asText } = rows[0] as { version: string; id: string; folds: string };
+		// Large integers come as text.
+		const folds = Number(asText);
 		if (/mariadb/i.test(version)) return new Server(connection, "mariadb", String(id), folds);
 		// Rows have the primary key that the server adds by itself; so must the definition. A server before 8.0.30 adds none.
 		await connection
