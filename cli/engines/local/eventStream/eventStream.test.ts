@@ -193,9 +193,9 @@ test("no more is accepted than the rate allows, at any moment", async () => {
 });
 
 test("a buffer with a rate is closed by its age", async () => {
-	await stream({ limits: { bytes: 1_000_000, milliseconds: 20 } }).send(numbered(20), context, { rate: 200 });
+	await stream({ limits: { bytes: 1_000_000, milliseconds: 20 } }).send(numbered(30), context, { rate: 30 });
 	expect((await objects()).size).toBeGreaterThan(1);
-	expect((await records()).sort()).toEqual(numbered(20).sort());
+	expect((await records()).sort()).toEqual(numbered(30).sort());
 });
 
 test("the tail shows what arrives from now on", async () => {
