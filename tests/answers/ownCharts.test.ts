@@ -129,8 +129,8 @@ describe("charts of one's own", () => {
 		await expect
 			.poll(() => page.locator("#stale").textContent(), patience)
 			.toContain(`Run ${runId} failed: apply-changes.`);
-		// Nothing newer waits in the raw zone.
-		expect(await page.locator("#as-of").getAttribute("data-state")).toBe("good");
+		// Of a run without an end that was good nobody knows whether the tables have all of the raw zone.
+		expect(await page.locator("#as-of").getAttribute("data-state")).toBe("unknown");
 		expect(await page.locator("#runs tbody").textContent()).toContain(
 			"failed: apply-changes: orders: no space left60 s",
 		);
