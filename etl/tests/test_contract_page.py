@@ -160,6 +160,7 @@ def test_joint_tables_columns() -> None:
     assert [(row["column"], row["type"]) for row in table("joint-columns")] == joint_rows.COLUMNS
 
 
+@pytest.mark.slow_on_spark
 @pytest.mark.usefixtures("shop")
 def test_star_schema_columns(lake: Lake) -> None:
     from lakehouse.run.engine import Engine

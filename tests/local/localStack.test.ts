@@ -114,7 +114,9 @@ describe("the local stack", () => {
 			const files = await readdir(join(stack.home, "runs"));
 			return files.includes("lock.json") ? true : undefined;
 		});
-		const second = await stack.run(["run-etl"]);
+		// However long the second takes to start, the first is still there.
+		first.kill("SIGSTOP");
+		const second = await stack.run(["run-etl"]).finally(() => first.kill("SIGCONT"));
 		expect(second.code).toBe(4);
 		const ended = await first.ended;
 		expect(ended.code).toBe(0);

@@ -13,6 +13,8 @@ from lakehouse.storage.state import Batch, Columns, TableState
 from support.glue import Glue
 from support.lake import ITEMS, Lake, Source
 
+pytestmark = pytest.mark.slow_on_spark
+
 
 def batch(number: int, columns: Columns, rows: int = 1, before: tuple[str, ...] = ()) -> Batch:
     return Batch(number, "change", "x", rows, columns, list(before), None, None)

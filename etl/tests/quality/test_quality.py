@@ -12,6 +12,8 @@ import pytest
 from support.lake import Lake, Source, normal
 from support.rules import rule
 
+pytestmark = pytest.mark.slow_on_spark
+
 Read = Callable[[Source], list[dict[str, Any]]]
 COLUMNS = {"id": pa.int32(), "quantity": pa.int32(), "code": pa.string(), "boss": pa.int32()}
 GOOD = {"id": 1, "quantity": 5, "code": "a", "boss": None}

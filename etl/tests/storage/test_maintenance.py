@@ -17,6 +17,8 @@ from lakehouse.storage import iceberg, maintenance
 from lakehouse.storage.files import Storage
 from support.lake import Lake, Source, normal
 
+pytestmark = pytest.mark.slow_on_spark
+
 LOCATION = "current/shop/t"
 
 

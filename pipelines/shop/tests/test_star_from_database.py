@@ -93,6 +93,7 @@ def test_totals_are_those_of_the_source(
     assert {row["office_city"] for row in star("dim_employee")} == {"Paris"}
 
 
+@pytest.mark.slow_on_spark
 def test_keys_are_those_of_the_replicated_tables(
     lake: Lake, server: mariadb.Server, shop: dict[str, object], star: Star, monkeypatch: pytest.MonkeyPatch
 ) -> None:
