@@ -26,6 +26,7 @@ export function declareCatalog(scope: Scope, encryption: Encryption, { raw, proc
 			processedBucketArn: processed.arn,
 			kmsKeyArn: encryption.keyArn,
 			securityConfiguration: encryption.glueSecurityConfiguration,
+			crawlsDaily: scope.config.schedule !== undefined,
 			disposable: scope.config.disposable,
 			logRetentionDays: scope.config.logRetentionDays,
 		},
@@ -91,7 +92,6 @@ export function declareSchedule(
 	{ topicArn }: Notifications,
 	{ processed }: DataLake,
 	jobs: EtlJobs,
-	{ crawler }: Catalog,
 ): Schedule {
 	const config = scope.config;
 	return new Schedule(
@@ -99,7 +99,6 @@ export function declareSchedule(
 		{
 			jobs: scope.definition.jobs,
 			jobNames: jobs.jobNames,
-			crawlerName: crawler?.name,
 			topicArn,
 			processedBucket: processed.bucketName,
 			processedBucketArn: processed.arn,

@@ -70,7 +70,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			scanLimitGb: 1,
 			queries: [{ name: "q", title: "t", description: "d", sql: "SELECT 1" }],
 		}),
-	Catalog: (name) => new Catalog(name, { ...common, clicks: { id: "int" }, database: `db_${name}` }),
+	Catalog: (name) => new Catalog(name, { ...common, clicks: { id: "int" }, database: `db_${name}`, crawlsDaily: true }),
 	Clickstream: (name) =>
 		new Clickstream(name, {
 			...common,

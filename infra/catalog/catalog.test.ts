@@ -6,11 +6,12 @@ import { Catalog } from "./catalog.ts";
 import { type Clicks, crawledTables } from "./catalogTables.ts";
 
 const crawled = shop.pipeline.clicks?.schema;
-const made = (what: { clicks?: Clicks } = { clicks: crawled }) =>
+const made = (what: { clicks?: Clicks; crawlsDaily?: boolean } = { clicks: crawled }) =>
 	runProgram(() => {
 		new Catalog("catalog", {
 			...shared,
 			...buckets,
+			crawlsDaily: true,
 			...what,
 			database: "db",
 			securityConfiguration: "security",
@@ -30,9 +31,24 @@ describe("Catalog", () => {
 		expect(JSON.parse(String(inputs.configuration)).CrawlerOutput.Tables).toEqual({
 			AddOrUpdateBehavior: "MergeNewColumns",
 		});
-		// The state machine starts it, after the jobs; and what is in the catalog needs no target in S3.
-		for (const key of ["schedule", "s3Targets", "tablePrefix"]) expect(inputs).not.toHaveProperty(key);
+		// What is in the catalog needs no target in S3.
+		for (const key of ["s3Targets", "tablePrefix"]) expect(inputs).not.toHaveProperty(key);
 		expect(dependencies).toEqual(expect.arrayContaining(["catalog-crawler-role-policy", "catalog-crawler-log"]));
+	});
+
+	it("crawls once a day where the stack runs by itself, and otherwise only when it is asked to", async () => {
+		expect((await made()).named("catalog-crawler").inputs.schedule).toBe("cron(30 3 * * ? *)");
+		const byHand = await made({ clicks: crawled, crawlsDaily: false });
+		expect(byHand.named("catalog-crawler").inputs).not.toHaveProperty("schedule");
+	});
+
+	it("declares a table as the crawler would, which otherwise refuses to merge", async () => {
+		const [table] = (await made()).ofType("aws:glue/catalogTable:CatalogTable");
+		expect(table?.inputs.parameters).toMatchObject({
+			classification: "json",
+			compressionType: "gzip",
+			typeOfData: "file",
+		});
 	});
 
 	it("has no crawler where the jobs register every table", async () => {

@@ -75,6 +75,16 @@ function hiveType(type: ClickType): string {
 		.join(",")}>`;
 }
 
+/**
+ * Parameters that a crawler gives to tables of these formats. It refuses to merge columns into a table that has others: to it, a
+ * missing compression type has changed, and the table is marked as deprecated.
+ * https://docs.aws.amazon.com/glue/latest/dg/crawler-schema-changes-prevent.html
+ */
+export const crawledParameters: Record<CatalogTable["format"], Record<string, string>> = {
+	parquet: { classification: "parquet", compressionType: "none", typeOfData: "file" },
+	json: { classification: "json", compressionType: "gzip", typeOfData: "file" },
+};
+
 /** How Hive-compatible engines read the two formats. */
 export const storageFormats: Record<
 	CatalogTable["format"],

@@ -130,7 +130,6 @@ describe("EtlJobs", () => {
 		expect(String(program.named("jobs-role-policy").inputs.policy)).toContain('"arn:processed/forecast/*"');
 		const names = {
 			jobNames: { "join-tables": "j", forecast: "f" },
-			crawlerName: "c",
 			topicArn: "t",
 			processedBucket: "b",
 			partition: "aws",

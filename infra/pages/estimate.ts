@@ -147,13 +147,15 @@ function clickstream({ clickstreamRetentionHours: hours }: PipelineConfig, { cli
 }
 
 function jobs(config: PipelineConfig, { runs, jobs: count, workerHoursPerRun: hours }: Usage): Item[] {
-	// The jobs, their start, a wave of several, the crawl, the end.
-	const transitions = count + 4;
+	// The jobs, a wave of several; before them the look for another execution, behind them the one for bad data; start and end.
+	const transitions = count + 7;
+	// Runs by hand crawl, the schedule does not.
+	const crawls = config.schedule === undefined ? runs : 30;
 	const price = config.jobExecutionClass === "FLEX" ? "flexDpuHour" : "dpuHour";
 	return [
 		item("etlJobs", `${runs} runs of ${hours} worker-hours`, runs * hours, price),
 		...(config.jobMetrics ? [metrics(runs, count)] : []),
-		item("catalog", `${runs} crawls of 10 minutes, 2 DPU`, (runs * 2) / 6, "dpuHour"),
+		item("catalog", `${crawls} crawls of 10 minutes, 2 DPU`, (crawls * 2) / 6, "dpuHour"),
 		item("schedule", `${runs} runs of ${transitions} steps`, runs * transitions, "transition"),
 	];
 }

@@ -26,7 +26,7 @@ describe("docs/cost.md", () => {
 		expect(of(prod, large, "interface endpoints")?.quantity).toBe(5 * 3 * 730);
 		expect(of(prod, large, "dms.r6i.large")?.quantity).toBe(2 * 730);
 		expect(of(prod, large, "RPU")?.quantity).toBe(16 * 90);
-		expect(of(prod, large, "runs of 10 steps")?.quantity).toBe(10 * 730);
+		expect(of(prod, large, "runs of 13 steps")?.quantity).toBe(13 * 730);
 		expect(of(dev, small, "metrics")?.quantity).toBe(7);
 		expect(of(prod, large, "metrics")).toBeUndefined();
 		expect(cost({ component: "", what: "", quantity: 730, price: "endpointHour" })).toBeCloseTo(7.3);

@@ -7,7 +7,6 @@ const machine = stateMachine({
 	partition: "aws",
 	jobs,
 	jobNames: Object.fromEntries(jobs.map(({ name }) => [name, `stack-${name}`])),
-	crawlerName: "crawl",
 	topicArn: "arn:topic",
 	processedBucket: "lake",
 	retries: 1,
@@ -29,10 +28,9 @@ interface World {
 	running?: string[];
 	texts?: Record<string, string>;
 	jobs?: Record<string, () => void>;
-	crawler?: string;
 }
 
-async function run({ running = ["mine"], texts = {}, jobs: fates = {}, crawler }: World) {
+async function run({ running = ["mine"], texts = {}, jobs: fates = {} }: World) {
 	const started: string[] = [];
 	const notices: Json[] = [];
 	const { ended, path } = await execute(written, context, (resource, parameters) => {
@@ -48,10 +46,6 @@ async function run({ running = ["mine"], texts = {}, jobs: fates = {}, crawler }
 				fates[name]?.();
 				return {};
 			}
-			case "aws-sdk:glue:startCrawler":
-				started.push("crawl");
-				if (crawler !== undefined) throw new TaskError(crawler);
-				return {};
 			case "aws-sdk:s3:listObjectsV2": {
 				expect(parameters).toEqual({ Bucket: "lake", Prefix: "_runs/mine/attention/" });
 				const Contents = Object.keys(texts).map((Key) => ({ Key, Size: 1 }));
@@ -69,10 +63,10 @@ async function run({ running = ["mine"], texts = {}, jobs: fates = {}, crawler }
 	return { ended, path, started, notices };
 }
 
-const all = [...jobs.map(({ name }) => name), "crawl"].sort();
+const all = jobs.map(({ name }) => name).sort();
 
 describe("a run by the state machine", () => {
-	it("starts every job once, then the crawler, and sends nothing where all is well", async () => {
+	it("starts every job once, and sends nothing where all is well", async () => {
 		const { ended, started, notices } = await run({});
 		expect(ended).toBe("done");
 		expect([...started].sort()).toEqual(all);
@@ -120,12 +114,5 @@ describe("a run by the state machine", () => {
 		expect(twice.notices).toEqual([
 			expect.objectContaining({ Message: 'Run mine failed: {"Error":"States.TaskFailed","Cause":"OutOfMemory"}' }),
 		]);
-	});
-
-	it("takes a crawl under way for its own, and still tells of bad data", async () => {
-		const texts = { "_runs/mine/attention/apply-changes.txt": "Blocked: shop.orders" };
-		const { ended, notices } = await run({ crawler: "Glue.CrawlerRunningException", texts });
-		expect(ended).toBe("done");
-		expect(notices).toHaveLength(1);
 	});
 });

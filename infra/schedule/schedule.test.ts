@@ -9,7 +9,6 @@ const made = (timing?: ScheduleExpression) =>
 		new Schedule("runs", {
 			jobs,
 			jobNames: Object.fromEntries(jobs.map(({ name }) => [name, `stack-${name}`])),
-			crawlerName: "crawler",
 			topicArn: "arn:topic",
 			processedBucket: "lake-processed",
 			processedBucketArn: "arn:lake-processed",

@@ -15,8 +15,6 @@ export interface ScheduleArgs {
 	jobs: readonly JobDefinition[];
 	/** Name in Glue, by the job's name. */
 	jobNames: Readonly<Record<string, pulumi.Input<string>>>;
-	/** Name in Glue of the crawler that follows the jobs; undefined where there is none. */
-	crawlerName: pulumi.Input<string> | undefined;
 	/** Bucket of the processed zone, where the jobs report. */
 	processedBucket: pulumi.Input<string>;
 	/** Its ARN, for the right to read the reports. */
@@ -36,7 +34,7 @@ export interface ScheduleArgs {
 }
 
 /**
- * A Step Functions state machine that runs the jobs of the definition in their order and then the crawler, by schedule
+ * A Step Functions state machine that runs the jobs of the definition in their order, by schedule
  * or by hand; failures and bad data go to the topic.
  *
  * Defaults: without `timing` nothing starts by itself.
@@ -68,7 +66,6 @@ export class Schedule extends pulumi.ComponentResource {
 					.output({
 						environment: currentEnvironment(this),
 						jobNames: args.jobNames,
-						crawlerName: args.crawlerName,
 						topicArn: args.topicArn,
 						processedBucket: args.processedBucket,
 					})
@@ -134,7 +131,7 @@ export class Schedule extends pulumi.ComponentResource {
 		);
 	}
 
-	/** Starts and watches these jobs and this crawler only; no right to pass a role is needed for that. */
+	/** Starts and watches these jobs only; no right to pass a role is needed for that. */
 	#role(name: string, args: ScheduleArgs): ServiceRole {
 		return serviceRole(this, `${name}-role`, {
 			service: "states",
@@ -143,12 +140,11 @@ export class Schedule extends pulumi.ComponentResource {
 				.output({
 					environment: currentEnvironment(this),
 					jobNames: args.jobNames,
-					crawlerName: args.crawlerName,
 					topicArn: args.topicArn,
 					processedBucketArn: args.processedBucketArn,
 					keyArn: args.kmsKeyArn,
 				})
-				.apply(({ environment, jobNames, crawlerName, topicArn, processedBucketArn, keyArn }) => [
+				.apply(({ environment, jobNames, topicArn, processedBucketArn, keyArn }) => [
 					allow("FindRunning", ["states:ListExecutions"], [arn(environment, "states", `stateMachine:${name}`)]),
 					listBuckets("FindReports", [processedBucketArn]),
 					readObjects("ReadReports", [{ bucketArn: processedBucketArn, prefixes: [lake.runs] }]),
@@ -157,9 +153,6 @@ export class Schedule extends pulumi.ComponentResource {
 						["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"],
 						Object.values(jobNames).map((job) => arn(environment, "glue", `job/${job}`)),
 					),
-					...(crawlerName === undefined
-						? []
-						: [allow("StartCrawler", ["glue:StartCrawler"], [arn(environment, "glue", `crawler/${crawlerName}`)])]),
 					allow("Notify", ["sns:Publish"], [topicArn]),
 					allow("UseKey", ["kms:Decrypt", "kms:GenerateDataKey"], [keyArn]),
 					// The delivery of logs is set up by actions that know no resources.

@@ -18,7 +18,6 @@ function machine(list: readonly JobDefinition[], retries = 1) {
 		partition: "aws-cn",
 		jobs: list,
 		jobNames,
-		crawlerName: "crawl",
 		topicArn: "arn:topic",
 		processedBucket: "lake-processed",
 		retries,
@@ -36,13 +35,12 @@ function path({ States }: ReturnType<typeof machine>): string[] {
 }
 
 describe("the state machine", () => {
-	it("runs the jobs of the list in their order, jobs of one wave beside each other, then the crawler", () => {
+	it("runs the jobs of the list in their order, jobs of one wave beside each other", () => {
 		expect(path(machine(jobs))).toEqual([
 			"process-load",
 			"process-cdc",
 			"apply-changes",
 			"build-models and join-tables and star-schema",
-			"crawl",
 		]);
 	});
 
@@ -54,7 +52,6 @@ describe("the state machine", () => {
 			"apply-changes",
 			"build-models and join-tables and star-schema",
 			"forecast",
-			"crawl",
 		]);
 		expect(machine(list).States.forecast).toMatchObject({ Parameters: { JobName: "stack-forecast" } });
 	});
@@ -79,7 +76,7 @@ describe("the state machine", () => {
 			],
 			ResultPath: null,
 			Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: "$.failure", Next: "notify-on-failure" }],
-			Next: "crawl",
+			Next: "find-bad-data",
 		});
 	});
 
@@ -92,7 +89,7 @@ describe("the state machine", () => {
 		const working = Object.values(States).filter(
 			({ Type, Next }) => ["Task", "Parallel", "Map"].includes(String(Type)) && Next !== "failed",
 		);
-		expect(working).toHaveLength(8);
+		expect(working).toHaveLength(7);
 		for (const state of working)
 			expect(state.Catch).toContainEqual({
 				ErrorEquals: ["States.ALL"],

@@ -7,8 +7,6 @@ export interface StateMachine {
 	jobs: readonly JobDefinition[];
 	/** Name in Glue, by the job's name. */
 	jobNames: Readonly<Record<string, string>>;
-	/** Undefined where there is none. */
-	crawlerName: string | undefined;
 	topicArn: string;
 	/** Bucket of the processed zone, where the jobs report. */
 	processedBucket: string;
@@ -28,25 +26,22 @@ export interface Definition {
 }
 
 /**
- * All jobs of the list, each after those that it names, jobs of one wave beside each other; then the crawler, where there is one. The
+ * All jobs of the list, each after those that it names, jobs of one wave beside each other. The
  * execution's name is the jobs' run id. An execution that finds an earlier one running ends without doing anything. Whatever fails is
  * published to the topic, and fails the execution; bad data that the jobs found is published, and fails nothing.
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
  */
 export function stateMachine(input: StateMachine): Definition {
-	const work: [string, State][] = [
-		...jobWaves(input.jobs).map((wave): [string, State] => [
-			wave.map(({ name }) => name).join(" and "),
-			{ ...waveState(input, wave), Catch: [onFailure] },
-		]),
-		...(input.crawlerName === undefined ? [] : [["crawl", crawlState(input, input.crawlerName)] as [string, State]]),
-	];
+	const work = jobWaves(input.jobs).map((wave): [string, State] => [
+		wave.map(({ name }) => name).join(" and "),
+		{ ...waveState(input, wave), Catch: [onFailure] },
+	]);
 	const inOrder = work.map(([name, state], index) => [
 		name,
 		{ ...state, Next: work[index + 1]?.[0] ?? "find-bad-data" },
 	]);
 	return {
-		Comment: "The jobs of the definition in their order, then the crawler",
+		Comment: "The jobs of the definition in their order",
 		StartAt: "find-running",
 		TimeoutSeconds: input.timeoutMinutes * 60,
 		States: {
@@ -195,17 +190,6 @@ const untilFree = {
 	BackoffRate: 1.5,
 	MaxAttempts: 8,
 };
-
-function crawlState(input: StateMachine, name: string): State {
-	return {
-		Type: "Task",
-		Resource: integration(input, "aws-sdk:glue:startCrawler"),
-		Parameters: { Name: name },
-		ResultPath: null,
-		// A crawl under way sees the new files too.
-		Catch: [{ ErrorEquals: ["Glue.CrawlerRunningException"], ResultPath: null, Next: "find-bad-data" }, onFailure],
-	};
-}
 
 function failureNotice(input: StateMachine): State {
 	return {

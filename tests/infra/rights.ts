@@ -172,13 +172,15 @@ export const rights: Record<string, Rights> = {
 	"schedule-role": {
 		may: [
 			...each(["glue:StartJobRun", "glue:GetJobRun", "glue:BatchStopJobRun"], [job]),
-			["glue:StartCrawler", crawler],
+			["states:ListExecutions", machine],
+			...each(["s3:GetObject"], [processed.reports]),
 			["sns:Publish", topic],
 		],
 		mayNot: [
 			["glue:StartJobRun", at("glue", "job/another")],
 			["glue:UpdateJob", job],
-			["glue:StartCrawler", at("glue", "crawler/another")],
+			["glue:StartCrawler", crawler],
+			["states:ListExecutions", at("states", "stateMachine:another")],
 			["sns:Publish", at("sns", "another")],
 			...each(["s3:GetObject", "s3:PutObject"], [raw.wordpress, processed.state]),
 		],
