@@ -82,6 +82,21 @@ describe("takeColumns", () => {
 		expect(actions(later)).toMatchObject({ one: ["drop", "renamed"], two: ["drop", "renamed"] });
 	});
 
+	it("withholds what came where nobody read how, though the withheld column is there: it may be another one", () => {
+		const before = takeColumns(masked, name, table("id", "ssn", "email"), undefined);
+		const read = table("id", "was_ssn", "ssn", "email");
+		expect(actions(takeColumns(masked, name, read, before, [], true))).toMatchObject({
+			was_ssn: ["drop", "renamed"],
+			ssn: ["drop", undefined],
+		});
+		expect(actions(takeColumns(masked, name, read, before))).toMatchObject({ was_ssn: ["keep", undefined] });
+		const plain = { schema: "shop", table: "plain" };
+		const first = takeColumns(masked, plain, table("id", "a"), undefined);
+		expect(actions(takeColumns(masked, plain, table("id", "b"), first, [], true))).toMatchObject({
+			b: ["keep", undefined],
+		});
+	});
+
 	it("takes in what comes after a withheld column was dropped", () => {
 		const before = takeColumns(masked, name, table("id", "ssn", "email"), undefined);
 		const less = takeColumns(masked, name, table("id", "email"), before);

@@ -18,6 +18,7 @@ interface Definition {
  * computed from one, is withheld where the definition does not name it.
  * @param before the table as it was taken last; undefined for one that nothing is known of.
  * @param renamed what a statement says it renamed.
+ * @param isUnread whether statements between `before` and now were not read.
  * @throws Error, which becomes the table's, where the table cannot be replicated by these rules.
  */
 export function takeColumns(
@@ -26,15 +27,17 @@ export function takeColumns(
 	read: Definition,
 	before: TableBefore | undefined,
 	renamed: readonly Renamed[] = [],
+	isUnread = false,
 ): Definition & Past {
 	const history = renamed.length === 0 ? before : afterChanges(rules, name, before, { renamed, dropped: [] });
 	const origin = history?.origin;
 	const table: RuledTable = { schema: name.schema, table: name.table, origin };
 	const known = history !== undefined && history.columns.length > 0 ? history.columns : undefined;
 	const isWhole = known !== undefined && history?.partial !== true;
-	// Where a withheld column left and nothing says how, any column that came may be it under another name.
+	// Where a withheld column left and nothing says how, any column that came may be it under another name. So it may be where nobody
+	// read what happened, though a column of its name is there: that can be another one.
 	const isUnexplained = (known ?? []).some(
-		(old) => old.action !== undefined && !read.columns.some((column) => isSame(column.name, old.name)),
+		(old) => old.action !== undefined && (isUnread || !read.columns.some((column) => isSame(column.name, old.name))),
 	);
 	const decide = (column: string): Decision => {
 		const said = rules.said(table, column);

@@ -67,7 +67,7 @@ export async function loadAll(
 			board.update();
 		},
 	};
-	const take: TakeSchema = (name, read) => takeColumns(parts.rules, name, read, known?.historyOf(name));
+	const take: TakeSchema = (name, read) => takeColumns(parts.rules, name, read, known?.historyOf(name), [], true);
 	const result = await loadTables(access, names, parts.engine, parts.staging, take, progress, parts.stop);
 	for (const { name, error } of result.failed) log.error(`${tableId(name)}: ${error}`);
 	const fresh = (name: TableName): TableCheckpoint => newTable(name, "Before load");
