@@ -75,7 +75,14 @@ export async function makeStack(home: string, port: number, schemas: string[]): 
 			const text = sql.replaceAll(/\{([^}]+)\}/g, (_, name: string) => {
 				return `read_parquet('${join(paths.raw, name, "*.parquet")}', union_by_name = true, filename = true)`;
 			});
-			return (await connection.runAndReadAll(text)).getRowObjectsJS();
+			for (;;) {
+				try {
+					return (await connection.runAndReadAll(text)).getRowObjectsJS();
+				} catch (error) {
+					// A reload has removed a file since it was listed; the next look has what came in its place.
+					if (!/Cannot open file/.test((error as Error).message)) throw error;
+				}
+			}
 		},
 		close: async () => {
 			await replication.stop(context);
