@@ -19,6 +19,8 @@ export class Secrets {
 	readonly source = new FakeSource();
 	/** For each table its columns, by name, with whether they hold secrets; at each place of the log. */
 	readonly history: Map<string, Map<string, boolean>>[] = [];
+	/** Tables that had a name which is not replicated, by the names that they have: what they hold was not read there. */
+	readonly hidden = new Set<string>();
 	readonly #rules: Rules;
 	#now = new Map<string, Map<string, boolean>>();
 
@@ -103,6 +105,11 @@ export class Secrets {
 			tables.set(to, columns);
 		}
 		if (pairs.length === 0) return undefined;
+		for (const [from, to] of pairs) {
+			const isHidden = this.hidden.delete(from) || !this.#rules.isSelected({ schema: "shop", table: to }, false);
+			if (isHidden) this.hidden.add(to);
+			else this.hidden.delete(to);
+		}
 		return `RENAME TABLE ${pairs.map(([from, to]) => `${from} TO ${to}`).join(", ")}`;
 	}
 }

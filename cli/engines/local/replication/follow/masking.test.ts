@@ -149,20 +149,32 @@ test.each(ways)("nothing that is withheld gets out by any changes of names, %s",
 	);
 });
 
+it("withholds of a table that comes by a name that is left out what the one before it withheld", async () => {
+	const changes = [
+		rename(["b", "tmp_x"]),
+		alter("customers", { drops: ["city"] }),
+		rename(["customers", "c"], ["tmp_x", "b"], ["b", "customers"]),
+	];
+	const { reader, secrets } = await run(shop, changes, "as they come");
+	expect([...secrets.hidden]).toEqual(["customers"]);
+	expect(reader.actions("customers")).toEqual({ id: "keep", city: "drop" });
+});
+
 test("what is not withheld is kept", async () => {
 	await fc.assert(
 		fc.asyncProperty(fc.array(anyChange, { minLength: 1, maxLength: 8 }), async (changes) => {
 			const { reader, secrets } = await run(shop, changes, "as they come");
 			for (const [table, columns] of secrets.history.at(-1) ?? []) {
 				if (reader.state.tables.get(`shop.${table}`)?.state !== "Table completed") continue;
+				// One that comes out of nowhere may be a copy of the one whose name it takes, and is withheld as that was.
+				if (secrets.hidden.has(table)) continue;
 				for (const [name, isSecret] of columns) {
 					if (name === "city" && !isSecret)
 						expect(reader.actions(table), nameOf(table).table).toMatchObject({ city: "keep" });
 				}
 			}
 		}),
-		// By a seed: one history in some 80,000 withholds more than it must, through a table that is left out for a while.
-		{ numRuns: cases(300), seed: 1 },
+		{ numRuns: cases(300) },
 	);
 });
 
