@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { mysqlType } from "../model/mysqlType.ts";
 import { ByteReader } from "./byteReader.ts";
 import { type Charsets, tableCharset, unicodeCharset } from "./charset.ts";
 import { columnReader, type Value } from "./columnReader.ts";
-import { mysqlType } from "./mysqlType.ts";
 import type { MappedColumn } from "./tableMap.ts";
 
 const latin1 = {

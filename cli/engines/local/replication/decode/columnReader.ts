@@ -1,10 +1,10 @@
+import { mysqlType } from "../model/mysqlType.ts";
 import { type ByteReader, DecodeError } from "./byteReader.ts";
 import { binaryCharset, type Charset, type Charsets } from "./charset.ts";
 import { inflateColumn } from "./compression.ts";
 import { readDecimal } from "./decimal.ts";
 import { readBinaryJson } from "./json/binaryJson.ts";
 import { jsonText } from "./json/jsonValue.ts";
-import { mysqlType } from "./mysqlType.ts";
 import type { MappedColumn } from "./tableMap.ts";
 import {
 	readDate,

@@ -1,3 +1,4 @@
+import { mysqlType } from "../model/mysqlType.ts";
 import { allBits, ByteReader, bitOf, DecodeError } from "./byteReader.ts";
 import type { Charsets } from "./charset.ts";
 import { type ColumnReader, columnReader, type Value } from "./columnReader.ts";
@@ -6,7 +7,6 @@ import { eventType } from "./eventFrame.ts";
 import { readBinaryJson } from "./json/binaryJson.ts";
 import { type JsonValue, jsonText } from "./json/jsonValue.ts";
 import { applyJsonDiff } from "./json/partialJson.ts";
-import { mysqlType } from "./mysqlType.ts";
 import type { TableMap } from "./tableMap.ts";
 
 export type RowValues = Value[];

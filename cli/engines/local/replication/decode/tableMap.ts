@@ -1,5 +1,5 @@
+import { mysqlType } from "../model/mysqlType.ts";
 import { ByteReader, bitOf, DecodeError, highBitOf } from "./byteReader.ts";
-import { mysqlType } from "./mysqlType.ts";
 
 /** A column as a table map describes it. */
 export interface MappedColumn {

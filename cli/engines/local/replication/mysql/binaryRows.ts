@@ -1,5 +1,6 @@
 import { isLogging, log, millisecondsSince, shownStatement } from "../../../../common/log.ts";
 import { coreOf } from "../../../mysql/open.ts";
+import type { ResultColumn } from "../model/resultColumn.ts";
 import { addCommand, type Command, outgoing, type Packet } from "./command.ts";
 import type { Server } from "./server.ts";
 
@@ -7,13 +8,6 @@ const executeCommand = 0x17;
 const endMarker = 0xfe;
 /** An end is shorter than any row. */
 const endBytes = 9;
-
-/** A column of a result set, of its definition packet. */
-export interface ResultColumn {
-	name: string;
-	columnType: number;
-	decimals: number;
-}
 
 /** What is made of a row: a part of a buffer that is used again. @returns whether to wait until more is asked for. */
 export type TakeRow = (buffer: Buffer, from: number, to: number) => boolean;

@@ -1,16 +1,9 @@
+import { mysqlType } from "../model/mysqlType.ts";
+import type { ResultColumn } from "../model/resultColumn.ts";
 import { BytesVector } from "./bytesVector.ts";
 import type { ColumnVector } from "./columnVector.ts";
 import { daysFromCivil } from "./dates.ts";
 import { BitVector, DateVector, DecimalVector, LongVector, NumberVector, TimestampVector } from "./numberVectors.ts";
-
-/** A column of a result set, as its definition packet has it. */
-export interface WireColumn {
-	name: string;
-	/** https://dev.mysql.com/doc/dev/mysql-server/latest/field__types_8h.html */
-	columnType: number;
-	/** Digits of a time's fraction. */
-	decimals: number;
-}
 
 /** Adds a value that is not null to its vector. @param at where it begins. @returns where the next one does. */
 export type BinaryReader = (buffer: Buffer, at: number) => number;
@@ -23,7 +16,7 @@ export class WireFormatError extends Error {}
  * https://dev.mysql.com/doc/dev/mysql-server/latest/page_protocol_binary_resultset.html
  * @throws WireFormatError where the server sends another type than the column's.
  */
-export function binaryReader(column: WireColumn, vector: ColumnVector): BinaryReader {
+export function binaryReader(column: ResultColumn, vector: ColumnVector): BinaryReader {
 	const reader =
 		vector instanceof NumberVector
 			? numberReader(column.columnType, vector)
@@ -31,54 +24,39 @@ export function binaryReader(column: WireColumn, vector: ColumnVector): BinaryRe
 				? longReader(column.columnType, vector)
 				: vector instanceof DateVector || vector instanceof TimestampVector
 					? dateReader(column.columnType, vector)
-					: vector instanceof BytesVector && column.columnType === fieldType.time
+					: vector instanceof BytesVector && column.columnType === mysqlType.time
 						? timeReader(column.decimals, vector)
 						: countedReader(column.columnType, vector);
 	if (reader === undefined) throw new WireFormatError(`column ${column.name} came as type ${column.columnType}`);
 	return reader;
 }
 
-const fieldType = {
-	tiny: 1,
-	short: 2,
-	long: 3,
-	float: 4,
-	double: 5,
-	timestamp: 7,
-	longlong: 8,
-	int24: 9,
-	date: 10,
-	time: 11,
-	datetime: 12,
-	year: 13,
-};
-
 /** Signed or not, the bits are the same, and the vector's array takes them as its own. */
 function numberReader(type: number, vector: NumberVector): BinaryReader | undefined {
 	switch (type) {
-		case fieldType.tiny:
+		case mysqlType.tiny:
 			return (buffer, at) => {
 				vector.putNumber(buffer[at] as number);
 				return at + 1;
 			};
-		case fieldType.short:
-		case fieldType.year:
+		case mysqlType.short:
+		case mysqlType.year:
 			return (buffer, at) => {
 				vector.putNumber(buffer.readUInt16LE(at));
 				return at + 2;
 			};
-		case fieldType.int24:
-		case fieldType.long:
+		case mysqlType.int24:
+		case mysqlType.long:
 			return (buffer, at) => {
 				vector.putNumber(buffer.readInt32LE(at));
 				return at + 4;
 			};
-		case fieldType.float:
+		case mysqlType.float:
 			return (buffer, at) => {
 				vector.putNumber(buffer.readFloatLE(at));
 				return at + 4;
 			};
-		case fieldType.double:
+		case mysqlType.double:
 			return (buffer, at) => {
 				vector.putNumber(buffer.readDoubleLE(at));
 				return at + 8;
@@ -89,16 +67,18 @@ function numberReader(type: number, vector: NumberVector): BinaryReader | undefi
 }
 
 function longReader(type: number, vector: LongVector): BinaryReader | undefined {
-	if (type !== fieldType.longlong) return undefined;
+	if (type !== mysqlType.longlong) return undefined;
 	return (buffer, at) => {
 		vector.putHalves(buffer.readUInt32LE(at), buffer.readUInt32LE(at + 4));
 		return at + 8;
 	};
 }
 
+const dateTypes: readonly number[] = [mysqlType.date, mysqlType.datetime, mysqlType.timestamp];
+
 /** Without a length it is the date 0000-00-00; a month or a day of zero is of no calendar either. */
 function dateReader(type: number, vector: DateVector | TimestampVector): BinaryReader | undefined {
-	if (![fieldType.date, fieldType.datetime, fieldType.timestamp].includes(type)) return undefined;
+	if (!dateTypes.includes(type)) return undefined;
 	return (buffer, at) => {
 		const length = buffer[at] as number;
 		const month = length === 0 ? 0 : (buffer[at + 3] as number);
@@ -151,7 +131,11 @@ function timeText(
 	return `${negative ? "-" : ""}${two(hours)}:${two(minutes)}:${two(seconds)}${fraction}`;
 }
 
-const fixedTypes: readonly number[] = Object.values(fieldType);
+/** Types whose values have no length before them, or a time's. */
+const fixedTypes: readonly number[] = [
+	...[mysqlType.tiny, mysqlType.short, mysqlType.int24, mysqlType.long, mysqlType.longlong, mysqlType.float],
+	...[mysqlType.double, mysqlType.year, mysqlType.time, ...dateTypes],
+];
 
 /** Values with their length before them: texts, bytes, decimals as text. */
 function countedReader(type: number, vector: ColumnVector): BinaryReader | undefined {

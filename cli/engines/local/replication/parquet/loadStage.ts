@@ -1,5 +1,6 @@
 import { quoteText } from "../../../duckdb/quote.ts";
-import { type BinaryReader, binaryReader, type WireColumn, WireFormatError } from "./binaryReaders.ts";
+import type { ResultColumn } from "../model/resultColumn.ts";
+import { type BinaryReader, binaryReader, WireFormatError } from "./binaryReaders.ts";
 import type { ColumnVector } from "./columnVector.ts";
 import type { Layout } from "./layout.ts";
 import { type AddedColumns, ParquetStage, type StageTable } from "./stage.ts";
@@ -10,7 +11,7 @@ export class LoadStage extends ParquetStage {
 	readonly #readers: readonly BinaryReader[];
 
 	/** @param result the result set's columns, those of the layout. @param time of the load, milliseconds since 1970. */
-	constructor(layout: Layout, table: StageTable, result: readonly WireColumn[], time: number) {
+	constructor(layout: Layout, table: StageTable, result: readonly ResultColumn[], time: number) {
 		const vectors = layout.columns.map((column) => column.vector());
 		super(
 			layout,

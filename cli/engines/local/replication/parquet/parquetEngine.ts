@@ -5,7 +5,7 @@ import { messageOf } from "../../../../common/errors.ts";
 import { PollTimeout, poll } from "../../../../common/poll.ts";
 import { type OpenDuckDb, openDuckDb } from "../../../duckdb/open.ts";
 import { quoteText } from "../../../duckdb/quote.ts";
-import type { WireColumn } from "./binaryReaders.ts";
+import type { ResultColumn } from "../model/resultColumn.ts";
 import { ChangeStage, stagedColumns } from "./changeStage.ts";
 import type { Layout } from "./layout.ts";
 import { LoadStage } from "./loadStage.ts";
@@ -61,7 +61,7 @@ export class ParquetEngine {
 	}
 
 	/** A stage for a full load. @param result the result set's columns, those of the layout. @param time of the load, ms since 1970. */
-	async loadStage(layout: Layout, result: readonly WireColumn[], time: number): Promise<LoadStage> {
+	async loadStage(layout: Layout, result: readonly ResultColumn[], time: number): Promise<LoadStage> {
 		const types = layout.columns.map(({ type }) => type);
 		return new LoadStage(layout, await this.#table(numbered(types)), result, time);
 	}

@@ -1,6 +1,6 @@
+import { mysqlType } from "../../model/mysqlType.ts";
 import { ByteReader, DecodeError } from "../byteReader.ts";
 import { readDecimal } from "../decimal.ts";
-import { mysqlType } from "../mysqlType.ts";
 import { packedDate, packedDatetime, packedTime } from "../temporal.ts";
 import { doubleText, type JsonValue, quoteJson } from "./jsonValue.ts";
 
