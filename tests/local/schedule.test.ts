@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { describe, expect } from "vitest";
 import { exists } from "../../cli/common/fs.ts";
 import { poll } from "../../cli/common/poll.ts";
-import { endProcess, parseIdentity } from "../../cli/common/process/processIdentity.ts";
+import { isRunning, parseIdentity } from "../../cli/common/process/processIdentity.ts";
 import { unitText } from "../../cli/engines/local/schedule/systemdUnit.ts";
 import { type LocalPaths, localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { serverFiles } from "../../cli/engines/local/source/privateServer.ts";
@@ -38,7 +38,9 @@ describe("the local stack, kept running", () => {
 	const kill = async (pidFile: string): Promise<void> => {
 		const noted = parseIdentity(await readFile(pidFile, "utf8"));
 		if (noted === undefined) throw new Error(`${pidFile} names no process`);
-		await endProcess(noted, "", 0);
+		// Not asked to end first: then it may end well.
+		process.kill(noted.pid, "SIGKILL");
+		await until(async () => (isRunning(noted) ? undefined : true));
 	};
 
 	it.beforeAll(async ({ fileStack, fileFolder }) => {
