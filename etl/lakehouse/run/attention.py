@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from lakehouse.contract import ATTENTION, MODELS, RUNS
+import json
+from contextlib import suppress
+
+from lakehouse.contract import ATTENTION, MODELS, RUNS, STATE
 from lakehouse.run.report import Report
 from lakehouse.storage.datasets import Datasets
-from lakehouse.storage.files import Storage
+from lakehouse.storage.files import DamagedState, Storage
 from lakehouse.storage.models import Model
 
 MOST = 20
@@ -16,9 +19,30 @@ def path(run_id: str, job: str) -> str:
     return f"{RUNS}/{run_id}/{ATTENTION}/{job}.txt"
 
 
-def write(processed: Storage, report: Report, datasets: Datasets) -> None:
-    """Writes the text beside the job's report. It names no values of rows."""
+def note(processed: Storage, report: Report, datasets: Datasets) -> None:
+    """
+    Writes the text beside the job's report, where something else is bad than when it last wrote one: a file stays
+    quarantined in every run until somebody removes it. It names no values of rows.
+    """
+    last = f"{STATE}/attention-{report.job}.json"
+    bad = [
+        sorted({(broken.table, broken.rule) for broken in report.quality if broken.severity == "error"}),
+        sorted(file["uri"] for file in report.set_aside),
+    ]
+    # As it comes back from the file.
+    known = json.loads(json.dumps(bad))
+    with suppress(DamagedState):
+        if processed.read_json(last) == known:
+            return
     processed.write(path(report.run_id, report.job), text(processed.uri, report, datasets).encode())
+    processed.write_json(last, known)
+
+
+def settle(processed: Storage, job: str) -> None:
+    """Nothing is bad any more: what is bad next is new."""
+    last = f"{STATE}/attention-{job}.json"
+    if processed.exists(last):
+        processed.delete_file(last)
 
 
 def text(uri: str, report: Report, datasets: Datasets) -> str:

@@ -96,7 +96,9 @@ def run(name: str, work: Callable[[Job], None], argv: Sequence[str] | None = Non
         report.failed(name, error)
     report.finish(processed)
     if report.state == "quality_failed":
-        attention.write(processed, report, Datasets.read(args.datasets_uri))
+        attention.note(processed, report, Datasets.read(args.datasets_uri))
+    elif report.state == "succeeded":
+        attention.settle(processed, name)
     return exit_code(report.state, on_glue=not processed.is_local)
 
 

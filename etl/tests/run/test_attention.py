@@ -69,6 +69,23 @@ def test_a_broken_file_ends_the_job_with_11_and_is_named(lake: Lake, items: Sour
     assert f"- file://{path}: " in (folder / "process-cdc.txt").read_text()
 
 
+def test_the_same_is_named_once_and_again_when_it_comes_back(lake: Lake, items: Source) -> None:
+    def named() -> bool:
+        lake.run("process-load", "process-cdc")
+        return (lake.processed / "_runs" / f"run-{lake.runs}" / "attention").exists()
+
+    path = items.folder / "20260905-151244585.parquet"
+    path.write_bytes(b"no Parquet")
+    assert [named(), named()] == [True, False]
+    (items.folder / "20260905-151244586.parquet").write_bytes(b"no Parquet either")
+    assert [named(), named()] == [True, False]
+    for file in items.folder.glob("2026*"):
+        file.unlink()
+    assert not named()
+    path.write_bytes(b"no Parquet")
+    assert [named(), named()] == [True, False]
+
+
 def test_bad_data_is_no_failure_for_glue() -> None:
     assert job.exit_code("quality_failed", on_glue=True) == 0
     assert job.exit_code("failed", on_glue=True) == 1
