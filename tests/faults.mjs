@@ -13,7 +13,7 @@ const pytest = [".pipeline/python/bin/python", "-m", "pytest"];
 const parts = [
 	[...vitest, "integration", ...crashes, values, terminals],
 	[...vitest, "mysql"],
-	[...pytest, "etl/tests/changes/test_streams.py"],
+	[...pytest, "etl/tests/changes/test_streams.py", "pipelines/shop/tests/test_click_drift.py"],
 	[...pytest, "etl/tests", "pipelines", "--engine=spark", "-m", "slow_on_spark"],
 ];
 

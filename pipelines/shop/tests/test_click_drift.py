@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import Any
 
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 from shop.click_drift import ESCAPED, SHAPE, USUAL, VALUE, describe
 
 pytestmark = pytest.mark.slow_on_spark
+
+EXAMPLES = 2000 if os.environ.get("ALL_FAULTS") == "1" else 400
 
 texts = st.text(max_size=6) | st.sampled_from(['"', "\\", '":', '{"price":"', "1", "null", '\\"'])
 values = st.recursive(
@@ -42,14 +45,14 @@ def shape(line: str) -> str:
     return re.sub(VALUE, SHAPE.replace("$", "\\"), re.sub(ESCAPED, "_", line))
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(click=clicks, ascii=st.booleans(), indent=st.sampled_from([None, 1]))
 def test_what_is_usual_has_nothing_to_tell_and_what_is_unusual_has(click: Any, ascii: bool, indent: int | None) -> None:
     line = json.dumps(click, ensure_ascii=ascii, indent=indent)
     assert usual(line) == (describe([line]) is None)
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(one=clicks, other=clicks)
 def test_lines_of_one_shape_have_the_same_to_tell(one: Any, other: Any) -> None:
     lines = [json.dumps(one), json.dumps(other)]

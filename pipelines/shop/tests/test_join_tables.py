@@ -114,6 +114,7 @@ def test_changed_order_items_are_joined_again(lake: Lake, items: Source) -> None
     assert [row["order_item_name"] for row in joint(lake)] == ["renamed", "new"]
 
 
+@pytest.mark.slow_on_spark
 def test_only_the_hours_of_changed_order_items_are_written(
     lake: Lake, items: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,6 +145,7 @@ def test_only_the_hours_of_changed_order_items_are_written(
     ]
 
 
+@pytest.mark.slow_on_spark
 def test_file_cut_short_is_set_aside_until_it_is_whole(lake: Lake, items: Source) -> None:
     send(lake, "2026/11/20/13", "a.json.gz", [click(1)])
     broken = send(lake, "2026/11/20/13", "b.json.gz", [click(2, productname=str(number)) for number in range(5000)])
@@ -164,6 +166,7 @@ def test_without_order_items_or_clicks_there_is_nothing_to_join(lake: Lake) -> N
     assert lake.reports["join-tables"]["tables"] == []
 
 
+@pytest.mark.slow_on_spark
 def test_run_that_was_killed_in_between_is_undone(lake: Lake, items: Source) -> None:
     send(lake, "2026/11/20/13", "a.json", [click(1)])
     lake.ok(*ALL)

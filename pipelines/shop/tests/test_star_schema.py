@@ -7,6 +7,8 @@ import shutil
 from decimal import Decimal
 from typing import Any
 
+import pytest
+
 from support.lake import Lake, Source
 from support.star import ALL, Star
 
@@ -77,6 +79,7 @@ def test_keys_stay_and_history_grows(lake: Lake, shop: dict[str, Source], star: 
     assert len(by(star("dim_location"), "location_key")) == 4
 
 
+@pytest.mark.slow_on_spark
 def test_a_fact_of_today_refers_to_the_version_of_today(lake: Lake, shop: dict[str, Source], star: Star) -> None:
     shop["customers"].update({"customerNumber": 1}, city="Lyon")
     shop["customers"].flush()
@@ -92,6 +95,7 @@ def test_a_fact_of_today_refers_to_the_version_of_today(lake: Lake, shop: dict[s
     assert cities == {100: "Nantes", 101: "Boston", 102: "Lyon"}
 
 
+@pytest.mark.slow_on_spark
 def test_deleted_and_returned_customer_has_a_gap(lake: Lake, shop: dict[str, Source], star: Star) -> None:
     shop["customers"].delete({"customerNumber": 2})
     shop["customers"].insert(customerNumber=3, customerName="New", city="Oslo", country="Norway")
@@ -105,6 +109,7 @@ def test_deleted_and_returned_customer_has_a_gap(lake: Lake, shop: dict[str, Sou
     assert current == {1: "Atelier", 2: "Gifts", 30: "New"}
 
 
+@pytest.mark.slow_on_spark
 def test_only_what_changed_is_rebuilt(lake: Lake, shop: dict[str, Source]) -> None:
     lake.ok(*ALL)
     assert len(lake.reports["star-schema"]["tables"]) == 7
@@ -117,6 +122,7 @@ def test_only_what_changed_is_rebuilt(lake: Lake, shop: dict[str, Source]) -> No
     assert made == {"dim_date": 731, "fact_payments": 0}
 
 
+@pytest.mark.slow_on_spark
 def test_a_removed_table_and_one_of_a_source_started_over_are_rebuilt(lake: Lake, shop: dict[str, Source]) -> None:
     lake.ok(*ALL)
     shutil.rmtree(lake.processed / "star-schema" / "fact_payments")
@@ -131,6 +137,7 @@ def test_a_removed_table_and_one_of_a_source_started_over_are_rebuilt(lake: Lake
     assert made == {"dim_date": 731, "fact_payments": 0}
 
 
+@pytest.mark.slow_on_spark
 def test_tables_that_are_not_replicated_are_left_out(lake: Lake, shop: dict[str, Source]) -> None:
     for name in ("employees", "payments"):
         shop[name].drop_files()
