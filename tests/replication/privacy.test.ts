@@ -130,7 +130,8 @@ describe("what a definition withholds", () => {
 			"people.customers.social_number (may be a withheld column under another name: drop)",
 		);
 		await sql.query(
-			`ALTER TABLE people.customers RENAME COLUMN social_number TO former, ADD COLUMN ssn VARCHAR(40), ADD COLUMN last VARCHAR(40) AS (CONCAT(former, '-')) STORED;
+			`ALTER TABLE people.customers RENAME COLUMN social_number TO former, ADD COLUMN ssn VARCHAR(40), ADD COLUMN last VARCHAR(40) AS (CONCAT('-', former)) STORED,
+				ADD COLUMN code VARCHAR(60) DEFAULT (CONCAT('-', former));
 			RENAME TABLE people.customers TO people.tmp_away, people.tmp_away TO people.clients;
 			INSERT INTO people.clients (id, ssn, former, phone) VALUES (7, '${secret("ssn")}-7', '${secret("ssn")}-8', '${secret("phone")}-7')`,
 		);
@@ -139,10 +140,10 @@ describe("what a definition withholds", () => {
 		for (const what of ["ssn", "phone"]) expect(await holding(secret(what)), what).toEqual([]);
 		expect((await ask("SELECT * FROM clients WHERE id = 7"))[0]).toHaveLength(4);
 		expect((await stack.run(["replication", "status"])).stdout).toMatch(
-			/people\.clients\.former \(may be [^)]*\)\s+people\.clients\.last \(computed from a withheld column: drop\)/,
+			/people\.clients\.former \(may be [^)]*\)\s+people\.clients\.last \(computed from a withheld column: drop\)\s+people\.clients\.code \(computed/,
 		);
 		await sql.query(
-			"RENAME TABLE people.clients TO people.customers; ALTER TABLE people.customers DROP COLUMN last, DROP COLUMN former",
+			"RENAME TABLE people.clients TO people.customers; ALTER TABLE people.customers DROP COLUMN last, DROP COLUMN code, DROP COLUMN former",
 		);
 	});
 

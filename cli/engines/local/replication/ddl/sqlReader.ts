@@ -1,5 +1,5 @@
-import type { Token } from "../model/sqlTokens.ts";
 import type { TableName } from "../model/tableName.ts";
+import type { Token } from "./sqlTokens.ts";
 
 /** Walks over tokens. Key words match bare words only, so that a quoted name is never taken for one. */
 export class SqlReader {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { qualifiedName, quoteText } from "../../../mysql/quote.ts";
-import { tokenize } from "../model/sqlTokens.ts";
 import { xidText } from "../model/xid.ts";
+import { tokenize } from "./sqlTokens.ts";
 import { parseStatement } from "./statement.ts";
 
 const shop = (table: string) => ({ schema: "shop", table });

@@ -1,6 +1,6 @@
-import { tokenize } from "../model/sqlTokens.ts";
 import type { TableName } from "../model/tableName.ts";
 import { SqlReader } from "./sqlReader.ts";
+import { tokenize } from "./sqlTokens.ts";
 
 /** What an ALTER TABLE says it does to columns; what it does not say is seen by comparing definitions. */
 export interface Alteration {

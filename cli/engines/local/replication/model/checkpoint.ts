@@ -15,6 +15,8 @@ const column = z.object({
 	charset: z.string().nullable(),
 	/** Expression of a generated column, or empty. */
 	generated: z.string(),
+	/** Expression of its default, where that is not a value. */
+	defaultsTo: z.string().exactOptional(),
 	/** What is done with its values before anything is written; kept where it is absent. */
 	action: z.enum(["drop", "hash"]).exactOptional(),
 	/** Why it is withheld although the definition does not say so: it came later, was renamed from a withheld one, or is computed from one. */

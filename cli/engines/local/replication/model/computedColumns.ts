@@ -1,23 +1,27 @@
 import { isSame } from "./rules.ts";
-import { tokenize } from "./sqlTokens.ts";
 
-/**
- * Names of generated columns whose values are made from withheld ones, directly or by way of another.
- * @param columns with their expressions, as the server spells them; empty where a column is not generated.
- */
-export function computedFrom(
-	columns: readonly { name: string; generated: string }[],
-	withheld: readonly string[],
-): string[] {
+/** A column that may get its values from others. */
+interface Computed {
+	name: string;
+	/** Expression of a generated column, as the server spells it, or empty. */
+	generated: string;
+	/** Expression of its default. */
+	defaultsTo?: string | undefined;
+}
+
+/** Names of columns whose values are made from withheld ones, directly or by way of another. */
+export function computedFrom(columns: readonly Computed[], withheld: readonly string[]): string[] {
 	const computed: string[] = [];
-	const generated = columns
-		.filter((column) => column.generated !== "" && !withheld.some((one) => isSame(one, column.name)))
-		.map((column) => ({ ...column, names: namesIn(column.generated) }));
+	const candidates = columns.flatMap(({ name, generated, defaultsTo = "" }) =>
+		(generated === "" && defaultsTo === "") || withheld.some((one) => isSame(one, name))
+			? []
+			: [{ name, words: wordsOf(`${generated} ${defaultsTo}`) }],
+	);
 	for (let found = true; found; ) {
 		found = false;
-		for (const { name, names } of generated) {
+		for (const { name, words } of candidates) {
 			if (computed.includes(name)) continue;
-			if (!names.some((one) => [...withheld, ...computed].some((other) => isSame(one, other)))) continue;
+			if (![...withheld, ...computed].some((other) => words.includes(wordsOf(other)))) continue;
 			computed.push(name);
 			found = true;
 		}
@@ -25,9 +29,13 @@ export function computedFrom(
 	return computed;
 }
 
-/** What may be a column in an expression. That a function has the name of one costs a column at most. */
-function namesIn(expression: string): string[] {
-	return tokenize(expression)
-		.filter(({ kind, doubleQuoted }) => kind === "name" || kind === "word" || doubleQuoted === true)
-		.map(({ text }) => text);
+/** ASCII that is neither a letter, a digit, `_` nor `$`; and what MySQL makes of control characters. */
+const between = /(?:\\[0nrtZ]|[\0- !-#%-/:-@[-^`{-\x7f])+/g;
+
+/**
+ * The words of a name or an expression. Nobody can say where a text begins and ends in an expression: MySQL spells it with its quotes
+ * escaped, MariaDB without any where it is set so. That a text or a function has the name of a column costs a column at most.
+ */
+function wordsOf(spelled: string): string {
+	return ` ${spelled.toLowerCase().replace(between, " ").trim()} `;
 }

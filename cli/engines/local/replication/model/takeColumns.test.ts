@@ -151,7 +151,7 @@ describe("takeColumns", () => {
 			last4: "right(`SSN`,4)",
 			masked: 'concat("**", `last4`)',
 			domain: "substring_index(`email`,'@',-1)",
-			size: "length('ssn')",
+			size: "length(`city`)",
 		};
 		for (const column of read.columns) Object.assign(column, { generated: generated[column.name as "size"] ?? "" });
 		const rules = rulesOf("tables: { shop.customers: { columns: { ssn: drop, email: hash, domain: keep } } }");
@@ -171,6 +171,27 @@ describe("takeColumns", () => {
 		const before = { ...newTable(name, "Table completed"), columns: published as ColumnDefinition[], key: ["id"] };
 		Object.assign(before.columns[3] ?? {}, { generated: generated.last4 });
 		expect(ruleChanges(rules, [before]).map(({ what }) => what)).toEqual(["last4: drop, before keep"]);
+	});
+
+	it("withholds what has a withheld column in its default, and what was computed once and is computed no more", () => {
+		const read = table("id", "ssn", "code", "last4");
+		Object.assign(read.columns[2] ?? {}, { defaultsTo: "concat('clear',`ssn`)" });
+		Object.assign(read.columns[3] ?? {}, { generated: "right(`ssn`,4)" });
+		const rules = rulesOf("tables: { shop.customers: { columns: { ssn: drop } } }");
+		const taken = takeColumns(rules, name, read, undefined);
+		const withheld = { code: ["drop", "generated"], last4: ["drop", "generated"] };
+		expect(actions(taken)).toMatchObject(withheld);
+		expect(JSON.stringify(taken)).not.toContain("clear");
+		const plain = takeColumns(rules, name, table("id", "ssn", "code", "last4"), taken);
+		expect(actions(plain)).toMatchObject(withheld);
+		const gone = takeColumns(rules, name, table("id", "code", "last4", "city"), plain, [], false);
+		expect(actions(gone)).toMatchObject(withheld);
+		const said = rulesOf("tables: { shop.customers: { columns: { ssn: drop, last4: keep } } }");
+		expect(actions(takeColumns(said, name, read, taken))).toMatchObject({ last4: ["keep", undefined] });
+		expect(actions(takeColumns(rulesOf(""), name, read, taken))).toMatchObject({ last4: ["keep", undefined] });
+		const other = structuredClone(read);
+		Object.assign(other.columns[3] ?? {}, { generated: "upper(`id`)" });
+		expect(actions(takeColumns(rules, name, other, taken))).toMatchObject({ last4: ["keep", undefined] });
 	});
 
 	it("goes by the rules of a table's former name, until something is said of its columns under the new one", () => {

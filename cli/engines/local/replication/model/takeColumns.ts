@@ -53,15 +53,25 @@ export function takeColumns(
 		return rules.hasList(table) ? { action: "drop" } : {};
 	};
 	const decisions = new Map(read.columns.map((column) => [column.name, decide(column.name)]));
+	const away = departed(history, read.columns);
 	const withheld = [...decisions].filter(([, { action }]) => action !== undefined).map(([column]) => column);
-	for (const column of computedFrom(read.columns, withheld)) {
-		if (rules.said(table, column) !== "keep") decisions.set(column, { action: "drop", withheld: "generated" });
+	// A column that is computed no more has the values that it had, as long as anything is withheld from which they may be.
+	const isMasked = withheld.length > 0 || away.gone !== undefined;
+	const former = isMasked
+		? read.columns.filter((column) => wasComputed(known, column)).map((column) => column.name)
+		: [];
+	for (const column of [...former, ...computedFrom(read.columns, [...withheld, ...former])]) {
+		if (rules.said(table, column) === undefined) decisions.set(column, { action: "drop", withheld: "generated" });
 	}
 	const columns = read.columns.map((column) => withAction(column, decisions.get(column.name) ?? {}));
-	const away = departed(history, read.columns);
 	requireColumns(rules, table, read.columns, bygone(away));
 	requireKey(columns, read.key);
 	return { columns, key: read.key, ...away, ...pastOf(history ?? {}) };
+}
+
+/** Whether a column was withheld for being computed from others, and the server computes its stored values no more. */
+function wasComputed(known: TableBefore["columns"] | undefined, { name, generated }: ColumnDefinition): boolean {
+	return generated === "" && (known ?? []).some((one) => one.withheld === "generated" && isSame(one.name, name));
 }
 
 type Decision = Pick<ColumnDefinition, "action" | "withheld" | "outdated">;
@@ -81,8 +91,11 @@ function newcomer(rules: Rules, name: RuledTable, column: string): Decision {
 }
 
 /** Of a withheld column nothing is kept that could hold a value: neither the members of an ENUM nor an expression. */
-function withAction({ action: _, withheld: __, ...column }: ColumnDefinition, decided: Decision): ColumnDefinition {
-	if (decided.action === undefined) return column;
+function withAction(
+	{ action: _, withheld: __, defaultsTo, ...column }: ColumnDefinition,
+	decided: Decision,
+): ColumnDefinition {
+	if (decided.action === undefined) return defaultsTo === undefined ? column : { ...column, defaultsTo };
 	if (decided.action === "drop") {
 		return {
 			...{ name: column.name, type: "", nullable: true, defaultsToNull: true, charset: null, generated: "" },

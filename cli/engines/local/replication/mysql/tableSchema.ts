@@ -25,7 +25,7 @@ export async function listTables(server: Server, schemas: readonly string[]): Pr
 export async function readTableSchema(server: Server, { schema, table }: TableName): Promise<TableSchema | undefined> {
 	const columns = await server.rows(
 		`SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable, COLUMN_DEFAULT AS standard,
-			CHARACTER_SET_NAME AS charset, GENERATION_EXPRESSION AS expression
+			CHARACTER_SET_NAME AS charset, GENERATION_EXPRESSION AS expression, EXTRA AS extra
 		FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
 		[schema, table],
 	);
@@ -38,6 +38,7 @@ export async function readTableSchema(server: Server, { schema, table }: TableNa
 	return {
 		columns: columns.map((row) => {
 			const generated = row.expression === null ? "" : String(row.expression);
+			const defaultsTo = defaultExpression(server.flavour, row);
 			return {
 				name: String(row.name),
 				type: String(row.type),
@@ -47,8 +48,21 @@ export async function readTableSchema(server: Server, { schema, table }: TableNa
 					(row.standard === null || row.standard === "NULL") && row.nullable === "YES" && generated === "",
 				charset: row.charset === null ? null : String(row.charset),
 				generated,
+				...(defaultsTo === undefined ? {} : { defaultsTo }),
 			};
 		}),
 		key: key.map((row) => String(row.name)),
 	};
+}
+
+/** MySQL marks a default that is an expression; MariaDB spells each as one, and a text in quotes. */
+function defaultExpression(
+	flavour: Server["flavour"],
+	{ standard, extra }: Record<string, unknown>,
+): string | undefined {
+	if (standard === null || standard === "NULL") return undefined;
+	const text = String(standard);
+	const isExpression =
+		flavour === "mysql" ? /\bDEFAULT_GENERATED\b/i.test(String(extra)) : !/^'(?:[^'\\]|\\.|'')*'$/s.test(text);
+	return isExpression ? text : undefined;
 }

@@ -3,8 +3,6 @@ export interface Token {
 	kind: "word" | "name" | "text" | "symbol";
 	/** Without its quotes. */
 	text: string;
-	/** A string in double quotes may be an identifier (sql_mode ANSI_QUOTES). */
-	doubleQuoted?: true;
 }
 
 const wordCharacter = /[\p{L}\p{N}_$]/u;
@@ -23,8 +21,7 @@ export function tokenize(sql: string): Token[] {
 			at = skipped;
 		} else if (character === "`" || character === '"' || character === "'") {
 			const { text, end } = readQuoted(sql, at, character);
-			if (character === "`") tokens.push({ kind: "name", text });
-			else tokens.push({ kind: "text", text, ...(character === '"' ? { doubleQuoted: true } : {}) });
+			tokens.push({ kind: character === "`" ? "name" : "text", text });
 			at = end;
 		} else if (wordCharacter.test(character) || isSurrogate(character)) {
 			const start = at;
