@@ -1,5 +1,6 @@
 // What takes longer than `npm test` may: many more kills of each kind, all tests of the replication on MySQL too, what takes
-// long on Apache Spark, values and streams of changes by the thousand. Ends with one line that says how many parts passed.
+// long on Apache Spark, values and streams of changes by the thousand, rows of 20 MB by the hundred. Ends with one line that
+// says how many parts passed.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,11 +8,12 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const crashes = ["tests/replication/replicationCrash.test.ts", "tests/local/clickDelivery.test.ts"];
 const terminals = "tests/aws/output.test.ts";
+const volume = "tests/replication/replicationVolume.test.ts";
 const values = "tests/replication/differential.test.ts";
 const vitest = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--project"];
 const pytest = [".pipeline/python/bin/python", "-m", "pytest"];
 const parts = [
-	[...vitest, "integration", ...crashes, values, terminals],
+	[...vitest, "integration", ...crashes, values, volume, terminals],
 	[...vitest, "mysql"],
 	[...pytest, "etl/tests/changes/test_streams.py", "pipelines/shop/tests/test_click_drift.py"],
 	[...pytest, "etl/tests", "pipelines", "--engine=spark", "-m", "slow_on_spark"],

@@ -92,3 +92,26 @@ test("values of 16 MB arrive whole, from the load and as changes", async () => {
 	]);
 	expect(rows[2]).toMatchObject({ Op: "U", id: 2, bytes: 16_777_216n });
 });
+
+test.runIf(process.env.ALL_FAULTS === "1")(
+	"100 rows of 20 MB are loaded and followed with bounded memory",
+	async () => {
+		await db.query("CREATE TABLE wide (id INT PRIMARY KEY, content LONGBLOB, text LONGTEXT)");
+		for (let id = 1; id <= 100; id += 1) {
+			await db.query("INSERT INTO wide VALUES (?, REPEAT(x'00ff10aa', 2500000 + ?), REPEAT('é', 5000000))", [id, id]);
+		}
+		const arrived = `SELECT Op, count(*) AS n, count(DISTINCT sha256(content)) AS contents,
+		CAST(sum(octet_length(content)) AS VARCHAR) AS bytes, min(length(text)) AS characters FROM {big/wide} GROUP BY Op`;
+		const whole = { Op: "I", n: 100n, contents: 100n, bytes: String(4 * (250_000_000 + 5050)), characters: 5_000_000n };
+		const following = await peakWhile(() => until(async () => (await stack.statistics("big.wide"))?.inserts === 100));
+		expect(await stack.query(arrived)).toEqual([whole]);
+		const loading = await peakWhile(async () => {
+			await stack.replication.reload(stack.context, [{ schema: "big", table: "wide" }]);
+			await until(async () => (await stack.statistics("big.wide"))?.fullLoadRows === 100);
+		});
+		expect(await stack.query(arrived)).toEqual([whole]);
+		expect(following).toBeLessThan(mostBytes);
+		expect(loading).toBeLessThan(mostBytes);
+	},
+	900_000,
+);

@@ -240,7 +240,7 @@ export class BinlogReader implements ChangeReader {
 		} catch (error) {
 			return this.#ddl.failOrThrow(table, error);
 		}
-		return this.batch.stagedBytes >= this.parts.limits.bytes ? this.batch.writeParts() : undefined;
+		return this.batch.writeLarge(event, this.parts.limits.bytes);
 	}
 
 	async #prepareAndAppend(event: RowsEvent, table: TableCheckpoint): Promise<void> {
@@ -250,7 +250,7 @@ export class BinlogReader implements ChangeReader {
 		} catch (error) {
 			return this.#ddl.failOrThrow(table, error);
 		}
-		if (this.batch.stagedBytes >= this.parts.limits.bytes) await this.batch.writeParts();
+		await this.batch.writeLarge(event, this.parts.limits.bytes);
 	}
 
 	#append(event: RowsEvent, table: TableCheckpoint): void {

@@ -26,6 +26,8 @@ interface OpenStage {
 	/** What the stage's layout was made from. */
 	source: BinlogTable;
 	folder: string;
+	/** Of binlog. */
+	bytes: number;
 }
 
 /** Changes read and not yet published: rows in DuckDB, and files in staging of a transaction too large for that. */
@@ -54,11 +56,6 @@ export class OpenBatch {
 		return this.openedAt === undefined;
 	}
 
-	/** Bytes of binlog that are in DuckDB and not in a file. */
-	get stagedBytes(): number {
-		return this.#stagedBytes;
-	}
-
 	/** Whether `append` can go on without `prepare`. */
 	isReady(event: RowsEvent): boolean {
 		return this.#stages.get(tableId(event.table))?.source === event.table;
@@ -80,13 +77,14 @@ export class OpenBatch {
 		}
 		if (open !== undefined) await this.#writePart(id, open);
 		const stage = await this.#engine.stage(layout);
-		this.#stages.set(id, { stage, source, folder: requireFolder(source) });
+		this.#stages.set(id, { stage, source, folder: requireFolder(source), bytes: 0 });
 	}
 
 	/** Adds the rows of an event to the stage that `prepare` opened. */
 	append(event: RowsEvent, commitTime: number, sequence: Sequence): void {
-		const stage = this.#stages.get(tableId(event.table))?.stage;
-		if (stage === undefined) throw bug("rows came without a stage");
+		const open = this.#stages.get(tableId(event.table));
+		if (open === undefined) throw bug("rows came without a stage");
+		const { stage } = open;
 		const bytes = event.size / event.rows.length;
 		if (event.operation === "U") {
 			for (const [index, row] of event.rows.entries()) {
@@ -98,6 +96,7 @@ export class OpenBatch {
 			}
 		}
 		this.bytes += event.size;
+		open.bytes += event.size;
 		this.#stagedBytes += event.size;
 		this.openedAt ??= Date.now();
 	}
@@ -108,17 +107,27 @@ export class OpenBatch {
 		await this.#addPart(tableId(name), requireFolder(name), stage);
 	}
 
+	/**
+	 * Moves rows from DuckDB into files: all, where they have more bytes of binlog than that, or those of an event's table, where they
+	 * make a file. @returns undefined where there is nothing to do.
+	 */
+	writeLarge(event: RowsEvent, bytes: number): Promise<void> | undefined {
+		if (this.#stagedBytes >= bytes) return this.writeParts();
+		const id = tableId(event.table);
+		const open = this.#stages.get(id);
+		return open?.stage.isFull === true ? this.#writePart(id, open) : undefined;
+	}
+
 	/** Moves all rows from DuckDB into files. */
 	async writeParts(): Promise<void> {
 		for (const [id, open] of this.#stages) await this.#writePart(id, open);
-		this.#stages.clear();
-		this.#stagedBytes = 0;
 	}
 
 	/** Forgets a table's changes. */
 	async drop(id: string): Promise<void> {
-		await this.#stages.get(id)?.stage.discard();
-		this.#stages.delete(id);
+		const open = this.#stages.get(id);
+		if (open !== undefined) this.#forget(id, open);
+		await open?.stage.discard();
 		this.#parts = this.#parts.filter((part) => part.id !== id);
 	}
 
@@ -139,9 +148,14 @@ export class OpenBatch {
 	}
 
 	async #writePart(id: string, open: OpenStage): Promise<void> {
-		this.#stages.delete(id);
+		this.#forget(id, open);
 		if (open.stage.rows === 0) return open.stage.discard();
 		await this.#addPart(id, open.folder, open.stage);
+	}
+
+	#forget(id: string, open: OpenStage): void {
+		this.#stages.delete(id);
+		this.#stagedBytes -= open.bytes;
 	}
 
 	async #addPart(id: string, folder: string, stage: ChangeStage): Promise<void> {

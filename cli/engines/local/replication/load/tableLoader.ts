@@ -13,9 +13,6 @@ import { makeLayout } from "../parquet/layout.ts";
 import type { LoadStage } from "../parquet/loadStage.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 
-/** Bytes of values, about, after which a LOAD file is closed. */
-const loadFileBytes = 64 * 1024 * 1024;
-
 /** Rows from one report of the progress to the next. */
 const reportedRows = 8192;
 
@@ -123,12 +120,10 @@ export class TableLoader {
 
 /** Puts rows into a stage until they make a file. */
 function into(stage: LoadStage, onRows: () => void): TakeRow {
-	let bytes = 0;
 	return (buffer, from, to) => {
 		stage.append(buffer, from, to);
-		bytes += to - from;
 		if (stage.rows % reportedRows === 0) onRows();
-		return bytes >= loadFileBytes;
+		return stage.isFull;
 	};
 }
 

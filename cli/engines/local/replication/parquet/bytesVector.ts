@@ -96,7 +96,8 @@ export class BytesVector extends NullableVector {
 
 	#putText(text: string): void {
 		// A character of UTF-16 has three bytes at most.
-		this.#reserve(text.length * 3);
+		const most = text.length * 3;
+		this.#reserve(most > largestKept ? Buffer.byteLength(text) : most);
 		this.#end(this.#block.write(text, this.#used, "utf8"));
 	}
 
@@ -118,7 +119,8 @@ export class BytesVector extends NullableVector {
 	#reserve(length: number): void {
 		const needed = this.#used + length;
 		if (needed <= this.#block.length) return;
-		const larger = Buffer.alloc(2 ** Math.ceil(Math.log2(needed)));
+		// Of a value of many megabytes twice its size would be much.
+		const larger = Buffer.allocUnsafeSlow(needed > largestKept ? needed : 2 ** Math.ceil(Math.log2(needed)));
 		this.#block.copy(larger, 0, 0, this.#used);
 		this.#block = larger;
 	}

@@ -9,18 +9,24 @@ import type { ResultColumn } from "../model/resultColumn.ts";
 import { ChangeStage, stagedColumns } from "./changeStage.ts";
 import type { Layout } from "./layout.ts";
 import { LoadStage } from "./loadStage.ts";
-import type { StageTable } from "./stage.ts";
+import { type StageLimits, type StageTable, stageLimits } from "./stage.ts";
 
-/** Of DuckDB; beyond it rows go to a temporary file. */
-const memoryLimit = "128MB";
+/** Of DuckDB, in MB; beyond it rows go to a temporary file. */
+const memoryLimit = 128;
+/** The widest row that can be written in that. */
+const usualRow = 20 * 1024 * 1024;
+/** How often a row is in memory while it is written: stored, read, collected, as a page, compressed. */
+const copiesOfRow = 6;
 
 /** DuckDB as a writer of Parquet: rows wait in its memory, beyond a limit in a temporary file. */
 export class ParquetEngine {
 	readonly #database: OpenDuckDb;
+	readonly #limits: StageLimits;
 	#stages = 0;
 
-	private constructor(database: OpenDuckDb) {
+	private constructor(database: OpenDuckDb, limits: StageLimits) {
 		this.#database = database;
+		this.#limits = limits;
 	}
 
 	/**
@@ -28,9 +34,14 @@ export class ParquetEngine {
 	 * however it ends: so only one process at a time works in `staging`.
 	 * @returns undefined where another process still held the lock after `patienceMs`.
 	 */
-	static async open(staging: string, lock: string, patienceMs: number): Promise<ParquetEngine | undefined> {
+	static async open(
+		staging: string,
+		lock: string,
+		patienceMs: number,
+		limits = stageLimits,
+	): Promise<ParquetEngine | undefined> {
 		const database = await openDuckDb(":memory:", {
-			memory_limit: memoryLimit,
+			memory_limit: `${memoryLimit}MB`,
 			temp_directory: join(staging, "spill"),
 			threads: "1",
 			autoinstall_known_extensions: "false",
@@ -39,7 +50,7 @@ export class ParquetEngine {
 			return await poll({ firstMs: 100, timeoutMs: patienceMs }, async () => {
 				try {
 					await database.connection.run(`ATTACH ${quoteText(lock)} AS held`);
-					return new ParquetEngine(database);
+					return new ParquetEngine(database, limits);
 				} catch (error) {
 					const message = messageOf(error);
 					// Nothing is in it, so a new one does as well. Who holds the lock is noticed before.
@@ -71,7 +82,17 @@ export class ParquetEngine {
 		const name = `stage_${this.#stages}`;
 		const { connection } = this.#database;
 		await connection.run(`CREATE TABLE ${name} (${columns.join(", ")})`);
-		return { connection, name, appender: await connection.createAppender(name) };
+		const appender = await connection.createAppender(name);
+		return { connection, name, appender, limits: this.#limits, makeRoom: (bytes) => this.#makeRoom(bytes) };
+	}
+
+	async #makeRoom(row: number): Promise<() => Promise<void>> {
+		if (row <= usualRow) return async () => undefined;
+		const limit = (megabytes: number) => this.#database.connection.run(`SET memory_limit = '${megabytes}MB'`);
+		await limit(memoryLimit + Math.ceil((copiesOfRow * (row - usualRow)) / 1_000_000));
+		return async () => {
+			await limit(memoryLimit);
+		};
 	}
 
 	close(): void {

@@ -8,14 +8,27 @@ import type { Layout } from "./layout.ts";
 
 /** Bytes of values after which rows go to DuckDB though the vectors are not full. */
 const chunkBytes = 4 * 1024 * 1024;
-/** Rows of a Parquet row group, which is built in memory. */
+/** Rows of a Parquet row group, where its bytes allow them. */
 const rowGroupRows = 30_720;
+
+/** Where a stage is cut, in bytes of values. */
+export interface StageLimits {
+	/** Of a file. */
+	file: number;
+	/** Of what is held at a time while the file is written: a row group, and a vector of DuckDB's, which has 2048 rows however wide. */
+	group: number;
+}
+
+export const stageLimits: StageLimits = { file: 64 * 1024 * 1024, group: 16 * 1024 * 1024 };
 
 /** A table of DuckDB's that a stage is kept in. */
 export interface StageTable {
 	connection: DuckDBConnection;
 	name: string;
 	appender: DuckDBAppender;
+	limits: StageLimits;
+	/** Makes room for the writing of a row of so many bytes. @returns gives it back. */
+	makeRoom(bytes: number): Promise<() => Promise<void>>;
 }
 
 /** What the columns that replication adds are made from when the file is written, and the before images: SQL. */
@@ -37,6 +50,11 @@ export abstract class ParquetStage {
 	readonly #chunk: DuckDBDataChunk;
 	#chunkRows = 0;
 	#chunkBytes = 0;
+	#bytes = 0;
+	/** Of the vector of DuckDB's that the last row is in, and of the largest one. */
+	#vectorBytes = 0;
+	#mostVectorBytes = 0;
+	#widestRow = 0;
 
 	/** @param types of the table's columns. */
 	constructor(layout: Layout, table: StageTable, types: readonly DuckDBType[], vectors: readonly ColumnVector[]) {
@@ -44,6 +62,12 @@ export abstract class ParquetStage {
 		this.vectors = vectors;
 		this.#table = table;
 		this.#chunk = DuckDBDataChunk.create(types);
+	}
+
+	/** Whether the rows make a file. */
+	get isFull(): boolean {
+		const { file, group } = this.#table.limits;
+		return this.#bytes >= file || this.#vectorBytes >= group;
 	}
 
 	/** Writes all rows to a file, durably, and drops the stage. */
@@ -62,9 +86,14 @@ export abstract class ParquetStage {
 			`${changeSequence} AS ${quoteName(rawColumns.changeSequence)}`,
 			...images,
 		];
-		await connection.run(
-			`COPY (SELECT ${selected.join(", ")} FROM ${name}) TO ${quoteText(path)} (FORMAT parquet, ROW_GROUP_SIZE ${rowGroupRows})`,
-		);
+		const giveBack = await this.#table.makeRoom(this.#widestRow);
+		try {
+			await connection.run(
+				`COPY (SELECT ${selected.join(", ")} FROM ${name}) TO ${quoteText(path)} (FORMAT parquet, ROW_GROUP_SIZE ${this.#groupRows()})`,
+			);
+		} finally {
+			await giveBack();
+		}
 		await syncFile(path);
 		await connection.run(`DROP TABLE ${name}`);
 	}
@@ -82,7 +111,17 @@ export abstract class ParquetStage {
 		this.rows += 1;
 		this.#chunkRows += 1;
 		this.#chunkBytes += bytes;
+		this.#bytes += bytes;
+		this.#vectorBytes = this.rows % vectorRows === 1 ? bytes : this.#vectorBytes + bytes;
+		if (this.#vectorBytes > this.#mostVectorBytes) this.#mostVectorBytes = this.#vectorBytes;
+		if (bytes > this.#widestRow) this.#widestRow = bytes;
 		if (this.#chunkRows === vectorRows || this.#chunkBytes >= chunkBytes) this.#flush();
+	}
+
+	/** A row group is of whole vectors. */
+	#groupRows(): number {
+		const vectors = Math.floor(this.#table.limits.group / Math.max(1, this.#mostVectorBytes));
+		return Math.min(rowGroupRows, Math.max(1, vectors) * vectorRows);
 	}
 
 	#flush(): void {
