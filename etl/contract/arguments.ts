@@ -19,6 +19,11 @@ export const jobArguments = z
 			.regex(/^[a-z0-9_]+(,[a-z0-9_]+)*$/)
 			.exactOptional()
 			.describe("Of build-models: the models to build, by commas; default: all"),
+		failed_tables: z
+			.string()
+			.min(1)
+			.exactOptional()
+			.describe("Of build-models: tables of jobs that failed in this run, by commas; what reads them is not built"),
 		source: z
 			.enum(["current", "jdbc"])
 			.exactOptional()

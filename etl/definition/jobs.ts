@@ -16,6 +16,8 @@ export interface JobDefinition {
 	description: string;
 	/** Jobs that must have succeeded before. */
 	after: readonly string[];
+	/** By the name of a job in `after` that may fail: the tables that this job then does without. */
+	inputs?: Readonly<Record<string, readonly string[]>>;
 	reads: readonly Location[];
 	writes: readonly Location[];
 	/** Arguments besides the common ones, as `--name value`. */

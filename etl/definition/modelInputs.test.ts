@@ -38,6 +38,8 @@ it("models are built after the jobs whose tables they read, and beside the other
 		["star", "report"],
 		["build-models"],
 	]);
+	const models = readDefinition(folder, "etl").jobs.find(({ name }) => name === "build-models");
+	expect(models?.inputs).toEqual({ star: ["facts"] });
 });
 
 it("models that read none of them are built as soon as they can", async ({ folder }) => {

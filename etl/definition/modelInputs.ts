@@ -7,7 +7,8 @@ import { modelFiles } from "./modelFiles.ts";
 import { placeAt, tableReferences } from "./tableReferences.ts";
 
 /**
- * The jobs with their order by what models read: the job that builds models comes after those that make tables of theirs.
+ * The jobs with their order by what models read: the job that builds models comes after those that make tables of theirs, and
+ * builds the other models where one of them fails.
  * @param folder the definition's.
  * @throws DefinitionError naming the place where a model reads a table of a job that itself waits for models.
  */
@@ -19,7 +20,7 @@ export function afterTheirInputs(jobs: readonly JobDefinition[], pipeline: Pipel
 		),
 	);
 	const waiting = waitingFor("build-models", jobs);
-	const before = new Set<string>();
+	const inputs = new Map<string, Set<string>>();
 	const mistakes: Mistake[] = [];
 	const path = join(folder, pipeline.models);
 	for (const { file, content } of modelFiles(path, relative(process.cwd(), path))) {
@@ -28,14 +29,19 @@ export function afterTheirInputs(jobs: readonly JobDefinition[], pipeline: Pipel
 			const maker = schema === undefined ? makers.get(name.toLowerCase()) : undefined;
 			if (maker === undefined) continue;
 			if (waiting.has(maker)) mistakes.push({ file, path: [], ...placeAt(content, start), ...circle(name, maker) });
-			before.add(maker);
+			inputs.set(maker, (inputs.get(maker) ?? new Set()).add(name.toLowerCase()));
 		}
 	}
 	const [first] = mistakes;
 	if (first?.file !== undefined) throw new DefinitionError(first.file, mistakes);
-	return jobs.map((job) =>
-		job.name === "build-models" ? { ...job, after: [...new Set([...job.after, ...before])] } : job,
-	);
+	return jobs.map((job) => {
+		if (job.name !== "build-models") return job;
+		return {
+			...job,
+			after: [...new Set([...job.after, ...inputs.keys()])],
+			inputs: Object.fromEntries([...inputs].map(([maker, tables]) => [maker, [...tables]])),
+		};
+	});
 }
 
 function circle(table: string, job: string): { what: string; fix: string } {

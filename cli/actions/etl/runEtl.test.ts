@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { JobDefinition } from "../../../etl/definition/jobs.ts";
 import { testContext } from "../../../tests/support/context.ts";
 import { shop } from "../../../tests/support/sampleShop.ts";
 import type { JobReport, JobRun, JobState, Stack } from "../../engines/port.ts";
@@ -9,6 +10,8 @@ const context = testContext();
 interface Played {
 	stack: Stack;
 	ran: string[];
+	/** Arguments of jobs for their run alone. */
+	forRun: Map<string, JobDefinition["forRun"]>;
 	closed: () => boolean;
 	crawled: () => boolean;
 }
@@ -16,6 +19,7 @@ interface Played {
 /** A stack whose jobs end as scripted; the others succeed with one row. */
 function play(ends: Record<string, { state: JobState; rows?: number }> = {}): Played {
 	const ran: string[] = [];
+	const forRun: Played["forRun"] = new Map();
 	let closed = false;
 	let crawled = false;
 	const stack = {
@@ -26,8 +30,9 @@ function play(ends: Record<string, { state: JobState; rows?: number }> = {}): Pl
 		jobs: async () => ({
 			open: async () => ({
 				runId: "run-1",
-				run: async ({ name }: { name: string }): Promise<JobRun> => {
+				run: async ({ name, forRun: own }: JobDefinition): Promise<JobRun> => {
 					ran.push(name);
+					if (own !== undefined) forRun.set(name, own);
 					const { state, rows = 1 } = ends[name] ?? { state: "succeeded" };
 					const report = { job: name, rows_read: rows, rows_written: rows } as JobReport;
 					return { job: name, id: name, state, seconds: 1, log: `${name}.log`, report };
@@ -44,7 +49,7 @@ function play(ends: Record<string, { state: JobState; rows?: number }> = {}): Pl
 			},
 		}),
 	};
-	return { stack: stack as unknown as Stack, ran, closed: () => closed, crawled: () => crawled };
+	return { stack: stack as unknown as Stack, ran, forRun, closed: () => closed, crawled: () => crawled };
 }
 
 it("runs all jobs in their order, then crawls", async () => {
@@ -70,6 +75,32 @@ it("skips what waits for a failed job, runs the rest, and leaves the catalog alo
 	expect(result.outcome).toBe("failure");
 	expect(played.crawled()).toBe(false);
 	expect(played.closed()).toBe(true);
+});
+
+it("builds models without the tables of a failed job that gives them some", async () => {
+	const jobs = shop.jobs.map((job) =>
+		job.name === "build-models"
+			? {
+					...job,
+					after: [...job.after, "star-schema", "join-tables"],
+					inputs: { "star-schema": ["facts", "dim_item"] },
+				}
+			: job,
+	);
+	const played = play({ "star-schema": { state: "failed" } });
+	Object.assign(played.stack, { definition: async () => ({ ...shop, jobs }) });
+	const result = await runEtl(played.stack, [], context);
+	expect(played.ran.at(-1)).toBe("build-models");
+	expect(played.forRun.get("build-models")).toEqual({ failed_tables: "facts,dim_item" });
+	expect(result.outcome).toBe("failure");
+	const others = play({ "join-tables": { state: "timeout" } });
+	Object.assign(others.stack, { definition: async () => ({ ...shop, jobs }) });
+	expect((await runEtl(others.stack, [], context)).jobs).toContainEqual({
+		job: "build-models",
+		state: "skipped",
+		because: "join-tables",
+	});
+	expect(others.forRun.size).toBe(0);
 });
 
 it("skips what waits for a skipped job", async () => {

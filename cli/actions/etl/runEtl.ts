@@ -43,7 +43,7 @@ export interface EtlOptions {
 
 /**
  * Runs jobs in the order of the definition, those that do not wait for each other side by side, then the crawl. A failed job
- * skips the jobs behind it.
+ * skips the jobs behind it, except one that can do without its tables.
  * @param names jobs to run; none means all.
  * @throws PipelineError for an unknown name, or where another run is going.
  */
@@ -129,14 +129,17 @@ async function runUnlessBlocked(
 	finished: readonly (JobRun | SkippedJob)[],
 	context: Context,
 ): Promise<JobRun | SkippedJob> {
-	const because = job.after.find((name) =>
+	const failed = job.after.filter((name) =>
 		finished.some((run) => run.job === name && run.state !== "succeeded" && run.state !== "quality_failed"),
 	);
+	const because = failed.find((name) => job.inputs?.[name] === undefined);
 	if (because !== undefined) return { job: job.name, state: "skipped", because };
+	const tables = failed.flatMap((name) => job.inputs?.[name] ?? []);
+	const withoutThem = tables.length === 0 ? {} : { forRun: { ...job.forRun, failed_tables: tables.join(",") } };
 	return context.reporter.task(
 		`Job ${job.name}`,
 		async (update) => {
-			const run = await session.run(job, context, update);
+			const run = await session.run({ ...job, ...withoutThem }, context, update);
 			update(describe(run));
 			return run;
 		},

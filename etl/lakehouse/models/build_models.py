@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def build_models(job: Job) -> None:
     """
     Builds every model whose SQL, rules or tables changed, or of these those that `--models` names; one that the
-    definition has no more goes.
+    definition has no more goes. Models of `--failed_tables`, whose jobs failed in this run, stay as they are.
     """
     models = {model.name: model for model in map(Model.of, job.datasets.models)}
     wanted = arguments.optional(job.argv, "models")
@@ -34,7 +34,7 @@ def build_models(job: Job) -> None:
     unknown = sorted(names - set(models))
     if unknown:
         raise ValueError(f"no model {', '.join(unknown)}; the models are {', '.join(models) or 'none'}")
-    build = _Build(job, models)
+    build = _Build(job, models, (arguments.optional(job.argv, "failed_tables") or "").split(","))
     if wanted is None:
         build.remove_others()
     for wave in _waves([model for name, model in models.items() if name in names]):
@@ -54,14 +54,14 @@ def _waves(models: Iterable[Model]) -> Iterator[list[Model]]:
 
 
 class _Build:
-    """One run. `stopped`: models of it that came to nothing, each with why."""
+    """One run. `stopped`: models of it that came to nothing, and tables of jobs that failed."""
 
-    def __init__(self, job: Job, models: dict[str, Model]) -> None:
+    def __init__(self, job: Job, models: dict[str, Model], failed_tables: Iterable[str]) -> None:
         self._job = job
         self._models = models
         self._made = Made(job.processed)
         self._inputs = Inputs(job)
-        self._stopped: dict[str, str] = {}
+        self._stopped = set(failed_tables)
 
     def remove_others(self) -> None:
         """Removes the tables of models that are no more."""
@@ -88,11 +88,11 @@ class _Build:
                 raise ValueError(f"{model.file}: {owner} is {model.name} in the catalog: rename the file")
             self._build(model)
         except Exception:
-            self._stopped[model.name] = "failed"
+            self._stopped.add(model.name)
             raise
 
     def _stop(self, model: Model, why: str) -> None:
-        self._stopped[model.name] = why
+        self._stopped.add(model.name)
         self._job.report.table(MODELS, model.name, 0, 0, why)
 
     def _build(self, model: Model) -> None:

@@ -39,6 +39,27 @@ def test_a_model_reads_an_iceberg_table_of_a_job_and_is_built_again_when_that_ch
     assert (built(lake), table("total")) == ({"total": "facts changed"}, [{"amount": 10}])
 
 
+def test_a_failed_job_stops_the_models_of_its_tables_alone(lake: Lake, table: Table) -> None:
+    lake.declare("star", "Facts", ["amount"])
+    lake.made = ["star"]
+    define(
+        lake,
+        model("total", "SELECT sum(amount) AS amount FROM Facts"),
+        model("doubled", "SELECT 2 * amount AS amount FROM total"),
+        model("counted", "SELECT count(*) AS customers FROM customers"),
+    )
+    rows_of_job(lake, "star", "Facts", 1)
+    lake.ok("process-load", "process-cdc", "apply-changes")
+    assert lake.run("build-models", more=("--failed_tables", "facts,dim_a")) == [0]
+    assert built(lake) == {
+        "counted": "first time",
+        "doubled": "skipped: waits for total",
+        "total": "skipped: waits for facts",
+    }
+    lake.ok("build-models")
+    assert table("doubled") == [{"amount": 2}]
+
+
 def test_a_model_reads_parquet_files_of_a_job_with_their_partitions(lake: Lake, table: Table) -> None:
     lake.declare("joint-tables", "joint_tables", [])
     lake.made = ["joint-tables"]
