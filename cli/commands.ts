@@ -13,6 +13,7 @@ import { definition as init } from "./commands/init/definition.ts";
 import { definition as logs } from "./commands/logs/definition.ts";
 import { definition as notebook } from "./commands/notebook/definition.ts";
 import { definition as query } from "./commands/query/definition.ts";
+import { definition as reconcile } from "./commands/reconcile/definition.ts";
 import { definition as replicationReload } from "./commands/replicationReload/definition.ts";
 import { definition as replicationStart } from "./commands/replicationStart/definition.ts";
 import { definition as replicationStatus } from "./commands/replicationStatus/definition.ts";
@@ -59,6 +60,7 @@ export const commands: readonly Command[] = [
 	command(warehouseApply, () => import("./commands/warehouseApply/run.ts")),
 	command(warehouseQuery, () => import("./commands/warehouseQuery/run.ts")),
 	command(status, () => import("./commands/status/run.ts")),
+	command(reconcile, () => import("./commands/reconcile/run.ts")),
 	command(verifyCdc, () => import("./commands/verifyCdc/run.ts")),
 	command(verifyClicks, () => import("./commands/verifyClicks/run.ts")),
 	command(doctor, () => import("./commands/doctor/run.ts")),

@@ -2,6 +2,7 @@
  * The ports: what the actions need of an engine. `engines/local` and `engines/aws` implement them. Nothing here prints;
  * progress goes to the context's reporter, and a failure that the user can fix is a `PipelineError`.
  */
+export type * from "./ports/comparison.ts";
 export type * from "./ports/context.ts";
 export type * from "./ports/description.ts";
 export type * from "./ports/eventStream.ts";

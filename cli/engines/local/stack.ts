@@ -2,6 +2,7 @@ import type { ModelDefinition } from "../../../etl/contract/datasets.ts";
 import type { Definition } from "../../../etl/definition/definition.ts";
 import type {
 	Check,
+	Comparison,
 	Crawlers,
 	EventStream,
 	Jobs,
@@ -53,6 +54,10 @@ export class LocalStack implements Stack {
 
 	async query(): Promise<Query> {
 		return new (await import("./query/localQuery.ts")).LocalQuery(this.#paths);
+	}
+
+	async comparison(): Promise<Comparison> {
+		return new (await import("./reconcile/localComparison.ts")).LocalComparison(this.#paths);
 	}
 
 	async raw(): Promise<ObjectStore> {

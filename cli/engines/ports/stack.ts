@@ -1,5 +1,6 @@
 import type { ModelDefinition } from "../../../etl/contract/datasets.ts";
 import type { Definition } from "../../../etl/definition/definition.ts";
+import type { Comparison } from "./comparison.ts";
 import type { Check, Context } from "./context.ts";
 import type { EventStream } from "./eventStream.ts";
 import type { Jobs } from "./jobs.ts";
@@ -32,6 +33,8 @@ export interface Stack {
 	eventStream(): Promise<EventStream>;
 	warehouse(): Promise<Warehouse>;
 	logs(): Promise<Logs>;
+	/** Absent where the engine cannot compare yet. */
+	comparison?(): Promise<Comparison>;
 	/** Where values may remain that a purge does not reach, a line each; absent where it reaches all. */
 	purgeLeaves?(): readonly string[];
 	/** Every precondition of the stack's work, also those that hold. */

@@ -11,6 +11,8 @@ const request = z.object({
 	reload: z.array(z.string()),
 	/** Whether it is part of a purge: what was made of the tables is removed before. */
 	purge: z.boolean().exactOptional(),
+	/** Whether it asks for nothing but that what was read by now is published. */
+	publish: z.literal(true).exactOptional(),
 });
 
 /** How a request is read. */
@@ -30,6 +32,8 @@ export interface Requested {
 	tables: string[];
 	/** Of these, tables that are purged; `all` where every table is. */
 	purged: readonly string[] | "all";
+	/** Whether what was read by now is to be published. */
+	publish: boolean;
 	/** Requests that cannot be read and do not count, with the reason. */
 	damaged: { path: string; why: string }[];
 	/** Takes the requests off; until then they come again after a crash. */
@@ -68,7 +72,8 @@ export class RequestBox {
 		}
 		return {
 			damaged,
-			all: requests.some((asked) => asked?.reload.length === 0),
+			all: requests.some((asked) => asked?.reload.length === 0 && asked.publish === undefined),
+			publish: requests.some((asked) => asked?.publish === true),
 			tables: [...new Set(requests.flatMap((asked) => asked?.reload ?? []))],
 			purged: requests.some((asked) => asked?.purge === true && asked.reload.length === 0)
 				? "all"
@@ -89,9 +94,18 @@ export async function putAside(damaged: Requested["damaged"]): Promise<void> {
 }
 
 /** @returns the request's file, which is gone when the request was carried out. */
-export async function writeRequest(folder: string, tables: readonly string[], purge = false): Promise<string> {
+export function writeRequest(folder: string, tables: readonly string[], purge = false): Promise<string> {
+	return write(folder, { reload: [...tables], ...(purge ? { purge } : {}) });
+}
+
+/** Asks for what was read by now to be published, however young its batch is. @returns as `writeRequest`. */
+export function requestPublication(folder: string): Promise<string> {
+	return write(folder, { reload: [], publish: true });
+}
+
+async function write(folder: string, asked: z.infer<typeof request>): Promise<string> {
 	await mkdir(folder, { recursive: true });
 	const path = join(folder, `${Date.now()}-${randomBytes(4).toString("hex")}.json`);
-	await writeFileAtomic(path, JSON.stringify({ reload: tables, ...(purge ? { purge } : {}) }));
+	await writeFileAtomic(path, JSON.stringify(asked));
 	return path;
 }

@@ -238,6 +238,7 @@ class Worker {
 			const asked = requested.tables.filter((id) => state.tables.has(id));
 			await reader.reload([...new Set([...asked, ...chosen])], purgedOf(requested, placesOf(checkpoint)));
 			chosen = [];
+			if (requested.publish) await reader.publish();
 			this.board.write();
 			await requested.done();
 		});

@@ -1,0 +1,130 @@
+import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
+import { nearNames } from "../../../etl/contract/pipeline/nearNames.ts";
+import { messageOf, PipelineError } from "../../common/errors.ts";
+import { counted, grouped } from "../../common/grouped.ts";
+import type { ComparedTable, CompareOptions, Comparison, Context, Stack, Suspects } from "../../engines/port.ts";
+import { runWhenFree } from "../verify/jobsWhenFree.ts";
+import { type ReconciledTable, type ReconcileReport, reconciled } from "./report.ts";
+
+export interface ReconcileOptions extends Pick<CompareOptions, "maxLoad" | "sample"> {
+	/** `schema.table`, `schema.*`, or a table's name alone; all tables where there is none. */
+	tables: readonly string[];
+}
+
+/** A table with what is left to look at again. */
+interface Compared {
+	table: ComparedTable;
+	result: ReconciledTable;
+	suspects: Suspects | undefined;
+}
+
+/**
+ * Compares the source with the current tables, rows and values. Writes go on meanwhile: what differs is looked at again when all that the
+ * source had then has come and was processed, and counts where it then stays different.
+ */
+export async function reconcile(stack: Stack, options: ReconcileOptions, context: Context): Promise<ReconcileReport> {
+	const begun = performance.now();
+	const comparison = await comparisonOf(stack);
+	// A name that is wrong is said before anything is waited for.
+	chosen(await comparison.tables(context), options.tables);
+	let behind = await catchUp(stack, comparison, context);
+	const tables = chosen(await comparison.tables(context), options.tables);
+	const found: Compared[] = [];
+	for (const table of tables) found.push(await compared(comparison, table, options, context));
+	if (found.some(({ suspects }) => suspects !== undefined) && behind === undefined) {
+		behind = await catchUp(stack, comparison, context);
+		for (const one of found) await lookAgain(one, context);
+	}
+	const results = found.map(({ result }) => result);
+	return {
+		stack: stack.name,
+		ok: results.every(({ state }) => state === "equal"),
+		...(behind === undefined ? {} : { behind }),
+		...(options.sample === undefined ? {} : { sample: options.sample }),
+		tables: results,
+		seconds: (performance.now() - begun) / 1000,
+	};
+}
+
+async function comparisonOf(stack: Stack): Promise<Comparison> {
+	const comparison = await stack.comparison?.();
+	if (comparison !== undefined) return comparison;
+	throw new PipelineError("usage", {
+		what: `The stack ${stack.name} cannot be compared row by row.`,
+		fix: "Count rows at one position instead.",
+		next: "pipeline-cli verify-cdc --read-only",
+	});
+}
+
+/** The tables that were named. @throws PipelineError naming one that is not there. */
+function chosen(all: readonly ComparedTable[], names: readonly string[]): readonly ComparedTable[] {
+	if (names.length === 0) return all;
+	const ids = all.map(({ schema, table }) => `${schema}.${table}`);
+	const wanted = names.flatMap((name) => {
+		const found = all.filter(({ schema, table }) => [`${schema}.${table}`, `${schema}.*`, table].includes(name));
+		if (found.length > 0) return found;
+		const near = nearNames(name, ids);
+		throw new PipelineError("usage", {
+			what: `There is no table ${name}.${near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`}`,
+			why: `Tables that the definition chooses: ${ids.join(", ") || "none"}.`,
+			fix: "Write schema.table, or schema.* for all of a schema.",
+			next: "pipeline-cli replication tables",
+		});
+	});
+	return [...new Set(wanted)];
+}
+
+/**
+ * Brings what the source has by now into the current tables.
+ * @returns why that could not be.
+ */
+async function catchUp(stack: Stack, comparison: Comparison, context: Context): Promise<string | undefined> {
+	const status = await (await stack.replication()).status();
+	if (status.state !== "running") {
+		const why = status.lastError ?? status.stopReason;
+		const text = `the replication is not running (${[status.text, why].filter((part) => part !== undefined).join(": ")})`;
+		context.reporter.warn(`${text[0]?.toUpperCase()}${text.slice(1)}: what has changed since counts as different.`);
+		return text;
+	}
+	await context.reporter.task("Wait for the replication", () => comparison.caughtUp(context));
+	const etl = await runWhenFree(stack, jobsToCurrentTables, context);
+	return etl.outcome === undefined ? undefined : "the jobs to the current tables did not all succeed";
+}
+
+async function compared(
+	comparison: Comparison,
+	table: ComparedTable,
+	options: ReconcileOptions,
+	context: Context,
+): Promise<Compared> {
+	const name = `${table.schema}.${table.table}`;
+	return context.reporter.task(
+		`Compare ${name}`,
+		async (update) => {
+			try {
+				const onProgress = (rows: number): void => update(counted(rows, "row"));
+				const found = await comparison.compare(table, { ...options, onProgress }, context);
+				const result = reconciled(found.comparison);
+				update(`${grouped(found.comparison.rows.source)} rows, ${result.state}`);
+				return { table, result, suspects: found.suspects };
+			} catch (error) {
+				context.signal.throwIfAborted();
+				const { schema, table: own } = table;
+				const result: ReconciledTable = { schema, table: own, state: "not compared", why: messageOf(error) };
+				return { table, result, suspects: undefined };
+			}
+		},
+		({ result }) => result.state === "equal",
+	);
+}
+
+/** What differed counts where it still does. */
+async function lookAgain(one: Compared, context: Context): Promise<void> {
+	const { suspects, table } = one;
+	if (suspects === undefined) return;
+	one.result = await context.reporter.task(
+		`Look again at ${table.schema}.${table.table}`,
+		async () => reconciled((await suspects.again(context)).comparison),
+		({ state }) => state === "equal",
+	);
+}

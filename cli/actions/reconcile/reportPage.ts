@@ -1,0 +1,80 @@
+import { grouped } from "../../common/grouped.ts";
+import type { RowDifference } from "../../engines/port.ts";
+import type { ReconciledTable, ReconcileReport } from "./report.ts";
+
+/** The report as one page without scripts and without anything from elsewhere. */
+export function reportPage(report: ReconcileReport, at: Date): string {
+	const rows = report.tables.map(
+		(one) =>
+			`<tr class="${one.state === "equal" ? "equal" : "other"}"><td>${escaped(nameOf(one))}</td>${count(one.rows?.source)}${count(one.rows?.lake)}<td>${one.state}</td><td>${escaped(found(one))}</td></tr>`,
+	);
+	const details = report.tables.filter(({ examples = [] }) => examples.length > 0).map(detail);
+	const notes = [
+		...(report.behind === undefined ? [] : [`The lake may be behind the source, since ${report.behind}.`]),
+		...(report.sample === undefined ? [] : [`A sample: about one row of ${grouped(report.sample)} was compared.`]),
+		...(report.repaired === undefined ? [] : [`Reloaded since they differed: ${report.repaired.join(", ")}.`]),
+	];
+	return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Reconciliation of ${escaped(report.stack)}</title>
+<style>
+body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; color-scheme: light dark; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884; vertical-align: top; overflow-wrap: anywhere; }
+.n { text-align: right; white-space: nowrap; }
+.other td:nth-child(4) { font-weight: bold; color: #c22; }
+</style>
+<h1>${report.ok ? "The lake equals the source" : "The lake is not proved to equal the source"}</h1>
+<p>Stack ${escaped(report.stack)}, ${at.toISOString().slice(0, 19).replace("T", " ")} UTC. ${notes.map(escaped).join(" ")}</p>
+<table><tr><th>Table<th class="n">Source<th class="n">Lake<th>State<th>Found</tr>
+${rows.join("\n")}
+</table>
+${details.join("\n")}
+</html>
+`;
+}
+
+function detail(one: ReconciledTable): string {
+	const rows = (one.examples ?? []).map(
+		(row) => `<tr><td>${row.kind}</td><td>${escaped(keyText(row))}</td><td>${escaped(changes(row))}</td></tr>`,
+	);
+	return `<h2>${escaped(nameOf(one))}</h2>
+<table><tr><th>Kind<th>Row<th>Values</tr>
+${rows.join("\n")}
+</table>`;
+}
+
+function found({ counts, columns = [], notCompared = [], withheld = [], why }: ReconciledTable): string {
+	const kinds = Object.entries(counts ?? {}).flatMap(([kind, number]) =>
+		number > 0 ? [`${grouped(number)} ${kind}`] : [],
+	);
+	const shape = [...columns, ...notCompared].map(({ column, what }) => `${column}: ${what}`);
+	const left = withheld.length === 0 ? [] : [`left out by the definition: ${withheld.join(", ")}`];
+	return [...kinds, ...shape, ...(why === undefined || notCompared.length > 0 ? [] : [why]), ...left].join("; ");
+}
+
+function keyText({ key }: RowDifference): string {
+	return Object.entries(key)
+		.map(([name, value]) => `${name}=${value ?? "NULL"}`)
+		.join(", ");
+}
+
+function changes({ columns = {} }: RowDifference): string {
+	return Object.entries(columns)
+		.map(([name, { source, lake }]) => `${name}: ${source ?? "NULL"} at the source, ${lake ?? "NULL"} in the lake`)
+		.join("; ");
+}
+
+function count(rows: number | undefined): string {
+	return `<td class="n">${rows === undefined ? "" : grouped(rows)}</td>`;
+}
+
+function escaped(text: string): string {
+	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
+}
+
+function nameOf({ schema, table }: ReconciledTable): string {
+	return `${schema}.${table}`;
+}

@@ -1,0 +1,131 @@
+import { writeFile } from "node:fs/promises";
+import chalk from "chalk";
+import { reconcile } from "../../actions/reconcile/reconcile.ts";
+import { repair } from "../../actions/reconcile/repair.ts";
+import { differingRows, type ReconciledTable, type ReconcileReport } from "../../actions/reconcile/report.ts";
+import { reportPage } from "../../actions/reconcile/reportPage.ts";
+import type { Run } from "../../command.ts";
+import { messageOf, PipelineError } from "../../common/errors.ts";
+import { counted, grouped } from "../../common/grouped.ts";
+import type { RowDifference } from "../../engines/port.ts";
+import { confirm } from "../../ui/confirm.ts";
+import { formatSeconds } from "../../ui/format.ts";
+import { stackLine } from "../../ui/stackLine.ts";
+import { renderTable } from "../../ui/table.ts";
+import type { definition } from "./definition.ts";
+
+/** Rows of a table that are shown; the JSON and the page have more. */
+const mostShown = 5;
+
+export const run: Run<typeof definition> = async ({ args, options, stack, context, interactive }) => {
+	const found = await stack();
+	const wanted = { tables: args.tables, maxLoad: options.maxLoad, sample: options.sample };
+	let report = await reconcile(found, wanted, context);
+	if (options.repair && report.tables.some(({ state }) => state === "different")) {
+		if (!options.yes) await requireAgreement(report, interactive, context.signal);
+		report = await repair(found, report, wanted, context);
+	}
+	if (options.html !== undefined) await writePage(options.html, report);
+	return {
+		json: report,
+		text: describe(report),
+		...(report.ok
+			? {}
+			: { outcome: report.tables.some(({ state }) => state === "different") ? "dataDiffer" : "failure" }),
+	};
+};
+
+async function requireAgreement(report: ReconcileReport, interactive: boolean, signal: AbortSignal): Promise<void> {
+	const names = report.tables.filter(({ state }) => state === "different").map(nameOf);
+	if (interactive && (await confirm(`Reload ${names.join(", ")} from the source?`, signal))) return;
+	throw new PipelineError("dataDiffer", {
+		what: `The data differ in ${names.join(", ")}, and nothing was reloaded.`,
+		fix: "Say yes, or pass --yes.",
+		next: `pipeline-cli reconcile ${names.join(" ")} --repair --yes`,
+	});
+}
+
+async function writePage(file: string, report: ReconcileReport): Promise<void> {
+	try {
+		await writeFile(file, reportPage(report, new Date()));
+	} catch (error) {
+		throw new PipelineError("usage", {
+			what: `The page cannot be written to ${file}.`,
+			why: messageOf(error),
+			fix: "Name another file.",
+		});
+	}
+}
+
+function describe(report: ReconcileReport): string {
+	const rows = report.tables.map((one) => [
+		nameOf(one),
+		one.rows === undefined ? "" : grouped(one.rows.source),
+		one.rows === undefined ? "" : grouped(one.rows.lake),
+		shownState(one),
+		one.seconds === undefined ? "" : formatSeconds(one.seconds),
+		summary(one),
+	]);
+	const columns = [
+		{ title: "TABLE" },
+		{ title: "SOURCE", align: "right" as const },
+		{ title: "LAKE", align: "right" as const },
+		{ title: "" },
+		{ title: "TOOK", align: "right" as const },
+		{ title: "FOUND" },
+	];
+	const parts = [renderTable(columns, rows), ...report.tables.flatMap(examples), ""];
+	if (report.repaired !== undefined) parts.push(`Reloaded: ${report.repaired.join(", ")}.`);
+	return [...parts, verdict(report), stackLine(report.stack)].join("\n");
+}
+
+function shownState({ state }: ReconciledTable): string {
+	if (state === "equal") return chalk.green(state);
+	return state === "different" ? chalk.red("DIFFERS") : chalk.yellow(state);
+}
+
+function summary(one: ReconciledTable): string {
+	const { counts, columns = [], withheld = [], why } = one;
+	const kinds = Object.entries(counts ?? {}).flatMap(([kind, count]) =>
+		count > 0 ? [`${grouped(count)} ${kind}`] : [],
+	);
+	const shape = columns.map(({ column, what }) => `${column}: ${what}`);
+	const left = withheld.length === 0 ? [] : [`left out by the definition: ${withheld.join(", ")}`];
+	return [...kinds, ...shape, ...(why === undefined ? [] : [why]), ...left].join("; ");
+}
+
+function examples(one: ReconciledTable): string[] {
+	const shown = (one.examples ?? []).slice(0, mostShown);
+	if (shown.length === 0) return [];
+	const more = differingRows(one) - shown.length;
+	const rest = more > 0 ? [`  and ${counted(more, "row")} more: --json and --html have up to 100`] : [];
+	return ["", nameOf(one), ...shown.map((row) => `  ${exampleText(row)}`), ...rest];
+}
+
+function exampleText({ kind, key, columns = {} }: RowDifference): string {
+	const named = Object.entries(key).map(([name, value]) => `${name}=${value ?? "NULL"}`);
+	const changed = Object.entries(columns).map(
+		([name, { source, lake }]) => `${name}: ${source ?? "NULL"} at the source, ${lake ?? "NULL"} in the lake`,
+	);
+	return [`${kind}: ${named.join(", ")}`, ...changed].join("; ");
+}
+
+function verdict({ ok, tables, behind, sample }: ReconcileReport): string {
+	const rows = tables.reduce((total, one) => total + (one.rows?.source ?? 0), 0);
+	const all = sample === undefined ? "" : ` (a sample: about one row of ${grouped(sample)})`;
+	if (ok)
+		return chalk.green(
+			`The lake equals the source: ${counted(tables.length, "table")}, ${counted(rows, "row")} compared${all}.`,
+		);
+	const late = behind === undefined ? "" : ` The lake may be behind, since ${behind}.`;
+	const different = tables.filter(({ state }) => state === "different").length;
+	if (different > 0)
+		return chalk.red(
+			`${counted(different, "table")} of ${grouped(tables.length)} ${different === 1 ? "differs" : "differ"}.${late}`,
+		);
+	return chalk.red(`Nothing differs in what was compared, and not everything could be.${late}`);
+}
+
+function nameOf({ schema, table }: ReconciledTable): string {
+	return `${schema}.${table}`;
+}

@@ -1,0 +1,140 @@
+import { quoteName as quoteSource } from "../../mysql/quote.ts";
+
+/** A column of the source on its way through a comparison: as SQL at the source, and as SQL of DuckDB's on both sides. */
+export interface ComparedColumn {
+	name: string;
+	/** Its type in the current table, by the contract. */
+	expected: string;
+	/** The value at the source, as the server itself prints it. */
+	select: string;
+	/** Whether that are bytes instead of a text. */
+	isBytes: boolean;
+	/** Whether it is a whole number, by whose ranges rows can be compared part by part. */
+	isWhole?: true;
+	/** What is compared, of the source's text in a column of DuckDB's. */
+	atSource(value: string): string;
+	/** What is compared, of the value in the lake. */
+	inLake(value: string): string;
+	/** What is compared, as a text for people: bytes as hexadecimal digits. */
+	shown(compared: string): string;
+	/** What is compared again from its text. */
+	parsed(text: string): string;
+	/** A literal of MySQL's by which rows with the shown text are found; undefined where that is not certain. */
+	literal?(shown: string): string;
+}
+
+type Kind = Omit<ComparedColumn, "name" | "select"> & { select?(column: string): string };
+
+const same = (value: string): string => value;
+const asText = (compared: string): string => `CAST(${compared} AS VARCHAR)`;
+const number = (shown: string): string => shown;
+
+/** @param type of DuckDB's that holds all values. */
+function typed(expected: string, type: string, extra: Partial<Kind> = {}): Kind {
+	const cast = (value: string): string => `CAST(${value} AS ${type})`;
+	const parsed = cast;
+	return { expected, isBytes: false, atSource: cast, inLake: cast, shown: asText, parsed, literal: number, ...extra };
+}
+
+const quoted = (shown: string): string => `'${shown.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
+
+const text: Kind = {
+	expected: "string",
+	isBytes: false,
+	atSource: same,
+	inLake: same,
+	shown: same,
+	parsed: same,
+	literal: quoted,
+};
+const bytes: Kind = {
+	expected: "binary",
+	isBytes: true,
+	atSource: same,
+	inLake: same,
+	shown: (compared) => `lower(hex(${compared}))`,
+	parsed: (shown) => `unhex(${shown})`,
+	literal: (shown) => `X'${shown}'`,
+};
+
+/**
+ * The IEEE bits, high byte first: of the text that a server prints of a DOUBLE not every one comes back to the same number, and a FLOAT
+ * is printed with six digits. What is shown are bits as well, where no number has the same text everywhere.
+ */
+function floating(expected: string): Kind {
+	return {
+		expected,
+		isBytes: false,
+		select: (column) => `HEX(REVERSE(SUBSTR(ST_AsBinary(POINT(${column}, 0)), 6, 8)))`,
+		atSource: same,
+		inLake: (value) => `hex(CAST(CAST(${value} AS DOUBLE) AS BIT)::BLOB)`,
+		shown: (compared) => `CAST(CAST(unhex(${compared})::BIT AS DOUBLE) AS VARCHAR)`,
+		parsed: (shown) => `hex(CAST(CAST(${shown} AS DOUBLE) AS BIT)::BLOB)`,
+	};
+}
+
+/** MySQL's zero dates, which no other system has, are null in the lake. */
+function time(expected: string, type: string): Kind {
+	const orNull = (value: string): string => `TRY_CAST(${value} AS ${type})`;
+	return typed(expected, type, { atSource: orNull, literal: quoted });
+}
+
+const asNumber = (column: string): string => `${column} + 0`;
+const whole = (expected: string): Kind => typed(expected, "HUGEINT", { select: asNumber, isWhole: true });
+
+const integers: Record<string, readonly [signed: string, unsigned: string]> = {
+	tinyint: ["int", "int"],
+	smallint: ["int", "int"],
+	mediumint: ["int", "bigint"],
+	int: ["int", "bigint"],
+	integer: ["int", "bigint"],
+	bigint: ["bigint", "decimal(20,0)"],
+};
+
+const texts = "time char varchar tinytext text mediumtext longtext json enum set uuid inet4 inet6".split(" ");
+const binaries =
+	"binary varbinary tinyblob blob mediumblob longblob vector geometry point linestring polygon multipoint multilinestring multipolygon geometrycollection geomcollection".split(
+		" ",
+	);
+
+/**
+ * How a column is compared. The table of types is the comparison's own, from docs/contract.md ("Types"): a proof must not share the
+ * decoder that it checks.
+ * @param declared as INFORMATION_SCHEMA.COLUMNS.COLUMN_TYPE has it.
+ * @returns undefined for a type that the contract does not have.
+ */
+export function comparedColumn(name: string, declared: string, isHashed: boolean): ComparedColumn | undefined {
+	const kind = kindOf(declared);
+	if (kind === undefined) return undefined;
+	const column = quoteSource(name);
+	if (isHashed) {
+		const { literal: _, ...hashed } = text;
+		return { ...hashed, name, select: `UPPER(SHA2(CONVERT(${column} USING utf8mb4), 256))` };
+	}
+	const { select, ...rest } = kind;
+	return { ...rest, name, select: select?.(column) ?? column };
+}
+
+function kindOf(declared: string): Kind | undefined {
+	const type = /^[a-z0-9_]+/i.exec(declared)?.[0]?.toLowerCase() ?? "";
+	const [precision = 0, scale = 0] = (/^[a-z0-9_]+\s*\(([\d,\s]+)\)/i.exec(declared)?.[1] ?? "").split(",").map(Number);
+	const isUnsigned = /\bunsigned\b|\bzerofill\b/i.test(declared);
+	const integer = integers[type];
+	if (integer !== undefined) return whole(integer[isUnsigned ? 1 : 0]);
+	if (type === "decimal" || type === "numeric") {
+		if (precision > 38) return text;
+		const size = `${precision || 10},${scale}`;
+		return typed(`decimal(${size})`, `DECIMAL(${size})`);
+	}
+	if (type === "float" || type === "double" || type === "real") return floating(type === "float" ? "float" : "double");
+	if (type === "bit" && (precision || 1) === 1) return typed("boolean", "BOOLEAN", { select: asNumber, literal: bit });
+	if (type === "year") return whole("int");
+	if (type === "date") return time("date", "DATE");
+	if (type === "datetime" || type === "timestamp") return time("timestamp", "TIMESTAMP");
+	if (texts.includes(type)) return text;
+	return type === "bit" || binaries.includes(type) ? bytes : undefined;
+}
+
+function bit(shown: string): string {
+	return shown === "true" ? "1" : "0";
+}

@@ -1,0 +1,87 @@
+import { join } from "node:path";
+import { lake as layout } from "../../../../etl/contract/contract.ts";
+import { isReplicated } from "../../../../etl/contract/pipeline/pipeline.ts";
+import { exists } from "../../../common/fs.ts";
+import { poll } from "../../../common/poll.ts";
+import type { ComparedTable, CompareOptions, Comparison, Context, Suspects, TableComparison } from "../../port.ts";
+import { isIcebergTable } from "../catalog/icebergTable.ts";
+import { subfolders } from "../catalog/lakeFolders.ts";
+import { readCheckpoint } from "../replication/model/checkpoint.ts";
+import { comparePositions } from "../replication/model/position.ts";
+import { statePaths } from "../replication/model/statePaths.ts";
+import { Server } from "../replication/mysql/server.ts";
+import { requestPublication } from "../replication/service/requests.ts";
+import { stackDefinition } from "../shared/definition.ts";
+import type { LocalPaths } from "../shared/paths.ts";
+import { sourceAccess } from "../shared/settings.ts";
+import { compareTable } from "./compareTable.ts";
+
+/** How often the replicator is asked for what it has read, in milliseconds. */
+const askMs = 500;
+
+/** The source, in its own text, against the current tables' files. */
+export class LocalComparison implements Comparison {
+	readonly #paths: LocalPaths;
+
+	constructor(paths: LocalPaths) {
+		this.#paths = paths;
+	}
+
+	async tables(): Promise<ComparedTable[]> {
+		const access = await sourceAccess(this.#paths);
+		const { pipeline } = await stackDefinition(this.#paths);
+		const { ignored = [] } = (await readCheckpoint(statePaths(this.#paths).checkpoint)) ?? {};
+		const server = await Server.connect(access);
+		const found = new Map<string, ComparedTable>();
+		try {
+			const rows = await server.rows(
+				`SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COALESCE(TABLE_ROWS, 0) AS n FROM INFORMATION_SCHEMA.TABLES
+				WHERE TABLE_SCHEMA IN (?) AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY 1, 2`,
+				[access.schemas],
+			);
+			for (const { s, t, n } of rows) {
+				const name = { schema: String(s), table: String(t) };
+				const id = `${name.schema}.${name.table}`;
+				if (!isReplicated(pipeline, name) || ignored.includes(id)) continue;
+				found.set(id, { ...name, estimate: Number(n), isAtSource: true, isInLake: await this.#isInLake(name) });
+			}
+		} finally {
+			await server.close();
+		}
+		const current = join(this.#paths.processed, layout.roots.current);
+		for (const schema of await subfolders(current)) {
+			for (const table of await subfolders(join(current, schema))) {
+				const id = `${schema}.${table}`;
+				if (found.has(id) || !(await this.#isInLake({ schema, table }))) continue;
+				found.set(id, { schema, table, estimate: 0, isAtSource: false, isInLake: true });
+			}
+		}
+		return [...found.values()];
+	}
+
+	compare(
+		table: ComparedTable,
+		options: CompareOptions,
+		context: Context,
+	): Promise<{ comparison: TableComparison; suspects: Suspects | undefined }> {
+		return compareTable(this.#paths, table, options, context);
+	}
+
+	async caughtUp({ signal }: Context): Promise<void> {
+		const files = statePaths(this.#paths);
+		const server = await Server.connect(await sourceAccess(this.#paths));
+		const end = await server.currentPosition().finally(() => server.close());
+		let request: string | undefined;
+		await poll({ firstMs: 50, factor: 1.5, mostMs: askMs, signal }, async () => {
+			const position = (await readCheckpoint(files.checkpoint))?.position;
+			if (position !== undefined && comparePositions(position, end) >= 0) return true;
+			// Until it was carried out.
+			if (request === undefined || !(await exists(request))) request = await requestPublication(files.requests);
+			return undefined;
+		});
+	}
+
+	#isInLake({ schema, table }: { schema: string; table: string }): Promise<boolean> {
+		return isIcebergTable(join(this.#paths.processed, layout.current(schema, table)));
+	}
+}

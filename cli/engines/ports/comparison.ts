@@ -1,0 +1,81 @@
+import type { Context } from "./context.ts";
+
+/** A table of the source that the definition chooses, or one that the lake alone has. */
+export interface ComparedTable {
+	schema: string;
+	table: string;
+	/** Rows at the source, as the server estimates them; 0 where only the lake has the table. */
+	estimate: number;
+	isAtSource: boolean;
+	isInLake: boolean;
+}
+
+/** What is otherwise about a column. */
+export interface ColumnDifference {
+	column: string;
+	/** For instance `missing in the lake`, `bigint, expected decimal(20,0)`. */
+	what: string;
+}
+
+/**
+ * `missing`: the lake lacks it; `extra`: the source does not have it; `changed`: values differ; `doubled`: the lake has it more often
+ * than the source.
+ */
+export type DifferenceKind = "missing" | "extra" | "changed" | "doubled";
+
+/** A row that differs. */
+export interface RowDifference {
+	kind: DifferenceKind;
+	/** Values of the key by column; of a table without a key, of all columns. Bytes are hexadecimal digits. */
+	key: Record<string, string | null>;
+	/** Of a row that is changed: columns that differ. */
+	columns?: Record<string, { source: string | null; lake: string | null }>;
+}
+
+export interface TableComparison {
+	schema: string;
+	table: string;
+	rows: { source: number; lake: number };
+	/** Key columns, as the source has them; empty where rows are compared as a bag. */
+	key: string[];
+	columns: ColumnDifference[];
+	/** Columns that the definition leaves out. */
+	withheld: string[];
+	/** Columns that could not be compared, each with the reason: no proof of the table. */
+	notCompared: ColumnDifference[];
+	counts: Record<DifferenceKind, number>;
+	/** The first of the rows that differ. */
+	examples: RowDifference[];
+	seconds: number;
+}
+
+export interface CompareOptions {
+	/** Pauses while the source has more than so many threads running. */
+	maxLoad?: number | undefined;
+	/** Compares about one row in so many, chosen by ranges of the key. */
+	sample?: number | undefined;
+	onProgress?: (rows: number) => void;
+}
+
+/** Rows of a table that differed, to be looked at again. */
+export interface Suspects {
+	/** @returns what still differs, of these rows alone. */
+	again(context: Context): Promise<{ comparison: TableComparison; suspects: Suspects | undefined }>;
+}
+
+/** The source against the current tables. */
+export interface Comparison {
+	/** What is to be compared: tables that the definition chooses, and those that only the lake has. */
+	tables(context: Context): Promise<ComparedTable[]>;
+	/**
+	 * Compares all rows of a table that both sides have.
+	 * @returns `suspects` where rows differ.
+	 */
+	compare(
+		table: ComparedTable,
+		options: CompareOptions,
+		context: Context,
+	): Promise<{ comparison: TableComparison; suspects: Suspects | undefined }>;
+	/** Waits until everything that the source has committed by now is in the raw zone. The replication must run. */
+	caughtUp(context: Context): Promise<void>;
+}
