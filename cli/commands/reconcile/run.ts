@@ -21,29 +21,22 @@ export const run: Run<typeof definition> = async ({ args, options, stack, contex
 	const found = await stack();
 	const wanted = { tables: args.tables, maxLoad: options.maxLoad, sample: options.sample };
 	let report = await reconcile(found, wanted, context);
-	if (options.repair && report.tables.some(({ state }) => state === "different")) {
-		if (!options.yes) await requireAgreement(report, interactive, context.signal);
-		report = await repair(found, report, wanted, context);
+	const different = report.tables.filter(({ state }) => state === "different").map(nameOf);
+	let unrepaired: string[] = [];
+	if (options.repair && different.length > 0) {
+		const agreed = options.yes || (interactive && (await confirm(`Reload ${different.join(", ")}?`, context.signal)));
+		if (agreed) report = await repair(found, report, wanted, context);
+		else unrepaired = different;
 	}
 	if (options.html !== undefined) await writePage(options.html, report);
 	return {
 		json: report,
-		text: describe(report),
+		text: describe(report, unrepaired),
 		...(report.ok
 			? {}
 			: { outcome: report.tables.some(({ state }) => state === "different") ? "dataDiffer" : "failure" }),
 	};
 };
-
-async function requireAgreement(report: ReconcileReport, interactive: boolean, signal: AbortSignal): Promise<void> {
-	const names = report.tables.filter(({ state }) => state === "different").map(nameOf);
-	if (interactive && (await confirm(`Reload ${names.join(", ")} from the source?`, signal))) return;
-	throw new PipelineError("dataDiffer", {
-		what: `The data differ in ${names.join(", ")}, and nothing was reloaded.`,
-		fix: "Say yes, or pass --yes.",
-		next: `pipeline-cli reconcile ${names.join(" ")} --repair --yes`,
-	});
-}
 
 async function writePage(file: string, report: ReconcileReport): Promise<void> {
 	try {
@@ -57,7 +50,7 @@ async function writePage(file: string, report: ReconcileReport): Promise<void> {
 	}
 }
 
-function describe(report: ReconcileReport): string {
+function describe(report: ReconcileReport, unrepaired: readonly string[]): string {
 	const rows = report.tables.map((one) => [
 		nameOf(one),
 		one.rows === undefined ? "" : grouped(one.rows.source),
@@ -76,7 +69,8 @@ function describe(report: ReconcileReport): string {
 	];
 	const parts = [renderTable(columns, rows), ...report.tables.flatMap(examples), ""];
 	if (report.repaired !== undefined) parts.push(`Reloaded: ${report.repaired.join(", ")}.`);
-	return [...parts, verdict(report), stackLine(report.stack)].join("\n");
+	const notes = unrepaired.length === 0 ? [] : [`Nothing was reloaded, since nobody agreed: pass --yes.`];
+	return [...parts, verdict(report), ...notes, stackLine(report.stack)].join("\n");
 }
 
 function shownState({ state }: ReconciledTable): string {

@@ -1,42 +1,21 @@
 import { join } from "node:path";
-import type { DuckDBConnection } from "@duckdb/node-api";
-import { changeLogColumns, lake as layout } from "../../../../etl/contract/contract.ts";
+import { lake as layout } from "../../../../etl/contract/contract.ts";
 import { columnAction } from "../../../../etl/contract/pipeline/pipeline.ts";
-import { quoteName } from "../../duckdb/quote.ts";
-import { withDuckDb } from "../../duckdb/session.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
-import { qualifiedName, quoteName as quoteSource } from "../../mysql/quote.ts";
 import type { ComparedTable, CompareOptions, Context, Suspects, TableComparison } from "../../port.ts";
 import { readIcebergTable } from "../catalog/icebergTable.ts";
-import { filesBelow } from "../catalog/lakeFolders.ts";
-import { parquetEndings, parquetRelation, selectAll } from "../catalog/tableReader.ts";
 import { readCheckpoint } from "../replication/model/checkpoint.ts";
 import { statePaths } from "../replication/model/statePaths.ts";
 import { Server } from "../replication/mysql/server.ts";
 import { readTableSchema } from "../replication/mysql/tableSchema.ts";
 import { stackDefinition } from "../shared/definition.ts";
-import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
+import type { LocalPaths } from "../shared/paths.ts";
 import { sourceAccess } from "../shared/settings.ts";
-import {
-	arrivedRows,
-	type Counted,
-	columnAt,
-	compareRows,
-	type DifferingRow,
-	keyOf,
-	mostRemembered,
-	type Sides,
-	withKeys,
-} from "./rowComparison.ts";
-import { rowTable } from "./rowTable.ts";
-import { sampleOf } from "./sample.ts";
-import { type ReadOptions, readSource } from "./sourceReader.ts";
+import { Comparing } from "./comparing.ts";
+import { onOneSide } from "./oneSide.ts";
+import { type Counted, columnAt, type DifferingRow } from "./rowComparison.ts";
 import { shapeOf, type TableShape } from "./tableShape.ts";
 
-/** Rows that are compared at a time, where a table's key is a whole number; they are in memory, or spilled. */
-const partRows = 1_000_000;
-/** Rows that are looked for by key in one statement. */
-const keysAtOnce = 500;
 /** Rows that differ that a report shows. */
 const mostExamples = 100;
 
@@ -54,65 +33,21 @@ export async function compareTable(
 ): Promise<Compared> {
 	const begun = performance.now();
 	const access = await sourceAccess(paths);
-	if (!table.isAtSource || !table.isInLake) return onOneSide(paths, access, table, context, begun);
-	const comparing = new Comparing(paths, table, await readShape(paths, access, table), access, options, context);
-	const counted = await comparing.all();
-	return comparing.result(counted, begun);
-}
-
-/** All rows of a table that only one side has differ. */
-async function onOneSide(
-	paths: LocalPaths,
-	access: SourceAccess,
-	table: ComparedTable,
-	{ signal }: Context,
-	begun: number,
-): Promise<Compared> {
-	const { schema, table: name } = table;
-	const rows = table.isAtSource
-		? { source: await countAtSource(access, table), lake: 0 }
-		: {
-				source: 0,
-				lake: await withDuckDb(lakeAccess(paths), signal, (connection) => countInLake(paths, table, connection)),
-			};
-	const comparison: TableComparison = {
-		schema,
-		table: name,
-		rows,
-		key: [],
-		// What was dropped at the source is an empty table in the lake.
-		columns: table.isAtSource ? [{ column: "*", what: "the table is missing in the lake" }] : [],
-		withheld: [],
-		notCompared: [],
-		counts: { ...nothing().counts, missing: rows.source, extra: rows.lake },
-		examples: [],
-		seconds: (performance.now() - begun) / 1000,
+	if (!table.isAtSource || !table.isInLake) {
+		return { comparison: await onOneSide(paths, access, table, context, begun), suspects: undefined };
+	}
+	const shape = await readShape(paths, access, table);
+	const comparing = new Comparing(paths, table, shape, access, options, context);
+	const result = resultOf(table, shape, await comparing.all(), begun);
+	if (result.rows.length === 0) return { comparison: result.comparison, suspects: undefined };
+	const again = async (): Promise<Compared> => {
+		const start = performance.now();
+		const still = await comparing.again(result.rows);
+		const later = resultOf(table, shape, still, start).comparison;
+		const { rows, seconds } = result.comparison;
+		return { comparison: { ...later, rows, seconds: seconds + later.seconds }, suspects: undefined };
 	};
-	return { comparison, suspects: undefined };
-}
-
-async function countAtSource(access: SourceAccess, table: ComparedTable): Promise<number> {
-	const server = await Server.connect(access);
-	const [row] = await server.rows(`SELECT COUNT(*) AS n FROM ${qualifiedName(table)}`).finally(() => server.close());
-	return Number(row?.n);
-}
-
-async function countInLake(paths: LocalPaths, table: ComparedTable, connection: DuckDBConnection): Promise<number> {
-	const select = await selectAll(currentTable(table), paths, connection);
-	const [[rows] = []] = (await connection.runAndReadAll(`SELECT count(*) FROM (${select})`)).getRowsJS();
-	return Number(rows);
-}
-
-/** As the catalog's reader takes it. */
-function currentTable({ schema, table }: ComparedTable) {
-	return {
-		name: table,
-		format: "iceberg" as const,
-		zone: "processed" as const,
-		prefix: layout.current(schema, table),
-		columns: [],
-		partitionKeys: [],
-	};
+	return { comparison: result.comparison, suspects: { again } };
 }
 
 /** What both sides have of a table's columns now. */
@@ -133,189 +68,27 @@ async function readShape(paths: LocalPaths, access: SourceAccess, table: Compare
 	return shapeOf(columns, schema.key, lake.columns);
 }
 
-/** One table's comparison. */
-class Comparing {
-	readonly #columns: Pick<Sides, "columns" | "key">;
-	#rows = 0;
-
-	constructor(
-		private readonly paths: LocalPaths,
-		private readonly table: ComparedTable,
-		private readonly shape: TableShape,
-		private readonly access: SourceAccess,
-		private readonly options: CompareOptions,
-		private readonly context: Context,
-	) {
-		this.#columns = { columns: shape.columns, key: shape.key };
-	}
-
-	result(counted: Counted, begun: number): Compared {
-		const { shape, table } = this;
-		const names = shape.key.map((index) => columnAt(shape.columns, index).name);
-		const comparison: TableComparison = {
-			schema: table.schema,
-			table: table.table,
-			rows: { source: counted.source, lake: counted.lake },
-			key: names,
-			columns: shape.differences,
-			withheld: shape.withheld,
-			notCompared: shape.notCompared,
-			counts: counted.counts,
-			examples: counted.rows
-				.slice(0, mostExamples)
-				.map(({ kind, key, columns }) => ({ kind, key, ...(columns === undefined ? {} : { columns }) })),
-			seconds: (performance.now() - begun) / 1000,
-		};
-		if (counted.rows.length === 0) return { comparison, suspects: undefined };
-		const again = async (): Promise<Compared> => {
-			const start = performance.now();
-			const still = await this.again(counted);
-			const { comparison: later } = this.result(still, start);
-			const seconds = comparison.seconds + later.seconds;
-			return {
-				comparison: { ...later, seconds, rows: still.source > 0 ? later.rows : comparison.rows },
-				suspects: undefined,
-			};
-		};
-		return { comparison, suspects: { again } };
-	}
-
-	/** All rows, part by part where the key allows it. */
-	all(): Promise<Counted> {
-		return this.#session(async (connection, lake) => {
-			const { columns, key } = this.#columns;
-			if (columns.length === 0) return nothing();
-			const [first] = key;
-			const ranges =
-				first !== undefined && columnAt(columns, first).isWhole ? { column: first, rows: partRows } : undefined;
-			let total = nothing();
-			let after: string | undefined;
-			const { sample } = this.options;
-			const chosen =
-				sample === undefined || ranges === undefined
-					? undefined
-					: await sampleOf(this.access, this.table, columnAt(columns, ranges.column).name, sample);
-			const some = chosen === undefined ? lake : `SELECT * FROM (${lake}) WHERE ${chosen.inLake}`;
-			for await (const { upTo } of this.#read(connection, { ranges, where: chosen?.atSource })) {
-				const part = ranges === undefined ? some : within(some, columnAt(columns, ranges.column).name, after, upTo);
-				total = sum(total, await compareRows(connection, this.#sides(part)));
-				after = upTo;
-			}
-			return total;
-		});
-	}
-
-	/** What still differs of what differed before: what moved, and came as it was, does not. */
-	async again(before: Counted): Promise<Counted> {
-		const keys = before.rows.map(({ keyTexts }) => keyTexts);
-		const { columns, key } = this.#columns;
-		const isByKey =
-			key.length > 0 &&
-			keys.length < mostRemembered &&
-			key.every((index) => columnAt(columns, index).literal !== undefined) &&
-			keys.every((texts) => !texts.includes(null));
-		const now = isByKey ? await this.#byKey(keys) : await this.all();
-		// Too many to know each one: they are what they are.
-		if (before.rows.length >= mostRemembered || now.rows.length >= mostRemembered) return now;
-		const known = new Map(before.rows.map((row) => [keyOf(row.keyTexts), row]));
-		const stay: DifferingRow[] = [];
-		const moved: DifferingRow[] = [];
-		for (const row of now.rows) {
-			const earlier = known.get(keyOf(row.keyTexts));
-			if (earlier === undefined) continue;
-			if (earlier.kind === row.kind && earlier.fingerprint === row.fingerprint) stay.push(row);
-			else if (key.length > 0) moved.push(earlier);
-		}
-		if (moved.length > 0) {
-			const arrived = await this.#arrived(moved);
-			const lost = new Set(moved.map((row) => keyOf(row.keyTexts)).filter((id) => !arrived.has(id)));
-			stay.push(...now.rows.filter((row) => lost.has(keyOf(row.keyTexts))));
-		}
-		const counts = nothing().counts;
-		for (const { kind, fingerprint } of stay) counts[kind] += key.length === 0 ? Math.abs(Number(fingerprint)) : 1;
-		return { source: isByKey ? 0 : now.source, lake: isByKey ? 0 : now.lake, counts, rows: stay };
-	}
-
-	#byKey(keys: readonly (readonly (string | null)[])[]): Promise<Counted> {
-		return this.#session(async (connection, lake) => {
-			let total = nothing();
-			for (let at = 0; at < keys.length; at += keysAtOnce) {
-				const some = keys.slice(at, at + keysAtOnce);
-				for await (const _ of this.#read(connection, { where: this.#keyCondition(some) })) {
-					total = sum(total, await compareRows(connection, this.#sides(withKeys(lake, this.#sides(lake), some))));
-				}
-			}
-			return total;
-		});
-	}
-
-	#arrived(rows: readonly DifferingRow[]): Promise<Set<string>> {
-		const { schema, table } = this.table;
-		return this.#session(async (connection, lake) => {
-			const files = await filesBelow(join(this.paths.processed, layout.changeLog(schema, table)), parquetEndings);
-			if (files.length === 0) return new Set<string>();
-			const log = { select: `SELECT * FROM ${parquetRelation(files, [])}`, operation: changeLogColumns.op };
-			return arrivedRows(connection, this.#sides(lake), log, rows);
-		});
-	}
-
-	#keyCondition(keys: readonly (readonly (string | null)[])[]): string {
-		const columns = this.#columns.key.map((index) => columnAt(this.#columns.columns, index));
-		const values = keys.map(
-			(texts) => `(${columns.map(({ literal }, at) => literal?.(texts[at] ?? "") ?? "NULL").join(", ")})`,
-		);
-		return `(${columns.map(({ name }) => quoteSource(name)).join(", ")}) IN (${values.join(", ")})`;
-	}
-
-	#sides(lake: string): Sides {
-		return { ...this.#columns, source: rowTable, lake };
-	}
-
-	#read(connection: DuckDBConnection, options: Pick<ReadOptions, "where" | "ranges">) {
-		const source = { schema: this.table.schema, table: this.table.table, columns: this.#columns.columns };
-		const onRows = (count: number): void => {
-			this.#rows += count;
-			this.options.onProgress?.(this.#rows);
-		};
-		const { maxLoad } = this.options;
-		return readSource(this.access, source, connection, { ...options, maxLoad, onRows }, this.context.signal);
-	}
-
-	/** @param work gets a SELECT of the current table as it is now. */
-	#session<T>(work: (connection: DuckDBConnection, lake: string) => Promise<T>): Promise<T> {
-		return withDuckDb(lakeAccess(this.paths), this.context.signal, async (connection) => {
-			await connection.run("SET memory_limit = '1GB'");
-			return work(connection, await selectAll(currentTable(this.table), this.paths, connection));
-		});
-	}
-}
-
-/** Rows of the lake whose key is in a range; those without a key are in the last one. */
-function within(lake: string, column: string, after: string | undefined, upTo: string | undefined): string {
-	const name = quoteName(column.toLowerCase());
-	const conditions = [
-		...(after === undefined ? [] : [`${name} > ${after}`]),
-		...(upTo === undefined ? [] : [`${name} <= ${upTo}`]),
-	];
-	if (conditions.length === 0) return lake;
-	const isLast = upTo === undefined ? ` OR ${name} IS NULL` : "";
-	return `SELECT * FROM (${lake}) WHERE (${conditions.join(" AND ")})${isLast}`;
-}
-
-function nothing(): Counted {
-	return { source: 0, lake: 0, counts: { missing: 0, extra: 0, changed: 0, doubled: 0 }, rows: [] };
-}
-
-function sum(a: Counted, b: Counted): Counted {
-	return {
-		source: a.source + b.source,
-		lake: a.lake + b.lake,
-		counts: {
-			missing: a.counts.missing + b.counts.missing,
-			extra: a.counts.extra + b.counts.extra,
-			changed: a.counts.changed + b.counts.changed,
-			doubled: a.counts.doubled + b.counts.doubled,
-		},
-		rows: [...a.rows, ...b.rows].slice(0, mostRemembered),
+/** What is reported of the rows that were counted. */
+function resultOf(
+	{ schema, table }: ComparedTable,
+	shape: TableShape,
+	counted: Counted,
+	begun: number,
+): { comparison: TableComparison; rows: readonly DifferingRow[] } {
+	const examples = counted.rows
+		.slice(0, mostExamples)
+		.map(({ kind, key, columns }) => ({ kind, key, ...(columns === undefined ? {} : { columns }) }));
+	const comparison: TableComparison = {
+		schema,
+		table,
+		rows: { source: counted.source, lake: counted.lake },
+		key: shape.key.map((index) => columnAt(shape.columns, index).name),
+		columns: shape.differences,
+		withheld: shape.withheld,
+		notCompared: shape.notCompared,
+		counts: counted.counts,
+		examples,
+		seconds: (performance.now() - begun) / 1000,
 	};
+	return { comparison, rows: counted.rows };
 }

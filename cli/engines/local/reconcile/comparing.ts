@@ -1,0 +1,188 @@
+import { join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { changeLogColumns, lake as layout } from "../../../../etl/contract/contract.ts";
+import { quoteName } from "../../duckdb/quote.ts";
+import { withDuckDb } from "../../duckdb/session.ts";
+import type { SourceAccess } from "../../mysql/access.ts";
+import { quoteName as quoteSource } from "../../mysql/quote.ts";
+import type { ComparedTable, CompareOptions, Context } from "../../port.ts";
+import { filesBelow } from "../catalog/lakeFolders.ts";
+import { parquetEndings, parquetRelation, selectAll } from "../catalog/tableReader.ts";
+import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
+import { currentTable } from "./currentTable.ts";
+import {
+	arrivedRows,
+	type Counted,
+	columnAt,
+	compareRows,
+	type DifferingRow,
+	keyOf,
+	mostRemembered,
+	type Sides,
+	withKeys,
+} from "./rowComparison.ts";
+import { rowTable } from "./rowTable.ts";
+import { sampleOf } from "./sample.ts";
+import { type ReadOptions, readSource } from "./sourceReader.ts";
+import type { TableShape } from "./tableShape.ts";
+
+/** Rows that are compared at a time, where a table's key is a whole number; they are in memory, or spilled. */
+const partRows = 1_000_000;
+/** Rows that are looked for by key in one statement. */
+const keysAtOnce = 500;
+
+/** One table's comparison. */
+export class Comparing {
+	readonly #columns: Pick<Sides, "columns" | "key">;
+	#rows = 0;
+
+	constructor(
+		private readonly paths: LocalPaths,
+		private readonly table: ComparedTable,
+		shape: TableShape,
+		private readonly access: SourceAccess,
+		private readonly options: CompareOptions,
+		private readonly context: Context,
+	) {
+		this.#columns = { columns: shape.columns, key: shape.key };
+	}
+
+	/** All rows, part by part where the key allows it. */
+	all(): Promise<Counted> {
+		return this.#session(async (connection, lake) => {
+			const { columns, key } = this.#columns;
+			if (columns.length === 0) return nothing();
+			const [first] = key;
+			const ranges =
+				first !== undefined && columnAt(columns, first).isWhole ? { column: first, rows: partRows } : undefined;
+			let total = nothing();
+			let after: string | undefined;
+			const { sample } = this.options;
+			const chosen =
+				sample === undefined || ranges === undefined
+					? undefined
+					: await sampleOf(this.access, this.table, columnAt(columns, ranges.column).name, sample);
+			const some = chosen === undefined ? lake : `SELECT * FROM (${lake}) WHERE ${chosen.inLake}`;
+			for await (const { upTo } of this.#read(connection, { ranges, where: chosen?.atSource })) {
+				const part = ranges === undefined ? some : within(some, columnAt(columns, ranges.column).name, after, upTo);
+				total = sum(total, await compareRows(connection, this.#sides(part)));
+				after = upTo;
+			}
+			return total;
+		});
+	}
+
+	/** What still differs of what differed before: what moved, and came as it was, does not. */
+	async again(before: readonly DifferingRow[]): Promise<Counted> {
+		const keys = before.map(({ keyTexts }) => keyTexts);
+		const { columns, key } = this.#columns;
+		const isByKey =
+			key.length > 0 &&
+			keys.length < mostRemembered &&
+			key.every((index) => columnAt(columns, index).literal !== undefined) &&
+			keys.every((texts) => !texts.includes(null));
+		const now = isByKey ? await this.#byKey(keys) : await this.all();
+		// Too many to know each one: they are what they are.
+		if (before.length >= mostRemembered || now.rows.length >= mostRemembered) return now;
+		const known = new Map(before.map((row) => [keyOf(row.keyTexts), row]));
+		const stay: DifferingRow[] = [];
+		const moved: DifferingRow[] = [];
+		for (const row of now.rows) {
+			const earlier = known.get(keyOf(row.keyTexts));
+			if (earlier === undefined) continue;
+			if (earlier.kind === row.kind && earlier.fingerprint === row.fingerprint) stay.push(row);
+			else if (key.length > 0) moved.push(earlier);
+		}
+		if (moved.length > 0) {
+			const arrived = await this.#arrived(moved);
+			const lost = new Set(moved.map((row) => keyOf(row.keyTexts)).filter((id) => !arrived.has(id)));
+			stay.push(...now.rows.filter((row) => lost.has(keyOf(row.keyTexts))));
+		}
+		const counts = nothing().counts;
+		for (const { kind, fingerprint } of stay) counts[kind] += key.length === 0 ? Math.abs(Number(fingerprint)) : 1;
+		return { ...now, counts, rows: stay };
+	}
+
+	#byKey(keys: readonly (readonly (string | null)[])[]): Promise<Counted> {
+		return this.#session(async (connection, lake) => {
+			let total = nothing();
+			for (let at = 0; at < keys.length; at += keysAtOnce) {
+				const some = keys.slice(at, at + keysAtOnce);
+				for await (const _ of this.#read(connection, { where: this.#keyCondition(some) })) {
+					total = sum(total, await compareRows(connection, this.#sides(withKeys(lake, this.#sides(lake), some))));
+				}
+			}
+			return total;
+		});
+	}
+
+	#arrived(rows: readonly DifferingRow[]): Promise<Set<string>> {
+		const { schema, table } = this.table;
+		return this.#session(async (connection, lake) => {
+			const files = await filesBelow(join(this.paths.processed, layout.changeLog(schema, table)), parquetEndings);
+			if (files.length === 0) return new Set<string>();
+			const log = { select: `SELECT * FROM ${parquetRelation(files, [])}`, operation: changeLogColumns.op };
+			return arrivedRows(connection, this.#sides(lake), log, rows);
+		});
+	}
+
+	#keyCondition(keys: readonly (readonly (string | null)[])[]): string {
+		const columns = this.#columns.key.map((index) => columnAt(this.#columns.columns, index));
+		const values = keys.map(
+			(texts) => `(${columns.map(({ literal }, at) => literal?.(texts[at] ?? "") ?? "NULL").join(", ")})`,
+		);
+		return `(${columns.map(({ name }) => quoteSource(name)).join(", ")}) IN (${values.join(", ")})`;
+	}
+
+	#sides(lake: string): Sides {
+		return { ...this.#columns, source: rowTable, lake };
+	}
+
+	#read(connection: DuckDBConnection, options: Pick<ReadOptions, "where" | "ranges">) {
+		const source = { schema: this.table.schema, table: this.table.table, columns: this.#columns.columns };
+		const onRows = (count: number): void => {
+			this.#rows += count;
+			this.options.onProgress?.(this.#rows);
+		};
+		const { maxLoad } = this.options;
+		return readSource(this.access, source, connection, { ...options, maxLoad, onRows }, this.context.signal);
+	}
+
+	/** @param work gets a SELECT of the current table as it is now. */
+	#session<T>(work: (connection: DuckDBConnection, lake: string) => Promise<T>): Promise<T> {
+		return withDuckDb(lakeAccess(this.paths), this.context.signal, async (connection) => {
+			await connection.run("SET memory_limit = '1GB'");
+			return work(connection, await selectAll(currentTable(this.table), this.paths, connection));
+		});
+	}
+}
+
+/** Rows of the lake whose key is in a range; those without a key are in the last one. */
+function within(lake: string, column: string, after: string | undefined, upTo: string | undefined): string {
+	const name = quoteName(column.toLowerCase());
+	const conditions = [
+		...(after === undefined ? [] : [`${name} > ${after}`]),
+		...(upTo === undefined ? [] : [`${name} <= ${upTo}`]),
+	];
+	if (conditions.length === 0) return lake;
+	const isLast = upTo === undefined ? ` OR ${name} IS NULL` : "";
+	return `SELECT * FROM (${lake}) WHERE (${conditions.join(" AND ")})${isLast}`;
+}
+
+function nothing(): Counted {
+	return { source: 0, lake: 0, counts: { missing: 0, extra: 0, changed: 0, doubled: 0 }, rows: [] };
+}
+
+function sum(a: Counted, b: Counted): Counted {
+	return {
+		source: a.source + b.source,
+		lake: a.lake + b.lake,
+		counts: {
+			missing: a.counts.missing + b.counts.missing,
+			extra: a.counts.extra + b.counts.extra,
+			changed: a.counts.changed + b.counts.changed,
+			doubled: a.counts.doubled + b.counts.doubled,
+		},
+		rows: [...a.rows, ...b.rows].slice(0, mostRemembered),
+	};
+}
