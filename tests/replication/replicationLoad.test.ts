@@ -35,19 +35,44 @@ test("a query that is left half read ends at the source, and its snapshot contin
 	};
 	const never = new AbortController().signal;
 	const snapshot = await openSnapshotAfter(undefined, access, [{ schema, table: "big" }], never);
+	const [{ server: seen, interrupt }] = snapshot.readers;
 	try {
-		await snapshot.server.connection.query(`USE \`${schema}\``);
+		await seen.connection.query(`USE \`${schema}\``);
 		const endless = "SELECT a.id, a.v FROM big a JOIN big b";
-		const query = await BinaryRows.prepare(snapshot.server, endless);
+		const query = await BinaryRows.prepare(seen, endless);
 		const refuse = (): boolean => {
 			throw new Error("no more");
 		};
 		await expect(query.next(refuse, never)).rejects.toThrow("no more");
-		await query.close(snapshot.interrupt);
+		await query.close(interrupt);
 		await db.query("DELETE FROM big WHERE id > 10");
-		expect(await snapshot.server.rows("SELECT COUNT(*) AS n FROM big")).toEqual([{ n: "20000" }]);
+		expect(await seen.rows("SELECT COUNT(*) AS n FROM big")).toEqual([{ n: "20000" }]);
 	} finally {
-		snapshot.server.connection.destroy();
+		snapshot.destroy();
 	}
 	await db.query("ALTER TABLE big ADD COLUMN w INT");
+});
+
+test("several connections see one snapshot, also while somebody writes", async ({ shop, db, server }) => {
+	const { schema } = shop;
+	await db.query("CREATE TABLE counted (id INT PRIMARY KEY AUTO_INCREMENT, v INT)");
+	const access = { host: "127.0.0.1", port: server.port, user: "root", password: "", schemas: [schema], tls: false };
+	const never = new AbortController().signal;
+	let opening = true;
+	const writing = (async () => {
+		while (opening) await db.query("INSERT INTO counted (v) VALUES (1), (2)");
+	})();
+	const snapshot = await openSnapshotAfter(undefined, access, [{ schema, table: "counted" }], never, 3);
+	opening = false;
+	await writing;
+	await db.query("INSERT INTO counted (v) VALUES (3)");
+	const counts: unknown[] = [];
+	for (const { server: seen } of snapshot.readers) {
+		counts.push(await seen.rows(`SELECT COUNT(*) AS n, COALESCE(MAX(v), 0) AS most FROM \`${schema}\`.counted`));
+	}
+	snapshot.destroy();
+	expect(counts).toHaveLength(3);
+	expect(new Set(counts.map((count) => JSON.stringify(count))).size).toBe(1);
+	expect(snapshot.fewer).toBeUndefined();
+	expect(counts[0]).not.toMatchObject([{ most: 3 }]);
 });

@@ -93,10 +93,11 @@ test("a load waits until what was read of the binlog is there for readers", asyn
 	const opening = openSnapshotAfter(read, access, [{ schema: "shop", table: t }], new AbortController().signal);
 	await until(async () => (await connections()) > before + 2);
 	await db.query(`UPDATE ${t} SET b = 12 WHERE id = 1`);
-	const { server: seen, position } = await opening;
+	const { readers, position, destroy } = await opening;
+	const [{ server: seen }] = readers;
 	expect(comparePositions(position, read)).toBeGreaterThan(0);
 	expect(await seen.rows(`SELECT b FROM shop.${t} WHERE id = 1`)).toEqual([{ b: 12 }]);
-	await seen.close();
+	destroy();
 });
 
 test("rolled back changes leave no row, savepoints and XA transactions only what was committed", async ({

@@ -2,21 +2,28 @@ import { type DuckDBConnection, DuckDBInstance, ResultReturnType } from "@duckdb
 import { messageOf } from "../../common/errors.ts";
 import { isLogging, log, millisecondsSince, shownStatement } from "../../common/log.ts";
 
-/** A DuckDB in this process, with one connection. */
+/** A DuckDB in this process, with one connection and more where they are wanted. */
 export interface OpenDuckDb {
 	connection: DuckDBConnection;
+	connect(): Promise<DuckDBConnection>;
 	close(): void;
 }
 
 /** @param options DuckDB's own settings. */
 export async function openDuckDb(file = ":memory:", options: Record<string, string> = {}): Promise<OpenDuckDb> {
 	const instance = await DuckDBInstance.create(file, options);
-	const connection = await instance.connect();
-	if (isLogging()) observe(connection);
+	const connections: DuckDBConnection[] = [];
+	const connect = async (): Promise<DuckDBConnection> => {
+		const connection = await instance.connect();
+		connections.push(connection);
+		if (isLogging()) observe(connection);
+		return connection;
+	};
 	return {
-		connection,
+		connection: await connect(),
+		connect,
 		close() {
-			connection.closeSync();
+			for (const connection of connections) connection.closeSync();
 			instance.closeSync();
 		},
 	};

@@ -121,6 +121,7 @@ export class DdlHandler {
 					if (table !== undefined) table.fullLoadRows = rows;
 					parts.onProgress();
 				},
+				said: (text) => parts.log.info(`reload: ${text}`),
 			},
 			parts.stop,
 			this.#reader.groupEnd ?? this.#reader.groupStart,

@@ -1,4 +1,4 @@
-import { PipelineError } from "../../../../common/errors.ts";
+import { availableParallelism } from "node:os";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import type { Position } from "../model/position.ts";
@@ -6,26 +6,20 @@ import { withoutLeft } from "../model/tableHistory.ts";
 import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import { openSnapshotAfter, type Snapshot } from "../mysql/snapshot.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
-import { affectsAll, isTableChanged, type LoadedTable, TableLoader, type TakeSchema } from "./tableLoader.ts";
+import { type LoadedTables, type LoadProgress, ParallelLoad } from "./parallelLoad.ts";
+import { isTableChanged, TableLoader, type TakeSchema } from "./tableLoader.ts";
 
 /** What a full load of some tables gave. */
-export interface LoadResult {
+export interface LoadResult extends LoadedTables {
 	/** Position of the snapshot; changes before it are in the files. */
 	position: Position;
 	gtid: string;
 	server: { flavour: "mariadb" | "mysql"; id: string };
-	loaded: LoadedTable[];
-	/** Tables that do not exist at the source. */
-	missing: TableName[];
-	failed: { name: TableName; error: string }[];
-}
-
-export interface LoadProgress {
-	/** @param rows read so far. @param done whether that was all. */
-	table(name: TableName, rows: number, done: boolean): void;
 }
 
 const snapshotTries = 5;
+/** More connections than that would keep the source from its own work. */
+const mostReaders = 4;
 
 /**
  * Loads tables from one consistent snapshot into staged files. A table that cannot be read does not hold up the others.
@@ -46,15 +40,20 @@ export async function loadTables(
 	for (let attempt = 1; ; attempt += 1) {
 		let snapshot: Snapshot | undefined;
 		try {
-			snapshot = await openSnapshotAfter(read, access, tables, signal);
-			return await loadFrom(snapshot, tables, new TableLoader(snapshot, engine, staging, take), progress, signal);
+			snapshot = await openSnapshotAfter(read, access, tables, signal, readersFor(tables.length));
+			return await loadFrom(snapshot, tables, new TableLoader(engine, staging, take), progress, signal);
 		} catch (error) {
 			// A table was altered or dropped around the moment of the snapshot; a newer one can be taken.
 			if (!isTableChanged(error) || attempt === snapshotTries) throw error;
 		} finally {
-			snapshot?.server.connection.destroy();
+			snapshot?.destroy();
 		}
 	}
+}
+
+/** One more than one: while one decodes, what the other read is written. */
+function readersFor(tables: number): number {
+	return Math.min(mostReaders, Math.max(2, availableParallelism()), Math.max(2, tables));
 }
 
 async function loadFrom(
@@ -64,29 +63,12 @@ async function loadFrom(
 	progress: LoadProgress,
 	signal: AbortSignal,
 ): Promise<LoadResult> {
-	const { server, position } = snapshot;
-	const result: LoadResult = {
-		position,
-		gtid: await server.gtidAt(position),
-		server: { flavour: server.flavour, id: server.id },
-		loaded: [],
-		missing: [],
-		failed: [],
-	};
-	for (const name of tables) {
-		signal.throwIfAborted();
-		try {
-			const loaded = await loader.load(name, (rows) => progress.table(name, rows, false), signal);
-			if (loaded === undefined) result.missing.push(name);
-			else result.loaded.push(loaded);
-			progress.table(name, loaded?.rows ?? 0, true);
-		} catch (error) {
-			if (affectsAll(error) || signal.aborted || error instanceof PipelineError) throw error;
-			result.failed.push({ name, error: (error as Error).message });
-			progress.table(name, 0, true);
-		}
-	}
-	return result;
+	const { readers, position, fewer } = snapshot;
+	const [{ server }] = readers;
+	if (fewer !== undefined) progress.said?.(`reading with ${readers.length} of several connections: ${fewer}`);
+	const gtid = await server.gtidAt(position);
+	const result = await new ParallelLoad(snapshot, loader, progress, signal).run(tables);
+	return { position, gtid, server: { flavour: server.flavour, id: server.id }, ...result };
 }
 
 /**

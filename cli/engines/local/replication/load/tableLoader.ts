@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { loadFile } from "../../../../../etl/contract/contract.ts";
 import { qualifiedName, quoteName } from "../../../mysql/quote.ts";
@@ -7,14 +8,17 @@ import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import type { Past } from "../model/takeColumns.ts";
 import { BinaryRows, type TakeRow } from "../mysql/binaryRows.ts";
 import { isTransient } from "../mysql/errors.ts";
-import type { Snapshot } from "../mysql/snapshot.ts";
-import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
-import { makeLayout } from "../parquet/layout.ts";
+import type { SnapshotReader } from "../mysql/snapshot.ts";
+import { readTableSchema, type TableSchema, tableSize } from "../mysql/tableSchema.ts";
+import { type Layout, makeLayout } from "../parquet/layout.ts";
 import type { LoadStage } from "../parquet/loadStage.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
+import { type KeyRange, keyRanges, rangeSql } from "./keyRanges.ts";
 
 /** Rows from one report of the progress to the next. */
 const reportedRows = 8192;
+/** Bytes of an average row from which on a table is read by one connection, while no other such table is. */
+const wideRow = 64 * 1024;
 
 /** A table's definition with what is done with each column. */
 export type TakenSchema = TableSchema & Past;
@@ -29,6 +33,24 @@ export interface LoadedTable {
 	files: { from: string; to: string }[];
 }
 
+/** A table that is being loaded, range by range. */
+export interface OpenTable {
+	name: TableName;
+	tableSchema: TakenSchema;
+	/** Columns that are read: what is dropped is not even asked for. */
+	selected: readonly ColumnDefinition[];
+	layout: Layout;
+	time: number;
+	ranges: readonly KeyRange[];
+	isWide: boolean;
+}
+
+/** What one range of a table gave: names in staging, in the order of the rows. */
+export interface LoadedRange {
+	rows: number;
+	files: string[];
+}
+
 /** A table was altered (ER_TABLE_DEF_CHANGED) or dropped (ER_NO_SUCH_TABLE) too late for the snapshot to know. */
 export function isTableChanged(error: unknown): boolean {
 	return [1146, 1412].includes((error as { errno?: number }).errno ?? 0);
@@ -39,27 +61,21 @@ export function affectsAll(error: unknown): boolean {
 	return isTransient(error) || isOutOfSpace(error) || isTableChanged(error);
 }
 
-/** Reads one table of a snapshot into staged LOAD files. */
+/** Reads tables of a snapshot into staged LOAD files. */
 export class TableLoader {
-	readonly #snapshot: Snapshot;
 	readonly #engine: ParquetEngine;
 	readonly #staging: string;
 	readonly #take: TakeSchema;
 
-	constructor(snapshot: Snapshot, engine: ParquetEngine, staging: string, take: TakeSchema) {
+	constructor(engine: ParquetEngine, staging: string, take: TakeSchema) {
 		this.#take = take;
-		this.#snapshot = snapshot;
 		this.#engine = engine;
 		this.#staging = staging;
 	}
 
-	/**
-	 * @param onRows called with the rows read so far.
-	 * @returns undefined where the table does not exist any more.
-	 */
-	async load(name: TableName, onRows: (rows: number) => void, signal: AbortSignal): Promise<LoadedTable | undefined> {
-		const { server } = this.#snapshot;
-		const folder = requireFolder(name);
+	/** @returns undefined where the table does not exist any more. */
+	async open({ server }: SnapshotReader, name: TableName): Promise<OpenTable | undefined> {
+		requireFolder(name);
 		// Reading the table first holds back any ALTER until the snapshot ends, so that definition and rows belong together.
 		try {
 			await server.rows(`SELECT 1 FROM ${qualifiedName(name)} LIMIT 1`);
@@ -70,17 +86,29 @@ export class TableLoader {
 		const read = await readTableSchema(server, name);
 		if (read === undefined) return undefined;
 		const tableSchema = this.#take(name, read);
-		// What is dropped is not even asked for.
 		const selected = tableSchema.columns.filter(({ action }) => action !== "drop");
 		const layout = makeLayout(selected, tableSchema.key);
-		const files: LoadedTable["files"] = [];
-		const time = Date.now();
-		const query = await BinaryRows.prepare(server, selectOf(name, selected));
+		const size = await tableSize(server, name);
+		const isWide = size.rowBytes >= wideRow;
+		const ranges = isWide ? [{}] : await keyRanges(server, name, read, size);
+		return { name, tableSchema, selected, layout, time: Date.now(), ranges, isWide };
+	}
+
+	/** @param index of the range. @param onRows called with the rows of it that were read so far. */
+	async load(
+		{ server, interrupt }: SnapshotReader,
+		table: OpenTable,
+		index: number,
+		onRows: (rows: number) => void,
+		signal: AbortSignal,
+	): Promise<LoadedRange> {
+		const query = await BinaryRows.prepare(server, selectOf(table, table.ranges[index] ?? {}));
+		const files: string[] = [];
 		let rows = 0;
 		let endsLoad = false;
 		try {
 			for (let ended = false; !ended; ) {
-				const stage = await this.#engine.loadStage(layout, query.columns, time);
+				const stage = await this.#engine.loadStage(table.layout, query.columns, table.time);
 				try {
 					const before = rows;
 					ended = await query.next(
@@ -90,31 +118,43 @@ export class TableLoader {
 					rows += stage.rows;
 					onRows(rows);
 					if (stage.rows === 0) await stage.discard();
-					else files.push(await this.#write(stage, name, folder, files.length + 1));
+					else files.push(await this.#write(stage, `load-${index + 1}-${files.length + 1}`, table.name));
 				} catch (error) {
 					if (!isOutOfSpace(error)) await stage.discard();
 					throw error;
 				}
 			}
+			return { rows, files };
 		} catch (error) {
-			// With the load goes its connection; otherwise the next table's query follows on it.
-			endsLoad = signal.aborted || affectsAll(error);
+			// With the load goes its connection; otherwise another query follows on it.
+			endsLoad = affectsAll(error);
+			await this.remove(files);
 			throw error;
 		} finally {
-			if (!endsLoad) await query.close(this.#snapshot.interrupt);
+			if (!endsLoad) await query.close(interrupt);
 		}
-		return { name, tableSchema, rows, files };
 	}
 
-	async #write(
-		stage: LoadStage,
-		name: TableName,
-		folder: string,
-		number: number,
-	): Promise<LoadedTable["files"][number]> {
-		const staged = `load-${number}-${encodeURIComponent(tableId(name))}.parquet`;
+	/** The table with all its ranges. */
+	loaded({ name, tableSchema }: OpenTable, ranges: readonly LoadedRange[]): LoadedTable {
+		const folder = requireFolder(name);
+		const files = ranges.flatMap((range) => range.files);
+		return {
+			...{ name, tableSchema },
+			rows: ranges.reduce((sum, range) => sum + range.rows, 0),
+			files: files.map((from, index) => ({ from, to: `${folder}/${loadFile(index + 1)}` })),
+		};
+	}
+
+	/** Removes staged files. */
+	async remove(files: readonly string[]): Promise<void> {
+		for (const file of files) await rm(join(this.#staging, file), { force: true });
+	}
+
+	async #write(stage: LoadStage, prefix: string, name: TableName): Promise<string> {
+		const staged = `${prefix}-${encodeURIComponent(tableId(name))}.parquet`;
 		await stage.write(join(this.#staging, staged));
-		return { from: staged, to: `${folder}/${loadFile(number)}` };
+		return staged;
 	}
 }
 
@@ -127,6 +167,7 @@ function into(stage: LoadStage, onRows: () => void): TakeRow {
 	};
 }
 
-function selectOf(name: TableName, columns: readonly ColumnDefinition[]): string {
-	return `SELECT ${columns.map((column) => quoteName(column.name)).join(", ")} FROM ${qualifiedName(name)}`;
+function selectOf({ name, selected, tableSchema }: OpenTable, range: KeyRange): string {
+	const columns = selected.map((column) => quoteName(column.name)).join(", ");
+	return `SELECT ${columns} FROM ${qualifiedName(name)}${rangeSql(tableSchema.key[0], range)}`;
 }

@@ -39,11 +39,9 @@ export class Server {
 		const folds = Number(asText);
 		if (/mariadb/i.test(version)) return new Server(connection, "mariadb", String(id), folds);
 		// Rows have the primary key that the server adds by itself; so must the definition. A server before 8.0.30 adds none.
-		await connection
-			.query("SET SESSION show_gipk_in_create_table_and_information_schema = ON")
-			.catch((error: unknown) => {
-				if ((error as { errno?: number }).errno !== 1193) throw error;
-			});
+		await setIfKnown(connection, "show_gipk_in_create_table_and_information_schema = ON");
+		// Sizes of tables as they are, not as they were a day ago.
+		await setIfKnown(connection, "information_schema_stats_expiry = 0");
 		const [uuids] = await connection.query<RowDataPacket[]>("SELECT @@GLOBAL.server_uuid AS uuid");
 		return new Server(connection, "mysql", String(uuids[0]?.uuid), folds);
 	}
@@ -78,6 +76,13 @@ export class Server {
 	async close(): Promise<void> {
 		await this.connection.end().catch(() => this.connection.destroy());
 	}
+}
+
+/** Older servers have fewer settings (ER_UNKNOWN_SYSTEM_VARIABLE). */
+async function setIfKnown(connection: Connection, setting: string): Promise<void> {
+	await connection.query(`SET SESSION ${setting}`).catch((error: unknown) => {
+		if ((error as { errno?: number }).errno !== 1193) throw error;
+	});
 }
 
 /** Options of every connection: exact values as strings, nothing parsed. */

@@ -1,3 +1,4 @@
+import { messageOf } from "../../../../common/errors.ts";
 import { PollTimeout, poll } from "../../../../common/poll.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
@@ -6,12 +7,22 @@ import { type TableName, tableId } from "../model/tableName.ts";
 import { Server } from "./server.ts";
 import { listTables } from "./tableSchema.ts";
 
-/** A connection that sees the source as it was at one position of the binlog. */
-export interface Snapshot {
+/** A connection that sees a snapshot. */
+export interface SnapshotReader {
 	server: Server;
-	position: Position;
 	/** Ends the query that runs, from another connection; the snapshot stays. */
 	interrupt(): Promise<void>;
+}
+
+/** Connections that all see the source as it was at one position of the binlog. */
+export interface Snapshot {
+	position: Position;
+	/** At least one. */
+	readers: readonly [SnapshotReader, ...SnapshotReader[]];
+	/** Why there are not as many as were asked for. */
+	fewer: string | undefined;
+	/** Ends the connections, whatever runs on them. */
+	destroy(): void;
 }
 
 /** How long a change of the binlog may take until readers see it, in milliseconds: a semi-synchronous server waits for its replicas. */
@@ -20,6 +31,7 @@ const visibleMs = 60_000;
 /**
  * Opens a consistent snapshot that holds all changes before a position. A server writes a change into the binlog first and commits it
  * then, so that a snapshot which is taken as soon as the change was read may lack it.
+ * @param readers how many connections see it, if the source allows so many.
  * @throws where such a snapshot cannot be had within a minute.
  */
 export async function openSnapshotAfter(
@@ -27,14 +39,15 @@ export async function openSnapshotAfter(
 	access: SourceAccess,
 	tables: readonly TableName[],
 	signal: AbortSignal,
+	readers = 1,
 ): Promise<Snapshot> {
 	let seen: Position | undefined;
 	try {
 		return await poll({ firstMs: 10, timeoutMs: visibleMs, signal }, async () => {
-			const snapshot = await openSnapshot(access, tables);
+			const snapshot = await openSnapshot(access, tables, readers);
 			if (position === undefined || comparePositions(snapshot.position, position) >= 0) return snapshot;
 			seen = snapshot.position;
-			await snapshot.server.close();
+			snapshot.destroy();
 			return undefined;
 		});
 	} catch (error) {
@@ -47,19 +60,58 @@ export async function openSnapshotAfter(
 }
 
 /**
- * Opens a consistent snapshot. MariaDB reports the snapshot's own position; MySQL does not, so there the tables are locked against
- * writers for the moment between snapshot and position.
+ * Opens a consistent snapshot. MariaDB reports each snapshot's own position; MySQL does not, so there the tables are locked against
+ * writers for the moment between snapshots and position.
  */
-async function openSnapshot(access: SourceAccess, tables: readonly TableName[]): Promise<Snapshot> {
-	const server = await Server.connect(access);
+async function openSnapshot(access: SourceAccess, tables: readonly TableName[], wanted: number): Promise<Snapshot> {
+	const connections = await connect(access, wanted);
+	const { servers } = connections;
 	try {
-		await server.connection.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
-		const position = server.flavour === "mariadb" ? await mariadb(server) : await mysql(server, access, tables);
-		return { server, position, interrupt: () => interrupt(access, server) };
+		for (const { connection } of servers) {
+			await connection.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
+		}
+		const [first] = servers;
+		const same =
+			first.flavour === "mariadb"
+				? await sameSnapshots(servers)
+				: { position: await mysql(servers, access, tables), servers };
+		for (const server of servers) if (!same.servers.includes(server)) await server.close();
+		const busy = "the source commits so often that no two snapshots were of one position";
+		return {
+			position: same.position,
+			readers: mapAll(same.servers, (server) => ({ server, interrupt: () => interrupt(access, server) })),
+			fewer: connections.fewer ?? (same.servers.length < servers.length ? busy : undefined),
+			destroy: () => {
+				for (const { connection } of same.servers) connection.destroy();
+			},
+		};
 	} catch (error) {
-		await server.close();
+		for (const server of servers) await server.close();
 		throw error;
 	}
+}
+
+type AtLeastOne<T> = readonly [T, ...T[]];
+
+function mapAll<T, R>([first, ...others]: AtLeastOne<T>, map: (one: T) => R): [R, ...R[]] {
+	return [map(first), ...others.map(map)];
+}
+
+/** The first connection must be had; the source may refuse others, which would only make it faster. */
+async function connect(
+	access: SourceAccess,
+	wanted: number,
+): Promise<{ servers: AtLeastOne<Server>; fewer: string | undefined }> {
+	const first = await Server.connect(access);
+	const others: Server[] = [];
+	while (others.length + 1 < wanted) {
+		try {
+			others.push(await Server.connect(access));
+		} catch (error) {
+			return { servers: [first, ...others], fewer: `the source refuses more connections: ${messageOf(error)}` };
+		}
+	}
+	return { servers: [first, ...others], fewer: undefined };
 }
 
 async function interrupt(access: SourceAccess, server: Server): Promise<void> {
@@ -68,6 +120,25 @@ async function interrupt(access: SourceAccess, server: Server): Promise<void> {
 		await other.connection.query("KILL QUERY ?", [server.connection.threadId]);
 	} finally {
 		await other.close();
+	}
+}
+
+/** How often MariaDB's snapshots are taken until all are of one position. */
+const sameTries = 20;
+
+/**
+ * Snapshots that MariaDB takes side by side are of one position, unless something is committed between them; equal positions are one
+ * state. So no lock is needed. @returns the connections that have the same, in the end as many as there are.
+ */
+async function sameSnapshots(
+	servers: AtLeastOne<Server>,
+): Promise<{ position: Position; servers: AtLeastOne<Server> }> {
+	for (let attempt = 1; ; attempt += 1) {
+		const [position, ...others] = await Promise.all(mapAll(servers, mariadb));
+		if (position === undefined) throw new Error("there is no snapshot");
+		const [first, ...rest] = servers;
+		const same = rest.filter((_, index) => comparePositions(position, others[index] ?? position) === 0);
+		if (same.length === rest.length || attempt === sameTries) return { position, servers: [first, ...same] };
 	}
 }
 
@@ -84,7 +155,11 @@ async function mariadb(server: Server): Promise<Position> {
 }
 
 /** LOCK TABLES waits until no open transaction has written to the tables. */
-async function mysql(server: Server, access: SourceAccess, tables: readonly TableName[]): Promise<Position> {
+async function mysql(
+	servers: readonly Server[],
+	access: SourceAccess,
+	tables: readonly TableName[],
+): Promise<Position> {
 	const locker = await Server.connect(access);
 	try {
 		await locker.connection.query("SET SESSION lock_wait_timeout = 60");
@@ -92,7 +167,7 @@ async function mysql(server: Server, access: SourceAccess, tables: readonly Tabl
 		const existing = new Set((await listTables(locker, schemas)).map(tableId));
 		const locks = tables.filter((name) => existing.has(tableId(name))).map((name) => `${qualifiedName(name)} READ`);
 		if (locks.length > 0) await locker.connection.query(`LOCK TABLES ${locks.join(", ")}`);
-		await server.connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+		for (const { connection } of servers) await connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
 		return await locker.currentPosition();
 	} finally {
 		await locker.close();

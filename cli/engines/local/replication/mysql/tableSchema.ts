@@ -66,3 +66,18 @@ function defaultExpression(
 		flavour === "mysql" ? /\bDEFAULT_GENERATED\b/i.test(String(extra)) : !/^'(?:[^'\\]|\\.|'')*'$/s.test(text);
 	return isExpression ? text : undefined;
 }
+
+/** About how large a table is, by the server's own statistics. */
+export interface TableSize {
+	bytes: number;
+	rowBytes: number;
+}
+
+export async function tableSize(server: Server, { schema, table }: TableName): Promise<TableSize> {
+	const [row] = await server.rows(
+		`SELECT DATA_LENGTH AS bytes, AVG_ROW_LENGTH AS row_bytes
+		FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?`,
+		[schema, table],
+	);
+	return { bytes: Number(row?.bytes ?? 0), rowBytes: Number(row?.row_bytes ?? 0) };
+}

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { DuckDBType } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
 import { messageOf } from "../../../../common/errors.ts";
 import { PollTimeout, poll } from "../../../../common/poll.ts";
 import { type OpenDuckDb, openDuckDb } from "../../../duckdb/open.ts";
@@ -23,6 +23,10 @@ export class ParquetEngine {
 	readonly #database: OpenDuckDb;
 	readonly #limits: StageLimits;
 	#stages = 0;
+	/** To the memory limit, for wide rows that are being written. */
+	#added = 0;
+	/** A stage has one for itself: the next rows of another must not wait for its file. */
+	readonly #idle: DuckDBConnection[] = [];
 
 	private constructor(database: OpenDuckDb, limits: StageLimits) {
 		this.#database = database;
@@ -80,19 +84,25 @@ export class ParquetEngine {
 	async #table(columns: readonly string[]): Promise<StageTable> {
 		this.#stages += 1;
 		const name = `stage_${this.#stages}`;
-		const { connection } = this.#database;
+		const connection = this.#idle.pop() ?? (await this.#database.connect());
 		await connection.run(`CREATE TABLE ${name} (${columns.join(", ")})`);
-		const appender = await connection.createAppender(name);
-		return { connection, name, appender, limits: this.#limits, makeRoom: (bytes) => this.#makeRoom(bytes) };
+		return {
+			...{ connection, name, appender: await connection.createAppender(name), limits: this.#limits },
+			makeRoom: (bytes) => this.#makeRoom(bytes),
+			release: () => void this.#idle.push(connection),
+		};
 	}
 
 	async #makeRoom(row: number): Promise<() => Promise<void>> {
 		if (row <= usualRow) return async () => undefined;
-		const limit = (megabytes: number) => this.#database.connection.run(`SET memory_limit = '${megabytes}MB'`);
-		await limit(memoryLimit + Math.ceil((copiesOfRow * (row - usualRow)) / 1_000_000));
-		return async () => {
-			await limit(memoryLimit);
-		};
+		const added = Math.ceil((copiesOfRow * (row - usualRow)) / 1_000_000);
+		await this.#addMemory(added);
+		return () => this.#addMemory(-added);
+	}
+
+	async #addMemory(megabytes: number): Promise<void> {
+		this.#added += megabytes;
+		await this.#database.connection.run(`SET memory_limit = '${memoryLimit + this.#added}MB'`);
 	}
 
 	close(): void {

@@ -29,6 +29,8 @@ export interface StageTable {
 	limits: StageLimits;
 	/** Makes room for the writing of a row of so many bytes. @returns gives it back. */
 	makeRoom(bytes: number): Promise<() => Promise<void>>;
+	/** The table is gone, and its connection is free for another one. */
+	release(): void;
 }
 
 /** What the columns that replication adds are made from when the file is written, and the before images: SQL. */
@@ -95,13 +97,13 @@ export abstract class ParquetStage {
 			await giveBack();
 		}
 		await syncFile(path);
-		await connection.run(`DROP TABLE ${name}`);
+		await this.#drop();
 	}
 
 	/** Drops the stage with its rows. */
 	async discard(): Promise<void> {
 		this.#table.appender.closeSync();
-		await this.#table.connection.run(`DROP TABLE ${this.#table.name}`);
+		await this.#drop();
 	}
 
 	protected abstract added(): AddedColumns;
@@ -116,6 +118,12 @@ export abstract class ParquetStage {
 		if (this.#vectorBytes > this.#mostVectorBytes) this.#mostVectorBytes = this.#vectorBytes;
 		if (bytes > this.#widestRow) this.#widestRow = bytes;
 		if (this.#chunkRows === vectorRows || this.#chunkBytes >= chunkBytes) this.#flush();
+	}
+
+	async #drop(): Promise<void> {
+		const { connection, name, release } = this.#table;
+		await connection.run(`DROP TABLE ${name}`);
+		release();
 	}
 
 	/** A row group is of whole vectors. */

@@ -66,6 +66,7 @@ export async function loadAll(
 			table.updatedAt = new Date().toISOString();
 			board.update();
 		},
+		said: (text: string): void => log.info(`full load: ${text}`),
 	};
 	const take: TakeSchema = (name, read) => takeColumns(parts.rules, name, read, known?.historyOf(name), [], true);
 	const result = await loadTables(access, names, parts.engine, parts.staging, take, progress, parts.stop);
