@@ -1,3 +1,4 @@
+import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { messageOf, PipelineError } from "../common/errors.ts";
@@ -16,15 +17,26 @@ export interface ServerOptions {
 	/** What is shown until it is time for newer data. */
 	first: DashboardData;
 	compute: () => Promise<DashboardData>;
+	/** Whether whoever reaches the port may read; else only who has the token of the address. */
+	isOpen: boolean;
 }
 
 /**
  * Serves the dashboard on 127.0.0.1: `/` is the page, `/data` its data as JSON. There is nothing to write to. A request
  * under another host name is refused, so that no web site can reach the data by a name of its own that
- * resolves to this machine (DNS rebinding).
+ * resolves to this machine (DNS rebinding). Other users of the machine reach the port, too: the address has a token, which
+ * becomes a cookie.
+ * @returns an address with the token.
  */
-export async function serveDashboard({ port, assets, first, compute }: ServerOptions): Promise<DashboardServer> {
+export async function serveDashboard({
+	port,
+	assets,
+	first,
+	compute,
+	isOpen,
+}: ServerOptions): Promise<DashboardServer> {
 	const latest = latestOf(first, compute);
+	const token = isOpen ? undefined : randomBytes(16).toString("hex");
 	let origin = "";
 	const server = createServer((request, response) => {
 		answer(request, response).catch((error) => {
@@ -44,7 +56,26 @@ export async function serveDashboard({ port, assets, first, compute }: ServerOpt
 			send(response, 405, plain, "The dashboard can only be read.");
 			return;
 		}
-		const path = (request.url ?? "/").split("?")[0];
+		const { pathname: path, searchParams } = new URL(request.url ?? "/", origin);
+		if (token !== undefined) {
+			const cookie = `dashboard-${own}`;
+			if (isToken(searchParams.get("token"), token)) {
+				response.setHeader("Set-Cookie", `${cookie}=${token}; Path=/; HttpOnly; SameSite=Strict`);
+				// So that the token is not in what the page shows as its address.
+				response.setHeader("Location", path);
+				send(response, 303, undefined, "");
+				return;
+			}
+			if (!isToken(cookieOf(request, cookie), token)) {
+				send(
+					response,
+					401,
+					plain,
+					"Open the address that pipeline-cli dashboard printed: it has the token that this page needs.",
+				);
+				return;
+			}
+		}
 		if (path === "/") {
 			// The page asks for newer data by itself, where these are old.
 			const { html, policy } = dashboardDocument(latest.known(), assets, true);
@@ -64,13 +95,24 @@ export async function serveDashboard({ port, assets, first, compute }: ServerOpt
 	await listen(server, port);
 	origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 	return {
-		url: origin,
+		url: token === undefined ? origin : `${origin}?token=${token}`,
 		close: () =>
 			new Promise((resolve) => {
 				server.close(() => resolve());
 				server.closeAllConnections();
 			}),
 	};
+}
+
+/** Compares in the same time whatever is wrong. */
+function isToken(given: string | null | undefined, token: string): boolean {
+	const [a, b] = [Buffer.from(given ?? ""), Buffer.from(token)];
+	return a.length === b.length && timingSafeEqual(a, b);
+}
+
+function cookieOf(request: IncomingMessage, name: string): string | undefined {
+	const pairs = (request.headers.cookie ?? "").split(";").map((pair) => pair.trim().split("="));
+	return pairs.find(([key]) => key === name)?.[1];
 }
 
 function send(response: ServerResponse, status: number, type: string | undefined, body: string): void {

@@ -108,7 +108,9 @@ describe("the dashboard", () => {
 		const figures = await page.locator("#figures").textContent();
 		expect(figures).toContain(dollars(total?.[0] ?? 0));
 		expect(faults).toEqual([]);
-		expect(requests.filter((address) => !address.startsWith(url) && !address.startsWith("data:"))).toEqual([]);
+		expect(
+			requests.filter((address) => !address.startsWith(new URL(url).origin) && !address.startsWith("data:")),
+		).toEqual([]);
 	});
 
 	it("filters all charts that have the field, keeps the filters over a reload, and takes them back", async () => {
@@ -219,17 +221,24 @@ describe("the dashboard", () => {
 	});
 
 	it("answers on loopback only, under its own name, and to reading only", async () => {
-		const { port } = new URL(url);
+		const { port, search } = new URL(url);
+		for (const wrong of [{}, { path: "/data" }, { path: `/${search}0` }, { cookie: `dashboard-${port}=0` }]) {
+			expect((await http(port, wrong)).status).toBe(401);
+		}
+		const entered = await http(port, { path: `/${search}` });
+		expect([entered.status, entered.headers.location]).toEqual([303, "/"]);
+		expect(String(entered.headers["set-cookie"])).toMatch(/; Path=\/; HttpOnly; SameSite=Strict$/);
+		const cookie = String(entered.headers["set-cookie"]).split(";")[0] ?? "";
 		expect((await http(port, { method: "POST" })).status).toBe(405);
 		expect((await http(port, { host: "evil.example" })).status).toBe(403);
 		expect((await http(port, { host: `evil.example:${port}` })).status).toBe(403);
-		expect((await http(port, { path: "/../etc/passwd" })).status).toBe(404);
-		const data = await http(port, { path: "/data" });
+		expect((await http(port, { cookie, path: "/../etc/passwd" })).status).toBe(404);
+		const data = await http(port, { cookie, path: "/data" });
 		expect(data.status).toBe(200);
 		expect(data.headers["cache-control"]).toBe("no-store");
 		expect(data.headers["cross-origin-resource-policy"]).toBe("same-origin");
-		expect((await http(port, { path: "/data", tag: data.headers.etag })).status).toBe(304);
-		const policy = String((await http(port, {})).headers["content-security-policy"]);
+		expect((await http(port, { cookie, path: "/data", tag: data.headers.etag })).status).toBe(304);
+		const policy = String((await http(port, { cookie })).headers["content-security-policy"]);
 		expect(policy).toMatch(/^default-src 'none'; script-src 'sha256-[^ ]+'; style-src 'sha256-[^ ]+';/);
 		expect(policy).not.toContain("unsafe");
 		for (const address of Object.values(networkInterfaces()).flat()) {

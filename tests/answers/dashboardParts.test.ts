@@ -22,7 +22,7 @@ describe("the dashboard's parts", () => {
 		stack = fileStack;
 		await makeSampleLake(stack.home);
 		browser = await launchBrowser();
-		url = await addressOf(stack.start(["dashboard", "--no-open"]));
+		url = await addressOf(stack.start(["dashboard", "--no-open", "--no-token"]));
 	});
 
 	it.afterEach(async () => {

@@ -72,7 +72,7 @@ describe("the private MariaDB", () => {
 		const { password } = await sourceAccess(paths);
 		expect(password.length).toBeGreaterThanOrEqual(24);
 		expect((await stat(passwordFile(paths))).mode & 0o777).toBe(0o600);
-		expect((await stat(paths.source)).mode & 0o777).toBe(0o700);
+		for (const folder of [paths.home, paths.source]) expect((await stat(folder)).mode & 0o777).toBe(0o700);
 		expect((await run("ps", ["-eww", "-o", "args="])).stdout).not.toContain(password);
 		const holders: string[] = [];
 		for (const entry of await readdir(paths.home, { recursive: true, withFileTypes: true })) {

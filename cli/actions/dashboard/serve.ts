@@ -27,12 +27,13 @@ export async function exportDashboard(stack: Stack, file: string, context: Conte
 
 /**
  * Serves the page until Ctrl-C.
- * @param port undefined takes a free one.
+ * @param options.port undefined takes a free one.
+ * @param options.isOpen whether the address works without a token.
  * @param onReady called with the address once the first data are there.
  */
 export async function serveUntilStopped(
 	stack: Stack,
-	port: number | undefined,
+	{ port, isOpen }: { port: number | undefined; isOpen: boolean },
 	onReady: (url: string) => void,
 	context: Context,
 ): Promise<string> {
@@ -40,7 +41,7 @@ export async function serveUntilStopped(
 	const assets = await pageAssets();
 	const compute = computed(stack, context);
 	const first = await context.reporter.task("Compute the charts", compute);
-	const server = await serveDashboard({ port: port ?? 0, assets, first, compute });
+	const server = await serveDashboard({ port: port ?? 0, assets, first, compute, isOpen });
 	try {
 		onReady(server.url);
 		await new Promise<void>((resolve) => {

@@ -9,6 +9,7 @@ export const definition = defineCommand({
 	options: [
 		{ flags: "--port <port>", description: "port on 127.0.0.1 (default: a free one)", parse: wholeNumber(1, 65535) },
 		{ flags: "--export <file>", description: "write the page to an HTML file instead" },
+		{ flags: "--no-token", description: "let every user of this machine read it, by an address without a token" },
 		{ flags: "--no-open", description: "do not open the browser" },
 	],
 	// It runs until it is stopped; a timer holds 24 days at most.

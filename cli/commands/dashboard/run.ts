@@ -16,7 +16,7 @@ export const run: Run<typeof definition> = async ({ options, stack, context, int
 	}
 	const url = await serveUntilStopped(
 		await stack(),
-		options.port,
+		{ port: options.port, isOpen: !options.token },
 		(address) => {
 			context.reporter.note(`Dashboard: ${chalk.bold(address)}  (Ctrl-C ends it)`);
 			if (options.open && interactive) openBrowser(address);

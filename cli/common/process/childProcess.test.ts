@@ -55,3 +55,15 @@ it("leaves children alone while the log is off", async () => {
 	await once(child, "close");
 	expect(events).toEqual([]);
 });
+
+it("what a child writes is its owner's alone, and this process's umask stays", async () => {
+	const before = process.umask();
+	const child = spawn("sh", ["-c", "umask"], { stdio: ["ignore", "pipe", "ignore"] });
+	let said = "";
+	child.stdout.on("data", (chunk: Buffer) => {
+		said += chunk.toString();
+	});
+	await new Promise((resolve) => child.once("close", resolve));
+	expect(said.trim()).toBe("0077");
+	expect(process.umask()).toBe(before);
+});

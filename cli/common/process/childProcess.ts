@@ -1,12 +1,27 @@
 import * as node from "node:child_process";
 import { promisify } from "node:util";
+import { isMainThread } from "node:worker_threads";
 import { errorName, isLogging, log, millisecondsSince, shownArguments } from "../log.ts";
 
-/** As Node's, with a line in the log. */
-export const spawn = ((...args: Parameters<typeof node.spawn>) => observed(node.spawn(...args))) as typeof node.spawn;
+/** As Node's, with a line in the log; what the child writes is its owner's alone. */
+export const spawn = ((...args: Parameters<typeof node.spawn>) =>
+	observed(privately(() => node.spawn(...args)))) as typeof node.spawn;
 
-/** As Node's, with a line in the log. */
-export const fork = ((...args: Parameters<typeof node.fork>) => observed(node.fork(...args))) as typeof node.fork;
+/** As Node's, with a line in the log; what the child writes is its owner's alone. */
+export const fork = ((...args: Parameters<typeof node.fork>) =>
+	observed(privately(() => node.fork(...args)))) as typeof node.fork;
+
+/** A child has the umask that its parent has when it starts it. */
+function privately<C>(start: () => C): C {
+	// Threads cannot change it; only tests start children in one.
+	if (!isMainThread) return start();
+	const before = process.umask(0o077);
+	try {
+		return start();
+	} finally {
+		process.umask(before);
+	}
+}
 
 /**
  * Runs a program to its end.

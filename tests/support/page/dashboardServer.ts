@@ -5,7 +5,7 @@ import type { RunningCli } from "../cli.ts";
 /** Waits for the address that the CLI names once the page can be opened. */
 export async function addressOf(running: RunningCli): Promise<string> {
 	for (;;) {
-		const found = /http:\/\/127\.0\.0\.1:\d+\//.exec(running.output().stderr)?.[0];
+		const found = /http:\/\/127\.0\.0\.1:\d+\/(\?token=\w+)?/.exec(running.output().stderr)?.[0];
 		if (found !== undefined) return found;
 		const ended = await Promise.race([
 			running.ended,
@@ -20,14 +20,20 @@ export interface Answer {
 	headers: Record<string, string | string[] | undefined>;
 }
 
+interface HttpOptions {
+	method?: string;
+	path?: string;
+	host?: string;
+	tag?: unknown;
+	cookie?: string;
+}
+
 /** One request as the test says it; fetch would not send a foreign Host. */
-export function http(
-	port: string,
-	{ method = "GET", path = "/", host, tag }: { method?: string; path?: string; host?: string; tag?: unknown },
-): Promise<Answer> {
+export function http(port: string, { method = "GET", path = "/", host, tag, cookie }: HttpOptions): Promise<Answer> {
 	return new Promise((resolve, reject) => {
 		const headers = {
 			host: host ?? `127.0.0.1:${port}`,
+			...(cookie !== undefined && { cookie }),
 			...(tag !== undefined && { "if-none-match": String(tag) }),
 		};
 		const sent = request({ host: "127.0.0.1", port, method, path, headers }, (response) => {

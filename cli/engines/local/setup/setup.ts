@@ -18,7 +18,7 @@ export async function setup(
 ): Promise<SetupResult> {
 	const beganAt = Date.now();
 	try {
-		await mkdir(paths.home, { recursive: true });
+		await mkdir(paths.home, { recursive: true, mode: 0o700 });
 	} catch (error) {
 		throw setupError(`${paths.home} could not be created.`, error);
 	}

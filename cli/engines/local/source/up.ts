@@ -147,10 +147,11 @@ async function newPassword(paths: LocalPaths): Promise<string> {
 	return password;
 }
 
-/** Makes the source's folder, which only its owner may look into. */
+/** Makes the folders of the stack and of its source. Only their owner may look into them: the lake is a copy of the source. */
 export async function makeSourceFolder(paths: LocalPaths): Promise<void> {
 	try {
 		await mkdir(paths.source, { recursive: true });
+		await chmod(paths.home, 0o700);
 		await chmod(paths.source, 0o700);
 	} catch (error) {
 		throw setupError(`${paths.source} could not be created.`, error, "pipeline-cli source up");
