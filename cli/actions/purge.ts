@@ -40,12 +40,12 @@ export async function purge(
 					update(folder);
 					await processed.remove(folder);
 				}
-				await jobs.removeRuns();
+				await jobs.removeRuns(context);
 			});
 		}),
 	);
-	const leaves = stack.purgeLeaves?.();
-	return { tables, rebuilt, ...(leaves !== undefined && { leaves }), etl: await runEtl(stack, [], context) };
+	const leaves = (await stack.purgeLeaves?.()) ?? [];
+	return { tables, rebuilt, ...(leaves.length > 0 && { leaves }), etl: await runEtl(stack, [], context) };
 }
 
 function affected(

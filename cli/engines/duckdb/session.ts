@@ -1,8 +1,7 @@
-import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { openDuckDb } from "./open.ts";
 import { quoteText } from "./quote.ts";
+import { spillFolder } from "./spill.ts";
 
 /** What a session may reach. */
 export interface DuckDbAccess {
@@ -38,8 +37,7 @@ export async function withDuckDb<T>(
 		const settings = [
 			"TimeZone = 'UTC'",
 			`allowed_directories = [${access.folders.map((path) => quoteText(`${path}/`)).join(", ")}]`,
-			// Where results larger than memory are spilled; DuckDB makes the folder when it needs it and removes it.
-			`temp_directory = ${quoteText(join(access.spill, `.duckdb-${randomUUID()}`))}`,
+			`temp_directory = ${quoteText(spillFolder(access.spill))}`,
 			"autoinstall_known_extensions = false",
 			"autoload_known_extensions = false",
 			"enable_external_access = false",

@@ -114,7 +114,7 @@ export class LocalHostEngine implements LocalHost {
 	}
 
 	async requireSchedule(options: ScheduleOptions & { foreground: boolean }): Promise<void> {
-		return (await import("./schedule/keeper.ts")).requireKeeping(this.#paths, options);
+		await (await import("./schedule/keeper.ts")).requireKeeping(this.#paths, options);
 	}
 
 	async startSchedule(

@@ -84,6 +84,13 @@ export class LocalStack implements Stack {
 		);
 	}
 
+	/** What a service manager keeps of its service is no file of ours. */
+	async purgeLeaves(): Promise<readonly string[]> {
+		const { isInstalled, unitName } = await import("./schedule/systemdUnit.ts");
+		if (!(await isInstalled(this.name))) return [];
+		return [`messages of the service, where systemd keeps them: journalctl --user -u ${unitName(this.name)}`];
+	}
+
 	async checks(): Promise<Check[]> {
 		return (await import("./doctor/checks.ts")).localChecks(this.#paths);
 	}

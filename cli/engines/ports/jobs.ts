@@ -40,11 +40,11 @@ export interface Jobs {
 	 */
 	alone<T>(context: Context, work: () => Promise<T>): Promise<T>;
 	/**
-	 * Removes what former runs reported, and logged where the logs are ours: it quotes values. Called within `alone`, when all that
+	 * Removes what former runs reported, logged and spilled where that is ours: it quotes values. Called within `alone`, when all that
 	 * a run could have read is removed.
 	 * @throws RunGoing naming a run that began meanwhile, where the engine could not keep it from that.
 	 */
-	removeRuns(): Promise<void>;
+	removeRuns(context: Context): Promise<void>;
 	/** The newest run, whether it continues or has ended. */
 	lastRun(): Promise<RunSummary | undefined>;
 	/** The newest runs with what their jobs reported, newest first. @param count at most so many. */

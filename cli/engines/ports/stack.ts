@@ -36,7 +36,7 @@ export interface Stack {
 	/** Absent where the engine cannot compare yet. */
 	comparison?(): Promise<Comparison>;
 	/** Where values may remain that a purge does not reach, a line each; absent where it reaches all. */
-	purgeLeaves?(): readonly string[];
+	purgeLeaves?(): readonly string[] | Promise<readonly string[]>;
 	/** Every precondition of the stack's work, also those that hold. */
 	checks(context: Context): Promise<Check[]>;
 	/** How the warehouse is, without waking it; undefined where the stack has none. Absent where it is but a file. */

@@ -9,6 +9,7 @@ import { openModels } from "../../shared/models.ts";
 import { deliverLeftovers } from "../eventStream/leftovers.ts";
 import { ensurePython } from "../setup/python.ts";
 import { stackDefinition } from "../shared/definition.ts";
+import { forgetValues } from "../shared/forget.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { readSchedule } from "../shared/scheduleFile.ts";
 import { LocalJobSession } from "./localJobSession.ts";
@@ -61,8 +62,9 @@ export class LocalJobs implements Jobs {
 		}
 	}
 
-	removeRuns(): Promise<void> {
-		return this.#removeRuns(0);
+	async removeRuns(context: Context): Promise<void> {
+		await this.#removeRuns(0);
+		await forgetValues(this.#paths, context.signal);
 	}
 
 	async lastRun(): Promise<RunSummary | undefined> {

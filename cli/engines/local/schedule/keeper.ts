@@ -33,18 +33,20 @@ export async function keeperOf(paths: LocalPaths): Promise<Keeper | undefined> {
 
 /**
  * Whether a call may have the schedule, in the background or in its own process.
+ * @returns who keeps it now, where somebody does whom this call may leave it to, or end.
  * @throws PipelineError where another one keeps it and is not to be ended by this call.
  */
 export async function requireKeeping(
 	paths: LocalPaths,
 	{ everySeconds, foreground }: { everySeconds?: number | undefined; foreground: boolean },
-): Promise<void> {
+): Promise<Keeper | undefined> {
 	const keeper = await keeperOf(paths);
 	// Its own id is there where `up` started it.
-	if (keeper === undefined || keeper.pid === process.pid) return;
+	if (keeper === undefined || keeper.pid === process.pid) return undefined;
 	if (foreground) throw keptAlready(keeper);
 	const isSame = everySeconds === undefined || everySeconds === keeper.everySeconds;
 	if (!keeper.isScheduler && !isSame) throw keptByCommand(keeper);
+	return keeper;
 }
 
 function keptAlready({ pid, isScheduler }: Keeper): PipelineError {

@@ -10,14 +10,8 @@ import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context, ScheduleBoard, ScheduleOptions } from "../../port.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import type { LocalPaths } from "../shared/paths.ts";
-import {
-	readScheduleFile,
-	type ScheduleFile,
-	scheduleFiles,
-	scheduleProcess,
-	writeScheduleFile,
-} from "../shared/scheduleFile.ts";
-import { keeperOf, requireKeeping, schedulerFiles } from "./keeper.ts";
+import { changeScheduleFile, readScheduleFile, scheduleFiles, scheduleProcess } from "../shared/scheduleFile.ts";
+import { requireKeeping, schedulerFiles } from "./keeper.ts";
 
 /** How long its end may take: jobs that run are ended first, then, in the foreground, replication and source. */
 const stopGraceMs = 120_000;
@@ -36,8 +30,7 @@ export async function startSchedule(
 	program: readonly string[],
 	paths: LocalPaths,
 ): Promise<"started" | "restarted" | "already running"> {
-	await requireKeeping(paths, { everySeconds, foreground: false });
-	const before = await keeperOf(paths);
+	const before = await requireKeeping(paths, { everySeconds, foreground: false });
 	if (before !== undefined) {
 		if (everySeconds === undefined || before.everySeconds === everySeconds) return "already running";
 		await end(before, context, paths);
@@ -108,21 +101,19 @@ export async function keepSchedule(
 			await writeFileAtomic(files.pid, formatIdentity(identify()));
 		},
 	);
-	const before = await readScheduleFile(paths);
-	let file: ScheduleFile = {
-		version: 1,
-		pid: process.pid,
-		...(everySeconds !== undefined && { everySeconds }),
-		text: before?.text ?? "",
-		...(before?.last !== undefined && { last: before.last }),
-	};
 	try {
 		await work({
-			show: async ({ nextRun, ...rest }) => {
-				const { nextRun: _, ...kept } = file;
-				file = { ...kept, ...rest, ...(nextRun !== undefined && { nextRun }) };
-				await writeScheduleFile(paths, file);
-			},
+			show: ({ nextRun, ...rest }) =>
+				changeScheduleFile(paths, context.signal, (before) => ({
+					version: 1,
+					pid: process.pid,
+					...(everySeconds !== undefined && { everySeconds }),
+					text: before?.text ?? "",
+					// Of the file, not of memory: a purge removes it from there.
+					...(before?.last !== undefined && { last: before.last }),
+					...rest,
+					...(nextRun !== undefined && { nextRun }),
+				})),
 		});
 	} finally {
 		await rm(files.pid, { force: true });

@@ -67,6 +67,10 @@ export function unitFile(stack: string): string {
 	return join(config, "systemd", "user", unitName(stack));
 }
 
+export function isInstalled(stack: string): Promise<boolean> {
+	return exists(unitFile(stack));
+}
+
 /** Whether this machine runs systemd: containers have its programs only. As sd_booted(3) finds it out. */
 export function isBooted(): Promise<boolean> {
 	return exists("/run/systemd/system");
@@ -87,7 +91,7 @@ export async function installUnit(parts: UnitParts, booted: boolean): Promise<In
 /** @returns the unit's file where there was one. */
 export async function removeUnit(stack: string): Promise<string | undefined> {
 	const path = unitFile(stack);
-	if (!(await exists(path))) return undefined;
+	if (!(await isInstalled(stack))) return undefined;
 	await rm(path);
 	return path;
 }

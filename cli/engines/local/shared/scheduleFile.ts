@@ -5,6 +5,7 @@ import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFileIfGood } from "../../../common/jsonFile.ts";
 import { type ProcessIdentity, runningProcess } from "../../../common/process/processIdentity.ts";
 import type { ScheduleStatus } from "../../port.ts";
+import { withLockFile } from "./lockFile.ts";
 import type { LocalPaths } from "./paths.ts";
 
 const text = z.string();
@@ -45,6 +46,8 @@ export function scheduleFiles(paths: LocalPaths) {
 		/** Held while a process takes the schedule, or is started for it. */
 		taking: join(paths.schedule, "taking.lock"),
 		status: join(paths.schedule, "status.json"),
+		/** Held while the status is read and written again. */
+		writing: join(paths.schedule, "status.lock"),
 		log: join(paths.logs, "schedule.log"),
 	};
 }
@@ -61,6 +64,23 @@ export function readScheduleFile(paths: LocalPaths): Promise<ScheduleFile | unde
 export async function writeScheduleFile(paths: LocalPaths, file: ScheduleFile): Promise<void> {
 	await mkdir(paths.schedule, { recursive: true });
 	await writeFileAtomic(scheduleFiles(paths).status, `${JSON.stringify(file, null, 2)}\n`);
+}
+
+/** Writes the state anew, of what it is at that moment: another process may have changed it. */
+export function changeScheduleFile(
+	paths: LocalPaths,
+	signal: AbortSignal,
+	change: (before: ScheduleFile | undefined) => ScheduleFile | undefined,
+): Promise<void> {
+	return withLockFile(
+		scheduleFiles(paths).writing,
+		signal,
+		() => undefined,
+		async () => {
+			const after = change(await readScheduleFile(paths));
+			if (after !== undefined) await writeScheduleFile(paths, after);
+		},
+	);
 }
 
 /** The schedule as others see it; the next run only where somebody will start it. */
