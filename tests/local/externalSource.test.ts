@@ -99,20 +99,23 @@ describe("a server of the user's own", () => {
 		expect((await source.status()).state).toBe("running");
 	});
 
-	it("is used with privileges that come by a role", async () => {
+	it("is used with privileges that come by a role; another user, or a URL with a schema, changes no schemas", async () => {
+		await use(["shop"]);
 		await admin.query("CREATE ROLE reader");
 		await admin.query("GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO reader");
 		await admin.query("GRANT SELECT ON shop.* TO reader");
 		await admin.query("CREATE USER 'member'@'127.0.0.1' IDENTIFIED BY 'x'");
 		await admin.query("GRANT reader TO 'member'@'127.0.0.1'");
 		await admin.query("SET DEFAULT ROLE reader FOR 'member'@'127.0.0.1'");
-		const server = parseSourceUrl(`mysql://member@127.0.0.1:${port}`, false);
-		const { checks } = await useExternalSource(
-			context,
-			{ server, schemas: ["shop"], askPassword: async () => "x" },
-			paths,
-		);
+		const useAs = (path: string): ReturnType<typeof useExternalSource> => {
+			const server = parseSourceUrl(`mysql://member@127.0.0.1:${port}${path}`, false);
+			return useExternalSource(context, { server, askPassword: async () => "x" }, paths);
+		};
+		const { checks } = await useAs("");
 		expect(checks.filter((check) => !check.ok)).toEqual([]);
+		expect((await refusal(useAs("/mysql"))).text.what).toContain("The URL names the schema mysql");
+		await useAs("/shop");
+		expect((await readSettings(paths))?.source).toMatchObject({ user: "member", schemas: ["shop"] });
 	});
 
 	it("is never written to without --yes", async () => {

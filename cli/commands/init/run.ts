@@ -21,10 +21,9 @@ export const run: Run<typeof definition> = async ({ args, options, localHost, in
 			next: `pipeline-cli ${command} --source-url mysql://user@host:3306`,
 		});
 	}
-	const named = [...(server.schema === undefined ? [] : [server.schema]), ...(options.schema ?? [])];
 	const found = await host.describeServer(context, {
 		server,
-		schemas: named.length === 0 ? undefined : named,
+		schemas: options.schema,
 		askPassword: () => passwordFromTerminal(server, interactive, context.signal),
 		command,
 	});

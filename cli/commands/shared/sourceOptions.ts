@@ -5,11 +5,11 @@ import { wholeNumber } from "./options.ts";
 export const sourceOptions = [
 	defineOption({
 		flags: "--source-url <url>",
-		description: "use this MySQL or MariaDB: mysql://user@host:port/schema",
+		description: "use this MySQL or MariaDB: mysql://user@host:port",
 	}),
 	defineOption({
 		flags: "--schema <name>",
-		description: "schema to replicate; repeat for more (default: those of the definition)",
+		description: "schema to replicate; repeat for more (default: the stack's, at first the definition's)",
 		repeatable: true,
 	}),
 	defineOption({

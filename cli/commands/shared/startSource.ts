@@ -31,8 +31,5 @@ export async function startSource(
 		});
 	}
 	const askPassword = (): Promise<string> => passwordFromTerminal(server, interactive, context.signal);
-	// Every URL of MySQL may name a schema; more of them are named by --schema.
-	const inUrl = server.schema === undefined ? [] : [server.schema];
-	const named = inUrl.length + (schemas?.length ?? 0) === 0 ? undefined : [...new Set([...inUrl, ...(schemas ?? [])])];
-	return { kind: "external", ...(await host.useServer(context, { pipeline, server, schemas: named, askPassword })) };
+	return { kind: "external", ...(await host.useServer(context, { pipeline, server, schemas, askPassword })) };
 }

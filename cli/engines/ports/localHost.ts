@@ -19,7 +19,7 @@ export interface ExternalOptions {
 	/** Folder of the pipeline's definition; default: the stack's, at first the sample shop's. */
 	pipeline?: string | undefined;
 	server: ExternalServer;
-	/** Default: those of the settings, else those of the definition. */
+	/** Default: those of the settings, else those of the definition; that of the URL where nobody chose a definition. */
 	schemas?: readonly string[] | undefined;
 	/** Asks for the password; called where neither the URL nor the environment nor the settings have it. */
 	askPassword: () => Promise<string>;

@@ -35,6 +35,12 @@ it.for<[string, (own: string) => Asked, boolean, string]>([
 	["another pipeline", (pipeline) => ({ pipeline }), false, "local-own --pipeline OWN"],
 	["the sample in a stack of another pipeline", () => ({ pipeline: "pipelines/shop" }), true, "local-shop"],
 	[
+		"the schema of a URL",
+		() => ({ server: { ...server, schema: "crm" } }),
+		false,
+		`local-shop --source-url ${url} --schema crm`,
+	],
+	[
 		"all of it",
 		(pipeline) => ({ pipeline, server, schemas: ["crm", "my crm"] }),
 		false,
@@ -46,6 +52,16 @@ it.for<[string, (own: string) => Asked, boolean, string]>([
 	const command = await commandBeside(asked(own), current);
 	expect(command).toBe(`pipeline-cli up --stack ${words.replace("OWN", `'${own}'`)}`);
 	expect(command).not.toContain("secret");
+});
+
+it("names the folder in which the user is, and a stack also where the definition has a mistake", async ({ folder }) => {
+	const own = join(folder, "in a folder");
+	vi.spyOn(process, "cwd").mockReturnValue(own);
+	expect(await commandBeside({ pipeline: "." }, undefined)).toBe("pipeline-cli up --stack local-own --pipeline .");
+	await writeFile(join(own, "pipeline.yaml"), "name: [\n");
+	expect(await commandBeside({ pipeline: "." }, undefined)).toBe(
+		"pipeline-cli up --stack local-in-a-folder --pipeline .",
+	);
 });
 
 it("names a stack that is not there yet, whatever the pipeline is called", async () => {

@@ -1,4 +1,5 @@
-import { relative, resolve } from "node:path";
+import { basename, relative, resolve } from "node:path";
+import { PipelineError } from "../../../common/errors.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import { shellWord } from "../../../common/shellWord.ts";
 import { sourceUrl } from "../../mysql/sourceUrl.ts";
@@ -19,18 +20,30 @@ export interface Asked {
 
 /** The command that starts what was asked for in a stack of its own, and leaves this one as it is. */
 export async function commandBeside(
-	{ pipeline, server, schemas = [] }: Asked,
+	{ pipeline, server, schemas }: Asked,
 	current: LocalSettings | undefined,
 ): Promise<string> {
 	const folder = pipeline === undefined ? (current?.pipeline ?? sampleDefinition) : rememberedFolder(pipeline);
+	// A definition says itself what is replicated.
+	const ofUrl = server?.schema === undefined || folder !== sampleDefinition ? [] : [server.schema];
 	const words = [
-		...["pipeline-cli", "up", "--stack", await freeStack(openDefinition(folder).pipeline.name)],
+		...["pipeline-cli", "up", "--stack", await freeStack(nameOf(folder))],
 		// A new stack runs the sample shop where nothing else is said.
 		...(folder === sampleDefinition ? [] : ["--pipeline", fromHere(folder)]),
 		...(server === undefined ? [] : ["--source-url", sourceUrl(server)]),
-		...schemas.flatMap((name) => ["--schema", name]),
+		...(schemas ?? ofUrl).flatMap((name) => ["--schema", name]),
 	];
 	return words.map(shellWord).join(" ");
+}
+
+/** The pipeline's name; that of its folder where the definition has a mistake, which is said when it is started. */
+function nameOf(folder: string): string {
+	try {
+		return openDefinition(folder).pipeline.name;
+	} catch (error) {
+		if (!(error instanceof PipelineError)) throw error;
+		return basename(resolve(projectRoot, folder));
+	}
 }
 
 /** A name for one more local stack, made of a pipeline's: `local-shop`, or `local-shop-2` where that is taken. */
@@ -47,5 +60,6 @@ export async function freeStack(pipeline: string): Promise<string> {
 function fromHere(folder: string): string {
 	const path = resolve(projectRoot, folder);
 	const way = relative("", path);
+	if (way === "") return ".";
 	return way.startsWith("..") ? path : way;
 }

@@ -42,6 +42,8 @@ describe("the pipeline of a local stack", () => {
 		const own = await define(folder);
 		expect(await choosePipeline(own, { version: 1, source }, ["a"], paths)).toMatchObject({ schemas: ["crm", "erp"] });
 		await mkdir(paths.replication, { recursive: true });
+		// What stands in it does not matter any more.
+		await define(folder, "name: [\n");
 		await expect(choosePipeline(own, { version: 1, source }, ["a"], paths)).rejects.toMatchObject({
 			outcome: "usage",
 			text: {

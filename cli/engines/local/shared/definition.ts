@@ -48,7 +48,6 @@ export async function choosePipeline(
 ): Promise<ChosenPipeline> {
 	const before = settings?.pipeline ?? sampleDefinition;
 	const wanted = folder === undefined ? before : rememberedFolder(folder);
-	const definition = openDefinition(wanted);
 	const isOther = settings !== undefined && wanted !== before;
 	if (isOther && (await exists(paths.replication))) {
 		throw new PipelineError("usage", {
@@ -58,7 +57,7 @@ export async function choosePipeline(
 			next: await commandBeside({ ...asked, pipeline: folder }, settings),
 		});
 	}
-	const schemas = definition.pipeline.schemas.map(({ name }) => name);
+	const schemas = openDefinition(wanted).pipeline.schemas.map(({ name }) => name);
 	return {
 		pipeline: wanted,
 		schemas: isOther || known === undefined ? schemas : [...known],

@@ -4,13 +4,15 @@ import { connect } from "../../mysql/connection.ts";
 import { describeSource } from "../../mysql/describe.ts";
 import { sourceUrl } from "../../mysql/sourceUrl.ts";
 import type { Context, DescribeOptions, SourceDescription } from "../../port.ts";
+import { chosenSchemas } from "./urlSchema.ts";
 
 /**
  * Reads what a server has. The password comes from the URL, PIPELINE_SOURCE_PASSWORD, or the user.
  * @throws PipelineError for a server that does not answer, refuses the user, or has nothing to replicate.
  */
 export async function describeServer(context: Context, options: DescribeOptions): Promise<SourceDescription> {
-	const { server, schemas, command } = options;
+	const { server, command } = options;
+	const schemas = chosenSchemas({ server, named: options.schemas }, context.reporter);
 	const { password: inUrl, schema: _, ...place } = server;
 	const password = inUrl ?? process.env.PIPELINE_SOURCE_PASSWORD ?? (await options.askPassword());
 	const url = sourceUrl(server);

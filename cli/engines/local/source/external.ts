@@ -6,10 +6,12 @@ import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
 import { parseSourceUrl, sourceUrl } from "../../mysql/sourceUrl.ts";
 import type { Check, Context, ExternalOptions, ExternalServer } from "../../port.ts";
+import { sampleDefinition } from "../../shared/definition.ts";
 import { choosePipeline } from "../shared/definition.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
 import { makeSourceFolder, refuseOtherSource } from "./up.ts";
+import { chosenSchemas } from "./urlSchema.ts";
 
 /**
  * The server that is the user's choice: of `--source-url`, then PIPELINE_SOURCE_URL, then the one that the stack already uses.
@@ -49,15 +51,18 @@ export async function useExternalSource(
 	const other = { kind: "external" as const, host: server.host, port: server.port };
 	await refuseOtherSource(before, other, options, paths);
 	const known = before?.source.kind === "external" ? before.source : undefined;
-	const isKnown = known?.host === server.host && known.port === server.port && known.user === server.user;
+	const isSameServer = known?.host === server.host && known.port === server.port;
+	const isKnown = isSameServer && known.user === server.user;
 	const { password: inUrl, schema: _, ...place } = server;
-	const { schemas, ...chosen } = await choosePipeline(
-		options.pipeline,
-		before,
-		isKnown ? known.schemas : undefined,
-		paths,
-		options,
-	);
+	const ofServer = isSameServer ? known.schemas : undefined;
+	const { schemas: ofPipeline, ...chosen } = await choosePipeline(options.pipeline, before, ofServer, paths, options);
+	// The sample's, where nobody chose it, says nothing about a server of the user's own.
+	const isChosen = ofServer !== undefined || options.pipeline !== undefined || chosen.pipeline !== sampleDefinition;
+	const schemas =
+		chosenSchemas(
+			{ server, named: options.schemas, known: isChosen ? ofPipeline : undefined, pipeline: options.pipeline },
+			context.reporter,
+		) ?? ofPipeline;
 	const access: SourceAccess = {
 		...place,
 		password:
@@ -65,7 +70,7 @@ export async function useExternalSource(
 			process.env.PIPELINE_SOURCE_PASSWORD ??
 			(isKnown ? await keptPassword(paths) : undefined) ??
 			(await options.askPassword()),
-		schemas: [...(options.schemas ?? schemas)],
+		schemas: [...schemas],
 	};
 	const address = `${server.host}:${server.port}`;
 	const checks = await context.reporter.task(`Check ${address}`, async (update) => {
