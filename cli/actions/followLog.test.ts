@@ -2,17 +2,35 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { followLog, linesAfter } from "./followLog.ts";
 
-it("shows what comes after what was shown, and nothing twice", () => {
-	const line = fc.constantFrom("a", "b", "c");
+const lines = (maxLength: number) => fc.array(fc.constantFrom("a", "b", "ab", ""), { maxLength });
+
+it("shows what comes after what was shown, and nothing twice, also where lines repeat", () => {
 	fc.assert(
-		fc.property(fc.array(line, { minLength: 1 }), fc.array(line, { maxLength: 3 }), (old, added) => {
-			// Each line has its time, as in a log.
-			const stamped = [...old, ...added].map((text, at) => `${at} ${text}`);
-			expect(linesAfter(stamped.slice(0, old.length), stamped)).toEqual(stamped.slice(old.length));
+		fc.property(lines(8), lines(3), (old, added) => {
+			expect(linesAfter(old, [...old, ...added])).toEqual(added);
 		}),
 	);
-	expect(linesAfter([], ["a"])).toEqual(["a"]);
-	expect(linesAfter(["a"], ["x", "y"])).toEqual(["x", "y"]);
+});
+
+it("shows nothing that was shown where a window has no room for all of it", () => {
+	fc.assert(
+		fc.property(lines(8), lines(3), fc.integer({ min: 3, max: 9 }), (old, added, room) => {
+			const shown = linesAfter(old.slice(-room), [...old, ...added].slice(-room));
+			expect(added.slice(added.length - shown.length)).toEqual(shown);
+		}),
+	);
+	expect(linesAfter(["1", "2", "3"], ["2", "3", "4"])).toEqual(["4"]);
+	expect(linesAfter(["1", "2", "3", "4"], ["3", "4", "5"])).toEqual(["5"]);
+	expect(linesAfter(["1", "2"], ["5", "6"])).toEqual(["5", "6"]);
+});
+
+it("shows a line that was half written again when it is whole", () => {
+	fc.assert(
+		fc.property(lines(8), fc.constantFrom("c", "cc"), lines(3), (old, half, added) => {
+			const whole = [`${half}d`, ...added];
+			expect(linesAfter([...old, half], [...old, ...whole])).toEqual(whole);
+		}),
+	);
 });
 
 it("follows a log, and the next run's from its beginning, until it is stopped", async () => {
@@ -32,7 +50,10 @@ it("follows a log, and the next run's from its beginning, until it is stopped", 
 		},
 	};
 	const show = async (lines: readonly string[]): Promise<void> => void shown.push(lines);
-	const following = followLog(logs, "a", { log: "run 1", lines: ["2"] }, show, { everyMs: 1, signal: abort.signal });
+	const following = followLog(logs, "a", { log: "run 1", lines: ["1", "2"] }, show, {
+		everyMs: 1,
+		signal: abort.signal,
+	});
 	await expect(following).rejects.toThrow("enough");
 	expect(shown).toEqual([["3"], ["1"]]);
 });

@@ -1,14 +1,12 @@
 import { sleep } from "../common/poll.ts";
 import type { Logs } from "../engines/port.ts";
 
-/** Lines that are read at a look: what is written between two looks. */
-const window = 2000;
-/** Lines by which the place is found up to which was shown. */
-const overlap = 20;
+/** Lines that are read at a look, the first one too: what is written between two looks must fit. */
+export const followWindow = 2000;
 
 /**
  * Shows what a log gets from now on, until the signal aborts; that of a later run from its beginning.
- * @param known what of it was shown already.
+ * @param known what was read of it before, a window or more.
  * @throws the signal's reason.
  */
 export async function followLog(
@@ -21,22 +19,25 @@ export async function followLog(
 	let before = known;
 	for (;;) {
 		await sleep(everyMs, signal);
-		const now = await logs.read(part, window);
+		const now = await logs.read(part, followWindow);
 		const added = now.log === before.log ? linesAfter(before.lines, now.lines) : now.lines;
 		if (added.length > 0) await show(added);
 		before = now;
 	}
 }
 
-/** The lines of `now` that come after the last ones of `before`; all of them where these are not among them any more. */
+/**
+ * The lines of `now` that come after those of `before`, of which it begins with as many as still fit into it: all where it has
+ * none of them any more. A line that was half written comes once more, whole.
+ */
 export function linesAfter(before: readonly string[], now: readonly string[]): readonly string[] {
-	const last = before.slice(-overlap);
-	if (last.length === 0) return now;
-	for (let end = now.length; end > 0; end -= 1) {
-		const count = Math.min(last.length, end);
-		const isPlace = last.slice(-count).every((line, at) => line === now[end - count + at]);
-		// A window that begins within the known lines has fewer of them.
-		if (isPlace && (count === last.length || now.length >= window)) return now.slice(end);
+	const last = before.length - 1;
+	for (let at = Math.max(0, before.length - now.length); at <= last; at += 1) {
+		const isPlace = now.slice(0, last - at).every((line, index) => line === before[at + index]);
+		const [known = "", found = ""] = [before[last], now[last - at]];
+		if (!isPlace) continue;
+		if (known === found) return now.slice(before.length - at);
+		if (known !== "" && found.startsWith(known)) return now.slice(last - at);
 	}
 	return now;
 }

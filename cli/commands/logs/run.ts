@@ -1,4 +1,4 @@
-import { followLog } from "../../actions/followLog.ts";
+import { followLog, followWindow } from "../../actions/followLog.ts";
 import type { Run } from "../../command.ts";
 import { didYouMean } from "../../common/didYouMean.ts";
 import { PipelineError } from "../../common/errors.ts";
@@ -29,8 +29,9 @@ export const run: Run<typeof definition> = async ({ args, options, json, stack, 
 			next: "pipeline-cli logs replication",
 		});
 	}
-	const known = await port.read(part, options.lines);
-	const { log, lines } = known;
+	const known = await port.read(part, options.follow ? Math.max(options.lines, followWindow) : options.lines);
+	const { log } = known;
+	const lines = known.lines.slice(-options.lines);
 	context.reporter.note(`Stack ${found.name}. All of it: ${log}`);
 	if (options.follow) {
 		const show = (added: readonly string[]): Promise<void> => print(added.map((line) => `${logLine(line)}\n`).join(""));
