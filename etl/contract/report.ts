@@ -27,6 +27,10 @@ export const jobReport = z
 				}),
 			)
 			.describe("Tables that had work"),
+		unchanged: z
+			.array(z.string())
+			.exactOptional()
+			.describe("Models, as `models.<name>`, that were up to date; reports of earlier versions do not say it"),
 		set_aside: z
 			.array(z.object({ uri: z.string(), reason: z.string() }))
 			.describe("Files of the raw zone that could not be read; each is looked at again when it has changed"),

@@ -1,5 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance, VARCHAR } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
 import { testContext } from "../../../tests/support/context.ts";
 import { shop } from "../../../tests/support/sampleShop.ts";
 import { PipelineError } from "../../common/errors.ts";
@@ -97,7 +98,11 @@ describe("dashboardData", () => {
 			runId: "run-1",
 			running: false,
 			jobs: [
-				{ job: "apply-changes", state: "succeeded", report },
+				...jobsToCurrentTables.map((job) => ({
+					job,
+					state: "succeeded" as const,
+					report: { ...report, rows_written: 1 },
+				})),
 				{ job: "join-tables", state, report: { ...report, quality, started_at: "2026-11-20T12:05:20.000Z" } },
 			],
 		},

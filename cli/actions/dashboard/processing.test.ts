@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
 import type { Part } from "../../dashboard/data.ts";
 import type { JobReport, RunHistory } from "../../engines/port.ts";
 import { processingOf } from "./processing.ts";
@@ -9,10 +10,10 @@ const older = new Date("2026-11-20T12:04:00Z");
 const newer = new Date("2026-11-20T12:06:00Z");
 
 const report = { started_at: began } as JobReport;
-const run = (state: "succeeded" | "failed" | "quality_failed"): RunHistory => ({
+const run = (state: "succeeded" | "failed" | "quality_failed", jobs = jobsToCurrentTables): RunHistory => ({
 	runId: "r",
 	running: false,
-	jobs: [{ job: "apply-changes", state, report }],
+	jobs: jobs.map((job, at) => ({ job, state: at === jobs.length - 1 ? state : "succeeded", report })),
 });
 const files = (newest: Date | undefined, all = true): Part<LakeFiles> => ({
 	ok: true,
@@ -31,6 +32,14 @@ it.each<[string, Part<RunHistory[]>, Part<LakeFiles>, boolean | undefined, strin
 	["the raw zone cannot be listed", runs(run("succeeded")), no, undefined, "no access"],
 	["the runs cannot be read", no, files(older), undefined, "no access"],
 	["no run was good", runs(run("failed")), files(older), undefined, "none of the newest runs"],
+	["one job ran alone", runs(run("succeeded", ["apply-changes"])), files(older), undefined, "none of the newest runs"],
+	[
+		"an earlier run had all",
+		runs(run("succeeded", ["apply-changes"]), run("succeeded")),
+		files(older),
+		false,
+		undefined,
+	],
 	["there was no run", runs(), files(older), undefined, "none of the newest runs"],
 ])("where %s", (_, history, found, behind, reason) => {
 	const { reason: said, ...rest } = processingOf(history, found);

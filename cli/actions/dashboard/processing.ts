@@ -38,9 +38,11 @@ export function processingOf(history: Part<RunHistory[]>, files: Part<LakeFiles>
  * broke a rule are blocked, which is said.
  */
 function processedAt(history: readonly RunHistory[]): string | undefined {
-	const last = jobsToCurrentTables.at(-1);
+	// A run of the last of them alone takes what the others had brought before.
 	const run = history.find(({ jobs }) =>
-		jobs.some(({ job, state }) => job === last && (state === "succeeded" || state === "quality_failed")),
+		jobsToCurrentTables.every((name) =>
+			jobs.some(({ job, state }) => job === name && (state === "succeeded" || state === "quality_failed")),
+		),
 	);
 	const starts = run?.jobs.flatMap(({ job, report }) =>
 		jobsToCurrentTables.includes(job) && report !== undefined ? [report.started_at] : [],

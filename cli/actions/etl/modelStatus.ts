@@ -1,7 +1,7 @@
-import { readdir } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { lake } from "../../../etl/contract/contract.ts";
 import type { Definition } from "../../../etl/definition/definition.ts";
+import { modelNames } from "../../../etl/definition/modelFiles.ts";
 import type { CatalogTable, JobReport, RunHistory } from "../../engines/port.ts";
 import { buildModels } from "./chosenModels.ts";
 
@@ -26,14 +26,12 @@ export async function modelStatus(
 	registered: readonly Pick<CatalogTable, "name" | "location">[],
 	history: readonly RunHistory[],
 ): Promise<ModelStatus | undefined> {
-	const defined = pipeline.models === undefined ? [] : await modelNames(join(folder, pipeline.models));
+	const defined = pipeline.models === undefined ? [] : modelNames(join(folder, pipeline.models));
 	if (defined.length === 0) return undefined;
 	const place = `/${lake.roots.models}/`;
 	const inCatalog = new Set(registered.filter(({ location }) => location.includes(place)).map(({ name }) => name));
 	const ends = history.flatMap(({ runId, jobs }) =>
-		jobs.flatMap(({ job, report }) =>
-			job === buildModels && report !== undefined ? [{ runId, report, isWhole: jobs.length > 1 }] : [],
-		),
+		jobs.flatMap(({ job, report }) => (job === buildModels && report !== undefined ? [{ runId, report }] : [])),
 	);
 	const last = ends.find(({ report }) => built(report).length > 0);
 	return {
@@ -42,44 +40,36 @@ export async function modelStatus(
 		...(last && {
 			lastBuild: { runId: last.runId, finishedAt: last.report.finished_at, models: built(last.report) },
 		}),
-		bad: badModels(defined, ends),
+		bad: badModels(
+			defined,
+			ends.map(({ report }) => report),
+		),
 	};
 }
 
-async function modelNames(folder: string): Promise<string[]> {
-	const files = await readdir(folder, { recursive: true }).catch(() => []);
-	return files
-		.filter((path) => path.endsWith(".sql"))
-		.map((path) => basename(path, ".sql"))
-		.sort();
-}
-
-/** What the newest report that is about a model says of it; one of all models is about each. */
-function badModels(
-	defined: readonly string[],
-	ends: readonly { report: JobReport; isWhole: boolean }[],
-): ModelStatus["bad"] {
+/** What the newest report that is about a model says of it. */
+function badModels(defined: readonly string[], reports: readonly JobReport[]): ModelStatus["bad"] {
 	const bad: ModelStatus["bad"] = [];
 	const open = new Set(defined);
-	for (const { report, isWhole } of ends) {
+	for (const report of reports) {
 		for (const model of [...open]) {
 			const end = endOf(report, model);
 			if (end === undefined) continue;
 			open.delete(model);
-			if (end !== "built") bad.push({ model, ...end });
+			if (end !== "ready") bad.push({ model, ...end });
 		}
-		if (isWhole) break;
 	}
 	return bad.sort((a, b) => defined.indexOf(a.model) - defined.indexOf(b.model));
 }
 
-function endOf(report: JobReport, model: string): Omit<ModelStatus["bad"][number], "model"> | "built" | undefined {
+function endOf(report: JobReport, model: string): Omit<ModelStatus["bad"][number], "model"> | "ready" | undefined {
+	if (report.unchanged?.includes(`${lake.roots.models}.${model}`) === true) return "ready";
 	const named = `${lake.roots.models}.${model}: `;
 	const failed = report.error?.split("\n").find((line) => line.startsWith(named));
 	if (failed !== undefined) return { state: "failed", why: failed.slice(named.length) };
 	const found = report.tables.find(({ schema, table }) => schema === lake.roots.models && table === model);
 	if (found === undefined) return undefined;
-	return cameToNothing(found.note ?? "") ?? "built";
+	return cameToNothing(found.note ?? "") ?? "ready";
 }
 
 /** By the words of build_models.py. */

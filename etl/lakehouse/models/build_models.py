@@ -112,6 +112,7 @@ class _Build:
         elif before is not None and not is_there:
             why = "its table was removed"
         if why is None:
+            self._job.report.left(MODELS, model.name)
             return
         written = self._publish(model, spelled)
         if written is None:

@@ -47,6 +47,7 @@ class Report:
     rows_read: int = 0
     rows_written: int = 0
     tables: list[TableReport] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
     set_aside: list[dict[str, str]] = field(default_factory=list)
     quality: list[BrokenRule] = field(default_factory=list)
     error: str | None = None
@@ -63,6 +64,11 @@ class Report:
             self.tables.append(TableReport(schema, table, rows_read, rows_written, note))
             self.rows_read += rows_read
             self.rows_written += rows_written
+
+    def left(self, schema: str, table: str) -> None:
+        """Records a table that the job looked at, and left as it was."""
+        with self._lock:
+            self.unchanged.append(f"{schema}.{table}")
 
     def file_set_aside(self, uri: str, reason: str) -> None:
         log.warning("quarantined %s: %s", uri, reason)
@@ -88,6 +94,7 @@ class Report:
         self.state = "failed" if self.error else "quality_failed" if self.set_aside or blocked else "succeeded"
         self.finished_at = _now()
         self.tables.sort(key=lambda entry: (entry.schema, entry.table))
+        self.unchanged.sort()
         processed.write_json(f"{RUNS}/{self.run_id}/{self.job}.json", asdict(self))
 
 

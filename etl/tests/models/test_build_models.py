@@ -36,12 +36,15 @@ def test_a_model_is_built_again_only_when_something_of_it_changed(lake: Lake, or
     shop(lake)
     define(lake, *lake.models, model("names", "SELECT name FROM customers"))
     lake.ok(*JOBS)
+    assert lake.reports["build-models"]["unchanged"] == []
     lake.ok(*JOBS)
     assert built(lake) == {}
+    assert lake.reports["build-models"]["unchanged"] == ["models.by_customer", "models.names", "models.total"]
     orders.insert(id=9, customerId=1)
     orders.flush()
     lake.ok(*JOBS)
     assert built(lake) == {"by_customer": "orders changed", "total": "by_customer changed"}
+    assert lake.reports["build-models"]["unchanged"] == ["models.names"]
     assert table("total") == [{"orders": 6, "most": 4}]
     shop(lake, rule("not_null", columns=["name"]))
     define(lake, *lake.models, model("names", "SELECT upper(name) AS name FROM customers"))
