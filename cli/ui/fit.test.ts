@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fittingWidths, gap, widthOf, wrapped } from "./fit.ts";
+import { clipped, fittingWidths, gap, widthOf, wrapped } from "./fit.ts";
 import { resultTable } from "./resultTable.ts";
 import { renderTable } from "./table.ts";
 import { stripAnsi } from "./terminal.ts";
 
 const widest = (text: string): number => Math.max(...text.split("\n").map(widthOf));
-const plain = fc.string({ minLength: 1, maxLength: 60, unit: fc.constantFrom("a", "b", " ", "-", "é") });
+const plain = fc.string({ minLength: 1, maxLength: 60, unit: fc.constantFrom("a", "b", " ", "-", "é", "表", "👍") });
 
 describe("a table on a terminal", () => {
 	it("is as wide as the terminal at most, and loses no letter", () => {
@@ -42,6 +42,13 @@ describe("a table on a terminal", () => {
 	it("keeps the colour of a cell on each of its lines", () => {
 		expect(wrapped("\u001b[31mone two\u001b[39m", 4)).toBe("\u001b[31mone\u001b[39m\n\u001b[31mtwo\u001b[39m");
 		expect(wrapped("abcdefgh", 3)).toBe("abc\ndef\ngh");
+	});
+
+	it("counts letters that take two columns", () => {
+		expect(["表", "e\u0301", "👍", "\u001b[31mred\u001b[39m"].map(widthOf)).toEqual([2, 1, 2, 3]);
+		expect(wrapped("日本語の表", 5)).toBe("日本\n語の\n表");
+		expect(wrapped("表", 1)).toBe("表");
+		expect(clipped("a日本", 4)).toBe("a日");
 	});
 });
 

@@ -1,3 +1,4 @@
+import stringWidth from "string-width";
 import { stripAnsi } from "./terminal.ts";
 
 /** Between columns. */
@@ -5,9 +6,32 @@ export const gap = 2;
 /** What a column keeps, also where its cells are then wrapped. */
 const leastWidth = 10;
 
-/** Letters of a text that are seen. */
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/** Columns that a text takes on a terminal: letters of East Asia and emoji take two. As cli-table3 counts them. */
 export function widthOf(text: string): number {
-	return [...stripAnsi(text)].length;
+	return stringWidth(text);
+}
+
+/** As much of a text as fits into a number of columns. */
+export function clipped(text: string, width: number): string {
+	const parts = lettersOf(text);
+	return parts.slice(0, fitting(parts, width)).join("");
+}
+
+/** Letters as they are seen: an accent of its own belongs to the letter before it. */
+function lettersOf(text: string): string[] {
+	return Array.from(segmenter.segment(stripAnsi(text)), ({ segment }) => segment);
+}
+
+/** How many letters fit into a number of columns; one at least. */
+function fitting(letters: readonly string[], width: number): number {
+	let used = 0;
+	for (const [at, letter] of letters.entries()) {
+		used += widthOf(letter);
+		if (used > width && at > 0) return at;
+	}
+	return letters.length;
 }
 
 /**
@@ -31,10 +55,10 @@ export function wrapped(text: string, width: number): string {
 	// biome-ignore lint/suspicious/noControlCharactersInRegex: an ANSI sequence begins with the escape character.
 	const [, on = "", off = ""] = /^((?:\u001b\[[0-9;]*m)*).*?((?:\u001b\[[0-9;]*m)*)$/s.exec(text) ?? [];
 	const lines: string[] = [];
-	let rest = [...stripAnsi(text)];
-	while (rest.length > width) {
-		const blank = rest.slice(0, width + 1).lastIndexOf(" ");
-		const end = blank > 0 ? blank : width;
+	let rest = lettersOf(text);
+	for (let count = fitting(rest, width); count < rest.length; count = fitting(rest, width)) {
+		const blank = rest.slice(0, count + 1).lastIndexOf(" ");
+		const end = blank > 0 ? blank : count;
 		lines.push(rest.slice(0, end).join(""));
 		rest = rest.slice(blank > 0 ? end + 1 : end);
 	}

@@ -1,5 +1,6 @@
 import chalk, { Chalk, type ChalkInstance } from "chalk";
 import type { Reporter } from "../engines/port.ts";
+import { clipped } from "./fit.ts";
 import { formatSeconds } from "./format.ts";
 import { ansi, type Look } from "./terminal.ts";
 
@@ -106,7 +107,7 @@ export class StreamReporter implements Reporter {
 		const mark = frames[this.#frame % frames.length] ?? "";
 		const lines = this.#running.map((task) => {
 			const seconds = formatSeconds((Date.now() - task.startedAt) / 1000);
-			return [...`${mark} ${task.title} ${task.detail} ${seconds}`].slice(0, this.#look.columns - 1).join("");
+			return clipped(`${mark} ${task.title} ${task.detail} ${seconds}`, this.#look.columns - 1);
 		});
 		this.#stream.write(lines.join("\n"));
 		this.#drawn = lines.length;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { logLine, printable, renderTable } from "./table.ts";
+import { logLine, printable, renderTable, screenWidth } from "./table.ts";
 import { stripAnsi } from "./terminal.ts";
 
 it("aligns columns and ends lines without blanks", () => {
@@ -13,6 +13,12 @@ it("aligns columns and ends lines without blanks", () => {
 		),
 	);
 	expect(text).toBe(["JOB            ROWS", "process-load  1,200", "join"].join("\n"));
+});
+
+it("knows no limit off a terminal, nor on one that says it has no columns", () => {
+	expect(screenWidth({ isTTY: true, columns: 80 })).toBe(80);
+	for (const stream of [{ isTTY: true, columns: 0 }, { isTTY: true }, { columns: 80 }])
+		expect(screenWidth(stream)).toBe(Number.POSITIVE_INFINITY);
 });
 
 it("shows control characters as text, so that data cannot drive the terminal", () => {

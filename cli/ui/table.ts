@@ -7,9 +7,9 @@ export interface Column {
 	align?: "left" | "right";
 }
 
-/** Letters of a line of the terminal that results are shown on; no limit where it is none. */
+/** Columns of the terminal that results are shown on; no limit where it is none, or one that does not know its size. */
 export function screenWidth(stream: { isTTY?: boolean; columns?: number } = process.stdout): number {
-	return stream.isTTY === true && stream.columns !== undefined ? stream.columns : Number.POSITIVE_INFINITY;
+	return (stream.isTTY === true && stream.columns) || Number.POSITIVE_INFINITY;
 }
 
 /** Widths of a table's columns on a line of that many letters; undefined where it does not fit. */

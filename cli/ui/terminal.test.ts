@@ -8,6 +8,9 @@ describe("lookOf", () => {
 	it("colours and animates on a terminal", () => {
 		expect(lookOf(terminal, {}, false)).toEqual({ color: true, animate: true, columns: 80 });
 	});
+	it("takes a usual size where a terminal does not know its own", () => {
+		expect(lookOf({ ...terminal, columns: 0 } as NodeJS.WriteStream, {}, false).columns).toBe(100);
+	});
 	it("does neither off a terminal", () => {
 		expect(lookOf(pipe, {}, false)).toMatchObject({ color: false, animate: false });
 	});

@@ -15,7 +15,8 @@ export function lookOf(stream: NodeJS.WriteStream | WriteStream, env: Environmen
 	return {
 		color: terminal && !noColor && !isSet(env.NO_COLOR),
 		animate: terminal && !ci,
-		columns: stream.columns ?? 100,
+		// Also a terminal that does not know its size says 0.
+		columns: stream.columns || 100,
 	};
 }
 
