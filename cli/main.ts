@@ -3,6 +3,8 @@ import { nodeFault } from "./common/nodeVersion.ts";
 import { countInterrupts } from "./common/process/interrupts.ts";
 
 countInterrupts();
+// A terminal that is closed, or a reader that has gone: what is cleaned up then must not end by a word about it.
+process.stderr.on("error", () => undefined);
 const fault = nodeFault(process.versions.node);
 if (fault !== undefined) {
 	process.stderr.write(`error: ${fault.what}\n  fix:  ${fault.fix}\n`);

@@ -57,8 +57,6 @@ export async function runNotebook(
 	});
 	const stop = (): void => void child.kill("SIGTERM");
 	signal.addEventListener("abort", stop, { once: true });
-	// Nor does a terminal that is closed reach that group by itself.
-	process.once("SIGHUP", stop);
 	try {
 		const code = await new Promise<number | null>((resolve, reject) => {
 			child.once("error", reject);
@@ -75,7 +73,6 @@ export async function runNotebook(
 		}
 	} finally {
 		signal.removeEventListener("abort", stop);
-		process.off("SIGHUP", stop);
 	}
 }
 

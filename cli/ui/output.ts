@@ -33,7 +33,8 @@ export async function writeText(
 export function write(stream: NodeJS.WriteStream, text: string): Promise<boolean> {
 	return new Promise((resolve, reject) => {
 		const fail = (error: NodeJS.ErrnoException): void => {
-			if (error.code === "EPIPE") resolve(false);
+			// The second one: a terminal that was closed.
+			if (error.code === "EPIPE" || (error.code === "EIO" && stream.isTTY)) resolve(false);
 			else reject(new Error(`Writing the result failed: ${messageOf(error)}`, { cause: error }));
 		};
 		stream.once("error", fail);

@@ -19,6 +19,19 @@ it("an interrupt that came before anybody listened is not lost, and comes once",
 	expect(next).not.toHaveBeenCalled();
 });
 
+it("a terminal that is closed is an interrupt, however often it is reported, and never a second one", () => {
+	countInterrupts();
+	for (const _ of ["system", "shell"]) process.emit("SIGHUP");
+	const listener = vi.fn();
+	release = onInterrupt(listener);
+	process.emit("SIGHUP");
+	expect(listener).toHaveBeenCalledTimes(1);
+	process.emit("SIGINT");
+	expect(listener).toHaveBeenCalledTimes(2);
+	release();
+	expect(process.listenerCount("SIGHUP")).toBe(0);
+});
+
 it("who listens no more hears nothing", () => {
 	const before = process.listenerCount("SIGINT");
 	const listener = vi.fn();

@@ -1,6 +1,7 @@
 /**
- * Ctrl-C and SIGTERM from the first moment on. Until a command listens they are counted, since Node's own answer to them would end
- * the process silently and without the documented exit code.
+ * Ctrl-C, SIGTERM and the end of the terminal from the first moment on. Until a command listens they are counted, since Node's
+ * own answer to them would end the process silently, without the documented exit code, and leave jobs behind that have process
+ * groups of their own. Node undoes what `nohup` does, so a hang-up cannot be told from one that was to be ignored: setsid can.
  */
 const signals = ["SIGINT", "SIGTERM"] as const;
 
@@ -9,9 +10,15 @@ const count = (): void => {
 	early += 1;
 };
 
+/** A closed terminal is often reported twice, by the system and by the shell: it begins an end, and never hurries one. */
+const countFirst = (): void => {
+	if (early === 0) count();
+};
+
 /** To be called before anything else is loaded. */
 export function countInterrupts(): void {
 	for (const signal of signals) process.on(signal, count);
+	process.on("SIGHUP", countFirst);
 }
 
 /**
@@ -19,9 +26,19 @@ export function countInterrupts(): void {
  * @returns how to stop that; then Node's own answer holds.
  */
 export function onInterrupt(listener: () => void): () => void {
-	for (const signal of signals) process.on(signal, listener).off(signal, count);
-	for (; early > 0; early -= 1) listener();
+	let isEnding = false;
+	const interrupt = (): void => {
+		isEnding = true;
+		listener();
+	};
+	const hangUp = (): void => {
+		if (!isEnding) interrupt();
+	};
+	for (const signal of signals) process.on(signal, interrupt).off(signal, count);
+	process.on("SIGHUP", hangUp).off("SIGHUP", countFirst);
+	for (; early > 0; early -= 1) interrupt();
 	return () => {
-		for (const signal of signals) process.off(signal, listener);
+		for (const signal of signals) process.off(signal, interrupt);
+		process.off("SIGHUP", hangUp);
 	};
 }
