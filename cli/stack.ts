@@ -1,6 +1,6 @@
 import type { PipelineOutputs } from "../infra/outputs.ts";
-import { didYouMean } from "./common/didYouMean.ts";
 import { NoSuchStack, PipelineError } from "./common/errors.ts";
+import { unknownStack } from "./common/unknownStack.ts";
 import { isLocalStack, localStacks, usualStack } from "./engines/local/shared/paths.ts";
 import type { Plan } from "./engines/plan.ts";
 import type { LocalHost, Stack } from "./engines/port.ts";
@@ -99,25 +99,21 @@ async function noSuchStack(
 ): Promise<PipelineError> {
 	const { knownStacks } = await import("./engines/aws/outputs/pulumiCli.ts");
 	const known = [...(await localStacks()), ...(await knownStacks(signal))];
-	const exist = `Stacks that exist: ${known.length === 0 ? "none" : known.join(", ")}.`;
-	return new NoSuchStack(name, known, {
-		what:
-			name === undefined
-				? "No stack was named, none is selected in Pulumi, and there is no local one here."
-				: `There is no stack ${name} here.`,
-		why: cause === undefined ? exist : `${exist}\n${cause.message}`,
-		fix:
-			cause?.text.fix ??
-			(known.length === 0
-				? "Make the local stack, which needs no AWS account."
-				: didYouMean(name ?? "", known, "Name one of them with --stack.")),
-		next:
-			cause?.text.next ??
-			(name !== undefined && isLocalStack(name) && name !== usualStack
-				? `pipeline-cli up --stack ${name}`
-				: known.length === 0
-					? "pipeline-cli demo"
-					: `pipeline-cli status --stack ${known[0]}`),
+	if (name === undefined) return noneNamed(known);
+	const make = isLocalStack(name) ? `pipeline-cli up${name === usualStack ? "" : ` --stack ${name}`}` : undefined;
+	const { text } = unknownStack(name, known, make);
+	if (cause === undefined) return new NoSuchStack(name, known, text);
+	const { fix = text.fix, next = text.next } = cause.text;
+	return new NoSuchStack(name, known, { ...text, why: `${text.why}\n${cause.message}`, fix, next });
+}
+
+function noneNamed(known: readonly string[]): NoSuchStack {
+	const [first] = known;
+	return new NoSuchStack(undefined, known, {
+		what: "No stack was named, none is selected in Pulumi, and there is no local one here.",
+		why: `Stacks that exist: ${known.join(", ") || "none"}.`,
+		fix: first === undefined ? "Make the local stack, which needs no AWS account." : "Name one of them with --stack.",
+		next: first === undefined ? "pipeline-cli demo" : `pipeline-cli status --stack ${first}`,
 	});
 }
 

@@ -1,8 +1,8 @@
-import { lake } from "../../etl/contract/contract.ts";
 import type { Definition } from "../../etl/definition/definition.ts";
 import type { NamedQuery } from "../../etl/definition/namedQueries.ts";
-import type { Context, LocalHost, QueryResult, Stack } from "../engines/port.ts";
+import type { Context, LocalHost, QueryResult } from "../engines/port.ts";
 import { clickRecords } from "./clicks/clicks.ts";
+import { hasClicks } from "./clicks/hasClicks.ts";
 import { type EtlResult, runEtl } from "./etl/runEtl.ts";
 import type { VerifyReport } from "./verify/report.ts";
 import { verifyCdc } from "./verify/verifyCdc.ts";
@@ -48,7 +48,7 @@ export async function runDemo(
 	const template = definition.clicks?.template;
 	// Repeated, it must not change what is counted.
 	const sent =
-		template === undefined || (await hasClicks(stack))
+		template === undefined || (await hasClicks(await stack.raw()))
 			? undefined
 			: await context.reporter.task(`Send ${clicks} clicks`, async () =>
 					(await stack.eventStream()).send(clickRecords({ records: clicks, seed: options.seed, template }), context),
@@ -75,11 +75,6 @@ export async function runDemo(
 		...(answer === undefined ? {} : { answer }),
 		verification,
 	};
-}
-
-async function hasClicks(stack: Stack): Promise<boolean> {
-	for await (const _ of (await stack.raw()).list(`${lake.clickstream}/`)) return true;
-	return false;
 }
 
 function questionOf({ pipeline, queries }: Definition): NamedQuery | undefined {

@@ -79,9 +79,7 @@ export async function runEtl(
 	};
 	if (outcome === undefined || outcome === "dataQuality") {
 		const crawlers = await stack.crawlers();
-		const crawl = () => crawlers.crawl(context);
-		// The local one shows its own progress.
-		result.catalog = stack.engine === "local" ? await crawl() : await context.reporter.task("Crawl", crawl);
+		result.catalog = await context.reporter.task("Crawl", (update) => crawlers.crawl(context, update));
 	}
 	if (options.askTables === true && result.catalog !== undefined) {
 		const { datasets } = await stack.definition();

@@ -17,7 +17,10 @@ export interface MarkedClicks {
 	fields: readonly ClickField[];
 }
 
-/** In every other text of a click, so that charts and queries can leave them out: `department <> 'Verification'`. */
+/** Begins the mark of every such click. */
+export const verificationMark = "pipeline-cli-verify-";
+
+/** In every other text of a click, so that charts and queries can leave them out. */
 export const verificationWord = "Verification";
 
 /** What a quote, a line end or a letter beyond ASCII could break on the way. */

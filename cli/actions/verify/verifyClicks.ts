@@ -12,7 +12,7 @@ import { definedClicks } from "../clicks/definedClicks.ts";
 import { arrival } from "./arrival.ts";
 import { hasRun, jobsText } from "./followRows.ts";
 import { runWhenFree } from "./jobsWhenFree.ts";
-import { type MarkedClicks, markedClicks, shown, shownValue } from "./markedClicks.ts";
+import { type MarkedClicks, markedClicks, shown, shownValue, verificationMark } from "./markedClicks.ts";
 import type { VerifyCheck } from "./report.ts";
 import { sameRows } from "./sameRows.ts";
 
@@ -51,7 +51,7 @@ export interface VerifyClicksReport {
  */
 export async function verifyClicks(stack: Stack, context: Context): Promise<VerifyClicksReport> {
 	const definition = await stack.definition();
-	const mark = `pipeline-cli-verify-${Date.now()}`;
+	const mark = `${verificationMark}${Date.now()}`;
 	const clicks = markedClicks(definedClicks(definition).schema, mark, markers);
 	const rows = clicks.records.map((click) => clicks.fields.map((field) => shownValue(click, field)));
 	const checks: VerifyCheck[] = [];
@@ -198,7 +198,8 @@ async function markedObjects(
 async function registerOnce(stack: Stack, context: Context): Promise<void> {
 	const crawlers = await stack.crawlers();
 	const { tables } = await crawlers.registered();
-	if (!tables.some(({ name }) => name === catalogTables.clickstream)) await crawlers.crawl(context);
+	if (tables.some(({ name }) => name === catalogTables.clickstream)) return;
+	await context.reporter.task("Crawl", (update) => crawlers.crawl(context, update));
 }
 
 async function queryClicks(

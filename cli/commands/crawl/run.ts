@@ -7,7 +7,7 @@ import type { definition } from "./definition.ts";
 export const run: Run<typeof definition> = async ({ stack, context }) => {
 	const found = await stack();
 	const crawlers = await found.crawlers();
-	const result = await crawlers.crawl(context);
+	const result = await context.reporter.task("Crawl", (update) => crawlers.crawl(context, update));
 	const { database, tables, removed } = result;
 	if (tables.length === 0) {
 		return {

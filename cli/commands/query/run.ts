@@ -17,10 +17,7 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 	const found = await stack();
 	if (options.list) return list(found);
 	const { name, file } = options;
-	const named =
-		name === undefined
-			? undefined
-			: { name, sql: async () => namedQuery((await found.definition()).queries, name).sql };
+	const named = name === undefined ? undefined : async () => namedQuery((await found.definition()).queries, name).sql;
 	const sql = await statementOf({ sql: args.sql, file, named }, "query", context.signal);
 	const engine = await found.query();
 	// On AWS each look is a dozen calls, and an alarm says it.

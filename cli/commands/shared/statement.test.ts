@@ -9,24 +9,46 @@ const { signal } = new AbortController();
 it("is the argument, the file, or the named query", async ({ folder }) => {
 	const file = join(folder, "a.sql");
 	await writeFile(file, "SELECT 2");
-	const named = { name: "a", sql: async () => "SELECT 3" };
 	expect(await statementOf({ sql: "SELECT 1", file: undefined }, "query", signal)).toBe("SELECT 1");
 	expect(await statementOf({ sql: undefined, file }, "query", signal)).toBe("SELECT 2");
 	expect(await statementOf({ sql: undefined, file: undefined, named }, "query", signal)).toBe("SELECT 3");
 });
 
+const none = { sql: undefined, file: undefined };
+const named = async (): Promise<string> => "SELECT 3";
+
 it.for([
-	[{ sql: undefined, file: undefined }, "There is nothing to ask."],
-	[{ sql: "SELECT 1", file: "a" }, "A statement, --file and --name exclude each other."],
-	[{ sql: undefined, file: "/not/there.sql" }, "/not/there.sql cannot be read."],
-] as const)("is refused: %j", async ([given, what]) => {
-	await expect(statementOf(given, "warehouse query", signal)).rejects.toMatchObject({
+	[none, "query", "There is nothing to ask.", "Give a statement, --file or --name."],
+	[none, "warehouse query", "There is nothing to ask.", "Give a statement or --file."],
+	[
+		{ sql: "SELECT 1", file: "a" },
+		"warehouse query",
+		"A statement and --file exclude each other.",
+		"Give one of them.",
+	],
+	[{ ...none, file: "a", named }, "query", "A statement, --file and --name exclude each other.", "Give one of them."],
+	[
+		{ ...none, file: "/not/there.sql" },
+		"query",
+		"/not/there.sql cannot be read.",
+		"Name a file with a statement, or - for stdin.",
+	],
+] as const)("is refused: %j of %s", async ([given, command, what, fix]) => {
+	await expect(statementOf(given, command, signal)).rejects.toMatchObject({
 		outcome: "usage",
-		text: { what },
+		text: { what, fix, next: `pipeline-cli ${command} --help` },
 	});
 });
 
 it("has one format", () => {
-	expect(() => requireOneFormat({ csv: true, json: true }, "query")).toThrow("--csv and --json exclude each other.");
+	expect(() => requireOneFormat({ csv: true, json: true }, "query")).toThrow(
+		expect.objectContaining({
+			text: {
+				what: "--csv and --json exclude each other.",
+				fix: "Leave out one of them.",
+				next: "pipeline-cli query --help",
+			},
+		}),
+	);
 	requireOneFormat({ csv: true, json: false }, "query");
 });

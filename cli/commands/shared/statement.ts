@@ -7,8 +7,8 @@ import { messageOf, PipelineError } from "../../common/errors.ts";
 export interface GivenStatement {
 	sql: string | undefined;
 	file: string | undefined;
-	/** The text of a named query, where one is named. */
-	named?: { name: string; sql: () => Promise<string> } | undefined;
+	/** Reads a named query, where one is named. */
+	named?: (() => Promise<string>) | undefined;
 }
 
 /**
@@ -22,12 +22,12 @@ export async function statementOf(
 ): Promise<string> {
 	const given = [sql, file, named].filter((value) => value !== undefined);
 	if (given.length !== 1) {
-		throw wrongUse(
-			given.length === 0 ? "There is nothing to ask." : "A statement, --file and --name exclude each other.",
-			command,
-		);
+		const ways = command === "query" ? ["a statement", "--file", "--name"] : ["a statement", "--file"];
+		throw given.length === 0
+			? wrongUse("There is nothing to ask.", `Give ${listed(ways, "or")}.`, command)
+			: wrongUse(`${listed(ways, "and")} exclude each other.`.replace(/^a/, "A"), "Give one of them.", command);
 	}
-	if (named !== undefined) return named.sql();
+	if (named !== undefined) return named();
 	if (file === undefined) return sql ?? "";
 	if (file === "-") return readAll(addAbortSignal(signal, process.stdin));
 	try {
@@ -35,7 +35,12 @@ export async function statementOf(
 	} catch (error) {
 		throw new PipelineError(
 			"usage",
-			{ what: `${file} cannot be read.`, why: messageOf(error), fix: "Name a file with a statement." },
+			{
+				what: `${file} cannot be read.`,
+				why: messageOf(error),
+				fix: "Name a file with a statement, or - for stdin.",
+				next: `pipeline-cli ${command} --help`,
+			},
 			{ cause: error },
 		);
 	}
@@ -43,13 +48,13 @@ export async function statementOf(
 
 /** @throws PipelineError where CSV and JSON are both asked for. */
 export function requireOneFormat({ csv, json }: { csv: boolean; json: boolean }, command: string): void {
-	if (csv && json) throw wrongUse("--csv and --json exclude each other.", command);
+	if (csv && json) throw wrongUse("--csv and --json exclude each other.", "Leave out one of them.", command);
 }
 
-function wrongUse(what: string, command: string): PipelineError {
-	return new PipelineError("usage", {
-		what,
-		fix: `Give a statement${command === "query" ? ", --file <path> or --name <query>" : " or --file <path>"}.`,
-		next: `pipeline-cli ${command} --help`,
-	});
+function listed(words: readonly string[], last: "and" | "or"): string {
+	return `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1)}`;
+}
+
+function wrongUse(what: string, fix: string, command: string): PipelineError {
+	return new PipelineError("usage", { what, fix, next: `pipeline-cli ${command} --help` });
 }

@@ -30,7 +30,9 @@ export async function begin(
 	begun.source = source.kind === "private" && source.action !== "already running";
 	const stack = await host.stack();
 	const replication = await stack.replication();
-	const isRunning = (await replication.status()).state === "running";
+	const { state } = await replication.status();
+	// The full load of another process's start is not ours to stop, either.
+	const isRunning = state === "running" || state === "starting";
 	begun.replication = !isRunning;
 	const batchInterval = isRunning ? undefined : await batchSeconds(stack, options.every);
 	const outcome = await replication.start(context, batchInterval === undefined ? {} : { batchInterval });

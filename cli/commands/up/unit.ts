@@ -49,6 +49,14 @@ export async function changeUnit(host: LocalHost, options: UnitOptions): Promise
 
 /** The unit starts the stack as it is; what else is asked for would be lost silently. */
 function refuseOthers({ install, every, foreground, sourceUrl, schema, pipeline, port }: UnitOptions): void {
+	if (install && foreground) {
+		throw new PipelineError("usage", {
+			what: "--install and --foreground exclude each other.",
+			why: "The unit itself calls `up --foreground`; --install writes it, and starts nothing.",
+			fix: "Give one of them.",
+			next: "pipeline-cli up --help",
+		});
+	}
 	const given = Object.entries({
 		"--foreground": foreground || undefined,
 		"--source-url": sourceUrl,

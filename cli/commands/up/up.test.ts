@@ -14,7 +14,7 @@ const none = { foreground: false, install: false, uninstall: false };
 /** What runs before, and how the attempt to keep the schedule ends. */
 interface World {
 	source?: "already running" | "started";
-	replication?: "running" | "stopped";
+	replication?: "running" | "starting" | "stopped";
 	stack?: boolean;
 	free?: () => Promise<void>;
 	start?: () => Promise<"started" | "already running">;
@@ -33,7 +33,9 @@ function up(world: World, options: Partial<Options>, abort = new AbortController
 		status: async () => ({ state: world.replication ?? "stopped" }),
 		start: async (_: unknown, given: object) => {
 			calls.push(`start ${JSON.stringify(given)}`);
-			return world.start?.() ?? (world.replication === "running" ? "already running" : "started");
+			return (
+				world.start?.() ?? (["running", "starting"].includes(world.replication ?? "") ? "already running" : "started")
+			);
 		},
 		stop: noted("stop replication"),
 	};
@@ -80,6 +82,7 @@ describe("in the foreground", () => {
 
 	it.for([
 		["nothing of what ran before", { source: "already running", replication: "running" }, []],
+		["nothing of what is just starting", { source: "already running", replication: "starting" }, []],
 		["the replication that it started", { source: "already running" }, ["stop replication"]],
 		["all that it started", {}, ["stop replication", "stop source"]],
 	] as const)("refused later, it stops %s", async ([, before, stopped]) => {
@@ -96,6 +99,18 @@ describe("in the foreground", () => {
 		await expect(result).rejects.toThrow("no");
 		expect(calls).toContain("stop source");
 		expect(calls).not.toContain("stop schedule");
+	});
+
+	it("leaves the full load of another process alone when Ctrl-C comes while it waits for that", async () => {
+		const abort = new AbortController();
+		const start = async (): Promise<never> => {
+			abort.abort(new PipelineError("cancelled", { what: "Ctrl-C" }));
+			throw abort.signal.reason;
+		};
+		const world: World = { source: "already running", replication: "starting", start };
+		const { calls, result } = up(world, { foreground: true }, abort);
+		await result;
+		expect(calls.filter((call) => call.startsWith("stop"))).toEqual([]);
 	});
 
 	it.for([true, false])("Ctrl-C stops everything, or what was started so far (%s)", async (kept) => {
@@ -120,6 +135,7 @@ it.for([
 	[{ every: 120 }, { schedule: { everySeconds: 10 } }, {}],
 	[{}, { schedule: { cron: "* * * * *", timezone: "UTC" } }, {}],
 	[{ every: 5 }, { replication: "running" }, {}],
+	[{ every: 5 }, { replication: "starting" }, {}],
 ] as const)("closes batches in time for the schedule: %j %j", async ([options, world, limits]) => {
 	const { calls, result } = up({ ...world, keep: async () => undefined }, { ...options, foreground: true });
 	await result;
@@ -128,7 +144,7 @@ it.for([
 
 describe("--install", () => {
 	it.for([
-		[{ foreground: true }, "--install does not take --foreground."],
+		[{ foreground: true }, "--install and --foreground exclude each other."],
 		[{ pipeline: "x", port: 3306 }, "--install does not take --pipeline, --port."],
 		[{ schema: ["a"], sourceUrl: "mysql://u@h" }, "--install does not take --source-url, --schema."],
 	] satisfies [Partial<Options>, string][])("refuses what the unit would not have: %j", async ([options, what]) => {

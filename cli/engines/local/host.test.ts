@@ -13,14 +13,14 @@ it("a stack that was named wrongly is refused with those that exist; what a remo
 	vi.stubEnv("PIPELINE_HOME", folder);
 	const hosts = ["local", "local-typo"].map((name) => new LocalHostEngine(name));
 	await hosts[0]?.requireStack();
-	const refused = { outcome: "noSuchStack", text: { why: "Local stacks that exist: none.", next: "pipeline-cli up" } };
+	const refused = { outcome: "noSuchStack", text: { why: "Stacks that exist: none.", next: "pipeline-cli demo" } };
 	await expect(hosts[1]?.requireStack()).rejects.toMatchObject(refused);
 	for (const name of ["local-two", "local-three"]) {
 		await mkdir(join(folder, name));
 		await writeFile(join(folder, name, "stack.json"), "");
 	}
 	await expect(hosts[1]?.requireStack()).rejects.toMatchObject({
-		text: { what: "There is no stack local-typo here.", why: "Local stacks that exist: local-three, local-two." },
+		text: { what: "There is no stack local-typo here.", why: "Stacks that exist: local-three, local-two." },
 	});
 	await mkdir(join(folder, "local-typo"));
 	await hosts[1]?.requireStack();

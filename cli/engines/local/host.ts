@@ -1,10 +1,10 @@
 import { rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
-import { didYouMean } from "../../common/didYouMean.ts";
-import { NoSuchStack, PipelineError } from "../../common/errors.ts";
+import { PipelineError } from "../../common/errors.ts";
 import { exists, namesIn } from "../../common/fs.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
+import { unknownStack } from "../../common/unknownStack.ts";
 import type {
 	Check,
 	Context,
@@ -48,13 +48,7 @@ export class LocalHostEngine implements LocalHost {
 	async requireStack(): Promise<void> {
 		// Also what an interrupted removal has left is stopped, and removed.
 		if (this.name === usualStack || (await exists(this.#paths.home))) return;
-		const known = await localStacks();
-		throw new NoSuchStack(this.name, known, {
-			what: `There is no stack ${this.name} here.`,
-			why: `Local stacks that exist: ${known.join(", ") || "none"}.`,
-			fix: known.length === 0 ? "Make it first." : didYouMean(this.name, known, "Name one of them with --stack."),
-			next: known.length === 0 ? "pipeline-cli up" : `pipeline-cli status --stack ${known[0]}`,
-		});
+		throw unknownStack(this.name, await localStacks());
 	}
 
 	async setup(context: Context, options: { dev?: boolean } = {}): Promise<SetupResult> {

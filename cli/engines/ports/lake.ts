@@ -16,7 +16,11 @@ export interface CatalogTable {
 }
 
 export interface Crawlers {
-	crawl(context: Context): Promise<{ database: string; tables: CatalogTable[]; removed: string[] }>;
+	/** @param update called with what it is at, where the engine knows. */
+	crawl(
+		context: Context,
+		update?: (detail: string) => void,
+	): Promise<{ database: string; tables: CatalogTable[]; removed: string[] }>;
 	/** What is registered now; nothing where there was no crawl yet. */
 	registered(): Promise<{ database: string; tables: Pick<CatalogTable, "name" | "format" | "location">[] }>;
 }

@@ -26,29 +26,30 @@ export class LocalCrawlers implements Crawlers {
 	 * Reads every table's columns. A table that cannot be read keeps its entry while the others are registered; then the
 	 * crawl fails naming it.
 	 */
-	async crawl({ reporter, signal }: Context): Promise<{ database: string; tables: CatalogTable[]; removed: string[] }> {
+	async crawl(
+		{ reporter, signal }: Context,
+		update: (detail: string) => void = () => undefined,
+	): Promise<{ database: string; tables: CatalogTable[]; removed: string[] }> {
 		const before = await this.#catalogBefore((text) => reporter.warn(text));
 		const known = new Map(before?.tables.map((table) => [table.name, table]));
 		const found = await findTables(this.#paths);
 		const failures: { table: string; error: unknown }[] = [];
 		const tables: RegisteredTable[] = [];
-		await withDuckDb(lakeAccess(this.#paths), signal, (connection) =>
-			reporter.task("Crawl the lake", async (update) => {
-				for (const [at, candidate] of found.entries()) {
-					signal.throwIfAborted();
-					update(`${at + 1} of ${found.length}: ${candidate.name}`);
-					try {
-						const shape = await this.#shapeOf(candidate, connection);
-						if (shape !== undefined) tables.push({ ...candidate, ...shape });
-					} catch (error) {
-						failures.push({ table: candidate.name, error });
-						const entry = known.get(candidate.name);
-						if (entry?.prefix === candidate.prefix) tables.push(entry);
-					}
+		await withDuckDb(lakeAccess(this.#paths), signal, async (connection) => {
+			for (const [at, candidate] of found.entries()) {
+				signal.throwIfAborted();
+				update(`${at + 1} of ${found.length}: ${candidate.name}`);
+				try {
+					const shape = await this.#shapeOf(candidate, connection);
+					if (shape !== undefined) tables.push({ ...candidate, ...shape });
+				} catch (error) {
+					failures.push({ table: candidate.name, error });
+					const entry = known.get(candidate.name);
+					if (entry?.prefix === candidate.prefix) tables.push(entry);
 				}
-				update(`${tables.length} tables`);
-			}),
-		);
+			}
+			update(`${tables.length} tables`);
+		});
 		refuseSameNames(tables);
 		const catalog: Catalog = { version: 1, database: databaseName("local"), tables };
 		await writeCatalog(catalog, before, this.#paths);
