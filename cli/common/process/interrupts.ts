@@ -1,7 +1,7 @@
 /**
  * Ctrl-C, SIGTERM and the end of the terminal from the first moment on. Until a command listens they are counted, since Node's
  * own answer to them would end the process silently, without the documented exit code, and leave jobs behind that have process
- * groups of their own. Node undoes what `nohup` does, so a hang-up cannot be told from one that was to be ignored: setsid can.
+ * groups of their own. Node undoes what `nohup` does, so a hang-up that was to be ignored looks like any other; with setsid there is none.
  */
 const signals = ["SIGINT", "SIGTERM"] as const;
 

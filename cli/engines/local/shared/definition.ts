@@ -25,6 +25,11 @@ export async function stackModels(paths: LocalPaths): Promise<readonly ModelDefi
 	return openModels(await stackDefinition(paths));
 }
 
+/** Whether a definition is the one that a stack has where nobody names one. */
+export function isSample(pipeline: string): boolean {
+	return pipeline === sampleDefinition;
+}
+
 /** What a stack replicates, as its settings have it. */
 export interface ChosenPipeline {
 	pipeline: string;

@@ -66,7 +66,7 @@ export async function writeScheduleFile(paths: LocalPaths, file: ScheduleFile): 
 	await writeFileAtomic(scheduleFiles(paths).status, `${JSON.stringify(file, null, 2)}\n`);
 }
 
-/** Writes the state anew, of what it is at that moment: another process may have changed it. */
+/** Changes the state as it is at that moment: another process may have written it. */
 export function changeScheduleFile(
 	paths: LocalPaths,
 	signal: AbortSignal,

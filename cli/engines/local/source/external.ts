@@ -6,8 +6,7 @@ import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
 import { parseSourceUrl, sourceUrl } from "../../mysql/sourceUrl.ts";
 import type { Check, Context, ExternalOptions, ExternalServer } from "../../port.ts";
-import { sampleDefinition } from "../../shared/definition.ts";
-import { choosePipeline } from "../shared/definition.ts";
+import { choosePipeline, isSample } from "../shared/definition.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
 import { makeSourceFolder, refuseOtherSource } from "./up.ts";
@@ -57,7 +56,7 @@ export async function useExternalSource(
 	const ofServer = isSameServer ? known.schemas : undefined;
 	const { schemas: ofPipeline, ...chosen } = await choosePipeline(options.pipeline, before, ofServer, paths, options);
 	// The sample's, where nobody chose it, says nothing about a server of the user's own.
-	const isChosen = ofServer !== undefined || options.pipeline !== undefined || chosen.pipeline !== sampleDefinition;
+	const isChosen = ofServer !== undefined || options.pipeline !== undefined || !isSample(chosen.pipeline);
 	const schemas =
 		chosenSchemas(
 			{ server, named: options.schemas, known: isChosen ? ofPipeline : undefined, pipeline: options.pipeline },
