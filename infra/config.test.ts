@@ -215,6 +215,8 @@ const wrongForms: [ConfigKey, unknown, string][] = [
 	["jobTimeoutMinutes", 4, "is less than 5"],
 	["jobRetries", 6, "is more than 5"],
 	["sourceTimeZone", "+05:30", "is not a time zone such as Asia/Kolkata"],
+	["sourceTimeZone", "Europe/Berln", "is not a time zone such as Asia/Kolkata"],
+	["sourceTimeZone", "Europe/berlin", "is not a time zone such as Asia/Kolkata"],
 	["jobMetrics", "yes", "is neither true nor false"],
 	["jobsReadSource", "yes", "is neither true nor false"],
 	["dashboardsReady", "yes", "is neither true nor false"],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { streamNames } from "../etl/contract/contract.ts";
+import { isTimezone } from "../etl/contract/pipeline/values.ts";
 import { divideRange, rangesOverlap } from "./network/subnets.ts";
 
 /** CloudWatch Logs takes these retentions only. */
@@ -58,7 +59,7 @@ const keys = {
 	],
 	sourceCidr: [optional(cidr), "10.1.2.0/24"],
 	sourceTimeZone: [
-		optional(matching(/^[A-Za-z]+(\/[A-Za-z0-9_+-]+)*$/, "is not a time zone such as Asia/Kolkata")),
+		optional(z.string("is not text").refine(isTimezone, "is not a time zone such as Asia/Kolkata")),
 		"Asia/Kolkata",
 	],
 	sourceCaCertificateFile: [optional(z.string("is not text")), "source-ca.pem"],

@@ -126,4 +126,18 @@ export const lifecycleMutations: Mutation[] = [
 			inputs.policy = JSON.stringify({ Version: "2012-10-17", Statement: [], Comment: long(20_481) });
 		},
 	],
+	...[
+		{ States: { first: { Type: "Map", ItemProcessor: { States: { second: {} } } }, second: {} } },
+		{ States: { first: { Type: "Parallel", Branches: [{ States: { twice: {} } }, { States: { twice: {} } }] } } },
+		{ States: { [long(81)]: {} } },
+	].map(
+		(definition): Mutation => [
+			"a state that AWS would not tell from another one",
+			"aws:sfn/stateMachine:StateMachine",
+			"schedule-runs",
+			({ inputs }) => {
+				inputs.definition = JSON.stringify(definition);
+			},
+		],
+	),
 ];

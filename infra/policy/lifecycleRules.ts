@@ -166,3 +166,36 @@ export const boundedDocuments: Rule = {
 			.map(([role, length]) => `the role ${role} has policies of ${length} characters: grant by prefix, not by name`);
 	},
 };
+
+/** What names of states are looked for in: a machine, a branch, or what each item of a list goes through. */
+interface States {
+	States?: Readonly<Record<string, { Branches?: States[]; ItemProcessor?: States; Iterator?: States }>>;
+}
+
+function stateNames({ States = {} }: States): string[] {
+	return Object.entries(States).flatMap(([name, { Branches = [], ItemProcessor, Iterator }]) => [
+		name,
+		...[...Branches, ItemProcessor ?? {}, Iterator ?? {}].flatMap(stateNames),
+	]);
+}
+
+/** https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html */
+const longestStateName = 80;
+
+export const namedStates: Rule = {
+	name: "named-states",
+	resource: ({ type, name, inputs }) => {
+		const { definition } = inputs;
+		if (type !== "aws:sfn/stateMachine:StateMachine" || typeof definition !== "string") return [];
+		const names = stateNames(JSON.parse(definition) as States);
+		const repeated = new Set(names.filter((state, index) => names.indexOf(state) !== index));
+		return [
+			...[...repeated].map(
+				(state) => `${name} has more than one state "${state}", and AWS takes one in a whole machine`,
+			),
+			...names
+				.filter((state) => [...state].length > longestStateName)
+				.map((state) => `${name} has a state "${state}", longer than ${longestStateName} characters`),
+		];
+	},
+};

@@ -3,6 +3,7 @@ import { everythingEncrypted, noPlainSecrets } from "./dataRules.ts";
 import {
 	boundedDocuments,
 	dataProtected,
+	namedStates,
 	noContestedInputs,
 	noDriftingVersion,
 	pausingEndpoints,
@@ -31,4 +32,5 @@ export const rules = {
 	"a replacement that cannot stand beside the old one": replaceable,
 	"an endpoint that cannot be changed": pausingEndpoints,
 	"a document too long for AWS": boundedDocuments,
+	"a state that AWS would not tell from another one": namedStates,
 } satisfies Record<string, Rule>;

@@ -1,20 +1,22 @@
 import { describe, expect, it } from "vitest";
+import type { JobDefinition } from "../../etl/definition/jobs.ts";
 import { jobs } from "../../tests/support/sampleShop.ts";
 import { execute, type Json, type Machine, TaskError } from "../testing/execution.ts";
 import { stateMachine } from "./stateMachine.ts";
 
-const machine = stateMachine({
-	partition: "aws",
-	jobs,
-	jobNames: Object.fromEntries(jobs.map(({ name }) => [name, `stack-${name}`])),
-	topicArn: "arn:topic",
-	processedBucket: "lake",
-	retries: 1,
-	timeoutMinutes: 90,
-});
-
-// As AWS gets it.
-const written: Machine = JSON.parse(JSON.stringify(machine));
+/** A machine as AWS gets it. */
+function machine(list: readonly JobDefinition[]): Machine {
+	const definition = stateMachine({
+		partition: "aws",
+		jobs: list,
+		jobNames: Object.fromEntries(list.map(({ name }) => [name, `stack-${name}`])),
+		topicArn: "arn:topic",
+		processedBucket: "lake",
+		retries: 1,
+		timeoutMinutes: 90,
+	});
+	return JSON.parse(JSON.stringify(definition));
+}
 
 const execution = (name: string) => ({ ExecutionArn: `arn:execution:${name}` });
 
@@ -23,18 +25,24 @@ const context = {
 	StateMachine: { Id: "arn:machine" },
 };
 
-/** Executions that run, the newest first; texts that jobs wrote of bad data; what happens to jobs by their names. */
+/**
+ * Executions that run, the newest first; texts that jobs wrote of bad data; what happens to jobs, and to other calls, by
+ * their names.
+ */
 interface World {
+	list?: readonly JobDefinition[];
 	running?: string[];
 	texts?: Record<string, string>;
 	jobs?: Record<string, () => void>;
+	calls?: Record<string, () => void>;
 }
 
-async function run({ running = ["mine"], texts = {}, jobs: fates = {} }: World) {
+async function run({ list = jobs, running = ["mine"], texts = {}, jobs: fates = {}, calls = {} }: World) {
 	const started: string[] = [];
 	const notices: Json[] = [];
-	const { ended, path } = await execute(written, context, (resource, parameters) => {
+	const { ended, path } = await execute(machine(list), context, (resource, parameters) => {
 		const input = parameters as Record<string, string>;
+		calls[resource]?.();
 		switch (resource) {
 			case "aws-sdk:sfn:listExecutions":
 				expect(parameters).toEqual({ StateMachineArn: "arn:machine", StatusFilter: "RUNNING" });
@@ -114,5 +122,62 @@ describe("a run by the state machine", () => {
 		expect(twice.notices).toEqual([
 			expect.objectContaining({ Message: 'Run mine failed: {"Error":"States.TaskFailed","Cause":"OutOfMemory"}' }),
 		]);
+	});
+
+	const texts = { "_runs/mine/attention/process-cdc.txt": "Quarantined: s3://raw/shop/orders/x.parquet" };
+	const fails = () => {
+		throw new TaskError("States.TaskFailed", "OutOfMemory");
+	};
+
+	it("sends the bad data that was found before a job failed, after the failure", async () => {
+		const { ended, notices } = await run({ texts, jobs: { "star-schema": fails } });
+		expect(ended).toBe("failed");
+		expect(notices).toEqual([
+			expect.objectContaining({ Message: 'Run mine failed: {"Error":"States.TaskFailed","Cause":"OutOfMemory"}' }),
+			expect.objectContaining({ Message: "Quarantined: s3://raw/shop/orders/x.parquet" }),
+		]);
+	});
+
+	it.each(["listObjectsV2", "getObject"])("says where bad data is that %s cannot get, and fails", async (action) => {
+		const calls = { [`aws-sdk:s3:${action}`]: fails };
+		const { ended, notices } = await run({ texts, calls, jobs: { "star-schema": fails } });
+		expect(ended).toBe("failed");
+		expect(notices).toEqual([
+			expect.objectContaining({ Message: expect.stringMatching(/^Run mine failed: /) }),
+			expect.objectContaining({
+				Message: expect.stringMatching(
+					/^Run mine could not send .* it is in s3:\/\/lake\/_runs\/mine\/attention\/: \{/,
+				),
+			}),
+		]);
+	});
+
+	it("repeats a notice that is not taken, and ends as the run did where it never is", async () => {
+		let refusals = 4;
+		const throttled = () => {
+			if (refusals-- > 0) throw new TaskError("SNS.ThrottledException", "slow down");
+		};
+		const later = await run({ jobs: { "process-load": fails }, calls: { "sns:publish": throttled } });
+		expect(later).toMatchObject({ ended: "failed", notices: [{ TopicArn: "arn:topic" }] });
+		const never = await run({ jobs: { "process-load": fails }, calls: { "sns:publish": fails }, texts });
+		expect(never).toMatchObject({ ended: "failed", notices: [] });
+	});
+
+	it("takes jobs of whatever names, in one wave or in many, for no state of its own", async () => {
+		const own = Object.keys(machine([]).States);
+		const names = [...own, "read", "send", "wave-1", "job-read", "n".repeat(60), "m".repeat(60)];
+		const job = (name: string, after: readonly string[]): JobDefinition => ({
+			name,
+			script: "job.py",
+			description: "",
+			after: [...after],
+			reads: [],
+			writes: [],
+		});
+		for (const after of [() => [], (index: number) => names.slice(0, index).slice(-1)]) {
+			const { ended, started } = await run({ list: names.map((name, index) => job(name, after(index))) });
+			expect(ended).toBe("done");
+			expect([...started].sort()).toEqual([...names].sort());
+		}
 	});
 });

@@ -28,17 +28,19 @@ export interface Definition {
 /**
  * All jobs of the list, each after those that it names, jobs of one wave beside each other. The
  * execution's name is the jobs' run id. An execution that finds an earlier one running ends without doing anything. Whatever fails is
- * published to the topic, and fails the execution; bad data that the jobs found is published, and fails nothing.
+ * published to the topic, and fails the execution; bad data that the jobs found is published, whether others failed or
+ * not, and fails nothing.
+ *
+ * Names of states are unique in all of a machine, its branches too, and have at most 80 characters. No name of a job has a space:
+ * `job …` and `wave …` are no other state's.
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
+ * https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html
  */
 export function stateMachine(input: StateMachine): Definition {
-	const work = jobWaves(input.jobs).map((wave): [string, State] => [
-		wave.map(({ name }) => name).join(" and "),
-		{ ...waveState(input, wave), Catch: [onFailure] },
-	]);
-	const inOrder = work.map(([name, state], index) => [
+	const work = jobWaves(input.jobs).map((wave, index) => waveState(input, wave, index + 1));
+	const inOrder = work.map(([name, state], index): [string, State] => [
 		name,
-		{ ...state, Next: work[index + 1]?.[0] ?? "find-bad-data" },
+		{ ...state, Catch: [onFailure], Next: work[index + 1]?.[0] ?? "find-bad-data" },
 	]);
 	return {
 		Comment: "The jobs of the definition in their order",
@@ -47,15 +49,27 @@ export function stateMachine(input: StateMachine): Definition {
 		States: {
 			...onlyOne(input, work[0]?.[0] ?? "find-bad-data"),
 			...Object.fromEntries(inOrder),
+			"notify-on-failure": failureNotice(
+				input,
+				"States.Format('Run {} failed: {}', $$.Execution.Name, States.JsonToString($.failure))",
+				"find-bad-data",
+			),
 			...badDataNotices(input),
+			"has-failed": {
+				Type: "Choice",
+				Choices: [{ Variable: "$.failure", IsPresent: true, Next: "failed" }],
+				Default: "done",
+			},
 			done: { Type: "Succeed" },
-			"notify-on-failure": failureNotice(input),
 			failed: { Type: "Fail", Error: "RunFailed", CausePath: "States.JsonToString($.failure)" },
 		},
 	};
 }
 
-const onFailure = { ErrorEquals: ["States.ALL"], ResultPath: "$.failure", Next: "notify-on-failure" };
+const caught = { ErrorEquals: ["States.ALL"], ResultPath: "$.failure" };
+const onFailure = { ...caught, Next: "notify-on-failure" };
+/** No way back to `notify-on-failure`, which leads here. */
+const onUnread = { ...caught, Next: "notify-on-unread" };
 
 /** Calls of the SDK that AWS throttles or fails at. https://docs.aws.amazon.com/step-functions/latest/dg/concepts-error-handling.html */
 const again = {
@@ -94,6 +108,7 @@ function onlyOne(input: StateMachine, first: string): Record<string, State> {
 
 /** Sends what the jobs wrote of the bad data that they found, a notice a job. */
 function badDataNotices(input: StateMachine): Record<string, State> {
+	const attention = `s3://${input.processedBucket}/${lake.attention("{}")}/`;
 	return {
 		"find-bad-data": {
 			Type: "Task",
@@ -104,13 +119,13 @@ function badDataNotices(input: StateMachine): Record<string, State> {
 			},
 			ResultPath: "$.found",
 			Retry: [again],
-			Catch: [onFailure],
+			Catch: [onUnread],
 			Next: "is-data-good",
 		},
 		"is-data-good": {
 			Type: "Choice",
 			Choices: [{ Variable: "$.found.Contents[0]", IsPresent: true, Next: "notify-on-bad-data" }],
-			Default: "done",
+			Default: "has-failed",
 		},
 		"notify-on-bad-data": {
 			Type: "Map",
@@ -142,9 +157,14 @@ function badDataNotices(input: StateMachine): Record<string, State> {
 				},
 			},
 			ResultPath: null,
-			Catch: [onFailure],
-			Next: "done",
+			Catch: [onUnread],
+			Next: "has-failed",
 		},
+		"notify-on-unread": failureNotice(
+			input,
+			`States.Format('Run {} could not send all that its jobs found of bad data; it is in ${attention}: {}', $$.Execution.Name, $$.Execution.Name, States.JsonToString($.failure))`,
+			"failed",
+		),
 	};
 }
 
@@ -152,15 +172,20 @@ function integration({ partition }: StateMachine, resource: string): string {
 	return `arn:${partition}:states:::${resource}`;
 }
 
-/** One job, or several beside each other. */
-function waveState(input: StateMachine, wave: readonly JobDefinition[]): State {
+/** One job, or several beside each other, with the state's name. */
+function waveState(input: StateMachine, wave: readonly JobDefinition[], number: number): [string, State] {
 	const [only, ...others] = wave;
-	if (only !== undefined && others.length === 0) return jobState(input, only);
+	if (only !== undefined && others.length === 0) return [stateName(only), jobState(input, only)];
 	const branches = wave.map((job) => ({
-		StartAt: job.name,
-		States: { [job.name]: { ...jobState(input, job), End: true } },
+		StartAt: stateName(job),
+		States: { [stateName(job)]: { ...jobState(input, job), End: true } },
 	}));
-	return { Type: "Parallel", Branches: branches, ResultPath: null };
+	const names = wave.map(({ name }) => name).join(", ");
+	return [`wave ${number}`, { Type: "Parallel", Comment: names, Branches: branches, ResultPath: null }];
+}
+
+function stateName({ name }: JobDefinition): string {
+	return `job ${name}`;
 }
 
 function jobState(input: StateMachine, { name }: JobDefinition): State {
@@ -191,16 +216,15 @@ const untilFree = {
 	MaxAttempts: 8,
 };
 
-function failureNotice(input: StateMachine): State {
+/** Where it cannot be sent, the execution goes on to its end all the same. */
+function failureNotice(input: StateMachine, message: string, next: string): State {
 	return {
 		Type: "Task",
 		Resource: integration(input, "sns:publish"),
-		Parameters: {
-			TopicArn: input.topicArn,
-			Subject: "Analytics pipeline: a run failed",
-			"Message.$": "States.Format('Run {} failed: {}', $$.Execution.Name, States.JsonToString($.failure))",
-		},
+		Parameters: { TopicArn: input.topicArn, Subject: "Analytics pipeline: a run failed", "Message.$": message },
+		Retry: [again],
 		ResultPath: null,
-		Next: "failed",
+		Catch: [{ ErrorEquals: ["States.ALL"], ResultPath: null, Next: next }],
+		Next: next,
 	};
 }

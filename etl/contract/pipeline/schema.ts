@@ -23,7 +23,13 @@ export const timeUnits = ["hour", "day", "week", "month", "quarter", "year"] as 
 /** A path below the definition's folder, with `/` between its parts. */
 const path = text;
 const column = text;
-const jobName = z.string().regex(/^[a-z][a-z0-9-]*$/, "must begin with a letter a-z and go on with a-z, 0-9 and -");
+/** On AWS a state of the runs has it, and project and stack stand before it in Glue. */
+const jobName = z
+	.string()
+	.regex(
+		/^[a-z][a-z0-9-]{0,59}$/,
+		"must begin with a letter a-z, go on with a-z, 0-9 and -, and have 60 characters at most",
+	);
 
 /** Columns with what is done with them in whatever table. */
 export const defaultColumns = z.record(text, z.enum(columnActions));

@@ -115,12 +115,12 @@ function partValues(part: string, field: CronField): number[] {
 	return values;
 }
 
-/** Whether the IANA data has a time zone of this name. */
+/** Whether the IANA data has a time zone of this name. AWS takes names only, no offsets, and upper and lower case as they are. */
 export function isTimezone(name: string): boolean {
+	if (!/^[A-Z][^/]*(\/[A-Z][^/]*)*$/.test(name)) return false;
 	try {
-		new Intl.DateTimeFormat("en", { timeZone: name });
-		// An offset is none that changes with the season, and AWS takes names only.
-		return !/^[+-]/.test(name);
+		const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+		return timeZone === name || timeZone.toLowerCase() !== name.toLowerCase();
 	} catch {
 		return false;
 	}
