@@ -22,7 +22,7 @@ export function deploy(): pulumi.Output<PipelineOutputs> {
 	const stack = pulumi.getStack();
 	const left = leftToDo(config);
 	if (left.length > 0) {
-		void pulumi.log.warn(`This update leaves to do, in this order:\n${left.map((task) => `  ${task}`).join("\n")}`);
+		void pulumi.log.warn(`This update leaves to do, in this order:\n${left.map(({ text }) => `  ${text}`).join("\n")}`);
 	}
 	return new AnalyticsPipeline(
 		`${project}-${stack}`,

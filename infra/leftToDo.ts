@@ -1,4 +1,5 @@
 import type { PipelineConfig } from "./config.ts";
+import type { LeftTask } from "./outputs.ts";
 
 /** QuickSight logs in while a data source is made, and to the warehouse as a user whom only the CLI makes. */
 export function dashboardsWait({ dashboards, dashboardsReady }: PipelineConfig): boolean {
@@ -6,11 +7,16 @@ export function dashboardsWait({ dashboards, dashboardsReady }: PipelineConfig):
 }
 
 /** What has to be done after `pulumi up` before the stack is what its configuration says, in order. */
-export function leftToDo(config: PipelineConfig): string[] {
+export function leftToDo(config: PipelineConfig): LeftTask[] {
 	if (!dashboardsWait(config)) return [];
 	return [
-		"Make the user as whom the dashboards log in to the warehouse: npx pipeline-cli warehouse apply",
-		"Let QuickSight read that user's secret, as its administrator: docs/aws.md, Dashboards over the warehouse",
-		"Deploy the dashboards: pulumi config set dashboardsReady true && pulumi up",
+		{
+			text: "Make the user as whom the dashboards log in to the warehouse: npx pipeline-cli warehouse apply",
+			doneBy: "warehouse apply",
+		},
+		{
+			text: "Let QuickSight read that user's secret, as its administrator: docs/aws.md, Dashboards over the warehouse",
+		},
+		{ text: "Deploy the dashboards: pulumi config set dashboardsReady true && pulumi up" },
 	];
 }

@@ -5,6 +5,15 @@ export const outputsVersion = 4;
 
 const text = z.string().min(1);
 
+/** What somebody has to do after the deployment. */
+const leftTask = z.object({
+	text,
+	/** Command of the CLI that does it; what it has done, it does not name again. */
+	doneBy: z.enum(["warehouse apply"]).optional(),
+});
+
+export type LeftTask = z.infer<typeof leftTask>;
+
 /**
  * What a deployed stack says to the CLI, as the stack output `pipeline`. No secret is among it: secrets are named by ARN.
  * Read it with `pulumi stack output --json`.
@@ -88,7 +97,7 @@ export const pipelineOutputs = z.object({
 	dashboards: z.object({ analysisId: text, dashboards: z.record(z.string(), text) }).nullable(),
 	monitoring: z.object({ topicArn: text, dashboard: text }),
 	/** What is left to do after `pulumi up`, in order; each says how. */
-	leftToDo: z.array(text).optional(),
+	leftToDo: z.array(leftTask).optional(),
 });
 
 export type PipelineOutputs = z.infer<typeof pipelineOutputs>;

@@ -172,9 +172,9 @@ describe("the first update", () => {
 		expect(leftToDo("prod at first")).toMatchObject({
 			dashboards: null,
 			leftToDo: [
-				expect.stringContaining("pipeline-cli warehouse apply"),
-				expect.stringContaining("docs/aws.md"),
-				expect.stringContaining("pulumi config set dashboardsReady true && pulumi up"),
+				{ text: expect.stringContaining("pipeline-cli warehouse apply"), doneBy: "warehouse apply" },
+				{ text: expect.stringContaining("docs/aws.md") },
+				{ text: expect.stringContaining("pulumi config set dashboardsReady true && pulumi up") },
 			],
 		});
 		expect(leftToDo("prod").leftToDo).toEqual([]);

@@ -59,7 +59,8 @@ describe("Catalog", () => {
 	it("leaves to the crawler all that it writes: columns, formats, parameters of table, serde and descriptor", async () => {
 		const tables = (await made()).ofType("aws:glue/catalogTable:CatalogTable");
 		expect(tables).toHaveLength(crawledTables(crawled).length);
-		for (const { options } of tables) expect(options).toEqual(["ignoreChanges parameters, storageDescriptor"]);
+		for (const { options } of tables)
+			expect(options).toEqual(["deleteBeforeReplace", "ignoreChanges parameters, storageDescriptor"]);
 	});
 
 	it("keeps the crawler's log as long as the stack keeps logs", async () => {

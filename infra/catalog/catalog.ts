@@ -152,7 +152,8 @@ export class Catalog extends pulumi.ComponentResource {
 				},
 			},
 			// From then on both are the crawler's, which writes columns, formats, and parameters of table, serde and descriptor.
-			{ parent: this, ignoreChanges: ["parameters", "storageDescriptor"] },
+			// To take what the program says once more, it is replaced (docs/aws.md), and its name is free only once it is deleted.
+			{ parent: this, ignoreChanges: ["parameters", "storageDescriptor"], deleteBeforeReplace: true },
 		);
 	}
 

@@ -14,7 +14,10 @@ export interface GlueArguments {
 	datasetsKey: string;
 	/** Key of the shared package in the scripts bucket. */
 	packageKey: string;
-	/** Whether Glue puts metrics of Spark into CloudWatch: any value of their arguments would. */
+	/**
+	 * Whether Glue puts metrics of Spark into CloudWatch. Where it should not, the arguments are left out: Glue looks only at
+	 * whether they are there, so that "false" would also turn the metrics on.
+	 */
 	metrics: boolean;
 	/** The job's own arguments. */
 	own: Readonly<Record<string, string>>;

@@ -40,7 +40,7 @@ export interface MonitoringArgs {
  * Danger: the budget counts the whole account, since cost by tag has first to be activated by the payer; so one stack of an
  * account has one, and the others `monthlyBudgetUsd: 0`.
  *
- * Cost: $0.10 an alarm and month; dashboard and budget are free for the first three and two of an account.
+ * Cost: $0.10 an alarm and month, $3 the dashboard after the first three of an account; a budget that only notifies is free.
  */
 export class Monitoring extends pulumi.ComponentResource {
 	readonly dashboardName: pulumi.Output<string>;

@@ -25,7 +25,9 @@ export function costPage(stacks: Stack[]): string {
 		`Estimate in USD for a month of 730 hours, at list prices of us-west-2 as entered on ${priceDate}; the last table has`,
 		"each price and the page that it comes from. The prices were typed in and not fetched: check them before you budget.",
 		"No free tier, no discount, no data transfer between regions. Not counted, since they depend on the data: snapshots of RDS",
-		"beyond the database's own size, storage of a warehouse that is written into, and crawls that take longer than Glue's minimum.",
+		"beyond the database's own size, storage of a warehouse that is written into, crawls that take longer than Glue's minimum, and,",
+		"with `replicationTarget: kinesis`, the time that Firehose takes to find the table of a change ($0.07 per hour of JQ, which a",
+		"bill shows). Kinesis rounds each record up to 1 KB and Firehose to 5 KB: a click is taken to have a quarter of a KB, a change 1 KB.",
 		"",
 		...table(
 			["component", ...stacks.map(({ name }) => name)],

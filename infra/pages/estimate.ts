@@ -15,7 +15,9 @@ export interface Usage {
 	thousandGets: number;
 	/** GB of changes from the source. */
 	changesGb: number;
-	/** GB of clicks; a record of 250 bytes is billed by Firehose as 5 KB. */
+	/** Files of changes where Firehose writes them, in thousands: one a table and minute with changes. */
+	thousandChangeFiles: number;
+	/** GB of clicks. */
 	clicksGb: number;
 	/** Runs of all jobs, and the worker-hours of one run. */
 	runs: number;
@@ -112,7 +114,7 @@ function sourceDatabase(config: PipelineConfig): Item[] {
 	];
 }
 
-function replication(config: PipelineConfig, { changesGb: changes }: Usage): Item[] {
+function replication(config: PipelineConfig, { changesGb: changes, thousandChangeFiles: files }: Usage): Item[] {
 	const { replicationInstanceClass: instance, replicationStorageGb: gb } = config;
 	const zones = zonesOf(config.replicationMultiAz);
 	return [
@@ -120,35 +122,47 @@ function replication(config: PipelineConfig, { changesGb: changes }: Usage): Ite
 		item("replication", `${gb} GB`, gb * zones, "dmsGb"),
 		...(config.replicationTarget === "kinesis"
 			? [
-					...stream("replication", changes, 24),
-					item("replication", `${changes} GB through Firehose`, changes, "firehoseGb"),
+					...stream("replication", changes, changeKb, 24),
 					item("replication", `${changes} GB by table`, changes, "firehosePartsGb"),
+					item("replication", `${files},000 files by table`, files, "firehoseParts"),
 				]
 			: []),
 	];
 }
 
+/** A click, and DMS's message of a change with its metadata, in KB. */
+const clickKb = 0.25;
+const changeKb = 1;
+
+/** GB as they are billed where each record is rounded up. */
+export function rounded(gb: number, recordKb: number, unitKb: number): number {
+	return (gb * Math.ceil(recordKb / unitKb) * unitKb) / recordKb;
+}
+
+/** GB in a stream at any time of records that are between so many hours old. */
+const kept = (gb: number, from: number, to: number): number => Math.round((gb * Math.max(0, to - from)) / month);
+
 /** An on-demand stream that Firehose reads. */
-function stream(component: string, gb: number, keptHours: number): Item[] {
-	const keptGb = Math.round((gb * (keptHours - 24)) / month);
+function stream(component: string, gb: number, recordKb: number, keptHours: number): Item[] {
+	const [week, later] = [kept(gb, 24, Math.min(keptHours, 168)), kept(gb, 168, keptHours)];
 	return [
 		item(component, "1 on-demand stream", month, "streamHour"),
-		item(component, `${gb} GB into the stream`, gb, "streamGb"),
+		item(component, `${gb} GB into the stream, in records of ${recordKb} KB`, rounded(gb, recordKb, 1), "streamGb"),
 		item(component, `${gb} GB out of it`, gb, "streamReadGb"),
-		...(keptGb > 0 ? [item(component, `${keptGb} GB kept beyond a day`, keptGb, "streamKeptGb")] : []),
+		...(week > 0 ? [item(component, `${week} GB kept beyond a day`, week, "streamKeptGb")] : []),
+		...(later > 0 ? [item(component, `${later} GB kept beyond a week`, later, "streamLongKeptGb")] : []),
+		item(component, `${gb} GB through Firehose, in records of ${recordKb} KB`, rounded(gb, recordKb, 5), "firehoseGb"),
 	];
 }
 
 function clickstream({ clickstreamRetentionHours: hours }: PipelineConfig, { clicksGb: gb }: Usage): Item[] {
-	return [
-		...stream("clickstream", gb, hours),
-		item("clickstream", `${gb} GB as records of 5 KB through Firehose`, gb * 20, "firehoseGb"),
-	];
+	return stream("clickstream", gb, clickKb, hours);
 }
 
 function jobs(config: PipelineConfig, { runs, jobs: count, workerHoursPerRun: hours }: Usage): Item[] {
-	// The jobs, a wave of several; before them the look for another execution, behind them the one for bad data; start and end.
-	const transitions = count + 7;
+	// The jobs, a wave of several; before them the look for another execution, behind them the one for bad data and failures;
+	// start and end.
+	const transitions = count + 8;
 	// Runs by hand crawl, the schedule does not.
 	const crawls = config.schedule === undefined ? runs : 30;
 	const price = config.jobExecutionClass === "FLEX" ? "flexDpuHour" : "dpuHour";
@@ -170,6 +184,7 @@ function monitoring(config: PipelineConfig, { logGb }: Usage): Item[] {
 	const alarms = 8 + (config.sourceKind === "rds" ? 1 : 0) + (config.replicationTarget === "kinesis" ? 2 : 0);
 	return [
 		item("monitoring", `${alarms} alarms`, alarms, "alarm"),
+		item("monitoring", "1 dashboard", 1, "metricsDashboard"),
 		item("monitoring", `${logGb} GB of logs`, logGb, "logGb"),
 	];
 }
@@ -197,9 +212,7 @@ export function referenceEstimate(usage: Usage): Item[] {
 		item("sourceDatabase", "t4g.small, the nearest to the template's instance", month, "t4g.small"),
 		item("replication", "dms.t3.medium, the console's default", month, "dms.t3.medium"),
 		item("replication", "50 GB", 50, "dmsGb"),
-		item("clickstream", "1 on-demand stream", month, "streamHour"),
-		item("clickstream", `${usage.clicksGb} GB into the stream`, usage.clicksGb, "streamGb"),
-		item("clickstream", `${usage.clicksGb} GB as records of 5 KB through Firehose`, usage.clicksGb * 20, "firehoseGb"),
+		...stream("clickstream", usage.clicksGb, clickKb, 24),
 		// Three jobs of ten G.8X workers, 8 DPU each; five minutes of a job.
 		item(
 			"etlJobs",

@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { configKeys, parseConfig } from "../config.ts";
 import { deployed } from "../testing/deployed.ts";
+import { execute, type Machine } from "../testing/execution.ts";
 import { repositoryPath, stackValues } from "../testing/stack.ts";
 import { configurationPage } from "./configurationPage.ts";
-import { cost, estimate, type Usage } from "./estimate.ts";
+import { cost, estimate, rounded, type Usage } from "./estimate.ts";
 import { prices } from "./prices.ts";
 import { large, small } from "./stacks.ts";
 
@@ -26,7 +27,6 @@ describe("docs/cost.md", () => {
 		expect(of(prod, large, "interface endpoints")?.quantity).toBe(5 * 3 * 730);
 		expect(of(prod, large, "dms.r6i.large")?.quantity).toBe(2 * 730);
 		expect(of(prod, large, "RPU")?.quantity).toBe(16 * 90);
-		expect(of(prod, large, "runs of 13 steps")?.quantity).toBe(13 * 730);
 		expect(of(dev, small, "metrics")?.quantity).toBe(7);
 		expect(of(prod, large, "metrics")).toBeUndefined();
 		expect(cost({ component: "", what: "", quantity: 730, price: "endpointHour" })).toBeCloseTo(7.3);
@@ -63,6 +63,7 @@ describe("docs/cost.md", () => {
 			expect(quantity(/secret/)).toBe(made("aws:secretsmanager/secret:Secret").length + managed);
 			expect(quantity(/^\d+ key/)).toBe(made("aws:kms/key:Key").length);
 			expect(quantity(/on-demand stream/)).toBe(made("aws:kinesis/stream:Stream").length * 730);
+			expect(quantity(/^\d+ dashboard$/)).toBe(made("aws:cloudwatch/dashboard:Dashboard").length);
 			expect(small.jobs).toBe(made("aws:glue/job:Job").length);
 			expect(large.jobs).toBe(small.jobs);
 		},
@@ -79,9 +80,38 @@ describe("docs/cost.md", () => {
 		expect(find(prod, large, "old versions")).toBe(Math.round((large.rewrittenGb / 730) * 24 * days));
 		expect(find(prod, large, "out of it")).toBe(large.clicksGb);
 		expect(find(prod, large, "kept beyond a day")).toBe(Math.round((50 * 144) / 730));
+		expect(find(prod, large, "kept beyond a week")).toBeUndefined();
+		const month = { ...prod, clickstreamRetentionHours: 730 };
+		expect(find(month, large, "kept beyond a day")).toBe(Math.round((50 * 144) / 730));
+		expect(find(month, large, "kept beyond a week")).toBe(Math.round((50 * 562) / 730));
 		expect(find(dev, small, "kept beyond a day")).toBeUndefined();
 		expect(find(prod, large, "60 metrics")).toBeUndefined();
 		expect(find({ ...prod, jobMetrics: true }, large, "60 metrics")).toBe(360);
+	});
+
+	it("counts the records of Kinesis and Firehose as they are billed, rounded up one by one", () => {
+		expect([rounded(1, 0.25, 1), rounded(1, 0.25, 5), rounded(1, 1, 5), rounded(1, 6, 5)]).toEqual([4, 20, 5, 10 / 6]);
+		const items = estimate({ ...prod, replicationTarget: "kinesis" }, large);
+		const quantity = (component: string, price: string) =>
+			items.find((item) => item.component === component && item.price === price)?.quantity;
+		expect(quantity("clickstream", "streamGb")).toBe(200);
+		expect(quantity("clickstream", "firehoseGb")).toBe(1000);
+		expect(quantity("replication", "streamGb")).toBe(50);
+		expect(quantity("replication", "firehoseGb")).toBe(250);
+		expect(quantity("replication", "firehoseParts")).toBe(large.thousandChangeFiles);
+	});
+
+	it("counts the steps of a run as the machine takes them, and its start", async () => {
+		const definition = String(
+			(await deployed("prod")).ofType("aws:sfn/stateMachine:StateMachine")[0]?.inputs.definition,
+		);
+		const context = { Execution: { Id: "arn:run", Name: "run" }, StateMachine: { Id: "arn:machine" } };
+		const { ended, path } = await execute(JSON.parse(definition) as Machine, context, (resource) =>
+			resource.endsWith("listExecutions") ? { Executions: [{ ExecutionArn: "arn:run" }] } : {},
+		);
+		expect(ended).toBe("done");
+		const steps = estimate(prod, large).find(({ price }) => price === "transition")?.quantity;
+		expect(steps).toBe((path.length + 1) * large.runs);
 	});
 
 	it("knows no price that it has not, and has none without a page", () => {

@@ -1,8 +1,8 @@
 /**
- * List prices in USD of us-west-2, on demand, without free tiers and discounts, entered on 2026-11-20 as the pages named
+ * List prices in USD of us-west-2, on demand, without free tiers and discounts, entered on 2026-11-29 as the pages named
  * here had them when they were last read. They were not fetched by a program: look there before you sign a budget.
  */
-export const priceDate = "2026-11-20";
+export const priceDate = "2026-11-29";
 
 interface Price {
 	usd: number;
@@ -35,10 +35,12 @@ export const prices = {
 	"dms.r6i.large": price(0.2, "hour, one zone", "dms/pricing"),
 	dmsGb: price(0.115, "GB and month, one zone", "dms/pricing"),
 	streamHour: price(0.04, "on-demand stream and hour", "kinesis/data-streams/pricing"),
-	streamGb: price(0.08, "GB in", "kinesis/data-streams/pricing"),
+	streamGb: price(0.08, "GB in, records rounded up to 1 KB", "kinesis/data-streams/pricing"),
 	streamReadGb: price(0.04, "GB out", "kinesis/data-streams/pricing"),
-	streamKeptGb: price(0.1, "GB and month beyond the first day", "kinesis/data-streams/pricing"),
+	streamKeptGb: price(0.1, "GB and month of the days 2 to 7", "kinesis/data-streams/pricing"),
+	streamLongKeptGb: price(0.023, "GB and month from the eighth day", "kinesis/data-streams/pricing"),
 	firehosePartsGb: price(0.02, "GB partitioned by content", "firehose/pricing"),
+	firehoseParts: price(0.005, "1,000 objects of partitions", "firehose/pricing"),
 	firehoseGb: price(0.029, "GB, records rounded up to 5 KB", "firehose/pricing"),
 	dpuHour: price(0.44, "DPU-hour (one G.1X worker)", "glue/pricing"),
 	flexDpuHour: price(0.29, "DPU-hour with FLEX", "glue/pricing"),
@@ -49,6 +51,7 @@ export const prices = {
 	author: price(24, "QuickSight author and month", "quicksight/pricing"),
 	reader: price(3, "QuickSight reader and month", "quicksight/pricing"),
 	alarm: price(0.1, "alarm and month", "cloudwatch/pricing"),
+	metricsDashboard: price(3, "CloudWatch dashboard and month", "cloudwatch/pricing"),
 	customMetric: price(0.3, "custom metric and month", "cloudwatch/pricing"),
 	logGb: price(0.5, "GB of logs", "cloudwatch/pricing"),
 } satisfies Record<string, Price>;

@@ -76,6 +76,7 @@ export const lifecycleMutations: Mutation[] = [
 		["aws:dms/endpoint:Endpoint", "replication-source"],
 		["aws:dms/replicationTask:ReplicationTask", "replication-task"],
 		["aws:quicksight/dataSource:DataSource", "dashboards-source"],
+		["aws:glue/catalogTable:CatalogTable", "catalog-clickstream_data"],
 	].map(
 		([type = "", part = ""]): Mutation => [
 			"a replacement that cannot stand beside the old one",

@@ -105,6 +105,7 @@ const oneAtATime: Readonly<Record<string, (resource: Declared) => boolean>> = {
 	"aws:dms/replicationTask:ReplicationTask": () => true,
 	"aws:ec2/instance:Instance": ({ inputs }) =>
 		inputs.primaryNetworkInterface !== undefined || inputs.networkInterfaces !== undefined,
+	"aws:glue/catalogTable:CatalogTable": () => true,
 	"aws:quicksight/dataSource:DataSource": ({ inputs }) => inputs.credentials !== undefined,
 };
 

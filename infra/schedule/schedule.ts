@@ -39,7 +39,8 @@ export interface ScheduleArgs {
  *
  * Defaults: without `timing` nothing starts by itself.
  *
- * Danger: none. A run that begins while another one is going does nothing.
+ * Danger: a run that begins while another one is going does nothing. Beside a `run-etl` of the CLI, which the machine cannot
+ * see, its jobs wait up to fifteen minutes for the lake, and then fail, with a notice.
  *
  * Cost: $0.025 for 1,000 steps; an hourly run about $0.20 a month.
  */

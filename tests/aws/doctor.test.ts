@@ -205,7 +205,7 @@ describe("doctor", () => {
 	});
 
 	it("what is left to do after the deployment is repeated, and fails nothing", async () => {
-		await aws.deploy({ dashboards: null, leftToDo: ["First this", "then that"] });
+		await aws.deploy({ dashboards: null, leftToDo: [{ text: "First this" }, { text: "then that" }] });
 		const { code, document } = await doctor();
 		expect(document.checks.filter(({ name }) => name.startsWith("left to do")).map(({ warning }) => warning)).toEqual([
 			"First this",
@@ -217,7 +217,7 @@ describe("doctor", () => {
 
 	it("while the dashboards wait, says whether QuickSight could log in by now", async () => {
 		const name = "QuickSight's way to the reader's secret";
-		await aws.deploy({ dashboards: null, leftToDo: ["First this"] });
+		await aws.deploy({ dashboards: null, leftToDo: [{ text: "First this" }] });
 		expect(await found(name)).toMatchObject({ ok: true, found: "open" });
 		aws.identity.denied = ["kms:Decrypt"];
 		expect(await found(name)).toMatchObject({

@@ -61,10 +61,13 @@ describe("warehouse apply", () => {
 
 	it("says what the deployment has left to do after it", async () => {
 		await aws.deploy({
-			leftToDo: ["Make the user: npx pipeline-cli warehouse apply", "Open its secret to QuickSight"],
+			leftToDo: [
+				{ text: "Make the user", doneBy: "warehouse apply" },
+				{ text: "Open its secret, and warehouse apply" },
+			],
 		});
 		const { err } = await aws.run("warehouse", "apply");
-		expect(err).toContain("Open its secret to QuickSight");
+		expect(err).toContain("Open its secret, and warehouse apply");
 		expect(err).not.toContain("Make the user");
 	});
 

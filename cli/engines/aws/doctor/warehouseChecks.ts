@@ -23,11 +23,11 @@ export async function warehouseChecks(clients: Clients, { warehouse }: PipelineO
 export async function dashboardChecks(clients: Clients, deployment: PipelineOutputs): Promise<Check[]> {
 	const { leftToDo = [] } = deployment;
 	const left = leftToDo.map(
-		(fix, index): Check => ({
+		({ text }, index): Check => ({
 			name: `left to do ${index + 1}`,
 			ok: true,
 			found: "after the deployment",
-			warning: fix,
+			warning: text,
 		}),
 	);
 	if (left.length === 0 && deployment.dashboards === null) return [];

@@ -72,8 +72,8 @@ export class RedshiftWarehouse implements Warehouse {
 		await step({ kind: "user", name: reader.username }, () => createUser(run, reader));
 		await step({ kind: "grant", name: `${readerRole} to ${reader.username}` }, () => grantRole(run, reader));
 		// The user is there now; what else the deployment has left to do comes after that.
-		for (const task of this.#deployment.leftToDo ?? []) {
-			if (!task.includes("warehouse apply")) context.reporter.note(task);
+		for (const { text, doneBy } of this.#deployment.leftToDo ?? []) {
+			if (doneBy !== "warehouse apply") context.reporter.note(text);
 		}
 		return done;
 	}
