@@ -135,7 +135,7 @@ describe("EtlJobs", () => {
 			partition: "aws",
 		};
 		const machine = stateMachine({ ...names, jobs: [join, forecast], retries: 0, timeoutMinutes: 60 });
-		expect(machine.States["join-tables"]).toMatchObject({ Next: "forecast" });
+		expect(machine.States["job join-tables"]).toMatchObject({ Next: "job forecast" });
 	});
 
 	it("read the lake, and have a connection to the source for whatever needs one", async () => {
