@@ -33,7 +33,9 @@ export const jobReport = z
 			.describe("Models, as `models.<name>`, that were up to date; reports of earlier versions do not say it"),
 		set_aside: z
 			.array(z.object({ uri: z.string(), reason: z.string() }))
-			.describe("Files of the raw zone that could not be read; each is looked at again when it has changed"),
+			.describe(
+				"Files of the raw zone that could not be read; each is looked at again when it has changed. A folder, with a slash at its end, is a table's changes that cannot be applied, as its key is not known",
+			),
 		quality: z
 			.array(
 				z.object({
@@ -52,3 +54,11 @@ export const jobReport = z
 	.describe("Report of a job's run");
 
 export type JobReport = z.infer<typeof jobReport>;
+
+/** What a report set aside: files that cannot be read, and changes of tables whose key is not known. */
+export function quarantined({
+	set_aside,
+}: Pick<JobReport, "set_aside">): Record<"files" | "keyless", JobReport["set_aside"]> {
+	const isFolder = ({ uri }: { uri: string }): boolean => uri.endsWith("/");
+	return { files: set_aside.filter((one) => !isFolder(one)), keyless: set_aside.filter(isFolder) };
+}

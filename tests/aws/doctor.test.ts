@@ -1,5 +1,6 @@
 import { describe, expect } from "vitest";
 import { it } from "../support/aws/awsFixtures.ts";
+import { json, refuse } from "../support/aws/endpoint.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 
@@ -178,11 +179,11 @@ describe("doctor", () => {
 		aws.endpoint.on("dms", "DescribeReplicationInstances", refusal("AccessDeniedFault"));
 		const { code, document } = await doctor();
 		expect(unchecked(document)).toContain("Glue quota");
-		expect(failing(document)).toEqual(["DMS engine"]);
+		expect(failing(document)).toEqual(["DMS instance"]);
 		expect(code).toBe(1);
 	});
 
-	it("a DMS version near its end is fixed by the newest that is on offer, or left to AWS", async () => {
+	it("a DMS version near or past its end is fixed by the newest that is on offer, or left to AWS; unknown is not bad", async () => {
 		const near = (more: object) =>
 			aws.endpoint.on("dms", "DescribeEngineVersions", () => ({
 				status: 200,
@@ -190,6 +191,16 @@ describe("doctor", () => {
 					EngineVersions: [{ Version: "3.6.1", ForceUpgradeDate: Date.now() / 1000 + 86_400, ...more }],
 				}),
 			}));
+		aws.endpoint.fault("dms", "DescribeEngineVersions", refuse("AccessDeniedException", "no"));
+		const { document } = await doctor();
+		expect([failing(document), unchecked(document)]).toEqual([[], ["DMS engine", "source"]]);
+		expect(document.checks.find(({ name }) => name === "DMS instance")?.found).toBe("available");
+		aws.endpoint.fault("dms", "DescribeEngineVersions", json({ EngineVersions: [{ Version: "3.7.1" }] }));
+		expect(await found("DMS engine")).toMatchObject({
+			ok: false,
+			found: "3.6.1, which AWS does not list any more",
+			fix: expect.stringContaining("pulumi config rm replicationEngineVersion"),
+		});
 		near({ AvailableUpgrades: ["3.6.2", "3.10.0", "3.7.1"] });
 		expect((await found("DMS engine"))?.fix).toContain("pulumi config set replicationEngineVersion 3.10.0 --stack dev");
 		near({});

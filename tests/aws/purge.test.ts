@@ -162,7 +162,12 @@ describe("a rule of the definition that changed after the load", () => {
 		["by the schedule, between two jobs", "Run 20261128-all of the state machine is going."],
 	])("waits for a run that was started %s", async (who, message) => {
 		if (who === "by hand") aws.glue.add({ ...byHand, JobRunState: "RUNNING" }, []);
-		else aws.others.executions = [{ name: "20261128-all", executionArn: "arn:1" }];
+		else {
+			const skipped = Array.from({ length: 120 }, (_, index) => ({
+				...{ name: `s${index}`, executionArn: `arn:s${index}`, status: "SUCCEEDED", startDate: 10, stopDate: 11 },
+			}));
+			aws.others.executions = [...skipped, { name: "20261128-all", executionArn: "arn:1" }];
+		}
 		const { code, err } = await aws.run("replication", "reload", "--purge");
 		expect([code, err]).toEqual([4, expect.stringContaining(message)]);
 		expect(aws.s3.keys(raw)).toHaveLength(2);
@@ -186,17 +191,38 @@ describe("a rule of the definition that changed after the load", () => {
 		aws.dms.afterStop = [
 			{
 				...{ Status: "stopped", ReplicationTaskStartDate: 1_795_000_000 },
-				ReplicationTaskStats: { StopDate: Date.now() / 1000 - 179 },
+				ReplicationTaskStats: { StopDate: Date.now() / 1000 - 181 },
 			},
 		];
 		const late = `wordpress-db/wp_users/2026/11/28/12/dev-changes-2.json.gz`;
-		aws.endpoint.fault("monitoring", "GetMetricData", json({ MetricDataResults: [{ Id: "age", Values: [400] }] }));
-		aws.metrics.onAsk = () => aws.s3.put(raw, late, "user_email");
+		/** Points of each metric: seconds ago, and the value. */
+		const say = (metrics: Record<string, [ago: number, value: number]>) =>
+			aws.endpoint.fault(
+				"monitoring",
+				"GetMetricData",
+				json({
+					MetricDataResults: Object.entries(metrics).map(([Id, [ago, value]]) => ({
+						...{ Id, Values: [value], Timestamps: [Date.now() / 1000 - ago] },
+					})),
+				}),
+			);
+		say({ behind: [300, 0], age: [300, 170], read: [300, 5] });
+		say({ behind: [170, 0], age: [60, 400] });
+		say({ behind: [170, 0], age: [60, 0] });
+		aws.s3.put(raw, late, "user_email");
 		const { code, out, err } = await aws.run("replication", "reload", "--purge");
 		expect([code, err]).toEqual([0, expect.stringContaining("Firehose is 400 s behind")]);
+		const asked = aws.endpoint.inputs("monitoring", "GetMetricData");
+		expect(asked).toHaveLength(3);
+		expect(JSON.stringify(asked[0])).toMatch(
+			/DataFreshness.*KinesisMillisBehindLatest.*DataReadFromKinesisStream.Records/,
+		);
 		expect(Object.keys(aws.s3.versions(raw))).toEqual(["wordpress-db/wp_terms/LOAD00000001.parquet"]);
 		expect(out).toContain("not removed: results of queries below s3://dev-results/");
 		expect(out).toContain("not removed: messages in the stream of changes");
+		expect(out).toMatch(/not removed: Spark's temporary files below s3:.*\/temporary\//);
+		expect(out).toMatch(/not removed: logs in CloudWatch.* state machine/);
+		expect(out).toContain("not removed: statements with their values in the warehouse's logs");
 	});
 
 	it("an object that cannot be removed is named, with the right that is missing", async () => {

@@ -46,6 +46,27 @@ describe("the schedule of a stack on AWS", () => {
 		expect(out).toMatch(/schedule +active +every 10 minutes, last run ended .+ \(timeout\), next run /);
 	});
 
+	it("has the end of the last run that was not left out, however many were since", async () => {
+		const begin = now() - 180 * minute;
+		aws.others.executions = [
+			execution("newest", begin + 151 * minute),
+			...Array.from({ length: 150 }, (_, index) => {
+				const at = begin + (150 - index) * minute;
+				return execution(`s${index}`, at, "SUCCEEDED", at + 1);
+			}),
+			execution("b1", begin),
+			execution("a1", begin - 10 * minute, "SUCCEEDED", begin - 5 * minute),
+		];
+		expect((await status({ expression: "rate(1 minute)", timezone: "UTC" }))?.last).toEqual({
+			at: time(begin - 5 * minute),
+			outcome: "ok",
+		});
+		// The machine lets the oldest work, and the newest is about to end.
+		expect((await aws.json("run-etl", "--no-wait")).document).toMatchObject({
+			...{ runId: "b1", joined: true, stop: expect.stringContaining("arn:b1") },
+		});
+	});
+
 	it("has the times of cron in its time zone, also before the first run", async () => {
 		const found = await status({ expression: "cron(30 6 ? * MON *)", timezone: "Europe/Berlin" });
 		expect(found).toMatchObject({ text: "30 6 * * MON (Europe/Berlin)", running: true });

@@ -1,3 +1,4 @@
+import { quarantined } from "../../../etl/contract/report.ts";
 import type { RunView } from "../../dashboard/data.ts";
 import type { JobReport, RunHistory } from "../../engines/port.ts";
 
@@ -44,8 +45,13 @@ function whyOf(state: string, report: JobReport | undefined): string {
 	if (line !== undefined) return line;
 	if (state === "quality_failed") {
 		const rules = report?.quality.filter(({ severity }) => severity === "error").length ?? 0;
-		const files = report?.set_aside.length ?? 0;
-		return files > 0 && rules === 0 ? `files that could not be read: ${files}` : `broken rules: ${rules}`;
+		const { files, keyless } = quarantined(report ?? { set_aside: [] });
+		const found = [
+			...(rules > 0 ? [`broken rules: ${rules}`] : []),
+			...(files.length > 0 ? [`files that could not be read: ${files.length}`] : []),
+			...(keyless.length > 0 ? [`tables whose key is not known: ${keyless.length}`] : []),
+		];
+		return found.length === 0 ? "bad data" : found.join(", ");
 	}
 	return state;
 }

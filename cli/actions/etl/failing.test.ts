@@ -61,6 +61,10 @@ it("tells broken rules from a failure", async () => {
 	const set_aside = [{ uri: "file:///x.parquet", reason: "no footer" }];
 	quarantined.jobs = quarantined.jobs.map((one) => ({ ...one, report: { ...report, set_aside } }));
 	expect((await failing(stack([quarantined])))?.what).toBe("Run 1 found files that cannot be read (a).");
+	const keyless = run("1", { a: "quality_failed" });
+	const folder = [{ uri: "file:///shop/orders/batch=2/", reason: "shop.orders has updates but no key" }];
+	keyless.jobs = keyless.jobs.map((one) => ({ ...one, report: { ...report, set_aside: folder } }));
+	expect((await failing(stack([keyless])))?.what).toBe("Run 1 found updates of tables whose key is not known (a).");
 });
 
 it("names a run that ended before its first job, and a fault of the schedule until a later run", async () => {

@@ -1,3 +1,4 @@
+import { quarantined } from "../../../etl/contract/report.ts";
 import type { RunHistory, Stack } from "../../engines/port.ts";
 
 /** Runs that are looked through for the newest end of each job. */
@@ -54,12 +55,18 @@ export async function failing(stack: Stack, known?: readonly RunHistory[]): Prom
 	return undefined;
 }
 
-/** What jobs refused: rows that break rules, or files that cannot be read. */
+/** What jobs refused: rows that break rules, files that cannot be read, or updates of tables without a key. */
 function refused(ends: RunHistory["jobs"]): string {
-	const rules = ends.some(({ report }) => report?.quality.some(({ severity }) => severity === "error"));
-	const files = ends.some(({ report }) => (report?.set_aside.length ?? 0) > 0);
-	if (files && rules) return "files that cannot be read and rows that break rules";
-	return files ? "files that cannot be read" : "rows that break rules";
+	const reports = ends.flatMap(({ report }) => (report === undefined ? [] : [report]));
+	const aside = reports.map(quarantined);
+	const found = [
+		...(aside.some(({ files }) => files.length > 0) ? ["files that cannot be read"] : []),
+		...(aside.some(({ keyless }) => keyless.length > 0) ? ["updates of tables whose key is not known"] : []),
+		...(reports.some(({ quality }) => quality.some(({ severity }) => severity === "error"))
+			? ["rows that break rules"]
+			: []),
+	];
+	return found.length === 0 ? "rows that break rules" : found.join(" and ");
 }
 
 /** Whether a job of the run ended after a moment. */

@@ -1,4 +1,5 @@
 import chalk from "chalk";
+import { quarantined } from "../../../etl/contract/report.ts";
 import { buildModels } from "../../actions/etl/chosenModels.ts";
 import type { EtlResult } from "../../actions/etl/runEtl.ts";
 import type { JobRun } from "../../engines/port.ts";
@@ -69,9 +70,9 @@ function describeFailure(run: JobRun): string[] {
 }
 
 function describeQuality(run: JobRun): string[] {
-	const aside = (run.report?.set_aside ?? []).map(
-		({ uri, reason }) => `${chalk.yellow("quarantined:")} ${uri}: ${reason}`,
-	);
+	const { files, keyless } = quarantined(run.report ?? { set_aside: [] });
+	const aside = files.map(({ uri, reason }) => `${chalk.yellow("quarantined:")} ${uri}: ${reason}`);
+	const blocked = keyless.map(({ reason }) => `${chalk.red("blocked:")} ${reason}`);
 	const broken = (run.report?.quality ?? []).map(({ table, rule, severity, failed_rows, examples, description }) => {
 		const what = severity === "warn" ? chalk.yellow("warning, rule broken:") : chalk.red("blocked, rule broken:");
 		const why = description === null ? "" : ` (${description})`;
@@ -81,5 +82,5 @@ function describeQuality(run: JobRun): string[] {
 	if (aside.length > 0) {
 		aside.push("Put a whole file in its place, or reload its table: pipeline-cli replication reload <schema.table>");
 	}
-	return [...aside, ...broken];
+	return [...aside, ...blocked, ...broken];
 }

@@ -1,36 +1,64 @@
 import { describe, expect, it } from "vitest";
-import { dmsSourceChecks, limitsCheck, timeZoneCheck } from "./dmsSource.ts";
+import { dmsSourceChecks, limitsCheck, offsetOf, summerAndWinter, timeZoneCheck } from "./dmsSource.ts";
 
 describe("the source's time zone", () => {
+	const berlin = { name: "Europe/Berlin", offsets: [60, 120] };
+	const kolkata = { name: "Asia/Kolkata", offsets: [330, 330] };
+	const unknown = { name: "Mars/Base", offsets: [undefined, undefined] };
+	const zone = (name: string, ...offsets: number[]) => ({ name, offsets });
+
 	it.each([
-		["UTC", "CET"],
-		["+00:00", "CET"],
-		["SYSTEM", "UTC"],
-		["SYSTEM", "Etc/UTC"],
-	])("%s on a host of %s holds", (zone, host) => {
-		expect(timeZoneCheck(zone, host, 3, undefined).ok).toBe(true);
+		[zone("UTC", 0, 0), undefined],
+		[zone("Etc/Greenwich", 0, 0), undefined],
+		[zone("+05:30", 330, 330), kolkata],
+		[zone("CET", 60, 120), berlin],
+		[unknown, unknown],
+	])("%o holds where DMS takes %o", (server, configured) => {
+		expect(timeZoneCheck(server, 3, configured)).toMatchObject({ ok: true });
+		expect(timeZoneCheck(server, 3, configured)).not.toHaveProperty("checked");
 	});
 
 	it.each([
-		["SYSTEM", "IST", "IST"],
-		["+05:30", "UTC", "+05:30"],
-		["America/New_York", "UTC", "America/New_York"],
-	])("%s on a host of %s fails, with what to set and to load again", (zone, host, actual) => {
-		const check = timeZoneCheck(zone, host, 3, undefined);
-		expect(check).toMatchObject({ ok: false, found: `${actual}, and DMS takes 3 TIMESTAMP columns for UTC` });
+		[zone("GMT", 0, 60), undefined, "GMT, and DMS takes 3 TIMESTAMP columns for UTC"],
+		[zone("IST", 330, 330), undefined, "IST, and DMS takes 3 TIMESTAMP columns for UTC"],
+		[zone("+05:30", 330, 330), berlin, "+05:30, and DMS takes 3 TIMESTAMP columns for Europe/Berlin"],
+		[zone("+01:00", 60, 60), berlin, "+01:00, and DMS takes 3 TIMESTAMP columns for Europe/Berlin"],
+		[kolkata, berlin, "Asia/Kolkata, and DMS takes 3 TIMESTAMP columns for Europe/Berlin"],
+	])("%o fails where DMS takes %o, with what to set and to load again", (server, configured, found) => {
+		const check = timeZoneCheck(server, 3, configured);
+		expect(check).toMatchObject({ ok: false, found });
 		expect(check.fix).toMatch(/config set sourceTimeZone .* replication start --reload/);
 	});
 
-	it("that is another holds where DMS knows it, or where nothing depends on it", () => {
-		expect(timeZoneCheck("SYSTEM", "IST", 3, "Asia/Kolkata").ok).toBe(true);
-		expect(timeZoneCheck("SYSTEM", "IST", 0, undefined).ok).toBe(true);
+	it("of UTC fails where DMS was given another", () => {
+		expect(timeZoneCheck(zone("UTC", 0, 0), 1, kolkata).fix).toContain("config rm sourceTimeZone");
 	});
 
-	it("of UTC fails where DMS was given another", () => {
-		expect(timeZoneCheck("UTC", "UTC", 3, "Asia/Kolkata")).toMatchObject({
-			ok: false,
-			found: "UTC, and DMS takes it for Asia/Kolkata",
+	it("holds where nothing depends on it, whatever DMS was given", () => {
+		expect(timeZoneCheck(zone("UTC", 0, 0), 0, kolkata)).toMatchObject({
+			ok: true,
+			found: "UTC, and no TIMESTAMP columns",
 		});
+	});
+
+	it("is not checked where the server or Node does not know a zone", () => {
+		expect(timeZoneCheck(unknown, 3, kolkata)).toMatchObject({ ok: true, checked: false });
+		expect(timeZoneCheck(kolkata, 3, unknown)).toMatchObject({ ok: true, checked: false });
+	});
+
+	it("has its offsets of summer and winter", () => {
+		const of = (name: string) => summerAndWinter(new Date("2026-11-28")).map((time) => offsetOf(name, time));
+		expect(of("Europe/London")).toEqual([0, 60]);
+		expect(of("America/St_Johns")).toEqual([-210, -150]);
+		expect(of("Mars/Base")).toEqual([undefined, undefined]);
+	});
+
+	it("is asked of the server by its own clock", async () => {
+		const query = async (sql: string) =>
+			sql.includes("time_zone") ? [{ zone: "SYSTEM", host: "GMT", offset0: 0, offset1: 60 }] : [{ n: 2 }];
+		const [check] = await dmsSourceChecks({ query }, ["shop"], "Europe/London");
+		expect(check).toMatchObject({ ok: true, found: "GMT, and DMS takes 2 TIMESTAMP columns for Europe/London" });
+		expect((await dmsSourceChecks({ query }, ["shop"], undefined))[0]?.ok).toBe(false);
 	});
 });
 

@@ -112,11 +112,17 @@ export class AwsStack implements Stack {
 	}
 
 	purgeLeaves(): readonly string[] {
-		const { athena, jobLogGroups, replication } = this.#deployment;
+		const { athena, buckets, jobLogGroups, replication, warehouse } = this.#deployment;
 		const stream = replication.deliveryStreamName;
 		return [
-			`results of queries below ${athena.resultsUri}, which go after 30 days`,
-			`logs in CloudWatch, until their retention ends: ${jobLogGroups.error}, ${jobLogGroups.output}, ${replication.logGroup}`,
+			`results of queries below ${athena.resultsUri}, which go after 30 days, and old versions of them 7 days later`,
+			`Spark's temporary files below s3://${buckets.scripts}/temporary/, which go after 7 days, and old versions 7 days later`,
+			`logs in CloudWatch, until their retention ends: ${jobLogGroups.error}, ${jobLogGroups.output}, ${replication.logGroup}, and the state machine's below /aws/vendedlogs/states/`,
+			...(warehouse === null
+				? []
+				: [
+						"statements with their values in the warehouse's logs below /aws/redshift/ in CloudWatch, until their retention ends",
+					]),
 			...(stream === null ? [] : [`messages in the stream of changes, which go after 24 hours`]),
 		];
 	}

@@ -52,16 +52,22 @@ def text(uri: str, report: Report, datasets: Datasets) -> str:
     for broken in report.quality:
         if broken.severity == "error":
             blocked.setdefault(broken.table, []).append(f"{broken.rule} ({broken.failed_rows} rows)")
+    keyless, files = _split(report)
     lines += _part(
         "Blocked, and kept as they were:",
-        [f"{table}: {'; '.join(rules)}{_kept(readers(table, datasets))}" for table, rules in sorted(blocked.items())],
+        [f"{table}: {'; '.join(rules)}{_kept(readers(table, datasets))}" for table, rules in sorted(blocked.items())]
+        + keyless,
     )
-    lines += _part(
-        "Quarantined, and left out until they change or are gone:",
-        [f"{file['uri']}: {file['reason']}" for file in report.set_aside],
-    )
+    lines += _part("Quarantined, and left out until they change or are gone:", files)
     lines += ["", "Everything else was processed.", f"Report: {uri}/{RUNS}/{report.run_id}/{report.job}.json"]
     return "\n".join(lines)
+
+
+def _split(report: Report) -> tuple[list[str], list[str]]:
+    """Tables whose changes cannot be applied, which are set aside by their folder, and files that cannot be read."""
+    keyless = [entry["reason"] for entry in report.set_aside if entry["uri"].endswith("/")]
+    files = [f"{entry['uri']}: {entry['reason']}" for entry in report.set_aside if not entry["uri"].endswith("/")]
+    return keyless, files
 
 
 def readers(table: str, datasets: Datasets) -> list[str]:

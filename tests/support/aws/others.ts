@@ -127,16 +127,20 @@ export class SmallServices {
 				),
 			)
 			.on("servicequotas", "GetServiceQuota", () => json({ Quota: { Value: this.glueRuns } }))
-			.on("states", "ListExecutions", ({ statusFilter }) =>
-				json({
-					executions: this.executions
-						.filter(({ ended }) => statusFilter === undefined || (ended === undefined && !this.listsLate))
-						.map(({ ended, ...one }) => ({
-							...{ startDate: 1, status: ended === undefined ? "RUNNING" : "SUCCEEDED" },
-							...one,
-						})),
-				}),
-			)
+			.on("states", "ListExecutions", ({ statusFilter, nextToken, maxResults = 100 }) => {
+				const found = this.executions
+					.map(({ ended, ...one }) => ({
+						...{ startDate: 1, status: ended === undefined ? "RUNNING" : "SUCCEEDED" },
+						...one,
+					}))
+					.filter(({ status }) => statusFilter === undefined || (status === statusFilter && !this.listsLate));
+				const from = Number(nextToken ?? 0);
+				const to = from + Number(maxResults);
+				return json({
+					executions: found.slice(from, to),
+					...(to < found.length && { nextToken: String(to) }),
+				});
+			})
 			.on("states", "StartExecution", (input) => {
 				const name = String(input.name);
 				const known = this.executions.find((one) => one.name === name);

@@ -2,6 +2,7 @@ import type { DatabaseMigrationServiceClient, EngineVersion } from "@aws-sdk/cli
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import type { Check } from "../../port.ts";
 import type { Clients } from "../client/clients.ts";
+import { couldNotCheck, isFinding, notChecked } from "./checks.ts";
 
 /** Days before the end of a DMS engine version from which it is reported. */
 const noticeDays = 90;
@@ -17,7 +18,6 @@ export async function dmsChecks(clients: Clients, { replication, stack }: Pipeli
 	);
 	const [instance] = instances;
 	const status = instance?.ReplicationInstanceStatus ?? "none";
-	const version = instance?.EngineVersion ?? "none";
 	return [
 		{
 			name: "DMS instance",
@@ -25,23 +25,42 @@ export async function dmsChecks(clients: Clients, { replication, stack }: Pipeli
 			found: status,
 			...(status === "available" ? {} : { fix: "Wait until it is available, or look at it in the DMS console." }),
 		},
-		engineCheck(version, await engineVersion(dms, version), stack),
+		await engineCheck(dms, instance?.EngineVersion, stack),
 	];
 }
 
-function engineCheck(version: string, known: EngineVersion | undefined, stack: string): Check {
+const engine = "DMS engine";
+
+/** Nothing else needs the right to ask for versions: who may not can do all the work. */
+async function engineCheck(
+	dms: DatabaseMigrationServiceClient,
+	version: string | undefined,
+	stack: string,
+): Promise<Check> {
+	if (version === undefined)
+		return notChecked(engine, "DMS names no version", "Repeat when the instance is available.");
+	try {
+		return judged(version, await engineVersion(dms, version), stack);
+	} catch (error) {
+		if (isFinding(error)) return couldNotCheck(engine, error);
+		throw error;
+	}
+}
+
+function judged(version: string, known: EngineVersion | undefined, stack: string): Check {
 	const end = known?.ForceUpgradeDate ?? known?.AutoUpgradeDate ?? known?.DeprecationDate;
 	const daysLeft = end === undefined ? Number.POSITIVE_INFINITY : (end.getTime() - Date.now()) / 86_400_000;
-	const ok = daysLeft > noticeDays && known?.Lifecycle !== "DEPRECATED";
+	const ok = known !== undefined && daysLeft > noticeDays && known.Lifecycle !== "DEPRECATED";
 	const newest = [...(known?.AvailableUpgrades ?? [])].sort(byNumber).at(-1);
-	const found = end === undefined ? version : `${version}, until ${end.toISOString().slice(0, 10)}`;
-	if (ok) return { name: "DMS engine", ok, found };
+	const listed = known === undefined ? `${version}, which AWS does not list any more` : version;
+	const found = end === undefined ? listed : `${version}, until ${end.toISOString().slice(0, 10)}`;
+	if (ok) return { name: engine, ok, found };
 	const set =
 		newest === undefined
 			? "Leave the version to AWS: pulumi config rm replicationEngineVersion"
 			: `Deploy the newest that AWS offers from there: pulumi config set replicationEngineVersion ${newest}`;
 	const fix = `${set} --stack ${stack} && pulumi up --stack ${stack}. Tasks pause for some minutes.`;
-	return { name: "DMS engine", ok, found, fix };
+	return { name: engine, ok, found, fix };
 }
 
 function byNumber(a: string, b: string): number {

@@ -22,7 +22,7 @@ export async function awsChecks(
 	const others = await Promise.all([
 		guarded("permissions", () => permissionChecks(clients, deployment)),
 		guarded("outputs", async () => [outputsCheck(deployment)]),
-		guarded("DMS engine", () => dmsChecks(clients, deployment)),
+		guarded("DMS instance", () => dmsChecks(clients, deployment)),
 		guarded("Glue quota", () => quotaCheck(clients, deployment)),
 		guarded("raw bucket", () => bucketCheck(clients, deployment.buckets.raw)),
 		guarded("processed bucket", () => bucketCheck(clients, deployment.buckets.processed)),

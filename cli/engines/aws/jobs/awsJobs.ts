@@ -61,7 +61,7 @@ export class AwsJobs implements Jobs {
 	}
 
 	async removeRuns(): Promise<void> {
-		const runs = await recentRuns(this.#clients, this.#deployment, this.#jobs());
+		const runs = await recentRuns(this.#clients, this.#deployment, this.#jobs(), this.#knownRuns);
 		const begun = runs.find(({ id, going }) => going || !this.#knownRuns.has(id));
 		if (begun !== undefined) {
 			throw new RunGoing({

@@ -41,7 +41,7 @@ function isState(state: string): state is GlueState {
 /** Price of a DPU-hour in us-east-1, in US dollars. https://aws.amazon.com/glue/pricing/ (November 2026) */
 const prices = { STANDARD: 0.44, FLEX: 0.29 } as const;
 
-/** DPU of a worker. Workers with more memory (R) count in M-DPU, at another price, and are left out. */
+/** DPU of a worker. Workers with more memory (R) count in M-DPU, at another price: of what they cost nothing is said. */
 const dpuOfWorker: Readonly<Record<string, number>> = {
 	"G.025X": 0.25,
 	"G.1X": 1,
@@ -54,6 +54,7 @@ const dpuOfWorker: Readonly<Record<string, number>> = {
 
 /** What a run was charged for: exact with auto scaling or FLEX, else workers times seconds, at least a minute. */
 export function costOf(run: GlueRun): JobRun["cost"] {
+	if (run.WorkerType?.startsWith("R.") === true) return undefined;
 	const perWorker = dpuOfWorker[run.WorkerType ?? ""];
 	const dpu = perWorker === undefined ? run.MaxCapacity : perWorker * (run.NumberOfWorkers ?? 0);
 	const seconds = run.ExecutionTime ?? 0;

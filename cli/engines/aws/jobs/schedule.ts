@@ -7,11 +7,7 @@ import type { Outcome } from "../../../common/errors.ts";
 import { scheduleText } from "../../../common/scheduleText.ts";
 import type { ScheduleStatus } from "../../port.ts";
 import type { Clients } from "../client/clients.ts";
-
-/** Executions that are looked at, newest first. */
-const recentExecutions = 20;
-/** An execution that was left out beside another one is over that fast; a job takes longer. */
-const skippedWithinMs = 10_000;
+import { executionsOf, wasSkipped } from "./executions.ts";
 
 const outcomes: Readonly<Record<Exclude<ExecutionStatus, "RUNNING">, "ok" | Outcome>> = {
 	SUCCEEDED: "ok",
@@ -29,28 +25,26 @@ export async function scheduleStatus(
 	now = new Date(),
 ): Promise<ScheduleStatus | undefined> {
 	if (schedule === null) return undefined;
-	const { ListExecutionsCommand } = await import("@aws-sdk/client-sfn");
-	const { executions = [] } = await (await clients.sfn()).send(
-		new ListExecutionsCommand({ stateMachineArn, maxResults: recentExecutions }),
-	);
-	// Those of the CLI have a run id for a name.
-	const scheduled = executions.filter(({ name = "" }) => !isOfCli(name));
+	let newest: ExecutionListItem | undefined;
+	let last: ExecutionListItem | undefined;
+	for await (const one of executionsOf(clients, stateMachineArn)) {
+		// Those of the CLI have a run id for a name.
+		if (isOfCli(one.name ?? "")) continue;
+		newest ??= one;
+		if (one.status === "RUNNING" || wasSkipped(one)) continue;
+		last = one;
+		break;
+	}
 	const plan = fromExpression(schedule);
 	// A rate counts from when the schedule was made, which its executions show.
-	const anchor = plan !== undefined && "cron" in plan ? now : scheduled[0]?.startDate;
+	const anchor = plan !== undefined && "cron" in plan ? now : newest?.startDate;
 	const nextRun = plan === undefined || anchor === undefined ? undefined : nextTime(plan, now, anchor);
-	const last = scheduled.find((one) => one.status !== "RUNNING" && !wasSkipped(one));
 	return {
 		text: plan === undefined ? `${schedule.expression} (${schedule.timezone})` : scheduleText(plan),
 		running: true,
 		...(nextRun !== undefined && { nextRun: nextRun.toISOString() }),
 		...(last?.stopDate !== undefined && { last: { at: last.stopDate.toISOString(), outcome: outcomeOf(last) } }),
 	};
-}
-
-function wasSkipped({ status, startDate, stopDate }: ExecutionListItem): boolean {
-	if (status !== "SUCCEEDED" || startDate === undefined || stopDate === undefined) return false;
-	return stopDate.getTime() - startDate.getTime() < skippedWithinMs;
 }
 
 function outcomeOf({ status }: ExecutionListItem): string {

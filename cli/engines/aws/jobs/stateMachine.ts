@@ -4,6 +4,7 @@ import { unlessPlanned } from "../../plan.ts";
 import type { BackgroundRun } from "../../port.ts";
 import { isAwsError } from "../client/awsError.ts";
 import type { Clients } from "../client/clients.ts";
+import { runningExecutions } from "./executions.ts";
 
 /**
  * Has the stack's state machine run all jobs in their order, where it does not already. An execution's name is its jobs' run
@@ -15,11 +16,9 @@ export async function startStateMachine(
 	{ stateMachineArn: arn }: PipelineOutputs,
 ): Promise<BackgroundRun> {
 	const sfn = await clients.sfn();
-	const { ListExecutionsCommand, StartExecutionCommand } = await import("@aws-sdk/client-sfn");
-	const { executions = [] } = await sfn.send(
-		new ListExecutionsCommand({ stateMachineArn: arn, statusFilter: "RUNNING", maxResults: 1 }),
-	);
-	const [going] = executions;
+	const { StartExecutionCommand } = await import("@aws-sdk/client-sfn");
+	// Of several the oldest one works, as the machine has it.
+	const going = (await runningExecutions(clients, arn)).at(-1);
 	if (going?.name !== undefined) {
 		return { runId: going.name, joined: true, stop: stopCommand(going.executionArn) };
 	}

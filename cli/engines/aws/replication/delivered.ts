@@ -1,12 +1,8 @@
+import type { MetricDataResult } from "@aws-sdk/client-cloudwatch";
 import type { Context } from "../../port.ts";
 import type { Clients } from "../client/clients.ts";
 import { poll } from "../client/poll.ts";
-
-/** Seconds that Firehose may take: it buffers for 60, after it has read the stream, and writes then. */
-const deliveredWithin = 180;
-
-/** Minutes that are looked back for the newest age: a data point may come late. */
-const lookBack = 10;
+import { type DeliveryMetrics, metricLookBackMs, metricPeriodMs, type Point, undelivered } from "./undelivered.ts";
 
 /**
  * Waits until Firehose has written all changes that were sent before a moment: what it wrote afterwards would be there again after
@@ -21,45 +17,50 @@ export async function delivered(
 ): Promise<void> {
 	await reporter.task("Wait for changes that Firehose still has", (update) =>
 		poll(signal, async () => {
-			const left = deliveredWithin - (Date.now() - stoppedAt.getTime()) / 1000;
-			if (left > 0) {
-				update(`at most ${Math.ceil(left)} s`);
-				return undefined;
-			}
-			const oldest = await oldestAge(clients, deliveryStream);
-			if (oldest < deliveredWithin) return true;
-			update(`Firehose is ${Math.round(oldest)} s behind`);
+			const now = new Date();
+			const why = undelivered(await metrics(clients, deliveryStream, now), stoppedAt, now);
+			if (why === undefined) return true;
+			update(why);
 			return undefined;
 		}),
 	);
 }
 
-/**
- * Seconds for which the oldest record is there that was not delivered; 0 where Firehose says nothing, since it had nothing lately.
- * https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html
- */
-async function oldestAge(clients: Clients, deliveryStream: string): Promise<number> {
+/** https://docs.aws.amazon.com/firehose/latest/dev/monitoring-with-cloudwatch-metrics.html */
+const names: Readonly<Record<keyof DeliveryMetrics, { metric: string; stat: string; factor: number }>> = {
+	age: { metric: "DeliveryToS3.DataFreshness", stat: "Maximum", factor: 1 },
+	behind: { metric: "KinesisMillisBehindLatest", stat: "Maximum", factor: 1 / 1000 },
+	read: { metric: "DataReadFromKinesisStream.Records", stat: "Sum", factor: 1 },
+};
+
+async function metrics(clients: Clients, deliveryStream: string, now: Date): Promise<DeliveryMetrics> {
 	const { GetMetricDataCommand } = await import("@aws-sdk/client-cloudwatch");
-	const { MetricDataResults: [result] = [] } = await (await clients.cloudWatch()).send(
+	const { MetricDataResults: results = [] } = await (await clients.cloudWatch()).send(
 		new GetMetricDataCommand({
-			StartTime: new Date(Date.now() - lookBack * 60_000),
-			EndTime: new Date(),
-			ScanBy: "TimestampDescending",
-			MetricDataQueries: [
-				{
-					Id: "age",
-					MetricStat: {
-						Metric: {
-							Namespace: "AWS/Firehose",
-							MetricName: "DeliveryToS3.DataFreshness",
-							Dimensions: [{ Name: "DeliveryStreamName", Value: deliveryStream }],
-						},
-						Period: 60,
-						Stat: "Maximum",
+			StartTime: new Date(now.getTime() - metricLookBackMs),
+			EndTime: now,
+			MetricDataQueries: Object.entries(names).map(([Id, { metric, stat }]) => ({
+				Id,
+				MetricStat: {
+					Metric: {
+						Namespace: "AWS/Firehose",
+						MetricName: metric,
+						Dimensions: [{ Name: "DeliveryStreamName", Value: deliveryStream }],
 					},
+					Period: metricPeriodMs / 1000,
+					Stat: stat,
 				},
-			],
+			})),
 		}),
 	);
-	return result?.Values?.[0] ?? 0;
+	const of = (id: keyof DeliveryMetrics): Point[] =>
+		points(results.find(({ Id }) => Id === id) ?? {}, names[id].factor);
+	return { age: of("age"), behind: of("behind"), read: of("read") };
+}
+
+function points({ Timestamps: times = [], Values: values = [] }: MetricDataResult, factor: number): Point[] {
+	return times.flatMap((time, index) => {
+		const value = values[index];
+		return value === undefined ? [] : [{ time, value: value * factor }];
+	});
 }

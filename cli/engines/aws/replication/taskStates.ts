@@ -120,7 +120,13 @@ export function unchanged(before: ReplicationTask, now: ReplicationTask): boolea
 	);
 }
 
-/** Since when a task that does not go sends nothing. */
+/**
+ * Since when a task that does not go sends nothing. DMS keeps the date of an earlier stop while a task runs, and where it failed by
+ * itself: then nobody knows since when, and it is now.
+ */
 export function stoppedAt({ ReplicationTaskStartDate: started, ReplicationTaskStats: stats }: ReplicationTask): Date {
-	return started === undefined ? new Date(0) : (stats?.StopDate ?? new Date());
+	if (started === undefined) return new Date(0);
+	const stopped = stats?.StopDate;
+	const begun = Math.max(started.getTime(), stats?.StartDate?.getTime() ?? 0);
+	return stopped !== undefined && stopped.getTime() >= begun ? stopped : new Date();
 }

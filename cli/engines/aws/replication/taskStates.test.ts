@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { stoppedAt } from "./taskStates.ts";
+
+const started = new Date("2026-11-28T12:00:00Z");
+const at = (StopDate?: Date, more: object = {}): Date =>
+	stoppedAt({ ReplicationTaskStartDate: started, ReplicationTaskStats: { ...(StopDate && { StopDate }), ...more } });
+
+it("a task that never started sends nothing", () => {
+	expect(stoppedAt({})).toEqual(new Date(0));
+});
+
+it("a task sends nothing from its stop on", () => {
+	const stopped = new Date("2026-11-28T12:30:00Z");
+	expect(at(stopped)).toEqual(stopped);
+});
+
+it.each([
+	["failed by itself after an earlier stop", new Date("2026-11-28T11:00:00Z"), {}],
+	[
+		"was resumed after an earlier stop",
+		new Date("2026-11-28T12:30:00Z"),
+		{ StartDate: new Date("2026-11-28T13:00:00Z") },
+	],
+	["has no date of a stop", undefined, {}],
+])("of a task that %s it is not known since when, so since now", (_, stopDate, more) => {
+	const before = Date.now();
+	expect(at(stopDate, more).getTime()).toBeGreaterThanOrEqual(before);
+});
