@@ -44,7 +44,7 @@ export interface Zone {
 	offsets: readonly (number | undefined)[];
 }
 
-/** Moments by which zones that have the same offset for a part of the year can be told apart. */
+/** Moments that tell zones apart that have the same offset for a part of the year. */
 export function summerAndWinter(now: Date): Date[] {
 	return [0, 6].map((month) => new Date(Date.UTC(now.getUTCFullYear(), month, 15, 12)));
 }
