@@ -47,7 +47,7 @@ describe("a placeholder", () => {
 
 describe("a stack of pipeline-cli init", () => {
 	const values = (host: string): Record<string, unknown> => {
-		const server = { host, port: 3307, user: "repl", tls: true };
+		const server = { host, port: 3307, user: "repl", tls: "VERIFY_IDENTITY" as const };
 		const { config } = parse(stackText("shop2", "pipelines/shop2", server, "MariaDB 10.11.19")) as {
 			config: Record<string, unknown>;
 		};

@@ -38,7 +38,7 @@ const files: Record<string, OwnFile> = {
 		path: (paths) => paths.settings,
 		good: {
 			version: 1,
-			source: { kind: "external", host: "db", port: 3306, user: "u", tls: true, schemas: ["shop"] },
+			source: { kind: "external", host: "db", port: 3306, user: "u", tls: "VERIFY_IDENTITY", schemas: ["shop"] },
 			replicationTarget: "stream",
 			delivery: { bufferSize: 2, bufferInterval: 5, compression: "GZIP" },
 		},

@@ -24,7 +24,7 @@ describe("clicks send, crawl and query", () => {
 
 	it.beforeAll(async ({ fileStack }) => {
 		stack = fileStack;
-		const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: false } as const;
+		const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: "DISABLED" } as const;
 		await writeSettings(
 			{ version: 1, source: { ...source, schemas: datasets.map(({ schema }) => schema) } },
 			localPaths(stack.home),

@@ -44,7 +44,7 @@ describe("down --purge at a terminal", () => {
 
 	it.beforeAll(async ({ fileStack }) => {
 		stack = fileStack;
-		const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: false } as const;
+		const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: "DISABLED" } as const;
 		const paths = localPaths(stack.home);
 		await writeSettings({ version: 1, source: { ...source, schemas: datasets.map(({ schema }) => schema) } }, paths);
 		await mkdir(paths.raw, { recursive: true });

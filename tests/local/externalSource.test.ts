@@ -7,8 +7,9 @@ import { useExternalSource } from "../../cli/engines/local/source/external.ts";
 import { LocalSource } from "../../cli/engines/local/source/localSource.ts";
 import { seedSource } from "../../cli/engines/local/source/seed/seed.ts";
 import { startPrivateSource, stopSource } from "../../cli/engines/local/source/up.ts";
+import { connect } from "../../cli/engines/mysql/connection.ts";
 import { parseSourceUrl } from "../../cli/engines/mysql/sourceUrl.ts";
-import type { Context } from "../../cli/engines/port.ts";
+import type { Context, SourceConnection } from "../../cli/engines/port.ts";
 import { it } from "../support/cliFixtures.ts";
 import { client, refusal } from "../support/privateSource.ts";
 
@@ -85,7 +86,7 @@ describe("a server of the user's own", () => {
 			host: "127.0.0.1",
 			port,
 			user: "repl",
-			tls: false,
+			tls: "DISABLED",
 			schemas: ["shop"],
 		});
 		expect((await stat(passwordFile(paths))).mode & 0o777).toBe(0o600);
@@ -130,6 +131,17 @@ describe("a server of the user's own", () => {
 		expect(error.outcome).toBe("credentials");
 		expect(JSON.stringify(error.text)).not.toContain("wrong-secret");
 		expect(await readSettings(paths)).toBeUndefined();
+	});
+
+	it("is reached without TLS only where that is wanted", async () => {
+		const reach = (mode: string): Promise<SourceConnection> => {
+			const server = parseSourceUrl(`mysql://repl@127.0.0.1:${port}/?ssl-mode=${mode}`, false);
+			return connect({ ...server, password: 'p:/@ "word', schemas: [] });
+		};
+		await (await reach("PREFERRED")).close();
+		for (const mode of ["REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"]) {
+			expect((await refusal(reach(mode))).text.what).toContain("offers no encrypted connection");
+		}
 	});
 
 	it("can't take the place of the private MariaDB while that runs, nor of a source that is replicated", async ({

@@ -25,7 +25,11 @@ it.beforeAll(async ({ server: own }) => {
 
 describe("a connection to MySQL", () => {
 	let events: Record<string, unknown>[];
-	const open = () => openConnection({ host: "127.0.0.1", port: server.port, user: "dms", password, database: "shop" });
+	const open = () =>
+		openConnection(
+			{ host: "127.0.0.1", port: server.port, tls: "DISABLED", user: "dms", password },
+			{ database: "shop" },
+		);
 	it.beforeEach(() => {
 		events = [];
 		logTo((line) => events.push(JSON.parse(line)));

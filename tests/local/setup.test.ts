@@ -258,7 +258,7 @@ describe("doctor on this machine", () => {
 		try {
 			const address = other.address();
 			const port = typeof address === "object" ? (address?.port ?? 0) : 0;
-			const source = { host: "127.0.0.1", port, user: "p", tls: false, schemas: ["s"] };
+			const source = { host: "127.0.0.1", port, user: "p", tls: "DISABLED" as const, schemas: ["s"] };
 			await writeSettings({ version: 1, source: { kind: "private", ...source } }, paths);
 			await mkdir(paths.source);
 			await writeFile(passwordFile(paths), "x\n");

@@ -33,7 +33,7 @@ test.beforeAll(async ({ server: source, db: connection }) => {
 	db = connection;
 	await db.query(`CREATE DATABASE ${schema} CHARACTER SET utf8mb4; USE ${schema};
 		SET SESSION sql_mode = '', time_zone = '+05:30'`);
-	access = { host: "127.0.0.1", port: source.port, user: "root", password: "", tls: false, schemas: [schema] };
+	access = { host: "127.0.0.1", port: source.port, user: "root", password: "", tls: "DISABLED", schemas: [schema] };
 	server = await Server.connect(access);
 	return () => server.close();
 });

@@ -31,7 +31,7 @@ test("a query that is left half read ends at the source, and its snapshot contin
 	const access = {
 		...{ host: "127.0.0.1", port: server.port, user: "root", password: "" },
 		schemas: [schema],
-		tls: false,
+		tls: "DISABLED" as const,
 	};
 	const never = new AbortController().signal;
 	const snapshot = await openSnapshotAfter(undefined, access, [{ schema, table: "big" }], never);
@@ -56,7 +56,14 @@ test("a query that is left half read ends at the source, and its snapshot contin
 test("several connections see one snapshot, also while somebody writes", async ({ shop, db, server }) => {
 	const { schema } = shop;
 	await db.query("CREATE TABLE counted (id INT PRIMARY KEY AUTO_INCREMENT, v INT)");
-	const access = { host: "127.0.0.1", port: server.port, user: "root", password: "", schemas: [schema], tls: false };
+	const access = {
+		host: "127.0.0.1",
+		port: server.port,
+		user: "root",
+		password: "",
+		schemas: [schema],
+		tls: "DISABLED" as const,
+	};
 	const never = new AbortController().signal;
 	let opening = true;
 	const writing = (async () => {

@@ -87,7 +87,14 @@ test("a load waits until what was read of the binlog is there for readers", asyn
 		const [[row]] = (await db.query("SHOW GLOBAL STATUS LIKE 'Connections'")) as unknown as [{ Value: string }[]];
 		return Number(row?.Value);
 	};
-	const access = { host: "127.0.0.1", port: server.port, user: "root", password: "", tls: false, schemas: ["shop"] };
+	const access = {
+		host: "127.0.0.1",
+		port: server.port,
+		user: "root",
+		password: "",
+		tls: "DISABLED" as const,
+		schemas: ["shop"],
+	};
 	const read = { file: status?.File ?? "", offset: Number(status?.Position) + 1 };
 	const before = await connections();
 	const opening = openSnapshotAfter(read, access, [{ schema: "shop", table: t }], new AbortController().signal);

@@ -49,7 +49,7 @@ export function insertion(number: number, table: string): [type: number, body: B
 /** Character sets of which nobody is asked. */
 export class KnownCharsets extends CharsetCache {
 	constructor() {
-		super({ host: "nowhere", port: 1, user: "", password: "", schemas: [], tls: false });
+		super({ host: "nowhere", port: 1, user: "", password: "", schemas: [], tls: "DISABLED" });
 	}
 
 	override ofCollation(collation: number): Charset | undefined {

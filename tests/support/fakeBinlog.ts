@@ -20,7 +20,7 @@ const columns: ColumnDefinition[] = [
 	{ name: "j", type: "json", ...plain },
 ];
 const server = { flavour: "mariadb" as const, id: "1" };
-const access = { ...{ host: "h", port: 1, user: "u", password: "", schemas: ["shop"] }, tls: false };
+const access = { ...{ host: "h", port: 1, user: "u", password: "", schemas: ["shop"] }, tls: "DISABLED" as const };
 
 /** What became of a binlog that was followed to its end, or to what ended it. */
 export interface Followed {

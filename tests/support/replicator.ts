@@ -34,7 +34,7 @@ export interface TestStack {
 export async function makeStack(home: string, port: number, schemas: string[]): Promise<TestStack> {
 	const paths = localPaths(home);
 	await writeSettings(
-		{ version: 1, source: { kind: "external", host: "127.0.0.1", port, user: "root", tls: false, schemas } },
+		{ version: 1, source: { kind: "external", host: "127.0.0.1", port, user: "root", tls: "DISABLED", schemas } },
 		paths,
 	);
 	await mkdir(paths.source, { recursive: true });

@@ -26,7 +26,7 @@ export const hostileNames = [
  */
 export async function makeSampleLake(home: string, pipeline?: string): Promise<void> {
 	const paths = localPaths(home);
-	const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: false } as const;
+	const source = { kind: "private", host: "127.0.0.1", port: 1, user: "nobody", tls: "DISABLED" } as const;
 	const schemas = datasets.map(({ schema }) => schema);
 	await writeSettings(
 		{ version: 1, ...(pipeline !== undefined && { pipeline }), source: { ...source, schemas } },

@@ -10,7 +10,13 @@ import { type Initialised, initialise, refuseExisting } from "./init.ts";
 import { personalColumns } from "./personalData.ts";
 import { placeOf } from "./place.ts";
 
-const server = { host: "db.example.com", port: 3307, user: "repl", password: "hunter2", tls: true };
+const server = {
+	host: "db.example.com",
+	port: 3307,
+	user: "repl",
+	password: "hunter2",
+	tls: "VERIFY_IDENTITY" as const,
+};
 const found = { url: "mysql://repl@db.example.com:3307", version: "MySQL 8.4.9", tables: [...shop] };
 
 function init(root: string, name = "shop2"): Promise<Initialised> {

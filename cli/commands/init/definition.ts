@@ -1,4 +1,5 @@
 import { defineCommand } from "../../command.ts";
+import { sourceCa } from "../shared/sourceOptions.ts";
 
 export const definition = defineCommand({
 	name: "init",
@@ -8,6 +9,7 @@ export const definition = defineCommand({
 	arguments: [["<folder>", "name of the pipeline, for pipelines/<name>, or the path of its folder"]],
 	options: [
 		{ flags: "--source-url <url>", description: "the server: mysql://user@host:port, or with /schema" },
+		sourceCa,
 		{
 			flags: "--schema <name>",
 			description: "schema to replicate; repeat for more (default: all that the user may see)",

@@ -13,7 +13,7 @@ export const run: Run<typeof definition> = async ({ args, options, localHost, in
 	await refuseExisting(place);
 	const host = await localHost();
 	const command = `init ${shellWord(args.folder)}`;
-	const server = await host.namedServer(options.sourceUrl, command);
+	const server = await host.namedServer(options.sourceUrl, command, options.sourceCa);
 	if (server === undefined) {
 		throw new PipelineError("usage", {
 			what: "init needs a server to look at.",
@@ -27,24 +27,27 @@ export const run: Run<typeof definition> = async ({ args, options, localHost, in
 		askPassword: () => passwordFromTerminal(server, interactive, context.signal),
 		command,
 	});
+	const sourceOptions = `--source-url ${shellWord(found.url)}${
+		options.sourceCa === undefined ? "" : ` --source-ca ${shellWord(options.sourceCa)}`
+	}`;
 	const result = await initialise(place, projectRoot, server, found);
 	const taken = await host.definitionFolder();
 	// One stack runs one pipeline.
 	const stack = taken === undefined || taken === result.folder ? "" : ` --stack ${await host.freeStack(result.name)}`;
-	const next = nextCommands(result, found.url, stack);
+	const next = nextCommands(result, sourceOptions, stack);
 	return { json: { ...result, next }, text: describe(result, next) };
 };
 
 /** What to run next, on this machine and on AWS. */
 function nextCommands(
 	{ folder, stack, queries }: Initialised,
-	url: string,
+	sourceOptions: string,
 	onStack: string,
 ): { local: string[]; aws: string[] } {
 	const cli = "npx pipeline-cli";
 	return {
 		local: [
-			`${cli} up${onStack} --pipeline ${shellWord(folder)} --source-url ${shellWord(url)}`,
+			`${cli} up${onStack} --pipeline ${shellWord(folder)} ${sourceOptions}`,
 			...queries.slice(0, 1).map((query) => `${cli} query${onStack} --name ${query}`),
 			`${cli} dashboard${onStack}`,
 		],

@@ -4,6 +4,7 @@ import { passwordFromTerminal } from "./sourcePassword.ts";
 
 export interface SourceChoice {
 	sourceUrl: string | undefined;
+	sourceCa: string | undefined;
 	schema: string[] | undefined;
 	pipeline: string | undefined;
 	port: number | undefined;
@@ -16,11 +17,11 @@ export type StartedSource =
 /** Starts the private MariaDB, or checks and takes a server of the user's own. */
 export async function startSource(
 	host: LocalHost,
-	{ sourceUrl, schema: schemas, pipeline, port }: SourceChoice,
+	{ sourceUrl, sourceCa, schema: schemas, pipeline, port }: SourceChoice,
 	interactive: boolean,
 	context: Context,
 ): Promise<StartedSource> {
-	const server = await host.chosenServer(sourceUrl);
+	const server = await host.chosenServer(sourceUrl, sourceCa);
 	if (server === undefined) {
 		return { kind: "private", ...(await host.startPrivateSource(context, { pipeline, port, schemas })) };
 	}

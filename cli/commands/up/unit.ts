@@ -48,7 +48,7 @@ export async function changeUnit(host: LocalHost, options: UnitOptions): Promise
 }
 
 /** The unit starts the stack as it is; what else is asked for would be lost silently. */
-function refuseOthers({ install, every, foreground, sourceUrl, schema, pipeline, port }: UnitOptions): void {
+function refuseOthers({ install, every, foreground, sourceUrl, sourceCa, schema, pipeline, port }: UnitOptions): void {
 	if (install && foreground) {
 		throw new PipelineError("usage", {
 			what: "--install and --foreground exclude each other.",
@@ -60,6 +60,7 @@ function refuseOthers({ install, every, foreground, sourceUrl, schema, pipeline,
 	const given = Object.entries({
 		"--foreground": foreground || undefined,
 		"--source-url": sourceUrl,
+		"--source-ca": sourceCa,
 		"--schema": schema,
 		"--pipeline": pipeline,
 		"--port": port,

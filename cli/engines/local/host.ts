@@ -75,12 +75,12 @@ export class LocalHostEngine implements LocalHost {
 		return (await import("./shared/beside.ts")).freeStack(pipeline);
 	}
 
-	async chosenServer(url: string | undefined): Promise<ExternalServer | undefined> {
-		return (await import("./source/external.ts")).chosenServer(url, this.#paths);
+	async chosenServer(url: string | undefined, caFile?: string): Promise<ExternalServer | undefined> {
+		return (await import("./source/external.ts")).chosenServer(url, caFile, this.#paths);
 	}
 
-	async namedServer(url: string | undefined, command: string): Promise<ExternalServer | undefined> {
-		return (await import("./source/external.ts")).namedServer(url, command);
+	async namedServer(url: string | undefined, command: string, caFile?: string): Promise<ExternalServer | undefined> {
+		return (await import("./source/external.ts")).namedServer(url, caFile, command);
 	}
 
 	async describeServer(context: Context, options: DescribeOptions): Promise<SourceDescription> {

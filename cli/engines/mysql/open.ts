@@ -1,6 +1,9 @@
 import type { EventEmitter } from "node:events";
 import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
+import { errorCode } from "../../common/errors.ts";
 import { errorName, isLogging, keepSecret, log, millisecondsSince, shownStatement } from "../../common/log.ts";
+import type { ServerAddress, SourceAccess } from "./access.ts";
+import { transport } from "./transport.ts";
 
 /** The connection below the one with promises: it gives rows as they come. */
 export interface CoreConnection extends EventEmitter {
@@ -10,12 +13,31 @@ export interface CoreConnection extends EventEmitter {
 	resume(): void;
 }
 
-/** Opens a connection whose statements leave lines in the log. */
-export async function openConnection(options: ConnectionOptions): Promise<Connection> {
-	keepSecret(options.password);
-	const connection = await mysql.createConnection(options);
+/**
+ * Opens a connection whose statements leave lines in the log.
+ * @param options of the connection, apart from where it leads and who asks.
+ */
+export async function openConnection(
+	access: ServerAddress & Pick<SourceAccess, "user" | "password">,
+	options: ConnectionOptions,
+): Promise<Connection> {
+	const { user, password } = access;
+	keepSecret(password);
+	const connection = await preferably(access, (address) =>
+		mysql.createConnection({ ...options, user, password, ...transport(address) }),
+	);
 	if (isLogging()) observe(coreOf(connection));
 	return connection;
+}
+
+/** PREFERRED: without TLS where the server has none. */
+async function preferably<T>(address: ServerAddress, open: (address: ServerAddress) => Promise<T>): Promise<T> {
+	try {
+		return await open(address);
+	} catch (error) {
+		if (address.tls !== "PREFERRED" || errorCode(error) !== "HANDSHAKE_NO_SSL_SUPPORT") throw error;
+		return open({ ...address, tls: "DISABLED" });
+	}
 }
 
 /** mysql2's types do not show it. */

@@ -23,20 +23,43 @@ describe("parseSourceUrl", () => {
 			host: "db.example.com",
 			port: 3307,
 			user: "repl",
-			tls: true,
+			tls: "VERIFY_IDENTITY",
 		});
 	});
 
 	it("has 3306 and no TLS for this machine", () => {
-		expect(parseSourceUrl("mysql://repl@127.0.0.1", false)).toMatchObject({ port: 3306, tls: false });
-		expect(parseSourceUrl("mariadb://repl@[::1]:4000/", false)).toMatchObject({ host: "::1", port: 4000, tls: false });
+		expect(parseSourceUrl("mysql://repl@127.0.0.1", false)).toMatchObject({ port: 3306, tls: "DISABLED" });
+		expect(parseSourceUrl("mariadb://repl@[::1]:4000/", false)).toMatchObject({
+			host: "::1",
+			port: 4000,
+			tls: "DISABLED",
+		});
 	});
 
 	it.each([
-		["mysql://a@db/?ssl-mode=DISABLED", false],
-		["mysql://a@localhost/?ssl-mode=VERIFY_IDENTITY", true],
+		["mysql://a@db/?ssl-mode=DISABLED", "DISABLED"],
+		["mysql://a@db/?ssl-mode=VERIFY_CA", "VERIFY_CA"],
+		["mysql://a@db/?ssl-mode=preferred", "PREFERRED"],
+		["mysql://a@localhost/?ssl-mode=VERIFY_IDENTITY", "VERIFY_IDENTITY"],
 	])("takes the TLS of %s from ssl-mode", (text, tls) => {
 		expect(parseSourceUrl(text, false).tls).toBe(tls);
+	});
+
+	it("takes an authority, which asks for a verified certificate also on this machine", () => {
+		const authority = { ca: "PEM", caFile: "ca.pem" };
+		const read = (text: string) => parseSourceUrl(text, false, undefined, authority);
+		expect(read("mysql://a@localhost")).toMatchObject({ tls: "VERIFY_CA", ...authority });
+		expect(read("mysql://a@db")).toMatchObject({ tls: "VERIFY_IDENTITY", ...authority });
+		expect(() => read("mysql://a@db?ssl-mode=REQUIRED")).toThrow("looks at no certificate");
+	});
+
+	it("takes a socket of this machine", () => {
+		const url = "mysql://a@localhost/shop?socket=/run/mysqld/mysqld.sock";
+		expect(parseSourceUrl(url, false)).toMatchObject({
+			socket: "/run/mysqld/mysqld.sock",
+			schema: "shop",
+			tls: "DISABLED",
+		});
 	});
 
 	it("decodes user and password where a password is allowed", () => {
@@ -57,7 +80,10 @@ describe("parseSourceUrl", () => {
 		["mysql://db", "no user"],
 		["mysql://a@db/shop/orders", "does not name one schema"],
 		["mysql://a@db?charset=utf8", "charset"],
-		["mysql://a@db?ssl-mode=PREFERRED", "PREFERRED"],
+		["mysql://a@db?ssl-mode=VERIFY", "it takes DISABLED, PREFERRED, REQUIRED, VERIFY_CA, VERIFY_IDENTITY"],
+		["mysql://a@localhost?socket=run/s", "the whole path"],
+		["mysql://a@db?socket=/run/s", "the host is localhost"],
+		["mysql://a@localhost?socket=/run/s&ssl-mode=VERIFY_CA", "no name to verify"],
 	])("refuses %s", (text, why) => {
 		expect(refusal(text).outcome).toBe("usage");
 		expect(refusal(text).text.why).toContain(why);
@@ -70,6 +96,8 @@ describe("sourceUrl", () => {
 		"mysql://a%40b@127.0.0.1:3306",
 		"mysql://a@[::1]:3306",
 		"mysql://a@db:3306/?ssl-mode=DISABLED",
+		"mysql://a@localhost:3306/?ssl-mode=PREFERRED",
+		"mysql://a@localhost/?socket=/run/my%20sql.sock",
 	])("writes %s as it was read", (text) => {
 		expect(sourceUrl(parseSourceUrl(text, false))).toBe(text);
 	});

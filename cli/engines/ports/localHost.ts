@@ -3,14 +3,23 @@ import type { SourceDescription } from "./description.ts";
 import type { InstalledUnit, ScheduleBoard, ScheduleOptions } from "./schedule.ts";
 import type { Stack } from "./stack.ts";
 
+/** `ssl-mode` of MySQL's clients. */
+export type TlsMode = "DISABLED" | "PREFERRED" | "REQUIRED" | "VERIFY_CA" | "VERIFY_IDENTITY";
+
 /** A MySQL or MariaDB server of the user's own, as a URL names it. */
 export interface ExternalServer {
 	host: string;
 	port: number;
+	/** Path of a socket of this machine, in place of host and port. */
+	socket?: string;
 	user: string;
 	/** Only where the URL may hold one. */
 	password?: string;
-	tls: boolean;
+	tls: TlsMode;
+	/** PEM of the authorities that its certificate is verified by; those that everybody trusts where there is none. */
+	ca?: string;
+	/** The file that it was read from. */
+	caFile?: string;
 	/** The schema in the URL's path, where it may have one. */
 	schema?: string;
 }
@@ -94,15 +103,16 @@ export interface LocalHost {
 	isSourceExternal(): Promise<boolean>;
 	/**
 	 * The server that is the user's choice: of `url`, then PIPELINE_SOURCE_URL, then the one that the stack already uses.
+	 * @param caFile PEM of the authorities that its certificate is verified by.
 	 * @returns undefined for the private one.
 	 */
-	chosenServer(url: string | undefined): Promise<ExternalServer | undefined>;
+	chosenServer(url: string | undefined, caFile?: string): Promise<ExternalServer | undefined>;
 	startPrivateSource(context: Context, options?: PrivateOptions): Promise<PrivateSource>;
 	/**
 	 * The server of `--source-url` or PIPELINE_SOURCE_URL, whose path may name a schema; undefined where neither is set.
 	 * @param command that takes it, for a refusal.
 	 */
-	namedServer(url: string | undefined, command: string): Promise<ExternalServer | undefined>;
+	namedServer(url: string | undefined, command: string, caFile?: string): Promise<ExternalServer | undefined>;
 	/** What a server has. Writes nothing, there or here. */
 	describeServer(context: Context, options: DescribeOptions): Promise<SourceDescription>;
 	/** Makes a server of the user's own the source, after every precondition of replication was found to hold. */

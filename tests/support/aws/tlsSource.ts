@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { RowDataPacket } from "mysql2";
 import { startMariaDb } from "../servers/mariadb.ts";
@@ -7,15 +7,19 @@ import type { TestServer } from "../servers/testServer.ts";
 
 export const sourceUser = { username: "dms", password: "secret-of-the-source" };
 
-/** A MariaDB that speaks TLS under an authority of its own, with wp_terms of 15 rows, the last as in the sample schemas. */
+/** A MariaDB that speaks TLS as 127.0.0.1 under an authority of its own, with wp_terms of 15 rows, the last as in the sample schemas. */
 export class TlsSource {
 	readonly server: TestServer;
 	/** The authority, PEM. */
 	readonly ca: string;
+	readonly caFile: string;
+	readonly socket: string;
 
-	private constructor(server: TestServer, ca: string) {
+	private constructor(server: TestServer, ca: string, folder: string) {
 		this.server = server;
 		this.ca = ca;
+		this.caFile = join(folder, "ca.pem");
+		this.socket = join(folder, "mariadb", "s");
 	}
 
 	/** @param folder for its keys and its server. */
@@ -25,11 +29,22 @@ export class TlsSource {
 		const key = ["-newkey", "rsa:2048", "-nodes"];
 		openssl("req", "-x509", ...key, "-keyout", file("ca.key"), "-out", file("ca.pem"), "-subj", "/CN=ca", "-days", "2");
 		openssl("req", ...key, "-keyout", file("db.key"), "-out", file("db.csr"), "-subj", "/CN=db");
-		const signing = ["-CA", file("ca.pem"), "-CAkey", file("ca.key"), "-CAcreateserial", "-days", "2"];
+		await writeFile(file("db.ext"), "subjectAltName=IP:127.0.0.1\n");
+		const signing = [
+			"-extfile",
+			file("db.ext"),
+			"-CA",
+			file("ca.pem"),
+			"-CAkey",
+			file("ca.key"),
+			"-CAcreateserial",
+			"-days",
+			"2",
+		];
 		openssl("x509", "-req", "-in", file("db.csr"), ...signing, "-out", file("db.pem"));
 		const settings = [`ssl_cert=${file("db.pem")}`, `ssl_key=${file("db.key")}`, `ssl_ca=${file("ca.pem")}`];
 		const server = await startMariaDb(join(folder, "mariadb"), settings);
-		const source = new TlsSource(server, await readFile(file("ca.pem"), "utf8"));
+		const source = new TlsSource(server, await readFile(file("ca.pem"), "utf8"), folder);
 		try {
 			await source.#seed();
 		} catch (error) {

@@ -11,10 +11,10 @@ const source: LocalSettings["source"] = {
 	host: "127.0.0.1",
 	port: 3306,
 	user: "u",
-	tls: false,
+	tls: "DISABLED" as const,
 	schemas: ["a"],
 };
-const server = { host: "db.example.com", port: 3306, user: "me", password: "secret", tls: false };
+const server = { host: "db.example.com", port: 3306, user: "me", password: "secret", tls: "DISABLED" as const };
 const url = "'mysql://me@db.example.com:3306/?ssl-mode=DISABLED'";
 
 it.beforeEach(async ({ folder }) => {

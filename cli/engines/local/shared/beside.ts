@@ -2,7 +2,7 @@ import { basename, relative, resolve } from "node:path";
 import { PipelineError } from "../../../common/errors.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import { shellWord } from "../../../common/shellWord.ts";
-import { sourceUrl } from "../../mysql/sourceUrl.ts";
+import { serverOptions } from "../../mysql/sourceUrl.ts";
 import type { ExternalServer } from "../../port.ts";
 import { openDefinition, rememberedFolder, sampleDefinition } from "../../shared/definition.ts";
 import { localStacks, usualStack } from "./paths.ts";
@@ -30,7 +30,7 @@ export async function commandBeside(
 		...["pipeline-cli", "up", "--stack", await freeStack(nameOf(folder))],
 		// A new stack runs the sample shop where nothing else is said.
 		...(folder === sampleDefinition ? [] : ["--pipeline", fromHere(folder)]),
-		...(server === undefined ? [] : ["--source-url", sourceUrl(server)]),
+		...(server === undefined ? [] : serverOptions(server)),
 		...(schemas ?? ofUrl).flatMap((name) => ["--schema", name]),
 	];
 	return words.map(shellWord).join(" ");

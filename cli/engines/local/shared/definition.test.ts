@@ -6,7 +6,14 @@ import { choosePipeline, stackDefinition } from "./definition.ts";
 import { localPaths } from "./paths.ts";
 import { type LocalSettings, writeSettings } from "./settings.ts";
 
-const source = { kind: "private" as const, host: "127.0.0.1", port: 3306, user: "u", tls: false, schemas: ["a"] };
+const source = {
+	kind: "private" as const,
+	host: "127.0.0.1",
+	port: 3306,
+	user: "u",
+	tls: "DISABLED" as const,
+	schemas: ["a"],
+};
 
 async function define(folder: string, text = "name: own\nsource: { schemas: [crm, erp] }\n"): Promise<string> {
 	const path = join(folder, "own");

@@ -5,6 +5,8 @@ import { PipelineError } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
+import { tlsModes } from "../../mysql/tlsMode.ts";
+import type { TlsMode } from "../../port.ts";
 import { type LocalPaths, localPaths } from "./paths.ts";
 
 const settingsSchema = z.object({
@@ -17,9 +19,13 @@ const settingsSchema = z.object({
 		kind: z.enum(["private", "external"]),
 		host: z.string(),
 		port: z.number().int().min(1).max(65535),
+		/** In place of host and port. */
+		socket: z.string().exactOptional(),
 		user: z.string(),
-		/** TLS to an external server. */
-		tls: z.boolean(),
+		/** Whether TLS is used, and what is verified; stacks made before there was a choice have a boolean. */
+		tls: z.union([z.enum(tlsModes), z.boolean().transform((on): TlsMode => (on ? "VERIFY_IDENTITY" : "DISABLED"))]),
+		/** PEM of the authorities that the certificate is verified by, from `--source-ca`. */
+		ca: z.string().exactOptional(),
 		/** Schemas to replicate. */
 		schemas: z.array(z.string()).min(1),
 	}),

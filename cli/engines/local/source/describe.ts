@@ -1,8 +1,9 @@
 import { PipelineError } from "../../../common/errors.ts";
 import { shellWord } from "../../../common/shellWord.ts";
+import { addressOf } from "../../mysql/access.ts";
 import { connect } from "../../mysql/connection.ts";
 import { describeSource } from "../../mysql/describe.ts";
-import { sourceUrl } from "../../mysql/sourceUrl.ts";
+import { serverOptions, sourceUrl } from "../../mysql/sourceUrl.ts";
 import type { Context, DescribeOptions, SourceDescription } from "../../port.ts";
 import { chosenSchemas } from "./urlSchema.ts";
 
@@ -13,12 +14,12 @@ import { chosenSchemas } from "./urlSchema.ts";
 export async function describeServer(context: Context, options: DescribeOptions): Promise<SourceDescription> {
 	const { server, command } = options;
 	const schemas = chosenSchemas({ server, named: options.schemas }, context.reporter);
-	const { password: inUrl, schema: _, ...place } = server;
+	const { password: inUrl, schema: _, caFile: __, ...place } = server;
 	const password = inUrl ?? process.env.PIPELINE_SOURCE_PASSWORD ?? (await options.askPassword());
 	const url = sourceUrl(server);
 	const wanted = (schemas ?? []).map((name) => ` --schema ${shellWord(name)}`).join("");
-	const next = `pipeline-cli ${command} --source-url ${shellWord(url)}${wanted}`;
-	const address = `${server.host}:${server.port}`;
+	const next = `pipeline-cli ${command} ${serverOptions(server).map(shellWord).join(" ")}${wanted}`;
+	const address = addressOf(server);
 	return context.reporter.task(`Look at ${address}`, async (update) => {
 		const connection = await connect({ ...place, password, schemas: [] }, next);
 		try {

@@ -1,10 +1,12 @@
 import { PipelineError } from "../../../common/errors.ts";
 import { readIfThere, writeFileAtomic } from "../../../common/fs.ts";
 import { shellWord } from "../../../common/shellWord.ts";
-import type { SourceAccess } from "../../mysql/access.ts";
+import { addressOf, isSameServer, type SourceAccess } from "../../mysql/access.ts";
+import { readAuthority } from "../../mysql/authority.ts";
 import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
-import { parseSourceUrl, sourceUrl } from "../../mysql/sourceUrl.ts";
+import { parseSourceUrl, serverOptions, sourceUrl } from "../../mysql/sourceUrl.ts";
+import { verifies } from "../../mysql/tlsMode.ts";
 import type { Check, Context, ExternalOptions, ExternalServer } from "../../port.ts";
 import { choosePipeline, isSample } from "../shared/definition.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
@@ -18,21 +20,39 @@ import { chosenSchemas } from "./urlSchema.ts";
  */
 export async function chosenServer(
 	url: string | undefined,
+	caFile: string | undefined,
 	paths: LocalPaths = localPaths(),
 ): Promise<ExternalServer | undefined> {
-	const named = namedServer(url);
+	const named = await namedServer(url, caFile);
 	if (named !== undefined) return named;
 	const known = (await readSettings(paths))?.source;
-	if (known?.kind !== "external") return undefined;
-	return { host: known.host, port: known.port, user: known.user, tls: known.tls };
+	if (known?.kind !== "external") {
+		if (caFile === undefined) return undefined;
+		throw new PipelineError("usage", {
+			what: "--source-ca is for a server of your own.",
+			fix: "Name the server with --source-url, or leave the authority out.",
+		});
+	}
+	const { kind: _, schemas: __, ...server } = known;
+	if (caFile === undefined) return server;
+	return parseSourceUrl(sourceUrl(server), false, undefined, await authorityIn(caFile));
 }
 
 /** The server of `--source-url`, then PIPELINE_SOURCE_URL. */
-export function namedServer(url: string | undefined, command?: string): ExternalServer | undefined {
-	if (url !== undefined) return parseSourceUrl(url, false, command);
+export async function namedServer(
+	url: string | undefined,
+	caFile: string | undefined,
+	command?: string,
+): Promise<ExternalServer | undefined> {
 	const fromEnvironment = process.env.PIPELINE_SOURCE_URL;
-	if (fromEnvironment === undefined || fromEnvironment === "") return undefined;
-	return parseSourceUrl(fromEnvironment, true, command);
+	const text = url ?? (fromEnvironment === "" ? undefined : fromEnvironment);
+	if (text === undefined) return undefined;
+	const authority = caFile === undefined ? undefined : await authorityIn(caFile);
+	return parseSourceUrl(text, url === undefined, command, authority);
+}
+
+async function authorityIn(caFile: string): Promise<{ ca: string; caFile: string }> {
+	return { ca: await readAuthority(caFile), caFile };
 }
 
 /**
@@ -47,13 +67,14 @@ export async function useExternalSource(
 ): Promise<{ address: string; checks: Check[] }> {
 	const { server } = options;
 	const before = await readSettings(paths);
-	const other = { kind: "external" as const, host: server.host, port: server.port };
-	await refuseOtherSource(before, other, options, paths);
+	await refuseOtherSource(before, { kind: "external", ...server }, options, paths);
 	const known = before?.source.kind === "external" ? before.source : undefined;
-	const isSameServer = known?.host === server.host && known.port === server.port;
-	const isKnown = isSameServer && known.user === server.user;
-	const { password: inUrl, schema: _, ...place } = server;
-	const ofServer = isSameServer ? known.schemas : undefined;
+	const isSame = known !== undefined && isSameServer(known, server);
+	const isKnown = isSame && known.user === server.user;
+	const { password: inUrl, schema: _, caFile: __, ...named } = server;
+	const ca = named.ca ?? (isKnown && verifies(named.tls) ? known.ca : undefined);
+	const place = { ...named, ...(ca === undefined ? {} : { ca }) };
+	const ofServer = isSame ? known.schemas : undefined;
 	const { schemas: ofPipeline, ...chosen } = await choosePipeline(options.pipeline, before, ofServer, paths, options);
 	// The sample's, where nobody chose it, says nothing about a server of the user's own.
 	const isChosen = ofServer !== undefined || options.pipeline !== undefined || !isSample(chosen.pipeline);
@@ -71,9 +92,12 @@ export async function useExternalSource(
 			(await options.askPassword()),
 		schemas: [...schemas],
 	};
-	const address = `${server.host}:${server.port}`;
+	const address = addressOf(server);
 	const checks = await context.reporter.task(`Check ${address}`, async (update) => {
-		const connection = await connect(access);
+		const connection = await connect(
+			access,
+			`pipeline-cli source up ${serverOptions(server).map(shellWord).join(" ")}`,
+		);
 		try {
 			const found = await runChecks(connection, access);
 			update(`${found.filter((check) => check.ok).length} of ${found.length} checks hold`);
@@ -102,11 +126,11 @@ function refuseFailed(
 	const failed = checks.filter((check) => !check.ok);
 	if (failed.length === 0) return;
 	throw new PipelineError("usage", {
-		what: `${server.host}:${server.port} can't be replicated from yet: ${failed.length} of ${checks.length} checks failed.`,
+		what: `${addressOf(server)} can't be replicated from yet: ${failed.length} of ${checks.length} checks failed.`,
 		why: failed.map((check) => `${check.name}: ${check.found}`).join("\n"),
 		fix: failed.map((check) => `${check.name}: ${check.fix}`).join("\n"),
 		next: [
-			...["pipeline-cli", "source", "up", "--source-url", sourceUrl(server)],
+			...["pipeline-cli", "source", "up", ...serverOptions(server)],
 			...(pipeline === undefined ? [] : ["--pipeline", pipeline]),
 			...schemas.flatMap((name) => ["--schema", name]),
 		]

@@ -1,4 +1,5 @@
 import { PipelineError } from "../../../common/errors.ts";
+import { addressOf } from "../../mysql/access.ts";
 import { runChecks } from "../../mysql/checks.ts";
 import { connect } from "../../mysql/connection.ts";
 import { countRows, serverVersion } from "../../mysql/server.ts";
@@ -17,7 +18,7 @@ export class LocalSource implements Source {
 	async status(): Promise<SourceStatus> {
 		const access = await sourceAccess(this.#paths);
 		const isPrivate = (await readSettings(this.#paths))?.source.kind === "private";
-		const address = `${access.host}:${access.port}`;
+		const address = addressOf(access);
 		let connection: SourceConnection;
 		try {
 			connection = await connect(access);

@@ -257,7 +257,7 @@ function asRoot(): string[] {
 
 async function answers(access: SourceAccess): Promise<boolean> {
 	try {
-		const client = await openConnection({ ...clientOptions(access), connectTimeout: 2000 });
+		const client = await openConnection(access, { ...clientOptions, connectTimeout: 2000 });
 		await client.end();
 		return true;
 	} catch {

@@ -3,6 +3,7 @@ import { chmod, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { PipelineError } from "../../../common/errors.ts";
 import { exists, readIfThere, writeFileAtomic } from "../../../common/fs.ts";
+import { addressOf, isSameServer, type ServerAddress } from "../../mysql/access.ts";
 import type { Context, PrivateOptions, PrivateSource } from "../../port.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import { ensureMariaDb } from "../setup/mariadb.ts";
@@ -48,7 +49,7 @@ export async function startPrivateSource(
 				schemas: options.schemas,
 			});
 			const schemas = options.schemas ?? defined;
-			const source = { kind: "private" as const, host: "127.0.0.1", port, user, tls: false, schemas };
+			const source = { kind: "private" as const, host: "127.0.0.1", port, user, tls: "DISABLED" as const, schemas };
 			const kept = settings?.source.kind === "private" ? await keptPassword(paths) : undefined;
 			await writeSettings({ version: 1, ...chosen, source }, paths);
 			const address = `127.0.0.1:${port}`;
@@ -90,15 +91,14 @@ export async function stopSource(
  */
 export async function refuseOtherSource(
 	settings: LocalSettings | undefined,
-	wanted: { kind: "private" } | { kind: "external"; host: string; port: number },
+	wanted: { kind: "private" } | ({ kind: "external" } & Pick<ServerAddress, "host" | "port" | "socket">),
 	asked: Asked,
 	paths: LocalPaths,
 ): Promise<void> {
 	if (settings === undefined) return;
-	const { kind, host, port } = settings.source;
-	const isSame = kind === wanted.kind && (wanted.kind === "private" || (wanted.host === host && wanted.port === port));
-	if (isSame) return;
-	const name = `${kind === "private" ? "its private MariaDB" : "a server of your own"} at ${host}:${port}`;
+	const { kind } = settings.source;
+	if (kind === wanted.kind && (wanted.kind === "private" || isSameServer(wanted, settings.source))) return;
+	const name = `${kind === "private" ? "its private MariaDB" : "a server of your own"} at ${addressOf(settings.source)}`;
 	if (await exists(paths.replication)) {
 		throw new PipelineError("usage", {
 			what: `The local stack replicates from ${name}.`,

@@ -3,7 +3,7 @@ import { testContext } from "../../../../tests/support/context.ts";
 import type { ExternalServer } from "../../port.ts";
 import { chosenSchemas, type SchemaChoice } from "./urlSchema.ts";
 
-const server: ExternalServer = { host: "db", port: 3306, user: "a", tls: true };
+const server: ExternalServer = { host: "db", port: 3306, user: "a", tls: "VERIFY_IDENTITY" };
 const withSchema = { ...server, schema: "shop" };
 
 it.for<[string, SchemaChoice, readonly string[] | undefined]>([

@@ -1,6 +1,6 @@
 import { PipelineError } from "../../../common/errors.ts";
 import { shellWord } from "../../../common/shellWord.ts";
-import { sourceUrl } from "../../mysql/sourceUrl.ts";
+import { serverOptions } from "../../mysql/sourceUrl.ts";
 import type { ExternalServer, Reporter } from "../../port.ts";
 
 /** What says which schemas are replicated, first of all the call itself. */
@@ -32,7 +32,7 @@ export function chosenSchemas(
 		reporter.note(`The schema ${inUrl} of the URL is left out: --schema names ${named.join(", ")}.`);
 		return named;
 	}
-	const words = ["pipeline-cli", "source", "up", "--source-url", sourceUrl(server)];
+	const words = ["pipeline-cli", "source", "up", ...serverOptions(server)];
 	if (pipeline !== undefined) words.push("--pipeline", pipeline);
 	throw new PipelineError("usage", {
 		what: `The URL names the schema ${inUrl}, which the stack does not replicate.`,

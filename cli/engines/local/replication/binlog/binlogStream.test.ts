@@ -5,7 +5,7 @@ import { BinlogStream } from "./binlogStream.ts";
 import type { EventSource } from "./dumpConnection.ts";
 
 const gib = 1024 ** 3;
-const access: SourceAccess = { host: "h", port: 1, user: "u", password: "", schemas: ["s"], tls: false };
+const access: SourceAccess = { host: "h", port: 1, user: "u", password: "", schemas: ["s"], tls: "DISABLED" };
 
 /** In place of the connection: a test sends the source's events. */
 class FakeSource implements EventSource {

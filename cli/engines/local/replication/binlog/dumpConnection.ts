@@ -38,7 +38,7 @@ export class DumpConnection implements EventSource {
 	}
 
 	async start(receive: (event: Buffer) => void, fail: (error: Error) => void): Promise<void> {
-		const connection = await openConnection(connectionOptions(this.#access));
+		const connection = await openConnection(this.#access, connectionOptions);
 		this.#connection = connection;
 		connection.on("error", fail);
 		if (this.#closed) return this.close();

@@ -14,7 +14,7 @@ const source: LocalSettings["source"] = {
 	host: "127.0.0.1",
 	port: 1,
 	user: "u",
-	tls: false,
+	tls: "DISABLED",
 	schemas: ["own"],
 };
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isRefused, isTransient, LostSource } from "./errors.ts";
+import { isMissingRight, isTransient, LostSource } from "./errors.ts";
 
 const withCode = (fields: object, message = "x"): Error => Object.assign(new Error(message), fields);
 
@@ -11,8 +11,8 @@ test("a lost source is tried again, a refusal and a mistake are not", () => {
 	]) {
 		expect(isTransient(error)).toBe(true);
 	}
-	for (const error of [withCode({ code: "ER_ACCESS_DENIED_ERROR", errno: 1045 }), new TypeError("x")]) {
+	for (const error of [withCode({ code: "ER_ACCESS_DENIED_ERROR", errno: 1142 }), new TypeError("x")]) {
 		expect(isTransient(error)).toBe(false);
 	}
-	expect(isRefused(withCode({ errno: 1045 }))).toBe(true);
+	expect(isMissingRight(withCode({ errno: 1142 }))).toBe(true);
 });

@@ -1,4 +1,6 @@
 import { messageOf, PipelineError } from "../../../../common/errors.ts";
+import type { SourceAccess } from "../../../mysql/access.ts";
+import { connectionFault, isRefusedConnection } from "../../../mysql/connectionFault.ts";
 import { formatPosition, type Position } from "../model/position.ts";
 
 /** Whether the source cannot send its binlog from the position that was asked for (ER_MASTER_FATAL_ERROR_READING_BINLOG). */
@@ -27,38 +29,30 @@ export function strayRows(position: Position): PipelineError {
 	return unreadableBinlog(position, new Error("there are rows before a transaction begins"));
 }
 
-/** Whether the source refused us: wrong password, missing right. Trying again does not help. */
-export function isRefused(error: unknown): boolean {
-	return [1044, 1045, 1142, 1227, 1698].includes((error as { errno?: number }).errno ?? 0);
+/** @returns what trying again does not help with, in words: a wrong password, another server's certificate, a missing right; other errors as they are. */
+export function inWords(access: SourceAccess, error: unknown): unknown {
+	if (isRefusedConnection(access, error)) return connectionFault(access, error);
+	return isMissingRight(error) ? missingRight(error) : error;
 }
 
-export function refused(error: unknown): PipelineError {
+export function isMissingRight(error: unknown): boolean {
+	return [1044, 1142, 1143, 1227].includes((error as { errno?: number }).errno ?? 0);
+}
+
+function missingRight(error: unknown): PipelineError {
 	return new PipelineError(
 		"credentials",
 		{
 			what: "The source refused the replication.",
 			why: `${messageOf(error)}.`,
-			fix: "Grant what is missing: SELECT on the schemas, REPLICATION SLAVE, and REPLICATION CLIENT (MariaDB: BINLOG MONITOR).",
+			fix: "Grant what is missing: SELECT on the schemas, REPLICATION SLAVE, and REPLICATION CLIENT and LOCK TABLES (MariaDB: BINLOG MONITOR).",
 			next: "pipeline-cli source status",
 		},
 		{ cause: error },
 	);
 }
 
-export function unreachable(address: string, error: unknown): PipelineError {
-	return new PipelineError(
-		"failure",
-		{
-			what: `The source at ${address} cannot be reached.`,
-			why: `${messageOf(error)}.`,
-			fix: "Start it, or check its address.",
-			next: "pipeline-cli source status",
-		},
-		{ cause: error },
-	);
-}
-
-/** Whether a connection broke or a server is away: the same may work a little later. Ask `isRefused` first. */
+/** Whether a connection broke or a server is away: the same may work a little later. Ask `inWords` first. */
 export function isTransient(error: unknown): boolean {
 	if (error instanceof LostSource) return true;
 	const { code, errno, fatal } = error as { code?: string; errno?: number; fatal?: boolean };

@@ -26,7 +26,7 @@ export class Server {
 	}
 
 	static async connect(access: SourceAccess): Promise<Server> {
-		const connection = await openConnection(connectionOptions(access));
+		const connection = await openConnection(access, connectionOptions);
 		// Without a listener an error between two statements would end the process; the next statement reports it.
 		connection.on("error", () => undefined);
 		// TIMESTAMP is stored as UTC; the rest keeps the server's settings from altering values or ending long reads.
@@ -86,23 +86,16 @@ async function setIfKnown(connection: Connection, setting: string): Promise<void
 }
 
 /** Options of every connection: exact values as strings, nothing parsed. */
-export function connectionOptions(access: SourceAccess): ConnectionOptions {
-	return {
-		host: access.host,
-		port: access.port,
-		user: access.user,
-		password: access.password,
-		charset: "utf8mb4",
-		timezone: "Z",
-		dateStrings: true,
-		supportBigNumbers: true,
-		bigNumberStrings: true,
-		jsonStrings: true,
-		connectTimeout: 10_000,
-		enableKeepAlive: true,
-		...(access.tls ? { ssl: {} } : {}),
-	};
-}
+export const connectionOptions: ConnectionOptions = {
+	charset: "utf8mb4",
+	timezone: "Z",
+	dateStrings: true,
+	supportBigNumbers: true,
+	bigNumberStrings: true,
+	jsonStrings: true,
+	connectTimeout: 10_000,
+	enableKeepAlive: true,
+};
 
 /** What the binlog must be like: without these, changes would be lost or wrong without an error. */
 const required: readonly (readonly [variable: string, value: RegExp, set: string])[] = [

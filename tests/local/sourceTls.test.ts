@@ -1,0 +1,89 @@
+import { rm } from "node:fs/promises";
+import { describe, expect } from "vitest";
+import { localPaths } from "../../cli/engines/local/shared/paths.ts";
+import { readSettings } from "../../cli/engines/local/shared/settings.ts";
+import { namedServer } from "../../cli/engines/local/source/external.ts";
+import { connect } from "../../cli/engines/mysql/connection.ts";
+import { sourceUser, TlsSource } from "../support/aws/tlsSource.ts";
+import { test as base } from "../support/cliFixtures.ts";
+import { refusal } from "../support/privateSource.ts";
+
+const it = base.extend("source", { scope: "file" }, async ({ fileFolder }, { onCleanup }) => {
+	const source = await TlsSource.start(fileFolder);
+	onCleanup(() => source.stop());
+	return source;
+});
+
+/** @returns the cipher of the connection; empty without TLS. */
+async function cipherOf(
+	url: string,
+	caFile?: string,
+	user = "root",
+	password = "",
+	identity?: string,
+): Promise<string> {
+	const server = await namedServer(`mysql://${user}@${url}`, caFile);
+	if (server === undefined) throw new Error("no server");
+	const connection = await connect({ ...server, password, schemas: [], ...(identity !== undefined && { identity }) });
+	const [row] = await connection.query("SHOW STATUS LIKE 'Ssl_cipher'");
+	await connection.close();
+	return String(row?.Value);
+}
+
+describe("a server with a certificate for 127.0.0.1, of an authority that nobody else knows", () => {
+	it("is verified as ssl-mode says", async ({ source: { server, caFile, socket } }) => {
+		const at = (host: string, mode: string): string => `${host}:${server.port}/?ssl-mode=${mode}`;
+		expect(await cipherOf(at("localhost", "DISABLED"))).toBe("");
+		expect(await cipherOf(at("localhost", "PREFERRED"))).toMatch(/^TLS_/);
+		expect(await cipherOf(at("localhost", "REQUIRED"))).toMatch(/^TLS_/);
+		expect(await cipherOf(at("localhost", "VERIFY_CA"), caFile)).toMatch(/^TLS_/);
+		expect(await cipherOf(at("127.0.0.1", "VERIFY_IDENTITY"), caFile)).toMatch(/^TLS_/);
+		expect(await cipherOf(`localhost?socket=${socket}`)).toBe("");
+		for (const mode of ["VERIFY_CA", "VERIFY_IDENTITY"]) {
+			const unknown = await refusal(cipherOf(at("127.0.0.1", mode)));
+			expect(unknown.text.what).toContain("can't be verified");
+			expect(unknown.text.fix).toContain("--source-ca");
+		}
+		const other = await refusal(cipherOf(at("localhost", "VERIFY_IDENTITY"), caFile));
+		expect(other.text.what).toContain("that of another server");
+	});
+
+	it("is verified by its own name where the way to it has another", async ({ source: { server, caFile } }) => {
+		const tunnel = `localhost:${server.port}/?ssl-mode=VERIFY_IDENTITY`;
+		expect(await cipherOf(tunnel, caFile, "root", "", "127.0.0.1")).toMatch(/^TLS_/);
+		for (const identity of ["db.example.com", "10.0.0.1"]) {
+			const refused = await refusal(cipherOf(tunnel, caFile, "root", "", identity));
+			expect(refused.text.why).toContain(identity);
+		}
+	});
+
+	it("says what it wants of those whom it refuses", async ({ source: { server } }) => {
+		const admin = await server.connect();
+		const url = `127.0.0.1:${server.port}`;
+		const { username, password } = sourceUser;
+		const plain = await refusal(cipherOf(url, undefined, username, password));
+		expect(plain.text.fix).toContain("REQUIRE SSL");
+		await admin.query("CREATE USER locked IDENTIFIED BY 'x' ACCOUNT LOCK; CREATE USER late IDENTIFIED BY 'x'");
+		await admin.query("ALTER USER late PASSWORD EXPIRE; SET GLOBAL require_secure_transport = ON");
+		const tlsOnly = await refusal(cipherOf(url, undefined, "late", "x"));
+		await admin.query("SET GLOBAL require_secure_transport = OFF");
+		expect(tlsOnly.text.fix).toContain("?ssl-mode=VERIFY_IDENTITY");
+		expect((await refusal(cipherOf(url, undefined, "locked", "x"))).text.what).toContain("is locked");
+		expect((await refusal(cipherOf(url, undefined, "late", "x"))).text.what).toContain("has expired");
+		await admin.end();
+	});
+
+	it("is remembered with its authority, by the replicator too", async ({ source: { server, ca, caFile }, stack }) => {
+		const url = `mysql://${sourceUser.username}@127.0.0.1:${server.port}`;
+		const secret = { PIPELINE_SOURCE_PASSWORD: sourceUser.password };
+		const options = ["--source-url", `${url}/?ssl-mode=VERIFY_IDENTITY`, "--schema", "wordpress-db"];
+		const unknown = await stack.run(["source", "up", ...options], secret);
+		expect(unknown).toMatchObject({ code: 1 });
+		expect(unknown.stderr).toContain("--source-ca");
+		expect(await stack.run(["source", "up", ...options, "--source-ca", caFile], secret)).toMatchObject({ code: 0 });
+		await rm(caFile);
+		expect((await readSettings(localPaths(stack.home)))?.source).toMatchObject({ ca, tls: "VERIFY_IDENTITY" });
+		expect(await stack.run(["source", "up", ...options])).toMatchObject({ code: 0 });
+		expect(await stack.run(["replication", "start"])).toMatchObject({ code: 0 });
+	});
+});
