@@ -33,7 +33,7 @@ describe("connectionFault", () => {
 			"VERIFY_CA",
 		],
 		[verified, tls("certificate has expired"), "failure", "not valid today", "Renew"],
-	] as const)("of what only a change mends: %#", (reached, why, outcome, what, fix) => {
+	] as const)("of what only a change ends: %#", (reached, why, outcome, what, fix) => {
 		expect(isRefusedConnection(reached, why)).toBe(true);
 		const fault = connectionFault(reached, why);
 		expect(fault.outcome).toBe(outcome);
