@@ -83,6 +83,11 @@ export async function endProcess(identity: ProcessIdentity, mark = "", graceMs =
 	}
 }
 
+/** Sends a signal to a process that was noted, where it still runs. */
+export function signalProcess(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+	if (isRunning(identity)) send(identity, signal);
+}
+
 function send({ pid }: ProcessIdentity, signal: NodeJS.Signals): void {
 	try {
 		process.kill(pid, signal);

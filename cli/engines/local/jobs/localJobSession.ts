@@ -1,35 +1,48 @@
-import { open, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commandLineOf } from "../../../../etl/contract/arguments.ts";
 import { databaseName, jobExitCodes } from "../../../../etl/contract/contract.ts";
 import type { JobReport } from "../../../../etl/contract/report.ts";
 import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
-import { spawn } from "../../../common/process/childProcess.ts";
+import { identify, signalProcess } from "../../../common/process/processIdentity.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context, JobRun, JobSession, JobState } from "../../port.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
+import { JobHost } from "./jobHost.ts";
+import { type Exit, type JobProcesses, SpawnedJobs } from "./jobProcesses.ts";
 import type { RunLock } from "./runLock.ts";
-import { engineLog, readReport, reportFailure } from "./runReports.ts";
+import { engineLog, hostLog, readReport, reportFailure } from "./runReports.ts";
 import { SailServer } from "./sailServer.ts";
 
 /** Lines of a failed job's log that are shown immediately. */
 const tailLines = 15;
 
-/** One run: the engine, and each job as a process of its own. */
+/** One run: the engine, and each job as a process of its own that begins with its imports done where that is safe. */
 export class LocalJobSession implements JobSession {
 	readonly runId: string;
 	readonly #paths: LocalPaths;
 	readonly #folder: string;
 	readonly #lock: RunLock;
 	readonly #server: SailServer;
+	readonly #processes: JobProcesses;
 
-	constructor(paths: LocalPaths, runId: string, folder: string, lock: RunLock) {
+	/** @param forks whether processes of jobs may be forks of one that has imported what they need. */
+	constructor(paths: LocalPaths, runId: string, folder: string, lock: RunLock, forks = process.platform === "linux") {
 		this.#paths = paths;
 		this.runId = runId;
 		this.#folder = folder;
 		this.#lock = lock;
-		this.#server = new SailServer(this.#python(), join(folder, engineLog));
+		const python = join(paths.python, "bin", "python");
+		this.#server = new SailServer(python, join(folder, engineLog));
+		const env = {
+			...process.env,
+			PYTHONPATH: join(projectRoot, "etl"),
+			PYTHONUNBUFFERED: "1",
+			PYTHONDONTWRITEBYTECODE: "1",
+			TZ: "UTC",
+		};
+		this.#processes = forks ? new JobHost(python, env, join(folder, hostLog)) : new SpawnedJobs(python, env);
 	}
 
 	async run(job: JobDefinition, context: Context): Promise<JobRun> {
@@ -68,46 +81,24 @@ export class LocalJobSession implements JobSession {
 	}
 
 	async close(): Promise<void> {
-		await this.#server.stop();
+		await Promise.all([this.#processes.close(), this.#server.stop()]);
 		await this.#lock.free();
 	}
 
-	#python(): string {
-		return join(this.#paths.python, "bin", "python");
-	}
-
-	async #spawn(job: JobDefinition, log: string, context: Context): Promise<Exit> {
-		const remote = await this.#server.remote(context.signal);
-		const output = await open(log, "w");
+	async #spawn(job: JobDefinition, log: string, { signal }: Context): Promise<Exit> {
+		const remote = await this.#server.remote(signal);
+		const call = { script: job.script, args: this.#arguments(job), log, env: { SPARK_REMOTE: remote } };
+		const { pid, ended } = await this.#processes.start(call);
+		if (pid === undefined) return ended;
+		const started = identify(pid);
+		const stop = (): void => signalProcess(started, "SIGTERM");
+		signal.addEventListener("abort", stop, { once: true });
+		if (signal.aborted) stop();
+		await this.#lock.addChild(started);
 		try {
-			const child = spawn(this.#python(), [job.script, ...this.#arguments(job)], {
-				stdio: ["ignore", output.fd, output.fd],
-				// As the engine: it is stopped by us, and then counts as stopped.
-				detached: true,
-				env: {
-					...process.env,
-					SPARK_REMOTE: remote,
-					PYTHONPATH: join(projectRoot, "etl"),
-					PYTHONUNBUFFERED: "1",
-					PYTHONDONTWRITEBYTECODE: "1",
-					TZ: "UTC",
-				},
-			});
-			const ended = new Promise<Exit>((resolve, reject) => {
-				child.once("error", reject);
-				child.once("close", (code, signal) => resolve({ code, signal }));
-			});
-			const stop = (): void => void child.kill("SIGTERM");
-			context.signal.addEventListener("abort", stop, { once: true });
-			if (context.signal.aborted) stop();
-			if (child.pid !== undefined) await this.#lock.addChild(child.pid);
-			try {
-				return await ended;
-			} finally {
-				context.signal.removeEventListener("abort", stop);
-			}
+			return await ended;
 		} finally {
-			await output.close();
+			signal.removeEventListener("abort", stop);
 		}
 	}
 
@@ -122,11 +113,6 @@ export class LocalJobSession implements JobSession {
 			...job.forRun,
 		});
 	}
-}
-
-interface Exit {
-	code: number | null;
-	signal: NodeJS.Signals | null;
 }
 
 function stateOf({ code }: Exit, signal: AbortSignal): JobState {

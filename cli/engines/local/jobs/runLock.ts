@@ -30,7 +30,7 @@ export const lockFileKind: JsonKind<Holder> = {
 	name: "The lock of the jobs' runs",
 	schema: holderSchema,
 	remedy: (path) => ({
-		fix: "Make sure that no run of jobs is in progress (its processes have etl/jobs in their command line), then remove the file.",
+		fix: "Make sure that no run of jobs is in progress (its processes have etl/job_host.py in their command line), then remove the file.",
 		next: `rm '${path}'`,
 	}),
 };
@@ -38,7 +38,7 @@ export const lockFileKind: JsonKind<Holder> = {
 /** In the command line of whoever runs jobs. */
 const program = "node";
 
-/** In the command line of every job's process. */
+/** In the command line of a job's process of earlier versions, which did not note when it began. */
 const mark = join("etl", "jobs");
 
 interface TakeOptions {
@@ -103,8 +103,8 @@ export class RunLock {
 		);
 	}
 
-	async addChild(pid: number): Promise<void> {
-		this.#holder.children.push(identify(pid));
+	async addChild(child: ProcessIdentity): Promise<void> {
+		this.#holder.children.push(child);
 		await writeFileAtomic(this.#path, JSON.stringify(this.#holder));
 	}
 
@@ -143,5 +143,5 @@ function refusal(holder: Holder, path: string): RunGoing {
 }
 
 async function endChildren(holder: Holder | undefined): Promise<void> {
-	for (const child of holder?.children ?? []) await endProcess(child, mark, 5_000);
+	for (const child of holder?.children ?? []) await endProcess(child, child.stamp === "" ? mark : "", 5_000);
 }

@@ -8,8 +8,9 @@ import type { RunHistory } from "../../port.ts";
 import { reportFile } from "../../shared/jobReport.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 
-/** The engine's own log, beside those of the jobs. */
+/** Logs beside those of the jobs: the engine's, and that of the process whose forks the jobs are. */
 export const engineLog = "sail.log";
+export const hostLog = "host.log";
 
 /**
  * What the jobs of a run came to. One whose report cannot be read has failed, and hides no other; one that began and left none,
@@ -19,7 +20,7 @@ export async function jobsOfRun(paths: LocalPaths, runId: string, isRunning: boo
 	// Beside them is a folder of what the jobs say of bad data.
 	const reported = stems(await namesIn(join(paths.processed, lake.runs, runId)), ".json");
 	const begun = stems(
-		(await namesIn(join(paths.runs, runId))).filter((name) => name !== engineLog),
+		(await namesIn(join(paths.runs, runId))).filter((name) => name !== engineLog && name !== hostLog),
 		".log",
 	);
 	const jobs = [...new Set([...reported, ...(isRunning ? [] : begun)])].sort();
