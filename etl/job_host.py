@@ -5,6 +5,8 @@ job changes, leaks or breaks ends with its process.
 A line of standard input is a job, as JSON: `id`, `script`, `args`, `log` and `env`. Lines of standard output say of it
 `pid` once it has begun, then `code` or `signal` as it ended, or `error` where it could not begin. The host ends with
 its input; jobs do not.
+
+With `--engine` it imports the engine's client at the beginning, else when the first job does.
 """
 
 from __future__ import annotations
@@ -58,14 +60,14 @@ class _Watch:
 
 
 class _Host:
-    def __init__(self) -> None:
+    def __init__(self, has_engine: bool) -> None:
         # Written to by the handler of SIGCHLD, and by jobs.
         self._woken, self._wake = os.pipe()
         os.set_blocking(self._wake, False)
         signal.set_wakeup_fd(self._wake, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         self._running: dict[int, str] = {}
-        self._has_engine = False
+        self._has_engine = has_engine
 
     def serve(self) -> dict[str, Any] | None:
         """Starts jobs until the input ends. Comes back in a fork with its job, too."""
@@ -159,7 +161,10 @@ def _become(job: dict[str, Any]) -> None:
 
 def main() -> None:
     _load(JOBS)
-    job = _Host().serve()
+    has_engine = "--engine" in sys.argv[1:]
+    if has_engine:
+        _load(ENGINE)
+    job = _Host(has_engine).serve()
     if job is not None:
         _become(job)
         # Its end, whatever it is, is that of this process.

@@ -75,11 +75,23 @@ describe.runIf(process.platform === "linux")("jobs as forks", () => {
 		expect(await Promise.all([first.ended, second.ended])).toMatchObject([{ code: 0 }, { code: 0 }]);
 	});
 
-	it("begin with the engine's client imported, once one of them has asked for it", async ({ jobs, folder }) => {
+	it("begin with the engine's client imported, once one has asked for it, or ahead of all", async ({
+		jobs,
+		folder,
+	}) => {
 		await mkdir(join(folder, "library", "pyspark", "sql"), { recursive: true });
 		for (const name of ["", "sql/"]) await writeFile(join(folder, "library", "pyspark", `${name}__init__.py`), "");
 		const ask = ["import sys", "print('pyspark.sql' in sys.modules)"];
-		expect((await jobs.run("idle", ...ask)).said).toBe("False\n");
+		const env = { ...process.env, PYTHONPATH: join(folder, "library"), PYTHONUNBUFFERED: "1" };
+		const ahead = new JobHost("python3", env, join(folder, "ahead.log"), true);
+		try {
+			expect((await jobs.run("idle", ...ask)).said).toBe("False\n");
+			const log = join(folder, "ahead-idle.log");
+			await (await ahead.start({ script: join(folder, "idle.py"), args: [], log, env: {} })).ended;
+			expect(await readFile(log, "utf8")).toBe("True\n");
+		} finally {
+			await ahead.close();
+		}
 		expect((await jobs.run("first", ...ask, "import pyspark")).said).toBe("False\n");
 		await poll({ firstMs: 20 }, async () => ((await jobs.run("later", ...ask)).said === "True\n" ? true : undefined));
 	});

@@ -31,11 +31,14 @@ export class JobHost implements JobProcesses {
 	#count = 0;
 	#fault: Error | undefined;
 
-	/** @param log file for the host's own messages. */
-	constructor(python: string, env: NodeJS.ProcessEnv, log: string) {
+	/**
+	 * @param log file for the host's own messages.
+	 * @param ahead whether it imports the engine's client before a job asks for that.
+	 */
+	constructor(python: string, env: NodeJS.ProcessEnv, log: string, ahead = false) {
 		this.#log = log;
 		const output = openSync(log, "w");
-		this.#child = spawn(python, [join(projectRoot, "etl", "job_host.py")], {
+		this.#child = spawn(python, [join(projectRoot, "etl", "job_host.py"), ...(ahead ? ["--engine"] : [])], {
 			stdio: ["pipe", "pipe", output],
 			// Ctrl-C in the terminal is ours to answer.
 			detached: true,

@@ -43,7 +43,7 @@ const it = base.extend("run", async ({ folder, abort }, { onCleanup }): Promise<
 	const lock = await RunLock.take(paths.runs, runId, abort.signal);
 	const sessions: LocalJobSession[] = [];
 	const open = (): LocalJobSession => {
-		const session = new LocalJobSession(paths, runId, logs, lock, false);
+		const session = new LocalJobSession(paths, runId, logs, lock, { forks: false });
 		sessions.push(session);
 		return session;
 	};

@@ -11,6 +11,7 @@ import type { Context, JobRun, JobSession, JobState } from "../../port.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
 import { JobHost } from "./jobHost.ts";
 import { type Exit, type JobProcesses, SpawnedJobs } from "./jobProcesses.ts";
+import { datasetsFile } from "./news.ts";
 import type { RunLock } from "./runLock.ts";
 import { engineLog, hostLog, readReport, reportFailure } from "./runReports.ts";
 import { SailServer } from "./sailServer.ts";
@@ -27,8 +28,17 @@ export class LocalJobSession implements JobSession {
 	readonly #server: SailServer;
 	readonly #processes: JobProcesses;
 
-	/** @param forks whether processes of jobs may be forks of one that has imported what they need. */
-	constructor(paths: LocalPaths, runId: string, folder: string, lock: RunLock, forks = process.platform === "linux") {
+	/**
+	 * @param options.forks whether processes of jobs may be forks of one that has imported what they need.
+	 * @param options.ahead whether that has the engine's client before a job asks for it.
+	 */
+	constructor(
+		paths: LocalPaths,
+		runId: string,
+		folder: string,
+		lock: RunLock,
+		{ forks = process.platform === "linux", ahead = false }: { forks?: boolean; ahead?: boolean } = {},
+	) {
 		this.#paths = paths;
 		this.runId = runId;
 		this.#folder = folder;
@@ -42,7 +52,7 @@ export class LocalJobSession implements JobSession {
 			PYTHONDONTWRITEBYTECODE: "1",
 			TZ: "UTC",
 		};
-		this.#processes = forks ? new JobHost(python, env, join(folder, hostLog)) : new SpawnedJobs(python, env);
+		this.#processes = forks ? new JobHost(python, env, join(folder, hostLog), ahead) : new SpawnedJobs(python, env);
 	}
 
 	async run(job: JobDefinition, context: Context): Promise<JobRun> {
@@ -107,7 +117,7 @@ export class LocalJobSession implements JobSession {
 			raw_uri: folderUri(this.#paths.raw),
 			processed_uri: folderUri(this.#paths.processed),
 			database: databaseName("local"),
-			datasets_uri: pathToFileURL(join(this.#folder, "datasets.json")).href,
+			datasets_uri: pathToFileURL(join(this.#folder, datasetsFile)).href,
 			run_id: this.runId,
 			...job.arguments,
 			...job.forRun,

@@ -13,6 +13,7 @@ import { forgetValues } from "../shared/forget.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { readSchedule } from "../shared/scheduleFile.ts";
 import { LocalJobSession } from "./localJobSession.ts";
+import { datasetsFile, hasNews } from "./news.ts";
 import { RunLock, runningRun } from "./runLock.ts";
 import { jobsOfRun } from "./runReports.ts";
 
@@ -37,14 +38,15 @@ export class LocalJobs implements Jobs {
 		try {
 			await this.#removeRuns(keptRuns);
 			const definition = await stackDefinition(this.#paths);
+			const ahead = await hasNews(this.#paths);
 			const folder = join(this.#paths.runs, runId);
 			await mkdir(folder, { recursive: true });
 			await mkdir(this.#paths.raw, { recursive: true });
 			await mkdir(this.#paths.processed, { recursive: true });
 			await deliverLeftovers({ spool: this.#paths.delivery, raw: this.#paths.raw });
 			const document = jobsDocument(definition, await openModels(definition), definition.pipeline.clicks?.schema);
-			await writeFile(join(folder, "datasets.json"), JSON.stringify(document));
-			return new LocalJobSession(this.#paths, runId, folder, lock);
+			await writeFile(join(folder, datasetsFile), JSON.stringify(document));
+			return new LocalJobSession(this.#paths, runId, folder, lock, { ahead });
 		} catch (error) {
 			await lock.free();
 			throw error;
