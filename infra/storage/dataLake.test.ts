@@ -21,6 +21,8 @@ describe("DataLake", () => {
 			// Markers of what is gone, and no file.
 			expect.objectContaining({ id: "old-versions", expiration: { expiredObjectDeleteMarker: true } }),
 			{ id: "query-results", status: "Enabled", filter: { prefix: "athena-queries/" }, expiration: { days: 30 } },
+			// Glue's own history of runs goes back as far.
+			{ id: "reports", status: "Enabled", filter: { prefix: "_runs/" }, expiration: { days: 90 } },
 		]);
 	});
 

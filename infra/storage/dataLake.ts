@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { lake } from "../../etl/contract/contract.ts";
 import type { AwsEnvironment } from "../shared/awsEnvironment.ts";
 import type { Statement } from "../shared/policyDocument.ts";
 import { SecureBucket } from "./secureBucket.ts";
@@ -44,7 +45,15 @@ export class DataLake extends pulumi.ComponentResource {
 		this.raw = new SecureBucket(`${name}-raw`, { ...shared, lifecycleRules: [colder] }, parent);
 		this.processed = new SecureBucket(
 			`${name}-processed`,
-			{ ...shared, versioned: true, lifecycleRules: [colder, expire("query-results", `${athenaResultsPrefix}/`, 30)] },
+			{
+				...shared,
+				versioned: true,
+				lifecycleRules: [
+					colder,
+					expire("query-results", `${athenaResultsPrefix}/`, 30),
+					expire("reports", `${lake.runs}/`, 90),
+				],
+			},
 			parent,
 		);
 		this.scripts = new SecureBucket(

@@ -1,6 +1,4 @@
-import type { Dataset } from "../../../etl/contract/datasets.ts";
 import { type JobDefinition, jobWaves } from "../../../etl/definition/jobs.ts";
-import { catalogName } from "../../../etl/definition/tables.ts";
 import { didYouMean } from "../../common/didYouMean.ts";
 import { type Outcome, PipelineError } from "../../common/errors.ts";
 import { counted, grouped } from "../../common/grouped.ts";
@@ -8,6 +6,7 @@ import { rulesChanged } from "../../common/rulesChanged.ts";
 import { together } from "../../common/together.ts";
 import type { BackgroundRun, CatalogTable, Context, JobRun, JobSession, Stack } from "../../engines/port.ts";
 import { jobOfModels } from "./chosenModels.ts";
+import { currentTables, filledTables } from "./reportedTables.ts";
 import { type SilentTable, silentTables } from "./silentTables.ts";
 
 export interface SkippedJob {
@@ -84,7 +83,13 @@ export async function runEtl(
 	if (options.askTables === true && result.catalog !== undefined) {
 		const { datasets } = await stack.definition();
 		const expected = currentTables(finished, datasets);
-		result.silent = await silentTables(await stack.query(), result.catalog.tables, expected, context);
+		result.silent = await silentTables(
+			await stack.query(),
+			result.catalog.tables,
+			expected,
+			filledTables(finished, datasets),
+			context,
+		);
 		if (result.silent.length > 0) result.outcome ??= "failure";
 	}
 	result.seconds = (Date.now() - startedAt) / 1000;
@@ -154,17 +159,6 @@ function describe(run: JobRun): string {
 	const warnings = (run.report.quality ?? []).filter(({ severity }) => severity === "warn").length;
 	const warned = warnings === 0 ? "" : `, ${warnings === 1 ? "1 warning" : `${warnings} warnings`}`;
 	return `${run.state === "succeeded" ? "" : `${run.state}, `}${rows}${warned}`;
-}
-
-/** Names in the catalog of the current tables that a run reported. */
-function currentTables(runs: EtlResult["jobs"], datasets: readonly Dataset[]): string[] {
-	return runs.flatMap((run) => {
-		if (run.job !== "apply-changes" || !("report" in run)) return [];
-		return (run.report?.tables ?? []).map(({ schema, table }) => {
-			const declared = datasets.find((set) => set.schema === schema)?.tables.find(({ name }) => name === table);
-			return catalogName(declared ?? { name: table });
-		});
-	});
 }
 
 /** Jobs of a run by its options. */

@@ -8,17 +8,22 @@ export interface SilentTable {
 	reason: string;
 }
 
+const empty =
+	"it has no rows, though a job of this run wrote some: its partitions or its location in the catalog are wrong";
+
 /** Queries at a time: below the least quota of active queries of an account. */
 const workers = 5;
 
 /**
  * Asks every table for one row, and says which do not answer.
  * @param expected tables that must be among them.
+ * @param filled tables that a job has just given rows: one of them without any has files that its entry in the catalog lacks.
  */
 export async function silentTables(
 	query: Query,
 	tables: readonly { name: string }[],
 	expected: readonly string[],
+	filled: ReadonlySet<string>,
 	context: Context,
 ): Promise<SilentTable[]> {
 	const names = tables.map(({ name }) => name);
@@ -31,8 +36,9 @@ export async function silentTables(
 		await together(Array.from({ length: workers }), context, async (_, inner) => {
 			for (let table = rest.shift(); table !== undefined; table = rest.shift()) {
 				try {
-					await query.run(`SELECT 1 FROM ${quoteName(table)} LIMIT 1`, inner);
-					answered += 1;
+					const { rows } = await query.run(`SELECT 1 FROM ${quoteName(table)} LIMIT 1`, inner);
+					if (rows.length === 0 && filled.has(table)) silent.push({ table, reason: empty });
+					else answered += 1;
 				} catch (error) {
 					// A table that fails is a finding; credentials, throttling or an abort end the whole work.
 					if (!(error instanceof PipelineError) || !["usage", "failure"].includes(error.outcome)) throw error;

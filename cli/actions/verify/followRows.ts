@@ -6,7 +6,7 @@ import { sameValues } from "./comparable.ts";
 import { countCurrent, currentName, readCurrent } from "./currentRows.ts";
 import { runWhenFree } from "./jobsWhenFree.ts";
 import type { Plan } from "./plan.ts";
-import { arrivedRows, type RawFiles, type RawRow, rawObjects } from "./rawZone.ts";
+import { arrivedRows, type KnownFiles, knownFiles, type RawFiles, type RawRow } from "./rawZone.ts";
 import { changesOf, replicated } from "./replicated.ts";
 import type { VerifyCheck } from "./report.ts";
 import { countRows, type Row } from "./sourceRows.ts";
@@ -39,7 +39,7 @@ export async function followInsert(way: Way, plan: Plan, written: () => void): P
 	const { source, raw, context } = way;
 	const checks: VerifyCheck[] = [];
 	const before = await changesOf(way, plan);
-	const known = new Set((await rawObjects(raw, plan.table)).map(({ key }) => key));
+	const known = await knownFiles(raw, plan.table);
 	await writeRows(source, plan);
 	written();
 	const rows = await recognised(source, plan);
@@ -65,7 +65,7 @@ export async function followInsert(way: Way, plan: Plan, written: () => void): P
 	note("raw zone", sameValues(found, rows), `${files.rows.length} rows in ${files.keys.join(", ")}`);
 	if (sample !== undefined) {
 		// Through a stream, the full load is among the messages.
-		const load = [...known].filter((key) => isLoadFile(key) || key.endsWith(".json.gz"));
+		const load = [...known.keys].filter((key) => isLoadFile(key) || key.endsWith(".json.gz"));
 		note("full-load file", load.length > 0, load.length > 0 ? load.join(", ") : `none of ${nameOf(plan)}`);
 	}
 
@@ -98,7 +98,7 @@ export async function followInsert(way: Way, plan: Plan, written: () => void): P
 export async function followDelete(way: Way, plan: Plan, rows: readonly Row[]): Promise<VerifyCheck[]> {
 	const checks: VerifyCheck[] = [];
 	const before = await changesOf(way, plan);
-	const known = new Set((await rawObjects(way.raw, plan.table)).map(({ key }) => key));
+	const known = await knownFiles(way.raw, plan.table);
 	await removeRows(way.source, plan);
 	const committedAt = Date.now();
 	const note = noting(checks, () => Math.max(0, (Date.now() - committedAt) / 1000));
@@ -126,7 +126,7 @@ export async function followDelete(way: Way, plan: Plan, rows: readonly Row[]): 
 async function arrived(
 	way: Way,
 	plan: Plan,
-	known: ReadonlySet<string>,
+	known: KnownFiles,
 	rows: readonly Row[],
 	operation: string,
 ): Promise<RawFiles> {

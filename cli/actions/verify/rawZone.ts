@@ -1,4 +1,4 @@
-import { lake, rawColumns } from "../../../etl/contract/contract.ts";
+import { isLoadFile, lake, rawColumns } from "../../../etl/contract/contract.ts";
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
 import type { ObjectStore, StoredObject } from "../../engines/port.ts";
 import { comparable } from "./comparable.ts";
@@ -14,11 +14,32 @@ export interface RawFiles {
 	modified: Date;
 }
 
-/** The table's files in the raw zone. */
-export async function rawObjects(raw: ObjectStore, { schema, table }: TableName): Promise<StoredObject[]> {
+/** The table's files in the raw zone. @param after their keys come after this one. */
+export async function rawObjects(
+	raw: ObjectStore,
+	{ schema, table }: TableName,
+	after?: string,
+): Promise<StoredObject[]> {
 	const objects: StoredObject[] = [];
-	for await (const object of raw.list(`${lake.changeLog(schema, table)}/`)) objects.push(object);
+	for await (const object of raw.list(`${lake.changeLog(schema, table)}/`, after)) objects.push(object);
 	return objects;
+}
+
+/** Files that are there before something is written. */
+export interface KnownFiles {
+	keys: ReadonlySet<string>;
+	/** A key that every later file of changes comes after, so that a table's whole history is listed once; absent where none is. */
+	after?: string;
+}
+
+/** Files are named by the time of their first change, and are written within that time. */
+const writtenWithinMs = 15 * 60_000;
+
+export async function knownFiles(raw: ObjectStore, table: TableName, now = Date.now()): Promise<KnownFiles> {
+	const objects = await rawObjects(raw, table);
+	const old = objects.filter(({ key, modified }) => !isLoadFile(key) && modified.getTime() < now - writtenWithinMs);
+	const after = old.at(-1)?.key;
+	return { keys: new Set(objects.map(({ key }) => key)), ...(after !== undefined && { after }) };
 }
 
 export interface Wanted {
@@ -34,14 +55,14 @@ export interface Wanted {
 /** Changes of some rows in files that are not known, once every row is among them. */
 export async function arrivedRows(
 	raw: ObjectStore,
-	known: ReadonlySet<string>,
+	known: KnownFiles,
 	{ table, columns, key, keys, operation }: Wanted,
 ): Promise<RawFiles | undefined> {
 	const found: RawFiles = { keys: [], rows: [], modified: new Date(0) };
 	const wanted = new Set(keys.map(keyText));
 	const seen = new Set<string>();
-	for (const { key: object, modified } of await rawObjects(raw, table)) {
-		if (known.has(object)) continue;
+	for (const { key: object, modified } of await rawObjects(raw, table, known.after)) {
+		if (known.keys.has(object)) continue;
 		const rows = await readRawRows(object, await raw.fetch(object), [rawColumns.op, rawColumns.commitTime, ...columns]);
 		const mine = rows.filter(
 			(row) => row[rawColumns.op] === operation && wanted.has(keyText(key.map((name) => row[name]))),

@@ -22,10 +22,11 @@ export class S3ObjectStore implements ObjectStore {
 		this.uri = `s3://${bucket}/`;
 	}
 
-	async *list(prefix: string): AsyncIterable<StoredObject> {
+	async *list(prefix: string, after?: string): AsyncIterable<StoredObject> {
 		const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
 		const client = await this.#clients.s3();
-		for await (const page of paginateListObjectsV2({ client }, { Bucket: this.#bucket, Prefix: prefix })) {
+		const input = { Bucket: this.#bucket, Prefix: prefix, StartAfter: after };
+		for await (const page of paginateListObjectsV2({ client }, input)) {
 			for (const { Key: key, Size: size = 0, LastModified: modified = new Date(0) } of page.Contents ?? []) {
 				if (key !== undefined) yield { key, size, modified };
 			}

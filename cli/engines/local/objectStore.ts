@@ -16,9 +16,12 @@ export class LocalObjectStore implements ObjectStore {
 	}
 
 	/** In the order of S3: by the bytes of the key. Unfinished files (`.…`, `….tmp`) are left out. */
-	async *list(prefix: string): AsyncIterable<StoredObject> {
+	async *list(prefix: string, after = ""): AsyncIterable<StoredObject> {
 		const folder = prefix.slice(0, prefix.lastIndexOf("/") + 1);
-		yield* this.#below(folder, prefix);
+		const start = Buffer.from(after);
+		for await (const found of this.#below(folder, prefix)) {
+			if (after === "" || Buffer.from(found.key).compare(start) > 0) yield found;
+		}
 	}
 
 	async fetch(key: string): Promise<string> {

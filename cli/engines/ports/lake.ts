@@ -60,8 +60,8 @@ export interface StoredObject {
 export interface ObjectStore {
 	/** Root with a trailing slash: `s3://bucket/` or `file:///…/`. */
 	readonly uri: string;
-	/** Objects below a prefix, by key; pages by itself. */
-	list(prefix: string): AsyncIterable<StoredObject>;
+	/** Objects below a prefix, by key, or only those after a key; pages by itself. */
+	list(prefix: string, after?: string): AsyncIterable<StoredObject>;
 	/** A path on this machine where the object's bytes can be read; of a Parquet file, for instance. */
 	fetch(key: string): Promise<string>;
 	/** Removes all objects below a folder (`a/b/`), or one object, with all versions that the store keeps of them. */

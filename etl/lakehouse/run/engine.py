@@ -41,6 +41,8 @@ TABLE_PROPERTIES = {
     "write.merge.mode": "copy-on-write",
     "write.metadata.delete-after-commit.enabled": "true",
     "write.metadata.previous-versions-max": "20",
+    # Iceberg's default is zstd, of which AWS does not say that every reader of Redshift's takes it.
+    "write.parquet.compression-codec": "snappy",
 }
 
 
@@ -229,7 +231,7 @@ class Engine:
         number, in the order in which the table has them.
         """
         if self._has_catalog:
-            self._call("rewrite_data_files", table, f"options => map('min-input-files', '{maintenance.SMALL_FILES}')")
+            self._call("rewrite_data_files", table, self._small_files(table))
             since = datetime.now(timezone.utc) - timedelta(hours=maintenance.KEEP_HOURS)
             self._call("expire_snapshots", table, f"older_than => TIMESTAMP '{since:%Y-%m-%d %H:%M:%S}'")
             return
@@ -239,6 +241,25 @@ class Engine:
         if files > maintenance.SMALL_FILES + 2 * rows // FILE_ROWS or largest > 4 * FILE_ROWS:
             self.replace_table(table, arranged(self.read_table(table), rows))
         maintenance.expire_snapshots(self._processed, table.location)
+
+    def _small_files(self, table: IcebergTable) -> str:
+        """
+        Files that are small beside those of FILE_ROWS rows, and only them: each of those has a range of the keys, and
+        Iceberg's own target of 512 MB would put them all together, without their ranges.
+        """
+        size = F.sum("file_size_in_bytes") * FILE_ROWS / F.sum("record_count")
+        files = self.session.table(f"{self._identifier(table)}.files")
+        (found,) = files.select(F.greatest(F.lit(1), size.cast("long")).alias("size")).collect()
+        target = found["size"] or 1
+        options = {
+            "min-input-files": maintenance.SMALL_FILES,
+            "target-file-size-bytes": target,
+            "min-file-size-bytes": max(1, target // 4),
+            # Larger ones are left, too: cut, they would have the same ranges.
+            "max-file-size-bytes": target * 1024,
+        }
+        pairs = ", ".join(f"'{name}', '{value}'" for name, value in options.items())
+        return f"options => map({pairs})"
 
     def _call(self, procedure: str, table: IcebergTable, argument: str) -> None:
         """https://iceberg.apache.org/docs/latest/spark-procedures/"""

@@ -12,6 +12,8 @@ from uuid import uuid4
 
 from pyarrow import fs
 
+from lakehouse.storage.s3_access import S3Access
+
 
 @dataclass(frozen=True)
 class StoredFile:
@@ -24,6 +26,9 @@ class StoredFile:
     @property
     def name(self) -> str:
         return self.path.rsplit("/", 1)[-1]
+
+
+_LOCAL = fs.LocalFileSystem()
 
 
 class DamagedState(Exception):
@@ -40,18 +45,22 @@ class Storage:
         self.guard: Callable[[], None] = lambda: None
         """Called before anything is written or removed; raises where that is not allowed."""
         if uri.startswith("file://"):
-            self.filesystem: fs.FileSystem = fs.LocalFileSystem()
+            self._s3: S3Access | None = None
             self.root = unquote(urlsplit(uri).path).rstrip("/")
         else:
             # Given the region, it need not ask for the bucket's, which in a private subnet may take long to fail.
             region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
             bucket = uri.removeprefix("s3://").rstrip("/")
-            self.filesystem = fs.S3FileSystem(region=region or fs.resolve_s3_region(bucket.split("/")[0]))
+            self._s3 = S3Access(region or fs.resolve_s3_region(bucket.split("/")[0]))
             self.root = bucket
 
     @property
+    def filesystem(self) -> fs.FileSystem:
+        return _LOCAL if self._s3 is None else self._s3.filesystem
+
+    @property
     def is_local(self) -> bool:
-        return isinstance(self.filesystem, fs.LocalFileSystem)
+        return self._s3 is None
 
     def path(self, relative: str) -> str:
         """Path for `self.filesystem`."""

@@ -100,7 +100,8 @@ export class S3Script {
 
 	#list(url: URL) {
 		const [bucket] = path(url);
-		const { prefix, delimiter, after, size } = this.#page(url, "continuation-token");
+		const { prefix, delimiter, after: next, size } = this.#page(url, "continuation-token");
+		const after = next === "" ? (url.searchParams.get("start-after") ?? "") : next;
 		if (this.denied !== undefined && prefix.startsWith(this.denied)) return denied;
 		const names = this.keys(bucket)
 			.filter((key) => key.startsWith(prefix))

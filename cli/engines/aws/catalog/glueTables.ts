@@ -33,8 +33,14 @@ function formatOf(table: Table): CatalogTable["format"] {
 	return /json/i.test(table.StorageDescriptor?.SerdeInfo?.SerializationLibrary ?? "") ? "json" : "parquet";
 }
 
+/**
+ * Iceberg keeps columns that were dropped or renamed in Glue's list, marked.
+ * https://github.com/apache/iceberg/blob/main/aws/src/main/java/org/apache/iceberg/aws/glue/IcebergToGlueConverter.java
+ */
 function columnsOf(columns: Column[] = []): CatalogColumn[] {
-	return columns.map(({ Name: name = "", Type: type = "" }) => ({ name, type }));
+	return columns
+		.filter(({ Parameters: parameters }) => parameters?.["iceberg.field.current"] !== "false")
+		.map(({ Name: name = "", Type: type = "" }) => ({ name, type }));
 }
 
 /** What a reader of the table sees; new counts and times alone are not a change. */
