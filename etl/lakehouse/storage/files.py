@@ -28,9 +28,6 @@ class StoredFile:
         return self.path.rsplit("/", 1)[-1]
 
 
-_LOCAL = fs.LocalFileSystem()
-
-
 class DamagedState(Exception):
     """A file that the jobs wrote for themselves and cannot read; the message says which and what to do."""
 
@@ -45,22 +42,23 @@ class Storage:
         self.guard: Callable[[], None] = lambda: None
         """Called before anything is written or removed; raises where that is not allowed."""
         if uri.startswith("file://"):
-            self._s3: S3Access | None = None
+            self._access: S3Access | None = None
+            self._local = fs.LocalFileSystem()
             self.root = unquote(urlsplit(uri).path).rstrip("/")
         else:
             # Given the region, it need not ask for the bucket's, which in a private subnet may take long to fail.
             region = os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION")
             bucket = uri.removeprefix("s3://").rstrip("/")
-            self._s3 = S3Access(region or fs.resolve_s3_region(bucket.split("/")[0]))
+            self._access = S3Access(region or fs.resolve_s3_region(bucket.split("/")[0]))
             self.root = bucket
 
     @property
     def filesystem(self) -> fs.FileSystem:
-        return _LOCAL if self._s3 is None else self._s3.filesystem
+        return self._local if self._access is None else self._access.filesystem
 
     @property
     def is_local(self) -> bool:
-        return self._s3 is None
+        return self._access is None
 
     def path(self, relative: str) -> str:
         """Path for `self.filesystem`."""

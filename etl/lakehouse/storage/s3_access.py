@@ -1,6 +1,6 @@
 """
-pyarrow's way to S3. Its own search for credentials is another than boto3's, with which the jobs lock the lake and register
-tables: on Glue both must be the job's role, and pyarrow's was seen to end without any.
+pyarrow's way to S3. Its own search for credentials is another than boto3's, with which the jobs lock the lake and
+register tables: on Glue both must be the job's role, and pyarrow's was seen to end without any.
 """
 
 from __future__ import annotations
