@@ -1,5 +1,7 @@
 import { createReadStream } from "node:fs";
+import { basename } from "node:path";
 import { createGunzip } from "node:zlib";
+import { PipelineError } from "./errors.ts";
 
 /**
  * Lines of a text file that are not empty. Not by `readline`, for which a line ends at U+2028, too: that may stand in a
@@ -18,7 +20,18 @@ export async function* textLines(path: string, gzip: boolean): AsyncGenerator<st
 			for (const line of lines) if (line !== "") yield line;
 		}
 		if (rest !== "") yield rest;
+	} catch (error) {
+		throw notGzip(path, error) ?? error;
 	} finally {
 		file.destroy();
 	}
+}
+
+function notGzip(path: string, error: unknown): PipelineError | undefined {
+	if (!(error instanceof Error) || !("code" in error) || !/^Z_/.test(String(error.code))) return undefined;
+	const text = {
+		what: `${basename(path)} is named as a gzip file, and is none that is whole: ${error.message}.`,
+		fix: "See what wrote it, and replace or remove it.",
+	};
+	return new PipelineError("failure", text, { cause: error });
 }

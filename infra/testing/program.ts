@@ -55,6 +55,14 @@ interface Options {
 	answers?: Readonly<Record<string, Record<string, unknown>>>;
 	/** Gets each look-up. */
 	asked?: (token: string, inputs: Record<string, unknown>) => void;
+	/** Makes a resource, in place of the mocked cloud. */
+	make?: (resource: Registered) => Promise<Made>;
+}
+
+/** A resource after it was made: what AWS calls it, and what dependants may ask of it. */
+export interface Made {
+	id: string;
+	state: Record<string, unknown>;
 }
 
 /**
@@ -64,11 +72,16 @@ interface Options {
  */
 export async function runProgram<T>(
 	program: () => T | Promise<T>,
-	{ project = "analytics-pipeline", stack = "test", config = {}, answers = {}, asked }: Options = {},
+	{ project = "analytics-pipeline", stack = "test", config = {}, answers = {}, asked, make }: Options = {},
 ): Promise<Program & { result: pulumi.Unwrap<T> }> {
+	const requested = new Map<string, Registered>();
 	await pulumi.runtime.setMocks(
 		{
-			newResource: ({ type, name, inputs }) => ({ id: mockedId(type, name), state: mockedState(type, name, inputs) }),
+			newResource: async ({ type, name, inputs }) => {
+				const resource = requested.get(`${type} ${name}`);
+				if (make !== undefined && resource?.custom === true) return make(resource);
+				return { id: mockedId(type, name), state: mockedState(type, name, inputs) };
+			},
 			call: ({ token, inputs }) => {
 				asked?.(token, inputs);
 				return answers[token] ?? mockedCall(token, inputs);
@@ -78,7 +91,7 @@ export async function runProgram<T>(
 		stack,
 	);
 	pulumi.runtime.setAllConfig({ ...config });
-	const recorded = recordRequests();
+	const recorded = recordRequests((resource) => requested.set(`${resource.type} ${resource.name}`, resource));
 	const restoreStackTraces = cheapStackTraces();
 	let result: pulumi.Unwrap<T>;
 	try {
@@ -133,14 +146,16 @@ interface Request {
 	getImportid(): string;
 }
 
-function recordRequests(): Registered[] {
+function recordRequests(seen: (resource: Registered) => void): Registered[] {
 	const recorded: Registered[] = [];
 	const monitor = pulumi.runtime.getMonitor() as unknown as {
 		registerResource(request: Request, done: unknown): Promise<void>;
 	};
 	const register = monitor.registerResource.bind(monitor);
 	monitor.registerResource = (request, done) => {
-		recorded.push(registered(request));
+		const resource = registered(request);
+		recorded.push(resource);
+		seen(resource);
 		return register(request, done);
 	};
 	return recorded;

@@ -17,3 +17,7 @@ export const without = (inputs: Inputs, ...keys: string[]): Inputs =>
 
 export const settings = (inputs: Inputs, ...keys: string[]): Inputs =>
 	Object.fromEntries(Object.entries(inputs).filter(([key]) => keys.includes(key)));
+
+/** Without the keys that have no value. */
+export const omitted = (inputs: Inputs): Inputs =>
+	Object.fromEntries(Object.entries(inputs).filter(([, value]) => value !== undefined));

@@ -1,5 +1,6 @@
 import type { Program, Registered } from "../../infra/testing/program.ts";
 import { capitalised, type Inputs, settings, without } from "./inputs.ts";
+import { smallRequests } from "./smallRequests.ts";
 
 /** A request to an AWS API, as botocore's models describe it. */
 export interface ApiRequest {
@@ -242,7 +243,7 @@ const requests: Record<string, [string, string, (inputs: Inputs) => unknown]> = 
 			PhysicalTableMap: Object.fromEntries(
 				(physicalTableMaps as Inputs[]).map(({ physicalTableMapId, ...table }) => [
 					physicalTableMapId,
-					capitalised({ customSql: dataSetColumns(table.customSql as Inputs) }),
+					capitalised({ customSql: table.customSql }),
 				]),
 			),
 		}),
@@ -274,23 +275,22 @@ const requests: Record<string, [string, string, (inputs: Inputs) => unknown]> = 
 	"aws:kms/key:Key": ["kms", "CreateKey", (inputs) => capitalised(settings(inputs, "description", "policy"))],
 };
 
-function dataSetColumns({ columns, ...rest }: Inputs): Inputs {
-	return { ...rest, columns };
-}
-
 /** QuickSight's own names; some of them are not only capitalised. */
 export function quickSight(inputs: Inputs): unknown {
 	return JSON.parse(JSON.stringify(capitalised(inputs)).replaceAll(/"Kpi(Visual|Options)"/g, '"KPI$1"'));
 }
 
-/** The requests for all resources of a program whose type is known here, with the resource that each is for. */
-export function apiRequests(program: Program): { resource: Registered; request: ApiRequest }[] {
-	return program.resources.flatMap((resource) => {
-		const known = requests[resource.type];
-		if (!known) return [];
-		const [service, operation, params] = known;
-		return [{ resource, request: { service, operation, params: params(resource.inputs) } }];
-	});
+/** What the provider asks of AWS to make a resource; nothing where its type is not known here. */
+export function requestsFor({ type, name, inputs }: Registered): ApiRequest[] {
+	const known = requests[type];
+	if (known !== undefined) return [{ service: known[0], operation: known[1], params: known[2](inputs) }];
+	const [service, calls] = smallRequests[type] ?? ["", () => []];
+	return calls(inputs, name).map(([operation, params]) => ({ service, operation, params }));
 }
 
-export const requestedTypes = Object.keys(requests);
+/** The requests for all resources of a program whose type is known here, with the resource that each is for. */
+export function apiRequests(program: Program): { resource: Registered; request: ApiRequest }[] {
+	return program.resources.flatMap((resource) => requestsFor(resource).map((request) => ({ resource, request })));
+}
+
+export const requestedTypes = [...Object.keys(requests), ...Object.keys(smallRequests)];

@@ -1,3 +1,4 @@
+import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import { type AwsEndpoint, json, refuse } from "./endpoint.ts";
 import { outputs } from "./outputs.ts";
 
@@ -55,11 +56,13 @@ export class DmsScript {
 	accepted = 0;
 	/** Rows of a page of table statistics. */
 	pageSize = 100;
+	readonly #replication: PipelineOutputs["replication"];
 	#pending: Task[] = [];
 	readonly #tested = new Map<string, Connection[]>();
 
-	constructor(endpoint: AwsEndpoint) {
-		const { replication } = outputs;
+	/** @param replication the deployment's; the scripted one's by default. */
+	constructor(endpoint: AwsEndpoint, replication: PipelineOutputs["replication"] = outputs.replication) {
+		this.#replication = replication;
 		endpoint
 			.on("dms", "DescribeReplicationTasks", () => {
 				this.task = this.#pending.shift() ?? this.task;
@@ -127,7 +130,7 @@ export class DmsScript {
 
 	/** Somebody begins a test of the connection. */
 	beTested(end: "source" | "target"): void {
-		const { sourceEndpointArn, targetEndpointArn } = outputs.replication;
+		const { sourceEndpointArn, targetEndpointArn } = this.#replication;
 		this.#tested.set(end === "source" ? sourceEndpointArn : targetEndpointArn, [...this.connections[end]]);
 	}
 }

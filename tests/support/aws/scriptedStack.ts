@@ -82,27 +82,8 @@ export class ScriptedStack {
 	}
 
 	/** Runs the CLI within this process. */
-	async run(...args: string[]): Promise<Ran> {
-		const ran: Ran = { code: -1, out: "", err: "", seconds: 0 };
-		const [out, err] = [process.stdout.write, process.stderr.write];
-		process.stdout.write = gather((text) => {
-			ran.out += text;
-		});
-		process.stderr.write = gather((text) => {
-			ran.err += text;
-		});
-		const startedAt = performance.now();
-		try {
-			const leave = (code: number): void => {
-				throw new Error(`left with ${code}`);
-			};
-			ran.code = await main([...args, "--outputs", this.file], leave);
-		} finally {
-			process.stdout.write = out;
-			process.stderr.write = err;
-		}
-		ran.seconds = (performance.now() - startedAt) / 1000;
-		return ran;
+	run(...args: string[]): Promise<Ran> {
+		return runMain([...args, "--outputs", this.file]);
 	}
 
 	/** Runs with `--json` and parses what came. */
@@ -117,6 +98,30 @@ export class ScriptedStack {
 		Object.assign(process.env, this.#before);
 		await this.endpoint.close();
 	}
+}
+
+/** Runs the CLI within this process, in the environment as it is. */
+export async function runMain(args: readonly string[]): Promise<Ran> {
+	const ran: Ran = { code: -1, out: "", err: "", seconds: 0 };
+	const [out, err] = [process.stdout.write, process.stderr.write];
+	process.stdout.write = gather((text) => {
+		ran.out += text;
+	});
+	process.stderr.write = gather((text) => {
+		ran.err += text;
+	});
+	const startedAt = performance.now();
+	try {
+		const leave = (code: number): void => {
+			throw new Error(`left with ${code}`);
+		};
+		ran.code = await main([...args], leave);
+	} finally {
+		process.stdout.write = out;
+		process.stderr.write = err;
+	}
+	ran.seconds = (performance.now() - startedAt) / 1000;
+	return ran;
 }
 
 function gather(take: (text: string) => void): typeof process.stdout.write {
