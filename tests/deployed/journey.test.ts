@@ -120,8 +120,8 @@ it("leads runs to those jobs, and every notice to the topic", async () => {
 	const { MetricAlarms: alarms } = await call("cloudwatch", "DescribeAlarms", {});
 	const topics = (alarms as { AlarmActions: string[] }[]).flatMap(({ AlarmActions }) => AlarmActions);
 	expect(topics).toHaveLength(program.ofType("aws:cloudwatch/metricAlarm:MetricAlarm").length);
-	const told = [...String(definition).matchAll(/"TopicArn":"([^"]+)"/g)].map(([, arn]) => arn);
-	expect([...new Set([...topics, ...told])]).toEqual([outputs.monitoring.topicArn]);
+	const notified = [...String(definition).matchAll(/"TopicArn":"([^"]+)"/g)].map(([, arn]) => arn);
+	expect([...new Set([...topics, ...notified])]).toEqual([outputs.monitoring.topicArn]);
 });
 
 it("gives DMS a secret that says where the source is, and a task between what was made", async () => {
