@@ -8,7 +8,7 @@ import { type Program, runProgram } from "../../infra/testing/program.ts";
 import { engineConfig } from "../../infra/testing/stack.ts";
 import { it } from "../support/aws/awsFixtures.ts";
 import { DmsScript } from "../support/aws/dms.ts";
-import { AwsEndpoint } from "../support/aws/endpoint.ts";
+import { AwsEndpoint, json as answered } from "../support/aws/endpoint.ts";
 import { type Ran, runMain } from "../support/aws/scriptedStack.ts";
 import { sourceUser } from "../support/aws/tlsSource.ts";
 import { jobs } from "../support/sampleShop.ts";
@@ -19,18 +19,21 @@ import { EmulatedCloud, place, placeAnswers } from "./emulatedCloud.ts";
 let calls: AwsCalls;
 let cloud: EmulatedCloud;
 let control: DmsControl;
-let dmsEndpoint: AwsEndpoint;
+let scripted: AwsEndpoint;
 let program: Program;
 let outputs: PipelineOutputs;
 let file: string;
 
-/** `pulumi up` of dev on MiniStack: the program as it is, each resource by a call of AWS's SDK, DMS beside it by a script. */
+/** `pulumi up` of dev on MiniStack: the program as it is, each resource by a call of AWS's SDK; what MiniStack lacks, by a script. */
 it.beforeAll(async ({ miniStack, fileFolder }) => {
-	dmsEndpoint = await AwsEndpoint.start();
-	control = new DmsControl(dmsEndpoint);
+	scripted = await AwsEndpoint.start();
+	control = new DmsControl(scripted);
+	// MiniStack lacks Service Quotas, and takes half a minute to say so.
+	scripted.on("servicequotas", "GetServiceQuota", () => answered({ Quota: { Value: 50 } }));
 	const env = {
 		AWS_ENDPOINT_URL: miniStack.url,
-		AWS_ENDPOINT_URL_DATABASE_MIGRATION_SERVICE: dmsEndpoint.url,
+		AWS_ENDPOINT_URL_DATABASE_MIGRATION_SERVICE: scripted.url,
+		AWS_ENDPOINT_URL_SERVICE_QUOTAS: scripted.url,
 		AWS_ACCESS_KEY_ID: place.accountId,
 		AWS_SECRET_ACCESS_KEY: "test",
 		AWS_REGION: place.region,
@@ -47,14 +50,14 @@ it.beforeAll(async ({ miniStack, fileFolder }) => {
 	const up = await runProgram(deploy, { stack: "dev", config, answers: placeAnswers, make: cloud.make });
 	program = up;
 	outputs = up.result;
-	new DmsScript(dmsEndpoint, outputs.replication);
+	new DmsScript(scripted, outputs.replication);
 	file = join(fileFolder, "outputs.json");
 	await writeFile(file, JSON.stringify({ pipeline: outputs }));
 });
 it.afterAll(async () => {
 	vi.unstubAllEnvs();
 	await calls.stop();
-	await dmsEndpoint.close();
+	await scripted.close();
 });
 
 const run = (...args: string[]): Promise<Ran> => runMain([...args, "--outputs", file]);
