@@ -2,6 +2,7 @@ import type { Connection } from "mysql2/promise";
 import { expect } from "vitest";
 import { poll } from "../../cli/common/poll.ts";
 import { BinlogStream } from "../../cli/engines/local/replication/binlog/binlogStream.ts";
+import { statementsBetween } from "../../cli/engines/local/replication/follow/statementsBetween.ts";
 import { comparePositions, type Position } from "../../cli/engines/local/replication/model/position.ts";
 import { Server } from "../../cli/engines/local/replication/mysql/server.ts";
 import { type ColumnType, columnType } from "../../cli/engines/local/replication/parquet/columnType.ts";
@@ -134,4 +135,24 @@ test("text of every character set: the binlog's values are those that the server
 			throw new Error(`${charset}: ${(error as Error).message}`, { cause: error });
 		});
 	}
+});
+
+test("the statements that a snapshot has behind it are read ahead, through the files of the binlog", async () => {
+	const columns = (statements: Awaited<ReturnType<typeof statementsBetween>>): unknown[] =>
+		statements.flatMap((one): unknown[] =>
+			one.kind === "alter" ? [one.alteration] : one.kind === "create" ? [one.table] : [],
+		);
+	const between = (from: Position, to: Position) =>
+		statementsBetween(access, 4_000_001, false, from, to, new AbortController().signal);
+	const from = await server.currentPosition();
+	await db.query("CREATE TABLE ahead (id INT PRIMARY KEY, a INT, b INT); INSERT INTO ahead VALUES (1, 2, 3)");
+	await db.query("FLUSH BINARY LOGS; ALTER TABLE ahead RENAME COLUMN a TO c, ADD a INT");
+	const to = await server.currentPosition();
+	await db.query("ALTER TABLE ahead DROP COLUMN b");
+	expect(columns(await between(from, to))).toMatchObject([
+		{ schema, table: "ahead" },
+		{ renamed: [{ from: "a", to: "c" }], added: ["a"] },
+	]);
+	expect(columns(await between(to, await server.currentPosition()))).toMatchObject([{ dropped: ["b"] }]);
+	expect(await between(to, to)).toEqual([]);
 });

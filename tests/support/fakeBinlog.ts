@@ -79,7 +79,8 @@ export async function followed(
 		cascades: async () => [],
 		tables: async () => names,
 		readDefinition: async () => ({ tableSchema: { columns, key: ["a"] }, at: state.position }),
-		loadTables: async (_, wanted, __, ___, take, ____, _____, read) => load(wanted, take, read ?? from),
+		loadTables: async (_, wanted, __, ___, takeAt, ____, _____, read = from) => load(wanted, await takeAt(read), read),
+		statements: async () => [],
 	});
 	const append = reader.batch.append.bind(reader.batch);
 	reader.batch.append = (event, ...rest) => {

@@ -188,7 +188,11 @@ export class FakeReader implements ChangeReader {
 				const tableSchema = this.#source.schemaOf(name);
 				return tableSchema && { tableSchema, at: this.#source.position };
 			},
-			loadTables: async (_, names, __, ___, take) => this.#source.load(names, take),
+			loadTables: async (_, names, __, ___, takeAt) => this.#source.load(names, await takeAt(this.#source.position)),
+			statements: async (from, to) =>
+				this.#source.log
+					.slice(from.offset - 100, to.offset - 100)
+					.map((sql) => parseStatement(sql, "shop", this.foldsCase)),
 		});
 		return [state, batch, newTables, ddl];
 	}

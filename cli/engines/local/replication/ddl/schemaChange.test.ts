@@ -13,6 +13,7 @@ const a = column("a", "varchar(10)", { charset: "utf8mb4" });
 const b = column("b", "int(11)");
 const tableOf = (...columns: ColumnDefinition[]): TableSchema => ({ columns, key: ["id"] });
 const does = (alteration: Partial<Alteration> = {}): Alteration => ({
+	added: [],
 	dropped: [],
 	renamed: [],
 	opaque: false,

@@ -60,9 +60,12 @@ describe("tables that statements name", () => {
 });
 
 describe("ALTER TABLE", () => {
-	const plain = { dropped: [], renamed: [], opaque: false };
+	const plain = { added: [], dropped: [], renamed: [], opaque: false };
 	test.each([
-		["ADD COLUMN c INT DEFAULT 1", plain],
+		["ADD COLUMN c INT DEFAULT 1, ADD b INT FIRST", { ...plain, added: ["c", "b"] }],
+		["ADD COLUMN IF NOT EXISTS `key` INT", { ...plain, added: ["key"] }],
+		["ADD (a DECIMAL(10,2), `b` INT, INDEX i (a, b)), ADD d INT", { ...plain, added: ["a", "b", "d"] }],
+		["ADD UNIQUE KEY u (a, b), ADD CONSTRAINT c CHECK (a > 1), ADD PRIMARY KEY (a)", plain],
 		["DROP COLUMN a, DROP b", { ...plain, dropped: ["a", "b"] }],
 		["DROP INDEX a, DROP PRIMARY KEY, DROP FOREIGN KEY f, DROP CONSTRAINT IF EXISTS c", plain],
 		["DROP COLUMN IF EXISTS `index`", { ...plain, dropped: ["index"] }],
@@ -134,7 +137,7 @@ describe("whatever a name, a string or a comment holds", () => {
 					parseStatement(`ALTER ${hidden} TABLE a ${hidden} COMMENT = ${quoteText(string)}, DROP b`, "shop"),
 				).toMatchObject({
 					kind: "alter",
-					alteration: { dropped: ["b"], renamed: [], opaque: false },
+					alteration: { added: [], dropped: ["b"], renamed: [], opaque: false },
 				});
 			}),
 		);

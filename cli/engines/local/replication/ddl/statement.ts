@@ -4,6 +4,8 @@ import { tokenize } from "./sqlTokens.ts";
 
 /** What an ALTER TABLE says it does to columns; what it does not say is seen by comparing definitions. */
 export interface Alteration {
+	/** Names of columns added. */
+	added: string[];
 	/** Names of columns dropped. */
 	dropped: string[];
 	renamed: { from: string; to: string }[];
@@ -169,7 +171,7 @@ function alter(reader: SqlReader): Statement {
 	reader.takeAll("IF", "EXISTS");
 	const table = reader.table();
 	reader.wait();
-	const alteration: Alteration = { dropped: [], renamed: [], opaque: ignore };
+	const alteration: Alteration = { added: [], dropped: [], renamed: [], opaque: ignore };
 	let to: TableName | undefined;
 	const others: TableName[] = [];
 	for (const clause of reader.clauses()) {
@@ -190,10 +192,23 @@ function exchangedTable(clause: SqlReader): TableName | undefined {
 	return clause.tableAfter("TABLE");
 }
 
+/** ADD [COLUMN] [IF NOT EXISTS] with one column, or with several in parentheses. */
+function addedColumns(clause: SqlReader): string[] {
+	if (clause.take(...keyWords, "PARTITION")) return [];
+	clause.take("COLUMN");
+	clause.takeAll("IF", "NOT", "EXISTS");
+	if (!clause.takeSymbol("(")) return [clause.name()];
+	return clause
+		.clauses()
+		.filter((part) => !part.take(...keyWords))
+		.map((part) => part.name());
+}
+
 /** @returns the new name of the table, where the clause gives one. */
 function alterClause(clause: SqlReader, alteration: Alteration): TableName | undefined {
 	if (clause.take("ADD")) {
 		if (clause.take("PERIOD", "SYSTEM")) alteration.opaque = true;
+		else alteration.added.push(...addedColumns(clause));
 	} else if (clause.take("DROP")) {
 		if (clause.take(...keyWords)) return undefined;
 		if (clause.take("PARTITION", "PERIOD", "SYSTEM")) {

@@ -1,5 +1,6 @@
 import { type Cascade, readCascades } from "../../../mysql/cascades.ts";
 import { BinlogStream } from "../binlog/binlogStream.ts";
+import type { Statement } from "../ddl/statement.ts";
 import { loadTables } from "../load/loadTables.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Position } from "../model/position.ts";
@@ -9,11 +10,14 @@ import { StandstillWatch } from "../mysql/standstillWatch.ts";
 import { listTables } from "../mysql/tableSchema.ts";
 import { readDefinition } from "./readDefinition.ts";
 import type { ReaderParts } from "./readerParts.ts";
+import { statementsBetween } from "./statementsBetween.ts";
 
 /** What the source is asked for after a statement. */
 export interface Definitions {
 	readDefinition: typeof readDefinition;
 	loadTables: typeof loadTables;
+	/** Statements that a snapshot has behind it, and the stream has not given yet. */
+	statements(from: Position, to: Position): Promise<Statement[]>;
 }
 
 /** What following the changes asks of the source. */
@@ -26,10 +30,12 @@ export interface ChangeSource extends Definitions {
 	tables(schema: string): Promise<TableName[]>;
 }
 
-export const definitions: Definitions = { readDefinition, loadTables };
-
 /** The source itself. */
-export function connectedSource({ access, serverId }: Pick<ReaderParts, "access" | "serverId">): ChangeSource {
+export function connectedSource({
+	access,
+	serverId,
+	stop,
+}: Pick<ReaderParts, "access" | "serverId" | "stop">): ChangeSource {
 	const ask = async <T>(question: (server: Server) => Promise<T>): Promise<T> => {
 		const server = await Server.connect(access);
 		try {
@@ -38,12 +44,16 @@ export function connectedSource({ access, serverId }: Pick<ReaderParts, "access"
 			await server.close();
 		}
 	};
+	let lowersNames = false;
 	return {
-		...definitions,
+		readDefinition,
+		loadTables,
+		statements: (from, to) => statementsBetween(access, serverId + 1, lowersNames, from, to, stop),
 		check: (checkpoint) =>
 			ask(async (server) => {
 				await requireBinlog(server);
 				await requireHistory(server, checkpoint);
+				lowersNames = server.lowersNames;
 				return { foldsCase: server.foldsCase, lowersNames: server.lowersNames };
 			}),
 		stream: (from) => new BinlogStream(access, serverId, access.schemas, from),

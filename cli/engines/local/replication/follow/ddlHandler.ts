@@ -5,7 +5,7 @@ import { applyLoad } from "../load/loadTables.ts";
 import type { TakenSchema } from "../load/tableLoader.ts";
 import type { TableCheckpoint } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
-import { comparePositions } from "../model/position.ts";
+import { comparePositions, type Position } from "../model/position.ts";
 import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
 import { takeColumns } from "../model/takeColumns.ts";
 import { newTable } from "../model/taskState.ts";
@@ -33,24 +33,23 @@ export class DdlHandler {
 	 * @param end marks the group as read; called before its effect is committed.
 	 */
 	async standalone(statement: Statement, end: () => Promise<void>): Promise<void> {
+		this.#newTables.note(statement);
 		switch (statement.kind) {
 			case "create":
 				return this.#create(statement, end);
 			case "drop":
-				for (const name of statement.tables) this.#newTables.forget(name);
 				return this.#drop(
 					statement.tables.map((name) => this.#known(name)),
 					end,
 				);
 			case "dropSchema":
 				return this.#drop(
-					[...this.#state.tables.values()].filter((table) => this.#sameName(table.schema, statement.schema)),
+					[...this.#state.tables.values()].filter(({ schema }) => this.#newTables.isOf(schema, statement)),
 					end,
 				);
 			case "truncate":
 				return this.#truncate(this.#known(statement.table), end);
 			case "rename":
-				this.#newTables.renamed(statement.pairs);
 				return this.#reloadAfter(end, ...statement.pairs.flatMap(({ from, to }) => [from, to]));
 			case "alter":
 				return this.#alter(statement, end);
@@ -73,17 +72,17 @@ export class DdlHandler {
 	/** A statement between the rows of a transaction, for instance CREATE TABLE … SELECT. */
 	async insideTransaction(statement: Statement): Promise<void> {
 		const { reloadAtCommit } = this.#reader;
+		this.#newTables.note(statement);
 		if (statement.kind === "data") {
 			for (const [id, table] of this.#state.tables) if (!this.#reader.isLoaded(table)) reloadAtCommit.add(id);
 		} else if (statement.kind === "create") {
-			const known = this.#begun(statement);
 			if (!this.#isSelected(statement.table)) return;
+			const known = this.#known(statement.table);
 			if (known === undefined) await this.#join(statement.table);
 			else if (!this.#reader.isLoaded(known)) reloadAtCommit.add(tableId(known));
 		} else if (statement.kind === "drop") {
 			for (const name of statement.tables) {
 				const known = this.#known(name);
-				this.#newTables.forget(name);
 				if (known !== undefined) reloadAtCommit.add(tableId(known));
 			}
 		}
@@ -114,7 +113,10 @@ export class DdlHandler {
 			names,
 			parts.engine,
 			parts.staging,
-			(name, read) => takeColumns(parts.rules, name, read, this.#newTables.before(name)),
+			async (snapshot) => {
+				const known = await this.#knownAt(snapshot);
+				return (name, read) => takeColumns(parts.rules, name, read, known.before(name));
+			},
 			{
 				table: (name, rows) => {
 					const table = this.#state.tables.get(tableId(name));
@@ -138,6 +140,12 @@ export class DdlHandler {
 		await this.#reader.publish(applyLoad(this.#state.tables, result, fresh, purged));
 	}
 
+	/** What is known of tables where a snapshot is: statements that are not read yet may have moved what is withheld. */
+	async #knownAt(snapshot: Position): Promise<NewTables> {
+		if (!this.#reader.parts.rules.withholds) return this.#newTables;
+		return this.#newTables.after(await this.#source.statements(this.#reader.groupStart, snapshot));
+	}
+
 	/** A fault of one table takes that table out; any other is thrown. */
 	async failOrThrow(table: TableCheckpoint, error: unknown): Promise<void> {
 		if (error instanceof PipelineError || isOutOfSpace(error) || isTransient(error)) throw error;
@@ -150,18 +158,11 @@ export class DdlHandler {
 
 	async #create(statement: Extract<Statement, { kind: "create" }>, end: () => Promise<void>): Promise<void> {
 		const { table: name, replaces, mayExist } = statement;
-		const known = this.#begun(statement);
 		if (!this.#isSelected(name)) return;
+		const known = this.#known(name);
 		if (known === undefined) return this.#join(name);
 		if (this.#reader.isLoaded(known) || (mayExist && !replaces)) return;
 		await this.#reloadAfter(end, name);
-	}
-
-	/** A new table has nothing to do with one that had its name before. @returns the table where it is known already. */
-	#begun({ table: name, mayExist }: Extract<Statement, { kind: "create" }>): TableCheckpoint | undefined {
-		const known = this.#known(name);
-		if (known === undefined && !mayExist) this.#newTables.forget(name);
-		return known;
 	}
 
 	/** A table without rows yet joins; its rows come as changes. */
@@ -185,7 +186,6 @@ export class DdlHandler {
 		const tables = found.filter((table) => table !== undefined).filter((table) => !this.#reader.isLoaded(table));
 		if (tables.length === 0) return;
 		for (const table of tables) {
-			this.#newTables.forget(table);
 			this.#state.leave(table);
 			await this.#reader.batch.drop(tableId(table));
 			this.#state.tables.delete(tableId(table));
@@ -209,7 +209,6 @@ export class DdlHandler {
 		const table = this.#known(statement.table);
 		const { to } = statement;
 		const moved = [...statement.others, ...(to === undefined ? [] : [to])];
-		this.#newTables.altered(statement);
 		if (table === undefined) return this.#reloadAfter(end, ...moved);
 		this.#count(table);
 		if (moved.length > 0) return this.#reloadAfter(end, table, ...moved);
@@ -281,10 +280,6 @@ export class DdlHandler {
 
 	#known(name: TableName): TableCheckpoint | undefined {
 		return this.#state.find(name);
-	}
-
-	#sameName(a: string, b: string): boolean {
-		return a === b || (this.#reader.foldsCase && a.toLowerCase() === b.toLowerCase());
 	}
 
 	#nameOf(id: string): TableName {

@@ -10,16 +10,18 @@ import {
 	withRowsOf,
 } from "../model/tableHistory.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
-import { newTable } from "../model/taskState.ts";
+import { newTable, TaskState } from "../model/taskState.ts";
 import type { ChangeReader } from "./changeReader.ts";
 
 type Alter = Pick<Extract<Statement, { kind: "alter" }>, "table" | "to" | "others" | "alteration">;
 
+type Reader = Pick<ChangeReader, "parts" | "state" | "foldsCase" | "hasNews">;
+
 /** Which tables of the binlog are replicated, and what is known of those that come later. */
 export class NewTables {
-	readonly #reader: ChangeReader;
+	readonly #reader: Reader;
 
-	constructor(reader: ChangeReader) {
+	constructor(reader: Reader) {
 		this.#reader = reader;
 	}
 
@@ -58,11 +60,49 @@ export class NewTables {
 		return this.#reader.state.historyOf(name);
 	}
 
+	/** What is known after statements that are not read yet. */
+	after(statements: readonly Statement[]): NewTables {
+		const { parts, foldsCase, state } = this.#reader;
+		const later = new NewTables({ parts, foldsCase, hasNews: false, state: new TaskState(state.toCheckpoint()) });
+		for (const statement of statements) later.note(statement);
+		return later;
+	}
+
+	/** What a statement changes of what is known of tables. */
+	note(statement: Statement): void {
+		switch (statement.kind) {
+			case "create":
+				// A new table has nothing to do with one that had its name before.
+				if (!statement.mayExist && this.#reader.state.find(statement.table) === undefined)
+					this.#forget(statement.table);
+				return;
+			case "drop":
+				for (const name of statement.tables) this.#forget(name);
+				return;
+			case "dropSchema":
+				for (const name of this.#reader.state.histories) if (this.isOf(name.schema, statement)) this.#forget(name);
+				return;
+			case "rename":
+				this.#renamed(statement.pairs);
+				return;
+			case "alter":
+				this.#altered(statement);
+				return;
+			default:
+				return;
+		}
+	}
+
+	/** Whether a name of a schema is the one that a statement has. */
+	isOf(name: string, { schema }: { schema: string }): boolean {
+		return name === schema || (this.#reader.foldsCase && name.toLowerCase() === schema.toLowerCase());
+	}
+
 	/**
 	 * Tables have other names: what was withheld of them stays so, each pair after the one before it, and also where a name is not
 	 * replicated. A table of which nothing is known is taken for a copy of the one that had its name.
 	 */
-	renamed(pairs: readonly { from: TableName; to: TableName }[]): void {
+	#renamed(pairs: readonly { from: TableName; to: TableName }[]): void {
 		const { parts, state } = this.#reader;
 		for (const { from, to } of pairs) {
 			const brought = underAnotherName(parts.rules, from, this.before(from));
@@ -72,7 +112,7 @@ export class NewTables {
 	}
 
 	/** A table has other columns, rows of other tables, or another name; in this order. */
-	altered({ table, to, others, alteration }: Alter): void {
+	#altered({ table, to, others, alteration }: Alter): void {
 		const { parts, state } = this.#reader;
 		const before = this.before(table);
 		const dropped = alteration.opaque ? [] : alteration.dropped;
@@ -85,11 +125,11 @@ export class NewTables {
 			state.setHistory(table, withRowsOf(mine, underAnotherName(parts.rules, other, theirs)));
 			state.setHistory(other, withRowsOf(theirs, underAnotherName(parts.rules, table, mine)));
 		}
-		if (to !== undefined) this.renamed([{ from: table, to }]);
+		if (to !== undefined) this.#renamed([{ from: table, to }]);
 	}
 
 	/** A table of this name is gone, or has nothing to do with the one before. */
-	forget(name: TableName): void {
+	#forget(name: TableName): void {
 		this.#reader.state.setHistory(name, undefined);
 	}
 

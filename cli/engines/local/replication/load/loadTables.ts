@@ -23,7 +23,7 @@ const mostReaders = 4;
 
 /**
  * Loads tables from one consistent snapshot into staged files. A table that cannot be read does not hold up the others.
- * @param take what is done with each column of a table.
+ * @param takeAt what is done with each column of a table, as it is where the snapshot is.
  * @param read what the snapshot must hold: the changes before this position were read from the binlog.
  * @throws where the source or the disk fails.
  */
@@ -32,7 +32,7 @@ export async function loadTables(
 	tables: readonly TableName[],
 	engine: ParquetEngine,
 	staging: string,
-	take: TakeSchema,
+	takeAt: (snapshot: Position) => Promise<TakeSchema>,
 	progress: LoadProgress,
 	signal: AbortSignal,
 	read?: Position,
@@ -41,7 +41,8 @@ export async function loadTables(
 		let snapshot: Snapshot | undefined;
 		try {
 			snapshot = await openSnapshotAfter(read, access, tables, signal, readersFor(tables.length));
-			return await loadFrom(snapshot, tables, new TableLoader(engine, staging, take), progress, signal);
+			const loader = new TableLoader(engine, staging, await takeAt(snapshot.position));
+			return await loadFrom(snapshot, tables, loader, progress, signal);
 		} catch (error) {
 			// A table was altered or dropped around the moment of the snapshot; a newer one can be taken.
 			if (!isTableChanged(error) || attempt === snapshotTries) throw error;

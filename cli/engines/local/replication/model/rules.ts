@@ -65,6 +65,16 @@ export class Rules {
 		return this.#defined(this.#rule(table))?.onlyColumns !== undefined;
 	}
 
+	/** Whether values of any column may have to be withheld. */
+	get withholds(): boolean {
+		const { columns, tables, schemas } = this.#pipeline;
+		return (
+			Object.keys(columns).length > 0 ||
+			tables.some((table) => this.#speaksOfColumns(table)) ||
+			[...schemas, ...tables].some(({ newColumns }) => newColumns === "ignore")
+		);
+	}
+
 	/** What is said of a column by its name. */
 	said(table: RuledTable, column: string): ColumnAction | undefined {
 		const rule = this.#rule(table);

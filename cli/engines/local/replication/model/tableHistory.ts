@@ -1,5 +1,5 @@
 import type { TableCheckpoint, TableHistory } from "./checkpoint.ts";
-import { isSame, type Rules } from "./rules.ts";
+import { isSame, type RuledTable, type Rules } from "./rules.ts";
 import { type TableName, tableId } from "./tableName.ts";
 
 /** What is known of a table from before: its columns with what was done with each. */
@@ -39,7 +39,8 @@ export function pastOf({
 /** What a statement says of a table's columns. */
 export interface ColumnChanges {
 	renamed: readonly Renamed[];
-	dropped: readonly string[];
+	dropped?: readonly string[];
+	added?: readonly string[];
 }
 
 /**
@@ -50,7 +51,7 @@ export function afterChanges(
 	rules: Rules,
 	name: TableName,
 	before: TableBefore | undefined,
-	{ renamed, dropped }: ColumnChanges,
+	{ renamed, dropped = [], added = [] }: ColumnChanges,
 ): TableBefore {
 	const { columns = [], ...rest } = before ?? { partial: true };
 	const moves = renamed.filter(({ from, to }) => from !== to);
@@ -64,12 +65,26 @@ export function afterChanges(
 		const outdated = isKnown(before, to) && rules.said({ ...name, origin: before?.origin }, to) === "keep";
 		return { name: to, action, withheld: "renamed", ...(outdated ? { outdated } : {}) };
 	});
-	const next = [...arrived, ...columns.filter(stays)];
+	const stayed = columns.filter(stays);
+	const came = added
+		.filter((column) => !stayed.some((one) => isSame(one.name, column)))
+		.flatMap((column) => newcomer(rules, { ...name, origin: before?.origin }, column));
+	const next = [...arrived, ...stayed, ...came];
 	// A definition that was read ahead may have a column of the new name already.
 	const after = next.filter(
 		(column, at) => !next.some((one, place) => isSame(one.name, column.name) && wins(one, column, place < at)),
 	);
 	return { ...rest, columns: after, ...departed(before, after, dropped) };
+}
+
+/** A column that a statement adds; none where that is to be an error once the table is read. */
+function newcomer(rules: Rules, table: RuledTable, column: string): ColumnBefore[] {
+	const said = rules.said(table, column);
+	if (said !== undefined) return [said === "keep" ? { name: column } : { name: column, action: said }];
+	if (rules.hasList(table) || rules.newColumns(table) === "ignore") {
+		return [{ name: column, action: "drop", withheld: "new" }];
+	}
+	return rules.newColumns(table) === "fail" ? [] : [{ name: column }];
 }
 
 /** Whether a table has or had a column of this name. */

@@ -29,7 +29,7 @@ export function takeColumns(
 	renamed: readonly Renamed[] = [],
 	isUnread = false,
 ): Definition & Past {
-	const history = renamed.length === 0 ? before : afterChanges(rules, name, before, { renamed, dropped: [] });
+	const history = renamed.length === 0 ? before : afterChanges(rules, name, before, { renamed });
 	const origin = history?.origin;
 	const table: RuledTable = { schema: name.schema, table: name.table, origin };
 	const known = history !== undefined && history.columns.length > 0 ? history.columns : undefined;

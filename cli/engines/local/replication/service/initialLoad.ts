@@ -69,7 +69,7 @@ export async function loadAll(
 		said: (text: string): void => log.info(`full load: ${text}`),
 	};
 	const take: TakeSchema = (name, read) => takeColumns(parts.rules, name, read, known?.historyOf(name), [], true);
-	const result = await loadTables(access, names, parts.engine, parts.staging, take, progress, parts.stop);
+	const result = await loadTables(access, names, parts.engine, parts.staging, async () => take, progress, parts.stop);
 	for (const { name, error } of result.failed) log.error(`${tableId(name)}: ${error}`);
 	const fresh = (name: TableName): TableCheckpoint => newTable(name, "Before load");
 	if (result.loaded.length === 0) {
