@@ -15,6 +15,7 @@ import pytest
 from lakehouse.changes import log_compaction
 from lakehouse.current import apply_changes
 from lakehouse.raw import raw_files, stream_messages
+from lakehouse.raw import click_types
 from lakehouse.run import engine, job
 from lakehouse.run.report import BrokenRule, Report
 from lakehouse.storage import maintenance, state
@@ -22,6 +23,7 @@ from lakehouse.storage.column_types import change_log_type, current_type
 from lakehouse.storage.files import Storage
 from lakehouse.storage.iceberg import IcebergTable
 from shop import joint_rows
+from support.clicks import KIND
 from support.lake import Lake, Source
 from support.star import ALL as STAR_JOBS
 from support.star import shop as shop
@@ -157,7 +159,10 @@ def test_report_states(tmp_path: Path, state_name: str, spoil: Callable[[Report]
 
 
 def test_joint_tables_columns() -> None:
-    assert [(row["column"], row["type"]) for row in table("joint-columns")] == joint_rows.COLUMNS
+    clicks = [(name.lower(), kind.hive()) for name, kind in click_types.parse(KIND).fields]
+    own = {"productid": "bigint", "price": "decimal(12,2)"}
+    columns = [*joint_rows.ITEM_COLUMNS, *((name, own.get(name, kind)) for name, kind in clicks)]
+    assert [(row["column"], row["type"]) for row in table("joint-columns")] == columns
 
 
 @pytest.mark.slow_on_spark

@@ -1,12 +1,13 @@
-"""Clickstream files of the raw zone: by hour, as lines, as rows."""
+"""Clickstream files of the raw zone: by hour, as records, as rows."""
 
 from __future__ import annotations
 
 import re
-from functools import reduce
+from functools import partial
 from typing import TYPE_CHECKING
 
 from lakehouse.contract import CLICKSTREAM
+from lakehouse.raw import click_records, click_types
 from lakehouse.run.engine import Engine
 from lakehouse.spark import F
 from lakehouse.storage.files import Storage, StoredFile
@@ -30,24 +31,24 @@ def by_hour(raw: Storage) -> dict[str, list[StoredFile]]:
     return hours
 
 
-def lines(engine: Engine, raw: Storage, hours: dict[str, list[StoredFile]]) -> DataFrame:
-    """One row a line that is not blank: `value` as written, `click_hour`. There must be an hour."""
-    frames = []
-    for hour, files in hours.items():
-        # Sail reads files of one compression at a time.
-        for compressed in (True, False):
-            paths = [file.path for file in files if file.name.endswith(".gz") == compressed]
-            if paths:
-                frames.append(engine.read_text(raw, paths).select("value", F.lit(hour).alias("click_hour")))
-    return reduce(lambda one, other: one.unionByName(other), frames).where(F.col("value").rlike(r"\S"))
+def records(engine: Engine, raw: Storage, hours: dict[str, list[StoredFile]], kind: str) -> DataFrame:
+    """
+    One row a line that is not blank: `click`, of the type `kind` in Spark's notation, with nulls alone where the line is no
+    click, and the columns of `click_records.ABOUT`.
+    """
+    from pyspark import cloudpickle
+
+    # The engine's workers need not have this package.
+    for module in (click_records, click_types):
+        cloudpickle.register_pickle_by_value(module)
+    columns = f"click {kind}, {click_records.ABOUT_COLUMNS}"
+    paths = [file.path for files in hours.values() for file in files]
+    if not paths:
+        return engine.session.createDataFrame([], columns)
+    return engine.read_files(raw, paths).mapInArrow(partial(click_records.rows, click=kind), columns)
 
 
 def rows(engine: Engine, raw: Storage, kind: str) -> DataFrame:
-    """
-    All clicks, as the catalog's table has them. `kind`: type of a click in Spark's notation. A line that is not JSON
-    is a row of nulls.
-    """
-    hours = by_hour(raw)
-    read = lines(engine, raw, hours) if hours else engine.empty([("value", "string"), ("click_hour", "string")])
+    """All clicks, as the catalog's table has them: a line that is no click is a row of nulls."""
     parts = [F.split("click_hour", "-").getItem(at).alias(key) for at, key in enumerate(HOUR_KEYS)]
-    return read.select(F.from_json("value", kind).alias("click"), *parts).select("click.*", *HOUR_KEYS)
+    return records(engine, raw, by_hour(raw), kind).select("click.*", *parts)

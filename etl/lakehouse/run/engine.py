@@ -97,9 +97,10 @@ class Engine:
         """Rows of Parquet files, or folders of them, that have one schema."""
         return self.session.read.parquet(*[self.uri(storage, path) for path in paths])
 
-    def read_text(self, storage: Storage, paths: list[str]) -> DataFrame:
-        """Lines of text files of one compression, in the column `value`."""
-        return self.session.read.text([self.uri(storage, path) for path in paths])
+    def read_files(self, storage: Storage, paths: list[str]) -> DataFrame:
+        """Files as they are, in the columns `path` and `content`."""
+        files = self.session.read.format("binaryFile").load([self.uri(storage, path) for path in paths])
+        return files.select("path", "content")
 
     def empty(self, columns: Columns) -> DataFrame:
         """A DataFrame of no rows."""

@@ -22,6 +22,13 @@ COLUMNS = {
 }
 
 
+KIND = (
+    "struct<`productid`:int,`productname`:string,`department`:string,`price`:double,"
+    "`productDetails`:struct<`color`:string,`material`:string,`comments`:string>>"
+)
+"""Type of a click in the shop's definition."""
+
+
 def click(product: Any, **values: Any) -> str:
     details = {"color": "red", "material": "wool", "comments": "warm"}
     return json.dumps(
@@ -45,6 +52,7 @@ def joint(lake: Lake) -> list[dict[str, Any]]:
 
 @pytest.fixture
 def items(lake: Lake) -> Source:
+    lake.clicks = KIND
     lake.declare("wordpress-db", "wp_woocommerce_order_items", ["order_item_id"])
     source = Source(lake, "wp_woocommerce_order_items", COLUMNS, ["order_item_id"], "wordpress-db")
     for number in (1, 2, 3):

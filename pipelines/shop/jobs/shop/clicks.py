@@ -1,52 +1,51 @@
-"""Clicks of the shop: lines of click files as rows."""
+"""Clicks of the shop: what of a click the joint tables have."""
 
 from __future__ import annotations
 
-import gzip
-import zlib
 from typing import TYPE_CHECKING
 
+from lakehouse.raw import click_types
 from lakehouse.raw.click_files import by_hour as by_hour
-from lakehouse.raw.click_files import lines as lines
+from lakehouse.raw.click_files import records
+from lakehouse.run.job import Job
 from lakehouse.spark import F
-from lakehouse.storage.files import Storage, StoredFile
-from shop.click_drift import is_unusual
+from lakehouse.storage.column_types import quoted
+from lakehouse.storage.files import StoredFile
+from lakehouse.storage.state import Columns
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-# Numbers as text first: a text in place of a number, or a number too long, then spoils its own field only.
-_LINE = (
-    "struct<productid:string,productname:string,department:string,price:string,"
-    "productDetails:struct<color:string,material:string,comments:string>>"
-)
+PRODUCT = "productid"
+"""The field by which clicks are joined."""
+
+_TYPES = {PRODUCT: "bigint", "price": "decimal(12,2)"}
+"""Where the joint tables have another type than a click: that of the order items, and one that can be summed exactly."""
 
 
-def parsed(rows: DataFrame) -> DataFrame:
+def columns(job: Job) -> Columns:
+    """Columns of a click in the joint tables, as the data catalog has them: the definition's."""
+    return [(name.lower(), _TYPES.get(name.lower(), kind.hive())) for name, kind in _fields(job)]
+
+
+def _fields(job: Job) -> tuple[tuple[str, click_types.Kind], ...]:
+    fields = click_types.parse(job.datasets.clicks or "struct<>").fields
+    if PRODUCT not in [name.lower() for name, _ in fields]:
+        raise ValueError(f"join-tables needs the field {PRODUCT}: add it to clicks.schema in pipeline.yaml, as int")
+    return fields
+
+
+def parsed(job: Job, hours: dict[str, list[StoredFile]]) -> DataFrame:
     """
-    Lines as clicks: productid, productname, department, price, productdetails, click_hour, and whether the line is
-    unusual. A line that is not a JSON object with a whole number as productid is malformed, and has no productid here.
+    Lines as clicks: the columns above, and those of `click_records.ABOUT`. A line that is no click has no product.
     """
-    # One engine forgives what comes after the object, the other does not. Without (?s), Java's dot stops at U+2028.
-    whole = F.col("value").rlike(r"(?s)^\s*\{.*\}\s*$")
-    click = rows.withColumn("click", F.when(whole, F.from_json("value", _LINE)))
-    product = F.col("click.productid")
-    return click.select(
-        F.when(product.rlike(r"^[0-9]{1,18}$"), product).cast("bigint").alias("productid"),
-        F.col("click.productname").alias("productname"),
-        F.col("click.department").alias("department"),
-        F.expr("try_cast(click.price AS decimal(12,2))").alias("price"),
-        F.col("click.productDetails").alias("productdetails"),
-        "click_hour",
-        is_unusual(F.col("value")).alias("unusual"),
-    )
-
-
-def unreadable(raw: Storage, file: StoredFile) -> str | None:
-    """Why a click file cannot be read to its end; None where it can."""
-    try:
-        content = raw.read(file.path)
-        (gzip.decompress(content) if file.name.endswith(".gz") else content).decode()
-    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        return f"not a whole {'gzip' if file.name.endswith('.gz') else 'text'} file: {error}"
-    return None
+    found = records(job.engine, job.raw, hours, str(job.datasets.clicks))
+    values = []
+    unfit = F.col("unfit")
+    for name, _ in _fields(job):
+        column = f"click.{quoted(name)}"
+        kind = _TYPES.get(name.lower())
+        value = F.expr(f"try_cast({column} AS {kind})") if kind else F.col(column)
+        unfit = unfit | (value.isNull() & F.col(column).isNotNull()) if kind else unfit
+        values.append(value.alias(name.lower()))
+    return found.select(*values, "click_hour", "malformed", unfit.alias("unfit"), "notes", "damage")

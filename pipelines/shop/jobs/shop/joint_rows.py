@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from lakehouse.contract import CLICKSTREAM
 from lakehouse.run.job import Job
 from lakehouse.spark import F
 from lakehouse.storage.files import StoredFile
@@ -17,18 +18,13 @@ if TYPE_CHECKING:
 SCHEMA = "wordpress-db"
 ORDER_ITEMS = "wp_woocommerce_order_items"
 
-COLUMNS: Columns = [
+ITEM_COLUMNS: Columns = [
     ("order_item_id", "bigint"),
     ("order_item_name", "string"),
     ("order_item_type", "string"),
     ("order_id", "bigint"),
-    ("productid", "bigint"),
-    ("productname", "string"),
-    ("department", "string"),
-    ("price", "decimal(12,2)"),
-    ("productdetails", "struct<color:string,material:string,comments:string>"),
 ]
-"""As the data catalog has them."""
+"""Of an order item, as the data catalog has them."""
 
 MANY_PRODUCTS = 1000
 """An hour with clicks on more products than this is taken to have clicks on all."""
@@ -39,59 +35,58 @@ Hours = dict[str, list[StoredFile]]
 
 @dataclass
 class HourCount:
-    """Lines of an hour, malformed and unusual ones among them, products clicked (None: many)."""
+    """
+    Lines of an hour; of these, malformed ones, those with values that do not fit, and those without a product. Products
+    clicked (None: many).
+    """
 
     lines: int = 0
     malformed: int = 0
-    unusual: int = 0
+    unfit: int = 0
+    without: int = 0
     products: list[int] | None = field(default_factory=list)
 
 
-def write(job: Job, hours: Hours, folder: str) -> tuple[dict[str, HourCount], dict[str, str]]:
-    """
-    Writes the joined rows of some hours to a folder. Gives the hours' counts, and the files that cannot be read, with
-    the reason: these are left out.
-    """
-    try:
-        return _write(job, hours, folder), {}
-    except Exception:
-        set_aside = _unreadable(job, hours)
-        if not set_aside:
-            raise
-    for hour in hours:
-        job.processed.delete_folder(f"{folder}/click_hour={hour}")
-    return _write(job, without(hours, set_aside), folder), set_aside
+@dataclass
+class Written:
+    """What was written of some hours: their counts, what was noted of the clicks, what is wrong with damaged files."""
+
+    counts: dict[str, HourCount] = field(default_factory=dict)
+    notes: set[str] = field(default_factory=set)
+    damaged: dict[str, str] = field(default_factory=dict)
 
 
-def without(hours: Hours, set_aside: dict[str, str]) -> Hours:
-    good = {hour: [file for file in files if file.path not in set_aside] for hour, files in hours.items()}
-    return {hour: files for hour, files in good.items() if files}
-
-
-def _unreadable(job: Job, hours: Hours) -> dict[str, str]:
-    reasons = {file.path: clicks.unreadable(job.raw, file) for files in hours.values() for file in files}
-    return {path: reason for path, reason in reasons.items() if reason is not None}
-
-
-def _write(job: Job, hours: Hours, folder: str) -> dict[str, HourCount]:
+def write(job: Job, hours: Hours, folder: str) -> Written:
+    """Writes the joined rows of some hours to a folder: of a damaged file those of the lines that can be read."""
     if not hours:
-        return {}
-    found = clicks.parsed(clicks.lines(job.engine, job.raw, hours))
-    job.engine.append_parquet(joined(order_items(job), found), folder, "click_hour")
-    counted = found.groupBy("click_hour", "productid").agg(
-        F.count(F.lit(1)).alias("lines"), F.sum(F.col("unusual").cast("int")).alias("unusual")
+        return Written()
+    found = clicks.parsed(job, hours)
+    job.engine.append_parquet(joined(job, found), folder, "click_hour")
+    counted = found.groupBy("click_hour", clicks.PRODUCT).agg(
+        F.count(F.lit(1)),
+        *[F.sum(F.col(name).cast("int")) for name in ("malformed", "unfit")],
+        F.max(F.size("notes") > 0),
+        F.max(F.col("damage").isNotNull()),
     )
-    result = {hour: HourCount() for hour in hours}
-    for hour, product, lines, unusual in counted.collect():
-        entry = result[hour]
+    result = Written({hour: HourCount() for hour in hours})
+    noted = damaged = False
+    for hour, product, lines, malformed, unfit, has_notes, has_damage in counted.collect():
+        entry = result.counts[hour]
         entry.lines += lines
-        entry.unusual += unusual
+        entry.malformed += malformed
+        entry.unfit += unfit
+        noted, damaged = noted or bool(has_notes), damaged or bool(has_damage)
         if product is None:
-            entry.malformed += lines
+            entry.without += lines - malformed
         elif entry.products is not None:
             entry.products.append(product)
             if len(entry.products) > MANY_PRODUCTS:
                 entry.products = None
+    if noted:
+        result.notes = {note for (note,) in found.select(F.explode("notes")).distinct().collect()}
+    if damaged:
+        wrong = [text.split("\n", 1) for (text,) in found.where("damage IS NOT NULL").select("damage").collect()]
+        result.damaged = {f"{CLICKSTREAM}/{path}": reason for path, reason in wrong}
     return result
 
 
@@ -115,8 +110,10 @@ def digests(job: Job, products: list[int]) -> dict[str, int]:
     return {str(product): digest for product, digest in rows.select("order_item_id", content).collect()}
 
 
-def joined(items: DataFrame, found: DataFrame) -> DataFrame:
+def joined(job: Job, found: DataFrame) -> DataFrame:
     """Every click with every order item of its product: the item's id is the product's."""
-    return items.join(found, items["order_item_id"] == found["productid"]).select(
-        *items.columns, "productid", "productname", "department", "price", "productdetails", "click_hour"
+    items = order_items(job)
+    names = [name for name, _ in clicks.columns(job)]
+    return items.join(found, items["order_item_id"] == found[clicks.PRODUCT]).select(
+        *items.columns, *names, "click_hour"
     )

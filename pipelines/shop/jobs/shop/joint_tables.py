@@ -68,7 +68,7 @@ def _register(job: Job) -> None:
             name=JOINT_TABLE,
             description="Order items joined with the clicks on their product",
             location=f"{job.processed.uri}/{JOINT_TABLES}/",
-            columns=joint_rows.COLUMNS,
+            columns=[*joint_rows.ITEM_COLUMNS, *clicks.columns(job)],
             key=(KEY, "string"),
             values=tuple(sorted(filled)),
         )
@@ -105,12 +105,12 @@ def _undo(job: Job, before_write: dict[str, list[str]]) -> None:
 
 @dataclass
 class _Made:
-    """What was written of some hours, and `held`: hours whose rows break a rule. `unusual`: lines of each shape."""
+    """What was written of some hours, and `held`: hours whose rows break a rule."""
 
     counts: dict[str, HourCount] = field(default_factory=dict)
     set_aside: dict[str, str] = field(default_factory=dict)
     held: set[str] = field(default_factory=set)
-    unusual: list[str] = field(default_factory=list)
+    notes: set[str] = field(default_factory=set)
 
 
 def _replace(job: Job, known: JointState, hours: Hours) -> None:
@@ -134,12 +134,10 @@ def _make(job: Job, hours: Hours, folder: str) -> _Made:
     names = list(hours)
     for start in range(0, len(names), HOURS_AT_A_TIME):
         part = {hour: hours[hour] for hour in names[start : start + HOURS_AT_A_TIME]}
-        counts, set_aside = joint_rows.write(job, part, folder)
-        if any(count.unusual for count in counts.values()):
-            readable = joint_rows.without(part, set_aside)
-            made.unusual += click_drift.examples(clicks.lines(job.engine, job.raw, readable))
-        made.counts |= counts
-        made.set_aside |= set_aside
+        written = joint_rows.write(job, part, folder)
+        made.counts |= written.counts
+        made.set_aside |= written.damaged
+        made.notes |= written.notes
         made.held |= _held_back(job, list(part), folder)
     return made
 
@@ -158,12 +156,16 @@ def _note_hours(known: JointState, hours: Hours, made: _Made) -> None:
 
 
 def _note(hours: int, late: int, made: _Made) -> str:
-    malformed = sum(count.malformed for count in made.counts.values())
+    counts = made.counts.values()
+    malformed, unfit = sum(count.malformed for count in counts), sum(count.unfit for count in counts)
+    without = sum(count.without for count in counts)
     notes = ["1 hour" if hours == 1 else f"{hours} hours"]
     notes += [f"{malformed} malformed lines"] if malformed else []
+    notes += [f"{unfit} lines with values that do not fit"] if unfit else []
+    notes += [f"{without} without a product"] if without else []
     notes += [f"{len(made.held)} blocked"] if made.held else []
     notes += [f"{late} late files"] if late else []
-    drift = click_drift.describe(made.unusual)
+    drift = click_drift.describe(made.notes)
     notes += [drift] if drift else []
     return ", ".join(notes)
 

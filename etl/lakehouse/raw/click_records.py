@@ -1,0 +1,184 @@
+"""
+Click files as rows: one for each line that is not blank, whatever is in it.
+
+An engine runs this in its workers, which get it by value: of the package it imports only what is sent with it.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.json
+
+from lakehouse.raw.click_types import Found, Kind, Malformed, Number, Object, as_text, fit_object, parse
+
+ABOUT = {
+    "click_hour": pa.string(),
+    "malformed": pa.bool_(),
+    "unfit": pa.bool_(),
+    "notes": pa.list_(pa.string()),
+    "damage": pa.string(),
+}
+"""
+Columns of a row besides `click`: hour of the file's folder; whether the line is no click, and whether values of it are
+null since they do not fit; what it has that others of the file have not; in one row of a damaged file, which it is and what is wrong.
+"""
+
+ABOUT_COLUMNS = "click_hour string, malformed boolean, unfit boolean, notes array<string>, damage string"
+"""As an engine has them."""
+
+NOTES = 1000
+"""Notes on the lines of a file, at most: producers have few, but a name may be anything."""
+
+BLOCK = 100
+"""Lines that are looked at one by one where one of them is unusual."""
+
+_PLACE = re.compile(r"(\d{4})/(\d{2})/(\d{2})/(\d{2})/[^/]+$")
+_SURROGATE = re.compile(rb"\\u[dD][89a-fA-F]")
+_SIMPLE = frozenset(["string", "boolean", "tinyint", "smallint", "int", "bigint", "double"])
+_BLANK = b" \t\r"
+
+
+def rows(batches: Iterable[pa.RecordBatch], click: str) -> Iterator[pa.RecordBatch]:
+    """From rows of `path` and `content` of files to rows of clicks. `click`: the type of one, in Spark's notation."""
+    kind = parse(click)
+    for batch in batches:
+        for path, content in zip(batch.column("path").to_pylist(), batch.column("content").to_pylist(), strict=True):
+            yield from file_rows(path, bytes(content), kind)
+
+
+def file_rows(path: str, content: bytes, kind: Kind) -> Iterator[pa.RecordBatch]:
+    """Rows of a file below the folder of its hour."""
+    place = _PLACE.search(path)
+    assert place is not None, path
+    damage = None
+    if path.endswith(".gz"):
+        content, damage = unzipped(content)
+    hour = "-".join(place.groups())
+    told: set[str] = set()
+    # Of a damaged file there is at least one line, which says so.
+    parts = list(_parts(content, kind, told)) or ([_lines([b"?"], kind, told)] if damage else [])
+    for number, (click, about) in enumerate(parts):
+        last = number == len(parts) - 1
+        wrong = [None] * (len(click) - 1) + [f"{place.group()}\n{damage}" if damage and last else None]
+        yield pa.RecordBatch.from_arrays(
+            [click, pa.repeat(hour, len(click)), *about, pa.array(wrong, ABOUT["damage"])], names=["click", *ABOUT]
+        )
+
+
+def _parts(content: bytes, kind: Kind, told: set[str]) -> Iterator[tuple[pa.Array, list[pa.Array]]]:
+    """Clicks of a file, and of each what ABOUT has of its line: all together, or in blocks where some are unusual."""
+    usual = _usual(content, kind)
+    if usual is not None:
+        yield usual, _as_usual(len(usual))
+        return
+    lines = [line for line in content.split(b"\n") if line.strip(_BLANK)]
+    for start in range(0, len(lines), BLOCK):
+        block = lines[start : start + BLOCK]
+        usual = _usual(b"\n".join(block), kind)
+        yield _lines(block, kind, told) if usual is None else (usual, _as_usual(len(usual)))
+
+
+def _as_usual(count: int) -> list[pa.Array]:
+    false = pa.repeat(pa.scalar(False), count)
+    return [false, false, pa.nulls(count, ABOUT["notes"])]
+
+
+def unzipped(content: bytes) -> tuple[bytes, str | None]:
+    """Content of a gzip file as far as it can be read, and what is wrong with the rest."""
+    found = []
+    while content:
+        member = zlib.decompressobj(31)
+        try:
+            # A little at a time: what comes before a damaged place is kept.
+            for start in range(0, len(content), 4096):
+                found.append(member.decompress(content[start : start + 4096]))
+                if member.eof:
+                    content = member.unused_data + content[start + 4096 :]
+                    break
+            else:
+                return b"".join(found), "it is cut short"
+        except zlib.error as error:
+            return b"".join(found), f"it is not gzip, or damaged: {error}"
+        if not content.strip(b"\0"):
+            break
+    return b"".join(found), None
+
+
+def _usual(content: bytes, kind: Kind) -> pa.Table | None:
+    """Rows where all lines are as the definition says, by Arrow's parser, which is fast; None where one may not be."""
+    if content.startswith(b"\xef\xbb\xbf") or b"NaN" in content or b"Inf" in content or not _is_simple(kind):
+        return None
+    # Arrow's parser neither minds where a line ends nor what bytes a text has.
+    lines = content.count(b"\n") + (not content.endswith(b"\n"))
+    ends = content.count(b"}\n") + content.count(b"}\r\n") + content.endswith((b"}", b"}\r"))
+    if content.count(b"\n{") + content.startswith(b"{") != lines or ends != lines:
+        return None
+    options = pyarrow.json.ParseOptions(pa.schema(list(kind.arrow())), unexpected_field_behavior="error")
+    reading = pyarrow.json.ReadOptions(use_threads=False, block_size=max(1 << 20, len(content)))
+    try:
+        content.decode()
+        table = pyarrow.json.read_json(io.BytesIO(content), reading, options)
+    except (pa.ArrowInvalid, UnicodeDecodeError):
+        return None
+    if len(table) != lines:
+        return None
+    return table.to_struct_array().combine_chunks()
+
+
+def _is_simple(kind: Kind) -> bool:
+    if kind.item is not None:
+        return _is_simple(kind.item)
+    return all(_is_simple(inner) for _, inner in kind.fields) if kind.fields else kind.name in _SIMPLE
+
+
+def _lines(lines: list[bytes], kind: Kind, told: set[str]) -> tuple[pa.Array, list[pa.Array]]:
+    """As `_parts`, line by line. `told`: notes that need not be made once more."""
+    clicks: list[dict[str, Any]] = []
+    about: list[tuple[bool, bool, list[str] | None]] = []
+    for line in lines:
+        found = Found()
+        try:
+            clicks.append(fit_object(_object(line), kind, "", found))
+            new = sorted(found.notes - told)[: NOTES - len(told)]
+            told.update(new)
+            about.append((False, found.unfit, new or None))
+        except (ValueError, RecursionError):
+            # Not a null in place of the click: Sail looks at its fields alone.
+            clicks.append({})
+            about.append((True, False, None))
+    kinds = list(ABOUT.values())[1:4]
+    columns = [pa.array(values, kind) for values, kind in zip(zip(*about, strict=True), kinds, strict=True)]
+    return _array(clicks, kind), columns
+
+
+def _array(values: list[Any], kind: Kind) -> pa.Array:
+    """Values for Arrow, where the fields of an object that is null are null, too."""
+    if not kind.fields:
+        return pa.array(values, kind.arrow())
+    fields = [_array([None if value is None else value.get(name) for value in values], inner) for name, inner in kind.fields]
+    mask = pa.array([value is None for value in values])
+    return pa.StructArray.from_arrays(fields, fields=list(kind.arrow()), mask=mask)
+
+
+def _object(line: bytes) -> Object:
+    """The JSON object that a line is. Raises ValueError or RecursionError."""
+    text = line.decode()
+    value = json.loads(
+        text, object_pairs_hook=Object, parse_int=Number, parse_float=Number, parse_constant=_no_number
+    )
+    if not isinstance(value, Object):
+        raise Malformed("it is not an object")
+    if _SURROGATE.search(line):
+        as_text(value).encode()
+    return value
+
+
+def _no_number(text: str) -> None:
+    raise Malformed(f"{text} is not JSON")
