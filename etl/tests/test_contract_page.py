@@ -14,8 +14,7 @@ import pytest
 
 from lakehouse.changes import log_compaction
 from lakehouse.current import apply_changes
-from lakehouse.raw import raw_files, stream_messages
-from lakehouse.raw import click_types
+from lakehouse.raw import click_types, raw_files, stream_messages
 from lakehouse.run import engine, job
 from lakehouse.run.report import BrokenRule, Report
 from lakehouse.storage import maintenance, state

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
+import type { Clicks } from "../../etl/definition/clicks.ts";
 import { shop } from "../../tests/support/sampleShop.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { runProgram } from "../testing/program.ts";
 import { Catalog } from "./catalog.ts";
-import { type Clicks, crawledTables } from "./catalogTables.ts";
+import { crawledTables } from "./catalogTables.ts";
 
 const crawled = shop.pipeline.clicks?.schema;
 const made = (what: { clicks?: Clicks; crawlsDaily?: boolean } = { clicks: crawled }) =>

@@ -1,6 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { lake } from "../../etl/contract/contract.ts";
+import type { Clicks } from "../../etl/definition/clicks.ts";
 import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { crawlerLogGroup } from "../shared/glueLogs.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
@@ -9,7 +10,6 @@ import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
 import { decrypt, listBuckets, readObjects } from "../storage/lakeAccess.ts";
 import {
 	type CatalogTable,
-	type Clicks,
 	crawledParameters,
 	crawledTables,
 	projectionParameters,

@@ -1,6 +1,6 @@
 import type * as aws from "@pulumi/aws";
 import { catalogTables, lake } from "../../etl/contract/contract.ts";
-import type { ClickType } from "../../etl/contract/pipeline/schema.ts";
+import { type Clicks, clickColumns } from "../../etl/definition/clicks.ts";
 
 /** A table of the catalog that the crawler keeps up to date: its place, and what is known of it before any data. */
 export interface CatalogTable {
@@ -45,9 +45,6 @@ export function projectionParameters({ projection }: CatalogTable, location: str
 	};
 }
 
-/** Fields of a click with their types; undefined where the pipeline has no clicks. */
-export type Clicks = Readonly<Record<string, ClickType>> | undefined;
-
 /** The tables that no job registers: the clicks. The crawler adds columns. */
 export function crawledTables(clicks: Clicks): CatalogTable[] {
 	return clicks === undefined ? [] : [clickTable(clicks)];
@@ -60,19 +57,10 @@ function clickTable(clicks: NonNullable<Clicks>): CatalogTable {
 		zone: "raw",
 		prefix: lake.clickstream,
 		format: "json",
-		columns: Object.entries(clicks).map(([name, type]) => ({ name: name.toLowerCase(), type: hiveType(type) })),
+		columns: clickColumns(clicks),
 		partitionKeys: ["year", "month", "day", "hour"].map((name) => ({ name, type: "string" })),
 		projection: clickHours,
 	};
-}
-
-/** Type of a field of a click as the catalog has it; the JSON reader compares names without regard to case. */
-function hiveType(type: ClickType): string {
-	if (typeof type === "string") return type.replaceAll(/\s/g, "");
-	if (Array.isArray(type)) return `array<${type.map(hiveType).join("")}>`;
-	return `struct<${Object.entries(type)
-		.map(([name, inner]) => `${name.toLowerCase()}:${hiveType(inner)}`)
-		.join(",")}>`;
 }
 
 /**
@@ -100,9 +88,14 @@ export const storageFormats: Record<
 		outputFormat: "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
 		serDeInfo: {
 			serializationLibrary: "org.openx.data.jsonserde.JsonSerDe",
-			// A click that is not JSON is a row of nulls; otherwise every query of its hour would fail.
+			// A click that is not JSON is a row of nulls, and a value that does not fit its column is null; otherwise every
+			// query of its hour would fail. Letters of keys may be large or small, which is the default.
 			// https://docs.aws.amazon.com/athena/latest/ug/openx-json-serde.html
-			parameters: { "ignore.malformed.json": "true" },
+			parameters: {
+				"case.insensitive": "true",
+				"ignore.malformed.json": "true",
+				"use.null.for.invalid.data": "true",
+			},
 		},
 	},
 };

@@ -4,7 +4,7 @@ import { type DuckDBConnection, DuckDBInstance, VARCHAR } from "@duckdb/node-api
 import { fromDuckDb } from "../../cli/engines/duckdb/columnTypes.ts";
 import { quoteText } from "../../cli/engines/duckdb/quote.ts";
 import { type RegisteredTable, writeCatalog } from "../../cli/engines/local/catalog/catalogFile.ts";
-import { hourKeys } from "../../cli/engines/local/catalog/tableReader.ts";
+import { hourKeys } from "../../cli/engines/local/catalog/clickTable.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { databaseName } from "../../etl/contract/contract.ts";

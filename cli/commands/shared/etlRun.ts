@@ -1,4 +1,5 @@
 import chalk from "chalk";
+import { lake } from "../../../etl/contract/contract.ts";
 import { quarantined } from "../../../etl/contract/report.ts";
 import { buildModels } from "../../actions/etl/chosenModels.ts";
 import type { EtlResult } from "../../actions/etl/runEtl.ts";
@@ -79,7 +80,10 @@ function describeQuality(run: JobRun): string[] {
 		const found = `, ${formatCount(failed_rows)} rows, for instance ${JSON.stringify(examples)}`;
 		return `${what} ${table}: ${rule}${why}${examples.length === 0 ? "" : found}`;
 	});
-	if (aside.length > 0) {
+	const files = run.report?.set_aside ?? [];
+	const ofClicks = files.filter(({ uri }) => uri.includes(`/${lake.clickstream}/`)).length;
+	if (ofClicks > 0) aside.push("Put a whole file in place of a damaged file of clicks, or remove it.");
+	if (files.length > ofClicks) {
 		aside.push("Put a whole file in its place, or reload its table: pipeline-cli replication reload <schema.table>");
 	}
 	return [...aside, ...blocked, ...broken];

@@ -1,6 +1,6 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fromDuckDb, fromIceberg, fromJson, toDuckDb } from "./columnTypes.ts";
+import { fromDuckDb, fromIceberg, toDuckDb } from "./columnTypes.ts";
 
 let instance: DuckDBInstance;
 beforeAll(async () => {
@@ -56,12 +56,6 @@ describe("types that the catalog lacks", () => {
 		["INTERVAL", "string"],
 	])("%s becomes %s", async (type, expected) => {
 		expect(fromDuckDb(await typeOf(`CAST(NULL AS ${type})`))).toBe(expected);
-	});
-
-	test("a date in JSON is text, also inside of a struct", async () => {
-		expect(fromJson(await typeOf("{'a': DATE '2026-01-01', 'b': 1::BIGINT, 'c': [1.5::DOUBLE]}"))).toBe(
-			"struct<a:string,b:bigint,c:array<double>>",
-		);
 	});
 });
 

@@ -45,40 +45,26 @@ const duckDbToCatalog: Partial<Record<DuckDBTypeId, string>> = {
 	[DuckDBTypeId.TIMESTAMP_TZ]: "timestamp",
 };
 
-/** JSON has no dates and no bytes: what DuckDB takes for a date is text for the JSON reader of Athena. */
-const jsonToCatalog: typeof duckDbToCatalog = {
-	[DuckDBTypeId.BOOLEAN]: "boolean",
-	[DuckDBTypeId.BIGINT]: "bigint",
-	[DuckDBTypeId.UBIGINT]: "decimal(20,0)",
-	[DuckDBTypeId.HUGEINT]: "decimal(38,0)",
-	[DuckDBTypeId.DOUBLE]: "double",
-};
-
 /** Name in the catalog of a type of DuckDB's. */
-export function fromDuckDb(type: DuckDBType, scalars = duckDbToCatalog): string {
+export function fromDuckDb(type: DuckDBType): string {
 	switch (type.typeId) {
 		case DuckDBTypeId.DECIMAL:
 			return `decimal(${type.width},${type.scale})`;
 		case DuckDBTypeId.LIST:
 		case DuckDBTypeId.ARRAY:
-			return `array<${fromDuckDb(type.valueType, scalars)}>`;
+			return `array<${fromDuckDb(type.valueType)}>`;
 		case DuckDBTypeId.MAP:
-			return `map<${fromDuckDb(type.keyType, scalars)},${fromDuckDb(type.valueType, scalars)}>`;
+			return `map<${fromDuckDb(type.keyType)},${fromDuckDb(type.valueType)}>`;
 		case DuckDBTypeId.STRUCT: {
 			const fields = type.entryNames.map((name, at) => {
 				const field = type.entryTypes[at];
-				return `${name}:${field === undefined ? "string" : fromDuckDb(field, scalars)}`;
+				return `${name}:${field === undefined ? "string" : fromDuckDb(field)}`;
 			});
 			return `struct<${fields.join(",")}>`;
 		}
 		default:
-			return scalars[type.typeId] ?? "string";
+			return duckDbToCatalog[type.typeId] ?? "string";
 	}
-}
-
-/** Name in the catalog of a type that DuckDB found in JSON. */
-export function fromJson(type: DuckDBType): string {
-	return fromDuckDb(type, jsonToCatalog);
 }
 
 /** Iceberg's type of a field: a name, or a nested type. https://iceberg.apache.org/spec/#schemas-and-data-types */
@@ -120,13 +106,23 @@ export function toDuckDb(type: string): string {
 	if (outer === "array" && inner !== undefined) return `${toDuckDb(inner)}[]`;
 	if (outer === "map" && parts.length === 2) return `MAP(${parts.map(toDuckDb).join(", ")})`;
 	if (outer === "struct") {
-		const fields = parts.map((part) => {
-			const colon = part.indexOf(":");
-			return `${quoteName(part.slice(0, colon))} ${toDuckDb(part.slice(colon + 1))}`;
-		});
+		const fields = partsOfType(type).fields.map((field) => `${quoteName(field.name)} ${toDuckDb(field.type)}`);
 		return `STRUCT(${fields.join(", ")})`;
 	}
 	throw new Error(`unknown column type in the catalog: ${type}`);
+}
+
+/** A type's name, and of a nested one what is within it. */
+export function partsOfType(type: string): { outer: string; fields: { name: string; type: string }[]; item?: string } {
+	const [, outer, inner] = /^(array|map|struct|decimal)[<(](.*)[>)]$/s.exec(type) ?? [];
+	if (outer === undefined || inner === undefined) return { outer: type, fields: [] };
+	if (outer === "array") return { outer, fields: [], item: inner };
+	if (outer !== "struct") return { outer, fields: [] };
+	const fields = splitTopLevel(inner).map((part) => {
+		const colon = part.indexOf(":");
+		return { name: part.slice(0, colon), type: part.slice(colon + 1) };
+	});
+	return { outer, fields };
 }
 
 /** Splits at the commas outside of brackets. */

@@ -162,7 +162,9 @@ def _array(values: list[Any], kind: Kind) -> pa.Array:
     """Values for Arrow, where the fields of an object that is null are null, too."""
     if not kind.fields:
         return pa.array(values, kind.arrow())
-    fields = [_array([None if value is None else value.get(name) for value in values], inner) for name, inner in kind.fields]
+    fields = [
+        _array([None if value is None else value.get(name) for value in values], inner) for name, inner in kind.fields
+    ]
     mask = pa.array([value is None for value in values])
     return pa.StructArray.from_arrays(fields, fields=list(kind.arrow()), mask=mask)
 
@@ -170,9 +172,7 @@ def _array(values: list[Any], kind: Kind) -> pa.Array:
 def _object(line: bytes) -> Object:
     """The JSON object that a line is. Raises ValueError or RecursionError."""
     text = line.decode()
-    value = json.loads(
-        text, object_pairs_hook=Object, parse_int=Number, parse_float=Number, parse_constant=_no_number
-    )
+    value = json.loads(text, object_pairs_hook=Object, parse_int=Number, parse_float=Number, parse_constant=_no_number)
     if not isinstance(value, Object):
         raise Malformed("it is not an object")
     if _SURROGATE.search(line):

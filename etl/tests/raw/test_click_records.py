@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
@@ -14,20 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lakehouse.raw import click_records, click_types
+from support.clicks import ODD, odd_line
 
 EXAMPLES = 2000 if os.environ.get("ALL_FAULTS") == "1" else 200
 KIND = (
     "struct<`id`:int,`name`:string,`price`:double,`at`:date,"
     "`details`:struct<`color`:string,`size`:int>,`tags`:array<int>>"
 )
-ODD: list[dict[str, Any]] = json.loads((Path(__file__).parent / "fixtures" / "odd_clicks.json").read_text())
-"""Lines with what they come to; the local catalog's test has the same."""
-
 USUAL = b'{"id":1,"name":"Hat","price":12.5,"at":"2026-11-20","details":{"color":"red","size":4},"tags":[1,2]}'
-
-
-def line(case: dict[str, Any]) -> bytes:
-    return bytes.fromhex(case["hex"]) if "hex" in case else str(case["line"]).encode()
 
 
 def read(content: bytes, name: str = "a.json", kind: str = KIND) -> pa.Table:
@@ -57,7 +50,7 @@ def expected(case: dict[str, Any]) -> tuple[dict[str, Any] | None, bool]:
 
 @pytest.mark.parametrize("case", ODD, ids=lambda case: str(case.get("line", case.get("hex")))[:40])
 def test_an_odd_line_comes_to_what_it_should(case: dict[str, Any]) -> None:
-    (row,) = read(line(case)).to_pylist()
+    (row,) = read(odd_line(case)).to_pylist()
     assert outcome(row) == expected(case)
 
 
@@ -71,7 +64,7 @@ def test_an_odd_line_comes_to_what_it_should(case: dict[str, Any]) -> None:
 def test_each_line_comes_to_what_it_is_alone(
     cases: list[dict[str, Any]], ending: bytes, last: bool, zipped: bool
 ) -> None:
-    content = ending.join(map(line, cases)) + (ending if last else b"")
+    content = ending.join(map(odd_line, cases)) + (ending if last else b"")
     table = read(gzip.compress(content), "a.json.gz") if zipped else read(content)
     assert [outcome(row) for row in table.to_pylist()] == [expected(case) for case in cases]
     assert set(table.column("click_hour").to_pylist()) <= {"2026-11-20-13"}
@@ -151,7 +144,12 @@ def test_types_of_every_kind() -> None:
     bad = b'{"a":1000,"b":"%","c":"never","d":1,"e":128,"f":1e39,"g`h":[2]}'
     table = read(good + b"\n" + bad, kind=kind)
     one, other = table.column("click").to_pylist()
-    assert (str(one["a"]), one["b"], one["c"].isoformat(), one["d"]) == ("1.01", b"hi", "2026-11-20T07:30:00+00:00", True)
+    assert (str(one["a"]), one["b"], one["c"].isoformat(), one["d"]) == (
+        "1.01",
+        b"hi",
+        "2026-11-20T07:30:00+00:00",
+        True,
+    )
     assert (one["e"], one["f"], one["g`h"]) == (-128, 1.5, [{"x": 1}, None])
     assert other == {"a": None, "b": None, "c": None, "d": None, "e": None, "f": None, "g`h": [None]}
     assert table.column("unfit").to_pylist() == [False, True]

@@ -29,6 +29,14 @@ KIND = (
 """Type of a click in the shop's definition."""
 
 
+ODD: list[dict[str, Any]] = json.loads((Path(__file__).parents[1] / "raw" / "fixtures" / "odd_clicks.json").read_text())
+"""Lines of other clicks with what they come to; the local catalog's test has the same."""
+
+
+def odd_line(case: dict[str, Any]) -> bytes:
+    return bytes.fromhex(case["hex"]) if "hex" in case else str(case["line"]).encode()
+
+
 def click(product: Any, **values: Any) -> str:
     details = {"color": "red", "material": "wool", "comments": "warm"}
     return json.dumps(

@@ -60,9 +60,11 @@ describe("a crawl", () => {
 				format: "json",
 				location: folderUri(join(lake.paths.raw, "clickstream-data")),
 				columns: [
-					{ name: "productid", type: "bigint" },
+					{ name: "productid", type: "int" },
+					{ name: "productname", type: "string" },
+					{ name: "department", type: "string" },
 					{ name: "price", type: "double" },
-					{ name: "productdetails", type: "struct<color:string>" },
+					{ name: "productdetails", type: "struct<color:string,material:string,comments:string>" },
 					{ name: "seen", type: "string" },
 					{ name: "extra", type: "boolean" },
 				],
@@ -162,29 +164,6 @@ describe("a crawl", () => {
 				fix: "Give one of them an alias in pipeline.yaml.",
 			},
 		});
-	});
-});
-
-describe("clicks", () => {
-	const columnsOf = async (content: string) => {
-		await lake.raw("clickstream-data/2026/11/20/13/a.json", content);
-		return (await crawlers.crawl(lake.context)).tables[0]?.columns;
-	};
-
-	test("without one JSON object are not a table", async () => {
-		expect(await columnsOf("")).toBeUndefined();
-		expect(await columnsOf("no json\n[1,2]\n")).toBeUndefined();
-	});
-
-	test("with a field named like a partition column, or like a file's name, leave the partition its name", async () => {
-		expect(await columnsOf('{"productid":1,"Year":1999,"filename":"x"}\n')).toEqual([
-			{ name: "productid", type: "bigint" },
-			{ name: "filename", type: "string" },
-		]);
-	});
-
-	test("with a field of several types have it as text", async () => {
-		expect(await columnsOf('{"a":1}\n{"a":"x"}\n{"a":{"b":1}}\n')).toEqual([{ name: "a", type: "string" }]);
 	});
 });
 

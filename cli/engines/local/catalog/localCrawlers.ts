@@ -1,16 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { databaseName } from "../../../../etl/contract/contract.ts";
+import { clickColumns } from "../../../../etl/definition/clicks.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { fromDuckDb } from "../../duckdb/columnTypes.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import type { CatalogTable, Context, Crawlers } from "../../port.ts";
+import { stackDefinition } from "../shared/definition.ts";
 import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
 import { type Catalog, type RegisteredTable, readCatalog, tableFolder, tableUri, writeCatalog } from "./catalogFile.ts";
+import { readableClickFiles } from "./clickFiles.ts";
+import { hourKeys, newColumns } from "./clickTable.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow, hiveKeys } from "./lakeFolders.ts";
 import { damagedTableFix, type FoundTable, findTables, refuseSameNames } from "./lakeTables.ts";
-import { describe, hourKeys, jsonColumns, jsonEndings, parquetEndings, parquetRelation } from "./tableReader.ts";
+import { describe, jsonEndings, parquetEndings, parquetRelation } from "./tableReader.ts";
 
 type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;
 
@@ -40,7 +44,7 @@ export class LocalCrawlers implements Crawlers {
 				signal.throwIfAborted();
 				update(`${at + 1} of ${found.length}: ${candidate.name}`);
 				try {
-					const shape = await this.#shapeOf(candidate, connection);
+					const shape = await this.#shapeOf(candidate, known.get(candidate.name), connection);
 					if (shape !== undefined) tables.push({ ...candidate, ...shape });
 				} catch (error) {
 					failures.push({ table: candidate.name, error });
@@ -86,7 +90,11 @@ export class LocalCrawlers implements Crawlers {
 	}
 
 	/** @returns undefined where nothing is known of the table: its folder holds no file, or no row. */
-	async #shapeOf(found: FoundTable, connection: DuckDBConnection): Promise<Shape | undefined> {
+	async #shapeOf(
+		found: FoundTable,
+		known: RegisteredTable | undefined,
+		connection: DuckDBConnection,
+	): Promise<Shape | undefined> {
 		const folder = tableFolder({ ...found, columns: [], partitionKeys: [] }, this.#paths);
 		if (found.format === "iceberg") {
 			const { columns } = await readIcebergTable(folder);
@@ -96,7 +104,7 @@ export class LocalCrawlers implements Crawlers {
 		const [first] = files;
 		if (first === undefined) return undefined;
 		if (found.format === "json") {
-			const columns = await jsonColumns(connection, files);
+			const columns = await this.#clickColumns(files, known?.format === "json" ? known.columns : [], connection);
 			return columns.length === 0 ? undefined : { columns, partitionKeys: hourKeys };
 		}
 		const partitionKeys = hiveKeys(folder, first).map((name) => ({ name, type: keyType(name) }));
@@ -105,6 +113,19 @@ export class LocalCrawlers implements Crawlers {
 			.filter(({ name }) => !keys.has(name))
 			.map(({ name, type }) => ({ name, type: fromDuckDb(type) }));
 		return { columns, partitionKeys };
+	}
+
+	/** The definition's columns, then those of earlier crawls, with their types, then what else the clicks have. */
+	async #clickColumns(
+		files: readonly string[],
+		known: Shape["columns"],
+		connection: DuckDBConnection,
+	): Promise<Shape["columns"]> {
+		const declared = clickColumns((await stackDefinition(this.#paths)).pipeline.clicks?.schema);
+		const names = new Set([...declared, ...hourKeys].map(({ name }) => name.toLowerCase()));
+		const kept = [...declared, ...known.filter(({ name }) => !names.has(name.toLowerCase()))];
+		const readable = await readableClickFiles(files, this.#paths);
+		return readable.length === 0 ? kept : [...kept, ...(await newColumns(connection, readable, kept))];
 	}
 
 	#report(table: RegisteredTable, before: RegisteredTable | undefined): CatalogTable {

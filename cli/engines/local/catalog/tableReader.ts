@@ -1,8 +1,10 @@
 import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
-import { fromDuckDb, fromJson, toDuckDb } from "../../duckdb/columnTypes.ts";
+import { fromDuckDb, toDuckDb } from "../../duckdb/columnTypes.ts";
 import { quoteName, quoteText } from "../../duckdb/quote.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { type RegisteredTable, tableFolder } from "./catalogFile.ts";
+import { readableClickFiles } from "./clickFiles.ts";
+import { selectClicks } from "./clickTable.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow } from "./lakeFolders.ts";
 
@@ -11,14 +13,6 @@ type Columns = RegisteredTable["columns"];
 /** How the names of data files end. Firehose writes `.gz` where no other ending is configured for GZIP. */
 export const parquetEndings = [".parquet"];
 export const jsonEndings = [".json", ".gz"];
-
-/** Partition columns of the clickstream, from its folders `YYYY/MM/DD/HH`. */
-export const hourKeys: Columns = ["year", "month", "day", "hour"].map((name) => ({ name, type: "string" }));
-
-/** Name of the column that holds the path of a row's file; none that a click would have. */
-const pathColumn = "/path";
-
-const hourFolders = String.raw`/(\d{4})/(\d{2})/(\d{2})/(\d{2})/[^/]*$`;
 
 /**
  * A SELECT that reads all of a table as it lies in the lake now. Its columns have lower-case names, as in Glue, and the
@@ -33,8 +27,8 @@ export async function selectAll(
 	const folder = tableFolder(table, paths);
 	if (table.format === "iceberg") return selectIceberg(folder);
 	if (table.format === "json") {
-		const files = await filesBelow(folder, jsonEndings);
-		return files.length === 0 ? selectNothing(table) : selectJson(files, table.columns);
+		const files = await readableClickFiles(await filesBelow(folder, jsonEndings), paths);
+		return files.length === 0 ? selectNothing(table) : selectClicks(files, table.columns);
 	}
 	const files = await filesBelow(folder, parquetEndings);
 	if (files.length === 0) return selectNothing(table);
@@ -57,27 +51,6 @@ export function parquetRelation(files: readonly string[], partitionKeys: Columns
 	const types = partitionKeys.map(({ name, type }) => `${quoteText(name)}: ${toDuckDb(type)}`).join(", ");
 	const hive = partitionKeys.length === 0 ? "false" : `true, hive_types = {${types}}`;
 	return `read_parquet(${list(files)}, union_by_name = true, hive_partitioning = ${hive})`;
-}
-
-/** JSON files, one object a line. A line that is not JSON is a row of nulls, as with Athena's `ignore.malformed.json`. */
-function jsonRelation(files: readonly string[], columns?: Columns): string {
-	const shape =
-		columns === undefined
-			? "union_by_name = true, sample_size = -1"
-			: `columns = {${columns.map(({ name, type }) => `${quoteText(name)}: ${quoteText(toDuckDb(type))}`).join(", ")}}`;
-	return `read_json(${list(files)}, format = 'newline_delimited', ignore_errors = true, filename = ${quoteText(pathColumn)}, ${shape})`;
-}
-
-/**
- * Columns of JSON files; a field named like a partition column gives way to it. None where no line is an object: DuckDB
- * then has one column `json`.
- */
-export async function jsonColumns(connection: DuckDBConnection, files: readonly string[]): Promise<Columns> {
-	const keys = new Set([pathColumn, ...hourKeys.map(({ name }) => name)]);
-	const columns = (await describe(connection, jsonRelation(files)))
-		.filter(({ name }) => !keys.has(name.toLowerCase()))
-		.map(({ name, type }) => ({ name, type: fromJson(type) }));
-	return columns.length === 1 && columns[0]?.name === "json" ? [] : columns;
 }
 
 /** Names and types of a relation's columns. */
@@ -103,15 +76,6 @@ async function selectIceberg(folder: string): Promise<string> {
 			`${id}: {name: ${quoteText(name)}, type: ${quoteText(toDuckDb(type))}, default_value: NULL}`,
 	);
 	return `SELECT * FROM read_parquet(${list(files)}, hive_partitioning = false, schema = MAP {${schema.join(", ")}})`;
-}
-
-function selectJson(files: readonly string[], columns: Columns): string {
-	const selected = columns.map(({ name }) => `${quoteName(name)} AS ${quoteName(name.toLowerCase())}`);
-	const hours = hourKeys.map(
-		({ name }, at) =>
-			`regexp_extract(${quoteName(pathColumn)}, ${quoteText(hourFolders)}, ${at + 1}) AS ${quoteName(name)}`,
-	);
-	return `SELECT ${[...selected, ...hours].join(", ")} FROM ${jsonRelation(files, columns)}`;
 }
 
 type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;

@@ -1,0 +1,164 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { partsOfType, toDuckDb } from "../../duckdb/columnTypes.ts";
+import { quoteName, quoteText } from "../../duckdb/quote.ts";
+import type { RegisteredTable } from "./catalogFile.ts";
+
+/**
+ * The clicks in DuckDB, by the rules of `etl/lakehouse/raw/click_records.py`: a line that is not one JSON object with every
+ * key once is a row of nulls, as with Athena's `ignore.malformed.json`; a value that does not fit its column is null.
+ * etl/tests/raw/fixtures/odd_clicks.json has what both must say.
+ */
+
+type Columns = RegisteredTable["columns"];
+
+/** Partition columns of the clickstream, from its folders `YYYY/MM/DD/HH`. */
+export const hourKeys: Columns = ["year", "month", "day", "hour"].map((name) => ({ name, type: "string" }));
+
+const hourFolders = String.raw`/(\d{4})/(\d{2})/(\d{2})/(\d{2})/[^/]*$`;
+
+/** A SELECT that reads clicks. Its columns have lower-case names, as in Glue. */
+export function selectClicks(files: readonly string[], columns: Columns): string {
+	const selected = columns.map(
+		({ name, type }) => `${fitted(fieldOf("click", name, 0), type, 0)} AS ${quoteName(name.toLowerCase())}`,
+	);
+	const hours = hourKeys.map(
+		({ name }, at) => `regexp_extract(path, ${quoteText(hourFolders)}, ${at + 1}) AS ${quoteName(name)}`,
+	);
+	return `SELECT ${[...selected, ...hours].join(", ")} FROM (${clickRows(files, columns)})`;
+}
+
+/** One row a line: `click`, NULL where the line is none, and `path`. */
+function clickRows(files: readonly string[], columns: Columns): string {
+	const list = `[${files.map(quoteText).join(", ")}]`;
+	const nested = columns.flatMap(({ name, type }) => keysOnce(fieldOf("json", name, 0), type, 0) ?? []);
+	const isClick = ["json_type(json) = 'OBJECT'", `NOT ${isLoose}`, uniqueKeys("json", 0), ...nested].join(" AND ");
+	const lines = `read_json_objects(${list}, format = 'newline_delimited', ignore_errors = true, filename = 'path')`;
+	return `SELECT CASE WHEN ${isClick} THEN json END AS click, path FROM ${lines}`;
+}
+
+/** DuckDB takes NaN, Infinity and a comma before a closing bracket for JSON. The first pattern is fast, and mostly fails. */
+const isLoose = (() => {
+	const loose = String.raw`(?i)nan|inf|,\s*[}\]]`;
+	const text = String.raw`"(\\.|[^"\\])*"`;
+	return `(regexp_matches(json, '${loose}') AND regexp_matches(regexp_replace(json, '${text}', '""', 'g'), '${loose}'))`;
+})();
+
+function uniqueKeys(value: string, depth: number): string {
+	const lower = `list_transform(json_keys(${value}), lambda u${depth}: lower(u${depth}))`;
+	return `len(json_keys(${value})) = len(list_distinct(${lower}))`;
+}
+
+/** A condition that objects within a value have every key once; undefined where its type has no objects. */
+function keysOnce(value: string, type: string, depth: number): string | undefined {
+	const { outer, fields, item } = partsOfType(type);
+	if (outer === "struct") {
+		const inner = fields.flatMap((field) => keysOnce(fieldOf(value, field.name, depth), field.type, depth + 1) ?? []);
+		const own = [uniqueKeys(value, depth), ...inner].join(" AND ");
+		return `CASE WHEN coalesce(json_type(${value}) = 'OBJECT', false) THEN ${own} ELSE true END`;
+	}
+	if (outer !== "array" || item === undefined) return undefined;
+	const element = `k${depth}`;
+	const inner = keysOnce(element, item, depth + 1);
+	if (inner === undefined) return undefined;
+	const broken = `list_filter(json_extract(${value}, '$[*]'), lambda ${element}: NOT (${inner}))`;
+	return `CASE WHEN coalesce(json_type(${value}) = 'ARRAY', false) THEN len(${broken}) = 0 ELSE true END`;
+}
+
+/** A field of an object, whose letters may be large or small there. */
+function fieldOf(value: string, name: string, depth: number): string {
+	const pointer = quoteText(`/${name.replaceAll("~", "~0").replaceAll("/", "~1")}`);
+	const key = `f${depth}`;
+	const same = `list_filter(json_keys(${value}), lambda ${key}: lower(${key}) = ${quoteText(name.toLowerCase())})[1]`;
+	const other = `'/' || replace(replace(${same}, '~', '~0'), '/', '~1')`;
+	return `coalesce(json_extract(${value}, ${pointer}), json_extract(${value}, ${other}))`;
+}
+
+const whole = "-?[0-9]{1,40}";
+const decimal = String.raw`-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?`;
+
+/** A JSON value as one of the catalog's type, NULL where it does not fit. */
+function fitted(value: string, type: string, depth: number): string {
+	const { outer, fields, item } = partsOfType(type);
+	const text = `(${value} ->> '$')`;
+	const cast = `TRY_CAST(${text} AS ${toDuckDb(type)})`;
+	const matching = (pattern: string, condition = ""): string =>
+		`CASE WHEN regexp_full_match(${text}, '${pattern}')${condition} THEN ${cast} END`;
+	if (outer === "struct") {
+		const inner = fields.map(
+			(field) => `${quoteName(field.name)} := ${fitted(fieldOf(value, field.name, depth), field.type, depth + 1)}`,
+		);
+		return `CASE WHEN json_type(${value}) = 'OBJECT' THEN struct_pack(${inner.join(", ")}) END`;
+	}
+	if (outer === "array" && item !== undefined) {
+		const element = `e${depth}`;
+		const inner = `list_transform(json_extract(${value}, '$[*]'), lambda ${element}: ${fitted(element, item, depth + 1)})`;
+		return `CASE WHEN json_type(${value}) = 'ARRAY' THEN ${inner} END`;
+	}
+	const isText = `json_type(${value}) = 'VARCHAR'`;
+	switch (outer) {
+		case "string":
+			return text;
+		case "boolean":
+			return `CASE ${text} WHEN 'true' THEN true WHEN 'false' THEN false END`;
+		case "tinyint":
+		case "smallint":
+		case "int":
+		case "bigint":
+			return matching(whole);
+		case "float":
+		case "double":
+			return matching(decimal, ` AND isfinite(${cast})`);
+		case "decimal":
+			return matching(decimal);
+		case "date":
+			return matching("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+		case "binary":
+			return `CASE WHEN ${isText} THEN TRY(from_base64(${text})) END`;
+		default:
+			return `CASE WHEN ${isText} THEN ${cast} END`;
+	}
+}
+
+/** Columns that clicks have besides those that are known, with the types that they have now. */
+export async function newColumns(
+	connection: DuckDBConnection,
+	files: readonly string[],
+	known: Columns,
+): Promise<Columns> {
+	const reader = await connection.runAndReadAll(
+		`SELECT json_group_structure(click)::VARCHAR FROM (${clickRows(files, known)}) WHERE click IS NOT NULL`,
+	);
+	const structure = reader.getRows()[0]?.[0];
+	if (typeof structure !== "string") return [];
+	const names = new Set([...hourKeys, ...known].map(({ name }) => name.toLowerCase()));
+	const columns: Columns = [];
+	for (const [name, found] of Object.entries(asFields(JSON.parse(structure)))) {
+		if (name === "" || names.has(name.toLowerCase())) continue;
+		names.add(name.toLowerCase());
+		columns.push({ name, type: typeOf(found) });
+	}
+	return columns;
+}
+
+function asFields(structure: unknown): Record<string, unknown> {
+	return typeof structure === "object" && structure !== null && !Array.isArray(structure) ? { ...structure } : {};
+}
+
+const scalars: Readonly<Record<string, string>> = {
+	BOOLEAN: "boolean",
+	BIGINT: "bigint",
+	UBIGINT: "bigint",
+	DOUBLE: "double",
+};
+
+/** JSON has no dates and no bytes; what is of several types is text. */
+function typeOf(structure: unknown): string {
+	if (Array.isArray(structure)) return `array<${typeOf(structure[0])}>`;
+	if (typeof structure === "string") return scalars[structure] ?? "string";
+	const fields = Object.entries(asFields(structure));
+	// A type's text has no way to write such a name.
+	if (fields.length === 0 || fields.some(([name]) => !/^[\p{L}\p{N}_ -]+$/u.test(name))) return "string";
+	const names = new Set(fields.map(([name]) => name.toLowerCase()));
+	if (names.size < fields.length) return "string";
+	return `struct<${fields.map(([name, inner]) => `${name}:${typeOf(inner)}`).join(",")}>`;
+}
