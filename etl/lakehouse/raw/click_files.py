@@ -33,14 +33,14 @@ def by_hour(raw: Storage) -> dict[str, list[StoredFile]]:
 
 def records(engine: Engine, raw: Storage, hours: dict[str, list[StoredFile]], kind: str) -> DataFrame:
     """
-    One row a line that is not blank: `click`, of the type `kind` in Spark's notation, with nulls alone where the line is no
-    click, and the columns of `click_records.ABOUT`.
+    One row a line that is not blank: `click`, of the type `kind` in Spark's notation, with nulls alone where the
+    line is no click, and the columns of `click_records.ABOUT`.
     """
     from pyspark import cloudpickle
 
     # The engine's workers need not have this package.
     for module in (click_records, click_types):
-        cloudpickle.register_pickle_by_value(module)
+        cloudpickle.register_pickle_by_value(module)  # type: ignore[no-untyped-call]
     columns = f"click {kind}, {click_records.ABOUT_COLUMNS}"
     paths = [file.path for files in hours.values() for file in files]
     if not paths:

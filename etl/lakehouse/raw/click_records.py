@@ -27,7 +27,8 @@ ABOUT = {
 }
 """
 Columns of a row besides `click`: hour of the file's folder; whether the line is no click, and whether values of it are
-null since they do not fit; what it has that others of the file have not; in one row of a damaged file, which it is and what is wrong.
+null since they do not fit; what it has that others of the file have not; in one row of a damaged file, which it is and
+what is wrong.
 """
 
 ABOUT_COLUMNS = "click_hour string, malformed boolean, unfit boolean, notes array<string>, damage string"
@@ -61,9 +62,9 @@ def file_rows(path: str, content: bytes, kind: Kind) -> Iterator[pa.RecordBatch]
     if path.endswith(".gz"):
         content, damage = unzipped(content)
     hour = "-".join(place.groups())
-    told: set[str] = set()
+    noted: set[str] = set()
     # Of a damaged file there is at least one line, which says so.
-    parts = list(_parts(content, kind, told)) or ([_lines([b"?"], kind, told)] if damage else [])
+    parts = list(_parts(content, kind, noted)) or ([_lines([b"?"], kind, noted)] if damage else [])
     for number, (click, about) in enumerate(parts):
         last = number == len(parts) - 1
         wrong = [None] * (len(click) - 1) + [f"{place.group()}\n{damage}" if damage and last else None]
@@ -72,7 +73,7 @@ def file_rows(path: str, content: bytes, kind: Kind) -> Iterator[pa.RecordBatch]
         )
 
 
-def _parts(content: bytes, kind: Kind, told: set[str]) -> Iterator[tuple[pa.Array, list[pa.Array]]]:
+def _parts(content: bytes, kind: Kind, noted: set[str]) -> Iterator[tuple[pa.Array, list[pa.Array]]]:
     """Clicks of a file, and of each what ABOUT has of its line: all together, or in blocks where some are unusual."""
     usual = _usual(content, kind)
     if usual is not None:
@@ -82,7 +83,7 @@ def _parts(content: bytes, kind: Kind, told: set[str]) -> Iterator[tuple[pa.Arra
     for start in range(0, len(lines), BLOCK):
         block = lines[start : start + BLOCK]
         usual = _usual(b"\n".join(block), kind)
-        yield _lines(block, kind, told) if usual is None else (usual, _as_usual(len(usual)))
+        yield _lines(block, kind, noted) if usual is None else (usual, _as_usual(len(usual)))
 
 
 def _as_usual(count: int) -> list[pa.Array]:
@@ -138,16 +139,16 @@ def _is_simple(kind: Kind) -> bool:
     return all(_is_simple(inner) for _, inner in kind.fields) if kind.fields else kind.name in _SIMPLE
 
 
-def _lines(lines: list[bytes], kind: Kind, told: set[str]) -> tuple[pa.Array, list[pa.Array]]:
-    """As `_parts`, line by line. `told`: notes that need not be made once more."""
+def _lines(lines: list[bytes], kind: Kind, noted: set[str]) -> tuple[pa.Array, list[pa.Array]]:
+    """As `_parts`, line by line. `noted`: notes that need not be made once more."""
     clicks: list[dict[str, Any]] = []
     about: list[tuple[bool, bool, list[str] | None]] = []
     for line in lines:
         found = Found()
         try:
             clicks.append(fit_object(_object(line), kind, "", found))
-            new = sorted(found.notes - told)[: NOTES - len(told)]
-            told.update(new)
+            new = sorted(found.notes - noted)[: NOTES - len(noted)]
+            noted.update(new)
             about.append((False, found.unfit, new or None))
         except (ValueError, RecursionError):
             # Not a null in place of the click: Sail looks at its fields alone.

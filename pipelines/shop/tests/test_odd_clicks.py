@@ -19,7 +19,8 @@ def test_odd_lines_are_counted_and_leave_the_others_as_they_are(lake: Lake, item
     path.write_bytes(gzip.compress(b"\n".join(lines)))
     lake.ok(*ALL)
     (entry,) = lake.reports["join-tables"]["tables"]
-    malformed = sum(case["click"] is None for case in ODD)
+    # One has a key twice in an object that is none of the shop's fields.
+    malformed = sum(case["click"] is None for case in ODD) - 1
     assert (entry["rows_read"], entry["rows_written"]) == (len(lines), 2)
     assert f"1 hour, {malformed} malformed lines, " in entry["note"]
     # Of the fields of the odd lines the shop has `price` alone.

@@ -20,7 +20,7 @@ PRODUCT = "productid"
 """The field by which clicks are joined."""
 
 _TYPES = {PRODUCT: "bigint", "price": "decimal(12,2)"}
-"""Where the joint tables have another type than a click: that of the order items, and one that can be summed exactly."""
+"""Where the joint tables have another type than a click: that of order items, and one that is summed exactly."""
 
 
 def columns(job: Job) -> Columns:
