@@ -39,7 +39,7 @@ export class AnalyticsPipeline extends pulumi.ComponentResource {
 		const catalog = declareCatalog(scope, encryption, lake);
 		const jobs = declareJobs(scope, encryption, lake, network, source, catalog);
 		declareDataQuality(scope, lake);
-		const schedule = declareSchedule(scope, encryption, notifications, lake, jobs);
+		const schedule = declareSchedule(scope, encryption, notifications, lake, jobs, replication);
 
 		const athena = declareAthena(scope, encryption, lake, catalog);
 		const warehouse = declareWarehouse(scope, encryption, lake, network, catalog);

@@ -5,6 +5,7 @@ import { DataQuality } from "./jobs/dataQuality.ts";
 import { EtlJobs } from "./jobs/etlJobs.ts";
 import type { Notifications } from "./monitoring/notifications.ts";
 import type { Network } from "./network/network.ts";
+import type { Replication } from "./replication/replication.ts";
 import { Schedule } from "./schedule/schedule.ts";
 import { timingOf } from "./schedule/timing.ts";
 import type { Scope } from "./scope.ts";
@@ -92,6 +93,7 @@ export function declareSchedule(
 	{ topicArn }: Notifications,
 	{ processed }: DataLake,
 	jobs: EtlJobs,
+	{ taskArn }: Replication,
 ): Schedule {
 	const config = scope.config;
 	return new Schedule(
@@ -100,6 +102,7 @@ export function declareSchedule(
 			jobs: scope.definition.jobs,
 			jobNames: jobs.jobNames,
 			topicArn,
+			replicationTaskArn: taskArn,
 			processedBucket: processed.bucketName,
 			processedBucketArn: processed.arn,
 			timing: timingOf(config.schedule, scope.definition.pipeline.schedule),

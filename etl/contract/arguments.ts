@@ -24,6 +24,18 @@ export const jobArguments = z
 			.min(1)
 			.exactOptional()
 			.describe("Of build-models: tables of jobs that failed in this run, by commas; what reads them is not built"),
+		loading: z
+			.string()
+			.regex(/^\[\[.*\],\[.*\]\]$/s)
+			.exactOptional()
+			.describe(
+				"Of process-load and process-cdc: tables whose load is under way, as two lists in JSON: schemas, and a table for each",
+			),
+		accept_empty: z
+			.string()
+			.min(1)
+			.exactOptional()
+			.describe("Of process-load and process-cdc: tables that may become empty, as schema.table, by commas"),
 		source: z
 			.enum(["current", "jdbc"])
 			.exactOptional()

@@ -37,6 +37,8 @@ const { prefixes } = contract;
 export const lake = {
 	clickstream: prefixes.clickstream,
 	clickstreamErrors: prefixes.clickstreamErrors,
+	/** Folder of the raw zone with a file `<schema>/<table>` of each table that was emptied by order: TRUNCATE, DROP, a reload. */
+	cleared: prefixes.cleared,
 	/** Changes that Firehose could not deliver, with their values. */
 	replicationErrors: `${prefixes.clickstreamErrors}/replication`,
 	changeLog: (schema: string, table: string): string => `${schema}/${table}`,

@@ -53,7 +53,8 @@ OP_DELETE = _OPERATIONS["delete"]
 
 _PREFIXES: dict[str, str] = _CONTRACT["prefixes"]
 CLICKSTREAM = _PREFIXES["clickstream"]
-NOT_REPLICATED = (CLICKSTREAM, _PREFIXES["clickstreamErrors"])
+CLEARED = _PREFIXES["cleared"]
+NOT_REPLICATED = (CLICKSTREAM, _PREFIXES["clickstreamErrors"], CLEARED)
 """Folders of the raw zone that hold no tables."""
 CURRENT = _PREFIXES["current"]
 MODELS = _PREFIXES["models"]

@@ -12,6 +12,7 @@ function machine(list: readonly JobDefinition[]): Machine {
 		jobNames: Object.fromEntries(list.map(({ name }) => [name, `stack-${name}`])),
 		topicArn: "arn:topic",
 		processedBucket: "lake",
+		replicationTaskArn: "arn:task",
 		retries: 1,
 		timeoutMinutes: 90,
 	});
@@ -33,12 +34,15 @@ interface World {
 	list?: readonly JobDefinition[];
 	running?: string[];
 	texts?: Record<string, string>;
+	/** Tables whose load is under way. */
+	loads?: { SchemaName: string; TableName: string }[];
 	jobs?: Record<string, () => void>;
 	calls?: Record<string, () => void>;
 }
 
-async function run({ list = jobs, running = ["mine"], texts = {}, jobs: fates = {}, calls = {} }: World) {
+async function run({ list = jobs, running = ["mine"], texts = {}, loads = [], jobs: fates = {}, calls = {} }: World) {
 	const started: string[] = [];
+	const loading = new Map<string, string | undefined>();
 	const notices: Json[] = [];
 	const { ended, path } = await execute(machine(list), context, (resource, parameters) => {
 		const input = parameters as Record<string, string>;
@@ -47,10 +51,15 @@ async function run({ list = jobs, running = ["mine"], texts = {}, jobs: fates = 
 			case "aws-sdk:sfn:listExecutions":
 				expect(parameters).toEqual({ StateMachineArn: "arn:machine", StatusFilter: "RUNNING" });
 				return { Executions: running.map(execution) };
+			case "aws-sdk:databasemigration:describeTableStatistics":
+				expect(parameters).toMatchObject({ ReplicationTaskArn: "arn:task", Filters: [{ Name: "table-state" }] });
+				return { TableStatistics: loads };
 			case "glue:startJobRun.sync": {
 				const name = (input.JobName ?? "").replace("stack-", "");
 				expect(parameters).toMatchObject({ Arguments: { "--run_id": "mine" } });
 				started.push(name);
+				const given = parameters as { Arguments: Record<string, string> };
+				loading.set(name, given.Arguments["--loading"]);
 				fates[name]?.();
 				return {};
 			}
@@ -68,7 +77,7 @@ async function run({ list = jobs, running = ["mine"], texts = {}, jobs: fates = 
 				throw new Error(resource);
 		}
 	});
-	return { ended, path, started, notices };
+	return { ended, path, started, notices, loading };
 }
 
 const all = jobs.map(({ name }) => name).sort();
@@ -79,6 +88,20 @@ describe("a run by the state machine", () => {
 		expect(ended).toBe("done");
 		expect([...started].sort()).toEqual(all);
 		expect(notices).toEqual([]);
+	});
+
+	it("tells the jobs that take in files, and no other, which tables are being loaded", async () => {
+		const none = await run({});
+		expect(none.loading.get("process-load")).toBe("[[],[]]");
+		const loads = ["orders", 'a"b'].map((TableName) => ({ SchemaName: "shop", TableName }));
+		const { ended, loading } = await run({ loads });
+		expect(ended).toBe("done");
+		expect(JSON.parse(loading.get("process-load") ?? "")).toEqual([
+			["shop", "shop"],
+			["orders", 'a"b'],
+		]);
+		expect(loading.get("process-cdc")).toBe(loading.get("process-load"));
+		expect(loading.get("apply-changes")).toBeUndefined();
 	});
 
 	it("does nothing while an earlier one is going", async () => {

@@ -12,6 +12,7 @@ const made = (timing?: ScheduleExpression) =>
 			topicArn: "arn:topic",
 			processedBucket: "lake-processed",
 			processedBucketArn: "arn:lake-processed",
+			replicationTaskArn: "arn:task",
 			kmsKeyArn: "arn:key",
 			retries: 1,
 			timeoutMinutes: 60,

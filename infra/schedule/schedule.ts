@@ -19,6 +19,8 @@ export interface ScheduleArgs {
 	processedBucket: pulumi.Input<string>;
 	/** Its ARN, for the right to read the reports. */
 	processedBucketArn: pulumi.Input<string>;
+	/** Replication task, which is asked for tables whose load is under way. */
+	replicationTaskArn: pulumi.Input<string>;
 	/** Topic that is notified of failures and of bad data. */
 	topicArn: pulumi.Input<string>;
 	/** Key of the state machine, the schedule and the log. */
@@ -69,6 +71,7 @@ export class Schedule extends pulumi.ComponentResource {
 						jobNames: args.jobNames,
 						topicArn: args.topicArn,
 						processedBucket: args.processedBucket,
+						replicationTaskArn: args.replicationTaskArn,
 					})
 					.apply(({ environment, ...names }) =>
 						JSON.stringify(
@@ -143,10 +146,12 @@ export class Schedule extends pulumi.ComponentResource {
 					jobNames: args.jobNames,
 					topicArn: args.topicArn,
 					processedBucketArn: args.processedBucketArn,
+					taskArn: args.replicationTaskArn,
 					keyArn: args.kmsKeyArn,
 				})
-				.apply(({ environment, jobNames, topicArn, processedBucketArn, keyArn }) => [
+				.apply(({ environment, jobNames, topicArn, processedBucketArn, taskArn, keyArn }) => [
 					allow("FindRunning", ["states:ListExecutions"], [arn(environment, "states", `stateMachine:${name}`)]),
+					allow("FindLoads", ["dms:DescribeTableStatistics"], [taskArn]),
 					listBuckets("FindReports", [processedBucketArn]),
 					readObjects("ReadReports", [{ bucketArn: processedBucketArn, prefixes: [lake.runs] }]),
 					allow(

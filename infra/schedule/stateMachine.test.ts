@@ -20,6 +20,7 @@ function machine(list: readonly JobDefinition[], retries = 1) {
 		jobNames,
 		topicArn: "arn:topic",
 		processedBucket: "lake-processed",
+		replicationTaskArn: "arn:task",
 		retries,
 		timeoutMinutes: 90,
 	});
@@ -29,7 +30,12 @@ function machine(list: readonly JobDefinition[], retries = 1) {
 function path({ States }: ReturnType<typeof machine>): string[] {
 	const names: string[] = [];
 	const [first] = (States["is-first"]?.Choices ?? []) as { Next: string }[];
-	for (let name: unknown = first?.Next; typeof name === "string" && name !== "find-bad-data"; name = States[name]?.Next)
+	expect(first?.Next).toBe("find-loads");
+	for (
+		let name: unknown = States["find-loads"]?.Next;
+		typeof name === "string" && name !== "find-bad-data";
+		name = States[name]?.Next
+	)
 		names.push(name);
 	return names;
 }
@@ -89,6 +95,7 @@ describe("the state machine", () => {
 				.map(([name]) => name)
 				.sort();
 		expect(caughtBy("notify-on-failure")).toEqual([
+			"find-loads",
 			"find-running",
 			"job apply-changes",
 			"job process-cdc",
@@ -97,7 +104,7 @@ describe("the state machine", () => {
 		]);
 		expect(caughtBy("notify-on-unread")).toEqual(["find-bad-data", "notify-on-bad-data"]);
 		expect(States["notify-on-failure"]).toMatchObject({ Parameters: { TopicArn: "arn:topic" }, Next: "find-bad-data" });
-		for (const name of ["notify-on-failure", "notify-on-unread", "find-running", "find-bad-data"])
+		for (const name of ["notify-on-failure", "notify-on-unread", "find-running", "find-loads", "find-bad-data"])
 			expect(States[name]?.Retry).toMatchObject([{ ErrorEquals: ["States.ALL"], MaxAttempts: 4 }]);
 		expect(States.failed?.Type).toBe("Fail");
 	});

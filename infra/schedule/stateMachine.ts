@@ -1,5 +1,6 @@
 import { lake } from "../../etl/contract/contract.ts";
 import { type JobDefinition, jobWaves } from "../../etl/definition/jobs.ts";
+import { partlyLoaded, takingIn } from "../../etl/definition/loads.ts";
 
 export interface StateMachine {
 	/** AWS partition, for the integrations' ARNs. */
@@ -10,6 +11,8 @@ export interface StateMachine {
 	topicArn: string;
 	/** Bucket of the processed zone, where the jobs report. */
 	processedBucket: string;
+	/** Replication task, which knows the tables whose load is under way. */
+	replicationTaskArn: string;
 	/** How often a failed job is started again. */
 	retries: number;
 	timeoutMinutes: number;
@@ -29,7 +32,7 @@ export interface Definition {
  * All jobs of the list, each after those that it names, jobs of one wave beside each other. The
  * execution's name is the jobs' run id. An execution that finds an earlier one running ends without doing anything. Whatever fails is
  * published to the topic, and fails the execution; bad data that the jobs found is published, whether others failed or
- * not, and fails nothing.
+ * not, and fails nothing. Tables whose load is under way are left as they are.
  *
  * Names of states are unique in all of a machine, its branches too, and have at most 80 characters. No name of a job has a space:
  * `job …` and `wave …` are no other state's.
@@ -47,7 +50,8 @@ export function stateMachine(input: StateMachine): Definition {
 		StartAt: "find-running",
 		TimeoutSeconds: input.timeoutMinutes * 60,
 		States: {
-			...onlyOne(input, work[0]?.[0] ?? "find-bad-data"),
+			...onlyOne(input, "find-loads"),
+			"find-loads": loadsUnderWay(input, work[0]?.[0] ?? "find-bad-data"),
 			...Object.fromEntries(inOrder),
 			"notify-on-failure": failureNotice(
 				input,
@@ -105,6 +109,32 @@ function onlyOne(input: StateMachine, first: string): Record<string, State> {
 		skipped: { Type: "Succeed", Comment: "An earlier run is going; it takes what has come until it gets to it" },
 	};
 }
+
+/**
+ * Tables of which the raw zone has a part: DMS removes all files of a table that it reloads, and writes them one by one. A call names 500
+ * at most.
+ */
+function loadsUnderWay(input: StateMachine, next: string): State {
+	return {
+		Type: "Task",
+		Resource: integration(input, "aws-sdk:databasemigration:describeTableStatistics"),
+		Parameters: {
+			ReplicationTaskArn: input.replicationTaskArn,
+			MaxRecords: 500,
+			Filters: [{ Name: "table-state", Values: partlyLoaded }],
+		},
+		ResultSelector: {
+			"schemas.$": "$.TableStatistics[*].SchemaName",
+			"tables.$": "$.TableStatistics[*].TableName",
+		},
+		ResultPath: "$.loads",
+		Retry: [again],
+		Catch: [onFailure],
+		Next: next,
+	};
+}
+
+const loading = "States.Format('[{},{}]', States.JsonToString($.loads.schemas), States.JsonToString($.loads.tables))";
 
 /** Sends what the jobs wrote of the bad data that they found, a notice a job. */
 function badDataNotices(input: StateMachine): Record<string, State> {
@@ -198,7 +228,13 @@ function jobState(input: StateMachine, { name }: JobDefinition): State {
 	return {
 		Type: "Task",
 		Resource: integration(input, "glue:startJobRun.sync"),
-		Parameters: { JobName: input.jobNames[name], Arguments: { "--run_id.$": "$$.Execution.Name" } },
+		Parameters: {
+			JobName: input.jobNames[name],
+			Arguments: {
+				"--run_id.$": "$$.Execution.Name",
+				...(takingIn.includes(name) ? { "--loading.$": loading } : {}),
+			},
+		},
 		Retry: [untilFree, ...(input.retries > 0 ? [retries] : [])],
 		ResultPath: null,
 	};

@@ -171,9 +171,10 @@ class Run {
 	/** What a path finds in the input, or, with `$$`, in the context object. */
 	#nodes(path: string, input: Json): Json[] {
 		const [root, rest] = path.startsWith("$$") ? [this.#context, path.slice(2)] : [input, path.slice(1)];
-		return [...rest.matchAll(/\.(?<name>\w+)|\[(?<index>-?\d+)(?<slice>:)?\]/g)].reduce<Json[]>(
+		return [...rest.matchAll(/\.(?<name>\w+)|\[(?<index>-?\d+)(?<slice>:)?\]|\[(?<all>\*)\]/g)].reduce<Json[]>(
 			(nodes, { groups: part }) =>
 				nodes.flatMap((node): Json[] => {
+					if (part?.all !== undefined) return Array.isArray(node) ? node : [];
 					if (part?.index !== undefined && Array.isArray(node)) {
 						if (part.slice !== undefined) return node.slice(Number(part.index));
 						const value = node[Number(part.index)];
@@ -190,7 +191,7 @@ class Run {
 
 /** Whether a path finds one node at most, and so stands for it and not for a list. */
 function isDefinite(path: string): boolean {
-	return !path.includes(":]");
+	return !path.includes(":]") && !path.includes("[*]");
 }
 
 /** Where a result goes: without a path in place of the input, with null nowhere. */

@@ -63,6 +63,31 @@ it("runs all jobs in their order, then crawls", async () => {
 	expect(played.closed()).toBe(true);
 });
 
+it("gives the jobs that take in files the tables that may become empty, and on AWS those that are not wholly loaded", async () => {
+	const played = play();
+	await runEtl(played.stack, [], context, { acceptEmpty: ["shop.orders", "shop.items"] });
+	const accepted = { accept_empty: "shop.orders,shop.items" };
+	expect(Object.fromEntries(played.forRun)).toEqual({ "process-load": accepted, "process-cdc": accepted });
+	const states = {
+		done: "Table completed",
+		going: "Table is being reloaded",
+		failed: "Table error",
+		first: "Full load",
+	};
+	const tables = async () => Object.entries(states).map(([table, state]) => ({ schema: "s", table, state }));
+	const replication = async () => ({ ruleChanges: async () => [], tables });
+	const onAws = play();
+	await runEtl({ ...onAws.stack, engine: "aws", replication } as unknown as Stack, [], context);
+	const loading = JSON.stringify([
+		["s", "s", "s"],
+		["going", "failed", "first"],
+	]);
+	expect(Object.fromEntries(onAws.forRun)).toEqual({ "process-load": { loading }, "process-cdc": { loading } });
+	await expect(runEtl(play().stack, [], context, { acceptEmpty: ["orders"] })).rejects.toMatchObject({
+		text: { what: '"orders" does not name a table.' },
+	});
+});
+
 it("skips what waits for a failed job, runs the rest, and leaves the catalog alone", async () => {
 	const played = play({ "apply-changes": { state: "failed" } });
 	const result = await runEtl(played.stack, [], context);

@@ -6,6 +6,7 @@ import { rulesChanged } from "../../common/rulesChanged.ts";
 import { together } from "../../common/together.ts";
 import type { BackgroundRun, CatalogTable, Context, JobRun, JobSession, Stack } from "../../engines/port.ts";
 import { jobOfModels } from "./chosenModels.ts";
+import { withLoads } from "./loads.ts";
 import { currentTables, filledTables } from "./reportedTables.ts";
 import { type SilentTable, silentTables } from "./silentTables.ts";
 
@@ -34,6 +35,8 @@ export interface EtlOptions {
 	from?: string | undefined;
 	/** Builds only these models, by dbt's graph operators, and runs no other job. */
 	select?: readonly string[] | undefined;
+	/** Tables, as schema.table, that may become empty though nobody saw a TRUNCATE, a DROP or a reload. */
+	acceptEmpty?: readonly string[] | undefined;
 	/** Asks every table of the catalog afterwards whether it can be read. */
 	askTables?: boolean;
 	/** The schedule starts it. */
@@ -54,11 +57,12 @@ export async function runEtl(
 ): Promise<EtlResult> {
 	const chosen = await chosenJobs(stack, names, options);
 	await requireRules(stack);
+	const jobs = await withLoads(stack, chosen, options.acceptEmpty);
 	const startedAt = Date.now();
 	const session = await (await stack.jobs()).open(context, { scheduled: options.scheduled === true });
 	const finished: EtlResult["jobs"] = [];
 	try {
-		for (const wave of jobWaves(chosen)) {
+		for (const wave of jobWaves(jobs)) {
 			context.signal.throwIfAborted();
 			finished.push(
 				...(await together(wave, context, (job, inner) => runUnlessBlocked(session, job, finished, inner))),

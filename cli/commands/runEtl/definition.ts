@@ -16,6 +16,11 @@ export const definition = defineCommand({
 			repeatable: true,
 		},
 		{
+			flags: "--accept-empty <table>",
+			description: "schema.table may become empty, though its files went without an order; repeat for more",
+			repeatable: true,
+		},
+		{
 			flags: "--every <duration>",
 			description: "run after run in the foreground, until Ctrl-C; `up` does it in the background",
 			parse: runDuration,
@@ -32,6 +37,7 @@ export const definition = defineCommand({
 		["Two of them", "run-etl process-cdc apply-changes"],
 		["What comes after a fixed job", "run-etl --from apply-changes"],
 		["A model and what is made of it", "run-etl --select revenue+"],
+		["A table whose files are gone, and which is to be empty", "run-etl --accept-empty shop.orders"],
 		["Every five minutes, until Ctrl-C", "run-etl --every 5m"],
 		["Start them and go", "run-etl --no-wait"],
 	],

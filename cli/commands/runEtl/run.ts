@@ -19,7 +19,14 @@ export const run: Run<typeof definition> = async (invocation) => {
 	const { args, options, stack, context } = invocation;
 	const found = await stack();
 	const names = [...args.jobs, ...(options.only ?? [])];
-	const { from, select, every } = options;
+	const { from, select, every, acceptEmpty } = options;
+	if (acceptEmpty !== undefined && (every !== undefined || !options.wait)) {
+		throw new PipelineError("usage", {
+			what: `--accept-empty and ${every === undefined ? "--no-wait" : "--every"} exclude each other.`,
+			fix: "Accept it in one run that you wait for.",
+			next: `pipeline-cli run-etl --accept-empty ${acceptEmpty.join(" --accept-empty ")}`,
+		});
+	}
 	if (every !== undefined) return repeatEtl(invocation, found, names, every);
 	if (!options.wait) return describeStart(await startEtl(found, names, context, { from, select }), found.name);
 	// A mistake of the command is named before anything is looked at.
@@ -29,7 +36,12 @@ export const run: Run<typeof definition> = async (invocation) => {
 	if (failed !== undefined) context.reporter.note(`${failed.what} This run tries again.`);
 	const trouble = found.engine === "local" ? await replicationTrouble(found) : undefined;
 	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
-	const result = await runEtl(found, names, context, { from, select, askTables: found.engine === "aws" });
+	const result = await runEtl(found, names, context, {
+		from,
+		select,
+		acceptEmpty,
+		askTables: found.engine === "aws",
+	});
 	return {
 		json: result,
 		text: describeRun(found.name, result),

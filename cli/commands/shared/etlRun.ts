@@ -80,7 +80,6 @@ function describeQuality(run: JobRun): string[] {
 		const found = `, ${formatCount(failed_rows)} rows, for instance ${JSON.stringify(examples)}`;
 		return `${what} ${table}: ${rule}${why}${examples.length === 0 ? "" : found}`;
 	});
-	const files = run.report?.set_aside ?? [];
 	const ofClicks = files.filter(({ uri }) => uri.includes(`/${lake.clickstream}/`)).length;
 	if (ofClicks > 0) aside.push("Put a whole file in place of a damaged file of clicks, or remove it.");
 	if (files.length > ofClicks) {

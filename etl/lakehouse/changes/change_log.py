@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lakehouse.changes import batches, log_compaction, registration
+from lakehouse.changes import batches, emptied, log_compaction, registration
 from lakehouse.contract import (
     BATCH,
     BEFORE,
@@ -39,13 +39,20 @@ CHANGE_COLUMNS: Columns = [(OPERATION, "string"), (COMMIT_TIME, "string"), (SEQU
 
 def extend(job: Job, kind: Kind) -> None:
     """Takes all new raw files of a kind into the change log."""
+    # Before the files: an order is written before they go.
+    orders = emptied.Orders.of(job)
     listed = _raw_files(job)
     names = sorted(listed.keys() | state.known_tables(job.processed))
 
     def work(table: Table) -> None:
         raw, present = listed.get((table.schema, table.name), (job.raw, []))
+        if orders.is_loading(table):
+            job.report.table(
+                table.schema, table.name, 0, 0, "its load is under way: it stays as it is until that has ended"
+            )
+            return
         try:
-            _extend_table(job, raw, kind, table, present)
+            _extend_table(job, raw, kind, table, present, orders)
         except FileGone as error:
             # No state was written: the next run sees what the table is then.
             log.info("%s is left for the next run: %s has gone or changed meanwhile", table, error)
@@ -74,8 +81,14 @@ class _NewFile:
     footer: Footer
 
 
-def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: list[StoredFile]) -> None:
+def _extend_table(
+    job: Job, raw: Storage, kind: Kind, table: Table, present: list[StoredFile], orders: emptied.Orders
+) -> None:
     known = state.load(job.processed, table)
+    ended = bool(known.files) and not any(known.has(file) for file in present)
+    if ended and raw is job.raw and not orders.allow(job, table, known, present):
+        emptied.block(job, table)
+        return
     before = (len(known.set_aside), known.generation)
     if _forget_lost(job, table, known):
         log.warning("%s: rows of its change log are gone; it starts over from the raw zone", table)
@@ -84,9 +97,8 @@ def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: lis
     names = {file.name for file in present}
     for name in [name for name in known.set_aside if name not in names]:
         del known.set_aside[name]
-    ended = bool(known.files) and not any(known.has(file) for file in present)
-    if ended:
-        # DMS removes all files of a table on TRUNCATE and on DROP.
+    known.cleared = max(known.cleared, orders.given(table))
+    if ended and known.files:
         known.forget_files()
         known.begin_generation()
     dropped = known.drop_gone(present)
@@ -105,7 +117,7 @@ def _extend_table(job: Job, raw: Storage, kind: Kind, table: Table, present: lis
         except Exception:
             if not _set_aside_unreadable(job, raw, table, new):
                 raise
-            return _extend_table(job, raw, kind, table, present)
+            return _extend_table(job, raw, kind, table, present, orders)
     elif ended or dropped or changed or before != (len(known.set_aside), known.generation):
         state.save(job.processed, table, known)
     for file in of_kind:

@@ -73,7 +73,8 @@ def _apply(job: Job, table: Table) -> None:
         elif applied is not None and merging and job.engine.table_exists(table.current):
             published = _merge(job, changes, pending, applied)
         else:
-            published = _rebuild(job, changes)
+            reloaded = applied is not None and not lost and applied.generation != known.generation
+            published = _rebuild(job, changes, applied if reloaded else None)
     if published is None:
         return
     known.applied = Applied(
@@ -170,8 +171,22 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
     return touched.keys, note
 
 
-def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
-    """As `_merge`, with the number of rows."""
+def _removed(job: Job, changes: TableChanges, rows: DataFrame, replaced: Applied | None) -> str:
+    """How many rows of before a new generation has no more, as a part of a note; by the key where there is one."""
+    table = changes.table.current
+    if replaced is None or not job.engine.table_exists(table):
+        return ""
+    before = job.engine.read_table(table)
+    if changes.key and set(changes.key) <= set(before.columns):
+        key = [current_rows.col(name) for name in changes.key]
+        count = before.select(*key).join(rows.select(*key), changes.key, "left_anti").count()
+    else:
+        count = max(0, before.count() - rows.count())
+    return f", without {count} rows of before" if count else ""
+
+
+def _rebuild(job: Job, changes: TableChanges, replaced: Applied | None) -> tuple[int, str] | None:
+    """As `_merge`, with the number of rows. `replaced`: what the table held, where a new generation begins."""
     table = changes.table
     if changes.key:
         superset = changes.events(job, changes.batches)
@@ -183,8 +198,9 @@ def _rebuild(job: Job, changes: TableChanges) -> tuple[int, str] | None:
     if not checks.check(job, Candidate(table, changes.names, rows, superset, lambda: rows, _others(job))):
         return None
     arranged = _arranged(job, changes, rows, superset, changes.row_count)
+    removed = _removed(job, changes, rows, replaced)
     job.engine.replace_table(table.current, arranged)
-    return int(job.engine.read_table(table.current).count()), "rewritten"
+    return int(job.engine.read_table(table.current).count()), "rewritten" + removed
 
 
 def _latest_rows(job: Job, changes: TableChanges, events: DataFrame) -> DataFrame:

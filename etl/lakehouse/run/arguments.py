@@ -21,7 +21,9 @@ class Arguments:
 
 NAMES = tuple(Arguments.__dataclass_fields__)
 
-OptionalName = Literal["models", "failed_tables", "source", "jdbc_url", "jdbc_driver", "jdbc_secret"]
+OptionalName = Literal[
+    "models", "failed_tables", "loading", "accept_empty", "source", "jdbc_url", "jdbc_driver", "jdbc_secret"
+]
 """Arguments that a job may be given besides."""
 
 OPTIONAL: tuple[str, ...] = get_args(OptionalName)

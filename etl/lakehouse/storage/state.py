@@ -138,6 +138,8 @@ class TableState:
     generation: int = 1
     loaded_at: str = ""
     applied: Applied | None = None
+    cleared: int = 0
+    """Time of the order to empty the table that was followed last; 0 for none."""
     takeovers: int = 0
     """As many as the lease had when the last batch was written."""
 
@@ -235,6 +237,7 @@ def _from_json(value: dict[str, Any]) -> TableState:
         next_batch=value["next_batch"],
         generation=value["generation"],
         loaded_at=value["loaded_at"],
+        cleared=value.get("cleared", 0),
         takeovers=value.get("takeovers", 0),
         applied=None if applied is None else Applied(**{**applied, "columns": _columns(applied["columns"])}),
     )

@@ -28,6 +28,63 @@ def test_truncate_empties_the_table_and_keeps_the_history(lake: Lake, items: Sou
     assert [row["cdc_op"] for row in history] == ["O"] * 5 + ["I"]
 
 
+def test_files_that_are_gone_without_an_order_empty_nothing(lake: Lake, items: Source, current: Read) -> None:
+    """Nor does a damaged change log beside them, nor changes that come afterwards."""
+    lake.ok()
+    good = normal(current(items))
+    items.lose_files()
+    for _ in range(2):
+        assert lake.run() == [11, 11, 0]
+        for job in ("process-load", "process-cdc"):
+            (blocked,) = lake.reports[job]["set_aside"]
+            assert blocked["uri"] == f"file://{items.folder}/"
+            assert "all files of shop.items are gone" in blocked["reason"]
+            assert "run-etl --accept-empty shop.items" in blocked["reason"]
+            (entry,) = lake.reports[job]["tables"]
+            assert entry["note"] == "blocked: its files are gone from the raw zone"
+        assert normal(current(items)) == good
+        shutil.rmtree(lake.processed / "shop" / "items", ignore_errors=True)
+    items.insert(id=50, name="after")
+    items.flush()
+    assert lake.run() == [11, 11, 0]
+    assert normal(current(items)) == good
+    items.lose_files()
+    assert lake.run(more=("--accept_empty", "shop.other,shop.items")) == [0, 0, 0]
+    assert current(items) == []
+    lake.ok()
+
+
+def test_an_order_counts_once(lake: Lake, items: Source, current: Read) -> None:
+    lake.ok()
+    items.truncate()
+    items.insert(id=1, name="after")
+    items.flush()
+    lake.ok()
+    items.lose_files()
+    assert lake.run() == [11, 11, 0]
+    assert normal(current(items)) == normal(items.rows)
+
+
+def test_a_load_under_way_is_published_when_it_has_ended(lake: Lake, items: Source, current: Read) -> None:
+    lake.ok()
+    good = normal(current(items))
+    items.rows = items.rows[:2]
+    items.lose_files()
+    _, later = items.load(files=2)
+    whole = later.read_bytes()
+    later.unlink()
+    for _ in range(2):
+        assert lake.run(more=("--loading", '[["shop"],["items"]]')) == [0, 0, 0]
+        (entry,) = lake.reports["process-load"]["tables"]
+        assert entry["note"] == "its load is under way: it stays as it is until that has ended"
+        assert normal(current(items)) == good
+    later.write_bytes(whole)
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+    (entry,) = lake.reports["apply-changes"]["tables"]
+    assert entry["note"] == f"rewritten, without {len(good) - 2} rows of before"
+
+
 def test_table_without_any_file_is_empty(lake: Lake, items: Source, current: Read) -> None:
     lake.ok()
     items.drop_files()

@@ -211,7 +211,17 @@ class Source:
         self.drop_files()
         self.flush(empty=True)
 
+    def lose_files(self) -> None:
+        """Somebody removes all files of the table, without an order at the source."""
+        for path in self.folder.glob("*"):
+            path.unlink()
+        self.folder.rmdir()
+
     def drop_files(self) -> None:
+        """As the replicator does on TRUNCATE, DROP and a reload."""
+        order = self.lake.raw / "_cleared" / self.schema / self.name
+        order.parent.mkdir(parents=True, exist_ok=True)
+        order.write_bytes(b"")
         for path in self.folder.glob("*"):
             path.unlink()
         self.folder.rmdir()

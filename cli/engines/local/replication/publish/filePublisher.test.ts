@@ -29,6 +29,8 @@ test("files appear under their names; what is cleared goes, with its folder wher
 	const publication = { clear: ["s/t", "s/gone", "s/never"], files: [{ from: "new", to: "s/t/LOAD00000001.parquet" }] };
 	await publish(publication, staging, raw);
 	expect(readdirSync(join(raw, "s"))).toEqual(["t"]);
+	// The jobs empty a table by these files alone.
+	expect(readdirSync(join(raw, "_cleared", "s")).sort()).toEqual(["gone", "never", "t"]);
 	expect(readdirSync(join(raw, "s", "t"))).toEqual(["LOAD00000001.parquet"]);
 	expect(readFileSync(join(raw, "s", "t", "LOAD00000001.parquet"), "utf8")).toBe("new");
 	expect(readdirSync(staging)).toEqual([]);
@@ -46,6 +48,7 @@ test("a publication that was half done is completed", async () => {
 	];
 	await publish({ clear: [], files }, staging, raw);
 	expect(readdirSync(join(raw, "s", "t")).sort()).toEqual(["1.parquet", "2.parquet"]);
+	expect(readdirSync(raw)).toEqual(["s"]);
 });
 
 test("a staged file that is lost is not a success", async () => {

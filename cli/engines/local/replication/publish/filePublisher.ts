@@ -1,6 +1,7 @@
 import { readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { exists, isMissing, makeFolder, syncFolder } from "../../../../common/fs.ts";
+import { lake } from "../../../../../etl/contract/contract.ts";
+import { exists, isMissing, makeFolder, syncFolder, writeFileAtomic } from "../../../../common/fs.ts";
 import type { Publication } from "../model/checkpoint.ts";
 
 /**
@@ -9,7 +10,10 @@ import type { Publication } from "../model/checkpoint.ts";
  */
 export async function publish(publication: Publication, staging: string, raw: string): Promise<void> {
 	const kept = new Set(publication.files.map((file) => file.to));
-	for (const folder of publication.clear) await clearFolder(raw, folder, kept);
+	for (const folder of publication.clear) {
+		await noteOrder(raw, folder);
+		await clearFolder(raw, folder, kept);
+	}
 	const folders = new Set<string>();
 	for (const { from, to } of publication.files) {
 		const target = join(raw, to);
@@ -18,6 +22,16 @@ export async function publish(publication: Publication, staging: string, raw: st
 		folders.add(dirname(target));
 	}
 	for (const folder of folders) await syncFolder(folder);
+}
+
+/**
+ * Says to the jobs that a table is emptied by order. Where files are gone and this is not newer, somebody removed them, and the table
+ * keeps its rows.
+ */
+async function noteOrder(raw: string, folder: string): Promise<void> {
+	const file = join(raw, lake.cleared, folder);
+	await makeFolder(dirname(file));
+	await writeFileAtomic(file, "");
 }
 
 /** Removes everything in a table's folder except what is to be kept, and the folder where nothing is. */
