@@ -60,6 +60,7 @@ describe("zones", () => {
 			`raw ${schema}/${table}`,
 			`raw ${lake.clickstream}`,
 			`raw ${lake.clickstreamErrors}`,
+			`raw ${lake.cleared}`,
 			`processed ${lake.changeLog(schema, table)}`,
 			`processed ${lake.current(schema, table)}`,
 			`processed ${lake.model("<model>")}`,
