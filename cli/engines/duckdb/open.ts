@@ -1,6 +1,10 @@
 import { type DuckDBConnection, DuckDBInstance, ResultReturnType } from "@duckdb/node-api";
+import dataAccessors from "@duckdb/node-api/lib/vectors/dataAccessors.js";
 import { messageOf } from "../../common/errors.ts";
 import { isLogging, log, millisecondsSince, shownStatement } from "../../common/log.ts";
+
+// Its own one takes U+FEFF at the beginning of a text for a byte order mark, and loses it.
+Object.assign(dataAccessors, { textDecoder: new TextDecoder("utf-8", { ignoreBOM: true }) });
 
 /** A DuckDB in this process, with one connection and more where they are wanted. */
 export interface OpenDuckDb {

@@ -6,6 +6,7 @@ import {
 	DuckDBMapValue,
 	DuckDBStructValue,
 	DuckDBTimestampTZValue,
+	DuckDBTimestampValue,
 	DuckDBUnionValue,
 	type DuckDBValue,
 } from "@duckdb/node-api";
@@ -30,12 +31,18 @@ export function toPlain(value: DuckDBValue): unknown {
 		return isExact ? Number(value.toString()) : value.toString();
 	}
 	if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString("hex");
-	if (value instanceof DuckDBTimestampTZValue) return value.toString().replace(/[+-]\d{2}(?::\d{2})*$/, " UTC");
+	if (value instanceof DuckDBTimestampTZValue) return inUtc(value);
 	if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) return value.items.map(toPlain);
 	if (value instanceof DuckDBStructValue) return plainObject(Object.entries(value.entries));
 	if (value instanceof DuckDBMapValue) return plainObject(value.entries.map(({ key, value: item }) => [key, item]));
 	if (value instanceof DuckDBUnionValue) return toPlain(value.value);
 	return value.toString();
+}
+
+/** By itself it would be in the zone of this process. */
+function inUtc({ micros }: DuckDBTimestampTZValue): string {
+	const text = new DuckDBTimestampValue(micros).toString();
+	return text.endsWith("infinity") ? text : `${text} UTC`;
 }
 
 function plainObject(entries: readonly (readonly [DuckDBValue, DuckDBValue])[]): Record<string, unknown> {
