@@ -41,6 +41,7 @@ const common = {
 	rawBucket: "raw",
 	rawBucketArn: "arn:raw",
 	processedBucket: "processed",
+	replicationTaskArn: "arn:aws:dms:r:a:task:T1",
 	processedBucketArn: "arn:processed",
 	scriptsBucket: "scripts",
 	scriptsBucketArn: "arn:scripts",

@@ -132,6 +132,7 @@ describe("EtlJobs", () => {
 			jobNames: { "join-tables": "j", forecast: "f" },
 			topicArn: "t",
 			processedBucket: "b",
+			replicationTaskArn: "r",
 			partition: "aws",
 		};
 		const machine = stateMachine({ ...names, jobs: [join, forecast], retries: 0, timeoutMinutes: 60 });
