@@ -34,7 +34,7 @@ export const jobReport = z
 		set_aside: z
 			.array(z.object({ uri: z.string(), reason: z.string() }))
 			.describe(
-				"Files of the raw zone that could not be read; each is looked at again when it has changed. A folder, with a slash at its end, is a table's changes that cannot be applied, as its key is not known",
+				"Files of the raw zone that could not be read; each is looked at again when it has changed. A folder, with a slash at its end, is a table that stays as it was: its key is not known, or its files are gone",
 			),
 		quality: z
 			.array(
