@@ -1,3 +1,4 @@
+import { copyFile } from "node:fs/promises";
 import { expect } from "vitest";
 import { test } from "../support/ddlFixtures.ts";
 import { until } from "../support/replicator.ts";
@@ -146,4 +147,27 @@ test("several ALTERs that are read late end right", async ({ t, db, stack, appli
 		{ id: 3, a: "three", b: null },
 		{ id: 4, a: "four", b: 40 },
 	]);
+});
+
+test("a table without its tablespace is in error, alone, until it has one again", async ({
+	t,
+	db,
+	stack,
+	applied,
+	settle,
+	fileFolder,
+}) => {
+	const place = `${fileFolder}/server/data/shop`;
+	await db.query(`FLUSH TABLES ${t} FOR EXPORT`);
+	for (const end of ["ibd", "cfg"]) await copyFile(`${place}/${t}.${end}`, `${fileFolder}/${t}.${end}`);
+	await db.query("UNLOCK TABLES");
+	await db.query(`ALTER TABLE ${t} DISCARD TABLESPACE`);
+	await until(async () => (await stack.statistics(`shop.${t}`))?.state === "Table error");
+	await settle();
+	for (const end of ["ibd", "cfg"]) await copyFile(`${fileFolder}/${t}.${end}`, `${place}/${t}.${end}`);
+	await db.query(`ALTER TABLE ${t} IMPORT TABLESPACE`);
+	await until(async () => (await stack.statistics(`shop.${t}`))?.state === "Table completed");
+	await db.query(`INSERT INTO ${t} (id, a, b) VALUES (9, 'nine', 90)`);
+	await applied(t, { inserts: 3 });
+	expect(await stack.query(`SELECT id FROM {shop/${t}} ORDER BY id`)).toEqual([{ id: 1 }, { id: 2 }, { id: 9 }]);
 });

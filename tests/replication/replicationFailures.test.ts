@@ -7,7 +7,7 @@ import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { passwordFile, readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { type TestStack, until } from "../support/replicator.ts";
-import { sequence } from "../support/servers/source.ts";
+import { isMySql, sequence } from "../support/servers/source.ts";
 
 const limits = { batchInterval: 0.2 };
 const loadFile = "LOAD00000001.parquet";
@@ -85,6 +85,35 @@ test("a missing grant and a source that is down are reported immediately", async
 	});
 	await writeSettings(settings, stack.paths);
 	expect(await stack.replication.start(stack.context, limits)).toBe("started");
+});
+
+test("columns that the user may not read, and old versions of rows, are an error of that table alone", async ({
+	shop,
+	db,
+}) => {
+	const { stack, schema } = shop;
+	const settings = await readSettings(stack.paths);
+	if (settings === undefined) throw new Error("no settings");
+	const versioned = isMySql ? "" : "CREATE TABLE versioned (id INT PRIMARY KEY) WITH SYSTEM VERSIONING;";
+	await db.query(`CREATE TABLE part (id INT PRIMARY KEY, secret TEXT); INSERT INTO part VALUES (1, 'hidden'); ${versioned}
+		CREATE USER some@'%'; GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO some@'%';
+		GRANT LOCK TABLES ON \`${schema}\`.* TO some@'%'; GRANT SELECT ON t TO some@'%'; GRANT SELECT (id) ON part TO some@'%'`);
+	if (!isMySql) await db.query("GRANT SELECT ON versioned TO some@'%'");
+	await writeSettings({ ...settings, source: { ...settings.source, user: "some" } }, stack.paths);
+	expect(await stack.replication.start(stack.context, limits)).toBe("started");
+	expect(await stack.statistics(`${schema}.part`)).toMatchObject({
+		state: "Table error",
+		lastError: expect.stringContaining("grant SELECT on the table"),
+	});
+	if (!isMySql) {
+		expect(await stack.statistics(`${schema}.versioned`)).toMatchObject({
+			state: "Table error",
+			lastError: expect.stringContaining("DROP SYSTEM VERSIONING"),
+		});
+	}
+	await db.query("INSERT INTO part VALUES (2, 'hidden'); UPDATE t SET name = 'changed' WHERE id = 1");
+	await shop.changes("updates", 1);
+	expect(await stack.files(schema, "part")).toEqual([]);
 });
 
 test("a damaged checkpoint is not guessed over; the raw zone stays until a reload", async ({ shop, db }) => {

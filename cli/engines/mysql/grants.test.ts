@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { isGranted, parseGrant } from "./grants.ts";
+import { isGranted, parseGrant, parseRevoke } from "./grants.ts";
 
 describe("parseGrant", () => {
 	it("reads privileges and what they are on", () => {
@@ -22,6 +22,15 @@ describe("parseGrant", () => {
 		expect(parseGrant("GRANT SELECT ON `my shop`.* TO `a`@`%`")).toEqual([
 			{ privileges: ["SELECT"], on: "`my shop`.*" },
 		]);
+	});
+});
+
+describe("parseRevoke", () => {
+	it("reads what is taken from a global grant, and no grant", () => {
+		expect(parseRevoke("REVOKE LOCK TABLES, SELECT ON `shop`.* FROM `a`@`%`")).toEqual([
+			{ privileges: ["LOCK TABLES", "SELECT"], on: "`shop`.*" },
+		]);
+		expect(parseRevoke("GRANT SELECT ON *.* TO `a`@`%`")).toEqual([]);
 	});
 });
 

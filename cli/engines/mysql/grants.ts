@@ -17,7 +17,9 @@ export async function grantChecks(
 	version: string,
 ): Promise<Check[]> {
 	const lines = await connection.query(await showGrants(connection, version));
-	const grants = lines.flatMap((row) => parseGrant(String(Object.values(row)[0])));
+	const texts = lines.map((row) => String(Object.values(row)[0]));
+	const grants = texts.flatMap(parseGrant);
+	const revoked = texts.flatMap(parseRevoke);
 	const account = await currentAccount(connection);
 	const checks: Check[] = [];
 	for (const schema of access.schemas) checks.push(await selectCheck(connection, account, schema));
@@ -31,7 +33,7 @@ export async function grantChecks(
 	);
 	// On MySQL the snapshot holds a short LOCK TABLES while it reads the position.
 	if (!isMariaDb(version)) {
-		for (const schema of access.schemas) checks.push(lockCheck(grants, account, schema));
+		for (const schema of access.schemas) checks.push(lockCheck(grants, revoked, account, schema));
 	}
 	return checks;
 }
@@ -51,6 +53,13 @@ export function parseGrant(line: string): Grant[] {
 	// Column lists, `SELECT (a, b)`, do not grant the table.
 	const privileges = match[1].split(/,\s*(?![^(]*\))/).map((privilege) => privilege.trim().toUpperCase());
 	return [{ privileges, on: match[2] }];
+}
+
+/** Reads what MySQL's partial_revokes takes from a global grant: REVOKE … ON `schema`.* FROM …. */
+export function parseRevoke(line: string): Grant[] {
+	return parseGrant(line.replace(/^REVOKE /, "GRANT ").replace(/ FROM (?=[`'"])/, " TO ")).filter(() =>
+		line.startsWith("REVOKE "),
+	);
 }
 
 /** Whether one of the privileges is granted on everything, or on the schema, whose grant may hold wildcards. */
@@ -82,9 +91,12 @@ function globalCheck(grants: readonly Grant[], account: string, name: string, wa
 	return { name: `grant ${name}`, ok: false, found: "not granted", fix: `GRANT ${name} ON *.* TO ${account};` };
 }
 
-function lockCheck(grants: readonly Grant[], account: string, schema: string): Check {
+function lockCheck(grants: readonly Grant[], revoked: readonly Grant[], account: string, schema: string): Check {
 	const name = `grant LOCK TABLES on ${schema}`;
-	if (isGranted(grants, ["LOCK TABLES"], schema)) return { name, ok: true, found: "granted" };
+	// A revocation takes from what is granted on everything, not from what is granted on the schema.
+	const ofSchema = grants.filter(({ on }) => on !== "*.*");
+	const counting = isGranted(revoked, ["LOCK TABLES"], schema) ? ofSchema : grants;
+	if (isGranted(counting, ["LOCK TABLES"], schema)) return { name, ok: true, found: "granted" };
 	const fix = `GRANT LOCK TABLES ON ${quoteName(schema)}.* TO ${account};`;
 	return { name, ok: false, found: "not granted", fix };
 }
@@ -109,10 +121,15 @@ async function selectCheck(connection: SourceConnection, account: string, schema
 	for (const table of tables) {
 		const tableName = String(table.name);
 		try {
-			await connection.query(`SELECT 1 FROM ${qualifiedName({ schema, table: tableName })} LIMIT 0`);
+			// All columns: the binlog has them all, also those that a grant leaves out.
+			await connection.query(`SELECT * FROM ${qualifiedName({ schema, table: tableName })} LIMIT 0`);
 		} catch (error) {
 			refused.push(`${tableName} (${messageOf(error)})`);
 		}
+	}
+	if (tables.length === 0) {
+		const warning = `There is no table in ${schema}, or none that the user may see. If it has some: ${grant}`;
+		return { name, ok: true, found: "0 tables", warning };
 	}
 	if (refused.length === 0) return { name, ok: true, found: `${tables.length} tables` };
 	return { name, ok: false, found: `refused for ${refused.slice(0, 3).join(", ")}`, fix: grant };

@@ -2,7 +2,6 @@ import { PipelineError } from "../../../../common/errors.ts";
 import { schemaChange } from "../ddl/schemaChange.ts";
 import type { Statement } from "../ddl/statement.ts";
 import { applyLoad } from "../load/loadTables.ts";
-import type { TakenSchema } from "../load/tableLoader.ts";
 import type { TableCheckpoint } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
 import { comparePositions, type Position } from "../model/position.ts";
@@ -10,7 +9,6 @@ import { folderOf, requireFolder, type TableName, tableId } from "../model/table
 import { takeColumns } from "../model/takeColumns.ts";
 import { newTable } from "../model/taskState.ts";
 import { isTransient } from "../mysql/errors.ts";
-import type { TableSchema } from "../mysql/tableSchema.ts";
 import { makeLayout } from "../parquet/layout.ts";
 import type { ChangeReader } from "./changeReader.ts";
 import type { Definitions } from "./changeSource.ts";
@@ -214,11 +212,18 @@ export class DdlHandler {
 		if (moved.length > 0) return this.#reloadAfter(end, table, ...moved);
 		// Whoever loaded it did not know where its columns come from.
 		if (this.#reader.isLoaded(table)) return this.#reloadAfter(end, table);
-		if (table.state === "Table error") return;
+		if (table.state === "Table error") {
+			// IMPORT TABLESPACE, for one, may have ended what was wrong. One that was never loaded may be left out on purpose.
+			const mayBeWell = statement.alteration.opaque && table.columns.length > 0;
+			return mayBeWell ? this.#reloadAfter(end, table) : undefined;
+		}
 		// A definition read after this statement may hold later ones too, and then does not show what this one did.
 		const polluted = table.definedAt !== undefined && comparePositions(this.#reader.groupStart, table.definedAt) < 0;
-		const read = polluted ? undefined : await this.#source.readDefinition(this.#reader.parts.access, table);
-		const taken = read === undefined ? undefined : await this.#take(table, read.tableSchema);
+		const { access, rules } = this.#reader.parts;
+		const read = polluted ? undefined : await this.#orFail(table, () => this.#source.readDefinition(access, table));
+		if (read === "failed") return;
+		const take = () => read && takeColumns(rules, table, read.tableSchema, this.#newTables.before(table));
+		const taken = await this.#orFail(table, take);
 		if (taken === "failed") return;
 		const change = taken === undefined ? "reload" : schemaChange(table, taken, statement.alteration);
 		if (taken === undefined || change === "reload") return this.#reloadAfter(end, table);
@@ -230,10 +235,9 @@ export class DdlHandler {
 		await this.#reader.publish();
 	}
 
-	/** What is done with each column of an altered table. */
-	async #take(table: TableCheckpoint, read: TableSchema): Promise<TakenSchema | "failed"> {
+	async #orFail<T>(table: TableCheckpoint, work: () => T | Promise<T>): Promise<T | "failed"> {
 		try {
-			return takeColumns(this.#reader.parts.rules, table, read, this.#newTables.before(table));
+			return await work();
 		} catch (error) {
 			await this.failOrThrow(table, error);
 			return "failed";

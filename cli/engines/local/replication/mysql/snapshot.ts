@@ -4,6 +4,7 @@ import type { SourceAccess } from "../../../mysql/access.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
+import { isTransient, LostSource } from "./errors.ts";
 import { Server } from "./server.ts";
 import { listTables } from "./tableSchema.ts";
 
@@ -154,6 +155,52 @@ async function mariadb(server: Server): Promise<Position> {
 	return { file, offset };
 }
 
+/** One table's fault, such as a right that is missing for it only, does not keep the others from being locked. */
+async function lock(locker: Server, tables: readonly TableName[]): Promise<void> {
+	if (tables.length === 0) return;
+	const lockAll = (names: readonly TableName[]) =>
+		locker.connection.query(`LOCK TABLES ${names.map((name) => `${qualifiedName(name)} READ`).join(", ")}`);
+	try {
+		await lockAll(tables);
+	} catch (error) {
+		if ((error as { errno?: number }).errno === lockWaitTimeout) throw new LostSource(await held(locker, error));
+		if (isTransient(error)) throw error;
+		const able: TableName[] = [];
+		for (const name of tables) {
+			// What is wrong with it is found when it is read.
+			if (await lockAll([name]).then(Boolean, () => false)) able.push(name);
+		}
+		if (able.length === 0) throw error;
+		await lockAll(able);
+	}
+}
+
+const lockWaitTimeout = 1205;
+
+/** Who has written to tables and not ended the transaction. */
+async function held(server: Server, error: unknown): Promise<string> {
+	const found: string[] = [];
+	try {
+		// A prepared transaction has no thread; without the right to see them (PROCESS, XA_RECOVER_ADMIN) none is named.
+		const open = await server.rows(
+			`SELECT t.trx_mysql_thread_id AS thread, p.USER AS user, t.trx_started AS since
+			FROM information_schema.INNODB_TRX t LEFT JOIN information_schema.PROCESSLIST p ON p.ID = t.trx_mysql_thread_id
+			WHERE t.trx_rows_modified > 0`,
+		);
+		found.push(
+			...open
+				.filter(({ thread }) => Number(thread) > 0)
+				.map(({ thread, user, since }) => `connection ${thread} of ${user} since ${since} (KILL ${thread})`),
+		);
+		const prepared = await server.rows("XA RECOVER");
+		found.push(...prepared.map(({ data }) => `the prepared transaction '${data}' (XA COMMIT or XA ROLLBACK)`));
+	} catch {
+		// What was found until then has to do.
+	}
+	const by = found.length === 0 ? "SHOW PROCESSLIST and XA RECOVER at the source name it" : found.join(", ");
+	return `${messageOf(error)}: for a minute an open transaction has held tables that are to be loaded: ${by}`;
+}
+
 /** LOCK TABLES waits until no open transaction has written to the tables. */
 async function mysql(
 	servers: readonly Server[],
@@ -165,8 +212,10 @@ async function mysql(
 		await locker.connection.query("SET SESSION lock_wait_timeout = 60");
 		const schemas = [...new Set(tables.map((name) => name.schema))];
 		const existing = new Set((await listTables(locker, schemas)).map(tableId));
-		const locks = tables.filter((name) => existing.has(tableId(name))).map((name) => `${qualifiedName(name)} READ`);
-		if (locks.length > 0) await locker.connection.query(`LOCK TABLES ${locks.join(", ")}`);
+		await lock(
+			locker,
+			tables.filter((name) => existing.has(tableId(name))),
+		);
 		for (const { connection } of servers) await connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
 		return await locker.currentPosition();
 	} finally {

@@ -1,5 +1,8 @@
+import { messageOf } from "../../../../common/errors.ts";
+import { qualifiedName } from "../../../mysql/quote.ts";
 import type { ColumnDefinition } from "../model/checkpoint.ts";
 import type { TableName } from "../model/tableName.ts";
+import { isMissingRight } from "./errors.ts";
 import type { Server } from "./server.ts";
 
 export interface TableSchema {
@@ -21,6 +24,7 @@ export async function listTables(server: Server, schemas: readonly string[]): Pr
 /**
  * A table's definition as it is now. Inside a transaction that has read the table, it stays so: the server holds back ALTER.
  * @returns undefined where the table does not exist.
+ * @throws Error where it cannot be replicated.
  */
 export async function readTableSchema(server: Server, { schema, table }: TableName): Promise<TableSchema | undefined> {
 	const columns = await server.rows(
@@ -30,6 +34,8 @@ export async function readTableSchema(server: Server, { schema, table }: TableNa
 		[schema, table],
 	);
 	if (columns.length === 0) return undefined;
+	await requireAllColumns(server, { schema, table });
+	await requireNoVersions(server, { schema, table });
 	const key = await server.rows(
 		`SELECT COLUMN_NAME AS name FROM INFORMATION_SCHEMA.STATISTICS
 		WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND INDEX_NAME = 'PRIMARY' ORDER BY SEQ_IN_INDEX`,
@@ -80,4 +86,33 @@ export async function tableSize(server: Server, { schema, table }: TableName): P
 		[schema, table],
 	);
 	return { bytes: Number(row?.bytes ?? 0), rowBytes: Number(row?.row_bytes ?? 0) };
+}
+
+/**
+ * The binlog has all columns of a table, whoever reads it, so that values of those that the user may not read would come as changes.
+ * @throws Error where the user may read some only.
+ */
+async function requireAllColumns(server: Server, name: TableName): Promise<void> {
+	try {
+		await server.rows(`SELECT * FROM ${qualifiedName(name)} LIMIT 0`);
+	} catch (error) {
+		if (!isMissingRight(error)) throw error;
+		throw new Error(
+			`the user may read some of its columns only, and the binlog has all of them: grant SELECT on the table; what must stay out is dropped or hashed by the definition (${messageOf(error)})`,
+			{ cause: error },
+		);
+	}
+}
+
+async function requireNoVersions(server: Server, { schema, table }: TableName): Promise<void> {
+	if (server.flavour === "mysql") return;
+	const [row] = await server.rows(
+		"SELECT TABLE_TYPE AS type FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+		[schema, table],
+	);
+	if (row?.type !== "SYSTEM VERSIONED") return;
+	// The binlog has each old version as a row of its own, with columns that the definition does not show.
+	throw new Error(
+		"it is system-versioned, and old versions would count as rows: exclude it in the definition, or drop its versions (ALTER TABLE … DROP SYSTEM VERSIONING) and reload it",
+	);
 }

@@ -91,6 +91,10 @@ export async function loadAll(
 		loadedAt: new Date().toISOString(),
 	});
 	const publication = applyLoad(state.tables, result, fresh, purged);
+	// Those made since the tables were listed and before the snapshot are in no change to come; they are loaded next.
+	for (const name of await tablesSince(parts, ignored, names)) {
+		state.tables.set(tableId(name), newTable(name, "Table is being reloaded"));
+	}
 	// Of tables that were not loaded, or are not replicated now, it stays known what is withheld.
 	for (const history of known?.histories ?? []) {
 		state.setHistory(history, purged.has(tableId(history)) ? withoutLeft(history) : history);
@@ -142,8 +146,8 @@ async function findTables(
 		const existing = await listTables(server, access.schemas);
 		if (existing.length === 0) {
 			throw new PipelineError("usage", {
-				what: `There is no table in ${access.schemas.join(", ")}.`,
-				fix: "Fill the schemas, then start again.",
+				what: `There is no table in ${access.schemas.join(", ")} that the user may see.`,
+				fix: "Fill the schemas, or grant the user SELECT on them, then start again.",
 				next: "pipeline-cli source seed",
 			});
 		}
@@ -154,6 +158,26 @@ async function findTables(
 			names: existing.filter((name) => rules.isSelected(name, foldsCase) && !isLeftOut(name)),
 			foldsCase,
 		};
+	} finally {
+		await server.close();
+	}
+}
+
+async function tablesSince(
+	{ access, rules }: InitialLoadParts,
+	ignored: ReadonlySet<string>,
+	names: readonly TableName[],
+): Promise<TableName[]> {
+	const server = await Server.connect(access);
+	try {
+		const listed = new Set(names.map(tableId));
+		return (await listTables(server, access.schemas)).filter(
+			(name) =>
+				!listed.has(tableId(name)) &&
+				!ignored.has(tableId(name)) &&
+				rules.isSelected(name, server.foldsCase) &&
+				rules.newTable(name) === "include",
+		);
 	} finally {
 		await server.close();
 	}

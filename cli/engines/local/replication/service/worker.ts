@@ -144,11 +144,8 @@ class Worker {
 					this.#skipped.add(error.key);
 					continue;
 				}
-				if (error instanceof ReloadAll) {
-					this.#reload = true;
-					continue;
-				}
-				if (error instanceof OtherRules) continue;
+				if (error instanceof ReloadAll) this.#reload = true;
+				if (error instanceof ReloadAll || error instanceof OtherRules) continue;
 				if (this.stop.aborted && !(error instanceof PipelineError)) return;
 				const refused = inWords(this.#access, error);
 				if (refused !== error || !isTransient(error)) throw refused;
