@@ -2,6 +2,7 @@ import type { Connection } from "mysql2/promise";
 import { expect } from "vitest";
 import { poll } from "../../cli/common/poll.ts";
 import { BinlogStream } from "../../cli/engines/local/replication/binlog/binlogStream.ts";
+import type { RowsEvent } from "../../cli/engines/local/replication/decode/rowsEvent.ts";
 import { statementsBetween } from "../../cli/engines/local/replication/follow/statementsBetween.ts";
 import { comparePositions, type Position } from "../../cli/engines/local/replication/model/position.ts";
 import { Server } from "../../cli/engines/local/replication/mysql/server.ts";
@@ -12,7 +13,7 @@ import { test } from "../support/serverFixtures.ts";
 import { columnTypes } from "../support/values/columnTypes.ts";
 import { type Literal, textOf } from "../support/values/literals.ts";
 import { Random } from "../support/values/random.ts";
-import { loaded, stored } from "../support/values/stored.ts";
+import { loaded, logged } from "../support/values/stored.ts";
 
 /** Values, as the raw zone would hold them, by the rows' ids. */
 type Rows = Map<unknown, string>;
@@ -46,18 +47,14 @@ async function selected(type: ColumnType): Promise<Rows> {
 	return new Map(ids.map(({ id }, index) => [id, texts[index] ?? ""]));
 }
 
-/** @param rows ids and values. */
-function asStored(rows: readonly (readonly unknown[])[], type: ColumnType): Rows {
-	const texts = stored(
-		rows.map(([, value]) => value),
-		type,
-	);
-	return new Map(rows.map(([id], index) => [id, texts[index] ?? ""]));
-}
-
 /** Rows of the binlog's inserts, and of its updates before and after, from one position to another. */
-async function logged(from: Position, to: Position, type: ColumnType): Promise<Record<"I" | "before" | "after", Rows>> {
-	const found: Record<"I" | "before" | "after", (readonly unknown[])[]> = { I: [], before: [], after: [] };
+async function changes(
+	from: Position,
+	to: Position,
+	type: ColumnType,
+): Promise<Record<"I" | "before" | "after", Rows>> {
+	const inserts: RowsEvent[] = [];
+	const updates: RowsEvent[] = [];
 	const stream = new BinlogStream(access, 4_000_000, [schema], from);
 	let { file, offset } = from;
 	try {
@@ -66,20 +63,15 @@ async function logged(from: Position, to: Position, type: ColumnType): Promise<R
 				if (event.kind === "rotate") ({ file, offset } = event.position);
 				if (event.next > 0) offset = event.next;
 				if (event.kind === "unread") throw new Error(`${event.cause}: ${event.reason}`);
-				if (event.kind !== "rows") continue;
-				(event.operation === "U" ? found.after : found.I).push(...event.rows);
-				if (event.operation === "U") found.before.push(...event.before);
+				if (event.kind === "rows") (event.rows.operation === "U" ? updates : inserts).push(event.rows);
 			}
 			return comparePositions({ file, offset }, to) >= 0 ? true : undefined;
 		});
 	} finally {
 		await stream.close();
 	}
-	return {
-		I: asStored(found.I, type),
-		before: asStored(found.before, type),
-		after: asStored(found.after, type),
-	};
+	const updated = logged(updates, type);
+	return { I: new Map(logged(inserts, type).rows), before: new Map(updated.before), after: new Map(updated.rows) };
 }
 
 function differences(wanted: Rows, found: Rows): unknown[] {
@@ -109,7 +101,7 @@ async function compare(declared: string, literal: Literal): Promise<void> {
 	expect(inserted.size).toBe(count);
 	await db.query("UPDATE IGNORE t a JOIN t b ON b.id = a.id + 1 SET a.v = b.v");
 	const updated = await selected(type);
-	const { I, before, after } = await logged(from, await server.currentPosition(), type);
+	const { I, before, after } = await changes(from, await server.currentPosition(), type);
 	expect(differences(inserted, I), `inserted, SEED=${seed}`).toEqual([]);
 	// A row whose value stays is not logged.
 	for (const id of before.keys()) expect(before.get(id), `before an update, SEED=${seed}`).toBe(inserted.get(id));

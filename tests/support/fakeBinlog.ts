@@ -8,8 +8,9 @@ import { formatPosition, type Position } from "../../cli/engines/local/replicati
 import { initialSequence } from "../../cli/engines/local/replication/model/sequence.ts";
 import { type TableName, tableId } from "../../cli/engines/local/replication/model/tableName.ts";
 import { newTable, TaskState } from "../../cli/engines/local/replication/model/taskState.ts";
-import { type ColumnVector, vectorRows } from "../../cli/engines/local/replication/parquet/columnVector.ts";
+import { ChangeStage } from "../../cli/engines/local/replication/parquet/changeStage.ts";
 import type { Layout } from "../../cli/engines/local/replication/parquet/layout.ts";
+import { type StageTable, stageLimits } from "../../cli/engines/local/replication/parquet/stage.ts";
 import { KnownCharsets } from "./binlogEvents.ts";
 import { rulesOf } from "./fakeReader.ts";
 
@@ -56,7 +57,7 @@ export async function followed(
 	};
 	const parts = {
 		...{ access, serverId: 1, staging: "/nowhere", rules: rulesOf("source: { schemas: { shop: {} } }") },
-		engine: { stage: async (layout: Layout) => new CountingStage(layout) },
+		engine: { stage: async (layout: Layout) => new CountingStage(layout, nowhere) },
 		store: {
 			commit: async (now: TaskState) => {
 				result.saved = now.toCheckpoint();
@@ -84,9 +85,10 @@ export async function followed(
 	});
 	const append = reader.batch.append.bind(reader.batch);
 	reader.batch.append = (event, ...rest) => {
-		append(event, ...rest);
+		const rows = append(event, ...rest);
 		const id = tableId(event.table);
-		result.rows.set(id, (result.rows.get(id) ?? 0) + event.rows.length);
+		result.rows.set(id, (result.rows.get(id) ?? 0) + rows);
+		return rows;
 	};
 	try {
 		await reader.run(async () => undefined);
@@ -118,29 +120,13 @@ function endless(
 	};
 }
 
-/** Converts values as they are for a file, and keeps none. */
-class CountingStage {
-	rows = 0;
+/** Without a database behind it: rows get as far as the vectors. */
+const nowhere = {
+	...{ name: "", limits: stageLimits, makeRoom: async () => async () => undefined, release: () => undefined },
+	connection: { run: async () => undefined },
+	appender: { appendDataChunk: () => undefined, closeSync: () => undefined },
+} as unknown as StageTable;
 
-	#vectors: ColumnVector[];
-
-	constructor(readonly layout: Layout) {
-		this.#vectors = layout.columns.map((column) => column.vector());
-	}
-
-	append(_: string, __: number, ___: unknown, row: readonly unknown[], before: readonly unknown[] | undefined): void {
-		for (const values of before === undefined ? [row] : [row, before]) {
-			for (const [index, column] of this.layout.columns.entries()) {
-				const value = values[column.at];
-				if (value !== null) this.#vectors[index]?.put(value);
-			}
-		}
-		this.rows += 1;
-		// No vector takes more, and a row may have put two.
-		if (this.rows % (vectorRows / 2) === 0) this.#vectors = this.layout.columns.map((column) => column.vector());
-	}
-
-	async write(): Promise<void> {}
-
-	async discard(): Promise<void> {}
+class CountingStage extends ChangeStage {
+	override async write(): Promise<void> {}
 }

@@ -6,6 +6,7 @@ import { z } from "zod";
 import { exitCodes } from "../../cli/common/errors.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { errorKey, objectKey } from "../../cli/engines/local/eventStream/objectName.ts";
+import { type RowsEvent, tableReader } from "../../cli/engines/local/replication/decode/rowsEvent.ts";
 import { initialSequence, Sequence } from "../../cli/engines/local/replication/model/sequence.ts";
 import { makeLayout } from "../../cli/engines/local/replication/parquet/layout.ts";
 import { ParquetEngine } from "../../cli/engines/local/replication/parquet/parquetEngine.ts";
@@ -101,6 +102,14 @@ describe("a raw file as the replicator writes it", () => {
 	const types = rows("types");
 	const declared = types.map(({ MySQL: type = "" }, index) => ({ name: `c${index}`, type }));
 	const keyless = declared.slice(0, 2);
+	/** A row of two TINYINT, as the binlog has it. */
+	const tiny = { type: 1, length: 0, precision: 0, scale: 0, nullable: true, unsigned: false };
+	const columns = keyless.map(({ name }) => ({ name, ...tiny, collation: undefined, members: undefined }));
+	const map = { id: 1, schema: "s", table: "t", flags: 0, columns, key: [], named: true };
+	const deleted: RowsEvent = {
+		...{ operation: "D", complete: true, byForeignKey: false, partial: false, images: Buffer.from([0, 1, 2]) },
+		reader: tableReader(map, { ofCollation: () => undefined }),
+	};
 	let folder: string;
 	let instance: DuckDBInstance;
 	it.beforeAll(async ({ fileFolder }) => {
@@ -111,7 +120,7 @@ describe("a raw file as the replicator writes it", () => {
 		const layouts = { keyed: makeLayout(declared, ["c0"]), keyless: makeLayout(keyless, []) };
 		for (const [name, layout] of Object.entries(layouts)) {
 			const stage = await engine.stage(layout);
-			if (name === "keyless") stage.append("D", 1000, { digits: 1970010100000100, counter: 7 }, [1, 2], undefined, 2);
+			if (name === "keyless") stage.append(deleted, 1000, { digits: 1970010100000100, nextCounter: () => 7 });
 			await stage.write(join(folder, `${name}.parquet`));
 		}
 		// A row of two TINYINT.
@@ -198,8 +207,8 @@ describe("change sequences", () => {
 		const sequence = new Sequence(initialSequence);
 		const given = [Date.UTC(2026, 8, 5, 15, 12, 44), Date.UTC(2026, 8, 5, 15, 12, 43)].flatMap((time) => {
 			sequence.begin(time);
-			return [sequence.next(), sequence.next()].map(
-				({ digits, counter }) => String(digits).padStart(16, "0") + String(counter).padStart(19, "0"),
+			return [sequence.nextCounter(), sequence.nextCounter()].map(
+				(counter) => String(sequence.digits).padStart(16, "0") + String(counter).padStart(19, "0"),
 			);
 		});
 		expect(given.every((text) => /^[0-9]{35}$/.test(text))).toBe(true);

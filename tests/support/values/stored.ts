@@ -1,10 +1,15 @@
 import { DuckDBDataChunk } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
+import { ByteReader } from "../../../cli/engines/local/replication/decode/byteReader.ts";
+import type { RowsEvent, TableReader } from "../../../cli/engines/local/replication/decode/rowsEvent.ts";
+import { valueSkipper } from "../../../cli/engines/local/replication/decode/skipValue.ts";
 import { BinaryRows } from "../../../cli/engines/local/replication/mysql/binaryRows.ts";
 import type { Server } from "../../../cli/engines/local/replication/mysql/server.ts";
 import { binaryReader } from "../../../cli/engines/local/replication/parquet/binaryReaders.ts";
 import type { ColumnType } from "../../../cli/engines/local/replication/parquet/columnType.ts";
 import { type ColumnVector, vectorRows } from "../../../cli/engines/local/replication/parquet/columnVector.ts";
+
+import { eventWriter } from "../../../cli/engines/local/replication/parquet/eventWriters.ts";
 
 /** Values as DuckDB has them after they went through a column's vector, bit for bit as texts. */
 export function stored(values: readonly unknown[], type: ColumnType): string[] {
@@ -43,6 +48,50 @@ export async function loaded(server: Server, sql: string, type: ColumnType): Pro
 	}
 	await query.close(async () => undefined);
 	return texts;
+}
+
+/** Values of the one column beside the key `id`, which come to the vector as changes do: of the rows, and of those before an update. */
+export function logged(events: readonly RowsEvent[], type: ColumnType): Record<"rows" | "before", [unknown, string][]> {
+	const kinds = { rows: logging(type), before: logging(type) };
+	for (const { operation, images, reader: table } of events) {
+		const reader = new ByteReader(images);
+		while (reader.left > 0) {
+			if (operation === "U") kinds.before.add(table, reader);
+			kinds.rows.add(table, reader);
+		}
+	}
+	return { rows: kinds.rows.end(), before: kinds.before.end() };
+}
+
+function logging(type: ColumnType) {
+	const vector = type.vector();
+	const texts: string[] = [];
+	const ids: unknown[] = [];
+	const flush = (): void => {
+		if (ids.length > texts.length) texts.push(...flushed(vector, type, ids.length - texts.length));
+	};
+	return {
+		add({ map, columns: [id, value] }: TableReader, reader: ByteReader): void {
+			const column = map.columns[1];
+			if (id === undefined || value === undefined || column === undefined) throw new Error("there are not two columns");
+			const nulls = reader.u8();
+			ids.push(id.read(reader));
+			if ((nulls & 2) !== 0) {
+				vector.putNull();
+			} else {
+				// Who does not want the value must come to the same place.
+				const past = new ByteReader(reader.buffer, reader.at);
+				valueSkipper(column)?.(past);
+				eventWriter(column, value, vector)(reader);
+				if (past.at !== reader.at) throw new Error(`a value of ${value.declared} ends at ${reader.at} and ${past.at}`);
+			}
+			if (ids.length % vectorRows === 0) flush();
+		},
+		end(): [unknown, string][] {
+			flush();
+			return ids.map((id, index) => [id, texts[index] ?? ""]);
+		},
+	};
 }
 
 function flushed(vector: ColumnVector, type: ColumnType, rows: number): string[] {

@@ -1,5 +1,5 @@
+import type { RowsEvent } from "../decode/rowsEvent.ts";
 import type { Position } from "../model/position.ts";
-import type { Row } from "../model/row.ts";
 import type { TableName } from "../model/tableName.ts";
 
 /** A table as the binlog describes it, at the time of the change. */
@@ -26,9 +26,8 @@ export type BinlogEvent = EventBase &
 		| { kind: "rotate"; position: Position }
 		| { kind: "format" }
 		| { kind: "gtid"; gtid: string; standalone: boolean }
-		| { kind: "rows"; operation: "I" | "D"; table: BinlogTable; rows: readonly Row[] }
-		/** `before` has one row for each of `rows`. */
-		| { kind: "rows"; operation: "U"; table: BinlogTable; rows: readonly Row[]; before: readonly Row[] }
+		/** Rows, as they are in the event. */
+		| { kind: "rows"; table: BinlogTable; rows: RowsEvent }
 		/** Rows of a table that the event does not hold whole, or that cannot be read. Only a reload tells how they are now. */
 		| { kind: "unread"; table: TableName; reason: string; cause: "incomplete" | "undecodable" }
 		/** The source knows that changes are missing from its binlog here. */

@@ -129,8 +129,13 @@ export class BinlogStream {
 			for (const event of queue) {
 				const frame = this.#framer.frame(event);
 				const next = this.#offset.after(frame.header, frame.header.type === eventType.format);
-				if (frame.header.type !== eventType.transactionPayload) await this.#add(events, frame, next);
-				else for (const inner of readPayload(frame.body)) await this.#add(events, frameInPayload(inner), next);
+				const isPayload = frame.header.type === eventType.transactionPayload;
+				for (const one of isPayload ? readPayload(frame.body).map(frameInPayload) : [frame]) {
+					// Most events need no waiting, and so many have no time for it.
+					const missing = this.#translator.missingCollations(one);
+					if (missing.length > 0) await this.#charsets.load(missing);
+					this.#add(events, one, next);
+				}
 			}
 		} catch (error) {
 			this.#queue = [];
@@ -141,9 +146,7 @@ export class BinlogStream {
 		return events;
 	}
 
-	async #add(events: BinlogEvent[], frame: BinlogFrame, next: number): Promise<void> {
-		const missing = this.#translator.missingCollations(frame);
-		if (missing.length > 0) await this.#charsets.load(missing);
+	#add(events: BinlogEvent[], frame: BinlogFrame, next: number): void {
 		const event = this.#translator.translate(frame, next);
 		if (event === undefined) return;
 		if (event.kind === "rotate") this.#offset.rotate(event.position);

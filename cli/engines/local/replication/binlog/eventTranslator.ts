@@ -4,7 +4,7 @@ import { readIncident, readRotate, readXaPrepare } from "../decode/controlEvents
 import { type BinlogFrame, eventType, isIgnorable } from "../decode/eventFrame.ts";
 import { readGtid, readMariaDbGtid, readTaggedGtid } from "../decode/gtidEvents.ts";
 import { type QueryEvent, readLoadQuery, readQuery } from "../decode/queryEvent.ts";
-import { isRowsEvent, readRows, rowsTableId } from "../decode/rowsEvent.ts";
+import { isRowsEvent, openRows, rowsTableId } from "../decode/rowsEvent.ts";
 import { xidText } from "../model/xid.ts";
 import type { BinlogEvent } from "./binlogEvent.ts";
 import type { CharsetCache } from "./charsetCache.ts";
@@ -129,11 +129,9 @@ export class EventTranslator {
 		}
 		const { table } = mapped;
 		try {
-			const { complete, operation, rows, before } = readRows(type, body, mapped.reader);
-			if (!complete) return { ...base, kind: "unread", table, reason: partialImage, cause: "incomplete" };
-			return operation === "U"
-				? { ...base, kind: "rows", operation, table, rows, before }
-				: { ...base, kind: "rows", operation, table, rows };
+			const rows = openRows(type, body, mapped.reader);
+			if (!rows.complete) return { ...base, kind: "unread", table, reason: partialImage, cause: "incomplete" };
+			return { ...base, kind: "rows", table, rows };
 		} catch (error) {
 			if (!(error instanceof DecodeError)) throw error;
 			return { ...base, kind: "unread", table, reason: messageOf(error), cause: "undecodable" };

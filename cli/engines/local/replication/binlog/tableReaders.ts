@@ -35,8 +35,9 @@ export class TableReaders {
 
 	/** @returns the collations that must be known before `describe`. */
 	collationsOf(body: Buffer): readonly number[] {
-		const { id, schema } = readTableName(body);
-		if (!this.#isWanted(schema) || this.#isKnown(id, body)) return [];
+		if (this.#isKnown(body)) return [];
+		const { schema } = readTableName(body);
+		if (!this.#isWanted(schema)) return [];
 		try {
 			const collations = readTableMap(body).columns.map(({ collation }) => collation);
 			return [...collations.filter((collation) => collation !== undefined), 63];
@@ -51,16 +52,16 @@ export class TableReaders {
 	 * @throws Error where the source logs no names of columns.
 	 */
 	describe(body: Buffer): void {
+		if (this.#isKnown(body)) return;
 		const { id, schema, table } = readTableName(body);
-		if (this.#isKnown(id, body)) return;
 		const mapped = this.#isWanted(schema) ? this.#map(body, { schema, table }) : unwanted;
 		this.#byNumber.set(id, { body: Buffer.from(body), mapped });
 	}
 
 	/** Most transactions describe their tables as the one before did. */
-	#isKnown(id: number, body: Buffer): boolean {
-		const known = this.#byNumber.get(id)?.body;
-		return known?.subarray(numberBytes).equals(body.subarray(numberBytes)) === true;
+	#isKnown(body: Buffer): boolean {
+		if (body.length < numberBytes) return false;
+		return this.#byNumber.get(body.readUIntLE(0, numberBytes))?.body.equals(body) === true;
 	}
 
 	#map(body: Buffer, name: TableName): MappedTable {

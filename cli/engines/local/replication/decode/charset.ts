@@ -1,6 +1,8 @@
 /** A character set of the server. */
 export interface Charset {
 	name: string;
+	/** Whether bytes below 80 are ASCII: a text of such bytes is the same in UTF-8. */
+	hasAscii: boolean;
 	/** Text as the server gives it to a client of utf8mb4. */
 	decode(bytes: Buffer): string;
 }
@@ -27,6 +29,8 @@ export const binaryCharset = "binary";
 /** What the server writes for bytes that are not a character. */
 const invalid = "?";
 
+/** Character sets whose valid bytes are UTF-8's. */
+export const utf8Charsets: ReadonlySet<string> = new Set(["utf8", "utf8mb3", "utf8mb4"]);
 const decodeUtf8 = (bytes: Buffer): string => bytes.toString("utf8");
 const unicode: Record<string, (bytes: Buffer) => string> = {
 	utf8: decodeUtf8,
@@ -42,7 +46,7 @@ const unicode: Record<string, (bytes: Buffer) => string> = {
 /** A character set that needs no table. */
 export function unicodeCharset(name: string): Charset | undefined {
 	const decode = unicode[name];
-	return decode === undefined ? undefined : { name, decode };
+	return decode === undefined ? undefined : { name, hasAscii: decode === decodeUtf8, decode };
 }
 
 function decodeUtf16Be(bytes: Buffer): string {
@@ -71,7 +75,8 @@ function decodeUtf32Be(bytes: Buffer): string {
 
 /** A character set by the server's own table. */
 export function tableCharset(name: string, table: CharsetTable): Charset {
-	return { name, decode: (bytes) => decodeByTable(bytes, table) };
+	const hasAscii = table.one.slice(0, 0x80).every((text, byte) => text === String.fromCharCode(byte));
+	return { name, hasAscii, decode: (bytes) => decodeByTable(bytes, table) };
 }
 
 function decodeByTable(bytes: Buffer, table: CharsetTable): string {

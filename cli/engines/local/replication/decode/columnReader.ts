@@ -25,6 +25,15 @@ export interface ColumnReader {
 	declared: string;
 	/** Reads a value that is not null. */
 	read(reader: ByteReader): Value;
+	/** Of texts and bytes that are stored as they are. */
+	counted?: CountedBytes;
+}
+
+/** Bytes after their length. */
+export interface CountedBytes {
+	lengthBytes: number;
+	/** Undefined where they are not text. */
+	charset: Charset | undefined;
 }
 
 /** The collation of bytes that are not text. */
@@ -120,9 +129,7 @@ function bytesReader(column: MappedColumn, charsets: Charsets): ColumnReader | u
 	const lengthBytes = length > 255 ? 2 : 1;
 	switch (type) {
 		case mysqlType.varchar:
-			return textReader(column, charsets, `varchar(${length})`, `varbinary(${length})`, (reader) =>
-				reader.counted(lengthBytes),
-			);
+			return textReader(column, charsets, `varchar(${length})`, `varbinary(${length})`, lengthBytes);
 		case mysqlType.varcharCompressed:
 			return textReader(column, charsets, `varchar(${length})`, `varbinary(${length})`, (reader) =>
 				inflateColumn(reader.counted(lengthBytes)),
@@ -133,21 +140,15 @@ function bytesReader(column: MappedColumn, charsets: Charsets): ColumnReader | u
 		case mysqlType.blobCompressed: {
 			const size = blobNames[length];
 			if (size === undefined || length === 0) throw new DecodeError(`a BLOB has ${length} bytes of length`);
-			const read = (reader: ByteReader): Buffer => reader.counted(length);
-			return textReader(
-				column,
-				charsets,
-				`${size}text`,
-				`${size}blob`,
-				type === mysqlType.blob ? read : (reader) => inflateColumn(read(reader)),
-			);
+			const read = (reader: ByteReader): Buffer => inflateColumn(reader.counted(length));
+			return textReader(column, charsets, `${size}text`, `${size}blob`, type === mysqlType.blob ? length : read);
 		}
 		case mysqlType.json:
 			return { declared: "json", read: (reader) => jsonText(readBinaryJson(reader.counted(4))) };
 		case mysqlType.geometry:
-			return { declared: "geometry", read: (reader) => copy(reader.counted(length)) };
+			return binaryReader("geometry", length);
 		case mysqlType.vector:
-			return { declared: "vector", read: (reader) => copy(reader.counted(length)) };
+			return binaryReader("vector", length);
 		case mysqlType.enum:
 			return enumReader(column, charsets);
 		case mysqlType.set:
@@ -157,16 +158,37 @@ function bytesReader(column: MappedColumn, charsets: Charsets): ColumnReader | u
 	}
 }
 
+/** @param bytes how they are read, or in how many bytes their length is before them. */
 function textReader(
 	column: MappedColumn,
 	charsets: Charsets,
 	text: string,
 	binary: string,
-	bytes: (reader: ByteReader) => Buffer,
+	bytes: number | ((reader: ByteReader) => Buffer),
 ): ColumnReader {
 	const charset = charsetOf(column, charsets);
+	if (typeof bytes === "number") {
+		if (charset.name === binaryCharset) return binaryReader(binary, bytes);
+		return countedReader(text, bytes, charset);
+	}
 	if (charset.name === binaryCharset) return { declared: binary, read: (reader) => copy(bytes(reader)) };
 	return { declared: text, read: (reader) => charset.decode(bytes(reader)) };
+}
+
+function countedReader(declared: string, lengthBytes: number, charset: Charset): ColumnReader {
+	return {
+		declared,
+		read: (reader) => charset.decode(reader.counted(lengthBytes)),
+		counted: { lengthBytes, charset },
+	};
+}
+
+function binaryReader(declared: string, lengthBytes: number): ColumnReader {
+	return {
+		declared,
+		read: (reader) => copy(reader.counted(lengthBytes)),
+		counted: { lengthBytes, charset: undefined },
+	};
 }
 
 /** CHAR and BINARY: trailing blanks are not stored, nor are BINARY's trailing zeros, which belong to its value. */
@@ -174,7 +196,7 @@ function fixedReader(column: MappedColumn, charsets: Charsets, lengthBytes: numb
 	const { length } = column;
 	const charset = charsetOf(column, charsets);
 	if (charset.name !== binaryCharset) {
-		return { declared: `char(${length})`, read: (reader) => charset.decode(reader.counted(lengthBytes)) };
+		return countedReader(`char(${length})`, lengthBytes, charset);
 	}
 	return {
 		declared: `binary(${length})`,

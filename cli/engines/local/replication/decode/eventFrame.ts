@@ -1,5 +1,5 @@
 import { crc32 } from "node:zlib";
-import { ByteReader, DecodeError } from "./byteReader.ts";
+import { DecodeError } from "./byteReader.ts";
 
 /** Types of events that are read; sources: libs/mysql/binlog/event/binlog_event.h of MySQL, sql/log_event.h of MariaDB. */
 export const eventType = {
@@ -69,13 +69,13 @@ export function isIgnorable({ flags }: EventHeader): boolean {
 }
 
 export function readHeader(event: Buffer): EventHeader {
-	const reader = new ByteReader(event);
-	const time = reader.u32();
-	const type = reader.u8();
-	const serverId = reader.u32();
-	const length = reader.u32();
-	const next = reader.u32();
-	const flags = reader.u16();
+	if (event.length < headerLength) throw new DecodeError(`an event has ${event.length} bytes`);
+	const time = event.readUInt32LE(0);
+	const type = event.readUInt8(4);
+	const serverId = event.readUInt32LE(5);
+	const length = event.readUInt32LE(9);
+	const next = event.readUInt32LE(13);
+	const flags = event.readUInt16LE(17);
 	if (length !== event.length) {
 		throw new DecodeError(`an event of type ${type} says it has ${length} bytes and has ${event.length}`);
 	}

@@ -8,7 +8,7 @@ import { readHeartbeatV2, readIncident, readRotate, readXaPrepare } from "./cont
 import { Framer } from "./eventFrame.ts";
 import { readGtid, readMariaDbGtid, readTaggedGtid } from "./gtidEvents.ts";
 import { readQuery } from "./queryEvent.ts";
-import { readRows, tableReader } from "./rowsEvent.ts";
+import { openRows, readRows, tableReader } from "./rowsEvent.ts";
 import { readTableMap } from "./tableMap.ts";
 
 const hex = (digits: string): Buffer => Buffer.from(digits.replaceAll(/\s/g, ""), "hex");
@@ -143,9 +143,15 @@ test("a table map with its optional metadata", () => {
 const reader = tableReader(readTableMap(map()), charsets);
 const head = "010000000000 0100 0200 03";
 
+/** An event's rows as values, with what it says of them. */
+function rowsOf(type: number, body: Buffer) {
+	const event = openRows(type, body, reader);
+	return { ...event, ...readRows(event) };
+}
+
 test("rows, with every column or without", () => {
 	const row = "00 ffffffff 02 c3a9 03000000 050100";
-	expect(readRows(30, hex(`${head} ff ${row} 06 01000000`), reader)).toMatchObject({
+	expect(rowsOf(30, hex(`${head} ff ${row} 06 01000000`))).toMatchObject({
 		operation: "I",
 		complete: true,
 		rows: [
@@ -153,29 +159,27 @@ test("rows, with every column or without", () => {
 			[1, null, null],
 		],
 	});
-	expect(readRows(23, hex(`010000000000 0100 03 ff ${row}`), reader).rows).toEqual([[4294967295, "é", "1"]]);
-	expect(readRows(31, hex(`${head} ff ff ${row} 06 02000000`), reader)).toMatchObject({
+	expect(rowsOf(23, hex(`010000000000 0100 03 ff ${row}`)).rows).toEqual([[4294967295, "é", "1"]]);
+	expect(rowsOf(31, hex(`${head} ff ff ${row} 06 02000000`))).toMatchObject({
 		operation: "U",
 		before: [[4294967295, "é", "1"]],
 		rows: [[2, null, null]],
 	});
 	// MINIMAL: the key before, what changed after.
-	expect(readRows(31, hex(`${head} 01 02 00 01000000 00 0161`), reader)).toMatchObject({ complete: false, rows: [] });
-	expect(readRows(30, hex(`010000000000 1100 0500 010100 03 ff 06 01000000`), reader)).toMatchObject({
+	expect(rowsOf(31, hex(`${head} 01 02 00 01000000 00 0161`))).toMatchObject({ complete: false, rows: [] });
+	expect(rowsOf(30, hex(`010000000000 1100 0500 010100 03 ff 06 01000000`))).toMatchObject({
 		byForeignKey: true,
 		rows: [[1, null, null]],
 	});
 	const compressed = Buffer.concat([Buffer.from([0x81, 5]), deflateSync(hex("06 01000000"))]);
-	expect(readRows(166, Buffer.concat([hex("010000000000 0100 03 07"), compressed]), reader).rows).toEqual([
-		[1, null, null],
-	]);
-	expect(() => readRows(30, hex("010000000000 0100 0200 04 ff"), reader)).toThrow("rows have 4 columns, their table 3");
+	expect(rowsOf(166, Buffer.concat([hex("010000000000 0100 03 07"), compressed])).rows).toEqual([[1, null, null]]);
+	expect(() => rowsOf(30, hex("010000000000 0100 0200 04 ff"))).toThrow("rows have 4 columns, their table 3");
 });
 
 test("an update that has only what changed within JSON", () => {
 	const before = "02 01000000 0d000000 00 0100 0c00 0b00 0100 05 0100 61";
 	const event = (after: string): Buffer => hex(`${head} ff ff ${before} ${after}`);
-	const read = (after: string): unknown[] => readRows(39, event(after), reader).rows.flat();
+	const read = (after: string): unknown[] => rowsOf(39, event(after)).rows.flat();
 	expect(read("01 01 02 01000000 09000000 00 03 242e61 03 050300")).toEqual([1, null, '{"a": 3}']);
 	expect(read("01 01 02 01000000 05000000 02 03 242e61")).toEqual([1, null, "{}"]);
 	expect(read("01 01 02 01000000 00000000")).toEqual([1, null, '{"a": 1}']);
@@ -208,7 +212,7 @@ test("damaged events end with an error that says so", () => {
 				if (bytes.length > 0) bytes.writeUInt8(byte, at % bytes.length);
 				table.writeUInt8(byte, at % table.length);
 			}
-			for (const read of [() => readRows(type, bytes, reader), () => tableReader(readTableMap(table), charsets)]) {
+			for (const read of [() => rowsOf(type, bytes), () => tableReader(readTableMap(table), charsets)]) {
 				try {
 					read();
 				} catch (error) {

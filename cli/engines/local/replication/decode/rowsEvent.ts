@@ -11,16 +11,27 @@ import type { TableMap } from "./tableMap.ts";
 
 export type RowValues = Value[];
 
+/** An event of rows, which are not read yet. */
 export interface RowsEvent {
 	operation: "I" | "U" | "D";
 	/** Whether all columns are in all images; without that, rows are not read. */
 	complete: boolean;
+	/** MySQL since 9.6: changed by a foreign key that the SQL layer cascaded. */
+	byForeignKey: boolean;
+	/** How its columns are read. */
+	reader: TableReader;
+	/** Whether rows after an update may have only the changes of a JSON document. */
+	partial: boolean;
+	/** The rows' images, one after the other; of an update that before it comes first. */
+	images: Buffer;
+}
+
+/** Rows as values. */
+export interface ReadRows {
 	/** Rows inserted or deleted; of an update, the rows after it. */
 	rows: RowValues[];
 	/** Rows before an update. */
 	before: RowValues[];
-	/** MySQL since 9.6: changed by a foreign key that the SQL layer cascaded. */
-	byForeignKey: boolean;
 }
 
 interface RowsKind {
@@ -67,8 +78,8 @@ export function tableReader(map: TableMap, charsets: Charsets): TableReader {
 	return { map, columns: map.columns.map((column) => columnReader(column, charsets)) };
 }
 
-/** @throws DecodeError where the rows are not as the table's map says. */
-export function readRows(type: number, body: Buffer, { map, columns }: TableReader): RowsEvent {
+/** @throws DecodeError where the event is not as the table's map says. */
+export function openRows(type: number, body: Buffer, table: TableReader): RowsEvent {
 	const kind = kinds.get(type);
 	if (kind === undefined) throw new DecodeError(`an event of type ${type} has no rows`);
 	const reader = new ByteReader(body);
@@ -79,30 +90,39 @@ export function readRows(type: number, body: Buffer, { map, columns }: TableRead
 		if (extra < 2) throw new DecodeError(`rows say they have ${extra} bytes of extra data`);
 		reader.skip(extra - 2);
 	}
+	const { length } = table.columns;
 	const width = reader.lenenc();
-	if (width !== columns.length) throw new DecodeError(`rows have ${width} columns, their table ${columns.length}`);
+	if (width !== length) throw new DecodeError(`rows have ${width} columns, their table ${length}`);
 	const present = reader.bytes((width + 7) >> 3);
 	const presentAfter = kind.operation === "U" ? reader.bytes((width + 7) >> 3) : present;
-	const event: RowsEvent = {
+	const complete = allBits(present, width) && allBits(presentAfter, width);
+	if (complete && width === 0 && reader.left > 0) throw new DecodeError("rows without columns do not end");
+	const images = reader.rest();
+	return {
 		operation: kind.operation,
-		complete: allBits(present, width) && allBits(presentAfter, width),
-		rows: [],
-		before: [],
+		complete,
 		byForeignKey: (flags & sqlForeignKey) !== 0,
+		reader: table,
+		partial: kind.partial === true,
+		images: complete && kind.compressed === true ? inflateMariaDb(images) : images,
 	};
-	if (!event.complete) return event;
-	const rows = kind.compressed === true ? new ByteReader(inflateMariaDb(reader.rest())) : reader;
+}
+
+/** @throws DecodeError where the rows are not as the table's map says. */
+export function readRows({ operation, complete, reader: table, partial, images }: RowsEvent): ReadRows {
+	const read: ReadRows = { rows: [], before: [] };
+	if (!complete) return read;
+	const { map, columns } = table;
+	const reader = new ByteReader(images);
 	const isJson = map.columns.map((column) => column.type === mysqlType.json);
-	while (rows.left > 0) {
-		const start = rows.at;
-		if (kind.partial === true) readPartialUpdate(rows, columns, isJson, event);
+	while (reader.left > 0) {
+		if (partial) readPartialUpdate(reader, columns, isJson, read);
 		else {
-			if (kind.operation === "U") event.before.push(readImage(rows, columns));
-			event.rows.push(readImage(rows, columns));
+			if (operation === "U") read.before.push(readImage(reader, columns));
+			read.rows.push(readImage(reader, columns));
 		}
-		if (rows.at === start) throw new DecodeError("rows without columns do not end");
 	}
-	return event;
+	return read;
 }
 
 function readImage(reader: ByteReader, columns: readonly ColumnReader[]): RowValues {
@@ -122,7 +142,7 @@ function readPartialUpdate(
 	reader: ByteReader,
 	columns: readonly ColumnReader[],
 	isJson: readonly boolean[],
-	event: RowsEvent,
+	event: ReadRows,
 ): void {
 	const documents = new Map<number, JsonValue>();
 	const nullBytes = (columns.length + 7) >> 3;

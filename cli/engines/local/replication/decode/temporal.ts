@@ -20,15 +20,16 @@ function fractionText(micros: number, scale: number): string {
 	return scale === 0 ? "" : `.${String(micros).padStart(6, "0").slice(0, scale)}`;
 }
 
-const fractionBytes = [0, 1, 1, 2, 2, 3, 3];
+const bytesByScale = [0, 1, 1, 2, 2, 3, 3];
 const fractionUnits = [0, 10_000, 10_000, 100, 100, 1, 1];
 
-function bytesOf(scale: number): number {
-	return fractionBytes[scale] ?? 0;
+/** Bytes of the seconds' fraction. */
+export function fractionBytes(scale: number): number {
+	return bytesByScale[scale] ?? 0;
 }
 
 /** Microseconds of a fraction as it is stored. */
-function microsOf(stored: number, scale: number): number {
+export function microsOf(stored: number, scale: number): number {
 	return stored * (fractionUnits[scale] ?? 0);
 }
 
@@ -49,7 +50,7 @@ export function readYear(reader: ByteReader): number {
  * and seconds before that loses a carry.
  */
 export function readTime2(reader: ByteReader, scale: number): string {
-	const fraction = bytesOf(scale);
+	const fraction = fractionBytes(scale);
 	const unit = 256 ** fraction;
 	const value = reader.uintBe(3 + fraction) - 0x80_0000 * unit;
 	const absolute = Math.abs(value);
@@ -66,7 +67,7 @@ function timeText(negative: boolean, hms: number, micros: number, scale: number)
 export function readDatetime2(reader: ByteReader, scale: number): string {
 	const whole = reader.uintBe(5) - 0x80_0000_0000;
 	if (whole < 0) throw new DecodeError("a DATETIME is negative");
-	const fraction = bytesOf(scale) === 0 ? 0 : reader.uintBe(bytesOf(scale));
+	const fraction = fractionBytes(scale) === 0 ? 0 : reader.uintBe(fractionBytes(scale));
 	return datetimeText(Math.floor(whole / 0x2_0000), whole % 0x2_0000, microsOf(fraction, scale), scale);
 }
 
@@ -79,7 +80,7 @@ function datetimeText(ymd: number, hms: number, micros: number, scale: number): 
 /** Seconds since 1970 in UTC, and the fraction; 0 without a fraction is the zero date. */
 export function readTimestamp2(reader: ByteReader, scale: number): string {
 	const seconds = reader.uintBe(4);
-	const micros = bytesOf(scale) === 0 ? 0 : microsOf(reader.uintBe(bytesOf(scale)), scale);
+	const micros = fractionBytes(scale) === 0 ? 0 : microsOf(reader.uintBe(fractionBytes(scale)), scale);
 	return timestampText(seconds, micros, scale);
 }
 

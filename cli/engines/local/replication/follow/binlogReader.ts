@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { unreachable } from "../../../../common/errors.ts";
+import { messageOf, unreachable } from "../../../../common/errors.ts";
 import type { BinlogEvent } from "../binlog/binlogEvent.ts";
 import { parseStatement } from "../ddl/statement.ts";
+import { DecodeError } from "../decode/byteReader.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 import { tableId } from "../model/tableName.ts";
@@ -41,7 +42,7 @@ export class BinlogReader implements ChangeReader {
 	#inGroup = false;
 	#endsWithQuery = false;
 	#groupGtid = "";
-	#commitTime = 0;
+	#commitTime = Number.NaN;
 	#commitIso = "";
 	#skipping = false;
 	#savedAt = Date.now();
@@ -116,8 +117,7 @@ export class BinlogReader implements ChangeReader {
 		const files = await this.batch.close(this.state.sequence);
 		if (newestCommit > 0) this.state.latencySeconds = Math.max(0, (Date.now() - newestCommit) / 1000);
 		await this.parts.store.commit(this.state, { clear: extra.clear, files: [...files, ...extra.files] });
-		this.#savedAt = Date.now();
-		this.hasNews = false;
+		[this.#savedAt, this.hasNews] = [Date.now(), false];
 		this.parts.onProgress();
 	}
 
@@ -193,23 +193,23 @@ export class BinlogReader implements ChangeReader {
 		this.#inGroup = true;
 		this.#endsWithQuery = endsWithQuery;
 		this.#groupGtid = gtid;
+		if (time !== this.#commitTime) this.#commitIso = new Date(time).toISOString();
 		this.#commitTime = time;
-		this.#commitIso = new Date(time).toISOString();
 		this.state.sequence.begin(time);
-		this.#skipping = this.#skipped.has(formatPosition(this.groupStart));
+		this.#skipping = this.#skipped.size > 0 && this.#skipped.has(formatPosition(this.groupStart));
 		this.touched.clear();
 		this.#cascading.begin();
 		this.reloadAtCommit.clear();
 	}
 
-	async #endGroup(next: number): Promise<void> {
+	#endGroup(next: number): Promise<void> | undefined {
 		this.#inGroup = false;
 		if (!this.#skipping) this.#cascading.commit();
 		this.state.addGtid(this.#groupGtid);
 		this.#cursor.advance(next);
-		this.groupEnd = { ...this.state.position };
-		if (this.reloadAtCommit.size > 0) await this.reload([...this.reloadAtCommit]);
-		if (this.batch.bytes >= this.parts.limits.bytes) await this.publish();
+		this.groupEnd = this.state.position;
+		if (this.reloadAtCommit.size > 0) return this.reload([...this.reloadAtCommit]);
+		return this.batch.bytes >= this.parts.limits.bytes ? this.publish() : undefined;
 	}
 
 	/** A group that another one follows before its end: the source went down while it wrote it, and its rows do not count. */
@@ -235,30 +235,30 @@ export class BinlogReader implements ChangeReader {
 		this.touched.add(id);
 		if (this.#skipping) return undefined;
 		if (!this.batch.isReady(event)) return this.#prepareAndAppend(event, table);
-		try {
-			this.#append(event, table);
-		} catch (error) {
-			return this.#ddl.failOrThrow(table, error);
-		}
-		return this.batch.writeLarge(event, this.parts.limits.bytes);
+		return this.#append(event, table);
 	}
 
 	async #prepareAndAppend(event: RowsEvent, table: TableCheckpoint): Promise<void> {
 		try {
 			await this.batch.prepare(event, table, this.state.historyOf(table));
-			this.#append(event, table);
 		} catch (error) {
 			return this.#ddl.failOrThrow(table, error);
 		}
-		await this.batch.writeLarge(event, this.parts.limits.bytes);
+		await this.#append(event, table);
 	}
 
-	#append(event: RowsEvent, table: TableCheckpoint): void {
-		this.batch.append(event, this.#commitTime, this.state.sequence);
+	#append(event: RowsEvent, table: TableCheckpoint): Promise<void> | undefined {
+		try {
+			const counter = ({ I: "inserts", U: "updates", D: "deletes" } as const)[event.rows.operation];
+			table[counter] += this.batch.append(event, this.#commitTime, this.state.sequence);
+		} catch (error) {
+			// Rows that cannot be read are their table's trouble, like those that cannot be stored.
+			if (!(error instanceof DecodeError)) return this.#ddl.failOrThrow(table, error);
+			return this.#doubtful.unread({ table: event.table, reason: messageOf(error), cause: "undecodable" }, table);
+		}
 		this.batch.newestCommit = Math.max(this.batch.newestCommit, this.#commitTime);
-		const counter = ({ I: "inserts", U: "updates", D: "deletes" } as const)[event.operation];
-		table[counter] += event.rows.length;
 		table.updatedAt = this.#commitIso;
+		return this.batch.writeLarge(event, this.parts.limits.bytes);
 	}
 
 	#unread(event: Extract<BinlogEvent, { kind: "unread" }>): Promise<void> | undefined {
@@ -292,7 +292,7 @@ export class BinlogReader implements ChangeReader {
 				return;
 			default:
 				if (!this.#endsWithQuery) return this.#ddl.insideTransaction(statement);
-				await this.#ddl.standalone(statement, () => this.#endGroup(event.next));
+				await this.#ddl.standalone(statement, async () => this.#endGroup(event.next));
 				if (this.#inGroup) await this.#endGroup(event.next);
 				await this.#cascading.noteStatement(statement, event.sql);
 		}

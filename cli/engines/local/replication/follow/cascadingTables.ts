@@ -1,5 +1,7 @@
 import type { Cascade } from "../../../mysql/cascades.ts";
 import type { Statement } from "../ddl/statement.ts";
+import { DecodeError } from "../decode/byteReader.ts";
+import { readRows } from "../decode/rowsEvent.ts";
 import type { Row } from "../model/row.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
 import type { ChangeReader } from "./changeReader.ts";
@@ -48,8 +50,8 @@ export class CascadingTables {
 	note(event: RowsEvent): boolean {
 		if (!this.#isKnown) return false;
 		for (const { child, onDelete, onUpdate, columns } of this.#byParent.get(tableId(event.table))?.values() ?? []) {
-			if (event.operation === "D" && onDelete) this.#mark(tableId(child));
-			if (event.operation === "U" && onUpdate && hasOtherValues(event, columns)) this.#mark(tableId(child));
+			if (event.rows.operation === "D" && onDelete) this.#mark(tableId(child));
+			if (event.rows.operation === "U" && onUpdate && hasOtherValues(event, columns)) this.#mark(tableId(child));
 		}
 		return true;
 	}
@@ -116,11 +118,17 @@ export class CascadingTables {
 	}
 }
 
-function hasOtherValues(event: Extract<RowsEvent, { operation: "U" }>, columns: readonly string[]): boolean {
+function hasOtherValues(event: RowsEvent, columns: readonly string[]): boolean {
 	const indexes = columns.map((name) => event.table.columns.findIndex((column) => column.name === name));
 	// A column that is not there was renamed since.
 	if (indexes.includes(-1)) return true;
-	return event.rows.some((row, place) => indexes.some((index) => !isSame(row[index], event.before[place]?.[index])));
+	try {
+		const { rows, before } = readRows(event.rows);
+		return rows.some((row, place) => indexes.some((index) => !isSame(row[index], before[place]?.[index])));
+	} catch (error) {
+		if (error instanceof DecodeError) return true;
+		throw error;
+	}
 }
 
 function isSame(a: Row[number], b: Row[number] | undefined): boolean {

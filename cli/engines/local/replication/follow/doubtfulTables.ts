@@ -31,7 +31,7 @@ export class DoubtfulTables {
 
 	/** @param table undefined where it is not known yet. */
 	async unread(
-		{ table: name, reason, cause }: Extract<BinlogEvent, { kind: "unread" }>,
+		{ table: name, reason, cause }: Pick<Extract<BinlogEvent, { kind: "unread" }>, "table" | "reason" | "cause">,
 		table: TableCheckpoint | undefined,
 	): Promise<void> {
 		if (table === undefined) return this.unknown(name);

@@ -80,25 +80,19 @@ export class OpenBatch {
 		this.#stages.set(id, { stage, source, folder: requireFolder(source), bytes: 0 });
 	}
 
-	/** Adds the rows of an event to the stage that `prepare` opened. */
-	append(event: RowsEvent, commitTime: number, sequence: Sequence): void {
+	/**
+	 * Adds the rows of an event to the stage that `prepare` opened. @returns how many they are.
+	 * @throws DecodeError where they cannot be read; the stage is then of no use.
+	 */
+	append(event: RowsEvent, commitTime: number, sequence: Sequence): number {
 		const open = this.#stages.get(tableId(event.table));
 		if (open === undefined) throw bug("rows came without a stage");
-		const { stage } = open;
-		const bytes = event.size / event.rows.length;
-		if (event.operation === "U") {
-			for (const [index, row] of event.rows.entries()) {
-				stage.append("U", commitTime, sequence.next(), row, event.before[index], bytes);
-			}
-		} else {
-			for (const row of event.rows) {
-				stage.append(event.operation, commitTime, sequence.next(), row, undefined, bytes);
-			}
-		}
+		const rows = open.stage.append(event.rows, commitTime, sequence);
 		this.bytes += event.size;
 		open.bytes += event.size;
 		this.#stagedBytes += event.size;
 		this.openedAt ??= Date.now();
+		return rows;
 	}
 
 	/** A file of no rows, after all that is in the batch. */

@@ -6,12 +6,12 @@ const noon = Date.UTC(2026, 8, 5, 12, 0, 0, 120);
 test("changes are numbered on, and their time never falls back", () => {
 	const sequence = new Sequence(initialSequence);
 	sequence.begin(noon);
-	expect(sequence.next()).toEqual({ digits: 2026090512000012, counter: 1 });
+	expect([sequence.digits, sequence.nextCounter()]).toEqual([2026090512000012, 1]);
 	sequence.begin(noon - 60_000);
-	expect(sequence.next()).toEqual({ digits: 2026090512000012, counter: 2 });
+	expect([sequence.digits, sequence.nextCounter()]).toEqual([2026090512000012, 2]);
 	const later = new Sequence(sequence.state);
 	later.begin(noon + 1000);
-	expect(later.next()).toEqual({ digits: 2026090512000112, counter: 3 });
+	expect([later.digits, later.nextCounter()]).toEqual([2026090512000112, 3]);
 });
 
 test("names of files grow, also within a millisecond and when the clock is set back", () => {

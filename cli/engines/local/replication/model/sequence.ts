@@ -20,6 +20,8 @@ export class Sequence {
 	#digits: number;
 	#counter: number;
 	#fileTime: number;
+	/** Commit time of the last transaction. */
+	#begun: number | undefined;
 
 	constructor(state: SequenceState) {
 		this.#commitDigits = state.commitDigits;
@@ -34,16 +36,23 @@ export class Sequence {
 
 	/** Starts a transaction. @param time commit time, milliseconds since 1970. */
 	begin(time: number): void {
+		if (time === this.#begun) return;
+		this.#begun = time;
 		const digits = commitDigits(time);
 		if (digits <= this.#commitDigits) return;
 		this.#commitDigits = digits;
 		this.#digits = Number(digits);
 	}
 
-	/** @returns both parts of the next change's 35 digits: 16 of commit time, 19 of the counter. Both are exact in a double. */
-	next(): { digits: number; counter: number } {
+	/** The first 16 of a change's 35 digits, of the commit time. Exact in a double, as the counter is. */
+	get digits(): number {
+		return this.#digits;
+	}
+
+	/** @returns the other 19 digits of the next change. */
+	nextCounter(): number {
 		this.#counter += 1;
-		return { digits: this.#digits, counter: this.#counter };
+		return this.#counter;
 	}
 
 	/** @returns the name of the next file of changes, `YYYYMMDD-HHmmssSSS.parquet`. @param now milliseconds since 1970. */

@@ -129,7 +129,7 @@ export class TimestampVector extends FixedVector {
 }
 
 /** Digits that a number of JavaScript's has exactly. */
-const exactDigits = 15;
+export const exactDigits = 15;
 
 /** Decimals of at most 38 digits, as the integers without their points. */
 export class DecimalVector extends FixedVector {
@@ -153,7 +153,7 @@ export class DecimalVector extends FixedVector {
 	put(value: unknown): void {
 		const text = String(value);
 		const digits = digitsOf(text, this.#scale);
-		if (this.#precision <= exactDigits || digits.length <= exactDigits) this.#putNumber(Number(digits));
+		if (this.#precision <= exactDigits || digits.length <= exactDigits) this.putUnscaled(Number(digits));
 		else this.#putInteger(BigInt(digits));
 	}
 
@@ -170,10 +170,11 @@ export class DecimalVector extends FixedVector {
 			// Neither a digit: the point.
 			if (digit >= 0) integer = integer * 10 + digit;
 		}
-		this.#putNumber(negative ? -integer : integer);
+		this.putUnscaled(negative ? -integer : integer);
 	}
 
-	#putNumber(integer: number): void {
+	/** Adds a decimal of at most 15 digits as the integer without its point. */
+	putUnscaled(integer: number): void {
 		const { count } = this;
 		this.count += 1;
 		if (this.#small !== undefined) {
