@@ -71,16 +71,16 @@ export function purgedPlaces(
 	tables: readonly { schema: string; table: string }[],
 ): { folders: string[]; rebuilt: string[] } {
 	const tainted = tables.flatMap(({ schema, table }): Location[] => [
-		{ zone: "raw", prefix: `${schema}/${table}` },
+		{ zone: "raw", prefix: lake.rawTable(schema, table) },
 		{ zone: "processed", prefix: lake.changeLog(schema, table) },
 		{ zone: "processed", prefix: lake.current(schema, table) },
 	]);
 	const folders = tables.flatMap(({ schema, table }) => [
 		`${lake.changeLog(schema, table)}/`,
 		`${lake.current(schema, table)}/`,
-		`${lake.state}/${schema}/${table}.json`,
-		`${lake.stream}/${schema}/${table}/`,
-		`${lake.stream}/${lake.state}/${schema}/${table}.json`,
+		lake.tableState(schema, table),
+		`${lake.stream}/${lake.changeLog(schema, table)}/`,
+		`${lake.stream}/${lake.tableState(schema, table)}`,
 	]);
 	const models = lake.roots.models;
 	folders.push(`${lake.staging}/`, `${models}/`, `${lake.state}/${models}/`, `${lake.state}/${models}.json`);

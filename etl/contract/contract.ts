@@ -1,4 +1,5 @@
 import contract from "./contract.json" with { type: "json" };
+import { folderForm, rawFolderForm } from "./names.ts";
 
 /**
  * What TypeScript and Python both have to know of the lake. `contract.json` has the values; the jobs read the same file
@@ -41,11 +42,16 @@ export const lake = {
 	cleared: prefixes.cleared,
 	/** Changes that Firehose could not deliver, with their values. */
 	replicationErrors: `${prefixes.clickstreamErrors}/replication`,
-	changeLog: (schema: string, table: string): string => `${schema}/${table}`,
-	current: (schema: string, table: string): string => `${prefixes.current}/${schema}/${table}`,
+	/** Of a table below the raw zone. DMS takes no name with a slash; all others are folders as they are. */
+	rawTable: (schema: string, table: string): string => `${rawFolderForm(schema)}/${rawFolderForm(table)}`,
+	changeLog: (schema: string, table: string): string => tableFolder(schema, table),
+	current: (schema: string, table: string): string => `${prefixes.current}/${tableFolder(schema, table)}`,
 	model: (name: string): string => `${prefixes.models}/${name}`,
 	/** Bookkeeping of the jobs: what was processed, up to where. */
 	state: prefixes.state,
+	tableState: (schema: string, table: string): string => `${prefixes.state}/${tableFolder(schema, table)}.json`,
+	/** Names of the source's tables in the catalog, as the jobs gave them. */
+	tableNames: `${prefixes.state}/names.json`,
 	/** By which rules of the definition the tables were loaded, on AWS. */
 	appliedRules: `${prefixes.state}/replication-rules.json`,
 	/** Reports of the jobs' runs. */
@@ -60,6 +66,10 @@ export const lake = {
 	/** Folders that hold folders of tables, beside those that a definition's jobs write. */
 	roots: { current: prefixes.current, models: prefixes.models },
 };
+
+function tableFolder(schema: string, table: string): string {
+	return `${folderForm(schema)}/${folderForm(table)}`;
+}
 
 /** Extension of files of rows. */
 export const parquetExtension = contract.rawFiles.extension;
@@ -97,6 +107,9 @@ const { changeLogSuffix } = contract.catalog;
 export function changeLogName(table: string): string {
 	return `${table}${changeLogSuffix}`;
 }
+
+/** What a change log's partitions are called: the second name is for a table that has a column of the first. */
+export const batchKeys = { usual: prefixes.batch.replace("=", ""), own: contract.catalog.ownBatch };
 
 /** Name of the current table of a change log in the catalog; undefined for any other table. */
 export function currentTableOf(name: string): string | undefined {

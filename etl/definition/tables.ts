@@ -1,5 +1,6 @@
 import { lake } from "../contract/contract.ts";
 import type { Dataset, TableDefinition, TableRule } from "../contract/datasets.ts";
+import { catalogForm, folderForm } from "../contract/names.ts";
 import type { Pipeline } from "../contract/pipeline/pipeline.ts";
 
 /** The tables of a definition as the jobs read them, at `--datasets_uri`. */
@@ -31,16 +32,19 @@ export function madeTables({ jobs }: Pipeline): Dataset[] {
 export function tableFolders({ schemas, jobs }: Pick<Pipeline, "schemas" | "jobs">): string[] {
 	const written = jobs.flatMap(({ writes }) => writes.filter(({ zone }) => zone === "processed"));
 	return [
-		...schemas.map(({ name }) => name),
+		...schemas.map(({ name }) => folderForm(name)),
 		lake.roots.current,
 		lake.roots.models,
 		...written.map(({ prefix }) => prefix),
 	];
 }
 
-/** Name in the catalog of a current table; that of its change log is made by `changeLogName`. Catalog names are lower case. */
+/**
+ * Name in the catalog of a current table, unless the jobs had to give it another because two would have this one; that of its change
+ * log is made by `changeLogName`.
+ */
 export function catalogName(table: Pick<TableDefinition, "name" | "alias">): string {
-	return (table.alias ?? table.name).toLowerCase();
+	return table.alias?.toLowerCase() ?? catalogForm(table.name);
 }
 
 function bySchema(tables: readonly Declared[]): Dataset[] {

@@ -99,6 +99,12 @@ CHANGES: str = _CONTRACT["catalog"]["changeLogSuffix"]
 CLICKS: str = _CONTRACT["catalog"]["clickstream"]
 """Name of the clicks in the catalog."""
 
+OWN_BATCH: str = _CONTRACT["catalog"]["ownBatch"]
+"""Key of a change log's partitions, where the table has a column of the usual name."""
+
+OWN_COLUMNS = frozenset({*_LOG.values(), *_CONTRACT["catalog"]["ownColumns"], OWN_BATCH})
+"""Columns of change logs and current tables that no column of the source may be called, in lower case."""
+
 BY_HAND: str = _CONTRACT["runs"]["byHand"]
 """Run id of jobs that were started without one."""
 

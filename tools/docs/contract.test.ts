@@ -57,13 +57,16 @@ const byDescription = (name: string, key: string, value: string): TableRow => {
 describe("zones", () => {
 	it("have these prefixes, and no others", () => {
 		const [schema, table] = ["<schema>", "<table>"];
+		// Placeholders are no ordinary names.
+		const placed = (place: (one: string, other: string) => string): string =>
+			place("a", "b").replace("a/b", `${schema}/${table}`);
 		expect(rows("prefixes").map(({ zone, prefix }) => `${zone} ${prefix}`)).toEqual([
 			`raw ${schema}/${table}`,
 			`raw ${lake.clickstream}`,
 			`raw ${lake.clickstreamErrors}`,
 			`raw ${lake.cleared}`,
-			`processed ${lake.changeLog(schema, table)}`,
-			`processed ${lake.current(schema, table)}`,
+			`processed ${placed(lake.changeLog)}`,
+			`processed ${placed(lake.current)}`,
 			`processed ${lake.model("<model>")}`,
 			"processed joint-tables",
 			`processed star-schema/${table}`,

@@ -86,12 +86,12 @@ export async function runEtl(
 	}
 	if (options.askTables === true && result.catalog !== undefined) {
 		const { datasets } = await stack.definition();
-		const expected = currentTables(finished, datasets);
+		const expected = currentTables(finished, datasets, result.catalog);
 		result.silent = await silentTables(
 			await stack.query(),
 			result.catalog.tables,
 			expected,
-			filledTables(finished, datasets),
+			filledTables(finished, datasets, result.catalog),
 			context,
 		);
 		if (result.silent.length > 0) result.outcome ??= "failure";

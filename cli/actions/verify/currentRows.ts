@@ -1,25 +1,8 @@
-import { lake } from "../../../etl/contract/contract.ts";
-import type { TableName } from "../../../etl/contract/pipeline/values.ts";
-import type { Definition } from "../../../etl/definition/definition.ts";
-import { catalogName } from "../../../etl/definition/tables.ts";
+import { columnForm } from "../../../etl/contract/names.ts";
 import { quoteName } from "../../engines/duckdb/quote.ts";
-import type { CatalogTable, Context, Query } from "../../engines/port.ts";
-import type { EtlResult } from "../etl/runEtl.ts";
+import type { Context, Query } from "../../engines/port.ts";
 import { comparable } from "./comparable.ts";
 import type { Selection } from "./sourceRows.ts";
-
-/** Name in the catalog of a current table: of the table that is there, else as it will be called. */
-export function currentName(
-	{ datasets }: Definition,
-	catalog: EtlResult["catalog"] | { tables: Pick<CatalogTable, "name" | "location">[] },
-	{ schema, table }: TableName,
-): string {
-	const place = `/${lake.current(schema, table)}`;
-	const found = catalog?.tables.find(({ location }) => location?.replace(/\/$/, "").endsWith(place));
-	if (found !== undefined) return found.name;
-	const declared = datasets.find((set) => set.schema === schema)?.tables.find(({ name }) => name === table);
-	return catalogName(declared ?? { name: table });
-}
 
 /** Rows of a current table, every value as text. @param selection values as they are at the source. */
 export async function readCurrent(
@@ -29,9 +12,14 @@ export async function readCurrent(
 	selection: Selection,
 	context: Context,
 ): Promise<(string | null)[][]> {
-	const list = columns.map((name) => `CAST(${quoteName(name)} AS VARCHAR) AS ${quoteName(name)}`).join(", ");
+	const list = columns.map((name) => `CAST(${inLake(name)} AS VARCHAR) AS ${quoteName(name)}`).join(", ");
 	const { rows } = await query.run(`SELECT ${list} FROM ${quoteName(table)} WHERE ${conditionOf(selection)}`, context);
 	return rows.map((row) => columns.map((_, index) => textOf(row[index])));
+}
+
+/** A column of the source as it is called in the lake. */
+function inLake(column: string): string {
+	return quoteName(columnForm(column));
 }
 
 export async function countCurrent(query: Query, table: string, context: Context): Promise<number> {
@@ -50,7 +38,7 @@ export function conditionOf({ columns, values }: Selection): string {
 
 /** A number is one in every engine; all else is compared as the text that the source has of it. */
 function among(column: string, values: readonly unknown[]): string {
-	const name = quoteName(column);
+	const name = inLake(column);
 	const given = values.filter((value) => value !== null && value !== undefined);
 	const numbers = given.filter((value) => typeof value === "number");
 	const texts = given.filter((value) => typeof value !== "number").flatMap((value) => timeTexts(String(value)));

@@ -1,8 +1,9 @@
 import { isLoadFile, jobsToCurrentTables, operations, rawColumns } from "../../../etl/contract/contract.ts";
 import { columnAction } from "../../../etl/contract/pipeline/pipeline.ts";
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
+import { currentName } from "../currentName.ts";
 import { comparable } from "./comparable.ts";
-import { currentName, readCurrent } from "./currentRows.ts";
+import { readCurrent } from "./currentRows.ts";
 import { hasRun, jobsText, noting, type Way } from "./followRows.ts";
 import { runWhenFree } from "./jobsWhenFree.ts";
 import { statisticsDelay } from "./quiet.ts";

@@ -1,9 +1,10 @@
 import { isLoadFile, jobsToCurrentTables, operations } from "../../../etl/contract/contract.ts";
 import type { Definition } from "../../../etl/definition/definition.ts";
 import type { Context, ObjectStore, Query, Replication, SourceConnection, Stack } from "../../engines/port.ts";
+import { currentName } from "../currentName.ts";
 import type { EtlResult } from "../etl/runEtl.ts";
 import { sameValues } from "./comparable.ts";
-import { countCurrent, currentName, readCurrent } from "./currentRows.ts";
+import { countCurrent, readCurrent } from "./currentRows.ts";
 import { runWhenFree } from "./jobsWhenFree.ts";
 import type { Plan } from "./plan.ts";
 import { arrivedRows, type KnownFiles, knownFiles, type RawFiles, type RawRow } from "./rawZone.ts";

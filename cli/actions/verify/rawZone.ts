@@ -21,7 +21,7 @@ export async function rawObjects(
 	after?: string,
 ): Promise<StoredObject[]> {
 	const objects: StoredObject[] = [];
-	for await (const object of raw.list(`${lake.changeLog(schema, table)}/`, after)) objects.push(object);
+	for await (const object of raw.list(`${lake.rawTable(schema, table)}/`, after)) objects.push(object);
 	return objects;
 }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from lakehouse.changes import batches, emptied, log_compaction, registration
+from lakehouse.changes import batches, emptied, log_compaction, naming, registration
 from lakehouse.contract import (
     BATCH,
     BEFORE,
@@ -43,6 +43,7 @@ def extend(job: Job, kind: Kind) -> None:
     orders = emptied.Orders.of(job)
     listed = _raw_files(job)
     names = sorted(listed.keys() | state.known_tables(job.processed))
+    naming.settle(job, names, set(listed))
 
     def work(table: Table) -> None:
         raw, present = listed.get((table.schema, table.name), (job.raw, []))
@@ -278,6 +279,7 @@ def _batch(number: int, kind: Kind, entries: list[_NewFile], before_reload: bool
 def change_rows(raw: DataFrame, batch: Batch) -> DataFrame:
     """Rows of raw files as rows of the change log."""
     names = set(raw.columns)
+    raw_names = {form: name for name, form in raw_files.source_columns(raw.columns).items()}
 
     def text(name: str) -> Column:
         present = F.col(name) if name in names else F.lit(None)
@@ -290,6 +292,6 @@ def change_rows(raw: DataFrame, batch: Batch) -> DataFrame:
         operation.alias(OPERATION),
         text(RAW_COMMIT_TIME).alias(COMMIT_TIME),
         sequence.alias(SEQUENCE),
-        *[F.col(quoted(name)).cast(kind).alias(name) for name, kind in batch.columns],
-        *[F.col(quoted(BEFORE + name)).cast(kinds[name]).alias(BEFORE + name) for name in batch.before],
+        *[F.col(quoted(raw_names[name])).cast(kind).alias(name) for name, kind in batch.columns],
+        *[F.col(quoted(BEFORE + raw_names[name])).cast(kinds[name]).alias(BEFORE + name) for name in batch.before],
     )

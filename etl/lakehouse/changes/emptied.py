@@ -9,6 +9,7 @@ import json
 from dataclasses import dataclass
 
 from lakehouse.contract import CLEARED, is_load_file
+from lakehouse.raw.raw_files import table_at
 from lakehouse.run import arguments
 from lakehouse.run.job import Job
 from lakehouse.storage.datasets import Table
@@ -61,7 +62,7 @@ def _cleared(raw: Storage) -> dict[tuple[str, str], int]:
     for file in raw.files(CLEARED):
         parts = file.path.split("/")
         if len(parts) == 3:
-            found[parts[1], parts[2]] = file.modified
+            found[table_at(raw, parts[1], parts[2])] = file.modified
     return found
 
 

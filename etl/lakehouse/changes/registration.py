@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lakehouse.contract import BATCH, BEFORE, CHANGES
+from lakehouse.contract import BATCH, BEFORE, CHANGES, OWN_BATCH
 from lakehouse.run.job import Job
 from lakehouse.storage import state
 from lakehouse.storage.data_catalog import ParquetTable
@@ -30,15 +30,19 @@ def catalogued(table: Table, known: TableState, location: str, log_columns: Colu
     """
     filled = [batch for batch in known.batches if batch.rows > 0]
     columns = dict(log_columns)
-    for batch in sorted(filled, key=lambda batch: batch.number):
+    # A table without a row has its columns, too.
+    for batch in sorted(filled or known.batches[-1:], key=lambda batch: batch.number):
         kinds = dict(batch.columns)
         columns.update(kinds)
         columns.update({BEFORE + name: kinds[name] for name in batch.before})
+    folder = BATCH.removesuffix("=")
+    is_taken = any(name.lower() == folder for name in columns)
     return ParquetTable(
         name=table.catalog_name + CHANGES,
         description=f"Change log of {table}",
         location=location,
         columns=list(columns.items()),
-        key=(BATCH.removesuffix("="), "int"),
+        key=(OWN_BATCH if is_taken else folder, "int"),
         values=tuple(str(batch.number) for batch in filled),
+        folder=folder,
     )

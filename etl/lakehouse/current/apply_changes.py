@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lakehouse.changes import naming
 from lakehouse.current import current_rows, evolution
 from lakehouse.current.table_changes import TableChanges, blind_updates
 from lakehouse.quality import checks, severity
@@ -27,6 +28,7 @@ MAINTAIN_EVERY = 20
 
 def apply_changes(job: Job) -> None:
     """Brings every current table up to the end of its change log, those that others refer to first."""
+    naming.rename(job)
     known = [job.datasets.table(*name) for name in sorted(state.known_tables(job.processed))]
     for tables in checks.in_order(known):
         job.for_each(tables, lambda table: _apply(job, table))

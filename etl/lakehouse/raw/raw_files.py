@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,11 +22,15 @@ from lakehouse.contract import (
     is_change_file,
     is_load_file,
 )
+from lakehouse.names import column_form, from_folder, from_raw_column
 from lakehouse.storage.column_types import UnsupportedType, change_log_type
 from lakehouse.storage.files import Storage, StoredFile
 from lakehouse.storage.state import Columns
 
 Kind = Literal["load", "change"]
+
+OWN = frozenset({RAW_OPERATION, RAW_COMMIT_TIME, RAW_SEQUENCE})
+"""Columns of raw files before and after those of the source."""
 
 
 class BrokenFile(Exception):
@@ -84,8 +89,16 @@ def tables(raw: Storage) -> dict[tuple[str, str], list[StoredFile]]:
         for file in raw.files(schema):
             parts = file.path.split("/")
             if len(parts) == 3 and kind_of(parts[2]) is not None:
-                found.setdefault((schema, parts[1]), []).append(file)
+                found.setdefault(table_at(raw, schema, parts[1]), []).append(file)
     return found
+
+
+def table_at(raw: Storage, schema: str, table: str) -> tuple[str, str]:
+    """
+    Schema and name of the table with these folders. DMS calls its folders as the table is called, the local replicator
+    where a path can have the name.
+    """
+    return (from_folder(schema), from_folder(table)) if raw.is_local else (schema, table)
 
 
 def read_footer(raw: Storage, file: StoredFile, kind: Kind) -> Footer:
@@ -150,24 +163,32 @@ def require_listed(raw: Storage, file: StoredFile) -> None:
 
 def _columns(schema: pa.Schema) -> tuple[Columns, list[str]]:
     """Source columns with their type in the change log, and those with a before image."""
-    own = {RAW_OPERATION, RAW_COMMIT_TIME, RAW_SEQUENCE}
-    # Before images are last: a column of the source itself may start with BI_ too.
-    after = schema.names.index(RAW_SEQUENCE) if RAW_SEQUENCE in schema.names else len(schema.names)
-    names = set(schema.names)
+    forms = source_columns(schema.names)
     columns: Columns = []
     before: list[str] = []
-    for position, column in enumerate(schema):
-        source_name = column.name.removeprefix(BEFORE)
-        if column.name in own:
-            continue
-        if position > after and column.name.startswith(BEFORE) and source_name in names:
-            before.append(source_name)
+    for column in schema:
+        if column.name not in forms:
+            if column.name not in OWN:
+                before.append(forms[column.name.removeprefix(BEFORE)])
             continue
         try:
-            columns.append((column.name, change_log_type(column.type)))
+            columns.append((forms[column.name], change_log_type(column.type)))
         except UnsupportedType as error:
             raise BrokenFile(f"column {column.name} has the type {error}, which the lake does not hold") from error
     return columns, before
+
+
+def source_columns(names: Sequence[str]) -> dict[str, str]:
+    """Names of a raw file's columns that come from the source, each with its name in the change log."""
+    # Before images are last: a column of the source itself may start with BI_ too.
+    after = names.index(RAW_SEQUENCE) if RAW_SEQUENCE in names else len(names)
+    raw = [
+        name
+        for position, name in enumerate(names)
+        if name not in OWN and not (position > after and name.startswith(BEFORE) and name.removeprefix(BEFORE) in names)
+    ]
+    sources = {name: from_raw_column(name, names) for name in raw}
+    return {name: column_form(source, sources.values()) for name, source in sources.items()}
 
 
 def _span(parquet: pq.ParquetFile, name: str) -> tuple[str | None, str | None]:

@@ -11,11 +11,12 @@ from datetime import datetime, timezone
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lakehouse.contract import NOT_REPLICATED, PARQUET, STATE, STREAM, is_load_file, is_messages_file, load_file
-from lakehouse.raw.raw_files import BrokenFile, Kind
+from lakehouse.contract import NOT_REPLICATED, PARQUET, STREAM, is_load_file, is_messages_file, load_file
+from lakehouse.raw.raw_files import BrokenFile, Kind, table_at
 from lakehouse.raw.stream_messages import CLEARING, Definition, Message, parse, table_of
 from lakehouse.run.job import Job
 from lakehouse.storage import state
+from lakehouse.storage.datasets import Table
 from lakehouse.storage.files import DamagedState, Storage, StoredFile
 
 BYTES_AT_A_TIME = 16 * 1024 * 1024
@@ -61,7 +62,7 @@ def stage(job: Job) -> dict[tuple[str, str], list[StoredFile]]:
     made: dict[tuple[str, str], list[StoredFile]] = {}
     for name in listed:
         known = _load(target, name)
-        files = target.files("/".join(name))
+        files = target.files(Table(*name).folder)
         made[name] = [file for file in files if file.name in known.files]
     return made
 
@@ -74,7 +75,7 @@ def _listed(raw: Storage) -> dict[tuple[str, str], list[StoredFile]]:
         for file in raw.files(schema):
             parts = file.path.split("/", 2)
             if len(parts) == 3 and is_messages_file(parts[2]) and file.size > 0:
-                found.setdefault((schema, parts[1]), []).append(file)
+                found.setdefault(table_at(raw, schema, parts[1]), []).append(file)
     return found
 
 
@@ -154,7 +155,7 @@ def _take_in(target: Storage, name: tuple[str, str], known: _State, messages: li
         path = _next_file(known, run.kind)
         sink = pa.BufferOutputStream()
         pq.write_table(rows, sink)
-        target.write(f"{'/'.join(name)}/{path}", sink.getvalue())
+        target.write(f"{Table(*name).folder}/{path}", sink.getvalue())
         known.files[path] = run.last
     known.definition = newest
     known.cleared = cleared or known.cleared
@@ -175,7 +176,8 @@ def _clear(target: Storage, name: tuple[str, str], known: _State, time: str) -> 
         del known.files[file]
         if last > time:
             again = _next_file(known, "load" if is_load_file(file) else "change")
-            target.write(f"{'/'.join(name)}/{again}", target.read(f"{'/'.join(name)}/{file}"))
+            folder = Table(*name).folder
+            target.write(f"{folder}/{again}", target.read(f"{folder}/{file}"))
             known.files[again] = last
 
 
@@ -190,7 +192,7 @@ def _next_file(known: _State, kind: Kind) -> str:
 
 
 def _state_file(name: tuple[str, str]) -> str:
-    return f"{STATE}/{name[0]}/{name[1]}.json"
+    return Table(*name).state
 
 
 def _load(target: Storage, name: tuple[str, str]) -> _State:
@@ -205,6 +207,6 @@ def _load(target: Storage, name: tuple[str, str]) -> _State:
 
 def _remove_unknown(target: Storage, name: tuple[str, str], known: _State) -> None:
     """Removes files that a run left that was killed before it wrote the state, and those that were cleared."""
-    for file in target.files("/".join(name)):
+    for file in target.files(Table(*name).folder):
         if file.name not in known.files:
             target.delete_file(file.path)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from functools import reduce
 from operator import add
@@ -140,6 +140,26 @@ class Engine:
             writer.createOrReplace()
         else:
             frame.write.format("iceberg").mode("overwrite").option("overwriteSchema", "true").save(uri)
+
+    def rename_table(self, before: str, table: IcebergTable) -> None:
+        """Gives a table its name in the catalog, where it is under another yet. Killed in between, it does the rest."""
+        old = replace(table, name=before)
+        if not self._has_catalog or not self.table_exists(old) or self._location(old) != self._location_of(table):
+            return
+        self._processed.guard()
+        if not self.table_exists(table):
+            target = f"{quoted(self._database)}.{quoted(table.name)}"
+            self.session.sql(f"ALTER TABLE {self._identifier(old)} RENAME TO {target}").collect()
+        elif self._location(table) == self._location_of(table):
+            self.session.sql(f"DROP TABLE {self._identifier(old)}").collect()
+
+    def _location_of(self, table: IcebergTable) -> str:
+        return self.uri(self._processed, table.location)
+
+    def _location(self, table: IcebergTable) -> str:
+        """Where the table of a name in the catalog is."""
+        rows = self.session.sql(f"DESCRIBE TABLE EXTENDED {self._identifier(table)}").collect()
+        return next(str(row[1]) for row in rows if row[0] == "Location")
 
     def drop_table(self, table: IcebergTable) -> None:
         """Takes a table out of the catalog, and removes its files."""

@@ -16,6 +16,7 @@ from lakehouse.run.arguments import Arguments
 from lakehouse.run.engine import Engine
 from lakehouse.run.lease import Lease, NoLease, lease_on
 from lakehouse.run.report import Report, log
+from lakehouse.storage import table_names
 from lakehouse.storage.data_catalog import data_catalog
 from lakehouse.storage.datasets import Datasets
 from lakehouse.storage.files import Storage
@@ -40,7 +41,7 @@ class Job:
         self.lease = lease
         self.processed = Storage(args.processed_uri)
         self.processed.guard = lease.check
-        self.datasets = Datasets.read(args.datasets_uri)
+        self.datasets = _datasets(args.datasets_uri, self.processed)
         self.catalog = data_catalog(self.processed, args.database)
         self._large = threading.Lock()
         self._engine: Engine | None = None
@@ -96,10 +97,17 @@ def run(name: str, work: Callable[[Job], None], argv: Sequence[str] | None = Non
         report.failed(name, error)
     report.finish(processed)
     if report.state == "quality_failed":
-        attention.note(processed, report, Datasets.read(args.datasets_uri))
+        attention.note(processed, report, _datasets(args.datasets_uri, processed))
     elif report.state == "succeeded":
         attention.settle(processed, name)
     return exit_code(report.state, on_glue=not processed.is_local)
+
+
+def _datasets(uri: str, processed: Storage) -> Datasets:
+    """What the definition says, with the names that the tables were given."""
+    datasets = Datasets.read(uri)
+    datasets.names = table_names.read(processed)
+    return datasets
 
 
 def exit_code(state: str, on_glue: bool) -> int:

@@ -45,6 +45,7 @@ class GlueClient(Protocol):
     def get_paginator(self, operation: str) -> _Pages: ...
     def create_table(self, **request: Any) -> object: ...
     def update_table(self, **request: Any) -> object: ...
+    def delete_table(self, **request: Any) -> object: ...
     def batch_create_partition(self, **request: Any) -> dict[str, Any]: ...
     def batch_update_partition(self, **request: Any) -> dict[str, Any]: ...
     def batch_delete_partition(self, **request: Any) -> dict[str, Any]: ...
@@ -58,7 +59,7 @@ class CatalogError(Exception):
 class ParquetTable:
     """
     A table of Parquet files in folders `<key>=<value>` below its own. `columns`: name and type in Spark's notation,
-    without the key. `values`: of the key, one for each folder.
+    without the key. `values`: of the key, one for each folder. `folder`: what folders are called in place of the key.
     """
 
     name: str
@@ -67,6 +68,7 @@ class ParquetTable:
     columns: Columns
     key: tuple[str, str]
     values: tuple[str, ...]
+    folder: str | None = None
 
     @property
     def content(self) -> str:
@@ -81,13 +83,19 @@ class DataCatalog:
     def __init__(self, client: GlueClient, database: str) -> None:
         self._client = client
         self._database = database
-        self._registered: dict[str, str] | None = None
+        self._registered: dict[str, tuple[str, str]] | None = None
+        """By name: what was registered, as MARK says, and its location."""
         self._lock = threading.Lock()
 
     def register(self, table: ParquetTable) -> None:
         """Makes a table, its columns and its partitions what they are. Does nothing where they are so."""
-        known = self._marks()
-        if known.get(table.name) == table.content:
+        known = self._tables()
+        for name in [name for name, (mark, place) in list(known.items()) if mark and place == table.location]:
+            if name != table.name:
+                # The table had another name.
+                self._client.delete_table(DatabaseName=self._database, Name=name)
+                known.pop(name, None)
+        if known.get(table.name) == (table.content, table.location):
             return
         columns = [{"Name": name, "Type": _hive_type(kind)} for name, kind in _folded(table.columns)]
         parameters = {"classification": "parquet", "EXTERNAL": "TRUE"}
@@ -108,14 +116,20 @@ class DataCatalog:
         # Last: a run that ends before leaves another mark, and the next one starts over.
         description["Parameters"] = {**parameters, MARK: table.content}
         self._update(description)
-        known[table.name] = table.content
+        known[table.name] = (table.content, table.location)
 
-    def _marks(self) -> dict[str, str]:
+    def _tables(self) -> dict[str, tuple[str, str]]:
         with self._lock:
             if self._registered is None:
                 pages = self._client.get_paginator("get_tables").paginate(DatabaseName=self._database)
                 tables = [table for page in pages for table in page["TableList"]]
-                self._registered = {table["Name"]: table.get("Parameters", {}).get(MARK, "") for table in tables}
+                self._registered = {
+                    table["Name"]: (
+                        table.get("Parameters", {}).get(MARK, ""),
+                        table.get("StorageDescriptor", {}).get("Location", ""),
+                    )
+                    for table in tables
+                }
             return self._registered
 
     def _update(self, description: dict[str, Any]) -> None:
@@ -131,7 +145,7 @@ class DataCatalog:
         target = {"DatabaseName": self._database, "TableName": table.name}
 
         def described(value: str) -> dict[str, Any]:
-            location = f"{table.location}{table.key[0]}={value}/"
+            location = f"{table.location}{table.folder or table.key[0]}={value}/"
             return {"Values": [value], "StorageDescriptor": {"Columns": columns, "Location": location, **_STORAGE}}
 
         gone = sorted(there.keys() - set(table.values))

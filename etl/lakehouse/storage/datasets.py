@@ -3,34 +3,44 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lakehouse.contract import BATCH, CURRENT, MODELS, STATE
+from lakehouse.names import catalog_form, column_form, folder_form
 from lakehouse.storage.files import Storage
 from lakehouse.storage.iceberg import IcebergTable
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table at the source. `key`: its key columns in order, None where nothing is declared for the table."""
+    """
+    A table at the source. `key`: its key columns in order, None where nothing is declared for the table. `given`: its
+    name in the catalog, where one was given. Columns are called as in the change log.
+    """
 
     schema: str
     name: str
     key: tuple[str, ...] | None = None
     alias: str | None = None
     rules: tuple[dict[str, Any], ...] = field(default=(), hash=False)
+    given: str | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
         return f"{self.schema}.{self.name}"
 
     @property
     def catalog_name(self) -> str:
-        return (self.alias or self.name).lower()
+        return self.alias.lower() if self.alias else self.given or catalog_form(self.name)
+
+    @property
+    def folder(self) -> str:
+        """Its folder below those of the processed zone that have one for each table."""
+        return f"{folder_form(self.schema)}/{folder_form(self.name)}"
 
     @property
     def change_log(self) -> str:
-        return f"{self.schema}/{self.name}"
+        return self.folder
 
     def batch(self, number: int) -> str:
         """Folder of a batch of the change log."""
@@ -39,12 +49,13 @@ class Table:
     @property
     def current(self) -> IcebergTable:
         """Where its rows are as they are now; models are beside the current tables of the source."""
-        folder = MODELS if self.schema == MODELS else f"{CURRENT}/{self.schema}"
-        return IcebergTable(self.catalog_name, f"{folder}/{self.name}")
+        return IcebergTable(
+            self.catalog_name, f"{MODELS}/{self.name}" if self.schema == MODELS else f"{CURRENT}/{self.folder}"
+        )
 
     @property
     def state(self) -> str:
-        return f"{STATE}/{self.schema}/{self.name}.json"
+        return f"{STATE}/{self.folder}.json"
 
 
 class Datasets:
@@ -58,13 +69,15 @@ class Datasets:
         self.models: list[dict[str, Any]] = document["models"]
         self.clicks: str | None = document.get("clicks")
         self.made: frozenset[str] = frozenset(document.get("made", ()))
+        self.names: dict[tuple[str, str], str] = {}
+        """Names in the catalog that tables of the source were given, by schema and table."""
         self._tables = {
             (dataset["schema"], table["name"]): Table(
                 dataset["schema"],
                 table["name"],
-                tuple(table["key"]) if "key" in table else None,
+                tuple(map(column_form, table["key"])) if "key" in table else None,
                 table.get("alias"),
-                tuple(table.get("rules", ())),
+                tuple(map(_in_the_lake, table.get("rules", ()))),
             )
             for dataset in document["datasets"]
             for table in dataset["tables"]
@@ -80,4 +93,11 @@ class Datasets:
         return list(self._tables.values())
 
     def table(self, schema: str, name: str) -> Table:
-        return self._tables.get((schema, name)) or Table(schema, name)
+        table = self._tables.get((schema, name)) or Table(schema, name)
+        return replace(table, given=self.names.get((schema, name)))
+
+
+def _in_the_lake(rule: dict[str, Any]) -> dict[str, Any]:
+    """A rule with the names that columns have in the lake."""
+    names = {name: column_form(rule[name]) for name in ("column", "field") if name in rule}
+    return rule | names | ({"columns": [column_form(name) for name in rule["columns"]]} if "columns" in rule else {})

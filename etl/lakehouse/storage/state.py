@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from lakehouse.contract import STATE, is_load_file
+from lakehouse.names import from_folder
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.files import DamagedState, Storage, StoredFile
 
@@ -219,7 +220,7 @@ def known_tables(processed: Storage) -> set[tuple[str, str]]:
     for file in processed.files(STATE):
         parts = file.path.split("/")
         if len(parts) == 3 and parts[2].endswith(".json"):
-            found.add((parts[1], parts[2].removesuffix(".json")))
+            found.add((from_folder(parts[1]), from_folder(parts[2].removesuffix(".json"))))
     return found
 
 

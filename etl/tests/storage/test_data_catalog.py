@@ -20,7 +20,8 @@ REQUESTS = Path(__file__).parent / "catalog_requests.json"
 
 def table(*batches: int, columns: Columns = COLUMNS, name: str = "orders_changes") -> ParquetTable:
     values = tuple(map(str, batches))
-    return ParquetTable(name, "Change log of shop.Orders", LOCATION, columns, ("batch", "int"), values)
+    location = LOCATION if name == "orders_changes" else f"s3://lake/{name}/"
+    return ParquetTable(name, "Change log of shop.Orders", location, columns, ("batch", "int"), values)
 
 
 def test_a_new_table_has_its_columns_and_partitions() -> None:
@@ -69,6 +70,13 @@ def test_a_changed_table_gets_what_is_new_and_loses_what_is_gone() -> None:
     asked = len(glue.requests)
     DataCatalog(glue, "lake").register(table(1, name="b_changes"))
     assert len(glue.requests) == asked
+
+
+def test_a_table_with_another_name_leaves_none_under_the_old_one() -> None:
+    glue = Glue()
+    DataCatalog(glue, "lake").register(table(1))
+    DataCatalog(glue, "lake").register(replace(table(1), name="shop_orders_changes"))
+    assert (list(glue.tables), list(glue.partitions)) == (["shop_orders_changes"], ["shop_orders_changes"])
 
 
 def test_the_requests_are_these() -> None:

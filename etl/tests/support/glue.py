@@ -64,6 +64,11 @@ class Glue:
         self.tables[table["Name"]] = table
         self.partitions[table["Name"]] = {}
 
+    def delete_table(self, **request: Any) -> None:
+        self._record("DeleteTable", request)
+        del self.tables[request["Name"]]
+        del self.partitions[request["Name"]]
+
     def update_table(self, **request: Any) -> None:
         self._record("UpdateTable", request)
         table = request["TableInput"]

@@ -20,6 +20,8 @@ const tableSchema = z.object({
 	prefix: z.string(),
 	columns: z.array(columnSchema),
 	partitionKeys: z.array(columnSchema),
+	/** Of a current table or a change log: the table at the source. */
+	source: z.object({ schema: z.string(), table: z.string() }).optional(),
 });
 
 const catalogSchema = z.object({

@@ -1,23 +1,30 @@
 import { join } from "node:path";
 import { catalogTables, changeLogName, lake, parquetExtension } from "../../../../etl/contract/contract.ts";
 import type { Dataset } from "../../../../etl/contract/datasets.ts";
+import { fromFolder } from "../../../../etl/contract/names.ts";
 import { catalogName } from "../../../../etl/definition/tables.ts";
-import { PipelineError } from "../../../common/errors.ts";
 import { entriesOf } from "../../../common/fs.ts";
 import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
+import { emptyLogs } from "./emptyLogs.ts";
+import { GivenNames } from "./givenNames.ts";
 import { isIcebergTable } from "./icebergTable.ts";
 import { isHidden, subfolders } from "./lakeFolders.ts";
 
 /** A folder of the lake that may hold a table. */
-export type FoundTable = Pick<RegisteredTable, "name" | "format" | "zone" | "prefix">;
+export interface FoundTable extends Pick<RegisteredTable, "name" | "format" | "zone" | "prefix" | "source"> {
+	/** Where no file says it. */
+	shape?: Pick<RegisteredTable, "columns" | "partitionKeys">;
+}
 
-/** The tables that the lake's folders stand for, by name; some may hold no file. */
+/** The tables that the lake's folders stand for, by name; some may hold no file. Of two with one name the source's is first. */
 export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
 	const { datasets, made } = await stackDefinition(paths);
+	const given = await GivenNames.read(paths);
 	const folders = made.map(({ schema }) => schema);
-	const nameOf = (schema: string, table: string): string => catalogNameOf(datasets, schema, table);
+	const nameOf = (schema: string, table: string): string =>
+		given.of(schema, table) ?? catalogNameOf(datasets, schema, table);
 	const found: FoundTable[] = [
 		{ name: catalogTables.clickstream, format: "json", zone: "raw", prefix: lake.clickstream },
 		...(await currentTables(paths, nameOf)),
@@ -25,7 +32,7 @@ export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
 		...(await tablesOf(lake.roots.models, paths)),
 		...(await Promise.all(folders.map((folder) => madeTables(folder, paths)))).flat(),
 	];
-	return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+	return found.sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }
 
 /** What to do about a table of the processed zone that cannot be read: the jobs notice a folder that is gone. */
@@ -35,11 +42,14 @@ export const damagedTableFix =
 
 async function currentTables(paths: LocalPaths, nameOf: NameOf): Promise<FoundTable[]> {
 	const found: FoundTable[] = [];
-	for (const schema of await subfolders(join(paths.processed, lake.roots.current))) {
-		for (const table of await subfolders(join(paths.processed, lake.current(schema, "")))) {
-			const prefix = lake.current(schema, table);
+	for (const schemaFolder of await subfolders(join(paths.processed, lake.roots.current))) {
+		for (const folder of await subfolders(join(paths.processed, lake.roots.current, schemaFolder))) {
+			const prefix = `${lake.roots.current}/${schemaFolder}/${folder}`;
+			const source = { schema: fromFolder(schemaFolder), table: fromFolder(folder) };
+			// A folder of another name was made by an earlier version, which called it otherwise.
+			if (prefix !== lake.current(source.schema, source.table)) continue;
 			if (!(await isIcebergTable(join(paths.processed, prefix)))) continue;
-			found.push({ name: nameOf(schema, table), format: "iceberg", zone: "processed", prefix });
+			found.push({ name: nameOf(source.schema, source.table), format: "iceberg", zone: "processed", prefix, source });
 		}
 	}
 	return found;
@@ -50,12 +60,20 @@ async function changeLogs(paths: LocalPaths, nameOf: NameOf, made: readonly stri
 	// Folders of the processed zone that are not source schemas.
 	const reserved = new Set<string>([...Object.values(lake.roots), ...made.map((folder) => folder.split("/")[0] ?? "")]);
 	const found: FoundTable[] = [];
-	for (const schema of await subfolders(paths.processed)) {
-		if (reserved.has(schema)) continue;
-		for (const table of await subfolders(join(paths.processed, schema))) {
-			const name = changeLogName(nameOf(schema, table));
-			found.push({ name, format: "parquet", zone: "processed", prefix: lake.changeLog(schema, table) });
+	for (const schemaFolder of await subfolders(paths.processed)) {
+		if (reserved.has(schemaFolder)) continue;
+		for (const folder of await subfolders(join(paths.processed, schemaFolder))) {
+			const prefix = `${schemaFolder}/${folder}`;
+			const source = { schema: fromFolder(schemaFolder), table: fromFolder(folder) };
+			if (prefix !== lake.changeLog(source.schema, source.table)) continue;
+			const name = changeLogName(nameOf(source.schema, source.table));
+			found.push({ name, format: "parquet", zone: "processed", prefix, source });
 		}
+	}
+	for (const { source, shape } of await emptyLogs(paths, new Set(found.map(({ prefix }) => prefix)))) {
+		const prefix = lake.changeLog(source.schema, source.table);
+		const name = changeLogName(nameOf(source.schema, source.table));
+		found.push({ name, format: "parquet", zone: "processed", prefix, source, shape });
 	}
 	return found;
 }
@@ -91,26 +109,10 @@ type NameOf = (schema: string, table: string) => string;
 
 function catalogNameOf(datasets: readonly Dataset[], schema: string, table: string): string {
 	const entry = datasets.find((set) => set.schema === schema)?.tables.find(({ name }) => name === table);
-	return entry === undefined ? plainName(table) : catalogName(entry);
+	return catalogName(entry ?? { name: table });
 }
 
-/** Glue's crawlers name tables so: lower case, and an underscore for what is not a letter, digit or underscore. */
+/** What a job makes is called as Glue's crawlers would: lower case, and an underscore for what is not a letter, digit or underscore. */
 function plainName(folder: string): string {
 	return folder.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_");
-}
-
-/** @throws PipelineError where two tables would have one name in the catalog. */
-export function refuseSameNames(tables: readonly FoundTable[]): void {
-	const seen = new Map<string, FoundTable>();
-	for (const table of tables) {
-		const other = seen.get(table.name);
-		if (other !== undefined) {
-			throw new PipelineError("failure", {
-				what: `Two tables would both be ${table.name} in the catalog: ${other.zone}/${other.prefix} and ${table.zone}/${table.prefix}.`,
-				fix: "Give one of them an alias in pipeline.yaml.",
-				next: "pipeline-cli crawl",
-			});
-		}
-		seen.set(table.name, table);
-	}
 }

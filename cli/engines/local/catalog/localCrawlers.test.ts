@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect } from "vitest";
+import { lake as contract } from "../../../../etl/contract/contract.ts";
 import { test } from "../../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { folderUri } from "../shared/paths.ts";
@@ -142,10 +143,10 @@ describe("a crawl", () => {
 		});
 	});
 
-	test("gives an unknown table its own name in lower case", async () => {
+	test("gives an unknown table its own name in the form of the catalog", async () => {
 		await lake.orders("current/shop/Order-Lines");
 		await lake.parquet("shop/Order-Lines/batch=1/part.parquet", changes);
-		expect(await crawlChanges()).toEqual({ order_lines: "added", order_lines_changes: "added" });
+		expect(await crawlChanges()).toEqual({ order_x002d_lines: "added", order_x002d_lines_changes: "added" });
 	});
 
 	test("minds no folder without a file that has another table's name", async () => {
@@ -155,15 +156,69 @@ describe("a crawl", () => {
 		expect(await crawlChanges()).toEqual({ orders: "added", orders_changes: "added" });
 	});
 
-	test("refuses two tables of one name, naming both and the alias", async () => {
+	test("registers all tables but one that has another's name, and names both", async () => {
 		await lake.orders("current/shop/orders");
-		await lake.orders("current/classicmodels/orders");
+		await lake.orders("models/orders");
+		await lake.orders("current/shop/others");
 		await expect(crawlers.crawl(lake.context)).rejects.toMatchObject({
 			text: {
-				what: "Two tables would both be orders in the catalog: processed/current/classicmodels/orders and processed/current/shop/orders.",
-				fix: "Give one of them an alias in pipeline.yaml.",
+				why: "orders: processed/models/orders would have the name of processed/current/shop/orders: give one of them another name",
 			},
 		});
+		expect((await crawlers.registered()).tables.map(({ name, location }) => [name, location])).toEqual([
+			["orders", folderUri(join(lake.paths.processed, "current/shop/orders"))],
+			["others", folderUri(join(lake.paths.processed, "current/shop/others"))],
+		]);
+	});
+
+	test("calls tables as the jobs do, and says once which names more than one would have", async () => {
+		const names = [
+			{ schema: "a", table: "orders", name: "a_orders" },
+			{ schema: "b", table: "orders", name: "b_orders" },
+			{ schema: "a", table: "_my log", name: "_my_x0020_log" },
+		];
+		for (const { schema, table } of names) await lake.orders(contract.current(schema, table));
+		await lake.processed("_state/names.json", JSON.stringify(names));
+		await lake.processed(
+			contract.tableState("a", "_my log"),
+			JSON.stringify({
+				batches: [
+					{
+						columns: [
+							["id", "int"],
+							["Batch", "timestamp_ntz"],
+						],
+						before: ["id"],
+					},
+				],
+			}),
+		);
+		const { tables } = await crawlers.crawl(lake.context);
+		expect(tables.map(({ name }) => name)).toEqual(["_my_x0020_log", "_my_x0020_log_changes", "a_orders", "b_orders"]);
+		expect(tables[1]).toMatchObject({
+			columns: [
+				...["cdc_op", "cdc_commit_time", "cdc_change_seq"].map((name) => ({ name, type: "string" })),
+				...[
+					{ name: "id", type: "int" },
+					{ name: "batch", type: "timestamp" },
+					{ name: "bi_id", type: "int" },
+				],
+			],
+			partitionKeys: [{ name: "cdc_batch", type: "int" }],
+		});
+		const line =
+			"More than one table would be orders in the catalog: a.orders is a_orders there, b.orders is b_orders there. " +
+			"An alias in pipeline.yaml gives one another name.";
+		expect(lake.notes).toEqual([line]);
+		await crawlers.crawl(lake.context);
+		expect(lake.notes).toEqual([line]);
+	});
+
+	test("tells a change log's column `batch` from its partitions", async () => {
+		await lake.parquet("shop/lots/batch=7/part-0.parquet", `${changes}, 'x' AS batch`);
+		const [log] = (await crawlers.crawl(lake.context)).tables;
+		expect(log?.columns.at(-1)).toEqual({ name: "batch", type: "string" });
+		expect(log?.partitionKeys).toEqual([{ name: "cdc_batch", type: "int" }]);
 	});
 });
 

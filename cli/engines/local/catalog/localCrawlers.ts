@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { databaseName } from "../../../../etl/contract/contract.ts";
+import { batchKeys, databaseName } from "../../../../etl/contract/contract.ts";
+import { catalogForm } from "../../../../etl/contract/names.ts";
 import { clickColumns } from "../../../../etl/definition/clicks.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { fromDuckDb } from "../../duckdb/columnTypes.ts";
@@ -11,9 +12,11 @@ import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
 import { type Catalog, type RegisteredTable, readCatalog, tableFolder, tableUri, writeCatalog } from "./catalogFile.ts";
 import { readableClickFiles } from "./clickFiles.ts";
 import { hourKeys, newColumns } from "./clickTable.ts";
+import { batchKey } from "./emptyLogs.ts";
+import { sharedName, sharing } from "./givenNames.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow, hiveKeys } from "./lakeFolders.ts";
-import { damagedTableFix, type FoundTable, findTables, refuseSameNames } from "./lakeTables.ts";
+import { damagedTableFix, type FoundTable, findTables } from "./lakeTables.ts";
 import { describe, jsonEndings, parquetEndings, parquetRelation } from "./tableReader.ts";
 
 type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;
@@ -45,16 +48,20 @@ export class LocalCrawlers implements Crawlers {
 				update(`${at + 1} of ${found.length}: ${candidate.name}`);
 				try {
 					const shape = await this.#shapeOf(candidate, known.get(candidate.name), connection);
-					if (shape !== undefined) tables.push({ ...candidate, ...shape });
+					const { name, format, zone, prefix, source } = candidate;
+					if (shape === undefined) continue;
+					const other = tables.find((table) => table.name === name);
+					if (other !== undefined) throw sameName(candidate, other);
+					tables.push({ name, format, zone, prefix, ...shape, ...(source && { source }) });
 				} catch (error) {
 					failures.push({ table: candidate.name, error });
 					const entry = known.get(candidate.name);
-					if (entry?.prefix === candidate.prefix) tables.push(entry);
+					if (entry?.prefix === candidate.prefix && !tables.some(({ name }) => name === entry.name)) tables.push(entry);
 				}
 			}
 			update(`${tables.length} tables`);
 		});
-		refuseSameNames(tables);
+		for (const text of qualifiedNames(tables, known)) reporter.note(text);
 		const catalog: Catalog = { version: 1, database: databaseName("local"), tables };
 		await writeCatalog(catalog, before, this.#paths);
 		if (failures.length > 0) throw unreadable(failures);
@@ -102,12 +109,19 @@ export class LocalCrawlers implements Crawlers {
 		}
 		const files = await filesBelow(folder, found.format === "json" ? jsonEndings : parquetEndings);
 		const [first] = files;
-		if (first === undefined) return undefined;
+		if (first === undefined) return found.shape;
 		if (found.format === "json") {
 			const columns = await this.#clickColumns(files, known?.format === "json" ? known.columns : [], connection);
 			return columns.length === 0 ? undefined : { columns, partitionKeys: hourKeys };
 		}
-		const partitionKeys = hiveKeys(folder, first).map((name) => ({ name, type: keyType(name) }));
+		if (found.source !== undefined) {
+			const all = await describe(connection, parquetRelation(files, [{ name: batchKeys.own, type: "int" }]));
+			const columns = all
+				.filter(({ name }) => name !== batchKeys.own)
+				.map(({ name, type }) => ({ name, type: fromDuckDb(type) }));
+			return { columns, partitionKeys: [{ name: batchKey(columns), type: "int" }] };
+		}
+		const partitionKeys = hiveKeys(folder, first).map((name) => ({ name, type: "string" }));
 		const keys = new Set(partitionKeys.map(({ name }) => name));
 		const columns = (await describe(connection, parquetRelation(files, partitionKeys)))
 			.filter(({ name }) => !keys.has(name))
@@ -143,9 +157,22 @@ export class LocalCrawlers implements Crawlers {
 	}
 }
 
-/** The change log's `batch` counts; other keys are text, as with Glue's crawlers. */
-function keyType(name: string): string {
-	return name === "batch" ? "int" : "string";
+/** A line for each name that no table has, since more than one would have it, where that is new. */
+function qualifiedNames(tables: readonly RegisteredTable[], before: ReadonlyMap<string, RegisteredTable>): string[] {
+	const fresh = tables.filter(({ name, source }) => source !== undefined && !before.has(name));
+	const names = new Set(fresh.map(({ source }) => catalogForm(source?.table ?? "")));
+	return [...names].flatMap((name) => {
+		const sharers = sharing(name, tables);
+		return sharers.length === 0
+			? []
+			: [`${sharedName(name, sharers)} An alias in pipeline.yaml gives one another name.`];
+	});
+}
+
+function sameName(one: FoundTable, other: RegisteredTable): Error {
+	return new Error(
+		`${one.zone}/${one.prefix} would have the name of ${other.zone}/${other.prefix}: give one of them another name`,
+	);
 }
 
 function unreadable(failures: readonly { table: string; error: unknown }[]): PipelineError {

@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
+import { batchKeys } from "../../../../etl/contract/contract.ts";
 import { fromDuckDb, toDuckDb } from "../../duckdb/columnTypes.ts";
 import { quoteName, quoteText } from "../../duckdb/quote.ts";
 import type { LocalPaths } from "../shared/paths.ts";
@@ -7,6 +8,9 @@ import { readableClickFiles } from "./clickFiles.ts";
 import { selectClicks } from "./clickTable.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow } from "./lakeFolders.ts";
+
+/** Name of a column that no table has. */
+const filePath = "/path";
 
 type Columns = RegisteredTable["columns"];
 
@@ -48,6 +52,12 @@ export function selectFailure(table: RegisteredTable, message: string): string {
 
 /** Parquet files as one relation, by column name; a file that lacks a column has nulls in it. */
 export function parquetRelation(files: readonly string[], partitionKeys: Columns): string {
+	if (partitionKeys.some(({ name }) => name === batchKeys.own)) {
+		// A column `batch` of the table's own would give way to the folder's.
+		const number = `CAST(regexp_extract(${quoteName(filePath)}, '/${batchKeys.usual}=(\\d+)/[^/]*$', 1) AS INTEGER)`;
+		const rows = `read_parquet(${list(files)}, union_by_name = true, hive_partitioning = false, filename = ${quoteText(filePath)})`;
+		return `(SELECT * EXCLUDE (${quoteName(filePath)}), ${number} AS ${batchKeys.own} FROM ${rows})`;
+	}
 	const types = partitionKeys.map(({ name, type }) => `${quoteText(name)}: ${toDuckDb(type)}`).join(", ");
 	const hive = partitionKeys.length === 0 ? "false" : `true, hive_types = {${types}}`;
 	return `read_parquet(${list(files)}, union_by_name = true, hive_partitioning = ${hive})`;

@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { databaseName } from "../../../../etl/contract/contract.ts";
+import { currentTableOf, databaseName } from "../../../../etl/contract/contract.ts";
 import { nearNames } from "../../../../etl/contract/pipeline/nearNames.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
 import { quoteName } from "../../duckdb/quote.ts";
 import type { Context, Query, QueryResult } from "../../port.ts";
 import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
+import { sharedName, sharing } from "../catalog/givenNames.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll, selectFailure } from "../catalog/tableReader.ts";
 import type { LocalPaths } from "../shared/paths.ts";
@@ -94,6 +95,16 @@ function noSuchTable({ name, place }: UnknownTable, tables: readonly RegisteredT
 			why: place,
 			fix: "Register the tables of the lake.",
 			next: "pipeline-cli crawl",
+		});
+	}
+	const own = (name.split(".").at(-1) ?? name).toLowerCase();
+	const sharers = sharing(currentTableOf(own) ?? own, tables);
+	if (sharers.length > 0) {
+		return new PipelineError("usage", {
+			what: sharedName(currentTableOf(own) ?? own, sharers),
+			why: place,
+			fix: "Name one of these. To give a table the short name, or another, add an alias to it in pipeline.yaml.",
+			next: "pipeline-cli run-etl",
 		});
 	}
 	const near = nearNames(

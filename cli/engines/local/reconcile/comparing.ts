@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { changeLogColumns, lake as layout } from "../../../../etl/contract/contract.ts";
-import { quoteName } from "../../duckdb/quote.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { quoteName as quoteSource } from "../../mysql/quote.ts";
@@ -9,7 +8,7 @@ import type { ComparedTable, CompareOptions, Context } from "../../port.ts";
 import { filesBelow } from "../catalog/lakeFolders.ts";
 import { parquetEndings, parquetRelation, selectAll } from "../catalog/tableReader.ts";
 import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
-import { currentTable } from "./currentTable.ts";
+import { currentTable, inLakeSql } from "./currentTable.ts";
 import {
 	arrivedRows,
 	type Counted,
@@ -159,7 +158,7 @@ export class Comparing {
 
 /** Rows of the lake whose key is in a range; those without a key are in the last one. */
 function within(lake: string, column: string, after: string | undefined, upTo: string | undefined): string {
-	const name = quoteName(column.toLowerCase());
+	const name = inLakeSql(column);
 	const conditions = [
 		...(after === undefined ? [] : [`${name} > ${after}`]),
 		...(upTo === undefined ? [] : [`${name} <= ${upTo}`]),

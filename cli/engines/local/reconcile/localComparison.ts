@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { lake as layout } from "../../../../etl/contract/contract.ts";
+import { fromFolder } from "../../../../etl/contract/names.ts";
 import { isReplicated } from "../../../../etl/contract/pipeline/pipeline.ts";
 import { exists } from "../../../common/fs.ts";
 import { poll } from "../../../common/poll.ts";
@@ -49,8 +50,9 @@ export class LocalComparison implements Comparison {
 			await server.close();
 		}
 		const current = join(this.#paths.processed, layout.roots.current);
-		for (const schema of await subfolders(current)) {
-			for (const table of await subfolders(join(current, schema))) {
+		for (const schemaFolder of await subfolders(current)) {
+			for (const folder of await subfolders(join(current, schemaFolder))) {
+				const [schema, table] = [fromFolder(schemaFolder), fromFolder(folder)];
 				const id = `${schema}.${table}`;
 				if (found.has(id) || !(await this.#isInLake({ schema, table }))) continue;
 				found.set(id, { schema, table, estimate: 0, isAtSource: false, isInLake: true });

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { quoteName, quoteText } from "../../duckdb/quote.ts";
 import type { DifferenceKind, RowDifference } from "../../port.ts";
 import type { ComparedColumn } from "./comparedColumn.ts";
+import { inLakeSql } from "./currentTable.ts";
 
 /** Rows that differ, of which all is remembered that a second look needs; of more, only their number. */
 export const mostRemembered = 10_000;
@@ -41,7 +42,7 @@ export async function compareRows(connection: DuckDBConnection, sides: Sides): P
 /** Both sides as what is compared: `here`, then `x0` … of the source, `y0` … of the lake. */
 function both({ columns, source, lake }: Sides): { x: string; y: string } {
 	const x = columns.map(({ atSource }, index) => `${atSource(`c${index}`)} AS x${index}`);
-	const y = columns.map(({ name, inLake }, index) => `${inLake(quoteName(name.toLowerCase()))} AS y${index}`);
+	const y = columns.map(({ name, inLake }, index) => `${inLake(inLakeSql(name))} AS y${index}`);
 	return {
 		x: `SELECT ${["TRUE AS here", ...x].join(", ")} FROM ${source}`,
 		y: `SELECT ${["TRUE AS here", ...y].join(", ")} FROM (${lake})`,
@@ -195,7 +196,7 @@ export async function arrivedRows(
 	const { columns, key } = sides;
 	const keys = rows.map(({ keyTexts }) => keyTexts);
 	const images = async (select: string, operation: string): Promise<Set<string>> => {
-		const z = columns.map(({ name, inLake }, index) => `${inLake(quoteName(name.toLowerCase()))} AS z${index}`);
+		const z = columns.map(({ name, inLake }, index) => `${inLake(inLakeSql(name))} AS z${index}`);
 		const shownKey = key.map((index) => columnAt(columns, index).shown(`z${index}`));
 		const found = await rowsOf(
 			connection,
@@ -235,7 +236,7 @@ export function withKeys(lake: string, { columns, key }: Sides, keys: readonly (
 	const values = keys.map((texts) => `(${texts.map((text) => quoteText(text ?? "")).join(", ")})`).join(", ");
 	const mine = key.map((index) => {
 		const { inLake, name } = columnAt(columns, index);
-		return inLake(quoteName(name.toLowerCase()));
+		return inLake(inLakeSql(name));
 	});
 	const wanted = key.map((index, at) => columnAt(columns, index).parsed(`w${at}`));
 	return `SELECT * FROM (${lake}) WHERE (${mine.join(", ")}) IN (SELECT (${wanted.join(", ")}) FROM (VALUES ${values}) AS t(${names.join(", ")}))`;

@@ -1,7 +1,7 @@
-import { quoteName } from "../../duckdb/quote.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { qualifiedName, quoteName as quoteSource } from "../../mysql/quote.ts";
 import { Server } from "../replication/mysql/server.ts";
+import { inLakeSql } from "./currentTable.ts";
 
 /** Ranges into which the values of a key are parted. */
 const ranges = 1000n;
@@ -31,7 +31,7 @@ export async function sampleOf(
 	const chosen = chooseRanges(BigInt(String(bounds.low)), BigInt(String(bounds.high)), oneOf, Math.random);
 	const condition = (quoted: string): string =>
 		`(${chosen.map(([from, to]) => `${quoted} BETWEEN ${from} AND ${to}`).join(" OR ")})`;
-	return { atSource: condition(name), inLake: condition(quoteName(column.toLowerCase())) };
+	return { atSource: condition(name), inLake: condition(inLakeSql(column)) };
 }
 
 /** Ranges of whole numbers, both ends within; at least one. */

@@ -1,5 +1,6 @@
 import type { ColumnDifference } from "../../port.ts";
 import { type ComparedColumn, comparedColumn } from "./comparedColumn.ts";
+import { lakeName } from "./currentTable.ts";
 
 /** A column of the source, with what replication does with it. */
 export interface SourceColumn {
@@ -33,8 +34,8 @@ export function shapeOf(
 	const shape: TableShape = { columns: [], key: [], differences: [], notCompared: [], withheld: [] };
 	const inLake = new Map(lake.map(({ name, type }) => [name.toLowerCase(), type]));
 	for (const { name, type, action } of source) {
-		const found = inLake.get(name.toLowerCase());
-		inLake.delete(name.toLowerCase());
+		const found = inLake.get(lakeName(name));
+		inLake.delete(lakeName(name));
 		if (action === "drop") {
 			shape.withheld.push(name);
 			if (found !== undefined) shape.differences.push({ column: name, what: "in the lake, though it is left out" });

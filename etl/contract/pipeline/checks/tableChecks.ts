@@ -43,11 +43,14 @@ function countChecks(schemas: readonly SchemaPart[]): Finding[] {
 /** A schema whose change logs would be in a folder that has another meaning. */
 function folderChecks({ name, path }: SchemaPart): Finding[] {
 	const taken = [...Object.values(lake.roots), lake.state, lake.runs, lake.staging, lake.stream];
-	if (!taken.includes(name)) return [];
+	const zone = taken.includes(name)
+		? "processed"
+		: [lake.clickstream, lake.clickstreamErrors, lake.cleared].includes(name) && "raw";
+	if (zone === false) return [];
 	return [
 		{
 			path,
-			what: `A schema cannot be called ${name}: the processed zone has a folder of that name for something else.`,
+			what: `A schema cannot be called ${name}: the ${zone} zone has a folder of that name for something else.`,
 			fix: "Rename the schema at the source, or leave it out.",
 		},
 	];

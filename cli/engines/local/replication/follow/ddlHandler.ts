@@ -5,7 +5,7 @@ import { applyLoad } from "../load/loadTables.ts";
 import type { TableCheckpoint } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
 import { comparePositions, type Position } from "../model/position.ts";
-import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
+import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import { takeColumns } from "../model/takeColumns.ts";
 import { newTable } from "../model/taskState.ts";
 import { isTransient } from "../mysql/errors.ts";
@@ -190,7 +190,7 @@ export class DdlHandler {
 			this.#reader.parts.log.info(`${tableId(table)} was dropped`);
 		}
 		await end();
-		await this.#reader.publish({ clear: tables.map(folderOf).filter((folder) => folder !== undefined), files: [] });
+		await this.#reader.publish({ clear: tables.map(folderOf), files: [] });
 	}
 
 	async #truncate(table: TableCheckpoint | undefined, end: () => Promise<void>): Promise<void> {
@@ -200,7 +200,7 @@ export class DdlHandler {
 		await this.#reader.batch.drop(tableId(table));
 		await this.#addEmptyFile(table);
 		await end();
-		await this.#reader.publish({ clear: [requireFolder(table)], files: [] });
+		await this.#reader.publish({ clear: [folderOf(table)], files: [] });
 	}
 
 	async #alter(statement: Extract<Statement, { kind: "alter" }>, end: () => Promise<void>): Promise<void> {

@@ -5,7 +5,7 @@ import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import type { Rules } from "../model/rules.ts";
 import type { Sequence } from "../model/sequence.ts";
 import type { TableBefore } from "../model/tableHistory.ts";
-import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
+import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import type { ChangeStage } from "../parquet/changeStage.ts";
 import { type Layout, makeLayout } from "../parquet/layout.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
@@ -77,7 +77,7 @@ export class OpenBatch {
 		}
 		if (open !== undefined) await this.#writePart(id, open);
 		const stage = await this.#engine.stage(layout);
-		this.#stages.set(id, { stage, source, folder: requireFolder(source), bytes: 0 });
+		this.#stages.set(id, { stage, source, folder: folderOf(source), bytes: 0 });
 	}
 
 	/**
@@ -98,7 +98,7 @@ export class OpenBatch {
 	/** A file of no rows, after all that is in the batch. */
 	async addEmptyFile(name: TableName, layout: Layout): Promise<void> {
 		const stage = await this.#engine.stage(layout);
-		await this.#addPart(tableId(name), requireFolder(name), stage);
+		await this.#addPart(tableId(name), folderOf(name), stage);
 	}
 
 	/**

@@ -3,7 +3,7 @@ import type { SourceAccess } from "../../../mysql/access.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import type { Position } from "../model/position.ts";
 import { withoutLeft } from "../model/tableHistory.ts";
-import { folderOf, requireFolder, type TableName, tableId } from "../model/tableName.ts";
+import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import { openSnapshotAfter, type Snapshot } from "../mysql/snapshot.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 import { type LoadedTables, type LoadProgress, ParallelLoad } from "./parallelLoad.ts";
@@ -86,13 +86,9 @@ export function applyLoad(
 ): Publication {
 	const now = new Date().toISOString();
 	const publication: Publication = { clear: [], files: [] };
-	const clear = (name: TableName): void => {
-		const folder = folderOf(name);
-		if (folder !== undefined) publication.clear.push(folder);
-	};
 	for (const name of result.missing) {
 		tables.delete(tableId(name));
-		clear(name);
+		publication.clear.push(folderOf(name));
 	}
 	for (const { name, error } of result.failed) {
 		const { error: _, ...table } = tables.get(tableId(name)) ?? fresh(name);
@@ -100,7 +96,7 @@ export function applyLoad(
 		// Nothing of it is in the lake any more, so no rule can have changed since.
 		const emptied = isPurged ? { ...withoutLeft(table), columns: [], key: [] } : table;
 		tables.set(tableId(name), { ...emptied, state: "Table error", error, updatedAt: now });
-		if (isPurged) clear(name);
+		if (isPurged) publication.clear.push(folderOf(name));
 	}
 	for (const { name, tableSchema, rows, files } of result.loaded) {
 		const { fullLoadRows: _, inserts, updates, deletes, ddls } = tables.get(tableId(name)) ?? fresh(name);
@@ -114,7 +110,7 @@ export function applyLoad(
 			definedAt: result.position,
 			updatedAt: now,
 		});
-		publication.clear.push(requireFolder(name));
+		publication.clear.push(folderOf(name));
 		publication.files.push(...files);
 	}
 	return publication;

@@ -1,10 +1,11 @@
+import { createHash } from "node:crypto";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { loadFile } from "../../../../../etl/contract/contract.ts";
 import { qualifiedName, quoteName } from "../../../mysql/quote.ts";
 import type { ColumnDefinition } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
-import { requireFolder, type TableName, tableId } from "../model/tableName.ts";
+import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import type { Past } from "../model/takeColumns.ts";
 import { BinaryRows, type TakeRow } from "../mysql/binaryRows.ts";
 import { isTransient } from "../mysql/errors.ts";
@@ -75,7 +76,6 @@ export class TableLoader {
 
 	/** @returns undefined where the table does not exist any more. */
 	async open({ server }: SnapshotReader, name: TableName): Promise<OpenTable | undefined> {
-		requireFolder(name);
 		// Reading the table first holds back any ALTER until the snapshot ends, so that definition and rows belong together.
 		try {
 			await server.rows(`SELECT 1 FROM ${qualifiedName(name)} LIMIT 1`);
@@ -117,7 +117,9 @@ export class TableLoader {
 					);
 					rows += stage.rows;
 					onRows(rows);
-					if (stage.rows === 0) await stage.discard();
+					// A table without a row has a file, which has its columns.
+					const isNeeded = files.length === 0 && table.ranges.length === 1;
+					if (stage.rows === 0 && !isNeeded) await stage.discard();
 					else files.push(await this.#write(stage, `load-${index + 1}-${files.length + 1}`, table.name));
 				} catch (error) {
 					if (!isOutOfSpace(error)) await stage.discard();
@@ -137,7 +139,7 @@ export class TableLoader {
 
 	/** The table with all its ranges. */
 	loaded({ name, tableSchema }: OpenTable, ranges: readonly LoadedRange[]): LoadedTable {
-		const folder = requireFolder(name);
+		const folder = folderOf(name);
 		const files = ranges.flatMap((range) => range.files);
 		return {
 			...{ name, tableSchema },
@@ -152,7 +154,9 @@ export class TableLoader {
 	}
 
 	async #write(stage: LoadStage, prefix: string, name: TableName): Promise<string> {
-		const staged = `${prefix}-${encodeURIComponent(tableId(name))}.parquet`;
+		// A name may be too long for a file's, with what is before and after it.
+		const digest = createHash("sha256").update(tableId(name)).digest("hex").slice(0, 32);
+		const staged = `${prefix}-${digest}.parquet`;
 		await stage.write(join(this.#staging, staged));
 		return staged;
 	}

@@ -1,3 +1,6 @@
+import { lake } from "../../../../../etl/contract/contract.ts";
+import { fromFolder } from "../../../../../etl/contract/names.ts";
+
 export interface TableName {
 	schema: string;
 	table: string;
@@ -7,15 +10,13 @@ export function tableId(name: TableName): string {
 	return `${name.schema}.${name.table}`;
 }
 
-/** Folder of a table below the raw zone; undefined where a name, which may hold any character, would lead to another place. */
-export function folderOf({ schema, table }: TableName): string | undefined {
-	const isSafe = [schema, table].every((name) => name !== "" && name !== "." && name !== ".." && !/[/\\]/.test(name));
-	return isSafe ? `${schema}/${table}` : undefined;
+/** Folder of a table below the raw zone. */
+export function folderOf({ schema, table }: TableName): string {
+	return lake.rawTable(schema, table);
 }
 
-/** @throws where the table can have no folder; it then becomes "Table error". */
-export function requireFolder(name: TableName): string {
-	const folder = folderOf(name);
-	if (folder === undefined) throw new Error(`the name ${tableId(name)} cannot be that of a folder; rename it`);
-	return folder;
+/** The table that has a folder. */
+export function tableAt(folder: string): TableName {
+	const [schema = "", table = ""] = folder.split("/");
+	return { schema: fromFolder(schema), table: fromFolder(table) };
 }

@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
 import { type DuckDBType, VARCHAR } from "@duckdb/node-api";
 import { rawColumns } from "../../../../../etl/contract/contract.ts";
+import { rawColumnForm } from "../../../../../etl/contract/names.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { columnType, textType } from "./columnType.ts";
 import type { ColumnVector } from "./columnVector.ts";
 
 /** A column of a raw file that comes from the source. */
 export interface SourceColumn {
+	/** As the file has it. */
 	name: string;
 	type: DuckDBType;
 	/** Place of its value in a row of the source, which has withheld columns too. */
@@ -38,27 +40,24 @@ export interface Layout {
 
 /**
  * @param key names of the primary key's columns; without a key every column has a before image.
- * @throws UnsupportedTypeError, or an Error where a name collides with a column that replication adds.
+ * @throws UnsupportedTypeError.
  */
 export function makeLayout(source: readonly ColumnSource[], key: readonly string[]): Layout {
-	const columns = source.flatMap(({ name, type, action }, at): SourceColumn[] => {
+	const names = source.filter(({ action }) => action !== "drop").map(({ name }) => name);
+	const columns = source.flatMap(({ name: own, type, action }, at): SourceColumn[] => {
 		if (action === "drop") return [];
+		const name = rawColumnForm(own, names);
 		try {
 			const { stored, vector, text } = columnType(type);
 			if (action === undefined) return [{ name, type: stored, at, vector }];
 			if (text === undefined) throw new Error(`${type} has no hash`);
 			return [{ name, type: VARCHAR, at, vector: textType((value) => hashOf(text(value))).vector }];
 		} catch (error) {
-			throw new Error(`column ${name}: ${messageOf(error)}`, { cause: error });
+			throw new Error(`column ${own}: ${messageOf(error)}`, { cause: error });
 		}
 	});
-	const before = [...columns.keys()].filter((index) => key.length === 0 || key.includes(columns[index]?.name ?? ""));
+	const before = [...columns.keys()].filter((index) => key.length === 0 || key.includes(names[index] ?? ""));
 	const beforeName = (index: number): string => rawColumns.beforeImagePrefix + columns[index]?.name;
-	refuseCollision([
-		...[rawColumns.op, rawColumns.commitTime, rawColumns.changeSequence],
-		...columns.map((column) => column.name),
-		...before.map(beforeName),
-	]);
 	const types = [
 		...columns.map((column) => column.type),
 		...before.map((index) => (columns[index] as SourceColumn).type),
@@ -71,13 +70,4 @@ export function makeLayout(source: readonly ColumnSource[], key: readonly string
 /** As DMS masks: SHA-256 of the text in UTF-8, in capital hexadecimal digits, so that both engines have the same. */
 export function hashOf(text: string): string {
 	return createHash("sha256").update(text, "utf8").digest("hex").toUpperCase();
-}
-
-function refuseCollision(names: readonly string[]): void {
-	const seen = new Set<string>();
-	for (const name of names) {
-		const folded = name.toLowerCase();
-		if (seen.has(folded)) throw new Error(`column ${name} has the name of a column that replication adds; rename it`);
-		seen.add(folded);
-	}
 }

@@ -8,7 +8,8 @@ import { openDuckDb } from "../../../duckdb/open.ts";
 import { DeliveryBuffer, type DeliveryFolders } from "../../eventStream/deliveryBuffer.ts";
 import { deliverLeftovers } from "../../eventStream/leftovers.ts";
 import type { Publication } from "../model/checkpoint.ts";
-import { columnsOf, controlMessage, dataMessages, definitionOf, type StreamedTable } from "./streamMessages.ts";
+import { tableAt } from "../model/tableName.ts";
+import { columnsOf, controlMessage, dataMessages, definitionOf } from "./streamMessages.ts";
 
 /** Firehose's least size where it partitions by what the records say; the age is the replicator's batch interval. */
 const limits = { bytes: 64 * 1024 * 1024, milliseconds: 60_000 };
@@ -66,8 +67,7 @@ export class StreamPublisher {
 		cleared: boolean,
 		staging: string,
 	): Promise<void> {
-		const slash = folder.indexOf("/");
-		const table = { schema: folder.slice(0, slash), table: folder.slice(slash + 1) };
+		const table = tableAt(folder);
 		const to = { stream: streamNames.changeDelivery, prefix: folder, errorPrefix: lake.clickstreamErrors, gzip: true };
 		const buffer = await DeliveryBuffer.create(this.#folders, to, limits);
 		if (cleared) {
@@ -93,12 +93,11 @@ export class StreamPublisher {
 			}
 		}
 		await buffer.end();
-		if (cleared) await this.#removeFiles(table);
+		if (cleared) await this.#removeFiles(join(this.#folders.raw, folder));
 	}
 
 	/** Files of the time when the target was the raw zone itself: the messages have taken their place. */
-	async #removeFiles({ schema, table }: StreamedTable): Promise<void> {
-		const folder = join(this.#folders.raw, schema, table);
+	async #removeFiles(folder: string): Promise<void> {
 		for (const name of await namesIn(folder)) {
 			if (name.endsWith(parquetExtension)) await rm(join(folder, name), { force: true });
 		}

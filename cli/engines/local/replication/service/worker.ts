@@ -247,7 +247,7 @@ class Worker {
 		if (this.stream === undefined) return;
 		const purged = purgedOf(requested, tables);
 		const wanted = tables.filter((table) => purged.has(tableId(table)));
-		await this.stream.remove(wanted.map(folderOf).filter((folder) => folder !== undefined));
+		await this.stream.remove(wanted.map(folderOf));
 	}
 
 	async #take(): Promise<Requested> {
