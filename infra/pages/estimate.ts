@@ -160,9 +160,9 @@ function clickstream({ clickstreamRetentionHours: hours }: PipelineConfig, { cli
 }
 
 function jobs(config: PipelineConfig, { runs, jobs: count, workerHoursPerRun: hours }: Usage): Item[] {
-	// The jobs, a wave of several; before them the look for another execution, behind them the one for bad data and failures;
-	// start and end.
-	const transitions = count + 8;
+	// The jobs, a wave of several; before them the looks for another execution and for loads under way, behind them the one for bad
+	// data and failures; start and end.
+	const transitions = count + 9;
 	// Runs by hand crawl, the schedule does not.
 	const crawls = config.schedule === undefined ? runs : 30;
 	const price = config.jobExecutionClass === "FLEX" ? "flexDpuHour" : "dpuHour";
