@@ -25,7 +25,7 @@ describe("lines of a gzip file", () => {
 	});
 
 	it.each([
-		["is no gzip", '{"n":1}'],
+		["is not gzip", '{"n":1}'],
 		["is cut off", gzipSync("x".repeat(1000)).subarray(0, 20)],
 	])("are refused with the file's name where it %s", async (_, content) => {
 		await expect(lines(content)).rejects.toMatchObject({

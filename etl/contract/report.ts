@@ -55,7 +55,7 @@ export const jobReport = z
 
 export type JobReport = z.infer<typeof jobReport>;
 
-/** What a report set aside: files that cannot be read, and changes of tables whose key is not known. */
+/** What a report has as quarantined: files that cannot be read, and changes of tables whose key is not known. */
 export function quarantined({
 	set_aside,
 }: Pick<JobReport, "set_aside">): Record<"files" | "keyless", JobReport["set_aside"]> {

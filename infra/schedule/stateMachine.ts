@@ -35,7 +35,7 @@ export interface Definition {
  * not, and fails nothing. Tables whose load is under way are left as they are.
  *
  * Names of states are unique in all of a machine, its branches too, and have at most 80 characters. No name of a job has a space:
- * `job …` and `wave …` are no other state's.
+ * `job …` and `wave …` belong to no other state.
  * https://docs.aws.amazon.com/step-functions/latest/dg/connect-glue.html
  * https://docs.aws.amazon.com/step-functions/latest/dg/statemachine-structure.html
  */
@@ -252,7 +252,7 @@ const untilFree = {
 	MaxAttempts: 8,
 };
 
-/** Where it cannot be sent, the execution goes on to its end all the same. */
+/** Where it cannot be sent, the execution continues to its end all the same. */
 function failureNotice(input: StateMachine, message: string, next: string): State {
 	return {
 		Type: "Task",

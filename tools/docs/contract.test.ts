@@ -57,7 +57,7 @@ const byDescription = (name: string, key: string, value: string): TableRow => {
 describe("zones", () => {
 	it("have these prefixes, and no others", () => {
 		const [schema, table] = ["<schema>", "<table>"];
-		// Placeholders are no ordinary names.
+		// Placeholders are not ordinary names.
 		const placed = (place: (one: string, other: string) => string): string =>
 			place("a", "b").replace("a/b", `${schema}/${table}`);
 		expect(rows("prefixes").map(({ zone, prefix }) => `${zone} ${prefix}`)).toEqual([

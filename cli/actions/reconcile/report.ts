@@ -4,7 +4,7 @@ import type { TableComparison } from "../../engines/port.ts";
 export interface ReconciledTable extends Partial<Omit<TableComparison, "schema" | "table">> {
 	schema: string;
 	table: string;
-	/** `not compared` is no proof: `why` says what was in the way. */
+	/** `not compared` proves nothing: `why` says what was in the way. */
 	state: "equal" | "different" | "not compared";
 	why?: string;
 }

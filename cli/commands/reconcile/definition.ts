@@ -24,7 +24,7 @@ export const definition = defineCommand({
 	],
 	examples: [
 		["Compare everything", "reconcile"],
-		["Compare two tables", "reconcile classicmodels.orders classicmodels.payments"],
+		["Compare two tables", "reconcile shop.orders shop.payments"],
 		["Spare a busy source", "reconcile --max-load 20"],
 	],
 	timeout: "24h",

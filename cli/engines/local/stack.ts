@@ -84,7 +84,7 @@ export class LocalStack implements Stack {
 		);
 	}
 
-	/** What a service manager keeps of its service is no file of ours. */
+	/** What a service manager keeps of its service is not a file of ours. */
 	async purgeLeaves(): Promise<readonly string[]> {
 		const { isInstalled, unitName } = await import("./schedule/systemdUnit.ts");
 		if (!(await isInstalled(this.name))) return [];

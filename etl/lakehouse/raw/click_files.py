@@ -34,7 +34,7 @@ def by_hour(raw: Storage) -> dict[str, list[StoredFile]]:
 def records(engine: Engine, raw: Storage, hours: dict[str, list[StoredFile]], kind: str) -> DataFrame:
     """
     One row a line that is not blank: `click`, of the type `kind` in Spark's notation, with nulls alone where the
-    line is no click, and the columns of `click_records.ABOUT`.
+    line is not a click, and the columns of `click_records.ABOUT`.
     """
     from pyspark import cloudpickle
 
@@ -49,6 +49,6 @@ def records(engine: Engine, raw: Storage, hours: dict[str, list[StoredFile]], ki
 
 
 def rows(engine: Engine, raw: Storage, kind: str) -> DataFrame:
-    """All clicks, as the catalog's table has them: a line that is no click is a row of nulls."""
+    """All clicks, as the catalog's table has them: a line that is not a click is a row of nulls."""
     parts = [F.split("click_hour", "-").getItem(at).alias(key) for at, key in enumerate(HOUR_KEYS)]
     return records(engine, raw, by_hour(raw), kind).select("click.*", *parts)

@@ -26,9 +26,9 @@ ABOUT = {
     "damage": pa.string(),
 }
 """
-Columns of a row besides `click`: hour of the file's folder; whether the line is no click, and whether values of it are
-null since they do not fit; what it has that others of the file have not; in one row of a damaged file, which it is and
-what is wrong.
+Columns of a row besides `click`: hour of the file's folder; whether the line is not a click, and whether values of it
+are null since they do not fit; what it has that others of the file have not; in one row of a damaged file, which it is
+and what is wrong.
 """
 
 ABOUT_COLUMNS = "click_hour string, malformed boolean, unfit boolean, notes array<string>, damage string"

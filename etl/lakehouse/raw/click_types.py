@@ -139,7 +139,7 @@ class _Parser:
 def fit_object(value: Object, kind: Kind, path: str, found: Found) -> dict[str, Any]:
     """
     The fields of an object by the names of its type, whose letters may be large or small in the object. Raises
-    Malformed where two keys are the same but for that.
+    Malformed where two keys are the same apart from that.
     """
     values = {key.lower(): inner for key, inner in value}
     if len(values) < len(value):

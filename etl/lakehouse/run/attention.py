@@ -64,7 +64,7 @@ def text(uri: str, report: Report, datasets: Datasets) -> str:
 
 
 def _split(report: Report) -> tuple[list[str], list[str]]:
-    """Tables whose changes cannot be applied, which are set aside by their folder, and files that cannot be read."""
+    """Tables whose changes cannot be applied, which are quarantined by their folder, and files that cannot be read."""
     keyless = [entry["reason"] for entry in report.set_aside if entry["uri"].endswith("/")]
     files = [f"{entry['uri']}: {entry['reason']}" for entry in report.set_aside if not entry["uri"].endswith("/")]
     return keyless, files

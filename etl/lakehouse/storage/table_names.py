@@ -43,7 +43,7 @@ def write(processed: Storage, names: Names, registered: Names) -> None:
 def assign(tables: Iterable[Table], live: set[tuple[str, str]], reserved: Iterable[str], before: Names) -> Names:
     """
     A name for each table, no two alike, nor like that of another's change log. `live`: tables that have files; one that
-    was dropped is no reason to qualify another. `reserved`: names that are not for tables of the source.
+    was dropped does not qualify another. `reserved`: names that are not for tables of the source.
     """
     ordered = sorted(tables, key=lambda table: ((table.schema, table.name) not in live, table.schema, table.name))
     aliased = {(table.schema, table.name): table.alias.lower() for table in ordered if table.alias}
@@ -92,7 +92,7 @@ def _candidates(schema: str, table: str) -> tuple[str, str, str]:
 
 
 def _level(table: Table, before: Names) -> int:
-    """A table that was qualified stays so: what reads it goes on reading it."""
+    """A table that was qualified stays so: queries of it stay right."""
     name = before.get((table.schema, table.name))
     candidates = _candidates(table.schema, table.name)
     return candidates.index(name) if name in candidates else 0

@@ -6,6 +6,7 @@ A local Apache Spark session as AWS Glue 5.1 has it: Spark 3.5.6, Iceberg 1.10.0
 
 from __future__ import annotations
 
+import os
 import runpy
 import sys
 from pathlib import Path
@@ -28,6 +29,8 @@ def start(folder: Path) -> SparkSession:
     """Starts the session; its catalog is in `folder`."""
     from pyspark.sql import SparkSession
 
+    # Its workers would be the first python3 of the path, which has no pyarrow.
+    os.environ["PYSPARK_PYTHON"] = sys.executable
     catalog = "spark.sql.catalog.glue_catalog"
     return (
         SparkSession.builder.master("local[2]")

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pytest
 
 from support.clicks import COLUMNS as ITEM_COLUMNS
-from support.clicks import joint, send
+from support.clicks import KIND, joint, send
 from support.lake import Lake, Source, normal
 from support.star import TABLES
 from support.star_sql import dimensions
@@ -118,6 +118,7 @@ def test_change_log_and_current_table(
 
 
 def test_joint_tables(lake: Lake, chance: random.Random) -> None:
+    lake.clicks = KIND
     lake.declare("wordpress-db", "wp_woocommerce_order_items", ["order_item_id"])
     items = Source(lake, "wp_woocommerce_order_items", ITEM_COLUMNS, ["order_item_id"], "wordpress-db")
     items.rows = [

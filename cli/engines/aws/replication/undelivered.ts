@@ -43,7 +43,7 @@ export function undelivered({ age, behind, read }: DeliveryMetrics, stoppedAt: D
 		return `Firehose is ${Math.round(newest.value)} s behind the stream`;
 	}
 	if (age.length === 0 && quiet) return undefined;
-	// Without a word on how far it has read, it has read nothing, and had nothing to read, since the look-back began.
+	// Where it never said how far it has read, it has read nothing, and had nothing to read, since the look-back began.
 	const cameInBy = Math.max(stoppedAt.getTime(), readAt === undefined ? silentSince : readAt + metricPeriodMs);
 	if (coveredAt(age, cameInBy) !== undefined) return undefined;
 	const newest = newestOf(age);

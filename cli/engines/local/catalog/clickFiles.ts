@@ -33,7 +33,7 @@ const slackMs = 2000;
 
 /**
  * Click files that can be read to their ends: in place of a damaged gzip file a copy of what can be read of it, since DuckDB
- * fails at it, and with it every query. Each file is looked at once; a damaged one again when it has changed.
+ * fails at it, and with it every query. Each file is read one time; a damaged one again when it has changed.
  */
 export async function readableClickFiles(files: readonly string[], paths: LocalPaths): Promise<string[]> {
 	const place = join(paths.processed, salvageFolder, "checked.json");

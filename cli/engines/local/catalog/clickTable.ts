@@ -137,7 +137,8 @@ export async function newColumns(
 		names.add(name.toLowerCase());
 		columns.push({ name, type: typeOf(found) });
 	}
-	return columns;
+	// Their order in the structure is that in which threads came to them.
+	return columns.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 function asFields(structure: unknown): Record<string, unknown> {

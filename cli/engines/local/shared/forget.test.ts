@@ -10,7 +10,7 @@ import { readSchedule, scheduleFiles } from "./scheduleFile.ts";
 
 const last: ScheduledEnd = { at: "2026-11-28T10:00:00Z", outcome: "failure", fault: { what: "no", why: "secret" } };
 
-it("leaves nothing that the schedule quoted, nor has a schedule that goes on remember it", async ({
+it("leaves nothing that the schedule quoted, nor has a schedule that continues remember it", async ({
 	folder,
 	context,
 }) => {

@@ -7,7 +7,7 @@ const patienceMs = 1_000;
 
 /**
  * Statements of the binlog from one position to another that the source has; rows are not read.
- * @param serverId another one than that of a stream which goes on beside it.
+ * @param serverId another one than that of a stream which continues beside it.
  * @throws what broke the connection, or the reason of `stop`.
  */
 export async function statementsBetween(

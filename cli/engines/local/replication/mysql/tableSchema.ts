@@ -94,7 +94,8 @@ export async function tableSize(server: Server, { schema, table }: TableName): P
  */
 async function requireAllColumns(server: Server, name: TableName): Promise<void> {
 	try {
-		await server.rows(`SELECT * FROM ${qualifiedName(name)} LIMIT 0`);
+		// mysql2 takes no column of the name __proto__.
+		await server.rows(`SELECT 1 FROM (SELECT * FROM ${qualifiedName(name)} LIMIT 0) AS none`);
 	} catch (error) {
 		if (!isMissingRight(error)) throw error;
 		throw new Error(
