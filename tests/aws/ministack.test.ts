@@ -49,7 +49,9 @@ async function inJobs(code: string): Promise<unknown> {
 		"from lakehouse.storage.files import Storage, fs",
 		`raw, processed = Storage("s3://${raw}/"), Storage("s3://${processed}/")`,
 		// By the variable AWS_ENDPOINT_URL alone, it would make the bucket a part of the host's name.
-		`raw.filesystem = processed.filesystem = fs.S3FileSystem(endpoint_override="${server.url}")`,
+		"class Access:",
+		`    filesystem = fs.S3FileSystem(endpoint_override="${server.url}")`,
+		"raw._access = processed._access = Access()",
 		code,
 	].join("\n");
 	const env = { ...process.env, AWS_REGION: outputs.region, PYTHONPATH: join(projectRoot, "etl") };
@@ -122,10 +124,11 @@ it("Athena: a table that is not there is a fault of the statement", async ({ con
 });
 
 it("Glue: runs jobs in their order, joins the crawler, reads the catalog", async ({ context }) => {
-	const result = await runEtl(stack, ["process-load", "process-cdc"], context);
+	// Those before them ask DMS for loads, which MiniStack does not have.
+	const result = await runEtl(stack, ["build-models", "apply-changes"], context);
 	expect(result.jobs.map(({ job, state }) => [job, state])).toEqual([
-		["process-load", "succeeded"],
-		["process-cdc", "succeeded"],
+		["apply-changes", "succeeded"],
+		["build-models", "succeeded"],
 	]);
 	expect(result.catalog?.tables).toMatchObject([{ name: "clicks", format: "parquet", change: "unchanged" }]);
 	expect(await (await stack.jobs()).lastRun()).toMatchObject({ runId: result.runId, running: false });
