@@ -32,7 +32,7 @@ function computed(type: string, name: string, arn: string): Record<string, unkno
 		case "aws:dms/replicationInstance:ReplicationInstance":
 			return { replicationInstanceArn: arn };
 		case "aws:dms/replicationTask:ReplicationTask":
-			return { replicationTaskArn: arn };
+			return { replicationTaskArn: arn.replace(/:(?=[^:]*$)/, ":task:") };
 		case "aws:ec2/networkInterface:NetworkInterface":
 			return { privateIp: "10.40.0.10" };
 		case "aws:ec2/vpcEndpoint:VpcEndpoint":

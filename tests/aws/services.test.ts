@@ -40,8 +40,8 @@ function loadedWith(file: string): string[] {
 const heavy = /^(@aws-sdk|@smithy|@duckdb|@pulumi|@faker-js|mysql2|zod|icebird|@vlasky)/;
 
 describe("what is loaded", () => {
-	it("--help loads the parser of the command line and chalk, and nothing else", () => {
-		expect(loadedWith("cli/run.ts")).toEqual(["chalk", "commander"]);
+	it("--help loads the parser of the command line, chalk and the width of letters, and nothing else", () => {
+		expect(loadedWith("cli/run.ts")).toEqual(["chalk", "commander", "string-width"]);
 	});
 
 	it("nothing is loaded before Ctrl-C is heard", () => {
