@@ -168,6 +168,15 @@ test.each(ways)("nothing that is withheld gets out by any changes of names, %s",
 	);
 });
 
+it("withholds what a list left out after a rename, under the names of other tables, too", async () => {
+	const changes = [
+		alter("listed", { renames: [["city", "x"]] }),
+		rename(["customers", "c"], ["listed", "tmp_x"], ["tmp_x", "customers"]),
+		rename(["customers", "c"]),
+	];
+	for (const way of ways) expect((await run(shop, changes, way)).found, way).toEqual([]);
+});
+
 it("withholds of a table that comes by a name that is left out what the one before it withheld", async () => {
 	const changes = [
 		rename(["b", "tmp_x"]),

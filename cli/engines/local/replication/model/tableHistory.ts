@@ -61,7 +61,11 @@ export function afterChanges(
 	const arrived = moves.map(({ from, to }): ColumnBefore => {
 		const was = columns.find((column) => isSame(column.name, from));
 		const action = was?.action ?? rules.action({ ...name, origin: before?.origin }, from);
-		if (action === "keep") return { name: to };
+		if (action === "keep") {
+			// A list says of names that it does not have that they are left out.
+			const said = rules.action({ ...name, origin: before?.origin }, to);
+			return said === "keep" ? { name: to } : { name: to, action: said };
+		}
 		const outdated = isKnown(before, to) && rules.said({ ...name, origin: before?.origin }, to) === "keep";
 		return { name: to, action, withheld: "renamed", ...(outdated ? { outdated } : {}) };
 	});
