@@ -111,10 +111,7 @@ const results = await Promise.all([
 		"vitest",
 		vitest("aws", [...projects("unit", "infra", "integration"), ...exclude("replication", "local", "answers")]),
 	),
-	timed(
-		"local",
-		vitest("local", [...projects("integration"), "tests/local"], join(reports, "local.log")),
-	),
+	timed("local", vitest("local", [...projects("integration"), "tests/local"], join(reports, "local.log"))),
 	// These wait for servers most of the time.
 	timed("replication", replication()),
 	timed("pytest on Sail", pytest("sail")),
