@@ -12,8 +12,8 @@ from lakehouse.current.table_changes import TableChanges, blind_updates
 from lakehouse.quality import checks, severity
 from lakehouse.quality.rules import Candidate, Other
 from lakehouse.run import engine
-from lakehouse.run.engine import RowChanges
 from lakehouse.run.job import Job
+from lakehouse.run.row_changes import RowChanges
 from lakehouse.storage import state
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.state import Applied, Batch, TableState

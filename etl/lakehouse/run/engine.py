@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import reduce
 from operator import add
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import uuid4
 
+from lakehouse.run.row_changes import RowChanges, Touched
 from lakehouse.spark import F, SparkSession
 from lakehouse.storage import iceberg, maintenance
 from lakehouse.storage.column_types import quoted
@@ -44,33 +45,6 @@ TABLE_PROPERTIES = {
     # Iceberg's default is zstd, of which AWS does not say that every reader of Redshift's takes it.
     "write.parquet.compression-codec": "snappy",
 }
-
-
-@dataclass(frozen=True)
-class Touched:
-    """
-    What changes touch of a table: number of keys, ranges of the first key column (None where it is not a whole number),
-    and whether so much of it that it is better rewritten.
-    """
-
-    keys: int
-    ranges: list[tuple[int, int]] | None
-    rewrites: bool
-
-
-@dataclass(frozen=True)
-class RowChanges:
-    """
-    One row a key, with the columns of the table and the boolean column `deleted`: true removes the key's row, false
-    puts the row in place of it. `ranges` of the first key column have all of them, so that files with none of them need
-    not be read.
-    """
-
-    rows: DataFrame
-    deleted: str
-    columns: list[str]
-    key: list[str]
-    ranges: list[tuple[int, int]] | None
 
 
 class Engine:

@@ -1,6 +1,6 @@
 import { BLOB, type DuckDBAppender, type DuckDBConnection, DuckDBDataChunk, VARCHAR } from "@duckdb/node-api";
 import duckdb from "@duckdb/node-bindings";
-import { lengthAt } from "../replication/mysql/textRows.ts";
+import { lengthAt } from "../replication/mysql/resultRows.ts";
 import { BytesVector } from "../replication/parquet/bytesVector.ts";
 import { vectorRows } from "../replication/parquet/columnVector.ts";
 import type { ComparedColumn } from "./comparedColumn.ts";

@@ -2,8 +2,9 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { poll } from "../../../common/poll.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { qualifiedName, quoteName } from "../../mysql/quote.ts";
+import { lengthAt } from "../replication/mysql/resultRows.ts";
 import { Server } from "../replication/mysql/server.ts";
-import { lengthAt, TextRows } from "../replication/mysql/textRows.ts";
+import { TextRows } from "../replication/mysql/textRows.ts";
 import type { ComparedColumn } from "./comparedColumn.ts";
 import { RowTable } from "./rowTable.ts";
 
