@@ -4,6 +4,7 @@ import { messageOf, PipelineError } from "../../common/errors.ts";
 import { counted, grouped } from "../../common/grouped.ts";
 import type { ComparedTable, CompareOptions, Comparison, Context, Stack, Suspects } from "../../engines/port.ts";
 import { runWhenFree } from "../verify/jobsWhenFree.ts";
+import { replicated } from "../verify/replicated.ts";
 import { type ReconciledTable, type ReconcileReport, reconciled } from "./report.ts";
 
 export interface ReconcileOptions extends Pick<CompareOptions, "maxLoad" | "sample"> {
@@ -29,6 +30,7 @@ export async function reconcile(stack: Stack, options: ReconcileOptions, context
 	chosen(await comparison.tables(context), options.tables);
 	let behind = await catchUp(stack, comparison, context);
 	const tables = chosen(await comparison.tables(context), options.tables);
+	if (tables.length === 0) throw nothingToCompare();
 	const found: Compared[] = [];
 	for (const table of tables) found.push(await compared(comparison, table, options, context));
 	if (found.some(({ suspects }) => suspects !== undefined) && behind === undefined) {
@@ -56,6 +58,16 @@ async function comparisonOf(stack: Stack): Promise<Comparison> {
 	});
 }
 
+/** Nothing differs, and nothing is proved. */
+function nothingToCompare(): PipelineError {
+	return new PipelineError("failure", {
+		what: "There is no table to compare.",
+		why: "The definition chooses none of the tables that the source's user may read, and the lake has none.",
+		fix: "Check source in pipeline.yaml, and the user's right to SELECT.",
+		next: "pipeline-cli source status",
+	});
+}
+
 /** The tables that were named. @throws PipelineError naming one that is not there. */
 function chosen(all: readonly ComparedTable[], names: readonly string[]): readonly ComparedTable[] {
 	if (names.length === 0) return all;
@@ -79,14 +91,17 @@ function chosen(all: readonly ComparedTable[], names: readonly string[]): readon
  * @returns why that could not be.
  */
 async function catchUp(stack: Stack, comparison: Comparison, context: Context): Promise<string | undefined> {
-	const status = await (await stack.replication()).status();
+	const replication = await stack.replication();
+	const status = await replication.status();
 	if (status.state !== "running") {
 		const why = status.lastError ?? status.stopReason;
 		const text = `the replication is not running (${[status.text, why].filter((part) => part !== undefined).join(": ")})`;
 		context.reporter.warn(`${text[0]?.toUpperCase()}${text.slice(1)}: what has changed since counts as different.`);
 		return text;
 	}
-	await context.reporter.task("Wait for the replication", () => comparison.caughtUp(context));
+	const arrived = await comparison.committed();
+	const awaited = { title: "the replication", what: "the changes that the source has" };
+	await replicated({ stack, replication, context }, awaited, async () => ((await arrived()) ? true : undefined));
 	const etl = await runWhenFree(stack, jobsToCurrentTables, context);
 	return etl.outcome === undefined ? undefined : "the jobs to the current tables did not all succeed";
 }

@@ -1,4 +1,5 @@
-import type { TableComparison } from "../../engines/port.ts";
+import { grouped } from "../../common/grouped.ts";
+import type { RowDifference, TableComparison } from "../../engines/port.ts";
 
 /** What came out for one table. */
 export interface ReconciledTable extends Partial<Omit<TableComparison, "schema" | "table">> {
@@ -34,4 +35,33 @@ export function reconciled(comparison: TableComparison): ReconciledTable {
 	if (comparison.notCompared.length === 0) return { ...comparison, state: "equal" };
 	const why = comparison.notCompared.map(({ column, what }) => `${column}: ${what}`).join("; ");
 	return { ...comparison, state: "not compared", why };
+}
+
+export function nameOf({ schema, table }: Pick<ReconciledTable, "schema" | "table">): string {
+	return `${schema}.${table}`;
+}
+
+/** What was found of a table, for people. */
+export function foundText({ counts, columns = [], notCompared = [], withheld = [], why }: ReconciledTable): string {
+	const kinds = Object.entries(counts ?? {}).flatMap(([kind, count]) =>
+		count > 0 ? [`${grouped(count)} ${kind}`] : [],
+	);
+	const shape = columns.map(({ column, what }) => `${column}: ${what}`);
+	const left = withheld.length === 0 ? [] : [`left out by the definition: ${withheld.join(", ")}`];
+	const open = why ?? notCompared.map(({ column, what }) => `${column} was not compared: ${what}`).join("; ");
+	return [...kinds, ...shape, ...(open === "" ? [] : [open]), ...left].join("; ");
+}
+
+/** The key of a row, for people. */
+export function keyText({ key }: RowDifference): string {
+	return Object.entries(key)
+		.map(([name, value]) => `${name}=${value ?? "NULL"}`)
+		.join(", ");
+}
+
+/** The values of a row that differ, for people. */
+export function changesText({ columns = {} }: RowDifference): string {
+	return Object.entries(columns)
+		.map(([name, { source, lake }]) => `${name}: ${source ?? "NULL"} at the source, ${lake ?? "NULL"} in the lake`)
+		.join("; ");
 }

@@ -1,12 +1,11 @@
 import { grouped } from "../../common/grouped.ts";
-import type { RowDifference } from "../../engines/port.ts";
-import type { ReconciledTable, ReconcileReport } from "./report.ts";
+import { changesText, foundText, keyText, nameOf, type ReconciledTable, type ReconcileReport } from "./report.ts";
 
 /** The report as one page without scripts and without anything from elsewhere. */
 export function reportPage(report: ReconcileReport, at: Date): string {
 	const rows = report.tables.map(
 		(one) =>
-			`<tr class="${one.state === "equal" ? "equal" : "other"}"><td>${escaped(nameOf(one))}</td>${count(one.rows?.source)}${count(one.rows?.lake)}<td>${one.state}</td><td>${escaped(found(one))}</td></tr>`,
+			`<tr class="${one.state === "equal" ? "equal" : "other"}"><td>${escaped(nameOf(one))}</td>${count(one.rows?.source)}${count(one.rows?.lake)}<td>${one.state}</td><td>${escaped(foundText(one))}</td></tr>`,
 	);
 	const details = report.tables.filter(({ examples = [] }) => examples.length > 0).map(detail);
 	const notes = [
@@ -38,33 +37,12 @@ ${details.join("\n")}
 
 function detail(one: ReconciledTable): string {
 	const rows = (one.examples ?? []).map(
-		(row) => `<tr><td>${row.kind}</td><td>${escaped(keyText(row))}</td><td>${escaped(changes(row))}</td></tr>`,
+		(row) => `<tr><td>${row.kind}</td><td>${escaped(keyText(row))}</td><td>${escaped(changesText(row))}</td></tr>`,
 	);
 	return `<h2>${escaped(nameOf(one))}</h2>
 <table><tr><th>Kind<th>Row<th>Values</tr>
 ${rows.join("\n")}
 </table>`;
-}
-
-function found({ counts, columns = [], notCompared = [], withheld = [], why }: ReconciledTable): string {
-	const kinds = Object.entries(counts ?? {}).flatMap(([kind, number]) =>
-		number > 0 ? [`${grouped(number)} ${kind}`] : [],
-	);
-	const shape = [...columns, ...notCompared].map(({ column, what }) => `${column}: ${what}`);
-	const left = withheld.length === 0 ? [] : [`left out by the definition: ${withheld.join(", ")}`];
-	return [...kinds, ...shape, ...(why === undefined || notCompared.length > 0 ? [] : [why]), ...left].join("; ");
-}
-
-function keyText({ key }: RowDifference): string {
-	return Object.entries(key)
-		.map(([name, value]) => `${name}=${value ?? "NULL"}`)
-		.join(", ");
-}
-
-function changes({ columns = {} }: RowDifference): string {
-	return Object.entries(columns)
-		.map(([name, { source, lake }]) => `${name}: ${source ?? "NULL"} at the source, ${lake ?? "NULL"} in the lake`)
-		.join("; ");
 }
 
 function count(rows: number | undefined): string {
@@ -73,8 +51,4 @@ function count(rows: number | undefined): string {
 
 function escaped(text: string): string {
 	return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;");
-}
-
-function nameOf({ schema, table }: ReconciledTable): string {
-	return `${schema}.${table}`;
 }

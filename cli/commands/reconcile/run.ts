@@ -2,12 +2,19 @@ import { writeFile } from "node:fs/promises";
 import chalk from "chalk";
 import { reconcile } from "../../actions/reconcile/reconcile.ts";
 import { repair } from "../../actions/reconcile/repair.ts";
-import { differingRows, type ReconciledTable, type ReconcileReport } from "../../actions/reconcile/report.ts";
+import {
+	changesText,
+	differingRows,
+	foundText,
+	keyText,
+	nameOf,
+	type ReconciledTable,
+	type ReconcileReport,
+} from "../../actions/reconcile/report.ts";
 import { reportPage } from "../../actions/reconcile/reportPage.ts";
 import type { Run } from "../../command.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
 import { counted, grouped } from "../../common/grouped.ts";
-import type { RowDifference } from "../../engines/port.ts";
 import { confirm } from "../../ui/confirm.ts";
 import { formatSeconds } from "../../ui/format.ts";
 import { stackLine } from "../../ui/stackLine.ts";
@@ -57,7 +64,7 @@ function describe(report: ReconcileReport, unrepaired: readonly string[]): strin
 		one.rows === undefined ? "" : grouped(one.rows.lake),
 		shownState(one),
 		one.seconds === undefined ? "" : formatSeconds(one.seconds),
-		summary(one),
+		foundText(one),
 	]);
 	const columns = [
 		{ title: "TABLE" },
@@ -69,7 +76,7 @@ function describe(report: ReconcileReport, unrepaired: readonly string[]): strin
 	];
 	const parts = [renderTable(columns, rows), ...report.tables.flatMap(examples), ""];
 	if (report.repaired !== undefined) parts.push(`Reloaded: ${report.repaired.join(", ")}.`);
-	const notes = unrepaired.length === 0 ? [] : [`Nothing was reloaded, since nobody agreed: pass --yes.`];
+	const notes = unrepaired.length === 0 ? [] : ["Nothing was reloaded, since nobody agreed: pass --yes."];
 	return [...parts, verdict(report), ...notes, stackLine(report.stack)].join("\n");
 }
 
@@ -78,30 +85,17 @@ function shownState({ state }: ReconciledTable): string {
 	return state === "different" ? chalk.red("DIFFERS") : chalk.yellow(state);
 }
 
-function summary(one: ReconciledTable): string {
-	const { counts, columns = [], withheld = [], why } = one;
-	const kinds = Object.entries(counts ?? {}).flatMap(([kind, count]) =>
-		count > 0 ? [`${grouped(count)} ${kind}`] : [],
-	);
-	const shape = columns.map(({ column, what }) => `${column}: ${what}`);
-	const left = withheld.length === 0 ? [] : [`left out by the definition: ${withheld.join(", ")}`];
-	return [...kinds, ...shape, ...(why === undefined ? [] : [why]), ...left].join("; ");
-}
-
 function examples(one: ReconciledTable): string[] {
 	const shown = (one.examples ?? []).slice(0, mostShown);
 	if (shown.length === 0) return [];
 	const more = differingRows(one) - shown.length;
 	const rest = more > 0 ? [`  and ${counted(more, "row")} more: --json and --html have up to 100`] : [];
-	return ["", nameOf(one), ...shown.map((row) => `  ${exampleText(row)}`), ...rest];
-}
-
-function exampleText({ kind, key, columns = {} }: RowDifference): string {
-	const named = Object.entries(key).map(([name, value]) => `${name}=${value ?? "NULL"}`);
-	const changed = Object.entries(columns).map(
-		([name, { source, lake }]) => `${name}: ${source ?? "NULL"} at the source, ${lake ?? "NULL"} in the lake`,
-	);
-	return [`${kind}: ${named.join(", ")}`, ...changed].join("; ");
+	return [
+		"",
+		nameOf(one),
+		...shown.map((row) => `  ${[`${row.kind}: ${keyText(row)}`, changesText(row)].filter(Boolean).join("; ")}`),
+		...rest,
+	];
 }
 
 function verdict({ ok, tables, behind, sample }: ReconcileReport): string {
@@ -118,8 +112,4 @@ function verdict({ ok, tables, behind, sample }: ReconcileReport): string {
 			`${counted(different, "table")} of ${grouped(tables.length)} ${different === 1 ? "differs" : "differ"}.${late}`,
 		);
 	return chalk.red(`Nothing differs in what was compared, and not everything could be.${late}`);
-}
-
-function nameOf({ schema, table }: ReconciledTable): string {
-	return `${schema}.${table}`;
 }

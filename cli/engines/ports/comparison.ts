@@ -76,6 +76,6 @@ export interface Comparison {
 		options: CompareOptions,
 		context: Context,
 	): Promise<{ comparison: TableComparison; suspects: Suspects | undefined }>;
-	/** Waits until everything that the source has committed by now is in the raw zone. The replication must run. */
-	caughtUp(context: Context): Promise<void>;
+	/** @returns whether everything that the source has committed by now is in the raw zone, each time it is called. */
+	committed(): Promise<() => Promise<boolean>>;
 }

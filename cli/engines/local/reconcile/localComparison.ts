@@ -1,14 +1,13 @@
 import { join } from "node:path";
 import { lake as layout } from "../../../../etl/contract/contract.ts";
 import { fromFolder } from "../../../../etl/contract/names.ts";
-import { isReplicated } from "../../../../etl/contract/pipeline/pipeline.ts";
 import { exists } from "../../../common/fs.ts";
-import { poll } from "../../../common/poll.ts";
 import type { ComparedTable, CompareOptions, Comparison, Context, Suspects, TableComparison } from "../../port.ts";
 import { isIcebergTable } from "../catalog/icebergTable.ts";
 import { subfolders } from "../catalog/lakeFolders.ts";
 import { readCheckpoint } from "../replication/model/checkpoint.ts";
 import { comparePositions } from "../replication/model/position.ts";
+import { Rules } from "../replication/model/rules.ts";
 import { statePaths } from "../replication/model/statePaths.ts";
 import { Server } from "../replication/mysql/server.ts";
 import { requestPublication } from "../replication/service/requests.ts";
@@ -16,9 +15,6 @@ import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { sourceAccess } from "../shared/settings.ts";
 import { compareTable } from "./compareTable.ts";
-
-/** How often the replicator is asked for what it has read, in milliseconds. */
-const askMs = 500;
 
 /** The source, in its own text, against the current tables' files. */
 export class LocalComparison implements Comparison {
@@ -32,6 +28,7 @@ export class LocalComparison implements Comparison {
 		const access = await sourceAccess(this.#paths);
 		const { pipeline } = await stackDefinition(this.#paths);
 		const { ignored = [] } = (await readCheckpoint(statePaths(this.#paths).checkpoint)) ?? {};
+		const rules = new Rules(pipeline, access.schemas);
 		const server = await Server.connect(access);
 		const found = new Map<string, ComparedTable>();
 		try {
@@ -43,7 +40,7 @@ export class LocalComparison implements Comparison {
 			for (const { s, t, n } of rows) {
 				const name = { schema: String(s), table: String(t) };
 				const id = `${name.schema}.${name.table}`;
-				if (!isReplicated(pipeline, name) || ignored.includes(id)) continue;
+				if (!rules.isSelected(name, server.foldsCase) || ignored.includes(id)) continue;
 				found.set(id, { ...name, estimate: Number(n), isAtSource: true, isInLake: await this.#isInLake(name) });
 			}
 		} finally {
@@ -69,18 +66,18 @@ export class LocalComparison implements Comparison {
 		return compareTable(this.#paths, table, options, context);
 	}
 
-	async caughtUp({ signal }: Context): Promise<void> {
+	async committed(): Promise<() => Promise<boolean>> {
 		const files = statePaths(this.#paths);
 		const server = await Server.connect(await sourceAccess(this.#paths));
 		const end = await server.currentPosition().finally(() => server.close());
 		let request: string | undefined;
-		await poll({ firstMs: 50, factor: 1.5, mostMs: askMs, signal }, async () => {
+		return async () => {
 			const position = (await readCheckpoint(files.checkpoint))?.position;
 			if (position !== undefined && comparePositions(position, end) >= 0) return true;
-			// Until it was carried out.
+			// Again once it was carried out: it may have been read before the end was.
 			if (request === undefined || !(await exists(request))) request = await requestPublication(files.requests);
-			return undefined;
-		});
+			return false;
+		};
 	}
 
 	#isInLake({ schema, table }: { schema: string; table: string }): Promise<boolean> {
