@@ -1,5 +1,7 @@
+import { errorCode } from "../../common/errors.ts";
 import type { Check, SourceConnection } from "../port.ts";
 import type { SourceAccess } from "./access.ts";
+import { binlogGaps } from "./binlogGaps.ts";
 import { readCascades } from "./cascades.ts";
 import { grantChecks } from "./grants.ts";
 import { serverVersion } from "./server.ts";
@@ -26,6 +28,7 @@ export async function runChecks(connection: SourceConnection, access: SourceAcce
 	return [
 		{ name: "connection", ok: true, found: `${version} as ${access.user}` },
 		...variableChecks(variables, version),
+		...(variables.log_bin?.toUpperCase() === "ON" ? await gapChecks(connection, access) : []),
 		...(await grantChecks(connection, access, version)),
 		...(await schemaChecks(connection, access)),
 		...(await cascadeChecks(connection, access)),
@@ -85,6 +88,19 @@ function retentionCheck(variables: Variables): Check {
 		found,
 		fix: "SET GLOBAL expire_logs_days = 7 (MariaDB) or binlog_expire_logs_seconds = 604800 (MySQL), and in my.cnf: a replication that was stopped for longer can't go on (wanted: 24 hours)",
 	};
+}
+
+async function gapChecks(connection: SourceConnection, { schemas }: SourceAccess): Promise<Check[]> {
+	const name = "what the binlog leaves out";
+	try {
+		const gaps = await binlogGaps((sql, values) => connection.query(sql, values), schemas);
+		if (gaps.length === 0) return [{ name, ok: true, found: "nothing" }];
+		return gaps.map((gap) => ({ name, ok: false, ...gap }));
+	} catch (error) {
+		// The check of rights has the same, with the grant.
+		if (errorCode(error) !== "ER_SPECIFIC_ACCESS_DENIED_ERROR") throw error;
+		return [];
+	}
 }
 
 async function schemaChecks(connection: SourceConnection, access: SourceAccess): Promise<Check[]> {

@@ -51,7 +51,7 @@ export function connectedSource({
 		statements: (from, to) => statementsBetween(access, serverId + 1, lowersNames, from, to, stop),
 		check: (checkpoint) =>
 			ask(async (server) => {
-				await requireBinlog(server);
+				await requireBinlog(server, access.schemas);
 				await requireHistory(server, checkpoint);
 				lowersNames = server.lowersNames;
 				return { foldsCase: server.foldsCase, lowersNames: server.lowersNames };

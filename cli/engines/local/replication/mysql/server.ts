@@ -1,6 +1,7 @@
 import type { Connection, ConnectionOptions, RowDataPacket } from "mysql2/promise";
 import { PipelineError } from "../../../../common/errors.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
+import { binlogGaps } from "../../../mysql/binlogGaps.ts";
 import { openConnection } from "../../../mysql/open.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { sortGtids } from "../model/gtids.ts";
@@ -105,8 +106,8 @@ const required: readonly (readonly [variable: string, value: RegExp, set: string
 	["binlog_row_metadata", /^FULL$/i, "SET GLOBAL binlog_row_metadata = FULL"],
 ];
 
-/** @throws PipelineError naming the setting that stands against replication, and the fix. */
-export async function requireBinlog(server: Server): Promise<void> {
+/** @throws PipelineError naming the setting that stands against the replication of some schemas, and the fix. */
+export async function requireBinlog(server: Server, schemas: readonly string[]): Promise<void> {
 	const rows = await server.rows(
 		"SHOW GLOBAL VARIABLES WHERE Variable_name LIKE 'log_bin' OR Variable_name LIKE 'binlog\\_%'",
 	);
@@ -121,6 +122,14 @@ export async function requireBinlog(server: Server): Promise<void> {
 			next: "pipeline-cli source status",
 		});
 	}
+	const [gap] = await binlogGaps((sql, asked) => server.rows(sql, asked), schemas);
+	if (gap === undefined) return;
+	throw new PipelineError("serviceRefused", {
+		what: `The source cannot be replicated: ${gap.found}.`,
+		why: "What was loaded would stay as it was, and nothing would say so.",
+		fix: gap.fix,
+		next: "pipeline-cli source status",
+	});
 }
 
 /**

@@ -131,7 +131,7 @@ async function findTables(
 ): Promise<{ names: TableName[]; foldsCase: boolean }> {
 	const server = await Server.connect(access);
 	try {
-		await requireBinlog(server);
+		await requireBinlog(server, access.schemas);
 		await requireStream(access, serverId, await server.currentPosition());
 		const databases = (await server.rows("SHOW DATABASES")).map((row) => String(Object.values(row)[0]));
 		const unknown = access.schemas.filter((schema) => !databases.includes(schema));

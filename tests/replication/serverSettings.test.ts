@@ -1,9 +1,13 @@
 import { expect } from "vitest";
+import { LocalSource } from "../../cli/engines/local/source/localSource.ts";
 import { test as base } from "../support/replicationFixtures.ts";
 import { until } from "../support/replicator.ts";
 
-/** A server that keeps names in lower case, and logs statements as they were written. */
-const test = base.extend("settings", { scope: "file" }, (): readonly string[] => ["lower_case_table_names=1"]);
+/** A server that keeps names in lower case and logs statements as they were written, and leaves a schema out of its binlog. */
+const test = base.extend("settings", { scope: "file" }, (): readonly string[] => [
+	"lower_case_table_names=1",
+	"binlog_ignore_db=left_out",
+]);
 
 test("a table is followed through statements that write its name in capitals", async ({ shop, db }) => {
 	const { stack, schema } = shop;
@@ -22,4 +26,20 @@ test("a table is followed through statements that write its name in capitals", a
 	await db.query("DROP TABLE CLIENTS");
 	await until(async () => (await stack.statistics(`${schema}.clients`)) === undefined);
 	expect(await stack.files(schema, "clients")).toEqual([]);
+});
+
+test("a schema that the server leaves out of its binlog is refused", async ({ shop, stackOf, db }) => {
+	await db.query("CREATE DATABASE left_out; CREATE TABLE left_out.t (id INT PRIMARY KEY)");
+	const stack = await stackOf(shop.schema, "left_out");
+	await expect(stack.replication.start(stack.context, { batchInterval: 0.2 })).rejects.toMatchObject({
+		outcome: "serviceRefused",
+		text: {
+			what: "The source cannot be replicated: changes of left_out are not in the binlog (binlog_ignore_db).",
+			fix: "Take binlog_ignore_db out of my.cnf, or name the schemas there, and restart the server.",
+		},
+	});
+	const checks = await new LocalSource(stack.paths).checks();
+	expect(checks.filter(({ ok }) => !ok)).toMatchObject([
+		{ name: "what the binlog leaves out", found: "changes of left_out are not in the binlog (binlog_ignore_db)" },
+	]);
 });
