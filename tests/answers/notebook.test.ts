@@ -25,37 +25,35 @@ describe("the notebook's server", () => {
 		return file;
 	}
 
-	it.for<[string, (abort: AbortController) => void]>([
-		["a closed terminal", () => process.emit("SIGHUP")],
-		["Ctrl-C", (abort) => abort.abort()],
-	])(
-		"listens on loopback, asks nobody for updates, leads to the notebook, and ends with %s",
-		async ([, end], { context, abort }) => {
-			const program = await python(
-				"trap 'echo ended > end; exit 0' TERM",
-				'echo "$PIPELINE_STACK $PYTHONPATH $*" > started.new',
-				"mv started.new started",
-				"while true; do sleep 0.1; done",
-			);
-			const running = runNotebook(program, stack, notebooks, { open: false }, context);
-			const started = (): Promise<string> => readFile(join(home, "started"), "utf8").catch(() => "");
-			await expect.poll(started, { timeout: 60_000 }).not.toBe("");
-			const [stackName, helpers, ...args] = (await started()).trim().split(" ");
-			expect([stackName, helpers?.split(delimiter)[0]]).toEqual(["dev", sharedNotebooks]);
-			expect(args).toEqual(
-				expect.arrayContaining([
-					"--ServerApp.ip=127.0.0.1",
-					`--ServerApp.root_dir=${notebooks.folder}`,
-					"--LabApp.default_url=/lab/tree/dashboard.ipynb",
-					"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-					"--no-browser",
-				]),
-			);
-			end(abort);
-			await running;
-			expect(await readFile(join(home, "end"), "utf8")).toBe("ended\n");
-		},
-	);
+	// That a closed terminal and Ctrl-C abort a command: cli/common/process/interrupts.test.ts.
+	it("listens on loopback, asks nobody for updates, leads to the notebook, and ends with the command", async ({
+		context,
+		abort,
+	}) => {
+		const program = await python(
+			"trap 'echo ended > end; exit 0' TERM",
+			'echo "$PIPELINE_STACK $PYTHONPATH $*" > started.new',
+			"mv started.new started",
+			"while true; do sleep 0.1; done",
+		);
+		const running = runNotebook(program, stack, notebooks, { open: false }, context);
+		const started = (): Promise<string> => readFile(join(home, "started"), "utf8").catch(() => "");
+		await expect.poll(started, { timeout: 60_000 }).not.toBe("");
+		const [stackName, helpers, ...args] = (await started()).trim().split(" ");
+		expect([stackName, helpers?.split(delimiter)[0]]).toEqual(["dev", sharedNotebooks]);
+		expect(args).toEqual(
+			expect.arrayContaining([
+				"--ServerApp.ip=127.0.0.1",
+				`--ServerApp.root_dir=${notebooks.folder}`,
+				"--LabApp.default_url=/lab/tree/dashboard.ipynb",
+				"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+				"--no-browser",
+			]),
+		);
+		abort.abort();
+		await running;
+		expect(await readFile(join(home, "end"), "utf8")).toBe("ended\n");
+	});
 
 	it("opens the definition's own, lets choose among several, and has one for pipelines without", async () => {
 		const own = join(home, "notebooks");
