@@ -49,6 +49,7 @@ def test_a_table_and_columns_of_other_characters_have_their_plain_form(lake: Lak
     assert read(lake, "_t_x00e4__x0020_b", "shop", "_tä b") == [form]
 
 
+@pytest.mark.slow_on_spark
 def test_a_second_table_of_a_name_qualifies_both_and_what_was_there_is_renamed(
     lake: Lake, engine: str, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -65,7 +65,15 @@ def chance() -> random.Random:
     return random.Random(11)
 
 
-@pytest.mark.parametrize("key", [["id"], ["id", "part"], []], ids=["one", "two", "none"])
+@pytest.mark.parametrize(
+    "key",
+    [
+        pytest.param(["id"], marks=pytest.mark.slow_on_spark),
+        ["id", "part"],
+        pytest.param([], marks=pytest.mark.slow_on_spark),
+    ],
+    ids=["one", "two", "none"],
+)
 def test_change_log_and_current_table(
     lake: Lake, current: Callable[[Source], Any], chance: random.Random, key: list[str]
 ) -> None:

@@ -19,6 +19,7 @@ def by(rows: list[dict[str, Any]], key: str) -> dict[Any, dict[str, Any]]:
     return found
 
 
+@pytest.mark.slow_on_spark
 def test_facts_and_dimensions(lake: Lake, shop: dict[str, Source], star: Star) -> None:
     lake.ok(*ALL)
     lines = {(row["order_number"], row["product_code"]): row for row in star("fact_orders")}
