@@ -2,14 +2,25 @@ import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
 import { nearNames } from "../../../etl/contract/pipeline/nearNames.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
 import { counted, grouped } from "../../common/grouped.ts";
-import type { ComparedTable, CompareOptions, Comparison, Context, Stack, Suspects } from "../../engines/port.ts";
-import { runWhenFree } from "../verify/jobsWhenFree.ts";
+import type {
+	ComparedTable,
+	CompareOptions,
+	Comparison,
+	Context,
+	LakeComparison,
+	LakeFinding,
+	Stack,
+	Suspects,
+} from "../../engines/port.ts";
+import { runWhenFree, whenFree } from "../verify/jobsWhenFree.ts";
 import { replicated } from "../verify/replicated.ts";
 import { type ReconciledTable, type ReconcileReport, reconciled } from "./report.ts";
 
 export interface ReconcileOptions extends Pick<CompareOptions, "maxLoad" | "sample"> {
 	/** `schema.table`, `schema.*`, or a table's name alone; all tables where there is none. */
 	tables: readonly string[];
+	/** Compares the parts of the lake with each other, too. */
+	deep?: boolean | undefined;
 }
 
 /** A table with what is left to look at again. */
@@ -26,24 +37,31 @@ interface Compared {
 export async function reconcile(stack: Stack, options: ReconcileOptions, context: Context): Promise<ReconcileReport> {
 	const begun = performance.now();
 	const comparison = await comparisonOf(stack);
+	const lake = options.deep === true ? lakeOf(stack, comparison) : undefined;
 	// A name that is wrong is said before anything is waited for.
 	chosen(await comparison.tables(context), options.tables);
-	let behind = await catchUp(stack, comparison, context);
+	const findings = lake === undefined ? [] : await files(stack, lake, context);
+	let behind = await catchUp(stack, comparison, options, context);
 	const tables = chosen(await comparison.tables(context), options.tables);
 	if (tables.length === 0) throw nothingToCompare();
 	const found: Compared[] = [];
 	for (const table of tables) found.push(await compared(comparison, table, options, context));
 	if (found.some(({ suspects }) => suspects !== undefined) && behind === undefined) {
-		behind = await catchUp(stack, comparison, context);
+		behind = await catchUp(stack, comparison, options, context);
 		for (const one of found) await lookAgain(one, context);
+	}
+	if (lake !== undefined) {
+		const all = options.tables.length === 0;
+		findings.push(...(await whenFree(stack, context, () => lake.rows(tables, all, context))));
 	}
 	const results = found.map(({ result }) => result);
 	return {
 		stack: stack.name,
-		ok: results.every(({ state }) => state === "equal"),
+		ok: [...results, ...findings].every(({ state }) => state === "equal"),
 		...(behind === undefined ? {} : { behind }),
 		...(options.sample === undefined ? {} : { sample: options.sample }),
 		tables: results,
+		...(lake === undefined ? {} : { lake: findings }),
 		seconds: (performance.now() - begun) / 1000,
 	};
 }
@@ -56,6 +74,25 @@ async function comparisonOf(stack: Stack): Promise<Comparison> {
 		fix: "Count rows at one position instead.",
 		next: "pipeline-cli verify-cdc --read-only",
 	});
+}
+
+function lakeOf(stack: Stack, { lake }: Comparison): LakeComparison {
+	if (lake !== undefined) return lake;
+	throw new PipelineError("usage", {
+		what: `The parts of the lake of the stack ${stack.name} cannot be compared with each other.`,
+		why: "Only a lake on this machine can: its files are there.",
+		fix: "Leave out --deep.",
+		next: "pipeline-cli reconcile",
+	});
+}
+
+/** Files as they are before the jobs run: these notice some of what is lost, and make it again. */
+function files(stack: Stack, lake: LakeComparison, context: Context): Promise<LakeFinding[]> {
+	return context.reporter.task(
+		"Check the lake's files",
+		async () => whenFree(stack, context, async () => (await stack.jobs()).alone(context, () => lake.files(context))),
+		(found) => found.every(({ state }) => state === "equal"),
+	);
 }
 
 /** Nothing differs, and nothing is proved. */
@@ -90,7 +127,12 @@ function chosen(all: readonly ComparedTable[], names: readonly string[]): readon
  * Brings what the source has by now into the current tables.
  * @returns why that could not be.
  */
-async function catchUp(stack: Stack, comparison: Comparison, context: Context): Promise<string | undefined> {
+async function catchUp(
+	stack: Stack,
+	comparison: Comparison,
+	{ deep }: Pick<ReconcileOptions, "deep">,
+	context: Context,
+): Promise<string | undefined> {
 	const replication = await stack.replication();
 	const status = await replication.status();
 	if (status.state !== "running") {
@@ -102,8 +144,8 @@ async function catchUp(stack: Stack, comparison: Comparison, context: Context): 
 	const arrived = await comparison.committed();
 	const awaited = { title: "the replication", what: "the changes that the source has" };
 	await replicated({ stack, replication, context }, awaited, async () => ((await arrived()) ? true : undefined));
-	const etl = await runWhenFree(stack, jobsToCurrentTables, context);
-	return etl.outcome === undefined ? undefined : "the jobs to the current tables did not all succeed";
+	const etl = await runWhenFree(stack, deep === true ? [] : jobsToCurrentTables, context);
+	return etl.outcome === undefined ? undefined : "the jobs did not all succeed";
 }
 
 async function compared(

@@ -18,10 +18,10 @@ export async function repair(
 		context,
 		different.map(({ schema, table }) => ({ schema, table })),
 	);
-	const after = await reconcile(stack, { ...options, tables: ids }, context);
+	const after = await reconcile(stack, { ...options, tables: ids, deep: false }, context);
 	const tables = report.tables.map(
 		(one) => after.tables.find(({ schema, table }) => schema === one.schema && table === one.table) ?? one,
 	);
-	const ok = tables.every(({ state }) => state === "equal");
+	const ok = [...tables, ...(report.lake ?? [])].every(({ state }) => state === "equal");
 	return { ...report, ...after, ok, tables, repaired: ids, seconds: report.seconds + after.seconds };
 }

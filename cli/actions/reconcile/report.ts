@@ -1,5 +1,5 @@
 import { grouped } from "../../common/grouped.ts";
-import type { RowDifference, TableComparison } from "../../engines/port.ts";
+import type { LakeFinding, RowDifference, TableComparison } from "../../engines/port.ts";
 
 /** What came out for one table. */
 export interface ReconciledTable extends Partial<Omit<TableComparison, "schema" | "table">> {
@@ -19,6 +19,8 @@ export interface ReconcileReport {
 	/** One of so many rows was compared, where not all were. */
 	sample?: number;
 	tables: ReconciledTable[];
+	/** The parts of the lake, where they were compared with each other. */
+	lake?: LakeFinding[];
 	/** Tables that were reloaded since they differed. */
 	repaired?: string[];
 	seconds: number;
@@ -59,9 +61,24 @@ export function keyText({ key }: RowDifference): string {
 		.join(", ");
 }
 
-/** The values of a row that differ, for people. */
-export function changesText({ columns = {} }: RowDifference): string {
+/** The values of a row that differ, for people. @param origin of the values that are right. */
+export function changesText({ columns = {} }: RowDifference, origin = "at the source"): string {
 	return Object.entries(columns)
-		.map(([name, { source, lake }]) => `${name}: ${source ?? "NULL"} at the source, ${lake ?? "NULL"} in the lake`)
+		.map(([name, { source, lake }]) => `${name}: ${source ?? "NULL"} ${origin}, ${lake ?? "NULL"} in the lake`)
 		.join("; ");
+}
+
+/** Whether anything differs, in what was compared. */
+export function differs({ tables, lake = [] }: ReconcileReport): boolean {
+	return [...tables, ...lake].some(({ state }) => state === "different");
+}
+
+/** Findings that are worth a line: all but the parts that are as they should be. */
+export function notable({ lake = [] }: ReconcileReport): LakeFinding[] {
+	return lake.filter(({ found }) => found.length > 0);
+}
+
+/** The rows that differ in a part of the lake, for people. */
+export function rowText(row: RowDifference): string {
+	return [`${row.kind}: ${keyText(row)}`, changesText(row, "computed again")].filter(Boolean).join("; ");
 }

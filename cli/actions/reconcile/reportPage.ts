@@ -1,5 +1,14 @@
 import { grouped } from "../../common/grouped.ts";
-import { changesText, foundText, keyText, nameOf, type ReconciledTable, type ReconcileReport } from "./report.ts";
+import {
+	changesText,
+	foundText,
+	keyText,
+	nameOf,
+	notable,
+	type ReconciledTable,
+	type ReconcileReport,
+	rowText,
+} from "./report.ts";
 
 /** The report as one page without scripts and without anything from elsewhere. */
 export function reportPage(report: ReconcileReport, at: Date): string {
@@ -31,8 +40,22 @@ th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px soli
 ${rows.join("\n")}
 </table>
 ${details.join("\n")}
+${lakePart(report)}
 </html>
 `;
+}
+
+function lakePart(report: ReconcileReport): string {
+	if (report.lake === undefined) return "";
+	const rows = notable(report).map(
+		({ part, name, state, found, fix, examples }) =>
+			`<tr class="${state === "equal" ? "equal" : "other"}"><td>${part}</td><td>${escaped(name)}</td><td>${[...found, ...examples.map(rowText)].map(escaped).join("<br>")}</td><td>${state}</td><td>${escaped(fix ?? "")}</td></tr>`,
+	);
+	return `<h2>The parts of the lake</h2>
+<p>${grouped(report.lake.length)} were compared with each other.</p>
+<table><tr><th>Part<th>Name<th>Found<th>State<th>To repair it</tr>
+${rows.join("\n")}
+</table>`;
 }
 
 function detail(one: ReconciledTable): string {

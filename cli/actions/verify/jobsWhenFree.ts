@@ -5,13 +5,18 @@ import { arrival } from "./arrival.ts";
 
 /** Runs jobs; where a run is going, after it. */
 export async function runWhenFree(stack: Stack, names: readonly string[], context: Context): Promise<EtlResult> {
+	return whenFree(stack, context, () => runEtl(stack, names, context));
+}
+
+/** Does what must not be beside a run of jobs; where one is going, after it. */
+export async function whenFree<T>(stack: Stack, context: Context, work: () => Promise<T>): Promise<T> {
 	for (;;) {
 		try {
-			return await runEtl(stack, names, context);
+			return await work();
 		} catch (error) {
 			if (!(error instanceof RunGoing) || stack.engine !== "local") throw error;
 			// It may have ended meanwhile.
-			if (!(await isRunning(stack))) return runEtl(stack, names, context);
+			if (!(await isRunning(stack))) return work();
 		}
 		const awaited = { title: "the run of jobs that is going", what: "the end of the run of jobs that is going" };
 		const late = { fix: "Wait for it, or stop it.", next: "pipeline-cli status" };

@@ -18,6 +18,11 @@ export const definition = defineCommand({
 			description: "pause while the source has more threads running than this",
 			parse: wholeNumber(1, 1_000_000),
 		},
+		{
+			flags: "--deep",
+			description:
+				"compare the parts of the lake with each other, too: files, change logs, current and derived tables, catalog",
+		},
 		{ flags: "--html <file>", description: "write the report as a page, too" },
 		{ flags: "--repair", description: "reload tables that differ, after asking, and compare them again" },
 		{ flags: "--yes", description: "do not ask before --repair" },
@@ -25,6 +30,7 @@ export const definition = defineCommand({
 	examples: [
 		["Compare everything", "reconcile"],
 		["Compare two tables", "reconcile shop.orders shop.payments"],
+		["Look at the whole lake, too", "reconcile --deep"],
 		["Spare a busy source", "reconcile --max-load 20"],
 	],
 	timeout: "24h",

@@ -5,11 +5,14 @@ import { repair } from "../../actions/reconcile/repair.ts";
 import {
 	changesText,
 	differingRows,
+	differs,
 	foundText,
 	keyText,
 	nameOf,
+	notable,
 	type ReconciledTable,
 	type ReconcileReport,
+	rowText,
 } from "../../actions/reconcile/report.ts";
 import { reportPage } from "../../actions/reconcile/reportPage.ts";
 import type { Run } from "../../command.ts";
@@ -26,7 +29,7 @@ const mostShown = 5;
 
 export const run: Run<typeof definition> = async ({ args, options, stack, context, interactive }) => {
 	const found = await stack();
-	const wanted = { tables: args.tables, maxLoad: options.maxLoad, sample: options.sample };
+	const wanted = { tables: args.tables, maxLoad: options.maxLoad, sample: options.sample, deep: options.deep };
 	let report = await reconcile(found, wanted, context);
 	const different = report.tables.filter(({ state }) => state === "different").map(nameOf);
 	let unrepaired: string[] = [];
@@ -39,9 +42,7 @@ export const run: Run<typeof definition> = async ({ args, options, stack, contex
 	return {
 		json: report,
 		text: describe(report, unrepaired),
-		...(report.ok
-			? {}
-			: { outcome: report.tables.some(({ state }) => state === "different") ? "dataDiffer" : "failure" }),
+		...(report.ok ? {} : { outcome: differs(report) ? "dataDiffer" : "failure" }),
 	};
 };
 
@@ -74,7 +75,7 @@ function describe(report: ReconcileReport, unrepaired: readonly string[]): strin
 		{ title: "TOOK", align: "right" as const },
 		{ title: "FOUND" },
 	];
-	const parts = [renderTable(columns, rows), ...report.tables.flatMap(examples), ""];
+	const parts = [renderTable(columns, rows), ...report.tables.flatMap(examples), ...lakeParts(report), ""];
 	if (report.repaired !== undefined) parts.push(`Reloaded: ${report.repaired.join(", ")}.`);
 	const notes = unrepaired.length === 0 ? [] : ["Nothing was reloaded, since nobody agreed: pass --yes."];
 	return [...parts, verdict(report), ...notes, stackLine(report.stack)].join("\n");
@@ -98,12 +99,23 @@ function examples(one: ReconciledTable): string[] {
 	];
 }
 
-function verdict({ ok, tables, behind, sample }: ReconcileReport): string {
+function lakeParts(report: ReconcileReport): string[] {
+	return notable(report).flatMap(({ part, name, state, found, fix, examples: rows }) => {
+		const [what, ...more] = found;
+		const shown = rows.slice(0, mostShown).map(rowText);
+		const title = `${state === "different" ? chalk.red(part) : chalk.yellow(part)} ${name}: ${what}`;
+		const repair = fix === undefined ? [] : [`  To repair it: ${fix}`];
+		return ["", title, ...[...more, ...shown].map((line) => `  ${line}`), ...repair];
+	});
+}
+
+function verdict(report: ReconcileReport): string {
+	const { ok, tables, behind, sample, lake } = report;
 	const rows = tables.reduce((total, one) => total + (one.rows?.source ?? 0), 0);
 	const all = sample === undefined ? "" : ` (a sample: about one row of ${grouped(sample)})`;
 	if (ok)
 		return chalk.green(
-			`The lake equals the source: ${counted(tables.length, "table")}, ${counted(rows, "row")} compared${all}.`,
+			`The lake equals the source: ${counted(tables.length, "table")}, ${counted(rows, "row")} compared${all}${lake === undefined ? "" : `; ${counted(lake.length, "part")} of the lake agree`}.`,
 		);
 	const late = behind === undefined ? "" : ` The lake may be behind, since ${behind}.`;
 	const different = tables.filter(({ state }) => state === "different").length;
@@ -111,5 +123,6 @@ function verdict({ ok, tables, behind, sample }: ReconcileReport): string {
 		return chalk.red(
 			`${counted(different, "table")} of ${grouped(tables.length)} ${different === 1 ? "differs" : "differ"}.${late}`,
 		);
+	if (differs(report)) return chalk.red(`The tables equal the source, and the lake is damaged.${late}`);
 	return chalk.red(`Nothing differs in what was compared, and not everything could be.${late}`);
 }

@@ -63,6 +63,35 @@ export interface Suspects {
 	again(context: Context): Promise<{ comparison: TableComparison; suspects: Suspects | undefined }>;
 }
 
+/** What is looked at, besides the source against current tables. */
+export type LakePart = "raw files" | "change log" | "current table" | "derived table" | "data files" | "catalog";
+
+/** What a look at one part of the lake came to. */
+export interface LakeFinding {
+	part: LakePart;
+	/** The table, or the file. */
+	name: string;
+	/** `not compared` proves nothing. */
+	state: "equal" | "different" | "not compared";
+	/** What was found, a sentence each; of an equal part what is worth knowing. */
+	found: string[];
+	/** The first of the rows that differ; `source` of their values is what was computed again. */
+	examples: RowDifference[];
+	/** A command that repairs it, or what to do. */
+	fix?: string;
+}
+
+/** The parts of the lake against each other. */
+export interface LakeComparison {
+	/** Files against what the jobs, Iceberg's manifests, the checkpoint and the catalog say of them. Before any job: it repairs some. */
+	files(context: Context): Promise<LakeFinding[]>;
+	/**
+	 * Raw files against change logs; what the jobs make of change logs and of current tables, against the tables that there are.
+	 * @param tables current tables to look at; with all of them, derived tables, too.
+	 */
+	rows(tables: readonly ComparedTable[], all: boolean, context: Context): Promise<LakeFinding[]>;
+}
+
 /** The source against the current tables. */
 export interface Comparison {
 	/** What is to be compared: tables that the definition chooses, and those that only the lake has. */
@@ -78,4 +107,6 @@ export interface Comparison {
 	): Promise<{ comparison: TableComparison; suspects: Suspects | undefined }>;
 	/** @returns whether everything that the source has committed by now is in the raw zone, each time it is called. */
 	committed(): Promise<() => Promise<boolean>>;
+	/** Absent where the engine cannot look at all parts. */
+	lake?: LakeComparison;
 }

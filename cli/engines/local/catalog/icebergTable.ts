@@ -46,10 +46,25 @@ const manifestSchema = z.object({
 	existing_files_count: z.number().optional(),
 });
 
+const count = z.union([z.number(), z.bigint()]).transform(Number);
+
 const entrySchema = z.object({
 	status: z.number(),
-	data_file: z.object({ content: z.number(), file_path: z.string(), file_format: z.string() }),
+	data_file: z.object({
+		content: z.number(),
+		file_path: z.string(),
+		file_format: z.string(),
+		record_count: count,
+		file_size_in_bytes: count,
+	}),
 });
+
+/** A data file as the manifests describe it; `path` is absolute. */
+export interface DataFile {
+	path: string;
+	rows: number;
+	bytes: number;
+}
 
 const entryDeleted = 2;
 const contentData = 0;
@@ -64,26 +79,46 @@ export async function isIcebergTable(folder: string): Promise<boolean> {
  * @throws PipelineError where the table is damaged, or uses what this reader does not know (delete files).
  */
 export async function readIcebergTable(folder: string): Promise<IcebergTable> {
-	const path = await latestMetadata(folder);
-	if (path === undefined) throw unreadable(folder, "It has no metadata/v<N>.metadata.json.");
-	const metadata = await parseMetadata(folder, path);
+	const { path, metadata } = await readMetadata(folder);
 	const schema = metadata.schemas.find((entry) => entry["schema-id"] === metadata["current-schema-id"]);
 	if (schema === undefined) throw unreadable(folder, `${path} names a current schema that it does not hold.`);
 	const columns = schema.fields.map(({ id, name, type }) => ({ id, name, type: fromIceberg(type) }));
+	return { columns, files: (await currentFiles(folder, path, metadata)).map((file) => file.path) };
+}
+
+/**
+ * What the manifests say of a table's files.
+ * @returns the data files of the current snapshot, and paths of those that older snapshots know, too.
+ * @throws PipelineError as `readIcebergTable` does.
+ */
+export async function icebergFiles(folder: string): Promise<{ current: DataFile[]; known: Set<string> }> {
+	const { path, metadata } = await readMetadata(folder);
+	const current = await currentFiles(folder, path, metadata);
+	const known = new Set(current.map((file) => file.path));
+	for (const snapshot of metadata.snapshots) {
+		if (snapshot["snapshot-id"] === metadata["current-snapshot-id"]) continue;
+		for (const { data_file } of await entriesOf(folder, metadata, snapshot)) {
+			known.add(localPath(data_file.file_path, metadata.location, folder));
+		}
+	}
+	return { current, known };
+}
+
+type Metadata = z.infer<typeof metadataSchema>;
+
+async function readMetadata(folder: string): Promise<{ path: string; metadata: Metadata }> {
+	const path = await latestMetadata(folder);
+	if (path === undefined) throw unreadable(folder, "It has no metadata/v<N>.metadata.json.");
+	return { path, metadata: await parseMetadata(folder, path) };
+}
+
+async function currentFiles(folder: string, path: string, metadata: Metadata): Promise<DataFile[]> {
 	const current = metadata["current-snapshot-id"];
-	if (current === undefined || current === null || current === "-1") return { columns, files: [] };
+	if (current === undefined || current === null || current === "-1") return [];
 	const snapshot = metadata.snapshots.find((entry) => entry["snapshot-id"] === current);
 	if (snapshot === undefined) throw unreadable(folder, `${path} names a current snapshot that it does not hold.`);
-
-	const place = (uri: string): string => localPath(uri, metadata.location, folder);
-	const manifests = (await readAvro(folder, place(snapshot["manifest-list"]), manifestSchema)).filter(
-		(manifest) => manifest.added_files_count !== 0 || manifest.existing_files_count !== 0,
-	);
-	const entries = await Promise.all(
-		manifests.map(({ manifest_path }) => readAvro(folder, place(manifest_path), entrySchema)),
-	);
-	const files: string[] = [];
-	for (const { status, data_file } of entries.flat()) {
+	const files: DataFile[] = [];
+	for (const { status, data_file } of await entriesOf(folder, metadata, snapshot)) {
 		if (status === entryDeleted) continue;
 		if (data_file.content !== contentData) {
 			throw unreadable(folder, "It has delete files (merge-on-read), which this reader does not apply.");
@@ -91,9 +126,29 @@ export async function readIcebergTable(folder: string): Promise<IcebergTable> {
 		if (data_file.file_format.toUpperCase() !== "PARQUET") {
 			throw unreadable(folder, `It has data files in ${data_file.file_format}; only Parquet is read.`);
 		}
-		files.push(place(data_file.file_path));
+		files.push({
+			path: localPath(data_file.file_path, metadata.location, folder),
+			rows: data_file.record_count,
+			bytes: data_file.file_size_in_bytes,
+		});
 	}
-	return { columns, files };
+	return files;
+}
+
+/** What a snapshot's manifests list. */
+async function entriesOf(
+	folder: string,
+	{ location }: Metadata,
+	snapshot: Metadata["snapshots"][number],
+): Promise<z.infer<typeof entrySchema>[]> {
+	const place = (uri: string): string => localPath(uri, location, folder);
+	const manifests = (await readAvro(folder, place(snapshot["manifest-list"]), manifestSchema)).filter(
+		(manifest) => manifest.added_files_count !== 0 || manifest.existing_files_count !== 0,
+	);
+	const entries = await Promise.all(
+		manifests.map(({ manifest_path }) => readAvro(folder, place(manifest_path), entrySchema)),
+	);
+	return entries.flat();
 }
 
 /**

@@ -3,6 +3,10 @@ import { quoteName as quoteSource } from "../../mysql/quote.ts";
 /** A column of the source on its way through a comparison: as SQL at the source, and as SQL of DuckDB's on both sides. */
 export interface ComparedColumn {
 	name: string;
+	/** What it is called in SQL over the lake, where its name does not say that. */
+	lakeSql?: string;
+	/** Whether two values differ, as SQL, where that is not simply that they are distinct. */
+	differs?(source: string, lake: string): string;
 	/** Its type in the current table, by the contract. */
 	expected: string;
 	/** The value at the source, as the server itself prints it. */

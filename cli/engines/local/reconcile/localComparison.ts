@@ -2,7 +2,15 @@ import { join } from "node:path";
 import { lake as layout } from "../../../../etl/contract/contract.ts";
 import { fromFolder } from "../../../../etl/contract/names.ts";
 import { exists } from "../../../common/fs.ts";
-import type { ComparedTable, CompareOptions, Comparison, Context, Suspects, TableComparison } from "../../port.ts";
+import type {
+	ComparedTable,
+	CompareOptions,
+	Comparison,
+	Context,
+	LakeComparison,
+	Suspects,
+	TableComparison,
+} from "../../port.ts";
 import { isIcebergTable } from "../catalog/icebergTable.ts";
 import { subfolders } from "../catalog/lakeFolders.ts";
 import { readCheckpoint } from "../replication/model/checkpoint.ts";
@@ -15,13 +23,16 @@ import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { sourceAccess } from "../shared/settings.ts";
 import { compareTable } from "./compareTable.ts";
+import { LocalLakeComparison } from "./deep/lakeComparison.ts";
 
 /** The source, in its own text, against the current tables' files. */
 export class LocalComparison implements Comparison {
+	readonly lake: LakeComparison;
 	readonly #paths: LocalPaths;
 
 	constructor(paths: LocalPaths) {
 		this.#paths = paths;
+		this.lake = new LocalLakeComparison(paths);
 	}
 
 	async tables(): Promise<ComparedTable[]> {

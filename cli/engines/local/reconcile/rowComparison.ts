@@ -42,18 +42,24 @@ export async function compareRows(connection: DuckDBConnection, sides: Sides): P
 /** Both sides as what is compared: `here`, then `x0` … of the source, `y0` … of the lake. */
 function both({ columns, source, lake }: Sides): { x: string; y: string } {
 	const x = columns.map(({ atSource }, index) => `${atSource(`c${index}`)} AS x${index}`);
-	const y = columns.map(({ name, inLake }, index) => `${inLake(inLakeSql(name))} AS y${index}`);
+	const y = columns.map((column, index) => `${valueInLake(column)} AS y${index}`);
 	return {
 		x: `SELECT ${["TRUE AS here", ...x].join(", ")} FROM ${source}`,
 		y: `SELECT ${["TRUE AS here", ...y].join(", ")} FROM (${lake})`,
 	};
 }
 
+/** What is compared of a row of the lake. */
+function valueInLake({ name, lakeSql, inLake }: ComparedColumn): string {
+	return inLake(lakeSql ?? inLakeSql(name));
+}
+
 /** Keys are unique at the source, so a pair too many is a row that the lake has twice. */
 async function compareKeyed(connection: DuckDBConnection, sides: Sides): Promise<Counted> {
 	const { x, y } = both(sides);
 	const { columns, key } = sides;
-	const differs = (index: number): string => `x${index} IS DISTINCT FROM y${index}`;
+	const differs = (index: number): string =>
+		columnAt(columns, index).differs?.(`x${index}`, `y${index}`) ?? `x${index} IS DISTINCT FROM y${index}`;
 	const anyDiffers = columns.map((_, index) => differs(index)).join(" OR ");
 	const joined = `FROM (${x}) AS a FULL JOIN (${y}) AS b ON ${key.map((index) => `x${index} = y${index}`).join(" AND ")}`;
 	const [counted] = await rowsOf(
@@ -196,7 +202,7 @@ export async function arrivedRows(
 	const { columns, key } = sides;
 	const keys = rows.map(({ keyTexts }) => keyTexts);
 	const images = async (select: string, operation: string): Promise<Set<string>> => {
-		const z = columns.map(({ name, inLake }, index) => `${inLake(inLakeSql(name))} AS z${index}`);
+		const z = columns.map((column, index) => `${valueInLake(column)} AS z${index}`);
 		const shownKey = key.map((index) => columnAt(columns, index).shown(`z${index}`));
 		const found = await rowsOf(
 			connection,
@@ -234,10 +240,7 @@ export function keyOf(texts: readonly (string | null)[]): string {
 export function withKeys(lake: string, { columns, key }: Sides, keys: readonly (readonly (string | null)[])[]): string {
 	const names = key.map((_, at) => `w${at}`);
 	const values = keys.map((texts) => `(${texts.map((text) => quoteText(text ?? "")).join(", ")})`).join(", ");
-	const mine = key.map((index) => {
-		const { inLake, name } = columnAt(columns, index);
-		return inLake(inLakeSql(name));
-	});
+	const mine = key.map((index) => valueInLake(columnAt(columns, index)));
 	const wanted = key.map((index, at) => columnAt(columns, index).parsed(`w${at}`));
 	return `SELECT * FROM (${lake}) WHERE (${mine.join(", ")}) IN (SELECT (${wanted.join(", ")}) FROM (VALUES ${values}) AS t(${names.join(", ")}))`;
 }

@@ -6,8 +6,8 @@ import type { LocalPaths } from "./paths.ts";
 import { changeScheduleFile, scheduleFiles } from "./scheduleFile.ts";
 
 /**
- * Removes what quotes values beside lake and runs: how the schedule's last run failed, its log, and what queries that were
- * killed have spilled.
+ * Removes what quotes values beside lake and runs: how the schedule's last run failed, its log, and what queries and comparisons
+ * that were killed have left.
  */
 export async function forgetValues(paths: LocalPaths, signal: AbortSignal): Promise<void> {
 	await changeScheduleFile(paths, signal, (before) => {
@@ -20,5 +20,6 @@ export async function forgetValues(paths: LocalPaths, signal: AbortSignal): Prom
 		// The full ones, too: `.1`, `.2` and so on.
 		if (name === log || name.startsWith(`${log}.`)) await rm(join(paths.logs, name), { force: true });
 	}
+	await rm(paths.scratch, { recursive: true, force: true });
 	await removeSpilled(paths.home);
 }

@@ -39,6 +39,8 @@ export interface LocalPaths {
 	warehouse: string;
 	/** Logs of the runs of jobs: `runs/<run id>/<job>.log`. */
 	runs: string;
+	/** Where `reconcile --deep` lets the jobs compute again what the lake has. */
+	scratch: string;
 	/** What keeps the jobs running: process id and state. */
 	schedule: string;
 	/** Logs of the setup and of the schedule. */
@@ -96,6 +98,7 @@ export function localPaths(home = pipelineHome(), tools = home): LocalPaths {
 		catalog: join(home, "catalog.json"),
 		warehouse: join(home, "warehouse.duckdb"),
 		runs: join(home, "runs"),
+		scratch: join(home, "recomputed"),
 		schedule: join(home, "schedule"),
 		logs: join(home, "logs"),
 		settings: join(home, "stack.json"),

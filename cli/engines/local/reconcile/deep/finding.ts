@@ -1,0 +1,16 @@
+import { counted } from "../../../../common/grouped.ts";
+import type { LakeFinding, LakePart } from "../../../port.ts";
+
+/** A part of the lake of which so much was found, nothing where it is as it should be. */
+export function finding(part: LakePart, name: string, found: string[], fix: string): LakeFinding {
+	if (found.length === 0) return { part, name, state: "equal", found, examples: [] };
+	return { part, name, state: "different", found: shortened(found), examples: [], fix };
+}
+
+/** What is said at most of one part. */
+const mostFound = 20;
+
+function shortened(found: string[]): string[] {
+	if (found.length <= mostFound) return found;
+	return [...found.slice(0, mostFound), `and ${counted(found.length - mostFound, "more")} of the kind`];
+}

@@ -1,0 +1,72 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import { isLoadFile, lake, parquetExtension } from "../../../../../etl/contract/contract.ts";
+import { isMissing, namesIn } from "../../../../common/fs.ts";
+import { counted, grouped } from "../../../../common/grouped.ts";
+import type { LakeFinding } from "../../../port.ts";
+import type { Checkpoint } from "../../replication/model/checkpoint.ts";
+import type { LocalPaths } from "../../shared/paths.ts";
+import { finding } from "./finding.ts";
+import { isCleared, type KnownTable } from "./tableState.ts";
+
+/** Digits of a fingerprint in a table's state. */
+const fingerprintDigits = 16;
+
+/** Raw files of a table, against what the jobs have seen and what the checkpoint says was loaded. */
+export async function checkRawFiles(
+	paths: LocalPaths,
+	known: KnownTable,
+	checkpoint: Checkpoint | undefined,
+): Promise<LakeFinding | undefined> {
+	const { schema, table, state } = known;
+	const folder = join(paths.raw, lake.rawTable(schema, table));
+	const sizes = await sizesIn(folder);
+	// After the files: an order is written before they go.
+	if (await isCleared(paths, known)) return undefined;
+	const seen = Object.entries(state.files);
+	// What came as messages lies otherwise.
+	if (sizes.size === 0 && (await namesIn(folder)).length > 0) return undefined;
+	const found: string[] = [];
+	for (const [name, { size }] of seen) {
+		const now = sizes.get(name);
+		if (now === undefined) found.push(`${name} is gone; its rows are in the change log`);
+		else if (now !== size) {
+			found.push(`${name} has ${grouped(now)} bytes, and had ${grouped(size)} when it was processed`);
+		}
+	}
+	const first = seen
+		.map(([name]) => name)
+		.filter((name) => !isLoadFile(name))
+		.sort()[0];
+	const older = (state.old_files[0]?.length ?? 0) / fingerprintDigits;
+	const there = [...sizes.keys()].filter(
+		(name) => !isLoadFile(name) && first !== undefined && name < first && !(name in state.set_aside),
+	);
+	if (older > there.length) found.push(`${counted(older - there.length, "file")} from before ${first} are gone`);
+	const loaded = checkpoint?.tables.find((one) => one.schema === schema && one.table === table);
+	if (sizes.size === 0 && seen.length === 0 && loaded?.state === "Table completed") {
+		found.push(`there is no file, and the replication has loaded ${counted(loaded.fullLoadRows, "row")}`);
+	}
+	const name = `${schema}.${table}`;
+	return finding("raw files", name, found, `pipeline-cli replication reload ${name}`);
+}
+
+async function sizesIn(folder: string): Promise<Map<string, number>> {
+	const sizes = new Map<string, number>();
+	for (const name of await namesIn(folder)) {
+		if (!name.endsWith(parquetExtension)) continue;
+		const size = await sizeOf(join(folder, name));
+		if (size !== undefined) sizes.set(name, size);
+	}
+	return sizes;
+}
+
+/** @returns undefined where there is no file. */
+export async function sizeOf(path: string): Promise<number | undefined> {
+	try {
+		return (await stat(path)).size;
+	} catch (error) {
+		if (isMissing(error)) return undefined;
+		throw error;
+	}
+}
