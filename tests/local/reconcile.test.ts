@@ -1,18 +1,16 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { describe, expect } from "vitest";
 import type { ReconcileReport } from "../../cli/actions/reconcile/report.ts";
-import { openDuckDb } from "../../cli/engines/duckdb/open.ts";
-import { quoteName, quoteText } from "../../cli/engines/duckdb/quote.ts";
-import { readIcebergTable } from "../../cli/engines/local/catalog/icebergTable.ts";
 import { LocalComparison } from "../../cli/engines/local/reconcile/localComparison.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
-import type { TableComparison } from "../../cli/engines/port.ts";
+import type { LakeFinding, TableComparison } from "../../cli/engines/port.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
-import { createTypeTable, insertTypeRows } from "../support/typeTable.ts";
+import { definition, model, rewriteFiles, rewriteTable, tables } from "../support/reconciled.ts";
+import { insertTypeRows } from "../support/typeTable.ts";
 
 const secret = { PIPELINE_SOURCE_PASSWORD: "secret" };
 
@@ -26,7 +24,9 @@ describe("reconcile", () => {
 		admin = db;
 		const folder = join(fileFolder, "definition");
 		await mkdir(folder);
+		await mkdir(join(folder, "models"));
 		await writeFile(join(folder, "pipeline.yaml"), definition);
+		await writeFile(join(folder, "models", "prices.sql"), model);
 		await admin.query("CREATE DATABASE own");
 		for (const statement of tables) await admin.query(statement);
 		const other = await server.connect();
@@ -53,8 +53,13 @@ describe("reconcile", () => {
 		return JSON.parse(stdout) as ReconcileReport;
 	};
 
-	it("finds every type equal, as loaded and as changed, with and without a key, and says what is left out", async () => {
-		const report = await reconcile();
+	it("finds every type equal, as loaded and as changed, with and without a key, and says what is left out; all parts of the lake agree", async () => {
+		const report = await reconcile("--deep");
+		expect(report.lake?.filter(({ state }) => state !== "equal")).toEqual([]);
+		const parts = report.lake?.map(({ part, name }) => `${part} ${name}`);
+		expect(parts).toEqual(
+			expect.arrayContaining(["derived table prices", "current table own.bag", "raw files own.keys"]),
+		);
 		expect(report.tables.map(({ table, state, why }) => [table, state, why])).toEqual(
 			["bag", "items", "keys", "types"].map((table) => [table, "equal", undefined]),
 		);
@@ -148,7 +153,7 @@ describe("reconcile", () => {
 			["a row of a bag deleted", "bag", {}, "WHERE id <> 1", { counts: of({ missing: 1 }) }],
 		])("%s", async ([, table, columns, rest, found]) => {
 			const paths = localPaths(stack.home);
-			const before = await tamper(join(paths.processed, "current", "own", table), columns, rest);
+			const before = await rewriteTable(join(paths.processed, "current", "own", table), columns, rest);
 			try {
 				const compare = new LocalComparison(paths);
 				const [chosen] = (await compare.tables()).filter((one) => one.table === table);
@@ -163,46 +168,95 @@ describe("reconcile", () => {
 			}
 		});
 	});
+
+	describe("with --deep", () => {
+		const files = async (): Promise<LakeFinding[]> =>
+			(await new LocalComparison(localPaths(stack.home)).lake.files(testContext())).filter(
+				({ state }) => state !== "equal",
+			);
+		const home = (path: string): string => join(stack.home, path);
+		const current = "lake/processed/current/own/items";
+
+		it.for<[what: string, folder: string, pattern: RegExp, does: "move" | "empty", found: [string, string, RegExp]]>([
+			["a data file removed", `${current}/data`, /parquet$/, "move", ["data files", "current/own/items", /is missing/]],
+			["a data file cut", `${current}/data`, /parquet$/, "empty", ["data files", "current/own/items", /has 0 bytes/]],
+			["metadata removed", current, /^metadata$/, "move", ["data files", "current/own/items", /no metadata/]],
+			[
+				"a manifest emptied",
+				`${current}/metadata`,
+				/\.avro$/,
+				"empty",
+				["data files", "current/own/items", /missing or damaged/],
+			],
+			["a raw file removed", "lake/raw/own/items", /^LOAD/, "move", ["raw files", "own.items", /^LOAD\S+ is gone/]],
+			["a raw change file cut", "lake/raw/own/bag", /^2/, "empty", ["raw files", "own.bag", /has 0 bytes/]],
+			["a batch removed", "lake/processed/own/keys", /^batch=1$/, "move", ["change log", "own.keys", /^batch=1 /]],
+			["a model removed", "lake/processed/models", /^prices$/, "move", ["catalog", "the data catalog", /^prices: /]],
+			["the catalog removed", "", /^catalog\.json$/, "move", ["catalog", "the data catalog", /^it is gone/]],
+		])("names %s", async ([, place, pattern, does, [part, name, text]]) => {
+			const folder = home(place);
+			const away = home("away");
+			await mkdir(away, { recursive: true });
+			const names = (await readdir(folder)).filter((entry) => pattern.test(entry));
+			expect(names).not.toEqual([]);
+			for (const one of names) {
+				await rename(join(folder, one), join(away, one));
+				if (does === "empty") await writeFile(join(folder, one), "");
+			}
+			try {
+				expect(await files()).toContainEqual(
+					expect.objectContaining({ part, name, state: "different", found: [expect.stringMatching(text)] }),
+				);
+			} finally {
+				for (const one of names) await rename(join(away, one), join(folder, one));
+			}
+			expect(await files()).toEqual([]);
+		});
+
+		it("names rows of change log and model that were changed, and changes whose raw file is gone", async () => {
+			const log = home("lake/processed/own/items");
+			// Those before the newest reload are history.
+			const newest = Math.max(...(await readdir(log)).map((name) => Number(name.replace("batch=", ""))));
+			const restored = [
+				await rewriteTable(home("lake/processed/models/prices"), { n: "n + 1" }, ""),
+				await rewriteFiles(
+					join(log, `batch=${newest}`),
+					"* REPLACE (CASE WHEN id = 2 THEN 'other' ELSE name END AS name)",
+				),
+			];
+			const raw = home("lake/raw/own/keys");
+			const changes = (await readdir(raw)).filter((name) => name.startsWith("2"));
+			for (const name of changes) await rename(join(raw, name), `${join(raw, name)}.away`);
+			try {
+				const compare = new LocalComparison(localPaths(stack.home));
+				const found = await compare.lake.rows(await compare.tables(), true, testContext());
+				const different = found.filter(({ state }) => state !== "equal");
+				expect(different).toMatchObject([
+					{
+						part: "raw files",
+						name: "own.keys",
+						found: [expect.stringMatching(/^[\d,]+ changes? of the change log, /)],
+					},
+					{
+						part: "derived table",
+						name: "prices",
+						found: expect.arrayContaining([expect.stringMatching(/rows? changed$/)]),
+					},
+					{
+						part: "current table",
+						name: "own.items",
+						found: ["1 row changed"],
+						examples: [{ kind: "changed", key: { id: "2" }, columns: { name: { source: "other", lake: "unseen" } } }],
+					},
+				]);
+			} finally {
+				for (const name of changes) await rename(`${join(raw, name)}.away`, join(raw, name));
+				for (const restore of restored) await restore();
+			}
+		});
+	});
 });
-
-const definition = `name: own
-source: { schemas: [own] }
-tables:
-  own.items: { columns: { secret: drop } }
-`;
-
-const tables = [
-	`CREATE TABLE own.items (id INT PRIMARY KEY, name VARCHAR(40), price DECIMAL(8,2), at TIMESTAMP NOT NULL DEFAULT '2026-01-02 03:04:05',
-		note TEXT, secret TEXT)`,
-	"INSERT INTO own.items (id, name, price, note) VALUES (1, 'äé', 1.50, ''), (2, 'b', 2.00, 'x'), (3, 'cccc', 3.00, NULL)",
-	"CREATE TABLE own.keys (a VARCHAR(20), b INT, c CHAR(5), PRIMARY KEY (a, b)) COLLATE utf8mb4_general_ci",
-	"INSERT INTO own.keys VALUES ('A', 1, 'x'), ('ä', 2, 'y'), ('it''s \\\\', 3, 'z'), ('', 0, '')",
-	createTypeTable("own.types", true),
-	createTypeTable("own.bag", false),
-];
 
 function of(counts: Partial<TableComparison["counts"]>): TableComparison["counts"] {
 	return { missing: 0, extra: 0, changed: 0, doubled: 0, ...counts };
-}
-
-/** Writes all rows of a current table again, into the first of its data files. @returns what puts the old ones back. */
-async function tamper(folder: string, columns: Record<string, string>, rest: string): Promise<() => Promise<void>> {
-	const table = await readIcebergTable(folder);
-	const { connection, close } = await openDuckDb();
-	try {
-		const list = table.columns.map(({ name }) => `${columns[name] ?? quoteName(name)} AS ${quoteName(name)}`);
-		const ids = table.columns.map(({ id, name }) => `${quoteName(name)}: ${id}`);
-		await connection.run(`CREATE TABLE old AS FROM read_parquet([${table.files.map(quoteText).join(", ")}])`);
-		await connection.run(`CREATE TABLE new AS SELECT ${list.join(", ")} FROM old ${rest}`);
-		for (const [at, file] of table.files.entries()) {
-			await rename(file, `${file}.old`);
-			const rows = at === 0 ? "new" : "(FROM new LIMIT 0)";
-			await connection.run(`COPY (FROM ${rows}) TO ${quoteText(file)} (FORMAT parquet, FIELD_IDS {${ids.join(", ")}})`);
-		}
-	} finally {
-		close();
-	}
-	return async () => {
-		for (const file of table.files) await rename(`${file}.old`, file);
-	};
 }

@@ -24,8 +24,8 @@ export async function checkRawFiles(
 	// After the files: an order is written before they go.
 	if (await isCleared(paths, known)) return undefined;
 	const seen = Object.entries(state.files);
-	// What came as messages lies otherwise.
-	if (sizes.size === 0 && (await namesIn(folder)).length > 0) return undefined;
+	// What came as messages lies in folders by the hour.
+	if ((await namesIn(folder)).some((name) => /^\d{4}$/.test(name))) return undefined;
 	const found: string[] = [];
 	for (const [name, { size }] of seen) {
 		const now = sizes.get(name);
