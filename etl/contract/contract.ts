@@ -57,8 +57,8 @@ export const lake = {
 	/** Reports of the jobs' runs. */
 	runs: prefixes.runs,
 	report: (runId: string, job: string): string => `${prefixes.runs}/${runId}/${job}.json`,
-	/** Folder of what somebody should know of a run's bad data, a text a job. */
-	attention: (runId: string): string => `${prefixes.runs}/${runId}/${contract.runs.attention}`,
+	/** Folder of what somebody should know of bad data and was not sent yet: a text a job of a run. */
+	unsentNotices: `${prefixes.runs}/${contract.runs.attention}/${contract.runs.unsent}`,
 	/** What the jobs wrote and have not checked yet. */
 	staging: prefixes.staging,
 	/** Files that the jobs make of messages from Kinesis. */

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 
-from lakehouse.contract import ATTENTION, MODELS, RUNS, STATE
+from lakehouse.contract import ATTENTION, MODELS, RUNS, UNSENT
 from lakehouse.run.report import Report
 from lakehouse.storage.datasets import Datasets
 from lakehouse.storage.files import DamagedState, Storage
@@ -16,33 +16,30 @@ MOST = 20
 
 
 def path(run_id: str, job: str) -> str:
-    return f"{RUNS}/{run_id}/{ATTENTION}/{job}.txt"
+    """Of a text that is not sent yet: whoever sends it removes it then, in this run or in a later one."""
+    return f"{RUNS}/{ATTENTION}/{UNSENT}/{run_id}-{job}.txt"
 
 
 def note(processed: Storage, report: Report, datasets: Datasets) -> None:
     """
-    Writes the text beside the job's report, where something else is bad than when it last wrote one: a file stays
-    quarantined in every run until somebody removes it. It names no values of rows.
+    Writes the text, where something else is bad than when it last wrote one: a file stays quarantined in every run until
+    somebody removes it. It names no values of rows. Where nothing is bad any more, what is bad next is new.
     """
-    last = f"{STATE}/attention-{report.job}.json"
-    bad = [
-        sorted({(broken.table, broken.rule) for broken in report.quality if broken.severity == "error"}),
-        sorted(file["uri"] for file in report.set_aside),
-    ]
+    last = f"{RUNS}/{ATTENTION}/{report.job}.json"
+    broken = sorted({(broken.table, broken.rule) for broken in report.quality if broken.severity == "error"})
+    files = sorted(file["uri"] for file in report.set_aside)
+    if not broken and not files:
+        # A job that failed may not have got to what is bad.
+        if report.state == "succeeded" and processed.exists(last):
+            processed.delete_file(last)
+        return
     # As it comes back from the file.
-    known = json.loads(json.dumps(bad))
+    bad = json.loads(json.dumps([broken, files]))
     with suppress(DamagedState):
-        if processed.read_json(last) == known:
+        if processed.read_json(last) == bad:
             return
     processed.write(path(report.run_id, report.job), text(processed.uri, report, datasets).encode())
-    processed.write_json(last, known)
-
-
-def settle(processed: Storage, job: str) -> None:
-    """Nothing is bad any more: what is bad next is new."""
-    last = f"{STATE}/attention-{job}.json"
-    if processed.exists(last):
-        processed.delete_file(last)
+    processed.write_json(last, bad)
 
 
 def text(uri: str, report: Report, datasets: Datasets) -> str:

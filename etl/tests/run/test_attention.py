@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
 from lakehouse.run import attention, job
 from lakehouse.run.attention import MOST
+from lakehouse.run.lease import NoLease
 from lakehouse.run.report import BrokenRule, Report
 from lakehouse.storage.datasets import Datasets
+from lakehouse.storage.files import Storage
 from support.lake import Lake, Source
 
 DATASETS = Datasets(
@@ -66,26 +73,59 @@ def test_a_broken_file_ends_the_job_with_11_and_is_named(lake: Lake, items: Sour
     path = items.folder / "20260905-151244585.parquet"
     path.write_bytes(b"no Parquet")
     assert lake.run("process-load", "process-cdc") == [0, 11]
-    folder = lake.processed / "_runs" / f"run-{lake.runs}" / "attention"
-    assert [file.name for file in folder.iterdir()] == ["process-cdc.txt"]
-    assert f"- file://{path}: " in (folder / "process-cdc.txt").read_text()
+    assert [file["uri"] for file in lake.reports["process-cdc"]["set_aside"]] == [f"file://{path}"]
+    assert not (lake.processed / "_runs" / "attention").exists(), "nobody sends it on one machine"
 
 
-def test_the_same_is_named_once_and_again_when_it_comes_back(lake: Lake, items: Source) -> None:
-    def named() -> bool:
-        lake.run("process-load", "process-cdc")
-        return (lake.processed / "_runs" / f"run-{lake.runs}" / "attention").exists()
+class Bucket(Storage):
+    """A folder, as if it were a bucket."""
 
-    path = items.folder / "20260905-151244585.parquet"
-    path.write_bytes(b"no Parquet")
-    assert [named(), named()] == [True, False]
-    (items.folder / "20260905-151244586.parquet").write_bytes(b"no Parquet either")
-    assert [named(), named()] == [True, False]
-    for file in items.folder.glob("2026*"):
-        file.unlink()
-    assert not named()
-    path.write_bytes(b"no Parquet")
-    assert [named(), named()] == [True, False]
+    is_local = False  # type: ignore[assignment]
+
+    def write(self, relative: str, content: bytes) -> None:
+        path = Path(self.path(relative))
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+
+
+@pytest.fixture
+def glue(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[str]]:
+    """
+    Runs a job as on Glue: it finds these files bad, and fails where it is to. Gives the texts that are to be sent.
+    """
+    monkeypatch.setattr(job, "Storage", Bucket)
+    monkeypatch.setattr(job, "lease_on", lambda *_: NoLease())
+    monkeypatch.setattr(job, "data_catalog", lambda *_: None)
+
+    def run(*files: str, fails: bool = False) -> list[str]:
+        def work(doing: job.Job) -> None:
+            for file in files:
+                doing.report.file_set_aside(f"s3://raw/shop/items/{file}", "no Parquet")
+            if fails:
+                raise OSError("no space")
+
+        lake.runs += 1
+        code = job.run("process-cdc", work, ["job", *lake.arguments(f"run-{lake.runs}")])
+        assert code == (1 if fails else 0)
+        return sorted(path.name for path in (lake.processed / "_runs" / "attention" / "unsent").glob("*"))
+
+    return run
+
+
+def test_the_same_is_named_once_and_again_when_it_comes_back(glue: Callable[..., list[str]]) -> None:
+    first = ["run-1-process-cdc.txt"]
+    assert glue("a") == glue("a") == first
+    second = [*first, "run-3-process-cdc.txt"]
+    assert glue("a", "b") == glue("a", "b") == second
+    assert glue() == second, "what was not sent yet stays"
+    assert glue("a", "b") == [*second, "run-6-process-cdc.txt"]
+
+
+def test_a_failed_job_tells_what_it_found_and_forgets_nothing(glue: Callable[..., list[str]]) -> None:
+    first = ["run-1-process-cdc.txt"]
+    assert glue("a", fails=True) == first
+    assert glue(fails=True) == first
+    assert glue("a") == first, "it was bad all the time"
 
 
 def test_bad_data_is_no_failure_for_glue() -> None:

@@ -17,7 +17,6 @@ export const hostLog = "host.log";
  * in a run that is over, was stopped.
  */
 export async function jobsOfRun(paths: LocalPaths, runId: string, isRunning: boolean): Promise<RunHistory["jobs"]> {
-	// Beside them is a folder of what the jobs say of bad data.
 	const reported = stems(await namesIn(join(paths.processed, lake.runs, runId)), ".json");
 	const begun = stems(
 		(await namesIn(join(paths.runs, runId))).filter((name) => name !== engineLog && name !== hostLog),
