@@ -160,9 +160,9 @@ function clickstream({ clickstreamRetentionHours: hours }: PipelineConfig, { cli
 }
 
 function jobs(config: PipelineConfig, { runs, jobs: count, workerHoursPerRun: hours }: Usage): Item[] {
-	// The jobs, a wave of several; before them the looks for another execution and for loads under way, behind them the one for bad
-	// data and failures; start and end.
-	const transitions = count + 9;
+	// The jobs, each with the check that those before it went well, in four waves; before them the looks for another execution and
+	// for loads under way, behind them those for failures and bad data; start and end.
+	const transitions = 2 * count + 12;
 	// Runs by hand crawl, the schedule does not.
 	const crawls = config.schedule === undefined ? runs : 30;
 	const price = config.jobExecutionClass === "FLEX" ? "flexDpuHour" : "dpuHour";

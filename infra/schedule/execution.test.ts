@@ -42,6 +42,8 @@ interface World {
 
 async function run({ list = jobs, running = ["mine"], texts = {}, loads = [], jobs: fates = {}, calls = {} }: World) {
 	const started: string[] = [];
+	const unsent = new Map(Object.entries(texts));
+	const failedTables = new Map<string, string | undefined>();
 	const loading = new Map<string, string | undefined>();
 	const notices: Json[] = [];
 	const { ended, path } = await execute(machine(list), context, (resource, parameters) => {
@@ -60,16 +62,22 @@ async function run({ list = jobs, running = ["mine"], texts = {}, loads = [], jo
 				started.push(name);
 				const given = parameters as { Arguments: Record<string, string> };
 				loading.set(name, given.Arguments["--loading"]);
+				failedTables.set(name, given.Arguments["--failed_tables"]);
 				fates[name]?.();
 				return {};
 			}
 			case "aws-sdk:s3:listObjectsV2": {
-				expect(parameters).toEqual({ Bucket: "lake", Prefix: "_runs/mine/attention/" });
-				const Contents = Object.keys(texts).map((Key) => ({ Key, Size: 1 }));
+				expect(parameters).toEqual({ Bucket: "lake", Prefix: "_runs/attention/unsent/" });
+				const Contents = [...unsent.keys()].map((Key) => ({ Key, Size: 1 }));
 				return Contents.length === 0 ? { KeyCount: 0 } : { KeyCount: Contents.length, Contents };
 			}
 			case "aws-sdk:s3:getObject":
-				return { Body: texts[input.Key ?? ""] ?? "", ETag: "x" };
+				return { Body: unsent.get(input.Key ?? "") ?? "", ETag: "x" };
+			case "aws-sdk:s3:deleteObject":
+				expect(parameters).toEqual({ Bucket: "lake", Key: input.Key });
+				expect(notices.map((notice) => (notice as { Message: string }).Message)).toContain(unsent.get(input.Key ?? ""));
+				unsent.delete(input.Key ?? "");
+				return {};
 			case "sns:publish":
 				notices.push(parameters);
 				return {};
@@ -77,10 +85,25 @@ async function run({ list = jobs, running = ["mine"], texts = {}, loads = [], jo
 				throw new Error(resource);
 		}
 	});
-	return { ended, path, started, notices, loading };
+	return { ended, path, started, notices, loading, failedTables, unsent: [...unsent.keys()] };
 }
 
 const all = jobs.map(({ name }) => name).sort();
+
+const job = (name: string, after: readonly string[] = []): JobDefinition => ({
+	name,
+	script: "job.py",
+	description: "",
+	after,
+	reads: [],
+	writes: [],
+});
+
+const fails = () => {
+	throw new TaskError("States.TaskFailed", "OutOfMemory");
+};
+
+const failedJob = (name: string) => `${name}: {"Error":"States.TaskFailed","Cause":"OutOfMemory"} `;
 
 describe("a run by the state machine", () => {
 	it("starts every job once, and sends nothing where all is well", async () => {
@@ -113,13 +136,15 @@ describe("a run by the state machine", () => {
 		expect((await run({ running: [] })).ended).toBe("done");
 	});
 
-	it("sends what the jobs wrote of bad data, a notice a job, and ends well", async () => {
+	it("sends what the jobs wrote of bad data, in a run before too, a notice a job, and ends well", async () => {
 		const texts = {
-			"_runs/mine/attention/apply-changes.txt": "Blocked: shop.orders",
-			"_runs/mine/attention/process-cdc.txt": "Quarantined: s3://raw/shop/orders/x.parquet",
+			"_runs/attention/unsent/earlier-apply-changes.txt": "Blocked: shop.customers",
+			"_runs/attention/unsent/mine-apply-changes.txt": "Blocked: shop.orders",
+			"_runs/attention/unsent/mine-process-cdc.txt": "Quarantined: s3://raw/shop/orders/x.parquet",
 		};
-		const { ended, started, notices } = await run({ texts });
+		const { ended, started, notices, unsent } = await run({ texts });
 		expect(ended).toBe("done");
+		expect(unsent).toEqual([]);
 		expect([...started].sort()).toEqual(all);
 		expect(notices).toEqual(
 			Object.values(texts).map((Message) => ({
@@ -141,35 +166,76 @@ describe("a run by the state machine", () => {
 		failures = 0;
 		const twice = await run({ jobs: { "process-cdc": fails(2) } });
 		expect(twice.ended).toBe("failed");
-		expect(twice.started).not.toContain("apply-changes");
+		expect(twice.started).toEqual(["process-load", "process-cdc", "process-cdc"]);
+		const skipped = all.filter((name) => !twice.started.includes(name));
+		const left = jobs.map(({ name }) => name).filter((name) => skipped.includes(name));
 		expect(twice.notices).toEqual([
-			expect.objectContaining({ Message: 'Run mine failed: {"Error":"States.TaskFailed","Cause":"OutOfMemory"}' }),
+			expect.objectContaining({
+				Subject: "Analytics pipeline: a run failed",
+				Message: [
+					"Run mine failed: ",
+					failedJob("process-cdc"),
+					...left.map((name) => `${name}: skipped, as it comes after a job that failed. `),
+				].join(""),
+			}),
 		]);
 	});
 
-	const texts = { "_runs/mine/attention/process-cdc.txt": "Quarantined: s3://raw/shop/orders/x.parquet" };
-	const fails = () => {
-		throw new TaskError("States.TaskFailed", "OutOfMemory");
-	};
+	it("runs what can do without a failed job, with its tables named, and what does not wait for it", async () => {
+		const list = [
+			job("facts"),
+			job("clicks"),
+			job("report", ["facts"]),
+			{ ...job("models", ["facts", "clicks"]), inputs: { facts: ["fact_a", "fact_b"], clicks: ["sessions"] } },
+			job("export", ["models"]),
+		];
+		const well = await run({ list });
+		expect(well).toMatchObject({ ended: "done", notices: [] });
+		expect(well.failedTables.get("models")).toBe(",,");
+		const { ended, started, failedTables, notices } = await run({ list, jobs: { facts: fails } });
+		expect(ended).toBe("failed");
+		expect(started).toEqual(["facts", "clicks", "facts", "models", "export"]);
+		expect(failedTables.get("models")).toBe(",fact_a,fact_b,");
+		expect(notices).toEqual([
+			expect.objectContaining({
+				Message: `Run mine failed: ${failedJob("facts")}report: skipped, as it comes after a job that failed. `,
+			}),
+		]);
+	});
 
+	it("skips what comes after a skipped job, and names every job that failed", async () => {
+		const list = [job("a"), job("b"), job("c", ["a"]), job("d", ["c"])];
+		const { ended, started, notices } = await run({ list, jobs: { a: fails, b: fails } });
+		expect(ended).toBe("failed");
+		expect(new Set(started)).toEqual(new Set(["a", "b"]));
+		expect(JSON.stringify(notices)).toMatch(/a: \{.*b: \{.*c: skipped.*d: skipped/);
+	});
+
+	const texts = { "_runs/attention/unsent/mine-process-cdc.txt": "Quarantined: s3://raw/shop/orders/x.parquet" };
 	it("sends the bad data that was found before a job failed, after the failure", async () => {
 		const { ended, notices } = await run({ texts, jobs: { "star-schema": fails } });
 		expect(ended).toBe("failed");
 		expect(notices).toEqual([
-			expect.objectContaining({ Message: 'Run mine failed: {"Error":"States.TaskFailed","Cause":"OutOfMemory"}' }),
+			expect.objectContaining({ Message: `Run mine failed: ${failedJob("star-schema")}` }),
 			expect.objectContaining({ Message: "Quarantined: s3://raw/shop/orders/x.parquet" }),
 		]);
 	});
 
-	it.each(["listObjectsV2", "getObject"])("says where bad data is that %s cannot get, and fails", async (action) => {
+	it.each([
+		["listObjectsV2", []],
+		["getObject", []],
+		["deleteObject", [expect.objectContaining({ Message: "Quarantined: s3://raw/shop/orders/x.parquet" })]],
+	])("says where bad data is that %s fails for, fails, and keeps it for the next run", async (action, sent) => {
 		const calls = { [`aws-sdk:s3:${action}`]: fails };
-		const { ended, notices } = await run({ texts, calls, jobs: { "star-schema": fails } });
+		const { ended, notices, unsent } = await run({ texts, calls, jobs: { "star-schema": fails } });
 		expect(ended).toBe("failed");
+		expect(unsent).toEqual(Object.keys(texts));
 		expect(notices).toEqual([
 			expect.objectContaining({ Message: expect.stringMatching(/^Run mine failed: /) }),
+			...sent,
 			expect.objectContaining({
 				Message: expect.stringMatching(
-					/^Run mine could not send .* it is in s3:\/\/lake\/_runs\/mine\/attention\/: \{/,
+					/^Run mine could not send .* it is in s3:\/\/lake\/_runs\/attention\/unsent\/: \{/,
 				),
 			}),
 		]);
@@ -183,20 +249,12 @@ describe("a run by the state machine", () => {
 		const later = await run({ jobs: { "process-load": fails }, calls: { "sns:publish": throttled } });
 		expect(later).toMatchObject({ ended: "failed", notices: [{ TopicArn: "arn:topic" }] });
 		const never = await run({ jobs: { "process-load": fails }, calls: { "sns:publish": fails }, texts });
-		expect(never).toMatchObject({ ended: "failed", notices: [] });
+		expect(never).toMatchObject({ ended: "failed", notices: [], unsent: Object.keys(texts) });
 	});
 
 	it("takes jobs of whatever names, in one wave or in many, for no state of its own", async () => {
 		const own = Object.keys(machine([]).States);
 		const names = [...own, "read", "send", "wave-1", "job-read", "n".repeat(60), "m".repeat(60)];
-		const job = (name: string, after: readonly string[]): JobDefinition => ({
-			name,
-			script: "job.py",
-			description: "",
-			after: [...after],
-			reads: [],
-			writes: [],
-		});
 		for (const after of [() => [], (index: number) => names.slice(0, index).slice(-1)]) {
 			const { ended, started } = await run({ list: names.map((name, index) => job(name, after(index))) });
 			expect(ended).toBe("done");

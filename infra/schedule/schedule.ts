@@ -7,7 +7,7 @@ import { arn, currentEnvironment } from "../shared/awsEnvironment.ts";
 import { encryptedLogGroup } from "../shared/logGroup.ts";
 import { allow } from "../shared/policyDocument.ts";
 import { type ServiceRole, serviceRole } from "../shared/serviceRole.ts";
-import { listBuckets, readObjects } from "../storage/lakeAccess.ts";
+import { listBuckets, objectArns } from "../storage/lakeAccess.ts";
 import { stateMachine } from "./stateMachine.ts";
 
 export interface ScheduleArgs {
@@ -17,7 +17,7 @@ export interface ScheduleArgs {
 	jobNames: Readonly<Record<string, pulumi.Input<string>>>;
 	/** Bucket of the processed zone, where the jobs report. */
 	processedBucket: pulumi.Input<string>;
-	/** Its ARN, for the right to read the reports. */
+	/** Its ARN, for the right to what is to be sent. */
 	processedBucketArn: pulumi.Input<string>;
 	/** Replication task, which is asked for tables whose load is under way. */
 	replicationTaskArn: pulumi.Input<string>;
@@ -37,14 +37,14 @@ export interface ScheduleArgs {
 
 /**
  * A Step Functions state machine that runs the jobs of the definition in their order, by schedule
- * or by hand; failures and bad data go to the topic.
+ * or by hand, also those that can do without one that failed; failures and bad data go to the topic.
  *
  * Defaults: without `timing` nothing starts by itself.
  *
  * Danger: a run that begins while another one is going does nothing. Beside a `run-etl` of the CLI, which the machine cannot
  * see, its jobs wait up to fifteen minutes for the lake, and then fail, with a notice.
  *
- * Cost: $0.025 for 1,000 steps; an hourly run about $0.20 a month.
+ * Cost: $0.025 for 1,000 steps; an hourly run about $0.40 a month.
  */
 export class Schedule extends pulumi.ComponentResource {
 	readonly stateMachineArn: pulumi.Output<string>;
@@ -152,8 +152,12 @@ export class Schedule extends pulumi.ComponentResource {
 				.apply(({ environment, jobNames, topicArn, processedBucketArn, taskArn, keyArn }) => [
 					allow("FindRunning", ["states:ListExecutions"], [arn(environment, "states", `stateMachine:${name}`)]),
 					allow("FindLoads", ["dms:DescribeTableStatistics"], [taskArn]),
-					listBuckets("FindReports", [processedBucketArn]),
-					readObjects("ReadReports", [{ bucketArn: processedBucketArn, prefixes: [lake.runs] }]),
+					listBuckets("FindNotices", [processedBucketArn]),
+					allow(
+						"SendNotices",
+						["s3:DeleteObject", "s3:GetObject"],
+						objectArns({ bucketArn: processedBucketArn, prefixes: [lake.unsentNotices] }),
+					),
 					allow(
 						"RunJobs",
 						["glue:BatchStopJobRun", "glue:GetJobRun", "glue:GetJobRuns", "glue:StartJobRun"],

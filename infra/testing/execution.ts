@@ -27,7 +27,13 @@ interface State {
 	ItemsPath?: string;
 	ItemProcessor?: Machine;
 	Branches?: Machine[];
-	Choices?: { Variable: string; IsPresent?: boolean; StringEqualsPath?: string; Next: string }[];
+	Choices?: {
+		Variable: string;
+		IsPresent?: boolean;
+		BooleanEquals?: boolean;
+		StringEqualsPath?: string;
+		Next: string;
+	}[];
 	Default?: string;
 	Retry?: { ErrorEquals: string[]; MaxAttempts: number }[];
 	Catch?: { ErrorEquals: string[]; ResultPath?: string | null; Next: string }[];
@@ -84,12 +90,13 @@ class Run {
 	}
 
 	#choose({ Choices = [], Default }: State, input: Json): string {
-		const found = Choices.find(({ Variable, IsPresent, StringEqualsPath }) => {
+		const found = Choices.find(({ Variable, IsPresent, BooleanEquals, StringEqualsPath }) => {
 			const [value] = this.#nodes(Variable, input);
 			if (IsPresent !== undefined) return (value !== undefined) === IsPresent;
-			if (StringEqualsPath === undefined) throw new Error(`a comparison that is not known here: ${Variable}`);
 			// A path that finds nothing fails the execution.
 			if (value === undefined) throw new TaskError("States.Runtime", `${Variable} is not in the input`);
+			if (BooleanEquals !== undefined) return value === BooleanEquals;
+			if (StringEqualsPath === undefined) throw new Error(`a comparison that is not known here: ${Variable}`);
 			return value === this.#nodes(StringEqualsPath, input)[0];
 		});
 		const next = found?.Next ?? Default;
@@ -122,6 +129,7 @@ class Run {
 			if (resource === undefined) throw new Error(`${name} has no integration`);
 			return await this.#service(resource, this.#filled(state.Parameters ?? input, input));
 		}
+		if (state.Type === "Pass") return this.#filled(state.Parameters ?? input, input);
 		if (state.Type === "Parallel")
 			return Promise.all((state.Branches ?? []).map((branch) => this.machine(branch, input)));
 		if (state.Type === "Map" && state.ItemProcessor !== undefined) {

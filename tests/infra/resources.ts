@@ -21,6 +21,7 @@ export const processed = {
 	star: bucket("processed", "star-schema/fact_orders/data/a.parquet"),
 	state: bucket("processed", "_state/wordpress-db/wp_terms.json"),
 	reports: bucket("processed", "_runs/run-1/process-load.json"),
+	notice: bucket("processed", "_runs/attention/unsent/run-1-process-load.txt"),
 	results: bucket("processed", "athena-queries/a.csv"),
 };
 export const scripts = {

@@ -173,7 +173,7 @@ export const rights: Record<string, Rights> = {
 		may: [
 			...each(["glue:StartJobRun", "glue:GetJobRun", "glue:BatchStopJobRun"], [job]),
 			["states:ListExecutions", machine],
-			...each(["s3:GetObject"], [processed.reports]),
+			...each(["s3:GetObject", "s3:DeleteObject"], [processed.notice]),
 			["sns:Publish", topic],
 		],
 		mayNot: [
@@ -182,7 +182,8 @@ export const rights: Record<string, Rights> = {
 			["glue:StartCrawler", crawler],
 			["states:ListExecutions", at("states", "stateMachine:another")],
 			["sns:Publish", at("sns", "another")],
-			...each(["s3:GetObject", "s3:PutObject"], [raw.wordpress, processed.state]),
+			...each(["s3:GetObject", "s3:DeleteObject"], [raw.wordpress, processed.state, processed.reports]),
+			["s3:PutObject", processed.notice],
 		],
 	},
 	"schedule-timer-role": {
