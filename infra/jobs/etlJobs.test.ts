@@ -115,7 +115,7 @@ describe("EtlJobs", () => {
 		);
 	});
 
-	it("are one more where the list is: job, script, rights, and a step of the runs", async () => {
+	it("are one more where the list is: job, script, rights, and a wave of the runs", async () => {
 		const [join] = jobs.filter(({ name }) => name === "join-tables") as [JobDefinition];
 		const forecast: JobDefinition = {
 			...join,
@@ -136,7 +136,8 @@ describe("EtlJobs", () => {
 			partition: "aws",
 		};
 		const machine = stateMachine({ ...names, jobs: [join, forecast], retries: 0, timeoutMinutes: 60 });
-		expect(machine.States["job join-tables"]).toMatchObject({ Next: "job forecast" });
+		expect(machine.States["wave 1"]).toMatchObject({ Comment: "join-tables", Next: "wave 2" });
+		expect(machine.States["wave 2"]).toMatchObject({ Comment: "forecast" });
 	});
 
 	it("read the lake, and have a connection to the source for whatever needs one", async () => {

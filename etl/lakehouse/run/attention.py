@@ -22,8 +22,8 @@ def path(run_id: str, job: str) -> str:
 
 def note(processed: Storage, report: Report, datasets: Datasets) -> None:
     """
-    Writes the text, where something else is bad than when it last wrote one: a file stays quarantined in every run until
-    somebody removes it. It names no values of rows. Where nothing is bad any more, what is bad next is new.
+    Writes the text, where something else is bad than when it last wrote one: a file stays quarantined in every run
+    until somebody removes it. It names no values of rows. Where nothing is bad any more, what is bad next is new.
     """
     last = f"{RUNS}/{ATTENTION}/{report.job}.json"
     broken = sorted({(broken.table, broken.rule) for broken in report.quality if broken.severity == "error"})

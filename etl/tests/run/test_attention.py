@@ -80,7 +80,7 @@ def test_a_broken_file_ends_the_job_with_11_and_is_named(lake: Lake, items: Sour
 class Bucket(Storage):
     """A folder, as if it were a bucket."""
 
-    is_local = False  # type: ignore[assignment]
+    is_local = False
 
     def write(self, relative: str, content: bytes) -> None:
         path = Path(self.path(relative))
