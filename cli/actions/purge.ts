@@ -32,8 +32,8 @@ export async function purge(
 	const jobs = await stack.jobs();
 	const processed = await stack.processed();
 	const { folders, rebuilt } = purgedPlaces(await stack.definition(), tables);
-	await jobs.alone(context, () =>
-		replication.purge(context, tables, async () => {
+	await jobs.alone(context, (free) => {
+		const clean = async (): Promise<void> => {
 			await context.reporter.task("Remove old values from the processed zone", async (update) => {
 				for (const folder of folders) {
 					context.signal.throwIfAborted();
@@ -42,8 +42,9 @@ export async function purge(
 				}
 				await jobs.removeRuns(context);
 			});
-		}),
-	);
+		};
+		return replication.purge(context, tables, clean, free);
+	});
 	const leaves = (await stack.purgeLeaves?.()) ?? [];
 	return { tables, rebuilt, ...(leaves.length > 0 && { leaves }), etl: await runEtl(stack, [], context) };
 }

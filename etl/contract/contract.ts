@@ -50,6 +50,8 @@ export const lake = {
 	/** Bookkeeping of the jobs: what was processed, up to where. */
 	state: prefixes.state,
 	tableState: (schema: string, table: string): string => `${prefixes.state}/${tableFolder(schema, table)}.json`,
+	/** Who may write the lake, on S3: etl/lakehouse/run/lease.py. */
+	lease: `${prefixes.state}/lease.json`,
 	/** Names of the source's tables in the catalog, as the jobs gave them. */
 	tableNames: `${prefixes.state}/names.json`,
 	/** By which rules of the definition the tables were loaded, on AWS. */

@@ -53,6 +53,7 @@ it.beforeEach(async ({ aws: own }) => {
 	aws.glue.tables = [iceberg("wp_users"), log("wp_users"), iceberg("wp_terms"), log("wp_terms")];
 });
 
+const holderOf = ({ job }: { job: string }): string => job;
 const recorded = (): unknown => JSON.parse(aws.s3.text(processed, record));
 const starts = () => aws.endpoint.inputs("dms", "StartReplicationTask").map((input) => input.StartReplicationTaskType);
 
@@ -174,6 +175,37 @@ describe("a rule of the definition that changed after the load", () => {
 		expect(aws.endpoint.inputs("dms", "StopReplicationTask")).toEqual([]);
 	});
 
+	it("waits for a job that holds the lease on the lake, and not for one that was killed", async () => {
+		const now = Date.now() / 1000;
+		const holders = [{ token: "t", run: "20261128-all", job: "apply-changes", until: now + 100 }];
+		aws.s3.put(processed, lake.lease, JSON.stringify({ holders, takeovers: 0 }));
+		const refused = await aws.run("replication", "reload", "--purge");
+		expect([refused.code, refused.err]).toEqual([4, expect.stringContaining("Job apply-changes of run 20261128-all")]);
+		expect(aws.s3.keys(raw)).toHaveLength(2);
+		const ended = holders.map((one) => ({ ...one, until: now - 1 }));
+		aws.s3.put(processed, lake.lease, JSON.stringify({ holders: ended, takeovers: 0 }));
+		expect((await aws.run("replication", "reload", "--purge")).code).toBe(0);
+		expect(JSON.parse(aws.s3.text(processed, lake.lease))).toEqual({ holders: [], takeovers: 1 });
+	});
+
+	it("keeps jobs from the lake while it removes, not while it loads", async () => {
+		const seen: unknown[] = [];
+		const look = () => seen.push(JSON.parse(aws.s3.text(processed, lake.lease)).holders.map(holderOf));
+		aws.s3.onDelete = look;
+		aws.dms.onStart = look;
+		expect((await aws.run("replication", "reload", "--purge")).code).toBe(0);
+		expect(seen.at(-1)).toEqual([]);
+		expect(seen.length).toBeGreaterThan(3);
+		for (const holders of seen.slice(0, -1)) expect(holders).toEqual(["pipeline-cli replication reload --purge"]);
+	});
+
+	it("is repeated where another run could take the lease meanwhile", async () => {
+		aws.s3.onDelete = () => aws.s3.put(processed, lake.lease, JSON.stringify({ holders: [], takeovers: 2 }));
+		const { code, err } = await aws.run("replication", "reload", "--purge");
+		expect([code, err]).toEqual([4, expect.stringContaining("lease on the lake could not be kept")]);
+		expect(starts()).toEqual([]);
+	});
+
 	it("is repeated where a run began meanwhile, whose jobs may have read what was there", async () => {
 		aws.s3.onDelete = () => {
 			if (aws.glue.runs.size === 0) aws.glue.add({ ...byHand, JobRunState: "SUCCEEDED" }, []);
@@ -181,6 +213,7 @@ describe("a rule of the definition that changed after the load", () => {
 		const { code, err } = await aws.run("replication", "reload", "--purge");
 		expect([code, err]).toEqual([4, expect.stringContaining("started by hand, began meanwhile.")]);
 		expect(recorded()).toMatchObject({ purging: [{ schema: "wordpress-db", table: "wp_users" }] });
+		expect(JSON.parse(aws.s3.text(processed, lake.lease)).holders).toEqual([]);
 		expect(starts()).toEqual([]);
 	});
 

@@ -36,9 +36,10 @@ export interface Jobs {
 	open(context: Context, options?: { scheduled?: boolean }): Promise<JobSession>;
 	/**
 	 * Does something while no run is going, and none can begin where the engine can keep it from that.
+	 * @param work may let runs begin before its end, by the function that it gets, where that is needed.
 	 * @throws RunGoing naming the run that is going.
 	 */
-	alone<T>(context: Context, work: () => Promise<T>): Promise<T>;
+	alone<T>(context: Context, work: (free: () => Promise<void>) => Promise<T>): Promise<T>;
 	/**
 	 * Removes what former runs reported, logged and spilled where that is ours: it quotes values. Called within `alone`, when all that
 	 * a run could have read is removed.

@@ -82,11 +82,13 @@ export interface Replication {
 	 * Removes all that the raw zone has of these tables and loads them by the definition as it is now; those that it leaves out
 	 * are only removed. May be stopped at any moment and repeated.
 	 * @param clean removes what was made of them; called when nothing is replicated, and before anything is loaded.
+	 * @param free lets runs begin again; called where a load takes longer than they wait, when all is removed.
 	 */
 	purge(
 		context: Context,
 		tables: readonly { schema: string; table: string }[],
 		clean: () => Promise<void>,
+		free: () => Promise<void>,
 	): Promise<void>;
 	/** Reloads these tables (all of them where none is named), beside the running changes. */
 	reload(context: Context, tables: { schema: string; table: string }[]): Promise<void>;

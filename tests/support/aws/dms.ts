@@ -54,6 +54,8 @@ export class DmsScript {
 	tables: Statistics[] = [];
 	/** Starts that were not refused. */
 	accepted = 0;
+	/** Called when a start is taken. */
+	onStart: () => void = () => undefined;
 	/** Rows of a page of table statistics. */
 	pageSize = 100;
 	readonly #replication: PipelineOutputs["replication"];
@@ -72,6 +74,7 @@ export class DmsScript {
 				if (this.#pending.length > 0 || ["running", "starting"].includes(this.task.Status)) {
 					return refuse("InvalidResourceStateFault", "Replication Task cannot be started, invalid state");
 				}
+				this.onStart();
 				this.#pending = [...this.afterStart];
 				this.accepted += 1;
 				return json({ ReplicationTask: this.task });

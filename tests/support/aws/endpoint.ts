@@ -15,6 +15,7 @@ export interface Call {
 	accessKey: string;
 	/** Path with query. */
 	url: URL;
+	headers: IncomingMessage["headers"];
 }
 
 /** What the endpoint answers. */
@@ -172,7 +173,7 @@ function parse(request: IncomingMessage, body: string): Call {
 	const method = request.method ?? "GET";
 	const scope = /Credential=([^/]+)\/\d+\/([^/]+)\/([^/]+)\//.exec(request.headers.authorization ?? "");
 	const [, accessKey = "", region = "", service = "unsigned"] = scope ?? [];
-	const signed = { service, region, accessKey, method, url };
+	const signed = { service, region, accessKey, method, url, headers: request.headers };
 	const target = request.headers["x-amz-target"];
 	if (typeof target === "string") {
 		const input = JSON.parse(body === "" ? "{}" : body) as Record<string, unknown>;

@@ -15,6 +15,7 @@ export interface SeenVersion {
 }
 
 const denied = xml("<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>", 403);
+const changed = xml("<Error><Code>PreconditionFailed</Code><Message>A condition did not hold</Message></Error>", 412);
 const missing = xml("<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message></Error>", 404);
 
 /** S3: buckets in memory, listed with pages. */
@@ -36,8 +37,12 @@ export class S3Script {
 		endpoint
 			.on("s3", "ListObjectsV2", (_, { url }) => this.#list(url))
 			.on("s3", "ListObjectVersions", (_, { url }) => this.#listVersions(url))
-			.on("s3", "PutObject", ({ body }, { url }) => {
+			.on("s3", "PutObject", ({ body }, { url, headers }) => {
 				const [bucket, key] = path(url);
+				const tag = this.#tag(bucket, key);
+				if (headers["if-none-match"] === "*" && tag !== undefined) return changed;
+				if (headers["if-match"] !== undefined && headers["if-match"] !== tag)
+					return tag === undefined ? missing : changed;
 				if (this.keeps) this.put(bucket, key, String(body));
 				return { status: 200, body: "" };
 			})
@@ -54,7 +59,8 @@ export class S3Script {
 			.on("s3", "GetObject", (_, { url }) => {
 				const body = this.#body(...path(url));
 				if (body === undefined) return missing;
-				return { status: 200, body, headers: { "content-type": "application/octet-stream" } };
+				const etag = this.#tag(...path(url)) ?? "";
+				return { status: 200, body, headers: { "content-type": "application/octet-stream", etag } };
 			});
 	}
 
@@ -156,6 +162,11 @@ export class S3Script {
 		const objects = this.#buckets.get(bucket) ?? new Map<string, Version[]>();
 		this.#buckets.set(bucket, objects);
 		return objects;
+	}
+
+	#tag(bucket: string, key: string): string | undefined {
+		const [newest] = this.#buckets.get(bucket)?.get(key) ?? [];
+		return newest?.body === undefined ? undefined : `"${idOf(newest)}"`;
 	}
 
 	#body(bucket: string, key: string): Uint8Array | undefined {

@@ -57,6 +57,8 @@ export function neededActions(outputs: PipelineOutputs): NeededActions[] {
 		{ resource: `${resultsArn}*`, actions: ["s3:PutObject"] },
 		// By which rules tables were loaded: `replication start` notes it.
 		{ resource: `${bucketArn(buckets.processed)}/${lake.appliedRules}`, actions: ["s3:PutObject"] },
+		// No job writes while a purge removes what it would read.
+		{ resource: `${bucketArn(buckets.processed)}/${lake.lease}`, actions: ["s3:PutObject"] },
 		{ resource: outputs.keyArn, actions: ["kms:Decrypt", "kms:GenerateDataKey"] },
 		{
 			resource: arn("athena", `workgroup/${outputs.athena.workgroup}`),

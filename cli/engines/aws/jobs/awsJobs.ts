@@ -12,6 +12,7 @@ import { removeObjects } from "../client/removeObjects.ts";
 import { AwsJobSession } from "./awsJobSession.ts";
 import { runIdOf, runsOf, time } from "./glueRuns.ts";
 import { jobRunState, stateOfRun } from "./jobRunStates.ts";
+import { type LakeLease, takeLease } from "./lakeLease.ts";
 import { recentRuns } from "./recentRuns.ts";
 import { readReport } from "./runReport.ts";
 import { scheduleStatus } from "./schedule.ts";
@@ -23,6 +24,7 @@ export class AwsJobs implements Jobs {
 	readonly #deployment: PipelineOutputs;
 	/** Runs that had ended before `alone` began. */
 	#knownRuns: ReadonlySet<string> = new Set();
+	#lease: LakeLease | undefined;
 
 	constructor(clients: Clients, deployment: PipelineOutputs) {
 		this.#clients = clients;
@@ -44,8 +46,11 @@ export class AwsJobs implements Jobs {
 		return new AwsJobSession(this.#clients, this.#deployment, glue, going ?? newRunId());
 	}
 
-	/** The schedule, or somebody else, may still start a run: `removeRuns` looks once more. */
-	async alone<T>(_: Context, work: () => Promise<T>): Promise<T> {
+	/**
+	 * The schedule, or somebody else, may still start a run: its jobs wait for the lease, and `removeRuns` looks once more, since
+	 * the run knows the loads of before.
+	 */
+	async alone<T>(context: Context, work: (free: () => Promise<void>) => Promise<T>): Promise<T> {
 		const before = await recentRuns(this.#clients, this.#deployment, this.#jobs());
 		const going = before.find((run) => run.going);
 		if (going !== undefined) {
@@ -57,7 +62,14 @@ export class AwsJobs implements Jobs {
 			});
 		}
 		this.#knownRuns = new Set(before.map(({ id }) => id));
-		return work();
+		const { processed } = this.#deployment.buckets;
+		const lease = await takeLease(this.#clients, processed, "pipeline-cli replication reload --purge", context);
+		this.#lease = lease;
+		try {
+			return await work(() => lease.free());
+		} finally {
+			await lease.free();
+		}
 	}
 
 	async removeRuns(): Promise<void> {
@@ -71,6 +83,7 @@ export class AwsJobs implements Jobs {
 				next: "pipeline-cli replication reload --purge",
 			});
 		}
+		await this.#lease?.renew();
 		await removeObjects(this.#clients, this.#deployment.buckets.processed, `${lake.runs}/`);
 	}
 

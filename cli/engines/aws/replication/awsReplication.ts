@@ -71,6 +71,7 @@ export class AwsReplication implements Replication {
 		context: Context,
 		tables: readonly { schema: string; table: string }[],
 		clean: () => Promise<void>,
+		free: () => Promise<void>,
 	): Promise<void> {
 		requireDeployed(this.#deployment, this.#applied.current);
 		await this.stop(context);
@@ -79,6 +80,7 @@ export class AwsReplication implements Replication {
 		await removeRaw(this.#clients, this.#deployment, stoppedAt(await (await this.#task()).describe()), tables, context);
 		await clean();
 		await dropTables(this.#clients, this.#deployment, tables);
+		await free();
 		await this.#start(context, { reload: true });
 	}
 

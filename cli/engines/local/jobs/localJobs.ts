@@ -53,12 +53,13 @@ export class LocalJobs implements Jobs {
 		}
 	}
 
-	async alone<T>(context: Context, work: () => Promise<T>): Promise<T> {
+	async alone<T>(context: Context, work: (free: () => Promise<void>) => Promise<T>): Promise<T> {
 		const lock = await RunLock.take(this.#paths.runs, newRunId(), context.signal, {
 			onWait: (going, wait) => context.reporter.task(`Wait for the scheduled run ${going}`, wait),
 		});
 		try {
-			return await work();
+			// Jobs wait for the load here, too, which the replicator does.
+			return await work(() => Promise.resolve());
 		} finally {
 			await lock.free();
 		}
