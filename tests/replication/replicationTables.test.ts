@@ -126,7 +126,7 @@ test("rolled back changes leave no row, savepoints and XA transactions only what
 	await other.query(`XA START 'x2'; INSERT INTO ${t} VALUES (54, 'yes', 0); XA END 'x2'; XA PREPARE 'x2'`);
 	await db.query(`CREATE TABLE marker_${t} (id INT PRIMARY KEY); INSERT INTO marker_${t} VALUES (1)`);
 	await applied(`marker_${t}`, { inserts: 1 });
-	// Not at once: the load of all tables that an earlier test asked for may just replace this one's files.
+	// Not immediately: the load of all tables that an earlier test asked for may just replace this one's files.
 	const ids = async (): Promise<number[]> => (await folded(t, "id")).map((row) => (row as { id: number }).id);
 	await expect.poll(ids, { timeout: 60_000 }).toEqual([1, 2, 51]);
 	await other.query("XA COMMIT 'x2'");
