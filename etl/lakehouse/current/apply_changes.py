@@ -90,7 +90,11 @@ def _apply(job: Job, table: Table) -> None:
     )
     state.save(job.processed, table, known)
     if known.applied.version % MAINTAIN_EVERY == 0:
-        job.engine.maintain(table.current, lambda rows, count: _arranged(job, changes, rows, rows, count))
+        job.engine.maintain(
+            table.current,
+            lambda rows, count: _arranged(job, changes, rows, rows, count),
+            _ranges(changes, changes.row_count),
+        )
     job.report.table(table.schema, table.name, rows_read, *published)
 
 
@@ -201,7 +205,7 @@ def _rebuild(job: Job, changes: TableChanges, replaced: Applied | None) -> tuple
         return None
     arranged = _arranged(job, changes, rows, superset, changes.row_count)
     removed = _removed(job, changes, rows, replaced)
-    job.engine.replace_table(table.current, arranged)
+    job.engine.replace_table(table.current, arranged, _ranges(changes, changes.row_count))
     return int(job.engine.read_table(table.current).count()), "rewritten" + removed
 
 
@@ -240,9 +244,15 @@ def _arranged(job: Job, changes: TableChanges, rows: DataFrame, superset: DataFr
     Rows of a large table by ranges of the key, so that a later merge touches the files of the changed keys only.
     `superset` has every one of `rows` and is cheaper to read; `count` is about how many there are.
     """
+    column = _ranges(changes, count)
+    return rows if column is None else job.engine.clustered(rows, superset, column, count)
+
+
+def _ranges(changes: TableChanges, count: int) -> str | None:
+    """The column by whose ranges a table of about so many rows is in files."""
     if count < 2 * engine.FILE_ROWS or not changes.key or not _is_whole_number(changes, changes.key[0]):
-        return rows
-    return job.engine.clustered(rows, superset, changes.key[0], count)
+        return None
+    return changes.key[0]
 
 
 def _is_whole_number(changes: TableChanges, name: str) -> bool:

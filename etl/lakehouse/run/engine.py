@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
@@ -16,6 +15,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from lakehouse.run.row_changes import RowChanges, Touched
+from lakehouse.run.spark_upkeep import SparkUpkeep
 from lakehouse.spark import F, SparkSession
 from lakehouse.storage import iceberg, maintenance
 from lakehouse.storage.column_types import quoted
@@ -102,8 +102,11 @@ class Engine:
             return self.session.table(self._identifier(table))
         return self.session.read.format("iceberg").load(self.uri(self._processed, table.location))
 
-    def replace_table(self, table: IcebergTable, frame: DataFrame) -> None:
-        """Makes the rows and the schema of `frame` those of the table, in one commit."""
+    def replace_table(self, table: IcebergTable, frame: DataFrame, ranges: str | None = None) -> None:
+        """
+        Makes the rows and the schema of `frame` those of the table, in one commit. `ranges`: the column by whose ranges
+        the rows are in files, and remain in merges.
+        """
         self._processed.guard()
         uri = self.uri(self._processed, table.location)
         if self._has_catalog:
@@ -112,6 +115,8 @@ class Engine:
             for key, value in TABLE_PROPERTIES.items():
                 writer = writer.tableProperty(key, value)
             writer.createOrReplace()
+            if ranges is not None:
+                self._upkeep(table).keep_ranges(FILE_ROWS, ranges)
         else:
             frame.write.format("iceberg").mode("overwrite").option("overwriteSchema", "true").save(uri)
 
@@ -220,15 +225,17 @@ class Engine:
             f"THEN INSERT ({', '.join(columns)}) VALUES ({', '.join(f's.{column}' for column in columns)})"
         ).collect()
 
-    def maintain(self, table: IcebergTable, arranged: Callable[[DataFrame, int], DataFrame]) -> None:
+    def maintain(
+        self, table: IcebergTable, arranged: Callable[[DataFrame, int], DataFrame], ranges: str | None = None
+    ) -> None:
         """
         Compacts a table of many small files, and lets old snapshots go. `arranged` puts rows, of which it gets the
-        number, in the order in which the table has them.
+        number, in the order in which the table has them; `ranges` as in `replace_table`.
         """
         if self._has_catalog:
-            self._call("rewrite_data_files", table, self._small_files(table))
-            since = datetime.now(timezone.utc) - timedelta(hours=maintenance.KEEP_HOURS)
-            self._call("expire_snapshots", table, f"older_than => TIMESTAMP '{since:%Y-%m-%d %H:%M:%S}'")
+            upkeep = self._upkeep(table)
+            upkeep.compact(FILE_ROWS, ranges)
+            upkeep.expire_snapshots()
             return
         files, rows = iceberg.size(self._processed, table.location)
         largest = max((file.rows for file in iceberg.data_files(self._processed, table.location)), default=0)
@@ -236,30 +243,6 @@ class Engine:
         if files > maintenance.SMALL_FILES + 2 * rows // FILE_ROWS or largest > 4 * FILE_ROWS:
             self.replace_table(table, arranged(self.read_table(table), rows))
         maintenance.expire_snapshots(self._processed, table.location)
-
-    def _small_files(self, table: IcebergTable) -> str:
-        """
-        Files that are small beside those of FILE_ROWS rows, and only them: each of those has a range of the keys, and
-        Iceberg's own target of 512 MB would put them all together, without their ranges.
-        """
-        size = F.sum("file_size_in_bytes") * FILE_ROWS / F.sum("record_count")
-        files = self.session.table(f"{self._identifier(table)}.files")
-        (found,) = files.select(F.greatest(F.lit(1), size.cast("long")).alias("size")).collect()
-        target = found["size"] or 1
-        options = {
-            "min-input-files": maintenance.SMALL_FILES,
-            "target-file-size-bytes": target,
-            "min-file-size-bytes": max(1, target // 4),
-            # Larger ones are left, too: cut, they would have the same ranges.
-            "max-file-size-bytes": target * 1024,
-        }
-        pairs = ", ".join(f"'{name}', '{value}'" for name, value in options.items())
-        return f"options => map({pairs})"
-
-    def _call(self, procedure: str, table: IcebergTable, argument: str) -> None:
-        """https://iceberg.apache.org/docs/latest/spark-procedures/"""
-        name = f"table => '{self._database}.{table.name}'"
-        self.session.sql(f"CALL {CATALOG}.system.{procedure}({name}, {argument})").collect()
 
     def _drop_lost(self, table: IcebergTable) -> None:
         """
@@ -276,6 +259,9 @@ class Engine:
             self.session._jsparkSession, self._identifier(table)
         )
         parsed.catalog().dropTable(parsed.identifier())
+
+    def _upkeep(self, table: IcebergTable) -> SparkUpkeep:
+        return SparkUpkeep(self.session, CATALOG, f"{self._database}.{table.name}", self._identifier(table))
 
     def _identifier(self, table: IcebergTable) -> str:
         return f"{CATALOG}.{quoted(self._database)}.{quoted(table.name)}"

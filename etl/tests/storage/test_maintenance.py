@@ -184,7 +184,8 @@ def test_a_large_table_lies_by_its_key(
         assert max(before.values()) < 300
     if engine == "spark":
         engine_of_spark = Engine(Storage(f"file://{lake.processed}/"), lake.database)
-        engine_of_spark.maintain(IcebergTable("large", "current/shop/large"), lambda rows, _: rows)
+        ranges = None if pa.types.is_string(kind) else "id"
+        engine_of_spark.maintain(IcebergTable("large", "current/shop/large"), lambda rows, _: rows, ranges)
         assert spans() == before  # nothing was put together
     for number in range(950, 960):
         large.update({"id": key(number)}, b=b"changed")
@@ -201,3 +202,35 @@ def test_a_large_table_lies_by_its_key(
     large.flush()
     lake.ok()
     assert normal(current(large)) == normal(large.rows)
+
+
+def test_merges_on_spark_keep_the_ranges_of_keys(
+    lake: Lake, engine: str, monkeypatch: pytest.MonkeyPatch, current: Callable[[Source], Any]
+) -> None:
+    if engine != "spark":
+        pytest.skip("Sail writes the parts of a large table that are touched by itself")
+    monkeypatch.setattr("lakehouse.run.engine.FILE_ROWS", 1000)
+    lake.declare("shop", "large", ["id"])
+    large = Source(lake, "large", {"id": pa.int64(), "b": pa.string()}, ["id"])
+    large.rows = [{"id": number, "b": f"{number * 2654435761 % 2**32:x}"} for number in range(20_000)]
+    large.load()
+    lake.ok()
+    spark = Engine(Storage(f"file://{lake.processed}/"), lake.database).session
+    parallel = spark.conf.get("spark.sql.shuffle.partitions")
+    spark.conf.set("spark.sql.shuffle.partitions", "20")
+    try:
+        for turn in range(6):
+            for number in range(4):
+                large.update({"id": (turn * 4 + number) * 7919 % 20_000}, b="changed")
+            large.insert(id=20_000 + turn, b="new")
+            large.flush()
+            lake.ok()
+    finally:
+        spark.conf.set("spark.sql.shuffle.partitions", str(parallel))
+    assert normal(current(large)) == normal(large.rows)
+    files = spark.table(f"glue_catalog.`{lake.database}`.large.files").collect()
+    spans = [file["readable_metrics"]["id"] for file in files]
+    widths = sorted(int(span["upper_bound"]) - int(span["lower_bound"]) for span in spans)
+    # Without an order half of the table is in two files of all keys by now.
+    assert max(file["record_count"] for file in files) < 2000
+    assert sum(widths) / len(widths) < 4000
