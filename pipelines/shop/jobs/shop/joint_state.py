@@ -6,17 +6,43 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lakehouse.contract import STATE
-from lakehouse.storage.files import Storage
+from lakehouse.storage.files import Storage, StoredFile
+from lakehouse.storage.state import fingerprint
 
 STATE_FILE = f"{STATE}/join-tables.json"
 
 
 @dataclass
 class Hour:
-    """What an hour's partition was made of: files with size and time, and the products clicked; None means any."""
+    """
+    What an hour's partition was made of: a fingerprint of its files with size and time, their number, and the products
+    clicked; None means any. Firehose writes any number of files an hour, and the state has one entry for all of them.
+    """
 
-    files: dict[str, list[int]]
+    files: str
+    count: int
     products: list[int] | None
+
+    @staticmethod
+    def of(files: list[StoredFile], products: list[int] | None) -> Hour:
+        return Hour(of_files(files), len(files), products)
+
+
+def of_files(files: list[StoredFile]) -> str:
+    """Fingerprint of an hour's files as they are."""
+    return _fingerprint({file.path: [file.size, file.modified] for file in files})
+
+
+def _fingerprint(files: dict[str, list[int]]) -> str:
+    return fingerprint(*sorted((path, size, modified) for path, (size, modified) in files.items()))
+
+
+def _hour(value: dict[str, Any]) -> Hour:
+    if isinstance(value["files"], str):
+        return Hour(**value)
+    # Of 0.1.0: all files; an hour that was held back had none.
+    files = value["files"]
+    return Hour(_fingerprint(files) if files else "", len(files), value["products"])
 
 
 @dataclass
@@ -36,7 +62,7 @@ class JointState:
     @staticmethod
     def read(processed: Storage) -> JointState:
         value: dict[str, Any] = processed.read_json(STATE_FILE) or {}
-        hours = {hour: Hour(**known) for hour, known in value.get("hours", {}).items()}
+        hours = {hour: _hour(known) for hour, known in value.get("hours", {}).items()}
         return JointState(**{**value, "hours": hours})
 
     def write(self, processed: Storage, replacing: dict[str, list[str]] | None) -> None:

@@ -16,7 +16,7 @@ from lakehouse.storage.data_catalog import ParquetTable
 from lakehouse.storage.files import StoredFile
 from shop import click_drift, clicks, joint_rows
 from shop.joint_rows import ORDER_ITEMS, SCHEMA, HourCount, Hours
-from shop.joint_state import Hour, JointState
+from shop.joint_state import Hour, JointState, of_files
 
 JOINT_TABLES = "joint-tables"
 """Folder of the processed zone."""
@@ -40,7 +40,7 @@ def join_tables(job: Job) -> None:
     known = JointState.read(job.processed)
     _undo(job, known.replacing or {})
     present = clicks.by_hour(job.raw)
-    inputs = {hour: _fingerprint(files) for hour, files in present.items()}
+    inputs = {hour: of_files(files) for hour, files in present.items()}
     before = {hour: value.files for hour, value in known.hours.items()}
     hours = {hour for hour in inputs.keys() | before.keys() if inputs.get(hour) != before.get(hour)}
     items_changed = applied.version != known.items and bool(known.hours)
@@ -85,10 +85,6 @@ def _hours_of_changed_items(job: Job, known: JointState) -> set[str]:
         for hour, value in known.hours.items()
         if value.products is None or any(str(product) in changed for product in value.products)
     }
-
-
-def _fingerprint(files: list[StoredFile]) -> dict[str, list[int]]:
-    return {file.path: [file.size, file.modified] for file in files}
 
 
 def _partition(hour: str) -> str:
@@ -150,9 +146,9 @@ def _note_hours(known: JointState, hours: Hours, made: _Made) -> None:
         last = known.hours.pop(hour, None)
         if hour in made.held:
             # Without files, a held hour differs from what is there: the next run tries it again.
-            known.hours[hour] = Hour({}, last.products if last else [])
+            known.hours[hour] = Hour("", 0, last.products if last else [])
         elif files:
-            known.hours[hour] = Hour(_fingerprint(files), made.counts.get(hour, HourCount()).products)
+            known.hours[hour] = Hour.of(files, made.counts.get(hour, HourCount()).products)
 
 
 def _note(hours: int, late: int, made: _Made) -> str:
@@ -204,11 +200,11 @@ def _held_back(job: Job, hours: list[str], folder: str) -> set[str]:
 def _late_files(known: JointState, hours: Hours) -> int:
     """How many new files belong to an hour before one that was joined already."""
     newest = max(known.hours, default="")
-    new = {
-        hour: [file for file in files if hour not in known.hours or file.path not in known.hours[hour].files]
-        for hour, files in hours.items()
-    }
-    return sum(len(files) for hour, files in new.items() if hour < newest)
+
+    def new(hour: str, files: list[StoredFile]) -> int:
+        return max(0, len(files) - known.hours[hour].count) if hour in known.hours else len(files)
+
+    return sum(new(hour, files) for hour, files in hours.items() if hour < newest)
 
 
 def _in(hours: Hours, path: str) -> bool:
