@@ -26,6 +26,7 @@ const places = [...tables.map((prefix) => `${processed}/${prefix}`), `${raw}/cli
 const stackWith = (lakeFormation: boolean): Promise<Program> =>
 	deployed("dev", {
 		lakeFormation,
+		jobsReadSource: true,
 		warehouseKind: "serverless",
 		dashboards: "athena",
 		quickSightPrincipals: [
@@ -104,6 +105,13 @@ describe("with lakeFormation", () => {
 		expect(all).toEqual(expect.arrayContaining(expected));
 	});
 
+	it("jobs in the network reach it, by an endpoint that a stack without it has not", () => {
+		const endpoints = (program: Program) =>
+			program.ofType("aws:ec2/vpcEndpoint:VpcEndpoint").map(({ inputs }) => String(inputs.serviceName));
+		expect(endpoints(on).filter((service) => service.endsWith(".lakeformation"))).toHaveLength(1);
+		expect(endpoints(off)).toEqual(endpoints(on).filter((service) => !service.endsWith(".lakeformation")));
+	});
+
 	it("each of them may get the data, besides what it may anyway", () => {
 		const statementsOfData = on
 			.ofType("aws:iam/rolePolicy:RolePolicy")
@@ -116,8 +124,12 @@ describe("with lakeFormation", () => {
 				{ Sid: "GetDataAccess", Effect: "Allow", Action: ["lakeformation:GetDataAccess"], Resource: ["*"] },
 			]);
 		}
-		const others = on.ofType("aws:iam/rolePolicy:RolePolicy").filter((policy) => !policy.name.startsWith(name));
-		expect(others).toEqual(off.ofType("aws:iam/rolePolicy:RolePolicy"));
+		const policies = (program: Program) =>
+			program
+				.ofType("aws:iam/rolePolicy:RolePolicy")
+				.filter((policy) => !policy.name.startsWith(name))
+				.map(({ name: called, inputs }) => ({ called, inputs }));
+		expect(policies(on)).toEqual(policies(off));
 	});
 
 	it.each(Object.entries(rules))("there is no %s", (_, rule) => {

@@ -152,8 +152,9 @@ describe("replication start, by what comes after the start", () => {
 		expect(err).toContain(words);
 	});
 
-	it("says that tables have errors", async () => {
-		aws.dms.afterStart = [{ ...running, ReplicationTaskStats: { ...loaded, TablesErrored: 2 } }];
+	it("says that tables have errors, with which the progress may stay below 100", async () => {
+		const stats = { ...loaded, TablesErrored: 2, FullLoadProgressPercent: 91 };
+		aws.dms.afterStart = [{ ...running, ReplicationTaskStats: stats }];
 		expect((await aws.run("replication", "start")).err).toContain("2 tables have errors");
 	});
 

@@ -24,6 +24,7 @@ import { nameOf, tableStatistics } from "./tableStatistics.ts";
 import { explainingLines } from "./taskLog.ts";
 import {
 	describeStopReason,
+	isLoaded,
 	startType,
 	stoppedAt,
 	stopReason,
@@ -227,6 +228,7 @@ export class AwsReplication implements Replication {
 	 */
 	async #follow(task: DmsTask, context: Context, before: ReplicationTask | undefined): Promise<void> {
 		const startedAt = Date.now();
+		let looksLoaded = 0;
 		context.ongoing?.set(this.#taskArn, this.#ongoing());
 		await context.reporter.task("Full load", (update) =>
 			poll(context.signal, async () => {
@@ -234,9 +236,12 @@ export class AwsReplication implements Replication {
 				const state = taskState(now);
 				const stale = before !== undefined && unchanged(before, now) && Date.now() - startedAt < staleSeconds * 1000;
 				if (stale) return undefined;
-				const { fullLoadProgress, tables, text } = taskStatus(now, "");
+				const status = taskStatus(now, "");
+				const { fullLoadProgress, tables, text } = status;
 				update(state === "running" ? `${fullLoadProgress} %, ${tables.loaded} tables loaded` : text);
-				if (state === "running" && fullLoadProgress >= 100 && tables.loading + tables.queued === 0) return true;
+				// Twice, since at its begin DMS may not have counted all tables yet.
+				looksLoaded = isLoaded(status) ? looksLoaded + 1 : 0;
+				if (looksLoaded > (fullLoadProgress >= 100 ? 0 : 1)) return true;
 				if (taskStates[state] === "going" || state === "stopping") return undefined;
 				context.ongoing?.delete(this.#taskArn);
 				throw await this.#failure(now);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { stoppedAt } from "./taskStates.ts";
+import { isLoaded, stoppedAt, taskStatus } from "./taskStates.ts";
 
 const started = new Date("2026-11-28T12:00:00Z");
 const at = (StopDate?: Date, more: object = {}): Date =>
@@ -25,4 +25,15 @@ it.each([
 ])("of a task that %s it is not known since when, so since now", (_, stopDate, more) => {
 	const before = Date.now();
 	expect(at(stopDate, more).getTime()).toBeGreaterThanOrEqual(before);
+});
+
+it.each([
+	["all are loaded", { FullLoadProgressPercent: 100, TablesLoaded: 3 }, true],
+	["some ended with errors, the others are loaded", { FullLoadProgressPercent: 66, TablesErrored: 1 }, true],
+	["one has an error, and one is loading", { FullLoadProgressPercent: 66, TablesErrored: 1, TablesLoading: 1 }, false],
+	["one has an error, and one is queued", { FullLoadProgressPercent: 100, TablesErrored: 1, TablesQueued: 1 }, false],
+	["nothing is counted yet", { FullLoadProgressPercent: 0 }, false],
+])("tells from the counts whether nothing is left to load where %s", (_, ReplicationTaskStats, is) => {
+	expect(isLoaded(taskStatus({ Status: "running", ReplicationTaskStats }, ""))).toBe(is);
+	expect(isLoaded(taskStatus({ Status: "starting", ReplicationTaskStats }, ""))).toBe(false);
 });

@@ -94,6 +94,15 @@ export function taskStatus(task: ReplicationTask, log: string): ReplicationStatu
 	};
 }
 
+/**
+ * Whether nothing is left to load. The progress counts tables that ended: DMS does not say whether it gets to 100 where some ended with
+ * an error.
+ */
+export function isLoaded({ state, fullLoadProgress, tables }: ReplicationStatus): boolean {
+	if (state !== "running" || tables.loading + tables.queued > 0) return false;
+	return fullLoadProgress >= 100 || tables.errored > 0;
+}
+
 /** As the DMS console words it. */
 function statusText(state: ReplicationState, progress: number, errored: number): string {
 	const errors = errored === 0 ? "" : `, ${errored} tables with errors`;
