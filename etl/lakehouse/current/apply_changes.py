@@ -69,7 +69,9 @@ def _apply(job: Job, table: Table) -> None:
         and changes.key
         and _keeps_columns(changes, pending)
     )
-    with job.turn(changes.row_count):
+    # Sail may write all of a large table for a few changes.
+    in_parts = merging and job.engine.merges_in_parts
+    with job.turn(rows_read if in_parts else changes.row_count):
         if merging and rows_read == 0:
             published: tuple[int, str] | None = (0, "no rows")
         elif applied is not None and merging and job.engine.table_exists(table.current):

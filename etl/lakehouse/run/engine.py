@@ -59,6 +59,11 @@ class Engine:
         self._database = database
         self._has_catalog = self.session.conf.get(f"spark.sql.catalog.{CATALOG}", None) is not None
 
+    @property
+    def merges_in_parts(self) -> bool:
+        """Whether a merge takes memory for the changes and not for the table."""
+        return self._has_catalog
+
     def uri(self, storage: Storage, relative: str) -> str:
         """Address of a file or folder for `read` and `write`."""
         # Hadoop takes a path as it is; Sail parses a URL, and would expand `[` and `*` in it.
