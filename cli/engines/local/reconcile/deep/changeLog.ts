@@ -19,7 +19,7 @@ import { finding } from "./finding.ts";
 import { rowsIn } from "./icebergCheck.ts";
 import { countedBatches, isCleared, type KnownTable } from "./tableState.ts";
 
-const batchFolder = /^batch=(\d+)$/;
+const batchFolder = new RegExp(`^${batchKeys.usual}=(\\d+)$`);
 
 /** Rows of each batch of a change log, against what the jobs noted when they wrote it. */
 export async function checkBatches(
@@ -46,7 +46,8 @@ export async function checkBatches(
 			found.push(`${name} cannot be read: ${messageOf(error)}`);
 		}
 	}
-	for (const [number, rows] of expected) found.push(`batch=${number} with ${counted(rows, "row")} is gone`);
+	for (const [number, rows] of expected)
+		found.push(`${batchKeys.usual}=${number} with ${counted(rows, "row")} is gone`);
 	return finding("change log", `${schema}.${table}`, found, `rm -r '${folder}' && pipeline-cli run-etl`);
 }
 
