@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { describe, expect } from "vitest";
@@ -253,6 +254,29 @@ describe("reconcile", () => {
 				for (const name of changes) await rename(`${join(raw, name)}.away`, join(raw, name));
 				for (const restore of restored) await restore();
 			}
+		});
+
+		it("names commands that repair a current table, a change log and a model", async () => {
+			const lost: [string, RegExp][] = [
+				[`${current}/data`, /parquet$/],
+				["lake/processed/own/keys", /^batch=/],
+				["lake/processed/models/prices", /^metadata$/],
+			];
+			for (const [place, pattern] of lost) {
+				for (const name of await readdir(home(place)))
+					if (pattern.test(name)) await rm(home(join(place, name)), { recursive: true });
+			}
+			const found = await files();
+			expect(new Set(found.map(({ name }) => name))).toEqual(
+				new Set(["current/own/items", "own.keys", "the data catalog"]),
+			);
+			for (const { fix = "" } of found) {
+				const [removal = "", run] = fix.includes("&&") ? fix.split(" && ") : ["true", fix];
+				expect(run).toBe("pipeline-cli run-etl");
+				execFileSync("bash", ["-c", removal]);
+			}
+			await stack.json(["run-etl"], secret);
+			expect((await reconcile("--deep")).lake?.filter(({ state }) => state !== "equal")).toEqual([]);
 		});
 	});
 });

@@ -15,7 +15,7 @@ import type { LakeFinding } from "../../../port.ts";
 import { filesBelow, subfolders } from "../../catalog/lakeFolders.ts";
 import { parquetEndings } from "../../catalog/tableReader.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
-import { finding } from "./finding.ts";
+import { finding, reloading, remaking } from "./finding.ts";
 import { rowsIn } from "./icebergCheck.ts";
 import { countedBatches, isCleared, type KnownTable } from "./tableState.ts";
 
@@ -48,7 +48,7 @@ export async function checkBatches(
 	}
 	for (const [number, rows] of expected)
 		found.push(`${batchKeys.usual}=${number} with ${counted(rows, "row")} is gone`);
-	return finding("change log", `${schema}.${table}`, found, `rm -r '${folder}' && pipeline-cli run-etl`);
+	return finding("change log", `${schema}.${table}`, found, remaking(folder));
 }
 
 /**
@@ -92,7 +92,7 @@ export async function checkAgainstRaw(
 		if (await isCleared(paths, known)) return undefined;
 		found.push(messageOf(error));
 	}
-	return finding("raw files", name, found, `pipeline-cli replication reload ${name}`);
+	return finding("raw files", name, found, reloading(name));
 }
 
 async function sequenceFaults(

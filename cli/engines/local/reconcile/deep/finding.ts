@@ -1,10 +1,21 @@
 import { counted } from "../../../../common/grouped.ts";
+import { shellWord } from "../../../../common/shellWord.ts";
 import type { LakeFinding, LakePart } from "../../../port.ts";
 
 /** A part of the lake of which so much was found, nothing where it is as it should be. */
 export function finding(part: LakePart, name: string, found: string[], fix: string): LakeFinding {
 	if (found.length === 0) return { part, name, state: "equal", found, examples: [] };
 	return { part, name, state: "different", found: shortened(found), examples: [], fix };
+}
+
+/** The command by which the jobs make a folder again. */
+export function remaking(folder: string): string {
+	return `rm -r ${shellWord(folder)} && pipeline-cli run-etl`;
+}
+
+/** The command by which a table's raw files are written again. */
+export function reloading(table: string): string {
+	return `pipeline-cli replication reload ${shellWord(table)}`;
 }
 
 /** What is said at most of one part. */

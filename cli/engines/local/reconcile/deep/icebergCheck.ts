@@ -7,12 +7,12 @@ import type { LakeFinding } from "../../../port.ts";
 import { type DataFile, icebergFiles } from "../../catalog/icebergTable.ts";
 import { filesBelow } from "../../catalog/lakeFolders.ts";
 import { parquetEndings } from "../../catalog/tableReader.ts";
-import { finding } from "./finding.ts";
+import { finding, remaking } from "./finding.ts";
 import { sizeOf } from "./rawFiles.ts";
 
 /** Data files of an Iceberg table against its manifests: those that are missing, cut, or hold other rows. */
 export async function checkIceberg(name: string, folder: string, connection: DuckDBConnection): Promise<LakeFinding> {
-	const fix = `rm -r '${folder}' && pipeline-cli run-etl`;
+	const fix = remaking(folder);
 	try {
 		const { current, known } = await icebergFiles(folder);
 		const found: string[] = [];

@@ -16,7 +16,7 @@ import { stackDefinition, stackModels } from "../../shared/definition.ts";
 import { type LocalPaths, lakeAccess } from "../../shared/paths.ts";
 import { checkCatalog } from "./catalogCheck.ts";
 import { checkAgainstRaw, checkBatches } from "./changeLog.ts";
-import { finding } from "./finding.ts";
+import { finding, remaking } from "./finding.ts";
 import { checkIceberg } from "./icebergCheck.ts";
 import { checkRawFiles } from "./rawFiles.ts";
 import {
@@ -29,6 +29,7 @@ import {
 } from "./recompute.ts";
 import { compareRelations } from "./relations.ts";
 import { type KnownTable, knownTables } from "./tableState.ts";
+import { volatileIn } from "./volatile.ts";
 
 /** The parts of the lake on this machine against each other. */
 export class LocalLakeComparison implements LakeComparison {
@@ -62,8 +63,8 @@ export class LocalLakeComparison implements LakeComparison {
 			const wanted = states.filter((known) =>
 				tables.some(({ schema, table }) => schema === known.schema && table === known.table),
 			);
-			const access = { ...lakeAccess(this.paths) };
-			access.folders = [...access.folders, scratch.paths.processed];
+			const own = lakeAccess(this.paths);
+			const access = { ...own, folders: [...own.folders, scratch.paths.processed] };
 			const findings = await withDuckDb(access, context.signal, (connection) => this.#raw(wanted, connection));
 			if (all) {
 				const faults = await recomputeDerived(this.paths, scratch, definition, states, context);
@@ -120,7 +121,11 @@ export class LocalLakeComparison implements LakeComparison {
 			if (state.applied === null) continue;
 			const prefix = layout.current(schema, table);
 			const place = { name: table, format: "iceberg" as const, zone: "processed" as const, prefix };
-			const about = { part: "current table" as const, name: `${schema}.${table}`, fix: rebuild(this.paths, prefix) };
+			const about = {
+				part: "current table" as const,
+				name: `${schema}.${table}`,
+				fix: remaking(join(this.paths.processed, prefix)),
+			};
 			findings.push(await this.#compare(scratch, place, about, state.applied.key, { faults }, connection));
 		}
 		return findings;
@@ -146,7 +151,7 @@ export class LocalLakeComparison implements LakeComparison {
 			const about = {
 				part: "derived table" as const,
 				name: place.name,
-				fix: rebuild(this.paths, place.prefix),
+				fix: remaking(join(this.paths.processed, place.prefix)),
 			};
 			const changing = volatileIn(model?.sql ?? "");
 			findings.push(await this.#compare(scratch, place, about, key, { faults, changing, rounds: true }, connection));
@@ -192,16 +197,4 @@ export class LocalLakeComparison implements LakeComparison {
 			place.format === "iceberg" ? [] : hiveKeys(root, file).map((name) => ({ name, type: "string" }));
 		return selectAll({ ...place, columns: [], partitionKeys }, paths, connection);
 	}
-}
-
-/** Functions of Spark's that give something else each time. */
-const volatile =
-	/\b(rand|randn|random|uuid|shuffle|now|current_timestamp|current_date|curdate|localtimestamp|unix_timestamp|monotonically_increasing_id|spark_partition_id|input_file_name)\b/i;
-
-function volatileIn(sql: string): string | undefined {
-	return volatile.exec(sql.replaceAll(/--.*$/gm, "").replaceAll(/'(?:[^'\\]|\\.)*'/g, "''"))?.[1];
-}
-
-function rebuild(paths: LocalPaths, prefix: string): string {
-	return `rm -r '${join(paths.processed, prefix)}' && pipeline-cli run-etl`;
 }

@@ -6,7 +6,7 @@ import { counted, grouped } from "../../../../common/grouped.ts";
 import type { LakeFinding } from "../../../port.ts";
 import type { Checkpoint } from "../../replication/model/checkpoint.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
-import { finding } from "./finding.ts";
+import { finding, reloading } from "./finding.ts";
 import { isCleared, type KnownTable } from "./tableState.ts";
 
 /** Digits of a fingerprint in a table's state. */
@@ -48,7 +48,7 @@ export async function checkRawFiles(
 		found.push(`there is no file, and the replication has loaded ${counted(loaded.fullLoadRows, "row")}`);
 	}
 	const name = `${schema}.${table}`;
-	return finding("raw files", name, found, `pipeline-cli replication reload ${name}`);
+	return finding("raw files", name, found, reloading(name));
 }
 
 async function sizesIn(folder: string): Promise<Map<string, number>> {

@@ -1,10 +1,11 @@
 import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { lake, parquetExtension } from "../../../../../etl/contract/contract.ts";
+import { jobsToCurrentTables, lake, parquetExtension } from "../../../../../etl/contract/contract.ts";
 import type { Definition } from "../../../../../etl/definition/definition.ts";
 import { type JobDefinition, jobWaves } from "../../../../../etl/definition/jobs.ts";
 import { PipelineError } from "../../../../common/errors.ts";
 import { entriesOf, exists } from "../../../../common/fs.ts";
+import { grouped } from "../../../../common/grouped.ts";
 import type { Context } from "../../../port.ts";
 import { filesBelow, isHidden } from "../../catalog/lakeFolders.ts";
 import { linkFiles, type Scratch } from "../../jobs/recomputation.ts";
@@ -46,7 +47,7 @@ export async function recomputeDerived(
 	}
 	const names = join(paths.processed, lake.tableNames);
 	if (await exists(names)) await writeState(scratch.paths, lake.tableNames, await readFile(names, "utf8"));
-	const own = definition.jobs.filter(({ name }) => !["process-load", "process-cdc", "apply-changes"].includes(name));
+	const own = definition.jobs.filter(({ name }) => !jobsToCurrentTables.includes(name));
 	return runAll(scratch, own, context);
 }
 
@@ -116,5 +117,5 @@ async function runAll(scratch: Scratch, jobs: readonly JobDefinition[], context:
 }
 
 function megabytes(bytes: number): string {
-	return Math.ceil(bytes / 1e6).toLocaleString("en-US");
+	return grouped(Math.ceil(bytes / 1e6));
 }
