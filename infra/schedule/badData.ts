@@ -13,7 +13,8 @@ export function badDataNotices(input: StateMachine, next: { done: string; failed
 		"find-bad-data": {
 			Type: "Task",
 			Resource: integration(input, "aws-sdk:s3:listObjectsV2"),
-			Parameters: { Bucket: input.processedBucket, Prefix: unsent },
+			// A state's output has 256 KiB at most, which a page of 1,000 names would fill; the next run sends the rest.
+			Parameters: { Bucket: input.processedBucket, Prefix: unsent, MaxKeys: 100 },
 			ResultPath: "$.found",
 			Retry: [again],
 			Catch: [onUnsent],

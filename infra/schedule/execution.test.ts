@@ -67,8 +67,8 @@ async function run({ list = jobs, running = ["mine"], texts = {}, loads = [], jo
 				return {};
 			}
 			case "aws-sdk:s3:listObjectsV2": {
-				expect(parameters).toEqual({ Bucket: "lake", Prefix: "_runs/attention/unsent/" });
-				const Contents = [...unsent.keys()].map((Key) => ({ Key, Size: 1 }));
+				expect(parameters).toEqual({ Bucket: "lake", Prefix: "_runs/attention/unsent/", MaxKeys: 100 });
+				const Contents = [...unsent.keys()].slice(0, 100).map((Key) => ({ Key, Size: 1 }));
 				return Contents.length === 0 ? { KeyCount: 0 } : { KeyCount: Contents.length, Contents };
 			}
 			case "aws-sdk:s3:getObject":
@@ -239,6 +239,13 @@ describe("a run by the state machine", () => {
 				),
 			}),
 		]);
+	});
+
+	it("sends a hundred texts at most, and leaves the rest to the next run", async () => {
+		const keys = Array.from({ length: 102 }, (_, at) => `_runs/attention/unsent/${1000 + at}-process-cdc.txt`);
+		const many = Object.fromEntries(keys.map((key) => [key, `Quarantined: ${key}`]));
+		const { ended, notices, unsent } = await run({ texts: many });
+		expect([ended, notices.length, unsent]).toEqual(["done", 100, keys.slice(100)]);
 	});
 
 	it("repeats a notice that is not taken, and ends as the run did where it never is", async () => {
