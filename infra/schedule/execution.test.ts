@@ -103,7 +103,7 @@ const fails = () => {
 	throw new TaskError("States.TaskFailed", "OutOfMemory");
 };
 
-const failedJob = (name: string) => `${name}: {"Error":"States.TaskFailed","Cause":"OutOfMemory"} `;
+const failedJob = (name: string) => `${name}: States.TaskFailed: OutOfMemory `;
 
 describe("a run by the state machine", () => {
 	it("starts every job once, and sends nothing where all is well", async () => {
@@ -208,7 +208,41 @@ describe("a run by the state machine", () => {
 		const { ended, started, notices } = await run({ list, jobs: { a: fails, b: fails } });
 		expect(ended).toBe("failed");
 		expect(new Set(started)).toEqual(new Set(["a", "b"]));
-		expect(JSON.stringify(notices)).toMatch(/a: \{.*b: \{.*c: skipped.*d: skipped/);
+		expect(JSON.stringify(notices)).toMatch(/a: States.*b: States.*c: skipped.*d: skipped/);
+	});
+
+	it("says of a failed job what Glue says of its error, and cuts what is long, however many jobs fail", async () => {
+		// As AWS gives it: the run in JSON, with the arguments before the message, cut after 32,768 characters.
+		const cause = (message: string) => () => {
+			const run = {
+				Arguments: { "--loading": "x".repeat(20_000) },
+				ErrorMessage: message,
+				Id: "jr_1",
+				JobRunState: "FAILED",
+			};
+			throw new TaskError("States.TaskFailed", JSON.stringify(run).slice(0, 32_768));
+		};
+		const short = await run({ list: [job("a")], jobs: { a: cause("No space left") } });
+		expect(short.notices).toEqual([
+			expect.objectContaining({ Message: "Run mine failed: a: States.TaskFailed: No space left " }),
+		]);
+		const list = Array.from({ length: 50 }, (_, at) => job(`job-${at}`, at < 25 ? [] : [`other-${at}`]));
+		const long = await run({
+			list,
+			jobs: Object.fromEntries(list.map(({ name }) => [name, cause("\u4e16".repeat(30_000))])),
+		});
+		expect(long.ended).toBe("failed");
+		const [notice] = long.notices as { Message: string }[];
+		for (const { name } of list) expect(notice?.Message).toContain(`${name}: States.TaskFailed: \u4e16`);
+		expect(Buffer.byteLength(notice?.Message ?? "")).toBeLessThan(256 * 1024);
+	});
+
+	it("says what failed also where the error has no cause", async () => {
+		const timeout = () => {
+			throw new TaskError("States.Timeout");
+		};
+		const { notices } = await run({ list: [job("a")], jobs: { a: timeout } });
+		expect(notices).toEqual([expect.objectContaining({ Message: "Run mine failed: a: States.Timeout:  " })]);
 	});
 
 	const texts = { "_runs/attention/unsent/mine-process-cdc.txt": "Quarantined: s3://raw/shop/orders/x.parquet" };

@@ -81,7 +81,9 @@ function branch(
 		},
 		[`failed ${name}`]: {
 			Type: "Pass",
-			Parameters: { ...failed, "text.$": `States.Format('${name}: {} ', States.JsonToString($.failure))` },
+			// JSONPath's functions cannot cut a text.
+			QueryLanguage: "JSONata",
+			Output: `{% $merge([${JSON.stringify(failed)}, {"text": "${name}: " & ${briefly("$states.input.failure")} & " "}]) %}`,
 			End: true,
 		},
 	};
@@ -102,6 +104,15 @@ function branch(
 			},
 		},
 	};
+}
+
+/**
+ * JSONata of an error and its cause, cut: Glue's cause is the whole run in JSON, up to 32 KiB of it, and all that the jobs came to has to
+ * fit into 256 KiB. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+function briefly(failure: string): string {
+	const message = `$substringBefore($substringAfter(${failure}.Cause, '"ErrorMessage":"'), '","')`;
+	return `${failure}.Error & ": " & $substring(${message}, 0, 500)`;
 }
 
 /** @param without results of jobs whose tables this one can do without. */

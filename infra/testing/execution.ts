@@ -1,3 +1,5 @@
+import jsonata from "jsonata";
+
 /** A value of JSON. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
@@ -15,13 +17,18 @@ export class TaskError extends Error {
 	}
 }
 
+/** https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html */
+const bytesOfData = 256 * 1024;
+
 /** Answers a task; `resource`: without the partition's part of the ARN, such as `glue:startJobRun.sync`. */
 export type Service = (resource: string, parameters: Json) => Json | Promise<Json>;
 
 interface State {
 	Type: string;
 	Resource?: string;
+	QueryLanguage?: string;
 	Parameters?: Json;
+	Output?: Json;
 	ResultSelector?: Json;
 	ResultPath?: string | null;
 	ItemsPath?: string;
@@ -85,6 +92,8 @@ class Run {
 			if (state.Type === "Succeed" || state.Type === "Fail") return input;
 			if (state.Type === "Choice") name = this.#choose(state, input);
 			else [name, input] = await this.#work(name, state, input);
+			if (Buffer.byteLength(JSON.stringify(input)) > bytesOfData)
+				throw new TaskError("States.DataLimitExceeded", `the output of ${this.#path.at(-1)}`);
 		}
 		return input;
 	}
@@ -129,6 +138,8 @@ class Run {
 			if (resource === undefined) throw new Error(`${name} has no integration`);
 			return await this.#service(resource, this.#filled(state.Parameters ?? input, input));
 		}
+		if (state.QueryLanguage === "JSONata" && state.Type === "Pass")
+			return this.#evaluated(state.Output ?? input, input);
 		if (state.Type === "Pass") return this.#filled(state.Parameters ?? input, input);
 		if (state.Type === "Parallel")
 			return Promise.all((state.Branches ?? []).map((branch) => this.machine(branch, input)));
@@ -153,6 +164,19 @@ class Run {
 					: [key, this.#filled(value, input)],
 			),
 		);
+	}
+
+	/** A template of JSONata. */
+	async #evaluated(template: Json, input: Json): Promise<Json> {
+		if (typeof template === "string") {
+			const expression = /^\{% (.+) %\}$/s.exec(template)?.[1];
+			if (expression === undefined) return template;
+			return await jsonata(expression).evaluate(null, { states: { input, context: this.#context } });
+		}
+		if (typeof template !== "object" || template === null) return template;
+		if (Array.isArray(template)) return Promise.all(template.map((value) => this.#evaluated(value, input)));
+		const filled = Object.entries(template).map(async ([key, value]) => [key, await this.#evaluated(value, input)]);
+		return Object.fromEntries(await Promise.all(filled));
 	}
 
 	#value(expression: string, input: Json): Json {

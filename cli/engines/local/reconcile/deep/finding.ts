@@ -8,6 +8,22 @@ export function finding(part: LakePart, name: string, found: string[], fix: stri
 	return { part, name, state: "different", found: shortened(found), examples: [], fix };
 }
 
+export function notCompared(part: LakePart, name: string, why: string[]): LakeFinding {
+	return { part, name, state: "not compared", found: shortened(why), examples: [] };
+}
+
+/**
+ * A table that the jobs did not make again.
+ * @param faults of jobs that failed, by their names: any may be that of the one that makes the table.
+ */
+export function notMade(
+	{ part, name, fix }: { part: LakePart; name: string; fix: string },
+	faults: ReadonlyMap<string, string>,
+): LakeFinding {
+	if (faults.size === 0) return finding(part, name, ["the jobs do not make it any more"], fix);
+	return notCompared(part, name, [...faults.values()]);
+}
+
 /** The command by which the jobs make a folder again. */
 export function remaking(folder: string): string {
 	return `rm -r ${shellWord(folder)} && pipeline-cli run-etl`;

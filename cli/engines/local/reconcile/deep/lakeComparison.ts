@@ -16,7 +16,7 @@ import { stackDefinition, stackModels } from "../../shared/definition.ts";
 import { type LocalPaths, lakeAccess } from "../../shared/paths.ts";
 import { checkCatalog } from "./catalogCheck.ts";
 import { checkAgainstRaw, checkBatches } from "./changeLog.ts";
-import { finding, remaking } from "./finding.ts";
+import { finding, notCompared, notMade, remaking } from "./finding.ts";
 import { checkIceberg } from "./icebergCheck.ts";
 import { checkRawFiles } from "./rawFiles.ts";
 import {
@@ -172,14 +172,11 @@ export class LocalLakeComparison implements LakeComparison {
 		connection: DuckDBConnection,
 	): Promise<LakeFinding> {
 		const { part, name, fix } = about;
-		const open = (why: string): LakeFinding => ({ part, name, state: "not compared", found: [why], examples: [] });
+		const open = (why: string): LakeFinding => notCompared(part, name, [why]);
 		if (how.changing !== undefined) return open(`its SQL has ${how.changing}, which gives something else each time`);
 		try {
 			const again = await this.#select(place, scratch.paths, connection);
-			if (again === undefined) {
-				const [fault] = how.faults.values();
-				return fault === undefined ? finding(part, name, ["the jobs do not make it any more"], fix) : open(fault);
-			}
+			if (again === undefined) return notMade(about, how.faults);
 			const own = await this.#select(place, this.paths, connection);
 			if (own === undefined) return finding(part, name, ["it is gone"], fix);
 			return await compareRelations(connection, about, own, again, key, how.rounds === true);
