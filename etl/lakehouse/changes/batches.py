@@ -1,16 +1,93 @@
-"""Writing a batch of the change log."""
+"""Batches of the change log: of which files one is, its rows, and writing it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lakehouse.contract import (
+    BEFORE,
+    COMMIT_TIME,
+    OP_LOAD,
+    OPERATION,
+    RAW_COMMIT_TIME,
+    RAW_OPERATION,
+    RAW_SEQUENCE,
+    SEQUENCE,
+)
 from lakehouse.raw import raw_files
+from lakehouse.raw.raw_files import Footer, Kind
 from lakehouse.run.job import Job
+from lakehouse.spark import F
+from lakehouse.storage.column_types import quoted
 from lakehouse.storage.datasets import Table
+from lakehouse.storage.files import StoredFile
 from lakehouse.storage.state import Batch
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import Column, DataFrame
+
+BATCH_BYTES = 8 * 1024**3
+"""Bytes of raw files in a batch, or one file that is larger: what a job that is killed has to do again."""
+
+
+@dataclass
+class NewFile:
+    """A raw file that is not in the change log yet."""
+
+    file: StoredFile
+    footer: Footer
+
+
+def of_bounded_size(entries: Iterable[NewFile]) -> Iterator[list[NewFile]]:
+    """Files in lists of at most BATCH_BYTES each, in their order."""
+    found: list[NewFile] = []
+    size = 0
+    for entry in entries:
+        if found and size + entry.file.size > BATCH_BYTES:
+            yield found
+            found, size = [], 0
+        found.append(entry)
+        size += entry.file.size
+    yield found
+
+
+def of(number: int, kind: Kind, entries: list[NewFile], before_reload: bool) -> Batch:
+    """The batch that has the rows of some files."""
+    footers = [entry.footer for entry in entries]
+    return Batch(
+        number=number,
+        kind=kind,
+        last_file=max(entry.file.name for entry in entries),
+        rows=sum(footer.rows for footer in footers),
+        columns=footers[0].columns,
+        before=footers[0].before,
+        first_sequence=min((footer.first_sequence for footer in footers if footer.first_sequence), default=None),
+        last_sequence=max((footer.last_sequence for footer in footers if footer.last_sequence), default=None),
+        before_reload=before_reload,
+    )
+
+
+def rows(raw: DataFrame, batch: Batch) -> DataFrame:
+    """Rows of raw files as rows of the change log."""
+    names = set(raw.columns)
+    raw_names = {form: name for name, form in raw_files.source_columns(raw.columns).items()}
+
+    def text(name: str) -> Column:
+        present = F.col(name) if name in names else F.lit(None)
+        return present.cast("string")
+
+    operation = F.lit(OP_LOAD) if batch.kind == "load" else F.col(RAW_OPERATION)
+    sequence = F.lit(None).cast("string") if batch.kind == "load" else F.col(RAW_SEQUENCE).cast("string")
+    kinds = dict(batch.columns)
+    return raw.select(
+        operation.alias(OPERATION),
+        text(RAW_COMMIT_TIME).alias(COMMIT_TIME),
+        sequence.alias(SEQUENCE),
+        *[F.col(quoted(raw_names[name])).cast(kind).alias(name) for name, kind in batch.columns],
+        *[F.col(quoted(BEFORE + raw_names[name])).cast(kinds[name]).alias(BEFORE + name) for name in batch.before],
+    )
 
 
 def write(job: Job, table: Table, batch: Batch, rows: DataFrame) -> None:

@@ -3,35 +3,19 @@
 from __future__ import annotations
 
 from bisect import bisect
-from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING
 
 from lakehouse.changes import batches, emptied, log_compaction, naming, registration
-from lakehouse.contract import (
-    BATCH,
-    BEFORE,
-    COMMIT_TIME,
-    OP_LOAD,
-    OPERATION,
-    RAW_COMMIT_TIME,
-    RAW_OPERATION,
-    RAW_SEQUENCE,
-    SEQUENCE,
-)
+from lakehouse.changes.batches import NewFile
+from lakehouse.contract import BATCH, COMMIT_TIME, OPERATION, SEQUENCE
 from lakehouse.raw import raw_files, stream_files
-from lakehouse.raw.raw_files import BrokenFile, FileGone, Footer, Kind
+from lakehouse.raw.raw_files import BrokenFile, FileGone, Kind
 from lakehouse.run.job import Job
 from lakehouse.run.report import log
-from lakehouse.spark import F
 from lakehouse.storage import state
-from lakehouse.storage.column_types import quoted
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.files import Storage, StoredFile
-from lakehouse.storage.state import Batch, Columns, SeenFile, SetAside, TableState
-
-if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+from lakehouse.storage.state import Columns, SeenFile, SetAside, TableState
 
 CHANGE_COLUMNS: Columns = [(OPERATION, "string"), (COMMIT_TIME, "string"), (SEQUENCE, "string")]
 """Columns of the change log before those of the source."""
@@ -76,12 +60,6 @@ def _newest(files: list[StoredFile]) -> int:
     return max((file.modified for file in files), default=0)
 
 
-@dataclass
-class _NewFile:
-    file: StoredFile
-    footer: Footer
-
-
 def _extend_table(
     job: Job, raw: Storage, kind: Kind, table: Table, present: list[StoredFile], orders: emptied.Orders
 ) -> None:
@@ -112,6 +90,9 @@ def _extend_table(
     new, changed = _new_files(raw, kind, known, of_kind)
     if kind == "load" and new:
         _begin_full_load(known, new, present)
+    was_part = kind == "load" and known.part_of_load
+    if was_part and not new:
+        known.part_of_load = False
     if new:
         try:
             _write(job, raw, kind, table, known, new)
@@ -119,14 +100,14 @@ def _extend_table(
             if not _set_aside_unreadable(job, raw, table, new):
                 raise
             return _extend_table(job, raw, kind, table, present, orders)
-    elif ended or dropped or changed or before != (len(known.set_aside), known.generation):
+    elif ended or dropped or changed or before != (len(known.set_aside), known.generation) or was_part:
         state.save(job.processed, table, known)
     for file in of_kind:
         if file.name in known.set_aside:
             job.report.file_set_aside(f"{raw.uri}/{file.path}", known.set_aside[file.name].reason)
 
 
-def _begin_full_load(known: TableState, new: list[_NewFile], present: list[StoredFile]) -> None:
+def _begin_full_load(known: TableState, new: list[NewFile], present: list[StoredFile]) -> None:
     """Begins a generation where new files of a full load are a reload: after one before, or after changes."""
     loaded_at = min(entry.footer.loaded_at for entry in new)
     loads = [name for name in known.files if raw_files.kind_of(name) == "load" and _is_in_generation(known, name)]
@@ -172,9 +153,9 @@ def _is_in_generation(known: TableState, name: str) -> bool:
     return name in known.files and known.files[name].batch >= known.generation
 
 
-def _new_files(raw: Storage, kind: Kind, known: TableState, files: list[StoredFile]) -> tuple[list[_NewFile], bool]:
+def _new_files(raw: Storage, kind: Kind, known: TableState, files: list[StoredFile]) -> tuple[list[NewFile], bool]:
     """Files whose rows are not in the change log yet, and whether the state changed while looking."""
-    new: list[_NewFile] = []
+    new: list[NewFile] = []
     changed = False
     in_log = {seen.changes: seen for seen in known.files.values() if seen.changes}
     for file in files:
@@ -200,11 +181,11 @@ def _new_files(raw: Storage, kind: Kind, known: TableState, files: list[StoredFi
             continue
         if footer.changes:
             in_log[footer.changes] = SeenFile(file.size, file.modified, footer.digest, 0, footer.changes)
-        new.append(_NewFile(file, footer))
+        new.append(NewFile(file, footer))
     return new, changed
 
 
-def _set_aside_unreadable(job: Job, raw: Storage, table: Table, files: list[_NewFile]) -> bool:
+def _set_aside_unreadable(job: Job, raw: Storage, table: Table, files: list[NewFile]) -> bool:
     """Quarantines files whose footer is whole but whose data is not. Says whether there were any."""
     known = state.load(job.processed, table)
     found = False
@@ -220,10 +201,10 @@ def _set_aside_unreadable(job: Job, raw: Storage, table: Table, files: list[_New
     return found
 
 
-def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, new: list[_NewFile]) -> None:
+def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, new: list[NewFile]) -> None:
     """
-    Writes new files as batches, one for each run of files with one schema, then the state. Killed before the state is
-    written, the next run finds folders that no state knows, removes them and starts over.
+    Writes new files as batches, one or more for each run of files with one schema, and the state after each. Killed in
+    between, the next run finds folders that no state knows, removes them and continues with the files of that batch.
     """
     folders = [name for name in job.processed.folders(table.change_log) if name.startswith(BATCH)]
     numbers = {batch.number for batch in known.batches if batch.rows > 0}
@@ -234,7 +215,7 @@ def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, 
     rows = 0
     in_log = sorted(known.files)
 
-    def run(entry: _NewFile) -> tuple[str, int | str, bool]:
+    def run(entry: NewFile) -> tuple[str, int | str, bool]:
         # Files with one of the log's between them stay apart: the order of batches is the order of schemas.
         position: int | str = bisect(in_log, entry.file.name)
         if known.old_files.as_they_were and position == 0:
@@ -242,56 +223,24 @@ def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, 
         old = kind == "change" and raw_files.written_at(entry.file.name) < known.loaded_at
         return entry.footer.layout, position, old
 
+    left = len(new)
     for (_, _, old), group in groupby(new, key=run):
-        entries = list(group)
-        batch = _batch(known.next_batch, kind, entries, old)
-        paths = [entry.file.path for entry in entries if entry.footer.rows > 0]
-        if paths:
-            frame = change_rows(job.engine.read_parquet(raw, paths), batch)
-            batches.write(job, table, batch, frame)
-        known.batches.append(batch)
-        known.next_batch += 1
-        for entry in entries:
-            file = entry.file
-            footer = entry.footer
-            known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, batch.number, footer.changes)
-        rows += batch.rows
-    known.fold()
-    state.save(job.processed, table, known)
+        for entries in batches.of_bounded_size(group):
+            batch = batches.of(known.next_batch, kind, entries, old)
+            paths = [entry.file.path for entry in entries if entry.footer.rows > 0]
+            if paths:
+                frame = batches.rows(job.engine.read_parquet(raw, paths), batch)
+                batches.write(job, table, batch, frame)
+            known.batches.append(batch)
+            known.next_batch += 1
+            for entry in entries:
+                file = entry.file
+                footer = entry.footer
+                known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, batch.number, footer.changes)
+            rows += batch.rows
+            left -= len(entries)
+            if kind == "load":
+                known.part_of_load = left > 0
+            known.fold()
+            state.save(job.processed, table, known)
     job.report.table(table.schema, table.name, rows, rows, f"{len(new)} files" if len(new) > 1 else "1 file")
-
-
-def _batch(number: int, kind: Kind, entries: list[_NewFile], before_reload: bool) -> Batch:
-    footers = [entry.footer for entry in entries]
-    return Batch(
-        number=number,
-        kind=kind,
-        last_file=max(entry.file.name for entry in entries),
-        rows=sum(footer.rows for footer in footers),
-        columns=footers[0].columns,
-        before=footers[0].before,
-        first_sequence=min((footer.first_sequence for footer in footers if footer.first_sequence), default=None),
-        last_sequence=max((footer.last_sequence for footer in footers if footer.last_sequence), default=None),
-        before_reload=before_reload,
-    )
-
-
-def change_rows(raw: DataFrame, batch: Batch) -> DataFrame:
-    """Rows of raw files as rows of the change log."""
-    names = set(raw.columns)
-    raw_names = {form: name for name, form in raw_files.source_columns(raw.columns).items()}
-
-    def text(name: str) -> Column:
-        present = F.col(name) if name in names else F.lit(None)
-        return present.cast("string")
-
-    operation = F.lit(OP_LOAD) if batch.kind == "load" else F.col(RAW_OPERATION)
-    sequence = F.lit(None).cast("string") if batch.kind == "load" else F.col(RAW_SEQUENCE).cast("string")
-    kinds = dict(batch.columns)
-    return raw.select(
-        operation.alias(OPERATION),
-        text(RAW_COMMIT_TIME).alias(COMMIT_TIME),
-        sequence.alias(SEQUENCE),
-        *[F.col(quoted(raw_names[name])).cast(kind).alias(name) for name, kind in batch.columns],
-        *[F.col(quoted(BEFORE + raw_names[name])).cast(kinds[name]).alias(BEFORE + name) for name in batch.before],
-    )

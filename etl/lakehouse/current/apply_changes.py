@@ -46,6 +46,11 @@ def _pending(known: TableState) -> list[Batch] | None:
 def _apply(job: Job, table: Table) -> None:
     known = state.load(job.processed, table)
     checks.check_freshness(job, table, known)
+    if known.part_of_load:
+        job.report.table(
+            table.schema, table.name, 0, 0, "a part of its load is left to process-load: it stays as it is"
+        )
+        return
     pending = _pending(known)
     applied = known.applied
     # Somebody removed a damaged table: the change log has all of it.

@@ -143,6 +143,8 @@ class TableState:
     """Time of the order to empty the table that was followed last; 0 for none."""
     takeovers: int = 0
     """As many as the lease had when the last batch was written."""
+    part_of_load: bool = False
+    """Whether the change log has a part of a full load only: the job that takes it in is at work, or was killed."""
 
     def number_after(self, takeovers: int) -> None:
         """
@@ -240,5 +242,6 @@ def _from_json(value: dict[str, Any]) -> TableState:
         loaded_at=value["loaded_at"],
         cleared=value.get("cleared", 0),
         takeovers=value.get("takeovers", 0),
+        part_of_load=value.get("part_of_load", False),
         applied=None if applied is None else Applied(**{**applied, "columns": _columns(applied["columns"])}),
     )
