@@ -1,5 +1,5 @@
 import type { EventEmitter } from "node:events";
-import mysql, { type Connection, type ConnectionOptions } from "mysql2/promise";
+import type { Connection, ConnectionOptions } from "mysql2/promise";
 import { errorCode } from "../../common/errors.ts";
 import { errorName, isLogging, keepSecret, log, millisecondsSince, shownStatement } from "../../common/log.ts";
 import type { ServerAddress, SourceAccess } from "./access.ts";
@@ -23,8 +23,10 @@ export async function openConnection(
 ): Promise<Connection> {
 	const { user, password } = access;
 	keepSecret(password);
+	// Not before somebody connects: it costs as much as all else that a command loads.
+	const { createConnection } = (await import("mysql2/promise")).default;
 	const connection = await preferably(access, (address) =>
-		mysql.createConnection({ ...options, user, password, ...transport(address) }),
+		createConnection({ ...options, user, password, ...transport(address) }),
 	);
 	if (isLogging()) observe(coreOf(connection));
 	return connection;

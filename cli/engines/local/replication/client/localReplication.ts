@@ -21,7 +21,7 @@ import { tableId } from "../model/tableName.ts";
 import { type DaemonStatus, peekDaemonStatus, readDaemonStatus } from "../service/daemonStatus.ts";
 import { writeRequest } from "../service/requests.ts";
 import { statistics } from "../service/statusBoard.ts";
-import { workerExit } from "../service/worker.ts";
+import { workerExit } from "../service/workerExit.ts";
 import { changedRules, requireRules } from "./changedRules.ts";
 import {
 	type Daemon,

@@ -6,8 +6,7 @@ import { fork } from "../../../../common/process/childProcess.ts";
 import { localPaths } from "../../shared/paths.ts";
 import { RotatingLog } from "../model/log.ts";
 import { statePaths } from "../model/statePaths.ts";
-import { supervise } from "./supervisor.ts";
-import { type WorkerMessage, work } from "./worker.ts";
+import type { WorkerMessage } from "./workerExit.ts";
 
 /**
  * The replicator's own program. `supervise` runs in the background and keeps a `work` process going; the two are joined by an
@@ -55,10 +54,13 @@ if (positionals[0] === "work") {
 		startedAt: values["started-at"] ?? new Date().toISOString(),
 	};
 	const notify = (message: WorkerMessage): void => void process.send?.(message);
+	// Each of the two loads what it is made of and nothing of the other: the supervisor waits, at next to no memory.
+	const { work } = await import("./worker.ts");
 	process.exitCode = await work(paths, options, stop.signal, notify);
 	process.off("disconnect", abandoned);
 	process.disconnect?.();
 } else {
+	const { supervise } = await import("./supervisor.ts");
 	process.exitCode = await supervise(paths, { limits, reload: values.reload }, stop.signal, (worker) =>
 		fork(
 			process.argv[1] as string,

@@ -8,7 +8,7 @@ import { type Checkpoint, writeCheckpoint } from "../model/checkpoint.ts";
 import { statePaths } from "../model/statePaths.ts";
 import { readDaemonStatus } from "./daemonStatus.ts";
 import { supervise } from "./supervisor.ts";
-import { workerExit } from "./worker.ts";
+import { workerExit } from "./workerExit.ts";
 
 const options = { limits: { intervalMs: 1000, bytes: 1000 }, reload: true };
 let paths: LocalPaths;

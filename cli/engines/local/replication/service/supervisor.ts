@@ -10,7 +10,7 @@ import { type StatePaths, statePaths } from "../model/statePaths.ts";
 import { Crashes, errorIn } from "./crashes.ts";
 import { peekDaemonStatus, writeDaemonStatus } from "./daemonStatus.ts";
 import { StatusBoard } from "./statusBoard.ts";
-import { type WorkerMessage, workerExit } from "./worker.ts";
+import { type WorkerMessage, workerExit } from "./workerExit.ts";
 
 export interface SupervisorOptions {
 	limits: { intervalMs: number; bytes: number };

@@ -28,6 +28,7 @@ import { loadAll } from "./initialLoad.ts";
 import { putAside, RequestBox, type Requested } from "./requests.ts";
 import { RulesWatch } from "./rulesWatch.ts";
 import { StatusBoard, statistics } from "./statusBoard.ts";
+import { type WorkerMessage, workerExit } from "./workerExit.ts";
 
 export interface WorkerOptions {
 	limits: BatchLimits;
@@ -38,12 +39,6 @@ export interface WorkerOptions {
 	supervisorPid: number;
 	startedAt: string;
 }
-
-/** How a worker ended, as its exit code. Any other is a crash, after which it is started again. */
-export const workerExit = { stopped: 0, failed: 70, locked: 71 } as const;
-
-/** Sent to the supervisor when changes are followed. */
-export type WorkerMessage = "following";
 
 /** How often in a row the source may refuse one position. */
 const mostUnreadable = 3;
