@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
-import { passwordFile, writeSettings } from "../../cli/engines/local/shared/settings.ts";
+import { type LocalSettings, passwordFile, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { it } from "../support/fixtures.ts";
 import { loadedPackages } from "../support/loadedPackages.ts";
 
@@ -16,14 +16,14 @@ it.beforeAll(async ({ fileFolder }) => {
 	const pipeline = join(fileFolder, "own");
 	await mkdir(pipeline);
 	await writeFile(join(pipeline, "pipeline.yaml"), "name: own\nsource: { schemas: [own] }\n");
-	const source = {
+	const source: LocalSettings["source"] = {
 		kind: "external",
 		host: "127.0.0.1",
 		port: 1,
 		user: "u",
 		tls: "DISABLED",
 		schemas: ["own"],
-	} as const;
+	};
 	await writeSettings({ version: 1, pipeline, source }, paths);
 	await mkdir(paths.source, { recursive: true });
 	await writeFile(passwordFile(paths), "secret\n");
