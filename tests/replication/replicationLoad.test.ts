@@ -1,12 +1,21 @@
 import { expect } from "vitest";
 import { BinaryRows } from "../../cli/engines/local/replication/mysql/binaryRows.ts";
+import { isTransient } from "../../cli/engines/local/replication/mysql/errors.ts";
+import { Server } from "../../cli/engines/local/replication/mysql/server.ts";
 import { openSnapshotAfter } from "../../cli/engines/local/replication/mysql/snapshot.ts";
 import { readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
+import type { SourceAccess } from "../../cli/engines/mysql/access.ts";
 import { cuttingProxy } from "../support/cuttingProxy.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { sequence } from "../support/servers/source.ts";
 
 const fill = `CREATE TABLE big (id INT PRIMARY KEY, v CHAR(200)); INSERT INTO big SELECT seq, REPEAT('x', 200) FROM ${sequence(20_000)}`;
+
+const never = new AbortController().signal;
+
+function accessOf({ port }: { port: number }, schema: string): SourceAccess {
+	return { host: "127.0.0.1", port, user: "root", password: "", schemas: [schema], tls: "DISABLED" };
+}
 
 test("a load whose connection breaks is repeated, and ends", async ({ shop, db, server, onTestFinished }) => {
 	const { stack, schema } = shop;
@@ -28,12 +37,7 @@ test("a load whose connection breaks is repeated, and ends", async ({ shop, db, 
 test("a query that is left half read ends at the source, and its snapshot continues", async ({ shop, db, server }) => {
 	const { schema } = shop;
 	await db.query(fill);
-	const access = {
-		...{ host: "127.0.0.1", port: server.port, user: "root", password: "" },
-		schemas: [schema],
-		tls: "DISABLED" as const,
-	};
-	const never = new AbortController().signal;
+	const access = accessOf(server, schema);
 	const snapshot = await openSnapshotAfter(undefined, access, [{ schema, table: "big" }], never);
 	const [{ server: seen, interrupt }] = snapshot.readers;
 	try {
@@ -53,18 +57,57 @@ test("a query that is left half read ends at the source, and its snapshot contin
 	await db.query("ALTER TABLE big ADD COLUMN w INT");
 });
 
+test("a query that is half read ends at the source with its snapshot", async ({ shop, db, server }) => {
+	const { schema } = shop;
+	await db.query(fill);
+	const access = accessOf(server, schema);
+	const snapshot = await openSnapshotAfter(undefined, access, [{ schema, table: "big" }], never);
+	const [{ server: seen }] = snapshot.readers;
+	await seen.connection.query(`USE \`${schema}\``);
+	const query = await BinaryRows.prepare(seen, "SELECT a.id, a.v FROM big a JOIN big b");
+	await query.next(() => true, never);
+	snapshot.destroy();
+	await db.query("ALTER TABLE big ADD COLUMN w INT");
+});
+
+test("a source that is silent is an error wherever it owes an answer, and not where nobody reads", async ({
+	shop,
+	db,
+	server,
+	onTestFinished,
+}) => {
+	const { schema } = shop;
+	await db.query(fill);
+	const proxy = await cuttingProxy(server.port, 0, 0);
+	onTestFinished(() => proxy.close());
+	const access = accessOf({ port: proxy.port }, schema);
+	const silenceMs = 400;
+	const [asked, reading, idle] = await Promise.all([1, 2, 3].map(() => Server.connect(access, silenceMs)));
+	if (asked === undefined || reading === undefined || idle === undefined) throw new Error("no connections");
+	const query = await BinaryRows.prepare(reading, `SELECT a.id, a.v FROM \`${schema}\`.big a JOIN \`${schema}\`.big b`);
+	await query.next(() => true, never);
+	const lost = (error: unknown): unknown => {
+		expect(isTransient(error)).toBe(true);
+		return (error as Error).message;
+	};
+	const why = "the source has not answered for 0.4 seconds";
+	// Whoever writes a file meanwhile does not read for longer than that.
+	expect(await asked.rows("SELECT SLEEP(60)").catch(lost)).toBe(why);
+	let rows = 0;
+	await query.next(() => {
+		rows += 1;
+		return rows === 1000;
+	}, never);
+	expect(await idle.rows("SELECT 'on' AS state")).toEqual([{ state: "on" }]);
+	proxy.freeze();
+	expect(await idle.rows("SELECT 2").catch(lost)).toBe(why);
+	expect(await query.next(() => false, never).catch(lost)).toBe(why);
+});
+
 test("several connections see one snapshot, also while somebody writes", async ({ shop, db, server }) => {
 	const { schema } = shop;
 	await db.query("CREATE TABLE counted (id INT PRIMARY KEY AUTO_INCREMENT, v INT)");
-	const access = {
-		host: "127.0.0.1",
-		port: server.port,
-		user: "root",
-		password: "",
-		schemas: [schema],
-		tls: "DISABLED" as const,
-	};
-	const never = new AbortController().signal;
+	const access = accessOf(server, schema);
 	let opening = true;
 	const writing = (async () => {
 		while (opening) await db.query("INSERT INTO counted (v) VALUES (1), (2)");

@@ -5,13 +5,19 @@ export interface CuttingProxy {
 	port: number;
 	/** Connections that it has broken. */
 	cuts: number;
+	/** From now on nothing comes from the server, and nobody says so. */
+	freeze(): void;
 	close(): Promise<void>;
 }
 
 /** A way to a server on this machine that breaks the first connections through which more than so many bytes have come. */
 export async function cuttingProxy(to: number, bytes: number, mostCuts: number): Promise<CuttingProxy> {
 	const sockets = new Set<Socket>();
-	const proxy = { port: 0, cuts: 0, close };
+	let isFrozen = false;
+	const freeze = (): void => {
+		isFrozen = true;
+	};
+	const proxy = { port: 0, cuts: 0, freeze, close };
 	const server = createServer((client) => {
 		const upstream = connect(to, "127.0.0.1");
 		let passed = 0;
@@ -26,6 +32,7 @@ export async function cuttingProxy(to: number, bytes: number, mostCuts: number):
 		}
 		client.pipe(upstream);
 		upstream.on("data", (chunk: Buffer) => {
+			if (isFrozen) return;
 			passed += chunk.length;
 			if (passed > bytes && proxy.cuts < mostCuts) {
 				proxy.cuts += 1;

@@ -64,7 +64,12 @@ export async function followed(
 			},
 		},
 		...{ log: new RotatingLog("/dev/null"), limits: { intervalMs: 60_000, bytes: 1e9 }, stop: stop.signal },
-		...{ onProgress: () => undefined, onCascading: () => undefined, onFollowing: () => undefined },
+		...{
+			onProgress: () => undefined,
+			onStep: () => undefined,
+			onCascading: () => undefined,
+			onFollowing: () => undefined,
+		},
 	} as unknown as ReaderParts;
 	const load = (wanted: readonly TableName[], take: TakeSchema, position: Position) => {
 		for (const name of wanted) result.reloaded.add(tableId(name));

@@ -107,7 +107,13 @@ export class FakeReader implements ChangeReader {
 		this.parts = {
 			access: { schemas },
 			engine: { stage: async () => stage },
-			...{ staging: "/nowhere", rules, log: new RotatingLog("/dev/null"), onProgress: () => undefined },
+			...{
+				staging: "/nowhere",
+				rules,
+				log: new RotatingLog("/dev/null"),
+				onProgress: () => undefined,
+				onStep: () => undefined,
+			},
 		} as unknown as ReaderParts;
 		const tables = new Map<string, TableCheckpoint>();
 		const names = [...source.tables.keys()].map(nameOf).filter((name) => rules.isSelected(name, foldsCase));

@@ -1,4 +1,5 @@
 import type { EventEmitter } from "node:events";
+import type { Socket } from "node:net";
 import type { Connection, ConnectionOptions } from "mysql2/promise";
 import { errorCode } from "../../common/errors.ts";
 import { errorName, isLogging, keepSecret, log, millisecondsSince, shownStatement } from "../../common/log.ts";
@@ -11,6 +12,12 @@ export interface CoreConnection extends EventEmitter {
 	execute(...args: unknown[]): EventEmitter;
 	pause(): void;
 	resume(): void;
+	/** Below TLS, too. */
+	stream: Socket;
+	/** Statements wait for the source, the first of them for its answer. */
+	_command?: unknown;
+	/** Whether nobody wants what the source sends. */
+	_paused: boolean;
 }
 
 /**
@@ -45,6 +52,13 @@ async function preferably<T>(address: ServerAddress, open: (address: ServerAddre
 /** mysql2's types do not show it. */
 export function coreOf(connection: Connection): CoreConnection {
 	return (connection as unknown as { connection: CoreConnection }).connection;
+}
+
+/** Breaks a connection. mysql2's own `destroy` only says that no more is sent: a query that is half read would run on for ever. */
+export function breakConnection(connection: Connection, error?: Error): void {
+	const { stream } = coreOf(connection);
+	if (error === undefined) connection.destroy();
+	stream.destroy(error);
 }
 
 /**

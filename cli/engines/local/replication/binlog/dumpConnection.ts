@@ -1,7 +1,6 @@
-import type { Duplex } from "node:stream";
 import type { Connection } from "mysql2/promise";
 import type { SourceAccess } from "../../../mysql/access.ts";
-import { coreOf, openConnection } from "../../../mysql/open.ts";
+import { breakConnection, coreOf, openConnection } from "../../../mysql/open.ts";
 import type { Position } from "../model/position.ts";
 import { addCommand, type Command, type OutgoingPacket, outgoing } from "../mysql/command.ts";
 import { LostSource } from "../mysql/errors.ts";
@@ -62,10 +61,7 @@ export class DumpConnection implements EventSource {
 	async close(): Promise<void> {
 		this.#closed = true;
 		if (this.#connection === undefined) return;
-		// Its `destroy` only says that no more is sent; the source, which does not read, would go on for ever.
-		const { stream } = coreOf(this.#connection) as unknown as { stream: Duplex };
-		this.#connection.destroy();
-		stream.destroy();
+		breakConnection(this.#connection);
 	}
 
 	#dump(receive: (event: Buffer) => void, fail: (error: Error) => void): Command {

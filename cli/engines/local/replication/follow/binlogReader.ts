@@ -86,6 +86,7 @@ export class BinlogReader implements ChangeReader {
 			let stopBy = Number.POSITIVE_INFINITY;
 			for (;;) {
 				const events = await stream.take(stop.aborted ? 20 : this.#patience());
+				this.parts.onStep(`changes were read, or waited for, ${formatPosition(this.state.position)}`);
 				if (!following && events.length > 0) this.parts.onFollowing();
 				following ||= events.length > 0;
 				for (const event of events) {

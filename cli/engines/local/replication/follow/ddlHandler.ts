@@ -119,6 +119,7 @@ export class DdlHandler {
 				table: (name, rows) => {
 					const table = this.#state.tables.get(tableId(name));
 					if (table !== undefined) table.fullLoadRows = rows;
+					parts.onStep(`${tableId(name)} had ${rows} rows reloaded`);
 					parts.onProgress();
 				},
 				said: (text) => parts.log.info(`reload: ${text}`),

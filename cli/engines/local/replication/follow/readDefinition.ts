@@ -2,6 +2,7 @@ import type { SourceAccess } from "../../../mysql/access.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
 import type { Position } from "../model/position.ts";
 import type { TableName } from "../model/tableName.ts";
+import { inTable } from "../mysql/errors.ts";
 import { Server } from "../mysql/server.ts";
 import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
 
@@ -15,7 +16,6 @@ export async function readDefinition(
 ): Promise<{ tableSchema: TableSchema; at: Position } | undefined> {
 	const server = await Server.connect(access);
 	try {
-		await server.connection.query("SET SESSION lock_wait_timeout = 300");
 		// Reading the table first holds back any ALTER until the position is read.
 		await server.connection.query("START TRANSACTION");
 		await server.rows(`SELECT 1 FROM ${qualifiedName(name)} LIMIT 1`);
@@ -23,7 +23,7 @@ export async function readDefinition(
 		return tableSchema === undefined ? undefined : { tableSchema, at: await server.currentPosition() };
 	} catch (error) {
 		if ((error as { errno?: number }).errno === 1146) return undefined;
-		throw error;
+		throw inTable(error);
 	} finally {
 		await server.close();
 	}

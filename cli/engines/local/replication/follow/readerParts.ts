@@ -28,6 +28,8 @@ export interface ReaderParts {
 	limits: BatchLimits;
 	/** Called when what is to be shown has changed. */
 	onProgress(): void;
+	/** Called after each step, with what was done. */
+	onStep(done: string): void;
 	/** Called with the tables that are reloaded after changes of others, when they may be other ones. */
 	onCascading(tables: string[]): void;
 	/** Called when changes begin to come. */

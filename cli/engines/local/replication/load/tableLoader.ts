@@ -8,7 +8,7 @@ import { isOutOfSpace } from "../model/fullDisk.ts";
 import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import type { Past } from "../model/takeColumns.ts";
 import { BinaryRows } from "../mysql/binaryRows.ts";
-import { isTransient } from "../mysql/errors.ts";
+import { inTable, isTransient } from "../mysql/errors.ts";
 import type { TakeRow } from "../mysql/resultRows.ts";
 import type { SnapshotReader } from "../mysql/snapshot.ts";
 import { readTableSchema, type TableSchema, tableSize } from "../mysql/tableSchema.ts";
@@ -17,8 +17,9 @@ import type { LoadStage } from "../parquet/loadStage.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 import { type KeyRange, keyRanges, rangeSql } from "./keyRanges.ts";
 
-/** Rows from one report of the progress to the next. */
+/** From one report of the progress to the next. */
 const reportedRows = 8192;
+const reportedBytes = 1024 * 1024;
 /** Bytes of an average row from which on a table is read by one connection, while no other such table is. */
 const wideRow = 64 * 1024;
 
@@ -82,7 +83,7 @@ export class TableLoader {
 			await server.rows(`SELECT 1 FROM ${qualifiedName(name)} LIMIT 1`);
 		} catch (error) {
 			if ((error as { errno?: number }).errno === 1146) return undefined;
-			throw error;
+			throw inTable(error);
 		}
 		const read = await readTableSchema(server, name);
 		if (read === undefined) return undefined;
@@ -165,9 +166,14 @@ export class TableLoader {
 
 /** Puts rows into a stage until they make a file. */
 function into(stage: LoadStage, onRows: () => void): TakeRow {
+	let bytes = 0;
 	return (buffer, from, to) => {
 		stage.append(buffer, from, to);
-		if (stage.rows % reportedRows === 0) onRows();
+		bytes += to - from;
+		if (stage.rows % reportedRows === 0 || bytes >= reportedBytes) {
+			bytes = 0;
+			onRows();
+		}
 		return stage.isFull;
 	};
 }

@@ -39,6 +39,11 @@ export function isMissingRight(error: unknown): boolean {
 	return [1044, 1142, 1143, 1227].includes((error as { errno?: number }).errno ?? 0);
 }
 
+/** A right is missing for one table (ER_TABLEACCESS_DENIED_ERROR) or for a column of it. */
+export function isTableRefused(error: unknown): boolean {
+	return [1142, 1143].includes((error as { errno?: number }).errno ?? 0);
+}
+
 function missingRight(error: unknown): PipelineError {
 	return new PipelineError(
 		"credentials",
@@ -59,6 +64,20 @@ export function isTransient(error: unknown): boolean {
 	// The client marks an error as fatal where its connection cannot be used any more.
 	if (fatal === true || code?.startsWith("PROTOCOL_") || networkCodes.has(code ?? "")) return true;
 	return transientErrors.has(errno ?? 0);
+}
+
+/** A table stayed locked for as long as a statement waits (ER_LOCK_WAIT_TIMEOUT). */
+export function isLockTimeout(error: unknown): boolean {
+	return (error as { errno?: number }).errno === 1205;
+}
+
+/** @returns as one table's error that it cannot be read for being locked; any other as it is. */
+export function inTable(error: unknown): unknown {
+	if (!isLockTimeout(error)) return error;
+	return new Error(
+		"somebody at the source has locked it for a minute (LOCK TABLES, or a long ALTER TABLE); reload it when it is free",
+		{ cause: error },
+	);
 }
 
 /** The source does not answer, or the connection to it came to nothing, without an error of its own. */

@@ -6,6 +6,12 @@ import { openConnection } from "../../../mysql/open.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { sortGtids } from "../model/gtids.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
+import { breakWhenSilent } from "./silence.ts";
+
+/** How long a statement may wait for a table that is locked. */
+export const lockWaitSeconds = 60;
+/** How long the source may owe an answer without a byte of it. */
+const usualSilenceMs = 300_000;
 
 /** A connection to the source, and what differs between MariaDB and MySQL. */
 export class Server {
@@ -26,12 +32,15 @@ export class Server {
 		this.lowersNames = lowerCaseTableNames === 1;
 	}
 
-	static async connect(access: SourceAccess): Promise<Server> {
+	static async connect(access: SourceAccess, silenceMs = usualSilenceMs): Promise<Server> {
 		const connection = await openConnection(access, connectionOptions);
+		breakWhenSilent(connection, silenceMs);
 		// Without a listener an error between two statements would end the process; the next statement reports it.
 		connection.on("error", () => undefined);
 		// TIMESTAMP is stored as UTC; the rest keeps the server's settings from altering values or ending long reads.
-		await connection.query("SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 3600");
+		await connection.query(
+			`SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 3600, lock_wait_timeout = ${lockWaitSeconds}`,
+		);
 		const [rows] = await connection.query<RowDataPacket[]>(
 			"SELECT VERSION() AS version, @@GLOBAL.server_id AS id, @@GLOBAL.lower_case_table_names AS folds",
 		);

@@ -1,10 +1,11 @@
 import { messageOf } from "../../../../common/errors.ts";
 import { PollTimeout, poll } from "../../../../common/poll.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
+import { breakConnection } from "../../../mysql/open.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
-import { isTransient, LostSource } from "./errors.ts";
+import { isLockTimeout, isTableRefused, isTransient, LostSource } from "./errors.ts";
 import { Server } from "./server.ts";
 import { listTables } from "./tableSchema.ts";
 
@@ -83,7 +84,7 @@ async function openSnapshot(access: SourceAccess, tables: readonly TableName[], 
 			readers: mapAll(same.servers, (server) => ({ server, interrupt: () => interrupt(access, server) })),
 			fewer: connections.fewer ?? (same.servers.length < servers.length ? busy : undefined),
 			destroy: () => {
-				for (const { connection } of same.servers) connection.destroy();
+				for (const { connection } of same.servers) breakConnection(connection);
 			},
 		};
 	} catch (error) {
@@ -160,22 +161,29 @@ async function lock(locker: Server, tables: readonly TableName[]): Promise<void>
 	if (tables.length === 0) return;
 	const lockAll = (names: readonly TableName[]) =>
 		locker.connection.query(`LOCK TABLES ${names.map((name) => `${qualifiedName(name)} READ`).join(", ")}`);
-	try {
-		await lockAll(tables);
-	} catch (error) {
-		if ((error as { errno?: number }).errno === lockWaitTimeout) throw new LostSource(await held(locker, error));
-		if (isTransient(error)) throw error;
-		const able: TableName[] = [];
-		for (const name of tables) {
-			// What is wrong with it is found when it is read.
-			if (await lockAll([name]).then(Boolean, () => false)) able.push(name);
+	const attempt = async (names: readonly TableName[]): Promise<unknown> => {
+		try {
+			await lockAll(names);
+			return undefined;
+		} catch (error) {
+			if (isLockTimeout(error)) throw new LostSource(await held(locker, error));
+			if (isTransient(error)) throw error;
+			return error;
 		}
-		if (able.length === 0) throw error;
-		await lockAll(able);
+	};
+	const refused = await attempt(tables);
+	if (refused === undefined) return;
+	const able: TableName[] = [];
+	let isEachOwn = true;
+	for (const name of tables) {
+		const error = await attempt([name]);
+		if (error === undefined) able.push(name);
+		// What is wrong with one table is found when it is read.
+		else isEachOwn &&= isTableRefused(error);
 	}
+	if (able.length > 0) return void (await attempt(able));
+	if (!isEachOwn) throw refused;
 }
-
-const lockWaitTimeout = 1205;
 
 /** Who has written to tables and not ended the transaction. */
 async function held(server: Server, error: unknown): Promise<string> {
@@ -209,7 +217,6 @@ async function mysql(
 ): Promise<Position> {
 	const locker = await Server.connect(access);
 	try {
-		await locker.connection.query("SET SESSION lock_wait_timeout = 60");
 		const schemas = [...new Set(tables.map((name) => name.schema))];
 		const existing = new Set((await listTables(locker, schemas)).map(tableId));
 		await lock(

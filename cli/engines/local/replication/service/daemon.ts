@@ -1,3 +1,4 @@
+import { writeSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -56,7 +57,13 @@ if (positionals[0] === "work") {
 	const notify = (message: WorkerMessage): void => void process.send?.(message);
 	// Each of the two loads what it is made of and nothing of the other: the supervisor waits, at next to no memory.
 	const { work } = await import("./worker.ts");
-	process.exitCode = await work(paths, options, stop.signal, notify);
+	// A thread that hangs would keep any other end from coming; with the process go its connections to the source.
+	const onStall = (why: string): void => {
+		log.error(why);
+		writeSync(2, `Error: ${why}\n`);
+		process.kill(process.pid, "SIGKILL");
+	};
+	process.exitCode = await work(paths, options, stop.signal, notify, onStall);
 	process.off("disconnect", abandoned);
 	process.disconnect?.();
 } else {

@@ -19,6 +19,7 @@ import { requireBinlog, Server } from "../mysql/server.ts";
 import { listTables } from "../mysql/tableSchema.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 import type { Store } from "../publish/store.ts";
+import type { ProgressWatch } from "./progressWatch.ts";
 import { requireNamed } from "./requireNamed.ts";
 import type { StatusBoard } from "./statusBoard.ts";
 
@@ -32,6 +33,7 @@ export interface InitialLoadParts {
 	rules: Rules;
 	log: RotatingLog;
 	board: StatusBoard;
+	watch: ProgressWatch;
 	stop: AbortSignal;
 	/** Called when the source has answered and its tables are known. */
 	onBegin(): void;
@@ -61,6 +63,7 @@ export async function loadAll(
 	const progress = {
 		table: (name: TableName, rows: number, done: boolean): void => {
 			const table = tables.get(tableId(name));
+			parts.watch.note(`${tableId(name)} had ${rows} rows loaded`);
 			if (table === undefined) return;
 			Object.assign(table, { fullLoadRows: rows, state: done ? "Table completed" : "Full load" });
 			table.updatedAt = new Date().toISOString();

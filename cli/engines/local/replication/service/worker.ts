@@ -25,6 +25,7 @@ import { Store } from "../publish/store.ts";
 import { StreamPublisher } from "../publish/streamPublisher.ts";
 import { chosenNow, requireApplied } from "./appliedRules.ts";
 import { loadAll } from "./initialLoad.ts";
+import { ProgressWatch } from "./progressWatch.ts";
 import { putAside, RequestBox, type Requested } from "./requests.ts";
 import { RulesWatch } from "./rulesWatch.ts";
 import { StatusBoard, statistics } from "./statusBoard.ts";
@@ -43,11 +44,14 @@ export interface WorkerOptions {
 /** How often in a row the source may refuse one position. */
 const mostUnreadable = 3;
 const lockPatienceMs = 5_000;
+/** How long nothing may move: longer than the source may be silent. */
+const stallMs = 420_000;
 /** Jitter keeps several clients from coming back all at the same time. */
 const backoff = { firstMs: 200, factor: 2, mostMs: 15_000, jitter: 0.5 };
 
 /**
  * The replicator's work: full load where there is none yet, then changes, until `stop`. Survives a lost source.
+ * @param onStall called where nothing moves any more, with the reason.
  * @returns the exit code; throws what nobody foresaw.
  */
 export async function work(
@@ -55,6 +59,7 @@ export async function work(
 	options: WorkerOptions,
 	stop: AbortSignal,
 	notify: (message: WorkerMessage) => void,
+	onStall: (why: string) => void,
 ): Promise<number> {
 	const files = statePaths(paths);
 	await mkdir(files.staging, { recursive: true });
@@ -65,6 +70,7 @@ export async function work(
 	await writeFileAtomic(files.pid, formatIdentity(identify(options.supervisorPid)));
 	const log = new RotatingLog(files.log);
 	const board = new StatusBoard(files.status, options);
+	const watch = new ProgressWatch(stallMs, onStall);
 	try {
 		board.set({ state: "starting" });
 		log.info(`started, process ${process.pid}`);
@@ -73,7 +79,7 @@ export async function work(
 		const stream = streams ? new StreamPublisher({ spool: paths.delivery, raw: paths.raw }) : undefined;
 		const store = new Store(files, paths.raw, stream?.publish);
 		const rules = await RulesWatch.open(paths, access.schemas, log);
-		const worker = new Worker(access, store, stream, rules, paths, options, engine, log, board, stop, notify);
+		const worker = new Worker(access, store, stream, rules, paths, options, engine, log, board, watch, stop, notify);
 		await worker.run();
 		board.set({ state: "stopped", stopReason: "Stop Reason NORMAL" });
 		log.info("stopped");
@@ -87,6 +93,7 @@ export async function work(
 		board.fail(shown);
 		return workerExit.failed;
 	} finally {
+		watch.close();
 		engine.close();
 	}
 }
@@ -113,6 +120,7 @@ class Worker {
 		private readonly engine: ParquetEngine,
 		private readonly log: RotatingLog,
 		private readonly board: StatusBoard,
+		private readonly watch: ProgressWatch,
 		private readonly stop: AbortSignal,
 		private readonly notify: (message: WorkerMessage) => void,
 	) {
@@ -146,6 +154,7 @@ class Worker {
 				if (refused !== error || !isTransient(error)) throw refused;
 				this.#requireReadable(error);
 				if (!this.#hasConnected) throw connectionFault(this.#access, error);
+				this.watch.note("the source was lost");
 				tries = this.board.following ? 1 : tries + 1;
 				this.log.warn(`the source is lost: ${messageOf(error)}; trying again`);
 				this.board.set({ lastError: messageOf(error), following: false });
@@ -211,6 +220,7 @@ class Worker {
 				...this.#shared(),
 				limits: this.options.limits,
 				onProgress: () => this.board.update(),
+				onStep: (done) => this.watch.note(done),
 				onCascading: (tables) => this.board.set({ cascading: tables.length === 0 ? undefined : tables }),
 				onFollowing: () => {
 					this.board.set({ state: "running", following: true, fullLoadProgress: 100, lastError: this.#damage });
@@ -266,6 +276,7 @@ class Worker {
 			rules: this.rules.current,
 			log: this.log,
 			board: this.board,
+			watch: this.watch,
 			stop: this.stop,
 		};
 	}
