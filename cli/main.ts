@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 import { nodeFault } from "./common/nodeVersion.ts";
 import { countInterrupts } from "./common/process/interrupts.ts";
+import { keepLoopbackFromProxies } from "./common/process/loopback.ts";
 
 countInterrupts();
+keepLoopbackFromProxies(process.env);
 // A terminal that is closed, or a reader that has gone: what is cleaned up then must not end by a word about it.
 process.stderr.on("error", () => undefined);
 const fault = nodeFault(process.versions.node);

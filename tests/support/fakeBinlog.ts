@@ -80,6 +80,7 @@ export async function followed(
 	};
 	const reader = new BinlogReader(state, parts, new Set(skipped.map((offset) => formatPosition({ ...from, offset }))), {
 		check: async () => ({ foldsCase: false, lowersNames: false }),
+		refused: async () => new Map(),
 		stream: (start) => endless(events, start, stop),
 		watch: () => ({ check: async () => undefined, close: async () => undefined }),
 		cascades: async () => [],

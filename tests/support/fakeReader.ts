@@ -190,6 +190,7 @@ export class FakeReader implements ChangeReader {
 		const batch = new OpenBatch(this.parts.engine, this.parts.staging, this.parts.rules);
 		const newTables = new NewTables(this);
 		const ddl = new DdlHandler(this, newTables, {
+			refused: async () => new Map(),
 			readDefinition: async (_, name) => {
 				const tableSchema = this.#source.schemaOf(name);
 				return tableSchema && { tableSchema, at: this.#source.position };

@@ -24,6 +24,8 @@ export type Statement =
 	| { kind: "rename"; pairs: { from: TableName; to: TableName }[] }
 	/** `others`: tables whose rows it changes too, by exchange. */
 	| { kind: "alter"; table: TableName; to: TableName | undefined; others: TableName[]; alteration: Alteration }
+	/** What users may read may have changed. */
+	| { kind: "rights" }
 	/** Rows may have been changed by a statement and not by row events, of tables that it need not name. */
 	| { kind: "data" }
 	| { kind: "other" };
@@ -31,7 +33,7 @@ export type Statement =
 const other: Statement = { kind: "other" };
 /** Statements that change no rows. All others may: those that name a table, and by functions, triggers and views any. */
 const rowlessWords = new Set([
-	...["GRANT", "REVOKE", "FLUSH", "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "SAVEPOINT", "RELEASE", "SET", "RESET"],
+	...["FLUSH", "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "SAVEPOINT", "RELEASE", "SET", "RESET"],
 	...["INSTALL", "UNINSTALL", "START", "LOCK", "UNLOCK", "USE", "KILL", "PURGE", "CHANGE", "STOP", "SHUTDOWN"],
 ]);
 
@@ -49,6 +51,7 @@ export function parseStatement(sql: string, schema: string, lowersNames = false)
 		return { kind: reader.take("TO") ? "rollbackTo" : "rollback" };
 	}
 	if (reader.take("XA")) return xa(reader);
+	if (changesRights(reader)) return { kind: "rights" };
 	if (reader.take("CREATE")) return create(reader);
 	if (reader.take("DROP")) return drop(reader);
 	if (reader.take("TRUNCATE")) {
@@ -58,6 +61,28 @@ export function parseStatement(sql: string, schema: string, lowersNames = false)
 	if (reader.take("RENAME")) return rename(reader);
 	if (reader.take("ALTER")) return alter(reader);
 	return reader.isAtEnd || rowlessWords.has(reader.word() ?? "") ? other : { kind: "data" };
+}
+
+/** Statements about users, roles and rights. */
+function changesRights(reader: SqlReader): boolean {
+	const words = reader.rest().map(({ kind, text }) => (kind === "word" ? text.toUpperCase() : ""));
+	const [first, second, third, fourth] = words;
+	switch (first) {
+		case "GRANT":
+		case "REVOKE":
+			return true;
+		case "FLUSH":
+			return words.includes("PRIVILEGES");
+		case "SET":
+			return second === "DEFAULT" && third === "ROLE";
+		case "CREATE":
+		case "ALTER":
+		case "DROP":
+		case "RENAME":
+			return ["USER", "ROLE"].includes((second === "OR" ? fourth : second) ?? "");
+		default:
+			return false;
+	}
 }
 
 function xa(reader: SqlReader): Statement {

@@ -240,8 +240,10 @@ export class BinlogReader implements ChangeReader {
 	}
 
 	async #prepareAndAppend(event: RowsEvent, table: TableCheckpoint): Promise<void> {
+		const { definedAt } = table;
+		const isCurrent = definedAt === undefined || comparePositions(definedAt, this.groupStart) <= 0;
 		try {
-			await this.batch.prepare(event, table, this.state.historyOf(table));
+			await this.batch.prepare(event, table, this.state.historyOf(table), isCurrent);
 		} catch (error) {
 			return this.#ddl.failOrThrow(table, error);
 		}

@@ -7,7 +7,7 @@ import type { Position } from "../model/position.ts";
 import type { TableName } from "../model/tableName.ts";
 import { requireBinlog, requireHistory, Server } from "../mysql/server.ts";
 import { StandstillWatch } from "../mysql/standstillWatch.ts";
-import { listTables } from "../mysql/tableSchema.ts";
+import { listTables, refusedTables } from "../mysql/tableSchema.ts";
 import { readDefinition } from "./readDefinition.ts";
 import type { ReaderParts } from "./readerParts.ts";
 import { statementsBetween } from "./statementsBetween.ts";
@@ -18,6 +18,8 @@ export interface Definitions {
 	loadTables: typeof loadTables;
 	/** Statements that a snapshot has behind it, and the stream has not given yet. */
 	statements(from: Position, to: Position): Promise<Statement[]>;
+	/** Why tables may not be read whole, by `schema.table`; nothing of the others. */
+	refused(tables: readonly TableName[]): Promise<Map<string, Error>>;
 }
 
 /** What following the changes asks of the source. */
@@ -49,6 +51,7 @@ export function connectedSource({
 		readDefinition,
 		loadTables,
 		statements: (from, to) => statementsBetween(access, serverId + 1, lowersNames, from, to, stop),
+		refused: (tables) => ask((server) => refusedTables(server, tables)),
 		check: (checkpoint) =>
 			ask(async (server) => {
 				await requireBinlog(server, access.schemas);

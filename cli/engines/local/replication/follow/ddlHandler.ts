@@ -62,6 +62,8 @@ export class DdlHandler {
 			case "xaRollback":
 				this.#state.prepared.delete(statement.xid);
 				return;
+			case "rights":
+				return this.#checkRights();
 			default:
 				return;
 		}
@@ -167,17 +169,24 @@ export class DdlHandler {
 	/** A table without rows yet joins; its rows come as changes. */
 	async #join(name: TableName): Promise<void> {
 		if (!this.#newTables.admit(name)) return;
+		const { access, rules, log } = this.#reader.parts;
 		const table = newTable(name, "Table completed");
-		const read = await this.#source.readDefinition(this.#reader.parts.access, name);
+		const read = await this.#orFail(table, () => this.#source.readDefinition(access, name));
 		this.#state.tables.set(tableId(name), table);
 		this.#reader.hasNews = true;
-		this.#reader.parts.log.info(`${tableId(name)} joins`);
-		if (read === undefined) return;
-		try {
-			const taken = takeColumns(this.#reader.parts.rules, name, read.tableSchema, undefined);
-			Object.assign(table, taken, { definedAt: read.at });
-		} catch (error) {
-			await this.failOrThrow(table, error);
+		log.info(`${tableId(name)} joins`);
+		if (read === undefined || read === "failed") return;
+		const taken = await this.#orFail(table, () => takeColumns(rules, name, read.tableSchema, undefined));
+		if (taken !== "failed") Object.assign(table, taken, { definedAt: read.at });
+	}
+
+	/** A right was given or taken: what of a table may not be read must not come by the binlog, which has all of it. */
+	async #checkRights(): Promise<void> {
+		const tables = [...this.#state.tables.values()].filter(({ state }) => state === "Table completed");
+		const refused = await this.#source.refused(tables);
+		for (const table of tables) {
+			const error = refused.get(tableId(table));
+			if (error !== undefined) await this.#reader.failTable(table, error);
 		}
 	}
 

@@ -9,7 +9,7 @@ import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import type { ChangeStage } from "../parquet/changeStage.ts";
 import { type Layout, makeLayout } from "../parquet/layout.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
-import { takenColumns } from "./takenColumns.ts";
+import { takenColumns, unshownColumn } from "./takenColumns.ts";
 
 export type RowsEvent = Extract<BinlogEvent, { kind: "rows" }>;
 
@@ -64,12 +64,25 @@ export class OpenBatch {
 	/**
 	 * Opens a stage that fits the event's rows; rows of another layout are closed into a file first.
 	 * @param before what is known of the table by the names that the event has.
-	 * @throws where a column's type is not supported.
+	 * @param isCurrent whether the table's columns are those of the event's place.
+	 * @throws where a column's type is not supported, or the table's columns do not have it.
 	 */
-	async prepare(event: RowsEvent, table: TableCheckpoint, before: TableBefore | undefined): Promise<void> {
+	async prepare(
+		event: RowsEvent,
+		table: TableCheckpoint,
+		before: TableBefore | undefined,
+		isCurrent: boolean,
+	): Promise<void> {
 		const { table: source } = event;
 		const id = tableId(source);
-		const layout = makeLayout(takenColumns(source, table, before, this.#rules), source.key);
+		const taken = takenColumns(source, table, before, this.#rules);
+		const unshown = isCurrent ? unshownColumn(taken, table) : undefined;
+		if (unshown !== undefined) {
+			throw new Error(
+				`the binlog has its column ${unshown}, which the source does not show: grant SELECT on the whole table, then reload it`,
+			);
+		}
+		const layout = makeLayout(taken, source.key);
 		const open = this.#stages.get(id);
 		if (open !== undefined && open.stage.layout.fingerprint === layout.fingerprint) {
 			open.source = source;

@@ -2,7 +2,7 @@ import type { SourceAccess } from "../../../mysql/access.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
 import type { Position } from "../model/position.ts";
 import type { TableName } from "../model/tableName.ts";
-import { inTable } from "../mysql/errors.ts";
+import { inTable, isTableGone } from "../mysql/errors.ts";
 import { Server } from "../mysql/server.ts";
 import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
 
@@ -22,7 +22,7 @@ export async function readDefinition(
 		const tableSchema = await readTableSchema(server, name);
 		return tableSchema === undefined ? undefined : { tableSchema, at: await server.currentPosition() };
 	} catch (error) {
-		if ((error as { errno?: number }).errno === 1146) return undefined;
+		if (isTableGone(error)) return undefined;
 		throw inTable(error);
 	} finally {
 		await server.close();

@@ -21,6 +21,7 @@ export function takenColumns(
 	const withholds =
 		isSelective || [...table.columns, ...(before?.columns ?? [])].some(({ action }) => action !== undefined);
 	const actionOf = (name: string): ColumnAction => {
+		if (isServersOwn(table, name)) return "drop";
 		const known = [table, before].map((one) => one?.columns.find((column) => isSame(column.name, name))?.action);
 		const isDefined = table.columns.some((column) => isSame(column.name, name));
 		const said = rules.said(table, name) ?? (withholds && !isDefined ? "drop" : rules.action(table, name));
@@ -40,4 +41,19 @@ export function takenColumns(
 			...(action === "keep" ? {} : { action }),
 		};
 	});
+}
+
+/** MariaDB keeps hashes of a long UNIQUE key in columns that nobody can select. */
+function isServersOwn(table: TableCheckpoint, name: string): boolean {
+	return /^DB_ROW_HASH_\d+$/.test(name) && !table.columns.some((column) => isSame(column.name, name));
+}
+
+/**
+ * A column of the binlog whose values would be taken in, and that the table's columns do not have, though they are those of this
+ * place: the source does not show it to the user, or it was added behind the binlog's back.
+ */
+export function unshownColumn(taken: readonly ColumnSource[], table: TableCheckpoint): string | undefined {
+	if (table.columns.length === 0) return undefined;
+	return taken.find(({ name, action }) => action === undefined && !table.columns.some((one) => isSame(one.name, name)))
+		?.name;
 }

@@ -8,7 +8,7 @@ import { isOutOfSpace } from "../model/fullDisk.ts";
 import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import type { Past } from "../model/takeColumns.ts";
 import { BinaryRows } from "../mysql/binaryRows.ts";
-import { inTable, isTransient } from "../mysql/errors.ts";
+import { inTable, isTableGone, isTransient } from "../mysql/errors.ts";
 import type { TakeRow } from "../mysql/resultRows.ts";
 import type { SnapshotReader } from "../mysql/snapshot.ts";
 import { readTableSchema, type TableSchema, tableSize } from "../mysql/tableSchema.ts";
@@ -82,7 +82,7 @@ export class TableLoader {
 		try {
 			await server.rows(`SELECT 1 FROM ${qualifiedName(name)} LIMIT 1`);
 		} catch (error) {
-			if ((error as { errno?: number }).errno === 1146) return undefined;
+			if (isTableGone(error)) return undefined;
 			throw inTable(error);
 		}
 		const read = await readTableSchema(server, name);

@@ -39,6 +39,11 @@ export function isMissingRight(error: unknown): boolean {
 	return [1044, 1142, 1143, 1227].includes((error as { errno?: number }).errno ?? 0);
 }
 
+/** A table does not exist (ER_NO_SUCH_TABLE). */
+export function isTableGone(error: unknown): boolean {
+	return (error as { errno?: number }).errno === 1146;
+}
+
 /** A right is missing for one table (ER_TABLEACCESS_DENIED_ERROR) or for a column of it. */
 export function isTableRefused(error: unknown): boolean {
 	return [1142, 1143].includes((error as { errno?: number }).errno ?? 0);

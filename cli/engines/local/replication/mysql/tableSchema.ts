@@ -1,8 +1,8 @@
 import { messageOf } from "../../../../common/errors.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
 import type { ColumnDefinition } from "../model/checkpoint.ts";
-import type { TableName } from "../model/tableName.ts";
-import { isMissingRight } from "./errors.ts";
+import { type TableName, tableId } from "../model/tableName.ts";
+import { isMissingRight, isTableGone } from "./errors.ts";
 import type { Server } from "./server.ts";
 
 export interface TableSchema {
@@ -88,21 +88,46 @@ export async function tableSize(server: Server, { schema, table }: TableName): P
 	return { bytes: Number(row?.bytes ?? 0), rowBytes: Number(row?.row_bytes ?? 0) };
 }
 
+/** How many tables one statement asks for. */
+const asked = 50;
+
 /**
- * The binlog has all columns of a table, whoever reads it, so that values of those that the user may not read would come as changes.
- * @throws Error where the user may read some only.
+ * Tables of which the user may not read every column, by `schema.table`, with the reason. The binlog has all columns of a table,
+ * whoever reads it, so that values of those would come as changes.
  */
-async function requireAllColumns(server: Server, name: TableName): Promise<void> {
+export async function refusedTables(server: Server, tables: readonly TableName[]): Promise<Map<string, Error>> {
+	const refused = new Map<string, Error>();
+	for (let from = 0; from < tables.length; from += asked) {
+		const some = tables.slice(from, from + asked);
+		if ((await refusal(server, some)) === undefined) continue;
+		for (const name of some) {
+			const error = await refusal(server, [name]);
+			if (error !== undefined) refused.set(tableId(name), error);
+		}
+	}
+	return refused;
+}
+
+async function refusal(server: Server, tables: readonly TableName[]): Promise<Error | undefined> {
+	// mysql2 takes no column of the name __proto__.
+	const none = tables.map((name) => `(SELECT 1 FROM (SELECT * FROM ${qualifiedName(name)} LIMIT 0) AS none)`);
 	try {
-		// mysql2 takes no column of the name __proto__.
-		await server.rows(`SELECT 1 FROM (SELECT * FROM ${qualifiedName(name)} LIMIT 0) AS none`);
+		await server.rows(none.join(" UNION ALL "));
+		return undefined;
 	} catch (error) {
-		if (!isMissingRight(error)) throw error;
-		throw new Error(
-			`the user may read some of its columns only, and the binlog has all of them: grant SELECT on the table; what must stay out is dropped or hashed by the definition (${messageOf(error)})`,
+		// One that is gone says so by a statement of its own.
+		if (isTableGone(error) && tables.length === 1) return undefined;
+		if (!isTableGone(error) && !isMissingRight(error)) throw error;
+		return new Error(
+			`the user may not read all of its columns, and the binlog has all of them: grant SELECT on the table, then reload it; what must stay out is dropped or hashed by the definition (${messageOf(error)})`,
 			{ cause: error },
 		);
 	}
+}
+
+async function requireAllColumns(server: Server, name: TableName): Promise<void> {
+	const error = await refusal(server, [name]);
+	if (error !== undefined) throw error;
 }
 
 async function requireNoVersions(server: Server, { schema, table }: TableName): Promise<void> {

@@ -5,8 +5,9 @@ import { bygone, departed } from "../model/tableHistory.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
 import { missingColumns } from "../model/takeColumns.ts";
 import type { TaskState } from "../model/taskState.ts";
+import { isTransient } from "../mysql/errors.ts";
 import type { Server } from "../mysql/server.ts";
-import { readTableSchema } from "../mysql/tableSchema.ts";
+import { readTableSchema, type TableSchema } from "../mysql/tableSchema.ts";
 
 /**
  * What a definition names must be at the source: behind a name that is not, there may be a table or a column whose values
@@ -34,7 +35,8 @@ export async function requireNamed(
 	}
 	for (const wanted of rules.tablesWithColumns) {
 		const name = existing.find((one) => fold(tableId(one)) === fold(tableId(wanted)));
-		const schema = name === undefined ? undefined : await readTableSchema(server, name);
+		const schema = name === undefined ? undefined : await schemaOf(server, name);
+		if (schema === "unreadable") continue;
 		if (name === undefined || schema === undefined) {
 			found.push(`tables.${tableId(wanted)}: there is no such table`);
 			continue;
@@ -52,6 +54,16 @@ export async function requireNamed(
 		fix: "Correct the names in pipeline.yaml, or remove them. A column that was renamed is named by its new name.",
 		next: "pipeline-cli replication start",
 	});
+}
+
+/** What keeps a table from being replicated is said when it is loaded, and holds up no other. */
+async function schemaOf(server: Server, name: TableName): Promise<TableSchema | "unreadable" | undefined> {
+	try {
+		return await readTableSchema(server, name);
+	} catch (error) {
+		if (isTransient(error)) throw error;
+		return "unreadable";
+	}
 }
 
 /** Columns that a table had once, where it is known what became of them. */
