@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from lakehouse.changes import log_compaction
+from lakehouse.changes import batches, listing, log_compaction
 from lakehouse.current import apply_changes
 from lakehouse.raw import click_types, raw_files, stream_messages
 from lakehouse.run import engine, job
@@ -119,6 +119,9 @@ def test_numbers() -> None:
         "log_compaction.SMALL_BATCHES": log_compaction.SMALL_BATCHES,
         "log_compaction.SMALL_ROWS": log_compaction.SMALL_ROWS,
         "state.NEWEST_FILES": state.NEWEST_FILES,
+        "listing.LISTED_WHOLE": listing.LISTED_WHOLE,
+        "`listing.WHOLE_EVERY` / 3600": listing.WHOLE_EVERY / 3600,
+        "`batches.BATCH_BYTES` / 1024³": batches.BATCH_BYTES / 1024**3,
         "joint_rows.MANY_PRODUCTS": joint_rows.MANY_PRODUCTS,
     }
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect
 from itertools import groupby
 
-from lakehouse.changes import batches, emptied, log_compaction, naming, registration
+from lakehouse.changes import batches, emptied, listing, log_compaction, naming, old_files, registration
 from lakehouse.changes.batches import NewFile
+from lakehouse.changes.listing import Listed
 from lakehouse.contract import BATCH, COMMIT_TIME, OPERATION, SEQUENCE
-from lakehouse.raw import raw_files, stream_files
+from lakehouse.raw import raw_files
 from lakehouse.raw.raw_files import BrokenFile, FileGone, Kind
 from lakehouse.run.job import Job
 from lakehouse.run.report import log
@@ -25,19 +26,19 @@ def extend(job: Job, kind: Kind) -> None:
     """Takes all new raw files of a kind into the change log."""
     # Before the files: an order is written before they go.
     orders = emptied.Orders.of(job)
-    listed = _raw_files(job)
+    listed = listing.raw_zone(job, kind)
     names = sorted(listed.keys() | state.known_tables(job.processed))
     naming.settle(job, names, set(listed))
 
     def work(table: Table) -> None:
-        raw, present = listed.get((table.schema, table.name), (job.raw, []))
+        found = listed.get((table.schema, table.name), Listed(job.raw, []))
         if orders.is_loading(table):
             job.report.table(
                 table.schema, table.name, 0, 0, "its load is under way: it stays as it is until that has ended"
             )
             return
         try:
-            _extend_table(job, raw, kind, table, present, orders)
+            _extend_table(job, kind, table, found, orders)
         except FileGone as error:
             # No state was written: the next run sees what the table is then.
             log.info("%s is left for the next run: %s has gone or changed meanwhile", table, error)
@@ -46,50 +47,42 @@ def extend(job: Job, kind: Kind) -> None:
     registration.register(job, CHANGE_COLUMNS)
 
 
-def _raw_files(job: Job) -> dict[tuple[str, str], tuple[Storage, list[StoredFile]]]:
-    """Raw files of every table, and where they lie. One that came both ways comes now by that of its newest file."""
-    found = {name: (job.raw, files) for name, files in raw_files.tables(job.raw).items()}
-    streamed = stream_files.storage(job)
-    for name, files in stream_files.stage(job).items():
-        if name not in found or _newest(files) >= _newest(found[name][1]):
-            found[name] = (streamed, files)
-    return found
-
-
-def _newest(files: list[StoredFile]) -> int:
-    return max((file.modified for file in files), default=0)
-
-
-def _extend_table(
-    job: Job, raw: Storage, kind: Kind, table: Table, present: list[StoredFile], orders: emptied.Orders
-) -> None:
+def _extend_table(job: Job, kind: Kind, table: Table, listed: Listed, orders: emptied.Orders) -> None:
     known = state.load(job.processed, table)
-    ended = bool(known.files) and not any(known.has(file) for file in present)
+    listed = listed.enough_for(table, known)
+    raw, present = listed.storage, listed.files
+    days = dict(known.old_files.days)
+    old = set() if listed.after else old_files.in_log(job, raw, table, known, present)
+    ended = bool(known.files) and not any(file.name in known.files or file.name in old for file in present)
     if ended and raw is job.raw and not orders.allow(job, table, known, present):
         emptied.block(job, table)
         return
-    before = (len(known.set_aside), known.generation)
+    before = (len(known.set_aside), known.generation, days)
     if _forget_lost(job, table, known):
         log.warning("%s: rows of its change log are gone; it starts over from the raw zone", table)
     elif kind == "change" and log_compaction.compact(job, table, known):
         known = state.load(job.processed, table)
     names = {file.name for file in present}
-    for name in [name for name in known.set_aside if name not in names]:
+    for name in [name for name in known.set_aside if name > listed.after and name not in names]:
         del known.set_aside[name]
     known.cleared = max(known.cleared, orders.given(table))
     if ended and known.files:
         known.forget_files()
         known.begin_generation()
-    dropped = known.drop_gone(present)
+    if not known.old_files.until:
+        old = set()
+    noted = listed.notes(known)
+    dropped = known.drop_gone(names, listed.after)
     of_kind = [file for file in present if raw_files.kind_of(file.name) == kind]
     if kind == "change" and any(
         _is_replaced(known, file) for file in present if raw_files.kind_of(file.name) == "load"
     ):
         # The table was reloaded after process-load had looked: its changes belong after the new full load.
         return
-    new, changed = _new_files(raw, kind, known, of_kind)
+    new, changed = _new_files(job, raw, kind, table, known, [file for file in of_kind if file.name not in old])
     if kind == "load" and new:
-        _begin_full_load(known, new, present)
+        kept = any(raw_files.kind_of(name) == "change" and (name in known.files or name in old) for name in names)
+        _begin_full_load(known, new, kept)
     was_part = kind == "load" and known.part_of_load
     if was_part and not new:
         known.part_of_load = False
@@ -99,16 +92,26 @@ def _extend_table(
         except Exception:
             if not _set_aside_unreadable(job, raw, table, new):
                 raise
-            return _extend_table(job, raw, kind, table, present, orders)
-    elif ended or dropped or changed or before != (len(known.set_aside), known.generation) or was_part:
+            return _extend_table(job, kind, table, listed, orders)
+    elif (
+        ended
+        or dropped
+        or changed
+        or was_part
+        or noted
+        or before != (len(known.set_aside), known.generation, known.old_files.days)
+    ):
         state.save(job.processed, table, known)
     for file in of_kind:
         if file.name in known.set_aside:
             job.report.file_set_aside(f"{raw.uri}/{file.path}", known.set_aside[file.name].reason)
 
 
-def _begin_full_load(known: TableState, new: list[NewFile], present: list[StoredFile]) -> None:
-    """Begins a generation where new files of a full load are a reload: after one before, or after changes."""
+def _begin_full_load(known: TableState, new: list[NewFile], kept: bool) -> None:
+    """
+    Begins a generation where new files of a full load are a reload: after one before, or after changes. `kept`: whether
+    change files are still there.
+    """
     loaded_at = min(entry.footer.loaded_at for entry in new)
     loads = [name for name in known.files if raw_files.kind_of(name) == "load" and _is_in_generation(known, name)]
     changes = [name for name in known.files if raw_files.kind_of(name) == "change"]
@@ -116,7 +119,6 @@ def _begin_full_load(known: TableState, new: list[NewFile], present: list[Stored
     after_changes = not loads and any(raw_files.written_at(name) < loaded_at for name in changes)
     if after_changes or any(entry.file.name in loads for entry in new):
         # Change files that were not removed for the reload may have more of their kind on the way.
-        kept = any(raw_files.kind_of(file.name) == "change" and known.has(file) for file in present)
         known.begin_generation(loaded_at if kept else "")
     elif not known.files:
         # Started over from the raw zone, it may find change files that an earlier reload left.
@@ -153,7 +155,9 @@ def _is_in_generation(known: TableState, name: str) -> bool:
     return name in known.files and known.files[name].batch >= known.generation
 
 
-def _new_files(raw: Storage, kind: Kind, known: TableState, files: list[StoredFile]) -> tuple[list[NewFile], bool]:
+def _new_files(
+    job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, files: list[StoredFile]
+) -> tuple[list[NewFile], bool]:
     """Files whose rows are not in the change log yet, and whether the state changed while looking."""
     new: list[NewFile] = []
     changed = False
@@ -161,8 +165,6 @@ def _new_files(raw: Storage, kind: Kind, known: TableState, files: list[StoredFi
     for file in files:
         seen: SeenFile | SetAside | None = known.files.get(file.name) or known.set_aside.get(file.name)
         if seen is not None and (seen.size, seen.modified) == (file.size, file.modified):
-            continue
-        if seen is None and known.has(file):
             continue
         changed = True
         try:
@@ -176,7 +178,7 @@ def _new_files(raw: Storage, kind: Kind, known: TableState, files: list[StoredFi
             # The same content, written once more or delivered under another name.
             known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, same.batch, same.changes)
             continue
-        if footer.changes and state.fingerprint(footer.changes) in known.old_files.changes:
+        if known.old_files.until and old_files.has_rows(job, raw, table, known, file, footer):
             known.files[file.name] = SeenFile(file.size, file.modified, footer.digest, 0, footer.changes)
             continue
         if footer.changes:
@@ -218,7 +220,7 @@ def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, 
     def run(entry: NewFile) -> tuple[str, int | str, bool]:
         # Files with one of the log's between them stay apart: the order of batches is the order of schemas.
         position: int | str = bisect(in_log, entry.file.name)
-        if known.old_files.as_they_were and position == 0:
+        if known.old_files.until and position == 0:
             position = entry.file.name
         old = kind == "change" and raw_files.written_at(entry.file.name) < known.loaded_at
         return entry.footer.layout, position, old

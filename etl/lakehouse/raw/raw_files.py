@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -14,7 +14,6 @@ from pyarrow import fs
 
 from lakehouse.contract import (
     BEFORE,
-    NOT_REPLICATED,
     PARQUET,
     RAW_COMMIT_TIME,
     RAW_OPERATION,
@@ -24,6 +23,7 @@ from lakehouse.contract import (
 )
 from lakehouse.names import column_form, from_folder, from_raw_column
 from lakehouse.storage.column_types import UnsupportedType, change_log_type
+from lakehouse.storage.datasets import Table
 from lakehouse.storage.files import Storage, StoredFile
 from lakehouse.storage.state import Columns
 
@@ -80,17 +80,19 @@ def kind_of(name: str) -> Kind | None:
     return "change" if is_change_file(name) else None
 
 
-def tables(raw: Storage) -> dict[tuple[str, str], list[StoredFile]]:
-    """Files of every table in the raw zone, by schema and table, each list in the order of the names."""
+def tables(raw: Storage, files: Iterable[StoredFile]) -> dict[tuple[str, str], list[StoredFile]]:
+    """Files of tables among those of the raw zone, by schema and table, each list in the order of the names."""
     found: dict[tuple[str, str], list[StoredFile]] = {}
-    for schema in raw.folders(""):
-        if schema in NOT_REPLICATED:
-            continue
-        for file in raw.files(schema):
-            parts = file.path.split("/")
-            if len(parts) == 3 and kind_of(parts[2]) is not None:
-                found.setdefault(table_at(raw, schema, parts[1]), []).append(file)
+    for file in files:
+        parts = file.path.split("/")
+        if len(parts) == 3 and kind_of(parts[2]) is not None:
+            found.setdefault(table_at(raw, parts[0], parts[1]), []).append(file)
     return found
+
+
+def folder_of(raw: Storage, table: Table) -> str:
+    """Folder of a table's files."""
+    return table.folder if raw.is_local else f"{table.schema}/{table.name}"
 
 
 def table_at(raw: Storage, schema: str, table: str) -> tuple[str, str]:

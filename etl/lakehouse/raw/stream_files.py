@@ -5,13 +5,14 @@ as DMS writes them to S3, in the folder `_stream` of the processed zone. From th
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from lakehouse.contract import NOT_REPLICATED, PARQUET, STREAM, is_load_file, is_messages_file, load_file
+from lakehouse.contract import PARQUET, STREAM, is_load_file, is_messages_file, load_file
 from lakehouse.raw.raw_files import BrokenFile, Kind, table_at
 from lakehouse.raw.stream_messages import CLEARING, Definition, Message, parse, table_of
 from lakehouse.run.job import Job
@@ -54,28 +55,26 @@ def storage(job: Job) -> Storage:
     return Storage(f"{job.processed.uri}/{STREAM}")
 
 
-def stage(job: Job) -> dict[tuple[str, str], list[StoredFile]]:
-    """Takes in what is new, and gives the made files of every table that comes through Kinesis."""
+def stage(job: Job, files: Iterable[StoredFile]) -> dict[tuple[str, str], list[StoredFile]]:
+    """Takes in what is new of the raw zone's files, and gives the made files of every table that comes by Kinesis."""
     target = storage(job)
-    listed = _listed(job.raw)
+    listed = _messages(job.raw, files)
     job.for_each(sorted(listed), lambda name: _stage_table(job, target, name, listed[name]))
     made: dict[tuple[str, str], list[StoredFile]] = {}
     for name in listed:
         known = _load(target, name)
-        files = target.files(Table(*name).folder)
-        made[name] = [file for file in files if file.name in known.files]
+        own = target.files(Table(*name).folder)
+        made[name] = [file for file in own if file.name in known.files]
     return made
 
 
-def _listed(raw: Storage) -> dict[tuple[str, str], list[StoredFile]]:
+def _messages(raw: Storage, files: Iterable[StoredFile]) -> dict[tuple[str, str], list[StoredFile]]:
     found: dict[tuple[str, str], list[StoredFile]] = {}
-    for schema in raw.folders(""):
-        if schema in NOT_REPLICATED:
-            continue
-        for file in raw.files(schema):
-            parts = file.path.split("/", 2)
-            if len(parts) == 3 and is_messages_file(parts[2]) and file.size > 0:
-                found.setdefault(table_at(raw, schema, parts[1]), []).append(file)
+    for file in files:
+        schema, _, rest = file.path.partition("/")
+        table, _, inner = rest.partition("/")
+        if is_messages_file(inner) and file.size > 0:
+            found.setdefault(table_at(raw, schema, table), []).append(file)
     return found
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import reduce
+from operator import xor
 from typing import Any, Literal
 
 from lakehouse.contract import STATE, is_load_file
@@ -30,7 +33,10 @@ class SeenFile:
 
 
 NEWEST_FILES = 1000
-"""Change files of which the state has all; of older ones it has fingerprints: with a file a minute, 1440 come a day."""
+"""Change files of which the state has all; of older ones an entry a day: with a file a minute, 1440 come a day."""
+
+ENTRY = 100
+"""Bytes that a file takes in a state, at least."""
 
 SKIPPED_NUMBERS = 1000
 """More than the batches that one job writes of one table."""
@@ -54,28 +60,54 @@ def of_file(file: StoredFile) -> str:
     return fingerprint(file.name, file.size, file.modified)
 
 
+Digest = tuple[int, int]
+"""Of some files: their number, and their fingerprints in one."""
+
+
+def digest_of(files: Iterable[StoredFile]) -> Digest:
+    """The same for the same files as they are, in whatever order."""
+    found = [int(of_file(file), 16) for file in files]
+    return len(found), reduce(xor, found, 0)
+
+
 @dataclass
 class OldFiles:
-    """Change files that are no longer among the newest: fingerprints of each as it was, and of what is in it."""
+    """
+    Change files that are no longer among the newest: those with names before `until`. Of each day in their names a
+    digest, so that a state has an entry a day for them.
+    """
 
-    as_they_were: set[str] = field(default_factory=set)
-    changes: set[str] = field(default_factory=set)
+    until: str = ""
+    days: dict[str, Digest] = field(default_factory=dict)
+
+    @property
+    def number(self) -> int:
+        return sum(number for number, _ in self.days.values())
 
     def take(self, name: str, file: SeenFile) -> None:
-        self.as_they_were.add(fingerprint(name, file.size, file.modified))
-        if file.changes:
-            self.changes.add(fingerprint(file.changes))
+        number, prints = self.days.get(day_of(name), (0, 0))
+        self.days[day_of(name)] = number + 1, prints ^ int(fingerprint(name, file.size, file.modified), 16)
 
-    def clear(self) -> None:
-        self.as_they_were.clear()
-        self.changes.clear()
-
-    def to_json(self) -> list[str]:
-        return ["".join(sorted(self.as_they_were)), "".join(sorted(self.changes))]
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "until": self.until,
+            "days": {day: [number, f"{prints:x}"] for day, (number, prints) in self.days.items()},
+        }
 
     @staticmethod
-    def from_json(value: list[str]) -> OldFiles:
-        return OldFiles(*map(fingerprints, value))
+    def from_json(value: Any, files: Iterable[str]) -> OldFiles:
+        """`files`: of the newest. An older state has all fingerprints: its files are compared with the log once."""
+        if isinstance(value, list):
+            newest = min((name for name in files if not is_load_file(name)), default="")
+            return OldFiles(newest if any(value) else "")
+        return OldFiles(
+            value["until"], {day: (number, int(prints, 16)) for day, (number, prints) in value["days"].items()}
+        )
+
+
+def day_of(name: str) -> str:
+    """The day in the name of a change file, as digits."""
+    return name[:8]
 
 
 @dataclass
@@ -143,6 +175,10 @@ class TableState:
     """Time of the order to empty the table that was followed last; 0 for none."""
     takeovers: int = 0
     """As many as the lease had when the last batch was written."""
+    since: int = 1
+    """Number of the first batch since its files were forgotten; those before are another time's."""
+    listed: float = 0.0
+    """When all of its raw files were listed last, in seconds since 1970."""
     part_of_load: bool = False
     """Whether the change log has a part of a full load only: the job that takes it in is at work, or was killed."""
 
@@ -155,35 +191,28 @@ class TableState:
             self.next_batch += SKIPPED_NUMBERS
             self.takeovers = takeovers
 
-    def has(self, file: StoredFile) -> bool:
-        """Whether a file of this name (of an old one: as it is) is in the change log."""
-        old = self.old_files.as_they_were
-        return file.name in self.files or (bool(old) and of_file(file) in old)
-
     def forget_files(self) -> None:
         self.files.clear()
-        self.old_files.clear()
+        self.old_files = OldFiles()
+        self.since = self.next_batch
 
     def fold(self) -> None:
-        """Of the change files keeps the newest as they are, and of the others fingerprints."""
+        """Of the change files keeps the newest as they are, and of the others digests."""
         changes = sorted(name for name in self.files if not is_load_file(name))
         if len(changes) > 2 * NEWEST_FILES:
+            self.old_files.until = max(self.old_files.until, changes[-NEWEST_FILES])
             for name in changes[:-NEWEST_FILES]:
                 self.old_files.take(name, self.files.pop(name))
 
-    def drop_gone(self, present: list[StoredFile]) -> bool:
+    def drop_gone(self, names: set[str], after: str) -> bool:
         """
-        Forgets change files that are no longer in the raw zone; says whether there were any. Those of the full load
-        stay: one of the same name that comes later is a reload.
+        Forgets change files that are no longer in the raw zone, where these are all after a name; says whether there
+        were any. Those of the full load stay: one of the same name that comes later is a reload.
         """
-        names = {file.name for file in present}
-        gone = [name for name in self.files if name not in names and not is_load_file(name)]
+        gone = [name for name in self.files if name > after and name not in names and not is_load_file(name)]
         for name in gone:
             del self.files[name]
-        old = self.old_files.as_they_were
-        there = old & {of_file(file) for file in present if file.name not in self.files} if old else old
-        self.old_files.as_they_were = there
-        return bool(gone) or len(there) < len(old)
+        return bool(gone)
 
     def begin_generation(self, loaded_at: str = "") -> None:
         self.generation = self.next_batch
@@ -218,12 +247,19 @@ def save(processed: Storage, table: Table, state: TableState) -> None:
 
 def known_tables(processed: Storage) -> set[tuple[str, str]]:
     """Schema and name of every table that has a state."""
-    found = set()
+    return {name for name, _ in _states(processed)}
+
+
+def large_tables(processed: Storage) -> list[tuple[str, str]]:
+    """Tables whose state is so large that there may be old files."""
+    return [name for name, file in _states(processed) if file.size > NEWEST_FILES * ENTRY]
+
+
+def _states(processed: Storage) -> Iterator[tuple[tuple[str, str], StoredFile]]:
     for file in processed.files(STATE):
         parts = file.path.split("/")
         if len(parts) == 3 and parts[2].endswith(".json"):
-            found.add((from_folder(parts[1]), from_folder(parts[2].removesuffix(".json"))))
-    return found
+            yield (from_folder(parts[1]), from_folder(parts[2].removesuffix(".json"))), file
 
 
 def _columns(value: list[list[str]]) -> Columns:
@@ -234,7 +270,7 @@ def _from_json(value: dict[str, Any]) -> TableState:
     applied = value["applied"]
     return TableState(
         files={name: SeenFile(**file) for name, file in value["files"].items()},
-        old_files=OldFiles.from_json(value.get("old_files", [])),
+        old_files=OldFiles.from_json(value.get("old_files", []), value["files"]),
         set_aside={name: SetAside(**file) for name, file in value["set_aside"].items()},
         batches=[Batch(**{**batch, "columns": _columns(batch["columns"])}) for batch in value["batches"]],
         next_batch=value["next_batch"],
@@ -242,6 +278,8 @@ def _from_json(value: dict[str, Any]) -> TableState:
         loaded_at=value["loaded_at"],
         cleared=value.get("cleared", 0),
         takeovers=value.get("takeovers", 0),
+        since=value.get("since", 1),
+        listed=value.get("listed", 0.0),
         part_of_load=value.get("part_of_load", False),
         applied=None if applied is None else Applied(**{**applied, "columns": _columns(applied["columns"])}),
     )

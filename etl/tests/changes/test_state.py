@@ -46,10 +46,16 @@ def nothing_new(lake: Lake) -> None:
     assert log_rows(lake) == rows
 
 
-def test_of_old_change_files_there_are_fingerprints(lake: Lake, busy: Source, current: Read) -> None:
+def old_files(lake: Lake) -> int:
+    return sum(number for number, _ in lake.state("t")["old_files"]["days"].values())
+
+
+def test_of_old_change_files_there_is_an_entry_a_day(lake: Lake, busy: Source, current: Read) -> None:
     names = sorted(path.name for path in busy.folder.iterdir())
     assert sorted(lake.state("t")["files"]) == names[-5:]
-    assert [len(text) for text in lake.state("t")["old_files"]] == [8 * 16, 8 * 16]
+    assert lake.state("t")["old_files"]["until"] == names[8]
+    assert list(lake.state("t")["old_files"]["days"]) == ["20260905"]
+    assert old_files(lake) == 8
     nothing_new(lake)
     busy.update({"id": 1}, note="y")
     busy.flush()
@@ -85,7 +91,7 @@ def test_files_that_are_no_longer_in_the_raw_zone_are_forgotten(lake: Lake, busy
         path.unlink()
     nothing_new(lake)
     assert len(lake.state("t")["files"]) == 4  # the full load among them
-    assert len(lake.state("t")["old_files"][0]) == 7 * 16
+    assert old_files(lake) == 7
     assert normal(current(busy)) == normal(busy.rows)
 
 
@@ -94,7 +100,7 @@ def test_truncate_forgets_all_files(lake: Lake, busy: Source, current: Read) -> 
     lake.ok()
     assert current(busy) == []
     assert len(lake.state("t")["files"]) == 1
-    assert lake.state("t")["old_files"] == ["", ""]
+    assert lake.state("t")["old_files"] == {"until": "", "days": {}}
     busy.insert(id=5)
     busy.flush()
     lake.ok()

@@ -9,9 +9,6 @@ import type { LocalPaths } from "../../shared/paths.ts";
 import { finding, reloading } from "./finding.ts";
 import { isCleared, type KnownTable } from "./tableState.ts";
 
-/** Digits of a fingerprint in a table's state. */
-const fingerprintDigits = 16;
-
 /** Raw files of a table, against what the jobs have seen and what the checkpoint says was loaded. */
 export async function checkRawFiles(
 	paths: LocalPaths,
@@ -34,15 +31,12 @@ export async function checkRawFiles(
 			found.push(`${name} has ${grouped(now)} bytes, and had ${grouped(size)} when it was processed`);
 		}
 	}
-	const first = seen
-		.map(([name]) => name)
-		.filter((name) => !isLoadFile(name))
-		.sort()[0];
-	const older = (state.old_files[0]?.length ?? 0) / fingerprintDigits;
+	const { until, days } = state.old_files;
+	const older = Object.values(days).reduce((sum, [number]) => sum + number, 0);
 	const there = [...sizes.keys()].filter(
-		(name) => !isLoadFile(name) && first !== undefined && name < first && !(name in state.set_aside),
+		(name) => !isLoadFile(name) && name < until && !(name in state.files) && !(name in state.set_aside),
 	);
-	if (older > there.length) found.push(`${counted(older - there.length, "file")} from before ${first} are gone`);
+	if (older > there.length) found.push(`${counted(older - there.length, "file")} from before ${until} are gone`);
 	const loaded = checkpoint?.tables.find((one) => one.schema === schema && one.table === table);
 	if (sizes.size === 0 && seen.length === 0 && loaded?.state === "Table completed") {
 		found.push(`there is no file, and the replication has loaded ${counted(loaded.fullLoadRows, "row")}`);

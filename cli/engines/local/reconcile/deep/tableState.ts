@@ -11,8 +11,11 @@ import type { LocalPaths } from "../../shared/paths.ts";
 const schema = z.looseObject({
 	/** Raw files whose rows are in the change log. */
 	files: z.record(z.string(), z.looseObject({ size: z.number() })),
-	/** Fingerprints of older change files, 16 digits each. */
-	old_files: z.array(z.string()).default([]),
+	/** Older change files: those with names before `until`, of each day in them the number and one fingerprint of all. */
+	old_files: z
+		.object({ until: z.string(), days: z.record(z.string(), z.tuple([z.number(), z.string()])) })
+		// Until the next run of the jobs an older version's list says nothing here.
+		.catch({ until: "", days: {} }),
 	set_aside: z.record(z.string(), z.unknown()).default({}),
 	batches: z.array(
 		z.looseObject({
