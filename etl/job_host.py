@@ -2,9 +2,9 @@
 Runs the jobs of one machine, each in a process of its own that begins with what jobs import: a fork of this one. What a
 job changes, leaks or breaks ends with its process.
 
-A line of standard input is a job, as JSON: `id`, `script`, `args`, `log` and `env`. Lines of standard output say of it
-`pid` once it has begun, then `code` or `signal` as it ended, or `error` where it could not begin. The host ends with
-its input; jobs do not.
+A line of standard input is a job, as JSON: `id`, `script`, `args`, `log` and `env`, and `network` where it is to be in
+the network of that process. Lines of standard output say of it `pid` once it has begun, then `code` or `signal` as it
+ended, or `error` where it could not begin. The host ends with its input; jobs do not.
 
 With `--engine` it imports the engine's client at the beginning, else when the first job does.
 """
@@ -23,6 +23,8 @@ from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+
+import private_network
 
 JOBS = ("lakehouse.changes.change_log", "lakehouse.current.apply_changes", "lakehouse.models.build_models")
 """What jobs import that look for work."""
@@ -151,6 +153,8 @@ def _become(job: dict[str, Any]) -> None:
         os.dup2(source, target)
     os.close(inputs)
     os.close(log)
+    if "network" in job:
+        private_network.join(job["network"])
     os.environ.update(job["env"])
     # `random` sees to itself.
     if "numpy.random" in sys.modules:

@@ -1,20 +1,30 @@
-"""Serves the Spark Connect protocol by Sail on a free loopback port, for the jobs of one run.
+"""
+Serves the Spark Connect protocol by Sail on a free loopback port, for the jobs of one run: with `--own-network` in a
+network of its own, where the kernel has that.
 
-Prints the port as its only line, and ends when its standard input closes: a run that dies leaves no server behind.
+Prints one line of JSON: `port`, and, where it is in the machine's network, `why`, and the accounts of `others`, who
+reach it.
+Ends when its standard input closes: a run that dies leaves no server behind.
 """
 
+import json
 import sys
 
-from pysail.spark import SparkConnectServer
+import private_network
 
 
 def main() -> None:
+    # Before anything starts a thread.
+    why = private_network.leave() if "--own-network" in sys.argv[1:] else "jobs could not join a network of its own"
+    from pysail.spark import SparkConnectServer
+
     server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
     address = server.listening_address
     if address is None:
         raise RuntimeError("Sail did not start to listen")
-    print(address[1], flush=True)
+    reached = {} if why is None else {"why": why, "others": private_network.others()}
+    print(json.dumps({"port": address[1], **reached}), flush=True)
     sys.stdin.read()
     server.stop()
 

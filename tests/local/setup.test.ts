@@ -117,9 +117,12 @@ describe("ensureInterpreter", () => {
 
 describe("SailServer", () => {
 	it("continues where its log can't be written", async () => {
-		const python = await script("python", "head -c 300000 /dev/zero >&2; echo 4711; cat > /dev/null");
+		const python = await script(
+			"python",
+			'head -c 300000 /dev/zero >&2; echo \'{"port":4711,"why":"x"}\'; cat > /dev/null',
+		);
 		const server = new SailServer(python, join(folder, "nowhere", "sail.log"));
-		expect(await server.remote(new AbortController().signal)).toBe("sc://127.0.0.1:4711");
+		expect(await server.remote(new AbortController().signal)).toEqual({ address: "sc://127.0.0.1:4711" });
 		await server.stop();
 	});
 });

@@ -36,7 +36,8 @@ export function describeRun(stack: string, result: EtlResult): string {
 		rows.map((row, index) => (priced ? [...row, costs[index]?.dpuHours.toFixed(3) ?? ""] : row)),
 	);
 	const runs = result.jobs.filter((run) => run.state !== "skipped");
-	const verdict = result.anythingNew ? "" : "Nothing new since the last run.";
+	const isWhole = result.outcome === undefined || result.outcome === "dataQuality";
+	const verdict = result.anythingNew || !isWhole ? "" : "Nothing new since the last run.";
 	return [
 		table,
 		...runs.flatMap(describeModels),
@@ -64,7 +65,9 @@ function describeFailure(run: JobRun): string[] {
 	return [
 		"",
 		...fault,
-		chalk.red(`${run.job} ${run.state}. The last lines of its log:`),
+		chalk.red(
+			`${run.job} ${run.state}.${run.logTail.length === 0 ? " Its log is empty." : " The last lines of its log:"}`,
+		),
 		...run.logTail.map((line) => `  ${logLine(line)}`),
 		`All of it: ${run.log}`,
 	];

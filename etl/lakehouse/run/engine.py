@@ -6,12 +6,13 @@ or Sail, which has no catalog of its own that outlives a session and keeps Icebe
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from uuid import uuid4
 
 from lakehouse.run.row_changes import RowChanges, Touched
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
 CATALOG = "glue_catalog"
+
+PATIENCE = 60
+"""Seconds in which an engine that listens has to answer."""
 
 FILE_ROWS = 250_000
 """Rows in a data file of a large table: as many as one changed row makes an engine rewrite."""
@@ -51,6 +55,8 @@ class Engine:
     """A session, and how it names files and Iceberg tables."""
 
     def __init__(self, processed: Storage, database: str) -> None:
+        if remote := os.environ.get("SPARK_REMOTE"):
+            _require_answer(remote)
         self.session: SparkSession = SparkSession.builder.getOrCreate()
         self.session.conf.set("spark.sql.session.timeZone", "UTC")
         # Names of columns are compared as they are written: `id` renamed to `ID` is another column.
@@ -277,6 +283,22 @@ class Engine:
         uri = self.uri(self._processed, table.location)
         self.session.sql(f"CREATE TABLE {name} USING iceberg LOCATION {json.dumps(uri)}").collect()
         return name
+
+
+class NoAnswer(Exception):
+    """The engine cannot be reached."""
+
+
+def _require_answer(remote: str) -> None:
+    """The client itself would try again for more than ten minutes, and say nothing."""
+    import grpc
+
+    address = urlsplit(remote).netloc
+    with grpc.insecure_channel(address) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(PATIENCE)
+        except grpc.FutureTimeoutError:
+            raise NoAnswer(f"The engine of the jobs at {address} did not answer within {PATIENCE} seconds.") from None
 
 
 def _part(column: Column, bounds: list[int]) -> Column:

@@ -9,6 +9,8 @@ export interface JobCall {
 	log: string;
 	/** Beside the environment of all jobs. */
 	env: Readonly<Record<string, string>>;
+	/** Process whose network it is to be in, where that is not the machine's. */
+	network?: number;
 }
 
 /** How a process ended. */

@@ -17,7 +17,13 @@ import { RunLock } from "./runLock.ts";
 /** Instead of Python: an engine that listens immediately, and jobs that are scripts of the shell. */
 const python = `#!/bin/sh
 case "$1" in
-	*sail_server.py) [ -n "$NEVER_LISTENS" ] || echo 1; read line ;;
+	*sail_server.py)
+		[ -n "$NEVER_LISTENS" ] || echo '{"port":1,"why":"no network of its own","others":["ann","bob"]}'
+		if [ -n "$DIES_AFTER" ]; then
+			while [ ! -e "$DIES_AFTER" ]; do sleep 0.05; done
+			kill -9 $$
+		fi
+		read line ;;
 	*) exec sh "$@" ;;
 esac
 `;
@@ -53,8 +59,9 @@ const it = base.extend("run", async ({ folder, abort }, { onCleanup }): Promise<
 	const job = async (name: string, ...lines: string[]): Promise<JobDefinition> => {
 		const script = join(folder, `${name}.sh`);
 		const report = join(paths.processed, lake.report(runId, name));
-		await mkdir(join(report, ".."), { recursive: true });
-		await writeFile(script, [`report='${report}'`, ...lines, ""].join("\n"));
+		// As the jobs do it: one that leaves no report makes no folder of them.
+		const folderOf = lines.some((line) => line.includes("$report")) ? ['mkdir -p "$(dirname "$report")"'] : [];
+		await writeFile(script, [`report='${report}'`, ...folderOf, ...lines, ""].join("\n"));
 		return { name, script, description: "", after: [], reads: [], writes: [] };
 	};
 	return { paths, runId, session: open(), open, job };
@@ -106,6 +113,33 @@ describe("a job that ends otherwise than it reports", () => {
 		const bad = await job("bad", writes("bad", runId, "failed", "own words"), "exit 1");
 		expect(await session.run(bad, context)).toMatchObject({ state: "failed", report: { error: "own words" } });
 	});
+});
+
+describe("an engine that dies", () => {
+	it("ends the job that it ran with its reason, and later ones", async ({ run, context, folder }) => {
+		vi.stubEnv("DIES_AFTER", join(folder, "begun"));
+		const session = run.open();
+		const job = await run.job(
+			"a",
+			"trap '' TERM",
+			"echo waiting",
+			`: > '${folder}/begun'`,
+			"while :; do sleep 1; done",
+		);
+		const why = /^The engine of the jobs \(Sail\) died\.[\s\S]*SIGKILL, as where the memory of the machine is used up/;
+		expect(await session.run(job, context)).toMatchObject({
+			state: "failed",
+			report: { state: "failed", error: expect.stringMatching(why) },
+			logTail: ["waiting"],
+		});
+		const next = session.run(await run.job("b", "exit 0"), context);
+		await expect(next).rejects.toMatchObject({ message: expect.stringMatching(why) });
+	});
+});
+
+it("says once who reaches the engine where it is in the machine's network", async ({ run, context }) => {
+	for (const name of ["a", "b"]) await run.session.run(await run.job(name, "exit 0"), context);
+	expect(context.shown.filter((text) => text.includes("(ann, bob)"))).toHaveLength(1);
 });
 
 describe("Ctrl-C", () => {

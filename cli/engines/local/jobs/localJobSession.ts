@@ -5,7 +5,8 @@ import { commandLineOf } from "../../../../etl/contract/arguments.ts";
 import { databaseName, jobExitCodes } from "../../../../etl/contract/contract.ts";
 import type { JobReport } from "../../../../etl/contract/report.ts";
 import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
-import { identify, signalProcess } from "../../../common/process/processIdentity.ts";
+import type { PipelineError } from "../../../common/errors.ts";
+import { endProcess, identify, signalProcess } from "../../../common/process/processIdentity.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 import type { Context, JobRun, JobSession, JobState } from "../../port.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
@@ -19,6 +20,9 @@ import { SailServer } from "./sailServer.ts";
 /** Lines of a failed job's log that are shown immediately. */
 const tailLines = 15;
 
+/** How long a job whose engine has died may take to end. */
+const orphanGraceMs = 2_000;
+
 /** One run: the engine, and each job as a process of its own that begins with its imports done where that is safe. */
 export class LocalJobSession implements JobSession {
 	readonly runId: string;
@@ -27,6 +31,7 @@ export class LocalJobSession implements JobSession {
 	readonly #lock: RunLock;
 	readonly #server: SailServer;
 	readonly #processes: JobProcesses;
+	#hasWarned = false;
 
 	/**
 	 * @param options.forks whether processes of jobs may be forks of one that has imported what they need.
@@ -44,9 +49,9 @@ export class LocalJobSession implements JobSession {
 		this.#folder = folder;
 		this.#lock = lock;
 		const python = join(paths.python, "bin", "python");
-		this.#server = new SailServer(python, join(folder, engineLog));
+		this.#server = new SailServer(python, join(folder, engineLog), forks);
 		const env = {
-			...process.env,
+			...withoutProxy(process.env),
 			PYTHONPATH: join(projectRoot, "etl"),
 			PYTHONUNBUFFERED: "1",
 			PYTHONDONTWRITEBYTECODE: "1",
@@ -67,6 +72,7 @@ export class LocalJobSession implements JobSession {
 			seconds: (Date.now() - startedAt.getTime()) / 1000,
 			log,
 			...(report === undefined ? {} : { report }),
+			...(exit.orphaned === undefined ? {} : { fault: { kind: "EngineDied", message: exit.orphaned.message } }),
 			...(state === "succeeded" || state === "quality_failed" ? {} : { logTail: await tail(log) }),
 		};
 	}
@@ -75,18 +81,22 @@ export class LocalJobSession implements JobSession {
 	async #ending(
 		job: JobDefinition,
 		startedAt: Date,
-		exit: Exit,
+		exit: Exit & { orphaned?: PipelineError },
 		log: string,
 		signal: AbortSignal,
 	): Promise<{ state: JobState; report?: JobReport }> {
 		const ended = stateOf(exit, signal);
 		const { report, damaged } = await readReport(this.#paths, this.runId, job.name);
+		const place = { runId: this.runId, job: job.name, startedAt };
+		// What the job itself says of it is that a connection is refused.
+		if (exit.orphaned !== undefined && ended === "failed") {
+			return { state: "failed", report: await reportFailure(this.#paths, place, undefined, exit.orphaned.message) };
+		}
 		if (ended === "stopped" || report?.state === ended) return { state: ended, ...(report && { report }) };
 		const how = `It ended with ${exit.signal ?? `exit code ${exit.code}`}`;
 		const [last] = (await tail(log)).slice(-1);
 		const why = damaged ?? `${how}${report === undefined ? " and left no report" : ", not as it reported"}.`;
-		const error = last === undefined || last === "" ? why : `${why} Its log ends: ${last}`;
-		const place = { runId: this.runId, job: job.name, startedAt };
+		const error = last === undefined ? why : `${why} Its log ends: ${last}`;
 		return { state: "failed", report: await reportFailure(this.#paths, place, report, error) };
 	}
 
@@ -95,9 +105,12 @@ export class LocalJobSession implements JobSession {
 		await this.#lock.free();
 	}
 
-	async #spawn(job: JobDefinition, log: string, { signal }: Context): Promise<Exit> {
-		const remote = await this.#server.remote(signal);
-		const call = { script: job.script, args: this.#arguments(job), log, env: { SPARK_REMOTE: remote } };
+	/** @returns how the job ended; `orphaned` where its engine had died before. */
+	async #spawn(job: JobDefinition, log: string, context: Context): Promise<Exit & { orphaned?: PipelineError }> {
+		const { signal } = context;
+		const { address, ...network } = await this.#server.remote(signal);
+		await this.#warnOfOthers(context);
+		const call = { script: job.script, args: this.#arguments(job), log, env: { SPARK_REMOTE: address }, ...network };
 		const { pid, ended } = await this.#processes.start(call);
 		if (pid === undefined) return ended;
 		const started = identify(pid);
@@ -106,10 +119,21 @@ export class LocalJobSession implements JobSession {
 		if (signal.aborted) stop();
 		await this.#lock.addChild(started);
 		try {
-			return await ended;
+			const first = await Promise.race([ended, this.#server.died]);
+			if (!(first instanceof Error)) return first;
+			// It would ask an engine that is gone for ten minutes more.
+			await endProcess(started, "", orphanGraceMs);
+			return { ...(await ended), orphaned: first };
 		} finally {
 			signal.removeEventListener("abort", stop);
 		}
+	}
+
+	async #warnOfOthers({ reporter, signal }: Context): Promise<void> {
+		if (this.#hasWarned) return;
+		this.#hasWarned = true;
+		const exposure = await this.#server.exposure(signal);
+		if (exposure !== undefined) reporter.warn(exposure);
 	}
 
 	#arguments(job: JobDefinition): string[] {
@@ -125,6 +149,14 @@ export class LocalJobSession implements JobSession {
 	}
 }
 
+/** The engine's client would ask a proxy for the engine, which is on the loopback. */
+function withoutProxy(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+	const own = ["127.0.0.1", "localhost"];
+	const names = ["no_proxy", "NO_PROXY", ...(env.no_grpc_proxy === undefined ? [] : ["no_grpc_proxy"])];
+	const exempt = names.map((name) => [name, [...own, ...(env[name] ?? "").split(",")].filter(Boolean).join(",")]);
+	return { ...env, ...Object.fromEntries(exempt) };
+}
+
 function stateOf({ code }: Exit, signal: AbortSignal): JobState {
 	if (code === jobExitCodes.succeeded) return "succeeded";
 	if (code === jobExitCodes.quality_failed) return "quality_failed";
@@ -132,6 +164,6 @@ function stateOf({ code }: Exit, signal: AbortSignal): JobState {
 }
 
 async function tail(path: string): Promise<string[]> {
-	const text = await readFile(path, "utf8");
-	return text.trimEnd().split("\n").slice(-tailLines);
+	const text = (await readFile(path, "utf8")).trimEnd();
+	return text === "" ? [] : text.split("\n").slice(-tailLines);
 }

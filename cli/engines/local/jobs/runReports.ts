@@ -1,8 +1,8 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { lake } from "../../../../etl/contract/contract.ts";
 import type { JobReport } from "../../../../etl/contract/report.ts";
 import { PipelineError } from "../../../common/errors.ts";
-import { namesIn, writeFileAtomic } from "../../../common/fs.ts";
+import { makeFolder, namesIn, writeFileAtomic } from "../../../common/fs.ts";
 import { readJsonFile } from "../../../common/jsonFile.ts";
 import type { RunHistory } from "../../port.ts";
 import { reportFile } from "../../shared/jobReport.ts";
@@ -68,7 +68,9 @@ export async function reportFailure(
 		finished_at: new Date().toISOString(),
 		error: [known?.error, error].filter(Boolean).join("\n"),
 	};
-	await writeFileAtomic(join(paths.processed, lake.report(runId, job)), JSON.stringify(report));
+	const path = join(paths.processed, lake.report(runId, job));
+	await makeFolder(dirname(path));
+	await writeFileAtomic(path, JSON.stringify(report));
 	return report;
 }
 

@@ -2,18 +2,47 @@ import type { ChildProcess } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { spawn } from "../../../common/process/childProcess.ts";
 import { projectRoot } from "../../../common/projectRoot.ts";
 
+/** What the server says of itself. */
+const answerSchema = z.object({
+	port: z.number().int().positive(),
+	/** Why it is in the machine's network. */
+	why: z.string().optional(),
+	/** Accounts that reach it there. */
+	others: z.array(z.string()).optional(),
+});
+
+type Answer = z.infer<typeof answerSchema>;
+
+/** Where jobs find the engine. */
+export interface Remote {
+	/** For SPARK_REMOTE. */
+	address: string;
+	/** Process whose network it is in, where that is not the machine's. */
+	network?: number;
+}
+
 /** The Sail server that runs the jobs of one run; it ends with this process, however that ends. */
 export class SailServer {
 	readonly #child: ChildProcess;
-	readonly #port: Promise<number>;
+	readonly #log: string;
+	readonly #answer: Promise<Answer>;
+	/** Comes where it ends before it is stopped. */
+	readonly died: Promise<PipelineError>;
+	#isStopping = false;
 
-	/** @param log file for the server's own messages. */
-	constructor(python: string, log: string) {
-		this.#child = spawn(python, [join(projectRoot, "etl", "sail_server.py")], {
+	/**
+	 * @param log file for the server's own messages.
+	 * @param ownNetwork whether jobs can join a network of its own.
+	 */
+	constructor(python: string, log: string, ownNetwork = false) {
+		this.#log = log;
+		const script = join(projectRoot, "etl", "sail_server.py");
+		this.#child = spawn(python, [script, ...(ownNetwork ? ["--own-network"] : [])], {
 			stdio: ["pipe", "pipe", "pipe"],
 			// In a group of its own: Ctrl-C in the terminal is ours to answer, and would look like a crash of it.
 			detached: true,
@@ -24,23 +53,56 @@ export class SailServer {
 		// A log that a full disk does not take must end neither us nor, for want of a reader, the server.
 		file.once("error", () => this.#child.stderr?.resume());
 		this.#child.stderr?.pipe(file);
-		this.#port = this.#readPort(log);
+		// It may end before it reads that it is to.
+		this.#child.stdin?.on("error", () => undefined);
+		this.#answer = this.#read();
 		// Whoever asks for the address gets the error, and nobody need ask.
-		this.#port.catch(() => undefined);
+		this.#answer.catch(() => undefined);
+		this.died = new Promise((resolve) => {
+			this.#child.once("close", (code, signal) => {
+				if (!this.#isStopping) resolve(this.#error("The engine of the jobs (Sail) died.", howEnded(code, signal)));
+			});
+		});
 	}
 
 	/**
-	 * Address for SPARK_REMOTE, once the server listens.
-	 * @throws the signal's reason, where nobody waits for it any more.
+	 * Where it is, once the server listens.
+	 * @throws the signal's reason, where nobody waits for it any more; why it has died.
 	 */
-	async remote(signal: AbortSignal): Promise<string> {
+	async remote(signal: AbortSignal): Promise<Remote> {
+		const { port, why } = await this.#until(signal);
+		const network = why === undefined ? this.#child.pid : undefined;
+		return { address: `sc://127.0.0.1:${port}`, ...(network !== undefined && { network }) };
+	}
+
+	/** What the user should know of who else reaches it; undefined where nobody does. */
+	async exposure(signal: AbortSignal): Promise<string | undefined> {
+		const { why, others = [] } = await this.#until(signal);
+		if (why === undefined || others.length === 0) return undefined;
+		const names = `${others.slice(0, 3).join(", ")}${others.length > 3 ? " and others" : ""}`;
+		return `While jobs run, other users of this machine (${names}) can read your files and run programs as you: the engine of the jobs asks nobody who they are, and has no network of its own here (${why}). See docs/local.md, Who can reach it.`;
+	}
+
+	async stop(): Promise<void> {
+		this.#isStopping = true;
+		if (this.#hasEnded()) return;
+		const ended = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
+		this.#child.stdin?.end();
+		const timer = setTimeout(() => this.#child.kill("SIGKILL"), 3_000);
+		await ended;
+		clearTimeout(timer);
+	}
+
+	async #until(signal: AbortSignal): Promise<Answer> {
 		signal.throwIfAborted();
 		const done = new AbortController();
 		const aborted = new Promise<never>((_, reject) => {
 			signal.addEventListener("abort", () => reject(signal.reason), { once: true, signal: done.signal });
 		});
 		try {
-			return `sc://127.0.0.1:${await Promise.race([this.#port, aborted])}`;
+			const answer = await Promise.race([this.#answer, aborted]);
+			if (this.#hasEnded()) throw await this.died;
+			return answer;
 		} catch (error) {
 			signal.throwIfAborted();
 			throw error;
@@ -49,30 +111,37 @@ export class SailServer {
 		}
 	}
 
-	async stop(): Promise<void> {
-		if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-		const ended = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
-		this.#child.stdin?.end();
-		const timer = setTimeout(() => this.#child.kill("SIGKILL"), 3_000);
-		await ended;
-		clearTimeout(timer);
+	#hasEnded(): boolean {
+		return this.#child.exitCode !== null || this.#child.signalCode !== null;
 	}
 
-	#readPort(log: string): Promise<number> {
+	#read(): Promise<Answer> {
 		return new Promise((resolve, reject) => {
-			const fail = (why: string): void =>
-				reject(
-					new PipelineError("failure", {
-						what: "The engine of the jobs (Sail) did not start.",
-						why,
-						fix: `Its messages are in ${log}.`,
-						next: "pipeline-cli setup",
-					}),
-				);
+			const fail = (why: string): void => reject(this.#error("The engine of the jobs (Sail) did not start.", why));
 			this.#child.once("error", (error) => fail(error.message));
-			this.#child.once("close", (code, signal) => fail(`It ended with ${signal ?? `exit code ${code}`}.`));
+			this.#child.once("close", (code, signal) => fail(howEnded(code, signal)));
 			const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream });
-			lines.once("line", (line) => resolve(Number(line)));
+			lines.once("line", (line) => {
+				try {
+					resolve(answerSchema.parse(JSON.parse(line)));
+				} catch {
+					fail(`It said: ${line.slice(0, 200)}`);
+				}
+			});
 		});
 	}
+
+	#error(what: string, why: string): PipelineError {
+		return new PipelineError("failure", {
+			what,
+			why,
+			fix: `Its messages are in ${this.#log}.`,
+			next: what.endsWith("start.") ? "pipeline-cli setup" : "pipeline-cli run-etl",
+		});
+	}
+}
+
+function howEnded(code: number | null, signal: NodeJS.Signals | null): string {
+	if (signal === null) return `It ended with exit code ${code}.`;
+	return `It ended with ${signal}${signal === "SIGKILL" ? ", as where the memory of the machine is used up" : ""}.`;
 }
