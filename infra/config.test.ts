@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { streamNames } from "../etl/contract/contract.ts";
 import { type ConfigKey, configKeys, parseConfig } from "./config.ts";
-import { declaredKeys, stackValues } from "./testing/stack.ts";
+import { declaredKeys } from "./declaredKeys.ts";
+import { stackValues } from "./testing/stack.ts";
 
 const dev = stackValues("dev");
 

@@ -1,4 +1,4 @@
-import { deploy } from "./deploy.ts";
+import { definePipeline } from "./definePipeline.ts";
 
 /** The stack's one output, which `pipeline-cli` reads; see `outputs.ts`. */
-export const pipeline = deploy();
+export const pipeline = definePipeline();

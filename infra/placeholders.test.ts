@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { stackNameOf, stackText } from "../cli/actions/init/stackFile.ts";
 import { parseConfig } from "./config.ts";
+import { declaredKeys } from "./declaredKeys.ts";
 import { ownersIn, refusePlaceholders } from "./placeholders.ts";
 import { checkNames, readConfig } from "./stackConfig.ts";
 import { deployed } from "./testing/deployed.ts";
 import { testEnvironment } from "./testing/mockedCloud.ts";
 import { runProgram } from "./testing/program.ts";
-import { configWith, declaredKeys, engineConfig, stackValues } from "./testing/stack.ts";
+import { configWith, engineConfig, stackValues } from "./testing/stack.ts";
 
 const owner = (account: string): string => `arn:aws:quicksight:eu-west-1:${account}:user/default/analyst`;
 

@@ -1,15 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { configKeys, type PipelineConfig, parseConfig } from "./config.ts";
+import { declaredKeys } from "./declaredKeys.ts";
 import { refusePlaceholders } from "./placeholders.ts";
 
 /**
- * The selected stack's configuration. Types and defaults are those of `Pulumi.yaml`, which the engine applies.
+ * The selected stack's configuration. Types and defaults are those of this program's `Pulumi.yaml`. The engine applies them where
+ * that is the project's; a project that has this program as a package has a `Pulumi.yaml` of its own, which need not repeat them.
  *
  * @throws pulumi.RunError that names a wrong name of the stack, or every wrong key; the engine shows its text alone.
  */
 export function readConfig(): PipelineConfig {
 	const config = new pulumi.Config();
-	const values = Object.fromEntries(configKeys.map((key) => [key, parsed(config.get(key))]));
+	const declared = declaredKeys();
+	const values = Object.fromEntries(configKeys.map((key) => [key, parsed(config.get(key)) ?? declared[key]?.default]));
 	try {
 		checkNames(pulumi.getProject(), pulumi.getStack());
 		checkProviderSettings(Object.keys(pulumi.runtime.allConfig()));

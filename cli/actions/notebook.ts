@@ -3,11 +3,11 @@ import { delimiter, join } from "node:path";
 import type { Definition } from "../../etl/definition/definition.ts";
 import { PipelineError } from "../common/errors.ts";
 import { spawn } from "../common/process/childProcess.ts";
-import { projectRoot } from "../common/projectRoot.ts";
+import { toolRoot } from "../common/projectRoot.ts";
 import type { Context, Stack } from "../engines/port.ts";
 
 /** The helper that notebooks import, and the notebook of pipelines that have none of their own. */
-export const sharedNotebooks = join(projectRoot, "etl", "notebooks");
+export const sharedNotebooks = join(toolRoot, "etl", "notebooks");
 
 /** A folder of notebooks. */
 export interface Notebooks {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { projectRoot } from "../common/projectRoot.ts";
+import { toolRoot } from "../common/projectRoot.ts";
 import type { DashboardData } from "./data.ts";
 
 /** The browser's half of the dashboard, as built by cli/build.mjs. */
@@ -10,7 +10,7 @@ export interface PageAssets {
 	style: string;
 }
 
-export async function pageAssets(folder = join(projectRoot, "dist", "dashboard")): Promise<PageAssets> {
+export async function pageAssets(folder = join(toolRoot, "dist", "dashboard")): Promise<PageAssets> {
 	const [script, style] = await Promise.all([
 		readFile(join(folder, "page.js"), "utf8"),
 		readFile(join(folder, "page-style.css"), "utf8"),

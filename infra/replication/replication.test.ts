@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { shop } from "../../tests/support/sampleShop.ts";
+import { declaredKeys } from "../declaredKeys.ts";
 import { buckets, shared } from "../testing/componentArgs.ts";
 import { testEnvironment } from "../testing/mockedCloud.ts";
 import { runProgram } from "../testing/program.ts";
-import { declaredKeys } from "../testing/stack.ts";
 import { Replication, type ReplicationArgs } from "./replication.ts";
 
 describe("Replication", () => {

@@ -1,5 +1,5 @@
 import type { ConfigKey } from "../config.ts";
-import { deploy } from "../deploy.ts";
+import { definePipeline } from "../definePipeline.ts";
 import { testEnvironment } from "./mockedCloud.ts";
 import { type Program, runProgram } from "./program.ts";
 import { engineConfig } from "./stack.ts";
@@ -32,7 +32,7 @@ export function deployed(stack: "dev" | "prod", changes: Changes = {}, answers: 
 
 async function run(stack: "dev" | "prod", changes: Changes, answers: Answers) {
 	const config = engineConfig(stack, testEnvironment.region, { ...own(stack), ...changes });
-	const program = await runProgram(deploy, { stack, config, answers });
+	const program = await runProgram(definePipeline, { stack, config, answers });
 	frozen(program.resources);
 	return program;
 }

@@ -2,24 +2,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
 import { type ConfigKey, type PipelineConfig, parseConfig } from "../config.ts";
+import { declaredKeys } from "../declaredKeys.ts";
 
 const root = new URL("../../", import.meta.url);
-
-/** A key as `Pulumi.yaml` declares it. */
-export interface DeclaredKey {
-	type: string;
-	items?: { type: string };
-	default: unknown;
-	description: string;
-}
-
-/** The keys of `Pulumi.yaml`, without those of providers. */
-export function declaredKeys(): Record<string, DeclaredKey> {
-	const { config } = parse(readFileSync(new URL("Pulumi.yaml", root), "utf8")) as {
-		config: Record<string, DeclaredKey>;
-	};
-	return Object.fromEntries(Object.entries(config).filter(([key]) => !key.includes(":")));
-}
 
 /** What the engine would make of `Pulumi.yaml` and a stack's file: values by key. */
 export function stackValues(stack: string): Record<string, unknown> {

@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, vi } from "vitest";
 import { jobWaves } from "../../etl/definition/jobs.ts";
-import { deploy } from "../../infra/deploy.ts";
+import { definePipeline } from "../../infra/definePipeline.ts";
 import type { PipelineOutputs } from "../../infra/outputs.ts";
 import { type Program, runProgram } from "../../infra/testing/program.ts";
 import { engineConfig } from "../../infra/testing/stack.ts";
@@ -47,7 +47,7 @@ it.beforeAll(async ({ miniStack, fileFolder }) => {
 	calls = await AwsCalls.start(env);
 	cloud = new EmulatedCloud(calls);
 	const config = engineConfig("dev", place.region);
-	const up = await runProgram(deploy, { stack: "dev", config, answers: placeAnswers, make: cloud.make });
+	const up = await runProgram(definePipeline, { stack: "dev", config, answers: placeAnswers, make: cloud.make });
 	program = up;
 	outputs = up.result;
 	new DmsScript(scripted, outputs.replication);

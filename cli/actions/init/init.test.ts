@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
+import { parse } from "yaml";
 import { readDefinition } from "../../../etl/definition/definition.ts";
 import { it } from "../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../common/errors.ts";
@@ -20,7 +21,7 @@ const server = {
 const found = { url: "mysql://repl@db.example.com:3307", version: "MySQL 8.4.9", tables: [...shop] };
 
 function init(root: string, name = "shop2"): Promise<Initialised> {
-	return initialise(placeOf(name, root), root, server, found);
+	return initialise(placeOf(name, root), { project: root, tool: root }, server, found);
 }
 
 async function refused(work: Promise<unknown>): Promise<PipelineError> {
@@ -121,6 +122,30 @@ describe("init", () => {
 			`${join(folder, "pipelines/shop2")} could not be written; nothing of it is left.`,
 		]);
 		expect(await all(folder)).toEqual(["pipelines"]);
+	});
+});
+
+describe("init in a project that has this program as a package", () => {
+	it("writes the project's Pulumi.yaml once, and names the package as the project sees it", async ({ folder }) => {
+		const tool = join(folder, "node_modules/.store/analytics-pipeline@1.0.0/node_modules/analytics-pipeline");
+		await mkdir(tool, { recursive: true });
+		await symlink(join(projectRoot, "etl"), join(tool, "etl"));
+		await symlink(tool, join(folder, "node_modules/analytics-pipeline"));
+		const named = (name: string): Promise<Initialised> =>
+			initialise(placeOf(name, folder), { project: folder, tool }, server, found);
+
+		expect((await named("shop2")).files).toContain(join(folder, "Pulumi.yaml"));
+		const project = await readFile(join(folder, "Pulumi.yaml"), "utf8");
+		expect(parse(project)).toMatchObject({
+			name: expect.stringMatching(/^[a-z][a-z0-9-]{0,17}$/),
+			main: "node_modules/analytics-pipeline/infra/program.js",
+			runtime: "nodejs",
+		});
+		const definition = await readFile(join(folder, "pipelines/shop2/pipeline.yaml"), "utf8");
+		expect(definition).toContain("$schema=../../node_modules/analytics-pipeline/etl/contract/pipeline.schema.json\n");
+
+		expect((await named("shop3")).files).not.toContain(join(folder, "Pulumi.yaml"));
+		expect(await readFile(join(folder, "Pulumi.yaml"), "utf8")).toBe(project);
 	});
 });
 

@@ -1,10 +1,12 @@
 import { dirname, join, relative, sep } from "node:path";
+import { exists } from "../../common/fs.ts";
 import type { ExternalServer, SourceDescription, SourceTable } from "../../engines/port.ts";
 import { withCatalogNames } from "./catalogNames.ts";
 import { definitionText, tableKey } from "./definitionText.ts";
 import { firstAnswers } from "./firstAnswers.ts";
 import { personalColumns } from "./personalData.ts";
 import { definitionPath, type Place } from "./place.ts";
+import { projectText } from "./projectFile.ts";
 import { stackText } from "./stackFile.ts";
 import { checkAbsent, placeFiles } from "./writeFiles.ts";
 
@@ -30,20 +32,29 @@ export interface Initialised {
 	queries: string[];
 }
 
+/** Where things are, absolute. */
+export interface Roots {
+	/** Of the user's project. */
+	project: string;
+	/** Of this program; the same in a clone. */
+	tool: string;
+}
+
 /**
- * Writes a first definition for what a server has, and the file of its stack on AWS: all of it, or nothing.
- * @param root the project's.
+ * Writes a first definition for what a server has, and the file of its stack on AWS: all of it, or nothing. A project that has this
+ * program as a package, and no `Pulumi.yaml` yet, gets one.
  * @throws PipelineError where one of the files is there already.
  */
 export async function initialise(
 	place: Place,
-	root: string,
+	roots: Roots,
 	server: ExternalServer,
 	{ tables, version }: SourceDescription,
 ): Promise<Initialised> {
 	const named = withCatalogNames(tables);
 	const { models, charts } = firstAnswers(named);
-	const schema = relative(place.folder, join(root, "etl", "contract", "pipeline.schema.json"))
+	const tool = await toolSeenFrom(roots);
+	const schema = relative(place.folder, join(tool, "etl", "contract", "pipeline.schema.json"))
 		.split(sep)
 		.join("/");
 	const definition = definitionText({
@@ -61,7 +72,11 @@ export async function initialise(
 		...charts.map(({ query, sql }) => [join(place.folder, "queries", `${query}.sql`), sql] as const),
 		[place.stackFile, stackText(place.stack, place.shown, server, version)],
 	]);
-	await placeFiles(place, files, join(root, "etl"));
+	const projectFile = join(roots.project, "Pulumi.yaml");
+	if (roots.project !== roots.tool && !(await exists(projectFile))) {
+		files.set(projectFile, projectText(roots.project, relative(roots.project, tool).split(sep).join("/")));
+	}
+	await placeFiles(place, files, join(roots.tool, "etl"));
 	return {
 		name: place.name,
 		folder: place.shown,
@@ -76,6 +91,12 @@ export async function initialise(
 		models: models.map(({ name }) => name),
 		queries: charts.map(({ query }) => query),
 	};
+}
+
+/** The program as the project names it, whatever a package manager's links lead to: so that an upgrade does not move it. */
+async function toolSeenFrom({ project, tool }: Roots): Promise<string> {
+	const installed = join(project, "node_modules", "analytics-pipeline");
+	return (await exists(installed)) ? installed : tool;
 }
 
 /** Refuses a definition that is there already, before anybody is asked for a password. */

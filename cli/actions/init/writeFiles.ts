@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { copyFile, link, mkdir, mkdtemp, rename, rm, rmdir, writeFile } from "node:fs/promises";
-import { dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
 import { readDefinition } from "../../../etl/definition/definition.ts";
 import { definedModels } from "../../../etl/models/definedModels.ts";
 import { bug, errorCode, messageOf, PipelineError } from "../../common/errors.ts";
@@ -10,7 +10,7 @@ import type { Place } from "./place.ts";
 /**
  * Puts files in their places, none of which may be taken: all of them, or none. The definition is read before anything is where it
  * belongs.
- * @param files texts by absolute path, those of the definition below its folder.
+ * @param files texts by absolute path: of the definition below its folder, of the project elsewhere, each with a name of its own.
  * @param etlFolder the project's `etl`.
  */
 export async function placeFiles(place: Place, files: ReadonlyMap<string, string>, etlFolder: string): Promise<void> {
@@ -24,9 +24,10 @@ export async function placeFiles(place: Place, files: ReadonlyMap<string, string
 		// Beside the folder, and so on the same disk.
 		temporary = await mkdtemp(join(dirname(place.folder), ".init-"));
 		const draft = join(temporary, "definition");
-		const stackDraft = join(temporary, "stack.yaml");
+		const beside = join(temporary, "beside");
+		const isBeside = (path: string): boolean => relative(place.folder, path).split(sep)[0] === "..";
 		const draftOf = (path: string): string =>
-			path === place.stackFile ? stackDraft : join(draft, relative(place.folder, path));
+			isBeside(path) ? join(beside, basename(path)) : join(draft, relative(place.folder, path));
 		for (const [path, text] of files) {
 			await mkdir(dirname(draftOf(path)), { recursive: true });
 			await writeFile(draftOf(path), text);
@@ -39,7 +40,7 @@ export async function placeFiles(place: Place, files: ReadonlyMap<string, string
 				await moveInto(draftOf(path), path, undo);
 			}
 		} else {
-			await moveInto(stackDraft, place.stackFile, undo);
+			for (const path of files.keys()) if (isBeside(path)) await moveInto(draftOf(path), path, undo);
 			await rename(draft, place.folder);
 		}
 	} catch (error) {

@@ -2,7 +2,7 @@ import { type Initialised, initialise, refuseExisting } from "../../actions/init
 import { placeOf } from "../../actions/init/place.ts";
 import type { Run } from "../../command.ts";
 import { PipelineError } from "../../common/errors.ts";
-import { projectRoot } from "../../common/projectRoot.ts";
+import { projectRoot, toolRoot } from "../../common/projectRoot.ts";
 import { shellWord } from "../../common/shellWord.ts";
 import { passwordFromTerminal } from "../shared/sourcePassword.ts";
 import type { definition } from "./definition.ts";
@@ -30,7 +30,7 @@ export const run: Run<typeof definition> = async ({ args, options, localHost, in
 	const sourceOptions = `--source-url ${shellWord(found.url)}${
 		options.sourceCa === undefined ? "" : ` --source-ca ${shellWord(options.sourceCa)}`
 	}`;
-	const result = await initialise(place, projectRoot, server, found);
+	const result = await initialise(place, { project: projectRoot, tool: toolRoot }, server, found);
 	const taken = await host.definitionFolder();
 	// One stack runs one pipeline.
 	const stack = taken === undefined || taken === result.folder ? "" : ` --stack ${await host.freeStack(result.name)}`;

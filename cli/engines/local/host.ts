@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join, relative, resolve, sep } from "node:path";
 import { PipelineError } from "../../common/errors.ts";
 import { exists, namesIn } from "../../common/fs.ts";
-import { projectRoot } from "../../common/projectRoot.ts";
+import { projectRoot, toolRoot } from "../../common/projectRoot.ts";
 import { unknownStack } from "../../common/unknownStack.ts";
 import type {
 	Check,
@@ -139,7 +139,7 @@ export class LocalHostEngine implements LocalHost {
 		const parts = {
 			name: this.name,
 			node: process.execPath,
-			cli: join(projectRoot, "dist", "pipeline-cli.js"),
+			cli: join(toolRoot, "dist", "pipeline-cli.js"),
 			project: projectRoot,
 			args: ["up", "--foreground", ...every, ...stack],
 			env: home === undefined || home === "" ? {} : { PIPELINE_HOME: resolve(home) },

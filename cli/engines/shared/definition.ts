@@ -1,8 +1,9 @@
+import { existsSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { DefinitionError } from "../../../etl/contract/pipeline/mistakes.ts";
 import { type Definition, readDefinition } from "../../../etl/definition/definition.ts";
 import { PipelineError } from "../../common/errors.ts";
-import { projectRoot } from "../../common/projectRoot.ts";
+import { projectRoot, toolRoot } from "../../common/projectRoot.ts";
 
 /** The definition of a stack that names none: the sample shop. */
 export const sampleDefinition = "pipelines/shop";
@@ -13,8 +14,13 @@ export const sampleDefinition = "pipelines/shop";
  * @throws PipelineError with every mistake, each with its line and its fix.
  */
 export function openDefinition(folder: string): Definition {
+	return orRefused(() => readDefinition(definitionPath(folder), join(toolRoot, "etl")));
+}
+
+/** Absolute path of a definition's folder. The sample shop comes with this program, and a project may have one in its place. */
+export function definitionPath(folder: string): string {
 	const path = resolve(projectRoot, folder);
-	return orRefused(() => readDefinition(path, join(projectRoot, "etl")));
+	return folder === sampleDefinition && !existsSync(path) ? join(toolRoot, folder) : path;
 }
 
 /** @throws PipelineError with every mistake, where reading found some. */

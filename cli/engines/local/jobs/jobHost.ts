@@ -6,7 +6,7 @@ import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { spawn } from "../../../common/process/childProcess.ts";
 import { identify, type ProcessIdentity, signalProcess } from "../../../common/process/processIdentity.ts";
-import { projectRoot } from "../../../common/projectRoot.ts";
+import { toolRoot } from "../../../common/projectRoot.ts";
 import type { Exit, JobCall, JobProcess, JobProcesses } from "./jobProcesses.ts";
 
 const answerSchema = z.union([
@@ -38,7 +38,7 @@ export class JobHost implements JobProcesses {
 	constructor(python: string, env: NodeJS.ProcessEnv, log: string, ahead = false) {
 		this.#log = log;
 		const output = openSync(log, "w");
-		this.#child = spawn(python, [join(projectRoot, "etl", "job_host.py"), ...(ahead ? ["--engine"] : [])], {
+		this.#child = spawn(python, [join(toolRoot, "etl", "job_host.py"), ...(ahead ? ["--engine"] : [])], {
 			stdio: ["pipe", "pipe", output],
 			// Ctrl-C in the terminal is ours to answer.
 			detached: true,

@@ -7,7 +7,7 @@ import type { JobReport } from "../../../../etl/contract/report.ts";
 import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
 import type { PipelineError } from "../../../common/errors.ts";
 import { endProcess, identify, signalProcess } from "../../../common/process/processIdentity.ts";
-import { projectRoot } from "../../../common/projectRoot.ts";
+import { toolRoot } from "../../../common/projectRoot.ts";
 import type { Context, JobRun, JobSession, JobState } from "../../port.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
 import { JobHost } from "./jobHost.ts";
@@ -52,7 +52,7 @@ export class LocalJobSession implements JobSession {
 		this.#server = new SailServer(python, join(folder, engineLog), forks);
 		const env = {
 			...withoutProxy(process.env),
-			PYTHONPATH: join(projectRoot, "etl"),
+			PYTHONPATH: join(toolRoot, "etl"),
 			PYTHONUNBUFFERED: "1",
 			PYTHONDONTWRITEBYTECODE: "1",
 			TZ: "UTC",

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { spawn } from "../../../common/process/childProcess.ts";
-import { projectRoot } from "../../../common/projectRoot.ts";
+import { toolRoot } from "../../../common/projectRoot.ts";
 
 /** What the server says of itself. */
 const answerSchema = z.object({
@@ -41,7 +41,7 @@ export class SailServer {
 	 */
 	constructor(python: string, log: string, ownNetwork = false) {
 		this.#log = log;
-		const script = join(projectRoot, "etl", "sail_server.py");
+		const script = join(toolRoot, "etl", "sail_server.py");
 		this.#child = spawn(python, [script, ...(ownNetwork ? ["--own-network"] : [])], {
 			stdio: ["pipe", "pipe", "pipe"],
 			// In a group of its own: Ctrl-C in the terminal is ours to answer, and would look like a crash of it.

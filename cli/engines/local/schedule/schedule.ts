@@ -6,7 +6,7 @@ import { writeFileAtomic } from "../../../common/fs.ts";
 import { poll } from "../../../common/poll.ts";
 import { spawn } from "../../../common/process/childProcess.ts";
 import { endProcess, formatIdentity, identify, type ProcessIdentity } from "../../../common/process/processIdentity.ts";
-import { projectRoot } from "../../../common/projectRoot.ts";
+import { projectRoot, toolRoot } from "../../../common/projectRoot.ts";
 import type { Context, ScheduleBoard, ScheduleOptions } from "../../port.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import type { LocalPaths } from "../shared/paths.ts";
@@ -19,8 +19,8 @@ const stopGraceMs = 120_000;
 /** The scheduler's program, as Node's arguments: its bundle, or from source by tsx. */
 export function schedulerProgram(): readonly string[] {
 	const here = fileURLToPath(import.meta.url);
-	if (here.startsWith(join(projectRoot, "dist"))) return [join(projectRoot, schedulerFiles.bundle)];
-	return ["--import", "tsx", join(projectRoot, schedulerFiles.source)];
+	if (here.startsWith(join(toolRoot, "dist"))) return [join(toolRoot, schedulerFiles.bundle)];
+	return ["--import", "tsx", join(toolRoot, schedulerFiles.source)];
 }
 
 /** @param program of the scheduler, as Node's arguments, with the stack that it keeps. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeFileAtomic } from "../../../common/fs.ts";
-import { projectRoot } from "../../../common/projectRoot.ts";
+import { toolRoot } from "../../../common/projectRoot.ts";
 import type { Context } from "../../port.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import type { LocalPaths } from "../shared/paths.ts";
@@ -16,7 +16,7 @@ import { ensurePython, pipEnvironment, pipProgress, pythonBinary } from "./pytho
  */
 export async function ensureNotebook(context: Context, paths: LocalPaths): Promise<string> {
 	await ensurePython(context, paths, false);
-	const lock = join(projectRoot, "etl", "requirements-notebook.lock");
+	const lock = join(toolRoot, "etl", "requirements-notebook.lock");
 	// In the environment, so that it is removed with it.
 	const stamp = join(paths.python, "notebook.sha256");
 	const wanted = createHash("sha256")

@@ -6,7 +6,7 @@ import { bug, PipelineError } from "../../../common/errors.ts";
 import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFileIfGood } from "../../../common/jsonFile.ts";
 import { outputOf } from "../../../common/process/childProcess.ts";
-import { projectRoot } from "../../../common/projectRoot.ts";
+import { toolRoot } from "../../../common/projectRoot.ts";
 import type { Context } from "../../port.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import type { LocalPaths } from "../shared/paths.ts";
@@ -165,7 +165,7 @@ async function wantedRequirements(dev: boolean): Promise<Requirements> {
 }
 
 async function readLock(name: string): Promise<LockFile> {
-	const path = join(projectRoot, "etl", name);
+	const path = join(toolRoot, "etl", name);
 	const text = await readFile(path, "utf8");
 	return { path, text, hash: createHash("sha256").update(text).digest("hex") };
 }

@@ -1,10 +1,9 @@
-import { basename, relative, resolve } from "node:path";
+import { basename, relative } from "node:path";
 import { PipelineError } from "../../../common/errors.ts";
-import { projectRoot } from "../../../common/projectRoot.ts";
 import { shellWord } from "../../../common/shellWord.ts";
 import { serverOptions } from "../../mysql/sourceUrl.ts";
 import type { ExternalServer } from "../../port.ts";
-import { openDefinition, rememberedFolder, sampleDefinition } from "../../shared/definition.ts";
+import { definitionPath, openDefinition, rememberedFolder, sampleDefinition } from "../../shared/definition.ts";
 import { localStacks, usualStack } from "./paths.ts";
 import type { LocalSettings } from "./settings.ts";
 
@@ -42,7 +41,7 @@ function nameOf(folder: string): string {
 		return openDefinition(folder).pipeline.name;
 	} catch (error) {
 		if (!(error instanceof PipelineError)) throw error;
-		return basename(resolve(projectRoot, folder));
+		return basename(definitionPath(folder));
 	}
 }
 
@@ -58,7 +57,7 @@ export async function freeStack(pipeline: string): Promise<string> {
 
 /** A definition's folder as a command names it: from where the user is. */
 function fromHere(folder: string): string {
-	const path = resolve(projectRoot, folder);
+	const path = definitionPath(folder);
 	const way = relative("", path);
 	if (way === "") return ".";
 	return way.startsWith("..") ? path : way;

@@ -10,7 +10,7 @@ import {
 	type ProcessIdentity,
 	runningProcess,
 } from "../../../../common/process/processIdentity.ts";
-import { projectRoot } from "../../../../common/projectRoot.ts";
+import { projectRoot, toolRoot } from "../../../../common/projectRoot.ts";
 import type { ReplicationOptions } from "../../../port.ts";
 import type { StatePaths } from "../model/statePaths.ts";
 
@@ -76,11 +76,11 @@ export async function livingSupervisors(files: StatePaths): Promise<ProcessIdent
 }
 
 /** The replicator's bundle. */
-export const bundledProgram: readonly string[] = [join(projectRoot, "dist", "replicator.js")];
+export const bundledProgram: readonly string[] = [join(toolRoot, "dist", "replicator.js")];
 
 /** The replicator's program, as Node's arguments: its bundle, or from source by tsx. */
 export function replicatorProgram(): readonly string[] {
 	const here = fileURLToPath(import.meta.url);
-	if (here.startsWith(join(projectRoot, "dist"))) return bundledProgram;
+	if (here.startsWith(join(toolRoot, "dist"))) return bundledProgram;
 	return ["--import", "tsx", fileURLToPath(new URL("../service/daemon.ts", import.meta.url))];
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { deploy } from "./deploy.ts";
+import { definePipeline } from "./definePipeline.ts";
 import { testEnvironment } from "./testing/mockedCloud.ts";
 import { type Program, runProgram } from "./testing/program.ts";
 import { engineConfig } from "./testing/stack.ts";
@@ -16,7 +16,7 @@ beforeAll(async () => {
 	for (const replicationTarget of ["s3", "kinesis"]) {
 		const changes = { replicationTarget, schedule: "rate(1 hour)", lakeFormation: true };
 		const options = { stack: "abcdefghijklm", config: { ...config(changes), ...held } };
-		programs.set(replicationTarget, await runProgram(deploy, options));
+		programs.set(replicationTarget, await runProgram(definePipeline, options));
 	}
 });
 
@@ -40,13 +40,15 @@ describe.each(["s3", "kinesis"])("a stack of the longest name, with replicationT
 });
 
 it("a stack of a wrong name is refused before anything is made", async () => {
-	await expect(runProgram(deploy, { stack: "my_stack", config: config() })).rejects.toThrow('stack: "my_stack" is not');
+	await expect(runProgram(definePipeline, { stack: "my_stack", config: config() })).rejects.toThrow(
+		'stack: "my_stack" is not',
+	);
 });
 
 it.each(["us-gov-west-1", "cn-north-1"])(
 	"a stack in %s has no budget, which AWS does not have there",
 	async (region) => {
-		const program = await runProgram(deploy, {
+		const program = await runProgram(definePipeline, {
 			stack: "dev",
 			config: engineConfig("dev", region, { monthlyBudgetUsd: 50 }),
 		});
@@ -57,7 +59,7 @@ it.each(["us-gov-west-1", "cn-north-1"])(
 describe("the providers", () => {
 	it("refuse a setting that would do nothing", async () => {
 		const settings = { ...config(), "aws:assumeRoles": '[{"roleArn":"arn:x"}]' };
-		await expect(runProgram(deploy, { stack: "dev", config: settings })).rejects.toThrow(
+		await expect(runProgram(definePipeline, { stack: "dev", config: settings })).rejects.toThrow(
 			"aws:assumeRoles: is not one of",
 		);
 	});

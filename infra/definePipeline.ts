@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import * as aws from "@pulumi/aws";
 import * as native from "@pulumi/aws-native/provider.js";
 import * as pulumi from "@pulumi/pulumi";
@@ -9,14 +8,16 @@ import { AnalyticsPipeline } from "./analyticsPipeline.ts";
 import type { PipelineConfig } from "./config.ts";
 import { leftToDo } from "./leftToDo.ts";
 import type { PipelineOutputs } from "./outputs.ts";
+import { definitionPath, toolPath } from "./projectFolder.ts";
 import { dmsRefusals } from "./replication/dmsRefusals.ts";
 import { omitUndefined } from "./shared/omitUndefined.ts";
 import { readConfig } from "./stackConfig.ts";
 
-const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
-
-/** Declares the selected stack: what `pulumi up` makes. */
-export function deploy(): pulumi.Output<PipelineOutputs> {
+/**
+ * Declares the selected stack: what `pulumi up` makes, from the stack's configuration and the pipeline's definition in the project.
+ * A project's own program may call it beside resources of its own.
+ */
+export function definePipeline(): pulumi.Output<PipelineOutputs> {
 	const config = readConfig();
 	const project = pulumi.getProject();
 	const stack = pulumi.getStack();
@@ -30,7 +31,7 @@ export function deploy(): pulumi.Output<PipelineOutputs> {
 			stack,
 			config,
 			...definitionOf(config),
-			etlFolder: path("../etl"),
+			etlFolder: toolPath("etl"),
 		},
 		{ providers: taggingProviders({ Project: project, Stack: stack, ManagedBy: "pulumi" }) },
 	).outputs;
@@ -44,7 +45,7 @@ function definitionOf({ pipeline: folder, sourceKind, replicationEngineVersion }
 	let definition: Definition;
 	let models: readonly ModelDefinition[];
 	try {
-		definition = readDefinition(path(`../${folder}`), path("../etl"));
+		definition = readDefinition(definitionPath(folder), toolPath("etl"));
 		models = definedModels(definition);
 	} catch (error) {
 		throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
