@@ -1,8 +1,8 @@
-import { mkdir, readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { it } from "../../tests/support/fixtures.ts";
-import { entriesOf, exists, isMissing, makeFolder, namesIn, readIfThere, writeFileAtomic } from "./fs.ts";
+import { entriesOf, exists, isMissing, makeFolder, namesIn, readIfThere, removeBelow, writeFileAtomic } from "./fs.ts";
 
 let folder: string;
 
@@ -75,5 +75,38 @@ describe("writeFileAtomic", () => {
 		await mkdir(join(folder, "taken", "x"), { recursive: true });
 		await expect(writeFileAtomic(join(folder, "taken"), "two")).rejects.toThrow();
 		expect((await readdir(folder)).sort()).toEqual(["file", "taken"]);
+	});
+});
+
+describe("a symbolic link below a root", () => {
+	it.beforeEach(async () => {
+		await mkdir(join(folder, "elsewhere", "data"), { recursive: true });
+		await writeFile(join(folder, "elsewhere", "data", "precious"), "not ours");
+		await mkdir(join(folder, "root", "own"), { recursive: true });
+		await symlink(join(folder, "elsewhere"), join(folder, "root", "link"));
+		await symlink(join(folder, "elsewhere"), join(folder, "root", "own", "inside"));
+	});
+
+	const precious = () => readFile(join(folder, "elsewhere", "data", "precious"), "utf8");
+
+	it("is not followed when something behind it is to be removed", async () => {
+		for (const path of ["link/data", "link/data/precious", "own/inside/data"]) {
+			await expect(removeBelow(join(folder, "root"), path)).rejects.toThrow("is a symbolic link");
+		}
+		expect(await precious()).toBe("not ours");
+	});
+
+	it("is removed itself, alone or in a folder, and what it leads to stays", async () => {
+		await removeBelow(join(folder, "root"), "link");
+		await removeBelow(join(folder, "root"), "own");
+		await removeBelow(join(folder, "root"), "none/at/all");
+		expect(await namesIn(join(folder, "root"))).toEqual([]);
+		expect(await precious()).toBe("not ours");
+	});
+
+	it("may be the root", async () => {
+		await symlink(join(folder, "elsewhere"), join(folder, "large"));
+		await removeBelow(join(folder, "large"), "data");
+		expect(await namesIn(join(folder, "elsewhere"))).toEqual([]);
 	});
 });

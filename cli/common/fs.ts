@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
-import { dirname } from "node:path";
-import { errorCode } from "./errors.ts";
+import { type FileHandle, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { errorCode, PipelineError } from "./errors.ts";
 
 /** Whether an error says that there is nothing at a path. */
 export function isMissing(error: unknown): boolean {
@@ -68,6 +68,40 @@ export async function makeFolder(folder: string): Promise<void> {
 	const first = await mkdir(folder, { recursive: true });
 	if (first === undefined) return;
 	for (let path = folder; path.length >= first.length; path = dirname(path)) await syncFolder(dirname(path));
+}
+
+/**
+ * Removes a file or folder below a root, where there is one; of a symbolic link the link alone. What is inside is removed without
+ * following links, too.
+ * @param path relative to the root, with `/` between its parts.
+ * @throws PipelineError where a folder on the way is a link: it leads to what is not ours.
+ */
+export async function removeBelow(root: string, path: string): Promise<void> {
+	await requireNoLink(root, dirname(path));
+	await rm(join(root, path), { recursive: true, force: true });
+}
+
+/**
+ * That no folder from a root, which may be a link itself, down to a path is a symbolic link.
+ * @param path relative to the root, with `/` between its parts.
+ */
+export async function requireNoLink(root: string, path: string): Promise<void> {
+	let place = root;
+	for (const part of path.split("/").filter((name) => name !== "" && name !== ".")) {
+		place = join(place, part);
+		if (!(await isLink(place))) continue;
+		throw new PipelineError("failure", {
+			what: `${place} is a symbolic link, through which nothing is removed.`,
+			why: "What it leads to may be more than the stack's own files.",
+			fix: "Put a folder with its files in its place. A whole lake may be a link.",
+			next: "pipeline-cli status",
+		});
+	}
+}
+
+/** Whether there is a symbolic link at a path. */
+export async function isLink(path: string): Promise<boolean> {
+	return (await ifThere(lstat(path)))?.isSymbolicLink() === true;
 }
 
 /** Makes renames and removals in a folder durable. */

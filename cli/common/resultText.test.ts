@@ -17,11 +17,19 @@ const result: QueryResult = {
 };
 
 test("CSV follows RFC 4180 and tells an empty text from a null", () => {
-	expect(resultCsv(result)).toBe(
+	expect(resultCsv(result, false)).toBe(
 		'name,amount,details\r\n"say ""hi"",\nAda",1.10,"{""a"":1}"\r\n"",,\r\n,1234.00,"{""a"":2}"\r\n',
 	);
 });
 
+test("a safe CSV holds no formula, neither in a name nor in a value, and its numbers stay", () => {
+	const columns = [
+		{ name: "=a", type: "string" },
+		{ name: "n", type: "decimal(10,2)" },
+	];
+	expect(resultCsv({ ...result, columns, rows: [["@SUM(1)", -1.5]] }, true)).toBe("'=a,n\r\n'@SUM(1),-1.50\r\n");
+});
+
 test("CSV of no row is its header", () => {
-	expect(resultCsv({ ...result, rows: [] })).toBe("name,amount,details\r\n");
+	expect(resultCsv({ ...result, rows: [] }, false)).toBe("name,amount,details\r\n");
 });

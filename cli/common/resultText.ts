@@ -1,3 +1,5 @@
+import { withoutFormula } from "./formula.ts";
+
 /** What a query's result has to have to become text. */
 interface Result {
 	columns: readonly { name: string; type: string }[];
@@ -13,17 +15,21 @@ export function cellText(value: unknown, type: string): string {
 	return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** A query's result as CSV, RFC 4180. A null is an empty field, an empty text a quoted one. */
-export function resultCsv(result: Result): string {
-	return [...csvLines(result)].join("");
+/**
+ * A query's result as CSV, RFC 4180. A null is an empty field, an empty text a quoted one.
+ * @param safe whether texts that begin like formulas get an apostrophe, so that spreadsheet programs run none.
+ */
+export function resultCsv(result: Result, safe: boolean): string {
+	return [...csvLines(result, safe)].join("");
 }
 
 /** The same, line by line, each with its end. */
-export function* csvLines({ columns, rows }: Result): Iterable<string> {
-	yield csvLine(columns.map(({ name }) => csvField(name)));
+export function* csvLines({ columns, rows }: Result, safe: boolean): Iterable<string> {
+	const field = (text: string): string => csvField(safe ? withoutFormula(text) : text);
+	yield csvLine(columns.map(({ name }) => field(name)));
 	for (const row of rows) {
 		yield csvLine(
-			row.map((value, at) => (value === null ? "" : csvField(cellText(value, columns[at]?.type ?? "string")))),
+			row.map((value, at) => (value === null ? "" : field(cellText(value, columns[at]?.type ?? "string")))),
 		);
 	}
 }

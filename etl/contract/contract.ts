@@ -69,6 +69,17 @@ export const lake = {
 	roots: { current: prefixes.current, models: prefixes.models },
 };
 
+const takenFolders = {
+	processed: [...Object.values(lake.roots), lake.state, lake.runs, lake.staging, lake.stream],
+	raw: [lake.clickstream, lake.clickstreamErrors, lake.cleared],
+};
+
+/** The zone that has a folder of a schema's name for something else. Some disks do not tell capital letters from small ones. */
+export function zoneWithFolder(schema: string): "raw" | "processed" | undefined {
+	const name = schema.toLowerCase();
+	return (["processed", "raw"] as const).find((zone) => takenFolders[zone].includes(name));
+}
+
 function tableFolder(schema: string, table: string): string {
 	return `${folderForm(schema)}/${folderForm(table)}`;
 }

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { expect } from "vitest";
 import { it } from "../support/aws/awsFixtures.ts";
 import { faults } from "../support/aws/endpoint.ts";
@@ -24,7 +23,6 @@ const readerPassword = "Reader0Password";
 const secrets = [
 	sourceUser.password,
 	readerPassword,
-	createHash("md5").update(`${readerPassword}warehouse_reader`).digest("hex"),
 	"access-key-that-is-secret",
 	"session-token-that-is-secret",
 	"secretwork",

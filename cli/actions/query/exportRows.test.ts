@@ -61,8 +61,13 @@ function stackWith(answer: QueryResult): Stack {
 	return { query: async () => query, definition: async () => shop } as unknown as Stack;
 }
 
-const save = (format: "csv" | "parquet" | "xlsx", answer = result, what = "fact_orders", file = `out.${format}`) =>
-	exportRows(stackWith(answer), { what, format, output: join(folder, file) }, context);
+const save = (
+	format: "csv" | "parquet" | "xlsx",
+	answer = result,
+	what = "fact_orders",
+	file = `out.${format}`,
+	safe = true,
+) => exportRows(stackWith(answer), { what, format, output: join(folder, file), safe }, context);
 
 async function sheet(): Promise<string> {
 	const files = unzipSync(await readFile(join(folder, "out.xlsx")));
@@ -85,12 +90,14 @@ describe("what is exported", () => {
 	});
 });
 
-test("csv has every row, as in query --csv", async () => {
+test("csv has every row, and texts that begin like formulas as they are only where that is wanted", async () => {
+	await save("csv", result, "fact_orders", "raw.csv", false);
+	expect(await readFile(join(folder, "raw.csv"), "utf8")).toContain('"=SUM(A1)\n""ü""",1.10,');
 	const saved = await save("csv");
 	const text = await readFile(join(folder, "out.csv"), "utf8");
 	expect(saved).toEqual({ path: join(folder, "out.csv"), rows: 3, bytes: Buffer.byteLength(text) });
 	expect(text.split("\r\n")).toHaveLength(5);
-	expect(text).toContain('"=SUM(A1)\n""ü""",1.10,9007199254740993,2026-01-02,');
+	expect(text).toContain('"\'=SUM(A1)\n""ü""",1.10,9007199254740993,2026-01-02,');
 });
 
 test("parquet has the types of the result and equal values", async () => {

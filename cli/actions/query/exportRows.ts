@@ -17,6 +17,8 @@ export interface ExportOptions {
 	format: ExportFormat;
 	/** Default: the name and the format's ending, in the working folder. */
 	output: string | undefined;
+	/** Of CSV: whether texts that begin like formulas get an apostrophe, so that spreadsheet programs run none. */
+	safe: boolean;
 }
 
 export interface ExportResult {
@@ -47,7 +49,7 @@ export async function exportRows(stack: Stack, options: ExportOptions, context: 
 		update(`${result.rows.length} rows`);
 		const temporary = join(dirname(path), `.${randomUUID()}`);
 		try {
-			await write(result, options.format, temporary);
+			await write(result, options, temporary);
 			context.signal.throwIfAborted();
 			await rename(temporary, path);
 		} catch (error) {
@@ -63,8 +65,8 @@ function unwritable(path: string, error: unknown): PipelineError {
 	return new PipelineError("failure", { what: `${path} cannot be written.`, why: messageOf(error) }, { cause: error });
 }
 
-async function write(result: QueryResult, format: ExportFormat, path: string): Promise<void> {
-	if (format === "csv") return writeFile(path, inPieces(csvLines(result)));
+async function write(result: QueryResult, { format, safe }: ExportOptions, path: string): Promise<void> {
+	if (format === "csv") return writeFile(path, inPieces(csvLines(result, safe)));
 	return format === "parquet" ? writeParquet(result, path) : writeXlsx(result, path);
 }
 

@@ -14,6 +14,7 @@ export const definition = defineCommand({
 			default: "csv",
 		},
 		{ flags: "-o, --output <path>", description: "file to write (default: the name and the format's ending)" },
+		{ flags: "--no-safe", description: "CSV: no apostrophe before texts that spreadsheets would run as formulas" },
 	],
 	examples: [
 		["A named query for a spreadsheet", "export my_query --format xlsx"],

@@ -14,6 +14,7 @@ export const run: Run<typeof definition> = async ({ args, options, stack, contex
 			what: args.what,
 			format: options.format,
 			output: options.output,
+			safe: options.safe,
 		},
 		context,
 	);

@@ -1,6 +1,6 @@
 import { defineCommand } from "../../command.ts";
 import { wholeNumber } from "../shared/options.ts";
-import { csvOption, fileOption } from "../shared/statementOptions.ts";
+import { csvOption, fileOption, safeOption } from "../shared/statementOptions.ts";
 
 export const definition = defineCommand({
 	name: "query",
@@ -13,6 +13,7 @@ export const definition = defineCommand({
 		{ flags: "-n, --name <query>", description: "run a named query of the definition" },
 		{ flags: "--list", description: "list the named queries" },
 		csvOption,
+		safeOption,
 		{
 			flags: "--reuse <minutes>",
 			description: "take an answer of before, up to this old (Athena)",

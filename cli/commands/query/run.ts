@@ -31,7 +31,7 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
 	return {
 		json: result,
-		text: json ? "" : csv ? resultCsv(result) : resultTable(result),
+		text: json ? "" : csv ? resultCsv(result, options.safe) : resultTable(result),
 		verbatim: csv,
 		asIs: true,
 	};

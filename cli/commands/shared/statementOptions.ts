@@ -7,3 +7,8 @@ export const fileOption = defineOption({
 });
 
 export const csvOption = defineOption({ flags: "--csv", description: "rows as CSV" });
+
+export const safeOption = defineOption({
+	flags: "--safe",
+	description: "with --csv: an apostrophe before texts that spreadsheets would run as formulas",
+});

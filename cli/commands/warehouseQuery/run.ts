@@ -16,6 +16,6 @@ export const run: Run<typeof definition> = async ({ args, options, json, stack, 
 	const result = await warehouse.query(sql, context);
 	const rows = counted(result.rows.length, "row");
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}. Stack ${found.name}.`);
-	const text = json ? "" : csv ? resultCsv(result) : resultTable(result);
+	const text = json ? "" : csv ? resultCsv(result, options.safe) : resultTable(result);
 	return { json: result, text, verbatim: csv, asIs: true };
 };

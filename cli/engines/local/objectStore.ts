@@ -1,7 +1,7 @@
-import { rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { bug } from "../../common/errors.ts";
-import { entriesOf, isMissing } from "../../common/fs.ts";
+import { entriesOf, isMissing, removeBelow } from "../../common/fs.ts";
 import type { ObjectStore, StoredObject } from "../port.ts";
 import { folderUri } from "./shared/paths.ts";
 
@@ -31,7 +31,7 @@ export class LocalObjectStore implements ObjectStore {
 	async remove(prefix: string): Promise<void> {
 		const path = resolve(this.#root, prefix);
 		if (!path.startsWith(`${resolve(this.#root)}${sep}`)) throw bug(`${prefix} is not below the zone`);
-		await rm(path, { recursive: true, force: true });
+		await removeBelow(this.#root, prefix);
 	}
 
 	async *#below(folder: string, prefix: string): AsyncIterable<StoredObject> {

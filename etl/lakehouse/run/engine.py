@@ -94,6 +94,7 @@ class Engine:
     def write_parquet(self, frame: DataFrame, path: str) -> None:
         """Replaces the content of a folder of the processed zone."""
         self._processed.guard()
+        self._processed.require_own(path)
         uri = self.uri(self._processed, path)
         frame.write.mode("overwrite").parquet(uri, compression="snappy")
 
@@ -119,6 +120,7 @@ class Engine:
         the rows are in files, and remain in merges.
         """
         self._processed.guard()
+        self._require_own(table)
         uri = self.uri(self._processed, table.location)
         if self._has_catalog:
             self._drop_lost(table)
@@ -211,6 +213,7 @@ class Engine:
     def merge_table(self, table: IcebergTable, changes: RowChanges) -> None:
         """Applies changes to a table in one commit."""
         self._processed.guard()
+        self._require_own(table)
         rows = changes.rows
         deleted = quoted(changes.deleted)
         if self._has_catalog:
@@ -270,6 +273,10 @@ class Engine:
             self.session._jsparkSession, self._identifier(table)
         )
         parsed.catalog().dropTable(parsed.identifier())
+
+    def _require_own(self, table: IcebergTable) -> None:
+        for folder in ("data", "metadata"):
+            self._processed.require_own(f"{table.location}/{folder}")
 
     def _upkeep(self, table: IcebergTable) -> SparkUpkeep:
         return SparkUpkeep(self.session, CATALOG, f"{self._database}.{table.name}", self._identifier(table))

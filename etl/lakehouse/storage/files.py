@@ -32,6 +32,10 @@ class DamagedState(Exception):
     """A file that the jobs wrote for themselves and cannot read; the message says which and what to do."""
 
 
+class LinkedFolder(Exception):
+    """A symbolic link in the lake, through which files would be removed that are not the lake's."""
+
+
 class Storage:
     """
     A zone. `uri` is `s3://bucket/` or `file:///directory/`; every path is relative to it, with `/` between its parts.
@@ -135,20 +139,40 @@ class Storage:
         _sync_folder(path)
         return True
 
+    def require_own(self, relative: str) -> None:
+        """
+        That no folder from the zone's, which may be a link, down to a path is a symbolic link: what is removed or
+        replaced behind it would be elsewhere. Raises LinkedFolder.
+        """
+        if not self.is_local:
+            return
+        place = self.root
+        for part in relative.split("/"):
+            place = f"{place}/{part}"
+            if os.path.islink(place):
+                raise LinkedFolder(
+                    f"{place} is a symbolic link, through which nothing is removed: "
+                    "put a folder with its files in its place"
+                )
+
     def move(self, relative: str, target: str) -> None:
         """Gives a file another path in the zone."""
         self.guard()
+        self.require_own(relative.rpartition("/")[0])
         if self.is_local:
             os.makedirs(self.path(target).rsplit("/", 1)[0], exist_ok=True)
         self.filesystem.move(self.path(relative), self.path(target))
 
     def delete_file(self, relative: str) -> None:
+        """Removes a file; of a symbolic link the link alone."""
         self.guard()
+        self.require_own(relative.rpartition("/")[0])
         self.filesystem.delete_file(self.path(relative))
 
     def delete_folder(self, relative: str) -> None:
-        """Removes a folder and all in it, where there is one."""
+        """Removes a folder and all in it, where there is one; no link is followed."""
         self.guard()
+        self.require_own(relative)
         if self.exists(relative):
             self.filesystem.delete_dir(self.path(relative))
 

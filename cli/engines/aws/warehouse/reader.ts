@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { type JsonKind, parseJson } from "../../../common/jsonFile.ts";
@@ -15,7 +15,7 @@ export const readerRole = "lake_reader";
 /** The user who only reads. */
 export interface Reader {
 	username: string;
-	/** What Redshift keeps of the password: `md5`, and the MD5 of password and name. */
+	/** What Redshift is given of the password: `sha256|`, the SHA-256 of password and salt, `|`, and the salt of 256 bits. */
 	passwordHash: string;
 }
 
@@ -42,8 +42,13 @@ export async function readReader(clients: Clients, secretArn: string): Promise<R
 	const { GetSecretValueCommand } = await import("@aws-sdk/client-secrets-manager");
 	const { SecretString: text = "" } = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
 	const { username, password } = parseJson(text, secretArn, readerSecret);
-	const hash = createHash("md5").update(`${password}${username}`).digest("hex");
-	return { username, passwordHash: `md5${clients.settings.plan === undefined ? hash : ""}` };
+	return { username, passwordHash: `sha256|${clients.settings.plan === undefined ? saltedHash(password) : ""}` };
+}
+
+/** Another each time: what a statement of before shows is of no use once the password was set again. */
+function saltedHash(password: string): string {
+	const salt = randomBytes(32);
+	return `${createHash("sha256").update(password).update(salt).digest("hex")}|${salt.toString("hex")}`;
 }
 
 /** Makes the role. Redshift knows no CREATE ROLE IF NOT EXISTS. */

@@ -1,10 +1,10 @@
 import { createReadStream } from "node:fs";
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { z } from "zod";
-import { writeFileAtomic } from "../../../common/fs.ts";
+import { removeBelow, writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFileIfGood } from "../../../common/jsonFile.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 
@@ -74,7 +74,7 @@ export async function readableClickFiles(files: readonly string[], paths: LocalP
 		await writeFileAtomic(place, JSON.stringify(checked));
 		for (const name of Object.keys(known.damaged)) {
 			if (checked.damaged[name] !== undefined) continue;
-			await rm(join(paths.processed, salvageFolder, `${name}.json`), { force: true });
+			await removeBelow(paths.processed, `${salvageFolder}/${name}.json`);
 		}
 	}
 	return readable;

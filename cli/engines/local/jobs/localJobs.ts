@@ -1,9 +1,9 @@
-import { mkdir, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, writeFile } from "node:fs/promises";
+import { join, relative } from "node:path";
 import { lake } from "../../../../etl/contract/contract.ts";
 import { isRunId, newRunId } from "../../../../etl/contract/runId.ts";
 import { jobsDocument } from "../../../../etl/models/document.ts";
-import { namesIn } from "../../../common/fs.ts";
+import { namesIn, removeBelow } from "../../../common/fs.ts";
 import type { Context, JobSession, Jobs, RunHistory, RunSummary, ScheduleStatus } from "../../port.ts";
 import { openModels } from "../../shared/models.ts";
 import { deliverLeftovers } from "../eventStream/leftovers.ts";
@@ -93,10 +93,12 @@ export class LocalJobs implements Jobs {
 
 	/** @param kept how many of the newest runs keep their logs and reports. */
 	async #removeRuns(kept: number): Promise<void> {
-		for (const folder of [this.#paths.runs, join(this.#paths.processed, lake.runs)]) {
-			const runs = (await namesIn(folder)).filter(isRunId);
-			for (const name of runs.slice(0, Math.max(0, runs.length - kept)))
-				await rm(join(folder, name), { recursive: true, force: true });
+		for (const [root, folder] of [
+			[this.#paths.home, relative(this.#paths.home, this.#paths.runs)],
+			[this.#paths.processed, lake.runs],
+		] as const) {
+			const runs = (await namesIn(join(root, folder))).filter(isRunId);
+			for (const name of runs.slice(0, Math.max(0, runs.length - kept))) await removeBelow(root, `${folder}/${name}`);
 		}
 	}
 }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { it } from "../../../../tests/support/fixtures.ts";
-import { choosePipeline, stackDefinition } from "./definition.ts";
+import { choosePipeline, requireFreeFolders, stackDefinition } from "./definition.ts";
 import { localPaths } from "./paths.ts";
 import { type LocalSettings, writeSettings } from "./settings.ts";
 
@@ -21,6 +21,35 @@ async function define(folder: string, text = "name: own\nsource: { schemas: [crm
 	await writeFile(join(path, "pipeline.yaml"), text);
 	return path;
 }
+
+describe("a schema's folder in the lake", () => {
+	const job =
+		"jobs: [ { name: totals, script: totals.py, reads: [ processed/current/crm ], writes: [ processed/totals ] } ]";
+
+	it.for([
+		["current", "The processed zone of the lake has a folder of that name for something else."],
+		["Models", "The processed zone"],
+		["clickstream-data", "The raw zone"],
+		["CLICKSTREAM-ERRORS", "The raw zone"],
+		["_cleared", "The raw zone"],
+		["_state", "The processed zone"],
+		["totals", "The job totals writes into the folder totals of the lake"],
+	] as const)("%s is there for something else", async ([schema, why], { folder }) => {
+		const own = await define(folder, `name: own\nsource: { schemas: [crm] }\n${job}\n`);
+		await writeFile(join(own, "totals.py"), "");
+		expect(() => requireFreeFolders(["crm", "clickstream", "total", schema], own)).toThrow(
+			expect.objectContaining({
+				outcome: "usage",
+				text: expect.objectContaining({ why: expect.stringContaining(why), what: expect.stringContaining(schema) }),
+			}),
+		);
+	});
+
+	it("is free for any other name", async ({ folder }) => {
+		const own = await define(folder);
+		expect(() => requireFreeFolders(["crm", "clickstream_data", "currents", "my shop"], own)).not.toThrow();
+	});
+});
 
 describe("the pipeline of a local stack", () => {
 	it("is the sample shop, where none was ever named", async ({ folder }) => {

@@ -1,4 +1,6 @@
+import { zoneWithFolder } from "../../../../etl/contract/contract.ts";
 import type { ModelDefinition } from "../../../../etl/contract/datasets.ts";
+import { folderForm } from "../../../../etl/contract/names.ts";
 import type { Definition } from "../../../../etl/definition/definition.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { exists } from "../../../common/fs.ts";
@@ -28,6 +30,31 @@ export async function stackModels(paths: LocalPaths): Promise<readonly ModelDefi
 /** Whether a definition is the one that a stack has where nobody names one. */
 export function isSample(pipeline: string): boolean {
 	return pipeline === sampleDefinition;
+}
+
+/**
+ * That the folders of schemas are free in the lake. Those that the definition itself names were looked at with it.
+ * @throws PipelineError where one is there for something else, or written by a job of the definition.
+ */
+export function requireFreeFolders(schemas: readonly string[], folder: string): void {
+	const { pipeline } = openDefinition(folder);
+	for (const schema of schemas) {
+		const zone = zoneWithFolder(schema);
+		const own = folderForm(schema).toLowerCase();
+		const job = pipeline.jobs.find(({ writes }) =>
+			writes.some(({ prefix }) => `${prefix}/`.toLowerCase().startsWith(`${own}/`)),
+		);
+		if (zone === undefined && job === undefined) continue;
+		throw new PipelineError("usage", {
+			what: `The schema ${schema} cannot be replicated under its name.`,
+			why:
+				zone === undefined
+					? `The job ${job?.name} writes into the folder ${own} of the lake, where its change logs would be.`
+					: `The ${zone} zone of the lake has a folder of that name for something else.`,
+			fix: "Rename the schema at the source, or leave it out.",
+			next: "pipeline-cli source up --schema <name>",
+		});
+	}
 }
 
 /** What a stack replicates, as its settings have it. */

@@ -8,7 +8,7 @@ import { connect } from "../../mysql/connection.ts";
 import { parseSourceUrl, serverOptions, sourceUrl } from "../../mysql/sourceUrl.ts";
 import { verifies } from "../../mysql/tlsMode.ts";
 import type { Check, Context, ExternalOptions, ExternalServer } from "../../port.ts";
-import { choosePipeline, isSample } from "../shared/definition.ts";
+import { choosePipeline, isSample, requireFreeFolders } from "../shared/definition.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
 import { makeSourceFolder, refuseOtherSource } from "./up.ts";
@@ -83,6 +83,7 @@ export async function useExternalSource(
 			{ server, named: options.schemas, known: isChosen ? ofPipeline : undefined, pipeline: options.pipeline },
 			context.reporter,
 		) ?? ofPipeline;
+	requireFreeFolders(schemas, chosen.pipeline);
 	const access: SourceAccess = {
 		...place,
 		password:

@@ -8,7 +8,7 @@ import type { Context, PrivateOptions, PrivateSource } from "../../port.ts";
 import { setupError } from "../setup/diagnosis.ts";
 import { ensureMariaDb } from "../setup/mariadb.ts";
 import { type Asked, commandBeside } from "../shared/beside.ts";
-import { choosePipeline } from "../shared/definition.ts";
+import { choosePipeline, requireFreeFolders } from "../shared/definition.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { type LocalSettings, passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
@@ -49,6 +49,7 @@ export async function startPrivateSource(
 				schemas: options.schemas,
 			});
 			const schemas = options.schemas ?? defined;
+			requireFreeFolders(schemas, chosen.pipeline);
 			const source = { kind: "private" as const, host: "127.0.0.1", port, user, tls: "DISABLED" as const, schemas };
 			const kept = settings?.source.kind === "private" ? await keptPassword(paths) : undefined;
 			await writeSettings({ version: 1, ...chosen, source }, paths);

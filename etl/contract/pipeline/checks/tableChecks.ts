@@ -1,4 +1,4 @@
-import { changeLogName, lake } from "../../contract.ts";
+import { changeLogName, zoneWithFolder } from "../../contract.ts";
 import type { Finding } from "../mistakes.ts";
 import type { Parts, SchemaPart, TablePart } from "../parts.ts";
 import { readTableName } from "../values.ts";
@@ -42,11 +42,8 @@ function countChecks(schemas: readonly SchemaPart[]): Finding[] {
 
 /** A schema whose change logs would be in a folder that has another meaning. */
 function folderChecks({ name, path }: SchemaPart): Finding[] {
-	const taken = [...Object.values(lake.roots), lake.state, lake.runs, lake.staging, lake.stream];
-	const zone = taken.includes(name)
-		? "processed"
-		: [lake.clickstream, lake.clickstreamErrors, lake.cleared].includes(name) && "raw";
-	if (zone === false) return [];
+	const zone = zoneWithFolder(name);
+	if (zone === undefined) return [];
 	return [
 		{
 			path,

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { test } from "../../../../../tests/support/fixtures.ts";
@@ -37,6 +37,27 @@ test("files appear under their names; what is cleared goes, with its folder wher
 	// Killed before it could be noted as done, it is done again, to no effect.
 	await publish(publication, staging, raw);
 	expect(readFileSync(join(raw, "s", "t", "LOAD00000001.parquet"), "utf8")).toBe("new");
+});
+
+test("a table's folder that is a link gives way to one of the table's own, and what it leads to stays", async () => {
+	put(join(staging, "new"), "new");
+	put(join(folder, "elsewhere", "precious.txt"), "not ours");
+	mkdirSync(join(raw, "s"));
+	symlinkSync(join(folder, "elsewhere"), join(raw, "s", "t"));
+	symlinkSync(join(folder, "elsewhere"), join(raw, "s", "gone"));
+	const files = [{ from: "new", to: "s/t/LOAD00000001.parquet" }];
+	await publish({ clear: ["s/t", "s/gone"], files }, staging, raw);
+	expect(readdirSync(join(folder, "elsewhere"))).toEqual(["precious.txt"]);
+	expect(lstatSync(join(raw, "s", "t")).isDirectory()).toBe(true);
+	expect(readdirSync(join(raw, "s", "t"))).toEqual(["LOAD00000001.parquet"]);
+	expect(readdirSync(join(raw, "s"))).toEqual(["t"]);
+});
+
+test("nothing is cleared behind a schema's folder that is a link", async () => {
+	put(join(folder, "elsewhere", "t", "precious.parquet"), "not ours");
+	symlinkSync(join(folder, "elsewhere"), join(raw, "s"));
+	await expect(publish({ clear: ["s/t"], files: [] }, staging, raw)).rejects.toThrow("is a symbolic link");
+	expect(readdirSync(join(folder, "elsewhere", "t"))).toEqual(["precious.parquet"]);
 });
 
 test("a publication that was half done is completed", async () => {

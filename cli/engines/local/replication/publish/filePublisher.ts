@@ -1,7 +1,15 @@
 import { readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { lake } from "../../../../../etl/contract/contract.ts";
-import { exists, isMissing, makeFolder, syncFolder, writeFileAtomic } from "../../../../common/fs.ts";
+import {
+	exists,
+	isLink,
+	isMissing,
+	makeFolder,
+	requireNoLink,
+	syncFolder,
+	writeFileAtomic,
+} from "../../../../common/fs.ts";
 import type { Publication } from "../model/checkpoint.ts";
 
 /**
@@ -11,6 +19,7 @@ import type { Publication } from "../model/checkpoint.ts";
 export async function publish(publication: Publication, staging: string, raw: string): Promise<void> {
 	const kept = new Set(publication.files.map((file) => file.to));
 	for (const folder of publication.clear) {
+		await requireNoLink(raw, dirname(folder));
 		await noteOrder(raw, folder);
 		await clearFolder(raw, folder, kept);
 	}
@@ -36,6 +45,8 @@ async function noteOrder(raw: string, folder: string): Promise<void> {
 
 /** Removes everything in a table's folder except what is to be kept, and the folder where nothing is. */
 async function clearFolder(raw: string, folder: string, kept: ReadonlySet<string>): Promise<void> {
+	// Another one takes the place of a link, whose own files stay.
+	if (await isLink(join(raw, folder))) await rm(join(raw, folder));
 	let names: string[];
 	try {
 		names = await readdir(join(raw, folder));

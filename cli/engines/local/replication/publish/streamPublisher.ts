@@ -1,9 +1,8 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { isLoadFile, lake, parquetExtension, streamNames } from "../../../../../etl/contract/contract.ts";
 import { bug } from "../../../../common/errors.ts";
-import { namesIn } from "../../../../common/fs.ts";
+import { namesIn, removeBelow } from "../../../../common/fs.ts";
 import { openDuckDb } from "../../../duckdb/open.ts";
 import { DeliveryBuffer, type DeliveryFolders } from "../../eventStream/deliveryBuffer.ts";
 import { deliverLeftovers } from "../../eventStream/leftovers.ts";
@@ -56,7 +55,7 @@ export class StreamPublisher {
 		await deliverLeftovers(this.#folders);
 		for (const folder of folders) {
 			this.#sent.delete(folder);
-			await rm(join(this.#folders.raw, folder), { recursive: true, force: true });
+			await removeBelow(this.#folders.raw, folder);
 		}
 	}
 
@@ -93,13 +92,13 @@ export class StreamPublisher {
 			}
 		}
 		await buffer.end();
-		if (cleared) await this.#removeFiles(join(this.#folders.raw, folder));
+		if (cleared) await this.#removeFiles(folder);
 	}
 
 	/** Files of the time when the target was the raw zone itself: the messages have taken their place. */
 	async #removeFiles(folder: string): Promise<void> {
-		for (const name of await namesIn(folder)) {
-			if (name.endsWith(parquetExtension)) await rm(join(folder, name), { force: true });
+		for (const name of await namesIn(join(this.#folders.raw, folder))) {
+			if (name.endsWith(parquetExtension)) await removeBelow(this.#folders.raw, `${folder}/${name}`);
 		}
 	}
 
