@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Those that `npm test` runs on MySQL: what MySQL does its own way, and one of the others. `npm run test:faults` runs all. */
-const fewOnMySql = ["differential", "events", "statements", "values", "replicationDdl"].map(
+const fewOnMySql = ["canonicalText", "differential", "events", "statements", "values", "replicationDdl"].map(
 	(name) => `tests/replication/${name}.test.ts`,
 );
 

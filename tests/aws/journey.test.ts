@@ -9,7 +9,7 @@ import { neededActions } from "../../cli/engines/aws/doctor/neededActions.ts";
 import { catalogName } from "../../etl/definition/tables.ts";
 import type { Answered } from "../support/aws/athena.ts";
 import { it } from "../support/aws/awsFixtures.ts";
-import type { Call } from "../support/aws/endpoint.ts";
+import { actionOf } from "../support/aws/endpoint.ts";
 import { parquetTable } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { putReport } from "../support/aws/report.ts";
@@ -138,13 +138,6 @@ async function isWatching(): Promise<void> {
 	const looks = (): number => aws.endpoint.inputs("dms", "DescribeTableStatistics").length;
 	const before = looks();
 	await poll({ firstMs: 20, signal: AbortSignal.timeout(60_000) }, async () => (looks() > before ? true : undefined));
-}
-
-/** A call as IAM names what it needs. */
-function actionOf({ service, action }: Call): string {
-	const services: Record<string, string> = { monitoring: "cloudwatch" };
-	if (service === "quicksight") return "quicksight:DescribeDashboard";
-	return `${services[service] ?? service}:${action === "ListObjectsV2" ? "ListBucket" : action}`;
 }
 
 it("takes a user from the first start to a verified change, in the order of the documentation", async () => {

@@ -6,9 +6,11 @@ import type {
 	ComparedTable,
 	CompareOptions,
 	Comparison,
+	ComparisonPlan,
 	Context,
 	LakeComparison,
 	LakeFinding,
+	QueryCost,
 	Stack,
 	Suspects,
 } from "../../engines/port.ts";
@@ -21,7 +23,12 @@ export interface ReconcileOptions extends Pick<CompareOptions, "maxLoad" | "samp
 	tables: readonly string[];
 	/** Compares the parts of the lake with each other, too. */
 	deep?: boolean | undefined;
+	/** Asked before anything that costs; throws where that is not to be. */
+	agree?: ((plan: ComparisonPlan) => Promise<void>) | undefined;
 }
+
+/** How often rows are looked at while they move: what then still does is not compared. */
+const mostLooks = 4;
 
 /** A table with what is left to look at again. */
 interface Compared {
@@ -36,17 +43,19 @@ interface Compared {
  */
 export async function reconcile(stack: Stack, options: ReconcileOptions, context: Context): Promise<ReconcileReport> {
 	const begun = performance.now();
-	const comparison = await comparisonOf(stack);
+	const comparison = await stack.comparison();
 	const lake = options.deep === true ? lakeOf(stack, comparison) : undefined;
 	// A name that is wrong is said before anything is waited for.
-	chosen(await comparison.tables(context), options.tables);
+	const named = chosen(await comparison.tables(context), options.tables);
+	const plan = await comparison.plan?.(named, options, context);
+	if (plan !== undefined) await options.agree?.(plan);
 	const findings = lake === undefined ? [] : await files(stack, lake, context);
 	let behind = await catchUp(stack, comparison, options, context);
 	const tables = chosen(await comparison.tables(context), options.tables);
 	if (tables.length === 0) throw nothingToCompare();
 	const found: Compared[] = [];
 	for (const table of tables) found.push(await compared(comparison, table, options, context));
-	if (found.some(({ suspects }) => suspects !== undefined) && behind === undefined) {
+	for (let looks = 1; looks < mostLooks && behind === undefined && found.some(isSuspect); looks += 1) {
 		behind = await catchUp(stack, comparison, options, context);
 		for (const one of found) await lookAgain(one, context);
 	}
@@ -60,20 +69,25 @@ export async function reconcile(stack: Stack, options: ReconcileOptions, context
 		ok: [...results, ...findings].every(({ state }) => state === "equal"),
 		...(behind === undefined ? {} : { behind }),
 		...(options.sample === undefined ? {} : { sample: options.sample }),
+		...(plan === undefined ? {} : { plan, cost: costOf(results) }),
 		tables: results,
 		...(lake === undefined ? {} : { lake: findings }),
 		seconds: (performance.now() - begun) / 1000,
 	};
 }
 
-async function comparisonOf(stack: Stack): Promise<Comparison> {
-	const comparison = await stack.comparison?.();
-	if (comparison !== undefined) return comparison;
-	throw new PipelineError("usage", {
-		what: `The stack ${stack.name} cannot be compared row by row.`,
-		fix: "Count rows at one position instead.",
-		next: "pipeline-cli verify-cdc --read-only",
-	});
+function isSuspect({ suspects }: Compared): boolean {
+	return suspects !== undefined;
+}
+
+/** What all tables together took. */
+function costOf(tables: readonly ReconciledTable[]): QueryCost {
+	const sum = { scannedBytes: 0, usd: 0 };
+	for (const { cost } of tables) {
+		sum.scannedBytes += cost?.scannedBytes ?? 0;
+		sum.usd += cost?.usd ?? 0;
+	}
+	return sum;
 }
 
 function lakeOf(stack: Stack, { lake }: Comparison): LakeComparison {
@@ -181,7 +195,11 @@ async function lookAgain(one: Compared, context: Context): Promise<void> {
 	if (suspects === undefined) return;
 	one.result = await context.reporter.task(
 		`Look again at ${table.schema}.${table.table}`,
-		async () => reconciled((await suspects.again(context)).comparison),
+		async () => {
+			const found = await suspects.again(context);
+			one.suspects = found.suspects;
+			return reconciled(found.comparison);
+		},
 		({ state }) => state === "equal",
 	);
 }

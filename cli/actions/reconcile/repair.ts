@@ -18,7 +18,7 @@ export async function repair(
 		context,
 		different.map(({ schema, table }) => ({ schema, table })),
 	);
-	const after = await reconcile(stack, { ...options, tables: ids, deep: false }, context);
+	const after = await reconcile(stack, { ...options, tables: ids, deep: false, agree: undefined }, context);
 	const tables = report.tables.map(
 		(one) => after.tables.find(({ schema, table }) => schema === one.schema && table === one.table) ?? one,
 	);

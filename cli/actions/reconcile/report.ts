@@ -1,5 +1,5 @@
 import { grouped } from "../../common/grouped.ts";
-import type { LakeFinding, RowDifference, TableComparison } from "../../engines/port.ts";
+import type { ComparisonPlan, LakeFinding, QueryCost, RowDifference, TableComparison } from "../../engines/port.ts";
 
 /** What came out for one table. */
 export interface ReconciledTable extends Partial<Omit<TableComparison, "schema" | "table">> {
@@ -18,6 +18,9 @@ export interface ReconcileReport {
 	behind?: string;
 	/** One of so many rows was compared, where not all were. */
 	sample?: number;
+	/** What was going to be asked, where it costs, and what it took. */
+	plan?: ComparisonPlan;
+	cost?: QueryCost;
 	tables: ReconciledTable[];
 	/** The parts of the lake, where they were compared with each other. */
 	lake?: LakeFinding[];

@@ -18,10 +18,12 @@ import { reportPage } from "../../actions/reconcile/reportPage.ts";
 import type { Run } from "../../command.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
 import { counted, grouped } from "../../common/grouped.ts";
+import type { ComparisonPlan } from "../../engines/port.ts";
 import { confirm } from "../../ui/confirm.ts";
-import { formatSeconds } from "../../ui/format.ts";
+import { formatBytes, formatSeconds } from "../../ui/format.ts";
 import { stackLine } from "../../ui/stackLine.ts";
 import { renderTable } from "../../ui/table.ts";
+import { agreeTo } from "./agree.ts";
 import type { definition } from "./definition.ts";
 
 /** Rows of a table that are shown; the JSON and the page have more. */
@@ -29,12 +31,14 @@ const mostShown = 5;
 
 export const run: Run<typeof definition> = async ({ args, options, stack, context, interactive }) => {
 	const found = await stack();
-	const wanted = { tables: args.tables, maxLoad: options.maxLoad, sample: options.sample, deep: options.deep };
+	const { maxLoad, sample, deep, yes } = options;
+	const agree = (plan: ComparisonPlan): Promise<void> => agreeTo(plan, { yes, interactive }, context);
+	const wanted = { tables: args.tables, maxLoad, sample, deep, agree };
 	let report = await reconcile(found, wanted, context);
 	const different = report.tables.filter(({ state }) => state === "different").map(nameOf);
 	let unrepaired: string[] = [];
 	if (options.repair && different.length > 0) {
-		const agreed = options.yes || (interactive && (await confirm(`Reload ${different.join(", ")}?`, context.signal)));
+		const agreed = yes || (interactive && (await confirm(`Reload ${different.join(", ")}?`, context.signal)));
 		if (agreed) report = await repair(found, report, wanted, context);
 		else unrepaired = different;
 	}
@@ -78,7 +82,9 @@ function describe(report: ReconcileReport, unrepaired: readonly string[]): strin
 	const parts = [renderTable(columns, rows), ...report.tables.flatMap(examples), ...lakeParts(report), ""];
 	if (report.repaired !== undefined) parts.push(`Reloaded: ${report.repaired.join(", ")}.`);
 	const notes = unrepaired.length === 0 ? [] : ["Nothing was reloaded, since nobody agreed: pass --yes."];
-	return [...parts, verdict(report), ...notes, stackLine(report.stack)].join("\n");
+	const { cost } = report;
+	const took = cost === undefined ? [] : [`Athena scanned ${formatBytes(cost.scannedBytes)}, $${cost.usd.toFixed(5)}.`];
+	return [...parts, verdict(report), ...took, ...notes, stackLine(report.stack)].join("\n");
 }
 
 function shownState({ state }: ReconciledTable): string {

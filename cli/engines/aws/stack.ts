@@ -4,6 +4,7 @@ import type { PipelineOutputs } from "../../../infra/outputs.ts";
 import { PipelineError } from "../../common/errors.ts";
 import type {
 	Check,
+	Comparison,
 	Context,
 	Crawlers,
 	EventStream,
@@ -63,6 +64,12 @@ export class AwsStack implements Stack {
 
 	async query(): Promise<Query> {
 		return new (await import("./query/athenaQuery.ts")).AthenaQuery(this.#clients, this.#deployment);
+	}
+
+	async comparison(): Promise<Comparison> {
+		const { AwsComparison } = await import("./reconcile/awsComparison.ts");
+		const [source, query, processed] = [await this.source(), await this.query(), await this.processed()];
+		return new AwsComparison(this.#clients, this.#deployment, { source, query, processed });
 	}
 
 	async raw(): Promise<ObjectStore> {

@@ -47,6 +47,28 @@ export interface TableComparison {
 	/** The first of the rows that differ. */
 	examples: RowDifference[];
 	seconds: number;
+	/** What the queries over the lake took, where they cost. */
+	cost?: QueryCost;
+}
+
+export interface QueryCost {
+	scannedBytes: number;
+	/** Price by the list of us-east-1. */
+	usd: number;
+}
+
+/** What a comparison is going to ask of both sides, where that costs. */
+export interface ComparisonPlan extends QueryCost {
+	/** Those of each table at first; where rows differ, others follow for these. */
+	statements: {
+		schema: string;
+		table: string;
+		/** In the source's SQL; it may be asked in parts. */
+		source: string;
+		/** In the SQL of the lake's engine; absent where the table holds no row yet. */
+		lake?: string;
+		scannedBytes: number;
+	}[];
 }
 
 export interface CompareOptions {
@@ -59,7 +81,7 @@ export interface CompareOptions {
 
 /** Rows of a table that differed, to be looked at again. */
 export interface Suspects {
-	/** @returns what still differs, of these rows alone. */
+	/** @returns what still differs, of these rows alone; those that moved meanwhile are suspects again. */
 	again(context: Context): Promise<{ comparison: TableComparison; suspects: Suspects | undefined }>;
 }
 
@@ -105,6 +127,8 @@ export interface Comparison {
 		options: CompareOptions,
 		context: Context,
 	): Promise<{ comparison: TableComparison; suspects: Suspects | undefined }>;
+	/** What comparing these tables costs where none of them differs; absent where it costs nothing. */
+	plan?(tables: readonly ComparedTable[], options: CompareOptions, context: Context): Promise<ComparisonPlan>;
 	/** @returns whether everything that the source has committed by now is in the raw zone, each time it is called. */
 	committed(): Promise<() => Promise<boolean>>;
 	/** Absent where the engine cannot look at all parts. */

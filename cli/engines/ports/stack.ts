@@ -33,8 +33,7 @@ export interface Stack {
 	eventStream(): Promise<EventStream>;
 	warehouse(): Promise<Warehouse>;
 	logs(): Promise<Logs>;
-	/** Absent where the engine cannot compare yet. */
-	comparison?(): Promise<Comparison>;
+	comparison(): Promise<Comparison>;
 	/** Where values may remain that a purge does not reach, a line each; absent where it reaches all. */
 	purgeLeaves?(): readonly string[] | Promise<readonly string[]>;
 	/** Every precondition of the stack's work, also those that hold. */

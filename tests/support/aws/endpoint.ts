@@ -193,3 +193,10 @@ function s3Action(method: string, url: URL): string {
 	if (method === "POST" && url.searchParams.has("delete")) return "DeleteObjects";
 	return { GET: "GetObject", HEAD: "HeadObject", PUT: "PutObject" }[method] ?? method;
 }
+
+/** A call as IAM names what it needs. */
+export function actionOf({ service, action }: Call): string {
+	const services: Record<string, string> = { monitoring: "cloudwatch" };
+	if (service === "quicksight") return "quicksight:DescribeDashboard";
+	return `${services[service] ?? service}:${action === "ListObjectsV2" ? "ListBucket" : action}`;
+}

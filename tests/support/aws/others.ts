@@ -30,6 +30,8 @@ export class MetricsScript {
 	values: Record<string, number> = {};
 	/** Called with each question, for what happens meanwhile. */
 	onAsk: () => void = () => undefined;
+	/** Minutes of the data points, the newest one first; without them the points have no time. */
+	times: Date[] = [];
 
 	constructor(endpoint: AwsEndpoint) {
 		endpoint.on("monitoring", "GetMetricData", (input) => {
@@ -38,7 +40,11 @@ export class MetricsScript {
 			return json({
 				MetricDataResults: queries.map(({ Id, MetricStat }) => {
 					const value = this.values[MetricStat.Metric.MetricName];
-					return { Id, Values: value === undefined ? [] : [value, value + 100], Timestamps: [] };
+					return {
+						Id,
+						Values: value === undefined ? [] : [value, value + 100],
+						Timestamps: this.times.map((time) => time.getTime() / 1000),
+					};
 				}),
 			});
 		});

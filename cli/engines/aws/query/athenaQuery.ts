@@ -23,6 +23,11 @@ export const queryStates: Readonly<Record<QueryExecutionState, "going" | "done" 
 /** Price of a scanned TB in us-east-1, and the least that a query is charged for. https://aws.amazon.com/athena/pricing/ */
 const price = { usdPerTerabyte: 5, leastBytes: 10e6 } as const;
 
+/** Dollars of a query by the bytes that it scans; one that scans nothing, such as SHOW TABLES, is free. */
+export function priceOf(scannedBytes: number): number {
+	return scannedBytes === 0 ? 0 : (Math.max(scannedBytes, price.leastBytes) / 1e12) * price.usdPerTerabyte;
+}
+
 /** SQL on the lake by Athena, in the stack's workgroup and database. */
 export class AthenaQuery implements Query {
 	readonly #clients: Clients;
@@ -43,13 +48,11 @@ export class AthenaQuery implements Query {
 		const statistics = execution.Statistics ?? {};
 		const scanned = statistics.DataScannedInBytes ?? 0;
 		const reused = statistics.ResultReuseInformation?.ReusedPreviousResult === true;
-		// A statement such as SHOW TABLES scans nothing and is free.
-		const charged = scanned === 0 || reused ? 0 : Math.max(scanned, price.leastBytes);
 		return {
 			...(await readResult(client, id, execution.StatementType)),
 			seconds: (statistics.TotalExecutionTimeInMillis ?? 0) / 1000,
 			scannedBytes: scanned,
-			usd: (charged / 1e12) * price.usdPerTerabyte,
+			usd: reused ? 0 : priceOf(scanned),
 			reused,
 		};
 	}

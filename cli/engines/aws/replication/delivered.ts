@@ -18,7 +18,7 @@ export async function delivered(
 	await reporter.task("Wait for changes that Firehose still has", (update) =>
 		poll(signal, async () => {
 			const now = new Date();
-			const why = undelivered(await metrics(clients, deliveryStream, now), stoppedAt, now);
+			const why = undelivered(await deliveryMetrics(clients, deliveryStream, now), stoppedAt, now);
 			if (why === undefined) return true;
 			update(why);
 			return undefined;
@@ -33,7 +33,8 @@ const names: Readonly<Record<keyof DeliveryMetrics, { metric: string; stat: stri
 	read: { metric: "DataReadFromKinesisStream.Records", stat: "Sum", factor: 1 },
 };
 
-async function metrics(clients: Clients, deliveryStream: string, now: Date): Promise<DeliveryMetrics> {
+/** What Firehose reports of a delivery stream, for the time of the look-back. */
+export async function deliveryMetrics(clients: Clients, deliveryStream: string, now: Date): Promise<DeliveryMetrics> {
 	const { GetMetricDataCommand } = await import("@aws-sdk/client-cloudwatch");
 	const { MetricDataResults: results = [] } = await (await clients.cloudWatch()).send(
 		new GetMetricDataCommand({

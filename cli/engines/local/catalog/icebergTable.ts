@@ -6,6 +6,7 @@ import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { namesIn } from "../../../common/fs.ts";
 import { fromIceberg, type IcebergType } from "../../duckdb/columnTypes.ts";
+import { withTextIds } from "../../shared/icebergIds.ts";
 
 /** An Iceberg table as its current snapshot shows it. https://iceberg.apache.org/spec/ */
 export interface IcebergTable {
@@ -166,8 +167,7 @@ async function parseMetadata(folder: string, path: string): Promise<z.infer<type
 	const text = await readFile(path, "utf8");
 	let document: unknown;
 	try {
-		// Snapshot ids exceed 2^53, so they are read as text.
-		document = JSON.parse(text.replaceAll(/("(?:[a-z]+-)?snapshot-id"\s*:\s*)(-?\d+)/g, '$1"$2"'));
+		document = JSON.parse(withTextIds(text));
 	} catch {
 		throw unreadable(folder, `${path} is not valid JSON.`);
 	}

@@ -3,6 +3,7 @@ import { lake as layout } from "../../../../etl/contract/contract.ts";
 import { columnAction } from "../../../../etl/contract/pipeline/pipeline.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import type { ComparedTable, CompareOptions, Context, Suspects, TableComparison } from "../../port.ts";
+import { shapeOf, type TableShape } from "../../shared/tableShape.ts";
 import { readIcebergTable } from "../catalog/icebergTable.ts";
 import { readCheckpoint } from "../replication/model/checkpoint.ts";
 import { statePaths } from "../replication/model/statePaths.ts";
@@ -11,10 +12,10 @@ import { readTableSchema } from "../replication/mysql/tableSchema.ts";
 import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { sourceAccess } from "../shared/settings.ts";
+import { type ComparedColumn, comparedColumn } from "./comparedColumn.ts";
 import { Comparing } from "./comparing.ts";
 import { onOneSide } from "./oneSide.ts";
 import { type Counted, columnAt, type DifferingRow } from "./rowComparison.ts";
-import { shapeOf, type TableShape } from "./tableShape.ts";
 
 /** Rows that differ that a report shows. */
 const mostExamples = 100;
@@ -51,7 +52,11 @@ export async function compareTable(
 }
 
 /** What both sides have of a table's columns now. */
-async function readShape(paths: LocalPaths, access: SourceAccess, table: ComparedTable): Promise<TableShape> {
+async function readShape(
+	paths: LocalPaths,
+	access: SourceAccess,
+	table: ComparedTable,
+): Promise<TableShape<ComparedColumn>> {
 	const { pipeline } = await stackDefinition(paths);
 	const server = await Server.connect(access);
 	const schema = await readTableSchema(server, table).finally(() => server.close());
@@ -65,13 +70,13 @@ async function readShape(paths: LocalPaths, access: SourceAccess, table: Compare
 		return { name, type, action };
 	});
 	const lake = await readIcebergTable(join(paths.processed, layout.current(table.schema, table.table)));
-	return shapeOf(columns, schema.key, lake.columns);
+	return shapeOf(columns, schema.key, lake.columns, comparedColumn);
 }
 
 /** What is reported of the rows that were counted. */
 function resultOf(
 	{ schema, table }: ComparedTable,
-	shape: TableShape,
+	shape: TableShape<ComparedColumn>,
 	counted: Counted,
 	begun: number,
 ): { comparison: TableComparison; rows: readonly DifferingRow[] } {

@@ -1,4 +1,5 @@
 import { quoteName as quoteSource } from "../../mysql/quote.ts";
+import { sourceType } from "../../shared/sourceType.ts";
 
 /** A column of the source on its way through a comparison: as SQL at the source, and as SQL of DuckDB's on both sides. */
 export interface ComparedColumn {
@@ -86,24 +87,8 @@ function time(expected: string, type: string): Kind {
 const asNumber = (column: string): string => `${column} + 0`;
 const whole = (expected: string): Kind => typed(expected, "HUGEINT", { select: asNumber, isWhole: true });
 
-const integers: Record<string, readonly [signed: string, unsigned: string]> = {
-	tinyint: ["int", "int"],
-	smallint: ["int", "int"],
-	mediumint: ["int", "bigint"],
-	int: ["int", "bigint"],
-	integer: ["int", "bigint"],
-	bigint: ["bigint", "decimal(20,0)"],
-};
-
-const texts = "time char varchar tinytext text mediumtext longtext json enum set uuid inet4 inet6".split(" ");
-const binaries =
-	"binary varbinary tinyblob blob mediumblob longblob vector geometry point linestring polygon multipoint multilinestring multipolygon geometrycollection geomcollection".split(
-		" ",
-	);
-
 /**
- * How a column is compared. The table of types is the comparison's own, from docs/contract.md ("Types"): a proof must not share the
- * decoder that it checks.
+ * How a column is compared.
  * @param declared as INFORMATION_SCHEMA.COLUMNS.COLUMN_TYPE has it.
  * @returns undefined for a type that the contract does not have.
  */
@@ -120,23 +105,29 @@ export function comparedColumn(name: string, declared: string, isHashed: boolean
 }
 
 function kindOf(declared: string): Kind | undefined {
-	const type = /^[a-z0-9_]+/i.exec(declared)?.[0]?.toLowerCase() ?? "";
-	const [precision = 0, scale = 0] = (/^[a-z0-9_]+\s*\(([\d,\s]+)\)/i.exec(declared)?.[1] ?? "").split(",").map(Number);
-	const isUnsigned = /\bunsigned\b|\bzerofill\b/i.test(declared);
-	const integer = integers[type];
-	if (integer !== undefined) return whole(integer[isUnsigned ? 1 : 0]);
-	if (type === "decimal" || type === "numeric") {
-		if (precision > 38) return text;
-		const size = `${precision || 10},${scale}`;
-		return typed(`decimal(${size})`, `DECIMAL(${size})`);
+	const type = sourceType(declared);
+	if (type === undefined) return undefined;
+	const { kind, expected } = type;
+	switch (kind) {
+		case "whole":
+			return whole(expected);
+		case "decimal":
+			return typed(expected, expected.toUpperCase());
+		case "floating":
+			return floating(expected);
+		case "boolean":
+			return typed(expected, "BOOLEAN", { select: asNumber, literal: bit });
+		case "date":
+			return time(expected, "DATE");
+		case "moment":
+			return time(expected, "TIMESTAMP");
+		case "text":
+		case "json":
+			return text;
+		case "bits":
+		case "bytes":
+			return bytes;
 	}
-	if (type === "float" || type === "double" || type === "real") return floating(type === "float" ? "float" : "double");
-	if (type === "bit" && (precision || 1) === 1) return typed("boolean", "BOOLEAN", { select: asNumber, literal: bit });
-	if (type === "year") return whole("int");
-	if (type === "date") return time("date", "DATE");
-	if (type === "datetime" || type === "timestamp") return time("timestamp", "TIMESTAMP");
-	if (texts.includes(type)) return text;
-	return type === "bit" || binaries.includes(type) ? bytes : undefined;
 }
 
 function bit(shown: string): string {

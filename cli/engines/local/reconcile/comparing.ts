@@ -5,9 +5,11 @@ import { withDuckDb } from "../../duckdb/session.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { quoteName as quoteSource } from "../../mysql/quote.ts";
 import type { ComparedTable, CompareOptions, Context } from "../../port.ts";
+import type { TableShape } from "../../shared/tableShape.ts";
 import { filesBelow } from "../catalog/lakeFolders.ts";
 import { parquetEndings, parquetRelation, selectAll } from "../catalog/tableReader.ts";
 import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
+import type { ComparedColumn } from "./comparedColumn.ts";
 import { currentTable, inLakeSql } from "./currentTable.ts";
 import {
 	arrivedRows,
@@ -23,7 +25,6 @@ import {
 import { rowTable } from "./rowTable.ts";
 import { sampleOf } from "./sample.ts";
 import { type ReadOptions, readSource } from "./sourceReader.ts";
-import type { TableShape } from "./tableShape.ts";
 
 /** Rows that are compared at a time, where a table's key is a whole number; they are in memory, or spilled. */
 const partRows = 1_000_000;
@@ -38,7 +39,7 @@ export class Comparing {
 	constructor(
 		private readonly paths: LocalPaths,
 		private readonly table: ComparedTable,
-		shape: TableShape,
+		shape: TableShape<ComparedColumn>,
 		private readonly access: SourceAccess,
 		private readonly options: CompareOptions,
 		private readonly context: Context,

@@ -1,6 +1,6 @@
 import { lake as layout } from "../../../../etl/contract/contract.ts";
-import { columnForm } from "../../../../etl/contract/names.ts";
 import { quoteName } from "../../duckdb/quote.ts";
+import { lakeName } from "../../shared/tableShape.ts";
 
 /** As the catalog's reader takes it. */
 export function currentTable({ schema, table }: { schema: string; table: string }) {
@@ -12,11 +12,6 @@ export function currentTable({ schema, table }: { schema: string; table: string 
 		columns: [],
 		partitionKeys: [],
 	};
-}
-
-/** Name that a column of the source has in the lake, in lower case. */
-export function lakeName(column: string): string {
-	return columnForm(column).toLowerCase();
 }
 
 /** A column of the source as it stands in SQL over the lake. */

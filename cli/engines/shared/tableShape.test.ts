@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { comparedColumn } from "../local/reconcile/comparedColumn.ts";
 import { shapeOf } from "./tableShape.ts";
 
 const keep = (name: string, type: string) => ({ name, type, action: "keep" as const });
@@ -21,6 +22,7 @@ test("columns that are missing, too many, of another type, withheld and yet ther
 			{ name: "mail", type: "string" },
 			{ name: "old", type: "int" },
 		],
+		comparedColumn,
 	);
 	expect(shape).toMatchObject({
 		key: [0],
@@ -42,5 +44,5 @@ test.for([
 	[["id", "secret"], "a key that is not in the lake as a whole"],
 ] as const)("%s: the rows are a bag (%s)", ([key]) => {
 	const source = [keep("id", "int"), { name: "secret", type: "int", action: "drop" as const }];
-	expect(shapeOf(source, key, [{ name: "id", type: "int" }]).key).toEqual([]);
+	expect(shapeOf(source, key, [{ name: "id", type: "int" }], comparedColumn).key).toEqual([]);
 });

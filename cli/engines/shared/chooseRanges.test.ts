@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { chooseRanges } from "./sample.ts";
+import { chooseRanges } from "./chooseRanges.ts";
 
 test("ranges lie within the key's, do not overlap, and are about the part that was asked for", () => {
 	fc.assert(

@@ -1,6 +1,5 @@
-import type { ColumnDifference } from "../../port.ts";
-import { type ComparedColumn, comparedColumn } from "./comparedColumn.ts";
-import { lakeName } from "./currentTable.ts";
+import { columnForm } from "../../../etl/contract/names.ts";
+import type { ColumnDifference } from "../port.ts";
 
 /** A column of the source, with what replication does with it. */
 export interface SourceColumn {
@@ -15,9 +14,18 @@ export interface LakeColumn {
 	type: string;
 }
 
+/** A column that can be compared. */
+export interface ShapedColumn {
+	name: string;
+	/** Its type in the current table, by the contract. */
+	expected: string;
+	/** Another type that holds the same values, where the contract leaves that open. */
+	orElse?: string;
+}
+
 /** What of a table can be compared, and how. */
-export interface TableShape {
-	columns: ComparedColumn[];
+export interface TableShape<Column extends ShapedColumn> {
+	columns: Column[];
 	/** Indexes of the key's columns; none where not all of them are in the lake, or there is no key. */
 	key: number[];
 	differences: ColumnDifference[];
@@ -25,13 +33,22 @@ export interface TableShape {
 	withheld: string[];
 }
 
-/** Compares the columns of both sides. Names in the lake are compared without case, as its engines do. */
-export function shapeOf(
+/** Name that a column of the source has in the lake, in lower case. */
+export function lakeName(column: string): string {
+	return columnForm(column).toLowerCase();
+}
+
+/**
+ * Compares the columns of both sides. Names in the lake are compared without case, as its engines do.
+ * @param columnOf how a column is compared; undefined for a type that the contract does not have.
+ */
+export function shapeOf<Column extends ShapedColumn>(
 	source: readonly SourceColumn[],
 	key: readonly string[],
 	lake: readonly LakeColumn[],
-): TableShape {
-	const shape: TableShape = { columns: [], key: [], differences: [], notCompared: [], withheld: [] };
+	columnOf: (name: string, type: string, isHashed: boolean) => Column | undefined,
+): TableShape<Column> {
+	const shape: TableShape<Column> = { columns: [], key: [], differences: [], notCompared: [], withheld: [] };
 	const inLake = new Map(lake.map(({ name, type }) => [name.toLowerCase(), type]));
 	for (const { name, type, action } of source) {
 		const found = inLake.get(lakeName(name));
@@ -41,12 +58,12 @@ export function shapeOf(
 			if (found !== undefined) shape.differences.push({ column: name, what: "in the lake, though it is left out" });
 			continue;
 		}
-		const column = comparedColumn(name, type, action === "hash");
+		const column = columnOf(name, type, action === "hash");
 		if (column === undefined)
 			shape.notCompared.push({ column: name, what: `${type} is a type that is not known here` });
 		else if (found === undefined) shape.differences.push({ column: name, what: "missing in the lake" });
 		else {
-			if (found !== column.expected) {
+			if (found !== column.expected && found !== column.orElse) {
 				shape.differences.push({ column: name, what: `${found} in the lake, expected ${column.expected}` });
 			}
 			shape.columns.push(column);
