@@ -86,7 +86,7 @@ it("keeps two stacks on one machine apart", async ({ stack }) => {
 		expect(unknown.stderr).toContain("Stacks that exist: local, local-two.");
 		expect((await stack.run(["source", "up", "--stack", "dev"])).stderr).toContain("works on local stacks only");
 		await stack.json(["down", "--purge", "--yes"]);
-		expect((await readdir(stack.home)).sort()).toEqual(["local-two", "python"]);
+		expect((await readdir(stack.home)).sort()).toEqual([".gitignore", "local-two", "python"]);
 		expect(await stack.json(["status", "--stack", "local-two"])).toMatchObject({ source: { state: "running" } });
 	} finally {
 		await stack.run(["down", "--purge", "--yes", "--stack", "local-two"]);

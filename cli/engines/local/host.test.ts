@@ -44,6 +44,7 @@ describe("removing a stack", () => {
 		home = folder;
 		for (const folder of ["lake/raw", "source", "python", ".duckdb-1"])
 			await mkdir(join(home, folder), { recursive: true });
+		await writeFile(join(home, ".gitignore"), "*\n");
 		for (const file of ["stack.json", "python.lock", "warehouse.duckdb.wal"]) await writeFile(join(home, file), "");
 	});
 
@@ -56,18 +57,19 @@ describe("removing a stack", () => {
 	it("leaves the stacks beside it, and the environment that they share", async () => {
 		await mkdir(join(home, "local-two", "lake"), { recursive: true });
 		await removeStack(home, ["local-two"]);
-		expect((await readdir(home)).sort()).toEqual(["local-two", "python", "python.lock"]);
+		expect((await readdir(home)).sort()).toEqual([".gitignore", "local-two", "python", "python.lock"]);
 		await removeStack(join(home, "local-two"));
-		expect((await readdir(home)).sort()).toEqual(["python", "python.lock"]);
+		expect((await readdir(home)).sort()).toEqual([".gitignore", "python", "python.lock"]);
 	});
 
 	it("leaves what is not the stack's, and names it", async () => {
 		await mkdir(join(home, "photos"));
 		await writeFile(join(home, "sources.txt"), "mine");
+		await writeFile(join(home, ".gitignore"), "photos/\n");
 		await expect(removeStack(home)).rejects.toMatchObject({
 			outcome: "failure",
-			text: { why: "It holds what is not the stack's: photos, sources.txt." },
+			text: { why: "It holds what is not the stack's: .gitignore, photos, sources.txt." },
 		});
-		expect((await readdir(home)).sort()).toEqual(["photos", "sources.txt"]);
+		expect((await readdir(home)).sort()).toEqual([".gitignore", "photos", "sources.txt"]);
 	});
 });

@@ -23,6 +23,7 @@ import type {
 	SourceDescription,
 	Stack,
 } from "../port.ts";
+import { ignoreFile, isHiddenFromGit } from "./shared/home.ts";
 import { type LocalPaths, localStacks, stackPaths, usualStack } from "./shared/paths.ts";
 import { readSettings } from "./shared/settings.ts";
 
@@ -185,10 +186,13 @@ const entries = [
 export async function removeStack(home: string, beside: readonly string[] = []): Promise<void> {
 	assertRemovable(home);
 	const isOwn = home === join(projectRoot, ".pipeline") && beside.length === 0;
-	const shared = beside.length === 0 ? [] : ["python", ...beside];
+	const shared = beside.length === 0 ? [] : [ignoreFile, "python", ...beside];
 	const isShared = (name: string): boolean => shared.some((one) => name === one || name.startsWith(`${one}.`));
+	const hidesItself = await isHiddenFromGit(home);
 	const isOurs = (name: string): boolean =>
-		/^\.duckdb-/.test(name) || entries.some((entry) => name === entry || name.startsWith(`${entry}.`));
+		(name === ignoreFile && hidesItself) ||
+		/^\.duckdb-/.test(name) ||
+		entries.some((entry) => name === entry || name.startsWith(`${entry}.`));
 	const names = isOwn ? [] : (await namesIn(home)).filter((name) => !isShared(name));
 	const others = names.filter((name) => !isOurs(name));
 	if (others.length === 0 && beside.length === 0) {

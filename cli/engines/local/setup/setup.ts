@@ -1,6 +1,6 @@
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Context, SetupResult } from "../../port.ts";
+import { makeHome } from "../shared/home.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { readSettings } from "../shared/settings.ts";
 import { setupError } from "./diagnosis.ts";
@@ -18,7 +18,7 @@ export async function setup(
 ): Promise<SetupResult> {
 	const beganAt = Date.now();
 	try {
-		await mkdir(paths.home, { recursive: true, mode: 0o700 });
+		await makeHome(paths.home);
 	} catch (error) {
 		throw setupError(`${paths.home} could not be created.`, error);
 	}

@@ -9,6 +9,7 @@ import { setupError } from "../setup/diagnosis.ts";
 import { ensureMariaDb } from "../setup/mariadb.ts";
 import { type Asked, commandBeside } from "../shared/beside.ts";
 import { choosePipeline, requireFreeFolders } from "../shared/definition.ts";
+import { makeHome } from "../shared/home.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { type LocalSettings, passwordFile, readSettings, writeSettings } from "../shared/settings.ts";
@@ -151,8 +152,8 @@ async function newPassword(paths: LocalPaths): Promise<string> {
 /** Makes the folders of the stack and of its source. Only their owner may look into them: the lake is a copy of the source. */
 export async function makeSourceFolder(paths: LocalPaths): Promise<void> {
 	try {
+		await makeHome(paths.home);
 		await mkdir(paths.source, { recursive: true });
-		await chmod(paths.home, 0o700);
 		await chmod(paths.source, 0o700);
 	} catch (error) {
 		throw setupError(`${paths.source} could not be created.`, error, "pipeline-cli source up");
