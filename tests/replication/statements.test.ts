@@ -100,6 +100,27 @@ test.for<[charset: string, name: string]>([
 	},
 );
 
+test("statements are read by the sql_mode of their session", async ({ t, db, server, stack, settle, folded }) => {
+	const client = await server.connect({ database: "shop" });
+	await client.query("SET SESSION sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'");
+	await client.query(`ALTER TABLE "${t}" COMMENT = 'c:\\', DROP "b", ADD "c""" INT DEFAULT 7 COMMENT ', DROP a'`);
+	await settle();
+	expect(await folded(t, `id, a, "c"""`)).toEqual([
+		{ id: 1, a: "one", 'c"': 7 },
+		{ id: 2, a: "two", 'c"': 7 },
+	]);
+	await client.query(`TRUNCATE TABLE "${t}"`);
+	await settle();
+	expect(await folded(t, "id")).toEqual([]);
+	await client.query(`INSERT INTO "${t}" VALUES (3, 'c:\\', 8)`);
+	await client.query(`RENAME TABLE "${t}" TO "${t}""n"`);
+	await settle();
+	expect(await stack.files("shop", t)).toEqual([]);
+	expect((await db.query("SHOW TABLES LIKE '%\"n'"))[0]).toHaveLength(1);
+	expect(await stack.statistics(`shop.${t}"n`)).toMatchObject({ state: "Table completed", fullLoadRows: 1 });
+	await client.end();
+});
+
 test("EXCHANGE PARTITION exchanges the rows of both tables", async ({ t, db, settle, folded }) => {
 	await db.query(`CREATE TABLE parted_${t} (id INT PRIMARY KEY, v INT) PARTITION BY RANGE (id)
 			(PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN MAXVALUE);

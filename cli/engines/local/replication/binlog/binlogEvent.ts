@@ -32,7 +32,7 @@ export type BinlogEvent = EventBase &
 		| { kind: "unread"; table: TableName; reason: string; cause: "incomplete" | "undecodable" }
 		/** The source knows that changes are missing from its binlog here. */
 		| { kind: "incident"; reason: string }
-		| { kind: "query"; schema: string; sql: string }
+		| { kind: "query"; schema: string; sql: string; sqlMode: bigint | undefined }
 		| { kind: "commit" }
 		| { kind: "prepare"; xid: string; onePhase: boolean }
 		| { kind: "other" }

@@ -104,16 +104,16 @@ export class EventTranslator {
 		return [];
 	}
 
-	#statement({ schema, sql, collation }: QueryEvent, base: Base): BinlogEvent {
+	#statement({ schema, sql, collation, sqlMode }: QueryEvent, base: Base): BinlogEvent {
 		if (this.#ignoresStatement) {
 			this.#ignoresStatement = false;
-			return { ...base, kind: "query", schema, sql: "" };
+			return { ...base, kind: "query", schema, sql: "", sqlMode };
 		}
 		const charset = this.#charsets.ofCollation(collation ?? standardCollation);
 		if (charset === undefined) throw new DecodeError(`a statement has the collation ${collation}, which is not known`);
 		// A client of the character set "binary" names tables in bytes that the server takes for UTF-8.
 		const text = charset.name === "binary" ? sql.toString("utf8") : charset.decode(sql);
-		return { ...base, kind: "query", schema, sql: text };
+		return { ...base, kind: "query", schema, sql: text, sqlMode };
 	}
 
 	#rows(type: number, body: Buffer, base: Base): BinlogEvent | undefined {

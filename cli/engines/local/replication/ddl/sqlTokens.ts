@@ -5,13 +5,20 @@ export interface Token {
 	text: string;
 }
 
+/** Bits of sql_mode that change how a statement is read, on MySQL and MariaDB alike. */
+const ansiQuotes = 4n;
+const noBackslashEscapes = 1n << 20n;
+
 const wordCharacter = /[\p{L}\p{N}_$]/u;
 
 /**
  * Splits an SQL statement into tokens. Comments are left out, except those whose content the server executes: they begin with
  * an exclamation mark and maybe a version, https://dev.mysql.com/doc/refman/8.4/en/comments.html
+ * @param sqlMode of the session that ran it.
  */
-export function tokenize(sql: string): Token[] {
+export function tokenize(sql: string, sqlMode = 0n): Token[] {
+	const isName = (quote: string): boolean => quote === "`" || (quote === '"' && (sqlMode & ansiQuotes) !== 0n);
+	const escapes = (sqlMode & noBackslashEscapes) === 0n;
 	const tokens: Token[] = [];
 	let at = 0;
 	while (at < sql.length) {
@@ -20,8 +27,8 @@ export function tokenize(sql: string): Token[] {
 		if (skipped > at) {
 			at = skipped;
 		} else if (character === "`" || character === '"' || character === "'") {
-			const { text, end } = readQuoted(sql, at, character);
-			tokens.push({ kind: character === "`" ? "name" : "text", text });
+			const { text, end } = readQuoted(sql, at, character, escapes && !isName(character));
+			tokens.push({ kind: isName(character) ? "name" : "text", text });
 			at = end;
 		} else if (wordCharacter.test(character) || isSurrogate(character)) {
 			const start = at;
@@ -50,13 +57,13 @@ function skipBlank(sql: string, at: number): number {
 	return end < 0 ? sql.length : end + 2;
 }
 
-/** A quote is doubled inside; in strings a backslash escapes, in identifiers it does not. */
-function readQuoted(sql: string, start: number, quote: string): { text: string; end: number } {
+/** A quote is doubled inside. @param escapes whether a backslash escapes: in strings, in identifiers it does not. */
+function readQuoted(sql: string, start: number, quote: string, escapes: boolean): { text: string; end: number } {
 	let text = "";
 	let at = start + 1;
 	while (at < sql.length) {
 		const character = sql[at] as string;
-		if (character === "\\" && quote !== "`") {
+		if (character === "\\" && escapes) {
 			text += sql[at + 1] ?? "";
 			at += 2;
 		} else if (character !== quote) {

@@ -160,6 +160,30 @@ describe("whatever a name, a string or a comment holds", () => {
 	});
 });
 
+describe("what the session's sql_mode says", () => {
+	const [ansiQuotes, noBackslashEscapes] = [4n, 1n << 20n];
+
+	test("ANSI_QUOTES makes a name of what stands in double quotes, in which a backslash is one", () => {
+		const sql = 'ALTER TABLE "a\\" DROP "b ""c", COMMENT = \'"\', RENAME TO "d"."e"';
+		expect(parseStatement(sql, "shop", false, ansiQuotes)).toMatchObject({
+			...{ kind: "alter", table: shop("a\\"), to: { schema: "d", table: "e" } },
+			alteration: { dropped: ['b "c'] },
+		});
+		expect(
+			parseStatement('ALTER TABLE a ALTER b SET DEFAULT "DROP c", ADD "COLUMN" INT', "shop", false, ansiQuotes),
+		).toMatchObject({
+			alteration: { added: ["COLUMN"], dropped: [] },
+		});
+	});
+
+	test("NO_BACKSLASH_ESCAPES lets a string end after a backslash", () => {
+		const sql = "ALTER TABLE a COMMENT = 'c:\\', DROP b, ADD c INT COMMENT ', DROP d'";
+		expect(parseStatement(sql, "shop", false, noBackslashEscapes)).toMatchObject({
+			alteration: { added: ["c"], dropped: ["b"] },
+		});
+	});
+});
+
 test("a server that keeps names in lower case has the tables of a statement so, and columns as they are", () => {
 	expect(parseStatement("RENAME TABLE Shop.Customers TO `Old`", "SHOP", true)).toEqual({
 		kind: "rename",

@@ -41,9 +41,10 @@ const rowlessWords = new Set([
  * Reads a statement of the binlog.
  * @param schema the session's default schema, from the event.
  * @param lowersNames whether the server keeps names of schemas and tables in lower case, however they are written.
+ * @param sqlMode of the session that ran it.
  */
-export function parseStatement(sql: string, schema: string, lowersNames = false): Statement {
-	const reader = new SqlReader(tokenize(sql), schema, lowersNames);
+export function parseStatement(sql: string, schema: string, lowersNames = false, sqlMode = 0n): Statement {
+	const reader = new SqlReader(tokenize(sql, sqlMode), schema, lowersNames);
 	if (reader.take("BEGIN")) return { kind: "begin" };
 	if (reader.take("COMMIT")) return { kind: "commit" };
 	if (reader.take("ROLLBACK")) {

@@ -279,7 +279,7 @@ export class BinlogReader implements ChangeReader {
 	}
 
 	async #query(event: Extract<BinlogEvent, { kind: "query" }>): Promise<void> {
-		const statement = parseStatement(event.sql, event.schema, this.#lowersNames);
+		const statement = parseStatement(event.sql, event.schema, this.#lowersNames, event.sqlMode);
 		switch (statement.kind) {
 			case "begin":
 			case "xaStart":

@@ -29,7 +29,7 @@ export async function statementsBetween(
 				else if (event.next > 0) at = { file: at.file, offset: event.next };
 				const passed = comparePositions(at, to);
 				if (event.kind === "query" && passed <= 0)
-					statements.push(parseStatement(event.sql, event.schema, lowersNames));
+					statements.push(parseStatement(event.sql, event.schema, lowersNames, event.sqlMode));
 				if (passed >= 0) return statements;
 			}
 		}
