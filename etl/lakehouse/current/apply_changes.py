@@ -157,7 +157,7 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
         keys = events.select(*map(current_rows.col, changes.key)).distinct()
         events = changes.events(job, changes.batches).join(keys, changes.key, "left_semi")
         note = "merged, with late rows"
-    latest = current_rows.latest(events, changes.names, changes.key)
+    latest = current_rows.latest(events, changes.columns, changes.key)
     kept = current_rows.kept(latest)
 
     def whole() -> DataFrame:
@@ -220,7 +220,7 @@ def _latest_rows(job: Job, changes: TableChanges, events: DataFrame) -> DataFram
     """The rows of a table with a key; `events`: of all its batches."""
 
     def last(rows: DataFrame) -> DataFrame:
-        return current_rows.latest(rows, changes.names, changes.key)
+        return current_rows.latest(rows, changes.columns, changes.key)
 
     loaded = [batch for batch in changes.batches if batch.kind == "load" and batch.rows > 0]
     later = [batch for batch in changes.batches if batch.kind == "change" and batch.rows > 0]

@@ -74,13 +74,19 @@ def events(changes: DataFrame, columns: list[str], key: list[str], before: bool)
     return own.unionByName(left)
 
 
-def latest(rows: DataFrame, columns: list[str], key: list[str]) -> DataFrame:
+def latest(rows: DataFrame, columns: Columns, key: list[str]) -> DataFrame:
     """The last event of each key, by change sequence; rows of a full load rank before any change."""
-    order = Window.partitionBy(*map(col, key)).orderBy(
+    kinds = dict(columns)
+
+    def compared(name: str) -> Column:
+        # -0 and 0 are one key at the source; a window of Sail's tells them apart.
+        return col(name) + F.lit(0.0) if kinds[name] in ("double", "float") else col(name)
+
+    order = Window.partitionBy(*map(compared, key)).orderBy(
         F.coalesce(col(SEQUENCE), F.lit("")).desc(), col(STEP).desc(), col(COMMIT_TIME).desc()
     )
     ranked = rows.withColumn(_RANK, F.row_number().over(order))
-    return ranked.where(col(_RANK) == 1).select(DELETED, *map(col, columns))
+    return ranked.where(col(_RANK) == 1).select(DELETED, *[col(name) for name, _ in columns])
 
 
 def each_key_once(rows: DataFrame, key: list[str]) -> bool:

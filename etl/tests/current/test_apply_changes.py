@@ -66,6 +66,23 @@ def test_update_that_moves_the_key(lake: Lake, items: Source, current: Read) -> 
     assert normal(current(items)) == normal(items.rows)
 
 
+def test_zero_is_one_key_whatever_its_sign(lake: Lake, current: Read) -> None:
+    lake.declare("shop", "points", ["at"])
+    points = Source(lake, "points", {"at": pa.float64(), "n": pa.int64()}, ["at"])
+    points.rows = [{"at": -0.0, "n": 1}, {"at": 1.0, "n": 2}]
+    points.load()
+    lake.ok()
+    points.update({"at": -0.0}, at=0.0, n=3)
+    points.flush()
+    lake.ok()
+    assert normal(current(points)) == normal(points.rows)
+    points.update({"at": 0.0}, at=-0.0, n=4)
+    points.delete({"at": 1.0})
+    points.flush()
+    lake.ok()
+    assert normal(current(points)) == normal(points.rows)
+
+
 def test_composite_key(lake: Lake, current: Read) -> None:
     lake.declare("shop", "lines", ["order", "line"])
     lines = Source(lake, "lines", {"order": pa.int64(), "line": pa.string(), "n": pa.uint64()}, ["order", "line"])

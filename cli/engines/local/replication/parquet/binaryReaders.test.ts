@@ -7,7 +7,7 @@ import { hashOf, makeLayout } from "./layout.ts";
 /** What is stored of a value that the protocol has as these bytes. */
 function read(declared: string, wire: { columnType: number; decimals?: number }, hex: string, action?: "hash"): string {
 	const bytes = Buffer.from(hex.replaceAll(" ", ""), "hex");
-	const [column] = makeLayout([{ name: "v", type: declared, ...(action && { action }) }], ["v"]).columns;
+	const [column] = makeLayout([{ name: "v", type: declared, ...(action && { action }) }], []).columns;
 	if (column === undefined) throw new Error("no column");
 	const vector = column.vector();
 	const reader = binaryReader({ name: "v", decimals: 0, ...wire }, vector);

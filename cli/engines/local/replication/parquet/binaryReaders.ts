@@ -84,7 +84,7 @@ function dateReader(type: number, vector: DateVector | TimestampVector): BinaryR
 		const month = length === 0 ? 0 : (buffer[at + 3] as number);
 		const day = length === 0 ? 0 : (buffer[at + 4] as number);
 		if (month === 0 || day === 0) {
-			vector.putNull();
+			vector.putZero();
 			return at + 1 + length;
 		}
 		const days = daysFromCivil(buffer.readUInt16LE(at + 1), month, day);

@@ -55,7 +55,15 @@ const integers: Record<string, readonly [signed: ColumnType, unsigned: ColumnTyp
 const text: ColumnType = { stored: VARCHAR, vector: () => new BytesVector(true), text: textOf };
 const binary: ColumnType = { stored: BLOB, vector: () => new BytesVector(false) };
 const double = numbers(DOUBLE, "f64");
-const timestamp: ColumnType = { stored: TIMESTAMP, vector: () => new TimestampVector() };
+const timestamp = (keyColumn?: string): ColumnType => {
+	return { stored: TIMESTAMP, vector: () => new TimestampVector(keyColumn) };
+};
+/** Of dates, by the name of the column where it is one of the primary key. */
+const dates: Record<string, (keyColumn?: string) => ColumnType> = {
+	date: (keyColumn) => ({ stored: DATE, vector: () => new DateVector(keyColumn) }),
+	datetime: timestamp,
+	timestamp,
+};
 /** A type of MariaDB's own, of which the binlog has bytes, and the snapshot the text. */
 const printed = (print: (bytes: Buffer) => string): ColumnType => {
 	return textType((value) => (Buffer.isBuffer(value) ? print(value) : textOf(value)));
@@ -68,9 +76,6 @@ const simple: Record<string, ColumnType> = {
 	float: numbers(FLOAT, "f32"),
 	double,
 	real: double,
-	date: { stored: DATE, vector: () => new DateVector() },
-	datetime: timestamp,
-	timestamp,
 	time: text,
 	year: numbers(SMALLINT, "i16"),
 	char: text,
@@ -106,9 +111,10 @@ const simple: Record<string, ColumnType> = {
 /**
  * How a column is stored. Contract: docs/contract.md, "Types".
  * @param declared the column's type as in INFORMATION_SCHEMA.COLUMNS.COLUMN_TYPE.
+ * @param keyColumn its name, where it is one of the primary key.
  * @throws UnsupportedTypeError for a type that a newer server has.
  */
-export function columnType(declared: string): ColumnType {
+export function columnType(declared: string, keyColumn?: string): ColumnType {
 	const name = /^[a-z0-9_]+/i.exec(declared)?.[0]?.toLowerCase() ?? declared;
 	const parameters = (/^[a-z0-9_]+\s*\(([\d,\s]+)\)/i.exec(declared)?.[1] ?? "").split(",").map(Number);
 	const unsigned = /\)?\s+unsigned\b|\bzerofill\b/i.test(declared);
@@ -118,7 +124,7 @@ export function columnType(declared: string): ColumnType {
 	if (name === "bit") {
 		return (parameters[0] || 1) === 1 ? { stored: BOOLEAN, vector: () => new BitVector() } : binary;
 	}
-	const found = simple[name];
+	const found = dates[name]?.(keyColumn) ?? simple[name];
 	if (found === undefined) {
 		throw new UnsupportedTypeError(
 			`the local stack does not replicate type ${declared}; drop the column, or move it to a table of its own`,

@@ -82,7 +82,7 @@ function dateWriter(vector: DateVector): EventWriter {
 		const value = (buffer[at] as number) | ((buffer[at + 1] as number) << 8) | ((buffer[at + 2] as number) << 16);
 		const month = (value >> 5) & 15;
 		const day = value & 31;
-		if (month === 0 || day === 0) vector.putNull();
+		if (month === 0 || day === 0) vector.putZero();
 		else vector.putDays(daysFromCivil(value >> 9, month, day));
 	};
 }
@@ -95,7 +95,7 @@ function timestampWriter({ type, scale }: MappedColumn, vector: TimestampVector)
 		return (reader) => {
 			const seconds = reader.uintBe(4);
 			const micros = fraction(reader);
-			if (seconds === 0 && micros === 0) vector.putNull();
+			if (seconds === 0 && micros === 0) vector.putZero();
 			else vector.putTime(seconds, micros);
 		};
 	}
@@ -110,7 +110,7 @@ function timestampWriter({ type, scale }: MappedColumn, vector: TimestampVector)
 		const month = yearMonth % 13;
 		const day = date & 31;
 		if (month === 0 || day === 0) {
-			vector.putNull();
+			vector.putZero();
 			return;
 		}
 		const days = daysFromCivil(Math.floor(yearMonth / 13), month, day);

@@ -48,7 +48,7 @@ export function makeLayout(source: readonly ColumnSource[], key: readonly string
 		if (action === "drop") return [];
 		const name = rawColumnForm(own, names);
 		try {
-			const { stored, vector, text } = columnType(type);
+			const { stored, vector, text } = columnType(type, key.includes(own) ? own : undefined);
 			if (action === undefined) return [{ name, type: stored, at, vector }];
 			if (text === undefined) throw new Error(`${type} has no hash`);
 			return [{ name, type: VARCHAR, at, vector: textType((value) => hashOf(text(value))).vector }];

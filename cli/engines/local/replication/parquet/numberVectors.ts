@@ -80,37 +80,58 @@ export class BitVector extends FixedVector {
 	}
 }
 
-/** Days since 1970-01-01. A date that no calendar knows is null. */
-export class DateVector extends FixedVector {
+/** Dates, or times of them. One that no calendar knows, with a month or a day of zero, is null. */
+abstract class CalendarVector extends FixedVector {
+	readonly #keyColumn: string | undefined;
+
+	/** @param keyColumn the name of a column of the primary key: there a null would make one of several rows. */
+	constructor(bytes: number, keyColumn: string | undefined) {
+		super(bytes);
+		this.#keyColumn = keyColumn;
+	}
+
+	putZero(): void {
+		if (this.#keyColumn !== undefined) {
+			throw new Error(
+				`its key column ${this.#keyColumn} has a date with a month or a day of zero, which is null in the lake, so that rows would be taken for one; correct such dates at the source, then reload the table`,
+			);
+		}
+		this.putNull();
+	}
+}
+
+/** Days since 1970-01-01. */
+export class DateVector extends CalendarVector {
 	readonly #values: Int32Array;
 
-	constructor() {
-		super(4);
+	constructor(keyColumn?: string) {
+		super(4, keyColumn);
 		this.#values = new Int32Array(this.bytes);
 	}
 
 	put(value: unknown): void {
-		this.putDays(dateDays(String(value)));
+		const days = dateDays(String(value));
+		if (days === undefined) this.putZero();
+		else this.putDays(days);
 	}
 
-	putDays(days: number | undefined): void {
-		if (days === undefined) this.putNull();
-		else this.#values[this.count++] = days;
+	putDays(days: number): void {
+		this.#values[this.count++] = days;
 	}
 }
 
-/** Microseconds since 1970-01-01 00:00:00. A time of a date that no calendar knows is null. */
-export class TimestampVector extends FixedVector {
+/** Microseconds since 1970-01-01 00:00:00. */
+export class TimestampVector extends CalendarVector {
 	readonly #halves: Int32Array;
 
-	constructor() {
-		super(8);
+	constructor(keyColumn?: string) {
+		super(8, keyColumn);
 		this.#halves = new Int32Array(this.bytes);
 	}
 
 	put(value: unknown): void {
 		const time = timestampOf(String(value));
-		if (time === undefined) this.putNull();
+		if (time === undefined) this.putZero();
 		else this.putTime(time.seconds, time.micros);
 	}
 
