@@ -21,7 +21,7 @@ from lakehouse.storage import maintenance, state
 from lakehouse.storage.column_types import change_log_type, current_type
 from lakehouse.storage.files import Storage
 from lakehouse.storage.iceberg import IcebergTable
-from shop import joint_rows
+from shop import click_hours, joint_rows
 from support.clicks import KIND
 from support.lake import Lake, Source
 from support.star import ALL as STAR_JOBS
@@ -122,6 +122,8 @@ def test_numbers() -> None:
         "listing.LISTED_WHOLE": listing.LISTED_WHOLE,
         "`listing.WHOLE_EVERY` / 3600": listing.WHOLE_EVERY / 3600,
         "`batches.BATCH_BYTES` / 1024³": batches.BATCH_BYTES / 1024**3,
+        "click_hours.FEW_HOURS": click_hours.FEW_HOURS,
+        "click_hours.LATE_HOURS": click_hours.LATE_HOURS,
         "joint_rows.MANY_PRODUCTS": joint_rows.MANY_PRODUCTS,
     }
 

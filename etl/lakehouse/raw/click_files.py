@@ -11,6 +11,7 @@ from lakehouse.raw import click_records, click_types
 from lakehouse.run.engine import Engine
 from lakehouse.spark import F
 from lakehouse.storage.files import Storage, StoredFile
+from lakehouse.storage.listing import files_after
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -21,10 +22,20 @@ HOUR_KEYS = ("year", "month", "day", "hour")
 """Columns of the clicks in the catalog besides those of a click: the folders that a file is in."""
 
 
-def by_hour(raw: Storage) -> dict[str, list[StoredFile]]:
-    """Click files by the hour of their delivery, `yyyy-MM-dd-HH` in UTC."""
+def by_hour(raw: Storage, since: str = "") -> dict[str, list[StoredFile]]:
+    """Click files by the hour of their delivery, `yyyy-MM-dd-HH` in UTC; those since an hour, or all."""
+    after = {CLICKSTREAM: since.replace("-", "/")} if since else {}
+    return _by_hour(files_after(raw, CLICKSTREAM, after))
+
+
+def of_hour(raw: Storage, hour: str) -> list[StoredFile]:
+    """Click files of one hour."""
+    return _by_hour(raw.files(f"{CLICKSTREAM}/{hour.replace('-', '/')}")).get(hour, [])
+
+
+def _by_hour(files: list[StoredFile]) -> dict[str, list[StoredFile]]:
     hours: dict[str, list[StoredFile]] = {}
-    for file in raw.files(CLICKSTREAM):
+    for file in files:
         match = _FILE.fullmatch(file.path)
         if match and file.size > 0 and not file.name.startswith((".", "_")):
             hours.setdefault("-".join(match.groups()), []).append(file)

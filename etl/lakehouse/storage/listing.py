@@ -15,8 +15,8 @@ from lakehouse.storage.files import Storage, StoredFile
 
 def files_after(storage: Storage, relative: str, after: Mapping[str, str]) -> list[StoredFile]:
     """
-    As `storage.files`, without what is in a folder of `after` up to its name, subfolders too. On S3 the list leaves
-    that out, where boto3 is there; on a disk nothing but names is read of it.
+    As `storage.files`, without what is in a folder of `after` up to its name, or its path below the folder. On S3 the
+    list leaves that out, where boto3 is there; on a disk nothing but names is read of it.
     """
     client = None if storage.is_local or not after else _client()
     if storage.is_local:
@@ -49,7 +49,10 @@ def _on_disk(path: str, relative: str, after: Mapping[str, str]) -> Iterator[Sto
                 if entry.name <= start and not entry.is_dir():
                     continue
                 if entry.is_dir():
-                    if f"{entry.name}/" > start:
+                    folder = f"{entry.name}/"
+                    if start.startswith(folder):
+                        yield from _on_disk(entry.path, inner, {**after, inner: start.removeprefix(folder)})
+                    elif folder > start:
                         yield from _on_disk(entry.path, inner, after)
                 else:
                     about = entry.stat()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lakehouse.raw import click_types
-from lakehouse.raw.click_files import by_hour as by_hour
 from lakehouse.raw.click_files import records
 from lakehouse.run.job import Job
 from lakehouse.spark import F

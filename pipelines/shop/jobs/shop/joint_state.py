@@ -50,7 +50,8 @@ class JointState:
     """
     `items`: version of the order items; `digests`: of the order items of the products clicked in any hour, what they
     were, as product → digest. `set_aside`: click files that could not be read, and why. `replacing`: the files that an
-    hour had before a run began to replace them; None while no run does.
+    hour had before a run began to replace them; None while no run does. `listed`: when the files of all hours were
+    listed last, in seconds since 1970.
     """
 
     items: int = 0
@@ -58,6 +59,7 @@ class JointState:
     hours: dict[str, Hour] = field(default_factory=dict)
     set_aside: dict[str, str] = field(default_factory=dict)
     replacing: dict[str, list[str]] | None = None
+    listed: float = 0.0
 
     @staticmethod
     def read(processed: Storage) -> JointState:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from lakehouse.quality import checks
 from lakehouse.quality.rules import Candidate
+from lakehouse.raw import click_files
 from lakehouse.raw.raw_files import row_count
 from lakehouse.run import staging
 from lakehouse.run.job import Job
@@ -14,7 +15,7 @@ from lakehouse.spark import F
 from lakehouse.storage import state
 from lakehouse.storage.data_catalog import ParquetTable
 from lakehouse.storage.files import StoredFile
-from shop import click_drift, clicks, joint_rows
+from shop import click_drift, click_hours, clicks, joint_rows
 from shop.joint_rows import ORDER_ITEMS, SCHEMA, HourCount, Hours
 from shop.joint_state import Hour, JointState, of_files
 
@@ -39,16 +40,17 @@ def join_tables(job: Job) -> None:
         return
     known = JointState.read(job.processed)
     _undo(job, known.replacing or {})
-    present = clicks.by_hour(job.raw)
+    first = click_hours.since(known)
+    present = click_files.by_hour(job.raw, first)
     inputs = {hour: of_files(files) for hour, files in present.items()}
-    before = {hour: value.files for hour, value in known.hours.items()}
+    before = {hour: value.files for hour, value in known.hours.items() if hour >= first}
     hours = {hour for hour in inputs.keys() | before.keys() if inputs.get(hour) != before.get(hour)}
     items_changed = applied.version != known.items and bool(known.hours)
     if items_changed:
         hours |= _hours_of_changed_items(job, known)
     if hours:
-        _replace(job, known, {hour: present.get(hour, []) for hour in sorted(hours)})
-    if hours or applied.version != known.items:
+        _replace(job, known, click_hours.files_of(job.raw, present, hours, first))
+    if click_hours.notes(known, first) or hours or applied.version != known.items:
         known.digests = joint_rows.digests(job, known.products) if hours or items_changed else known.digests
         known.items = applied.version
         known.write(job.processed, replacing=None)
