@@ -6,7 +6,9 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const crashes = ["tests/replication/replicationCrash.test.ts", "tests/local/clickDelivery.test.ts"];
+const crashes = ["replication/replicationCrash", "local/clickDelivery", "local/kills"].map(
+	(name) => `tests/${name}.test.ts`,
+);
 const terminals = "tests/aws/output.test.ts";
 const volume = "tests/replication/replicationVolume.test.ts";
 const values = "tests/replication/differential.test.ts";

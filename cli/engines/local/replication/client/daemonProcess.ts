@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { namesIn } from "../../../../common/fs.ts";
 import { spawn } from "../../../../common/process/childProcess.ts";
 import {
+	endProcess,
 	formatIdentity,
 	identify,
 	type ProcessIdentity,
@@ -14,8 +15,18 @@ import { projectRoot, toolRoot } from "../../../../common/projectRoot.ts";
 import type { ReplicationOptions } from "../../../port.ts";
 import type { StatePaths } from "../model/statePaths.ts";
 
-/** In the command line of every supervisor. */
-export const supervisorMark = "supervise --home";
+/** In the command line of every supervisor of a stack, and of no other's. */
+export function supervisorMark(home: string): string {
+	return `supervise --home ${home} `;
+}
+
+/** In the command line of every worker of a stack. */
+function workerMark(home: string): string {
+	return `work --home ${home} `;
+}
+
+/** How long a worker may take to notice that its supervisor has ended. */
+const abandonedMs = 3_000;
 
 export interface Daemon {
 	pid: number;
@@ -57,18 +68,33 @@ export async function startDaemon(
 }
 
 /** The supervisor whose worker does the work. */
-export function runningSupervisor(files: StatePaths): Promise<ProcessIdentity | undefined> {
-	return runningProcess(files.pid, supervisorMark);
+export function runningSupervisor(files: StatePaths, home: string): Promise<ProcessIdentity | undefined> {
+	return runningProcess(files.pid, supervisorMark(home));
+}
+
+/**
+ * Ends supervisors, and a worker that does not notice the end of its own: one that hangs, or was stopped.
+ * @param graceMs how long their orderly end may take.
+ */
+export async function endSupervisors(
+	supervisors: readonly ProcessIdentity[],
+	files: StatePaths,
+	home: string,
+	graceMs: number,
+): Promise<void> {
+	const worker = await runningProcess(files.worker, workerMark(home));
+	await Promise.all(supervisors.map((one) => endProcess(one, supervisorMark(home), graceMs)));
+	if (worker !== undefined) await endProcess(worker, workerMark(home), abandonedMs);
 }
 
 /** Every supervisor that lives, also those that were started just now. Takes off what others left. */
-export async function livingSupervisors(files: StatePaths): Promise<ProcessIdentity[]> {
+export async function livingSupervisors(files: StatePaths, home: string): Promise<ProcessIdentity[]> {
 	const found = new Map<number, ProcessIdentity>();
-	const main = await runningSupervisor(files);
+	const main = await runningSupervisor(files, home);
 	if (main !== undefined) found.set(main.pid, main);
 	for (const name of await namesIn(files.supervisors)) {
 		const path = join(files.supervisors, name);
-		const one = await runningProcess(path, supervisorMark);
+		const one = await runningProcess(path, supervisorMark(home));
 		if (one === undefined) await rm(path, { force: true });
 		else found.set(one.pid, one);
 	}

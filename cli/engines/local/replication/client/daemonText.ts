@@ -2,6 +2,7 @@ import { PipelineError } from "../../../../common/errors.ts";
 import { counted } from "../../../../common/grouped.ts";
 import type { ReplicationStatus } from "../../../port.ts";
 import type { DaemonStatus } from "../service/daemonStatus.ts";
+import { silenceMs } from "../service/statusBoard.ts";
 
 /** What the replicator shows of itself, as a status of DMS. */
 export function replicationStatus(shown: DaemonStatus, log: string): ReplicationStatus {
@@ -56,6 +57,29 @@ export function failureOf(status: DaemonStatus | undefined, log: string): Pipeli
 		fix: `See its log: ${log}`,
 		next: "pipeline-cli replication start",
 	});
+}
+
+/** Whether nobody has written a status for so long that nobody does any more, though its process is there. */
+export function isSilent({ state, updatedAt }: DaemonStatus): boolean {
+	return state !== "stopped" && state !== "failed" && Date.now() - Date.parse(updatedAt) > silenceMs;
+}
+
+/** What is shown of a replicator that is there and shows no sign of life. */
+export function hangs(status: DaemonStatus): DaemonStatus {
+	const what = `The replicator has not shown a sign of life since ${status.updatedAt}.`;
+	return {
+		...status,
+		state: "failed",
+		following: false,
+		lastError: what,
+		failure: {
+			outcome: "failure",
+			what,
+			why: "Its process is there; it was stopped by a signal, or hangs.",
+			fix: "Start it: the one that hangs is ended first, and nothing is lost.",
+			next: "pipeline-cli replication start",
+		},
+	};
 }
 
 /** What is shown of a replicator whose process is gone although it had not said that it would end. */

@@ -3,7 +3,6 @@ import { basename, join } from "node:path";
 import { cancelled, PipelineError } from "../../../../common/errors.ts";
 import { exists, namesIn } from "../../../../common/fs.ts";
 import { poll } from "../../../../common/poll.ts";
-import { endProcess } from "../../../../common/process/processIdentity.ts";
 import type {
 	Context,
 	Replication,
@@ -25,18 +24,20 @@ import { workerExit } from "../service/workerExit.ts";
 import { changedRules, requireRules } from "./changedRules.ts";
 import {
 	type Daemon,
+	endSupervisors,
 	livingSupervisors,
 	replicatorProgram,
 	runningSupervisor,
 	startDaemon,
-	supervisorMark,
 } from "./daemonProcess.ts";
-import { endedWithoutWord, failureOf, progressText, replicationStatus } from "./daemonText.ts";
+import { endedWithoutWord, failureOf, hangs, isSilent, progressText, replicationStatus } from "./daemonText.ts";
 
 /** How often the files of the replicator are looked at. */
 const rhythm = { firstMs: 100 };
 /** How long an orderly stop may take: the open batch is written, or the transaction that is being read is given up. */
 const stopGraceMs = 60_000;
+/** The same for a replicator that has shown no sign of life for long. */
+const silentGraceMs = 2_000;
 
 /** Replication on this machine: a process in the background, spoken to through files. */
 export class LocalReplication implements Replication {
@@ -81,10 +82,11 @@ export class LocalReplication implements Replication {
 	}
 
 	async stop(context: Context): Promise<"stopped" | "not running"> {
-		const supervisors = await livingSupervisors(this.#files);
+		const { home } = this.#paths;
+		const supervisors = await livingSupervisors(this.#files, home);
 		if (supervisors.length === 0) return "not running";
 		await context.reporter.task("Stopping the replication", () =>
-			Promise.all(supervisors.map((one) => endProcess(one, supervisorMark, stopGraceMs))),
+			endSupervisors(supervisors, this.#files, home, stopGraceMs),
 		);
 		return "stopped";
 	}
@@ -105,7 +107,8 @@ export class LocalReplication implements Replication {
 	/** From the running replicator, or, where none runs, from the checkpoint, which is exact whatever happened. */
 	async tables(): Promise<TableStatistics[]> {
 		const status = await peekDaemonStatus(this.#files.status);
-		if (status !== undefined && (await runningSupervisor(this.#files)) !== undefined) return status.tables;
+		if (status !== undefined && (await runningSupervisor(this.#files, this.#paths.home)) !== undefined)
+			return status.tables;
 		const checkpoint = await readCheckpoint(this.#files.checkpoint);
 		return checkpoint?.tables.map(statistics) ?? [];
 	}
@@ -160,7 +163,7 @@ export class LocalReplication implements Replication {
 	 */
 	async #reload(context: Context, ids: readonly string[]): Promise<boolean> {
 		const request = await writeRequest(this.#files.requests, ids);
-		if ((await runningSupervisor(this.#files)) === undefined) {
+		if ((await runningSupervisor(this.#files, this.#paths.home)) === undefined) {
 			context.reporter.note("The replication does not run; the tables are reloaded at its next start.");
 			return false;
 		}
@@ -218,12 +221,16 @@ export class LocalReplication implements Replication {
 		return true;
 	}
 
-	/** Whether a replicator runs; one that has ended its work is waited for. */
+	/** Whether a replicator runs; one that has ended its work is waited for, one that hangs is ended. */
 	#isRunning(): Promise<boolean> {
 		return poll(rhythm, async () => {
-			const supervisor = await runningSupervisor(this.#files);
+			const supervisor = await runningSupervisor(this.#files, this.#paths.home);
 			if (supervisor === undefined) return false;
 			const status = await peekDaemonStatus(this.#files.status);
+			if (status?.pid === supervisor.pid && isSilent(status)) {
+				await endSupervisors([supervisor], this.#files, this.#paths.home, silentGraceMs);
+				return false;
+			}
 			const isEnding = status?.pid === supervisor.pid && (status.state === "stopped" || status.state === "failed");
 			return isEnding ? undefined : true;
 		});
@@ -267,7 +274,7 @@ export class LocalReplication implements Replication {
 		this.#throwIfAborted(context);
 		const status = await peekDaemonStatus(this.#files.status);
 		if (status?.state === "failed") throw failureOf(status, this.#files.log);
-		if ((await runningSupervisor(this.#files)) !== undefined) return status;
+		if ((await runningSupervisor(this.#files, this.#paths.home)) !== undefined) return status;
 		throw failureOf(status === undefined ? undefined : await this.#orGone(status), this.#files.log);
 	}
 
@@ -284,7 +291,9 @@ export class LocalReplication implements Replication {
 	/** A status that says it runs, of a process that is gone, has failed. */
 	async #orGone(status: DaemonStatus): Promise<DaemonStatus> {
 		if (status.state === "stopped" || status.state === "failed") return status;
-		if ((await runningSupervisor(this.#files)) !== undefined) return status;
+		if ((await runningSupervisor(this.#files, this.#paths.home)) !== undefined) {
+			return isSilent(status) ? hangs(status) : status;
+		}
 		const again = await peekDaemonStatus(this.#files.status);
 		if (again !== undefined && (again.state === "stopped" || again.state === "failed")) return again;
 		return endedWithoutWord(status);

@@ -6,6 +6,8 @@ export interface StatePaths {
 	folder: string;
 	/** Process id of the supervisor whose worker holds the lock. */
 	pid: string;
+	/** Process id of that worker. */
+	worker: string;
 	/** A pid file of each supervisor from the moment it is started, whether or not its worker ever gets the lock. */
 	supervisors: string;
 	/** Where the replication stands; survives every crash. */
@@ -26,6 +28,7 @@ export function statePaths(paths: LocalPaths): StatePaths {
 	return {
 		folder,
 		pid: join(folder, "pid"),
+		worker: join(folder, "worker"),
 		supervisors: join(folder, "supervisors"),
 		checkpoint: join(folder, "checkpoint.json"),
 		status: join(folder, "status.json"),

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { logIsAskedFor, logTo } from "../../../../common/log.ts";
 import { fork } from "../../../../common/process/childProcess.ts";
+import { formatIdentity, identify, isRunning, parseIdentity } from "../../../../common/process/processIdentity.ts";
 import { localPaths } from "../../shared/paths.ts";
 import { RotatingLog } from "../model/log.ts";
 import { statePaths } from "../model/statePaths.ts";
@@ -22,6 +23,7 @@ const { values, positionals } = parseArgs({
 		reload: { type: "boolean", default: false },
 		restarted: { type: "boolean", default: false },
 		"started-at": { type: "string" },
+		supervisor: { type: "string" },
 	},
 });
 const paths = localPaths(values.home);
@@ -45,13 +47,18 @@ if (positionals[0] === "work") {
 		if (message === "stop") stop.abort();
 	});
 	// Without its supervisor a worker would be beyond anyone's reach. What it had not published is read again.
-	const abandoned = (): never => process.exit(1);
+	const abandoned: () => never = () => process.exit(1);
 	process.on("disconnect", abandoned);
+	// It may have died since it started us, and another process have become our parent.
+	const supervisor = parseIdentity(values.supervisor ?? "");
+	if (supervisor === undefined || supervisor.pid !== process.ppid || !isRunning(supervisor) || !process.connected) {
+		abandoned();
+	}
 	const options = {
 		limits,
 		reload: values.reload,
 		restarted: values.restarted,
-		supervisorPid: process.ppid,
+		supervisor,
 		startedAt: values["started-at"] ?? new Date().toISOString(),
 	};
 	const notify = (message: WorkerMessage): void => void process.send?.(message);
@@ -76,6 +83,8 @@ if (positionals[0] === "work") {
 				...common,
 				"--started-at",
 				worker.startedAt,
+				"--supervisor",
+				formatIdentity(identify()).trim(),
 				...(worker.reload ? ["--reload"] : []),
 				...(worker.restarted ? ["--restarted"] : []),
 			],

@@ -8,6 +8,12 @@ import { type DaemonStatus, writeDaemonStatus } from "./daemonStatus.ts";
 
 const throttleMs = 250;
 
+/** At least so often the status is written. */
+const heartbeatMs = 5_000;
+
+/** After so long without a heartbeat nobody is taken to write it any more: twelve of them, for a machine under load. */
+export const silenceMs = 12 * heartbeatMs;
+
 interface BoardOptions {
 	supervisorPid: number;
 	startedAt: string;
@@ -84,6 +90,15 @@ export class StatusBoard {
 		const wait = this.#writtenAt + throttleMs - Date.now();
 		if (wait <= 0) this.write();
 		else this.#timer = setTimeout(() => this.write(), wait);
+	}
+
+	/** Writes the status every so often from now on, as a sign of life. @returns how to end that. */
+	beat(): () => void {
+		const timer = setInterval(() => {
+			if (Date.now() - this.#writtenAt >= heartbeatMs) this.write();
+		}, heartbeatMs);
+		timer.unref();
+		return () => clearInterval(timer);
 	}
 
 	fail(error: PipelineError): void {

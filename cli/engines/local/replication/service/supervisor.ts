@@ -92,7 +92,8 @@ async function showCrash(path: string, how: string): Promise<void> {
 	const status = await peekDaemonStatus(path);
 	if (status?.pid !== process.pid) return;
 	const lastError = `The replicator crashed ${how}. It is started again.`;
-	writeDaemonStatus(path, { ...status, state: "starting", following: false, lastError });
+	const updatedAt = new Date().toISOString();
+	writeDaemonStatus(path, { ...status, state: "starting", following: false, lastError, updatedAt });
 }
 
 /** @returns the exit code or the signal's name. A stop is passed on to the worker. */

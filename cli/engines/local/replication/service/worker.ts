@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import { writeFileAtomic } from "../../../../common/fs.ts";
 import { delayMs, pause } from "../../../../common/poll.ts";
-import { formatIdentity, identify } from "../../../../common/process/processIdentity.ts";
+import { formatIdentity, identify, type ProcessIdentity } from "../../../../common/process/processIdentity.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { connectionFault } from "../../../mysql/connectionFault.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
@@ -37,7 +37,7 @@ export interface WorkerOptions {
 	reload: boolean;
 	/** Whether another worker of this supervisor ran before; the source then gets time to come back. */
 	restarted: boolean;
-	supervisorPid: number;
+	supervisor: ProcessIdentity;
 	startedAt: string;
 }
 
@@ -67,9 +67,11 @@ export async function work(
 	const engine = await ParquetEngine.open(files.staging, files.lock, lockPatienceMs);
 	if (engine === undefined) return workerExit.locked;
 	// Only the lock's holder names its supervisor as the one that runs.
-	await writeFileAtomic(files.pid, formatIdentity(identify(options.supervisorPid)));
+	await writeFileAtomic(files.worker, formatIdentity(identify()));
+	await writeFileAtomic(files.pid, formatIdentity(options.supervisor));
 	const log = new RotatingLog(files.log);
-	const board = new StatusBoard(files.status, options);
+	const board = new StatusBoard(files.status, { ...options, supervisorPid: options.supervisor.pid });
+	const calm = board.beat();
 	const watch = new ProgressWatch(stallMs, onStall);
 	try {
 		board.set({ state: "starting" });
@@ -93,6 +95,8 @@ export async function work(
 		board.fail(shown);
 		return workerExit.failed;
 	} finally {
+		calm();
+		await rm(files.worker, { force: true });
 		watch.close();
 		engine.close();
 	}
