@@ -18,7 +18,7 @@ export default defineConfig({
 			{
 				test: {
 					name: "unit",
-					include: ["{cli,etl,pipelines,tools}/**/*.test.ts"],
+					include: ["{bench,cli,etl,pipelines,tools}/**/*.test.ts"],
 					env,
 					testTimeout: 30_000,
 					hookTimeout: 60_000,

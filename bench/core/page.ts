@@ -1,0 +1,49 @@
+import type { Row } from "./measure.ts";
+import { growth, type Measured, type RowResult, type Run, ratioOf, type SizeResult, shownSeconds } from "./results.ts";
+
+/** The results as a page: a table a row. */
+export function resultsPage(
+	shown: readonly { run: Run; result: RowResult }[],
+	rows: readonly Pick<Row, "name" | "what">[],
+): string {
+	const parts = shown.map(({ run, result }) =>
+		section(run, result, rows.find(({ name }) => name === result.row)?.what ?? ""),
+	);
+	return `${["# Results", introduction, ...parts].join("\n\n")}\n`;
+}
+
+const introduction = `Written by \`npm run bench -- --keep\`. Seconds are the least of three interleaved rounds, in brackets the median. A ratio is
+the peer's time by ours in the same round, its median over the rounds: above 1 we are faster. Growth is the power of the
+size with which the seconds grow. Memory is the highest of each process.`;
+
+function section(run: Run, result: RowResult, what: string): string {
+	const { machine } = run;
+	const versions = Object.entries(machine.versions)
+		.map(([name, version]) => `${name} ${version}`)
+		.join(", ");
+	const busy = machine.busy ? `, **busy with other work** (load ${machine.load}): the ratios are rough` : "";
+	const where = `${run.at.slice(0, 10)}, ${run.commit}, ${machine.cores} cores, ${machine.memoryGb} GB, ${versions}${busy}.`;
+	const lines = result.sizes.flatMap((size) => linesOf(result, size));
+	const table = [
+		`| ${result.unit} | way | seconds | ratio | growth | memory, MB |`,
+		"|---|---|---|---|---|---|",
+		...lines,
+	];
+	return `## ${result.row}\n\n${what.slice(0, 1).toUpperCase()}${what.slice(1)}. Measured ${where}\n\n${table.join("\n")}`;
+}
+
+function linesOf(result: RowResult, size: SizeResult): string[] {
+	const isLast = size === result.sizes.at(-1);
+	return [size.ours, ...size.peers].map((way, index) => {
+		const ratio = index === 0 ? "" : ratioOf(size, way).median.toFixed(2);
+		const power = isLast ? (growth(result, way.way)?.toFixed(2) ?? "") : "";
+		const count = index === 0 ? size.size.toLocaleString("en") : "";
+		return `| ${count} | ${way.way} | ${shownSeconds(way.seconds)} | ${ratio} | ${power} | ${memoryOf(way)} |`;
+	});
+}
+
+function memoryOf({ memory }: Measured): string {
+	return Object.entries(memory)
+		.map(([name, megabytes]) => `${name} ${megabytes}`)
+		.join(", ");
+}
