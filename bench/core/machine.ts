@@ -10,7 +10,7 @@ export interface Machine {
 	versions: Record<string, string>;
 	/** Processes that wanted to run in the minute before, on average. */
 	load: number;
-	/** Whether others worked on it before, or while, it was measured: its ratios are no measure for later ones. */
+	/** Whether others worked on it when the run began: later runs are not compared with it. */
 	busy: boolean;
 }
 
