@@ -11,11 +11,13 @@ const crashes = ["replication/replicationCrash", "local/clickDelivery", "local/k
 );
 const terminals = "tests/aws/output.test.ts";
 const volume = "tests/replication/replicationVolume.test.ts";
+const reconcile = "tests/local/reconcile.test.ts";
+const recovery = "tests/local/recovery.test.ts";
 const values = "tests/replication/differential.test.ts";
 const vitest = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--project"];
 const pytest = [".pipeline/python/bin/python", "-m", "pytest"];
 const parts = [
-	[...vitest, "integration", ...crashes, values, volume, terminals],
+	[...vitest, "integration", ...crashes, values, volume, terminals, recovery, reconcile],
 	[...vitest, "mysql"],
 	[...pytest, "etl/tests/changes/test_streams.py", "pipelines/shop/tests/test_click_drift.py"],
 	[...pytest, "etl/tests", "pipelines", "--engine=spark", "-m", "slow_on_spark"],

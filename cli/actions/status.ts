@@ -12,6 +12,7 @@ import type {
 
 import { type Failing, failing, history } from "./etl/failing.ts";
 import { type ModelStatus, modelStatus } from "./etl/modelStatus.ts";
+import { troubleOf } from "./replicationTrouble.ts";
 
 export interface ZoneStatus {
 	files: number;
@@ -40,6 +41,8 @@ export interface PipelineStatus {
 	stack: string;
 	source?: SourceStatus;
 	replication?: ReplicationStatus;
+	/** Why changes of the source do not arrive. */
+	trouble?: string;
 	clickstream?: StreamStatus;
 	raw?: ZoneStatus;
 	processed?: ZoneStatus;
@@ -57,7 +60,7 @@ export interface PipelineStatus {
 	/** Addresses by name. */
 	dashboards?: Record<string, string>;
 	unseen: UnseenPart[];
-	/** Set where some part could not be looked at, or the replication has failed. */
+	/** Set where some part could not be looked at, or one that should run does not. */
 	outcome?: Outcome;
 }
 
@@ -105,10 +108,18 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 			.find((failure) => failure !== undefined) ?? failures[0];
 	const seen: Partial<PipelineStatus> = Object.assign({}, ...looks.map((one) => one.seen));
 	if (worst !== undefined && Object.keys(seen).length === 0) throw worst.error;
-	const outcome = worst?.error.outcome ?? (seen.replication?.state === "failed" ? "failure" : undefined);
+	const { replication, source, schedule } = seen;
+	const trouble = replication === undefined ? undefined : await unlessUnseen(() => troubleOf(stack, replication));
+	const isDown =
+		["failed", "failed-move"].includes(replication?.state ?? "") ||
+		// Without its source a replication that should run does nothing.
+		(replication?.state === "running" && source !== undefined && source.state !== "running") ||
+		schedule?.died === true;
+	const outcome = worst?.error.outcome ?? (isDown ? "failure" : undefined);
 	return {
 		stack: stack.name,
 		...seen,
+		...(trouble === undefined ? {} : { trouble }),
 		unseen: failures.map(({ part, error }) => ({
 			part,
 			outcome: error.outcome,

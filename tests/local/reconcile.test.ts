@@ -1,12 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { describe, expect } from "vitest";
 import type { ReconcileReport } from "../../cli/actions/reconcile/report.ts";
+import { poll } from "../../cli/common/poll.ts";
 import { LocalComparison } from "../../cli/engines/local/reconcile/localComparison.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import type { LakeFinding, TableComparison } from "../../cli/engines/port.ts";
+import { rounds } from "../support/cases.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
@@ -72,7 +74,7 @@ describe("reconcile", () => {
 		expect(report.ok).toBe(true);
 	});
 
-	it("is not disturbed by writes that go on", async () => {
+	it("is not disturbed by writes that go on, however often", { timeout: 3_600_000 }, async () => {
 		let n = 0;
 		let isDone = false;
 		const writing = (async () => {
@@ -83,8 +85,10 @@ describe("reconcile", () => {
 			}
 		})();
 		try {
-			const report = await reconcile();
-			expect(report.tables.filter(({ state }) => state !== "equal")).toEqual([]);
+			for (let runs = 0; runs < rounds(100, 5); runs += 1) {
+				const report = await reconcile();
+				expect([runs, report.tables.filter(({ state }) => state !== "equal")]).toEqual([runs, []]);
+			}
 		} finally {
 			isDone = true;
 			await writing;
@@ -132,6 +136,7 @@ describe("reconcile", () => {
 			["a row that is not there", "items", { id: "id + 100" }, "", { counts: of({ missing: 3, extra: 3 }) }],
 			["a value changed", "items", { price: "price + 0.01" }, "", { counts: of({ changed: 3 }) }],
 			["NULL for ''", "items", { note: "nullif(note, '')" }, "", { counts: of({ changed: 1 }) }],
+			["a decimal lost", "items", { price: "CAST(price / 10 AS DECIMAL(8,2))" }, "", { counts: of({ changed: 3 }) }],
 			["a text cut", "items", { name: "left(name, 3)" }, "", { counts: of({ changed: 2 }) }],
 			["times in another zone", "items", { at: '"at" + INTERVAL 2 HOUR' }, "", { counts: of({ changed: 3 }) }],
 			["columns swapped", "items", { name: "note", note: "name" }, "", { counts: of({ changed: 3 }) }],
@@ -168,6 +173,31 @@ describe("reconcile", () => {
 				await before();
 			}
 		});
+	});
+
+	it("finds a table that is stale: the newest snapshot of it is gone", async () => {
+		await admin.query("UPDATE own.items SET note = 'newer' WHERE id = 1");
+		await reconcile("own.items");
+		const paths = localPaths(stack.home);
+		const metadata = join(paths.processed, "current", "own", "items", "metadata");
+		const version = (name: string): number => Number(/^v(\d+)\.metadata\.json$/.exec(name)?.[1] ?? 0);
+		const newest = Math.max(...(await readdir(metadata)).map(version));
+		const file = join(metadata, `v${newest}.metadata.json`);
+		await rename(file, `${file}.away`);
+		try {
+			const compare = new LocalComparison(paths);
+			const chosen = (await compare.tables()).find(({ table }) => table === "items");
+			if (chosen === undefined) throw new Error("the table is not compared");
+			const { comparison } = await compare.compare(chosen, {}, testContext());
+			expect(comparison.examples).toContainEqual(
+				expect.objectContaining({
+					...{ kind: "changed", key: { id: "1" } },
+					columns: expect.objectContaining({ note: expect.objectContaining({ source: "newer" }) }),
+				}),
+			);
+		} finally {
+			await rename(`${file}.away`, file);
+		}
 	});
 
 	describe("with --deep", () => {
@@ -254,6 +284,45 @@ describe("reconcile", () => {
 				for (const name of changes) await rename(`${join(raw, name)}.away`, join(raw, name));
 				for (const restore of restored) await restore();
 			}
+		});
+
+		it("run-etl looks at what it left: a damaged table, and a batch with other rows of one that it wrote, are named, with 1", async () => {
+			const run = ["run-etl", "process-cdc"];
+			expect(await stack.json(run, secret)).toMatchObject({ damaged: [] });
+			await admin.query("INSERT INTO own.keys VALUES ('run', 1, 'r')");
+			const arrived = await new LocalComparison(localPaths(stack.home)).committed();
+			await poll({ firstMs: 100 }, async () => ((await arrived()) ? true : undefined));
+			const [file = ""] = (await readdir(home(`${current}/data`))).filter((name) => name.endsWith("parquet"));
+			await rename(home(join(current, "data", file)), home(file));
+			const log = home("lake/processed/own/keys");
+			const batch = "batch=1";
+			const restore = await rewriteFiles(join(log, batch), "DISTINCT ON (true) *");
+			try {
+				const { code, stdout } = await stack.run(run, secret);
+				expect(code).toBe(1);
+				expect(stdout).toContain(`damaged, change log: own.keys: ${batch} has `);
+				expect(stdout).toMatch(/damaged, data files: current\/own\/items: \S+ is missing/);
+				expect(stdout).toMatch(/To repair it: rm -r \S+current\/own\/items && pipeline-cli run-etl/);
+			} finally {
+				await restore();
+				await rename(home(file), home(join(current, "data", file)));
+			}
+			expect(await stack.json(run, secret)).toMatchObject({ damaged: [] });
+		});
+
+		it("query, run-etl and status warn where the replication stands still, though the source has changes", async () => {
+			const checkpoint = home("replication/checkpoint.json");
+			// A batch stays open for ten minutes here.
+			await admin.query("INSERT INTO own.keys VALUES ('late', 1, 'l')");
+			const hourAgo = new Date(Date.now() - 3_600_000);
+			await utimes(checkpoint, hourAgo, hourAgo);
+			const said =
+				/The replication is behind the source: it has stood at \S+ for 3,6\d\d seconds, and the source is at /;
+			expect((await stack.run(["query", "SELECT 1"], secret)).stderr.replaceAll(/\s+/g, " ")).toMatch(said);
+			const { code, stdout } = await stack.run(["status"], secret);
+			expect([code, stdout.replaceAll(/\s+/g, " ")]).toEqual([0, expect.stringMatching(said)]);
+			await reconcile();
+			expect((await stack.run(["query", "SELECT 1"], secret)).stderr).not.toContain("behind");
 		});
 
 		it("names commands that repair a current table, a change log and a model", async () => {

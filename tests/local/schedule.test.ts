@@ -100,7 +100,8 @@ describe("the local stack, kept running", () => {
 	it("says so when its schedule was killed, and comes back", async () => {
 		await kill(join(paths.schedule, "pid"));
 		const killed = await stack.run(["status"]);
-		expect(killed.stdout).toMatch(/schedule +stopped +was every second/);
+		expect(killed.stdout).toMatch(/schedule +died +was every second/);
+		expect(killed.code).toBe(1);
 		expect(killed.stdout).toContain("To start everything: pipeline-cli up --every 1s");
 		expect(await stack.json(["up", "--every", "2s"])).toMatchObject({ schedule: { action: "started" } });
 		expect(await stack.json(["up", "--every", "1s"])).toMatchObject({ schedule: { action: "restarted" } });

@@ -12,7 +12,7 @@ const blocks = pages
 	.flatMap((page) => shellBlocks(page, readFileSync(join(projectRoot, page), "utf8")));
 
 /** Where blocks run; tests/local/pages.test.ts runs those of `demo` and `own`. */
-const places = ["npm", "demo", "own", "aws", "notebook", "service", "elsewhere"];
+const places = ["npm", "demo", "own", "aws", "notebook", "service", "recovery", "elsewhere"];
 
 /** @throws Error that says what is wrong with the arguments. */
 async function parsed(args: readonly string[]): Promise<string | undefined> {

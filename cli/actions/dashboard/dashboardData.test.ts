@@ -111,6 +111,7 @@ describe("dashboardData", () => {
 		runs: async () => runs(...ends),
 		schedule: async () => ({ text: "every hour", running: true, nextRun }),
 	});
+	let behind: string | undefined;
 	const nextRun = "2026-11-20T13:00:00.000Z";
 	const modified = new Date("2026-11-20T12:04:00Z");
 
@@ -122,6 +123,7 @@ describe("dashboardData", () => {
 		replication: async () => ({
 			status: async () => ({ state: "running", text: "Load complete", latencySeconds: 1.5 }),
 		}),
+		comparison: async () => ({ behind: async () => behind }),
 		jobs: async () => jobsThat("succeeded"),
 		raw: async () => zone("raw", [{ key: "clickstream_data/2026/a.gz", size: 5, modified }]),
 		processed: async () =>
@@ -200,6 +202,9 @@ describe("dashboardData", () => {
 			ok: true,
 			value: [{ runId: "run-1", state: "succeeded", seconds: 30, rowsWritten: 6 }],
 		});
+		behind = "it has stood";
+		expect((await asked()).overview.stale).toEqual([{ text: "The replication is behind the source: it has stood." }]);
+		behind = undefined;
 		const rule = { table: "orders", rule: "not_null(id)", severity: "error", failed_rows: 3, examples: [] };
 		const later = new Date("2026-11-20T13:00:00Z");
 		const stale = {

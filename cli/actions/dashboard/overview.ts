@@ -1,6 +1,7 @@
 import type { Overview, Part, ReplicationView, RunView, TableView } from "../../dashboard/data.ts";
-import type { Context, Query, Stack } from "../../engines/port.ts";
+import type { Context, Query, ReplicationStatus, Stack } from "../../engines/port.ts";
 import { type Failing, failing } from "../etl/failing.ts";
+import { troubleOf } from "../replicationTrouble.ts";
 import { changesByHour, type LogFacts, logFacts } from "./changeLogs.ts";
 import { part } from "./fault.ts";
 import { type Processing, processingOf } from "./processing.ts";
@@ -18,8 +19,8 @@ export async function overviewOf(
 	context: Context,
 ): Promise<Overview> {
 	const now = new Date();
-	const [replication, history, logs, files, schedule] = await Promise.all([
-		part(context, () => replicationView(stack)),
+	const [{ replication, trouble }, history, logs, files, schedule] = await Promise.all([
+		replicationParts(stack, context),
 		part(context, async () => (await stack.jobs()).runs(shownRuns)),
 		part(context, () => logFacts(tables, now, query, context)),
 		part(context, () => lakeFiles(stack, tables)),
@@ -35,7 +36,7 @@ export async function overviewOf(
 	return {
 		...(asOf !== undefined && { asOf }),
 		...(processing.behind !== undefined && { behind: processing.behind }),
-		stale: staleReasons({ replication, failed, processing }),
+		stale: staleReasons({ replication, trouble, failed, processing }),
 		replication,
 		runs,
 		...(schedule.ok && schedule.value?.nextRun !== undefined && { nextRun: schedule.value.nextRun }),
@@ -44,8 +45,18 @@ export async function overviewOf(
 	};
 }
 
-async function replicationView(stack: Stack): Promise<ReplicationView> {
-	const { state, text, latencySeconds, lastError } = await (await stack.replication()).status();
+/** How it is, and why changes do not arrive. */
+async function replicationParts(
+	stack: Stack,
+	context: Context,
+): Promise<{ replication: Part<ReplicationView>; trouble: Part<string | undefined> }> {
+	const status = await part(context, async () => (await stack.replication()).status());
+	if (!status.ok) return { replication: status, trouble: { ok: true, value: undefined } };
+	const trouble = await part(context, () => troubleOf(stack, status.value));
+	return { replication: { ok: true, value: viewOf(status.value) }, trouble };
+}
+
+function viewOf({ state, text, latencySeconds, lastError }: ReplicationStatus): ReplicationView {
 	return {
 		state,
 		text,
@@ -63,12 +74,13 @@ function newestOf(facts: readonly LogFacts[]): string | undefined {
 
 interface Freshness {
 	replication: Part<ReplicationView>;
+	trouble: Part<string | undefined>;
 	failed: Part<Failing | undefined>;
 	processing: Processing;
 }
 
 /** What is wrong, and what is not known: neither looks as if all were well. */
-function staleReasons({ replication, failed, processing }: Freshness): Overview["stale"] {
+function staleReasons({ replication, trouble, failed, processing }: Freshness): Overview["stale"] {
 	const reasons: Overview["stale"] = [];
 	if (!failed.ok) reasons.push({ text: `Whether a run failed is not known: ${failed.why}` });
 	else if (failed.value !== undefined) {
@@ -79,6 +91,7 @@ function staleReasons({ replication, failed, processing }: Freshness): Overview[
 	if (!replication.ok) reasons.push({ text: `Whether new changes arrive is not known: ${replication.why}` });
 	else if (["stopped", "failed", "failed-move"].includes(replication.value.state)) {
 		reasons.push({ text: `Nothing new arrives: replication is ${replication.value.state}.` });
-	}
+	} else if (!trouble.ok) reasons.push({ text: `Whether new changes arrive is not known: ${trouble.why}` });
+	else if (trouble.value !== undefined) reasons.push({ text: trouble.value });
 	return reasons;
 }

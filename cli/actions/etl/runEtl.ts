@@ -4,7 +4,16 @@ import { type Outcome, PipelineError } from "../../common/errors.ts";
 import { counted, grouped } from "../../common/grouped.ts";
 import { rulesChanged } from "../../common/rulesChanged.ts";
 import { together } from "../../common/together.ts";
-import type { BackgroundRun, CatalogTable, Context, JobRun, JobSession, Stack } from "../../engines/port.ts";
+import type {
+	BackgroundRun,
+	CatalogTable,
+	Context,
+	JobRun,
+	JobSession,
+	LakeFinding,
+	Stack,
+} from "../../engines/port.ts";
+import { checkAfterRun } from "./afterRun.ts";
 import { jobOfModels } from "./chosenModels.ts";
 import { withLoads } from "./loads.ts";
 import { currentTables, filledTables } from "./reportedTables.ts";
@@ -27,6 +36,8 @@ export interface EtlResult {
 	catalog?: { database: string; tables: CatalogTable[]; removed: string[] };
 	/** Tables that do not answer, each with the reason; absent where they were not asked. */
 	silent?: SilentTable[];
+	/** Parts of the lake that are not as the run should have left them; absent where nobody looked. */
+	damaged?: LakeFinding[];
 	outcome?: Outcome;
 }
 
@@ -39,6 +50,8 @@ export interface EtlOptions {
 	acceptEmpty?: readonly string[] | undefined;
 	/** Asks every table of the catalog afterwards whether it can be read. */
 	askTables?: boolean;
+	/** Looks afterwards whether the lake is as it should be, as far as that is cheap. */
+	check?: boolean;
 	/** The schedule starts it. */
 	scheduled?: boolean;
 }
@@ -95,6 +108,11 @@ export async function runEtl(
 			context,
 		);
 		if (result.silent.length > 0) result.outcome ??= "failure";
+	}
+	if (options.check === true && result.catalog !== undefined) {
+		const damaged = await checkAfterRun(stack, finished, Date.now() - startedAt, context);
+		if (damaged !== undefined) result.damaged = damaged;
+		if (damaged !== undefined && damaged.length > 0) result.outcome ??= "failure";
 	}
 	result.seconds = (Date.now() - startedAt) / 1000;
 	return result;

@@ -68,7 +68,7 @@ async function oneRun(
 	const at = (): string => clock.now().toISOString();
 	try {
 		await prepare?.();
-		const result = await runEtl(stack, jobs, context, { ...etl, scheduled: true });
+		const result = await runEtl(stack, jobs, context, { ...etl, scheduled: true, check: true });
 		await onEnd({ result });
 		return { at: at(), outcome: result.outcome ?? "ok" };
 	} catch (error) {

@@ -22,7 +22,7 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 	const engine = await found.query();
 	// On AWS each look is a dozen calls, and an alarm says it.
 	const failed = found.engine === "local" ? await failing(found) : undefined;
-	const trouble = found.engine === "local" ? await replicationTrouble(found) : undefined;
+	const trouble = await replicationTrouble(found);
 	const result = await engine.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse });
 	const rows = counted(result.rows.length, "row");
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}${price(result)}. Stack ${found.name}.`);

@@ -34,13 +34,14 @@ export const run: Run<typeof definition> = async (invocation) => {
 	// On AWS each look is a dozen calls, and an alarm says it.
 	const failed = found.engine === "local" ? await failing(found) : undefined;
 	if (failed !== undefined) context.reporter.note(`${failed.what} This run tries again.`);
-	const trouble = found.engine === "local" ? await replicationTrouble(found) : undefined;
+	const trouble = await replicationTrouble(found);
 	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
 	const result = await runEtl(found, names, context, {
 		from,
 		select,
 		acceptEmpty,
 		askTables: found.engine === "aws",
+		check: true,
 	});
 	return {
 		json: result,

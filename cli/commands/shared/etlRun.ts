@@ -44,6 +44,10 @@ export function describeRun(stack: string, result: EtlResult): string {
 		...runs.flatMap(describeFailure),
 		...runs.flatMap(describeQuality),
 		...(result.silent ?? []).map(({ table: name, reason }) => `${chalk.red("does not answer:")} ${name}: ${reason}`),
+		...(result.damaged ?? []).flatMap(({ part, name, found, fix }) => [
+			...found.map((what) => `${chalk.red(`damaged, ${part}:`)} ${name}: ${what}`),
+			...(fix === undefined ? [] : [`  To repair it: ${fix}`]),
+		]),
 		...[verdict].filter((line) => line !== ""),
 		...(priced ? [`About $${usd.toFixed(2)} by the list price of us-east-1.`] : []),
 		stackLine(stack, `, run ${result.runId}, ${formatSeconds(result.seconds)}`),

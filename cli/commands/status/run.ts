@@ -42,7 +42,14 @@ function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
 	const unseen = found.unseen.map(({ part, reason }) => [names[part] ?? part, chalk.red("not seen"), reason]);
 	const table = renderTable([{ title: "PART" }, { title: "STATE" }, { title: "" }], [...rows, ...unseen]);
 	const next = [...new Set(found.unseen.map((part) => `next: ${chalk.bold(part.next)}`))];
-	return [table, ...describeFailing(found.failing), ...comeBack(found), ...next, stackLine(found.stack)].join("\n");
+	return [
+		table,
+		...describeTrouble(found),
+		...describeFailing(found.failing),
+		...comeBack(found),
+		...next,
+		stackLine(found.stack),
+	].join("\n");
 }
 
 function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {
@@ -70,7 +77,7 @@ function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {
 		...(lastRun === undefined ? [] : [["jobs", jobsState(found), describeRun(lastRun)]]),
 		...(schedule === undefined
 			? []
-			: [["schedule", schedule.running ? "active" : "stopped", describeSchedule(schedule)]]),
+			: [["schedule", schedule.running ? "active" : schedule.died ? "died" : "stopped", describeSchedule(schedule)]]),
 		...(catalog === undefined ? [] : [["catalog", "", `${catalog.database}, ${formatCount(catalog.tables)} tables`]]),
 		...(models === undefined ? [] : [["models", modelsState(models), describeModels(models)]]),
 		...(warehouse === undefined ? [] : [["warehouse", warehouse.state.toLowerCase(), warehouse.text]]),
@@ -122,6 +129,12 @@ function describeSchedule({ text, running, nextRun, last }: NonNullable<Pipeline
 		...(last === undefined ? [] : [`last run ended ${formatTime(last.at)} (${last.outcome})`]),
 		...(nextRun === undefined ? [] : [`next run ${formatTime(nextRun)}`]),
 	].join(", ");
+}
+
+/** What of the replication the table does not say. */
+function describeTrouble({ trouble, replication }: Omit<PipelineStatus, "outcome">): string[] {
+	if (trouble === undefined || replication?.lastError !== undefined || replication?.state === "failed") return [];
+	return [`${chalk.yellow("warning:")} ${trouble}`];
 }
 
 /** A run that failed, until a good one. */

@@ -112,6 +112,13 @@ export interface LakeComparison {
 	 * @param tables current tables to look at; with all of them, derived tables, too.
 	 */
 	rows(tables: readonly ComparedTable[], all: boolean, context: Context): Promise<LakeFinding[]>;
+	/**
+	 * A cheap check behind a run of the jobs.
+	 * @param touched tables of the source that it wrote, as schema.table.
+	 * @param withinMs about how long it may take; of tables that were not touched it then leaves some for another time.
+	 * @returns what is not as it should be.
+	 */
+	afterRun(touched: ReadonlySet<string>, withinMs: number, context: Context): Promise<LakeFinding[]>;
 }
 
 /** The source against the current tables. */
@@ -131,6 +138,8 @@ export interface Comparison {
 	plan?(tables: readonly ComparedTable[], options: CompareOptions, context: Context): Promise<ComparisonPlan>;
 	/** @returns whether everything that the source has committed by now is in the raw zone, each time it is called. */
 	committed(): Promise<() => Promise<boolean>>;
+	/** Why the lake lacks what the source has had for long, though the replication runs; absent where its status says that. */
+	behind?(): Promise<string | undefined>;
 	/** Absent where the engine cannot look at all parts. */
 	lake?: LakeComparison;
 }

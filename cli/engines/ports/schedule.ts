@@ -4,8 +4,10 @@ export interface ScheduleStatus {
 	text: string;
 	/** Seconds of `up --every`, where that was given. */
 	everySeconds?: number;
-	/** Whether something keeps it; a schedule whose process was killed stays known. */
+	/** Whether something keeps it; one that was stopped stays known. */
 	running: boolean;
+	/** Its process is gone though nobody stopped it. */
+	died?: true;
 	/** When it starts the next run, ISO 8601; absent where it does not, or where that is not known. */
 	nextRun?: string;
 	/** The last run that it started, where that has ended. */

@@ -140,9 +140,10 @@ def _forget_lost(job: Job, table: Table, known: TableState) -> bool:
         return False
     known.forget_files()
     known.begin_generation()
-    for batch in counting:
-        # Their rows come once more; without any they have no folder, and what is left of it goes.
-        batch.rows = 0
+    for batch in known.batches:
+        # Their rows come once more; without any they have no folder, and what is left of it goes. History stays lost.
+        if batch in counting or f"{BATCH}{batch.number}" not in there:
+            batch.rows = 0
     return True
 
 

@@ -99,3 +99,20 @@ def test_removed_folder_of_the_processed_zone_is_rebuilt(lake: Lake, items: Sour
     lake.ok()
     assert normal(current(items)) == normal(items.rows)
     assert_second_run_does_nothing(lake)
+
+
+def test_history_of_a_removed_change_log_is_not_expected_any_more(lake: Lake, items: Source, current: Read) -> None:
+    """A full load, a reload and a change: of the change log that was removed, the raw zone has what counts alone."""
+    lake.ok()
+    items.truncate()
+    items.insert(id=1, name="after")
+    items.flush()
+    lake.ok()
+    folder = lake.processed / "shop" / "items"
+    assert sum(batch["rows"] for batch in lake.state("items")["batches"]) == 6
+    shutil.rmtree(folder)
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+    logged = ds.dataset(folder, format="parquet").count_rows()
+    assert logged == sum(batch["rows"] for batch in lake.state("items")["batches"]) == 1
+    assert_second_run_does_nothing(lake)

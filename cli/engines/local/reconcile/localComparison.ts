@@ -24,6 +24,7 @@ import type { LocalPaths } from "../shared/paths.ts";
 import { sourceAccess } from "../shared/settings.ts";
 import { compareTable } from "./compareTable.ts";
 import { LocalLakeComparison } from "./deep/lakeComparison.ts";
+import { sourceBehind } from "./sourceBehind.ts";
 
 /** The source, in its own text, against the current tables' files. */
 export class LocalComparison implements Comparison {
@@ -89,6 +90,10 @@ export class LocalComparison implements Comparison {
 			if (request === undefined || !(await exists(request))) request = await requestPublication(files.requests);
 			return false;
 		};
+	}
+
+	behind(): Promise<string | undefined> {
+		return sourceBehind(this.#paths);
 	}
 
 	#isInLake({ schema, table }: { schema: string; table: string }): Promise<boolean> {

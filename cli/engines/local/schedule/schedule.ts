@@ -73,6 +73,8 @@ export async function startSchedule(
 
 export async function stopSchedule(context: Context, paths: LocalPaths): Promise<"stopped" | "not running"> {
 	const keeper = await scheduleProcess(paths);
+	// One that died counts as stopped from now on.
+	if (keeper === undefined) await rm(scheduleFiles(paths).pid, { force: true });
 	// `run-etl --every` and `up --foreground` stop themselves.
 	if (keeper === undefined || keeper.pid === process.pid) return "not running";
 	await end(keeper, context, paths);

@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { writeFileAtomic } from "../../../common/fs.ts";
+import { exists, writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFileIfGood } from "../../../common/jsonFile.ts";
 import { type ProcessIdentity, runningProcess } from "../../../common/process/processIdentity.ts";
 import type { ScheduleStatus } from "../../port.ts";
@@ -88,10 +88,13 @@ export async function readSchedule(paths: LocalPaths): Promise<ScheduleStatus | 
 	const file = await readScheduleFile(paths);
 	if (file === undefined) return undefined;
 	const running = (await scheduleProcess(paths))?.pid === file.pid;
+	// Who ends in good order takes it away.
+	const died = !running && (await exists(scheduleFiles(paths).pid));
 	const { everySeconds, nextRun, last } = file;
 	return {
 		text: file.text,
 		running,
+		...(died && { died }),
 		...(everySeconds !== undefined && { everySeconds }),
 		...(running && nextRun !== undefined && { nextRun }),
 		...(last !== undefined && { last }),

@@ -14,6 +14,7 @@ import { readCheckpoint } from "../../replication/model/checkpoint.ts";
 import { statePaths } from "../../replication/model/statePaths.ts";
 import { stackDefinition, stackModels } from "../../shared/definition.ts";
 import { type LocalPaths, lakeAccess } from "../../shared/paths.ts";
+import { checkAfterRun } from "./afterRun.ts";
 import { checkCatalog } from "./catalogCheck.ts";
 import { checkAgainstRaw, checkBatches } from "./changeLog.ts";
 import { finding, notCompared, notMade, remaking } from "./finding.ts";
@@ -82,6 +83,10 @@ export class LocalLakeComparison implements LakeComparison {
 			);
 			return findings;
 		});
+	}
+
+	afterRun(touched: ReadonlySet<string>, withinMs: number, context: Context): Promise<LakeFinding[]> {
+		return checkAfterRun(this.paths, touched, withinMs, context);
 	}
 
 	/** Also those whose metadata is gone, so that the lake does not show them. */

@@ -1,0 +1,42 @@
+import { expect, it } from "vitest";
+import { PipelineError } from "../common/errors.ts";
+import type { ReplicationStatus, Stack } from "../engines/port.ts";
+import { replicationTrouble } from "./replicationTrouble.ts";
+
+/** @param behind what a comparison says. */
+function stackOf(engine: Stack["engine"], status: Partial<ReplicationStatus>, behind?: string): Stack {
+	const parts = {
+		...{ name: "test", engine },
+		replication: async () => ({ status: async () => status }),
+		comparison: async () => (engine === "aws" ? {} : { behind: async () => behind }),
+	};
+	return parts as unknown as Stack;
+}
+
+it.for<[string, Stack, RegExp | undefined]>([
+	["failed", stackOf("local", { state: "failed", lastError: "the disk\nis full" }), /has failed: .* the disk is full$/],
+	["failed on AWS", stackOf("aws", { state: "failed-move" }), /has failed/],
+	["running with an error", stackOf("local", { state: "running", lastError: "no route" }), /may be behind\. no route$/],
+	[
+		"running, and far behind",
+		stackOf("local", { state: "running" }, "it has stood"),
+		/behind the source: it has stood\.$/,
+	],
+	["running on AWS, and late", stackOf("aws", { state: "running", latencySeconds: 3600 }), /latency of 60 minutes\.$/],
+	["running on AWS", stackOf("aws", { state: "running", latencySeconds: 90 }), undefined],
+	["running after a late change", stackOf("local", { state: "running", latencySeconds: 3600 }), undefined],
+	["stopped by somebody", stackOf("local", { state: "stopped", lastError: "of before" }, "it has stood"), undefined],
+	["not started yet", stackOf("aws", { state: "ready" }), undefined],
+])("%s", async ([, stack, said]) => {
+	const trouble = await replicationTrouble(stack);
+	if (said === undefined) expect(trouble).toBeUndefined();
+	else expect(trouble).toMatch(said);
+});
+
+it("what cannot be asked is said, and does not end what asks", async () => {
+	const refused = async () => {
+		throw new PipelineError("serviceRefused", { what: "You may not look at the task." });
+	};
+	const stack = { replication: refused } as unknown as Stack;
+	expect(await replicationTrouble(stack)).toBe("You may not look at the task.");
+});
