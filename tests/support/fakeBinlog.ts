@@ -76,7 +76,7 @@ export async function followed(
 		const loaded = wanted.map((name) => ({
 			...{ name, rows: 1, files: [], tableSchema: take(name, { columns, key: ["a"] }) },
 		}));
-		return { position, gtid: "", server, loaded, missing: [], failed: [] };
+		return { position, gtid: "", server, loaded, missing: [], failed: [], moved: [] };
 	};
 	const reader = new BinlogReader(state, parts, new Set(skipped.map((offset) => formatPosition({ ...from, offset }))), {
 		check: async () => ({ foldsCase: false, lowersNames: false }),
@@ -86,7 +86,8 @@ export async function followed(
 		cascades: async () => [],
 		tables: async () => names,
 		readDefinition: async () => ({ tableSchema: { columns, key: ["a"] }, at: state.position }),
-		loadTables: async (_, wanted, __, ___, takeAt, ____, _____, read = from) => load(wanted, await takeAt(read), read),
+		loadTables: async (_, wanted, __, ___, takeAt, ____, _____, ______, read = from) =>
+			load(wanted, await takeAt(read), read),
 		statements: async () => [],
 	});
 	const append = reader.batch.append.bind(reader.batch);

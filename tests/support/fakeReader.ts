@@ -53,7 +53,7 @@ export class FakeSource {
 		if (failure !== undefined) throw failure;
 		const result: LoadResult = {
 			...{ position: this.position, gtid: "", server: { flavour: "mariadb", id: "1" } },
-			...{ loaded: [], missing: [], failed: [] },
+			...{ loaded: [], missing: [], failed: [], moved: [] },
 		};
 		for (const name of names) {
 			const read = this.schemaOf(name);

@@ -127,6 +127,7 @@ export class DdlHandler {
 				said: (text) => parts.log.info(`reload: ${text}`),
 			},
 			parts.stop,
+			this.#source.statements,
 			this.#reader.groupEnd ?? this.#reader.groupStart,
 		);
 		for (const { name, error } of result.failed) parts.log.error(`${tableId(name)}: ${error}`);
@@ -139,6 +140,7 @@ export class DdlHandler {
 		}
 		const fresh = (name: TableName): TableCheckpoint => newTable(name, "Full load");
 		await this.#reader.publish(applyLoad(this.#state.tables, result, fresh, purged));
+		await this.reload(result.moved.map(tableId), purged);
 	}
 
 	/** What is known of tables where a snapshot is: statements that are not read yet may have moved what is withheld. */

@@ -12,10 +12,11 @@ import {
 import { type TableName, tableId } from "../model/tableName.ts";
 import { newTable, TaskState } from "../model/taskState.ts";
 import type { ChangeReader } from "./changeReader.ts";
+import type { ReaderParts } from "./readerParts.ts";
 
 type Alter = Pick<Extract<Statement, { kind: "alter" }>, "table" | "to" | "others" | "alteration">;
 
-type Reader = Pick<ChangeReader, "parts" | "state" | "foldsCase" | "hasNews">;
+type Reader = Pick<ChangeReader, "state" | "foldsCase" | "hasNews"> & { parts: Pick<ReaderParts, "rules" | "log"> };
 
 /** Which tables of the binlog are replicated, and what is known of those that come later. */
 export class NewTables {
@@ -77,7 +78,10 @@ export class NewTables {
 					this.#forget(statement.table);
 				return;
 			case "drop":
-				for (const name of statement.tables) this.#forget(name);
+				for (const name of statement.tables) {
+					this.#forget(name);
+					this.#reader.state.ignored.delete(tableId(name));
+				}
 				return;
 			case "dropSchema":
 				for (const name of this.#reader.state.histories) if (this.isOf(name.schema, statement)) this.#forget(name);

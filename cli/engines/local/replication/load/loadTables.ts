@@ -1,11 +1,14 @@
 import { availableParallelism } from "node:os";
 import type { SourceAccess } from "../../../mysql/access.ts";
+import type { Statement } from "../ddl/statement.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import type { Position } from "../model/position.ts";
 import { withoutLeft } from "../model/tableHistory.ts";
 import { folderOf, type TableName, tableId } from "../model/tableName.ts";
+import { Server } from "../mysql/server.ts";
 import { openSnapshotAfter, type Snapshot } from "../mysql/snapshot.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
+import { movedSince, statementCounts } from "./movedTables.ts";
 import { type LoadedTables, type LoadProgress, ParallelLoad } from "./parallelLoad.ts";
 import { isTableChanged, TableLoader, type TakeSchema } from "./tableLoader.ts";
 
@@ -15,7 +18,12 @@ export interface LoadResult extends LoadedTables {
 	position: Position;
 	gtid: string;
 	server: { flavour: "mariadb" | "mysql"; id: string };
+	/** Tables that had other names or columns when they were read than where the snapshot is: they are to be loaded again. */
+	moved: TableName[];
 }
+
+/** Gives the statements of the binlog from one position to another. */
+export type ReadStatements = (from: Position, to: Position) => Promise<Statement[]>;
 
 const snapshotTries = 5;
 /** More connections than that would keep the source from its own work. */
@@ -24,6 +32,7 @@ const mostReaders = 4;
 /**
  * Loads tables from one consistent snapshot into staged files. A table that cannot be read does not hold up the others.
  * @param takeAt what is done with each column of a table, as it is where the snapshot is.
+ * @param statements what the binlog has of statements.
  * @param read what the snapshot must hold: the changes before this position were read from the binlog.
  * @throws where the source or the disk fails.
  */
@@ -35,14 +44,19 @@ export async function loadTables(
 	takeAt: (snapshot: Position) => Promise<TakeSchema>,
 	progress: LoadProgress,
 	signal: AbortSignal,
+	statements: ReadStatements,
 	read?: Position,
 ): Promise<LoadResult> {
 	for (let attempt = 1; ; attempt += 1) {
 		let snapshot: Snapshot | undefined;
 		try {
+			const counts = await countsNow(access);
 			snapshot = await openSnapshotAfter(read, access, tables, signal, readersFor(tables.length));
 			const loader = new TableLoader(engine, staging, await takeAt(snapshot.position));
-			return await loadFrom(snapshot, tables, loader, progress, signal);
+			const result = await loadFrom(snapshot, tables, loader, progress, signal);
+			const [{ server }] = snapshot.readers;
+			const moved = await movedSince(snapshot.position, server, counts, statements);
+			return moved.size === 0 ? result : await without(result, moved, server.foldsCase, loader);
 		} catch (error) {
 			// A table was altered or dropped around the moment of the snapshot; a newer one can be taken.
 			if (!isTableChanged(error) || attempt === snapshotTries) throw error;
@@ -50,6 +64,33 @@ export async function loadTables(
 			snapshot?.destroy();
 		}
 	}
+}
+
+async function countsNow(access: SourceAccess): Promise<string> {
+	const server = await Server.connect(access);
+	try {
+		return await statementCounts(server);
+	} finally {
+		await server.close();
+	}
+}
+
+async function without(
+	result: LoadResult,
+	moved: ReadonlySet<string>,
+	foldsCase: boolean,
+	loader: TableLoader,
+): Promise<LoadResult> {
+	const isMoved = ({ name }: { name: TableName }): boolean =>
+		moved.has(foldsCase ? tableId(name).toLowerCase() : tableId(name));
+	const again = result.loaded.filter(isMoved);
+	await loader.remove(again.flatMap(({ files }) => files.map(({ from }) => from)));
+	return {
+		...result,
+		loaded: result.loaded.filter((one) => !isMoved(one)),
+		failed: result.failed.filter((one) => !isMoved(one)),
+		moved: [...again, ...result.failed.filter(isMoved)].map(({ name }) => name),
+	};
 }
 
 /** One more than one: while one decodes, what the other read is written. */
@@ -69,7 +110,7 @@ async function loadFrom(
 	if (fewer !== undefined) progress.said?.(`reading with ${readers.length} of several connections: ${fewer}`);
 	const gtid = await server.gtidAt(position);
 	const result = await new ParallelLoad(snapshot, loader, progress, signal).run(tables);
-	return { position, gtid, server: { flavour: server.flavour, id: server.id }, ...result };
+	return { position, gtid, server: { flavour: server.flavour, id: server.id }, moved: [], ...result };
 }
 
 /**
@@ -90,12 +131,15 @@ export function applyLoad(
 		tables.delete(tableId(name));
 		publication.clear.push(folderOf(name));
 	}
-	for (const { name, error } of result.failed) {
+	const notLoaded = [...result.failed, ...result.moved.map((name) => ({ name, error: undefined }))];
+	for (const { name, error } of notLoaded) {
 		const { error: _, ...table } = tables.get(tableId(name)) ?? fresh(name);
 		const isPurged = purged.has(tableId(name));
 		// Nothing of it is in the lake any more, so no rule can have changed since.
 		const emptied = isPurged ? { ...withoutLeft(table), columns: [], key: [] } : table;
-		tables.set(tableId(name), { ...emptied, state: "Table error", error, updatedAt: now });
+		const state =
+			error === undefined ? { state: "Table is being reloaded" as const } : { state: "Table error" as const, error };
+		tables.set(tableId(name), { ...emptied, ...state, updatedAt: now });
 		if (isPurged) publication.clear.push(folderOf(name));
 	}
 	for (const { name, tableSchema, rows, files } of result.loaded) {

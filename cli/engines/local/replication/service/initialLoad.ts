@@ -1,9 +1,11 @@
 import { join } from "node:path";
-import { PipelineError } from "../../../../common/errors.ts";
+import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import { entriesOf } from "../../../../common/fs.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { BinlogStream } from "../binlog/binlogStream.ts";
-import { applyLoad, type LoadResult, loadTables } from "../load/loadTables.ts";
+import { NewTables } from "../follow/newTables.ts";
+import { statementsBetween } from "../follow/statementsBetween.ts";
+import { applyLoad, type LoadResult, loadTables, type ReadStatements } from "../load/loadTables.ts";
 import type { TakeSchema } from "../load/tableLoader.ts";
 import type { Checkpoint, TableCheckpoint } from "../model/checkpoint.ts";
 import type { RotatingLog } from "../model/log.ts";
@@ -15,7 +17,7 @@ import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import { takeColumns } from "../model/takeColumns.ts";
 import { newTable, TaskState } from "../model/taskState.ts";
 import { LostSource } from "../mysql/errors.ts";
-import { requireBinlog, Server } from "../mysql/server.ts";
+import { requireBinlog, requireHistory, Server } from "../mysql/server.ts";
 import { listTables } from "../mysql/tableSchema.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 import type { Store } from "../publish/store.ts";
@@ -52,8 +54,11 @@ export async function loadAll(
 ): Promise<void> {
 	const { access, log, board } = parts;
 	const ignored = new Set(before?.ignored);
-	const known = before === undefined ? undefined : new TaskState(before);
-	const { names, foldsCase } = await findTables(parts, ignored, known);
+	const left = before === undefined ? undefined : new TaskState(before);
+	let known = left;
+	const { names, foldsCase, lowersNames } = await findTables(parts, ignored, left);
+	const statements: ReadStatements = (from, to) =>
+		statementsBetween(access, parts.serverId + 1, lowersNames, from, to, parts.stop);
 	const tables = new Map<string, TableCheckpoint>();
 	for (const name of names) tables.set(tableId(name), newTable(name, "Before load"));
 	parts.onBegin();
@@ -71,11 +76,16 @@ export async function loadAll(
 		},
 		said: (text: string): void => log.info(`full load: ${text}`),
 	};
-	const take: TakeSchema = (name, read) => takeColumns(parts.rules, name, read, known?.historyOf(name), [], true);
-	const result = await loadTables(access, names, parts.engine, parts.staging, async () => take, progress, parts.stop);
+	const takeAt = async (snapshot: Position): Promise<TakeSchema> => {
+		const later = left && (await knownAt(parts, left, statements, snapshot));
+		known = later ?? left;
+		return (name, read) => takeColumns(parts.rules, name, read, known?.historyOf(name), [], later === undefined);
+	};
+	const { engine, staging, stop } = parts;
+	const result = await loadTables(access, names, engine, staging, takeAt, progress, stop, statements);
 	for (const { name, error } of result.failed) log.error(`${tableId(name)}: ${error}`);
 	const fresh = (name: TableName): TableCheckpoint => newTable(name, "Before load");
-	if (result.loaded.length === 0) {
+	if (result.loaded.length === 0 && result.moved.length === 0) {
 		if (known !== undefined) await removePurged(parts.store, known, result, fresh, purged);
 		throw nothingLoaded(result.failed);
 	}
@@ -110,6 +120,34 @@ export async function loadAll(
 	log.info(`full load done: ${result.loaded.length} tables, ${rows} rows, as of ${formatPosition(position)}`);
 }
 
+/**
+ * What is known of tables where a snapshot is: statements that were not read may have moved what is withheld to another name.
+ * @returns undefined where they cannot be read any more, or nothing is withheld.
+ */
+async function knownAt(
+	{ access, rules, log }: InitialLoadParts,
+	known: TaskState,
+	statements: ReadStatements,
+	snapshot: Position,
+): Promise<TaskState | undefined> {
+	if (!rules.withholds) return undefined;
+	const state = new TaskState(known.toCheckpoint());
+	const server = await Server.connect(access);
+	try {
+		await requireHistory(server, known.toCheckpoint());
+		const tables = new NewTables({ parts: { rules, log }, state, foldsCase: server.foldsCase, hasNews: false });
+		for (const statement of await statements(known.position, snapshot)) tables.note(statement);
+		state.position = snapshot;
+		return state;
+	} catch (error) {
+		if (!(error instanceof PipelineError)) throw error;
+		log.warn(`columns that came to a table of withheld ones are left out: ${messageOf(error)}`);
+		return undefined;
+	} finally {
+		await server.close();
+	}
+}
+
 /** Old values must go also where no table can be loaded in their place. */
 async function removePurged(
 	store: Store,
@@ -131,7 +169,7 @@ async function findTables(
 	{ access, serverId, rules }: InitialLoadParts,
 	ignored: ReadonlySet<string>,
 	known: TaskState | undefined,
-): Promise<{ names: TableName[]; foldsCase: boolean }> {
+): Promise<{ names: TableName[]; foldsCase: boolean; lowersNames: boolean }> {
 	const server = await Server.connect(access);
 	try {
 		await requireBinlog(server, access.schemas);
@@ -155,11 +193,11 @@ async function findTables(
 			});
 		}
 		await requireNamed(rules, server, existing, known);
-		const { foldsCase } = server;
+		const { foldsCase, lowersNames } = server;
 		const isLeftOut = (name: TableName) => ignored.has(tableId(name)) && rules.newTable(name) !== "include";
 		return {
 			names: existing.filter((name) => rules.isSelected(name, foldsCase) && !isLeftOut(name)),
-			foldsCase,
+			...{ foldsCase, lowersNames },
 		};
 	} finally {
 		await server.close();
