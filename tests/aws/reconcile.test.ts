@@ -253,3 +253,18 @@ it("a table without rows yet asks Athena nothing, and one whose statement is too
 	]);
 	expect(statements()).toEqual([]);
 });
+
+it("a key whose numbers are close to each other, and one far away, is parted by digest where rows differ", async () => {
+	const many = 210_000;
+	await source.query(`CREATE TABLE own.far (id BIGINT PRIMARY KEY, v INT);
+		INSERT INTO own.far SELECT seq, seq FROM seq_1_to_${many}; INSERT INTO own.far VALUES (9007199254740993, 0)`);
+	await trino.run(`CREATE TABLE ${database}.far AS SELECT i AS id, CAST(i AS INTEGER) AS v FROM range(1, ${many + 1}) AS t(i);
+		INSERT INTO ${database}.far VALUES (9007199254740993, 0); UPDATE ${database}.far SET v = 0 WHERE id = 77`);
+	register("far", { id: "bigint", v: "int" });
+	const { document } = await reconcile("far");
+	expect(document.tables[0]).toMatchObject({
+		rows: { source: many + 1, lake: many + 1 },
+		counts: { missing: 0, extra: 0, changed: 1, doubled: 0 },
+		examples: [{ kind: "changed", key: { id: "77" }, columns: { v: { source: "77", lake: "0" } } }],
+	});
+});

@@ -7,6 +7,7 @@ import type {
 	Context,
 	DifferenceKind,
 	Query,
+	QueryCost,
 	RowDifference,
 	SourceConnection,
 	Suspects,
@@ -28,6 +29,8 @@ const mostRows = 200_000;
 const mostBuckets = 4000;
 /** Characters of a value that are shown. */
 const shownCharacters = 200;
+
+const byDigest: Parting = { buckets: { by: "digest" }, isSample: false };
 
 /** What a comparison of tables on AWS works with. */
 export interface Sides {
@@ -52,13 +55,35 @@ export class ComparingTable {
 	) {}
 
 	/** @returns `suspects` where rows differ. */
-	compare(context: Context): Promise<Compared> {
+	async compare(context: Context): Promise<Compared> {
 		const begun = performance.now();
-		return this.#looking(context, undefined, async (prepared, look) => {
+		const spent = { scannedBytes: 0, usd: 0 };
+		const found =
+			(await this.#compare(context, begun, undefined, spent)) ?? (await this.#compare(context, begun, byDigest, spent));
+		if (found === undefined) throw new Error("rows that are parted by digest are not parted by range");
+		return found;
+	}
+
+	/** @returns undefined where rows differ in ranges of the key that hold too many: most of its numbers are close to each other. */
+	#compare(
+		context: Context,
+		begun: number,
+		parting: Parting | undefined,
+		spent: QueryCost,
+	): Promise<Compared | undefined> {
+		return this.#looking(context, parting, async (prepared, look) => {
 			const { shape } = prepared;
 			if (shape.columns.length === 0) return { comparison: this.#nothing(prepared, begun), suspects: undefined };
+			look.scannedBytes = spent.scannedBytes;
+			look.usd = spent.usd;
 			const sums = await look.sums((rows) => this.options.onProgress?.(rows));
 			const differing = differingBuckets(sums.source, sums.lake);
+			const { buckets: by, isSample } = prepared.parting;
+			if (by.by === "range" && !isSample && differing.some(({ rows: many }) => many > mostRows)) {
+				spent.scannedBytes = look.scannedBytes;
+				spent.usd = look.usd;
+				return undefined;
+			}
 			const into = chosen(differing);
 			const buckets = into.map(({ bucket }) => bucket);
 			const rows = buckets.length === 0 ? [] : await look.rows(buckets);

@@ -44,10 +44,18 @@ export class Look {
 			onRows(rows);
 			return rows - before;
 		};
-		// Athena first: what is wrong with its tables is known before the source has worked.
-		const lake = await this.#inLake(sql.lake.sums(inLake));
-		for await (const where of this.#parts())
-			where.done(take(await this.source.rows(sql.source.sums(where.conditions))));
+		// Beside each other: a connection through a tunnel that idles while Athena works may be closed.
+		let hasFailed = false;
+		const asked = this.#inLake(sql.lake.sums(inLake));
+		asked.catch(() => {
+			hasFailed = true;
+		});
+		for await (const part of this.#parts()) {
+			// What is wrong with its tables ends the work of the source, too.
+			if (hasFailed) break;
+			part.done(take(await this.source.rows(sql.source.sums(part.conditions))));
+		}
+		const lake = await asked;
 		return {
 			source,
 			lake: new Map(lake.map(([b, n, s]) => [String(b), { rows: Number(n), sum: String(s) }])),
