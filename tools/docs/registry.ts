@@ -10,6 +10,7 @@ import { readRejected, rejectedTable } from "../words/rejected.ts";
 import { definitionReference } from "./definitionPage.ts";
 import type { Generated } from "./generated.ts";
 import { jsonSchemas } from "./jsonSchemas.ts";
+import { licencesPage } from "./licencesPage.ts";
 
 /** Everything that `npm run docs` writes. */
 export const registry: readonly Generated[] = [
@@ -21,6 +22,7 @@ export const registry: readonly Generated[] = [
 		path: "docs/cost.md",
 		make: () => costPage(costStacks(parseConfig(stackValues("dev")), parseConfig(stackValues("prod")))),
 	},
+	{ path: "docs/licences.md", make: licencesPage },
 	...Object.entries(jsonSchemas).map(([file, make]) => ({ path: `etl/contract/${file}`, make })),
 	{ path: "docs/definition.md", block: "keys", make: definitionReference },
 	{ path: "docs/glossary.md", block: "rejected", make: () => rejectedTable(readRejected()) },

@@ -97,12 +97,14 @@ class Engine:
         self._processed.require_own(path)
         uri = self.uri(self._processed, path)
         frame.write.mode("overwrite").parquet(uri, compression="snappy")
+        self._processed.engine_wrote()
 
     def append_parquet(self, frame: DataFrame, path: str, partition: str) -> None:
         """Adds rows to a folder of the processed zone, in subfolders by the column `partition`."""
         self._processed.guard()
         uri = self.uri(self._processed, path)
         frame.write.mode("append").partitionBy(partition).parquet(uri, compression="snappy")
+        self._processed.engine_wrote()
 
     def table_exists(self, table: IcebergTable) -> bool:
         if self._has_catalog:
@@ -132,6 +134,7 @@ class Engine:
                 self._upkeep(table).keep_ranges(FILE_ROWS, ranges)
         else:
             frame.write.format("iceberg").mode("overwrite").option("overwriteSchema", "true").save(uri)
+        self._processed.engine_wrote()
 
     def rename_table(self, before: str, table: IcebergTable) -> None:
         """Gives a table its name in the catalog, where it is under another yet. Killed in between, it does the rest."""
@@ -238,6 +241,7 @@ class Engine:
             f"WHEN NOT MATCHED AND NOT s.{deleted} "
             f"THEN INSERT ({', '.join(columns)}) VALUES ({', '.join(f's.{column}' for column in columns)})"
         ).collect()
+        self._processed.engine_wrote()
 
     def maintain(
         self, table: IcebergTable, arranged: Callable[[DataFrame, int], DataFrame], ranges: str | None = None

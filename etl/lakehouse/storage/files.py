@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
 import os
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any
 from urllib.parse import unquote, urlsplit
 from uuid import uuid4
@@ -45,6 +48,8 @@ class Storage:
         self.uri = uri.rstrip("/")
         self.guard: Callable[[], None] = lambda: None
         """Called before anything is written or removed; raises where that is not allowed."""
+        self._syncing = Lock()
+        self._is_unsynced = False
         if uri.startswith("file://"):
             self._access: S3Access | None = None
             self._local = fs.LocalFileSystem()
@@ -106,12 +111,27 @@ class Storage:
                 f"{self.uri}/{relative} is damaged ({error}): remove it, and the jobs rebuild what it is about"
             ) from error
 
+    def engine_wrote(self) -> None:
+        """
+        Notes that an engine has written files, which after a power failure may be cut short or not there. What is
+        written or removed next by this class may rest on them, so they are on disk before.
+        """
+        self._is_unsynced = self.is_local
+
+    def _sync(self) -> None:
+        # Who finds nothing to do waits here until another thread, which took it over, is done.
+        with self._syncing:
+            if self._is_unsynced:
+                self._is_unsynced = False
+                _sync_disk(self.root)
+
     def write(self, relative: str, content: bytes) -> None:
         """
         Replaces a file as a whole: a reader sees the old content or the new, never a part, and the new one is there
         after a power failure, too.
         """
         self.guard()
+        self._sync()
         path = self.path(relative)
         if self.is_local:
             os.replace(_written(path, content), path)
@@ -159,6 +179,7 @@ class Storage:
         """Gives a file another path in the zone."""
         self.guard()
         self.require_own(relative.rpartition("/")[0])
+        self._sync()
         if self.is_local:
             os.makedirs(self.path(target).rsplit("/", 1)[0], exist_ok=True)
         self.filesystem.move(self.path(relative), self.path(target))
@@ -167,14 +188,29 @@ class Storage:
         """Removes a file; of a symbolic link the link alone."""
         self.guard()
         self.require_own(relative.rpartition("/")[0])
+        self._sync()
         self.filesystem.delete_file(self.path(relative))
 
     def delete_folder(self, relative: str) -> None:
         """Removes a folder and all in it, where there is one; no link is followed."""
         self.guard()
         self.require_own(relative)
+        self._sync()
         if self.exists(relative):
             self.filesystem.delete_dir(self.path(relative))
+
+
+def _sync_disk(folder: str) -> None:
+    """Has all that was written to the disk of a folder be on it. Which files an engine wrote, only the engine knows."""
+    if sys.platform != "linux":
+        os.sync()
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    try:
+        if ctypes.CDLL(None, use_errno=True).syncfs(opened) != 0:
+            raise OSError(ctypes.get_errno(), f"{folder} could not be synchronised")
+    finally:
+        os.close(opened)
 
 
 def _json(value: Any) -> bytes:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from lakehouse.run.engine import Engine
+from lakehouse.storage import files
 from lakehouse.storage.files import LinkedFolder, Storage
+from lakehouse.storage.iceberg import IcebergTable
+from support.lake import Lake
 
 
 def test_a_state_is_on_disk_before_and_after_it_takes_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,3 +74,39 @@ def test_a_zone_may_itself_be_a_link(tmp_path: Path) -> None:
     storage.write("a/b", b"1")
     storage.delete_folder("a")
     assert storage.files("") == []
+
+
+def test_what_an_engine_wrote_is_on_disk_before_what_rests_on_it(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    monkeypatch.setattr(files, "_sync_disk", lambda folder: steps.append(f"disk of {Path(folder).name}"))
+    replace = os.replace
+
+    def noted(old: str, new: str) -> None:
+        steps.append(f"state {Path(new).name}")
+        replace(old, new)
+
+    monkeypatch.setattr(os, "replace", noted)
+    storage = Storage(f"file://{lake.processed}/")
+    engine = Engine(storage, lake.database)
+    rows = engine.session.range(3)
+    table = IcebergTable("t", "current/shop/t")
+    writes: dict[str, Callable[[], None]] = {
+        "parquet": lambda: engine.write_parquet(rows, "a/t"),
+        "append": lambda: engine.append_parquet(rows.selectExpr("id", "1 AS part"), "b/t", "part"),
+        "table": lambda: engine.replace_table(table, rows),
+    }
+    for name, write in writes.items():
+        write()
+        storage.write_json(f"_state/{name}.json", {})
+        storage.write_json("_state/again.json", {})
+        assert steps == [f"disk of {lake.processed.name}", f"state {name}.json", "state again.json"]
+        steps.clear()
+    engine.write_parquet(rows, "a/t")
+    storage.delete_folder("b")
+    assert steps == [f"disk of {lake.processed.name}"]
+
+
+def test_the_disk_of_a_folder_can_be_synchronised(tmp_path: Path) -> None:
+    files._sync_disk(str(tmp_path))
+    with pytest.raises(OSError):
+        files._sync_disk(str(tmp_path / "none"))
