@@ -24,6 +24,7 @@ import { ParquetEngine } from "../parquet/parquetEngine.ts";
 import { Store } from "../publish/store.ts";
 import { StreamPublisher } from "../publish/streamPublisher.ts";
 import { chosenNow, requireApplied } from "./appliedRules.ts";
+import { FormerTables } from "./formerTables.ts";
 import { loadAll } from "./initialLoad.ts";
 import { ProgressWatch } from "./progressWatch.ts";
 import { putAside, RequestBox, type Requested } from "./requests.ts";
@@ -234,7 +235,10 @@ class Worker {
 			this.#skipped,
 		);
 		let isFirst = true;
+		const former = new FormerTables(this.paths.processed);
 		await reader.run(async () => {
+			// Of what was delivered as messages nobody here can see what became.
+			if (this.stream === undefined) await former.forget(state.former, performance.now());
 			// What a purge removes must not be joined by a change first.
 			if (!this.#requests.isDue() && !isFirst) return;
 			isFirst = false;
