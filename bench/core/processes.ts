@@ -81,7 +81,7 @@ function look(marked: string, memory: Map<number, [string, number]>): void {
 	}
 }
 
-/** The program's file, and what it was told to do: `replicator.js work`. */
+/** The program's file, and what it was asked to do: `replicator.js work`. */
 function nameOf(line: string): string {
 	const words = line.split("\0").filter((word) => word !== "" && !word.startsWith("-"));
 	const script = words.findIndex((word) => /\.(m?js|py|ts)$/.test(word));
