@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lakehouse.changes import batches, listing, log_compaction
-from lakehouse.current import apply_changes
+from lakehouse.current import apply_changes, base
 from lakehouse.raw import click_types, raw_files, stream_messages
 from lakehouse.run import engine, job
 from lakehouse.run.report import BrokenRule, Report
@@ -122,6 +122,8 @@ def test_numbers() -> None:
         "listing.LISTED_WHOLE": listing.LISTED_WHOLE,
         "`listing.WHOLE_EVERY` / 3600": listing.WHOLE_EVERY / 3600,
         "`batches.BATCH_BYTES` / 1024³": batches.BATCH_BYTES / 1024**3,
+        "batches.BATCH_FILES": batches.BATCH_FILES,
+        "base.ROWS": base.ROWS,
         "click_hours.FEW_HOURS": click_hours.FEW_HOURS,
         "click_hours.LATE_HOURS": click_hours.LATE_HOURS,
         "joint_rows.MANY_PRODUCTS": joint_rows.MANY_PRODUCTS,

@@ -40,12 +40,16 @@ class NewFile:
     footer: Footer
 
 
+BATCH_FILES = 4_000
+"""Raw files in a batch: Sail has all that it reads open, and a process may open 20,000 or less."""
+
+
 def of_bounded_size(entries: Iterable[NewFile]) -> Iterator[list[NewFile]]:
-    """Files in lists of at most BATCH_BYTES each, in their order."""
+    """Files in lists of at most BATCH_BYTES, and BATCH_FILES, each, in their order."""
     found: list[NewFile] = []
     size = 0
     for entry in entries:
-        if found and size + entry.file.size > BATCH_BYTES:
+        if found and (size + entry.file.size > BATCH_BYTES or len(found) == BATCH_FILES):
             yield found
             found, size = [], 0
         found.append(entry)
@@ -94,9 +98,14 @@ def write(job: Job, table: Table, batch: Batch, rows: DataFrame) -> None:
     """Writes the folder of a batch, and checks that it has the rows that it should have."""
     folder = table.batch(batch.number)
     job.engine.write_parquet(rows, folder)
-    written = sum(raw_files.row_count(job.processed, file) for file in job.processed.files(folder))
+    written = rows_in(job, folder)
     if written != batch.rows:
         raise RuntimeError(
             f"batch {batch.number} of {table} has {written} rows instead of {batch.rows}: run the job again, "
             "and look into the raw zone if that repeats itself"
         )
+
+
+def rows_in(job: Job, folder: str) -> int:
+    """Rows of a folder of Parquet files; 0 where there is none."""
+    return sum(raw_files.row_count(job.processed, file) for file in job.processed.files(folder))

@@ -68,6 +68,8 @@ def _merge(job: Job, table: Table, known: TableState, run: list[Batch]) -> None:
     known.next_batch += 1
     old = {batch.number for batch in run}
     known.batches = [batch for batch in known.batches if batch.number not in old] + [merged]
+    if known.base is not None and old <= set(known.base.batches):
+        known.base.batches = [number for number in known.base.batches if number not in old] + [merged.number]
     for file in known.files.values():
         if file.batch in old:
             file.batch = merged.number

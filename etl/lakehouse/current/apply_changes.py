@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lakehouse.changes import naming
-from lakehouse.current import current_rows, evolution
+from lakehouse.current import base, current_rows, evolution
 from lakehouse.current.table_changes import TableChanges, blind_updates
 from lakehouse.quality import checks, severity
 from lakehouse.quality.rules import Candidate, Other
@@ -80,10 +80,10 @@ def _apply(job: Job, table: Table) -> None:
         if merging and rows_read == 0:
             published: tuple[int, str] | None = (0, "no rows")
         elif applied is not None and merging and job.engine.table_exists(table.current):
-            published = _merge(job, changes, pending, applied)
+            published = _merge(job, changes, pending, applied, known)
         else:
             reloaded = applied is not None and not lost and applied.generation != known.generation
-            published = _rebuild(job, changes, applied if reloaded else None)
+            published = _rebuild(job, changes, known, applied if reloaded else None)
     if published is None:
         return
     known.applied = Applied(
@@ -95,8 +95,10 @@ def _apply(job: Job, table: Table) -> None:
         version=_first_version() if applied is None else applied.version + 1,
         rules=severity.of_rules(table.rules),
     )
+    base.forget_old(job, table, known)
     state.save(job.processed, table, known)
     if known.applied.version % MAINTAIN_EVERY == 0:
+        base.extend(job, table, known, changes)
         job.engine.maintain(
             table.current,
             lambda rows, count: _arranged(job, changes, rows, rows, count),
@@ -146,7 +148,9 @@ def _keeps_columns(changes: TableChanges, pending: list[Batch]) -> bool:
     return all(now[number] == names for number, names in evolution.sources(older, changes.columns).items())
 
 
-def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Applied) -> tuple[int, str] | None:
+def _merge(
+    job: Job, changes: TableChanges, pending: list[Batch], applied: Applied, known: TableState
+) -> tuple[int, str] | None:
     """Number of keys and how; None where a rule is broken and nothing was published."""
     table = changes.table
     events = changes.events(job, pending)
@@ -155,7 +159,7 @@ def _merge(job: Job, changes: TableChanges, pending: list[Batch], applied: Appli
     if applied.last_sequence is not None and first <= applied.last_sequence:
         # Something older than what the table holds: what counts for its keys is in the whole generation.
         keys = events.select(*map(current_rows.col, changes.key)).distinct()
-        events = changes.events(job, changes.batches).join(keys, changes.key, "left_semi")
+        events = base.events(job, changes, known).join(keys, changes.key, "left_semi")
         note = "merged, with late rows"
     latest = current_rows.latest(events, changes.columns, changes.key)
     kept = current_rows.kept(latest)
@@ -198,12 +202,12 @@ def _removed(job: Job, changes: TableChanges, rows: DataFrame, replaced: Applied
     return f", without {count} rows of before" if count else ""
 
 
-def _rebuild(job: Job, changes: TableChanges, replaced: Applied | None) -> tuple[int, str] | None:
+def _rebuild(job: Job, changes: TableChanges, known: TableState, replaced: Applied | None) -> tuple[int, str] | None:
     """As `_merge`, with the number of rows. `replaced`: what the table held, where a new generation begins."""
     table = changes.table
     if changes.key:
-        superset = changes.events(job, changes.batches)
-        rows = _latest_rows(job, changes, superset)
+        superset = base.events(job, changes, known)
+        rows = _latest_rows(job, changes, superset, base.has(job, changes, known))
     else:
         images = changes.has_before_images(changes.batches)
         log = changes.rows(job, changes.batches, changes.names if images else [])
@@ -216,12 +220,14 @@ def _rebuild(job: Job, changes: TableChanges, replaced: Applied | None) -> tuple
     return int(job.engine.read_table(table.current).count()), "rewritten" + removed
 
 
-def _latest_rows(job: Job, changes: TableChanges, events: DataFrame) -> DataFrame:
-    """The rows of a table with a key; `events`: of all its batches."""
+def _latest_rows(job: Job, changes: TableChanges, events: DataFrame, of_base: bool) -> DataFrame:
+    """The rows of a table with a key; `events`: of all its batches, or of a base and those after it."""
 
     def last(rows: DataFrame) -> DataFrame:
         return current_rows.latest(rows, changes.columns, changes.key)
 
+    if of_base:
+        return current_rows.kept(last(events))
     loaded = [batch for batch in changes.batches if batch.kind == "load" and batch.rows > 0]
     later = [batch for batch in changes.batches if batch.kind == "change" and batch.rows > 0]
     full_load = changes.events(job, loaded)

@@ -74,8 +74,11 @@ def events(changes: DataFrame, columns: list[str], key: list[str], before: bool)
     return own.unionByName(left)
 
 
-def latest(rows: DataFrame, columns: Columns, key: list[str]) -> DataFrame:
-    """The last event of each key, by change sequence; rows of a full load rank before any change."""
+def latest(rows: DataFrame, columns: Columns, key: list[str], whole: bool = False) -> DataFrame:
+    """
+    The last event of each key, by change sequence; rows of a full load rank before any change. `whole`: with what puts
+    it in its place among others.
+    """
     kinds = dict(columns)
 
     def compared(name: str) -> Column:
@@ -86,7 +89,8 @@ def latest(rows: DataFrame, columns: Columns, key: list[str]) -> DataFrame:
         F.coalesce(col(SEQUENCE), F.lit("")).desc(), col(STEP).desc(), col(COMMIT_TIME).desc()
     )
     ranked = rows.withColumn(_RANK, F.row_number().over(order))
-    return ranked.where(col(_RANK) == 1).select(DELETED, *[col(name) for name, _ in columns])
+    place = [SEQUENCE, COMMIT_TIME, STEP] if whole else []
+    return ranked.where(col(_RANK) == 1).select(*place, DELETED, *[col(name) for name, _ in columns])
 
 
 def each_key_once(rows: DataFrame, key: list[str]) -> bool:

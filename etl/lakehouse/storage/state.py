@@ -157,6 +157,21 @@ class Applied:
 
 
 @dataclass
+class Base:
+    """
+    The last event of each key in some batches of a generation, in a folder of its own: what a rebuild reads instead of
+    them. `columns` and `key`: of the current table then.
+    """
+
+    generation: int
+    folder: str
+    batches: list[int]
+    rows: int
+    columns: Columns
+    key: list[str]
+
+
+@dataclass
 class TableState:
     """
     `generation`: number of the first batch that counts for the current table. `loaded_at`: time of its full load as
@@ -179,6 +194,7 @@ class TableState:
     """Number of the first batch since its files were forgotten; those before are another time's."""
     listed: float = 0.0
     """When all of its raw files were listed last, in seconds since 1970."""
+    base: Base | None = None
     part_of_load: bool = False
     """Whether the change log has a part of a full load only: the job that takes it in is at work, or was killed."""
 
@@ -268,6 +284,7 @@ def _columns(value: list[list[str]]) -> Columns:
 
 def _from_json(value: dict[str, Any]) -> TableState:
     applied = value["applied"]
+    base = value.get("base")
     return TableState(
         files={name: SeenFile(**file) for name, file in value["files"].items()},
         old_files=OldFiles.from_json(value.get("old_files", []), value["files"]),
@@ -281,5 +298,6 @@ def _from_json(value: dict[str, Any]) -> TableState:
         since=value.get("since", 1),
         listed=value.get("listed", 0.0),
         part_of_load=value.get("part_of_load", False),
+        base=None if base is None else Base(**{**base, "columns": _columns(base["columns"])}),
         applied=None if applied is None else Applied(**{**applied, "columns": _columns(applied["columns"])}),
     )

@@ -65,6 +65,16 @@ def test_a_file_that_is_larger_is_a_batch_of_its_own(
     assert normal(current(loaded)) == normal(loaded.rows)
 
 
+def test_batches_are_of_a_bounded_number_of_files(
+    lake: Lake, loaded: Source, current: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batches, "BATCH_BYTES", 2**40)
+    monkeypatch.setattr(batches, "BATCH_FILES", 4)
+    lake.ok()
+    assert [batch["rows"] for batch in lake.state("items")["batches"]] == [4, 2]
+    assert normal(current(loaded)) == normal(loaded.rows)
+
+
 def test_a_load_that_was_killed_continues_where_it_was(
     lake: Lake, loaded: Source, current: Read, monkeypatch: pytest.MonkeyPatch
 ) -> None:
