@@ -33,7 +33,7 @@ Row = tuple[int, float, float, int]
 
 def write(path: Path, numbers: list[int], kind: str, first: int) -> None:
     """A raw file: a row a number, as DMS writes it. `first`: the number of its first change."""
-    # Before the names of the change files: what is older than the load is no change to it.
+    # Before the names of the change files: those that are older than a load are its history.
     time_ = "2025-12-31 15:12:44.000000" if kind == "I" else "2026-09-05 15:12:44.000000"
     sequence = [f"2026090515124400{first + at:019d}" if kind != "I" else "" for at in range(len(numbers))]
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import json
 import os
 import resource
 import shutil
@@ -101,7 +102,7 @@ def sail() -> Iterator[Engine]:
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert server.stdin and server.stdout
     try:
-        port = int(server.stdout.readline())
+        port = json.loads(server.stdout.readline())["port"]
         environment = {**os.environ, "SPARK_REMOTE": f"sc://127.0.0.1:{port}"}
         yield Engine([sys.executable], environment, server.pid)
     finally:

@@ -61,7 +61,11 @@ export async function recomputeCurrent(
 	await rm(join(scratch.paths.processed, lake.roots.current), { recursive: true, force: true });
 	await rm(join(scratch.paths.processed, lake.state), { recursive: true, force: true });
 	for (const { schema, table, state } of known) {
-		await writeState(scratch.paths, lake.tableState(schema, table), JSON.stringify({ ...state, applied: null, base: null }));
+		await writeState(
+			scratch.paths,
+			lake.tableState(schema, table),
+			JSON.stringify({ ...state, applied: null, base: null }),
+		);
 	}
 	return runAll(
 		scratch,
