@@ -227,8 +227,10 @@ def _write(job: Job, raw: Storage, kind: Kind, table: Table, known: TableState, 
         return entry.footer.layout, position, old
 
     left = len(new)
-    for (_, _, old), group in groupby(new, key=run):
-        for entries in batches.of_bounded_size(group):
+    # Before the loop: with each batch the state knows more files.
+    runs = [(key, list(group)) for key, group in groupby(new, key=run)]
+    for (_, _, old), of_run in runs:
+        for entries in batches.of_bounded_size(of_run):
             batch = batches.of(known.next_batch, kind, entries, old)
             paths = [entry.file.path for entry in entries if entry.footer.rows > 0]
             if paths:

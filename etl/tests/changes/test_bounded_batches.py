@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lakehouse.changes import batches
+from lakehouse.storage import state
 from support.lake import Lake, Read, Source, normal
 
 pytestmark = pytest.mark.slow_on_spark
@@ -73,6 +74,19 @@ def test_batches_are_of_a_bounded_number_of_files(
     lake.ok()
     assert [batch["rows"] for batch in lake.state("items")["batches"]] == [4, 2]
     assert normal(current(loaded)) == normal(loaded.rows)
+
+
+def test_batches_are_as_large_while_older_files_are_folded(
+    lake: Lake, items: Source, current: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(state, "NEWEST_FILES", 1)
+    monkeypatch.setattr(batches, "BATCH_FILES", 4)
+    for number in range(10, 22):
+        items.insert(id=number)
+        items.flush()
+    lake.ok()
+    assert [batch["rows"] for batch in lake.state("items")["batches"]] == [5, 4, 4, 4]
+    assert normal(current(items)) == normal(items.rows)
 
 
 def test_a_load_that_was_killed_continues_where_it_was(
