@@ -4,6 +4,8 @@ import type { TableName } from "../model/tableName.ts";
 
 /** A table as the binlog describes it, at the time of the change. */
 export interface BinlogTable {
+	/** `tableId` of it, which is asked for with each event. */
+	id: string;
 	schema: string;
 	table: string;
 	columns: readonly { name: string; type: string }[];

@@ -20,6 +20,8 @@ const mostOffset = 0xffff_ffff;
 /** Where a file's first event begins. */
 const fileStart = 4;
 
+function nothing(): void {}
+
 /** The source's binlog from a position on. Holds the source back while its reader is behind. */
 export class BinlogStream {
 	readonly #source: EventSource;
@@ -35,7 +37,7 @@ export class BinlogStream {
 	#paused = false;
 	#failure: Error | undefined;
 	#lastEvent = Date.now();
-	#wake: () => void = () => undefined;
+	#wake = nothing;
 
 	/**
 	 * @param serverId as what the source sees us; another client of the same number is cut off by it.
@@ -92,7 +94,11 @@ export class BinlogStream {
 				clearTimeout(timer);
 				resolve();
 			}
-			this.#wake = done;
+			this.#wake = () => {
+				// Once: each event that comes calls it.
+				this.#wake = nothing;
+				done();
+			};
 		});
 	}
 
@@ -129,8 +135,10 @@ export class BinlogStream {
 			for (const event of queue) {
 				const frame = this.#framer.frame(event);
 				const next = this.#offset.after(frame.header, frame.header.type === eventType.format);
-				const isPayload = frame.header.type === eventType.transactionPayload;
-				for (const one of isPayload ? readPayload(frame.body).map(frameInPayload) : [frame]) {
+				const inside =
+					frame.header.type === eventType.transactionPayload ? readPayload(frame.body).map(frameInPayload) : undefined;
+				for (let at = 0; at < (inside?.length ?? 1); at += 1) {
+					const one = inside?.[at] ?? frame;
 					// Most events need no waiting, and so many have no time for it.
 					const missing = this.#translator.missingCollations(one);
 					if (missing.length > 0) await this.#charsets.load(missing);

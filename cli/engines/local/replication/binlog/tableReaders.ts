@@ -80,13 +80,14 @@ export class TableReaders {
 
 	/** The same object for the same description, so that it can be compared fast. */
 	#describeAs({ schema, table, columns, key }: TableMap, reader: TableReader): BinlogTable {
+		const id = tableId({ schema, table });
 		const described: BinlogTable = {
+			id,
 			schema,
 			table,
 			columns: columns.map(({ name }, index) => ({ name, type: reader.columns[index]?.declared ?? "" })),
 			key: key.map((index) => columns[index]?.name ?? ""),
 		};
-		const id = tableId(described);
 		const previous = this.#described.get(id);
 		if (previous !== undefined && sameDescription(previous, described)) return previous;
 		this.#described.set(id, described);

@@ -141,9 +141,3 @@ export function highBitOf(bitmap: Buffer, index: number): boolean {
 	const byte = index >> 3;
 	return byte < bitmap.length && (bitmap.readUInt8(byte) & (0x80 >> (index & 7))) !== 0;
 }
-
-/** Whether the first `count` bits, lowest first, are all set. */
-export function allBits(bitmap: Buffer, count: number): boolean {
-	for (let index = 0; index < count; index += 1) if (!bitOf(bitmap, index)) return false;
-	return true;
-}

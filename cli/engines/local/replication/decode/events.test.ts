@@ -223,3 +223,33 @@ test("damaged events end with an error that says so", () => {
 		{ numRuns: 1000 },
 	);
 });
+
+test("a GTID of MariaDB is exact whatever its number", () => {
+	fc.assert(
+		fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (sequence) => {
+			const body = Buffer.alloc(19);
+			body.writeBigUInt64LE(sequence);
+			expect(readMariaDbGtid(body, 7).gtid).toBe(`0-7-${sequence}`);
+		}),
+		{ examples: [[2n ** 53n - 1n], [2n ** 53n], [2n ** 53n + 1n], [2n ** 64n - 1n]] },
+	);
+});
+
+test("rows are complete only where the bits of all their columns are set", () => {
+	fc.assert(
+		fc.property(fc.array(fc.boolean(), { minLength: 1, maxLength: 40 }), fc.boolean(), (present, isUpdate) => {
+			const bitmap = Buffer.alloc((present.length + 7) >> 3);
+			// Bits beyond the last column may be anything.
+			if (present.length % 8 !== 0) bitmap[bitmap.length - 1] = 0xff & ~((1 << (present.length % 8)) - 1);
+			present.forEach((isSet, at) => {
+				if (isSet) bitmap[at >> 3] = (bitmap[at >> 3] as number) | (1 << (at & 7));
+			});
+			const all = Buffer.alloc(bitmap.length, 0xff);
+			const head = Buffer.from([...Array(6).fill(1), 0, 0, 2, 0, present.length]);
+			const table = { map: { columns: [] }, columns: present } as never;
+			// Of an update, the row after it has a bitmap of its own.
+			const body = Buffer.concat(isUpdate ? [head, all, bitmap] : [head, bitmap]);
+			expect(openRows(isUpdate ? 31 : 30, body, table).complete).toBe(present.every(Boolean));
+		}),
+	);
+});

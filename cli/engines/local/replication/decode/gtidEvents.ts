@@ -67,7 +67,10 @@ function readSignedVarint(reader: ByteReader): bigint {
 
 export function readMariaDbGtid(body: Buffer, serverId: number): MariaDbGtid {
 	const reader = new ByteReader(body);
-	const sequence = reader.u64();
+	const low = reader.u32();
+	const high = reader.u32();
+	// A bigint only where a number would not be exact.
+	const sequence = high < 0x20_0000 ? high * 2 ** 32 + low : (BigInt(high) << 32n) | BigInt(low);
 	const domain = reader.u32();
 	const flags = reader.u8();
 	const gtid = `${domain}-${serverId}-${sequence}`;

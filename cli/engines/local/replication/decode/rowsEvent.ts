@@ -1,5 +1,5 @@
 import { mysqlType } from "../model/mysqlType.ts";
-import { allBits, ByteReader, bitOf, DecodeError } from "./byteReader.ts";
+import { ByteReader, bitOf, DecodeError } from "./byteReader.ts";
 import type { Charsets } from "./charset.ts";
 import { type ColumnReader, columnReader, type Value } from "./columnReader.ts";
 import { inflateMariaDb } from "./compression.ts";
@@ -65,7 +65,8 @@ export function isRowsEvent(type: number): boolean {
 
 /** The number of the table map that the rows belong to. */
 export function rowsTableId(body: Buffer): number {
-	return new ByteReader(body).u48();
+	if (body.length < 6) throw new DecodeError(`rows have ${body.length} bytes`);
+	return body.readUIntLE(0, 6);
 }
 
 /** A table's map with how its columns are read. */
@@ -93,9 +94,8 @@ export function openRows(type: number, body: Buffer, table: TableReader): RowsEv
 	const { length } = table.columns;
 	const width = reader.lenenc();
 	if (width !== length) throw new DecodeError(`rows have ${width} columns, their table ${length}`);
-	const present = reader.bytes((width + 7) >> 3);
-	const presentAfter = kind.operation === "U" ? reader.bytes((width + 7) >> 3) : present;
-	const complete = allBits(present, width) && allBits(presentAfter, width);
+	const isWhole = hasAll(reader, width);
+	const complete = kind.operation === "U" ? hasAll(reader, width) && isWhole : isWhole;
 	if (complete && width === 0 && reader.left > 0) throw new DecodeError("rows without columns do not end");
 	const images = reader.rest();
 	return {
@@ -106,6 +106,16 @@ export function openRows(type: number, body: Buffer, table: TableReader): RowsEv
 		partial: kind.partial === true,
 		images: complete && kind.compressed === true ? inflateMariaDb(images) : images,
 	};
+}
+
+/** Reads a bitmap of columns, lowest first. @returns whether all are set. */
+function hasAll(reader: ByteReader, width: number): boolean {
+	const { buffer } = reader;
+	let at = reader.take((width + 7) >> 3);
+	let left = width;
+	for (; left >= 8; left -= 8, at += 1) if (buffer[at] !== 0xff) return false;
+	const rest = (1 << left) - 1;
+	return left === 0 || ((buffer[at] as number) & rest) === rest;
 }
 
 /** @throws DecodeError where the rows are not as the table's map says. */

@@ -19,7 +19,10 @@ import { OpenBatch, type RowsEvent } from "./openBatch.ts";
 import { type ReaderParts, savePositionMs, stopGraceMs } from "./readerParts.ts";
 import { SkipGroup } from "./skipGroup.ts";
 
+type QueryEvent = Extract<BinlogEvent, { kind: "query" }>;
+
 const pollMs = 250;
+const counters = { I: "inserts", U: "updates", D: "deletes" } as const;
 
 /** Follows the source's binlog from the state's position, and publishes changes in batches at the ends of transactions. */
 export class BinlogReader implements ChangeReader {
@@ -229,7 +232,7 @@ export class BinlogReader implements ChangeReader {
 	#rows(event: RowsEvent): Promise<void> | undefined {
 		if (!this.#inGroup) throw strayRows(this.state.position);
 		if (!this.#cascading.note(event)) return this.#cascading.read().then(() => this.#rows(event));
-		const id = tableId(event.table);
+		const { id } = event.table;
 		const table = this.state.tables.get(id);
 		if (table === undefined) return this.#doubtful.unknown(event.table);
 		if (table.state === "Table error" || this.isLoaded(table)) return undefined;
@@ -252,8 +255,7 @@ export class BinlogReader implements ChangeReader {
 
 	#append(event: RowsEvent, table: TableCheckpoint): Promise<void> | undefined {
 		try {
-			const counter = ({ I: "inserts", U: "updates", D: "deletes" } as const)[event.rows.operation];
-			table[counter] += this.batch.append(event, this.#commitTime, this.state.sequence);
+			table[counters[event.rows.operation]] += this.batch.append(event, this.#commitTime, this.state.sequence);
 		} catch (error) {
 			// Rows that cannot be read are their table's trouble, like those that cannot be stored.
 			if (!(error instanceof DecodeError)) return this.#ddl.failOrThrow(table, error);
@@ -278,7 +280,14 @@ export class BinlogReader implements ChangeReader {
 		return this.#inGroup ? undefined : this.#endGroup(next);
 	}
 
-	async #query(event: Extract<BinlogEvent, { kind: "query" }>): Promise<void> {
+	#query(event: QueryEvent): Promise<void> | undefined {
+		// MySQL begins each transaction with it.
+		if (event.sql !== "BEGIN") return this.#statement(event);
+		this.#endsWithQuery = false;
+		return undefined;
+	}
+
+	async #statement(event: QueryEvent): Promise<void> {
 		const statement = parseStatement(event.sql, event.schema, this.#lowersNames, event.sqlMode);
 		switch (statement.kind) {
 			case "begin":

@@ -49,7 +49,9 @@ export class CascadingTables {
 	/** Notes which tables a change of rows changed by the way. @returns false where the foreign keys must be read first. */
 	note(event: RowsEvent): boolean {
 		if (!this.#isKnown) return false;
-		for (const { child, onDelete, onUpdate, columns } of this.#byParent.get(tableId(event.table))?.values() ?? []) {
+		const cascades = this.#byParent.get(event.table.id);
+		if (cascades === undefined) return true;
+		for (const { child, onDelete, onUpdate, columns } of cascades.values()) {
 			if (event.rows.operation === "D" && onDelete) this.#mark(tableId(child));
 			if (event.rows.operation === "U" && onUpdate && hasOtherValues(event, columns)) this.#mark(tableId(child));
 		}

@@ -58,7 +58,7 @@ export class OpenBatch {
 
 	/** Whether `append` can go on without `prepare`. */
 	isReady(event: RowsEvent): boolean {
-		return this.#stages.get(tableId(event.table))?.source === event.table;
+		return this.#stages.get(event.table.id)?.source === event.table;
 	}
 
 	/**
@@ -74,7 +74,7 @@ export class OpenBatch {
 		isCurrent: boolean,
 	): Promise<void> {
 		const { table: source } = event;
-		const id = tableId(source);
+		const { id } = source;
 		const taken = takenColumns(source, table, before, this.#rules);
 		const unshown = isCurrent ? unshownColumn(taken, table) : undefined;
 		if (unshown !== undefined) {
@@ -98,7 +98,7 @@ export class OpenBatch {
 	 * @throws DecodeError where they cannot be read; the stage is then of no use.
 	 */
 	append(event: RowsEvent, commitTime: number, sequence: Sequence): number {
-		const open = this.#stages.get(tableId(event.table));
+		const open = this.#stages.get(event.table.id);
 		if (open === undefined) throw bug("rows came without a stage");
 		const rows = open.stage.append(event.rows, commitTime, sequence);
 		this.bytes += event.size;
@@ -120,7 +120,7 @@ export class OpenBatch {
 	 */
 	writeLarge(event: RowsEvent, bytes: number): Promise<void> | undefined {
 		if (this.#stagedBytes >= bytes) return this.writeParts();
-		const id = tableId(event.table);
+		const { id } = event.table;
 		const open = this.#stages.get(id);
 		return open?.stage.isFull === true ? this.#writePart(id, open) : undefined;
 	}

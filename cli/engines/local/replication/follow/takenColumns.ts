@@ -12,7 +12,7 @@ import type { ColumnSource } from "../parquet/layout.ts";
  * the table's columns do not have, since they are read before or after a change of it, is left out where any of it is withheld.
  */
 export function takenColumns(
-	source: BinlogTable,
+	source: Pick<BinlogTable, "columns">,
 	table: TableCheckpoint,
 	before: TableBefore | undefined,
 	rules: Rules,
