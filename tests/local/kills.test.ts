@@ -120,8 +120,11 @@ const commandOf = (pid: number): Promise<string> => readFile(`/proc/${pid}/cmdli
 const found = (look: () => Promise<number | undefined>): Promise<number> =>
 	poll({ firstMs: 20, signal: AbortSignal.timeout(60_000) }, look);
 
+const replicationState = async (): Promise<string> => (await new LocalReplication(paths).status()).state;
 const supervisorPid = (): Promise<number> =>
 	found(async () => {
+		// Killed three times at one position, the replicator gives up, as it says; the next start continues there.
+		if ((await replicationState()) === "failed") await startReplication();
 		const pid = Number.parseInt(await readFile(join(paths.replication, "pid"), "utf8").catch(() => "0"), 10);
 		return isAlive(pid) ? pid : undefined;
 	});
@@ -134,8 +137,6 @@ interface Victim {
 	/** Whether what is shown is what is. */
 	isTrue(): Promise<boolean>;
 }
-
-const replicationState = async (): Promise<string> => (await new LocalReplication(paths).status()).state;
 
 /** A run of jobs, killed in one of its processes. @param pick the process, once it is there. */
 async function ofRun(pick: (run: RunningCli) => Promise<number | undefined>): Promise<Victim> {
