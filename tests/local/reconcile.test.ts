@@ -6,6 +6,7 @@ import type { Connection } from "mysql2/promise";
 import { describe, expect } from "vitest";
 import type { ReconcileReport } from "../../cli/actions/reconcile/report.ts";
 import { poll } from "../../cli/common/poll.ts";
+import { icebergFiles } from "../../cli/engines/local/catalog/icebergTable.ts";
 import { LocalComparison } from "../../cli/engines/local/reconcile/localComparison.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import type { LakeFinding, TableComparison } from "../../cli/engines/port.ts";
@@ -179,27 +180,28 @@ describe("reconcile", () => {
 	});
 
 	it("finds a table that is stale: the newest snapshot of it is gone", async () => {
-		await admin.query("UPDATE own.items SET note = 'newer' WHERE id = 1");
-		await reconcile("own.items");
 		const paths = localPaths(stack.home);
-		const metadata = join(paths.processed, "current", "own", "items", "metadata");
-		const version = (name: string): number => Number(/^v(\d+)\.metadata\.json$/.exec(name)?.[1] ?? 0);
-		const newest = Math.max(...(await readdir(metadata)).map(version));
-		const file = join(metadata, `v${newest}.metadata.json`);
-		await rename(file, `${file}.away`);
+		const metadata = join(paths.processed, "current", "own", "keys", "metadata");
+		const versions = async () => (await readdir(metadata)).filter((name) => name.endsWith(".metadata.json"));
+		const before = await versions();
+		await admin.query("UPDATE own.keys SET c = 'newer' WHERE a = 'A'");
+		await reconcile("own.keys");
+		const newer = (await versions()).filter((name) => !before.includes(name)).map((name) => join(metadata, name));
+		expect(newer).not.toEqual([]);
+		for (const file of newer) await rename(file, `${file}.away`);
 		try {
 			const compare = new LocalComparison(paths);
-			const chosen = (await compare.tables()).find(({ table }) => table === "items");
+			const chosen = (await compare.tables()).find(({ table }) => table === "keys");
 			if (chosen === undefined) throw new Error("the table is not compared");
 			const { comparison } = await compare.compare(chosen, {}, testContext());
 			expect(comparison.examples).toContainEqual(
 				expect.objectContaining({
-					...{ kind: "changed", key: { id: "1" } },
-					columns: expect.objectContaining({ note: expect.objectContaining({ source: "newer" }) }),
+					...{ kind: "changed", key: { a: "A", b: "1" } },
+					columns: expect.objectContaining({ c: expect.objectContaining({ source: "newer" }) }),
 				}),
 			);
 		} finally {
-			await rename(`${file}.away`, file);
+			for (const file of newer) await rename(`${file}.away`, file);
 		}
 	});
 
@@ -295,8 +297,9 @@ describe("reconcile", () => {
 			await admin.query("INSERT INTO own.keys VALUES ('run', 1, 'r')");
 			const arrived = await new LocalComparison(localPaths(stack.home)).committed();
 			await poll({ firstMs: 100 }, async () => ((await arrived()) ? true : undefined));
-			const [file = ""] = (await readdir(home(`${current}/data`))).filter((name) => name.endsWith("parquet"));
-			await rename(home(join(current, "data", file)), home(file));
+			// Of the current snapshot: the folder also has files of older ones.
+			const [{ path: file } = { path: "" }] = (await icebergFiles(home(current))).current;
+			await rename(file, `${file}.away`);
 			const log = home("lake/processed/own/keys");
 			const batch = "batch=1";
 			const restore = await rewriteFiles(join(log, batch), "DISTINCT ON (true) *");
@@ -308,7 +311,7 @@ describe("reconcile", () => {
 				expect(stdout).toMatch(/To repair it: rm -r \S+current\/own\/items && pipeline-cli run-etl/);
 			} finally {
 				await restore();
-				await rename(home(file), home(join(current, "data", file)));
+				await rename(`${file}.away`, file);
 			}
 			expect(await stack.json(run, secret)).toMatchObject({ damaged: [] });
 		});
