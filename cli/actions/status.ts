@@ -112,8 +112,11 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 	const trouble = replication === undefined ? undefined : await unlessUnseen(() => troubleOf(stack, replication));
 	const isDown =
 		["failed", "failed-move"].includes(replication?.state ?? "") ||
-		// Without its source a replication that should run does nothing.
-		(replication?.state === "running" && source !== undefined && source.state !== "running") ||
+		// Without its source a replication that should run does nothing. On AWS DMS reaches it, and who asks need not.
+		(stack.engine === "local" &&
+			replication?.state === "running" &&
+			source !== undefined &&
+			source.state !== "running") ||
 		schedule?.died === true;
 	const outcome = worst?.error.outcome ?? (isDown ? "failure" : undefined);
 	return {

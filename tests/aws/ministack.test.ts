@@ -61,7 +61,7 @@ async function inJobs(code: string): Promise<unknown> {
 
 it("S3: the jobs find every file of a table, page by page, and none of another", async () => {
 	const found = await inJobs(
-		'print(json.dumps({"/".join(name): [file.path for file in files] for name, files in raw_files.tables(raw).items()}))',
+		'print(json.dumps({"/".join(name): [file.path for file in files] for name, files in raw_files.tables(raw, raw.files("")).items()}))',
 	);
 	expect(found).toEqual({ "shop/many": manyKeys, "shop/many_more": [otherKey] });
 });

@@ -55,10 +55,10 @@ describe("what is loaded", () => {
 		expect(eager).toEqual([]);
 	});
 
-	it("the adapters of AWS load nothing heavy but the schema of the outputs, and MySQL for the source", () => {
+	it("the adapters of AWS load nothing heavy but the schema of the outputs", () => {
 		const adapters = Object.keys(inputs).filter((file) => file.startsWith("cli/engines/aws/"));
 		const found = adapters.flatMap((file) => loadedWith(file).filter((name) => heavy.test(name)));
-		expect([...new Set(found)].sort()).toEqual(["mysql2/promise", "zod"]);
+		expect([...new Set(found)].sort()).toEqual(["zod"]);
 	});
 
 	it.each([

@@ -22,8 +22,9 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 	const engine = await found.query();
 	// On AWS each look is a dozen calls, and an alarm says it.
 	const failed = found.engine === "local" ? await failing(found) : undefined;
-	const trouble = await replicationTrouble(found);
 	const result = await engine.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse });
+	// A statement that is refused, or only planned, asks nothing of the replication.
+	const trouble = await replicationTrouble(found);
 	const rows = counted(result.rows.length, "row");
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}${price(result)}. Stack ${found.name}.`);
 	if (failed !== undefined)
