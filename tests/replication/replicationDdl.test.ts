@@ -171,3 +171,15 @@ test("a table without its tablespace is in error, alone, until it has one again"
 	await applied(t, { inserts: 3 });
 	expect(await stack.query(`SELECT id FROM {shop/${t}} ORDER BY id`)).toEqual([{ id: 1 }, { id: 2 }, { id: 9 }]);
 });
+
+test("a created table is there with its columns before it has a row", async ({ t, db, stack }) => {
+	await db.query(`CREATE TABLE hollow_${t} (id INT PRIMARY KEY, day DATE)`);
+	await until(async () => (await stack.files("shop", `hollow_${t}`)).length > 0);
+	const columns = await stack.query(
+		`SELECT column_name AS name FROM (DESCRIBE SELECT id, day FROM {shop/hollow_${t}})`,
+	);
+	expect(columns).toEqual([{ name: "id" }, { name: "day" }]);
+	expect(await stack.query(`SELECT * FROM {shop/hollow_${t}}`)).toEqual([]);
+	await db.query(`INSERT INTO hollow_${t} VALUES (1, '2026-11-29')`);
+	await until(async () => (await stack.query(`SELECT id FROM {shop/hollow_${t}}`)).length === 1);
+});

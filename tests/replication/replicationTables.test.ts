@@ -160,12 +160,15 @@ test("the jobs take every change of a table through to the current tables", asyn
 		ALTER TABLE ${t} RENAME COLUMN a TO title; UPDATE ${t} SET title = 'TWO' WHERE id = 2; DELETE FROM ${t} WHERE id = 1;
 		TRUNCATE TABLE cleared_${t}; INSERT INTO cleared_${t} VALUES (7, 'seven', 70);
 		DROP TABLE gone_${t};
-		CREATE TABLE later_${t} (id INT PRIMARY KEY, x VARCHAR(5)); INSERT INTO later_${t} VALUES (1, 'x'), (2, NULL)`,
+		CREATE TABLE later_${t} (id INT PRIMARY KEY, x VARCHAR(5)); INSERT INTO later_${t} VALUES (1, 'x'), (2, NULL);
+		CREATE TABLE hollow_${t} (id INT PRIMARY KEY, y DATE)`,
 	);
 	await run();
 	await expectCurrent(t, ["id", "title", "c"]);
 	await expectCurrent(`cleared_${t}`, ["id", "a", "b"]);
 	await expectCurrent(`later_${t}`, ["id", "x"]);
+	// One that has no row is there, too.
+	await expectCurrent(`hollow_${t}`, ["id", "y"]);
 	expect(await currentRows(stack, `gone_${t}`, ["id"], ["id"])).toEqual([]);
 
 	await db.query(

@@ -95,6 +95,10 @@ export class FakeReader implements ChangeReader {
 	checkpoint: Checkpoint;
 	/** Folders that were cleared. */
 	readonly cleared: string[] = [];
+	/** Files that were published. */
+	readonly files: string[] = [];
+	/** Files that were written, for nothing or not. */
+	writes = 0;
 	newTables: NewTables;
 	#ddl: DdlHandler;
 	readonly #source: FakeSource;
@@ -103,7 +107,10 @@ export class FakeReader implements ChangeReader {
 	constructor(source: FakeSource, rules: Rules, schemas = ["shop"], foldsCase = false) {
 		this.#source = source;
 		this.foldsCase = foldsCase;
-		const stage = { discard: async () => undefined, write: async () => undefined, rows: 0 };
+		const write = async (): Promise<void> => {
+			this.writes += 1;
+		};
+		const stage = { discard: async () => undefined, write, rows: 0 };
 		this.parts = {
 			access: { schemas },
 			engine: { stage: async () => stage },
@@ -169,7 +176,7 @@ export class FakeReader implements ChangeReader {
 	}
 
 	async publish(extra = { clear: [] as string[], files: [] as unknown[] }): Promise<void> {
-		await this.batch.close(this.state.sequence);
+		this.files.push(...(await this.batch.close(this.state.sequence)).map(({ to }) => to));
 		this.checkpoint = this.state.toCheckpoint();
 		this.cleared.push(...extra.clear);
 	}

@@ -168,7 +168,7 @@ export class DdlHandler {
 		await this.#reloadAfter(end, name);
 	}
 
-	/** A table without rows yet joins; its rows come as changes. */
+	/** A table without rows yet joins, and is there for readers with its columns; its rows come as changes. */
 	async #join(name: TableName): Promise<void> {
 		if (!this.#newTables.admit(name)) return;
 		const { access, rules, log } = this.#reader.parts;
@@ -179,7 +179,9 @@ export class DdlHandler {
 		log.info(`${tableId(name)} joins`);
 		if (read === undefined || read === "failed") return;
 		const taken = await this.#orFail(table, () => takeColumns(rules, name, read.tableSchema, undefined));
-		if (taken !== "failed") Object.assign(table, taken, { definedAt: read.at });
+		if (taken === "failed") return;
+		Object.assign(table, taken, { definedAt: read.at });
+		this.#reader.batch.addCreated(name, () => this.#addEmptyFile(table));
 	}
 
 	/** A right was given or taken: what of a table may not be read must not come by the binlog, which has all of it. */

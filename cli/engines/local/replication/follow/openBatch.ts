@@ -44,16 +44,14 @@ export class OpenBatch {
 	readonly #staging: string;
 	readonly #stages = new Map<string, OpenStage>();
 	readonly #rules: Rules;
+	/** By table: writes its file of no rows, where it gets none with rows. */
+	readonly #hollow = new Map<string, () => Promise<void>>();
 	#parts: Part[] = [];
 
 	constructor(engine: ParquetEngine, staging: string, rules: Rules) {
 		this.#rules = rules;
 		this.#engine = engine;
 		this.#staging = staging;
-	}
-
-	get isEmpty(): boolean {
-		return this.openedAt === undefined;
 	}
 
 	/** Whether `append` can go on without `prepare`. */
@@ -115,6 +113,16 @@ export class OpenBatch {
 	}
 
 	/**
+	 * A table that is there since this batch: where the batch ends without a file of it, it gets one. A table that leaves before
+	 * costs none.
+	 * @param addEmpty calls `addEmptyFile`.
+	 */
+	addCreated(name: TableName, addEmpty: () => Promise<void>): void {
+		this.#hollow.set(tableId(name), addEmpty);
+		this.openedAt ??= Date.now();
+	}
+
+	/**
 	 * Moves rows from DuckDB into files: all, where they have more bytes of binlog than that, or those of an event's table, where they
 	 * make a file. @returns undefined where there is nothing to do.
 	 */
@@ -135,6 +143,7 @@ export class OpenBatch {
 		const open = this.#stages.get(id);
 		if (open !== undefined) this.#forget(id, open);
 		await open?.stage.discard();
+		this.#hollow.delete(id);
 		this.#parts = this.#parts.filter((part) => part.id !== id);
 	}
 
@@ -148,10 +157,16 @@ export class OpenBatch {
 	/** Writes what is open, and empties the batch. @returns the files, in the order of their changes, to be published. */
 	async close(sequence: Sequence): Promise<Publication["files"]> {
 		await this.writeParts();
+		await this.#writeHollow();
 		const now = Date.now();
 		const files = this.#parts.map((part) => ({ from: part.file, to: `${part.folder}/${sequence.nextFile(now)}` }));
 		this.#reset();
 		return files;
+	}
+
+	async #writeHollow(): Promise<void> {
+		const written = new Set(this.#parts.map(({ id }) => id));
+		for (const [id, addEmpty] of this.#hollow) if (!written.has(id)) await addEmpty();
 	}
 
 	async #writePart(id: string, open: OpenStage): Promise<void> {
@@ -174,6 +189,7 @@ export class OpenBatch {
 
 	#reset(): void {
 		this.#parts = [];
+		this.#hollow.clear();
 		this.openedAt = undefined;
 		this.newestCommit = 0;
 		this.bytes = 0;
