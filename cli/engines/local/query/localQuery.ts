@@ -9,12 +9,13 @@ import { sharedName, sharing } from "../catalog/givenNames.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll, selectFailure } from "../catalog/tableReader.ts";
 import type { LocalPaths } from "../shared/paths.ts";
+import { functionsFor } from "./athenaFunctions.ts";
 import { ask, type LakeSession } from "./lakeSession.ts";
 import { duckDbMessage, type UnknownTable } from "./sqlError.ts";
 
 const database = databaseName("local");
 
-/** SQL over the local data catalog, by DuckDB in process. Column types are named as in the catalog. */
+/** SQL over the local data catalog, by DuckDB in process, in which Athena's functions mean what they mean there. Column types are named as in the catalog. */
 export class LocalQuery implements Query {
 	readonly #paths: LocalPaths;
 
@@ -33,6 +34,8 @@ export class LocalQuery implements Query {
 				await connection.run(`CREATE SCHEMA ${quoteName(database)}`);
 				await connection.run(`SET schema = ${quoteName(database)}`);
 				for (const table of tables ?? []) await this.#addView(table, sql, connection, failures);
+				for (const macro of functionsFor(sql)) await connection.run(macro);
+				await connection.run("SET integer_division = true");
 			},
 			unknownTable: (table) => noSuchTable(table, tables),
 			explain: (error) => failureOfTable(error, failures),
