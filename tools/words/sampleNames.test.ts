@@ -6,8 +6,8 @@ import { shop } from "../../tests/support/sampleShop.ts";
 import { namesIn, ownNames } from "./sampleNames.ts";
 
 const { pipeline, made } = shop;
-/** Functions of faker, which templates of clicks call, and a key of notebooks. */
-const others = ["firstName", "lastName", "jobTitle", "productName", "display_name"];
+/** Functions of faker, which templates of clicks call, a key of notebooks, and a function of Athena. */
+const others = ["firstName", "lastName", "jobTitle", "productName", "display_name", "day_of_week"];
 
 const names = [
 	// Written together, but nobody else's.
