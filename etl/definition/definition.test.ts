@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { it } from "../../tests/support/fixtures.ts";
@@ -88,6 +88,16 @@ jobs:
 		expect(readDefinition(folder, "/etl").pipeline.schemas).toHaveLength(1);
 		write("pipeline.yaml", "name: own\nsource: { schemas: [shop, crm] }\n");
 		expect(readDefinition(folder, "/etl").pipeline.schemas).toHaveLength(2);
+	});
+
+	it("is parsed once while it and what it names stay the same, and nobody can change what others read", () => {
+		mkdirSync(join(folder, "sql"), { recursive: true });
+		write("pipeline.yaml", "name: own\nsource: { schemas: [shop] }\nqueries: sql\n");
+		const { pipeline } = readDefinition(folder, "/etl");
+		expect(readDefinition(folder, "/etl").pipeline).toBe(pipeline);
+		expect(() => Object.assign(pipeline.schemas[0] ?? {}, { name: "other" })).toThrow(TypeError);
+		rmSync(join(folder, "sql"), { recursive: true });
+		expect(() => readDefinition(folder, "/etl")).toThrow("There is no sql in the definition's folder");
 	});
 
 	it("names what is not there: the file, or files that it names", () => {

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import type { Dataset } from "../contract/datasets.ts";
 import { DefinitionError } from "../contract/pipeline/mistakes.ts";
-import { parsePipeline } from "../contract/pipeline/parse.ts";
 import type { DefinedClicks, Pipeline } from "../contract/pipeline/pipeline.ts";
 import { builtInJobs, type JobDefinition } from "./jobs.ts";
 import { afterTheirInputs } from "./modelInputs.ts";
 import { type NamedQuery, namedQueries, namedQuery } from "./namedQueries.ts";
+import { parsedFile } from "./parsedFile.ts";
 import { declaredTables, madeTables } from "./tables.ts";
 
 /** The file of a definition's folder that the others are named in. */
@@ -34,7 +34,7 @@ export interface Definition {
 }
 
 /**
- * Reads a definition as it is now; nothing is kept.
+ * Reads a definition as it is now.
  * @param folder its folder.
  * @param etlFolder the project's `etl`, where the scripts of the built-in jobs are.
  * @throws DefinitionError with every mistake.
@@ -50,7 +50,7 @@ export function readDefinition(folder: string, etlFolder: string): Definition {
 		const fix = "Name the folder of a definition; pipeline-cli init makes one.";
 		throw new DefinitionError(shown, [{ line: 1, column: 1, path: [], what: `It cannot be read: ${why}.`, fix }]);
 	}
-	const pipeline = parsePipeline(text, shown, (path) => existsSync(join(folder, path)));
+	const pipeline = parsedFile(resolve(file), text, shown, (path) => existsSync(join(folder, path)));
 	const sqlOf = (name: string | undefined) => (name === undefined ? [] : namedQueries(join(folder, name)));
 	return {
 		folder: resolve(folder),

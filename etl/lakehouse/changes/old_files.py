@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from itertools import groupby
 
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from lakehouse.contract import PARQUET, RAW_SEQUENCE, SEQUENCE
@@ -78,6 +77,9 @@ def _sequences(processed: Storage, folder: str, first: str, last: str) -> set[st
     paths = [processed.path(file.path) for file in processed.files(folder) if file.name.endswith(PARQUET)]
     if not paths:
         return set()
+    # It imports pandas, which takes as long as all else that jobs import to look for work.
+    import pyarrow.dataset as ds
+
     within = (ds.field(SEQUENCE) >= first) & (ds.field(SEQUENCE) <= last)
     rows = ds.dataset(paths, filesystem=processed.filesystem, format="parquet").to_table([SEQUENCE], filter=within)
     return set(rows.column(0).to_pylist())

@@ -66,9 +66,10 @@ def test_a_layer_imports_only_those_before_it(path: Path) -> None:
     assert imported <= allowed
 
 
-def test_pyspark_waits_until_it_is_used() -> None:
+@pytest.mark.parametrize("library", ["pyspark", "pandas"])
+def test_what_takes_long_to_import_waits_until_it_is_used(library: str) -> None:
     modules = [".".join(path.with_suffix("").parts) for path in FILES if path.parts[0] == "lakehouse"]
-    code = f"import sys, {', '.join(modules)}; print('pyspark' in sys.modules)"
+    code = f"import sys, {', '.join(modules)}; print('{library}' in sys.modules)"
     shown = subprocess.run([sys.executable, "-c", code], cwd=ETL, check=True, capture_output=True, text=True)
     assert shown.stdout == "False\n"
 
