@@ -84,7 +84,7 @@ describe("the dashboard", () => {
 			money(await ask("SELECT sum(amount) FROM fact_orders GROUP BY customer_number ORDER BY 1 DESC LIMIT 10")),
 		);
 		const words = await ask("SELECT department, count(*) FROM joint_tables GROUP BY 1 ORDER BY 2 DESC, 1");
-		expect((await table(page, "departments-by-number-of-products")).sort()).toEqual(
+		expect((await table(page, "departments-by-joined-rows")).sort()).toEqual(
 			words.map((row) => row.map(String)).sort(),
 		);
 		const hours = await ask(
@@ -134,7 +134,7 @@ describe("the dashboard", () => {
 		expect(await numbers(page, "product-line-performance")).toEqual(await sales("sum(amount), sum(profit) WHERE"));
 		expect(await numbers(page, "sales-by-country")).toEqual(await sales("sum(amount) WHERE"));
 		expect(await page.locator("#nothing-clickstream-rate").textContent()).toBe("Nothing matches these filters.");
-		expect(await page.locator("#nothing-departments-by-number-of-products").textContent()).toBe(
+		expect(await page.locator("#nothing-departments-by-joined-rows").textContent()).toBe(
 			"Nothing matches these filters.",
 		);
 		expect(await page.locator("#scope-clickstream-rate").textContent()).toBe("Not filtered by country, product line.");
@@ -155,7 +155,7 @@ describe("the dashboard", () => {
 	it("shows hostile names as text", async () => {
 		const { page, faults } = await open(url);
 		await drawn(page);
-		const departments = (await table(page, "departments-by-number-of-products")).map((row) => row[0]);
+		const departments = (await table(page, "departments-by-joined-rows")).map((row) => row[0]);
 		const present = (await ask("SELECT DISTINCT department FROM joint_tables")).flat();
 		expect(hostileNames.filter((name) => present.includes(name)).length).toBeGreaterThan(2);
 		for (const name of present) expect(departments).toContain(name);
@@ -188,9 +188,11 @@ describe("the dashboard", () => {
 	it("works by keyboard alone", async () => {
 		const { page } = await open(url);
 		const focused = (): Promise<unknown> =>
-			page.evaluate("document.activeElement.textContent || document.activeElement.name");
+			page.evaluate("document.activeElement.name || document.activeElement.textContent");
 		await page.keyboard.press("Tab");
 		expect(await focused()).toBe("Skip to the charts");
+		await page.keyboard.press("Tab");
+		expect(await focused()).toBe("day.period");
 		await page.keyboard.press("Tab");
 		expect(await focused()).toBe("day.from");
 		await page.locator("[name=country]").focus();
@@ -274,10 +276,10 @@ describe("the dashboard", () => {
 		expect(await page.locator("#nothing-sales-by-country").textContent()).toContain("Run pipeline-cli run-etl");
 		expect(other.output().stderr).toContain('Chart "Sales by country" (dashboard/sales.sql): ');
 		expect(await page.locator("#more-sales-by-country").isVisible()).toBe(false);
-		expect(await colors(page, "departments-by-number-of-products")).toBeGreaterThan(3);
+		expect(await colors(page, "departments-by-joined-rows")).toBeGreaterThan(3);
 		other.kill("SIGINT");
 		expect((await other.ended).code).toBe(0);
 		await expect.poll(() => page.locator("#freshness").textContent(), patience).toMatch(/^Connection lost/);
-		expect(await colors(page, "departments-by-number-of-products")).toBeGreaterThan(3);
+		expect(await colors(page, "departments-by-joined-rows")).toBeGreaterThan(3);
 	});
 });

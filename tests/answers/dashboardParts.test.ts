@@ -7,7 +7,7 @@ import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
 import { launchBrowser, openPage, type WatchedPage } from "../support/page/browser.ts";
-import { cutLabels, drawn, listedTables, numbers } from "../support/page/dashboardPage.ts";
+import { cutLabels, dollars, drawn, listedTables, numbers, table } from "../support/page/dashboardPage.ts";
 import { addressOf } from "../support/page/dashboardServer.ts";
 import { makeSampleLake } from "../support/sampleLake.ts";
 
@@ -90,10 +90,98 @@ describe("the dashboard's parts", () => {
 		expect(faults).toEqual([]);
 	});
 
+	it("filters by what is clicked in a chart or chosen in its table, and no more when it is chosen again", async () => {
+		const { page, faults } = await open(url);
+		await drawn(page);
+		const [first = [""]] = await table(page, "sales-by-country");
+		const canvas = page.locator("#chart-sales-by-country canvas");
+		// The highest bar is the first row.
+		const position = { x: ((await canvas.boundingBox())?.width ?? 0) / 2, y: 18 };
+		await canvas.click({ position });
+		expect(await page.locator("[name=country]").inputValue()).toBe(first[0]);
+		expect(await table(page, "sales-by-country")).toEqual([first]);
+		await drawn(page);
+		await canvas.click({ position });
+		expect(await page.locator("[name=country]").inputValue()).toBe("");
+		const months = page.locator("#card-revenue-by-month");
+		await months.getByText("Data table").click();
+		await months.getByRole("button", { name: "Feb 2025" }).press("Enter");
+		expect(await page.locator("[name='day.from']").inputValue()).toBe("2025-02-01");
+		expect(await page.locator("[name='day.to']").inputValue()).toBe("2025-02-28");
+		expect((await table(page, "revenue-by-month")).map(([month]) => month)).toEqual(["Feb 2025"]);
+		await page.keyboard.press("Enter");
+		expect(await page.locator("[name='day.from']").inputValue()).toBe("");
+		expect(faults).toEqual([]);
+	});
+
+	it("offers periods that end with the data, and compares with the period before", async () => {
+		const { page, faults } = await open(url);
+		const period = page.getByLabel("Date period");
+		const [clicks] = (await ask("SELECT max(year || '-' || month || '-' || day) FROM clickstream_data"))
+			.flat()
+			.map(String);
+		await period.selectOption("Last 7 days of data");
+		expect(await page.locator("[name='day.to']").inputValue()).toBe(clicks);
+		// The orders end before the clicks do.
+		const [last] = (await ask("SELECT CAST(max(order_date) AS varchar) FROM fact_orders")).flat().map(String);
+		const day = (back: number): string =>
+			new Date(Date.parse(`${last}T00:00:00Z`) - back * 86_400_000).toISOString().slice(0, 10);
+		await page.locator("[name='day.to']").fill(day(0));
+		await page.locator("[name='day.from']").fill(day(89));
+		expect(await period.locator("option:checked").textContent()).toBe("Own dates");
+		const sum = async (from: number, to: number): Promise<number> =>
+			Number(
+				(
+					await ask(
+						`SELECT sum(amount) FROM fact_orders WHERE order_date BETWEEN DATE '${day(from)}' AND DATE '${day(to)}'`,
+					)
+				)[0]?.[0],
+			);
+		const [now, before] = [await sum(89, 0), await sum(179, 90)];
+		const revenue = await page.locator("#figures .figure").first().textContent();
+		expect(revenue).toContain(dollars(now));
+		expect(revenue).toContain(`${now > before ? "▲" : "▼"} `);
+		expect(revenue).toContain("on the 90 days before: $");
+		await period.selectOption("All dates");
+		expect(await page.locator("[name='day.from']").inputValue()).toBe("");
+		expect(new URL(page.url()).hash).toBe("");
+		expect(faults).toEqual([]);
+	});
+
+	it("gives a chart as an image that says what it shows, and words as bars", async () => {
+		const { page, faults } = await open(url);
+		await drawn(page);
+		const card = page.locator("#card-departments-by-joined-rows");
+		const before = await table(page, "departments-by-joined-rows");
+		await card.getByRole("button", { name: "as bars" }).click();
+		await drawn(page);
+		expect(await card.getByRole("button", { name: "as bars" }).getAttribute("aria-pressed")).toBe("true");
+		expect(await table(page, "departments-by-joined-rows")).toEqual(before);
+		expect(await cutLabels(page, "departments-by-joined-rows")).toBe(false);
+		const coming = page.waitForEvent("download");
+		await card.getByRole("button", { name: "as PNG" }).click();
+		const download = await coming;
+		expect(download.suggestedFilename()).toBe("departments-by-joined-rows.png");
+		const image = await readFile(await download.path());
+		expect(image.subarray(1, 4).toString("latin1")).toBe("PNG");
+		const canvas = await page.locator("#chart-departments-by-joined-rows canvas").boundingBox();
+		// Width and height of the header: the chart at twice its size, with a title above it.
+		expect(image.readUInt32BE(16)).toBe(2 * Math.round(canvas?.width ?? 0) + 48);
+		expect(image.readUInt32BE(20)).toBeGreaterThan(2 * Math.round(canvas?.height ?? 0) + 100);
+		expect(faults).toEqual([]);
+	});
+
+	it("adds up what can be added up", async () => {
+		const { page } = await open(url);
+		const totals = await page.locator("#table-product-line-performance tfoot tr").allTextContents();
+		const [sums] = await ask("SELECT sum(amount), sum(profit) FROM fact_orders JOIN dim_product USING (product_key)");
+		expect(totals).toEqual([`Total${dollars(sums?.[0] ?? 0)}${dollars(sums?.[1] ?? 0)}`]);
+	});
+
 	it("lists the tables, sorted by what the reader chooses and searched", async () => {
 		const { page, faults } = await open(url);
 		const names = async () => (await listedTables(page)).map(([name]) => name);
-		await page.getByRole("button", { name: "Rows" }).click();
+		await page.getByRole("button", { name: "Rows", exact: true }).click();
 		expect((await names())[0]).toBe("fact_orders");
 		await page.getByRole("button", { name: "Table", exact: true }).click();
 		expect(await names()).toEqual((await names()).toSorted());

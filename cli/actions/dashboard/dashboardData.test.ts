@@ -157,9 +157,9 @@ describe("dashboardData", () => {
 
 	it("leaves out charts whose tables are not in the catalog, and says which they are", async () => {
 		const { charts, waiting, database } = await asked();
-		expect(waiting).toContainEqual({ title: "Departments by number of products", tables: ["joint_tables"] });
+		expect(waiting).toContainEqual({ title: "Departments by joined rows", tables: ["joint_tables"] });
 		expect(waiting.find(({ title }) => title === "Changes by table")?.tables).toContain("payments_changes");
-		expect(charts.map(({ chart }) => chart.title)).not.toContain("Departments by number of products");
+		expect(charts.map(({ chart }) => chart.title)).not.toContain("Departments by joined rows");
 		expect(database).toBe("analytics_pipeline_test");
 	});
 

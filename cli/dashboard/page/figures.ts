@@ -10,9 +10,10 @@ export function drawFigures(data: DashboardData, fields: readonly FilterField[],
 	const place = byId("figures");
 	place.hidden = found.length === 0;
 	place.replaceChildren(
-		...found.map(({ label, value, note }) => {
+		...found.map(({ label, value, note, change }) => {
 			const box = element("div", "", "figure");
 			box.append(element("span", label, "label"), element("strong", value), element("span", note, "note"));
+			if (change !== undefined) box.append(element("span", change, "note"));
 			return box;
 		}),
 	);

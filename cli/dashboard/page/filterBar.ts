@@ -1,5 +1,6 @@
 import { byId, element } from "./dom.ts";
 import { type FilterField, type Filters, filterFault, parametersOf } from "./filters.ts";
+import { presetsOf } from "./model/periods.ts";
 
 /** The controls of the filters that there are. They stay where the fields do: the reader may be in one. */
 export function showFilters(fields: readonly FilterField[], filters: Filters): void {
@@ -17,6 +18,7 @@ export function showFilters(fields: readonly FilterField[], filters: Filters): v
 			const found = control(name);
 			if (found !== undefined) found.value = filters[name] ?? "";
 		}
+		if (field.kind === "dates") fillPresets(field, filters);
 	}
 	showFault(fields, filters);
 }
@@ -37,6 +39,11 @@ export function chosenFilters(fields: readonly FilterField[]): Filters {
 	);
 }
 
+/** The periods again, where the reader has changed a date by hand. */
+export function showPeriods(fields: readonly FilterField[], filters: Filters): void {
+	for (const field of fields) if (field.kind === "dates") fillPresets(field, filters);
+}
+
 function controls(field: FilterField): HTMLElement[] {
 	const { column, label, kind } = field;
 	if (kind === "choice") return [labelled(label, named(element("select"), column))];
@@ -45,7 +52,41 @@ function controls(field: FilterField): HTMLElement[] {
 		input.setAttribute("type", "date");
 		return labelled(`${label} ${text}`, input);
 	};
-	return [date(`${column}.from`, "from"), date(`${column}.to`, "to")];
+	const presets = named(element("select"), `${column}.period`);
+	presets.dataset.periods = column;
+	presets.addEventListener("input", () => choosePeriod(field));
+	return [labelled(`${label} period`, presets), date(`${column}.from`, "from"), date(`${column}.to`, "to")];
+}
+
+/** The two dates of the chosen period; what listens to the form hears of it next. */
+function choosePeriod({ column }: FilterField): void {
+	const [from = "", to = ""] = (periodsOf(column)?.value ?? "").split("/");
+	for (const [name, day] of [
+		[`${column}.from`, from],
+		[`${column}.to`, to],
+	] as const) {
+		const found = control(name);
+		if (found !== undefined) found.value = day;
+	}
+}
+
+/** The periods that there are, with the one that the dates are. */
+function fillPresets(field: FilterField, filters: Filters): void {
+	const select = periodsOf(field.column);
+	if (select === undefined) return;
+	const [from = "", to = ""] = parametersOf(field).map((name) => filters[name]);
+	const present = presetsOf(field).map((preset) => [preset.label, `${preset.from}/${preset.to}`] as const);
+	const chosen = from === "" && to === "" ? "" : `${from}/${to}`;
+	const own = chosen === "" || present.some(([, value]) => value === chosen) ? [] : [["Own dates", chosen] as const];
+	select.replaceChildren(
+		...[["All dates", ""] as const, ...present, ...own].map(([text, value]) => option(text, value)),
+	);
+	select.value = chosen;
+}
+
+function periodsOf(column: string): HTMLSelectElement | undefined {
+	const found = [...byId("filters").querySelectorAll<HTMLSelectElement>("select[data-periods]")];
+	return found.find((select) => select.dataset.periods === column);
 }
 
 function labelled(text: string, input: HTMLElement): HTMLElement {

@@ -62,6 +62,13 @@ export function writeFilters(filters: Filters): string {
 	return new URLSearchParams({ ...filters }).toString();
 }
 
+/** Filters with a choice added; without it where it is set already. */
+export function toggled(filters: Filters, pick: Filters): Filters {
+	const names = Object.keys(pick);
+	if (!names.every((name) => filters[name] === pick[name])) return { ...filters, ...pick };
+	return Object.fromEntries(Object.entries(filters).filter(([name]) => !names.includes(name)));
+}
+
 /** Fields of which the reader has set something that can be. */
 export function activeFields(fields: readonly FilterField[], filters: Filters): FilterField[] {
 	return fields.filter((field) => parametersOf(field).some((name) => filters[name] !== undefined));

@@ -1,9 +1,9 @@
 import type { DashboardData } from "../data.ts";
-import { drawCharts, stacked } from "./charts/cards.ts";
+import { drawCharts, onChoice, stacked } from "./charts/cards.ts";
 import { byId } from "./dom.ts";
 import { drawFigures, figures } from "./figures.ts";
-import { chosenFilters, showFault, showFilters } from "./filterBar.ts";
-import { type FilterField, type Filters, filterFields, readFilters, writeFilters } from "./filters.ts";
+import { chosenFilters, showFault, showFilters, showPeriods } from "./filterBar.ts";
+import { type FilterField, type Filters, filterFields, readFilters, toggled, writeFilters } from "./filters.ts";
 import { moment } from "./format.ts";
 import { drawHead, waitingText } from "./overview/head.ts";
 import { drawOverview } from "./overview/overview.ts";
@@ -35,6 +35,7 @@ function setFilters(next: Filters): void {
 	const fragment = writeFilters(filters);
 	history.replaceState(null, "", fragment === "" ? location.pathname + location.search : `#${fragment}`);
 	showFault(fields, filters);
+	showPeriods(fields, filters);
 	draw();
 	announce(fragment === "" ? "Filters reset." : "Filtered.");
 }
@@ -46,6 +47,11 @@ function announce(what: string): void {
 	byId("live").textContent = `${what}${value}`;
 }
 
+/** What a reader has chosen in a chart is a filter, and none any more when it is chosen again. */
+onChoice((pick) => {
+	setFilters(toggled(filters, pick));
+	showFilters(fields, filters);
+});
 form.addEventListener("input", () => setFilters(chosenFilters(fields)));
 form.addEventListener("submit", (event) => event.preventDefault());
 form.addEventListener("reset", (event) => {

@@ -3,7 +3,7 @@
 SELECT
 	CAST(substr(click_hour, 1, 10) AS date) AS day,
 	department,
-	COUNT(*) AS products
+	COUNT(*) AS joined_rows
 FROM joint_tables
 WHERE department <> 'Verification'
 GROUP BY 1, 2

@@ -7,7 +7,7 @@ export const chartIds = [
 	"product-line-performance",
 	"sales-by-country",
 	"top-customers",
-	"departments-by-number-of-products",
+	"departments-by-joined-rows",
 	"clickstream-rate",
 ];
 

@@ -5,7 +5,8 @@ import { GridComponent, LegendComponent, TooltipComponent } from "echarts/compon
 import { type ECharts, init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import type { ChartType } from "../../../../etl/contract/pipeline/pipeline.ts";
-import type { View } from "../model/view.ts";
+import type { Filters } from "../filters.ts";
+import { isUpright, type View } from "../model/view.ts";
 import { readTheme } from "../theme.ts";
 import { chartOption } from "./options.ts";
 
@@ -21,6 +22,19 @@ export function drawSoon(place: HTMLElement, type: ChartType, view: View): void 
 	delete place.dataset.drawn;
 	if (waiting.size === 0) requestAnimationFrame(drawNext);
 	waiting.set(place, () => draw(place, type, view));
+}
+
+/** Called with what a reader chooses in a chart. */
+let choose: (pick: Filters) => void = () => {};
+
+export function onPick(listener: (pick: Filters) => void): void {
+	choose = listener;
+}
+
+/** What is drawn in a place, as a picture of twice its size; undefined where nothing is. */
+export function canvasOf(place: HTMLElement): HTMLCanvasElement | undefined {
+	const backgroundColor = readTheme().surface;
+	return drawn.get(place)?.instance.renderToCanvas({ pixelRatio: 2, backgroundColor });
 }
 
 export function drawNoMore(place: HTMLElement): void {
@@ -46,6 +60,16 @@ function draw(place: HTMLElement, type: ChartType, view: View): void {
 	instance.setOption(chartOption(type, view, readTheme(), size), { notMerge: true });
 }
 
+function hasAxes(type: ChartType): boolean {
+	return type !== "pie" && type !== "word_cloud";
+}
+
+function pick(place: HTMLElement, row: number): void {
+	const view = drawn.get(place)?.view;
+	const found = view !== undefined && row < view.drawn ? view.picks?.[row] : undefined;
+	if (found !== undefined) choose(found);
+}
+
 function newInstance(place: HTMLElement): ECharts {
 	const instance = init(place, null, { renderer: "canvas" });
 	instance.on("finished", () => {
@@ -54,6 +78,17 @@ function newInstance(place: HTMLElement): ECharts {
 		if (performance.getEntriesByName("first-chart").length === 0) {
 			requestAnimationFrame(() => performance.mark("first-chart"));
 		}
+	});
+	instance.on("click", ({ seriesType, dataIndex }) => {
+		if (seriesType === "pie" || seriesType === "wordCloud") pick(place, dataIndex);
+	});
+	// Of bars and lines the whole row: a thin bar, or the point of a line, is hard to hit.
+	instance.getZr().on("click", ({ offsetX, offsetY }) => {
+		const shown = drawn.get(place);
+		const point = [offsetX, offsetY];
+		if (shown === undefined || !hasAxes(shown.type) || !instance.containPixel({ gridIndex: 0 }, point)) return;
+		const [x = -1, y = -1] = instance.convertFromPixel({ gridIndex: 0 }, point);
+		pick(place, isUpright(shown.type) ? x : y);
 	});
 	// A new width changes more than the canvas: labels, ticks and words are chosen by it.
 	let width = place.clientWidth;

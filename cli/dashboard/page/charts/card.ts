@@ -11,6 +11,9 @@ export interface CardParts {
 	more: HTMLElement;
 	table: HTMLElement;
 	csv: HTMLElement;
+	png: HTMLElement;
+	/** Draws words or slices as bars, and back. */
+	bars: HTMLElement;
 }
 
 /** A card without what it shows. @param sql absent where the chart has no query of its own. */
@@ -32,16 +35,17 @@ export function newCard(
 		nothing: named("div", `nothing-${id}`, "nothing"),
 		more: named("div", `more-${id}`, "more"),
 		table: named("table", `table-${id}`),
-		csv: element("button", "CSV", "link"),
+		csv: button("CSV", `Download ${title} as CSV`),
+		png: button("PNG", `Download ${title} as PNG`),
+		bars: button("Bars", `Draw ${title} as bars`),
 	};
+	parts.bars.hidden = true;
 	parts.chart.setAttribute("role", "img");
 	parts.chart.setAttribute("aria-labelledby", `title-${id}`);
 	parts.chart.setAttribute("aria-describedby", `summary-${id}`);
-	parts.csv.setAttribute("type", "button");
-	parts.csv.setAttribute("aria-label", `Download ${title} as CSV`);
 	const table = element("details");
 	table.append(summaryOf("Data table", title), scrolled(`Table of ${title}`, parts.table));
-	parts.more.append(table, parts.csv);
+	parts.more.append(table, parts.csv, parts.png, parts.bars);
 	if (sql !== undefined) {
 		const query = element("details");
 		query.append(summaryOf("SQL", title), scrolled(`SQL of ${title}`, element("pre", sql)));
@@ -51,6 +55,13 @@ export function newCard(
 	if (description !== undefined) card.append(element("p", description, "description"));
 	card.append(parts.summary, parts.scope, parts.chart, parts.nothing, parts.more);
 	return parts;
+}
+
+function button(text: string, label: string): HTMLElement {
+	const created = element("button", text, "link");
+	created.setAttribute("type", "button");
+	created.setAttribute("aria-label", label);
+	return created;
 }
 
 function named(name: string, id: string, className = ""): HTMLElement {

@@ -1,9 +1,11 @@
 import type { TimeUnit } from "../../../../etl/contract/pipeline/pipeline.ts";
 import type { ResultColumn } from "../../data.ts";
 import { aggregated } from "./aggregate.ts";
+import { pickOfName, pickOfTime } from "./picks.ts";
 import { columnOf, isText, textAt } from "./rows.ts";
 import { categorySummary, timeSummary } from "./summaries.ts";
 import { areTimes, bucketName, bucketOf, bucketsBetween, coarser, isTime, lastDay, unitOf } from "./times.ts";
+import { totalOf } from "./totals.ts";
 import {
 	aggregateOf,
 	type Drawing,
@@ -89,7 +91,8 @@ function categoryView(drawing: Drawing, x: ResultColumn, measures: readonly Meas
 	all.sort((a, b) => size(b.row) - size(a.row) || (String(a.row[0]) < String(b.row[0]) ? -1 : 1));
 	// What has no name is not one of the largest: it may stand for many.
 	const named = chart.top === undefined ? all : all.filter(({ name }) => name !== undefined);
-	const kept = named.slice(0, chart.top ?? named.length).map(({ row }) => row);
+	const chosen = named.slice(0, chart.top ?? named.length);
+	const kept = chosen.map(({ row }) => row);
 	if (kept.length === 0) return nothing(drawing);
 	const drawn = Math.min(kept.length, mostDrawn[chart.type] ?? 24);
 	return {
@@ -107,6 +110,8 @@ function categoryView(drawing: Drawing, x: ResultColumn, measures: readonly Meas
 			drawn,
 			partial: false,
 			measures: measures.length,
+			picks: chosen.map(({ name }) => pickOfName(drawing, name)),
+			...totalOf(drawing, kept, all.length),
 		},
 	};
 }
@@ -147,6 +152,8 @@ function timeView(drawing: Drawing, x: ResultColumn, measures: readonly Measure[
 				drawn: shownRows.length,
 				partial,
 				measures: measures.length,
+				picks: all.map((bucket) => pickOfTime(drawing, bucket, used)),
+				...totalOf(drawing, shownRows, shownRows.length),
 			},
 		};
 	}

@@ -1,9 +1,11 @@
 import type { DashboardData, ShownChart } from "../../data.ts";
 import { activeFields, type FilterField, type Filters, matchingRows } from "../filters.ts";
-import { exact, inSentence, percent, plural, short } from "../format.ts";
+import { exact, type Format, inSentence, percent, plural, short } from "../format.ts";
 import { aggregated } from "./aggregate.ts";
 import { axesView } from "./axes.ts";
-import { columnOf, isText, numberAt, textAt } from "./rows.ts";
+import { filtersBefore } from "./periods.ts";
+import { columnOf, isText, numberAt, textAt, valuesOf } from "./rows.ts";
+import { bucketOf } from "./times.ts";
 import {
 	aggregateOf,
 	type Drawing,
@@ -38,7 +40,8 @@ export function figure(
 	const { chart } = shown;
 	if (!("chart" in drawing)) return { label: chart.title, value: "–", note: drawing.nothing, exact: "" };
 	const [first = "", whole] = chart.y;
-	const total = (name: string) => aggregated(columnOf(drawing.table, name), drawing.rows, aggregateOf(chart, name));
+	const total = (name: string, rows = drawing.rows) =>
+		aggregated(columnOf(drawing.table, name), rows, aggregateOf(chart, name));
 	const { value, atLeast } = total(first);
 	const scope = scopeText(shown, fields, filters);
 	const note = (text: string): string => [text, scope].filter((part) => part !== "").join(" ");
@@ -47,7 +50,11 @@ export function figure(
 	const [brief, long] = [short(value, format), exact(value, format)].map((text) => `${text}${atLeast ? "+" : ""}`);
 	const of = whole === undefined ? undefined : total(whole).value;
 	const share = typeof of === "number" ? percent(value, of) : "";
+	const before = filtersBefore(ownFields(drawing, fields), filters);
+	const earlier = before && total(first, matchingRows(chart, drawing.table, fields, before.filters)).value;
 	return {
+		...(before !== undefined &&
+			typeof earlier === "number" && { change: changeText(value, earlier, before.name, format) }),
 		label: chart.title,
 		value: brief ?? "",
 		exact: long ?? "",
@@ -59,6 +66,28 @@ export function figure(
 					: (long ?? ""),
 		),
 	};
+}
+
+/** The filters that act on a chart, with the days that its own rows have: others may go on for longer. */
+function ownFields({ chart, table }: Drawing, fields: readonly FilterField[]): FilterField[] {
+	return fields
+		.filter(({ column }) => chart.filters.includes(column))
+		.map((field) => {
+			if (field.kind !== "dates") return field;
+			const days = valuesOf(columnOf(table, field.column))
+				.map((value) => bucketOf(value, "day"))
+				.sort();
+			return { ...field, values: [...days.slice(0, 1), ...days.slice(-1)] };
+		});
+}
+
+/** "▲ 12% on the month before: $1.2M", also where nothing was before. */
+function changeText(value: number, earlier: number, name: string, format: Format): string {
+	const was = `${name}: ${short(earlier, format)}`;
+	if (value === earlier) return `= as in ${was}`;
+	const arrow = value > earlier ? "▲" : "▼";
+	const by = earlier > 0 ? ` ${percent(Math.abs(value - earlier), earlier)}` : "";
+	return `${arrow}${by} on ${was}`;
 }
 
 /** Which of the reader's filters leave this chart as it is. */

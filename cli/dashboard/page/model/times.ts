@@ -101,13 +101,14 @@ export function lastDay(bucket: string, unit: TimeUnit): string {
 	return dayAfter(firstDay(nextBucket(bucket, unit)), -1);
 }
 
-function firstDay(bucket: string): string {
+/** The first day of a unit wider than an hour, `YYYY-MM-DD`. */
+export function firstDay(bucket: string): string {
 	const quarter = /^(\d{4})-Q(\d)$/.exec(bucket);
 	if (quarter !== null) return `${quarter[1]}-${String(Number(quarter[2]) * 3 - 2).padStart(2, "0")}-01`;
 	return `${bucket}-01-01`.slice(0, 10);
 }
 
-function dayAfter(day: string, days: number): string {
+export function dayAfter(day: string, days: number): string {
 	return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10);
 }
 

@@ -181,3 +181,31 @@ it("shows the rows of a table as the query has them, filtered and not summed", (
 	expect(view.rows.map((row) => row[1])).toEqual(["2025-11-30", "2026-02-27"]);
 	expect(view.summary).toBe("2 rows.");
 });
+
+describe("what a reader chooses in a chart", () => {
+	it("filters by the name of a bar, where names are a filter, and not by what has none", () => {
+		const view = viewOf({ x: "country", filters: ["country"] }, sales);
+		expect(view.rows.map(([name]) => name)).toEqual(["(none)", "USA", "France"]);
+		expect(view.picks).toEqual([undefined, { country: "USA" }, { country: "France" }]);
+		expect(viewOf({ x: "country", filters: ["day"] }, sales).picks).toEqual([undefined, undefined, undefined]);
+	});
+
+	it("filters by the days of a time", () => {
+		const { picks } = viewOf({ type: "line", x: "month", filters: ["day"] }, sales);
+		expect(picks?.[0]).toEqual({ "day.from": "2025-11-01", "day.to": "2025-11-30" });
+		expect(viewOf({ type: "line", x: "month", filters: [] }, sales).picks?.[0]).toBeUndefined();
+	});
+});
+
+describe("the row of totals", () => {
+	it("adds up by the cent what can be added up", () => {
+		const view = viewOf({ x: "country", y: ["n", "m"], aggregates: { m: "average" } }, sales);
+		expect(view.total).toEqual(["Total", 7.33, undefined]);
+	});
+
+	it("says that rows are left out of it, and is not there where it would be wrong", () => {
+		expect(viewOf({ x: "country", top: 1 }, sales).total).toBeUndefined();
+		expect(viewOf({ x: "day", top: 2, times: {}, type: "pie" }, sales).total).toEqual(["Total of the 2 shown", 6.2]);
+		expect(viewOf({ x: "country", aggregates: { n: "max" } }, sales).total).toBeUndefined();
+	});
+});

@@ -1,5 +1,6 @@
 import type { Aggregate, ChartType, DefinedChart } from "../../../../etl/contract/pipeline/pipeline.ts";
 import type { ResultTable } from "../../data.ts";
+import type { Filters } from "../filters.ts";
 import { type Format, humanName } from "../format.ts";
 
 /** What a chart shows, before it is drawn: the chart and the table beside it are made of the same rows. */
@@ -15,6 +16,10 @@ export interface View {
 	partial: boolean;
 	/** How many of the columns after the first are drawn. */
 	measures: number;
+	/** By row, what choosing it filters by; undefined where it filters nothing. */
+	picks?: readonly (Filters | undefined)[];
+	/** The row below the rows: sums of what can be added up, with no value where a sum would be wrong. */
+	total?: ViewRow;
 }
 
 export type ViewRow = readonly (string | number | undefined)[];
@@ -34,6 +39,8 @@ export interface Figure {
 	note: string;
 	/** As a screen reader says it. */
 	exact: string;
+	/** How it compares with the period before that of the filter. */
+	change?: string;
 }
 
 export type Shown = { view: View } | { nothing: string; next?: string };
