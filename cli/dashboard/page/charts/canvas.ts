@@ -31,7 +31,7 @@ export function onPick(listener: (pick: Filters) => void): void {
 	choose = listener;
 }
 
-/** What is drawn in a place, as a picture of twice its size; undefined where nothing is. */
+/** What is drawn in a place, as an image of twice its size; undefined where nothing is. */
 export function canvasOf(place: HTMLElement): HTMLCanvasElement | undefined {
 	const backgroundColor = readTheme().surface;
 	return drawn.get(place)?.instance.renderToCanvas({ pixelRatio: 2, backgroundColor });

@@ -19,7 +19,7 @@ export function fillTable(table: HTMLElement, view: View, choose: (pick: Filters
 	if (total !== undefined) tfoot.append(lineOf(columns, total, undefined, choose));
 	const focused = document.activeElement?.closest("table") === table ? document.activeElement.textContent : undefined;
 	table.replaceChildren(thead, tbody, tfoot);
-	// Whoever has chosen a row by keyboard goes on from there.
+	// Whoever has chosen a row by keyboard continues from there.
 	if (focused !== undefined)
 		[...table.querySelectorAll("button")].find(({ textContent }) => textContent === focused)?.focus();
 }

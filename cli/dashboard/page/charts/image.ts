@@ -3,7 +3,7 @@ import { canvasOf } from "./canvas.ts";
 
 const margin = 24;
 
-/** A chart as a picture that explains itself where it is pasted: its title and what it says above it. PNG; undefined where nothing is drawn. */
+/** A chart as an image that explains itself where it is pasted: its title and what it says above it. PNG; undefined where nothing is drawn. */
 export async function imageOf(place: HTMLElement, title: string, lines: readonly string[]): Promise<Blob | undefined> {
 	const chart = canvasOf(place);
 	const image = document.createElement("canvas");

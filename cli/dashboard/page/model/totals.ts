@@ -1,7 +1,7 @@
 import { aggregateOf, type Drawing, type View, type ViewRow } from "./view.ts";
 
 /**
- * The row below a chart's rows; none where nothing can be added up: a sum of averages or of different customers is no total.
+ * The row below a chart's rows; none where nothing can be added up: averages and numbers of different customers have none.
  * @param all rows that there are, of which `kept` may be the largest.
  */
 export function totalOf({ chart }: Drawing, kept: readonly ViewRow[], all: number): Pick<View, "total"> {
