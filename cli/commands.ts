@@ -20,6 +20,8 @@ import { definition as replicationStatus } from "./commands/replicationStatus/de
 import { definition as replicationStop } from "./commands/replicationStop/definition.ts";
 import { definition as replicationTables } from "./commands/replicationTables/definition.ts";
 import { definition as runEtl } from "./commands/runEtl/definition.ts";
+import { definition as runsList } from "./commands/runsList/definition.ts";
+import { definition as runsShow } from "./commands/runsShow/definition.ts";
 import { definition as setup } from "./commands/setup/definition.ts";
 import { definition as sourceDown } from "./commands/sourceDown/definition.ts";
 import { definition as sourceSeed } from "./commands/sourceSeed/definition.ts";
@@ -51,6 +53,8 @@ export const commands: readonly Command[] = [
 	command(clicksSend, () => import("./commands/clicksSend/run.ts")),
 	command(clicksTail, () => import("./commands/clicksTail/run.ts")),
 	command(runEtl, () => import("./commands/runEtl/run.ts")),
+	command(runsList, () => import("./commands/runsList/run.ts")),
+	command(runsShow, () => import("./commands/runsShow/run.ts")),
 	command(crawl, () => import("./commands/crawl/run.ts")),
 	command(query, () => import("./commands/query/run.ts")),
 	command(exportRows, () => import("./commands/export/run.ts")),

@@ -12,6 +12,7 @@ const groups: Record<string, string> = {
 	source: "The MySQL source of the local stack",
 	replication: "Full load and change data capture into the raw zone",
 	clicks: "Clickstream records",
+	runs: "Runs of the jobs: what each did",
 	warehouse: "The analysts' database over the lake",
 };
 

@@ -132,6 +132,18 @@ describe("run-etl", () => {
 		expect(out).toContain("s3://dev-raw/x.parquet: cut short");
 	});
 
+	it("is in the history of runs, with what its jobs reported", async () => {
+		aws.glue.onStart = (run) => putReport(aws.s3, run, { rows_read: 1234, rows_written: 1200 });
+		const { document } = await aws.json<EtlDocument>("run-etl", "process-load");
+		const { document: listed } = await aws.json<{ runs: object[] }>("runs", "list", "--limit", "1");
+		expect(listed.runs).toEqual([
+			expect.objectContaining({ runId: document.runId, state: "succeeded", rowsWritten: 1200, seconds: 1 }),
+		]);
+		const { code, out } = await aws.run("runs", "show", document.runId);
+		expect(code).toBe(0);
+		expect(out).toMatch(/process-load\s+succeeded\s+1\.0 s\s+1,234\s+1,200/);
+	});
+
 	it("--from leaves out what comes before", async () => {
 		expect((await aws.run("run-etl", "--from", "join-tables")).code).toBe(0);
 		expect(started()).toEqual(["dev-join-tables"]);

@@ -3,7 +3,7 @@ import { lake } from "../../../etl/contract/contract.ts";
 import { quarantined } from "../../../etl/contract/report.ts";
 import { buildModels } from "../../actions/etl/chosenModels.ts";
 import type { EtlResult } from "../../actions/etl/runEtl.ts";
-import type { JobRun } from "../../engines/port.ts";
+import type { JobReport, JobRun } from "../../engines/port.ts";
 import { formatCount, formatSeconds } from "../../ui/format.ts";
 import { stackLine } from "../../ui/stackLine.ts";
 import { logLine, renderTable } from "../../ui/table.ts";
@@ -42,7 +42,7 @@ export function describeRun(stack: string, result: EtlResult): string {
 		table,
 		...runs.flatMap(describeModels),
 		...runs.flatMap(describeFailure),
-		...runs.flatMap(describeQuality),
+		...runs.flatMap(({ report }) => describeQuality(report)),
 		...(result.silent ?? []).map(({ table: name, reason }) => `${chalk.red("does not answer:")} ${name}: ${reason}`),
 		...(result.damaged ?? []).flatMap(({ part, name, found, fix }) => [
 			...found.map((what) => `${chalk.red(`damaged, ${part}:`)} ${name}: ${what}`),
@@ -77,11 +77,12 @@ function describeFailure(run: JobRun): string[] {
 	];
 }
 
-function describeQuality(run: JobRun): string[] {
-	const { files, keyless } = quarantined(run.report ?? { set_aside: [] });
+/** Quarantined files, blocked tables and broken rules of a job's report. */
+export function describeQuality(report: JobReport | undefined): string[] {
+	const { files, keyless } = quarantined(report ?? { set_aside: [] });
 	const aside = files.map(({ uri, reason }) => `${chalk.yellow("quarantined:")} ${uri}: ${reason}`);
 	const blocked = keyless.map(({ reason }) => `${chalk.red("blocked:")} ${reason}`);
-	const broken = (run.report?.quality ?? []).map(({ table, rule, severity, failed_rows, examples, description }) => {
+	const broken = (report?.quality ?? []).map(({ table, rule, severity, failed_rows, examples, description }) => {
 		const what = severity === "warn" ? chalk.yellow("warning, rule broken:") : chalk.red("blocked, rule broken:");
 		const why = description === null ? "" : ` (${description})`;
 		const found = `, ${formatCount(failed_rows)} rows, for instance ${JSON.stringify(examples)}`;
@@ -93,4 +94,10 @@ function describeQuality(run: JobRun): string[] {
 		aside.push("Put a whole file in its place, or reload its table: pipeline-cli replication reload <schema.table>");
 	}
 	return [...aside, ...blocked, ...broken];
+}
+
+/** A state of a job or of a run in its colour. */
+export function paintState(state: string): string {
+	if (state === "succeeded") return chalk.green(state);
+	return state === "running" ? chalk.yellow(state) : chalk.red(state);
 }

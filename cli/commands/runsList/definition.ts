@@ -1,0 +1,20 @@
+import { defineCommand } from "../../command.ts";
+import { wholeNumber } from "../shared/options.ts";
+
+/** Runs that the local stack keeps; on AWS the newest twenty of each job are seen. */
+export const keptRuns = 50;
+
+export const definition = defineCommand({
+	name: "runs list",
+	plans: true,
+	summary: "List the newest runs of the jobs",
+	options: [
+		{
+			flags: "-n, --limit <count>",
+			description: "how many, newest first",
+			parse: wholeNumber(1, keptRuns),
+			default: 20,
+		},
+	],
+	examples: [["The last five", "runs list --limit 5"]],
+});
