@@ -2,7 +2,8 @@ import chalk from "chalk";
 import { type Command as Commander, CommanderError } from "commander";
 import { type Command, type CommandResult, type Invocation, usualTimeout } from "./command.ts";
 import { commands } from "./commands.ts";
-import { cancelled, exitCodes, messageOf, PipelineError } from "./common/errors.ts";
+import { diskFault } from "./common/diskFault.ts";
+import { cancelled, exitCodes, PipelineError } from "./common/errors.ts";
 import { logIsAskedFor, logTo } from "./common/log.ts";
 import { sleep } from "./common/poll.ts";
 import { version } from "./common/version.ts";
@@ -170,15 +171,9 @@ function show({ text, verbatim = false, again }: CommandResult, look: Look): Pro
 	return writeText({ text, verbatim, replaces: again !== undefined }, look);
 }
 
-/** What was aborted ends with the reason of the abort, whatever the interrupted work threw. A full disk can stop any command. */
+/** What was aborted ends with the reason of the abort, whatever the interrupted work threw. */
 function asPipelineError(error: unknown, signal: AbortSignal, command: Command): unknown {
 	if (error instanceof PipelineError) return error;
 	if (signal.aborted && signal.reason instanceof PipelineError) return signal.reason;
-	const why = messageOf(error);
-	if (!/no space left on device|disk quota exceeded/i.test(why)) return error;
-	return new PipelineError(
-		"failure",
-		{ what: "The disk is full.", why, fix: "Make room, then repeat it.", next: `pipeline-cli ${command.name}` },
-		{ cause: error },
-	);
+	return diskFault(error, `pipeline-cli ${command.name}`) ?? error;
 }

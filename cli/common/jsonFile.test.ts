@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { inspect } from "node:util";
 import { describe, expect } from "vitest";
@@ -39,10 +39,22 @@ describe("readJsonFile", () => {
 		expect(await readJsonFile(path, kind)).toBeUndefined();
 	});
 
-	it("passes on what else keeps it from reading", async () => {
+	it("says where something else is in its place", async () => {
 		await mkdir(path);
-		await expect(readJsonFile(path, kind)).rejects.toMatchObject({ code: "EISDIR" });
-		await expect(readJsonFileIfGood(path, kind)).rejects.toMatchObject({ code: "EISDIR" });
+		await expect(readJsonFile(path, kind)).rejects.toMatchObject({
+			text: {
+				what: "The list of sizes is damaged.",
+				why: `${path}: It is a folder; move it away.`,
+				next: `rm ${path}`,
+			},
+		});
+		expect(await readJsonFileIfGood(path, kind)).toBeUndefined();
+	});
+
+	it("passes on what else keeps it from reading", async () => {
+		await symlink(path, path);
+		await expect(readJsonFile(path, kind)).rejects.toMatchObject({ code: "ELOOP" });
+		await expect(readJsonFileIfGood(path, kind)).rejects.toMatchObject({ code: "ELOOP" });
 	});
 
 	it.each([

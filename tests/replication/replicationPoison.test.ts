@@ -1,4 +1,4 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { statePaths } from "../../cli/engines/local/replication/model/statePaths.ts";
@@ -37,7 +37,9 @@ test("a damaged request is named and put aside, a damaged lock is made again", a
 	expect(await readdir(files.requests)).toEqual(["x.json.damaged"]);
 	await db.query("INSERT INTO t VALUES (60, 'on')");
 	await shop.changes("inserts", 1);
-	for (const damage of ["", "no database", "x".repeat(20_000)]) {
+	const whole = await readFile(files.lock);
+	const halves = [whole.subarray(0, whole.length / 2), Buffer.alloc(whole.length)];
+	for (const damage of ["", "no database", "x".repeat(20_000), ...halves]) {
 		await stack.replication.stop(stack.context);
 		await writeFile(files.lock, damage);
 		expect(await stack.replication.start(stack.context, limits)).toBe("resumed");

@@ -1,9 +1,10 @@
-import { access, writeFile } from "node:fs/promises";
+import { access, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { test as base } from "../../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { TestLake } from "../catalog/fixtures/testLake.ts";
+import { icebergFiles } from "../catalog/icebergTable.ts";
 import { LocalCrawlers } from "../catalog/localCrawlers.ts";
 import { LocalQuery } from "./localQuery.ts";
 
@@ -275,6 +276,24 @@ describe("errors", () => {
 		expect(text.what).toContain("batch=2/a.parquet");
 		expect(text.fix).toContain("Remove the whole folder");
 		expect(await rows("SELECT count(*) AS orders_changes FROM orders")).toEqual([[3]]);
+	});
+
+	// As a disk that lost power leaves them.
+	test.for([
+		["empty", () => Buffer.alloc(0)],
+		["of zeros", (whole: Buffer) => Buffer.alloc(whole.length)],
+		["cut", (whole: Buffer) => whole.subarray(0, whole.length / 2)],
+		["gone", undefined],
+	] as const)("a data file that is %s is named, with what to do", async ([, damage]) => {
+		await fill(lake);
+		const [path = ""] = (await icebergFiles(join(lake.paths.processed, "current/classicmodels/orders"))).current.map(
+			(file) => file.path,
+		);
+		if (damage === undefined) await rm(path);
+		else await writeFile(path, damage(await readFile(path)));
+		const { text } = await failure('SELECT max("orderNumber") FROM orders');
+		expect([text.what, text.next]).toEqual([expect.stringContaining(path), "pipeline-cli run-etl"]);
+		expect(text.fix).toContain("Remove the whole folder");
 	});
 });
 

@@ -38,7 +38,7 @@ export class LocalQuery implements Query {
 				await connection.run("SET integer_division = true");
 			},
 			unknownTable: (table) => noSuchTable(table, tables),
-			explain: (error) => failureOfTable(error, failures),
+			explain: (error) => failureOfTable(error, failures) ?? failureOfFile(error, this.#paths.processed),
 		};
 		return ask(sql, session, startedAt);
 	}
@@ -89,6 +89,22 @@ function failureOfTable(error: unknown, failures: ReadonlyMap<string, unknown>):
 		});
 	}
 	return undefined;
+}
+
+/** In DuckDB's words: a file is gone, cut short, or holds something else. */
+const damage = /no magic bytes|too small to be|no files found|cannot open file/i;
+
+/** The error of a data file that a statement could not read. (Of damaged click files there are readable copies.) */
+function failureOfFile(error: unknown, processed: string): PipelineError | undefined {
+	const [why = ""] = duckDbMessage(error).split("\n\nLINE ");
+	const [, path] = /["'](\/[^"']+)["']/.exec(why) ?? [];
+	if (path === undefined || !path.startsWith(`${processed}/`) || !damage.test(why)) return undefined;
+	return new PipelineError("failure", {
+		what: `A file of the lake cannot be read: ${path}`,
+		why,
+		fix: damagedTableFix,
+		next: "pipeline-cli run-etl",
+	});
 }
 
 function noSuchTable({ name, place }: UnknownTable, tables: readonly RegisteredTable[] | undefined): PipelineError {

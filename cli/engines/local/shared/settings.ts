@@ -1,8 +1,8 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
-import { writeFileAtomic } from "../../../common/fs.ts";
+import { readIfThere, writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { tlsModes } from "../../mysql/tlsMode.ts";
@@ -84,6 +84,22 @@ export async function sourceAccess(paths: LocalPaths = localPaths()): Promise<So
 			next: "pipeline-cli source up",
 		});
 	}
-	const { kind: _, ...access } = settings.source;
-	return { ...access, password: (await readFile(passwordFile(paths), "utf8")).replace(/\n$/, "") };
+	const { kind, ...access } = settings.source;
+	return { ...access, password: await keptPassword(kind, paths) };
+}
+
+/** @throws PipelineError where the file of the password is gone. */
+async function keptPassword(kind: LocalSettings["source"]["kind"], paths: LocalPaths): Promise<string> {
+	const password = await readIfThere(passwordFile(paths));
+	if (password !== undefined) return password.replace(/\n$/, "");
+	throw new PipelineError("credentials", {
+		what: "The password of the source is not there any more.",
+		why: `${passwordFile(paths)} does not exist.`,
+		fix:
+			kind === "private"
+				? "Start the source again, which gives it a new one. Then start the replication again."
+				: "Give it again, in PIPELINE_SOURCE_PASSWORD or when you are asked.",
+		next:
+			kind === "private" ? "pipeline-cli source up" : "pipeline-cli source up --source-url <mysql://user@host:port>",
+	});
 }

@@ -10,7 +10,7 @@ import { type LocalPaths, lakeAccess } from "../../shared/paths.ts";
 import { checkCatalog } from "./catalogCheck.ts";
 import { checkBatches } from "./changeLog.ts";
 import { finding, remaking } from "./finding.ts";
-import { sizeOf } from "./rawFiles.ts";
+import { isParquet, sizeOf } from "./rawFiles.ts";
 import { knownTables } from "./tableState.ts";
 
 /**
@@ -48,7 +48,7 @@ export async function checkAfterRun(
 	return findings.filter(({ state }) => state !== "equal");
 }
 
-/** Files of the current snapshot that are missing, or have another size. */
+/** Files of the current snapshot that are missing, have another size, or are empty inside: a disk that lost power leaves zeros. */
 async function checkSizes(name: string, folder: string): Promise<LakeFinding> {
 	const found: string[] = [];
 	try {
@@ -56,6 +56,7 @@ async function checkSizes(name: string, folder: string): Promise<LakeFinding> {
 			const size = await sizeOf(path);
 			if (size === undefined) found.push(`${path} is missing`);
 			else if (size !== bytes) found.push(`${path} has ${grouped(size)} bytes, and ${grouped(bytes)} by the manifest`);
+			else if (!(await isParquet(path, size))) found.push(`${path} does not begin and end as Parquet does`);
 		}
 	} catch (error) {
 		found.push(messageOf(error));

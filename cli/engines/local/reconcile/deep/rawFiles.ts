@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isLoadFile, lake, parquetExtension } from "../../../../../etl/contract/contract.ts";
 import { isMissing, namesIn } from "../../../../common/fs.ts";
@@ -62,5 +62,18 @@ export async function sizeOf(path: string): Promise<number | undefined> {
 	} catch (error) {
 		if (isMissing(error)) return undefined;
 		throw error;
+	}
+}
+
+/** Whether a file begins and ends as Parquet files do. */
+export async function isParquet(path: string, size: number): Promise<boolean> {
+	const file = await open(path, "r");
+	try {
+		const ends = Buffer.alloc(8);
+		await file.read(ends, 0, 4, 0);
+		await file.read(ends, 4, 4, Math.max(0, size - 4));
+		return ends.toString("latin1") === "PAR1PAR1";
+	} finally {
+		await file.close();
 	}
 }

@@ -50,16 +50,18 @@ export class ParquetEngine {
 			threads: "1",
 			autoinstall_known_extensions: "false",
 		});
+		let isNew = false;
 		try {
 			return await poll({ firstMs: 100, timeoutMs: patienceMs }, async () => {
 				try {
 					await database.connection.run(`ATTACH ${quoteText(lock)} AS held`);
 					return new ParquetEngine(database, limits);
 				} catch (error) {
-					const message = messageOf(error);
-					// Nothing is in it, so a new one does as well. Who holds the lock is noticed before.
-					if (/not a valid duckdb|corrupt database/i.test(message)) await rm(lock, { force: true });
-					else if (!/could not set lock/i.test(message)) throw error;
+					if (/could not set lock/i.test(messageOf(error))) return undefined;
+					if (isNew) throw error;
+					// Nothing is in it, so a new one does as well, whatever is wrong with it. Who holds the lock is noticed before.
+					isNew = true;
+					await rm(lock, { recursive: true, force: true });
 					return undefined;
 				}
 			});
