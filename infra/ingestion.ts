@@ -1,8 +1,8 @@
+import { readCertificate } from "./certificateFile.ts";
 import { Clickstream } from "./clickstream/clickstream.ts";
 import { sourcePort } from "./config.ts";
 import type { Notifications } from "./monitoring/notifications.ts";
 import type { Network } from "./network/network.ts";
-import { readProjectFile } from "./projectFolder.ts";
 import { Replication } from "./replication/replication.ts";
 import { ReplicationStream } from "./replication/replicationStream.ts";
 import type { Scope } from "./scope.ts";
@@ -30,7 +30,7 @@ export function declareSource(
 			host: config.sourceHost,
 			port: sourcePort(config),
 			secretArn: config.sourceSecretArn,
-			caCertificate: certificate === undefined ? undefined : readProjectFile("sourceCaCertificateFile", certificate),
+			caCertificate: certificate === undefined ? undefined : readCertificate(certificate),
 			instanceClass: config.databaseInstanceClass,
 			storageGb: config.databaseStorageGb,
 			multiAz: config.databaseMultiAz,

@@ -72,6 +72,7 @@ export function declareMonitoring(scope: Scope, { topicArn }: Notifications, wat
 			stateMachineArn: schedule.stateMachineArn,
 			rdsIdentifier: source.rdsIdentifier,
 			latencySeconds: scope.config.alarmLatencySeconds,
+			batchSeconds: scope.config.replicationTarget === "s3" ? scope.config.cdcMaxBatchSeconds : 0,
 			freeStorageGb: scope.config.alarmFreeStorageGb,
 			monthlyBudgetUsd: hasBudget() ? scope.config.monthlyBudgetUsd : 0,
 		},

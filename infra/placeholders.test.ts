@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { stackNameOf, stackText } from "../cli/actions/init/stackFile.ts";
-import { parseConfig } from "./config.ts";
 import { declaredKeys } from "./declaredKeys.ts";
+import { parseConfig } from "./parseConfig.ts";
 import { ownersIn, refusePlaceholders } from "./placeholders.ts";
 import { checkNames, readConfig } from "./stackConfig.ts";
 import { deployed } from "./testing/deployed.ts";

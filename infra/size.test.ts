@@ -3,7 +3,7 @@ import { type Definition, readDefinition } from "../etl/definition/definition.ts
 import type { JobDefinition } from "../etl/definition/jobs.ts";
 import { declaredTables } from "../etl/definition/tables.ts";
 import { AnalyticsPipeline } from "./analyticsPipeline.ts";
-import { parseConfig } from "./config.ts";
+import { parseConfig } from "./parseConfig.ts";
 import { rules } from "./policy/rules.ts";
 import { verdict } from "./policy/verdict.ts";
 import { runProgram } from "./testing/program.ts";

@@ -1,7 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
-import { configKeys, type PipelineConfig, parseConfig } from "./config.ts";
+import { readCertificate } from "./certificateFile.ts";
+import { configKeys, type PipelineConfig } from "./config.ts";
 import { declaredKeys } from "./declaredKeys.ts";
+import { parseConfig } from "./parseConfig.ts";
 import { refusePlaceholders } from "./placeholders.ts";
+import { checkAccounts, checkKeys, checkSecretPlace, ownKeys } from "./stackKeys.ts";
 
 /**
  * The selected stack's configuration. Types and defaults are those of this program's `Pulumi.yaml`. The engine applies them where
@@ -12,12 +15,24 @@ import { refusePlaceholders } from "./placeholders.ts";
 export function readConfig(): PipelineConfig {
 	const config = new pulumi.Config();
 	const declared = declaredKeys();
-	const values = Object.fromEntries(configKeys.map((key) => [key, parsed(config.get(key)) ?? declared[key]?.default]));
+	const values = Object.fromEntries(
+		configKeys.map((key) => {
+			const text = config.get(key);
+			const { type, default: initial } = declared[key] ?? {};
+			return [key, (type === "string" ? text : parsed(text)) ?? initial];
+		}),
+	);
 	try {
 		checkNames(pulumi.getProject(), pulumi.getStack());
-		checkProviderSettings(Object.keys(pulumi.runtime.allConfig()));
+		const all = pulumi.runtime.allConfig();
+		checkProviderSettings(Object.keys(all));
+		checkAccounts(Object.fromEntries(accountKeys.map((key) => [key, all[key]])));
+		checkKeys(pulumi.getProject(), Object.keys(all), ownKeys());
 		const pipeline = parseConfig(values);
 		refusePlaceholders(pipeline);
+		checkSecretPlace(pipeline.sourceSecretArn, all["aws:region"]);
+		// A file that does not do ends the program before its first resource.
+		if (pipeline.sourceCaCertificateFile !== undefined) readCertificate(pipeline.sourceCaCertificateFile);
 		return pipeline;
 	} catch (error) {
 		throw new pulumi.RunError(error instanceof Error ? error.message : String(error));
@@ -65,7 +80,8 @@ function wrongName(project: string, stack: string): [reason?: string, fix?: stri
 }
 
 /** Providers' settings that the program passes to its own providers. */
-const allowedProviderKeys = ["aws:region", "aws:profile", "aws:allowedAccountIds", "aws:forbiddenAccountIds"];
+const accountKeys = ["aws:allowedAccountIds", "aws:forbiddenAccountIds"];
+const allowedProviderKeys = ["aws:region", "aws:profile", ...accountKeys];
 
 /**
  * The program makes its own providers, so that any other setting would do nothing.

@@ -132,6 +132,7 @@ const components: Record<string, (name: string) => pulumi.ComponentResource> = {
 			clickstream: { streamName: "s", deliveryStreamName: "d" },
 			stateMachineArn: "arn:m",
 			latencySeconds: 300,
+			batchSeconds: 60,
 			freeStorageGb: 5,
 			monthlyBudgetUsd: 100,
 		}),

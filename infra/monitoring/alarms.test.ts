@@ -9,6 +9,7 @@ describe("alarms", () => {
 		clickstream: { streamName: "kds", deliveryStreamName: "kdf" },
 		stateMachineArn: "arn:m",
 		latencySeconds: 300,
+		batchSeconds: 900,
 		freeStorageGb: 5,
 	};
 
@@ -31,7 +32,7 @@ describe("alarms", () => {
 				"CDCLatencyTarget",
 				{ ReplicationInstanceIdentifier: "dms", ReplicationTaskIdentifier: "T1" },
 				"GreaterThanThreshold",
-				300,
+				1200,
 			],
 			["FreeStorageSpace", { ReplicationInstanceIdentifier: "dms" }, "LessThanThreshold", 5_000_000_000],
 			["DeliveryToS3.DataFreshness", { DeliveryStreamName: "kdf" }, "GreaterThanThreshold", 900],

@@ -14,6 +14,8 @@ export interface Watched {
 	rdsIdentifier?: string | undefined;
 	/** Seconds that replication may lag. */
 	latencySeconds: number;
+	/** Seconds for which DMS gathers changes before it writes a file of them: these it may lag in any case. */
+	batchSeconds: number;
 	/** Free GB below which storage of replication instance and database is low. */
 	freeStorageGb: number;
 }
@@ -62,6 +64,7 @@ function ofReplication(watched: Watched): Alarm[] {
 			name: "replication-target-latency",
 			description: "DMS is slow in writing the raw zone: look at the task's log and the instance's memory",
 			metricName: "CDCLatencyTarget",
+			threshold: watched.latencySeconds + watched.batchSeconds,
 		},
 		{
 			...below,

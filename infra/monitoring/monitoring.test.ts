@@ -12,6 +12,7 @@ const watched = {
 	clickstream: { streamName: "kds", deliveryStreamName: "kdf" },
 	stateMachineArn: "arn:machine",
 	latencySeconds: 300,
+	batchSeconds: 60,
 	freeStorageGb: 5,
 	monthlyBudgetUsd: 100,
 };

@@ -25,6 +25,8 @@ export interface MonitoringArgs {
 	rdsIdentifier?: string | undefined;
 	/** Seconds that replication may lag. */
 	latencySeconds: number;
+	/** Seconds for which DMS gathers changes before it writes a file of them. */
+	batchSeconds: number;
 	/** Free GB below which storage is low. */
 	freeStorageGb: number;
 	/** USD a month; the topic is notified at 80 % and when the forecast goes above it. 0 makes no budget. */
@@ -55,6 +57,7 @@ export class Monitoring extends pulumi.ComponentResource {
 			stateMachineArn: args.stateMachineArn,
 			rdsIdentifier: args.rdsIdentifier,
 			latencySeconds: args.latencySeconds,
+			batchSeconds: args.batchSeconds,
 			freeStorageGb: args.freeStorageGb,
 		});
 		const made = list.map((alarm) => this.#alarm(name, args, alarm));

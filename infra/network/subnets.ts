@@ -1,3 +1,5 @@
+import { isIPv4 } from "node:net";
+
 /**
  * Divides an IPv4 range into equal parts.
  *
@@ -17,9 +19,42 @@ export function divideRange(cidr: string, parts: number): string[] {
 	if (grown > 28) throw new Error(`${cidr} is too small for ${parts} subnets of /28 or more`);
 	return Array.from({ length: parts }, (_, index) => {
 		const address = start + index * 2 ** (32 - grown);
-		const octets = [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256);
-		return `${octets.join(".")}/${grown}`;
+		return `${dotted(address)}/${grown}`;
 	});
+}
+
+/** What is wrong with the text of a range; undefined where nothing is. */
+export function rangeFault(cidr: string): string | undefined {
+	const form = "is not an IPv4 range such as 10.40.0.0/16";
+	const [address = "", prefix = "", ...more] = cidr.split("/");
+	if (!isIPv4(address) || !/^\d{1,2}$/.test(prefix) || Number(prefix) > 32 || more.length > 0) return form;
+	const size = 2 ** (32 - Number(prefix));
+	const start = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
+	return start % size === 0 ? undefined : `does not begin at its network address, ${dotted(start - (start % size))}`;
+}
+
+/** Ranges that no VPC of the pipeline may touch, and why. */
+const reserved: readonly (readonly [range: string, reason: string])[] = [
+	// https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.VPC.html
+	["192.168.0.0/24", "which DMS keeps for itself"],
+	// https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
+	...["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].map(
+		(range) => [range, "which no network of AWS can have"] as const,
+	),
+];
+
+/** The same of a range for a new VPC. */
+export function vpcRangeFault(cidr: string): string | undefined {
+	const fault = rangeFault(cidr);
+	if (fault !== undefined) return fault;
+	const prefix = Number(cidr.split("/")[1]);
+	if (prefix < 16 || prefix > 24) return "is not between /16 and /24";
+	const [range, reason] = reserved.find(([range]) => rangesOverlap(cidr, range)) ?? [];
+	return range === undefined ? undefined : `touches ${range}, ${reason}`;
+}
+
+function dotted(address: number): string {
+	return [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join(".");
 }
 
 /** Whether two ranges share an address; both well formed. */

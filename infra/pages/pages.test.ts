@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { configKeys, parseConfig } from "../config.ts";
+import { configKeys } from "../config.ts";
+import { parseConfig } from "../parseConfig.ts";
 import { deployed } from "../testing/deployed.ts";
 import { execute, type Machine } from "../testing/execution.ts";
 import { repositoryPath, stackValues } from "../testing/stack.ts";

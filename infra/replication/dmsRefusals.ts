@@ -1,3 +1,4 @@
+import { isBefore } from "../shared/versions.ts";
 import type { Mapped } from "./tableMappings.ts";
 
 /**
@@ -67,8 +68,4 @@ function newColumnsRefusal(place: string, newColumns: string): string {
 
 function keyRefusal(place: string, column: string): string {
 	return `${place}.columns.${column}: hash: the column is part of the key, which DMS writes in the clear as it was before a change. Drop the column, or take another key.`;
-}
-
-function isBefore(version: string, other: string): boolean {
-	return version.localeCompare(other, "en", { numeric: true }) < 0;
 }

@@ -60,7 +60,7 @@ export const everyKind: Record<string, () => Promise<Program>> = {
 			sourceKind: "external",
 			sourceEngine: "mariadb",
 			sourceHost: "mysql.company.test",
-			sourceSecretArn: `arn:${testEnvironment.partition}:secretsmanager:${testEnvironment.region}:${testEnvironment.accountId}:secret:source`,
+			sourceSecretArn: `arn:${testEnvironment.partition}:secretsmanager:${testEnvironment.region}:${testEnvironment.accountId}:secret:source-AbCdEf`,
 			sourceCidr: "10.1.2.0/24",
 			sourceCaCertificateFile: "infra/testing/sourceCa.pem",
 			vpcId: "vpc-0123456789abcdef0",

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parse } from "yaml";
-import { type ConfigKey, type PipelineConfig, parseConfig } from "../config.ts";
+import type { ConfigKey, PipelineConfig } from "../config.ts";
 import { declaredKeys } from "../declaredKeys.ts";
+import { parseConfig } from "../parseConfig.ts";
 
 const root = new URL("../../", import.meta.url);
 

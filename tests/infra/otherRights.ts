@@ -72,7 +72,7 @@ export const otherRights: Record<string, { stack: string; role: string } & Right
 		stack: "an external source, a cluster and Athena dashboards",
 		role: "jobs-role",
 		may: [
-			["secretsmanager:GetSecretValue", at("secretsmanager", "secret:source")],
+			["secretsmanager:GetSecretValue", at("secretsmanager", "secret:source-AbCdEf")],
 			["ec2:CreateNetworkInterface", at("ec2", "subnet/subnet-0a")],
 			["glue:GetConnection", at("glue", "connection/analytics-pipeline-prod-jobs-source")],
 			["lakeformation:GetDataAccess", "*"],

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { parseConfig } from "../../infra/config.ts";
 import { configurationPage } from "../../infra/pages/configurationPage.ts";
 import { costPage } from "../../infra/pages/costPage.ts";
 import { costStacks } from "../../infra/pages/stacks.ts";
+import { parseConfig } from "../../infra/parseConfig.ts";
 import { repositoryPath, stackValues } from "../../infra/testing/stack.ts";
 import { readRooms } from "../walls/rooms.ts";
 import { wallsTable } from "../walls/table.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fromExpression, longestExpression, toExpression } from "./eventBridge.ts";
+import { fromExpression, longestExpression, scheduleFault, toExpression } from "./eventBridge.ts";
 import { cronFault, cronValues } from "./values.ts";
 
 const timezone = "Europe/Berlin";
@@ -57,6 +57,7 @@ describe("a definition's schedule for EventBridge Scheduler", () => {
 				const back = fromExpression(expression);
 				expect(back !== undefined && "cron" in back ? cronValues(back.cron) : back).toEqual(cronValues(cron));
 				expect(expression.expression.length).toBeLessThanOrEqual(longestExpression);
+				expect(scheduleFault(expression.expression)).toBeUndefined();
 			}),
 		);
 	});
@@ -81,5 +82,47 @@ describe("an expression of EventBridge", () => {
 		"at(2026-11-20T13:00:00)",
 	])("%s is nothing that a definition could say", (expression) => {
 		expect(fromExpression({ expression, timezone })).toBeUndefined();
+	});
+});
+
+describe("an expression that somebody wrote", () => {
+	it.each([
+		"rate(1 minute)",
+		"rate(12 hours)",
+		"cron(0/5 8-17 ? * MON-FRI *)",
+		"cron(15 10 ? * 6L 2026-2030)",
+		"cron(0 8 1,15 * ? *)",
+		"cron(0 0 LW * ? *)",
+		"cron(0 0 15W jan,JUL ? *)",
+		"cron(0 9 ? * TUE#2 *)",
+		"cron(*/10 * * * ? *)",
+	])("%s is taken", (expression) => {
+		expect(scheduleFault(expression)).toBeUndefined();
+	});
+
+	it.each([
+		["hourly", "is neither definition, rate(…) nor cron(…)"],
+		["at(2026-12-01T00:00:00)", "is neither definition, rate(…) nor cron(…)"],
+		["rate(5)", "is not a rate"],
+		["rate(-5 minutes)", "is not a rate"],
+		["rate(1.5 hours)", "is not a rate"],
+		["rate(2 weeks)", "is not a rate"],
+		["cron(0 6 * *)", "has not six fields"],
+		["cron(60 6 * * ? *)", "has a wrong minutes"],
+		["cron(0 24 * * ? *)", "has a wrong hours"],
+		["cron(0 6 32 * ? *)", "has a wrong day of the month"],
+		["cron(0 6 * 13 ? *)", "has a wrong month"],
+		["cron(0 6 ? * 0 *)", "has a wrong day of the week"],
+		["cron(0 6 ? * FOO *)", "has a wrong day of the week"],
+		["cron(0 6 ? * MON#6 *)", "has a wrong day of the week"],
+		["cron(0 6 * * ? 1969)", "has a wrong year"],
+		["cron(30-10 6 * * ? *)", "has a wrong minutes"],
+		["cron(0/0 6 * * ? *)", "has a wrong minutes"],
+		["cron(1/2/3 6 * * ? *)", "has a wrong minutes"],
+		["cron(0 6 ? * ? *)", "needs ? as one"],
+		["cron(0 6 * * * *)", "needs ? as one"],
+		[`cron(${"1,".repeat(150)}1 6 * * ? *)`, "is longer than 256"],
+	])("%s is refused", (expression, reason) => {
+		expect(scheduleFault(expression)).toContain(reason);
 	});
 });

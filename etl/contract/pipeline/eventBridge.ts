@@ -80,3 +80,64 @@ export function fromExpression({ expression, timezone }: ScheduleExpression): Sc
 	const cron = [minute, hour, day?.replace("?", "*"), month, usual].join(" ");
 	return cronFault(cron) === undefined && isTimezone(timezone) ? { cron, timezone } : undefined;
 }
+
+/** A field of an expression: its values, their names, and what else may stand there. */
+interface Field {
+	name: string;
+	from: number;
+	to: number;
+	names: readonly string[];
+	/** Of days: the last one, a weekday near one, the nth of a month. */
+	special: RegExp;
+}
+
+const none = /(?!)/;
+const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+const fields: readonly Field[] = [
+	{ name: "minutes", from: 0, to: 59, names: [], special: none },
+	{ name: "hours", from: 0, to: 23, names: [], special: none },
+	{ name: "day of the month", from: 1, to: 31, names: [], special: /^(\?|L|LW|([1-9]|[12]\d|3[01])W)$/ },
+	{ name: "month", from: 1, to: 12, names: months, special: none },
+	{ name: "day of the week", from: 1, to: 7, names: weekdays, special: /^(\?|L|([1-7]|[A-Z]{3})(L|#[1-5]))$/ },
+	{ name: "year", from: 1970, to: 2199, names: [], special: none },
+];
+
+/**
+ * What is wrong with an expression for EventBridge Scheduler, which AWS would refuse only while the stack is made.
+ * https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ * @returns undefined where nothing is.
+ */
+export function scheduleFault(expression: string): string | undefined {
+	const [, kind, inner = ""] = /^(rate|cron)\(([^()]+)\)$/.exec(expression) ?? [];
+	if (kind === undefined) return "is neither definition, rate(…) nor cron(…)";
+	if (expression.length > longestExpression) return `is longer than ${longestExpression} characters`;
+	if (kind === "rate") {
+		const isRate = /^([1-9]\d{0,8}) (minutes?|hours?|days?)$/.test(inner);
+		return isRate ? undefined : "is not a rate such as rate(5 minutes), rate(1 hour) or rate(2 days)";
+	}
+	const texts = inner.trim().split(/\s+/);
+	if (texts.length !== fields.length) return "has not six fields: minutes, hours, day, month, day of the week, year";
+	const wrong = fields.find((field, at) => !isField(texts[at] ?? "", field));
+	if (wrong !== undefined) return `has a wrong ${wrong.name}`;
+	const free = [texts[2], texts[4]].filter((text) => text === "?").length;
+	return free === 1 ? undefined : "needs ? as one of its two days";
+}
+
+function isField(text: string, field: Field): boolean {
+	const nth = /^([A-Z]{3})(?=[L#])/i.exec(text)?.[1];
+	if (nth !== undefined && !field.names.includes(nth.toUpperCase())) return false;
+	return field.special.test(text.toUpperCase()) || text.split(",").every((part) => isPart(part, field));
+}
+
+/** `*`, a value, `a-b`, each with `/step`. */
+function isPart(part: string, { from, to, names }: Field): boolean {
+	const [range = "", step, ...more] = part.split("/");
+	if (more.length > 0 || (step !== undefined && !(/^\d+$/.test(step) && Number(step) >= 1))) return false;
+	if (range === "*") return true;
+	const values = range.split("-").map((text) => {
+		const named = names.indexOf(text.toUpperCase());
+		return named >= 0 ? named + from : /^\d+$/.test(text) ? Number(text) : Number.NaN;
+	});
+	const [first = Number.NaN, last = first] = values;
+	return values.length <= 2 && first >= from && last <= to && first <= last;
+}

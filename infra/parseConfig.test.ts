@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { streamNames } from "../etl/contract/contract.ts";
-import { type ConfigKey, configKeys, parseConfig } from "./config.ts";
+import { configKeys } from "./config.ts";
 import { declaredKeys } from "./declaredKeys.ts";
+import { parseConfig } from "./parseConfig.ts";
 import { stackValues } from "./testing/stack.ts";
+import { wrongForms } from "./testing/wrongForms.ts";
 
 const dev = stackValues("dev");
 
@@ -89,7 +91,7 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 	[
 		"vpcCidr",
 		{ vpcCidr: "10.40.0.1/16" },
-		'"10.40.0.1/16" is not an IPv4 range such as 10.40.0.0/16. Set it: pulumi config set vpcCidr 10.40.0.0/16',
+		'"10.40.0.1/16" does not begin at its network address, 10.40.0.0. Set it: pulumi config set vpcCidr 10.40.0.0/16',
 	],
 	[
 		"privateSubnetIds",
@@ -126,6 +128,31 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 		"databaseInstanceClass",
 		{ sourceKind: "rds" },
 		'"t4g.small" is not a class of RDS, and sourceKind is rds. Set it: pulumi config set databaseInstanceClass db.t4g.micro',
+	],
+	[
+		"databaseInstanceClass",
+		{ databaseInstanceClass: "t3.small" },
+		'"t3.small" does not have an Arm processor, and sourceKind is ec2. Set it: pulumi config set databaseInstanceClass t4g.small',
+	],
+	[
+		"databaseInstanceClass",
+		{ databaseInstanceClass: "g4dn.xlarge" },
+		'"g4dn.xlarge" does not have an Arm processor, and sourceKind is ec2. Set it: pulumi config set databaseInstanceClass t4g.small',
+	],
+	[
+		"sourcePort",
+		{ sourcePort: 3307 },
+		"3307 is set, and sourceKind is ec2. Set it: pulumi config set sourceKind external",
+	],
+	[
+		"sourceEngine",
+		{ sourceEngine: "mariadb" },
+		'"mariadb" is set, and sourceKind is ec2. Set it: pulumi config set sourceKind external',
+	],
+	[
+		"replicationEngineVersion",
+		{ sourceKind: "rds", databaseInstanceClass: "db.t4g.micro", replicationEngineVersion: "3.5.3" },
+		'"3.5.3" does not know MySQL 8.4, which sourceKind rds makes. Set it: pulumi config set replicationEngineVersion 3.6.1',
 	],
 	[
 		"binlogRetentionHours",
@@ -173,6 +200,11 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 		"1 is too few for ra3.4xlarge. Set it: pulumi config set warehouseNodes 2",
 	],
 	[
+		"warehouseNodes",
+		{ warehouseKind: "provisioned", warehouseNodeType: "ra3.large", warehouseNodes: 17 },
+		"17 is more than 16, the most of ra3.large. Set it: pulumi config set warehouseNodes 2",
+	],
+	[
 		"dashboards",
 		{ dashboards: "warehouse", quickSightPrincipals: ["arn:aws:quicksight:eu-west-1:111122223333:user/default/a"] },
 		'"warehouse" needs a warehouse, and warehouseKind is none. Set it: pulumi config set dashboards athena',
@@ -187,49 +219,6 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 		{ quickSightSubscribe: true, notificationEmail: "a@example.com" },
 		'"" is not set, and quickSightSubscribe is true. Set it: pulumi config set quickSightAccountName my-company',
 	],
-];
-
-/** What a value of a key may not be by itself, and the reason given; the hint follows. */
-const wrongForms: [ConfigKey, unknown, string][] = [
-	["vpcId", "my-vpc", "is not a VPC identifier"],
-	["privateSubnetIds", ["a"], "is not a subnet identifier"],
-	["privateSubnetIds", "subnet-0a", "is not a list"],
-	["privateSubnetIds", ["subnet-0a"], "is set, and vpcId is not"],
-	["routeTableIds", ["a"], "is not a route table identifier"],
-	["sourceEngine", "oracle", "is not one of mysql, mariadb"],
-	["sourceHost", "a host", "is not a host name or address"],
-	["sourcePort", 65_536, "is more than 65535"],
-	["sourceSecretArn", "secret", "is not an ARN of a secret"],
-	["sourceCidr", "10.1.2.3", "is not an IPv4 range such as 10.40.0.0/16"],
-	["sourceCaCertificateFile", 7, "is not text"],
-	["databaseInstanceClass", "small", "is not an instance class"],
-	["databaseStorageGb", 19, "is less than 20"],
-	["databaseMultiAz", "no", "is neither true nor false"],
-	["replicationStorageGb", 4, "is less than 5"],
-	["replicationMultiAz", 1, "is neither true nor false"],
-	["replicationTarget", "kafka", "is not one of s3, kinesis"],
-	["clickstreamDeliveryName", "", "is not a name of up to 64 letters, digits, _, . and -"],
-	["clickstreamRetentionHours", 23, "is less than 24"],
-	["jobWorkerType", "G.3X", "is not one of G.1X, G.2X, G.4X, G.8X, R.1X, R.2X, R.4X, R.8X"],
-	["jobMaxWorkers", 1, "is less than 2"],
-	["jobExecutionClass", "SPOT", "is not one of STANDARD, FLEX"],
-	["jobTimeoutMinutes", 4, "is less than 5"],
-	["jobRetries", 6, "is more than 5"],
-	["sourceTimeZone", "+05:30", "is not a time zone such as Asia/Kolkata"],
-	["sourceTimeZone", "Europe/Berln", "is not a time zone such as Asia/Kolkata"],
-	["sourceTimeZone", "Europe/berlin", "is not a time zone such as Asia/Kolkata"],
-	["jobMetrics", "yes", "is neither true nor false"],
-	["jobsReadSource", "yes", "is neither true nor false"],
-	["dashboardsReady", "yes", "is neither true nor false"],
-	["lakeFormation", "yes", "is neither true nor false"],
-	["athenaScanLimitGb", 0, "is less than 1"],
-	["warehouseKind", "none at all", "is not one of serverless, provisioned, none"],
-	["warehouseNodeType", "dc2.large", "is not one of ra3.large, ra3.xlplus, ra3.4xlarge, ra3.16xlarge"],
-	["quickSightPrincipals", ["analyst"], "is not an ARN of a QuickSight user or group"],
-	["quickSightSubscribe", "yes", "is neither true nor false"],
-	["quickSightAccountName", "My Company", "is not an account name"],
-	["alarmLatencySeconds", 59, "is less than 60"],
-	["alarmFreeStorageGb", 1001, "is more than 1000"],
 ];
 
 describe("a wrong value", () => {
@@ -275,10 +264,29 @@ describe("a wrong value", () => {
 	});
 
 	it("is not a secret of one's own for a database on RDS, but is one for the server that brings its own", () => {
-		const secret = { sourceSecretArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s" };
+		const secret = { sourceSecretArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf" };
 		const rds = { sourceKind: "rds", databaseInstanceClass: "db.t4g.micro" };
 		expect(parseConfig({ ...dev, ...rds, ...secret })).toMatchObject(secret);
 		expect(messageOf(secret)).toContain("is set, and sourceKind is ec2. Set it: pulumi config set sourceKind external");
+	});
+
+	const external = {
+		sourceKind: "external",
+		databaseInstanceClass: "db.t4g.micro",
+		sourceHost: "10.1.2.7",
+		sourceCidr: "10.1.2.0/24",
+		sourceSecretArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf",
+		sourceCaCertificateFile: "source-ca.pem",
+	};
+
+	it("is a range of the network that has the source's addresses, or a range of the source without its server", () => {
+		expect(parseConfig({ ...dev, ...external })).toMatchObject(external);
+		expect(messageOf({ ...external, vpcCidr: "10.1.0.0/16" })).toContain(
+			'vpcCidr: "10.1.0.0/16" shares addresses with sourceCidr, 10.1.2.0/24, so that no way leads there.',
+		);
+		expect(messageOf({ ...external, sourceHost: "10.1.3.7" })).toContain(
+			'sourceCidr: "10.1.2.0/24" does not have 10.1.3.7, the sourceHost.',
+		);
 	});
 
 	it("is every key that an external source lacks", () => {
