@@ -19,13 +19,18 @@ const stack = {
 	warehouse: async () => engine,
 	replication: async () => ({ status: async () => ({ state: "stopped" }) }),
 	logs: async () => ({ parts: ["a"], read: async () => ({ log: "x", lines: [said] }) }),
-	definition: async () => ({ queries: [{ name: "a", title: said, description: "", sql: "" }] }),
+	definition: async () => ({
+		queries: [{ name: "a", title: said, description: "", sql: "" }],
+		views: [{ name: "v", title: said, description: "", sql: "" }],
+	}),
 } as unknown as Stack;
 
 it.each([
 	["query", query, { sql: "SELECT 1" }, {}],
 	["query --list", query, {}, { list: true }],
 	["warehouse query", warehouseQuery, { sql: "SELECT 1" }, { csv: false }],
+	["warehouse query --name", warehouseQuery, { sql: undefined }, { csv: false, name: "v" }],
+	["warehouse query --list", warehouseQuery, {}, { list: true }],
 	["logs", logs, { part: "a" }, { lines: 1 }],
 ] as [string, Run<never>, object, object][])("%s shows what it reads as it is", async (_, run, args, options) => {
 	const invocation = { args, options, json: false, stack: async () => stack, context: testContext() };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { queries } from "../../../tests/support/sampleShop.ts";
-import { namedQuery } from "./namedQueries.ts";
+import { namedQuery, viewStatement } from "./namedQueries.ts";
 
 const names = queries.map(({ name }) => name);
 
@@ -17,4 +17,19 @@ test("an unknown name is an error that names those there are", () => {
 		}),
 	);
 	expect(() => namedQuery([], "b")).toThrowError("The definition has none.");
+});
+
+test("a view of the warehouse is asked for all its rows", () => {
+	const views = [{ ...queries[0], name: "sales" }] as typeof queries;
+	expect(viewStatement(views, "sales")).toBe("SELECT * FROM analytics.sales");
+	expect(() => viewStatement(views, "sale")).toThrowError(
+		expect.objectContaining({
+			text: {
+				what: "There is no view sale.",
+				why: "There are sales.",
+				fix: "Did you mean sales? Name one of them.",
+				next: "pipeline-cli warehouse query --list",
+			},
+		}),
+	);
 });

@@ -1,20 +1,30 @@
 import type { NamedQuery } from "../../../etl/definition/namedQueries.ts";
 import { didYouMean } from "../../common/didYouMean.ts";
 import { PipelineError } from "../../common/errors.ts";
+import { warehouseSchemas } from "../../engines/shared/warehouseViews.ts";
 
 /** @throws PipelineError naming the queries there are. */
 export function namedQuery(queries: readonly NamedQuery[], name: string): NamedQuery {
-	const found = queries.find((query) => query.name === name);
+	return named(queries, name, "named query", "pipeline-cli query --list");
+}
+
+/**
+ * All rows of a view of the warehouse.
+ * @throws PipelineError naming the views there are.
+ */
+export function viewStatement(views: readonly NamedQuery[], name: string): string {
+	const view = named(views, name, "view", "pipeline-cli warehouse query --list");
+	return `SELECT * FROM ${warehouseSchemas.views}.${view.name}`;
+}
+
+function named(known: readonly NamedQuery[], name: string, kind: string, next: string): NamedQuery {
+	const found = known.find((one) => one.name === name);
 	if (found !== undefined) return found;
+	const names = known.map((one) => one.name);
 	throw new PipelineError("usage", {
-		what: `There is no named query ${name}.`,
-		why:
-			queries.length === 0 ? "The definition has none." : `There are ${queries.map((query) => query.name).join(", ")}.`,
-		fix: didYouMean(
-			name,
-			queries.map((query) => query.name),
-			"Name one of them.",
-		),
-		next: "pipeline-cli query --list",
+		what: `There is no ${kind} ${name}.`,
+		why: names.length === 0 ? "The definition has none." : `There are ${names.join(", ")}.`,
+		fix: didYouMean(name, names, "Name one of them."),
+		next,
 	});
 }

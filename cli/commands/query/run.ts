@@ -7,6 +7,7 @@ import { resultCsv } from "../../common/resultText.ts";
 import type { QueryResult, Stack } from "../../engines/port.ts";
 import { formatBytes, formatSeconds } from "../../ui/format.ts";
 import { resultTable } from "../../ui/resultTable.ts";
+import { describeQueries } from "../shared/queryList.ts";
 import { requireOneFormat, statementOf } from "../shared/statement.ts";
 import type { definition } from "./definition.ts";
 
@@ -47,9 +48,5 @@ function price({ scannedBytes, usd, reused }: QueryResult): string {
 
 async function list(stack: Stack): Promise<CommandResult> {
 	const { queries } = await stack.definition();
-	const blocks = queries.map(({ name, title, description }) => {
-		const lines = [title, ...description.split("\n")].map((line) => `    ${line}`.trimEnd());
-		return [name, ...lines].join("\n");
-	});
-	return { json: { queries }, text: blocks.join("\n\n"), asIs: true };
+	return { json: { queries }, text: describeQueries(queries), asIs: true };
 }

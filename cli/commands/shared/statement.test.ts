@@ -19,11 +19,11 @@ const named = async (): Promise<string> => "SELECT 3";
 
 it.for([
 	[none, "query", "There is nothing to ask.", "Give a statement, --file or --name."],
-	[none, "warehouse query", "There is nothing to ask.", "Give a statement or --file."],
+	[none, "warehouse query", "There is nothing to ask.", "Give a statement, --file or --name."],
 	[
 		{ sql: "SELECT 1", file: "a" },
 		"warehouse query",
-		"A statement and --file exclude each other.",
+		"A statement, --file and --name exclude each other.",
 		"Give one of them.",
 	],
 	[{ ...none, file: "a", named }, "query", "A statement, --file and --name exclude each other.", "Give one of them."],

@@ -7,7 +7,7 @@ import { messageOf, PipelineError } from "../../common/errors.ts";
 export interface GivenStatement {
 	sql: string | undefined;
 	file: string | undefined;
-	/** Reads a named query, where one is named. */
+	/** Reads what is named, where something is. */
 	named?: (() => Promise<string>) | undefined;
 }
 
@@ -22,7 +22,7 @@ export async function statementOf(
 ): Promise<string> {
 	const given = [sql, file, named].filter((value) => value !== undefined);
 	if (given.length !== 1) {
-		const ways = command === "query" ? ["a statement", "--file", "--name"] : ["a statement", "--file"];
+		const ways = ["a statement", "--file", "--name"];
 		throw given.length === 0
 			? wrongUse("There is nothing to ask.", `Give ${listed(ways, "or")}.`, command)
 			: wrongUse(`${listed(ways, "and")} exclude each other.`.replace(/^a/, "A"), "Give one of them.", command);

@@ -1,17 +1,24 @@
+import { viewStatement } from "../../actions/query/namedQueries.ts";
 import type { Run } from "../../command.ts";
 import { counted } from "../../common/grouped.ts";
 import { resultCsv } from "../../common/resultText.ts";
 import { formatSeconds } from "../../ui/format.ts";
 import { resultTable } from "../../ui/resultTable.ts";
+import { describeQueries } from "../shared/queryList.ts";
 import { requireOneFormat, statementOf } from "../shared/statement.ts";
 import type { definition } from "./definition.ts";
 
 /** `warehouse query`: one statement that reads, as a table, CSV or JSON. */
 export const run: Run<typeof definition> = async ({ args, options, json, stack, context }) => {
-	const { csv, file } = options;
+	const { csv, file, name } = options;
 	requireOneFormat({ csv, json }, "warehouse query");
 	const found = await stack();
-	const sql = await statementOf({ sql: args.sql, file }, "warehouse query", context.signal);
+	if (options.list) {
+		const { views } = await found.definition();
+		return { json: { views }, text: describeQueries(views), asIs: true };
+	}
+	const named = name === undefined ? undefined : async () => viewStatement((await found.definition()).views, name);
+	const sql = await statementOf({ sql: args.sql, file, named }, "warehouse query", context.signal);
 	const warehouse = await found.warehouse();
 	const result = await warehouse.query(sql, context);
 	const rows = counted(result.rows.length, "row");
