@@ -12,6 +12,8 @@ export interface Definition {
 	/** Commander's argument syntax: `<required>`, `[optional]`, `[many...]`, each with its description. */
 	arguments?: readonly ArgumentDefinition[];
 	options?: readonly OptionDefinition[];
+	/** Whether it acts on this machine alone, so that the options of AWS do not apply. */
+	local?: true;
 	/** Whether it acts on a stack that may be on AWS, and so can list its calls: `--dry-run`. */
 	plans?: true;
 	/** Whether it can show its result again and again: `--watch`. */

@@ -59,6 +59,9 @@ export const globalOptions = [
 	{ flags: "--timeout <duration>", description: "give up after this long, for instance 90s" },
 ] as const satisfies readonly OptionDefinition[];
 
+/** Of these the ones that say where and as whom to find a stack on AWS. */
+export const awsOptions = ["outputs", "profile", "region"] as const;
+
 /** Of commands that may act on AWS. */
 export const dryRunOption = defineOption({ flags: "--dry-run", description: "list the AWS calls, change nothing" });
 

@@ -1,6 +1,6 @@
 import { Argument, Command as Commander, Help, Option } from "commander";
 import { type Command, type Invocation, optionsOf, usualTimeout } from "./command.ts";
-import { type CommonOptions, globalOptions, type OptionDefinition } from "./options.ts";
+import { awsOptions, type CommonOptions, globalOptions, type OptionDefinition } from "./options.ts";
 
 /** What the user typed for a command. */
 export type Line = Pick<Invocation, "args" | "options">;
@@ -66,8 +66,10 @@ function addCommand(parent: Commander, name: string, command: Command, dispatch:
 	for (const [syntax, text] of command.arguments ?? []) added.addArgument(new Argument(syntax, text));
 	for (const option of optionsOf(command)) addOption(added, option);
 	const usual = new Help();
+	usual.showGlobalOptions = true;
 	added.configureHelp({
 		showGlobalOptions: true,
+		visibleGlobalOptions: (shown) => usual.visibleGlobalOptions(shown).filter((option) => applies(command, option)),
 		optionDescription: (option) =>
 			option.long === "--timeout" ? `${option.description} (default: ${timeout})` : usual.optionDescription(option),
 	});
@@ -78,6 +80,10 @@ function addCommand(parent: Commander, name: string, command: Command, dispatch:
 		await dispatch(command, { args: Object.fromEntries(args), options: added.optsWithGlobals<CommonOptions>() });
 	});
 	return added;
+}
+
+function applies({ local }: Command, option: Option): boolean {
+	return local === undefined || !awsOptions.some((name) => name === option.attributeName());
 }
 
 /** Has commander parse an option to the value that `OptionValues` says. */

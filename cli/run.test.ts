@@ -50,6 +50,32 @@ describe("usage", () => {
 		expect(written.out).toMatch(/^Start here:\n {2}pipeline-cli demo/);
 		expect(written.err).toBe("");
 	});
+	it("shows commands as the user calls them, also in help and in errors of the command line", async () => {
+		vi.stubEnv("npm_command", "exec");
+		expect(await main(["query", "--help"])).toBe(0);
+		expect(written.out).toContain('\n  npx pipeline-cli query "SELECT');
+		expect(written.out).toContain("Usage: npx pipeline-cli query");
+		expect(written.out).not.toMatch(/(?<!npx )pipeline-cli query/);
+	});
+	it("leaves options of AWS out where they do not apply, and refuses them there", async () => {
+		expect(await main(["up", "--help"])).toBe(0);
+		expect(written.out).not.toMatch(/--outputs|--profile|--region/);
+		expect(written.out).toContain("--stack <name>");
+		expect(await main(["query", "--help"])).toBe(0);
+		expect(written.out).toContain("--region <name>");
+		expect(await main(["down", "--region", "eu-west-1"])).toBe(2);
+		expect(written.err).toContain("--region does not apply to down.");
+	});
+	it.each([[["source"]], [["runs"]], [["query", "--nope"]], [["nope"]], [["logs"]], [["query", "--reuse", "x"]]])(
+		"%j is wrong usage: 2, and a document with --json",
+		async (argv) => {
+			expect(await main(argv)).toBe(2);
+			expect(written.out).toBe("");
+			expect(await main([...argv, "--json"])).toBe(2);
+			const { error } = JSON.parse(written.out);
+			expect(error).toMatchObject({ outcome: "usage", exitCode: 2, what: expect.stringMatching(/^[A-Z].*\.?$/) });
+		},
+	);
 	it.each(commands.map(({ name, timeout = usualTimeout }) => [name, timeout]))(
 		"%s --help shows its examples first, and its own timeout of %s",
 		async (name, timeout) => {

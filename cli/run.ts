@@ -11,13 +11,14 @@ import { dryRun } from "./dryRun.ts";
 import { Plan } from "./engines/plan.ts";
 import type { Ongoing, Stack } from "./engines/port.ts";
 import { abortOnInterrupt, type Leave, unlessHung } from "./interruption.ts";
+import { awsOptions } from "./options.ts";
 import { buildProgram, type Line } from "./program.ts";
 import { findStack, localHost } from "./stack.ts";
 import { errorJson, errorText } from "./ui/errorText.ts";
 import { write, writeJson, writeText } from "./ui/output.ts";
 import { QuietReporter, StreamReporter } from "./ui/reporter.ts";
 import { type Look, lookOf, stripAnsi } from "./ui/terminal.ts";
-import { asTyped, isByNpm } from "./ui/typed.ts";
+import { asTyped, type CallForm, calledAs } from "./ui/typed.ts";
 
 /**
  * Runs one command line.
@@ -52,7 +53,8 @@ function prepare(program: Commander, noColor: boolean): void {
 		command.exitOverride();
 		command.configureOutput({
 			// A reader that has gone, as with `| head`, is not a failure.
-			writeOut: (text) => void write(process.stdout, text),
+			writeOut: (text) => void write(process.stdout, asTyped(text, callForm())),
+			writeErr: (text) => void process.stderr.write(asTyped(text, callForm())),
 			getOutHasColors: () => lookOf(process.stdout, process.env, noColor).color,
 			getErrHasColors: () => lookOf(process.stderr, process.env, noColor).color,
 		});
@@ -61,7 +63,16 @@ function prepare(program: Commander, noColor: boolean): void {
 
 const firstWords = [...new Set(commands.map(({ name }) => name.split(" ")[0] ?? name))];
 
+function callForm(): CallForm {
+	const program = calledAs({ script: process.argv[1], env: process.env, cwd: process.cwd() });
+	return { program, commands: firstWords };
+}
+
 function wrongUsage(error: CommanderError): PipelineError {
+	if (error.code === "commander.help") {
+		const fix = "Name one of the commands that its help lists.";
+		return new PipelineError("usage", { what: "The command is not complete.", fix, next: "pipeline-cli --help" });
+	}
 	const [what = "", ...more] = error.message.replace(/^error: /, "").split("\n");
 	return new PipelineError("usage", {
 		what: `${what.charAt(0).toUpperCase()}${what.slice(1)}`,
@@ -76,8 +87,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 	const out = lookOf(process.stdout, process.env, !options.color);
 	const err = lookOf(process.stderr, process.env, !options.color);
 	chalk.level = out.color || err.color ? 2 : 0;
-	const typed = (text: string): string =>
-		asTyped(text, { npx: isByNpm(process.env), stack: options.stack, commands: firstWords });
+	const typed = (text: string): string => asTyped(text, { ...callForm(), stack: options.stack });
 	const reporter = quiet ? new QuietReporter(process.stderr, typed) : new StreamReporter(process.stderr, err, typed);
 	if (options.verbose || logIsAskedFor()) logTo((line) => reporter.log(line));
 	const abort = new AbortController();
@@ -123,6 +133,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		commands,
 	};
 	try {
+		requireApplying(command, options);
 		const run = await command.load();
 		for (;;) {
 			signal.throwIfAborted();
@@ -155,6 +166,18 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		release();
 		logTo(undefined);
 	}
+}
+
+/** @throws PipelineError where an option of AWS is given to a command that acts on this machine alone. */
+function requireApplying({ name, local }: Command, options: Line["options"]): void {
+	const [given] = local === undefined ? [] : awsOptions.filter((one) => options[one] !== undefined);
+	if (given === undefined) return;
+	throw new PipelineError("usage", {
+		what: `--${given} does not apply to ${name}.`,
+		why: `${name} acts on this machine alone; --${given} is for a stack on AWS.`,
+		fix: "Leave it out.",
+		next: `pipeline-cli ${name} --help`,
+	});
 }
 
 /** Whether the command runs until it is stopped, by an option that it was given. */

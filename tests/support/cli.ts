@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdir, symlink } from "node:fs/promises";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 
 export interface CliResult {
@@ -16,6 +16,13 @@ export interface RunningCli {
 	kill(signal: NodeJS.Signals): void;
 	/** What was written so far. */
 	output(): { stdout: string; stderr: string };
+}
+
+/** The bundled CLI as it is installed: what it asks to run, it calls `pipeline-cli`. */
+export const installedCli = join(projectRoot, "node_modules", ".bin", "pipeline-cli");
+
+export function withCliOnPath(): { PATH: string } {
+	return { PATH: [dirname(installedCli), process.env.PATH ?? ""].join(delimiter) };
 }
 
 /** A local stack of a test's own, in a temporary folder; it shares the project's Python environment. */
@@ -35,9 +42,9 @@ export class CliStack {
 
 	/** Starts the bundled CLI, as a user does. */
 	start(args: readonly string[], env: Record<string, string> = {}): RunningCli {
-		const child = spawn(process.execPath, [join(projectRoot, "dist", "pipeline-cli.js"), ...args], {
+		const child = spawn(process.execPath, [installedCli, ...args], {
 			stdio: ["ignore", "pipe", "pipe"],
-			env: { ...process.env, CI: "", PIPELINE_HOME: this.home, ...env },
+			env: { ...process.env, ...withCliOnPath(), CI: "", PIPELINE_HOME: this.home, ...env },
 		});
 		const output = { stdout: "", stderr: "" };
 		child.stdout.on("data", (chunk: Buffer) => {

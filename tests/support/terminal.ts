@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import { spawn } from "@lydell/node-pty";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { ansi } from "../../cli/ui/terminal.ts";
+import { installedCli, withCliOnPath } from "./cli.ts";
 
 export interface TerminalRun {
 	/** All that the terminal got. */
@@ -14,7 +14,7 @@ export interface TerminalRun {
 
 /** Starts the bundled CLI on a pseudo-terminal of its own; `redirect` sends its stdout to a file, as a shell does. */
 export function onTerminal(args: readonly string[], env: Record<string, string>, redirect?: string): TerminalRun {
-	const cli = [process.execPath, join(projectRoot, "dist", "pipeline-cli.js"), ...args];
+	const cli = [process.execPath, installedCli, ...args];
 	const [program = "", ...rest] =
 		redirect === undefined ? cli : ["/bin/sh", "-c", 'file="$1"; shift; exec "$@" > "$file"', "sh", redirect, ...cli];
 	const child = spawn(program, rest, {
@@ -22,7 +22,7 @@ export function onTerminal(args: readonly string[], env: Record<string, string>,
 		cols: 100,
 		rows: 30,
 		cwd: projectRoot,
-		env: { ...process.env, TERM: "xterm-256color", ...env } as Record<string, string>,
+		env: { ...process.env, ...withCliOnPath(), TERM: "xterm-256color", ...env } as Record<string, string>,
 	});
 	let screen = "";
 	child.onData((text) => {

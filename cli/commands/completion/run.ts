@@ -1,11 +1,14 @@
+import { delimiter, join } from "node:path";
 import { type Definition, optionsOf, type Run } from "../../command.ts";
 import { PipelineError } from "../../common/errors.ts";
+import { exists } from "../../common/fs.ts";
 import { globalOptions, type OptionDefinition } from "../../options.ts";
 import { type CompletionTable, completionScript, type Flag, shells } from "../../ui/completion.ts";
+import { programName } from "../../ui/typed.ts";
 import type { definition } from "./definition.ts";
 
 /** `completion`: the script by which a shell completes commands and options. */
-export const run: Run<typeof definition> = async ({ args, commands }) => {
+export const run: Run<typeof definition> = async ({ args, commands, context }) => {
 	const shell = shells.find((name) => name === args.shell);
 	if (shell === undefined) {
 		throw new PipelineError("usage", {
@@ -15,8 +18,22 @@ export const run: Run<typeof definition> = async ({ args, commands }) => {
 		});
 	}
 	const script = completionScript(shell, tableOf(commands));
+	if (!(await isCallable())) {
+		const why = `No folder of PATH has ${programName}, for which alone the shell completes.`;
+		context.reporter.warn(`${why} In the project: export PATH="$PWD/node_modules/.bin:$PATH"`);
+	}
 	return { json: { shell, script }, text: script };
 };
+
+/** Whether a shell finds the program by its name. npm adds folders of its own to the PATH of what it starts. */
+async function isCallable(): Promise<boolean> {
+	const byNpm = process.env.npm_command !== undefined && process.env.npm_command !== "";
+	const folders = (process.env.PATH ?? "")
+		.split(delimiter)
+		.filter((folder) => folder !== "" && !(byNpm && folder.endsWith(join("node_modules", ".bin"))));
+	const found = await Promise.all(folders.map((folder) => exists(join(folder, programName))));
+	return found.includes(true);
+}
 
 /** Every command with its options, from the table that also makes `--help`. */
 function tableOf(commands: readonly Definition[]): CompletionTable {

@@ -3,6 +3,7 @@ import { scale, seed } from "../shared/options.ts";
 
 export const definition = defineCommand({
 	name: "demo",
+	local: true,
 	summary: "Run the whole pipeline on this machine and prove that a change arrives",
 	description:
 		"Sets up, starts a MariaDB with two sample schemas, replicates, sends clicks, runs the jobs, queries, and verifies. Safe to repeat.",

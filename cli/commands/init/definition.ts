@@ -3,6 +3,7 @@ import { sourceCa } from "../shared/sourceOptions.ts";
 
 export const definition = defineCommand({
 	name: "init",
+	local: true,
 	summary: "Write the definition of a pipeline of your own",
 	description:
 		"It looks at the tables, keys and sizes of a MySQL or MariaDB server, and writes pipeline.yaml, first queries and charts, and the file of a stack on AWS. Nothing is overwritten, and nothing is written to the server. The password is taken as source up takes it: from PIPELINE_SOURCE_PASSWORD, from the whole URL in PIPELINE_SOURCE_URL, or asked for.",

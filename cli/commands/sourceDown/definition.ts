@@ -2,6 +2,7 @@ import { defineCommand } from "../../command.ts";
 
 export const definition = defineCommand({
 	name: "source down",
+	local: true,
 	summary: "Stop the private MariaDB; its data stays",
 	examples: [["Stop it", "source down"]],
 });

@@ -3,6 +3,7 @@ import { scale, seed } from "../shared/options.ts";
 
 export const definition = defineCommand({
 	name: "source seed",
+	local: true,
 	summary: "Create and fill the sample schemas of the pipeline",
 	description:
 		"The same seed number gives the same data. --scale multiplies what happens, such as orders; what describes the business, such as products, grows with its square root.",

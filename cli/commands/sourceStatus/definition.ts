@@ -2,6 +2,7 @@ import { defineCommand } from "../../command.ts";
 
 export const definition = defineCommand({
 	name: "source status",
+	local: true,
 	summary: "Show the source and check what replication needs of it",
 	examples: [["State, rows and checks", "source status"]],
 });

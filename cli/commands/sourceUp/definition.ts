@@ -3,6 +3,7 @@ import { sourceOptions } from "../shared/sourceOptions.ts";
 
 export const definition = defineCommand({
 	name: "source up",
+	local: true,
 	summary: "Start the private MariaDB, or use a server of your own",
 	description:
 		"With --source-url the server is checked first. Its password is taken from PIPELINE_SOURCE_PASSWORD, or the whole URL from PIPELINE_SOURCE_URL, or asked for.",

@@ -4,6 +4,7 @@ import { sourceOptions } from "../shared/sourceOptions.ts";
 
 export const definition = defineCommand({
 	name: "up",
+	local: true,
 	summary: "Start everything of the local stack, and keep its jobs running",
 	description:
 		"Source, replication and the schedule: that of --every, else of the definition, else every 5 minutes. Waits for the first run of a new stack; everything continues in the background until `down`. Safe to repeat.",
