@@ -121,4 +121,43 @@ export interface TableView {
 	log?: { loaded: number; inserts: number; updates: number; deletes: number; lastHour: number; lastDay: number };
 	/** Commit of the newest change that is processed, ISO 8601. */
 	newest?: string;
+	lineage?: Lineage;
+}
+
+/** What a table is made of, and what is made of it, as far as the definition's files say. */
+export interface Lineage {
+	from: Relative[];
+	usedBy: Relative[];
+}
+
+export interface Relative {
+	/** `source`: a table of the database; `place`: a folder of the lake; `view`: of the warehouse. */
+	kind: "source" | "clicks" | "place" | "table" | "model" | "job" | "chart" | "query" | "view";
+	name: string;
+	/** Of a chart. */
+	id?: string;
+}
+
+/** What is in a table's columns. */
+export interface TableProfile {
+	/** The one that was read: a current table, or a change log. */
+	table: string;
+	/** ISO 8601. */
+	computedAt: string;
+	rows: number;
+	columns: ColumnProfile[];
+}
+
+/** Counts are absent where the column could not be read, values where they cannot be ordered. */
+export interface ColumnProfile {
+	name: string;
+	type: string;
+	nulls?: number;
+	distinct?: number;
+	least?: string;
+	largest?: string;
+	/** The most frequent values. */
+	examples?: { value: string; rows: number }[];
+	/** Why no value is shown: the definition hashes the column, or its name is one of personal data. */
+	hidden?: "hashed" | "personal";
 }

@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { messageOf, PipelineError } from "../common/errors.ts";
-import type { DashboardData } from "./data.ts";
+import type { DashboardData, TableProfile } from "./data.ts";
 import { dashboardDocument, dataTag, type PageAssets } from "./document.ts";
 
 export interface DashboardServer {
@@ -17,6 +17,8 @@ export interface ServerOptions {
 	/** What is shown until it is time for newer data. */
 	first: DashboardData;
 	compute: () => Promise<DashboardData>;
+	/** What is in a table's columns; undefined where there is no such table. */
+	profile: (table: string) => Promise<TableProfile | undefined>;
 	/** Whether whoever reaches the port may read; else only who has the token of the address. */
 	isOpen: boolean;
 }
@@ -33,9 +35,11 @@ export async function serveDashboard({
 	assets,
 	first,
 	compute,
+	profile,
 	isOpen,
 }: ServerOptions): Promise<DashboardServer> {
 	const latest = latestOf(first, compute);
+	const profiles = new Map<string, Promise<TableProfile | undefined>>();
 	const token = isOpen ? undefined : randomBytes(16).toString("hex");
 	let origin = "";
 	const server = createServer((request, response) => {
@@ -87,9 +91,20 @@ export async function serveDashboard({
 			response.setHeader("ETag", tag);
 			if (request.headers["if-none-match"] === tag) send(response, 304, undefined, "");
 			else send(response, 200, "application/json; charset=utf-8", JSON.stringify(data));
+		} else if (path === "/profile") {
+			const found = await profileOf(searchParams.get("table") ?? "");
+			if (found === undefined) send(response, 404, plain, "The catalog has no such table.");
+			else send(response, 200, "application/json; charset=utf-8", JSON.stringify(found));
 		} else {
-			send(response, 404, plain, "There is only / and /data.");
+			send(response, 404, plain, "There is only /, /data and /profile.");
 		}
+	}
+
+	/** It reads the whole table: whoever asks while it does so gets the same answer. */
+	function profileOf(table: string): Promise<TableProfile | undefined> {
+		const running = profiles.get(table) ?? profile(table).finally(() => profiles.delete(table));
+		profiles.set(table, running);
+		return running;
 	}
 
 	await listen(server, port);

@@ -6,8 +6,8 @@ import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
-import { launchBrowser, openPage, type WatchedPage } from "../support/page/browser.ts";
-import { cutLabels, dollars, drawn, listedTables, numbers, table } from "../support/page/dashboardPage.ts";
+import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "../support/page/browser.ts";
+import { cutLabels, dollars, drawn, listedTables, numbers, patience, table } from "../support/page/dashboardPage.ts";
 import { addressOf } from "../support/page/dashboardServer.ts";
 import { makeSampleLake } from "../support/sampleLake.ts";
 
@@ -176,6 +176,45 @@ describe("the dashboard's parts", () => {
 		const totals = await page.locator("#table-product-line-performance tfoot tr").allTextContents();
 		const [sums] = await ask("SELECT sum(amount), sum(profit) FROM fact_orders JOIN dim_product USING (product_key)");
 		expect(totals).toEqual([`Total${dollars(sums?.[0] ?? 0)}${dollars(sums?.[1] ?? 0)}`]);
+	});
+
+	it("shows where a table comes from, what reads it, and what is in its columns", async () => {
+		const { page, faults } = await open(url);
+		await page.getByRole("button", { name: "fact_orders", exact: true }).press("Enter");
+		const details = page.locator("#table-list .details");
+		const lineage = details.locator(".lineage");
+		expect(await lineage.locator("div").first().locator("li").allTextContents()).toContain("job star-schema");
+		const used = await lineage.locator("div").last().locator("li").allTextContents();
+		expect(used.find((line) => line.startsWith("charts "))).toContain("Revenue by month, ");
+		expect(used.find((line) => line.startsWith("queries "))).toContain("monthly_revenue");
+		expect(used).toContain("warehouse views fact_orders, sales");
+		await details.getByRole("button", { name: /^Profile the columns: reads up to/ }).click();
+		const cells = async (name: string): Promise<string[]> =>
+			details
+				.locator("tbody tr", { has: page.getByRole("rowheader", { name, exact: true }) })
+				.locator("td")
+				.allTextContents();
+		await expect.poll(() => details.locator(".profile").count(), patience).toBe(1);
+		const [counted] = await ask(
+			"SELECT count(*) - count(country), count(DISTINCT country), min(country), max(country) FROM fact_orders",
+		);
+		const [missing, different, least, largest] = counted ?? [];
+		const country = await cells("country");
+		expect(country.slice(1, 5)).toEqual([missing === 0 ? "none" : String(missing), String(different), least, largest]);
+		const [[most, rows] = []] = await ask(
+			"SELECT country, count(*) FROM fact_orders GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 1",
+		);
+		expect(country[5]).toContain(`${most} (${rows})`);
+		await page.getByRole("button", { name: "dim_customer", exact: true }).click();
+		await details.getByRole("button", { name: /^Profile/ }).click();
+		await expect.poll(() => details.locator(".profile").count(), patience).toBe(1);
+		expect((await cells("phone")).slice(-3)).toEqual(["", "", "not shown: its name is one of personal data"]);
+		await page.getByRole("button", { name: "fact_orders", exact: true }).click();
+		await lineage.getByRole("button", { name: "Revenue by month" }).click();
+		expect(await page.evaluate("document.activeElement.id")).toBe("card-revenue-by-month");
+		expect(await accessibilityFaults(page)).toEqual([]);
+		await screenshot(page, "dashboard-details");
+		expect(faults).toEqual([]);
 	});
 
 	it("lists the tables, sorted by what the reader chooses and searched", async () => {

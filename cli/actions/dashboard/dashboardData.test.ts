@@ -184,9 +184,13 @@ describe("dashboardData", () => {
 			bytes: 17,
 			log,
 			newest: expect.stringContaining(newest.slice(0, 16)),
+			lineage: expect.anything(),
 		});
 		expect(found.find(({ name }) => name === "wp_terms")).toMatchObject({ log: { loaded: 1, lastDay: 0 } });
-		expect(found.find(({ name }) => name === "clickstream_data")).toEqual({ name: "clickstream_data", bytes: 5 });
+		expect(found.find(({ name }) => name === "clickstream_data")).toMatchObject({
+			bytes: 5,
+			lineage: { from: [{ kind: "clicks", name: "clickstream" }] },
+		});
 		expect(overview.changes.columns[0]).toMatchObject({ texts: expect.arrayContaining([hour]) });
 		expect(overview.replication).toEqual({
 			ok: true,

@@ -1,26 +1,23 @@
-import type { Definition } from "../../../etl/definition/definition.ts";
 import type { DashboardData } from "../../dashboard/data.ts";
 import type { Context, Stack } from "../../engines/port.ts";
 import { chartResults } from "./chartResults.ts";
+import { type Described, withLineage } from "./lineage.ts";
 import { overviewOf } from "./overview.ts";
 
 /**
  * Asks the stack for all that the dashboard shows of a definition; queries are read from its folder each time. What cannot be read is reported in its part, and the other parts are
  * there.
  */
-export async function dashboardData(
-	stack: Stack,
-	definition: Pick<Definition, "folder" | "pipeline">,
-	context: Context,
-): Promise<DashboardData> {
+export async function dashboardData(stack: Stack, definition: Described, context: Context): Promise<DashboardData> {
 	const startedAt = performance.now();
 	const query = await stack.query();
 	const catalog = await (await stack.crawlers()).registered();
 	const { folder } = definition;
 	const { name, description, charts } = definition.pipeline;
-	const [shown, overview] = await Promise.all([
+	const [shown, overview, zones] = await Promise.all([
 		chartResults(charts, folder, catalog, query, context),
 		overviewOf(stack, catalog.tables, query, context),
+		Promise.all([stack.raw(), stack.processed()]),
 	]);
 	return {
 		name,
@@ -30,7 +27,10 @@ export async function dashboardData(
 		computedAt: new Date().toISOString(),
 		refreshSeconds: refreshSeconds(stack.engine, (performance.now() - startedAt) / 1000),
 		...shown,
-		overview,
+		overview: {
+			...overview,
+			tables: withLineage(overview.tables, { tables: catalog.tables, zones, definition, charts: shown.charts }),
+		},
 	};
 }
 

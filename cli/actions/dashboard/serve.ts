@@ -6,6 +6,7 @@ import { dashboardDocument, pageAssets } from "../../dashboard/document.ts";
 import { serveDashboard } from "../../dashboard/server.ts";
 import type { Context, Stack } from "../../engines/port.ts";
 import { dashboardData } from "./dashboardData.ts";
+import { tableProfile } from "./profile.ts";
 
 /** Writes the page with today's data as one file that needs nothing else. @returns its size in bytes. */
 export async function exportDashboard(stack: Stack, file: string, context: Context): Promise<number> {
@@ -41,7 +42,8 @@ export async function serveUntilStopped(
 	const assets = await pageAssets();
 	const compute = computed(stack, context);
 	const first = await context.reporter.task("Compute the charts", compute);
-	const server = await serveDashboard({ port: port ?? 0, assets, first, compute, isOpen });
+	const profile = async (table: string) => tableProfile(stack, (await stack.definition()).pipeline, table, context);
+	const server = await serveDashboard({ port: port ?? 0, assets, first, compute, profile, isOpen });
 	try {
 		onReady(server.url);
 		await new Promise<void>((resolve) => {

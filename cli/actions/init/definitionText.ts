@@ -1,7 +1,7 @@
 import type { SourceTable } from "../../engines/port.ts";
+import { personalColumns } from "../personalData.ts";
 import { byRows, type NamedTable } from "./catalogNames.ts";
 import type { FirstChart } from "./firstAnswers.ts";
-import { personalColumns } from "./personalData.ts";
 import { inComment, yamlList, yamlMapping, yamlText } from "./yamlText.ts";
 
 export interface DefinitionFacts {

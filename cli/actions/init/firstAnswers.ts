@@ -1,6 +1,6 @@
 import type { SourceColumn } from "../../engines/port.ts";
+import { personalColumns } from "../personalData.ts";
 import { byRows, freeName, type NamedTable } from "./catalogNames.ts";
-import { personalColumns } from "./personalData.ts";
 import { inComment, yamlText } from "./yamlText.ts";
 
 /** A chart of a new definition, and the SQL file that it shows. */

@@ -6,9 +6,9 @@ import { readDefinition } from "../../../etl/definition/definition.ts";
 import { it } from "../../../tests/support/fixtures.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { projectRoot } from "../../common/projectRoot.ts";
+import { personalColumns } from "../personalData.ts";
 import { catalogNamesOf, shop, table } from "./fixtures/tables.ts";
 import { type Initialised, initialise, refuseExisting } from "./init.ts";
-import { personalColumns } from "./personalData.ts";
 import { placeOf } from "./place.ts";
 
 const server = {

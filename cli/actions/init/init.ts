@@ -1,10 +1,10 @@
 import { dirname, join, relative, sep } from "node:path";
 import { exists } from "../../common/fs.ts";
 import type { ExternalServer, SourceDescription, SourceTable } from "../../engines/port.ts";
+import { personalColumns } from "../personalData.ts";
 import { withCatalogNames } from "./catalogNames.ts";
 import { definitionText, tableKey } from "./definitionText.ts";
 import { firstAnswers } from "./firstAnswers.ts";
-import { personalColumns } from "./personalData.ts";
 import { definitionPath, type Place } from "./place.ts";
 import { projectText } from "./projectFile.ts";
 import { stackText } from "./stackFile.ts";

@@ -1,4 +1,4 @@
-import type { SourceColumn, SourceTable } from "../../engines/port.ts";
+import type { SourceColumn, SourceTable } from "../engines/port.ts";
 
 /** Names of columns, in lower case and without what parts their words, that are likely to hold personal data. */
 const personal = new Set(
@@ -40,6 +40,18 @@ export function personalColumns(
 		if (!isPlace && !personal.has(token) && !secret.has(token)) return [];
 		const action = actionOf(column, secret.has(token), keys.includes(column.name));
 		return action === undefined ? [] : [[column.name, action]];
+	});
+}
+
+/**
+ * Whether a column's values had better not be shown to whoever opens a page: its name says so, or ends so, as
+ * `contact_last_name` does. One too many is no loss here.
+ */
+export function looksPersonal(name: string): boolean {
+	const words = name.replaceAll(/([a-z])([A-Z])/g, "$1_$2").split(/[_\s-]+/);
+	return words.some((_, at) => {
+		const token = tokenOf(words.slice(at).join(""));
+		return personal.has(token) || secret.has(token);
 	});
 }
 
