@@ -45,7 +45,7 @@ export function personalColumns(
 
 /**
  * Whether a column's values had better not be shown to whoever opens a page: its name says so, or ends so, as
- * `contact_last_name` does. One too many is no loss here.
+ * `contact_last_name` does. One too many does no harm here.
  */
 export function looksPersonal(name: string): boolean {
 	const words = name.replaceAll(/([a-z])([A-Z])/g, "$1_$2").split(/[_\s-]+/);

@@ -36,9 +36,9 @@ function columnsOf(rule: object): string[] {
 
 /** What is shipped, beside pages: without the sample's own folder, tests and what they use, benchmarks. */
 const product = /^(?:cli|etl|infra)\/.*\.(?:ts|py|json|ipynb|yaml|css|html|sql)$|^Pulumi[^/]*\.yaml$|^package\.json$/;
-// `init` has lists of the names that columns of any server usually have.
+// `init` and the page have lists of the names that columns of any server usually have.
 const aside =
-	/\.test\.ts$|\/fixtures\/|\/__snapshots__\/|^etl\/tests\/|^infra\/(?:golden|testing|policy\/mutations\.ts)|\/testing\/|^cli\/actions\/init\/(?:personalData|firstAnswers)\.ts$/;
+	/\.test\.ts$|\/fixtures\/|\/__snapshots__\/|^etl\/tests\/|^infra\/(?:golden|testing|policy\/mutations\.ts)|\/testing\/|^cli\/actions\/(?:personalData|init\/firstAnswers)\.ts$/;
 
 function productFiles(): string[] {
 	const files = execFileSync("git", ["ls-files"], { encoding: "utf8" }).split("\n");
