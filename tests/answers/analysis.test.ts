@@ -9,6 +9,7 @@ import { sharedNotebooks } from "../../cli/actions/notebook.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
+import { deadProxies } from "../support/deadProxies.ts";
 import { launchBrowser, openPage, screenshot } from "../support/page/browser.ts";
 import { chartIds, colors, dollars, drawn, money, numbers, table } from "../support/page/dashboardPage.ts";
 
@@ -149,6 +150,7 @@ describe("the analyst's tools on the demo's data", () => {
 		await run(join(stack.home, "python", "bin", "python"), [program, copy], {
 			env: {
 				...process.env,
+				...deadProxies,
 				PIPELINE_HOME: stack.home,
 				PYTHONPATH: sharedNotebooks,
 				PYTHONDONTWRITEBYTECODE: "1",

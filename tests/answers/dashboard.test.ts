@@ -9,6 +9,7 @@ import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import type { CliStack, RunningCli } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
+import { deadProxies } from "../support/deadProxies.ts";
 import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "../support/page/browser.ts";
 import {
 	chartIds,
@@ -36,7 +37,7 @@ describe("the dashboard", () => {
 		stack = fileStack;
 		await makeSampleLake(stack.home);
 		browser = await launchBrowser();
-		server = stack.start(["dashboard", "--no-open"]);
+		server = stack.start(["dashboard", "--no-open"], deadProxies);
 		url = await addressOf(server);
 	});
 

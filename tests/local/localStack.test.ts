@@ -5,6 +5,7 @@ import type { VerifyClicksReport } from "../../cli/actions/verify/verifyClicks.t
 import { poll } from "../../cli/common/poll.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
+import { deadProxies } from "../support/deadProxies.ts";
 import { replicatorPids } from "../support/replicatorPids.ts";
 
 interface Demo {
@@ -32,20 +33,13 @@ interface Answer {
 	rows: unknown[][];
 }
 
-/** As in a company's network, whose proxy cannot reach this machine's loopback. */
-const proxies = Object.fromEntries(
-	["http_proxy", "https_proxy", "all_proxy", "grpc_proxy"].flatMap((name) =>
-		[name, name.toUpperCase()].map((one) => [one, "http://127.0.0.1:9"]),
-	),
-);
-
 /** One local stack from nothing, used as a newcomer would: each test continues where the last one ended. */
 describe("the local stack", () => {
 	let stack: CliStack;
 
 	it.beforeAll(async ({ fileStack }) => {
 		stack = fileStack;
-		Object.assign(process.env, proxies, { no_proxy: "", NO_PROXY: "", no_grpc_proxy: "" });
+		Object.assign(process.env, deadProxies);
 	});
 
 	const count = async (table: string): Promise<number> =>

@@ -54,3 +54,60 @@ test("a table without a key loses no row of dates of zeros, and zero is one key 
 	]);
 	expect(await currentRows(stack, "zeros", ["n"], ["n"])).toEqual([{ n: "2" }]);
 });
+
+test("keys that only the source tells apart take their table out, loaded or changed; others of their types are keys", async ({
+	shop,
+	db,
+}) => {
+	const { stack, schema } = shop;
+	const [twin, own] = ["_cp932 X'8790'", "_cp932 X'81E0'"];
+	await db.query(`SET SESSION sql_mode = '';
+		CREATE TABLE loaded_member (k ENUM('', 'a') PRIMARY KEY); INSERT INTO loaded_member VALUES (0), (1);
+		CREATE TABLE loaded_set (k SET('a', '') PRIMARY KEY); INSERT INTO loaded_set VALUES (0), (2);
+		CREATE TABLE loaded_sign (k VARCHAR(5) CHARACTER SET cp932 PRIMARY KEY); INSERT INTO loaded_sign VALUES (${twin}), (${own});
+		CREATE TABLE member (k ENUM('', 'a') PRIMARY KEY); INSERT INTO member VALUES (1), (2);
+		CREATE TABLE choice (k SET('a', '') PRIMARY KEY); INSERT INTO choice VALUES (0), (1), (3);
+		CREATE TABLE sign (n INT, k CHAR(5) CHARACTER SET cp932, PRIMARY KEY (n, k)); INSERT INTO sign VALUES (1, ${own});
+		CREATE TABLE half (k VARCHAR(5) CHARACTER SET ucs2 COLLATE ucs2_bin PRIMARY KEY); INSERT INTO half VALUES ('a');
+		CREATE TABLE plain (k ENUM('a') PRIMARY KEY, s VARCHAR(5) CHARACTER SET cp932); INSERT INTO plain VALUES (0, ${twin})`);
+	await stack.replication.start(stack.context, limits);
+	const refused = (table: string) =>
+		until(async () => {
+			const found = await stack.statistics(`${schema}.${table}`);
+			return (
+				found?.state === "Table error" && found.lastError?.includes("its key column k has a value that reads like")
+			);
+		});
+	for (const table of ["loaded_member", "loaded_set", "loaded_sign"]) await refused(table);
+	for (const table of ["member", "choice", "sign", "half", "plain"]) {
+		expect(await stack.statistics(`${schema}.${table}`)).toMatchObject({ state: "Table completed" });
+	}
+	await db.query(`INSERT INTO plain VALUES (1, ${own}); INSERT INTO sign VALUES (2, _cp932 X'FAB1'), (1, 'x');
+		INSERT INTO t VALUES (4, 'four')`);
+	await shop.changes("inserts", 1);
+	expect(await stack.statistics(`${schema}.sign`)).toMatchObject({ state: "Table completed", inserts: 2 });
+	expect(await stack.statistics(`${schema}.plain`)).toMatchObject({ state: "Table completed", inserts: 1 });
+	await db.query(`INSERT INTO member VALUES (0); INSERT INTO choice VALUES (2); INSERT INTO sign VALUES (1, ${twin});
+		INSERT INTO half VALUES (_ucs2 X'D800')`);
+	for (const table of ["member", "choice", "sign", "half"]) await refused(table);
+	await db.query("DELETE FROM member WHERE k = 0");
+	await stack.replication.reload(stack.context, [{ schema, table: "member" }]);
+	expect(await stack.statistics(`${schema}.member`)).toMatchObject({ state: "Table completed", fullLoadRows: 2 });
+});
+
+test("a column that becomes the key is read again, as it may have what no key has", async ({ shop, db }) => {
+	const { stack, schema } = shop;
+	await db.query(`SET SESSION sql_mode = '';
+		CREATE TABLE zeros (id INT PRIMARY KEY, d DATE NOT NULL); INSERT INTO zeros VALUES (1, '0000-00-00'), (2, '2024-00-00');
+		CREATE TABLE days (d DATE NOT NULL, n INT); INSERT INTO days VALUES ('2024-01-01', 1), ('2024-01-02', 2)`);
+	await stack.replication.start(stack.context, limits);
+	await db.query("ALTER TABLE zeros DROP PRIMARY KEY, ADD PRIMARY KEY (d); ALTER TABLE days ADD PRIMARY KEY (d)");
+	await until(async () => {
+		const found = await stack.statistics(`${schema}.zeros`);
+		return found?.state === "Table error" && found.lastError?.includes("its key column d has a date with");
+	});
+	await db.query("UPDATE days SET n = 3 WHERE n = 2; INSERT INTO t VALUES (4, 'four')");
+	await shop.changes("inserts", 1);
+	await runJobs(stack);
+	expect(await currentRows(stack, "days", ["n"], ["n"])).toEqual([{ n: "1" }, { n: "3" }]);
+});

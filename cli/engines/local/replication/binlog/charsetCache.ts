@@ -1,5 +1,12 @@
 import type { SourceAccess } from "../../../mysql/access.ts";
-import { type Charset, type Charsets, type CharsetTable, tableCharset, unicodeCharset } from "../decode/charset.ts";
+import {
+	type Charset,
+	type Charsets,
+	type CharsetTable,
+	charactersOf,
+	tableCharset,
+	unicodeCharset,
+} from "../decode/charset.ts";
 import { Server } from "../mysql/server.ts";
 
 /** What asks the source: the statement's rows. */
@@ -105,12 +112,34 @@ export async function readCharsetTable(ask: Ask, name: string, bytes: number): P
 	};
 	const single = await read("LPAD(HEX(n), 2, '0')", "n < 256");
 	const none = new Map<number, string>();
-	return {
+	const table: CharsetTable = {
 		one: Array.from({ length: 256 }, (_, byte) => single.get(byte) ?? "?"),
 		two: bytes > 1 ? withoutSingle(await read("HEX(n)", "n >= 32768"), single) : none,
 		three: bytes === 3 ? withPrefix(await read("CONCAT('8F', HEX(n))", "n >= 32768")) : none,
 		four: bytes === 4 ? await read(fourBytes, `n < ${fourByteCharacters}`) : none,
+		twins: new Set(),
 	};
+	return { ...table, twins: await readTwins(ask, name, table) };
+}
+
+/** Of several codes of one text, those that the server does not have for it. */
+async function readTwins(ask: Ask, name: string, table: CharsetTable): Promise<Set<string>> {
+	const codes = new Map<string, string[]>();
+	const note = (code: string, text: string): unknown => codes.set(text, [...(codes.get(text) ?? []), code]);
+	for (const [byte, text] of table.one.entries()) if (text !== "?") note(hex(byte, 1), text);
+	for (const [code, text] of table.two) note(hex(code, 2), text);
+	for (const [code, text] of table.three) note(hex(code, 3), text);
+	const several = [...codes].filter(([, found]) => found.length > 1);
+	const twins = new Set(several.flatMap(([, found]) => found));
+	if (twins.size === 0) return twins;
+	const text = Buffer.from(several.map(([character]) => character).join("")).toString("hex");
+	const [row] = await ask(`SELECT HEX(CONVERT(CONVERT(X'${text}' USING utf8mb4) USING ${name})) AS own`);
+	for (const { code } of charactersOf(Buffer.from(String(row?.own), "hex"), table)) twins.delete(code);
+	return twins;
+}
+
+function hex(code: number, bytes: number): string {
+	return code.toString(16).padStart(bytes * 2, "0");
 }
 
 /** A character of one byte begins none of two; MySQL drops what is cut after it, so that both bytes look like the first one. */

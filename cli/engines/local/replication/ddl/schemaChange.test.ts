@@ -65,7 +65,9 @@ describe("what an ALTER asks of replication", () => {
 		],
 		["another order", tableOf(id, b, a), does(), "reload"],
 		["a column that nobody announced is gone", tableOf(id, a), does(), "reload"],
-		["another key", { columns: [id, a, b], key: [] }, does(), "schema"],
+		["no key any more", { columns: [id, a, b], key: [] }, does(), "schema"],
+		["another key", { columns: [id, a, b], key: ["a"] }, does(), "reload"],
+		["one more column in the key", { columns: [id, a, b], key: ["id", "b"] }, does(), "reload"],
 		["what is not understood", tableOf(id, a, b), does({ opaque: true }), "reload"],
 	])("%s", (_, after, alteration, change) => {
 		expect(schemaChange(tableOf(id, a, b), after, alteration)).toBe(change);
@@ -75,5 +77,6 @@ describe("what an ALTER asks of replication", () => {
 		const before = column("e", "enum('a','b')");
 		expect(schemaChange(tableOf(id, before), tableOf(id, column("e", "enum('a','b','c')")), does())).toBe("none");
 		expect(schemaChange(tableOf(id, before), tableOf(id, column("e", "enum('b','a')")), does())).toBe("reload");
+		expect(schemaChange(tableOf(id, before), tableOf(id, column("e", "enum('a','b','')")), does())).toBe("reload");
 	});
 });

@@ -33,6 +33,8 @@ export function schemaChange(before: TableSchema, after: TableSchema, alteration
 	// Readers see columns only, not statements: what leaves more than one explanation is reloaded.
 	const kinds = [dropped.size > 0, added.length > 0, renamed.length > 0].filter(Boolean).length;
 	if (kinds > 1 || renamed.length > 1 || renamed.some((column) => before.key.includes(column.name))) return "reload";
+	// Of a key values are demanded that another column need not have: a date of zeros is null, for one.
+	if (after.key.some((name) => !before.key.some((had) => folded(had) === folded(name)))) return "reload";
 	const sameKey = JSON.stringify(before.key) === JSON.stringify(after.key);
 	return kinds === 0 && sameKey ? "none" : "schema";
 }
@@ -44,12 +46,13 @@ function sameValues(before: ColumnDefinition, after: ColumnDefinition): boolean 
 	return before.type === after.type || isWidened(before.type, after.type);
 }
 
-/** A longer VARCHAR, or an ENUM or SET with values added at its end. */
+/** A longer VARCHAR, or an ENUM or SET with values added at its end; not an empty one, which a value before may read like. */
 function isWidened(before: string, after: string): boolean {
 	const [, oldLength] = /^varchar\((\d+)\)$/.exec(before) ?? [];
 	const [, newLength] = /^varchar\((\d+)\)$/.exec(after) ?? [];
 	if (oldLength !== undefined && newLength !== undefined) return Number(newLength) >= Number(oldLength);
-	return /^(enum|set)\(/.test(before) && after.startsWith(`${before.slice(0, -1)},`);
+	const kept = before.slice(0, -1);
+	return /^(enum|set)\(/.test(before) && after.startsWith(`${kept},`) && !/,''[,)]/.test(after.slice(kept.length));
 }
 
 /** Names of columns are compared without regard to case. */

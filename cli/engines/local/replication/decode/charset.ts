@@ -1,3 +1,5 @@
+import { mayHaveTwins } from "../model/keyTwins.ts";
+
 /** A character set of the server. */
 export interface Charset {
 	name: string;
@@ -5,6 +7,8 @@ export interface Charset {
 	hasAscii: boolean;
 	/** Text as the server gives it to a client of utf8mb4. */
 	decode(bytes: Buffer): string;
+	/** Whether the server would have other bytes for the same text; undefined where it never has. */
+	isTwin?(bytes: Buffer): boolean;
 }
 
 /** What the server makes of the bytes of a character set that is not one of Unicode's. */
@@ -17,6 +21,8 @@ export interface CharsetTable {
 	three: ReadonlyMap<number, string>;
 	/** gb18030: characters of four bytes, by their place in the order of these. */
 	four: ReadonlyMap<number, string>;
+	/** Characters, as hexadecimal bytes, whose text has other bytes at the server: several have one text. */
+	twins: ReadonlySet<string>;
 }
 
 /** The server's character sets by the ids of their collations. */
@@ -46,7 +52,9 @@ const unicode: Record<string, (bytes: Buffer) => string> = {
 /** A character set that needs no table. */
 export function unicodeCharset(name: string): Charset | undefined {
 	const decode = unicode[name];
-	return decode === undefined ? undefined : { name, hasAscii: decode === decodeUtf8, decode };
+	if (decode === undefined) return undefined;
+	const charset: Charset = { name, hasAscii: decode === decodeUtf8, decode };
+	return decode === decodeUcs2 ? { ...charset, isTwin: (bytes) => decode(bytes).includes(halfPair) } : charset;
 }
 
 function decodeUtf16Be(bytes: Buffer): string {
@@ -76,7 +84,15 @@ function decodeUtf32Be(bytes: Buffer): string {
 /** A character set by the server's own table. */
 export function tableCharset(name: string, table: CharsetTable): Charset {
 	const hasAscii = table.one.slice(0, 0x80).every((text, byte) => text === String.fromCharCode(byte));
-	return { name, hasAscii, decode: (bytes) => decodeByTable(bytes, table) };
+	const charset: Charset = { name, hasAscii, decode: (bytes) => decodeByTable(bytes, table) };
+	if (!mayHaveTwins(name)) return charset;
+	const { twins } = table;
+	const isPlain = hasAscii && ![...twins].some((code) => Number.parseInt(code, 16) < 0x80);
+	return {
+		...charset,
+		isTwin: (bytes) =>
+			!(isPlain && bytes.every((byte) => byte < 0x80)) && charactersOf(bytes, table).some((one) => isTwin(one, twins)),
+	};
 }
 
 function decodeByTable(bytes: Buffer, table: CharsetTable): string {
@@ -92,6 +108,27 @@ function decodeByTable(bytes: Buffer, table: CharsetTable): string {
 		at += length;
 	}
 	return text;
+}
+
+/** A character of a text: its bytes in hexadecimal, and what it is in Unicode. */
+interface Character {
+	code: string;
+	text: string;
+}
+
+export function charactersOf(bytes: Buffer, table: CharsetTable): Character[] {
+	const found: Character[] = [];
+	for (let at = 0; at < bytes.length; ) {
+		const { character, length } = characterAt(bytes, at, table);
+		found.push({ code: bytes.toString("hex", at, at + length), text: character });
+		at += length;
+	}
+	return found;
+}
+
+/** A byte that belongs to none reads as a question mark. */
+function isTwin({ code, text }: Character, twins: ReadonlySet<string>): boolean {
+	return (text === invalid && code !== "3f") || twins.has(code);
 }
 
 function characterAt(bytes: Buffer, at: number, table: CharsetTable): { character: string; length: number } {

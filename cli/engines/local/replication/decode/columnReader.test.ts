@@ -10,6 +10,7 @@ const latin1 = {
 	one: Array.from({ length: 256 }, (_, byte) => (byte === 0x80 ? "€" : String.fromCharCode(byte))),
 	two: new Map<number, string>(),
 	three: new Map<number, string>(),
+	twins: new Set<string>(),
 	four: new Map<number, string>(),
 };
 const charsets: Charsets = {

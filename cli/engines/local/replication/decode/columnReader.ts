@@ -238,7 +238,8 @@ function setReader(column: MappedColumn, charsets: Charsets): ColumnReader {
 	};
 }
 
-function membersOf(column: MappedColumn, charsets: Charsets): string[] {
+/** Members of an ENUM or SET, in order. */
+export function membersOf(column: MappedColumn, charsets: Charsets): string[] {
 	if (column.members === undefined) throw new DecodeError(`column ${column.name}: the binlog has not its members`);
 	if (column.members.length > (column.type === mysqlType.set ? column.length * 8 : 65_535)) {
 		throw new DecodeError(`column ${column.name} has ${column.members.length} members`);

@@ -7,6 +7,7 @@ import { eventType } from "./eventFrame.ts";
 import { readBinaryJson } from "./json/binaryJson.ts";
 import { type JsonValue, jsonText } from "./json/jsonValue.ts";
 import { applyJsonDiff } from "./json/partialJson.ts";
+import { keyReader } from "./keyValues.ts";
 import type { TableMap } from "./tableMap.ts";
 
 export type RowValues = Value[];
@@ -76,7 +77,11 @@ export interface TableReader {
 }
 
 export function tableReader(map: TableMap, charsets: Charsets): TableReader {
-	return { map, columns: map.columns.map((column) => columnReader(column, charsets)) };
+	const columns = map.columns.map((column, index) => {
+		const read = columnReader(column, charsets);
+		return map.key.includes(index) ? keyReader(column, read, charsets) : read;
+	});
+	return { map, columns };
 }
 
 /** @throws DecodeError where the event is not as the table's map says. */

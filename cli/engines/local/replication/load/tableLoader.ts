@@ -16,6 +16,7 @@ import { type Layout, makeLayout } from "../parquet/layout.ts";
 import type { LoadStage } from "../parquet/loadStage.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 import { type KeyRange, keyRanges, rangeSql } from "./keyRanges.ts";
+import { requireNoTwins } from "./keyTwins.ts";
 
 /** From one report of the progress to the next. */
 const reportedRows = 8192;
@@ -90,6 +91,7 @@ export class TableLoader {
 		const tableSchema = this.#take(name, read);
 		const selected = tableSchema.columns.filter(({ action }) => action !== "drop");
 		const layout = makeLayout(selected, tableSchema.key);
+		await requireNoTwins(server, name, read);
 		const size = await tableSize(server, name);
 		const isWide = size.rowBytes >= wideRow;
 		const ranges = isWide ? [{}] : await keyRanges(server, name, read, size);
