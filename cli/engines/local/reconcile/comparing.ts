@@ -17,23 +17,28 @@ import {
 	columnAt,
 	compareRows,
 	type DifferingRow,
+	type KeyedColumns,
 	keyOf,
 	mostRemembered,
-	type Sides,
 	withKeys,
 } from "./rowComparison.ts";
-import { rowTable } from "./rowTable.ts";
 import { sampleOf } from "./sample.ts";
-import { type ReadOptions, readSource } from "./sourceReader.ts";
+import { type ReadOptions, readSource, type SourcePiece } from "./sourceReader.ts";
+import { SourceTable } from "./sourceTable.ts";
 
-/** Rows that are compared at a time, where a table's key is a whole number; they are in memory, or spilled. */
-const partRows = 1_000_000;
+/** Of the source, so much is in memory at a time, and read meanwhile. */
+const enough = { rows: 1_000_000, bytes: 128 * 1024 * 1024 };
 /** Rows that are looked for by key in one statement. */
 const keysAtOnce = 500;
 
+interface Session {
+	connection: DuckDBConnection;
+	source: SourceTable;
+}
+
 /** One table's comparison. */
 export class Comparing {
-	readonly #columns: Pick<Sides, "columns" | "key">;
+	readonly #columns: KeyedColumns;
 	#rows = 0;
 
 	constructor(
@@ -49,26 +54,23 @@ export class Comparing {
 
 	/** All rows, part by part where the key allows it. */
 	all(): Promise<Counted> {
-		return this.#session(async (connection, lake) => {
+		return this.#session(async (session, lake) => {
 			const { columns, key } = this.#columns;
 			if (columns.length === 0) return nothing();
 			const [first] = key;
-			const ranges =
-				first !== undefined && columnAt(columns, first).isWhole ? { column: first, rows: partRows } : undefined;
-			let total = nothing();
-			let after: string | undefined;
+			const ranges = first !== undefined && columnAt(columns, first).isWhole ? { column: first } : undefined;
 			const { sample } = this.options;
 			const chosen =
 				sample === undefined || ranges === undefined
 					? undefined
 					: await sampleOf(this.access, this.table, columnAt(columns, ranges.column).name, sample);
 			const some = chosen === undefined ? lake : `SELECT * FROM (${lake}) WHERE ${chosen.inLake}`;
-			for await (const { upTo } of this.#read(connection, { ranges, where: chosen?.atSource })) {
-				const part = ranges === undefined ? some : within(some, columnAt(columns, ranges.column).name, after, upTo);
-				total = sum(total, await compareRows(connection, this.#sides(part)));
+			let after: string | undefined;
+			return this.#inParts(session, { ranges, where: chosen?.atSource }, (upTo) => {
+				const from = after;
 				after = upTo;
-			}
-			return total;
+				return ranges === undefined ? some : within(some, columnAt(columns, ranges.column).name, from, upTo);
+			});
 		});
 	}
 
@@ -104,25 +106,54 @@ export class Comparing {
 	}
 
 	#byKey(keys: readonly (readonly (string | null)[])[]): Promise<Counted> {
-		return this.#session(async (connection, lake) => {
+		return this.#session(async (session, lake) => {
 			let total = nothing();
 			for (let at = 0; at < keys.length; at += keysAtOnce) {
 				const some = keys.slice(at, at + keysAtOnce);
-				for await (const _ of this.#read(connection, { where: this.#keyCondition(some) })) {
-					total = sum(total, await compareRows(connection, this.#sides(withKeys(lake, this.#sides(lake), some))));
-				}
+				const where = this.#keyCondition(some);
+				total = sum(total, await this.#inParts(session, { where }, () => withKeys(lake, this.#columns, some)));
 			}
 			return total;
 		});
 	}
 
+	/** Reads rows of the source, and meanwhile compares those that were read before. @param lakeOf the lake's rows of a part. */
+	async #inParts(
+		{ connection, source }: Session,
+		options: Pick<ReadOptions, "where" | "ranges">,
+		lakeOf: (upTo: string | undefined) => string,
+	): Promise<Counted> {
+		let total = nothing();
+		let before: Promise<void> = Promise.resolve();
+		const one = async ({ rows, ends }: SourcePiece): Promise<void> => {
+			if (ends === undefined) return source.keep(rows);
+			const lake = lakeOf(ends.upTo);
+			const compare = (relation: string, count: number): Promise<Counted> =>
+				compareRows(connection, { ...this.#columns, source: relation, sourceRows: count, lake });
+			total = sum(total, await source.with(rows, compare));
+		};
+		try {
+			for await (const piece of this.#read(options)) {
+				await before;
+				before = one(piece);
+				// It is waited for at the next piece, or at the end.
+				before.catch(() => undefined);
+			}
+		} finally {
+			// Nothing may run on the connection once it is closed; where reading failed, that is the error.
+			await before.catch(() => undefined);
+		}
+		await before;
+		return total;
+	}
+
 	#arrived(rows: readonly DifferingRow[]): Promise<Set<string>> {
 		const { schema, table } = this.table;
-		return this.#session(async (connection, lake) => {
+		return this.#session(async ({ connection }, lake) => {
 			const files = await filesBelow(join(this.paths.processed, layout.changeLog(schema, table)), parquetEndings);
 			if (files.length === 0) return new Set<string>();
 			const log = { select: `SELECT * FROM ${parquetRelation(files, [])}`, operation: changeLogColumns.op };
-			return arrivedRows(connection, this.#sides(lake), log, rows);
+			return arrivedRows(connection, { ...this.#columns, lake }, log, rows);
 		});
 	}
 
@@ -134,25 +165,22 @@ export class Comparing {
 		return `(${columns.map(({ name }) => quoteSource(name)).join(", ")}) IN (${values.join(", ")})`;
 	}
 
-	#sides(lake: string): Sides {
-		return { ...this.#columns, source: rowTable, lake };
-	}
-
-	#read(connection: DuckDBConnection, options: Pick<ReadOptions, "where" | "ranges">) {
+	#read(options: Pick<ReadOptions, "where" | "ranges">) {
 		const source = { schema: this.table.schema, table: this.table.table, columns: this.#columns.columns };
 		const onRows = (count: number): void => {
 			this.#rows += count;
 			this.options.onProgress?.(this.#rows);
 		};
 		const { maxLoad } = this.options;
-		return readSource(this.access, source, connection, { ...options, maxLoad, onRows }, this.context.signal);
+		return readSource(this.access, source, { ...options, maxLoad, enough, onRows }, this.context.signal);
 	}
 
 	/** @param work gets a SELECT of the current table as it is now. */
-	#session<T>(work: (connection: DuckDBConnection, lake: string) => Promise<T>): Promise<T> {
+	#session<T>(work: (session: Session, lake: string) => Promise<T>): Promise<T> {
 		return withDuckDb(lakeAccess(this.paths), this.context.signal, async (connection) => {
 			await connection.run("SET memory_limit = '1GB'");
-			return work(connection, await selectAll(currentTable(this.table), this.paths, connection));
+			const source = new SourceTable(connection, this.#columns.columns);
+			return work({ connection, source }, await selectAll(currentTable(this.table), this.paths, connection));
 		});
 	}
 }

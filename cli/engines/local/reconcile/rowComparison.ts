@@ -26,12 +26,17 @@ export interface Counted {
 }
 
 /** Two relations of DuckDB's: what the source printed, columns `c0`, `c1` …, and a SELECT of the lake with the columns' names. */
-export interface Sides {
+export interface Sides extends KeyedColumns {
+	source: string;
+	/** How many rows the source has, where that is known. */
+	sourceRows?: number;
+	lake: string;
+}
+
+export interface KeyedColumns {
 	columns: readonly ComparedColumn[];
 	/** Indexes of the key's columns; none where the rows are a bag. */
 	key: readonly number[];
-	source: string;
-	lake: string;
 }
 
 /** Compares two sides, all rows and all values. */
@@ -75,10 +80,10 @@ async function compareKeyed(connection: DuckDBConnection, sides: Sides): Promise
 		number,
 		number,
 	];
-	const [[source]] = (await rowsOf(connection, `SELECT count(*) FROM ${sides.source}`)) as [[unknown]];
+	const source = sides.sourceRows ?? Number((await rowsOf(connection, `SELECT count(*) FROM ${sides.source}`))[0]?.[0]);
 	// `paired` counts a row of the source once for each partner.
-	const doubled = paired - Number(source);
-	const result: Counted = { source: Number(source), lake, counts: { missing, extra, changed, doubled }, rows: [] };
+	const doubled = paired - source;
+	const result: Counted = { source, lake, counts: { missing, extra, changed, doubled }, rows: [] };
 	if (missing + extra + changed > 0) {
 		const shownKey = key.map((index) => columnAt(columns, index).shown(`coalesce(x${index}, y${index})`));
 		const values = columns.flatMap(({ shown }, index) => [
@@ -195,7 +200,7 @@ async function compareBags(connection: DuckDBConnection, sides: Sides): Promise<
  */
 export async function arrivedRows(
 	connection: DuckDBConnection,
-	sides: Sides,
+	sides: Omit<Sides, "source" | "sourceRows">,
 	log: { select: string; operation: string },
 	rows: readonly DifferingRow[],
 ): Promise<Set<string>> {
@@ -237,7 +242,11 @@ export function keyOf(texts: readonly (string | null)[]): string {
 }
 
 /** A SELECT of the lake's rows that have one of some keys, none of which is null. */
-export function withKeys(lake: string, { columns, key }: Sides, keys: readonly (readonly (string | null)[])[]): string {
+export function withKeys(
+	lake: string,
+	{ columns, key }: KeyedColumns,
+	keys: readonly (readonly (string | null)[])[],
+): string {
 	const names = key.map((_, at) => `w${at}`);
 	const values = keys.map((texts) => `(${texts.map((text) => quoteText(text ?? "")).join(", ")})`).join(", ");
 	const mine = key.map((index) => valueInLake(columnAt(columns, index)));

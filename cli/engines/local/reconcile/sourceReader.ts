@@ -1,4 +1,3 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { poll } from "../../../common/poll.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { qualifiedName, quoteName } from "../../mysql/quote.ts";
@@ -6,14 +5,14 @@ import { lengthAt } from "../replication/mysql/resultRows.ts";
 import { Server } from "../replication/mysql/server.ts";
 import { TextRows } from "../replication/mysql/textRows.ts";
 import type { ComparedColumn } from "./comparedColumn.ts";
-import { RowTable } from "./rowTable.ts";
+import { type Enough, SourceRows } from "./sourceRows.ts";
 
 /** Rows read between two looks at how busy the source is. */
 const rowsBetweenLooks = 50_000;
 /** Milliseconds between looks while it is too busy. */
 const pauseMs = 500;
 
-export interface SourceTable {
+export interface SourceTableName {
 	schema: string;
 	table: string;
 	columns: readonly ComparedColumn[];
@@ -22,27 +21,28 @@ export interface SourceTable {
 export interface ReadOptions {
 	/** A condition on the rows; all of them without it. */
 	where?: string | undefined;
-	/** Index of a column by whose ranges the rows come: in its order, in parts of about so many rows. */
-	ranges?: { column: number; rows: number } | undefined;
+	/** Index of a column by whose ranges the rows come: in its order, in parts of at least one piece. */
+	ranges?: { column: number } | undefined;
 	maxLoad?: number | undefined;
+	/** What a piece has at least; the last one has what is left. */
+	enough: Enough;
 	onRows(count: number): void;
 }
 
-/** Rows of one table, as the source printed them. */
-export interface SourcePart {
-	table: RowTable;
-	/** The highest value of the ranges' column, as text; undefined in the last part. */
-	upTo: string | undefined;
+/** Rows of one table, as the source printed them, in parts of which each is in one or more pieces. */
+export interface SourcePiece {
+	rows: SourceRows;
+	/** What of the part ends with it: `upTo` is the highest value of the ranges' column, as text, and undefined in the last part. */
+	ends: { upTo: string | undefined } | undefined;
 }
 
 /** Reads rows of a table in one consistent snapshot. Needs no right but SELECT, and holds no lock. */
 export async function* readSource(
 	access: SourceAccess,
-	source: SourceTable,
-	connection: DuckDBConnection,
+	source: SourceTableName,
 	options: ReadOptions,
 	signal: AbortSignal,
-): AsyncGenerator<SourcePart> {
+): AsyncGenerator<SourcePiece> {
 	const server = await Server.connect(access);
 	let isWhole = false;
 	try {
@@ -52,10 +52,9 @@ export async function* readSource(
 		const load = options.maxLoad === undefined ? undefined : await Load.open(access, options.maxLoad);
 		try {
 			while (!isWhole) {
-				const table = await RowTable.create(connection, source.columns);
-				const upTo = await fill(table, rows, options, load, signal);
-				isWhole = upTo === undefined;
-				yield { table, upTo };
+				const { isLast, ...piece } = await fill(rows, options, load, signal);
+				isWhole = isLast;
+				yield piece;
 			}
 		} finally {
 			await load?.close();
@@ -67,50 +66,53 @@ export async function* readSource(
 	}
 }
 
-function statement({ columns, ...name }: SourceTable, { where, ranges }: ReadOptions): string {
+function statement({ columns, ...name }: SourceTableName, { where, ranges }: ReadOptions): string {
 	const list = columns.map(({ select }, index) => `${select} AS c${index}`).join(", ");
 	const condition = where === undefined ? "" : ` WHERE ${where}`;
 	const ordered = ranges === undefined ? "" : ` ORDER BY ${quoteName(columns[ranges.column]?.name ?? "")}`;
 	return `SELECT ${list} FROM ${qualifiedName(name)}${condition}${ordered}`;
 }
 
-/** @returns where the part ends; undefined where the rows end with it. */
+/** Reads the next piece: as much as should be in memory, and as ends with a value where there are ranges. */
 async function fill(
-	table: RowTable,
 	rows: TextRows,
-	{ ranges, onRows }: ReadOptions,
+	{ ranges, enough, onRows }: ReadOptions,
 	load: Load | undefined,
 	signal: AbortSignal,
-): Promise<string | undefined> {
+): Promise<SourcePiece & { isLast: boolean }> {
+	const piece = new SourceRows(enough);
 	let last: string | undefined;
-	let cutAt: string | undefined;
+	let isCut = false;
+	/** The first row of the next piece. */
 	let held: Buffer | undefined;
 	let sinceLook = 0;
 	const take = (buffer: Buffer, from: number, to: number): boolean => {
 		sinceLook += 1;
-		if (ranges !== undefined && table.rows >= ranges.rows) {
-			const value = valueAt(buffer, from, ranges.column);
-			if (last !== undefined && value !== last) {
-				cutAt = last;
-				// It is the first of the next part.
+		if (piece.isFull()) {
+			const value = ranges === undefined ? undefined : valueAt(buffer, from, ranges.column);
+			isCut = last !== undefined && value !== last;
+			// Many rows may have one value.
+			if (isCut || ranges === undefined || piece.isFull(2)) {
 				held = Buffer.from(buffer.subarray(from, to));
 				return true;
 			}
 			last = value;
 		}
-		table.append(buffer, from, to);
+		piece.append(buffer, from, to);
 		return sinceLook >= rowsBetweenLooks;
 	};
-	for (;;) {
-		const ended = await rows.next(take, signal);
+	let isLast = false;
+	while (held === undefined && !isLast) {
+		isLast = await rows.next(take, signal);
 		onRows(sinceLook);
 		sinceLook = 0;
-		if (held !== undefined || ended) break;
-		await load?.pass(signal);
+		if (held === undefined && !isLast) await load?.pass(signal);
 	}
-	table.close();
+	piece.close();
 	if (held !== undefined) rows.putBack(held);
-	return cutAt;
+	// The row that is held may have been the last.
+	isLast &&= held === undefined;
+	return { rows: piece, isLast, ends: isLast ? { upTo: undefined } : isCut ? { upTo: last } : undefined };
 }
 
 /** The text of a value in a row of the text protocol. */
