@@ -6,7 +6,8 @@ A line of standard input is a job, as JSON: `id`, `script`, `args`, `log` and `e
 the network of that process. Lines of standard output say of it `pid` once it has begun, then `code` or `signal` as it
 ended, or `error` where it could not begin. The host ends with its input; jobs do not.
 
-With `--engine` it imports the engine's client at the beginning, else when the first job does.
+It imports the engine's client at the beginning with `--engine`, else at a line with `ahead`, or when the first job
+does.
 """
 
 from __future__ import annotations
@@ -82,9 +83,8 @@ class _Host:
             if self._woken in ready:
                 wanted = b"e" in os.read(self._woken, 4096)
                 self._reap()
-                if wanted and not self._has_engine:
-                    self._has_engine = True
-                    _load(ENGINE)
+                if wanted:
+                    self._import_engine()
             if 0 in ready:
                 data = os.read(0, 65536)
                 if not data:
@@ -92,9 +92,17 @@ class _Host:
                 *lines, rest = (rest + data).split(b"\n")
                 for line in lines:
                     job: dict[str, Any] = json.loads(line)
+                    if "ahead" in job:
+                        self._import_engine()
+                        continue
                     if self._fork(job["id"]) == 0:
                         selector.close()
                         return job
+
+    def _import_engine(self) -> None:
+        if not self._has_engine:
+            self._has_engine = True
+            _load(ENGINE)
 
     def _fork(self, job: str) -> int | None:
         try:

@@ -1,5 +1,5 @@
 """
-Serves the Spark Connect protocol by Sail on a free loopback port, for the jobs of one run: with `--own-network` in a
+Serves the Spark Connect protocol by Sail on a free loopback port, for the jobs of runs: with `--own-network` in a
 network of its own, where the kernel has that.
 
 Prints one line of JSON: `port`, and, where it is in the machine's network, `why`, and the accounts of `others`, who

@@ -40,6 +40,7 @@ export async function runDemo(
 	if (!(await host.isSourceExternal())) await host.startPrivateSource(context);
 	if (!(await host.hasSamples())) await host.seed(context, options);
 	const stack = await host.stack();
+	await (await stack.jobs()).prepare?.();
 	const replication = await stack.replication();
 	// The demo's changes should be seen immediately; DMS would gather them for a minute.
 	await replication.start(context, { batchInterval: 1 });

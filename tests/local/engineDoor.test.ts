@@ -15,12 +15,14 @@ const signal = new AbortController().signal;
 
 const it = base
 	.extend("engine", async ({ folder }, { onCleanup }) => {
-		const server = new SailServer(python, join(folder, "own.log"), true);
+		const server = new SailServer(python, true);
+		server.logTo(join(folder, "own.log"));
 		onCleanup(() => server.stop());
 		return server;
 	})
 	.extend("open", async ({ folder }, { onCleanup }) => {
-		const server = new SailServer(python, join(folder, "open.log"));
+		const server = new SailServer(python);
+		server.logTo(join(folder, "open.log"));
 		onCleanup(() => server.stop());
 		return server;
 	});
@@ -49,7 +51,7 @@ it.runIf(isRoot)("another user neither reads nor runs anything by it", async ({ 
 
 it.runIf(process.platform === "linux")("a job reaches it", async ({ folder, engine, onTestFinished }) => {
 	const { address, network } = await engine.remote(signal);
-	const host = new JobHost(python, process.env, join(folder, "host.log"));
+	const host = new JobHost(python, process.env);
 	onTestFinished(() => host.close());
 	const script = join(folder, "job.py");
 	await writeFile(

@@ -121,7 +121,8 @@ describe("SailServer", () => {
 			"python",
 			'head -c 300000 /dev/zero >&2; echo \'{"port":4711,"why":"x"}\'; cat > /dev/null',
 		);
-		const server = new SailServer(python, join(folder, "nowhere", "sail.log"));
+		const server = new SailServer(python);
+		server.logTo(join(folder, "nowhere", "sail.log"));
 		expect(await server.remote(new AbortController().signal)).toEqual({ address: "sc://127.0.0.1:4711" });
 		await server.stop();
 	});

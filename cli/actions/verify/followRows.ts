@@ -39,6 +39,8 @@ export interface Proof {
 export async function followInsert(way: Way, plan: Plan, written: () => void): Promise<Proof> {
 	const { source, raw, context } = way;
 	const checks: VerifyCheck[] = [];
+	// While the rows are on their way.
+	await (await way.stack.jobs()).prepare?.();
 	const before = await changesOf(way, plan);
 	const known = await knownFiles(raw, plan.table);
 	await writeRows(source, plan);

@@ -34,6 +34,8 @@ export interface Jobs {
 	 * @throws RunGoing naming the run that is already going, where only one may.
 	 */
 	open(context: Context, options?: { scheduled?: boolean }): Promise<JobSession>;
+	/** Begins to start what a run will need that comes soon and has work; absent where nothing is to be started. */
+	prepare?(): Promise<void>;
 	/**
 	 * Does something while no run is going, and none can begin where the engine can keep it from that.
 	 * @param work may let runs begin before its end, by the function that it gets, where that is needed.

@@ -18,7 +18,8 @@ interface Jobs {
 /** Any Python will do: what the jobs import is not there, which only its log says. */
 const it = base.extend("jobs", async ({ folder }, { onCleanup }): Promise<Jobs> => {
 	const env = { ...process.env, PYTHONPATH: join(folder, "library"), PYTHONUNBUFFERED: "1", OWN: "1" };
-	const host = new JobHost("python3", env, join(folder, "host.log"));
+	const host = new JobHost("python3", env);
+	host.logTo(join(folder, "host.log"));
 	onCleanup(() => host.close());
 	const log = (name: string): string => join(folder, `${name}.log`);
 	const start: Jobs["start"] = async (name, lines, args = []) => {
@@ -83,7 +84,7 @@ describe.runIf(process.platform === "linux")("jobs as forks", () => {
 		for (const name of ["", "sql/"]) await writeFile(join(folder, "library", "pyspark", `${name}__init__.py`), "");
 		const ask = ["import sys", "print('pyspark.sql' in sys.modules)"];
 		const env = { ...process.env, PYTHONPATH: join(folder, "library"), PYTHONUNBUFFERED: "1" };
-		const ahead = new JobHost("python3", env, join(folder, "ahead.log"), true);
+		const ahead = new JobHost("python3", env, true);
 		try {
 			expect((await jobs.run("idle", ...ask)).said).toBe("False\n");
 			const log = join(folder, "ahead-idle.log");

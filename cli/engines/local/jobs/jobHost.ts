@@ -1,13 +1,15 @@
 import type { ChildProcess } from "node:child_process";
-import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { spawn } from "../../../common/process/childProcess.ts";
 import { identify, type ProcessIdentity, signalProcess } from "../../../common/process/processIdentity.ts";
 import { toolRoot } from "../../../common/projectRoot.ts";
+import { holdOpen } from "./holdOpen.ts";
 import type { Exit, JobCall, JobProcess, JobProcesses } from "./jobProcesses.ts";
+import { ProcessLog } from "./processLog.ts";
 
 const answerSchema = z.union([
 	z.object({ id: z.string(), pid: z.number().int().positive() }),
@@ -26,31 +28,53 @@ interface Waiting {
 /** Jobs as forks of one Python that has imported what they need: etl/job_host.py. */
 export class JobHost implements JobProcesses {
 	readonly #child: ChildProcess;
-	readonly #log: string;
+	readonly #log: ProcessLog;
+	#logPath = "";
 	readonly #waiting = new Map<string, Waiting>();
 	#count = 0;
 	#fault: Error | undefined;
 
-	/**
-	 * @param log file for the host's own messages.
-	 * @param ahead whether it imports the engine's client before a job asks for that.
-	 */
-	constructor(python: string, env: NodeJS.ProcessEnv, log: string, ahead = false) {
-		this.#log = log;
-		const output = openSync(log, "w");
+	/** @param ahead whether it imports the engine's client before a job asks for that. */
+	constructor(python: string, env: NodeJS.ProcessEnv, ahead = false) {
 		this.#child = spawn(python, [join(toolRoot, "etl", "job_host.py"), ...(ahead ? ["--engine"] : [])], {
-			stdio: ["pipe", "pipe", output],
+			stdio: ["pipe", "pipe", "pipe"],
 			// Ctrl-C in the terminal is ours to answer.
 			detached: true,
 			env,
 		});
-		closeSync(output);
+		this.#log = new ProcessLog(this.#child.stderr as Readable);
 		this.#child.once("error", (error) => this.#fail(error.message));
 		this.#child.once("close", (code, signal) => this.#fail(`It ended with ${signal ?? `exit code ${code}`}.`));
 		// A host that has ended says so itself.
 		this.#child.stdin?.on("error", () => undefined);
 		const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream });
 		lines.on("line", (line) => this.#take(answerSchema.parse(JSON.parse(line))));
+	}
+
+	logTo(path: string): void {
+		this.#logPath = path;
+		this.#log.to(path);
+	}
+
+	importAhead(): void {
+		this.#child.stdin?.write(`${JSON.stringify({ ahead: true })}\n`);
+	}
+
+	hasEnded(): boolean {
+		return this.#fault !== undefined || this.#child.exitCode !== null || this.#child.signalCode !== null;
+	}
+
+	rest(): void {
+		this.#log.rest();
+		holdOpen(this.#child, false);
+	}
+
+	wake(): void {
+		holdOpen(this.#child, true);
+	}
+
+	kill(): void {
+		this.#child.kill("SIGKILL");
 	}
 
 	start(job: JobCall): Promise<JobProcess> {
@@ -73,6 +97,7 @@ export class JobHost implements JobProcesses {
 
 	async close(): Promise<void> {
 		if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+		this.#log.drain();
 		const ended = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
 		this.#child.stdin?.end();
 		// It may be about to import what nobody needs any more.
@@ -110,7 +135,7 @@ export class JobHost implements JobProcesses {
 		return new PipelineError("failure", {
 			what,
 			why,
-			fix: `Its messages are in ${this.#log}.`,
+			fix: `Its messages are in ${this.#logPath}.`,
 			next: "pipeline-cli run-etl",
 		});
 	}

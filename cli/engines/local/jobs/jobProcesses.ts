@@ -28,6 +28,16 @@ export interface JobProcess {
 /** How the processes of jobs are started. */
 export interface JobProcesses {
 	start(job: JobCall): Promise<JobProcess>;
+	/** @param path file for what is said beside the jobs from here on. */
+	logTo(path: string): void;
+	/** Has what jobs import where they have work, if not yet: the next ones need not do that. */
+	importAhead(): void;
+	hasEnded(): boolean;
+	/** Waits for another run, and keeps this process from nothing, until it is woken. */
+	rest(): void;
+	wake(): void;
+	/** To be called where this process ends, which waits for nothing then. */
+	kill(): void;
 	/** To be called when no job runs any more. */
 	close(): Promise<void>;
 }
@@ -60,6 +70,20 @@ export class SpawnedJobs implements JobProcesses {
 			await output.close();
 		}
 	}
+
+	logTo(): void {}
+
+	importAhead(): void {}
+
+	hasEnded(): boolean {
+		return false;
+	}
+
+	rest(): void {}
+
+	wake(): void {}
+
+	kill(): void {}
 
 	async close(): Promise<void> {}
 }

@@ -10,6 +10,7 @@ import { failing } from "../../../actions/etl/failing.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import type { Stack } from "../../port.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
+import { JobEngine } from "./jobEngine.ts";
 import { LocalJobSession } from "./localJobSession.ts";
 import { LocalJobs } from "./localJobs.ts";
 import { RunLock } from "./runLock.ts";
@@ -33,7 +34,7 @@ interface Run {
 	runId: string;
 	session: LocalJobSession;
 	/** One more session of the run. */
-	open(): LocalJobSession;
+	open(): Promise<LocalJobSession>;
 	/** A job of these lines; `$report` is where its report goes. */
 	job(name: string, ...lines: string[]): Promise<JobDefinition>;
 }
@@ -48,8 +49,9 @@ const it = base.extend("run", async ({ folder, abort }, { onCleanup }): Promise<
 	await mkdir(logs, { recursive: true });
 	const lock = await RunLock.take(paths.runs, runId, abort.signal);
 	const sessions: LocalJobSession[] = [];
-	const open = (): LocalJobSession => {
-		const session = new LocalJobSession(paths, runId, logs, lock, { forks: false });
+	const open = async (): Promise<LocalJobSession> => {
+		const engine = await JobEngine.take({ python: paths.python, forks: false, ahead: false }, logs);
+		const session = new LocalJobSession(paths, runId, logs, lock, engine);
 		sessions.push(session);
 		return session;
 	};
@@ -64,7 +66,7 @@ const it = base.extend("run", async ({ folder, abort }, { onCleanup }): Promise<
 		await writeFile(script, [`report='${report}'`, ...folderOf, ...lines, ""].join("\n"));
 		return { name, script, description: "", after: [], reads: [], writes: [] };
 	};
-	return { paths, runId, session: open(), open, job };
+	return { paths, runId, session: await open(), open, job };
 });
 
 const report = {
@@ -118,7 +120,7 @@ describe("a job that ends otherwise than it reports", () => {
 describe("an engine that dies", () => {
 	it("ends the job that it ran with its reason, and later ones", async ({ run, context, folder }) => {
 		vi.stubEnv("DIES_AFTER", join(folder, "begun"));
-		const session = run.open();
+		const session = await run.open();
 		const job = await run.job(
 			"a",
 			"trap '' TERM",
@@ -149,7 +151,7 @@ describe("Ctrl-C", () => {
 		abort,
 	}) => {
 		vi.stubEnv("NEVER_LISTENS", "1");
-		const running = run.open().run(await run.job("a", "exit 0"), { ...context, signal: abort.signal });
+		const running = (await run.open()).run(await run.job("a", "exit 0"), { ...context, signal: abort.signal });
 		abort.abort(new PipelineError("cancelled", { what: "Ctrl-C" }));
 		await expect(running).rejects.toMatchObject({ outcome: "cancelled" });
 	});

@@ -7,15 +7,13 @@ import type { JobReport } from "../../../../etl/contract/report.ts";
 import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
 import type { PipelineError } from "../../../common/errors.ts";
 import { endProcess, identify, signalProcess } from "../../../common/process/processIdentity.ts";
-import { toolRoot } from "../../../common/projectRoot.ts";
 import type { Context, JobRun, JobSession, JobState } from "../../port.ts";
 import { folderUri, type LocalPaths } from "../shared/paths.ts";
-import { JobHost } from "./jobHost.ts";
-import { type Exit, type JobProcesses, SpawnedJobs } from "./jobProcesses.ts";
+import type { JobEngine } from "./jobEngine.ts";
+import type { Exit } from "./jobProcesses.ts";
 import { datasetsFile } from "./news.ts";
 import type { RunLock } from "./runLock.ts";
-import { engineLog, hostLog, readReport, reportFailure } from "./runReports.ts";
-import { SailServer } from "./sailServer.ts";
+import { readReport, reportFailure } from "./runReports.ts";
 
 /** Lines of a failed job's log that are shown immediately. */
 const tailLines = 15;
@@ -23,41 +21,24 @@ const tailLines = 15;
 /** How long a job whose engine has died may take to end. */
 const orphanGraceMs = 2_000;
 
-/** One run: the engine, and each job as a process of its own that begins with its imports done where that is safe. */
+/** One run: each job as a process of its own, by an engine that it has alone meanwhile. */
 export class LocalJobSession implements JobSession {
 	readonly runId: string;
 	readonly #paths: LocalPaths;
 	readonly #folder: string;
 	readonly #lock: RunLock;
-	readonly #server: SailServer;
-	readonly #processes: JobProcesses;
+	readonly #engine: JobEngine;
 	#hasWarned = false;
+	/** What went wrong with a job may be the engine's fault, or be one of the engine's now. */
+	#isGood = true;
 
-	/**
-	 * @param options.forks whether processes of jobs may be forks of one that has imported what they need.
-	 * @param options.ahead whether that has the engine's client before a job asks for it.
-	 */
-	constructor(
-		paths: LocalPaths,
-		runId: string,
-		folder: string,
-		lock: RunLock,
-		{ forks = process.platform === "linux", ahead = false }: { forks?: boolean; ahead?: boolean } = {},
-	) {
+	/** @param engine is kept for a later run, or closed, when this is closed. */
+	constructor(paths: LocalPaths, runId: string, folder: string, lock: RunLock, engine: JobEngine) {
 		this.#paths = paths;
 		this.runId = runId;
 		this.#folder = folder;
 		this.#lock = lock;
-		const python = join(paths.python, "bin", "python");
-		this.#server = new SailServer(python, join(folder, engineLog), forks);
-		const env = {
-			...withoutProxy(process.env),
-			PYTHONPATH: join(toolRoot, "etl"),
-			PYTHONUNBUFFERED: "1",
-			PYTHONDONTWRITEBYTECODE: "1",
-			TZ: "UTC",
-		};
-		this.#processes = forks ? new JobHost(python, env, join(folder, hostLog), ahead) : new SpawnedJobs(python, env);
+		this.#engine = engine;
 	}
 
 	async run(job: JobDefinition, context: Context): Promise<JobRun> {
@@ -65,6 +46,7 @@ export class LocalJobSession implements JobSession {
 		const startedAt = new Date();
 		const exit = await this.#spawn(job, log, context);
 		const { state, report } = await this.#ending(job, startedAt, exit, log, context.signal);
+		if (state !== "succeeded" && state !== "quality_failed") this.#isGood = false;
 		return {
 			job: job.name,
 			id: `${this.runId}/${job.name}`,
@@ -101,17 +83,20 @@ export class LocalJobSession implements JobSession {
 	}
 
 	async close(): Promise<void> {
-		await Promise.all([this.#processes.close(), this.#server.stop()]);
-		await this.#lock.free();
+		try {
+			await this.#engine.keep(this.#isGood);
+		} finally {
+			await this.#lock.free();
+		}
 	}
 
 	/** @returns how the job ended; `orphaned` where its engine had died before. */
 	async #spawn(job: JobDefinition, log: string, context: Context): Promise<Exit & { orphaned?: PipelineError }> {
 		const { signal } = context;
-		const { address, ...network } = await this.#server.remote(signal);
+		const { address, ...network } = await this.#engine.server.remote(signal);
 		await this.#warnOfOthers(context);
 		const call = { script: job.script, args: this.#arguments(job), log, env: { SPARK_REMOTE: address }, ...network };
-		const { pid, ended } = await this.#processes.start(call);
+		const { pid, ended } = await this.#engine.processes.start(call);
 		if (pid === undefined) return ended;
 		const started = identify(pid);
 		const stop = (): void => signalProcess(started, "SIGTERM");
@@ -119,7 +104,7 @@ export class LocalJobSession implements JobSession {
 		if (signal.aborted) stop();
 		await this.#lock.addChild(started);
 		try {
-			const first = await Promise.race([ended, this.#server.died]);
+			const first = await Promise.race([ended, this.#engine.server.died]);
 			if (!(first instanceof Error)) return first;
 			// It would ask an engine that is gone for ten minutes more.
 			await endProcess(started, "", orphanGraceMs);
@@ -132,7 +117,7 @@ export class LocalJobSession implements JobSession {
 	async #warnOfOthers({ reporter, signal }: Context): Promise<void> {
 		if (this.#hasWarned) return;
 		this.#hasWarned = true;
-		const exposure = await this.#server.exposure(signal);
+		const exposure = await this.#engine.server.exposure(signal);
 		if (exposure !== undefined) reporter.warn(exposure);
 	}
 
@@ -147,14 +132,6 @@ export class LocalJobSession implements JobSession {
 			...job.forRun,
 		});
 	}
-}
-
-/** The engine's client would ask a proxy for the engine, which is on the loopback. */
-function withoutProxy(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-	const own = ["127.0.0.1", "localhost"];
-	const names = ["no_proxy", "NO_PROXY", ...(env.no_grpc_proxy === undefined ? [] : ["no_grpc_proxy"])];
-	const exempt = names.map((name) => [name, [...own, ...(env[name] ?? "").split(",")].filter(Boolean).join(",")]);
-	return { ...env, ...Object.fromEntries(exempt) };
 }
 
 function stateOf({ code }: Exit, signal: AbortSignal): JobState {

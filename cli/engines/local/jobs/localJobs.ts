@@ -12,6 +12,7 @@ import { stackDefinition } from "../shared/definition.ts";
 import { forgetValues } from "../shared/forget.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { readSchedule } from "../shared/scheduleFile.ts";
+import { JobEngine, needsOf } from "./jobEngine.ts";
 import { LocalJobSession } from "./localJobSession.ts";
 import { datasetsFile, hasNews } from "./news.ts";
 import { RunLock, runningRun } from "./runLock.ts";
@@ -46,11 +47,16 @@ export class LocalJobs implements Jobs {
 			await deliverLeftovers({ spool: this.#paths.delivery, raw: this.#paths.raw });
 			const document = jobsDocument(definition, await openModels(definition), definition.pipeline.clicks?.schema);
 			await writeFile(join(folder, datasetsFile), JSON.stringify(document));
-			return new LocalJobSession(this.#paths, runId, folder, lock, { ahead });
+			const engine = await JobEngine.take(needsOf(this.#paths, ahead), folder);
+			return new LocalJobSession(this.#paths, runId, folder, lock, engine);
 		} catch (error) {
 			await lock.free();
 			throw error;
 		}
+	}
+
+	prepare(): Promise<void> {
+		return JobEngine.prepare(needsOf(this.#paths, true));
 	}
 
 	async alone<T>(context: Context, work: (free: () => Promise<void>) => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ import { openModels } from "../../shared/models.ts";
 import { ensurePython } from "../setup/python.ts";
 import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
+import { JobEngine, needsOf } from "./jobEngine.ts";
 import { LocalJobSession } from "./localJobSession.ts";
 import { datasetsFile } from "./news.ts";
 import { RunLock } from "./runLock.ts";
@@ -46,7 +47,7 @@ export async function recomputing<T>(
 		const definition = await stackDefinition(paths);
 		const document = jobsDocument(definition, await openModels(definition), definition.pipeline.clicks?.schema);
 		await writeFile(join(folder, datasetsFile), JSON.stringify(withoutRules(document)));
-		const opened = new LocalJobSession(own, runId, folder, lock, { ahead: true });
+		const opened = new LocalJobSession(own, runId, folder, lock, await JobEngine.take(needsOf(own, true), folder));
 		session = opened;
 		return await work({ paths: own, run: (job) => opened.run(job, context) });
 	} finally {

@@ -1,11 +1,13 @@
 import type { ChildProcess } from "node:child_process";
-import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { spawn } from "../../../common/process/childProcess.ts";
 import { toolRoot } from "../../../common/projectRoot.ts";
+import { holdOpen } from "./holdOpen.ts";
+import { ProcessLog } from "./processLog.ts";
 
 /** What the server says of itself. */
 const answerSchema = z.object({
@@ -26,21 +28,21 @@ export interface Remote {
 	network?: number;
 }
 
-/** The Sail server that runs the jobs of one run; it ends with this process, however that ends. */
+/** The Sail server that runs the jobs of one run after the other; it ends with this process, however that ends. */
 export class SailServer {
 	readonly #child: ChildProcess;
-	readonly #log: string;
+	readonly #log: ProcessLog;
+	#logPath = "";
 	readonly #answer: Promise<Answer>;
 	/** Comes where it ends before it is stopped. */
 	readonly died: Promise<PipelineError>;
 	#isStopping = false;
+	#isPrivate = false;
 
 	/**
-	 * @param log file for the server's own messages.
 	 * @param ownNetwork whether jobs can join a network of its own.
 	 */
-	constructor(python: string, log: string, ownNetwork = false) {
-		this.#log = log;
+	constructor(python: string, ownNetwork = false) {
 		const script = join(toolRoot, "etl", "sail_server.py");
 		this.#child = spawn(python, [script, ...(ownNetwork ? ["--own-network"] : [])], {
 			stdio: ["pipe", "pipe", "pipe"],
@@ -49,10 +51,7 @@ export class SailServer {
 			// Sail's default of a full trace per query would fill the log.
 			env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? "warn" },
 		});
-		const file = createWriteStream(log);
-		// A log that a full disk does not take must end neither us nor, for want of a reader, the server.
-		file.once("error", () => this.#child.stderr?.resume());
-		this.#child.stderr?.pipe(file);
+		this.#log = new ProcessLog(this.#child.stderr as Readable);
 		// It may end before it reads that it is to.
 		this.#child.stdin?.on("error", () => undefined);
 		this.#answer = this.#read();
@@ -63,6 +62,32 @@ export class SailServer {
 				if (!this.#isStopping) resolve(this.#error("The engine of the jobs (Sail) died.", howEnded(code, signal)));
 			});
 		});
+	}
+
+	/** @param path file for the server's own messages from here on. */
+	logTo(path: string): void {
+		this.#logPath = path;
+		this.#log.to(path);
+	}
+
+	/** Waits for another run, and keeps this process from nothing. */
+	rest(): void {
+		this.#log.rest();
+		holdOpen(this.#child, false);
+	}
+
+	wake(): void {
+		holdOpen(this.#child, true);
+	}
+
+	/** To be called where this process ends, which waits for nothing then. */
+	kill(): void {
+		this.#child.kill("SIGKILL");
+	}
+
+	/** Whether only what joins its network reaches it; not known before it listens. */
+	isPrivate(): boolean {
+		return this.#isPrivate;
 	}
 
 	/**
@@ -85,7 +110,8 @@ export class SailServer {
 
 	async stop(): Promise<void> {
 		this.#isStopping = true;
-		if (this.#hasEnded()) return;
+		if (this.hasEnded()) return;
+		this.#log.drain();
 		const ended = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
 		this.#child.stdin?.end();
 		const timer = setTimeout(() => this.#child.kill("SIGKILL"), 3_000);
@@ -101,7 +127,7 @@ export class SailServer {
 		});
 		try {
 			const answer = await Promise.race([this.#answer, aborted]);
-			if (this.#hasEnded()) throw await this.died;
+			if (this.hasEnded()) throw await this.died;
 			return answer;
 		} catch (error) {
 			signal.throwIfAborted();
@@ -111,7 +137,7 @@ export class SailServer {
 		}
 	}
 
-	#hasEnded(): boolean {
+	hasEnded(): boolean {
 		return this.#child.exitCode !== null || this.#child.signalCode !== null;
 	}
 
@@ -123,7 +149,9 @@ export class SailServer {
 			const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream });
 			lines.once("line", (line) => {
 				try {
-					resolve(answerSchema.parse(JSON.parse(line)));
+					const answer = answerSchema.parse(JSON.parse(line));
+					this.#isPrivate = answer.why === undefined;
+					resolve(answer);
 				} catch {
 					fail(`It said: ${line.slice(0, 200)}`);
 				}
@@ -135,7 +163,7 @@ export class SailServer {
 		return new PipelineError("failure", {
 			what,
 			why,
-			fix: `Its messages are in ${this.#log}.`,
+			fix: `Its messages are in ${this.#logPath}.`,
 			next: what.endsWith("start.") ? "pipeline-cli setup" : "pipeline-cli run-etl",
 		});
 	}
