@@ -1,12 +1,12 @@
-// What takes longer than `npm test` may: many more kills of each kind, all tests of the replication on MySQL too, what takes
-// long on Apache Spark, values and streams of changes by the thousand, rows of 20 MB by the hundred. Ends with one line that
-// says how many parts passed.
+// What takes longer than `npm test` may: many more kills of each kind, statements at random by the thousand, all tests of the
+// replication on MySQL too, what takes long on Apache Spark, values and streams of changes by the thousand, rows of 20 MB by the
+// hundred. Ends with one line that says how many parts passed.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const crashes = ["replication/replicationCrash", "local/clickDelivery", "local/kills"].map(
+const crashes = ["replication/replicationCrash", "replication/randomDdl", "local/clickDelivery", "local/kills"].map(
 	(name) => `tests/${name}.test.ts`,
 );
 const terminals = "tests/aws/output.test.ts";

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { expect } from "vitest";
 import { BinaryRows } from "../../cli/engines/local/replication/mysql/binaryRows.ts";
 import { isTransient } from "../../cli/engines/local/replication/mysql/errors.ts";
@@ -6,7 +7,9 @@ import { openSnapshotAfter } from "../../cli/engines/local/replication/mysql/sna
 import { readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import type { SourceAccess } from "../../cli/engines/mysql/access.ts";
 import { cuttingProxy } from "../support/cuttingProxy.ts";
+import { foldByKey } from "../support/fold.ts";
 import { test } from "../support/replicationFixtures.ts";
+import { until } from "../support/replicator.ts";
 import { sequence } from "../support/servers/source.ts";
 
 const fill = `CREATE TABLE big (id INT PRIMARY KEY, v CHAR(200)); INSERT INTO big SELECT seq, REPEAT('x', 200) FROM ${sequence(20_000)}`;
@@ -32,6 +35,52 @@ test("a load whose connection breaks is repeated, and ends", async ({ shop, db, 
 	await shop.changes("inserts", 1);
 	await shop.expectEqual();
 	await stack.replication.stop(stack.context);
+});
+
+test("tables that are made, filled, altered and renamed while the load begins are there with their rows", async ({
+	shop,
+	db,
+	server,
+}) => {
+	const { stack, schema } = shop;
+	const beside = await server.connect({ database: schema });
+	let ended = false;
+	const started = stack.replication.start(stack.context, { batchInterval: 0.2 }).finally(() => {
+		ended = true;
+	});
+	const made: string[] = [];
+	while ((!ended && made.length < 30) || made.length === 0) {
+		const name = `late_${made.length + 1}`;
+		await beside.query(
+			`CREATE TABLE ${name} (id INT PRIMARY KEY, name VARCHAR(10)); INSERT INTO ${name} VALUES (1, 'one')`,
+		);
+		if (made.length % 3 === 1) await beside.query(`ALTER TABLE ${name} ADD COLUMN more INT DEFAULT 7`);
+		if (made.length % 3 === 2) await beside.query(`RENAME TABLE ${name} TO renamed_${name}`);
+		made.push(made.length % 3 === 2 ? `renamed_${name}` : name);
+		await beside.query(
+			`INSERT INTO ${made.at(-1)} (id, name) VALUES (2, 'two'); UPDATE ${made.at(-1)} SET name = 'zwö' WHERE id = 1`,
+		);
+		// The machine is the replicator's too.
+		await setTimeout(20);
+	}
+	await beside.end();
+	await started;
+	await db.query("INSERT INTO t VALUES (4, 'after')");
+	await until(async () => {
+		const all = await stack.replication.tables();
+		const read = all.find(({ table }) => table === "t");
+		return (
+			(read?.inserts ?? 0) + (read?.fullLoadRows ?? 0) === 4 && all.every(({ state }) => state === "Table completed")
+		);
+	});
+	expect((await stack.replication.tables()).map(({ table }) => table).sort()).toEqual(["t", ...made].sort());
+	for (const table of made) {
+		const rows = await foldByKey(stack, `${schema}/${table}`, ["id"], ["id", "name"]);
+		expect(rows, table).toEqual([
+			{ id: "1", name: "zwö" },
+			{ id: "2", name: "two" },
+		]);
+	}
 });
 
 test("a query that is left half read ends at the source, and its snapshot continues", async ({ shop, db, server }) => {

@@ -15,7 +15,10 @@ import { type StageLimits, type StageTable, stageLimits } from "./stage.ts";
 const memoryLimit = 128;
 /** The widest row that can be written in that. */
 const usualRow = 20 * 1024 * 1024;
-/** How often a row is in memory while it is written: stored, read, collected, as a page, compressed. */
+/**
+ * How often a row is in memory while it is written. DuckDB has it 4.2 times: stored, read, as a page, and compressed, for which a sixth
+ * more than it is reserved. Rows of the same vector come on top.
+ */
 const copiesOfRow = 6;
 
 /** DuckDB as a writer of Parquet: rows wait in its memory, beyond a limit in a temporary file. */
