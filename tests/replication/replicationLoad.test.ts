@@ -10,7 +10,7 @@ import { cuttingProxy } from "../support/cuttingProxy.ts";
 import { foldByKey } from "../support/fold.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { until } from "../support/replicator.ts";
-import { sequence } from "../support/servers/source.ts";
+import { isMySql, sequence } from "../support/servers/source.ts";
 
 const fill = `CREATE TABLE big (id INT PRIMARY KEY, v CHAR(200)); INSERT INTO big SELECT seq, REPEAT('x', 200) FROM ${sequence(20_000)}`;
 
@@ -174,4 +174,31 @@ test("several connections see one snapshot, also while somebody writes", async (
 	expect(new Set(counts.map((count) => JSON.stringify(count))).size).toBe(1);
 	expect(snapshot.fewer).toBeUndefined();
 	expect(counts[0]).not.toMatchObject([{ most: 3 }]);
+});
+
+test("settings of the source that cut or end what sessions read do not reach the load", async ({
+	shop,
+	db,
+	server,
+}) => {
+	const { stack, schema } = shop;
+	await db.query(fill);
+	const soon = isMySql ? "max_execution_time = 1" : "max_statement_time = 0.001";
+	const none = isMySql ? "max_execution_time = 0" : "max_statement_time = 0";
+	await db.query(`SET GLOBAL sql_select_limit = 2, GLOBAL wait_timeout = 1, GLOBAL ${soon}`);
+	try {
+		expect(await stack.replication.start(stack.context, { batchInterval: 0.2 })).toBe("started");
+		expect(await stack.statistics(`${schema}.big`)).toMatchObject({ state: "Table completed", fullLoadRows: 20_000 });
+		expect(await stack.statistics(`${schema}.t`)).toMatchObject({ state: "Table completed", fullLoadRows: 3 });
+		const [idle, plain] = [await Server.connect(accessOf(server, schema)), await server.connect()];
+		plain.on("error", () => undefined);
+		await until(async () => {
+			const [found] = await db.query("SELECT id FROM information_schema.PROCESSLIST WHERE id = ?", [plain.threadId]);
+			return (found as unknown[]).length === 0;
+		});
+		expect(await idle.rows(`SELECT id FROM \`${schema}\`.t ORDER BY id`)).toEqual([{ id: 1 }, { id: 2 }, { id: 3 }]);
+		await idle.close();
+	} finally {
+		await db.query(`SET GLOBAL sql_select_limit = DEFAULT, GLOBAL wait_timeout = DEFAULT, GLOBAL ${none}`);
+	}
 });

@@ -2,7 +2,7 @@ import type { Connection, ConnectionOptions } from "mysql2/promise";
 import type { SourceConnection } from "../port.ts";
 import type { SourceAccess } from "./access.ts";
 import { connectionFault } from "./connectionFault.ts";
-import { openConnection } from "./open.ts";
+import { openConnection, wholeAnswers } from "./open.ts";
 
 /** Options of a mysql2 connection that loses nothing: integers beyond 2^53, decimals, dates and times come as strings. */
 export const clientOptions: ConnectionOptions = {
@@ -22,7 +22,7 @@ export async function openClient(access: SourceAccess, next?: string): Promise<C
 	try {
 		const client = await openConnection(access, clientOptions);
 		// MariaDB lets a user with an expired password in, and refuses every statement.
-		await client.query("DO 0");
+		await client.query(`SET SESSION ${wholeAnswers}`);
 		return client;
 	} catch (error) {
 		throw connectionFault(access, error, next);

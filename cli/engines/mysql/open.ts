@@ -20,6 +20,9 @@ export interface CoreConnection extends EventEmitter {
 	_paused: boolean;
 }
 
+/** For SET SESSION: a server may cut every answer (sql_select_limit), or refuse those that it takes for long, of whoever asks. */
+export const wholeAnswers = "sql_select_limit = 18446744073709551615, sql_big_selects = 1";
+
 /**
  * Opens a connection whose statements leave lines in the log.
  * @param options of the connection, apart from where it leads and who asks.

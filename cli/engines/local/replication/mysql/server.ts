@@ -2,7 +2,7 @@ import type { Connection, ConnectionOptions, RowDataPacket } from "mysql2/promis
 import { PipelineError } from "../../../../common/errors.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { binlogGaps } from "../../../mysql/binlogGaps.ts";
-import { openConnection } from "../../../mysql/open.ts";
+import { openConnection, wholeAnswers } from "../../../mysql/open.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { sortGtids } from "../model/gtids.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
@@ -10,6 +10,8 @@ import { breakWhenSilent } from "./silence.ts";
 
 /** How long a statement may wait for a table that is locked. */
 export const lockWaitSeconds = 60;
+/** How long a connection may wait for its next statement, as one of a snapshot does while others read a large table. */
+const idleSeconds = 24 * 3600;
 /** How long the source may owe an answer without a byte of it. */
 const usualSilenceMs = 300_000;
 
@@ -37,9 +39,9 @@ export class Server {
 		breakWhenSilent(connection, silenceMs);
 		// Without a listener an error between two statements would end the process; the next statement reports it.
 		connection.on("error", () => undefined);
-		// TIMESTAMP is stored as UTC; the rest keeps the server's settings from altering values or ending long reads.
+		// TIMESTAMP is stored as UTC; the rest keeps the server's settings from altering values, or cutting or ending long reads.
 		await connection.query(
-			`SET SESSION time_zone = '+00:00', sql_mode = '', net_write_timeout = 3600, lock_wait_timeout = ${lockWaitSeconds}`,
+			`SET SESSION time_zone = '+00:00', sql_mode = '', ${wholeAnswers}, net_write_timeout = 3600, wait_timeout = ${idleSeconds}, lock_wait_timeout = ${lockWaitSeconds}`,
 		);
 		const [rows] = await connection.query<RowDataPacket[]>(
 			"SELECT VERSION() AS version, @@GLOBAL.server_id AS id, @@GLOBAL.lower_case_table_names AS folds",
@@ -47,7 +49,14 @@ export class Server {
 		const { version, id, folds: asText } = rows[0] as { version: string; id: string; folds: string };
 		// Large integers come as text.
 		const folds = Number(asText);
-		if (/mariadb/i.test(version)) return new Server(connection, "mariadb", String(id), folds);
+		if (/mariadb/i.test(version)) {
+			await setIfKnown(
+				connection,
+				"max_statement_time = 0, idle_transaction_timeout = 0, idle_readonly_transaction_timeout = 0",
+			);
+			return new Server(connection, "mariadb", String(id), folds);
+		}
+		await setIfKnown(connection, "max_execution_time = 0");
 		// Rows have the primary key that the server adds by itself; so must the definition. A server before 8.0.30 adds none.
 		await setIfKnown(connection, "show_gipk_in_create_table_and_information_schema = ON");
 		// Sizes of tables as they are, not as they were a day ago.
