@@ -114,7 +114,7 @@ def sail() -> Iterator[Engine]:
 def spark() -> Iterator[Engine]:
     """A new Apache Spark for every job, as on AWS Glue."""
     with tempfile.TemporaryDirectory() as folder:
-        yield Engine([sys.executable, str(ETL / "tests" / "spark_session.py"), folder], dict(os.environ), None)
+        yield Engine([sys.executable, str(ETL / "tests" / "support" / "spark_session.py"), folder], dict(os.environ), None)
 
 
 def by_hand(statement: str) -> Cost:

@@ -38,7 +38,7 @@ describe("doctor", () => {
 	it("without a way to the source holds, except that it could not look there, and says how to get one", async () => {
 		const { code, document } = await doctor();
 		expect(failing(document)).toEqual([]);
-		expect(unchecked(document)).toEqual(["source"]);
+		expect(unchecked(document)).toEqual(["jobs' access", "source"]);
 		expect(code).toBe(0);
 		expect((await aws.run("doctor")).out).toMatch(/source +not checked/);
 		expect(document.checks.find(({ name }) => name === "source")?.fix).toContain("PIPELINE_SOURCE_ADDRESS");
@@ -193,7 +193,7 @@ describe("doctor", () => {
 			}));
 		aws.endpoint.fault("dms", "DescribeEngineVersions", refuse("AccessDeniedException", "no"));
 		const { document } = await doctor();
-		expect([failing(document), unchecked(document)]).toEqual([[], ["DMS engine", "source"]]);
+		expect([failing(document), unchecked(document)]).toEqual([[], ["DMS engine", "jobs' access", "source"]]);
 		expect(document.checks.find(({ name }) => name === "DMS instance")?.found).toBe("available");
 		aws.endpoint.fault("dms", "DescribeEngineVersions", json({ EngineVersions: [{ Version: "3.7.1" }] }));
 		expect(await found("DMS engine")).toMatchObject({
@@ -224,6 +224,38 @@ describe("doctor", () => {
 		]);
 		expect(code).toBe(0);
 		expect((await aws.run("doctor")).out).toMatch(/First this[\s\S]*then that/);
+	});
+
+	it("of the jobs' access to the lake, believes the newest run that shows it", async () => {
+		const name = "jobs' access";
+		const job = Object.entries(outputs.jobs).map(([own, glueName]) => ({ own, glueName }))[0];
+		if (job === undefined) throw new Error("the stack has no jobs");
+		const run = (minute: number, JobRunState: string, ErrorMessage?: string) => ({
+			Id: `jr_${minute}`,
+			JobName: job.glueName,
+			JobRunState,
+			StartedOn: 1_795_000_000 + 60 * minute,
+			Arguments: {},
+			...(ErrorMessage === undefined ? {} : { ErrorMessage }),
+		});
+		const worked = run(1, "SUCCEEDED");
+		const other = run(2, "FAILED", "KeyError: 'id'");
+		const denied = run(3, "FAILED", "OSError: When listing objects: AWS Error ACCESS_DENIED during ListObjectsV2");
+		const nobody = run(4, "FAILED", "botocore.exceptions.NoCredentialsError: Unable to locate credentials");
+		aws.glue.runs.set(job.glueName, [other]);
+		expect(await found(name)).toMatchObject({ ok: true, checked: false, found: "no job has shown it yet" });
+		aws.glue.runs.set(job.glueName, [other, worked]);
+		expect(await found(name)).toMatchObject({ ok: true, found: expect.stringContaining("read and wrote the lake") });
+		for (const refused of [denied, nobody]) {
+			aws.glue.runs.set(job.glueName, [refused, other, worked]);
+			expect(await found(name)).toMatchObject({
+				ok: false,
+				found: expect.stringContaining(`was refused: ${refused.ErrorMessage}`),
+				fix: expect.stringContaining(`pipeline-cli logs ${job.own}`),
+			});
+		}
+		aws.glue.runs.set(job.glueName, [run(5, "RUNNING"), run(6, "SUCCEEDED"), denied]);
+		expect(await found(name)).toMatchObject({ ok: true, found: expect.stringContaining("read and wrote the lake") });
 	});
 
 	it("while the dashboards wait, says whether QuickSight could log in by now", async () => {

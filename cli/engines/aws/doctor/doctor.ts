@@ -6,6 +6,7 @@ import type { Clients } from "../client/clients.ts";
 import { couldNotCheck, failed, isFinding } from "./checks.ts";
 import { dmsChecks } from "./dmsChecks.ts";
 import { identityCheck, permissionChecks } from "./identity.ts";
+import { jobCredentialsCheck } from "./jobCredentials.ts";
 import { quotaCheck } from "./quotas.ts";
 import { dashboardChecks, warehouseChecks } from "./warehouseChecks.ts";
 
@@ -23,6 +24,7 @@ export async function awsChecks(
 		guarded("permissions", () => permissionChecks(clients, deployment)),
 		guarded("outputs", async () => [outputsCheck(deployment)]),
 		guarded("DMS instance", () => dmsChecks(clients, deployment)),
+		guarded("jobs' access", () => jobCredentialsCheck(clients, deployment)),
 		guarded("Glue quota", () => quotaCheck(clients, deployment)),
 		guarded("raw bucket", () => bucketCheck(clients, deployment.buckets.raw)),
 		guarded("processed bucket", () => bucketCheck(clients, deployment.buckets.processed)),

@@ -71,10 +71,17 @@ export function stateOfRun(ended: JobState, report: JobReport | undefined): JobS
 	return finished && report?.state === "quality_failed" ? "quality_failed" : ended;
 }
 
+/** Kind of a failure for want of rights, or of credentials. */
+export const deniedKind = "access denied";
+
 /** Kinds of failure that the words of an error show, the most specific first. */
 const kinds: readonly (readonly [kind: string, words: RegExp])[] = [
 	["out of memory", /OutOfMemory|exceeding memory limits|exit(?:ed with)? code:? 137|No space left/i],
-	["access denied", /AccessDenied|not authorized|Access Denied|403 Forbidden/i],
+	[
+		deniedKind,
+		// pyarrow says ACCESS_DENIED, and boto3 that it could not locate any.
+		/Access[ _]?Denied|not authorized|403 Forbidden|locate credentials|InvalidAccessKeyId|ExpiredToken/i,
+	],
 	["missing object", /NoSuchKey|NoSuchBucket|FileNotFound|does not exist|EntityNotFound/i],
 	["network", /timed? out|UnknownHost|Connection (?:refused|reset)|Could not connect/i],
 	["capacity", /ResourceNumberLimit|quota|Insufficient(?:.*)capacity|free addresses/i],
