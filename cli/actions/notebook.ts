@@ -45,6 +45,10 @@ export async function runNotebook(
 		`--LabApp.default_url=${file === undefined ? "/lab" : `/lab/tree/${encodeURIComponent(file)}`}`,
 		// Else it asks a package registry for newer versions of itself, while the lock file names the one that runs.
 		"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+		// Its own news are nothing that the reader came for, nor are packages that it could install.
+		...["--LabApp.news_url=None", "--LabApp.extension_manager=readonly", "--LabApp.log_level=WARN"],
+		// Else kernels send code and results in the clear over a port, and warn of it.
+		"--KernelManager.transport_encryption=auto",
 	];
 	if (!options.open) args.push("--no-browser");
 	// As root (in a container) JupyterLab does not start without it.

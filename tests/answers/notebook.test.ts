@@ -47,6 +47,8 @@ describe("the notebook's server", () => {
 				`--ServerApp.root_dir=${notebooks.folder}`,
 				"--LabApp.default_url=/lab/tree/dashboard.ipynb",
 				"--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+				"--LabApp.news_url=None",
+				"--KernelManager.transport_encryption=auto",
 				"--no-browser",
 			]),
 		);
