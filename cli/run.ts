@@ -149,7 +149,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 			reporter.close();
 			await (json
 				? writeJson(result.json, found?.name)
-				: show({ ...result, text: isData(result) ? result.text : typed(result.text) }, out));
+				: show({ ...result, text: isData(result) ? result.text : typed(result.text) }, out, release));
 			if (result.again === undefined) return result.outcome === undefined ? exitCodes.ok : exitCodes[result.outcome];
 			await sleep(result.again * 1000, signal);
 		}
@@ -190,8 +190,9 @@ function isData({ verbatim = false, asIs = false }: CommandResult): boolean {
 	return verbatim || asIs;
 }
 
-function show({ text, verbatim = false, again }: CommandResult, look: Look): Promise<void> {
-	return writeText({ text, verbatim, replaces: again !== undefined }, look);
+/** @param onPager called before a pager has the terminal, and Ctrl-C. */
+function show({ text, verbatim = false, again }: CommandResult, look: Look, onPager: () => void): Promise<void> {
+	return writeText({ text, verbatim, replaces: again !== undefined }, look, onPager);
 }
 
 /** What was aborted ends with the reason of the abort, whatever the interrupted work threw. */

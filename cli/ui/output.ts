@@ -1,4 +1,5 @@
 import { messageOf } from "../common/errors.ts";
+import { page, pagerFor } from "./pager.ts";
 import { ansi, type Look, stripAnsi } from "./terminal.ts";
 
 /** The document of `--json` on stdout: every one names its stack, where there is one. */
@@ -11,10 +12,12 @@ export async function writeJson(json: object, stack: string | undefined): Promis
  * A result for a person on stdout.
  * @param result.verbatim not a byte of it is changed.
  * @param result.replaces it takes the place of the one before, on a terminal.
+ * @param onPager called before a pager has the terminal.
  */
 export async function writeText(
 	{ text, verbatim, replaces }: { text: string; verbatim: boolean; replaces: boolean },
 	look: Look,
+	onPager: () => void,
 ): Promise<void> {
 	if (text === "") return;
 	if (verbatim) {
@@ -22,8 +25,13 @@ export async function writeText(
 		return;
 	}
 	const whole = text.endsWith("\n") ? text : `${text}\n`;
-	const fresh = replaces && look.animate ? ansi.clearScreen : "";
-	await write(process.stdout, fresh + (look.color ? whole : stripAnsi(whole)));
+	const shown = look.color ? whole : stripAnsi(whole);
+	const pager = replaces ? undefined : pagerFor(shown, look, process.env);
+	if (pager !== undefined) {
+		onPager();
+		if (await page(shown, pager, process.env)) return;
+	}
+	await write(process.stdout, (replaces && look.animate ? ansi.clearScreen : "") + shown);
 }
 
 /**

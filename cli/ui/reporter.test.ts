@@ -40,7 +40,7 @@ const line = '{"event":"duckdb"}';
 
 describe("a line of the log", () => {
 	it("stands by itself above the tasks that are running", async () => {
-		const reporter = new StreamReporter(stream, { color: false, animate: true, columns: 80 });
+		const reporter = new StreamReporter(stream, { color: false, animate: true, columns: 80, rows: 24 });
 		let end = (): void => undefined;
 		const task = reporter.task(
 			"Work",

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { lookOf, stripAnsi } from "./terminal.ts";
 
-const terminal = { isTTY: true, columns: 80 } as NodeJS.WriteStream;
+const terminal = { isTTY: true, columns: 80, rows: 24 } as NodeJS.WriteStream;
 const pipe = { isTTY: false } as NodeJS.WriteStream;
 
 describe("lookOf", () => {
 	it("colours and animates on a terminal", () => {
-		expect(lookOf(terminal, {}, false)).toEqual({ color: true, animate: true, columns: 80 });
+		expect(lookOf(terminal, {}, false)).toEqual({ color: true, animate: true, columns: 80, rows: 24 });
 	});
 	it("takes a usual size where a terminal does not know its own", () => {
 		expect(lookOf({ ...terminal, columns: 0 } as NodeJS.WriteStream, {}, false).columns).toBe(100);

@@ -5,6 +5,8 @@ export interface Look {
 	color: boolean;
 	animate: boolean;
 	columns: number;
+	/** Lines of the screen; no limit where it is none. */
+	rows: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -17,6 +19,7 @@ export function lookOf(stream: NodeJS.WriteStream | WriteStream, env: Environmen
 		animate: terminal && !ci,
 		// Also a terminal that does not know its size says 0.
 		columns: stream.columns || 100,
+		rows: stream.rows || Number.POSITIVE_INFINITY,
 	};
 }
 

@@ -39,6 +39,34 @@ it("help is not upset by a reader that has gone", async () => {
 	expect(stderr).toBe("");
 });
 
+describe("a text that is longer than the terminal", () => {
+	it.for([
+		["goes to $PAGER as a whole", "sed -n '$p' >&2; echo paged", "paged"],
+		["is shown where there is no such pager", "no-such-pager-here", "# bash completion of pipeline-cli"],
+		["is shown without one", "", "# bash completion of pipeline-cli"],
+	] as const)("%s", async ([, PAGER, expected], { folder }) => {
+		const run = onTerminal(["completion", "bash"], { PIPELINE_HOME: folder, PAGER });
+		expect(await run.ended).toBe(0);
+		expect(run.screen()).toContain(expected);
+		// The last line, which the pager got, too.
+		expect(run.screen()).toContain("complete -o default -F _pipeline_cli pipeline-cli");
+		expect(run.screen().includes("local current=")).toBe(!PAGER.startsWith("sed"));
+	});
+
+	it("leaves Ctrl-C to the pager", async ({ folder }) => {
+		const pager = "trap 'echo left; exit 0' INT; cat >/dev/null; echo opened; while :; do sleep 0.1; done";
+		const run = onTerminal(["completion", "bash"], { PIPELINE_HOME: folder, PAGER: pager });
+		await poll(
+			{ firstMs: 50, signal: AbortSignal.timeout(60_000) },
+			async () => run.screen().includes("opened") || undefined,
+		);
+		run.type("\u0003");
+		expect(await run.ended).toBe(0);
+		expect(run.screen()).toContain("left");
+		expect(run.screen()).not.toContain("Stopping");
+	});
+});
+
 describe("down --purge at a terminal", () => {
 	let stack: CliStack;
 

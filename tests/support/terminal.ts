@@ -12,17 +12,24 @@ export interface TerminalRun {
 	ended: Promise<number>;
 }
 
-/** Starts the bundled CLI on a pseudo-terminal of its own; `redirect` sends its stdout to a file, as a shell does. */
-export function onTerminal(args: readonly string[], env: Record<string, string>, redirect?: string): TerminalRun {
+/**
+ * Starts the bundled CLI on a pseudo-terminal of its own, without a pager unless the test names one.
+ * @param redirect sends its stdout to a file, as a shell does.
+ */
+export function onTerminal(
+	args: readonly string[],
+	env: Record<string, string>,
+	redirect?: string,
+	size = { cols: 100, rows: 30 },
+): TerminalRun {
 	const cli = [process.execPath, installedCli, ...args];
 	const [program = "", ...rest] =
 		redirect === undefined ? cli : ["/bin/sh", "-c", 'file="$1"; shift; exec "$@" > "$file"', "sh", redirect, ...cli];
 	const child = spawn(program, rest, {
 		name: "xterm-256color",
-		cols: 100,
-		rows: 30,
+		...size,
 		cwd: projectRoot,
-		env: { ...process.env, ...withCliOnPath(), TERM: "xterm-256color", ...env } as Record<string, string>,
+		env: { ...process.env, ...withCliOnPath(), TERM: "xterm-256color", PAGER: "", ...env } as Record<string, string>,
 	});
 	let screen = "";
 	child.onData((text) => {

@@ -22,7 +22,7 @@ export const run: Run<typeof definition> = async ({ args, commands, context }) =
 		const why = `No folder of PATH has ${programName}, for which alone the shell completes.`;
 		context.reporter.warn(`${why} In the project: export PATH="$PWD/node_modules/.bin:$PATH"`);
 	}
-	return { json: { shell, script }, text: script };
+	return { json: { shell, script }, text: script, asIs: true };
 };
 
 /** Whether a shell finds the program by its name. npm adds folders of its own to the PATH of what it starts. */
