@@ -35,16 +35,18 @@ test.for(seeds)(
 		for (let at = 0; at < 5; at += 1) await db.query(made.next());
 		await stack.replication.start(stack.context, { batchInterval: 0.2 });
 		for (let at = 1; done.length < statements; at += 1) {
-			for (let one = 0; one < Math.min(between, statements - done.length + one); one += 1) {
+			for (let one = 0; one < between; one += 1) {
 				const sql = made.next();
 				done.push(sql);
 				await db.query(sql);
 			}
 			await db.query(`INSERT INTO t VALUES (${at + 100}, 'all before is read')`);
 			await shop.changes("inserts", at);
-			const settled = async (): Promise<boolean> =>
-				(await stack.replication.tables()).every((one) => one.state === "Table completed");
-			await until(settled);
+			await until(async () => {
+				const tables = await stack.replication.tables();
+				expect(tables.filter(({ state }) => state === "Table error")).toEqual([]);
+				return tables.every(({ state }) => state === "Table completed");
+			});
 			await runJobs(stack);
 			const [source, lake] = await tablesOf(db, stack, made);
 			expect(lake, `after\n${done.join(";\n")}`).toEqual(source);
@@ -52,4 +54,5 @@ test.for(seeds)(
 			expect(there, schema).toEqual(["t", ...made.tables.keys()].sort());
 		}
 	},
+	900_000,
 );
