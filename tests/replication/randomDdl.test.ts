@@ -28,6 +28,7 @@ async function tablesOf(db: Connection, stack: TestStack, made: RandomDdl): Prom
 
 test.for(seeds)(
 	"tables that statements change at random are what the source has (seed %i)",
+	{ timeout: 900_000 },
 	async (seed, { shop, db }) => {
 		const { stack, schema } = shop;
 		const made = new RandomDdl(new Random(seed));
@@ -54,5 +55,4 @@ test.for(seeds)(
 			expect(there, schema).toEqual(["t", ...made.tables.keys()].sort());
 		}
 	},
-	900_000,
 );
