@@ -21,7 +21,7 @@ test("an unknown name is an error that names those there are", () => {
 
 test("a view of the warehouse is asked for all its rows", () => {
 	const views = [{ ...queries[0], name: "sales" }] as typeof queries;
-	expect(viewStatement(views, "sales")).toBe("SELECT * FROM analytics.sales");
+	expect(viewStatement(views, "sales")).toBe("SELECT * FROM sales");
 	expect(() => viewStatement(views, "sale")).toThrowError(
 		expect.objectContaining({
 			text: {

@@ -1,7 +1,6 @@
 import type { NamedQuery } from "../../../etl/definition/namedQueries.ts";
 import { didYouMean } from "../../common/didYouMean.ts";
 import { PipelineError } from "../../common/errors.ts";
-import { warehouseSchemas } from "../../engines/shared/warehouseViews.ts";
 
 /** @throws PipelineError naming the queries there are. */
 export function namedQuery(queries: readonly NamedQuery[], name: string): NamedQuery {
@@ -14,7 +13,7 @@ export function namedQuery(queries: readonly NamedQuery[], name: string): NamedQ
  */
 export function viewStatement(views: readonly NamedQuery[], name: string): string {
 	const view = named(views, name, "view", "pipeline-cli warehouse query --list");
-	return `SELECT * FROM ${warehouseSchemas.views}.${view.name}`;
+	return `SELECT * FROM ${view.name}`;
 }
 
 function named(known: readonly NamedQuery[], name: string, kind: string, next: string): NamedQuery {
