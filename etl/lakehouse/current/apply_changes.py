@@ -217,7 +217,7 @@ def _rebuild(job: Job, changes: TableChanges, known: TableState, replaced: Appli
     arranged = _arranged(job, changes, rows, superset, changes.row_count)
     removed = _removed(job, changes, rows, replaced)
     job.engine.replace_table(table.current, arranged, _ranges(changes, changes.row_count))
-    return int(job.engine.read_table(table.current).count()), "rewritten" + removed
+    return job.engine.count_rows(table.current), "rewritten" + removed
 
 
 def _latest_rows(job: Job, changes: TableChanges, events: DataFrame, of_base: bool) -> DataFrame:

@@ -134,7 +134,7 @@ class _Build:
             if not checks.check(job, Candidate.of(model.table, found, self._other)):
                 return None
             job.engine.replace_table(model.place, found)
-        return int(job.engine.read_table(model.place).count())
+        return job.engine.count_rows(model.place)
 
     def _other(self, schema: str, name: str) -> DataFrame | None:
         table = self._job.datasets.table(schema, name).current
@@ -155,7 +155,7 @@ class _Build:
             name,
             str(made.version) if made is not None and is_there else None,
             lambda: self._job.engine.read_table(place),
-            lambda: int(self._job.engine.read_table(place).count()),
+            lambda: self._job.engine.count_rows(place),
         )
 
 

@@ -116,7 +116,7 @@ class Inputs:
             name,
             None if applied is None else str(applied.version),
             lambda: self._job.engine.read_table(table),
-            lambda: int(self._job.engine.read_table(table).count()),
+            lambda: self._job.engine.count_rows(table),
         )
 
     def _change_log(self, name: str, stem: str) -> Input:

@@ -9,12 +9,12 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from functools import reduce
-from operator import add
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 from uuid import uuid4
 
+from lakehouse.run import key_ranges
+from lakehouse.run.answer import require_answer
 from lakehouse.run.row_changes import RowChanges, Touched
 from lakehouse.run.spark_upkeep import SparkUpkeep
 from lakehouse.spark import F, SparkSession
@@ -25,18 +25,12 @@ from lakehouse.storage.iceberg import IcebergTable
 from lakehouse.storage.state import Columns
 
 if TYPE_CHECKING:
-    from pyspark.sql import Column, DataFrame
+    from pyspark.sql import DataFrame
 
 CATALOG = "glue_catalog"
 
-PATIENCE = 60
-"""Seconds in which an engine that listens has to answer."""
-
 FILE_ROWS = 250_000
 """Rows in a data file of a large table: as many as one changed row makes an engine rewrite."""
-
-SAMPLE = 100
-"""Values of a column from which a file's range is taken."""
 
 TABLE_PROPERTIES = {
     "format-version": "2",
@@ -56,7 +50,7 @@ class Engine:
 
     def __init__(self, processed: Storage, database: str) -> None:
         if remote := os.environ.get("SPARK_REMOTE"):
-            _require_answer(remote)
+            require_answer(remote)
         self.session: SparkSession = SparkSession.builder.getOrCreate()
         self.session.conf.set("spark.sql.session.timeZone", "UTC")
         # Names of columns are compared as they are written: `id` renamed to `ID` is another column.
@@ -115,6 +109,12 @@ class Engine:
         if self._has_catalog:
             return self.session.table(self._identifier(table))
         return self.session.read.format("iceberg").load(self.uri(self._processed, table.location))
+
+    def count_rows(self, table: IcebergTable) -> int:
+        """Number of a table's rows. Sail's tables have no files of deletes, so their manifests know it."""
+        if self._has_catalog:
+            return int(self.read_table(table).count())
+        return sum(file.rows for file in iceberg.data_files(self._processed, table.location))
 
     def replace_table(self, table: IcebergTable, frame: DataFrame, ranges: str | None = None) -> None:
         """
@@ -181,17 +181,13 @@ class Engine:
         Rows in files by ranges of a whole-numbered column. `superset` has every one of the `count` rows and is cheaper
         to read.
         """
-        name = F.col(quoted(column))
         files = count // FILE_ROWS
         if self._has_catalog:
             return frame.repartitionByRange(files, quoted(column))
-        # Sail takes a repartition by range for one by hash. The ranges are those of a sample: keys may lie in islands.
-        every = max(1, FILE_ROWS // SAMPLE)
-        sampled = superset.where(F.pmod(F.xxhash64(name), F.lit(every)) == 0)
-        sample = sorted(int(value) for (value,) in sampled.select(name).collect())
-        bounds = sorted({sample[len(sample) * number // files] for number in range(1, files)} if sample else ())
+        # Sail takes a repartition by range for one by hash.
+        bounds = key_ranges.sampled_bounds(superset, column, files, FILE_ROWS)
         # Parts to spare keep two ranges out of one file, mostly.
-        return frame.repartition(files * 8, _part(name, bounds))
+        return frame.repartition(files * 8, key_ranges.part(F.col(quoted(column)), bounds))
 
     def touched(self, table: IcebergTable, changes: DataFrame, column: str | None) -> Touched:
         """What a merge of one row a key would touch; `column`: the first of the key where it is a whole number."""
@@ -207,7 +203,7 @@ class Engine:
             return Touched(int(changes.agg(count).collect()[0][0]), None, large)
         name = F.col(quoted(column))
         bounds = sorted({int(file.span[0]) for file in files if file.span})
-        parts = changes.groupBy(_part(name, bounds)).agg(count, F.min(name), F.max(name)).collect()
+        parts = changes.groupBy(key_ranges.part(name, bounds)).agg(count, F.min(name), F.max(name)).collect()
         ranges = [(int(low), int(high)) for _, _, low, high in parts]
         touched = sum(file.rows for file in files if any(file.may_hold(low, high) for low, high in ranges))
         # Sail's MERGE of most of a large table takes longer than to write all of it, and more memory.
@@ -294,28 +290,3 @@ class Engine:
         uri = self.uri(self._processed, table.location)
         self.session.sql(f"CREATE TABLE {name} USING iceberg LOCATION {json.dumps(uri)}").collect()
         return name
-
-
-class NoAnswer(Exception):
-    """The engine cannot be reached."""
-
-
-def _require_answer(remote: str) -> None:
-    """The client itself would try again for more than ten minutes, and say nothing."""
-    import grpc
-
-    address = urlsplit(remote).netloc
-    with grpc.insecure_channel(address) as channel:
-        try:
-            grpc.channel_ready_future(channel).result(PATIENCE)
-        except grpc.FutureTimeoutError:
-            raise NoAnswer(f"The engine of the jobs at {address} did not answer within {PATIENCE} seconds.") from None
-
-
-def _part(column: Column, bounds: list[int]) -> Column:
-    """Number of the part between two of some ascending bounds in which a value is."""
-    terms = [(column >= F.lit(bound)).cast("int") for bound in bounds] or [F.lit(1) * 0]
-    # As a tree: engines take expressions of a limited depth.
-    while len(terms) > 1:
-        terms = [reduce(add, terms[start : start + 2]) for start in range(0, len(terms), 2)]
-    return terms[0]

@@ -105,7 +105,7 @@ def _make(job: Job, name: str, source: Callable[[str], Input]) -> bool:
             return False
         job.engine.replace_table(table, rows)
     read = sum(count for _, count in inputs)
-    job.report.table(STAR_SCHEMA, name, read, int(job.engine.read_table(table).count()))
+    job.report.table(STAR_SCHEMA, name, read, job.engine.count_rows(table))
     return True
 
 
@@ -123,7 +123,7 @@ def _of_lake(job: Job, states: dict[str, TableState], source: str) -> Input:
     """A current table; with `+` all versions that its rows had in the change log, as far as the current table goes."""
     table = job.datasets.table(SCHEMA, source.removesuffix("+"))
     current = job.engine.read_table(table.current)
-    rows = int(current.count())
+    rows = job.engine.count_rows(table.current)
     known = states[table.name]
     if not source.endswith("+") or known.applied is None:
         return current, rows

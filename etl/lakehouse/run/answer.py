@@ -1,0 +1,24 @@
+"""Whether an engine is there at all."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+PATIENCE = 60
+"""Seconds in which an engine that listens has to answer."""
+
+
+class NoAnswer(Exception):
+    """The engine cannot be reached."""
+
+
+def require_answer(remote: str) -> None:
+    """The client itself would try again for more than ten minutes, and say nothing."""
+    import grpc
+
+    address = urlsplit(remote).netloc
+    with grpc.insecure_channel(address) as channel:
+        try:
+            grpc.channel_ready_future(channel).result(PATIENCE)
+        except grpc.FutureTimeoutError:
+            raise NoAnswer(f"The engine of the jobs at {address} did not answer within {PATIENCE} seconds.") from None
