@@ -17,6 +17,8 @@ describe("a second pipeline", () => {
 	let stack: CliStack;
 	let source: Connection;
 	let folder: string;
+	/** The first run, of two jobs alone. */
+	let onlyLogs: Awaited<ReturnType<CliStack["run"]>>;
 
 	it.beforeAll(async ({ fileStack, fileFolder, server, db }) => {
 		stack = fileStack;
@@ -41,7 +43,13 @@ describe("a second pipeline", () => {
 		const url = `mysql://repl@127.0.0.1:${server.port}?ssl-mode=DISABLED`;
 		await stack.json(["source", "up", "--pipeline", folder, "--source-url", url], secret);
 		await stack.json(["replication", "start", "--batch-interval", "1"], secret);
+		onlyLogs = await stack.run(["run-etl", "process-load", "process-cdc"], secret);
 		await stack.json(["run-etl"], secret);
+	});
+
+	it("calls nothing damaged that no job has made yet", () => {
+		expect(onlyLogs.stdout).not.toContain("metadata");
+		expect(onlyLogs.code).toBe(0);
 	});
 
 	const rows = async (sql: string): Promise<unknown[][]> => (await stack.json<Answer>(["query", sql])).rows;

@@ -6,8 +6,9 @@ import type { Reported } from "./reportedTables.ts";
 const share = 0.05;
 const leastMs = 200;
 
-/** Jobs whose reports name tables of the source. */
-const jobsOfSource = ["process-load", "process-cdc", "apply-changes"];
+/** Jobs whose reports name change logs that they wrote, and current tables. */
+const jobsOfLogs = ["process-load", "process-cdc"];
+const jobsOfCurrent = ["apply-changes"];
 
 /**
  * A cheap look at what a run has left.
@@ -23,12 +24,17 @@ export async function checkAfterRun(
 ): Promise<LakeFinding[] | undefined> {
 	if (stack.engine !== "local") return undefined;
 	const { lake } = await stack.comparison();
-	const touched = runs.flatMap(({ job, report }) => (jobsOfSource.includes(job) ? (report?.tables ?? []) : []));
-	const names = new Set(touched.map(({ schema, table }) => `${schema}.${table}`));
+	const written = (jobs: readonly string[]): Set<string> =>
+		new Set(
+			runs.flatMap(({ job, report }) =>
+				jobs.includes(job) ? (report?.tables ?? []).map(({ schema, table }) => `${schema}.${table}`) : [],
+			),
+		);
+	const touched = { logs: written([...jobsOfLogs, ...jobsOfCurrent]), current: written(jobsOfCurrent) };
 	const withinMs = Math.max(leastMs, share * ranMs);
 	try {
 		const jobs = await stack.jobs();
-		return await jobs.alone(context, async () => lake?.afterRun(names, withinMs, context));
+		return await jobs.alone(context, async () => lake?.afterRun(touched, withinMs, context));
 	} catch (error) {
 		if (error instanceof RunGoing) return undefined;
 		throw error;

@@ -103,6 +103,12 @@ export interface LakeFinding {
 	fix?: string;
 }
 
+/** Tables of the source of which a run wrote the change log, and the current table, each as schema.table. */
+export interface Touched {
+	logs: ReadonlySet<string>;
+	current: ReadonlySet<string>;
+}
+
 /** The parts of the lake against each other. */
 export interface LakeComparison {
 	/** Files against what the jobs, Iceberg's manifests, the checkpoint and the catalog say of them. Before any job: it repairs some. */
@@ -114,11 +120,10 @@ export interface LakeComparison {
 	rows(tables: readonly ComparedTable[], all: boolean, context: Context): Promise<LakeFinding[]>;
 	/**
 	 * A cheap check behind a run of the jobs.
-	 * @param touched tables of the source that it wrote, as schema.table.
 	 * @param withinMs about how long it may take; of tables that were not touched it then leaves some for another time.
 	 * @returns what is not as it should be.
 	 */
-	afterRun(touched: ReadonlySet<string>, withinMs: number, context: Context): Promise<LakeFinding[]>;
+	afterRun(touched: Touched, withinMs: number, context: Context): Promise<LakeFinding[]>;
 }
 
 /** The source against the current tables. */

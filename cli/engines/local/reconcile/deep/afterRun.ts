@@ -3,7 +3,7 @@ import { lake as layout } from "../../../../../etl/contract/contract.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { grouped } from "../../../../common/grouped.ts";
 import { withDuckDb } from "../../../duckdb/session.ts";
-import type { Context, LakeFinding } from "../../../port.ts";
+import type { Context, LakeFinding, Touched } from "../../../port.ts";
 import { icebergFiles } from "../../catalog/icebergTable.ts";
 import { findTables } from "../../catalog/lakeTables.ts";
 import { type LocalPaths, lakeAccess } from "../../shared/paths.ts";
@@ -16,26 +16,30 @@ import { knownTables } from "./tableState.ts";
 /**
  * What a check behind a run can afford: of tables that it wrote, the rows of the change log by the files' footers; of these and then
  * of others, as long as there is time, whether the files of the current snapshot are there with their sizes; the catalog.
- * @param touched tables of the source, as schema.table.
+ * @param touched a current table is not there before its first changes are applied.
  * @returns what is not as it should be.
  */
 export async function checkAfterRun(
 	paths: LocalPaths,
-	touched: ReadonlySet<string>,
+	touched: Touched,
 	withinMs: number,
 	{ signal }: Context,
 ): Promise<LakeFinding[]> {
 	const end = performance.now() + withinMs;
 	const findings: LakeFinding[] = [];
 	const { tables } = await knownTables(paths);
-	const written = tables.filter(({ schema, table }) => touched.has(`${schema}.${table}`));
+	const written = tables.filter(({ schema, table }) => touched.logs.has(`${schema}.${table}`));
 	if (written.length > 0) {
 		await withDuckDb(lakeAccess(paths), signal, async (connection) => {
 			for (const known of written) findings.push(await checkBatches(paths, known, connection));
 		});
 	}
 	const found = await findTables(paths);
-	const first = new Set(written.map(({ schema, table }) => layout.current(schema, table)));
+	const first = new Set(
+		tables
+			.filter(({ schema, table }) => touched.current.has(`${schema}.${table}`))
+			.map(({ schema, table }) => layout.current(schema, table)),
+	);
 	const prefixes = new Set([
 		...first,
 		...shuffled(found.filter(({ format }) => format === "iceberg").map(({ prefix }) => prefix)),

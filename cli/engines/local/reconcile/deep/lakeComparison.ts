@@ -4,7 +4,7 @@ import { lake as layout } from "../../../../../etl/contract/contract.ts";
 import type { Definition } from "../../../../../etl/definition/definition.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { withDuckDb } from "../../../duckdb/session.ts";
-import type { ComparedTable, Context, LakeComparison, LakeFinding, LakePart } from "../../../port.ts";
+import type { ComparedTable, Context, LakeComparison, LakeFinding, LakePart, Touched } from "../../../port.ts";
 import type { RegisteredTable } from "../../catalog/catalogFile.ts";
 import { filesBelow, hiveKeys } from "../../catalog/lakeFolders.ts";
 import { type FoundTable, findTables } from "../../catalog/lakeTables.ts";
@@ -85,7 +85,7 @@ export class LocalLakeComparison implements LakeComparison {
 		});
 	}
 
-	afterRun(touched: ReadonlySet<string>, withinMs: number, context: Context): Promise<LakeFinding[]> {
+	afterRun(touched: Touched, withinMs: number, context: Context): Promise<LakeFinding[]> {
 		return checkAfterRun(this.paths, touched, withinMs, context);
 	}
 
