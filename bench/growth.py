@@ -75,12 +75,12 @@ def measured(
     Runs work in a lake of each size, and prints a line for each piece of it. What it costs in the smallest lake is the
     cost of a job's start.
     """
-    import jobs
+    import engines
 
     found: dict[str, list[Row]] = {}
     base: dict[str, float] = {}
     for size in [smallest, *sizes]:
-        with tempfile.TemporaryDirectory() as name, getattr(jobs, on)() as engine:
+        with tempfile.TemporaryDirectory() as name, getattr(engines, on)() as engine:
             folder = Path(name)
             (folder / "raw").mkdir()
             make(folder, size)
@@ -206,7 +206,7 @@ def main() -> None:
     parser.add_argument("--spark", action="store_true")
     parser.add_argument("--endpoint")
     args = parser.parse_args()
-    # As in jobs.py: the CPU of processes whose parents have ended is counted here.
+    # Processes whose parents have ended come to this one: their CPU is counted then.
     ctypes.CDLL(None).prctl(36, 1)
     if args.what == "lists":
         lists(args.sizes or [3_000, 10_000, 30_000], args.endpoint)

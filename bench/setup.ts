@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { mariadbBinlog, peersDebian, peersPython } from "./core/peers.ts";
+import { mariadbBinlog, peersDebezium, peersDebian, peersPython } from "./core/peers.ts";
 
 function run(command: string, args: readonly string[], cwd = import.meta.dirname): void {
 	const { status, error } = spawnSync(command, args, { cwd, stdio: ["ignore", "inherit", "inherit"] });
@@ -19,4 +19,14 @@ if (!existsSync(mariadbBinlog)) {
 	for (const name of readdirSync(peersDebian).filter((one) => one.endsWith(".deb"))) {
 		run("dpkg-deb", ["-x", name, "."], peersDebian);
 	}
+}
+if (!existsSync(join(peersDebezium, "classes")) && has("mvn") && has("javac")) {
+	const source = join(import.meta.dirname, "peers", "debezium");
+	const pom = join(source, "pom.xml");
+	run("mvn", ["-q", "-B", "-f", pom, "dependency:copy-dependencies", `-DoutputDirectory=${peersDebezium}`]);
+	run("javac", ["-cp", `${peersDebezium}/*`, "-d", join(peersDebezium, "classes"), join(source, "Peer.java")]);
+}
+
+function has(program: string): boolean {
+	return spawnSync(program, ["-version"], { stdio: "ignore" }).status === 0;
 }

@@ -3,11 +3,22 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Measured, RowResult } from "./results.ts";
 
+/** What doing it once took. */
+export interface Once {
+	seconds: number;
+	/** Highest memory of each process, MB. */
+	memory?: Record<string, number>;
+	/** Seconds of its steps, or other times that belong to it. */
+	parts?: Record<string, number>;
+}
+
 /** One way to do a row's work. */
 export interface Way {
 	name: string;
+	/** In how many of the rounds it takes part, the first ones; default: in all. For a peer that takes minutes. */
+	rounds?: number;
 	/** Does it once. What is not to be measured, such as putting things back, it does outside of its `seconds`. */
-	run(): Promise<{ seconds: number; memory?: Record<string, number> }>;
+	run(): Promise<Once>;
 }
 
 /** A row's data at one size, and the ways, which all work on it. */
@@ -62,11 +73,16 @@ async function interleaved(ways: readonly Way[], rounds: number, say: (text: str
 	for (let round = 0; round < rounds; round += 1) {
 		for (let turn = 0; turn < ways.length; turn += 1) {
 			const at = (turn + round) % ways.length;
-			const one = found[at] as Measured;
-			const { seconds, memory = {} } = await (ways[at] as Way).run();
+			const [one, way] = [found[at] as Measured, ways[at] as Way];
+			if (round >= (way.rounds ?? rounds)) continue;
+			const { seconds, memory = {}, parts = {} } = await way.run();
 			one.seconds.push(seconds);
 			for (const [name, megabytes] of Object.entries(memory)) {
 				one.memory[name] = Math.max(one.memory[name] ?? 0, megabytes);
+			}
+			for (const [name, part] of Object.entries(parts)) {
+				one.parts ??= {};
+				one.parts[name] = [...(one.parts[name] ?? []), part];
 			}
 			say(`  round ${round + 1} ${one.way}: ${seconds.toFixed(3)} s`);
 		}

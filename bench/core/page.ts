@@ -29,7 +29,25 @@ function section(run: Run, result: RowResult, what: string): string {
 		"|---|---|---|---|---|---|",
 		...lines,
 	];
-	return `## ${result.row}\n\n${what.slice(0, 1).toUpperCase()}${what.slice(1)}. Measured ${where}\n\n${table.join("\n")}`;
+	const text = `## ${result.row}\n\n${what.slice(0, 1).toUpperCase()}${what.slice(1)}. Measured ${where}\n\n${table.join("\n")}`;
+	const parts = partsOf(result);
+	return parts.length === 0 ? text : `${text}\n\n${parts.join("\n")}`;
+}
+
+/** A table of the steps of our way, or of other times that belong to it: a column a size. */
+function partsOf({ sizes, unit }: RowResult): string[] {
+	const names = [...new Set(sizes.flatMap(({ ours }) => Object.keys(ours.parts ?? {})))];
+	if (names.length === 0) return [];
+	const cells = (name: string): string[] =>
+		sizes.map(({ ours }) => {
+			const seconds = ours.parts?.[name];
+			return seconds === undefined ? "" : shownSeconds(seconds);
+		});
+	return [
+		`| seconds | ${sizes.map(({ size }) => `${size.toLocaleString("en")} ${unit}`).join(" | ")} |`,
+		`|---|${"---|".repeat(sizes.length)}`,
+		...names.map((name) => `| ${name} | ${cells(name).join(" | ")} |`),
+	];
 }
 
 function linesOf(result: RowResult, size: SizeResult): string[] {

@@ -12,56 +12,91 @@ export interface Cost {
 	/** Highest memory of each process, MB, by what the process is. */
 	memory: Record<string, number>;
 	stdout: string;
+	stderr: string;
 }
+
+type Said = Pick<Cost, "stdout" | "stderr">;
 
 export interface Program {
 	command: string;
 	args: readonly string[];
 	env?: Record<string, string>;
 	cwd?: string;
+	/** Exit codes of success; default: 0. */
+	okCodes?: readonly number[];
 	/** What must be true before the clock stops; it is asked again and again. Default: the program has ended. */
 	until?: () => Promise<boolean>;
 }
 
-/** Runs a program, and measures it with all that it starts. @throws where it fails. */
+/** Runs a program until it ends, and measures it with all that it starts. @throws where it fails. */
 export async function cost(program: Program): Promise<Cost> {
+	const running = begin(program);
+	return running.ended();
+}
+
+/** A program that runs. */
+export interface Running {
+	/** Until it has ended, and what it was to bring about is there. @throws where it fails. */
+	ended(): Promise<Cost>;
+	/** Highest memory so far of each process that it has started, MB: of those that it leaves behind, until `ended` has answered. */
+	memory(): Record<string, number>;
+	/** Until it has ended itself. @throws where it fails. */
+	exit: Promise<void>;
+	/** Asks it to end, as Ctrl-C does. */
+	interrupt(): void;
+	/** What it has said on stderr so far. */
+	stderr(): string;
+}
+
+export function begin(program: Program): Running {
 	marks += 1;
-	const marked = `${mark}=${process.pid}-${marks}`;
-	const [name, value] = marked.split("=") as [string, string];
+	const [name, value] = [mark, `${process.pid}-${marks}`];
 	const began = performance.now();
 	const child = spawn(program.command, program.args, {
 		stdio: ["ignore", "pipe", "pipe"],
 		env: { ...process.env, ...program.env, [name]: value },
 		...(program.cwd === undefined ? {} : { cwd: program.cwd }),
 	});
+	const said = { stdout: "", stderr: "" };
 	const memory = new Map<number, [string, number]>();
-	const looking = setInterval(() => look(marked, memory), lookMs);
-	try {
-		const stdout = await ended(child, program);
-		const { until } = program;
-		if (until !== undefined) await poll({ firstMs: 5 }, async () => ((await until()) ? true : undefined));
-		const seconds = (performance.now() - began) / 1000;
-		look(marked, memory);
-		return { seconds, memory: byName(memory.values()), stdout };
-	} finally {
-		clearInterval(looking);
-	}
+	const looking = setInterval(() => look(`${name}=${value}`, memory), lookMs);
+	looking.unref();
+	const exit = exited(child, program, said);
+	// Whoever waits for the end gets the error.
+	exit.catch(() => undefined);
+	return {
+		memory: () => byName(memory.values()),
+		exit,
+		interrupt: () => child.kill("SIGINT"),
+		stderr: () => said.stderr,
+		ended: async () => {
+			try {
+				await exit;
+				const { until } = program;
+				if (until !== undefined) await poll({ firstMs: 5 }, async () => ((await until()) ? true : undefined));
+				const seconds = (performance.now() - began) / 1000;
+				look(`${name}=${value}`, memory);
+				return { seconds, memory: byName(memory.values()), ...said };
+			} finally {
+				clearInterval(looking);
+			}
+		},
+	};
 }
 
-function ended(child: ChildProcess, { command, args }: Program): Promise<string> {
-	let [stdout, stderr] = ["", ""];
+function exited(child: ChildProcess, { command, args, okCodes = [0] }: Program, said: Said): Promise<void> {
 	child.stdout?.on("data", (chunk: Buffer) => {
-		stdout += chunk.toString();
+		said.stdout += chunk.toString();
 	});
 	child.stderr?.on("data", (chunk: Buffer) => {
-		stderr = (stderr + chunk.toString()).slice(-3000);
+		said.stderr += chunk.toString();
 	});
 	return new Promise((resolve, reject) => {
 		child.once("error", reject);
 		// Not `close`: what it leaves in the background may have its output open.
 		child.once("exit", (code) => {
-			if (code === 0) setImmediate(() => resolve(stdout));
-			else reject(new Error(`${command} ${args.join(" ")} ended with ${code}: ${stderr}`));
+			if (code !== null && okCodes.includes(code)) setImmediate(resolve);
+			else reject(new Error(`${command} ${args.join(" ")} ended with ${code}: ${said.stderr.slice(-3000)}`));
 		});
 	});
 }

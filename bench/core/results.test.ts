@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { it } from "../../tests/support/fixtures.ts";
-import { growth, keep, newest, type Run, readHistory, slower, standings } from "./results.ts";
+import { growth, keep, newest, type Run, ratioOf, readHistory, slower, standings } from "./results.ts";
 
 /** A run of one row, whose peer takes `ratio` times as long as we do. */
 function runOf(day: number, ratio: number, busy = false, row = "load"): Run {
@@ -46,6 +46,14 @@ it("stands by the largest size", () => {
 	expect(standings(runOf(1, 3))).toEqual([{ row: "load", peer: "peer", ratio: 3 }]);
 	expect(growth(runOf(1, 1).rows[0] as Run["rows"][0], "ours")).toBeCloseTo(1, 10);
 	expect(growth(runOf(1, 10).rows[0] as Run["rows"][0], "peer")).toBeCloseTo(2, 10);
+});
+
+it("compares a peer that took part in fewer rounds with those", () => {
+	const way = (seconds: number[]) => ({ way: "", seconds, memory: {} });
+	expect(ratioOf({ size: 1, ours: way([2, 1, 1]), peers: [] }, way([8]))).toEqual({ minimum: 4, median: 4 });
+	expect(() => ratioOf({ size: 1, ours: way([2]), peers: [] }, way([8, 8]))).toThrow(
+		"1 rounds of ours and 2 of the peer",
+	);
 });
 
 it("keeps runs in files, and reads them in their order", async ({ folder }) => {

@@ -10,6 +10,8 @@ export interface Measured {
 	seconds: number[];
 	/** Highest memory of each process, MB, by what the process is. */
 	memory: Record<string, number>;
+	/** Seconds of its steps, or other times that belong to it: a round each. */
+	parts?: Record<string, number[]>;
 }
 
 export interface SizeResult {
@@ -44,8 +46,9 @@ export interface Standing {
 const kept = 5;
 const leastPart = 0.9;
 
+/** Of the rounds in which the peer took part, the first ones. */
 export function ratioOf(size: SizeResult, peer: Measured): Ratio {
-	return ratioTo(size.ours.seconds, peer.seconds);
+	return ratioTo(size.ours.seconds.slice(0, peer.seconds.length), peer.seconds);
 }
 
 /** How a way's seconds grow with the size. */

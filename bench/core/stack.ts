@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { passwordFile, writeSettings } from "../../cli/engines/local/shared/settings.ts";
-import { type Cost, cost, type Program } from "./processes.ts";
+import { begin, type Cost, type Program, type Running } from "./processes.ts";
+import { type Watched, watchStack } from "./watch.ts";
 
 /** The built command line. */
 export const cli = join(projectRoot, "dist", "pipeline-cli.js");
@@ -17,21 +18,42 @@ export class BenchStack {
 		this.home = home;
 	}
 
-	/** @param home a folder to be. Nothing is replicated yet. */
-	static async create(home: string, port: number, schemas: readonly string[]): Promise<BenchStack> {
+	/**
+	 * @param home a folder to be. Nothing is replicated yet.
+	 * @param pipeline folder of a definition; default: the sample shop.
+	 */
+	static async create(home: string, port: number, schemas: readonly string[], pipeline?: string): Promise<BenchStack> {
 		const paths = localPaths(home);
 		await mkdir(paths.source, { recursive: true });
 		await symlink(join(projectRoot, ".pipeline", "python"), join(home, "python"));
 		await writeFile(passwordFile(paths), "", { mode: 0o600 });
 		const source = { kind: "external", host: "127.0.0.1", port, user: "root", tls: "DISABLED" } as const;
-		await writeSettings({ version: 1, source: { ...source, schemas: [...schemas] } }, paths);
+		await writeSettings(
+			{ version: 1, source: { ...source, schemas: [...schemas] }, ...(pipeline === undefined ? {} : { pipeline }) },
+			paths,
+		);
+		return new BenchStack(home);
+	}
+
+	/** A folder in which nothing is set up but the Python of the jobs. */
+	static async empty(home: string): Promise<BenchStack> {
+		await mkdir(home, { recursive: true });
+		await symlink(join(projectRoot, ".pipeline", "python"), join(home, "python"));
 		return new BenchStack(home);
 	}
 
 	/** Measures a command with the processes that it starts. */
 	run(args: readonly string[], until?: Program["until"]): Promise<Cost> {
-		const program = { command: process.execPath, args: [cli, ...args], env: { PIPELINE_HOME: this.home } };
-		return cost(until === undefined ? program : { ...program, until });
+		return this.begin(args, until === undefined ? {} : { until }).ended();
+	}
+
+	/** Looks at a table whose `id` grows with each change. */
+	watch(schema: string, table: string): Promise<Watched> {
+		return watchStack(this.home, schema, table);
+	}
+
+	begin(args: readonly string[], program: Partial<Program> = {}): Running {
+		return begin({ command: process.execPath, args: [cli, ...args], env: { PIPELINE_HOME: this.home }, ...program });
 	}
 
 	/** Ends its replicator, if there is one. */

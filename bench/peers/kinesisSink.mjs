@@ -1,4 +1,4 @@
-/** Answers every call of Kinesis that clicks.ts makes immediately, and keeps nothing. `node kinesisSink.mjs <port>`. */
+/** Answers every call of Kinesis that `clicks send` and `aws kinesis` make immediately, and keeps nothing. `node kinesisSink.mjs <port>`. */
 import { createServer } from "node:http";
 
 const Records = Array.from({ length: 500 }, (_, at) => ({

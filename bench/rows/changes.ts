@@ -2,6 +2,7 @@ import { cp, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { startMariaDb } from "../../tests/support/servers/mariadb.ts";
 import type { TestServer } from "../../tests/support/servers/testServer.ts";
+import { BenchDebezium } from "../core/debezium.ts";
 import type { Row } from "../core/measure.ts";
 import { mariadbBinlog } from "../core/peers.ts";
 import { cost } from "../core/processes.ts";
@@ -62,6 +63,9 @@ const kinds: readonly Kind[] = [
 	},
 ];
 
+/** It takes part in one round: in each it works longer than the others together. */
+const debeziumRounds = 1;
+
 /** Changes that were made while the replicator was stopped: from the call of `replication start` until all are published. */
 export const changeRows: readonly Row[] = kinds.map((kind) => ({
 	name: kind.name,
@@ -83,6 +87,7 @@ export const changeRows: readonly Row[] = kinds.map((kind) => ({
 		await stack.run(["replication", "start"]);
 		await stack.stop();
 		await cp(home, stopped, { recursive: true });
+		const debezium = await BenchDebezium.begin(join(folder, "debezium"), server.port);
 		const from = await placeOf(connection);
 		for (const statement of kind.statements(size)) await connection.query(statement);
 		const end = await placeOf(connection);
@@ -103,6 +108,7 @@ export const changeRows: readonly Row[] = kinds.map((kind) => ({
 				},
 			},
 			peers: [
+				...(debezium === undefined ? [] : [debezium.way(size, debeziumRounds)]),
 				{
 					name: "mariadb-binlog --raw",
 					run: async () => {
