@@ -1,23 +1,34 @@
-import { execFileSync } from "node:child_process";
-import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Connection } from "mysql2/promise";
 import { describe, expect } from "vitest";
 import type { ReconcileReport } from "../../cli/actions/reconcile/report.ts";
-import { poll } from "../../cli/common/poll.ts";
-import { icebergFiles } from "../../cli/engines/local/catalog/icebergTable.ts";
 import { LocalComparison } from "../../cli/engines/local/reconcile/localComparison.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
-import type { LakeFinding, TableComparison } from "../../cli/engines/port.ts";
+import type { TableComparison } from "../../cli/engines/port.ts";
 import { rounds } from "../support/cases.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
-import { definition, model, rewriteFiles, rewriteTable, tables } from "../support/reconciled.ts";
-import { insertTypeRows } from "../support/typeTable.ts";
+import { replicatedOwn, rewriteTable, secret } from "../support/reconciled.ts";
 
-const secret = { PIPELINE_SOURCE_PASSWORD: "secret" };
+/** What looks alike, or is alike to the server: columns of `odd`, and how many rows differ. */
+const odd: [what: string, columns: Record<string, string>, changed: number][] = [
+	["one character of two million", { txt: "CASE WHEN id = 1 THEN left(txt, 1999999) || 'e' ELSE txt END" }, 1],
+	["a blank at the end", { tail: "rtrim(tail)" }, 1],
+	["a text that the collation takes for equal", { ci: "CASE WHEN id = 1 THEN 'STRASSE' ELSE ci END" }, 1],
+	["'NULL' for NULL", { n: "coalesce(n, 'NULL')" }, 2],
+	["NULL for 'NULL'", { n: "nullif(n, 'NULL')" }, 1],
+	["-0.0 for 0.0", { d: "CASE WHEN id = 1 THEN '-0.0'::DOUBLE ELSE d END" }, 1],
+	["a number that is none", { d: "CASE WHEN id = 1 THEN 'nan'::DOUBLE ELSE d END" }, 1],
+	["the last of a decimal's places", { amount: "CAST(round(amount, 3) AS DECIMAL(10,4))" }, 1],
+	["a date beyond the server's", { day: "CASE WHEN id = 2 THEN DATE '10000-01-01' ELSE day END" }, 1],
+	["a date for a zero date", { day: "coalesce(day, DATE '0001-01-01')" }, 1],
+	["a microsecond", { at: 'CASE WHEN id = 1 THEN "at" - INTERVAL 1 MICROSECOND ELSE "at" END' }, 1],
+	["a value that the server computes", { twice: "CASE WHEN id = 1 THEN 3 ELSE twice END" }, 1],
+	["one that it computes when it is read", { thrice: "NULL::INTEGER" }, 3],
+];
 
 /** A server of the user's own, with an account that may read and replicate; each test continues where the last one ended. */
 describe("reconcile", () => {
@@ -25,30 +36,7 @@ describe("reconcile", () => {
 	let admin: Connection;
 
 	it.beforeAll(async ({ fileStack, fileFolder, server, db }) => {
-		stack = fileStack;
-		admin = db;
-		const folder = join(fileFolder, "definition");
-		await mkdir(folder);
-		await mkdir(join(folder, "models"));
-		await writeFile(join(folder, "pipeline.yaml"), definition);
-		await writeFile(join(folder, "models", "prices.sql"), model);
-		await admin.query("CREATE DATABASE own");
-		for (const statement of tables) await admin.query(statement);
-		const other = await server.connect();
-		await other.query(insertTypeRows("own.types", 1));
-		await other.query(insertTypeRows("own.bag", 1));
-		await admin.query("CREATE USER 'repl'@'%' IDENTIFIED BY 'secret'");
-		await admin.query("GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO 'repl'@'%'");
-		await admin.query("GRANT SELECT ON own.* TO 'repl'@'%'");
-		const url = `mysql://repl:secret@127.0.0.1:${server.port}/?ssl-mode=DISABLED`;
-		await stack.json(["source", "up", "--pipeline", folder], { PIPELINE_SOURCE_URL: url });
-		// Batches close late: what is compared is asked for.
-		await stack.json(["replication", "start", "--batch-interval", "600"], secret);
-		await other.query(insertTypeRows("own.types", 1001));
-		await other.query(insertTypeRows("own.bag", 1001));
-		await other.query(
-			"UPDATE own.types SET c_varchar = CONCAT(c_varchar, '!') WHERE id > 1001; DELETE FROM own.bag WHERE id = 1002",
-		);
+		({ stack, admin } = await replicatedOwn({ fileStack, fileFolder, server, db }));
 	});
 
 	const reconcile = (...args: string[]): Promise<ReconcileReport> => stack.json(["reconcile", ...args], secret);
@@ -66,7 +54,7 @@ describe("reconcile", () => {
 			expect.arrayContaining(["derived table prices", "current table own.bag", "raw files own.keys"]),
 		);
 		expect(report.tables.map(({ table, state, why }) => [table, state, why])).toEqual(
-			["bag", "items", "keys", "types"].map((table) => [table, "equal", undefined]),
+			["bag", "ci", "items", "keys", "odd", "types"].map((table) => [table, "equal", undefined]),
 		);
 		expect(report.tables.find(({ table }) => table === "items")).toMatchObject({
 			rows: { source: 3, lake: 3 },
@@ -159,6 +147,17 @@ describe("reconcile", () => {
 				{},
 			],
 			["bytes", "types", { c_blob: "CASE WHEN c_blob = ''::BLOB THEN '\\x00'::BLOB ELSE c_blob END" }, "", {}],
+			...odd.map(
+				([what, columns, changed]): [string, string, Record<string, string>, string, Partial<TableComparison>] => [
+					what,
+					"odd",
+					columns,
+					"",
+					{ counts: of({ changed }) },
+				],
+			),
+			["another case of a key", "ci", { k: "lower(k)" }, "", { counts: of({ missing: 1, extra: 1 }) }],
+			["a key without its blank", "ci", { k: "rtrim(k)" }, "", { counts: of({ missing: 1, extra: 1 }) }],
 			["a row of a bag doubled", "bag", {}, "UNION ALL FROM old WHERE id = 1", { counts: of({ extra: 1 }) }],
 			["a row of a bag deleted", "bag", {}, "WHERE id <> 1", { counts: of({ missing: 1 }) }],
 		])("%s", async ([, table, columns, rest, found]) => {
@@ -177,6 +176,79 @@ describe("reconcile", () => {
 				await before();
 			}
 		});
+	});
+
+	it("shows of long texts where they begin to differ", async () => {
+		const paths = localPaths(stack.home);
+		const columns = { txt: "CASE WHEN id = 1 THEN left(txt, 1999999) || 'e' ELSE txt END" };
+		const before = await rewriteTable(join(paths.processed, "current", "own", "odd"), columns, "");
+		try {
+			const compare = new LocalComparison(paths);
+			const chosen = (await compare.tables()).find(({ table }) => table === "odd");
+			if (chosen === undefined) throw new Error("the table is not compared");
+			const { comparison } = await compare.compare(chosen, {}, testContext());
+			expect(comparison.examples).toMatchObject([
+				{ key: { id: "1" }, columns: { txt: { source: `…${"é".repeat(21)}`, lake: `…${"é".repeat(20)}e` } } },
+			]);
+		} finally {
+			await before();
+		}
+	});
+
+	it("names tables that were swapped, that the source has not, and columns that have other names", async () => {
+		const current = join(localPaths(stack.home).processed, "current");
+		const [ci, keys] = [join(current, "own", "ci"), join(current, "own", "keys")];
+		const swap = async (): Promise<void> => {
+			await rename(ci, `${ci}.away`);
+			await rename(keys, ci);
+			await rename(`${ci}.away`, keys);
+		};
+		const compare = new LocalComparison(localPaths(stack.home));
+		const found = async (schema: string, table: string): Promise<TableComparison> => {
+			const one = (await compare.tables()).find((each) => each.schema === schema && each.table === table);
+			if (one === undefined) throw new Error(`${table} is not compared`);
+			return (await compare.compare(one, {}, testContext())).comparison;
+		};
+		await swap();
+		try {
+			expect((await found("own", "ci")).columns.map(({ column }) => column)).toEqual(
+				expect.arrayContaining(["k", "v", "a", "b", "c"]),
+			);
+			expect((await found("own", "keys")).columns).toHaveLength(5);
+		} finally {
+			await swap();
+		}
+		await cp(ci, join(current, "own", "ghost"), { recursive: true });
+		await cp(ci, join(current, "gone", "ci"), { recursive: true });
+		try {
+			expect((await found("own", "ghost")).counts).toEqual(of({ extra: 2 }));
+			expect((await found("gone", "ci")).counts).toEqual(of({ extra: 2 }));
+			await rm(join(current, "gone"), { recursive: true });
+			expect((await differing("ghost")).tables).toMatchObject([{ state: "different", counts: { extra: 2 } }]);
+		} finally {
+			for (const one of ["own/ghost", "gone"]) await rm(join(current, one), { recursive: true, force: true });
+		}
+	});
+
+	it("looks again at columns and tables that the source got meanwhile", async () => {
+		const compare = new LocalComparison(localPaths(stack.home));
+		await admin.query("ALTER TABLE own.ci ADD COLUMN later INT DEFAULT 7");
+		await admin.query("CREATE TABLE own.later (id INT PRIMARY KEY)");
+		await admin.query("INSERT INTO own.later VALUES (1)");
+		const some = (await compare.tables()).filter(({ table }) => ["ci", "later"].includes(table));
+		const found = await Promise.all(some.map((table) => compare.compare(table, {}, testContext())));
+		expect(found.map(({ comparison }) => comparison.columns)).toEqual([
+			[{ column: "later", what: "missing in the lake" }],
+			[{ column: "*", what: "the table is missing in the lake" }],
+		]);
+		const unchanged = await Promise.all(found.map(({ suspects }) => suspects?.again(testContext())));
+		expect(unchanged.map((one) => one?.comparison.columns.length)).toEqual([1, 1]);
+		await reconcile("own.ci");
+		const after = await Promise.all(found.map(({ suspects }) => suspects?.again(testContext())));
+		expect(after.map((one) => [one?.comparison.columns, one?.comparison.counts])).toEqual([
+			[[], of({})],
+			[[], of({})],
+		]);
 	});
 
 	it("finds a table that is stale: the newest snapshot of it is gone", async () => {
@@ -203,162 +275,6 @@ describe("reconcile", () => {
 		} finally {
 			for (const file of newer) await rename(`${file}.away`, file);
 		}
-	});
-
-	describe("with --deep", () => {
-		const files = async (): Promise<LakeFinding[]> =>
-			(await new LocalComparison(localPaths(stack.home)).lake.files(testContext())).filter(
-				({ state }) => state !== "equal",
-			);
-		const home = (path: string): string => join(stack.home, path);
-		const current = "lake/processed/current/own/items";
-
-		it.for<[what: string, folder: string, pattern: RegExp, does: "move" | "empty", found: [string, string, RegExp]]>([
-			["a data file removed", `${current}/data`, /parquet$/, "move", ["data files", "current/own/items", /is missing/]],
-			["a data file cut", `${current}/data`, /parquet$/, "empty", ["data files", "current/own/items", /has 0 bytes/]],
-			["metadata removed", current, /^metadata$/, "move", ["data files", "current/own/items", /no metadata/]],
-			[
-				"a manifest emptied",
-				`${current}/metadata`,
-				/\.avro$/,
-				"empty",
-				["data files", "current/own/items", /missing or damaged/],
-			],
-			["a raw file removed", "lake/raw/own/items", /^LOAD/, "move", ["raw files", "own.items", /^LOAD\S+ is gone/]],
-			["a raw change file cut", "lake/raw/own/bag", /^2/, "empty", ["raw files", "own.bag", /has 0 bytes/]],
-			["a batch removed", "lake/processed/own/keys", /^batch=1$/, "move", ["change log", "own.keys", /^batch=1 /]],
-			["a model removed", "lake/processed/models", /^prices$/, "move", ["catalog", "the data catalog", /^prices: /]],
-			["the catalog removed", "", /^catalog\.json$/, "move", ["catalog", "the data catalog", /^it is gone/]],
-		])("names %s", async ([, place, pattern, does, [part, name, text]]) => {
-			const folder = home(place);
-			const away = home("away");
-			await mkdir(away, { recursive: true });
-			const names = (await readdir(folder)).filter((entry) => pattern.test(entry));
-			expect(names).not.toEqual([]);
-			for (const one of names) {
-				await rename(join(folder, one), join(away, one));
-				if (does === "empty") await writeFile(join(folder, one), "");
-			}
-			try {
-				expect(await files()).toContainEqual(
-					expect.objectContaining({ part, name, state: "different", found: [expect.stringMatching(text)] }),
-				);
-			} finally {
-				for (const one of names) await rename(join(away, one), join(folder, one));
-			}
-			expect(await files()).toEqual([]);
-		});
-
-		it("names rows of change log and model that were changed, and changes whose raw file is gone", async () => {
-			const log = home("lake/processed/own/items");
-			// Those before the newest reload are history.
-			const newest = Math.max(...(await readdir(log)).map((name) => Number(name.replace("batch=", ""))));
-			const restored = [
-				await rewriteTable(home("lake/processed/models/prices"), { n: "n + 1" }, ""),
-				await rewriteFiles(
-					join(log, `batch=${newest}`),
-					"* REPLACE (CASE WHEN id = 2 THEN 'other' ELSE name END AS name)",
-				),
-			];
-			const raw = home("lake/raw/own/keys");
-			const changes = (await readdir(raw)).filter((name) => name.startsWith("2"));
-			for (const name of changes) await rename(join(raw, name), `${join(raw, name)}.away`);
-			try {
-				const compare = new LocalComparison(localPaths(stack.home));
-				const found = await compare.lake.rows(await compare.tables(), true, testContext());
-				const different = found.filter(({ state }) => state !== "equal");
-				expect(different).toMatchObject([
-					{
-						part: "raw files",
-						name: "own.keys",
-						found: [expect.stringMatching(/^[\d,]+ changes? of the change log, /)],
-					},
-					{
-						part: "derived table",
-						name: "prices",
-						found: expect.arrayContaining([expect.stringMatching(/rows? changed$/)]),
-					},
-					{
-						part: "current table",
-						name: "own.items",
-						found: ["1 row changed"],
-						examples: [{ kind: "changed", key: { id: "2" }, columns: { name: { source: "other", lake: "unseen" } } }],
-					},
-				]);
-			} finally {
-				for (const name of changes) await rename(`${join(raw, name)}.away`, join(raw, name));
-				for (const restore of restored) await restore();
-			}
-		});
-
-		it("run-etl looks at what it left: a damaged table, and a batch with other rows of one that it wrote, are named, with 1", async () => {
-			const run = ["run-etl", "process-cdc"];
-			expect(await stack.json(run, secret)).toMatchObject({ damaged: [] });
-			await admin.query("INSERT INTO own.keys VALUES ('run', 1, 'r')");
-			const arrived = await new LocalComparison(localPaths(stack.home)).committed();
-			await poll({ firstMs: 100 }, async () => ((await arrived()) ? true : undefined));
-			// Of the current snapshot: the folder also has files of older ones.
-			const [{ path: file } = { path: "" }] = (await icebergFiles(home(current))).current;
-			await rename(file, `${file}.away`);
-			const log = home("lake/processed/own/keys");
-			const batch = "batch=1";
-			const restore = await rewriteFiles(join(log, batch), "DISTINCT ON (true) *");
-			try {
-				const { code, stdout } = await stack.run(run, secret);
-				expect(code).toBe(1);
-				expect(stdout).toContain(`damaged, change log: own.keys: ${batch} has `);
-				// Of tables that a run did not write it looks at some, by chance, as long as there is time.
-				let said = stdout;
-				await poll({ firstMs: 100 }, async () => {
-					if (/damaged, data files: current\/own\/items: \S+ is missing/.test(said)) return true;
-					said = (await stack.run(run, secret)).stdout;
-					return undefined;
-				});
-				expect(said).toMatch(/To repair it: rm -r \S+current\/own\/items && pipeline-cli run-etl/);
-			} finally {
-				await restore();
-				await rename(`${file}.away`, file);
-			}
-			expect(await stack.json(run, secret)).toMatchObject({ damaged: [] });
-		});
-
-		it("query, run-etl and status warn where the replication stands still, though the source has changes", async () => {
-			const checkpoint = home("replication/checkpoint.json");
-			// A batch stays open for ten minutes here.
-			await admin.query("INSERT INTO own.keys VALUES ('late', 1, 'l')");
-			const hourAgo = new Date(Date.now() - 3_600_000);
-			await utimes(checkpoint, hourAgo, hourAgo);
-			const said =
-				/The replication is behind the source: it has stood at \S+ for 3,6\d\d seconds, and the source is at /;
-			expect((await stack.run(["query", "SELECT 1"], secret)).stderr.replaceAll(/\s+/g, " ")).toMatch(said);
-			const { code, stdout } = await stack.run(["status"], secret);
-			expect([code, stdout.replaceAll(/\s+/g, " ")]).toEqual([0, expect.stringMatching(said)]);
-			await reconcile();
-			expect((await stack.run(["query", "SELECT 1"], secret)).stderr).not.toContain("behind");
-		});
-
-		it("names commands that repair a current table, a change log and a model", async () => {
-			const lost: [string, RegExp][] = [
-				[`${current}/data`, /parquet$/],
-				["lake/processed/own/keys", /^batch=/],
-				["lake/processed/models/prices", /^metadata$/],
-			];
-			for (const [place, pattern] of lost) {
-				for (const name of await readdir(home(place)))
-					if (pattern.test(name)) await rm(home(join(place, name)), { recursive: true });
-			}
-			const found = await files();
-			expect(new Set(found.map(({ name }) => name))).toEqual(
-				new Set(["current/own/items", "own.keys", "the data catalog"]),
-			);
-			for (const { fix = "" } of found) {
-				const [removal = "", run] = fix.includes("&&") ? fix.split(" && ") : ["true", fix];
-				expect(run).toBe("pipeline-cli run-etl");
-				execFileSync("bash", ["-c", removal]);
-			}
-			await stack.json(["run-etl"], secret);
-			expect((await reconcile("--deep")).lake?.filter(({ state }) => state !== "equal")).toEqual([]);
-		});
 	});
 });
 

@@ -98,7 +98,15 @@ describe("the local stack, kept running", () => {
 	});
 
 	it("says so when its schedule was killed, and comes back", async () => {
-		await kill(join(paths.schedule, "pid"));
+		const pidFile = join(paths.schedule, "pid");
+		const [, stamp] = (await readFile(pidFile, "utf8")).trim().split(" ");
+		await kill(pidFile);
+		// Meanwhile its id is another process's.
+		for (const text of [`${process.pid} ${stamp}`, String(process.pid), "1 1", "0", `-1 ${stamp}`]) {
+			await writeFile(pidFile, `${text}\n`);
+			expect([text, (await status()).schedule?.running]).toEqual([text, false]);
+		}
+		await writeFile(pidFile, `${process.pid} ${stamp}\n`);
 		const killed = await stack.run(["status"]);
 		expect(killed.stdout).toMatch(/schedule +died +was every second/);
 		expect(killed.code).toBe(1);

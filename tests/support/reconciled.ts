@@ -1,12 +1,15 @@
-import { readdir, rename } from "node:fs/promises";
+import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { Connection } from "mysql2/promise";
 import { openDuckDb } from "../../cli/engines/duckdb/open.ts";
 import { quoteName, quoteText } from "../../cli/engines/duckdb/quote.ts";
 import { readIcebergTable } from "../../cli/engines/local/catalog/icebergTable.ts";
-import { createTypeTable } from "./typeTable.ts";
+import type { CliStack } from "./cli.ts";
+import type { TestServer } from "./servers/testServer.ts";
+import { createTypeTable, insertTypeRows } from "./typeTable.ts";
 
 /** The pipeline whose lake is compared with its source. */
-export const definition = `name: own
+const definition = `name: own
 source: { schemas: [own] }
 tables:
   own.items: { columns: { secret: drop } }
@@ -14,19 +17,62 @@ models: models
 `;
 
 /** Floating-point sums come in another order each time. */
-export const model = `-- primary_key: [c]
+const model = `-- primary_key: [c]
 SELECT c, count(*) AS n, sum(CAST(b AS double) / 3) AS total FROM keys GROUP BY c
 `;
 
-export const tables = [
+const tables = [
 	`CREATE TABLE own.items (id INT PRIMARY KEY, name VARCHAR(40), price DECIMAL(8,2), at TIMESTAMP NOT NULL DEFAULT '2026-01-02 03:04:05',
 		note TEXT, secret TEXT)`,
 	"INSERT INTO own.items (id, name, price, note) VALUES (1, 'äé', 1.50, ''), (2, 'b', 2.00, 'x'), (3, 'cccc', 3.00, NULL)",
 	"CREATE TABLE own.keys (a VARCHAR(20), b INT, c CHAR(5), PRIMARY KEY (a, b)) COLLATE utf8mb4_general_ci",
 	"INSERT INTO own.keys VALUES ('A', 1, 'x'), ('ä', 2, 'y'), ('it''s \\\\', 3, 'z'), ('', 0, '')",
+	"CREATE TABLE own.ci (k VARCHAR(20) PRIMARY KEY, v INT) COLLATE utf8mb4_general_ci",
+	"INSERT INTO own.ci VALUES ('Ab', 1), ('cd ', 2)",
+	`CREATE TABLE own.odd (id INT PRIMARY KEY, txt LONGTEXT, tail VARCHAR(10), ci VARCHAR(10), n VARCHAR(10), d DOUBLE, amount DECIMAL(10,4), day DATE,
+		at DATETIME(6), twice INT GENERATED ALWAYS AS (id * 2) STORED, thrice INT GENERATED ALWAYS AS (id * 3) VIRTUAL) COLLATE utf8mb4_general_ci`,
+	"SET SESSION sql_mode = ''",
+	`INSERT INTO own.odd (id, txt, tail, ci, n, d, amount, day, at) VALUES
+		(1, REPEAT('é', 2000000), 'a ', 'Straße', NULL, 0, 1.5, '1000-01-01', '9999-12-31 23:59:59.999999'),
+		(2, '', 'a', 'strasse', 'NULL', 1e308, -0.0001, '9999-12-31', '1000-01-01'), (3, NULL, NULL, NULL, NULL, NULL, NULL, '0000-00-00', '0000-00-00')`,
 	createTypeTable("own.types", true),
 	createTypeTable("own.bag", false),
 ];
+
+/** The account's password, which every command needs. */
+export const secret = { PIPELINE_SOURCE_PASSWORD: "secret" };
+
+/** A stack that replicates a server of the user's own, by an account that may read and replicate, with rows loaded and changed. */
+export async function replicatedOwn(of: {
+	fileStack: CliStack;
+	fileFolder: string;
+	server: TestServer;
+	db: Connection;
+}): Promise<{ stack: CliStack; admin: Connection }> {
+	const { fileStack: stack, db: admin, server } = of;
+	const folder = join(of.fileFolder, "definition");
+	await mkdir(join(folder, "models"), { recursive: true });
+	await writeFile(join(folder, "pipeline.yaml"), definition);
+	await writeFile(join(folder, "models", "prices.sql"), model);
+	await admin.query("CREATE DATABASE own");
+	for (const statement of tables) await admin.query(statement);
+	const other = await server.connect();
+	await other.query(insertTypeRows("own.types", 1));
+	await other.query(insertTypeRows("own.bag", 1));
+	await admin.query("CREATE USER 'repl'@'%' IDENTIFIED BY 'secret'");
+	await admin.query("GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO 'repl'@'%'");
+	await admin.query("GRANT SELECT ON own.* TO 'repl'@'%'");
+	const url = `mysql://repl:secret@127.0.0.1:${server.port}/?ssl-mode=DISABLED`;
+	await stack.json(["source", "up", "--pipeline", folder], { PIPELINE_SOURCE_URL: url });
+	// Batches close late: what is compared is asked for.
+	await stack.json(["replication", "start", "--batch-interval", "600"], secret);
+	await other.query(insertTypeRows("own.types", 1001));
+	await other.query(insertTypeRows("own.bag", 1001));
+	await other.query(
+		"UPDATE own.types SET c_varchar = CONCAT(c_varchar, '!') WHERE id > 1001; DELETE FROM own.bag WHERE id = 1002",
+	);
+	return { stack, admin };
+}
 
 /** Writes all rows of a current table again, into the first of its data files. @returns what puts the old ones back. */
 export async function rewriteTable(

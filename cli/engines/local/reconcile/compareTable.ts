@@ -4,7 +4,7 @@ import { columnAction } from "../../../../etl/contract/pipeline/pipeline.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import type { ComparedTable, CompareOptions, Context, Suspects, TableComparison } from "../../port.ts";
 import { shapeOf, type TableShape } from "../../shared/tableShape.ts";
-import { readIcebergTable } from "../catalog/icebergTable.ts";
+import { isIcebergTable, readIcebergTable } from "../catalog/icebergTable.ts";
 import { readCheckpoint } from "../replication/model/checkpoint.ts";
 import { statePaths } from "../replication/model/statePaths.ts";
 import { Server } from "../replication/mysql/server.ts";
@@ -35,20 +35,42 @@ export async function compareTable(
 	const begun = performance.now();
 	const access = await sourceAccess(paths);
 	if (!table.isAtSource || !table.isInLake) {
-		return { comparison: await onOneSide(paths, access, table, context, begun), suspects: undefined };
+		const comparison = await onOneSide(paths, access, table, context, begun);
+		if (comparison.columns.length + comparison.rows.lake === 0) return { comparison, suspects: undefined };
+		// It may have been made, or dropped, since the tables were listed.
+		const again = async (): Promise<Compared> => {
+			const now = await asItIs(paths, access, table);
+			if (now.isAtSource === table.isAtSource && now.isInLake === table.isInLake)
+				return { comparison, suspects: undefined };
+			return compareTable(paths, now, options, context);
+		};
+		return { comparison, suspects: { again } };
 	}
 	const shape = await readShape(paths, access, table);
 	const comparing = new Comparing(paths, table, shape, access, options, context);
 	const result = resultOf(table, shape, await comparing.all(), begun);
-	if (result.rows.length === 0) return { comparison: result.comparison, suspects: undefined };
+	if (result.rows.length === 0 && shape.differences.length === 0) {
+		return { comparison: result.comparison, suspects: undefined };
+	}
 	const again = async (): Promise<Compared> => {
 		const start = performance.now();
-		const still = await comparing.again(result.rows);
-		const later = resultOf(table, shape, still, start).comparison;
+		// A table that was altered at the source meanwhile is another one in the lake a moment later.
+		const later = await readShape(paths, access, table);
+		if (JSON.stringify(later) !== JSON.stringify(shape)) return compareTable(paths, table, options, context);
+		if (result.rows.length === 0) return { comparison: result.comparison, suspects: undefined };
+		const still = resultOf(table, shape, await comparing.again(result.rows), start).comparison;
 		const { rows, seconds } = result.comparison;
-		return { comparison: { ...later, rows, seconds: seconds + later.seconds }, suspects: undefined };
+		return { comparison: { ...still, rows, seconds: seconds + still.seconds }, suspects: undefined };
 	};
 	return { comparison: result.comparison, suspects: { again } };
+}
+
+/** Which sides have a table now. */
+async function asItIs(paths: LocalPaths, access: SourceAccess, table: ComparedTable): Promise<ComparedTable> {
+	const server = await Server.connect(access);
+	const schema = await readTableSchema(server, table).finally(() => server.close());
+	const isInLake = await isIcebergTable(join(paths.processed, layout.current(table.schema, table.table)));
+	return { ...table, isAtSource: schema !== undefined, isInLake };
 }
 
 /** What both sides have of a table's columns now. */
@@ -60,7 +82,11 @@ async function readShape(
 	const { pipeline } = await stackDefinition(paths);
 	const server = await Server.connect(access);
 	const schema = await readTableSchema(server, table).finally(() => server.close());
-	if (schema === undefined) throw new Error(`${table.schema}.${table.table} was dropped at the source meanwhile`);
+	if (schema === undefined) {
+		throw new Error(
+			`the source's user sees no columns of ${table.schema}.${table.table}: it may not read it, or it was dropped`,
+		);
+	}
 	const checkpoint = await readCheckpoint(statePaths(paths).checkpoint);
 	const known = checkpoint?.tables.find((one) => one.schema === table.schema && one.table === table.table);
 	const columns = schema.columns.map(({ name, type }) => {

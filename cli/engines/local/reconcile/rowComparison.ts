@@ -9,6 +9,9 @@ export const mostRemembered = 10_000;
 /** Characters of a value that are shown. */
 const shownCharacters = 200;
 
+/** Characters before the place where two long texts begin to differ. */
+const shownBefore = 20;
+
 /** A row that differs: its kind, its key, and what the source has of it, to notice whether that moves. */
 export interface DifferingRow extends RowDifference {
 	/** Texts of the key, in its order. */
@@ -87,8 +90,9 @@ async function compareKeyed(connection: DuckDBConnection, sides: Sides): Promise
 	if (missing + extra + changed > 0) {
 		const shownKey = key.map((index) => columnAt(columns, index).shown(`coalesce(x${index}, y${index})`));
 		const values = columns.flatMap(({ shown }, index) => [
-			`CASE WHEN ${differs(index)} THEN left(${shown(`x${index}`)}, ${shownCharacters}) END`,
-			`CASE WHEN ${differs(index)} THEN left(${shown(`y${index}`)}, ${shownCharacters}) END`,
+			...shownApart(shown(`x${index}`), shown(`y${index}`)).map(
+				(text) => `CASE WHEN ${differs(index)} THEN ${text} END`,
+			),
 			differs(index),
 		]);
 		const kind = `CASE WHEN b.here IS NULL THEN 'missing' WHEN a.here IS NULL THEN 'extra' ELSE 'changed' END`;
@@ -101,6 +105,21 @@ async function compareKeyed(connection: DuckDBConnection, sides: Sides): Promise
 	}
 	if (doubled > 0) result.rows.push(...(await doubledRows(connection, sides, y)));
 	return result;
+}
+
+/** SQL for what is shown of two texts that differ: their beginning, or from shortly before the place where they begin to differ. */
+function shownApart(x: string, y: string): [string, string] {
+	const begin = (text: string): string => `left(${text}, ${shownCharacters})`;
+	// The length of what both begin with, found bit by bit.
+	const steps = Array.from({ length: 32 }, (_, bit) => 2 ** (31 - bit));
+	const next = `so_far + step`;
+	const isCommon = `${next} <= length(${x}) AND left(${x}, ${next}) = left(${y}, ${next})`;
+	const common = `list_reduce([0, ${steps.join(", ")}], lambda so_far, step: CASE WHEN ${isCommon} THEN ${next} ELSE so_far END)`;
+	return [x, y].map(
+		(text) =>
+			`CASE WHEN ${begin(x)} IS DISTINCT FROM ${begin(y)} THEN ${begin(text)}
+			ELSE '…' || substr(${text}, ${common} - ${shownBefore} + 1, ${shownCharacters}) END`,
+	) as [string, string];
 }
 
 /** The same text for the same values. @param side the letter before the columns' numbers. */
