@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { isMariaDb, readableVersion } from "./server.ts";
+import type { SourceConnection } from "../port.ts";
+import { countRows, isMariaDb, readableVersion } from "./server.ts";
 
 it.each([
 	["10.11.19-MariaDB-0+deb12u1-log", "MariaDB 10.11.19", true],
@@ -8,4 +9,22 @@ it.each([
 ])("words the version %s", (version, readable, maria) => {
 	expect(readableVersion(version)).toBe(readable);
 	expect(isMariaDb(readable)).toBe(maria);
+});
+
+it.each([
+	["that was dropped since", "ER_NO_SUCH_TABLE"],
+	["that the user may see and not read", "ER_TABLEACCESS_DENIED_ERROR"],
+])("counts the rows of the others beside a table %s", async (_, code) => {
+	const query = async (sql: string) => {
+		if (sql.includes("information_schema"))
+			return [
+				{ name: "a", estimate: 1 },
+				{ name: "b", estimate: 1 },
+			];
+		if (sql.includes("`b`")) throw Object.assign(new Error("no"), { code });
+		return [{ count: 3 }];
+	};
+	expect(await countRows({ query } as unknown as SourceConnection, ["own"])).toEqual([
+		{ schema: "own", tables: 2, rows: 3 },
+	]);
 });

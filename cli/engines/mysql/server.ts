@@ -49,8 +49,8 @@ async function countTable(connection: SourceConnection, schema: string, table: s
 		const [row] = await connection.query(`SELECT COUNT(*) AS count FROM ${qualifiedName({ schema, table })}`);
 		return Number(row?.count);
 	} catch (error) {
-		// Dropped since the tables were listed.
-		if (errorCode(error) === "ER_NO_SUCH_TABLE") return 0;
+		// Dropped since the tables were listed, or listed to a user who may not read it: what was counted is shown all the same.
+		if (["ER_NO_SUCH_TABLE", "ER_TABLEACCESS_DENIED_ERROR"].includes(errorCode(error) ?? "")) return 0;
 		throw error;
 	}
 }
