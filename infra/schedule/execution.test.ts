@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JobDefinition } from "../../etl/definition/jobs.ts";
 import { jobs } from "../../tests/support/sampleShop.ts";
 import { execute, type Json, type Machine, TaskError } from "../testing/execution.ts";
-import { stateMachine } from "./stateMachine.ts";
+import { mostLoads, stateMachine } from "./stateMachine.ts";
 
 /** A machine as AWS gets it. */
 function machine(list: readonly JobDefinition[]): Machine {
@@ -55,7 +55,7 @@ async function run({ list = jobs, running = ["mine"], texts = {}, loads = [], jo
 				return { Executions: running.map(execution) };
 			case "aws-sdk:databasemigration:describeTableStatistics":
 				expect(parameters).toMatchObject({ ReplicationTaskArn: "arn:task", Filters: [{ Name: "table-state" }] });
-				return { TableStatistics: loads };
+				return { TableStatistics: loads.slice(0, (parameters as { MaxRecords: number }).MaxRecords) };
 			case "glue:startJobRun.sync": {
 				const name = (input.JobName ?? "").replace("stack-", "");
 				expect(parameters).toMatchObject({ Arguments: { "--run_id": "mine" } });
@@ -125,6 +125,17 @@ describe("a run by the state machine", () => {
 		]);
 		expect(loading.get("process-cdc")).toBe(loading.get("process-load"));
 		expect(loading.get("apply-changes")).toBeUndefined();
+	});
+
+	it("starts no job where more tables are being loaded than one look names, and says so", async () => {
+		const loads = (count: number) =>
+			Array.from({ length: count }, (_, index) => ({ SchemaName: "shop", TableName: `t${index}` }));
+		const named = await run({ loads: loads(mostLoads - 1) });
+		expect(named.started.length).toBe(all.length);
+		expect(JSON.parse(named.loading.get("process-load") ?? "")[1]).toHaveLength(mostLoads - 1);
+		const more = await run({ loads: loads(1000), texts: { "_runs/attention/unsent/a": "bad row" } });
+		expect(more).toMatchObject({ ended: "done", started: [] });
+		expect(JSON.stringify(more.notices)).toMatch(/was left out: 250 tables or more .*bad row/s);
 	});
 
 	it("does nothing while an earlier one is going", async () => {

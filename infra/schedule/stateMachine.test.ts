@@ -32,7 +32,11 @@ function waves({ States }: ReturnType<typeof machine>): unknown[] {
 	const [first] = (States["is-first"]?.Choices ?? []) as { Next: string }[];
 	expect(first?.Next).toBe("find-loads");
 	const found: unknown[] = [];
-	for (let name: unknown = States["find-loads"]?.Next; name !== "has-failed-jobs"; name = States[String(name)]?.Next)
+	for (
+		let name: unknown = States["are-loads-named"]?.Default;
+		name !== "has-failed-jobs";
+		name = States[String(name)]?.Next
+	)
 		found.push(States[String(name)]?.Comment);
 	return found;
 }

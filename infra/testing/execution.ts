@@ -39,6 +39,7 @@ interface State {
 		IsPresent?: boolean;
 		BooleanEquals?: boolean;
 		StringEqualsPath?: string;
+		NumericGreaterThanEquals?: number;
 		Next: string;
 	}[];
 	Default?: string;
@@ -99,15 +100,18 @@ class Run {
 	}
 
 	#choose({ Choices = [], Default }: State, input: Json): string {
-		const found = Choices.find(({ Variable, IsPresent, BooleanEquals, StringEqualsPath }) => {
-			const [value] = this.#nodes(Variable, input);
-			if (IsPresent !== undefined) return (value !== undefined) === IsPresent;
-			// A path that finds nothing fails the execution.
-			if (value === undefined) throw new TaskError("States.Runtime", `${Variable} is not in the input`);
-			if (BooleanEquals !== undefined) return value === BooleanEquals;
-			if (StringEqualsPath === undefined) throw new Error(`a comparison that is not known here: ${Variable}`);
-			return value === this.#nodes(StringEqualsPath, input)[0];
-		});
+		const found = Choices.find(
+			({ Variable, IsPresent, BooleanEquals, StringEqualsPath, NumericGreaterThanEquals: least }) => {
+				const [value] = this.#nodes(Variable, input);
+				if (IsPresent !== undefined) return (value !== undefined) === IsPresent;
+				// A path that finds nothing fails the execution.
+				if (value === undefined) throw new TaskError("States.Runtime", `${Variable} is not in the input`);
+				if (BooleanEquals !== undefined) return value === BooleanEquals;
+				if (least !== undefined) return typeof value === "number" && value >= least;
+				if (StringEqualsPath === undefined) throw new Error(`a comparison that is not known here: ${Variable}`);
+				return value === this.#nodes(StringEqualsPath, input)[0];
+			},
+		);
 		const next = found?.Next ?? Default;
 		if (next === undefined) throw new TaskError("States.NoChoiceMatched");
 		return next;
@@ -195,6 +199,7 @@ class Run {
 			({ groups }) => groups?.text ?? this.#value(groups?.path ?? "", input),
 		);
 		if (name === "JsonToString") return JSON.stringify(values[0]);
+		if (name === "ArrayLength" && Array.isArray(values[0])) return values[0].length;
 		if (name !== "Format") throw new Error(`States.${name} is not known here`);
 		const [text, ...parts] = values;
 		return String(text).replaceAll("{}", () => String(parts.shift()));
