@@ -1,6 +1,7 @@
 // What takes longer than `npm test` may: many more kills of each kind, statements at random by the thousand, all tests of the
 // replication on MySQL too, what takes long on Apache Spark, values and streams of changes by the thousand, rows of 20 MB by the
-// hundred. Ends with one line that says how many parts passed.
+// hundred, damage of each kind of file, half an hour of load (SOAK_MINUTES), thousands of tables, millions of rows. Ends with one
+// line that says how many parts passed.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,11 +14,13 @@ const terminals = "tests/aws/output.test.ts";
 const volume = "tests/replication/replicationVolume.test.ts";
 const reconcile = "tests/local/reconcile.test.ts";
 const recovery = "tests/local/recovery.test.ts";
+const faults = ["damage", "limits", "soak"].map((name) => `tests/local/${name}.test.ts`);
 const values = "tests/replication/differential.test.ts";
 const vitest = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--project"];
 const pytest = [".pipeline/python/bin/python", "-m", "pytest"];
 const parts = [
 	[...vitest, "integration", ...crashes, values, volume, terminals, recovery, reconcile],
+	[...vitest, "integration", ...faults],
 	[...vitest, "mysql"],
 	[...pytest, "etl/tests/changes/test_streams.py", "pipelines/shop/tests/test_click_drift.py"],
 	[...pytest, "etl/tests", "pipelines", "--engine=spark", "-m", "slow_on_spark"],
