@@ -1,6 +1,6 @@
 // What takes longer than `npm test` may: many more kills of each kind, statements at random by the thousand, all tests of the
 // replication on MySQL too, what takes long on Apache Spark, values and streams of changes by the thousand, rows of 20 MB by the
-// hundred, damage of each kind of file, half an hour of load (SOAK_MINUTES), thousands of tables, millions of rows. Ends with one
+// hundred, damage of each kind of file, full disks, half an hour of load (SOAK_MINUTES), thousands of tables, millions of rows. Ends with one
 // line that says how many parts passed.
 import { spawn } from "node:child_process";
 import { dirname, join } from "node:path";
@@ -14,7 +14,7 @@ const terminals = "tests/aws/output.test.ts";
 const volume = "tests/replication/replicationVolume.test.ts";
 const reconcile = "tests/local/reconcile.test.ts";
 const recovery = "tests/local/recovery.test.ts";
-const faults = ["damage", "limits", "soak"].map((name) => `tests/local/${name}.test.ts`);
+const faults = ["damage", "faults", "limits", "soak"].map((name) => `tests/local/${name}.test.ts`);
 const values = "tests/replication/differential.test.ts";
 const vitest = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--project"];
 const pytest = [".pipeline/python/bin/python", "-m", "pytest"];

@@ -124,29 +124,38 @@ if (process.env.ALL_FAULTS === "1") {
 		await succeed("down");
 		await copyFiles(stack.home, copy);
 	});
+	// Each case begins with the same files, but for those of the source's server.
+	it.beforeEach(async () => {
+		await stack.run(["down"]);
+		await removeFiles(stack.home);
+		await copyFiles(copy, stack.home);
+	});
 	const cases = Object.keys(kinds).flatMap((kind) => Object.keys(damages).map((damage) => [kind, damage] as const));
 	it.for(cases)("%s, %s: the next commands make it good or say how", { timeout: 600_000 }, async ([kind, damage]) => {
 		const path = await newestOf(stack.home, kinds[kind] as RegExp);
 		await damages[damage]?.(path);
 		const refused = await refusals();
 		for (const { stdout, stderr } of refused) {
-			expect(stdout + stderr).toMatch(/fix:|next:|Repair|pipeline-cli /);
+			expect(stdout + stderr).toMatch(/fix:|next:|Repair|remove it|pipeline-cli /);
 			expect(stdout + stderr).toMatch(new RegExp(`${kind.split(" ")[0]}|items|totals|own|clickstream|${kind}`, "i"));
 		}
 		if (refused.length > 0) await repair(path);
-		await succeed("reconcile --deep", "down");
-		// The next case begins with the same files, but for those of the source's server.
-		for (const name of await readdir(stack.home)) {
-			if (!["source", "python"].includes(name)) await rm(join(stack.home, name), { recursive: true });
-		}
-		await copyFiles(copy, stack.home);
+		await succeed("reconcile --deep");
 	});
+}
+
+const kept = ["source", "python"];
+
+async function removeFiles(home: string): Promise<void> {
+	for (const name of await readdir(home)) {
+		if (!kept.includes(name)) await rm(join(home, name), { recursive: true });
+	}
 }
 
 async function copyFiles(from: string, to: string): Promise<void> {
 	await mkdir(to, { recursive: true });
 	for (const name of await readdir(from)) {
-		if (["source", "python"].includes(name)) continue;
+		if (kept.includes(name)) continue;
 		await cp(join(from, name), join(to, name), { recursive: true, preserveTimestamps: true });
 	}
 }

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 
 from lakehouse.contract import RUNS
-from lakehouse.storage.files import Storage
+from lakehouse.storage.files import DamagedState, Storage
 
 log = logging.getLogger("lakehouse")
 
@@ -84,7 +84,8 @@ class Report:
             self.quality.append(broken)
 
     def failed(self, place: str, error: BaseException) -> None:
-        log.error("%s: %s", place, error, exc_info=error)
+        # A damaged file is nobody's mistake in the code: its message says what to do.
+        log.error("%s: %s", place, error, exc_info=None if isinstance(error, DamagedState) else error)
         with self._lock:
             self.error = "\n".join(filter(None, [self.error, f"{place}: {error}"]))
 

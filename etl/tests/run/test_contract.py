@@ -20,7 +20,7 @@ from lakehouse.quality import rules
 from lakehouse.run.arguments import NAMES, OPTIONAL, Arguments
 from lakehouse.run.report import BrokenRule, Report, TableReport
 from lakehouse.storage.datasets import Datasets
-from lakehouse.storage.files import Storage
+from lakehouse.storage.files import DamagedState, Storage
 from support.schemas import FOLDER, REPORT, schema, validator
 
 ETL = FOLDER.parent
@@ -98,6 +98,18 @@ def test_a_full_report_is_valid(tmp_path: Path) -> None:
     for wrong in ({"more": 1}, {"rows_read": "1"}, {"state": "fine"}):
         assert not REPORT.is_valid({**written, **wrong})
     assert not REPORT.is_valid({name: value for name, value in written.items() if name != "error"})
+
+
+def test_a_damaged_state_is_told_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+    report = Report("a-job", "run-1")
+    for error in (DamagedState("file:///x is damaged: remove it"), ValueError("y")):
+        try:
+            raise error
+        except Exception as raised:
+            report.failed("a-job", raised)
+    told, traced = caplog.records
+    assert (told.getMessage(), told.exc_info) == ("a-job: file:///x is damaged: remove it", None)
+    assert traced.exc_info is not None
 
 
 def test_tables_are_read_as_their_schema_says() -> None:

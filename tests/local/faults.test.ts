@@ -1,0 +1,152 @@
+import { execFileSync } from "node:child_process";
+import { cp, mkdir, rm, statfs, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect } from "vitest";
+import { projectRoot } from "../../cli/common/projectRoot.ts";
+import { LocalReplication } from "../../cli/engines/local/replication/client/localReplication.ts";
+import { localPaths } from "../../cli/engines/local/shared/paths.ts";
+import type { CliStack } from "../support/cli.ts";
+import { it } from "../support/cliFixtures.ts";
+import { client } from "../support/privateSource.ts";
+import { until } from "../support/replicator.ts";
+
+const isAll = process.env.ALL_FAULTS === "1";
+
+/** Words that no message for a user has. */
+const raw = /Traceback|bug of pipeline-cli|\n {4}at /;
+
+const begin = ["replication start --batch-interval 1", "run-etl"];
+
+async function setUp(stack: CliStack, folder: string): Promise<void> {
+	const own = join(folder, "definition");
+	await mkdir(own, { recursive: true });
+	await writeFile(join(own, "pipeline.yaml"), "name: own\nsource: { schemas: [own] }\n");
+	await succeed(stack, `source up --pipeline ${own}`);
+	await sql(stack, "CREATE DATABASE own", "CREATE TABLE own.items (id INT PRIMARY KEY, name VARCHAR(64))");
+	await sql(stack, "INSERT INTO own.items SELECT seq, CONCAT('name ', seq % 7) FROM seq_1_to_1000");
+}
+
+/** @param rows how many more the table gets. */
+function insert(stack: CliStack, rows: number): Promise<void> {
+	const next = "(SELECT MAX(id) FROM own.items)";
+	return sql(
+		stack,
+		`SET @last = ${next}`,
+		`INSERT INTO own.items SELECT @last + seq, SHA2(seq, 256) FROM seq_1_to_${rows}`,
+	);
+}
+
+async function sql(stack: CliStack, ...statements: readonly string[]): Promise<void> {
+	const db = await client(localPaths(stack.home));
+	try {
+		for (const statement of statements) {
+			if (statement.includes("seq_1_to_")) await db.query("USE own");
+			await db.query(statement);
+		}
+	} finally {
+		await db.end();
+	}
+}
+
+async function succeed(stack: CliStack, ...commands: readonly string[]): Promise<void> {
+	for (const command of commands) {
+		const { code, stdout, stderr } = await stack.run(command.split(" "));
+		expect([command, code, code === 0 ? "" : stdout + stderr]).toEqual([command, 0, ""]);
+	}
+}
+
+/** Runs a command that must fail, in words for its user. @returns what it wrote. */
+async function refused(stack: CliStack, command: string): Promise<string> {
+	const { code, stdout, stderr } = await stack.run(command.split(" "));
+	const text = stdout + stderr;
+	expect([command, code === 0, raw.exec(text)?.[0]], text).toEqual([command, false, undefined]);
+	return text;
+}
+
+/** As many changes as the source's table has rows are there. */
+async function followed(stack: CliStack, inserts: number): Promise<void> {
+	const replication = new LocalReplication(localPaths(stack.home));
+	await until(async () => ((await replication.tables())[0]?.inserts ?? 0) >= inserts);
+}
+
+it.runIf(isAll)(
+	"a source that is an older backup is noticed, and loaded anew on demand; no row is lost",
+	{ timeout: 600_000 },
+	async ({ stack, folder }) => {
+		await setUp(stack, folder);
+		await succeed(stack, ...begin, "down");
+		const data = join(stack.home, "source", "data");
+		await cp(data, join(folder, "backup"), { recursive: true, preserveTimestamps: true });
+		await succeed(stack, "source up", "replication start --batch-interval 1");
+		await insert(stack, 500);
+		await followed(stack, 500);
+		await succeed(stack, "run-etl", "down");
+		// The positions are of a future that the source no longer has.
+		await rm(data, { recursive: true });
+		await cp(join(folder, "backup"), data, { recursive: true, preserveTimestamps: true });
+		await succeed(stack, "source up");
+		await insert(stack, 20);
+		expect(await refused(stack, "replication start --batch-interval 1")).toContain("--reload");
+		expect((await stack.run(["status"])).code).toBe(1);
+		expect(await refused(stack, "reconcile")).toMatch(/replication|differ/i);
+		await succeed(stack, "replication start --reload", "run-etl", "reconcile --deep");
+	},
+);
+
+const mayMount = process.getuid?.() === 0 && process.platform === "linux";
+
+describe.runIf(isAll && mayMount)("a disk", { timeout: 1_200_000 }, () => {
+	/** A stack on a small disk of its own; its source's server is on it, too, so it has room for that. */
+	async function onSmallDisk(stack: CliStack, run: () => Promise<void>): Promise<void> {
+		execFileSync("mount", ["-t", "tmpfs", "-o", "size=400m", "tmpfs", stack.home]);
+		try {
+			await symlink(join(projectRoot, ".pipeline", "python"), join(stack.home, "python"));
+			await run();
+		} finally {
+			execFileSync("mount", ["-o", "remount,rw", stack.home]);
+			await rm(join(stack.home, "ballast"), { force: true });
+			await stack.run(["down"]);
+			execFileSync("umount", ["--lazy", stack.home]);
+		}
+	}
+
+	async function fill(home: string, left: number): Promise<void> {
+		const { bavail, bsize } = await statfs(home);
+		await writeFile(join(home, "ballast"), Buffer.alloc(Math.max(0, bavail * bsize - left)));
+	}
+
+	it("that is full is said by each command, and nothing is lost", ({ stack, folder }) =>
+		onSmallDisk(stack, async () => {
+			await setUp(stack, folder);
+			await succeed(stack, ...begin);
+			await insert(stack, 20_000);
+			await followed(stack, 20_000);
+			for (const left of [0, 60_000, 400_000]) {
+				await fill(stack.home, left);
+				expect(await refused(stack, "run-etl")).toMatch(/disk is full|no space left/i);
+				await rm(join(stack.home, "ballast"));
+			}
+			await succeed(stack, "run-etl", "reconcile --deep");
+			await fill(stack.home, 0);
+			for (const command of ["crawl", "warehouse apply", "replication stop", "replication start --reload"]) {
+				const { code, stdout, stderr } = await stack.run(command.split(" "));
+				expect([command, raw.exec(stdout + stderr)?.[0]], stdout + stderr).toEqual([command, undefined]);
+				if (code !== 0) expect(stdout + stderr).toMatch(/disk is full|no space left/i);
+			}
+			await rm(join(stack.home, "ballast"));
+			await succeed(stack, ...begin, "warehouse apply", "reconcile --deep");
+		}));
+
+	it("that can only be read is said by each command that writes, and is left as it is", ({ stack, folder }) =>
+		onSmallDisk(stack, async () => {
+			await setUp(stack, folder);
+			await succeed(stack, ...begin, "down");
+			execFileSync("mount", ["-o", "remount,ro", stack.home]);
+			for (const command of ["source up", "up", "replication start", "run-etl", "crawl", "warehouse apply"]) {
+				expect(await refused(stack, command)).toMatch(/written|read-only/i);
+			}
+			await succeed(stack, "query FROM\titems");
+			execFileSync("mount", ["-o", "remount,rw", stack.home]);
+			await succeed(stack, "source up", ...begin, "reconcile --deep");
+		}));
+});
