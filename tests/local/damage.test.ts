@@ -73,7 +73,7 @@ async function refusals(): Promise<CliResult[]> {
 	for (const command of commands) {
 		const result = await stack.run(command.split(" "));
 		expect([command, raw.exec(result.stdout + result.stderr)?.[0]]).toEqual([command, undefined]);
-		// Before the start of what was stopped that is no news.
+		// Before the start of what was stopped that is nothing new.
 		if (result.code !== 0 && command !== "status") refused.push(result);
 	}
 	return refused;
@@ -124,7 +124,7 @@ if (process.env.ALL_FAULTS === "1") {
 		await succeed("down");
 		await copyFiles(stack.home, copy);
 	});
-	// Each case begins with the same files, but for those of the source's server.
+	// Each case begins with the same files, except those of the source's server.
 	it.beforeEach(async () => {
 		await stack.run(["down"]);
 		await removeFiles(stack.home);
