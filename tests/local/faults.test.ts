@@ -70,7 +70,7 @@ async function followed(stack: CliStack, inserts: number): Promise<void> {
 }
 
 it.runIf(isAll)(
-	"a source that is an older backup is noticed, and loaded anew on demand; no row is lost",
+	"a source that is an older backup is noticed, and loaded again on demand; no row is lost",
 	{ timeout: 600_000 },
 	async ({ stack, folder }) => {
 		await setUp(stack, folder);

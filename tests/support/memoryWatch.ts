@@ -12,7 +12,7 @@ export class MemoryWatch {
 	#watching = true;
 	readonly #work: Promise<void>;
 
-	/** @param roots process ids to begin with, asked for anew at each look. */
+	/** @param roots process ids to begin with, asked for again at each look. */
 	constructor(roots: () => Promise<readonly (number | undefined)[]>) {
 		this.#work = this.#watch(roots);
 	}
@@ -44,7 +44,7 @@ async function withChildren(pid: number): Promise<number[]> {
 	return [pid, ...(await Promise.all(children.map(withChildren))).flat()];
 }
 
-/** The script that an interpreter runs, with what it is told to do first: `replicator.js work`. */
+/** The script that an interpreter runs, with its first argument: `replicator.js work`. */
 async function programOf(pid: number): Promise<string | undefined> {
 	const words = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
 	const at = words.findIndex((word) => /\.(js|py)$/.test(word));

@@ -100,15 +100,15 @@ def test_a_full_report_is_valid(tmp_path: Path) -> None:
     assert not REPORT.is_valid({name: value for name, value in written.items() if name != "error"})
 
 
-def test_a_damaged_state_is_told_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_damaged_state_is_reported_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:
     report = Report("a-job", "run-1")
     for error in (DamagedState("file:///x is damaged: remove it"), ValueError("y")):
         try:
             raise error
         except Exception as raised:
             report.failed("a-job", raised)
-    told, traced = caplog.records
-    assert (told.getMessage(), told.exc_info) == ("a-job: file:///x is damaged: remove it", None)
+    plain, traced = caplog.records
+    assert (plain.getMessage(), plain.exc_info) == ("a-job: file:///x is damaged: remove it", None)
     assert traced.exc_info is not None
 
 
