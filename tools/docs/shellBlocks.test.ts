@@ -74,6 +74,7 @@ describe("a block", () => {
 		expect(block).toMatchObject({ page: "a.md", line: 4, where: "demo", commands: [expect.any(String), "ls   -l"] });
 		expect(calls(block?.commands[0] ?? "")).toEqual([["query", "SELECT 'a' # b"], ["down"]]);
 		expect(calls("A=b npx pipeline-cli status --json")).toEqual([["status", "--json"]]);
+		expect(calls("npx pipeline-cli status --json | jq -r .stack")).toEqual([["status", "--json"]]);
 	});
 
 	it("without a language counts where it calls the command line", () => {

@@ -30,12 +30,12 @@ export function calls(command: string): string[][] {
 	});
 }
 
-/** The words of each simple command of a line, without its redirections: quotes, comments and `&&` as a POSIX shell has them. */
+/** The words of each simple command of a line, without its redirections: quotes, comments, pipes and `&&` as a POSIX shell has them. */
 function simpleCommands(line: string): string[][] {
 	const commands: string[][] = [[]];
-	const token = /\s+|#.*$|&&|[<>]\s*\S+|(?:'[^']*'|"[^"]*"|[^\s'"<>&])+/gy;
+	const token = /\s+|#.*$|&&|\||[<>]\s*\S+|(?:'[^']*'|"[^"]*"|[^\s'"<>&|])+/gy;
 	for (const [text] of line.matchAll(token)) {
-		if (text === "&&") commands.push([]);
+		if (text === "&&" || text === "|") commands.push([]);
 		else if (/^[\s#<>]/.test(text)) continue;
 		else commands.at(-1)?.push(text.replaceAll(/'([^']*)'|"([^"]*)"/g, "$1$2"));
 	}
