@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { it } from "../../../../tests/support/fixtures.ts";
 import { formatIdentity, identify, isAlive } from "../../../common/process/processIdentity.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
-import { scheduleFiles, writeScheduleFile } from "../shared/scheduleFile.ts";
+import { scheduleFiles, scheduleProcess, writeScheduleFile } from "../shared/scheduleFile.ts";
 import { requireKeeping } from "./keeper.ts";
 import { keepSchedule, startSchedule } from "./schedule.ts";
 
@@ -55,3 +55,24 @@ withKeeper("starts the scheduler again at another time", async ({ keep, folder, 
 	await expect(startSchedule(context, { everySeconds: 5 }, program, paths)).rejects.toThrow("exit code 7");
 	expect(isAlive(keeper.pid ?? 0)).toBe(false);
 });
+
+withKeeper(
+	"is started once by two that start it at once, which both succeed",
+	async ({ folder, context, onTestFinished }) => {
+		const paths = localPaths(folder);
+		const { status } = scheduleFiles(paths);
+		// The scheduler's part: it takes a while until it says at which time it runs.
+		const script = `setTimeout(() => require("node:fs").writeFileSync(process.argv[1], JSON.stringify({
+		version: 1, pid: process.pid, everySeconds: 3600, text: "every hour" })), 500); setInterval(() => {}, 1000)`;
+		const slow = ["-e", script, "--", status, join("dist", "scheduler.js")];
+		onTestFinished(async () => {
+			const keeper = await scheduleProcess(paths);
+			if (keeper !== undefined) process.kill(keeper.pid, "SIGKILL");
+		});
+		const start = () => startSchedule(context, { everySeconds: 3600 }, slow, paths);
+		const first = start();
+		await expect.poll(() => scheduleProcess(paths)).toBeDefined();
+		expect(await Promise.all([first, start(), start()])).toEqual(["started", "already running", "already running"]);
+		expect(await scheduleProcess(paths)).toBeDefined();
+	},
+);

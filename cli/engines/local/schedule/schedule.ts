@@ -23,13 +23,29 @@ export function schedulerProgram(): readonly string[] {
 	return ["--import", "tsx", join(toolRoot, schedulerFiles.source)];
 }
 
-/** @param program of the scheduler, as Node's arguments, with the stack that it keeps. */
+type Started = "started" | "restarted" | "already running";
+
+/**
+ * One that is called meanwhile waits: only when a scheduler has begun it can be known at which time it runs.
+ * @param program of the scheduler, as Node's arguments, with the stack that it keeps.
+ */
 export async function startSchedule(
+	context: Context,
+	options: ScheduleOptions,
+	program: readonly string[],
+	paths: LocalPaths,
+): Promise<Started> {
+	const { starting } = scheduleFiles(paths);
+	const wait = () => undefined;
+	return withLockFile(starting, context.signal, wait, () => startAlone(context, options, program, paths));
+}
+
+async function startAlone(
 	context: Context,
 	{ everySeconds }: ScheduleOptions,
 	program: readonly string[],
 	paths: LocalPaths,
-): Promise<"started" | "restarted" | "already running"> {
+): Promise<Started> {
 	const before = await requireKeeping(paths, { everySeconds, foreground: false });
 	if (before !== undefined) {
 		if (everySeconds === undefined || before.everySeconds === everySeconds) return "already running";

@@ -43,6 +43,8 @@ export const scheduleFileKind: JsonKind<ScheduleFile> = {
 export function scheduleFiles(paths: LocalPaths) {
 	return {
 		pid: join(paths.schedule, "pid"),
+		/** Held while a scheduler is started, until it has begun. */
+		starting: join(paths.schedule, "starting.lock"),
 		/** Held while a process takes the schedule, or is started for it. */
 		taking: join(paths.schedule, "taking.lock"),
 		status: join(paths.schedule, "status.json"),
