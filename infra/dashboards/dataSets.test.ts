@@ -153,7 +153,7 @@ describe("the data sets of the shop", () => {
 
 	it("have departments by day, and clicks by hour without broken lines and those of no hour", async () => {
 		const days = await ask(
-			`SELECT CAST(day AS varchar), department, products FROM ${sqlOf("dashboard/departments.sql")} ORDER BY ALL`,
+			`SELECT CAST(day AS varchar), department, joined_rows FROM ${sqlOf("dashboard/departments.sql")} ORDER BY ALL`,
 		);
 		expect(days).toEqual([
 			["2026-11-19 00:00:00", "Toys", 1],

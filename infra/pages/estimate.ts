@@ -162,7 +162,7 @@ function clickstream({ clickstreamRetentionHours: hours }: PipelineConfig, { cli
 function jobs(config: PipelineConfig, { runs, jobs: count, workerHoursPerRun: hours }: Usage): Item[] {
 	// The jobs, each with the check that those before it went well, in four waves; before them the looks for another execution and
 	// for loads under way, behind them those for failures and bad data; start and end.
-	const transitions = 2 * count + 12;
+	const transitions = 2 * count + 13;
 	// Runs by hand crawl, the schedule does not.
 	const crawls = config.schedule === undefined ? runs : 30;
 	const price = config.jobExecutionClass === "FLEX" ? "flexDpuHour" : "dpuHour";
