@@ -13,8 +13,10 @@ import { type StageLimits, type StageTable, stageLimits } from "./stage.ts";
 
 /** Of DuckDB, in MB; beyond it rows go to a temporary file. */
 const memoryLimit = 128;
-/** The widest row that can be written in that. */
+/** The widest row that can be written in that, or rows of one vector together. */
 const usualRow = 20 * 1024 * 1024;
+/** A vector that is written beside others. */
+const narrowVector = 1024 * 1024;
 /**
  * How often a row is in memory while it is written. DuckDB has it 4.2 times: stored, read, as a page, and compressed, for which a sixth
  * more than it is reserved. Rows of the same vector come on top.
@@ -28,6 +30,8 @@ export class ParquetEngine {
 	#stages = 0;
 	/** To the memory limit, for wide rows that are being written. */
 	#added = 0;
+	/** Ends when the last wide vector so far is written. */
+	#turn: Promise<void> = Promise.resolve();
 	/** A stage has one for itself: the next rows of another must not wait for its file. */
 	readonly #idle: DuckDBConnection[] = [];
 
@@ -98,14 +102,27 @@ export class ParquetEngine {
 		};
 	}
 
-	async #makeRoom(row: number): Promise<() => Promise<void>> {
-		if (row <= usualRow) return async () => undefined;
-		const added = Math.ceil((copiesOfRow * (row - usualRow)) / 1_000_000);
-		await this.#addMemory(added);
-		return () => this.#addMemory(-added);
+	/** Wide vectors are written one after the other: several together need more than the limit, and what waits can go to the temporary file. */
+	async #makeRoom(vector: number): Promise<() => Promise<void>> {
+		if (vector <= narrowVector) return async () => undefined;
+		const before = this.#turn;
+		let end = (): void => undefined;
+		this.#turn = new Promise((resolve) => {
+			end = resolve;
+		});
+		await before;
+		const added = Math.max(0, Math.ceil((copiesOfRow * (vector - usualRow)) / 1_000_000));
+		try {
+			await this.#addMemory(added);
+		} catch (error) {
+			end();
+			throw error;
+		}
+		return () => this.#addMemory(-added).finally(end);
 	}
 
 	async #addMemory(megabytes: number): Promise<void> {
+		if (megabytes === 0) return;
 		this.#added += megabytes;
 		await this.#database.connection.run(`SET memory_limit = '${memoryLimit + this.#added}MB'`);
 	}

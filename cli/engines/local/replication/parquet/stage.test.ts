@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -24,10 +25,16 @@ afterAll(async () => {
 	await rm(folder, { recursive: true });
 });
 
+/** A packet of the binary protocol with one value. */
+function rowOf(value: Buffer): Buffer {
+	const row = Buffer.concat([Buffer.from([0, 0, 0xfd, 0, 0, 0]), value]);
+	row.writeUIntLE(value.length, 3, 3);
+	return row;
+}
+
 /** Adds rows of a text each until the stage is full. @returns how many they are. */
 function fill(stage: LoadStage, length: number): number {
-	const row = Buffer.concat([Buffer.from([0, 0, 0xfd, 0, 0, 0]), Buffer.alloc(length, "x")]);
-	row.writeUIntLE(length, 3, 3);
+	const row = rowOf(Buffer.alloc(length, "x"));
 	while (!stage.isFull) stage.append(row, 0, row.length);
 	return stage.rows;
 }
@@ -53,4 +60,30 @@ it.each([
 		[rows, rows * length],
 	]);
 	database.close();
+});
+
+it("files of wide rows that are written at once do not need more memory than there is", async () => {
+	const own = join(folder, "wide");
+	await mkdir(own);
+	const wide = await ParquetEngine.open(own, join(folder, "wide.lock"), 1000);
+	if (wide === undefined) throw new Error("the lock is held");
+	const layout = makeLayout([{ name: "v", type: "longblob" }], []);
+	const length = 4_000_000;
+	const write = async (name: number): Promise<void> => {
+		const stage = await wide.loadStage(layout, [{ name: "v", columnType: mysqlType.blob, decimals: 0 }], 0);
+		while (!stage.isFull) {
+			// What cannot be compressed is in memory most often.
+			const row = rowOf(randomBytes(length));
+			stage.append(row, 0, row.length);
+		}
+		await stage.write(join(own, `${name}.parquet`));
+	};
+	await Promise.all([1, 2, 3, 4, 5, 6].map(write));
+	const database = await openDuckDb();
+	const rows = await database.connection.runAndReadAll(
+		`SELECT count(*)::INT, sum(octet_length(v))::INT FROM ${quoteText(join(own, "*.parquet"))}`,
+	);
+	expect(rows.getRowsJson()).toEqual([[30, 30 * length]]);
+	database.close();
+	wide.close();
 });

@@ -27,7 +27,7 @@ export interface StageTable {
 	name: string;
 	appender: DuckDBAppender;
 	limits: StageLimits;
-	/** Makes room for the writing of a row of so many bytes. @returns gives it back. */
+	/** Makes room for the writing of a vector of so many bytes: the least that is written at a time. @returns gives it back. */
 	makeRoom(bytes: number): Promise<() => Promise<void>>;
 	/** The table is gone, and its connection is free for another one. */
 	release(): void;
@@ -56,7 +56,6 @@ export abstract class ParquetStage {
 	/** Of the vector of DuckDB's that the last row is in, and of the largest one. */
 	#vectorBytes = 0;
 	#mostVectorBytes = 0;
-	#widestRow = 0;
 
 	/** @param types of the table's columns. */
 	constructor(layout: Layout, table: StageTable, types: readonly DuckDBType[], vectors: readonly ColumnVector[]) {
@@ -88,7 +87,7 @@ export abstract class ParquetStage {
 			`${changeSequence} AS ${quoteName(rawColumns.changeSequence)}`,
 			...images,
 		];
-		const giveBack = await this.#table.makeRoom(this.#widestRow);
+		const giveBack = await this.#table.makeRoom(this.#mostVectorBytes);
 		try {
 			await connection.run(
 				`COPY (SELECT ${selected.join(", ")} FROM ${name}) TO ${quoteText(path)} (FORMAT parquet, ROW_GROUP_SIZE ${this.#groupRows()})`,
@@ -116,7 +115,6 @@ export abstract class ParquetStage {
 		this.#bytes += bytes;
 		this.#vectorBytes = this.rows % vectorRows === 1 ? bytes : this.#vectorBytes + bytes;
 		if (this.#vectorBytes > this.#mostVectorBytes) this.#mostVectorBytes = this.#vectorBytes;
-		if (bytes > this.#widestRow) this.#widestRow = bytes;
 		if (this.#chunkRows === vectorRows || this.#chunkBytes >= chunkBytes) this.#flush();
 	}
 
