@@ -25,6 +25,8 @@ const lines: Record<string, [args: string[], code: number]> = {
 	"replication tables": [["replication", "tables"], 0],
 	"replication reload": [["replication", "reload", "wordpress-db.wp_terms"], 0],
 	"run-etl": [["run-etl", "star-schema"], 0],
+	"runs list": [["runs", "list"], 0],
+	"runs show": [["runs", "show"], 2],
 	crawl: [["crawl"], 0],
 	"clicks send": [["clicks", "send", "--records", "3"], 0],
 	query: [["query", "SELECT 1"], 0],

@@ -46,7 +46,14 @@ describe("init", () => {
 	function run(args: readonly string[], env: Record<string, string> = {}): Promise<Result> {
 		const child = spawn(process.execPath, [join(project, "dist", "pipeline-cli.js"), ...args], {
 			stdio: ["ignore", "pipe", "pipe"],
-			env: { ...process.env, PIPELINE_HOME: join(project, ".pipeline"), PIPELINE_SOURCE_PASSWORD: "hunter2", ...env },
+			env: {
+				...process.env,
+				PIPELINE_HOME: join(project, ".pipeline"),
+				PIPELINE_SOURCE_PASSWORD: "hunter2",
+				// As npx says it.
+				npm_command: "exec",
+				...env,
+			},
 		});
 		const output = { stdout: "", stderr: "" };
 		child.stdout.on("data", (chunk: Buffer) => {

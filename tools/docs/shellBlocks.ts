@@ -12,9 +12,9 @@ export interface ShellBlock {
 /** Blocks of commands: those of the language `sh`, and those without a language that call the command line. */
 export function shellBlocks(page: string, text: string): ShellBlock[] {
 	const found: ShellBlock[] = [];
-	for (const match of text.matchAll(/^```(sh)?(?: (\S+))?\n([\s\S]*?)^```/gm)) {
-		const [, language, where, body = ""] = match;
-		if (language === undefined && !/^(npx )?pipeline-cli /m.test(body)) continue;
+	for (const match of text.matchAll(/^```([^\s`]*)(?: (\S+))?[^\n]*\n([\s\S]*?)^```/gm)) {
+		const [, language = "", where, body = ""] = match;
+		if (language !== "sh" && (language !== "" || !/^(npx )?pipeline-cli /m.test(body))) continue;
 		const line = text.slice(0, match.index).split("\n").length + 1;
 		const commands = body.replaceAll("\\\n", "").trimEnd().split("\n");
 		found.push({ page, line, where, commands });

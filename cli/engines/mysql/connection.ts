@@ -21,8 +21,9 @@ export const clientOptions: ConnectionOptions = {
 export async function openClient(access: SourceAccess, next?: string): Promise<Connection> {
 	try {
 		const client = await openConnection(access, clientOptions);
-		// MariaDB lets a user with an expired password in, and refuses every statement.
 		await client.query(`SET SESSION ${wholeAnswers}`);
+		// MariaDB lets a user with an expired password in, and refuses every statement but SET.
+		await client.query("DO 1");
 		return client;
 	} catch (error) {
 		throw connectionFault(access, error, next);

@@ -57,7 +57,7 @@ withKeeper("starts the scheduler again at another time", async ({ keep, folder, 
 });
 
 withKeeper(
-	"is started once by two that start it at once, which both succeed",
+	"is started once by two that start it together, which both succeed",
 	async ({ folder, context, onTestFinished }) => {
 		const paths = localPaths(folder);
 		const { status } = scheduleFiles(paths);

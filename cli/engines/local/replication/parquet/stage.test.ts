@@ -62,7 +62,7 @@ it.each([
 	database.close();
 });
 
-it("files of wide rows that are written at once do not need more memory than there is", async () => {
+it("files of wide rows that are written side by side do not need more memory than there is", async () => {
 	const own = join(folder, "wide");
 	await mkdir(own);
 	const wide = await ParquetEngine.open(own, join(folder, "wide.lock"), 1000);
