@@ -7,7 +7,7 @@ import { formatIdentity, identify, isAlive } from "../../../common/process/proce
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { scheduleFiles, scheduleProcess, writeScheduleFile } from "../shared/scheduleFile.ts";
 import { requireKeeping } from "./keeper.ts";
-import { keepSchedule, startSchedule } from "./schedule.ts";
+import { keepSchedule, startSchedule, stopSchedule } from "./schedule.ts";
 
 /** A process that waits, with something in its command line. */
 const withKeeper = it.extend("keep", async ({ folder: _ }, { onCleanup }) => {
@@ -56,23 +56,20 @@ withKeeper("starts the scheduler again at another time", async ({ keep, folder, 
 	expect(isAlive(keeper.pid ?? 0)).toBe(false);
 });
 
-withKeeper(
-	"is started once by two that start it together, which both succeed",
-	async ({ folder, context, onTestFinished }) => {
-		const paths = localPaths(folder);
-		const { status } = scheduleFiles(paths);
-		// The scheduler's part: it takes a while until it says at which time it runs.
-		const script = `setTimeout(() => require("node:fs").writeFileSync(process.argv[1], JSON.stringify({
+withKeeper("is started once by two that start it together, which both succeed", async ({ folder, context }) => {
+	const paths = localPaths(folder);
+	const { status } = scheduleFiles(paths);
+	// The scheduler's part: it takes a while until it says at which time it runs.
+	const script = `setTimeout(() => require("node:fs").writeFileSync(process.argv[1], JSON.stringify({
 		version: 1, pid: process.pid, everySeconds: 3600, text: "every hour" })), 500); setInterval(() => {}, 1000)`;
-		const slow = ["-e", script, "--", status, join("dist", "scheduler.js")];
-		onTestFinished(async () => {
-			const keeper = await scheduleProcess(paths);
-			if (keeper !== undefined) process.kill(keeper.pid, "SIGKILL");
-		});
-		const start = () => startSchedule(context, { everySeconds: 3600 }, slow, paths);
+	const slow = ["-e", script, "--", status, join("dist", "scheduler.js")];
+	const start = () => startSchedule(context, { everySeconds: 3600 }, slow, paths);
+	try {
 		const first = start();
 		await expect.poll(() => scheduleProcess(paths)).toBeDefined();
 		expect(await Promise.all([first, start(), start()])).toEqual(["started", "already running", "already running"]);
 		expect(await scheduleProcess(paths)).toBeDefined();
-	},
-);
+	} finally {
+		await stopSchedule(context, paths);
+	}
+});
