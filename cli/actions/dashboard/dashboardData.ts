@@ -1,6 +1,7 @@
 import type { DashboardData } from "../../dashboard/data.ts";
 import type { Context, Stack } from "../../engines/port.ts";
 import { chartResults } from "./chartResults.ts";
+import { part } from "./fault.ts";
 import { type Described, withLineage } from "./lineage.ts";
 import { overviewOf } from "./overview.ts";
 
@@ -19,6 +20,10 @@ export async function dashboardData(stack: Stack, definition: Described, context
 		overviewOf(stack, catalog.tables, query, context),
 		Promise.all([stack.raw(), stack.processed()]),
 	]);
+	// It reads the models' files; without it the tables are there all the same.
+	const described = await part(context, async () =>
+		withLineage(overview.tables, { tables: catalog.tables, zones, definition, charts: shown.charts }),
+	);
 	return {
 		name,
 		...(description !== undefined && { description }),
@@ -27,10 +32,7 @@ export async function dashboardData(stack: Stack, definition: Described, context
 		computedAt: new Date().toISOString(),
 		refreshSeconds: refreshSeconds(stack.engine, (performance.now() - startedAt) / 1000),
 		...shown,
-		overview: {
-			...overview,
-			tables: withLineage(overview.tables, { tables: catalog.tables, zones, definition, charts: shown.charts }),
-		},
+		overview: { ...overview, tables: described.ok ? described.value : overview.tables },
 	};
 }
 

@@ -37,7 +37,8 @@ export async function tableProfile(
 	return {
 		table: found,
 		computedAt: new Date().toISOString(),
-		rows: counts.get(columns[0]?.name ?? "")?.rows ?? 0,
+		// Whichever column could be read knows it.
+		rows: [...counts.values()][0]?.rows ?? 0,
 		columns: columns.map((column): ColumnProfile => {
 			const { name: own, type } = column;
 			const count = counts.get(own);

@@ -6,7 +6,7 @@ import { type JsonKind, parseJson } from "../../common/jsonFile.ts";
 import type { SourceAccess } from "../mysql/access.ts";
 import { runChecks } from "../mysql/checks.ts";
 import { clientOptions } from "../mysql/connection.ts";
-import { openConnection } from "../mysql/open.ts";
+import { openConnection, wholeAnswers } from "../mysql/open.ts";
 import { countRows, serverVersion } from "../mysql/server.ts";
 import { PlannedStop } from "../plan.ts";
 import type { Check, Source, SourceConnection, SourceStatus } from "../port.ts";
@@ -90,6 +90,7 @@ export class AwsSource implements Source {
 		let client: Connection;
 		try {
 			client = await openConnection(access, { ...clientOptions, connectTimeout });
+			await client.query(`SET SESSION ${wholeAnswers}`);
 		} catch (error) {
 			throw this.#unreachable(access, error);
 		}

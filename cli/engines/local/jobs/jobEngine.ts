@@ -115,7 +115,8 @@ export class JobEngine {
 	#rest(): void {
 		this.server.rest();
 		this.processes.rest();
-		this.#timer = setTimeout(() => void this.close(), idleMs).unref();
+		// What does not end then ends with this process.
+		this.#timer = setTimeout(() => void this.close().catch(() => undefined), idleMs).unref();
 		JobEngine.#idle.add(this);
 	}
 
