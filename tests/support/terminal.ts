@@ -12,6 +12,9 @@ export interface TerminalRun {
 	ended: Promise<number>;
 }
 
+/** What a shell on a terminal says to the programs it starts, also where the tests run without one, in a CI. */
+const plain = { TERM: "xterm-256color", PAGER: "", CI: "" };
+
 /**
  * Starts the bundled CLI on a pseudo-terminal of its own, without a pager unless the test names one.
  * @param redirect sends its stdout to a file, as a shell does.
@@ -29,7 +32,7 @@ export function onTerminal(
 		name: "xterm-256color",
 		...size,
 		cwd: projectRoot,
-		env: { ...process.env, ...withCliOnPath(), TERM: "xterm-256color", PAGER: "", ...env } as Record<string, string>,
+		env: { ...process.env, ...withCliOnPath(), ...plain, ...env } as Record<string, string>,
 	});
 	let screen = "";
 	child.onData((text) => {

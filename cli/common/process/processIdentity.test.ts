@@ -56,6 +56,28 @@ describe("isRunning", () => {
 		expect(isRunning({ pid, stamp: "" })).toBe(false);
 	});
 
+	it.runIf(process.platform === "linux")("is true until its last thread has ended, which holds its ports", async () => {
+		const lastThread = `
+import ctypes, os, sys, threading
+def wait():
+    main = f"/proc/{os.getpid()}/stat"
+    while ") Z " not in open(main).read(): pass
+    print("up", flush=True)
+    sys.stdin.readline()
+    os._exit(0)
+threading.Thread(target=wait).start()
+ctypes.CDLL(None).pthread_exit(None)`;
+		const child = spawn("python3", ["-c", lastThread]);
+		children.push(child);
+		const identity = identify(child.pid);
+		await new Promise((resolve) => child.stdout.once("data", resolve));
+		expect(isRunning(identity, "python3")).toBe(true);
+		const ended = new Promise((resolve) => child.once("exit", resolve));
+		child.stdin.end("\n");
+		await ended;
+		expect(isRunning(identity, "python3")).toBe(false);
+	});
+
 	it("is false once it has ended", async () => {
 		const identity = identify(await start());
 		await endProcess(identity);

@@ -11,8 +11,11 @@ export interface ProcessIdentity {
 	stamp: string;
 }
 
-/** A process as it is now. `hidden`: another user's, on a system that shows only a user's own. */
-type Seen = { stamp: string; commandLine: string } | "hidden" | "gone";
+/**
+ * A process as it is now. `hidden`: another user's, on a system that shows only a user's own. One that is just ending has no
+ * command line any more.
+ */
+type Seen = { stamp: string; commandLine: string | undefined } | "hidden" | "gone";
 
 /** The identity of a process that runs now. */
 export function identify(pid = process.pid): ProcessIdentity {
@@ -39,8 +42,8 @@ export function parseIdentity(text: string): ProcessIdentity | undefined {
 export function isRunning({ pid, stamp }: ProcessIdentity, mark = ""): boolean {
 	const seen = lookUp(pid);
 	if (typeof seen === "string") return seen === "hidden";
-	if (stamp === "") return mark !== "" && seen.commandLine.includes(mark);
-	return stamp === seen.stamp && seen.commandLine.includes(mark);
+	if (stamp === "") return mark !== "" && seen.commandLine?.includes(mark) === true;
+	return stamp === seen.stamp && seen.commandLine?.includes(mark) !== false;
 }
 
 /** Whether any process has this id; one that has ended and waits for its parent to notice does not count. */
@@ -105,11 +108,13 @@ function lookUp(pid: number): Seen {
 /** See proc(5). */
 function fromProc(pid: number): Seen {
 	try {
-		// The second field, the program's name, is in parentheses and may hold spaces. The state is field 3, the start field 22.
+		// The second field, the program's name, is in parentheses and may hold spaces. The state is field 3, the number of
+		// threads field 20, the start field 22.
 		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
 		const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-		const [state = "", stamp = ""] = [fields[0], fields[19]];
-		if (/[ZX]/.test(state)) return "gone";
+		const [state = "", threads = "", stamp = ""] = [fields[0], fields[17], fields[19]];
+		// A killed server's first thread may end before the others, which hold its ports and files until they have ended.
+		if (/[ZX]/.test(state)) return Number(threads) > 1 ? { stamp, commandLine: undefined } : "gone";
 		const commandLine = readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
 		return { stamp, commandLine };
 	} catch (error) {
