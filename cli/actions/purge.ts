@@ -82,6 +82,7 @@ export function purgedPlaces(
 		lake.tableState(schema, table),
 		`${lake.stream}/${lake.changeLog(schema, table)}/`,
 		`${lake.stream}/${lake.tableState(schema, table)}`,
+		`${lake.stream}/${lake.state}/${lake.changeLog(schema, table)}/`,
 	]);
 	const models = lake.roots.models;
 	folders.push(`${lake.staging}/`, `${models}/`, `${lake.state}/${models}/`, `${lake.state}/${models}.json`);

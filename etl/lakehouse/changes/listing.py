@@ -53,11 +53,13 @@ def raw_zone(job: Job, kind: Kind) -> dict[tuple[str, str], Listed]:
     """Raw files of every table. One that came both ways comes now by that of its newest file."""
     starts = _starts(job, kind)
     after = {raw_files.folder_of(job.raw, table): name for table, name in starts}
+    messages = stream_files.starts(job)
+    days = {raw_files.folder_of(job.raw, Table(*name)): day for name, day in messages.items()}
     files = [
         file
         for schema in job.raw.folders("")
         if schema not in NOT_REPLICATED
-        for file in lists.files_after(job.raw, schema, after)
+        for file in lists.files_after(job.raw, schema, after | days)
     ]
     found = {
         name: Listed(job.raw, of_table, after.get(raw_files.folder_of(job.raw, Table(*name)), ""))
@@ -70,7 +72,7 @@ def raw_zone(job: Job, kind: Kind) -> dict[tuple[str, str], Listed]:
         if whole.files:
             found[table.schema, table.name] = whole
     streamed = stream_files.storage(job)
-    for name, made in stream_files.stage(job, files).items():
+    for name, made in stream_files.stage(job, files, messages).items():
         if name not in found or _newest(made) >= _newest(found[name].files):
             found[name] = Listed(streamed, made)
     return found

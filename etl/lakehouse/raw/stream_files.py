@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakehouse.contract import PARQUET, STREAM, is_load_file, is_messages_file, load_file
-from lakehouse.raw.raw_files import BrokenFile, Kind, table_at
+from lakehouse.raw.raw_files import BrokenFile, Kind, folder_of, table_at
 from lakehouse.raw.stream_messages import CLEARING, Definition, Message, parse, table_of
+from lakehouse.raw.taken_in import Known, TakenIn
 from lakehouse.run.job import Job
 from lakehouse.storage import state
 from lakehouse.storage.datasets import Table
@@ -25,14 +26,13 @@ BYTES_AT_A_TIME = 16 * 1024 * 1024
 
 
 @dataclass
-class _State:
+class _State(Known):
     """
-    `seen`: fingerprints of the files of messages that were taken in, one after the other. `files`: the files made of
-    them, each with the time of its last message. `definition`: the newest `table-def`. `cleared`: when the table last
-    started over. `loads`, `changes`: numbers in the names of the last files.
+    Beside what was taken in, `files`: the files made of it, each with the time of its last message. `definition`: the
+    newest `table-def`. `cleared`: when the table last started over. `loads`, `changes`: numbers in the names of the
+    last files.
     """
 
-    seen: str = ""
     files: dict[str, str] = field(default_factory=dict)
     definition: dict[str, object] | None = None
     cleared: str = ""
@@ -55,13 +55,33 @@ def storage(job: Job) -> Storage:
     return Storage(f"{job.processed.uri}/{STREAM}")
 
 
-def stage(job: Job, files: Iterable[StoredFile]) -> dict[tuple[str, str], list[StoredFile]]:
-    """Takes in what is new of the raw zone's files, and gives the made files of every table that comes by Kinesis."""
+def starts(job: Job) -> dict[tuple[str, str], str]:
+    """Tables whose messages need not all be listed, each with the day from which on they are."""
+    target = storage(job)
+    found = {}
+    for name in state.known_tables(target):
+        try:
+            first = _load(target, name).lists_from
+        except DamagedState:
+            continue  # who works on the table says so
+        if first:
+            found[name] = first
+    return found
+
+
+def stage(
+    job: Job, files: Iterable[StoredFile], first: dict[tuple[str, str], str]
+) -> dict[tuple[str, str], list[StoredFile]]:
+    """
+    Takes in what is new of the raw zone's files, and gives the made files of every table that comes by Kinesis.
+    `first`: as `starts` gives it.
+    """
     target = storage(job)
     listed = _messages(job.raw, files)
-    job.for_each(sorted(listed), lambda name: _stage_table(job, target, name, listed[name]))
+    names = sorted(listed.keys() | first.keys())
+    job.for_each(names, lambda name: _stage_table(job, target, name, listed.get(name, []), first.get(name, "")))
     made: dict[tuple[str, str], list[StoredFile]] = {}
-    for name in listed:
+    for name in names:
         known = _load(target, name)
         own = target.files(Table(*name).folder)
         made[name] = [file for file in own if file.name in known.files]
@@ -78,14 +98,13 @@ def _messages(raw: Storage, files: Iterable[StoredFile]) -> dict[tuple[str, str]
     return found
 
 
-def _stage_table(job: Job, target: Storage, name: tuple[str, str], files: list[StoredFile]) -> None:
+def _stage_table(job: Job, target: Storage, name: tuple[str, str], files: list[StoredFile], first: str) -> None:
+    table = Table(*name)
     known = _load(target, name)
     _remove_unknown(target, name, known)
-    seen = state.fingerprints(known.seen)
-    present = {file.path: state.fingerprint(file.path) for file in files}
-    fresh = [file for file in files if present[file.path] not in seen]
-    # Of a file that is no longer in the raw zone nothing needs to be known.
-    known.seen = "".join(sorted(seen.intersection(present.values())))
+    before = asdict(known)
+    taken_in = TakenIn(target, table, known, folder_of(job.raw, table), files, first)
+    fresh = [file for file in files if not taken_in.has(file)]
     while fresh:
         group, fresh = _group(fresh)
         messages: list[Message] = []
@@ -102,10 +121,16 @@ def _stage_table(job: Job, target: Storage, name: tuple[str, str], files: list[S
             # None of it counts yet: what is missing may come, and later messages must not pass these.
             for path in read:
                 job.report.file_set_aside(f"{job.raw.uri}/{path}", str(error))
-            return
-        known.seen += "".join(present[path] for path in read)
+            break
+        taken_in.add(read)
+        taken_in.note(known)
+        if read:
+            target.write_json(_state_file(name), asdict(known))
+            before = asdict(known)
+            _remove_unknown(target, name, known)
+    taken_in.note(known)
+    if asdict(known) != before:
         target.write_json(_state_file(name), asdict(known))
-        _remove_unknown(target, name, known)
 
 
 def _group(files: list[StoredFile]) -> tuple[list[StoredFile], list[StoredFile]]:
