@@ -7,6 +7,7 @@ import { repositoryPath, stackValues } from "../../infra/testing/stack.ts";
 import { readRooms } from "../walls/rooms.ts";
 import { wallsTable } from "../walls/table.ts";
 import { readRejected, rejectedTable } from "../words/rejected.ts";
+import { commandsPage } from "./commandsPage.ts";
 import { definitionReference } from "./definitionPage.ts";
 import type { Generated } from "./generated.ts";
 import { jsonSchemas } from "./jsonSchemas.ts";
@@ -22,6 +23,7 @@ export const registry: readonly Generated[] = [
 		path: "docs/cost.md",
 		make: () => costPage(costStacks(parseConfig(stackValues("dev")), parseConfig(stackValues("prod")))),
 	},
+	{ path: "docs/commands.md", make: commandsPage },
 	{ path: "docs/licences.md", make: licencesPage },
 	...Object.entries(jsonSchemas).map(([file, make]) => ({ path: `etl/contract/${file}`, make })),
 	{ path: "docs/definition.md", block: "keys", make: definitionReference },
