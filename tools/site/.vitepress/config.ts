@@ -40,7 +40,7 @@ export default {
 	},
 };
 
-/** A link to a file that is no page leads nowhere here; VitePress itself fails for a page that is missing. */
+/** A link to anything but a page leads nowhere here; VitePress itself fails for a page that is missing. */
 function adaptLink(token: Token): void {
 	const href = token.attrGet("href");
 	if (href === null || /^([a-z]+:|#)/.test(href)) return;
