@@ -127,6 +127,24 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 		},
 	},
 	{
+		keys: ["alarmFreeStorageGb", "replicationStorageGb", "sourceKind", "databaseStorageGb"],
+		errors: ({ alarmFreeStorageGb: free, replicationStorageGb, sourceKind, databaseStorageGb }) => {
+			const key = "alarmFreeStorageGb";
+			return [
+				...errorIf(
+					free >= replicationStorageGb,
+					key,
+					`is not less than replicationStorageGb, ${replicationStorageGb}, so that its alarm would never end`,
+				),
+				...errorIf(
+					sourceKind === "rds" && free >= databaseStorageGb,
+					key,
+					`is not less than databaseStorageGb, ${databaseStorageGb}, so that its alarm would never end`,
+				),
+			];
+		},
+	},
+	{
 		keys: ["jobExecutionClass", "jobWorkerType"],
 		errors: ({ jobExecutionClass, jobWorkerType }) =>
 			errorIf(

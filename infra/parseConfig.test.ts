@@ -185,6 +185,16 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 		'"G.8X" cannot run as FLEX. Set it: pulumi config set jobWorkerType G.1X',
 	],
 	[
+		"alarmFreeStorageGb",
+		{ alarmFreeStorageGb: 20 },
+		"20 is not less than replicationStorageGb, 20, so that its alarm would never end. Set it: pulumi config set alarmFreeStorageGb 5",
+	],
+	[
+		"alarmFreeStorageGb",
+		{ sourceKind: "rds", databaseInstanceClass: "db.t4g.micro", replicationStorageGb: 50, alarmFreeStorageGb: 30 },
+		"30 is not less than databaseStorageGb, 20, so that its alarm would never end. Set it: pulumi config set alarmFreeStorageGb 5",
+	],
+	[
 		"schedule",
 		{ schedule: "hourly" },
 		'"hourly" is neither definition, rate(…) nor cron(…). Set it: pulumi config set schedule "rate(1 hour)"',

@@ -92,11 +92,13 @@ describe("with lakeFormation", () => {
 		]);
 	});
 
+	const everything = ["ALTER", "DELETE", "DESCRIBE", "DROP", "INSERT", "SELECT"];
+
 	it("jobs and crawler get all of the tables and their places, warehouse and dashboards get to read", () => {
 		const all = granted(on);
 		const expected = [
-			...writers.flatMap((role) => grants(role, ["CREATE_TABLE", "DESCRIBE"], ["ALL"])),
-			...readers.flatMap((role) => grants(role, ["DESCRIBE"], ["SELECT", "DESCRIBE"])),
+			...writers.flatMap((role) => grants(role, ["CREATE_TABLE", "DESCRIBE"], everything)),
+			...readers.flatMap((role) => grants(role, ["DESCRIBE"], ["DESCRIBE", "SELECT"])),
 			...writers.flatMap((principal) =>
 				places.map((arn) => ({ principal, permissions: ["DATA_LOCATION_ACCESS"], dataLocation: { arn } })),
 			),

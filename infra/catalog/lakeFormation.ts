@@ -47,17 +47,17 @@ export class LakeFormation extends pulumi.ComponentResource {
 			...this.#locations(`${name}-processed`, args.processedBucketArn, processedPrefixes(args), role),
 		];
 		for (const [writer, principal] of Object.entries(args.writers)) {
-			this.#grant(`${name}-${writer}`, principal, args.database, ["CREATE_TABLE", "DESCRIBE"], ["ALL"]);
+			this.#grant(`${name}-${writer}`, principal, args.database, ["CREATE_TABLE", "DESCRIBE"], everything);
 			for (const [location, arn] of locations) {
 				new aws.lakeformation.Permissions(
 					`${location}-${writer}`,
 					{ principal, permissions: ["DATA_LOCATION_ACCESS"], dataLocation: { arn } },
-					{ parent: this },
+					granted(this),
 				);
 			}
 		}
 		for (const [reader, principal] of Object.entries(args.readers)) {
-			this.#grant(`${name}-${reader}`, principal, args.database, ["DESCRIBE"], ["SELECT", "DESCRIBE"]);
+			this.#grant(`${name}-${reader}`, principal, args.database, ["DESCRIBE"], ["DESCRIBE", "SELECT"]);
 		}
 		this.registerOutputs();
 	}
@@ -97,7 +97,7 @@ export class LakeFormation extends pulumi.ComponentResource {
 					roleArn: role.arn,
 					hybridAccessEnabled: false,
 				},
-				{ parent: this, dependsOn: [role.policy] },
+				{ parent: this, dependsOn: [role.policy], deleteBeforeReplace: true },
 			);
 			return [location, registered.arn];
 		});
@@ -123,15 +123,21 @@ export class LakeFormation extends pulumi.ComponentResource {
 		new aws.lakeformation.Permissions(
 			`${name}-database`,
 			{ principal, permissions: onDatabase, database: { name: database } },
-			{ parent: this },
+			granted(this),
 		);
 		new aws.lakeformation.Permissions(
 			`${name}-tables`,
 			{ principal, permissions: onTables, table: { databaseName: database, wildcard: true } },
-			{ parent: this },
+			granted(this),
 		);
 	}
 }
+
+/** What `ALL` stands for, in the order in which AWS lists it: otherwise each update would show a change. */
+const everything = ["ALTER", "DELETE", "DESCRIBE", "DROP", "INSERT", "SELECT"];
+
+/** A grant that changes is made anew; made before the old one goes, it would lose what both of them have. */
+const granted = (parent: pulumi.Resource): pulumi.CustomResourceOptions => ({ parent, deleteBeforeReplace: true });
 
 function processedPrefixes({ tableFolders }: LakeFormationArgs): string[] {
 	return coveringPrefixes(tableFolders);

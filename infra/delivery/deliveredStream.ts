@@ -94,7 +94,8 @@ export function deliveredStream(
 				},
 			},
 		},
-		{ ...options, dependsOn: [role.policy] },
+		// Another stream is read by another delivery only, and its name is fixed.
+		{ ...options, dependsOn: [role.policy], deleteBeforeReplace: true },
 	);
 	return { stream, delivery };
 }

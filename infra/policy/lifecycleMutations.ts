@@ -77,6 +77,8 @@ export const lifecycleMutations: Mutation[] = [
 		["aws:dms/replicationTask:ReplicationTask", "replication-task"],
 		["aws:quicksight/dataSource:DataSource", "dashboards-source"],
 		["aws:glue/catalogTable:CatalogTable", "catalog-clickstream_data"],
+		["aws:glue/securityConfiguration:SecurityConfiguration", "encryption-glue"],
+		["aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "clickstream-delivery"],
 	].map(
 		([type = "", part = ""]): Mutation => [
 			"a replacement that cannot stand beside the old one",
@@ -141,4 +143,80 @@ export const lifecycleMutations: Mutation[] = [
 			},
 		],
 	),
+	...refused(
+		"aws:glue/job:Job",
+		"jobs-star-schema",
+		{ executionClass: "FLEX", jobRunQueuingEnabled: true },
+		{ executionClass: "FLEX", jobRunQueuingEnabled: false, workerType: "G.4X" },
+		{ jobRunQueuingEnabled: true, maxRetries: 1 },
+	),
+	...refused(
+		"aws:rds/instance:Instance",
+		"source-instance",
+		{ maxAllocatedStorage: 65_537 },
+		{ allocatedStorage: 100, maxAllocatedStorage: 105 },
+		{ allocatedStorage: 65_537 },
+		{ skipFinalSnapshot: false, finalSnapshotIdentifier: undefined },
+	),
+	...refused(
+		"aws:dms/s3Endpoint:S3Endpoint",
+		"replication-target",
+		{ preserveTransactions: true },
+		{ cdcInsertsOnly: true, cdcInsertsAndUpdates: true },
+	),
+	...refused("aws:kinesis/stream:Stream", "clickstream-stream", { shardCount: 1 }),
+	...refused("aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream", "clickstream-delivery", {
+		extendedS3Configuration: { bufferingSize: 1, dynamicPartitioningConfiguration: { enabled: true } },
+	}),
+	...refused("aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration", "lake-raw-lifecycle", {
+		rules: [{ id: "both", status: "Enabled", expiration: { days: 1, expiredObjectDeleteMarker: true } }],
+	}),
+	[
+		"a list in an order that AWS does not keep",
+		"aws:s3/bucket:Bucket",
+		"lake-raw",
+		(resource) => {
+			resource.type = "aws:lakeformation/permissions:Permissions";
+			resource.inputs = { permissions: ["SELECT", "DESCRIBE"] };
+		},
+	],
+	[
+		"a list in an order that AWS does not keep",
+		"aws:s3/bucket:Bucket",
+		"lake-raw",
+		(resource) => {
+			resource.type = "aws:lakeformation/permissions:Permissions";
+			resource.inputs = { permissions: ["ALL"] };
+		},
+	],
+	[
+		"something that is kept for ever",
+		"aws:cloudwatch/logGroup:LogGroup",
+		"clickstream-log",
+		({ inputs }) => {
+			delete inputs.retentionInDays;
+		},
+	],
+	...["abortIncompleteMultipartUpload", "noncurrentVersionExpiration", "expiration"].map(
+		(part): Mutation => [
+			"something that is kept for ever",
+			"aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+			"lake-scripts-lifecycle",
+			({ inputs }) => {
+				inputs.rules = (inputs.rules as Record<string, unknown>[]).map(({ [part]: _, ...rule }) => rule);
+			},
+		],
+	),
 ];
+
+/** One mutation for each set of inputs that are not to be had together. */
+function refused(type: string, part: string, ...together: Record<string, unknown>[]): Mutation[] {
+	return together.map((changes) => [
+		"arguments that AWS refuses together",
+		type,
+		part,
+		({ inputs }) => {
+			Object.assign(inputs, changes);
+		},
+	]);
+}

@@ -106,6 +106,13 @@ const oneAtATime: Readonly<Record<string, (resource: Declared) => boolean>> = {
 	"aws:ec2/instance:Instance": ({ inputs }) =>
 		inputs.primaryNetworkInterface !== undefined || inputs.networkInterfaces !== undefined,
 	"aws:glue/catalogTable:CatalogTable": () => true,
+	"aws:glue/securityConfiguration:SecurityConfiguration": () => true,
+	// Firehose reads another stream only as another delivery.
+	"aws:kinesis/firehoseDeliveryStream:FirehoseDeliveryStream": ({ inputs }) =>
+		inputs.kinesisSourceConfiguration !== undefined,
+	// What the old grant had of the new one would be revoked after that was made.
+	"aws:lakeformation/permissions:Permissions": () => true,
+	"aws:lakeformation/resource:Resource": () => true,
 	"aws:quicksight/dataSource:DataSource": ({ inputs }) => inputs.credentials !== undefined,
 };
 

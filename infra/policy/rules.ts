@@ -1,4 +1,5 @@
 import { guardedTrust, noManagedPolicies, noWildcards } from "./accessRules.ts";
+import { acceptedTogether, boundedStorage, sortedLists } from "./argumentRules.ts";
 import { everythingEncrypted, noPlainSecrets } from "./dataRules.ts";
 import {
 	boundedDocuments,
@@ -33,4 +34,7 @@ export const rules = {
 	"an endpoint that cannot be changed": pausingEndpoints,
 	"a document too long for AWS": boundedDocuments,
 	"a state that AWS would not tell from another one": namedStates,
+	"arguments that AWS refuses together": acceptedTogether,
+	"a list in an order that AWS does not keep": sortedLists,
+	"something that is kept for ever": boundedStorage,
 } satisfies Record<string, Rule>;

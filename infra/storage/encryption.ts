@@ -49,7 +49,8 @@ export class Encryption extends pulumi.ComponentResource {
 					s3Encryption: { s3EncryptionMode: "SSE-KMS", ...encryption },
 				},
 			},
-			{ parent: this },
+			// AWS changes none, and its name is fixed.
+			{ parent: this, deleteBeforeReplace: true },
 		).name;
 		this.registerOutputs({ keyArn: this.keyArn });
 	}
