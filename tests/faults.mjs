@@ -14,7 +14,7 @@ const terminals = "tests/aws/output.test.ts";
 const volume = "tests/replication/replicationVolume.test.ts";
 const reconcile = "tests/local/reconcile.test.ts";
 const recovery = "tests/local/recovery.test.ts";
-const faults = ["damage", "faults", "limits", "soak"].map((name) => `tests/local/${name}.test.ts`);
+const faults = ["damage", "engineDoor", "faults", "limits", "soak"].map((name) => `tests/local/${name}.test.ts`);
 const values = "tests/replication/differential.test.ts";
 const vitest = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--project"];
 const pytest = [".pipeline/python/bin/python", "-m", "pytest"];

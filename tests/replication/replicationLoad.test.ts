@@ -15,6 +15,7 @@ import { isMySql, sequence } from "../support/servers/source.ts";
 const fill = `CREATE TABLE big (id INT PRIMARY KEY, v CHAR(200)); INSERT INTO big SELECT seq, REPEAT('x', 200) FROM ${sequence(20_000)}`;
 
 const never = new AbortController().signal;
+const isAll = process.env.ALL_FAULTS === "1";
 
 function accessOf({ port }: { port: number }, schema: string): SourceAccess {
 	return { host: "127.0.0.1", port, user: "root", password: "", schemas: [schema], tls: "DISABLED" };
@@ -151,6 +152,33 @@ test("a source that is silent is an error wherever it owes an answer, and not wh
 	proxy.freeze();
 	expect(await idle.rows("SELECT 2").catch(lost)).toBe(why);
 	expect(await query.next(() => false, never).catch(lost)).toBe(why);
+});
+
+test("a server that stops in the middle of a load is an error, and of its changes none is lost", async ({
+	shop,
+	db,
+	server,
+	onTestFinished,
+}) => {
+	const { stack, schema } = shop;
+	onTestFinished(() => server.goOn());
+	await db.query(fill);
+	const reading = await Server.connect(accessOf(server, schema), 400);
+	onTestFinished(() => reading.close());
+	const query = await BinaryRows.prepare(reading, `SELECT a.id, a.v FROM \`${schema}\`.big a JOIN \`${schema}\`.big b`);
+	await query.next(() => true, never);
+	if (isAll) await stack.replication.start(stack.context, { batchInterval: 0.2 });
+	server.halt();
+	const lost = query.next(() => false, never);
+	await expect(lost).rejects.toThrow("the source has not answered for 0.4 seconds");
+	if (!isAll) return;
+	// Asked for its position, it owes an answer, too; and it proves every five seconds that it is there.
+	const why = new RegExp(`127.0.0.1:${server.port} does not answer|the source has gone silent`);
+	await until(async () => why.test((await stack.replication.status()).lastError ?? ""));
+	server.goOn();
+	await db.query("INSERT INTO t VALUES (7, 'after')");
+	await shop.changes("inserts", 1);
+	await shop.expectEqual();
 });
 
 test("several connections see one snapshot, also while somebody writes", async ({ shop, db, server }) => {

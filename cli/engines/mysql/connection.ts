@@ -3,6 +3,7 @@ import type { SourceConnection } from "../port.ts";
 import type { SourceAccess } from "./access.ts";
 import { connectionFault } from "./connectionFault.ts";
 import { openConnection, wholeAnswers } from "./open.ts";
+import { SilentServer } from "./silence.ts";
 
 /** Options of a mysql2 connection that loses nothing: integers beyond 2^53, decimals, dates and times come as strings. */
 export const clientOptions: ConnectionOptions = {
@@ -35,8 +36,12 @@ export async function connect(access: SourceAccess, next?: string): Promise<Sour
 	const client = await openClient(access, next);
 	return {
 		async query(sql, values) {
-			const [rows] = await client.query(sql, values);
-			return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+			try {
+				const [rows] = await client.query(sql, values);
+				return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+			} catch (error) {
+				throw error instanceof SilentServer ? connectionFault(access, error, next) : error;
+			}
 		},
 		close: () => client.end(),
 	};

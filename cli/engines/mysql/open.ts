@@ -1,35 +1,25 @@
-import type { EventEmitter } from "node:events";
-import type { Socket } from "node:net";
 import type { Connection, ConnectionOptions } from "mysql2/promise";
 import { errorCode } from "../../common/errors.ts";
 import { errorName, isLogging, keepSecret, log, millisecondsSince, shownStatement } from "../../common/log.ts";
 import type { ServerAddress, SourceAccess } from "./access.ts";
+import { type CoreConnection, coreOf } from "./core.ts";
+import { breakWhenSilent } from "./silence.ts";
 import { transport } from "./transport.ts";
 
-/** The connection below the one with promises: it gives rows as they come. */
-export interface CoreConnection extends EventEmitter {
-	query(...args: unknown[]): EventEmitter;
-	execute(...args: unknown[]): EventEmitter;
-	pause(): void;
-	resume(): void;
-	/** Below TLS, too. */
-	stream: Socket;
-	/** Statements wait for the source, the first of them for its answer. */
-	_command?: unknown;
-	/** Whether nobody wants what the source sends. */
-	_paused: boolean;
-}
+/** How long a server may owe an answer without a byte of it. */
+const usualSilenceMs = 300_000;
 
 /** For SET SESSION: a server may cut every answer (sql_select_limit), or refuse those that it takes for long, of whoever asks. */
 export const wholeAnswers = "sql_select_limit = 18446744073709551615, sql_big_selects = 1";
 
 /**
- * Opens a connection whose statements leave lines in the log.
+ * Opens a connection whose statements leave lines in the log, and which breaks where the server hangs.
  * @param options of the connection, apart from where it leads and who asks.
  */
 export async function openConnection(
 	access: ServerAddress & Pick<SourceAccess, "user" | "password">,
 	options: ConnectionOptions,
+	silenceMs = usualSilenceMs,
 ): Promise<Connection> {
 	const { user, password } = access;
 	keepSecret(password);
@@ -38,6 +28,7 @@ export async function openConnection(
 	const connection = await preferably(access, (address) =>
 		createConnection({ ...options, user, password, ...transport(address) }),
 	);
+	breakWhenSilent(connection, silenceMs);
 	if (isLogging()) observe(coreOf(connection));
 	return connection;
 }
@@ -50,18 +41,6 @@ async function preferably<T>(address: ServerAddress, open: (address: ServerAddre
 		if (address.tls !== "PREFERRED" || errorCode(error) !== "HANDSHAKE_NO_SSL_SUPPORT") throw error;
 		return open({ ...address, tls: "DISABLED" });
 	}
-}
-
-/** mysql2's types do not show it. */
-export function coreOf(connection: Connection): CoreConnection {
-	return (connection as unknown as { connection: CoreConnection }).connection;
-}
-
-/** Breaks a connection. mysql2's own `destroy` only says that no more is sent: a query that is half read would run on for ever. */
-export function breakConnection(connection: Connection, error?: Error): void {
-	const { stream } = coreOf(connection);
-	if (error === undefined) connection.destroy();
-	stream.destroy(error);
 }
 
 /**

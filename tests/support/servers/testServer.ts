@@ -8,6 +8,9 @@ export interface TestServer {
 	port: number;
 	connect(options?: { charset?: string; database?: string }): Promise<Connection>;
 	restart(): Promise<void>;
+	/** Has it answer nobody, as one that hangs, until `goOn`. */
+	halt(): void;
+	goOn(): void;
 	/** Ends the connections that were made, and the server. */
 	stop(): Promise<void>;
 }
@@ -60,10 +63,12 @@ export async function startServer(
 			}
 		});
 	};
+	const goOn = (): void => void server.kill("SIGCONT");
 	const down = async (): Promise<void> => {
 		if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return;
 		const ended = new Promise((resolve) => server.once("exit", resolve));
 		server.kill("SIGTERM");
+		goOn();
 		const late = setTimeout(() => server.kill("SIGKILL"), stopMs);
 		await ended;
 		clearTimeout(late);
@@ -85,6 +90,8 @@ export async function startServer(
 			await down();
 			await up();
 		},
+		halt: () => void server.kill("SIGSTOP"),
+		goOn,
 		stop,
 	};
 }

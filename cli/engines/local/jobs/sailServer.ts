@@ -20,6 +20,11 @@ const answerSchema = z.object({
 
 type Answer = z.infer<typeof answerSchema>;
 
+/** Signs of life in the time in which there must be one. */
+const beats = 24;
+/** How often that time is looked at: what is counted is looks, which do not pass while this process itself stands still. */
+const looks = 8;
+
 /** Where jobs find the engine. */
 export interface Remote {
 	/** For SPARK_REMOTE. */
@@ -38,13 +43,18 @@ export class SailServer {
 	readonly died: Promise<PipelineError>;
 	#isStopping = false;
 	#isPrivate = false;
+	/** Looks since its last sign of life. */
+	#silent = 0;
+	#hung: string | undefined;
 
 	/**
 	 * @param ownNetwork whether jobs can join a network of its own.
+	 * @param silenceMs one that does not answer for so long hangs, and is ended; how long a statement takes does not count.
 	 */
-	constructor(python: string, ownNetwork = false) {
+	constructor(python: string, ownNetwork = false, silenceMs = 120_000) {
 		const script = join(toolRoot, "etl", "sail_server.py");
-		this.#child = spawn(python, [script, ...(ownNetwork ? ["--own-network"] : [])], {
+		const beat = `--beat=${silenceMs / 1000 / beats}`;
+		this.#child = spawn(python, [script, beat, ...(ownNetwork ? ["--own-network"] : [])], {
 			stdio: ["pipe", "pipe", "pipe"],
 			// In a group of its own: Ctrl-C in the terminal is ours to answer, and would look like a crash of it.
 			detached: true,
@@ -59,9 +69,10 @@ export class SailServer {
 		this.#answer.catch(() => undefined);
 		this.died = new Promise((resolve) => {
 			this.#child.once("close", (code, signal) => {
-				if (!this.#isStopping) resolve(this.#error("The engine of the jobs (Sail) died.", howEnded(code, signal)));
+				if (!this.#isStopping) resolve(this.#error("The engine of the jobs (Sail) died.", this.#ending(code, signal)));
 			});
 		});
+		this.#endWhenSilent(silenceMs);
 	}
 
 	/** @param path file for the server's own messages from here on. */
@@ -145,8 +156,11 @@ export class SailServer {
 		return new Promise((resolve, reject) => {
 			const fail = (why: string): void => reject(this.#error("The engine of the jobs (Sail) did not start.", why));
 			this.#child.once("error", (error) => fail(error.message));
-			this.#child.once("close", (code, signal) => fail(howEnded(code, signal)));
+			this.#child.once("close", (code, signal) => fail(this.#ending(code, signal)));
 			const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream });
+			lines.on("line", () => {
+				this.#silent = 0;
+			});
 			lines.once("line", (line) => {
 				try {
 					const answer = answerSchema.parse(JSON.parse(line));
@@ -157,6 +171,21 @@ export class SailServer {
 				}
 			});
 		});
+	}
+
+	#endWhenSilent(silenceMs: number): void {
+		const timer = setInterval(() => {
+			this.#silent += 1;
+			if (this.#silent <= looks) return;
+			clearInterval(timer);
+			this.#hung = `It did not answer for ${silenceMs / 1000} seconds, and was ended.`;
+			this.#child.kill("SIGKILL");
+		}, silenceMs / looks).unref();
+		this.#child.once("close", () => clearInterval(timer));
+	}
+
+	#ending(code: number | null, signal: NodeJS.Signals | null): string {
+		return this.#hung ?? howEnded(code, signal);
 	}
 
 	#error(what: string, why: string): PipelineError {

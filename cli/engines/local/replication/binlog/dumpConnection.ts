@@ -1,6 +1,7 @@
 import type { Connection } from "mysql2/promise";
 import type { SourceAccess } from "../../../mysql/access.ts";
-import { breakConnection, coreOf, openConnection } from "../../../mysql/open.ts";
+import { breakConnection, coreOf } from "../../../mysql/core.ts";
+import { openConnection } from "../../../mysql/open.ts";
 import type { Position } from "../model/position.ts";
 import { addCommand, type Command, type OutgoingPacket, outgoing } from "../mysql/command.ts";
 import { LostSource } from "../mysql/errors.ts";

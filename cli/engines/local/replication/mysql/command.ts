@@ -1,5 +1,5 @@
 import type { Connection } from "mysql2/promise";
-import { coreOf } from "../../../mysql/open.ts";
+import { coreOf } from "../../../mysql/core.ts";
 
 /** A packet as mysql2 gives it to a command: one object for all packets, whose bytes are `buffer` from `offset` to `end`. */
 export interface Packet {

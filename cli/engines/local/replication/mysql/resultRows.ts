@@ -1,5 +1,5 @@
 import { isLogging, log, millisecondsSince, shownStatement } from "../../../../common/log.ts";
-import { coreOf } from "../../../mysql/open.ts";
+import { coreOf } from "../../../mysql/core.ts";
 import { addCommand, type Command, type outgoing, type Packet } from "./command.ts";
 import type { Server } from "./server.ts";
 

@@ -6,14 +6,11 @@ import { openConnection, wholeAnswers } from "../../../mysql/open.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { sortGtids } from "../model/gtids.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
-import { breakWhenSilent } from "./silence.ts";
 
 /** How long a statement may wait for a table that is locked. */
 export const lockWaitSeconds = 60;
 /** How long a connection may wait for its next statement, as one of a snapshot does while others read a large table. */
 const idleSeconds = 24 * 3600;
-/** How long the source may owe an answer without a byte of it. */
-const usualSilenceMs = 300_000;
 
 /** A connection to the source, and what differs between MariaDB and MySQL. */
 export class Server {
@@ -34,9 +31,8 @@ export class Server {
 		this.lowersNames = lowerCaseTableNames === 1;
 	}
 
-	static async connect(access: SourceAccess, silenceMs = usualSilenceMs): Promise<Server> {
-		const connection = await openConnection(access, connectionOptions);
-		breakWhenSilent(connection, silenceMs);
+	static async connect(access: SourceAccess, silenceMs?: number): Promise<Server> {
+		const connection = await openConnection(access, connectionOptions, silenceMs);
 		// Without a listener an error between two statements would end the process; the next statement reports it.
 		connection.on("error", () => undefined);
 		// TIMESTAMP is stored as UTC; the rest keeps the server's settings from altering values, or cutting or ending long reads.

@@ -1,7 +1,7 @@
 import { messageOf } from "../../../../common/errors.ts";
 import { PollTimeout, poll } from "../../../../common/poll.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
-import { breakConnection } from "../../../mysql/open.ts";
+import { breakConnection } from "../../../mysql/core.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 import { type TableName, tableId } from "../model/tableName.ts";

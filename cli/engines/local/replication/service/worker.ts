@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
-import { messageOf, PipelineError } from "../../../../common/errors.ts";
+import { errorCode, messageOf, PipelineError } from "../../../../common/errors.ts";
 import { writeFileAtomic } from "../../../../common/fs.ts";
 import { delayMs, pause } from "../../../../common/poll.ts";
 import { formatIdentity, identify, type ProcessIdentity } from "../../../../common/process/processIdentity.ts";
@@ -161,8 +161,10 @@ class Worker {
 				if (!this.#hasConnected) throw connectionFault(this.#access, error);
 				this.watch.note("the source was lost");
 				tries = this.board.following ? 1 : tries + 1;
-				this.log.warn(`the source is lost: ${messageOf(error)}; trying again`);
-				this.board.set({ lastError: messageOf(error), following: false });
+				// "connect ETIMEDOUT" says neither who nor what.
+				const why = messageOf(errorCode(error) === "ETIMEDOUT" ? connectionFault(this.#access, error) : error);
+				this.log.warn(`the source is lost: ${why}; trying again`);
+				this.board.set({ lastError: why, following: false });
 				await pause(delayMs(backoff, tries), this.stop);
 			}
 		}

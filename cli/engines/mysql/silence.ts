@@ -1,6 +1,11 @@
 import type { Connection } from "mysql2/promise";
-import { breakConnection, coreOf } from "../../../mysql/open.ts";
-import { LostSource } from "./errors.ts";
+import { breakConnection, coreOf } from "./core.ts";
+
+/** The server owes an answer, and sends nothing. */
+export class SilentServer extends Error {
+	/** As of a connection that comes to nothing. */
+	readonly code = "ETIMEDOUT";
+}
 
 /** Looks in the time that a source may be silent. */
 const looks = 10;
@@ -22,7 +27,7 @@ export function breakWhenSilent(connection: Connection, silenceMs: number): void
 			seen = bytesRead;
 			since = performance.now();
 		} else if (performance.now() - since >= silenceMs) {
-			breakConnection(connection, new LostSource(`the source has not answered for ${silenceMs / 1000} seconds`));
+			breakConnection(connection, new SilentServer(`the source has not answered for ${silenceMs / 1000} seconds`));
 		}
 	}, silenceMs / looks);
 	timer.unref();
