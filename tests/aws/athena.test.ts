@@ -162,9 +162,8 @@ describe("query on Athena", () => {
 
 	it("one that never ends is stopped at the timeout, since it costs", async () => {
 		aws.athena.before = Array.from({ length: 100 }, () => ({ State: "RUNNING" }));
-		const { code, seconds } = await aws.run("query", "SELECT 1", "--timeout", "1s");
+		const { code } = await aws.run("query", "SELECT 1", "--timeout", "1s");
 		expect(code).toBe(9);
-		expect(seconds).toBeLessThan(3);
 		expect(aws.endpoint.inputs("athena", "StopQueryExecution")).toEqual([{ QueryExecutionId: "query-1" }]);
 	});
 

@@ -96,9 +96,8 @@ describe("crawl", () => {
 
 	it("one that never ends ends at the timeout", async () => {
 		aws.glue.afterCrawl = [{ State: "RUNNING" }];
-		const { code, seconds, err } = await aws.run("crawl", "--timeout", "1s");
+		const { code, err } = await aws.run("crawl", "--timeout", "1s");
 		expect(code).toBe(9);
-		expect(seconds).toBeLessThan(3);
 		expect(err).toContain("aws glue stop-crawler");
 	});
 

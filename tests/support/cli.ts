@@ -40,13 +40,17 @@ export class CliStack {
 		return new CliStack(home);
 	}
 
-	/** Starts the bundled CLI, as a user does. */
-	start(args: readonly string[], env: Record<string, string> = {}): RunningCli {
+	/**
+	 * Starts the bundled CLI, as a user does.
+	 * @param reader "gone": nobody reads its stdout, as behind `| head -0`.
+	 */
+	start(args: readonly string[], env: Record<string, string> = {}, reader: "all" | "gone" = "all"): RunningCli {
 		const child = spawn(process.execPath, [installedCli, ...args], {
 			stdio: ["ignore", "pipe", "pipe"],
 			env: { ...process.env, ...withCliOnPath(), CI: "", PIPELINE_HOME: this.home, ...env },
 		});
 		const output = { stdout: "", stderr: "" };
+		if (reader === "gone") child.stdout.destroy();
 		child.stdout.on("data", (chunk: Buffer) => {
 			output.stdout += chunk.toString();
 		});

@@ -16,7 +16,6 @@ export interface Ran {
 	code: number;
 	out: string;
 	err: string;
-	seconds: number;
 }
 
 /** A deployed stack `dev` on a scripted endpoint where every service is well, until a test says otherwise. */
@@ -102,7 +101,7 @@ export class ScriptedStack {
 
 /** Runs the CLI within this process, in the environment as it is. */
 export async function runMain(args: readonly string[]): Promise<Ran> {
-	const ran: Ran = { code: -1, out: "", err: "", seconds: 0 };
+	const ran: Ran = { code: -1, out: "", err: "" };
 	const [out, err] = [process.stdout.write, process.stderr.write];
 	process.stdout.write = gather((text) => {
 		ran.out += text;
@@ -110,7 +109,6 @@ export async function runMain(args: readonly string[]): Promise<Ran> {
 	process.stderr.write = gather((text) => {
 		ran.err += text;
 	});
-	const startedAt = performance.now();
 	try {
 		const leave = (code: number): void => {
 			throw new Error(`left with ${code}`);
@@ -120,7 +118,6 @@ export async function runMain(args: readonly string[]): Promise<Ran> {
 		process.stdout.write = out;
 		process.stderr.write = err;
 	}
-	ran.seconds = (performance.now() - startedAt) / 1000;
 	return ran;
 }
 

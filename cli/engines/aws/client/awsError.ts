@@ -79,6 +79,14 @@ const networkCodes = [
 	"ETIMEDOUT",
 ];
 
+/** Operations of S3 whose right IAM calls otherwise: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html */
+const rights: Readonly<Record<string, string>> = {
+	"s3:ListObjectsV2": "s3:ListBucket",
+	"s3:ListObjectVersions": "s3:ListBucketVersions",
+	"s3:HeadObject": "s3:GetObject",
+	"s3:DeleteObjects": "s3:DeleteObject and s3:DeleteObjectVersion",
+};
+
 /** Words of the error, where the service gave an answer that says no. */
 interface Refusal {
 	outcome: Outcome;
@@ -185,11 +193,11 @@ function credentialRefusal(error: SdkError, call: AwsCall): Refusal {
 	};
 }
 
-/** IAM's words name who, what and on what; without them at least the action is known. */
+/** IAM's words name who, what and on what; without them, as from S3 at times, at least the right is known. */
 function accessRefusal(error: SdkError, operation: string): Refusal {
 	const match =
 		/(?:User|Principal): (\S+) is not authorized to perform: (\S+)(?: on resource: (\S+))?/i.exec(error.message) ?? [];
-	const [, principal, action = operation, resource] = match;
+	const [, principal, action = rights[operation] ?? operation, resource] = match;
 	const where = resource === undefined ? "" : ` on ${resource.replace(/[.,]$/, "")}`;
 	return {
 		outcome: "serviceRefused",
