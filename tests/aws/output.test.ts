@@ -147,7 +147,7 @@ describe.each(Object.entries(lines))("%s", (name, [args, code]) => {
 		expect(cursorLeft(run.screen())).not.toBe("hidden");
 	});
 
-	it("on a terminal of 80 columns: fits, but for sentences, which the terminal wraps", async () => {
+	it("on a terminal of 80 columns: fits, apart from sentences, which the terminal wraps", async () => {
 		const run = onTerminal(call(), aws.env(), undefined, { cols: 80, rows: 24 });
 		expect(await run.ended).toBe(code);
 		const wide = stripAnsi(run.screen().replaceAll(/\r\n/g, "\n"))
