@@ -1,12 +1,12 @@
 import { messageOf } from "../../../../common/errors.ts";
-import { PollTimeout, poll } from "../../../../common/poll.ts";
+import { PollTimeout, poll, sleep } from "../../../../common/poll.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { breakConnection } from "../../../mysql/core.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
 import { isLockTimeout, isTableRefused, isTransient, LostSource } from "./errors.ts";
-import { Server } from "./server.ts";
+import { lockWaitSeconds, Server } from "./server.ts";
 import { listTables } from "./tableSchema.ts";
 
 /** A connection that sees a snapshot. */
@@ -29,6 +29,8 @@ export interface Snapshot {
 
 /** How long a change of the binlog may take until readers see it, in milliseconds: a semi-synchronous server waits for its replicas. */
 const visibleMs = 60_000;
+/** How long writers may be kept waiting for locks that cannot all be had, and how long they then have at least. */
+const [lockTrySeconds, lockPauseMs] = [1, 3_000];
 
 /**
  * Opens a consistent snapshot that holds all changes before a position. A server writes a change into the binlog first and commits it
@@ -46,7 +48,7 @@ export async function openSnapshotAfter(
 	let seen: Position | undefined;
 	try {
 		return await poll({ firstMs: 10, timeoutMs: visibleMs, signal }, async () => {
-			const snapshot = await openSnapshot(access, tables, readers);
+			const snapshot = await openSnapshot(access, tables, readers, signal);
 			if (position === undefined || comparePositions(snapshot.position, position) >= 0) return snapshot;
 			seen = snapshot.position;
 			snapshot.destroy();
@@ -65,7 +67,12 @@ export async function openSnapshotAfter(
  * Opens a consistent snapshot. MariaDB reports each snapshot's own position; MySQL does not, so there the tables are locked against
  * writers for the moment between snapshots and position.
  */
-async function openSnapshot(access: SourceAccess, tables: readonly TableName[], wanted: number): Promise<Snapshot> {
+async function openSnapshot(
+	access: SourceAccess,
+	tables: readonly TableName[],
+	wanted: number,
+	signal: AbortSignal,
+): Promise<Snapshot> {
 	const connections = await connect(access, wanted);
 	const { servers } = connections;
 	try {
@@ -76,7 +83,7 @@ async function openSnapshot(access: SourceAccess, tables: readonly TableName[], 
 		const same =
 			first.flavour === "mariadb"
 				? await sameSnapshots(servers)
-				: { position: await mysql(servers, access, tables), servers };
+				: { position: await mysql(servers, access, tables, signal), servers };
 		for (const server of servers) if (!same.servers.includes(server)) await server.close();
 		const busy = "the source commits so often that no two snapshots were of one position";
 		return {
@@ -156,14 +163,31 @@ async function mariadb(server: Server): Promise<Position> {
 	return { file, offset };
 }
 
+/**
+ * Locks tables against writers as soon as no open transaction has written to any of them. The server locks those that it can have
+ * while it waits for the others, so each try is short, and between two of them all writers continue.
+ * @throws what the server says, also that it waited too long.
+ */
+async function lockAll(locker: Server, tables: readonly TableName[], signal: AbortSignal): Promise<void> {
+	const names = tables.map((name) => `${qualifiedName(name)} READ`).join(", ");
+	await locker.connection.query(`SET SESSION lock_wait_timeout = ${lockTrySeconds}`);
+	for (const end = Date.now() + lockWaitSeconds * 1000; ; ) {
+		try {
+			await locker.connection.query(`LOCK TABLES ${names}`);
+			return;
+		} catch (error) {
+			if (!isLockTimeout(error) || Date.now() >= end) throw error;
+			await sleep(lockPauseMs, signal);
+		}
+	}
+}
+
 /** One table's fault, such as a right that is missing for it only, does not keep the others from being locked. */
-async function lock(locker: Server, tables: readonly TableName[]): Promise<void> {
+async function lock(locker: Server, tables: readonly TableName[], signal: AbortSignal): Promise<void> {
 	if (tables.length === 0) return;
-	const lockAll = (names: readonly TableName[]) =>
-		locker.connection.query(`LOCK TABLES ${names.map((name) => `${qualifiedName(name)} READ`).join(", ")}`);
 	const attempt = async (names: readonly TableName[]): Promise<unknown> => {
 		try {
-			await lockAll(names);
+			await lockAll(locker, names, signal);
 			return undefined;
 		} catch (error) {
 			if (isLockTimeout(error)) throw new LostSource(await held(locker, error));
@@ -214,6 +238,7 @@ async function mysql(
 	servers: readonly Server[],
 	access: SourceAccess,
 	tables: readonly TableName[],
+	signal: AbortSignal,
 ): Promise<Position> {
 	const locker = await Server.connect(access);
 	try {
@@ -222,6 +247,7 @@ async function mysql(
 		await lock(
 			locker,
 			tables.filter((name) => existing.has(tableId(name))),
+			signal,
 		);
 		for (const { connection } of servers) await connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
 		return await locker.currentPosition();
