@@ -51,6 +51,48 @@ test("rows that a trigger, a view and a procedure write are found, though their 
 	await db.query(`DROP TRIGGER trigger_${t}`);
 });
 
+test("rows that triggers write, here, elsewhere and in chains, arrive once where rows are logged", async ({
+	t,
+	db,
+	stack,
+	settle,
+	folded,
+}) => {
+	await db.query(`CREATE TABLE audit_${t} (what VARCHAR(10), id INT, b INT); CREATE TABLE counts_${t} (id INT PRIMARY KEY, n INT);
+		CREATE TABLE unselected.log_${t} (id INT); CREATE TABLE from_${t} (id INT PRIMARY KEY);
+		INSERT INTO counts_${t} VALUES (1, 0);
+		CREATE USER IF NOT EXISTS definer@localhost; GRANT ALL ON *.* TO definer@localhost;
+		CREATE TRIGGER own_${t} BEFORE UPDATE ON ${t} FOR EACH ROW SET NEW.b = NEW.b * 2;
+		CREATE TRIGGER new_${t} BEFORE INSERT ON ${t} FOR EACH ROW SET NEW.a = UPPER(NEW.a);
+		CREATE DEFINER = definer@localhost TRIGGER after_${t} AFTER UPDATE ON ${t} FOR EACH ROW BEGIN
+			INSERT INTO audit_${t} VALUES ('after', NEW.id, NEW.b); INSERT INTO unselected.log_${t} VALUES (NEW.id); END;
+		CREATE TRIGGER gone_${t} AFTER DELETE ON ${t} FOR EACH ROW INSERT INTO audit_${t} VALUES ('gone', OLD.id, OLD.b);
+		CREATE TRIGGER chain_${t} AFTER INSERT ON audit_${t} FOR EACH ROW UPDATE counts_${t} SET n = n + 1;
+		CREATE TRIGGER unselected.from_${t} AFTER INSERT ON unselected.log_${t} FOR EACH ROW INSERT INTO shop.from_${t} VALUES (NEW.id + 100)`);
+	await db.query(`UPDATE ${t} SET b = b + 1 WHERE id <= 2; INSERT INTO ${t} VALUES (3, 'three', 1); DELETE FROM ${t} WHERE id = 2;
+		BEGIN; UPDATE ${t} SET b = 5 WHERE id = 3; ROLLBACK; INSERT INTO unselected.log_${t} VALUES (9)`);
+	await settle();
+	expect(await folded(t, "id, a, b")).toEqual([
+		{ id: 1, a: "one", b: 22 },
+		{ id: 3, a: "THREE", b: 1 },
+	]);
+	expect(
+		await stack.query(`SELECT Op, what, id, b FROM {shop/audit_${t}} WHERE Op IS NOT NULL ORDER BY cdc_change_seq`),
+	).toEqual(
+		[
+			["after", 1, 22],
+			["after", 2, 42],
+			["gone", 2, 42],
+		].map(([what, id, b]) => ({ Op: "I", what, id, b })),
+	);
+	expect(await folded(`counts_${t}`, "id, n")).toEqual([{ id: 1, n: 3 }]);
+	expect(await folded(`from_${t}`, "id")).toEqual([101, 102, 109].map((id) => ({ id })));
+	for (const table of [t, `audit_${t}`, `counts_${t}`, `from_${t}`]) {
+		expect(await stack.files("shop", table)).not.toContain("LOAD00000001.parquet");
+	}
+	await db.query(`DROP TRIGGER own_${t}; DROP TRIGGER new_${t}; DROP TRIGGER after_${t}; DROP TRIGGER gone_${t}`);
+});
+
 test.for(["ROW", "STATEMENT"])(
 	"LOAD DATA of a session with binlog_format = %s brings its rows",
 	async (format, { t, db, folder, settle, folded }) => {
