@@ -55,7 +55,7 @@ async function changes(
 ): Promise<Record<"I" | "before" | "after", Rows>> {
 	const inserts: RowsEvent[] = [];
 	const updates: RowsEvent[] = [];
-	const stream = new BinlogStream(access, 4_000_000, [schema], from);
+	const stream = new BinlogStream(access, 4_000_000, (name) => name.schema === schema, from);
 	let { file, offset } = from;
 	try {
 		await poll({ firstMs: 1 }, async () => {

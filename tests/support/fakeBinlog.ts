@@ -1,4 +1,5 @@
 import { BinlogStream } from "../../cli/engines/local/replication/binlog/binlogStream.ts";
+import type { IsWanted } from "../../cli/engines/local/replication/binlog/tableReaders.ts";
 import { BinlogReader } from "../../cli/engines/local/replication/follow/binlogReader.ts";
 import type { ReaderParts } from "../../cli/engines/local/replication/follow/readerParts.ts";
 import type { TakeSchema } from "../../cli/engines/local/replication/load/tableLoader.ts";
@@ -81,9 +82,9 @@ export async function followed(
 	const reader = new BinlogReader(state, parts, new Set(skipped.map((offset) => formatPosition({ ...from, offset }))), {
 		check: async () => ({ foldsCase: false, lowersNames: false }),
 		refused: async () => new Map(),
-		stream: (start) => endless(events, start, stop),
+		stream: (start, isWanted) => endless(events, start, isWanted, stop),
 		watch: () => ({ check: async () => undefined, close: async () => undefined }),
-		cascades: async () => [],
+		cascades: async () => undefined,
 		tables: async () => names,
 		readDefinition: async () => ({ tableSchema: { columns, key: ["a"] }, at: state.position }),
 		loadTables: async (_, wanted, __, ___, takeAt, ____, _____, ______, read = from) =>
@@ -108,13 +109,14 @@ export async function followed(
 function endless(
 	events: readonly Buffer[],
 	from: Position,
+	isWanted: IsWanted,
 	stop: AbortController,
 ): Pick<BinlogStream, "take" | "close"> {
 	const connect = () => ({
 		start: async (receive: (event: Buffer) => void) => events.forEach(receive),
 		...{ pause: () => undefined, resume: () => undefined, close: async () => undefined },
 	});
-	const stream = new BinlogStream(access, 1, access.schemas, from, connect, new KnownCharsets());
+	const stream = new BinlogStream(access, 1, isWanted, from, connect, new KnownCharsets());
 	return {
 		take: async () => {
 			const taken = await stream.take(1);

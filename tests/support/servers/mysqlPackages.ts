@@ -137,7 +137,7 @@ async function aptGet(apt: string, ...args: string[]): Promise<void> {
 }
 
 /** The lock is the kernel's and ends with its holder, which ends with us, also where we are killed. */
-async function underLock<T>(file: string, work: () => Promise<T>): Promise<T> {
+export async function underLock<T>(file: string, work: () => Promise<T>): Promise<T> {
 	const holder = spawn("flock", [file, "sh", "-c", "echo held; cat"], { stdio: ["pipe", "pipe", "ignore"] });
 	const ended = once(holder, "exit");
 	const failed = ended.then(([code]): never => {
@@ -153,7 +153,7 @@ async function underLock<T>(file: string, work: () => Promise<T>): Promise<T> {
 	}
 }
 
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
 	try {
 		await access(path);
 		return true;

@@ -5,9 +5,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { findMySql } from "./mysqlPackages.ts";
+import { findOldMySql } from "./oldMySql.ts";
 import { freePort, startServer, type TestServer } from "./testServer.ts";
 
 const run = promisify(execFile);
+
+/** Whether tests on MySQL are to have one whose foreign keys are InnoDB's own. */
+export const isOldMySql = process.env.MYSQL_RELEASE === "8.0";
 
 /**
  * Starts MySQL itself in a new folder on a free port. Its root has no password and comes from this machine only.
@@ -15,7 +19,7 @@ const run = promisify(execFile);
  * @throws NoMySql where none can be had.
  */
 export async function startMySql(folder: string, settings: readonly string[] = []): Promise<TestServer> {
-	const { command, args } = await findMySql();
+	const { command, args } = await (isOldMySql ? findOldMySql() : findMySql());
 	const port = await freePort();
 	const data = join(folder, "data");
 	await mkdir(folder, { recursive: true });
@@ -48,7 +52,10 @@ export async function startMySql(folder: string, settings: readonly string[] = [
 
 /** Data of a server that was never started, made once in a run of tests: it takes seconds. */
 async function emptyData(command: string, args: readonly string[]): Promise<string> {
-	const settings = createHash("sha256").update(args.join("\n")).digest("hex").slice(0, 16);
+	const settings = createHash("sha256")
+		.update([command, ...args].join("\n"))
+		.digest("hex")
+		.slice(0, 16);
 	const folder = join(tmpdir(), `mysql-data-${settings}`);
 	const isThere = await access(folder).then(
 		() => true,

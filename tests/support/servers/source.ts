@@ -1,5 +1,5 @@
 import { startMariaDb } from "./mariadb.ts";
-import { startMySql } from "./mysqlServer.ts";
+import { isOldMySql, startMySql } from "./mysqlServer.ts";
 import type { TestServer } from "./testServer.ts";
 
 /**
@@ -7,6 +7,7 @@ import type { TestServer } from "./testServer.ts";
  * `mysql` on MySQL.
  */
 export const flavour: "mariadb" | "mysql" = process.env.TEST_SERVER === "mysql" ? "mysql" : "mariadb";
+export { isOldMySql };
 export const isMySql = flavour === "mysql";
 
 /** @param settings `name=value`, as in a configuration file. */
@@ -15,10 +16,10 @@ export function startSource(folder: string, settings: readonly string[] = []): P
 }
 
 /** Throws the binlog away, and begins another one. */
-export const resetBinlog = isMySql ? "RESET BINARY LOGS AND GTIDS" : "RESET MASTER";
+export const resetBinlog = isMySql && !isOldMySql ? "RESET BINARY LOGS AND GTIDS" : "RESET MASTER";
 
 /** Gives the end of the binlog, as File and Position. */
-export const binlogStatus = isMySql ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
+export const binlogStatus = isMySql && !isOldMySql ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
 
 /** The numbers from 1, as a table with the column `seq` to select from. */
 export function sequence(last: number): string {

@@ -54,10 +54,16 @@ class FakeSource implements EventSource {
 
 function open(from: Position): { stream: BinlogStream; source: FakeSource } {
 	let source: FakeSource | undefined;
-	const stream = new BinlogStream(access, 1, ["s"], from, (asked) => {
-		source = new FakeSource(asked);
-		return source;
-	});
+	const stream = new BinlogStream(
+		access,
+		1,
+		({ schema }) => schema === "s",
+		from,
+		(asked) => {
+			source = new FakeSource(asked);
+			return source;
+		},
+	);
 	if (source === undefined) throw new Error("the stream made no connection");
 	return { stream, source };
 }

@@ -10,6 +10,7 @@ import { BinlogOffset } from "./binlogOffset.ts";
 import { CharsetCache } from "./charsetCache.ts";
 import { DumpConnection, type EventSource } from "./dumpConnection.ts";
 import { EventTranslator } from "./eventTranslator.ts";
+import type { IsWanted } from "./tableReaders.ts";
 
 /** Bytes of binlog that may wait in memory before the socket is paused. */
 const queueBytes = 1024 * 1024;
@@ -41,13 +42,13 @@ export class BinlogStream {
 
 	/**
 	 * @param serverId as what the source sees us; another client of the same number is cut off by it.
-	 * @param schemas whose rows are wanted.
+	 * @param isWanted whose rows come.
 	 * @param connect makes the connection; it asks for events when it is started.
 	 */
 	constructor(
 		access: SourceAccess,
 		serverId: number,
-		schemas: readonly string[],
+		isWanted: IsWanted,
 		from: Position,
 		connect: (from: Position) => EventSource = (asked) => new DumpConnection(access, serverId, asked),
 		charsets = new CharsetCache(access),
@@ -57,7 +58,7 @@ export class BinlogStream {
 		const asked = from.offset > mostOffset ? { file: from.file, offset: fileStart } : from;
 		this.#offset = new BinlogOffset(asked);
 		this.#charsets = charsets;
-		this.#translator = new EventTranslator(schemas, this.#charsets);
+		this.#translator = new EventTranslator(isWanted, this.#charsets);
 		this.#source = connect(asked);
 		this.#starting = this.#source.start(
 			(event) => this.#receive(event),

@@ -8,7 +8,7 @@ import { isRowsEvent, openRows, rowsTableId } from "../decode/rowsEvent.ts";
 import { xidText } from "../model/xid.ts";
 import type { BinlogEvent } from "./binlogEvent.ts";
 import type { CharsetCache } from "./charsetCache.ts";
-import { TableReaders } from "./tableReaders.ts";
+import { type IsWanted, TableReaders } from "./tableReaders.ts";
 
 /** Events without meaning for rows, among them those that go with statements and are read from the statement itself. */
 const passed = new Set<number>([
@@ -33,10 +33,9 @@ export class EventTranslator {
 	/** MariaDB: the statement that follows does not count. */
 	#ignoresStatement = false;
 
-	constructor(schemas: readonly string[], charsets: CharsetCache) {
+	constructor(isWanted: IsWanted, charsets: CharsetCache) {
 		this.#charsets = charsets;
-		const wanted = new Set(schemas);
-		this.#tables = new TableReaders(charsets, (schema) => wanted.has(schema));
+		this.#tables = new TableReaders(charsets, isWanted);
 	}
 
 	/** @returns the collations that `translate` needs for this event, and that are not known yet. */

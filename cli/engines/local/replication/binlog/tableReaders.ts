@@ -8,23 +8,25 @@ import type { BinlogTable } from "./binlogEvent.ts";
 
 /** What is known of a table's number: how its rows are read, why they cannot be, or that nobody wants them. */
 export type MappedTable =
-	| { kind: "unwanted" }
+	| { kind: "unwanted"; name: TableName }
 	| { kind: "broken"; name: TableName; reason: string }
 	| { kind: "table"; table: BinlogTable; reader: TableReader };
 
-const unwanted: MappedTable = { kind: "unwanted" };
+/** Tells whose rows are wanted. The answer may become another one while the binlog is read. */
+export type IsWanted = (name: TableName) => boolean;
+
 /** Bytes of a table map before what describes the table: its number. */
 const numberBytes = 6;
 
 /** The tables by the numbers that the binlog gives them. A number holds until it is used again. */
 export class TableReaders {
 	readonly #charsets: Charsets;
-	readonly #isWanted: (schema: string) => boolean;
+	readonly #isWanted: IsWanted;
 	readonly #byNumber = new Map<number, { body: Buffer; mapped: MappedTable }>();
 	/** The last description of each table. */
 	readonly #described = new Map<string, BinlogTable>();
 
-	constructor(charsets: Charsets, isWanted: (schema: string) => boolean) {
+	constructor(charsets: Charsets, isWanted: IsWanted) {
 		this.#charsets = charsets;
 		this.#isWanted = isWanted;
 	}
@@ -36,8 +38,7 @@ export class TableReaders {
 	/** @returns the collations that must be known before `describe`. */
 	collationsOf(body: Buffer): readonly number[] {
 		if (this.#isKnown(body)) return [];
-		const { schema } = readTableName(body);
-		if (!this.#isWanted(schema)) return [];
+		if (!this.#isWanted(readTableName(body))) return [];
 		try {
 			const collations = readTableMap(body).columns.map(({ collation }) => collation);
 			return [...collations.filter((collation) => collation !== undefined), 63];
@@ -54,14 +55,17 @@ export class TableReaders {
 	describe(body: Buffer): void {
 		if (this.#isKnown(body)) return;
 		const { id, schema, table } = readTableName(body);
-		const mapped = this.#isWanted(schema) ? this.#map(body, { schema, table }) : unwanted;
+		const name: TableName = { schema, table };
+		const mapped: MappedTable = this.#isWanted(name) ? this.#map(body, name) : { kind: "unwanted", name };
 		this.#byNumber.set(id, { body: Buffer.from(body), mapped });
 	}
 
 	/** Most transactions describe their tables as the one before did. */
 	#isKnown(body: Buffer): boolean {
 		if (body.length < numberBytes) return false;
-		return this.#byNumber.get(body.readUIntLE(0, numberBytes))?.body.equals(body) === true;
+		const known = this.#byNumber.get(body.readUIntLE(0, numberBytes));
+		if (known?.body.equals(body) !== true) return false;
+		return known.mapped.kind !== "unwanted" || !this.#isWanted(known.mapped.name);
 	}
 
 	#map(body: Buffer, name: TableName): MappedTable {

@@ -5,7 +5,7 @@ import { parseStatement } from "../ddl/statement.ts";
 import { DecodeError } from "../decode/byteReader.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
-import { tableId } from "../model/tableName.ts";
+import { type TableName, tableId } from "../model/tableName.ts";
 import type { TaskState } from "../model/taskState.ts";
 import { strayRows } from "../mysql/errors.ts";
 import { BinlogCursor } from "./binlogCursor.ts";
@@ -78,10 +78,9 @@ export class BinlogReader implements ChangeReader {
 		const names = await this.#source.check(this.state.toCheckpoint());
 		[this.foldsCase, this.#lowersNames] = [names.foldsCase, names.lowersNames];
 		await between();
-		await this.#cascading.read();
 		// Left from before: rows of theirs must not come first.
-		await this.#cascading.reloadIfDue((ids) => this.reload(ids));
-		const stream = this.#source.stream(this.state.position);
+		await this.#keepUpWithCascades();
+		const stream = this.#source.stream(this.state.position, (name) => this.#isWanted(name));
 		const watch = this.#source.watch();
 		try {
 			log.info(`following changes from ${formatPosition(this.state.position)}`);
@@ -98,7 +97,7 @@ export class BinlogReader implements ChangeReader {
 				}
 				if (stop.aborted) stopBy = Math.min(stopBy, Date.now() + stopGraceMs);
 				if (!this.#inGroup) {
-					if (!stop.aborted) await this.#cascading.reloadIfDue((ids) => this.reload(ids));
+					if (!stop.aborted) await this.#keepUpWithCascades();
 					await this.#closeIfDue(stop.aborted);
 					if (stop.aborted) return;
 					await between();
@@ -141,6 +140,17 @@ export class BinlogReader implements ChangeReader {
 		this.parts.log.error(`${tableId(table)}: ${table.error}`);
 		await this.batch.drop(tableId(table));
 		this.hasNews = true;
+	}
+
+	/** Only at the end of a transaction. */
+	async #keepUpWithCascades(): Promise<void> {
+		await this.#cascading.readIfNew();
+		await this.#cascading.reloadIfDue((ids) => this.reload(ids));
+	}
+
+	/** Whether the changes of a table's rows are read, be it for what they do to others. */
+	#isWanted(name: TableName): boolean {
+		return this.parts.access.schemas.includes(name.schema) || this.#cascading.hasParent(name);
 	}
 
 	#patience(): number {
@@ -268,7 +278,7 @@ export class BinlogReader implements ChangeReader {
 
 	#unread(event: Extract<BinlogEvent, { kind: "unread" }>): Promise<void> | undefined {
 		if (!this.#inGroup) throw strayRows(this.state.position);
-		this.#cascading.noteUnread(event.table);
+		if (!this.#cascading.noteUnread(event.table)) return this.#cascading.read().then(() => this.#unread(event));
 		const table = this.state.tables.get(tableId(event.table));
 		if (table?.state === "Table error" || (table !== undefined && this.isLoaded(table))) return undefined;
 		if (table !== undefined) this.touched.add(tableId(table));

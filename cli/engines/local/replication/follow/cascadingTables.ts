@@ -8,6 +8,8 @@ import type { ChangeReader } from "./changeReader.ts";
 import type { ChangeSource } from "./changeSource.ts";
 import type { RowsEvent } from "./openBatch.ts";
 
+/** In an ALTER TABLE, also with comments in between. Other engines than InnoDB have no foreign keys. */
+const losesKey = /\bDROP\b.*\b(FOREIGN|CONSTRAINT)\b|\bENGINE\b(?!\s*=?\s*InnoDB\b)/is;
 /** How many times as long as the last reload took the next one waits, so that most of the time is left for changes. */
 const restFactor = 9;
 
@@ -22,6 +24,9 @@ export class CascadingTables {
 	readonly #byParent = new Map<string, Map<string, Cascade>>();
 	/** Children that the open transaction changed. */
 	readonly #changed = new Set<string>();
+	/** Whether the source logs what foreign keys do. */
+	#isLogged = false;
+	#hasRead = false;
 	#isKnown = false;
 	#staleSince: number | undefined;
 	#notBefore = 0;
@@ -33,13 +38,29 @@ export class CascadingTables {
 	}
 
 	async read(): Promise<void> {
-		for (const cascade of await this.#source.cascades()) {
+		const [isFirst, cascades] = [!this.#hasRead, await this.#source.cascades()];
+		this.#isLogged = cascades === undefined;
+		for (const cascade of cascades ?? []) {
 			const parent = tableId(cascade.parent);
 			const ofParent = this.#byParent.get(parent) ?? new Map<string, Cascade>();
 			this.#byParent.set(parent, ofParent.set(JSON.stringify(cascade), cascade));
+			// Changes of it that came before were not read.
+			if (ofParent.size === 1 && !isFirst && !this.#isOurs(cascade.parent)) this.#mark(tableId(cascade.child));
 		}
-		this.#isKnown = true;
+		[this.#hasRead, this.#isKnown] = [true, true];
 		this.#reader.parts.onCascading(this.#children());
+	}
+
+	/** Only at the end of a transaction: a parent of another schema is read from here on. */
+	async readIfNew(): Promise<void> {
+		if (this.#isKnown) return;
+		await this.read();
+		this.commit();
+	}
+
+	/** Whether changes of a table change others. */
+	hasParent(name: TableName): boolean {
+		return this.#byParent.has(tableId(name));
 	}
 
 	begin(): void {
@@ -58,22 +79,27 @@ export class CascadingTables {
 		return true;
 	}
 
-	/** Changes that nobody could read may have been of any kind. */
-	noteUnread(parent: TableName): void {
+	/** Changes that nobody could read may have been of any kind. @returns false where the foreign keys must be read first. */
+	noteUnread(parent: TableName): boolean {
+		if (!this.#isKnown) return false;
 		for (const { child } of this.#byParent.get(tableId(parent))?.values() ?? []) this.#mark(tableId(child));
+		return true;
 	}
 
-	/** What is renamed, or loses a foreign key, may have had changes before of which the keys as they are now say nothing. */
+	/**
+	 * What is renamed, itself or its columns, or loses a foreign key, may have had changes before of which the keys as they are now
+	 * say nothing.
+	 */
 	async noteStatement(statement: Statement, sql: string): Promise<void> {
-		if (!["create", "drop", "dropSchema", "rename", "alter"].includes(statement.kind)) return;
+		if (this.#isLogged || !["create", "drop", "dropSchema", "rename", "alter"].includes(statement.kind)) return;
 		this.#isKnown = false;
 		const renamed = statement.kind === "rename" ? statement.pairs.map(({ to }) => to) : [];
 		if (statement.kind === "alter") {
 			if (statement.to !== undefined) renamed.push(statement.to);
-			if (/\bDROP\s+(FOREIGN\s+KEY|CONSTRAINT)\b/i.test(sql)) this.#mark(tableId(statement.table));
+			if (/\b(RENAME|CHANGE)\b/i.test(sql)) renamed.push(statement.table);
+			if (losesKey.test(sql)) this.#mark(tableId(statement.table));
 		}
-		if (renamed.length === 0) return this.commit();
-		await this.read();
+		if (renamed.length > 0) await this.read();
 		for (const name of renamed) this.noteUnread(name);
 		this.commit();
 	}
@@ -107,7 +133,12 @@ export class CascadingTables {
 
 	#children(): string[] {
 		const cascades = [...this.#byParent.values()].flatMap((ofParent) => [...ofParent.values()]);
-		return [...new Set(cascades.map(({ child }) => tableId(child)))].sort();
+		const ours = cascades.map(({ child }) => child).filter((child) => this.#isOurs(child));
+		return [...new Set(ours.map(tableId))].sort();
+	}
+
+	#isOurs({ schema }: TableName): boolean {
+		return this.#reader.parts.access.schemas.includes(schema);
 	}
 
 	#mark(id: string): void {

@@ -1,5 +1,6 @@
 import { type Cascade, readCascades } from "../../../mysql/cascades.ts";
 import { BinlogStream } from "../binlog/binlogStream.ts";
+import type { IsWanted } from "../binlog/tableReaders.ts";
 import type { Statement } from "../ddl/statement.ts";
 import { loadTables } from "../load/loadTables.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
@@ -26,9 +27,10 @@ export interface Definitions {
 export interface ChangeSource extends Definitions {
 	/** @throws PipelineError where its binlog is not as it must be, or not the one of the checkpoint. */
 	check(checkpoint: Checkpoint): Promise<Pick<Server, "foldsCase" | "lowersNames">>;
-	stream(from: Position): Pick<BinlogStream, "take" | "close">;
+	stream(from: Position, isWanted: IsWanted): Pick<BinlogStream, "take" | "close">;
 	watch(): Pick<StandstillWatch, "check" | "close">;
-	cascades(): Promise<Cascade[]>;
+	/** Undefined where the source logs what foreign keys do. */
+	cascades(): Promise<Cascade[] | undefined>;
 	tables(schema: string): Promise<TableName[]>;
 }
 
@@ -59,7 +61,7 @@ export function connectedSource({
 				lowersNames = server.lowersNames;
 				return { foldsCase: server.foldsCase, lowersNames: server.lowersNames };
 			}),
-		stream: (from) => new BinlogStream(access, serverId, access.schemas, from),
+		stream: (from, isWanted) => new BinlogStream(access, serverId, isWanted, from),
 		watch: () => new StandstillWatch(access),
 		cascades: () => ask((server) => readCascades((sql, values) => server.rows(sql, values), access.schemas)),
 		tables: (schema) => ask((server) => listTables(server, [schema])),

@@ -20,7 +20,7 @@ export async function statementsBetween(
 ): Promise<Statement[]> {
 	const statements: Statement[] = [];
 	if (comparePositions(from, to) >= 0) return statements;
-	const stream = new BinlogStream(access, serverId, [], from);
+	const stream = new BinlogStream(access, serverId, () => false, from);
 	try {
 		for (let at = from; ; ) {
 			stop.throwIfAborted();
