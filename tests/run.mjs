@@ -12,9 +12,16 @@ const reports = join(root, "tests", "artifacts");
 const noMySql = 3;
 const python = join(root, ".pipeline", "python", "bin", "python");
 
+/**
+ * Where and in which language the user of each part sits: nothing that is shown, written or compared may differ by it. Zones of half
+ * hours east and west of UTC; a locale without UTF-8, and one with commas in its numbers.
+ */
+const east = { TZ: "Asia/Kolkata", LC_ALL: "de_DE.UTF-8" };
+const west = { TZ: "America/St_Johns", LC_ALL: "C" };
+
 /** Runs a program with our output as its own, or, with a log, writes it there and shows it at the end. */
-async function run(command, args, log) {
-	const env = { ...process.env, PYTHONDONTWRITEBYTECODE: "1", ALL_CASES: "1", FEW_ON_MYSQL: "1" };
+async function run(command, args, log, place) {
+	const env = { ...process.env, ...place, PYTHONDONTWRITEBYTECODE: "1", ALL_CASES: "1", FEW_ON_MYSQL: "1" };
 	const child = spawn(command, args, {
 		cwd: root,
 		env,
@@ -45,10 +52,15 @@ async function replication() {
 	return isThere ? result : { ...result, skipped: result.skipped + 1, without: "MySQL" };
 }
 
-async function vitest(name, args, log) {
+async function vitest(name, args, log, place) {
 	const file = join(reports, `vitest-${name}.json`);
 	const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`];
-	const code = await run(process.execPath, ["node_modules/vitest/vitest.mjs", "run", ...args, ...reporters], log);
+	const code = await run(
+		process.execPath,
+		["node_modules/vitest/vitest.mjs", "run", ...args, ...reporters],
+		log,
+		place,
+	);
 	const report = JSON.parse(await readFile(file, "utf8"));
 	// A file that cannot be loaded has no failed test of its own.
 	const broken = report.testResults.filter(
@@ -117,7 +129,12 @@ const results = await Promise.all([
 	// Logs of all but the first are shown at the end.
 	timed(
 		"vitest",
-		vitest("aws", [...projects("unit", "infra", "integration"), ...exclude("replication", "local", "answers")]),
+		vitest(
+			"aws",
+			[...projects("unit", "infra", "integration"), ...exclude("replication", "local", "answers")],
+			undefined,
+			east,
+		),
 	),
 	timed("local", vitest("local", [...projects("integration"), "tests/local"], join(reports, "local.log"))),
 	// These wait for servers most of the time.
@@ -126,7 +143,10 @@ const results = await Promise.all([
 	...oneByOne(
 		() => timed("pytest on Sail", pytest("sail")),
 		() =>
-			timed("answers", vitest("answers", [...projects("integration"), "tests/answers"], join(reports, "answers.log"))),
+			timed(
+				"answers",
+				vitest("answers", [...projects("integration"), "tests/answers"], join(reports, "answers.log"), west),
+			),
 	),
 	timed("pytest on Spark", pytest("spark")),
 ]);

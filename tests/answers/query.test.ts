@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { describe, expect } from "vitest";
@@ -159,5 +159,34 @@ describe("clicks send, crawl and query", () => {
 		expect(accepted).toBeGreaterThan(0);
 		const after = await stack.json<Answer>(["query", "SELECT count(*) FROM clickstream_data"]);
 		expect(Number(after.rows[0]?.[0]) - Number(before.rows[0]?.[0])).toBe(accepted);
+	});
+
+	it("answers where the replication has failed, and says so; its status ends with 1", async () => {
+		const { replication } = localPaths(stack.home);
+		const at = new Date().toISOString();
+		const failure = {
+			outcome: "failure",
+			what: "The replicator crashed 3 times after binlog.000007:4.",
+			why: "Error: a poisoned event.",
+			next: "pipeline-cli replication start --reload",
+		};
+		const failed = {
+			...{ pid: 1, state: "failed", following: false, fullLoadProgress: 100, startedAt: at, updatedAt: at, failure },
+			...{ lastError: `${failure.what} ${failure.why}`, batchInterval: 60, batchBytes: 1, tables: [] },
+		};
+		await mkdir(replication, { recursive: true });
+		await writeFile(join(replication, "status.json"), JSON.stringify(failed));
+		const sql = "SELECT 7 AS seven";
+		const warning =
+			/The replication has failed: the lake has no newer changes\. The replicator crashed 3 times after binlog\.000007:4\. Error: a poisoned event\.\s+See: pipeline-cli replication status/;
+		const asked = await stack.run(["query", sql, "--csv"]);
+		expect(asked).toMatchObject({ code: 0, stdout: "seven\r\n7\r\n" });
+		expect(asked.stderr.replaceAll(/\s+/g, " ")).toMatch(warning);
+		const document = await stack.run(["query", sql, "--json"]);
+		expect(JSON.parse(document.stdout)).toMatchObject({ rows: [[7]] });
+		expect(document.stderr.replaceAll(/\s+/g, " ")).toMatch(warning);
+		const shown = await stack.run(["replication", "status"]);
+		expect(shown.code).toBe(1);
+		expect(shown.stdout).toContain("The replicator crashed 3 times after binlog.000007:4.");
 	});
 });

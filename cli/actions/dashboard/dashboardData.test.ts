@@ -209,6 +209,11 @@ describe("dashboardData", () => {
 		behind = "it has stood";
 		expect((await asked()).overview.stale).toEqual([{ text: "The replication is behind the source: it has stood." }]);
 		behind = undefined;
+		const status = { state: "failed", text: "Failed", lastError: "It crashed 3 times after binlog.000007:4." };
+		const broken = { ...stack, replication: async () => ({ status: async () => status }) } as unknown as Stack;
+		expect((await asked(broken)).overview.stale).toEqual([
+			{ text: `The replication has failed: the lake has no newer changes. ${status.lastError}` },
+		]);
 		const rule = { table: "orders", rule: "not_null(id)", severity: "error", failed_rows: 3, examples: [] };
 		const later = new Date("2026-11-20T13:00:00Z");
 		const stale = {

@@ -89,8 +89,8 @@ function staleReasons({ replication, trouble, failed, processing }: Freshness): 
 	}
 	if (processing.reason !== undefined) reasons.push(processing.reason);
 	if (!replication.ok) reasons.push({ text: `Whether new changes arrive is not known: ${replication.why}` });
-	else if (["stopped", "failed", "failed-move"].includes(replication.value.state)) {
-		reasons.push({ text: `Nothing new arrives: replication is ${replication.value.state}.` });
+	else if (replication.value.state === "stopped") {
+		reasons.push({ text: "Nothing new arrives: replication is stopped." });
 	} else if (!trouble.ok) reasons.push({ text: `Whether new changes arrive is not known: ${trouble.why}` });
 	else if (trouble.value !== undefined) reasons.push({ text: trouble.value });
 	return reasons;
