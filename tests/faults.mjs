@@ -7,9 +7,10 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const crashes = ["replication/replicationCrash", "replication/randomDdl", "local/clickDelivery", "local/kills"].map(
-	(name) => `tests/${name}.test.ts`,
-);
+const crashes = [
+	...["replication/replicationCrash", "replication/randomDdl", "replication/network"],
+	...["local/clickDelivery", "local/kills"],
+].map((name) => `tests/${name}.test.ts`);
 const terminals = "tests/aws/output.test.ts";
 const volume = "tests/replication/replicationVolume.test.ts";
 const reconcile = "tests/local/reconcile.test.ts";

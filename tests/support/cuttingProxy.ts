@@ -1,10 +1,15 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export interface CuttingProxy {
 	port: number;
 	/** Connections that it has broken. */
 	cuts: number;
+	/** How long each piece from the server is kept, in milliseconds; each comes after the one before it. */
+	delayMs: number;
+	/** Breaks all connections. */
+	cut(): void;
 	/** From now on nothing comes from the server, and nobody says so. */
 	freeze(): void;
 	close(): Promise<void>;
@@ -14,10 +19,19 @@ export interface CuttingProxy {
 export async function cuttingProxy(to: number, bytes: number, mostCuts: number): Promise<CuttingProxy> {
 	const sockets = new Set<Socket>();
 	let isFrozen = false;
-	const freeze = (): void => {
-		isFrozen = true;
+	const proxy: CuttingProxy = {
+		port: 0,
+		cuts: 0,
+		delayMs: 0,
+		cut: () => {
+			proxy.cuts += 1;
+			for (const socket of sockets) socket.destroy();
+		},
+		freeze: () => {
+			isFrozen = true;
+		},
+		close,
 	};
-	const proxy = { port: 0, cuts: 0, freeze, close };
 	const server = createServer((client) => {
 		const upstream = connect(to, "127.0.0.1");
 		let passed = 0;
@@ -31,7 +45,7 @@ export async function cuttingProxy(to: number, bytes: number, mostCuts: number):
 			});
 		}
 		client.pipe(upstream);
-		upstream.on("data", (chunk: Buffer) => {
+		const pass = (chunk: Buffer): void => {
 			if (isFrozen) return;
 			passed += chunk.length;
 			if (passed > bytes && proxy.cuts < mostCuts) {
@@ -42,6 +56,14 @@ export async function cuttingProxy(to: number, bytes: number, mostCuts: number):
 				upstream.pause();
 				client.once("drain", () => upstream.resume());
 			}
+		};
+		upstream.on("data", (chunk: Buffer) => {
+			if (proxy.delayMs === 0) return pass(chunk);
+			upstream.pause();
+			void sleep(proxy.delayMs).then(() => {
+				upstream.resume();
+				pass(chunk);
+			});
 		});
 	});
 	async function close(): Promise<void> {

@@ -91,7 +91,8 @@ def _starts(job: Job, kind: Kind) -> list[tuple[Table, str]]:
         except DamagedState:
             continue  # who works on the table says so
         # Full loads have other names: those that are late among changes do not concern process-load.
-        is_due = kind == "change" and time.time() - known.listed > WHOLE_EVERY
+        # A clock that was set back would put it off until that time comes again.
+        is_due = kind == "change" and not 0 <= time.time() - known.listed <= WHOLE_EVERY
         if known.old_files.number > LISTED_WHOLE and not is_due:
             # Without its ending, the name is before itself.
             found.append((table, known.old_files.until.split(".")[0]))

@@ -117,6 +117,17 @@ def test_a_file_that_comes_late_among_the_old_ones_is_taken_in_within_a_day(
     assert len(lists.taken()) < 14
 
 
+def test_a_clock_that_is_set_back_does_not_put_off_what_is_due_within_a_day(
+    lake: Lake, busy: Source, lists: Lists, current: Read
+) -> None:
+    lists.later = WHOLE_EVERY + 1
+    lake.ok()
+    lists.later = 0
+    late_file(busy, note="late")
+    lake.ok()
+    assert normal(current(busy)) == normal(busy.rows)
+
+
 def test_a_full_load_is_found_however_late_its_name_sorts(
     lake: Lake, busy: Source, lists: Lists, current: Read
 ) -> None:

@@ -28,6 +28,8 @@ const publishing = 2;
 /** What one buffer holds: a segment each for what is JSON and for what is not, and one time of arrival. */
 interface Buffered {
 	arrival: Date;
+	/** The same moment by the clock that nobody sets back, for how long it has been open. */
+	openedAt: number;
 	uuid: string;
 	bytes: number;
 	segments: Map<string, Segment>;
@@ -116,13 +118,20 @@ export class DeliveryBuffer {
 			lines = [];
 			errors = [];
 		};
-		if (this.#open !== undefined && Date.now() - this.#open.arrival.getTime() >= this.#limits.milliseconds) cut(true);
+		if (this.#open !== undefined && performance.now() - this.#open.openedAt >= this.#limits.milliseconds) cut(true);
 		for (const record of records) {
 			const reason = faultOf(record);
 			const line = reason === undefined ? oneLine(record) : errorLine(record, reason, Date.now());
 			const size = Buffer.byteLength(line) + 1;
 			if (this.#open !== undefined && this.#open.bytes + size > this.#limits.bytes) cut(true);
-			this.#open ??= { arrival: new Date(), uuid: randomUUID(), bytes: 0, segments: new Map(), syncs: [] };
+			this.#open ??= {
+				arrival: new Date(),
+				openedAt: performance.now(),
+				uuid: randomUUID(),
+				bytes: 0,
+				segments: new Map(),
+				syncs: [],
+			};
 			this.#open.bytes += size;
 			(reason === undefined ? lines : errors).push(line);
 		}

@@ -99,12 +99,16 @@ function* groups(records: Iterable<string>, most: number): Generator<string[]> {
 	let characters = 0;
 	let begunAt = 0;
 	for (const record of records) {
-		if (group.length === 0) begunAt = Date.now();
-		else if (group.length === most || characters >= charactersAtOnce || Date.now() - begunAt > millisecondsAtOnce) {
+		if (group.length === 0) begunAt = performance.now();
+		else if (
+			group.length === most ||
+			characters >= charactersAtOnce ||
+			performance.now() - begunAt > millisecondsAtOnce
+		) {
 			yield group;
 			group = [];
 			characters = 0;
-			begunAt = Date.now();
+			begunAt = performance.now();
 		}
 		group.push(record);
 		characters += record.length;

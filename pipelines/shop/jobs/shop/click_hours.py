@@ -23,7 +23,8 @@ _FORM = "%Y-%m-%d-%H"
 
 def since(known: JointState) -> str:
     """The first hour to look at; empty for all."""
-    if len(known.hours) <= FEW_HOURS or time.time() - known.listed > WHOLE_EVERY:
+    # A clock that was set back would put it off until that time comes again.
+    if len(known.hours) <= FEW_HOURS or not 0 <= time.time() - known.listed <= WHOLE_EVERY:
         return ""
     return (datetime.strptime(max(known.hours), _FORM) - timedelta(hours=LATE_HOURS)).strftime(_FORM)
 

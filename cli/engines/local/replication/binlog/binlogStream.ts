@@ -37,7 +37,7 @@ export class BinlogStream {
 	#queued = 0;
 	#paused = false;
 	#failure: Error | undefined;
-	#lastEvent = Date.now();
+	#lastEvent = performance.now();
 	#wake = nothing;
 
 	/**
@@ -76,7 +76,7 @@ export class BinlogStream {
 		if (this.#queue.length > 0) return this.#translate();
 		if (this.#failure !== undefined) throw this.#failure;
 		this.#resume();
-		if (Date.now() - this.#lastEvent > silenceMs) throw new LostSource("the source has gone silent");
+		if (performance.now() - this.#lastEvent > silenceMs) throw new LostSource("the source has gone silent");
 		return [];
 	}
 
@@ -106,7 +106,7 @@ export class BinlogStream {
 	#resume(): void {
 		if (!this.#paused) return;
 		this.#paused = false;
-		this.#lastEvent = Date.now();
+		this.#lastEvent = performance.now();
 		this.#source.resume();
 	}
 
@@ -116,7 +116,7 @@ export class BinlogStream {
 	}
 
 	#receive(event: Buffer): void {
-		this.#lastEvent = Date.now();
+		this.#lastEvent = performance.now();
 		this.#queue.push(event);
 		this.#queued += event.length;
 		if (this.#queued >= queueBytes && !this.#paused) {

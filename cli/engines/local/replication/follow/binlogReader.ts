@@ -48,7 +48,7 @@ export class BinlogReader implements ChangeReader {
 	#commitTime = Number.NaN;
 	#commitIso = "";
 	#skipping = false;
-	#savedAt = Date.now();
+	#savedAt = performance.now();
 
 	constructor(
 		state: TaskState,
@@ -95,14 +95,14 @@ export class BinlogReader implements ChangeReader {
 					const pending = this.#apply(event);
 					if (pending !== undefined) await pending;
 				}
-				if (stop.aborted) stopBy = Math.min(stopBy, Date.now() + stopGraceMs);
+				if (stop.aborted) stopBy = Math.min(stopBy, performance.now() + stopGraceMs);
 				if (!this.#inGroup) {
 					if (!stop.aborted) await this.#keepUpWithCascades();
 					await this.#closeIfDue(stop.aborted);
 					if (stop.aborted) return;
 					await between();
 					if (events.length === 0) await watch.check(() => this.state.toCheckpoint());
-				} else if (Date.now() > stopBy) {
+				} else if (performance.now() > stopBy) {
 					return;
 				}
 				// Timers and signals get their turn also while events never cease.
@@ -120,7 +120,7 @@ export class BinlogReader implements ChangeReader {
 		const files = await this.batch.close(this.state.sequence);
 		if (newestCommit > 0) this.state.latencySeconds = Math.max(0, (Date.now() - newestCommit) / 1000);
 		await this.parts.store.commit(this.state, { clear: extra.clear, files: [...files, ...extra.files] });
-		[this.#savedAt, this.hasNews] = [Date.now(), false];
+		[this.#savedAt, this.hasNews] = [performance.now(), false];
 		this.parts.onProgress();
 	}
 
@@ -156,15 +156,15 @@ export class BinlogReader implements ChangeReader {
 	#patience(): number {
 		const { openedAt } = this.batch;
 		if (openedAt === undefined) return pollMs;
-		return Math.max(1, Math.min(pollMs, openedAt + this.parts.limits.intervalMs - Date.now()));
+		return Math.max(1, Math.min(pollMs, openedAt + this.parts.limits.intervalMs - performance.now()));
 	}
 
 	async #closeIfDue(now: boolean): Promise<void> {
 		const { intervalMs, bytes } = this.parts.limits;
 		const { openedAt } = this.batch;
 		if (openedAt !== undefined) {
-			if (now || Date.now() - openedAt >= intervalMs || this.batch.bytes >= bytes) await this.publish();
-		} else if (now || this.hasNews || Date.now() - this.#savedAt > savePositionMs) {
+			if (now || performance.now() - openedAt >= intervalMs || this.batch.bytes >= bytes) await this.publish();
+		} else if (now || this.hasNews || performance.now() - this.#savedAt > savePositionMs) {
 			await this.publish();
 		}
 	}

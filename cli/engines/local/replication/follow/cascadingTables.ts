@@ -113,7 +113,7 @@ export class CascadingTables {
 				this.#reader.parts.log.info(`${id} must be reloaded: a change of another table cascaded to it`);
 			}
 			table.state = "Table is being reloaded";
-			this.#staleSince ??= Date.now();
+			this.#staleSince ??= performance.now();
 			this.#reader.hasNews = true;
 		}
 		this.#changed.clear();
@@ -121,14 +121,14 @@ export class CascadingTables {
 
 	/** Reloads what waits for it. Only at the end of a transaction. */
 	async reloadIfDue(reload: (ids: readonly string[]) => Promise<void>): Promise<void> {
-		const now = Date.now();
+		const now = performance.now();
 		const { state, parts } = this.#reader;
 		if (this.#staleSince === undefined || now < Math.max(this.#staleSince + parts.limits.intervalMs, this.#notBefore)) {
 			return;
 		}
 		this.#staleSince = undefined;
 		await reload([...state.tables].filter(([, table]) => table.state === "Table is being reloaded").map(([id]) => id));
-		this.#notBefore = Date.now() + restFactor * (Date.now() - now);
+		this.#notBefore = performance.now() + restFactor * (performance.now() - now);
 	}
 
 	#children(): string[] {

@@ -32,7 +32,7 @@ interface OpenStage {
 
 /** Changes read and not yet published: rows in DuckDB, and files in staging of a transaction too large for that. */
 export class OpenBatch {
-	/** When the first change was read, milliseconds since 1970; undefined while there is none. */
+	/** When the first change was read, by `performance.now()`, which nobody sets back; undefined while there is none. */
 	openedAt: number | undefined;
 	/** Commit time of the newest change, milliseconds since 1970. */
 	newestCommit = 0;
@@ -102,7 +102,7 @@ export class OpenBatch {
 		this.bytes += event.size;
 		open.bytes += event.size;
 		this.#stagedBytes += event.size;
-		this.openedAt ??= Date.now();
+		this.openedAt ??= performance.now();
 		return rows;
 	}
 
@@ -119,7 +119,7 @@ export class OpenBatch {
 	 */
 	addCreated(name: TableName, addEmpty: () => Promise<void>): void {
 		this.#hollow.set(tableId(name), addEmpty);
-		this.openedAt ??= Date.now();
+		this.openedAt ??= performance.now();
 	}
 
 	/**

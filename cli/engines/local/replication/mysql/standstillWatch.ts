@@ -15,7 +15,7 @@ const mostChecks = 3;
 export class StandstillWatch {
 	readonly #access: SourceAccess;
 	#server: Server | undefined;
-	#checkedAt = Date.now();
+	#checkedAt = performance.now();
 	#seen: Position | undefined;
 	#checks = 0;
 
@@ -29,8 +29,8 @@ export class StandstillWatch {
 	 * @throws PipelineError where the source's history is another one by now, LostSource where the stream stands still.
 	 */
 	async check(read: () => Pick<Checkpoint, "server" | "position">): Promise<void> {
-		if (Date.now() - this.#checkedAt < everyMs) return;
-		this.#checkedAt = Date.now();
+		if (performance.now() - this.#checkedAt < everyMs) return;
+		this.#checkedAt = performance.now();
 		this.#server ??= await Server.connect(this.#access);
 		const checkpoint = read();
 		const end = await requireHistory(this.#server, checkpoint);

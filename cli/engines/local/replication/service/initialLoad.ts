@@ -237,9 +237,9 @@ function nothingLoaded(failed: readonly { name: TableName; error: string }[]): P
 async function requireStream(access: SourceAccess, serverId: number, position: Position): Promise<void> {
 	const stream = new BinlogStream(access, serverId, () => false, position);
 	try {
-		const end = Date.now() + 30_000;
+		const end = performance.now() + 30_000;
 		while ((await stream.take(1_000)).length === 0) {
-			if (Date.now() > end) throw new LostSource("the source does not send its binlog");
+			if (performance.now() > end) throw new LostSource("the source does not send its binlog");
 		}
 	} finally {
 		await stream.close();

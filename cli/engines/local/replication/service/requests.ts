@@ -43,7 +43,7 @@ export interface Requested {
 /** Requests to the replicator: files that it finds while it runs, or at its next start. */
 export class RequestBox {
 	readonly #folder: string;
-	#checkedAt = 0;
+	#checkedAt = Number.NEGATIVE_INFINITY;
 
 	constructor(folder: string) {
 		this.#folder = folder;
@@ -51,8 +51,8 @@ export class RequestBox {
 
 	/** Whether it is time to look again. */
 	isDue(): boolean {
-		if (Date.now() - this.#checkedAt < pollMs) return false;
-		this.#checkedAt = Date.now();
+		if (performance.now() - this.#checkedAt < pollMs) return false;
+		this.#checkedAt = performance.now();
 		return true;
 	}
 

@@ -29,7 +29,7 @@ export class StatusBoard {
 	#withheld: () => string[] = () => [];
 	#isLoading = false;
 	#timer: NodeJS.Timeout | undefined;
-	#writtenAt = 0;
+	#writtenAt = Number.NEGATIVE_INFINITY;
 
 	constructor(path: string, options: BoardOptions) {
 		this.#path = path;
@@ -87,7 +87,7 @@ export class StatusBoard {
 	/** Notes that what is shown has changed; written soon. */
 	update(): void {
 		if (this.#timer !== undefined) return;
-		const wait = this.#writtenAt + throttleMs - Date.now();
+		const wait = this.#writtenAt + throttleMs - performance.now();
 		if (wait <= 0) this.write();
 		else this.#timer = setTimeout(() => this.write(), wait);
 	}
@@ -95,7 +95,7 @@ export class StatusBoard {
 	/** Writes the status every so often from now on, as a sign of life. @returns how to end that. */
 	beat(): () => void {
 		const timer = setInterval(() => {
-			if (Date.now() - this.#writtenAt >= heartbeatMs) this.write();
+			if (performance.now() - this.#writtenAt >= heartbeatMs) this.write();
 		}, heartbeatMs);
 		timer.unref();
 		return () => clearInterval(timer);
@@ -116,7 +116,7 @@ export class StatusBoard {
 	write(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
-		this.#writtenAt = Date.now();
+		this.#writtenAt = performance.now();
 		const tables = [...this.#tables()];
 		const latency = this.#latency();
 		const withheld = this.#withheld();

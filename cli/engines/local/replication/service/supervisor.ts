@@ -38,7 +38,7 @@ export async function supervise(
 	let restarted = false;
 	const crashes = new Crashes();
 	for (;;) {
-		const bornAt = Date.now();
+		const bornAt = performance.now();
 		const worker = start({ reload, restarted, startedAt });
 		let stderr = "";
 		worker.stderr?.on("data", (chunk: Buffer) => {
@@ -56,7 +56,7 @@ export async function supervise(
 			return code === workerExit.failed ? code : workerExit.stopped;
 		}
 		const place = await placeOf(files);
-		const isLast = crashes.add(place, code, Date.now() - bornAt);
+		const isLast = crashes.add(place, code, performance.now() - bornAt);
 		const error = errorIn(stderr);
 		log.error(`the worker ended unexpectedly (${code}) ${place}${error === "" ? "" : `: ${error}`}`);
 		if (stderr.trim() !== "") log.error(lastLines(stderr));
