@@ -42,7 +42,7 @@ export async function compareTable(
 			const now = await asItIs(paths, access, table);
 			if (now.isAtSource === table.isAtSource && now.isInLake === table.isInLake)
 				return { comparison, suspects: undefined };
-			return compareTable(paths, now, options, context);
+			return inMotion(await compareTable(paths, now, options, context));
 		};
 		return { comparison, suspects: { again } };
 	}
@@ -56,13 +56,34 @@ export async function compareTable(
 		const start = performance.now();
 		// A table that was altered at the source meanwhile is another one in the lake a moment later.
 		const later = await readShape(paths, access, table);
-		if (JSON.stringify(later) !== JSON.stringify(shape)) return compareTable(paths, table, options, context);
+		if (JSON.stringify(later) !== JSON.stringify(shape)) {
+			return inMotion(await compareTable(paths, table, options, context));
+		}
 		if (result.rows.length === 0) return { comparison: result.comparison, suspects: undefined };
 		const still = resultOf(table, shape, await comparing.again(result.rows), start).comparison;
 		const { rows, seconds } = result.comparison;
 		return { comparison: { ...still, rows, seconds: seconds + still.seconds }, suspects: undefined };
 	};
 	return { comparison: result.comparison, suspects: { again } };
+}
+
+/** What a look found at a table that is another one than at the look before: it counts where the next look finds the same. */
+function inMotion({ comparison, suspects }: Compared): Compared {
+	if (suspects === undefined) return { comparison, suspects };
+	const moved = {
+		column: "*",
+		what: "the table was altered at each look at it: compare it again when nobody alters it",
+	};
+	return {
+		comparison: {
+			...comparison,
+			columns: [],
+			counts: { missing: 0, extra: 0, changed: 0, doubled: 0 },
+			examples: [],
+			notCompared: [...comparison.notCompared, moved],
+		},
+		suspects,
+	};
 }
 
 /** Which sides have a table now. */
