@@ -9,6 +9,9 @@ import type { Context, Stack } from "../engines/port.ts";
 /** The helper that notebooks import, and the notebook of pipelines that have none of their own. */
 export const sharedNotebooks = join(toolRoot, "etl", "notebooks");
 
+/** JupyterLab, for as long as its standard input is open. */
+const server = join(toolRoot, "etl", "notebook_server.py");
+
 /** A folder of notebooks. */
 export interface Notebooks {
 	folder: string;
@@ -39,7 +42,7 @@ export async function runNotebook(
 ): Promise<void> {
 	signal.throwIfAborted();
 	const args = [
-		...["-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--log-level=WARN"],
+		...[server, "--ServerApp.ip=127.0.0.1", "--log-level=WARN"],
 		`--ServerApp.root_dir=${folder}`,
 		// So that the address shown leads to the notebook, too: it may be opened by hand.
 		`--LabApp.default_url=${file === undefined ? "/lab" : `/lab/tree/${encodeURIComponent(file)}`}`,
@@ -55,7 +58,8 @@ export async function runNotebook(
 	if (process.getuid?.() === 0) args.push("--allow-root");
 	// In a group of its own: Ctrl-C reaches it as SIGTERM, on which it ends without asking back.
 	const child = spawn(python, args, {
-		stdio: ["ignore", 2, 2],
+		// Closed by the system when this process ends, however that ends: the server ends with it.
+		stdio: ["pipe", 2, 2],
 		detached: true,
 		env: { ...process.env, PIPELINE_STACK: stack.name, PYTHONPATH: pythonPath() },
 	});

@@ -1,8 +1,11 @@
+import { spawn } from "node:child_process";
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { describe, expect } from "vitest";
 import { notebooksOf, runNotebook, sharedNotebooks } from "../../cli/actions/notebook.ts";
 import { PipelineError } from "../../cli/common/errors.ts";
+import { poll } from "../../cli/common/poll.ts";
+import { isAlive } from "../../cli/common/process/processIdentity.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import type { Stack } from "../../cli/engines/port.ts";
 import { it } from "../support/fixtures.ts";
@@ -55,6 +58,31 @@ describe("the notebook's server", () => {
 		abort.abort();
 		await running;
 		expect(await readFile(join(home, "end"), "utf8")).toBe("ended\n");
+	});
+
+	it("leaves no server behind where the command is killed", async () => {
+		// What stands for JupyterLab, as it is installed only where somebody wants it.
+		await mkdir(join(home, "jupyterlab"));
+		await writeFile(join(home, "jupyterlab", "__init__.py"), "");
+		await writeFile(
+			join(home, "jupyterlab", "labapp.py"),
+			"import os, time\ndef main():\n    open(os.environ['PID'], 'w').write(f'{os.getpid()} ')\n    time.sleep(600)\n",
+		);
+		const pidFile = join(home, "pid");
+		const own = join(projectRoot, ".pipeline", "python", "bin", "python");
+		const context = "{ signal: new AbortController().signal }";
+		const code = `import { runNotebook } from ${JSON.stringify(join(projectRoot, "cli/actions/notebook.ts"))};
+			await runNotebook(${JSON.stringify(own)}, { name: "dev" }, ${JSON.stringify(notebooks)}, { open: false }, ${context});`;
+		const command = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", code], {
+			cwd: projectRoot,
+			env: { ...process.env, PYTHONPATH: home, PID: pidFile },
+			stdio: ["ignore", "ignore", "inherit"],
+		});
+		const pid = await poll({ firstMs: 50 }, async () => {
+			const text = await readFile(pidFile, "utf8").catch(() => "");
+			return text.endsWith(" ") ? Number(text) : undefined;
+		}).finally(() => command.kill("SIGKILL"));
+		await poll({ firstMs: 50 }, async () => (isAlive(pid) ? undefined : true));
 	});
 
 	it("opens the definition's own, lets choose among several, and has one for pipelines without", async () => {

@@ -1,7 +1,8 @@
 import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync } from "node:fs";
 import { cp, mkdir, rm, statfs, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { LocalReplication } from "../../cli/engines/local/replication/client/localReplication.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
@@ -93,6 +94,35 @@ it.runIf(isAll)(
 	},
 );
 
+/** Of Debian's package libfaketime: it makes a clock of the time of day, for whoever is loaded with it. */
+const fakeClock = (existsSync("/usr/lib") ? readdirSync("/usr/lib") : [])
+	.map((name) => join("/usr/lib", name, "faketime", "libfaketime.so.1"))
+	.find((path) => existsSync(path));
+
+it.runIf(isAll && fakeClock !== undefined)(
+	"a clock that is set back and forward by a day, of every process, costs no row (needs libfaketime)",
+	{ timeout: 1_200_000 },
+	async ({ stack, folder, onTestFinished }) => {
+		const clock = join(folder, "clock");
+		await writeFile(clock, "+0\n");
+		onTestFinished(() => void vi.unstubAllEnvs());
+		const fake = { LD_PRELOAD: fakeClock, FAKETIME_TIMESTAMP_FILE: clock };
+		const how = { FAKETIME_NO_CACHE: "1", FAKETIME_DONT_FAKE_MONOTONIC: "1" };
+		for (const [name, value] of Object.entries({ ...fake, ...how })) vi.stubEnv(name, value);
+		await setUp(stack, folder);
+		await succeed(stack, ...begin);
+		let inserted = 0;
+		for (const offset of ["-1d", "+0", "+1d", "+0"]) {
+			await writeFile(clock, `${offset}\n`);
+			await insert(stack, 50);
+			inserted += 50;
+			await followed(stack, inserted);
+			await succeed(stack, "run-etl", "reconcile");
+		}
+		await succeed(stack, "reconcile --deep", "status", "down");
+	},
+);
+
 const mayMount = process.getuid?.() === 0 && process.platform === "linux";
 
 describe.runIf(isAll && mayMount)("a disk", { timeout: 1_200_000 }, () => {
@@ -134,5 +164,31 @@ describe.runIf(isAll && mayMount)("a disk", { timeout: 1_200_000 }, () => {
 			}
 			await rm(join(stack.home, "ballast"));
 			await succeed(stack, ...begin, "warehouse apply", "reconcile --deep");
+		}));
+
+	it("that becomes read-only is said by each command; nothing is lost", ({ stack, folder }) =>
+		onSmallDisk(stack, async () => {
+			await setUp(stack, folder);
+			await succeed(stack, ...begin);
+			// What the server of the source has open may still be written.
+			const places = ["lake", "replication", "runs"].map((name) => join(stack.home, name));
+			const mounted: string[] = [];
+			try {
+				for (const place of places) {
+					execFileSync("mount", ["--bind", place, place]);
+					mounted.push(place);
+					execFileSync("mount", ["-o", "remount,bind,ro", place]);
+				}
+				await insert(stack, 500);
+				for (const command of ["run-etl", "replication reload own.items", "clicks send --records 5"]) {
+					expect(await refused(stack, command)).toMatch(/may not be read or written|read-only/i);
+				}
+				await until(async () => (await stack.run(["status"])).code === 1);
+			} finally {
+				for (const place of mounted) execFileSync("umount", ["--lazy", place]);
+			}
+			await succeed(stack, ...begin);
+			await followed(stack, 500);
+			await succeed(stack, "run-etl", "reconcile --deep");
 		}));
 });

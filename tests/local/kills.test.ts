@@ -16,6 +16,7 @@ import { serverProcess } from "../../cli/engines/local/source/privateServer.ts";
 import { rounds } from "../support/cases.ts";
 import type { CliStack, RunningCli } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
+import { addressOf, connects } from "../support/page/dashboardServer.ts";
 import { client } from "../support/privateSource.ts";
 import { expectOnce, senders, startSender } from "../support/sentClicks.ts";
 
@@ -245,6 +246,20 @@ it(`${kills} kills of any process lose nothing, repeat nothing, and the status s
 	// Every row and value of the source, and each part of the lake with what it is made of.
 	const compared = await stack.run(["reconcile", "--deep"]);
 	expect([compared.code, compared.stdout]).toEqual([0, expect.stringContaining("The lake equals the source")]);
+});
+
+it("a dashboard that is killed leaves nothing behind, and the next one takes its port", async () => {
+	const killed = stack.start(["dashboard", "--no-open"]);
+	const { port } = new URL(await addressOf(killed));
+	const children = await childrenOf(killed.pid);
+	killed.kill("SIGKILL");
+	await killed.ended;
+	expect(await connects("127.0.0.1", Number(port))).toBe(false);
+	await poll({ firstMs: 50 }, async () => (children.some(isAlive) ? undefined : true));
+	const next = stack.start(["dashboard", "--no-open", "--port", port]);
+	expect(new URL(await addressOf(next)).port).toBe(port);
+	next.kill("SIGINT");
+	expect((await next.ended).code).toBe(0);
 });
 
 it("a worker whose supervisor is another's, or gone, does nothing and ends", async () => {

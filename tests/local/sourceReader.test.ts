@@ -3,7 +3,9 @@ import { describe, expect } from "vitest";
 import { comparedColumn } from "../../cli/engines/local/reconcile/comparedColumn.ts";
 import { type ReadOptions, readSource } from "../../cli/engines/local/reconcile/sourceReader.ts";
 import type { SourceAccess } from "../../cli/engines/mysql/access.ts";
+import { until } from "../support/replicator.ts";
 import { it } from "../support/serverFixtures.ts";
+import { sequence } from "../support/servers/source.ts";
 
 describe("a table of the source, read in pieces", () => {
 	let access: SourceAccess;
@@ -65,5 +67,41 @@ describe("a table of the source, read in pieces", () => {
 			["3.1", undefined],
 		]);
 		expect(await pieces("", { rows: 2 })).toEqual([["", undefined]]);
+	});
+
+	it("stands still while the source has more threads running than it may, and then reads on", async ({ server }) => {
+		await admin.query("USE own; DROP TABLE IF EXISTS own.many; CREATE TABLE own.many (a INT PRIMARY KEY)");
+		await admin.query(`INSERT INTO own.many SELECT seq FROM ${sequence(120_000)}`);
+		const status = async (name: string): Promise<number> => {
+			const [rows] = await admin.query("SHOW GLOBAL STATUS LIKE ?", [name]);
+			return Number((rows as { Value: string }[])[0]?.Value);
+		};
+		const busy = await Promise.all([1, 2, 3, 4].map(() => server.connect()));
+		const asleep = busy.map((one) => one.query("SELECT SLEEP(600)").catch(() => undefined));
+		await until(async () => (await status("Threads_running")) >= 5);
+		const columns = [comparedColumn("a", "int", false)].flatMap((one) => one ?? []);
+		let read = 0;
+		const options: ReadOptions = {
+			maxLoad: 3,
+			enough: { rows: 1e6, bytes: 1e9 },
+			onRows: (count) => {
+				read += count;
+			},
+		};
+		const reading = (async () => {
+			let rows = 0;
+			const source = { schema: "own", table: "many", columns };
+			for await (const piece of readSource(access, source, options, AbortSignal.timeout(120_000)))
+				rows += piece.rows.rows;
+			return rows;
+		})();
+		await until(async () => read > 0);
+		const before = await status("Com_show_status");
+		// Its own looks, and each of these two.
+		await until(async () => (await status("Com_show_status")) > before + 6);
+		expect(read).toBe(50_000);
+		for (const { threadId } of busy) await admin.query(`KILL ${threadId}`);
+		expect(await reading).toBe(120_000);
+		await Promise.all(asleep);
 	});
 });
