@@ -1,9 +1,10 @@
 """
-Runs JupyterLab with the arguments that it is given. Ends when its standard input closes: a command that is killed leaves
-no server behind, nor the kernels of its notebooks, which it ends as it does at Ctrl-C.
+Runs JupyterLab with the arguments that it is given. Ends when its standard input closes: a command that is killed
+leaves no server behind, nor the kernels of its notebooks.
 """
 
 import os
+import runpy
 import signal
 import sys
 import threading
@@ -21,9 +22,7 @@ def main() -> None:
     # This folder is nothing that notebooks import from.
     sys.path.pop(0)
     threading.Thread(target=end_with_its_starter, daemon=True).start()
-    from jupyterlab.labapp import main as run  # installed where somebody wants notebooks
-
-    run()
+    runpy.run_module("jupyterlab", run_name="__main__", alter_sys=True)
 
 
 if __name__ == "__main__":

@@ -65,8 +65,8 @@ describe("the notebook's server", () => {
 		await mkdir(join(home, "jupyterlab"));
 		await writeFile(join(home, "jupyterlab", "__init__.py"), "");
 		await writeFile(
-			join(home, "jupyterlab", "labapp.py"),
-			"import os, time\ndef main():\n    open(os.environ['PID'], 'w').write(f'{os.getpid()} ')\n    time.sleep(600)\n",
+			join(home, "jupyterlab", "__main__.py"),
+			"import os, time\nopen(os.environ['PID'], 'w').write(f'{os.getpid()} ')\ntime.sleep(600)\n",
 		);
 		const pidFile = join(home, "pid");
 		const own = join(projectRoot, ".pipeline", "python", "bin", "python");

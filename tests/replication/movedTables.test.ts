@@ -45,6 +45,7 @@ test.for<[what: string, sql: string, moved: string[]]>([
 				{ table: () => undefined },
 				never,
 				(from, to) => statementsBetween(access, 7, false, from, to, never),
+				Date.now(),
 			);
 			const loaded = result.loaded.map(({ name, tableSchema }) => [
 				name.table,

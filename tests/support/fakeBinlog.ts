@@ -87,7 +87,7 @@ export async function followed(
 		cascades: async () => undefined,
 		tables: async () => names,
 		readDefinition: async () => ({ tableSchema: { columns, key: ["a"] }, at: state.position }),
-		loadTables: async (_, wanted, __, ___, takeAt, ____, _____, ______, read = from) =>
+		loadTables: async (_, wanted, __, ___, takeAt, ____, _____, ______, _______, read = from) =>
 			load(wanted, await takeAt(read), read),
 		statements: async () => [],
 	});

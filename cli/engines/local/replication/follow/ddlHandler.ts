@@ -128,6 +128,7 @@ export class DdlHandler {
 			},
 			parts.stop,
 			this.#source.statements,
+			this.#state.sequence.nextTime(Date.now()),
 			this.#reader.groupEnd ?? this.#reader.groupStart,
 		);
 		for (const { name, error } of result.failed) parts.log.error(`${tableId(name)}: ${error}`);

@@ -33,6 +33,7 @@ const mostReaders = 4;
  * Loads tables from one consistent snapshot into staged files. A table that cannot be read does not hold up the others.
  * @param takeAt what is done with each column of a table, as it is where the snapshot is.
  * @param statements what the binlog has of statements.
+ * @param time of the load, milliseconds since 1970: later than all changes of before.
  * @param read what the snapshot must hold: the changes before this position were read from the binlog.
  * @throws where the source or the disk fails.
  */
@@ -45,6 +46,7 @@ export async function loadTables(
 	progress: LoadProgress,
 	signal: AbortSignal,
 	statements: ReadStatements,
+	time: number,
 	read?: Position,
 ): Promise<LoadResult> {
 	for (let attempt = 1; ; attempt += 1) {
@@ -52,7 +54,7 @@ export async function loadTables(
 		try {
 			const counts = await countsNow(access);
 			snapshot = await openSnapshotAfter(read, access, tables, signal, readersFor(tables.length));
-			const loader = new TableLoader(engine, staging, await takeAt(snapshot.position));
+			const loader = new TableLoader(engine, staging, await takeAt(snapshot.position), time);
 			const result = await loadFrom(snapshot, tables, loader, progress, signal);
 			const [{ server }] = snapshot.readers;
 			const moved = await movedSince(snapshot.position, server, counts, statements);

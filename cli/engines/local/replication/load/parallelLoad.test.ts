@@ -19,7 +19,7 @@ function fakeLoader(load: Load) {
 			const isWide = name.table.startsWith("w");
 			const ranges = Array.from({ length: Number(name.table.slice(1)) }, () => ({}));
 			const tableSchema = { columns: [], key: [], gone: [], left: [], formerly: [] };
-			return { name, tableSchema, selected: [], layout: makeLayout([], []), time: 0, ranges, isWide };
+			return { name, tableSchema, selected: [], layout: makeLayout([], []), ranges, isWide };
 		},
 		async load(
 			_: SnapshotReader,

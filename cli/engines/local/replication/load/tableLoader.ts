@@ -44,7 +44,6 @@ export interface OpenTable {
 	/** Columns that are read: what is dropped is not even asked for. */
 	selected: readonly ColumnDefinition[];
 	layout: Layout;
-	time: number;
 	ranges: readonly KeyRange[];
 	isWide: boolean;
 }
@@ -70,9 +69,12 @@ export class TableLoader {
 	readonly #engine: ParquetEngine;
 	readonly #staging: string;
 	readonly #take: TakeSchema;
+	readonly #time: number;
 
-	constructor(engine: ParquetEngine, staging: string, take: TakeSchema) {
+	/** @param time of the load, milliseconds since 1970. */
+	constructor(engine: ParquetEngine, staging: string, take: TakeSchema, time: number) {
 		this.#take = take;
+		this.#time = time;
 		this.#engine = engine;
 		this.#staging = staging;
 	}
@@ -95,7 +97,7 @@ export class TableLoader {
 		const size = await tableSize(server, name);
 		const isWide = size.rowBytes >= wideRow;
 		const ranges = isWide ? [{}] : await keyRanges(server, name, read, size);
-		return { name, tableSchema, selected, layout, time: Date.now(), ranges, isWide };
+		return { name, tableSchema, selected, layout, ranges, isWide };
 	}
 
 	/** @param index of the range. @param onRows called with the rows of it that were read so far. */
@@ -112,7 +114,7 @@ export class TableLoader {
 		let endsLoad = false;
 		try {
 			for (let ended = false; !ended; ) {
-				const stage = await this.#engine.loadStage(table.layout, query.columns, table.time);
+				const stage = await this.#engine.loadStage(table.layout, query.columns, this.#time);
 				try {
 					const before = rows;
 					ended = await query.next(

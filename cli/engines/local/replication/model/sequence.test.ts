@@ -14,6 +14,14 @@ test("changes are numbered on, and their time never falls back", () => {
 	expect([later.digits, later.nextCounter()]).toEqual([2026090512000112, 3]);
 });
 
+test("a load is later than the files of before and earlier than those to come, also when the clock is set back", () => {
+	const before = new Sequence(initialSequence);
+	before.nextFile(noon);
+	const load = before.nextTime(noon - 86_400_000);
+	const after = new Sequence(before.state);
+	expect([load, after.nextFile(noon - 86_400_000)]).toEqual([noon + 1, "20260905-120000122.parquet"]);
+});
+
 test("names of files grow, also within a millisecond and when the clock is set back", () => {
 	const sequence = new Sequence(initialSequence);
 	const names = [noon, noon, noon - 5_000, noon + 5].map((now) => sequence.nextFile(now));

@@ -11,7 +11,7 @@ import type { Checkpoint, TableCheckpoint } from "../model/checkpoint.ts";
 import type { RotatingLog } from "../model/log.ts";
 import { formatPosition, type Position } from "../model/position.ts";
 import type { Rules } from "../model/rules.ts";
-import { initialSequence } from "../model/sequence.ts";
+import { initialSequence, Sequence } from "../model/sequence.ts";
 import { withoutLeft } from "../model/tableHistory.ts";
 import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import { takeColumns } from "../model/takeColumns.ts";
@@ -82,7 +82,9 @@ export async function loadAll(
 		return (name, read) => takeColumns(parts.rules, name, read, known?.historyOf(name), [], later === undefined);
 	};
 	const { engine, staging, stop } = parts;
-	const result = await loadTables(access, names, engine, staging, takeAt, progress, stop, statements);
+	const sequence = new Sequence(before?.sequence ?? initialSequence);
+	const time = sequence.nextTime(Date.now());
+	const result = await loadTables(access, names, engine, staging, takeAt, progress, stop, statements, time);
 	for (const { name, error } of result.failed) log.error(`${tableId(name)}: ${error}`);
 	const fresh = (name: TableName): TableCheckpoint => newTable(name, "Before load");
 	if (result.loaded.length === 0 && result.moved.length === 0) {
@@ -94,7 +96,7 @@ export async function loadAll(
 		version: 1,
 		server,
 		position: { ...position, gtid, fileCreated: 0 },
-		sequence: before?.sequence ?? initialSequence,
+		sequence: sequence.state,
 		tables: [],
 		prepared: {},
 		chosen: parts.rules.chosen,
