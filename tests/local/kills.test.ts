@@ -282,6 +282,7 @@ it("a replicator that shows no sign of life has failed, and the next start takes
 	await writeFile(file, JSON.stringify({ ...shown, updatedAt: new Date(Date.now() - 61_000).toISOString() }));
 	const status = await new LocalReplication(paths).status();
 	expect(status).toMatchObject({ state: "failed", lastError: expect.stringContaining("sign of life") });
+	expect((await stack.run(["status"])).code).toBe(1);
 	await startReplication();
 	expect([isAlive(supervisor), isAlive(worker)]).toEqual([false, false]);
 	expect(await replicationState()).toBe("running");

@@ -32,7 +32,7 @@ test("a network that is slow and breaks again and again, in the load and while c
 	await db.query(`INSERT INTO t SELECT seq + 10, REPEAT('x', 50) FROM ${sequence(2000)}`);
 	const proxy = await cuttingProxy(server.port, 40_000, 1);
 	onTestFinished(() => proxy.close());
-	proxy.delayMs = 20;
+	proxy.delayMs = rounds(20, 4);
 	await connectBy(shop, { port: proxy.port });
 	await stack.replication.start(stack.context, limits);
 	expect(proxy.cuts).toBe(1);

@@ -23,7 +23,7 @@ function accessOf({ port }: { port: number }, schema: string): SourceAccess {
 
 test("a load whose connection breaks is repeated, and ends", async ({ shop, db, server, onTestFinished }) => {
 	const { stack, schema } = shop;
-	await db.query(fill);
+	await db.query(`${fill}; CREATE TABLE empty (id INT PRIMARY KEY)`);
 	const proxy = await cuttingProxy(server.port, 1_000_000, 2);
 	onTestFinished(() => proxy.close());
 	const settings = await readSettings(stack.paths);
@@ -32,6 +32,8 @@ test("a load whose connection breaks is repeated, and ends", async ({ shop, db, 
 	expect(await stack.replication.start(stack.context, { batchInterval: 0.2 })).toBe("started");
 	expect(proxy.cuts).toBe(2);
 	expect(await stack.statistics(`${schema}.big`)).toMatchObject({ state: "Table completed", fullLoadRows: 20_000 });
+	// By its columns a table without a row is in the lake, too.
+	expect(await stack.files(schema, "empty")).toEqual(["LOAD00000001.parquet"]);
 	await db.query("INSERT INTO t VALUES (4, 'after')");
 	await shop.changes("inserts", 1);
 	await shop.expectEqual();
