@@ -27,7 +27,7 @@ it("the reference has every mapping, and examples as they are written", () => {
 		expect(text).toContain(`\n### ${heading}\n`.trimStart());
 	}
 	expect(text).toContain(
-		"| `name` (needed) | Name of the pipeline; on AWS part of the names of what is deployed | `name: shop` |",
+		"| `name` (needed) | Name of the pipeline; on AWS, part of the names of all resources | `name: shop` |",
 	);
 	expect(text).toContain("`columns: { ssn: drop, email: hash, zip: keep }`");
 	expect(text).not.toMatch(/\| {2}\|/);

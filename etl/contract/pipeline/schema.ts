@@ -28,75 +28,71 @@ const jobName = z
 	.string()
 	.regex(
 		/^[a-z][a-z0-9-]{0,59}$/,
-		"must begin with a letter a-z, go on with a-z, 0-9 and -, and have 60 characters at most",
+		"must begin with a letter a-z, contain only a-z, 0-9 and -, and have at most 60 characters",
 	);
 
 /** Columns with what is done with them in whatever table. */
 export const defaultColumns = z.record(text, z.enum(columnActions));
 
 export const jobEntry = z.strictObject({
-	name: key(jobName, "Name in every report", "totals"),
+	name: key(jobName, "Name shown in every report", "totals"),
 	script: key(path, "Python file of the job", "jobs/totals.py"),
-	description: key(text.exactOptional(), "What the job makes", "Totals of the shop by day"),
+	description: key(text.exactOptional(), "What the job produces", "Totals of the shop by day"),
 	after: key(section(z.array(text)), "Jobs that must have succeeded before; default: apply-changes", ["apply-changes"]),
 	reads: key(
 		z.array(text).min(1, "must name a place"),
-		"Places in the lake that the job reads, as zone/prefix; its rights on AWS come from them",
+		"Folders of the lake that the job reads, as zone/prefix; its IAM permissions on AWS are derived from them",
 		["processed/current/shop", "raw/clickstream-data"],
 	),
 	writes: key(
 		z.array(text).min(1, "must name a place"),
-		"Places in the processed zone that the job writes: Iceberg tables in folders of their names, or Parquet files of one table",
+		"Folders of the processed zone that the job writes: each contains Iceberg tables in folders of their own, or the Parquet files of one table",
 		["processed/totals"],
 	),
-	tables: key(
-		section(z.record(text, madeTableEntry.nullable())),
-		"Tables that the job makes about which there is something to say: keys and rules",
-		{ daily_totals: { primary_key: ["day"], rules: [{ not_null: "revenue" }] } },
-	),
-	arguments: key(
-		section(z.record(text, z.string())),
-		"Arguments that the script gets besides the common ones, as --name value",
-		{ depth: "3" },
-	),
-	uses_source: key(z.boolean().exactOptional(), "Whether the job can read the source itself over JDBC", true),
+	tables: key(section(z.record(text, madeTableEntry.nullable())), "Keys and rules of tables that the job produces", {
+		daily_totals: { primary_key: ["day"], rules: [{ not_null: "revenue" }] },
+	}),
+	arguments: key(section(z.record(text, z.string())), "Extra arguments of the script, passed as --name value", {
+		depth: "3",
+	}),
+	uses_source: key(z.boolean().exactOptional(), "Whether the job may read the source directly over JDBC", true),
 });
 
 export const chartEntry = z.strictObject({
-	title: key(text, "What stands above the chart", "Revenue by month"),
+	title: key(text, "Text above the chart", "Revenue by month"),
 	query: key(path, "SQL file whose result the chart shows", "queries/revenue.sql"),
-	type: key(z.enum(chartTypes), "How the result is drawn", "line"),
-	x: key(column.exactOptional(), "Column of the result along which the chart goes", "month"),
+	type: key(z.enum(chartTypes), "Type of the chart", "line"),
+	x: key(column.exactOptional(), "Column of the horizontal axis, or of the categories", "month"),
 	y: key(
 		z.union([column, z.array(column).min(1, "must name a column")]).exactOptional(),
-		"Column of the result, or several, with what is measured",
+		"Measured column or columns",
 		"revenue",
 	),
-	series: key(column.exactOptional(), "Column of the result that parts what is measured into series", "country"),
+	series: key(column.exactOptional(), "Column whose values become separate series", "country"),
 	format: key(
 		z.union([text, z.record(text, text)]).exactOptional(),
-		"number, percent, or a currency such as usd; of several columns a format by name",
+		"number, percent, or a currency such as usd; for several columns, a mapping by name",
 		"usd",
 	),
 	aggregate: key(
 		z.union([z.enum(aggregates), z.record(text, z.enum(aggregates))]).exactOptional(),
-		"How rows that fall together, as the filters leave them, become one number: sum (the default), min, max, average or count_distinct; of several columns by name",
+		"How rows are combined into one number: sum (default), min, max, average or count_distinct; for several columns, a mapping by name",
 		"sum",
 	),
 	time: key(
 		z.union([z.enum(timeUnits), z.record(text, z.enum(timeUnits))]).exactOptional(),
-		"What a value of x stands for where it is a time, such as month; of other columns, such as those of filters, by name",
+		"Unit of x if it is a time, such as month; for other columns, such as filters, a mapping by name",
 		"month",
 	),
-	labels: key(section(z.record(text, text)), "What stands beside columns in place of their names", { month: "Month" }),
-	filters: key(section(z.array(column)), "Columns of the result by which the dashboard can be filtered", ["country"]),
-	top: key(z.int().min(1).exactOptional(), "Only the largest are shown: how many", 10),
+	labels: key(section(z.record(text, text)), "Labels to show instead of column names", { month: "Month" }),
+	filters: key(section(z.array(column)), "Columns that the reader can filter by", ["country"]),
+	top: key(z.int().min(1).exactOptional(), "Show only this many of the largest values", 10),
 	dashboard: key(
 		text.exactOptional(),
-		"In QuickSight also part of an analysis and a dashboard of this name; the dashboard of the pipeline's name has every chart",
+		"In QuickSight, also adds the chart to an analysis and a dashboard of this name; the dashboard with the pipeline's name has all charts",
 		"sales",
 	),
-	description: key(text.exactOptional(), "What the chart says", "Orders of every status, by the day of the order"),
+	description: key(text.exactOptional(), "What the chart shows", "Orders of every status, by the day of the order"),
 });
 
 const typePattern =
@@ -126,12 +122,12 @@ export const clicksEntry = z.strictObject({
 	}),
 	template: key(
 		path.exactOptional(),
-		"File with a record that `clicks send` fills in, by placeholders {{module.function}}",
+		"File with the record that `clicks send` generates, with placeholders {{module.function}}",
 		"clicks.json",
 	),
 	check: key(
 		path.exactOptional(),
-		"SQL file by which verify-clicks checks what jobs make of the clicks: one row with the columns found and expected, for clicks marked {{mark}}",
+		"SQL file that verifies what the jobs made of the clicks marked {{mark}}: it returns one row with the columns found and expected",
 		"checks/joined_clicks.sql",
 	),
 });
@@ -142,22 +138,22 @@ export const verifyEntry = z.strictObject({
 	table: key(text, "Table, as schema.table, that verify-cdc may write its rows into", "shop.pipeline_heartbeat"),
 	rows: key(
 		section(z.array(rowValues).min(1, "must have a row")),
-		"Rows that it writes, follows and takes back; default: a heartbeat, for which verify-cdc --create makes the table",
+		"Rows that are inserted, tracked and deleted again; default: a heartbeat, whose table verify-cdc --create creates",
 		[{ name: "marker" }],
 	),
 	marker: key(
 		z.union([column, z.array(column).min(1, "must name a column")]).exactOptional(),
-		"Column of the rows, or several, that get a mark by which the rows are recognised, the first for sure; the key's columns are then left to the server. Without it the rows are written as they stand",
+		"Column or columns that receive a mark to recognise the rows by, always including the first; the server then assigns the key. Without it, the rows are written unchanged",
 		"name",
 	),
 	sample: key(
 		z
 			.strictObject({
-				row_count: key(z.int().min(0), "Rows of the table", 15),
+				row_count: key(z.int().min(0), "Number of rows in the table", 15),
 				row: key(rowValues, "Values of one of its rows", { id: 15, name: "Outdoors" }),
 			})
 			.exactOptional(),
-		"How the table is known to be as the sample data filled it: the rows are then written as they stand, and stay",
+		"How to recognise the table as filled by the sample data; the rows are then written unchanged, and are kept",
 		{ row_count: 15, row: { id: 15, name: "Outdoors" } },
 	),
 });
@@ -165,7 +161,7 @@ export const verifyEntry = z.strictObject({
 export const scheduleEntry = z.union([
 	text,
 	z.strictObject({
-		every: key(text.exactOptional(), "Time from one run to the next", "5 minutes"),
+		every: key(text.exactOptional(), "Interval between runs", "5 minutes"),
 		cron: key(text.exactOptional(), "Minute, hour, day of month, month, day of week", "0 6 * * *"),
 		timezone: key(text.exactOptional(), "IANA name of the time zone of cron; default: UTC", "Europe/Berlin"),
 	}),
@@ -173,8 +169,8 @@ export const scheduleEntry = z.union([
 
 export const sampleDataEntry = z.strictObject({
 	script: key(path, "TypeScript or JavaScript module that exports the sample schemas", "seed/schemas.ts"),
-	dump: key(path.exactOptional(), "The same as SQL, with which a server on EC2 is filled", "seed/sample.sql"),
-	query: key(text.exactOptional(), "Named query whose answer demo shows", "revenue_by_month"),
+	dump: key(path.exactOptional(), "The same data as SQL, used to fill a server on EC2", "seed/sample.sql"),
+	query: key(text.exactOptional(), "Named query whose result `demo` shows", "revenue_by_month"),
 });
 
 /** `pipeline.yaml` as it is written; parsePipeline in parse.ts reads it, and makes a `Pipeline` of it. */
@@ -185,19 +181,19 @@ export const pipelineFile = z
 				.string()
 				.regex(
 					/^[a-z][a-z0-9-]{0,39}$/,
-					"must begin with a letter a-z, go on with a-z, 0-9 and -, and have 40 characters at most",
+					"must begin with a letter a-z, contain only a-z, 0-9 and -, and have at most 40 characters",
 				),
-			"Name of the pipeline; on AWS part of the names of what is deployed",
+			"Name of the pipeline; on AWS, part of the names of all resources",
 			"shop",
 		),
 		description: key(text.exactOptional(), "What the pipeline is for", "Orders and clicks of the shop"),
 		source: key(
 			z.strictObject({
-				schemas: key(schemas, "Schemas (databases) to replicate: a list of names, or names with what is replicated", {
+				schemas: key(schemas, "Schemas (databases) to replicate: a list, or a mapping of names to options", {
 					shop: { tables: { exclude: ["tmp_*"] } },
 				}),
 			}),
-			"What is replicated. Tables, columns, types and keys come from the server",
+			"What is replicated. Tables, columns, types and keys are read from the server",
 			{ schemas: ["shop"] },
 		),
 		defaults: key(
@@ -205,30 +201,30 @@ export const pipelineFile = z
 				z.strictObject({
 					columns: key(
 						section(defaultColumns),
-						"Columns, in whatever table, with what is done before anything is written",
+						"Actions for columns of these names in all tables, applied before anything is written",
 						{ password_hash: "drop" },
 					),
-					new_tables: key(z.enum(newcomers).exactOptional(), "Tables that are made later. Default: include", "include"),
-					new_columns: key(z.enum(newcomers).exactOptional(), "Columns that are added later. Default: include", "fail"),
-					severity: key(z.enum(severities).exactOptional(), "Severity of rules that name none. Default: error", "warn"),
+					new_tables: key(z.enum(newcomers).exactOptional(), "Tables created later. Default: include", "include"),
+					new_columns: key(z.enum(newcomers).exactOptional(), "Columns added later. Default: include", "fail"),
+					severity: key(z.enum(severities).exactOptional(), "Severity of rules without one. Default: error", "warn"),
 				}),
 			),
-			"What holds where a schema, a table or a rule says nothing else",
+			"Defaults for schemas, tables and rules",
 			{ new_columns: "fail" },
 		),
 		tables: key(
 			section(z.record(text, tableEntry.nullable())),
-			"Tables, as schema.table, about which there is something to say; others are replicated all the same",
+			"Settings of tables, by schema.table; tables that are not listed are replicated too",
 			{ "shop.customers": { columns: { email: "hash" } } },
 		),
 		models: key(
 			path.exactOptional(),
-			"Folder of models: each SQL file is a SELECT that becomes a table, from tables of the source, of other models, and of jobs that name them under `tables`",
+			"Folder of models: each SQL file is a SELECT that becomes a table. It can read tables of the source, other models, and tables that jobs list under `tables`",
 			"models/",
 		),
 		queries: key(path.exactOptional(), "Folder of named queries", "queries/"),
 		warehouse: key(path.exactOptional(), "Folder of the warehouse's views", "warehouse/"),
-		jobs: key(section(z.array(jobEntry)), "Python jobs, for what SQL cannot say", [
+		jobs: key(section(z.array(jobEntry)), "Python jobs, for what SQL cannot express", [
 			{
 				name: "totals",
 				script: "jobs/totals.py",
@@ -236,7 +232,7 @@ export const pipelineFile = z
 				writes: ["processed/totals"],
 			},
 		]),
-		clicks: key(section(clicksEntry), "The clickstream; without it there is none", { schema: { page: "string" } }),
+		clicks: key(section(clicksEntry), "The clickstream; omit it if there is none", { schema: { page: "string" } }),
 		charts: key(section(z.array(chartEntry)), "What the dashboard shows", [
 			{
 				title: "Revenue by month",
@@ -252,12 +248,12 @@ export const pipelineFile = z
 		}),
 		sample_data: key(
 			section(sampleDataEntry),
-			"Data for trying the pipeline without a source of one's own; `source seed` writes it",
+			"Sample data for trying the pipeline without a source of your own; `source seed` writes it",
 			{ script: "seed/schemas.ts" },
 		),
 		schedule: key(
 			section(scheduleEntry),
-			"When the jobs run: every so often, or by cron. Without it `up` runs them every 5 minutes, a stack on AWS every hour",
+			"When the jobs run: at an interval, or by cron. Default: every 5 minutes with `up`, every hour on AWS",
 			"every 5 minutes",
 			{ cron: "0 6 * * *", timezone: "Europe/Berlin" },
 		),

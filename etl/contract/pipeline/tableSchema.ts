@@ -22,22 +22,22 @@ export const schemaEntry = z.strictObject({
 			z.union([
 				patterns,
 				z.strictObject({
-					include: key(patterns.exactOptional(), "Tables that are replicated; * stands for any characters", ["*"]),
-					exclude: key(patterns.exactOptional(), "Tables that are left out, also where include has them", ["tmp_*"]),
+					include: key(patterns.exactOptional(), "Tables to replicate; * matches any characters", ["*"]),
+					exclude: key(patterns.exactOptional(), "Tables to leave out, even if include matches them", ["tmp_*"]),
 				}),
 			]),
 		),
-		"Which tables are replicated: a list of patterns, or include and exclude; exclude wins. Default: all",
+		"Tables to replicate: a list of patterns, or include and exclude, where exclude takes precedence. Default: all",
 		{ include: ["*"], exclude: ["tmp_*"] },
 	),
 	new_tables: key(
 		z.enum(newcomers).exactOptional(),
-		"A table that is made later and fits the patterns: replicate it, leave it out, or fail. Default: include",
+		"What to do with a table created later that matches the patterns: include it, ignore it, or fail. Default: include",
 		"include",
 	),
 	new_columns: key(
 		z.enum(newcomers).exactOptional(),
-		"A column that is added later: replicate it, leave it out, or fail. Default: include",
+		"What to do with a column added later: include it, ignore it, or fail. Default: include",
 		"include",
 	),
 });
@@ -61,62 +61,66 @@ const number = z.number();
 
 /** Kinds of rules: each entry of `rules` has one of these keys. */
 export const ruleKinds = {
-	not_null: key(oneOrMore.exactOptional(), "A column, or several, that have a value in every row", "email"),
-	unique: key(oneOrMore.exactOptional(), "A column, or several together, that no two rows have alike", ["email"]),
+	not_null: key(oneOrMore.exactOptional(), "Column or columns that are never null", "email"),
+	unique: key(oneOrMore.exactOptional(), "Column or columns whose combined values are unique", ["email"]),
 	accepted_values: key(
 		z
 			.strictObject({
 				column: key(column, "The column", "status"),
 				values: key(
 					z.array(z.union([z.string(), number, z.boolean()])).min(1, "must have a value"),
-					"Every value that the column may have",
+					"All accepted values",
 					["open", "shipped"],
 				),
 			})
 			.exactOptional(),
-		"A column that has one of these values, or none",
+		"Column that only contains these values or null",
 		{ column: "status", values: ["open", "shipped"] },
 	),
 	relationships: key(
 		z
 			.strictObject({
 				column: key(column, "The column that refers to the other table", "customer_id"),
-				to: key(text, "The other table, as schema.table, or a table of the same schema", "shop.customers"),
+				to: key(
+					text,
+					"The other table, as schema.table, or just the table if it is in the same schema",
+					"shop.customers",
+				),
 				field: key(column, "Column of the other table", "id"),
 			})
 			.exactOptional(),
-		"A column whose values are all in a column of another table",
+		"Column whose values all exist in a column of another table",
 		{ column: "customer_id", to: "shop.customers", field: "id" },
 	),
 	range: key(
 		z
 			.strictObject({
 				column: key(column, "The column", "quantity"),
-				min: key(number.exactOptional(), "The least that it may be", 1),
-				max: key(number.exactOptional(), "The most that it may be", 100),
+				min: key(number.exactOptional(), "Smallest accepted value", 1),
+				max: key(number.exactOptional(), "Largest accepted value", 100),
 			})
 			.exactOptional(),
-		"A column whose values lie between two numbers",
+		"Column whose values are within a range",
 		{ column: "quantity", min: 1 },
 	),
 	row_count: key(
 		z
 			.strictObject({
-				min: key(number.exactOptional(), "The fewest rows that the table may have", 1),
-				max: key(number.exactOptional(), "The most rows that the table may have", 1_000_000),
+				min: key(number.exactOptional(), "Minimum number of rows", 1),
+				max: key(number.exactOptional(), "Maximum number of rows", 1_000_000),
 			})
 			.exactOptional(),
-		"How many rows the table has",
+		"Number of rows in the table",
 		{ min: 1 },
 	),
 	freshness: key(
 		z
 			.strictObject({
-				warn_after: key(duration.exactOptional(), "Time without a change after which it is a warning", "2 hours"),
-				error_after: key(duration.exactOptional(), "Time without a change after which it is an error", "1 day"),
+				warn_after: key(duration.exactOptional(), "Report a warning after this time without a change", "2 hours"),
+				error_after: key(duration.exactOptional(), "Report an error after this time without a change", "1 day"),
 			})
 			.exactOptional(),
-		"How long the table may go without a new file in the raw zone; it is reported, and blocks nothing",
+		"How long the table may go without a new file in the raw zone; reported only, never blocks a table",
 		{ warn_after: "2 hours", error_after: "1 day" },
 	),
 };
@@ -125,40 +129,40 @@ export const rule = z.strictObject({
 	...ruleKinds,
 	severity: key(
 		z.enum(severities).exactOptional(),
-		"error blocks the table while rows break the rule; warn only reports them. Default: error",
+		"error: the table is blocked while rows break the rule; warn: they are only reported. Default: error",
 		"warn",
 	),
-	warn_if: key(rowCount.exactOptional(), "Only a warning where so many rows break the rule", "> 0"),
-	error_if: key(rowCount.exactOptional(), "An error where so many rows break the rule", "> 100"),
-	description: key(text.exactOptional(), "What the rule is for", "A customer can be written to"),
+	warn_if: key(rowCount.exactOptional(), "Warn if this many rows break the rule", "> 0"),
+	error_if: key(rowCount.exactOptional(), "Error if this many rows break the rule", "> 100"),
+	description: key(text.exactOptional(), "Purpose of the rule", "A customer can be written to"),
 });
 
 export const tableEntry = z.strictObject({
-	description: key(text.exactOptional(), "What the table holds", "Who bought something"),
+	description: key(text.exactOptional(), "What the table contains", "Who bought something"),
 	alias: key(
 		z
 			.string()
-			.regex(/^[a-z][a-z0-9_]*$/, "must begin with a letter a-z and go on with a-z, 0-9 and _")
+			.regex(/^[a-z][a-z0-9_]*$/, "must begin with a letter a-z and contain only a-z, 0-9 and _")
 			.exactOptional(),
-		"Name in the catalog, in place of the table's own",
+		"Name in the catalog, instead of the table's own",
 		"archived_orders",
 	),
 	primary_key: key(
 		z.array(column).min(1, "must name a column").exactOptional(),
-		"Key columns in order, for a table whose server declares no key",
+		"Key columns in order, for a table without a primary key at the source",
 		["id"],
 	),
 	columns: key(
 		section(columns),
-		"Columns with what is done before anything is written: drop, hash or keep. Or include or exclude with a list of names",
+		"Actions for columns, applied before anything is written: drop, hash or keep. Alternatively include or exclude with a list of columns",
 		{ ssn: "drop", email: "hash", zip: "keep" },
 	),
 	new_columns: key(
 		z.enum(newcomers).exactOptional(),
-		"A column that is added later: replicate it, leave it out, or fail. Default: that of the schema",
+		"What to do with a column added later: include it, ignore it, or fail. Default: as for the schema",
 		"ignore",
 	),
-	rules: key(section(z.array(rule)), "What must be true of the rows before the table is published", [
+	rules: key(section(z.array(rule)), "Rules that the rows must meet before the table is published", [
 		{ not_null: "email" },
 		{ unique: ["email"], severity: "warn" },
 	]),
@@ -169,7 +173,7 @@ export const madeTableEntry = z.strictObject({
 	description: tableEntry.shape.description,
 	primary_key: key(
 		z.array(column).min(1, "must name a column").exactOptional(),
-		"Key columns in order: no row may be without a value in them",
+		"Key columns in order; they must not be null",
 		["order_key"],
 	),
 	rules: tableEntry.shape.rules,

@@ -105,12 +105,12 @@ describe("a mistake in rules and jobs", () => {
 		[
 			"a job of a name that is none",
 			`${least}jobs: [{ name: Star Schema, script: a.py, reads: [raw], writes: [processed/a] }]\n`,
-			[/name: "Star Schema" must begin with a letter a-z, go on with a-z, 0-9 and -, and have 60 characters at most\./],
+			[/name: "Star Schema" must begin with a letter a-z, contain only a-z, 0-9 and -, and have at most 60 characters\./],
 		],
 		[
 			"a job of a name that is too long",
 			`${least}jobs: [{ name: ${"a".repeat(61)}, script: a.py, reads: [raw], writes: [processed/a] }]\n`,
-			[/^3 jobs\[0\]\.name: "a{61}" must .* have 60 characters at most\./],
+			[/^3 jobs\[0\]\.name: "a{61}" must .* have at most 60 characters\./],
 		],
 		[
 			"a job of a name that is taken",
