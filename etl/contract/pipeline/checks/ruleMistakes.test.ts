@@ -105,7 +105,9 @@ describe("a mistake in rules and jobs", () => {
 		[
 			"a job of a name that is none",
 			`${least}jobs: [{ name: Star Schema, script: a.py, reads: [raw], writes: [processed/a] }]\n`,
-			[/name: "Star Schema" must begin with a letter a-z, contain only a-z, 0-9 and -, and have at most 60 characters\./],
+			[
+				/name: "Star Schema" must begin with a letter a-z, contain only a-z, 0-9 and -, and have at most 60 characters\./,
+			],
 		],
 		[
 			"a job of a name that is too long",
