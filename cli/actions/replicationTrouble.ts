@@ -20,6 +20,8 @@ export async function troubleOf(stack: Stack, status: ReplicationStatus): Promis
 	const why = lastError === undefined ? "" : ` ${lastError.replaceAll(/\s+/g, " ")}`;
 	if (state === "failed" || state === "failed-move")
 		return `The replication has failed: the lake has no newer changes.${why}`;
+	if (status.unwanted === true)
+		return `The replication has stopped by itself: the lake has no newer changes. ${status.stopReason ?? ""}`.trim();
 	if (lastError !== undefined && state !== "stopped")
 		return `The replication reports an error, so the lake may be behind.${why}`;
 	if (state !== "running") return undefined;

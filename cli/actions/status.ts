@@ -112,12 +112,14 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 	const trouble = replication === undefined ? undefined : await unlessUnseen(() => troubleOf(stack, replication));
 	const isDown =
 		["failed", "failed-move"].includes(replication?.state ?? "") ||
+		replication?.unwanted === true ||
 		// Without its source a replication that should run does nothing. On AWS DMS reaches it, and who asks need not.
 		(stack.engine === "local" &&
 			replication?.state === "running" &&
 			source !== undefined &&
 			source.state !== "running") ||
-		schedule?.died === true;
+		schedule?.died === true ||
+		schedule?.late !== undefined;
 	const outcome = worst?.error.outcome ?? (isDown ? "failure" : undefined);
 	return {
 		stack: stack.name,

@@ -136,7 +136,7 @@ export class LakeFormation extends pulumi.ComponentResource {
 /** What `ALL` stands for, in the order in which AWS lists it: otherwise each update would show a change. */
 const everything = ["ALTER", "DELETE", "DESCRIBE", "DROP", "INSERT", "SELECT"];
 
-/** A grant that changes is made anew; made before the old one goes, it would lose what both of them have. */
+/** A grant that changes is made again; made before the old one goes, it would lose what both of them have. */
 const granted = (parent: pulumi.Resource): pulumi.CustomResourceOptions => ({ parent, deleteBeforeReplace: true });
 
 function processedPrefixes({ tableFolders }: LakeFormationArgs): string[] {

@@ -137,6 +137,35 @@ describe("replication tables and reload", () => {
 	});
 });
 
+describe("status", () => {
+	it.beforeEach(() => {
+		aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
+	});
+
+	it.each(["FATAL_ERROR", "STOPPED_DUE_TO_LOW_DISK", "A_NEW_ONE"])(
+		"a task that stopped by itself (%s) is a part that should run: 1, with the reason",
+		async (reason) => {
+			aws.dms.task = { ...running, Status: "stopped", StopReason: `Stop Reason ${reason}` };
+			const { code, out } = await aws.run("status");
+			expect(out).toContain(`The replication has stopped by itself: the lake has no newer changes. ${reason}: `);
+			expect(code).toBe(1);
+			const { document } = await aws.json("replication", "status");
+			expect(document).toMatchObject({ state: "stopped", unwanted: true });
+		},
+	);
+
+	it.each([
+		["stopped", "Stop Reason NORMAL", 0],
+		["stopped", undefined, 0],
+		["ready", undefined, 0],
+		["modifying", "Stop Reason FATAL_ERROR", 0],
+		["failed-move", undefined, 1],
+	])("a task that is %s (%s): %i", async (Status, StopReason, expected) => {
+		aws.dms.task = { ...running, Status, ...(StopReason === undefined ? {} : { StopReason }) };
+		expect((await aws.run("status")).code).toBe(expected);
+	});
+});
+
 describe("replication status: the latency", () => {
 	it.beforeEach(() => {
 		aws.dms.task = running;

@@ -6,10 +6,17 @@ import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 let aws: ScriptedStack;
 it.beforeEach(({ aws: own }) => {
 	aws = own;
+	aws.others.secret = { username: "dms", password: "pw", host: "127.0.0.1", port: 1 };
 });
 
 interface Document {
-	schedule?: { text: string; running: boolean; nextRun?: string; last?: { at: string; outcome: string } };
+	schedule?: {
+		text: string;
+		running: boolean;
+		late?: string;
+		nextRun?: string;
+		last?: { at: string; outcome: string };
+	};
 }
 
 async function status(schedule: PipelineOutputs["schedule"]) {
@@ -82,6 +89,31 @@ describe("the schedule of a stack on AWS", () => {
 			text: "cron(0 6 L * ? *) (UTC)",
 			running: true,
 		});
+	});
+
+	it("that starts nothing any more is late: 1, with when the run was due; one whose run goes or is due is not", async () => {
+		const begin = now() - 100 * minute;
+		await aws.deploy({ schedule: { expression: "rate(1 hour)", timezone: "UTC" } });
+		aws.others.executions = [execution("a1", begin, "SUCCEEDED", begin + 60)];
+		const late = await aws.run("status");
+		expect(late.out).toMatch(/^schedule +late +every hour, no run began at .+, last run ended /m);
+		expect(late.out).toContain("next: pulumi up");
+		expect(late.code).toBe(1);
+		expect(await status({ expression: "rate(1 hour)", timezone: "UTC" })).toMatchObject({
+			late: time(begin + 60 * minute),
+		});
+		// Due 10 minutes ago.
+		aws.others.executions = [execution("a1", now() - 70 * minute, "SUCCEEDED", now() - 60 * minute)];
+		expect((await aws.run("status")).code).toBe(0);
+		expect((await status({ expression: "cron(0 0 1 1 ? *)", timezone: "UTC" }))?.late).toBeUndefined();
+	});
+
+	it("that has not started anything yet is not late", async () => {
+		await aws.deploy({ schedule: { expression: "rate(1 hour)", timezone: "UTC" } });
+		aws.others.executions = [
+			execution("20260101-120000-all", now() - 1000 * minute, "SUCCEEDED", now() - 990 * minute),
+		];
+		expect((await aws.run("status")).code).toBe(0);
 	});
 
 	it("is absent where runs begin by hand only", async () => {

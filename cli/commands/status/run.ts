@@ -45,6 +45,7 @@ function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
 	return [
 		table,
 		...describeTrouble(found),
+		...describeLate(found.schedule),
 		...describeFailing(found.failing),
 		...comeBack(found),
 		...next,
@@ -75,9 +76,7 @@ function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {
 		...(processed === undefined ? [] : [["processed zone", "", describeZone(processed)]]),
 		...(neverRun ? [["jobs", "never run", ""]] : []),
 		...(lastRun === undefined ? [] : [["jobs", jobsState(found), describeRun(lastRun)]]),
-		...(schedule === undefined
-			? []
-			: [["schedule", schedule.running ? "active" : schedule.died ? "died" : "stopped", describeSchedule(schedule)]]),
+		...(schedule === undefined ? [] : [["schedule", scheduleState(schedule), describeSchedule(schedule)]]),
 		...(catalog === undefined ? [] : [["catalog", "", `${catalog.database}, ${formatCount(catalog.tables)} tables`]]),
 		...(models === undefined ? [] : [["models", modelsState(models), describeModels(models)]]),
 		...(warehouse === undefined ? [] : [["warehouse", warehouse.state.toLowerCase(), warehouse.text]]),
@@ -122,10 +121,16 @@ function jobsState({ lastRun, failing }: Omit<PipelineStatus, "outcome">): strin
 	return failing === undefined ? "idle" : "failed";
 }
 
-function describeSchedule({ text, running, nextRun, last }: NonNullable<PipelineStatus["schedule"]>): string {
+function scheduleState({ running, died, late }: NonNullable<PipelineStatus["schedule"]>): string {
+	if (late !== undefined) return "late";
+	return running ? "active" : died ? "died" : "stopped";
+}
+
+function describeSchedule({ text, running, nextRun, last, late }: NonNullable<PipelineStatus["schedule"]>): string {
 	if (!running) return `was ${text}`;
 	return [
 		text,
+		...(late === undefined ? [] : [`no run began at ${formatTime(late)}`]),
 		...(last === undefined ? [] : [`last run ended ${formatTime(last.at)} (${last.outcome})`]),
 		...(nextRun === undefined ? [] : [`next run ${formatTime(nextRun)}`]),
 	].join(", ");
@@ -135,6 +140,16 @@ function describeSchedule({ text, running, nextRun, last }: NonNullable<Pipeline
 function describeTrouble({ trouble, replication }: Omit<PipelineStatus, "outcome">): string[] {
 	if (trouble === undefined || replication?.lastError !== undefined || replication?.state === "failed") return [];
 	return [`${chalk.yellow("warning:")} ${trouble}`];
+}
+
+/** A schedule that starts nothing, though it is deployed. */
+function describeLate(schedule: PipelineStatus["schedule"]): string[] {
+	if (schedule?.late === undefined) return [];
+	return [
+		`${chalk.red("late:")} EventBridge did not start the run that was due at ${formatTime(schedule.late)}`,
+		"  fix:  it may have been disabled, or have lost its rights; an update declares both again",
+		`  next: ${chalk.bold("pulumi up")}`,
+	];
 }
 
 /** A run that failed, until a good one. */
@@ -162,5 +177,5 @@ function describeRun(run: NonNullable<PipelineStatus["lastRun"]>): string {
 
 function paint(state: string): string {
 	if (["running", "idle", "active", "available", "ready"].includes(state)) return chalk.green(state);
-	return ["failed", "unreachable"].includes(state) ? chalk.red(state) : chalk.yellow(state);
+	return ["failed", "unreachable", "late", "died"].includes(state) ? chalk.red(state) : chalk.yellow(state);
 }

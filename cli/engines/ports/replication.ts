@@ -23,6 +23,8 @@ export interface ReplicationStatus {
 	fullLoadProgress: number;
 	tables: { loaded: number; loading: number; queued: number; errored: number };
 	stopReason?: string;
+	/** It stopped, and nobody wanted that. */
+	unwanted?: true;
 	lastError?: string;
 	/** Seconds from commit at the source to the raw file of the newest change; absent before the first change. */
 	latencySeconds?: number;

@@ -8,6 +8,8 @@ export interface ScheduleStatus {
 	running: boolean;
 	/** Its process is gone though nobody stopped it. */
 	died?: true;
+	/** When the run that did not begin was due, ISO 8601: something else keeps the schedule, and did not start it. */
+	late?: string;
 	/** When it starts the next run, ISO 8601; absent where it does not, or where that is not known. */
 	nextRun?: string;
 	/** The last run that it started, where that has ended. */

@@ -22,7 +22,11 @@ export async function driverLines(
 	return [];
 }
 
+/** Where the console is, by the beginning of the region's name; elsewhere it is Amazon's own. */
+const consoles = { "cn-": "amazonaws.cn", "us-gov-": "amazonaws-us-gov.com" } as const;
+
 /** The run in the console, with all of its logs. */
 export function runLink(region: string, job: string, id: string): string {
-	return `https://${region}.console.aws.amazon.com/gluestudio/home?region=${region}#/job/${encodeURIComponent(job)}/run/${id}`;
+	const domain = Object.entries(consoles).find(([start]) => region.startsWith(start))?.[1] ?? "aws.amazon.com";
+	return `https://${region}.console.${domain}/gluestudio/home?region=${region}#/job/${encodeURIComponent(job)}/run/${id}`;
 }

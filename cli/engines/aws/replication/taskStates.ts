@@ -86,6 +86,7 @@ export function taskStatus(task: ReplicationTask, log: string): ReplicationStatu
 			errored,
 		},
 		...(reason === undefined || taskStates[state] === "going" ? {} : { stopReason: describeStopReason(reason) }),
+		...(state === "stopped" && reason !== undefined && stopReasons[reason]?.wanted !== true ? { unwanted: true } : {}),
 		...(task.LastFailureMessage === undefined || task.LastFailureMessage === ""
 			? {}
 			: { lastError: task.LastFailureMessage }),
