@@ -53,8 +53,8 @@ def _apply(job: Job, table: Table) -> None:
         return
     pending = _pending(known)
     applied = known.applied
-    # Somebody removed a damaged table: the change log has all of it.
-    lost = applied is not None and not job.processed.exists(f"{table.current.location}/metadata")
+    # The change log has all of it.
+    lost = applied is not None and job.is_gone(table.current)
     if pending is None and not lost:
         _check_again(job, table, known)
         return

@@ -106,7 +106,7 @@ class _Build:
         before = self._made.get(model.name)
         now = MadeOf.of(model, versions, _first_version() if before is None else before.version + 1)
         why = now.difference(before)
-        is_there = self._job.processed.exists(f"{model.place.location}/metadata")
+        is_there = not self._job.is_gone(model.place)
         if is_there and before is None:
             why = "its state was lost"
         elif before is not None and not is_there:
@@ -150,7 +150,7 @@ class _Build:
                 raise
         place = self._models[name].place
         made = self._made.get(name)
-        is_there = made is not None and self._job.processed.exists(f"{place.location}/metadata")
+        is_there = made is not None and not self._job.is_gone(place)
         return Input(
             name,
             str(made.version) if made is not None and is_there else None,

@@ -20,6 +20,7 @@ from lakehouse.storage import table_names
 from lakehouse.storage.data_catalog import data_catalog
 from lakehouse.storage.datasets import Datasets
 from lakehouse.storage.files import Storage
+from lakehouse.storage.iceberg import IcebergTable
 
 Item = TypeVar("Item")
 
@@ -54,6 +55,15 @@ class Job:
                 self._engine = Engine(self.processed, self.args.database)
             return self._engine
 
+    def is_gone(self, table: IcebergTable) -> bool:
+        """
+        Whether a table that was published is not there any more: somebody removed its folder, or took it out of the
+        catalog. What is registered is listed once for all tables; those that this job made since are asked for.
+        """
+        if not self.processed.exists(f"{table.location}/metadata"):
+            return True
+        return self.catalog is not None and not self.catalog.has(table.name) and not self.engine.table_exists(table)
+
     def turn(self, rows: int) -> AbstractContextManager[object]:
         """To be held while an engine sorts so many rows."""
         return self._large if rows > LARGE_ROWS else nullcontext()
@@ -73,20 +83,27 @@ class Job:
 
 def main(name: str, work: Callable[[Job], None]) -> None:
     """What a job script does."""
-    code = run(name, work)
-    # On Glue a script that ends by SystemExit, be it with 0, has not simply ended.
+    report, on_glue = _run(name, work, sys.argv)
+    code = exit_code(report.state, on_glue)
+    # On Glue a script that ends by SystemExit, be it with 0, has not simply ended. Its text is there what the run, and
+    # the notice about it, say of the failure; the exit code is 1 then.
     if code != 0:
-        sys.exit(code)
+        sys.exit(report.error if on_glue and report.error else code)
 
 
-def run(name: str, work: Callable[[Job], None], argv: Sequence[str] | None = None) -> int:
+def run(name: str, work: Callable[[Job], None], argv: Sequence[str]) -> int:
     """
     Runs a job by its command line, and gives its exit code: 0, 1 for a failure, 11 for bad data, which on Glue the
     report alone tells.
     """
+    report, on_glue = _run(name, work, argv)
+    return exit_code(report.state, on_glue)
+
+
+def _run(name: str, work: Callable[[Job], None], argv: Sequence[str]) -> tuple[Report, bool]:
+    """What the job did, and whether it ran on Glue."""
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
     log.setLevel(logging.INFO)
-    argv = sys.argv if argv is None else argv
     args = arguments.parse(argv)
     report = Report(name, args.run_id)
     processed = Storage(args.processed_uri)
@@ -99,7 +116,7 @@ def run(name: str, work: Callable[[Job], None], argv: Sequence[str] | None = Non
     # On one machine nobody would send it: `run-etl` shows the report.
     if not processed.is_local:
         attention.note(processed, report, _datasets(args.datasets_uri, processed))
-    return exit_code(report.state, on_glue=not processed.is_local)
+    return report, not processed.is_local
 
 
 def _datasets(uri: str, processed: Storage) -> Datasets:

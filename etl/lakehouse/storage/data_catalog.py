@@ -118,6 +118,10 @@ class DataCatalog:
         self._update(description)
         known[table.name] = (table.content, table.location)
 
+    def has(self, name: str) -> bool:
+        """Whether a table was registered when this job first looked; by whomever."""
+        return name in self._tables()
+
     def _tables(self) -> dict[str, tuple[str, str]]:
         with self._lock:
             if self._registered is None:

@@ -13,7 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from lakehouse.run import job
 from lakehouse.run.arguments import NAMES, Arguments, optional, parse
+from lakehouse.run.report import Report
 from support.lake import Lake, Source
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -89,6 +91,29 @@ def test_a_table_that_fails_does_not_stop_the_others(lake: Lake) -> None:
     assert [entry["table"] for entry in lake.reports["apply-changes"]["tables"]] == ["good"]
     state.write_text(whole)
     lake.ok("apply-changes")
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "on_glue", "left"),
+    [
+        ("failed", "shop.t: its state is damaged", True, "shop.t: its state is damaged"),
+        ("failed", "shop.t: its state is damaged", False, 1),
+        ("quality_failed", None, True, None),
+        ("quality_failed", None, False, 11),
+        ("succeeded", None, True, None),
+    ],
+)
+def test_glue_hears_why_a_job_failed(
+    monkeypatch: pytest.MonkeyPatch, state: str, error: str | None, on_glue: bool, left: str | int | None
+) -> None:
+    """Glue has what a script ends with as the error of its run, which notices show."""
+    monkeypatch.setattr(job, "_run", lambda *_: (Report("x", "r1", state=state, error=error), on_glue))
+    if left is None:
+        job.main("x", lambda _: None)
+        return
+    with pytest.raises(SystemExit) as ended:
+        job.main("x", lambda _: None)
+    assert ended.value.code == left
 
 
 def test_broken_file_gives_exit_code_11(tmp_path: Path, engine: str) -> None:

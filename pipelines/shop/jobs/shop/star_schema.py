@@ -66,8 +66,7 @@ def star_schema(job: Job) -> None:
             log.warning("%s is left out: no table %s", name, " and ".join(missing))
             continue
         versions = {table: published[table] for table in tables}
-        # Or somebody removed a damaged table.
-        if made.get(name) != versions or not job.processed.exists(f"{_table(name).location}/metadata"):
+        if made.get(name) != versions or job.is_gone(_table(name)):
             work[name] = versions
 
     def make(name: str) -> None:
