@@ -47,28 +47,34 @@ export function defineOption<const One extends OptionDefinition>(option: One): O
 export const globalOptions = [
 	{
 		flags: "--stack <name>",
-		description: "stack to act on; local and local-<name> are on this machine (also PIPELINE_STACK)",
+		description: "stack to use; local and local-<name> are on this machine (also PIPELINE_STACK)",
 	},
-	{ flags: "--outputs <file>", description: "outputs of a stack on AWS, instead of the Pulumi CLI" },
-	{ flags: "--profile <name>", description: "profile of the AWS configuration (also AWS_PROFILE)" },
+	{ flags: "--outputs <file>", description: "file with the outputs of a stack on AWS, instead of the Pulumi CLI" },
+	{ flags: "--profile <name>", description: "AWS profile (also AWS_PROFILE)" },
 	{ flags: "--region <name>", description: "AWS region (default: the stack's)" },
-	{ flags: "--json", description: "one JSON document on stdout" },
-	{ flags: "-q, --quiet", description: "no progress, warnings only" },
-	{ flags: "--verbose", description: "a JSON line on stderr for each call and statement (also PIPELINE_LOG=debug)" },
-	{ flags: "--no-color", description: "no colours (also NO_COLOR)" },
-	{ flags: "--timeout <duration>", description: "give up after this long, for instance 90s" },
+	{ flags: "--json", description: "print one JSON document to stdout" },
+	{ flags: "-q, --quiet", description: "print no progress, only warnings and errors" },
+	{
+		flags: "--verbose",
+		description: "print a JSON line to stderr for each call and statement (also PIPELINE_LOG=debug)",
+	},
+	{ flags: "--no-color", description: "print no colours (also NO_COLOR)" },
+	{ flags: "--timeout <duration>", description: "stop waiting after this time, for example 90s" },
 ] as const satisfies readonly OptionDefinition[];
 
 /** Of these the ones that say where and as whom to find a stack on AWS. */
 export const awsOptions = ["outputs", "profile", "region"] as const;
 
 /** Of commands that may act on AWS. */
-export const dryRunOption = defineOption({ flags: "--dry-run", description: "list the AWS calls, change nothing" });
+export const dryRunOption = defineOption({
+	flags: "--dry-run",
+	description: "list the AWS calls without changing anything",
+});
 
 /** Of commands that can show their result again and again. */
 export const watchOption = defineOption({
 	flags: "-w, --watch",
-	description: "look again every few seconds, until Ctrl-C",
+	description: "refresh every few seconds until Ctrl-C",
 });
 
 /** What the command line itself acts on. */

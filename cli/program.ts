@@ -12,8 +12,8 @@ const groups: Record<string, string> = {
 	source: "The MySQL source of the local stack",
 	replication: "Full load and change data capture into the raw zone",
 	clicks: "Clickstream records",
-	runs: "Runs of the jobs: what each did",
-	warehouse: "The analysts' database over the lake",
+	runs: "History of the jobs' runs",
+	warehouse: "The database for analysts, on top of the lake",
 };
 
 /** The command line: parses, and hands over to `dispatch`. Holds no logic and loads no command. */
@@ -46,14 +46,14 @@ export function buildProgram(version: string, commands: readonly Command[], disp
 }
 
 const firstHelp = `Start here:
-  pipeline-cli demo                 the whole pipeline on this machine, in a minute
-  pipeline-cli status               what runs, what is in the lake
-  pipeline-cli query --list         the questions it can answer
+  pipeline-cli demo                 run the whole pipeline on this machine, in a minute
+  pipeline-cli status               show what is running, and what is in the lake
+  pipeline-cli query --list         list the named queries
 `;
 
 const lastHelp = `
 Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 credentials, 4 refused by a service, 6 no such stack,
-8 cancelled, 9 timeout, 10 data differ, 11 data quality, 130 left immediately by a second Ctrl-C.`;
+8 cancelled, 9 timeout, 10 data differ, 11 data quality, 130 exited immediately after a second Ctrl-C.`;
 
 function addGroup(program: Commander, name: string): Commander {
 	return inherit(program.command(name).description(groups[name] ?? name), program);

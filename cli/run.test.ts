@@ -82,13 +82,13 @@ describe("usage", () => {
 			expect(await main([...name.split(" "), "--help"])).toBe(0);
 			expect(written.out).toMatch(/^Examples:\n {2}# /);
 			expect(written.out).toContain(`Usage: pipeline-cli ${name}`);
-			expect(written.out.replaceAll(/\s+/g, " ")).toContain(`for instance 90s (default: ${timeout})`);
+			expect(written.out.replaceAll(/\s+/g, " ")).toContain(`for example 90s (default: ${timeout})`);
 		},
 	);
 	it("--verbose stands in the help of every command, and in every shell's completion", async () => {
 		expect(await main(["--help"])).toBe(0);
 		expect(await main(["status", "--help"])).toBe(0);
-		expect(written.out.match(/--verbose {2,}a JSON line on stderr/g)).toHaveLength(2);
+		expect(written.out.match(/--verbose {2,}print a JSON line to stderr/g)).toHaveLength(2);
 		for (const shell of ["bash", "zsh", "fish"]) {
 			written.out = "";
 			expect(await main(["completion", shell])).toBe(0);

@@ -36,7 +36,7 @@ function section(command: Definition): string[] {
 		`\`${synopsis}\``,
 		"",
 		prose(description === undefined ? `${summary}.` : `${summary}. ${description}`),
-		`It gives up after ${timeout}, unless \`--timeout\` says otherwise.${local === undefined ? "" : " It acts on this machine alone."}`,
+		`Default timeout: ${timeout}.${local === undefined ? "" : " Only acts on this machine."}`,
 		...(rows.length === 0 ? [] : ["", "| argument or option | what it is |", "|---|---|", ...rows]),
 		"",
 		"```text",

@@ -6,25 +6,25 @@ export const definition = defineCommand({
 	plans: true,
 	summary: "Send sample clicks to the clickstream",
 	description:
-		'Ctrl-C stops it, with a true count. A template is a JSON record with placeholders of faker, as in the Kinesis Data Generator: {{commerce.productName}}, {{number.int({"min":1,"max":5})}}.',
+		'Ctrl-C stops it and shows how many were sent. A template is a JSON record with faker placeholders, as in the Kinesis Data Generator: {{commerce.productName}}, {{number.int({"min":1,"max":5})}}.',
 	options: [
 		{
 			flags: "--records <count>",
-			description: "how many (default: 1000, or as many as --duration allows)",
+			description: "number of records (default: 1000, or unlimited with --duration)",
 			parse: wholeNumber(1, 1_000_000_000),
 		},
 		{
 			flags: "--rate <count>",
-			description: "records a second, at most (default: no limit)",
+			description: "maximum records per second (default: no limit)",
 			parse: wholeNumber(1, 10_000_000),
 		},
-		{ flags: "--duration <duration>", description: "stop after this long, for instance 90s or 10m", parse: duration },
+		{ flags: "--duration <duration>", description: "stop after this time, for example 90s or 10m", parse: duration },
 		{ flags: "--template <file>", description: "record to send (default: clicks.template of pipeline.yaml)" },
 		seed,
 	],
 	timeout: "24h",
 	examples: [
-		["A hundred thousand clicks, two thousand a second", "clicks send --records 100000 --rate 2000"],
-		["Records of your own for ten minutes", "clicks send --template click.json --rate 500 --duration 10m"],
+		["Send 100,000 clicks at 2,000 per second", "clicks send --records 100000 --rate 2000"],
+		["Send your own records for ten minutes", "clicks send --template click.json --rate 500 --duration 10m"],
 	],
 });

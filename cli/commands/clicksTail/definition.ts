@@ -3,12 +3,14 @@ import { wholeNumber } from "../shared/options.ts";
 
 export const definition = defineCommand({
 	name: "clicks tail",
-	summary: "Show the records that arrive in the clickstream from now on",
-	description: "Until Ctrl-C, or until there were as many as --records says.",
-	options: [{ flags: "--records <count>", description: "end after so many", parse: wholeNumber(1, 1_000_000_000) }],
+	summary: "Show records as they arrive in the clickstream",
+	description: "Runs until Ctrl-C, or until --records have arrived.",
+	options: [
+		{ flags: "--records <count>", description: "stop after this many records", parse: wholeNumber(1, 1_000_000_000) },
+	],
 	timeout: "24h",
 	examples: [
-		["What arrives", "clicks tail"],
-		["Ten of them, as JSON", "clicks tail --records 10 --json"],
+		["Show what arrives", "clicks tail"],
+		["Show ten records as JSON", "clicks tail --records 10 --json"],
 	],
 });

@@ -3,10 +3,10 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "completion",
 	local: true,
-	summary: "Print the script by which a shell completes commands and options",
+	summary: "Print a shell completion script",
 	arguments: [["<shell>", "bash, zsh or fish"]],
 	examples: [
-		["bash, for this session: source <(…)", "completion bash"],
-		["fish, for every session", "completion fish > ~/.config/fish/completions/pipeline-cli.fish"],
+		["For the current bash session: source <(…)", "completion bash"],
+		["For all fish sessions", "completion fish > ~/.config/fish/completions/pipeline-cli.fish"],
 	],
 });

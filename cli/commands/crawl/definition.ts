@@ -3,6 +3,6 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "crawl",
 	plans: true,
-	summary: "Register what is in the lake in the data catalog",
+	summary: "Register the tables of the lake in the data catalog",
 	examples: [["Register new tables and partitions", "crawl"]],
 });

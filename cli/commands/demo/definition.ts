@@ -6,7 +6,7 @@ export const definition = defineCommand({
 	local: true,
 	summary: "Run the whole pipeline on this machine and prove that a change arrives",
 	description:
-		"Sets up, starts a MariaDB with two sample schemas, replicates, sends clicks, runs the jobs, queries, and verifies. Safe to repeat.",
+		"Installs what is missing, starts a MariaDB with two sample schemas, replicates it, sends clicks, runs the jobs, runs a query, and verifies that a change arrives. Safe to repeat.",
 	options: [scale, seed],
 	examples: [["The whole pipeline, from nothing", "demo"]],
 });

@@ -3,9 +3,9 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "doctor",
 	plans: true,
-	summary: "Check all that the pipeline needs, and say how to fix it",
+	summary: "Check everything the pipeline needs, and explain how to fix it",
 	description:
-		"On this machine: Node.js, Python, the engine of the jobs, MariaDB, disk, ports, and the settings of the source; also before there is a stack. On AWS: credentials, account, permissions, jobs, DMS instance and engine version, quotas, buckets, warehouse, QuickSight, and the settings of the source. What it may not or cannot look at is not checked, and fails nothing.",
+		"On this machine: Node.js, Python, the engine of the jobs, MariaDB, disk, ports, and the settings of the source; works even before there is a stack. On AWS: credentials, account, permissions, jobs, DMS instance and engine version, quotas, buckets, warehouse, QuickSight, and the settings of the source. Anything that cannot be inspected is reported as not checked, and is not a failure.",
 	timeout: "5m",
-	examples: [["Before the first start, or when something fails", "doctor"]],
+	examples: [["Before the first start, or after a failure", "doctor"]],
 });

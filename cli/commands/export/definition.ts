@@ -4,7 +4,7 @@ import { oneOf } from "../shared/options.ts";
 export const definition = defineCommand({
 	name: "export",
 	plans: true,
-	summary: "Save a table or an answer as a file",
+	summary: "Save a table or a query result as a file",
 	arguments: [["<what>", "a table, a named query, or a statement"]],
 	options: [
 		{
@@ -13,8 +13,11 @@ export const definition = defineCommand({
 			parse: oneOf("csv", "parquet", "xlsx"),
 			default: "csv",
 		},
-		{ flags: "-o, --output <path>", description: "file to write (default: the name and the format's ending)" },
-		{ flags: "--no-safe", description: "CSV: no apostrophe before texts that spreadsheets would run as formulas" },
+		{ flags: "-o, --output <path>", description: "file to write (default: the name with the extension of the format)" },
+		{
+			flags: "--no-safe",
+			description: "CSV: do not add an apostrophe before text that a spreadsheet would run as a formula",
+		},
 	],
 	examples: [
 		["A named query for a spreadsheet", "export my_query --format xlsx"],

@@ -4,21 +4,24 @@ import { sourceCa } from "../shared/sourceOptions.ts";
 export const definition = defineCommand({
 	name: "init",
 	local: true,
-	summary: "Write the definition of a pipeline of your own",
+	summary: "Generate the definition of your own pipeline",
 	description:
-		"It looks at the tables, keys and sizes of a MySQL or MariaDB server, and writes pipeline.yaml, first queries and charts, and the file of a stack on AWS. Nothing is overwritten, and nothing is written to the server. The password is taken as source up takes it: from PIPELINE_SOURCE_PASSWORD, from the whole URL in PIPELINE_SOURCE_URL, or asked for.",
-	arguments: [["<folder>", "name of the pipeline, for pipelines/<name>, or the path of its folder"]],
+		"Inspects the tables, keys and sizes on a MySQL or MariaDB server, and generates pipeline.yaml, a first set of queries and charts, and the configuration of a stack on AWS. Never overwrites a file, and never writes to the server. The password is read from PIPELINE_SOURCE_PASSWORD, or from a URL in PIPELINE_SOURCE_URL; otherwise you are asked for it.",
+	arguments: [["<folder>", "name of the pipeline (creates pipelines/<name>), or the path of its folder"]],
 	options: [
-		{ flags: "--source-url <url>", description: "the server: mysql://user@host:port, or with /schema" },
+		{ flags: "--source-url <url>", description: "the server: mysql://user@host:port, optionally followed by /schema" },
 		sourceCa,
 		{
 			flags: "--schema <name>",
-			description: "schema to replicate; repeat for more (default: all that the user may see)",
+			description: "schema to replicate; can be repeated (default: all that the user can see)",
 			repeatable: true,
 		},
 	],
 	examples: [
-		["A pipeline of one schema", "init shop2 --source-url mysql://repl@db.example.com:3306 --schema shop"],
-		["Of all schemas, in a folder of your own", "init ./pipelines/everything --source-url mysql://repl@db.example.com"],
+		["A pipeline for one schema", "init shop2 --source-url mysql://repl@db.example.com:3306 --schema shop"],
+		[
+			"For all schemas, in a folder of your choice",
+			"init ./pipelines/everything --source-url mysql://repl@db.example.com",
+		],
 	],
 });

@@ -5,15 +5,15 @@ export const definition = defineCommand({
 	name: "logs",
 	plans: true,
 	summary: "Show the last lines of a log",
-	arguments: [["<part>", "replication, schedule (local), crawler (AWS), or a job"]],
+	arguments: [["<part>", "replication, schedule (local), crawler (AWS), or the name of a job"]],
 	options: [
 		{ flags: "-n, --lines <count>", description: "how many", parse: wholeNumber(1, 10_000), default: 100 },
-		{ flags: "-f, --follow", description: "then show what is added, until Ctrl-C" },
+		{ flags: "-f, --follow", description: "then show new lines until Ctrl-C" },
 	],
 	endless: ["follow"],
 	examples: [
 		["The replication", "logs replication"],
-		["The newest run of a job", "logs apply-changes --lines 500"],
-		["What is added from now on", "logs replication --follow"],
+		["The most recent run of a job", "logs apply-changes --lines 500"],
+		["Show new lines as they are written", "logs replication --follow"],
 	],
 });

@@ -2,9 +2,9 @@ import { defineCommand } from "../../command.ts";
 
 export const definition = defineCommand({
 	name: "notebook",
-	summary: "Open the definition's notebooks in JupyterLab",
+	summary: "Open the notebooks of the definition in JupyterLab",
 	description:
-		"Installs JupyterLab the first time. Opens notebooks/ beside pipeline.yaml; where there is none, a notebook that lists the tables. Queries of a notebook act on the stack. Ctrl-C ends it.",
+		"Installs JupyterLab the first time. Opens notebooks/ next to pipeline.yaml, or a notebook that lists the tables if there is none. The notebooks query the stack. Ctrl-C stops it.",
 	options: [{ flags: "--no-open", description: "do not open the browser" }],
 	timeout: "500h",
 	examples: [["Open it", "notebook"]],

@@ -5,8 +5,8 @@ import { csvOption, fileOption, safeOption } from "../shared/statementOptions.ts
 export const definition = defineCommand({
 	name: "query",
 	plans: true,
-	summary: "Ask the lake in SQL",
-	description: "One statement that reads.",
+	summary: "Query the lake in SQL",
+	description: "Accepts a single statement that reads.",
 	arguments: [["[sql]", "the statement"]],
 	options: [
 		fileOption,
@@ -16,12 +16,12 @@ export const definition = defineCommand({
 		safeOption,
 		{
 			flags: "--reuse <minutes>",
-			description: "take an answer of before, up to this old (Athena)",
+			description: "reuse a previous result that is at most this old (Athena)",
 			parse: wholeNumber(1, 10_080),
 		},
 	],
 	examples: [
 		["A statement", 'query "SELECT count(*) FROM my_table"'],
-		["A named query, of those that --list shows", "query --name my_query"],
+		["A named query (--list shows them)", "query --name my_query"],
 	],
 });

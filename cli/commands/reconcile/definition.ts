@@ -5,33 +5,33 @@ export const definition = defineCommand({
 	name: "reconcile",
 	summary: "Prove that the lake equals the source, row by row",
 	description:
-		"Reads every row at the source as the server prints it, and compares it with the current table: columns, types, all values. On AWS both sides compute digests of buckets of rows, and rows are read where these differ; what Athena scans is shown before, and agreed to. Writes may go on: what differs is looked at again when it has had time to arrive. Reads only. Ends with 0 where everything is equal, 10 where data differ, 1 where something could not be compared.",
-	arguments: [["[tables...]", "schema.table, or schema.* for all of a schema; all tables where none is named"]],
+		"Reads every row at the source, as formatted by the server, and compares columns, types and values with the current table. On AWS, both sides compute digests of buckets of rows, and only rows of buckets that differ are read; before anything runs, it shows how much Athena will scan and asks. Writes can continue meanwhile: differences are checked again once they have had time to arrive. Never writes to the source or the lake, except with --repair. Exits with 0 if everything is equal, 10 if data differ, and 1 if something could not be compared.",
+	arguments: [["[tables...]", "schema.table, or schema.* for a whole schema (default: all tables)"]],
 	options: [
 		{
 			flags: "--sample <n>",
-			description: "compare about one row of n, in ranges of the key, where that is a whole number",
+			description: "compare about one row in n, by ranges of the key (tables with an integer key)",
 			parse: wholeNumber(2, 1_000_000),
 		},
 		{
 			flags: "--max-load <threads>",
-			description: "pause while the source has more threads running than this",
+			description: "pause while the source has more running threads than this",
 			parse: wholeNumber(1, 1_000_000),
 		},
 		{
 			flags: "--deep",
 			description:
-				"compare the parts of the lake with each other, too: files, change logs, current and derived tables, catalog",
+				"also compare the parts of the lake with each other: files, change logs, current and derived tables, catalog",
 		},
-		{ flags: "--html <file>", description: "write the report as a page, too" },
-		{ flags: "--repair", description: "reload tables that differ, after asking, and compare them again" },
-		{ flags: "--yes", description: "do not ask before queries that cost, nor before --repair" },
+		{ flags: "--html <file>", description: "also write the report as an HTML page" },
+		{ flags: "--repair", description: "reload the tables that differ, after asking, then compare them again" },
+		{ flags: "--yes", description: "do not ask before queries that cost money, or before --repair" },
 	],
 	examples: [
 		["Compare everything", "reconcile"],
 		["Compare two tables", "reconcile shop.orders shop.payments"],
-		["Look at the whole lake, too", "reconcile --deep"],
-		["Spare a busy source", "reconcile --max-load 20"],
+		["Also check the rest of the lake", "reconcile --deep"],
+		["Limit the load on a busy source", "reconcile --max-load 20"],
 	],
 	timeout: "24h",
 });

@@ -3,18 +3,19 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "replication reload",
 	plans: true,
-	summary: "Reload tables, beside the running changes",
+	summary: "Load tables again while changes continue to be replicated",
 	description:
-		"With --purge, all that the lake has of the tables is removed before: raw files, change log, current table with its history, and what jobs and models made of them, which is built again.",
-	arguments: [["[tables...]", "schema.table, or schema.* for all of a schema; with --purge also none"]],
+		"With --purge, everything that the lake contains of the tables is removed first: raw files, change logs, current tables with their history, and the tables that jobs and models derived from them, which are then rebuilt.",
+	arguments: [["[tables...]", "schema.table, or schema.* for a whole schema; optional with --purge"]],
 	options: [
 		{
 			flags: "--purge",
-			description: "remove old values everywhere, of these tables and of all whose rules in pipeline.yaml have changed",
+			description:
+				"remove old values of these tables, and of all tables whose columns are withheld differently in pipeline.yaml now",
 		},
 	],
 	examples: [
 		["One table", "replication reload shop.orders"],
-		["After an edit of what pipeline.yaml withholds", "replication reload --purge"],
+		["After changing which columns pipeline.yaml withholds", "replication reload --purge"],
 	],
 });

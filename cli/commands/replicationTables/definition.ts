@@ -3,6 +3,6 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "replication tables",
 	plans: true,
-	summary: "Show the statistics of every table",
+	summary: "Show statistics for each table",
 	examples: [["Rows loaded, inserts, updates, deletes, DDLs, errors", "replication tables"]],
 });

@@ -4,30 +4,33 @@ import { runDuration } from "../shared/options.ts";
 export const definition = defineCommand({
 	name: "run-etl",
 	plans: true,
-	summary: "Run the jobs in their order",
-	description: "Without names all of them. Only what is new since the last run is processed.",
+	summary: "Run the jobs",
+	description:
+		"Runs all jobs in dependency order, or only those named. Only data that arrived since the last run are processed.",
 	arguments: [["[jobs...]", "process-load, process-cdc, apply-changes, build-models, or a job of the definition"]],
 	options: [
-		{ flags: "--from <job>", description: "leave out the jobs before this one" },
-		{ flags: "--only <job>", description: "this job alone; repeat for more, as with names", repeatable: true },
+		{ flags: "--from <job>", description: "run this job and those that depend on it" },
+		{ flags: "--only <job>", description: "run only this job; can be repeated", repeatable: true },
 		{
 			flags: "--select <models>",
-			description: "build these models alone: name, +name with what it reads, name+ with what reads it, tag:word",
+			description: "build only these models: name, +name (and its inputs), name+ (and its dependants), tag:word",
 			repeatable: true,
 		},
 		{
 			flags: "--accept-empty <table>",
-			description: "schema.table may become empty, though its files went without an order; repeat for more",
+			description:
+				"let schema.table become empty although its raw files disappeared without a TRUNCATE or DROP; can be repeated",
 			repeatable: true,
 		},
 		{
 			flags: "--every <duration>",
-			description: "run after run in the foreground, until Ctrl-C; `up` does it in the background",
+			description: "repeat in the foreground at this interval until Ctrl-C; `up` does this in the background",
 			parse: runDuration,
 		},
 		{
 			flags: "--no-wait",
-			description: "start them in the cloud and return (AWS); all, or jobs that do not wait for each other",
+			description:
+				"start the jobs in the cloud and return (AWS); all of them, or jobs that do not depend on each other",
 		},
 	],
 	endless: ["every"],
@@ -35,10 +38,10 @@ export const definition = defineCommand({
 	examples: [
 		["All jobs", "run-etl"],
 		["Two of them", "run-etl process-cdc apply-changes"],
-		["What comes after a fixed job", "run-etl --from apply-changes"],
-		["A model and what is made of it", "run-etl --select revenue+"],
-		["A table whose files are gone, and which is to be empty", "run-etl --accept-empty shop.orders"],
+		["The job that was fixed, and those after it", "run-etl --from apply-changes"],
+		["A model and its dependants", "run-etl --select revenue+"],
+		["A table that is meant to become empty", "run-etl --accept-empty shop.orders"],
 		["Every five minutes, until Ctrl-C", "run-etl --every 5m"],
-		["Start them and go", "run-etl --no-wait"],
+		["Start them without waiting", "run-etl --no-wait"],
 	],
 });

@@ -7,11 +7,11 @@ export const keptRuns = 50;
 export const definition = defineCommand({
 	name: "runs list",
 	plans: true,
-	summary: "List the newest runs of the jobs",
+	summary: "List recent runs of the jobs",
 	options: [
 		{
 			flags: "-n, --limit <count>",
-			description: "how many, newest first",
+			description: "number of runs, newest first",
 			parse: wholeNumber(1, keptRuns),
 			default: 20,
 		},

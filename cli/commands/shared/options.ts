@@ -5,7 +5,7 @@ import { parseDuration } from "../../ui/format.ts";
 /** `--scale` of the sample data. */
 export const scale = defineOption({
 	flags: "--scale <n>",
-	description: "multiply the rows",
+	description: "multiply the number of rows",
 	parse: wholeNumber(1, 1000),
 	default: 1,
 });
@@ -13,7 +13,7 @@ export const scale = defineOption({
 /** `--seed` of what is generated. */
 export const seed = defineOption({
 	flags: "--seed <n>",
-	description: "seed of the generated data",
+	description: "seed for the generated data",
 	parse: wholeNumber(0, 2 ** 31),
 	default: 1,
 });

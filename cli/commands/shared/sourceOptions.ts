@@ -3,7 +3,7 @@ import { wholeNumber } from "./options.ts";
 
 export const sourceCa = defineOption({
 	flags: "--source-ca <file>",
-	description: "authority that verifies its certificate, as PEM; kept by the stack",
+	description: "PEM file of the authority that issued its certificate; the stack keeps a copy",
 });
 
 /** Options of the commands that start the source. */
@@ -15,12 +15,12 @@ export const sourceOptions = [
 	sourceCa,
 	defineOption({
 		flags: "--schema <name>",
-		description: "schema to replicate; repeat for more (default: the stack's, at first the definition's)",
+		description: "schema to replicate; can be repeated (default: those of the stack, initially of the definition)",
 		repeatable: true,
 	}),
 	defineOption({
 		flags: "--pipeline <folder>",
-		description: "definition that the stack runs (default: the sample shop's)",
+		description: "definition of the pipeline to run (default: the sample shop)",
 	}),
 	defineOption({ flags: "--port <port>", description: "port of the private MariaDB", parse: wholeNumber(1, 65535) }),
 ] as const;

@@ -10,5 +10,5 @@ export const csvOption = defineOption({ flags: "--csv", description: "rows as CS
 
 export const safeOption = defineOption({
 	flags: "--safe",
-	description: "with --csv: an apostrophe before texts that spreadsheets would run as formulas",
+	description: "with --csv: add an apostrophe before text that a spreadsheet would run as a formula",
 });

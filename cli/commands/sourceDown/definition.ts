@@ -3,6 +3,6 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "source down",
 	local: true,
-	summary: "Stop the private MariaDB; its data stays",
+	summary: "Stop the private MariaDB and keep its data",
 	examples: [["Stop it", "source down"]],
 });

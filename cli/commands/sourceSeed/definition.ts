@@ -6,12 +6,12 @@ export const definition = defineCommand({
 	local: true,
 	summary: "Create and fill the sample schemas of the pipeline",
 	description:
-		"The same seed number gives the same data. --scale multiplies what happens, such as orders; what describes the business, such as products, grows with its square root.",
+		"The same seed generates the same data. --scale multiplies events such as orders; master data such as products grow with its square root.",
 	options: [
 		scale,
 		seed,
 		{ flags: "--reset", description: "drop the sample schemas first" },
-		{ flags: "--yes", description: "do not ask before writing to a server of your own" },
+		{ flags: "--yes", description: "do not ask before writing to your own server" },
 	],
 	examples: [
 		["Fill the sample schemas", "source seed"],

@@ -3,6 +3,6 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "source status",
 	local: true,
-	summary: "Show the source and check what replication needs of it",
+	summary: "Show the source, and check that it can be replicated",
 	examples: [["State, rows and checks", "source status"]],
 });

@@ -3,10 +3,10 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "status",
 	plans: true,
-	summary: "Show every part of the pipeline",
+	summary: "Show the state of every part of the pipeline",
 	watches: true,
 	examples: [
-		["All parts at a glance", "status"],
-		["All the time", "status --watch"],
+		["Show everything once", "status"],
+		["Refresh until Ctrl-C", "status --watch"],
 	],
 });

@@ -5,15 +5,15 @@ export const definition = defineCommand({
 	plans: true,
 	summary: "Write rows at the source and prove that they arrive",
 	description:
-		"Writes what verify in pipeline.yaml says, rows or a heartbeat, follows it through table statistics, raw files and jobs to the current table, and takes it back. With --read-only it follows what others change, or counts rows where nothing moves. Ends with 0 only when all is proved, 10 where data differ, 9 at the timeout.",
+		"Inserts the rows or the heartbeat that `verify` in pipeline.yaml defines, tracks them through table statistics, raw files and jobs to the current table, and deletes them again. With --read-only, it tracks a change made by somebody else, or compares row counts if nothing changes. Exits with 0 only if everything is proved, 10 if data differ, and 9 on timeout.",
 	options: [
-		{ flags: "--keep", description: "leave the marker rows at the source" },
-		{ flags: "--create", description: "make the table of heartbeats where it is missing" },
-		{ flags: "--read-only", description: "write nothing at the source" },
+		{ flags: "--keep", description: "keep the marker rows at the source" },
+		{ flags: "--create", description: "create the heartbeat table if it does not exist" },
+		{ flags: "--read-only", description: "do not write to the source" },
 	],
 	examples: [
 		["Prove that changes arrive", "verify-cdc"],
-		["Make the table of heartbeats, and prove", "verify-cdc --create"],
-		["Prove without writing at the source", "verify-cdc --read-only"],
+		["Create the heartbeat table first", "verify-cdc --create"],
+		["Prove it without writing to the source", "verify-cdc --read-only"],
 	],
 });

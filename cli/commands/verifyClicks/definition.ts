@@ -5,6 +5,6 @@ export const definition = defineCommand({
 	plans: true,
 	summary: "Send marked clicks and prove that they arrive",
 	description:
-		"Follows them through the raw zone to the table of clicks, where they stay; then runs the jobs that read clicks, and asks what `clicks.check` of the definition names. Ends with 0 only when all is proved, 10 where data differ, 9 at the timeout.",
+		"Tracks them through the raw zone to the table of clicks, where they are kept. Then runs the jobs that read clicks, and the check in `clicks.check` of the definition. Exits with 0 only if everything is proved, 10 if data differ, and 9 on timeout.",
 	examples: [["Prove that clicks arrive", "verify-clicks"]],
 });

@@ -3,8 +3,8 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "warehouse apply",
 	plans: true,
-	summary: "Create or update the warehouse: the lake's tables and the analysts' views",
+	summary: "Create or update the warehouse: tables of the lake, and views for analysts",
 	description:
-		"On the local stack it is a DuckDB file, warehouse.duckdb, for any DuckDB client. Its views show Iceberg tables as they were when it was last applied.",
+		"On the local stack, the warehouse is the DuckDB file warehouse.duckdb, which any DuckDB client can open. Its views show Iceberg tables as of the last `warehouse apply`.",
 	examples: [["After new tables, or for fresh data in a DuckDB client", "warehouse apply"]],
 });
