@@ -12,15 +12,11 @@ export function readDecimal(reader: ByteReader, precision: number, scale: number
 	const negative = reader.buffer.readUInt8(at) < 0x80;
 	let integer = "";
 	let fraction = "";
-	for (const [index, { bytes, digits, isFraction }] of parts.entries()) {
-		let value = reader.buffer.readUIntBE(at, bytes);
-		at += bytes;
-		if (negative) value = 256 ** bytes - 1 - value;
-		if (index === 0) value -= 0x80 * 256 ** (bytes - 1);
-		// After the inversion of a negative number its first bit is set too.
-		const text = String(value).padStart(digits, "0");
-		if (value < 0 || text.length > digits) throw new DecodeError("a DECIMAL has more digits than its column");
-		if (isFraction) fraction += text;
+	for (const [index, part] of parts.entries()) {
+		const value = groupAt(reader.buffer, at, part, negative, index === 0);
+		at += part.bytes;
+		const text = String(value).padStart(part.digits, "0");
+		if (part.isFraction) fraction += text;
 		else integer += text;
 	}
 	const number = integer.replace(/^0+(?=\d)/, "") || "0";
@@ -43,21 +39,66 @@ export function readSmallDecimal(reader: ByteReader, groups: readonly Group[], b
 	let number = 0;
 	for (let index = 0; index < groups.length; index += 1) {
 		const group = groups[index] as Group;
-		let value = 0;
-		for (const end = at + group.bytes; at < end; at += 1) value = value * 256 + (buffer[at] as number);
-		if (negative) value = 256 ** group.bytes - 1 - value;
-		if (index === 0) value -= 0x80 * 256 ** (group.bytes - 1);
-		const most = 10 ** group.digits;
-		if (value < 0 || value >= most) throw new DecodeError("a DECIMAL has more digits than its column");
-		number = number * most + value;
+		number = number * group.base + groupAt(buffer, at, group, negative, index === 0);
+		at += group.bytes;
 	}
 	return negative ? -number : number;
+}
+
+/**
+ * Reads a decimal group by group.
+ * @param groups of its precision and scale, at least one.
+ * @param take gets the digits of each group as a number, the first ones first.
+ * @returns whether it is negative.
+ */
+export function readGroups(
+	reader: ByteReader,
+	groups: readonly Group[],
+	bytes: number,
+	take: (value: number, digits: number) => void,
+): boolean {
+	const { buffer } = reader;
+	let at = reader.take(bytes);
+	const negative = (buffer[at] as number) < 0x80;
+	for (let index = 0; index < groups.length; index += 1) {
+		const group = groups[index] as Group;
+		take(groupAt(buffer, at, group, negative, index === 0), group.digits);
+		at += group.bytes;
+	}
+	return negative;
+}
+
+function groupAt(buffer: Buffer, from: number, group: Group, negative: boolean, isFirst: boolean): number {
+	let value = 0;
+	for (let at = from; at < from + group.bytes; at += 1) value = value * 256 + (buffer[at] as number);
+	if (negative) value = group.inverse - value;
+	// After the inversion of a negative number its first bit is set too.
+	if (isFirst) value -= group.signBit;
+	if (value < 0 || value >= group.base) throw new DecodeError("a DECIMAL has more digits than its column");
+	return value;
 }
 
 export interface Group {
 	bytes: number;
 	digits: number;
 	isFraction: boolean;
+	/** More than its digits can be. */
+	base: number;
+	/** All of its bits. */
+	inverse: number;
+	/** Its first bit, which is the sign in the first group. */
+	signBit: number;
+}
+
+function groupOf(bytes: number, digits: number, isFraction: boolean): Group {
+	return {
+		bytes,
+		digits,
+		isFraction,
+		base: 10 ** digits,
+		inverse: 256 ** bytes - 1,
+		signBit: 0x80 * 256 ** (bytes - 1),
+	};
 }
 
 /** The rest comes first. */
@@ -72,13 +113,9 @@ function fractionGroups(digits: number): Group[] {
 }
 
 function wholeGroups(digits: number, isFraction: boolean): Group[] {
-	return Array.from({ length: Math.floor(digits / groupDigits) }, () => ({
-		bytes: 4,
-		digits: groupDigits,
-		isFraction,
-	}));
+	return Array.from({ length: Math.floor(digits / groupDigits) }, () => groupOf(4, groupDigits, isFraction));
 }
 
 function restGroup(digits: number, isFraction: boolean): Group[] {
-	return digits === 0 ? [] : [{ bytes: restBytes[digits] ?? 0, digits, isFraction }];
+	return digits === 0 ? [] : [groupOf(restBytes[digits] ?? 0, digits, isFraction)];
 }

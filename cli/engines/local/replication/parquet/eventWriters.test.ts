@@ -76,6 +76,8 @@ it.each<[string, Partial<MappedColumn>, fc.Arbitrary<Uint8Array>]>([
 	],
 	["decimal(4,2)", { type: mysqlType.newDecimal, precision: 4, scale: 2 }, bytes(2)],
 	["decimal(15,4)", { type: mysqlType.newDecimal, precision: 15, scale: 4 }, bytes(7)],
+	["decimal(18,4)", { type: mysqlType.newDecimal, precision: 18, scale: 4 }, bytes(9)],
+	["decimal(38,30)", { type: mysqlType.newDecimal, precision: 38, scale: 30 }, bytes(18)],
 	["decimal(30,10)", { type: mysqlType.newDecimal, precision: 30, scale: 10 }, bytes(14)],
 	["varchar(100)", { type: mysqlType.varchar, length: 400, collation: 45 }, counted(2, 100)],
 	["char(20)", { type: mysqlType.string, length: 20, collation: 8 }, counted(1, 20)],

@@ -3,7 +3,7 @@ import type { ByteReader } from "../decode/byteReader.ts";
 import { DecodeError } from "../decode/byteReader.ts";
 import { utf8Charsets } from "../decode/charset.ts";
 import type { ColumnReader, CountedBytes } from "../decode/columnReader.ts";
-import { decimalGroups, readSmallDecimal } from "../decode/decimal.ts";
+import { decimalGroups, readGroups, readSmallDecimal } from "../decode/decimal.ts";
 import type { MappedColumn } from "../decode/tableMap.ts";
 import { fractionBytes, microsOf } from "../decode/temporal.ts";
 import { mysqlType } from "../model/mysqlType.ts";
@@ -119,10 +119,15 @@ function timestampWriter({ type, scale }: MappedColumn, vector: TimestampVector)
 }
 
 function decimalWriter({ type, precision, scale }: MappedColumn, vector: DecimalVector): EventWriter | undefined {
-	if (type !== mysqlType.newDecimal || precision > exactDigits || precision === 0) return undefined;
+	if (type !== mysqlType.newDecimal || precision === 0) return undefined;
 	const groups = decimalGroups(precision, scale);
 	const bytes = groups.reduce((sum, group) => sum + group.bytes, 0);
-	return (reader) => vector.putUnscaled(readSmallDecimal(reader, groups, bytes));
+	if (precision <= exactDigits) return (reader) => vector.putUnscaled(readSmallDecimal(reader, groups, bytes));
+	const append = (value: number, digits: number): void => vector.append(value, digits);
+	return (reader) => {
+		vector.begin(0);
+		vector.end(readGroups(reader, groups, bytes, append));
+	};
 }
 
 /** Values longer than this are looked at by the library, whose call costs more than the few bytes of most. */

@@ -152,19 +152,25 @@ export class TimestampVector extends CalendarVector {
 /** Digits that a number of JavaScript's has exactly. */
 export const exactDigits = 15;
 
+/** Digits by which a word of 32 bits can be shifted so that a number has the result exactly. */
+const partDigits = 6;
+const partBase = 10 ** partDigits;
+
 /** Decimals of at most 38 digits, as the integers without their points. */
 export class DecimalVector extends FixedVector {
-	readonly #precision: number;
 	readonly #scale: number;
 	/** 32 bits each, the lowest first; of one of at most 4 digits 16. */
 	readonly #words: Int32Array;
 	readonly #small: Int16Array | undefined;
+	/** Of a decimal whose digits are not all there yet: 32 bits each, the lowest first. */
+	readonly #parts = new Float64Array(4);
+	/** Those of them that count. */
+	#used = 0;
 	readonly #width: number;
 
 	constructor(precision: number, scale: number) {
 		const width = precision <= 4 ? 2 : precision <= 9 ? 4 : precision <= 18 ? 8 : 16;
 		super(width);
-		this.#precision = precision;
 		this.#scale = scale;
 		this.#width = width;
 		this.#words = new Int32Array(this.bytes);
@@ -172,26 +178,96 @@ export class DecimalVector extends FixedVector {
 	}
 
 	put(value: unknown): void {
-		const text = String(value);
-		const digits = digitsOf(text, this.#scale);
-		if (this.#precision <= exactDigits || digits.length <= exactDigits) this.putUnscaled(Number(digits));
-		else this.#putInteger(BigInt(digits));
+		const digits = Buffer.from(digitsOf(String(value), this.#scale), "latin1");
+		this.putBytes(digits, 0, digits.length);
 	}
 
 	/** Adds a decimal as text in a part of a buffer, with all digits of its scale. */
 	putBytes(buffer: Buffer, from: number, to: number): void {
-		if (to - from > exactDigits) {
-			this.put(buffer.toString("latin1", from, to));
-			return;
-		}
 		const negative = buffer[from] === 0x2d;
 		let integer = 0;
+		if (to - from <= exactDigits) {
+			for (let at = negative ? from + 1 : from; at < to; at += 1) {
+				const digit = (buffer[at] as number) - 0x30;
+				// Neither a digit: the point.
+				if (digit >= 0) integer = integer * 10 + digit;
+			}
+			this.putUnscaled(negative ? -integer : integer);
+			return;
+		}
+		let most = exactDigits;
+		let digits = 0;
 		for (let at = negative ? from + 1 : from; at < to; at += 1) {
 			const digit = (buffer[at] as number) - 0x30;
-			// Neither a digit: the point.
-			if (digit >= 0) integer = integer * 10 + digit;
+			if (digit < 0) continue;
+			if (digits === most) {
+				if (most === exactDigits) this.begin(integer);
+				else this.#shift(partBase, integer);
+				most = partDigits;
+				integer = 0;
+				digits = 0;
+			}
+			integer = integer * 10 + digit;
+			digits += 1;
 		}
-		this.putUnscaled(negative ? -integer : integer);
+		if (most === exactDigits) {
+			this.putUnscaled(negative ? -integer : integer);
+			return;
+		}
+		this.#shift(10 ** digits, integer);
+		this.end(negative);
+	}
+
+	/**
+	 * Begins a decimal of more than 15 digits. No big integers: each would be an object, and six more to take it apart.
+	 * @param value of its first digits, at most 15.
+	 */
+	begin(value: number): void {
+		const upper = Math.floor(value / 4_294_967_296);
+		this.#parts[0] = value - upper * 4_294_967_296;
+		this.#parts[1] = upper;
+		this.#used = 2;
+	}
+
+	/**
+	 * Adds its next digits; `end` after the last.
+	 * @param digits at most 9 of them.
+	 */
+	append(value: number, digits: number): void {
+		if (digits <= partDigits) {
+			this.#shift(10 ** digits, value);
+			return;
+		}
+		const low = value % partBase;
+		this.#shift(10 ** (digits - partDigits), (value - low) / partBase);
+		this.#shift(partBase, low);
+	}
+
+	end(negative: boolean): void {
+		const words = this.#width / 4;
+		const at = this.count * words;
+		this.count += 1;
+		let carry = negative ? 1 : 0;
+		for (let word = 0; word < words; word += 1) {
+			const bits = word < this.#used ? (this.#parts[word] as number) : 0;
+			// Two's complement: inverted, and one more.
+			const value = negative ? ~bits + carry : bits;
+			if (carry === 1 && (value | 0) !== 0) carry = 0;
+			this.#words[at + word] = value;
+		}
+	}
+
+	/** An integer of up to 128 bits times a factor of at most 10^6, and something added: every step is exact in a double. */
+	#shift(factor: number, add: number): void {
+		let carry = add;
+		for (let word = 0; word < this.#used; word += 1) {
+			const product = (this.#parts[word] as number) * factor + carry;
+			carry = Math.floor(product / 4_294_967_296);
+			this.#parts[word] = product - carry * 4_294_967_296;
+		}
+		if (carry === 0) return;
+		this.#parts[this.#used] = carry;
+		this.#used += 1;
 	}
 
 	/** Adds a decimal of at most 15 digits as the integer without its point. */
@@ -210,14 +286,6 @@ export class DecimalVector extends FixedVector {
 		const sign = integer < 0 ? -1 : 0;
 		this.#words[count * 4 + 2] = sign;
 		this.#words[count * 4 + 3] = sign;
-	}
-
-	#putInteger(integer: bigint): void {
-		const words = this.#width / 4;
-		for (let word = 0; word < words; word += 1) {
-			this.#words[this.count * words + word] = Number(BigInt.asIntN(32, integer >> BigInt(word * 32)));
-		}
-		this.count += 1;
 	}
 }
 
