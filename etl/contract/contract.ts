@@ -65,6 +65,8 @@ export const lake = {
 	staging: prefixes.staging,
 	/** Files that the jobs make of messages from Kinesis. */
 	stream: prefixes.stream,
+	/** What can be read of damaged click files, on one machine; a name that no engine and no job reads. */
+	salvaged: "_salvaged",
 	/** Folders that hold folders of tables, beside those that a definition's jobs write. */
 	roots: { current: prefixes.current, models: prefixes.models },
 };

@@ -50,6 +50,19 @@ export const jobReport = z
 			)
 			.describe("Rules that were broken"),
 		error: z.string().nullable().describe("What failed, a line each; null where nothing did"),
+		rests_until: z
+			.string()
+			.nullable()
+			.exactOptional()
+			.describe(
+				"Time, as the others, until which the job would find the same in the same lake; null where it goes by something else, too, and for reports of earlier versions",
+			),
+		same_as: z
+			.string()
+			.exactOptional()
+			.describe(
+				"Run whose report this repeats: nothing that the job goes by had changed since, and it was not started. On one machine only",
+			),
 	})
 	.describe("Report of a job's run");
 

@@ -6,6 +6,7 @@ import { poll } from "../../cli/common/poll.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { deadProxies } from "../support/deadProxies.ts";
+import { loadedPackages } from "../support/loadedPackages.ts";
 import { replicatorPids } from "../support/replicatorPids.ts";
 
 interface Demo {
@@ -44,6 +45,12 @@ describe("the local stack", () => {
 
 	const count = async (table: string): Promise<number> =>
 		Number((await stack.json<Answer>(["query", `SELECT count(*) FROM ${table}`])).rows[0]?.[0]);
+
+	/** A run that takes a while, whatever there is to do: the jobs look at the lake. */
+	const startRun = async (...args: string[]): Promise<ReturnType<CliStack["start"]>> => {
+		await rm(join(stack.home, "runs", "settled.json"), { force: true });
+		return stack.start(["run-etl", ...args]);
+	};
 
 	it("does not exist before the demo: status names what to run", async () => {
 		const result = await stack.run(["status"]);
@@ -91,6 +98,24 @@ describe("the local stack", () => {
 		expect(result.stdout).toContain("Nothing new since the last run.");
 	});
 
+	it("starts no job where one has found nothing in the same lake, and says in each report since when", async ({
+		folder,
+	}) => {
+		const [looked] = (await readdir(join(stack.home, "runs"))).filter((name) => /^\d/.test(name)).slice(-1);
+		const packages = await loadedPackages("pipeline-cli.js", ["run-etl"], folder, { PIPELINE_HOME: stack.home });
+		expect(packages.filter((name) => name.startsWith("@duckdb"))).toEqual([]);
+		const [newest] = (await readdir(join(stack.home, "runs"))).filter((name) => /^\d/.test(name)).slice(-1);
+		const reports = join(stack.home, "lake", "processed", "_runs", newest ?? "");
+		expect((await readdir(reports)).length).toBe(6);
+		for (const name of await readdir(reports)) {
+			expect(JSON.parse(await readFile(join(reports, name), "utf8"))).toMatchObject({
+				run_id: newest,
+				same_as: looked,
+				rows_read: 0,
+			});
+		}
+	});
+
 	it("shows every part in status", async () => {
 		const result = await stack.run(["status"]);
 		expect(result.code).toBe(0);
@@ -111,7 +136,7 @@ describe("the local stack", () => {
 	});
 
 	it("refuses a second run while one is in progress, naming the first", async () => {
-		const first = stack.start(["run-etl", "--json"]);
+		const first = await startRun("--json");
 		await poll({ firstMs: 200, signal: AbortSignal.timeout(60_000) }, async () => {
 			const files = await readdir(join(stack.home, "runs"));
 			return files.includes("lock.json") ? true : undefined;
@@ -126,7 +151,7 @@ describe("the local stack", () => {
 	});
 
 	it("ends a run at Ctrl-C with 8, and the next run works", async () => {
-		const running = stack.start(["run-etl"]);
+		const running = await startRun();
 		await poll({ firstMs: 200, signal: AbortSignal.timeout(60_000) }, async () =>
 			running.output().stderr.includes("Job process-load") ? true : undefined,
 		);
@@ -138,7 +163,7 @@ describe("the local stack", () => {
 	});
 
 	it("survives a kill -9 of run-etl: nothing stays behind, the next run works", async () => {
-		const running = stack.start(["run-etl"]);
+		const running = await startRun();
 		await poll({ firstMs: 200, signal: AbortSignal.timeout(60_000) }, async () =>
 			running.output().stderr.includes("Job process-load") ? true : undefined,
 		);
@@ -195,7 +220,7 @@ describe("the local stack", () => {
 	});
 
 	it("down also ends a run of jobs", async () => {
-		const running = stack.start(["run-etl"]);
+		const running = await startRun();
 		await poll({ firstMs: 200, signal: AbortSignal.timeout(60_000) }, async () =>
 			running.output().stderr.includes("Job process-load") ? true : undefined,
 		);

@@ -17,15 +17,24 @@ const register = dataUrl(`import { register } from "node:module"; register(${JSO
 /**
  * Runs one of the built programs, which need not succeed, and sees what the process itself loads.
  * @param folder for its notes.
+ * @param more of its environment.
  * @returns packages of which it has loaded something, in the bundle or beside it, sorted.
  */
-export async function loadedPackages(program: string, args: readonly string[], folder: string): Promise<string[]> {
+export async function loadedPackages(
+	program: string,
+	args: readonly string[],
+	folder: string,
+	more: Record<string, string> = {},
+): Promise<string[]> {
 	await mkdir(folder, { recursive: true });
 	const built = join(projectRoot, "dist");
 	const command = ["--import", register, join(built, program), ...args];
 	const pid = await new Promise<number | undefined>((resolve) => {
-		const child = execFile(process.execPath, command, { env: { ...process.env, LOADED_MODULES: folder } }, () =>
-			resolve(child.pid),
+		const child = execFile(
+			process.execPath,
+			command,
+			{ env: { ...process.env, ...more, LOADED_MODULES: folder } },
+			() => resolve(child.pid),
 		);
 	});
 	const found = new Set<string>();

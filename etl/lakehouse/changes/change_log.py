@@ -24,6 +24,7 @@ CHANGE_COLUMNS: Columns = [(OPERATION, "string"), (COMMIT_TIME, "string"), (SEQU
 
 def extend(job: Job, kind: Kind) -> None:
     """Takes all new raw files of a kind into the change log."""
+    job.report.rests_on_lake()
     # Before the files: an order is written before they go.
     orders = emptied.Orders.of(job)
     listed = listing.raw_zone(job, kind)

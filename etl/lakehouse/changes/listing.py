@@ -94,6 +94,7 @@ def _starts(job: Job, kind: Kind) -> list[tuple[Table, str]]:
         # A clock that was set back would put it off until that time comes again.
         is_due = kind == "change" and not 0 <= time.time() - known.listed <= WHOLE_EVERY
         if known.old_files.number > LISTED_WHOLE and not is_due:
+            job.report.looks_again_at(known.listed + WHOLE_EVERY)
             # Without its ending, the name is before itself.
             found.append((table, known.old_files.until.split(".")[0]))
     return found

@@ -28,6 +28,7 @@ MAINTAIN_EVERY = 20
 
 def apply_changes(job: Job) -> None:
     """Brings every current table up to the end of its change log, those that others refer to first."""
+    job.report.rests_on_lake()
     naming.rename(job)
     known = [job.datasets.table(*name) for name in sorted(state.known_tables(job.processed))]
     for tables in checks.in_order(known):

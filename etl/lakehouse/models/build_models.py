@@ -28,6 +28,7 @@ def build_models(job: Job) -> None:
     Builds every model whose SQL, rules or tables changed, or of these those that `--models` names; one that the
     definition has no more goes. Models of `--failed_tables`, whose jobs failed in this run, stay as they are.
     """
+    job.report.rests_on_lake()
     models = {model.name: model for model in map(Model.of, job.datasets.models)}
     wanted = arguments.optional(job.argv, "models")
     names = set(models) if wanted is None else set(wanted.split(","))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING
 
 from lakehouse.quality import severity
@@ -53,7 +54,10 @@ def check_freshness(job: Job, table: Table, known: TableState) -> None:
     for rule in table.rules:
         if rule["kind"] != "freshness":
             continue
-        late = [name for name in ("warnAfter", "errorAfter") if rule.get(name) is not None and age > rule[name]]
+        limits = [name for name in ("warnAfter", "errorAfter") if rule.get(name) is not None]
+        late = [name for name in limits if age > rule[name]]
+        # What it says of one that is late has the age.
+        job.report.looks_again_at(0.0 if late else newest / 1e9 + min((rule[name] for name in limits), default=inf))
         if not late:
             continue
         is_error = "errorAfter" in late and rule["severity"] == "error"

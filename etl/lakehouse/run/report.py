@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timezone
 
@@ -11,6 +12,9 @@ from lakehouse.contract import RUNS
 from lakehouse.storage.files import DamagedState, Storage
 
 log = logging.getLogger("lakehouse")
+
+LOOK_AGAIN = 24 * 3600.0
+"""Seconds after which a job looks again, though nothing has changed."""
 
 
 @dataclass
@@ -51,9 +55,23 @@ class Report:
     set_aside: list[dict[str, str]] = field(default_factory=list)
     quality: list[BrokenRule] = field(default_factory=list)
     error: str | None = None
+    rests_until: str | None = None
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
+        self._until = 0.0
+
+    def rests_on_lake(self) -> None:
+        """
+        Says that the job goes by nothing but the lake and the definition: as long as these are the same, it would find
+        the same, until a time of `looks_again_at`. Without it the next run starts the job in any case.
+        """
+        self._until = time.time() + LOOK_AGAIN
+
+    def looks_again_at(self, seconds: float) -> None:
+        """Names a time, in seconds since 1970, at which the same lake may be another thing to the job."""
+        with self._lock:
+            self._until = min(self._until, seconds)
 
     def table(self, schema: str, table: str, rows_read: int, rows_written: int, note: str | None = None) -> None:
         """Records a table that did work."""
@@ -94,10 +112,17 @@ class Report:
         blocked = any(broken.severity == "error" for broken in self.quality)
         self.state = "failed" if self.error else "quality_failed" if self.set_aside or blocked else "succeeded"
         self.finished_at = _now()
+        if self.error is None and self._until > time.time():
+            self.rests_until = _text(self._until)
         self.tables.sort(key=lambda entry: (entry.schema, entry.table))
         self.unchanged.sort()
         processed.write_json(f"{RUNS}/{self.run_id}/{self.job}.json", asdict(self))
 
 
 def _now() -> str:
-    return datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return _text(time.time())
+
+
+def _text(seconds: float) -> str:
+    moment = datetime.fromtimestamp(seconds, timezone.utc)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -110,12 +112,28 @@ def test_rows_put_right_in_the_same_run_break_nothing(lake: Lake, current: Read)
     assert normal(current(sales)) == normal(sales.rows)
 
 
+def rests_until(lake: Lake, job: str) -> float | None:
+    """Time until which a job finds the same in the same lake, in seconds since 1970."""
+    found = lake.reports[job]["rests_until"]
+    return None if found is None else dt.datetime.fromisoformat(found.replace("Z", "+00:00")).timestamp()
+
+
+def test_a_job_rests_for_a_day_where_the_lake_is_all_that_it_goes_by(lake: Lake) -> None:
+    table(lake, [])
+    lake.ok()
+    for job in ("process-load", "process-cdc", "apply-changes"):
+        assert rests_until(lake, job) == pytest.approx(time.time() + 24 * 3600, abs=60)
+
+
 def test_freshness(lake: Lake) -> None:
     sales = table(lake, [rule("freshness", warnAfter=3600, errorAfter=7200)])
     lake.ok()
+    newest = max(path.stat().st_mtime for path in sales.written)
+    assert rests_until(lake, "apply-changes") == pytest.approx(newest + 3600, abs=0.01)
     for path in sales.written:
         os.utime(path, (path.stat().st_mtime - 5400,) * 2)
     assert lake.run() == [0, 0, 0]
+    assert rests_until(lake, "apply-changes") is None
     (found,) = lake.reports["apply-changes"]["quality"]
     assert (found["severity"], found["failed_rows"], found["examples"]) == ("warn", 0, [{"hours": "1.5"}])
     for path in sales.written:

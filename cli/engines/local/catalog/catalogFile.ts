@@ -22,6 +22,8 @@ const tableSchema = z.object({
 	partitionKeys: z.array(columnSchema),
 	/** Of a current table or a change log: the table at the source. */
 	source: z.object({ schema: z.string(), table: z.string() }).optional(),
+	/** Of the files that its columns were read from; earlier versions did not note it. */
+	print: z.string().optional(),
 });
 
 const catalogSchema = z.object({

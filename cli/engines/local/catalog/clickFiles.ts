@@ -4,12 +4,10 @@ import { dirname, join, relative } from "node:path";
 import { finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { z } from "zod";
+import { lake } from "../../../../etl/contract/contract.ts";
 import { removeBelow, writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFileIfGood } from "../../../common/jsonFile.ts";
 import type { LocalPaths } from "../shared/paths.ts";
-
-/** Where what can be read of damaged click files is kept, below the processed zone; a name that no engine reads. */
-const salvageFolder = "_salvaged";
 
 const checkedSchema = z.object({
 	version: z.literal(1),
@@ -36,7 +34,7 @@ const slackMs = 2000;
  * fails at it, and with it every query. Each file is read one time; a damaged one again when it has changed.
  */
 export async function readableClickFiles(files: readonly string[], paths: LocalPaths): Promise<string[]> {
-	const place = join(paths.processed, salvageFolder, "checked.json");
+	const place = join(paths.processed, lake.salvaged, "checked.json");
 	const known = (await readJsonFileIfGood(place, checkedFile)) ?? { version: 1, until: 0, damaged: {} };
 	const checked: Checked = { version: 1, until: Date.now(), damaged: {} };
 	const readable: string[] = [];
@@ -48,7 +46,7 @@ export async function readableClickFiles(files: readonly string[], paths: LocalP
 		}
 		const { ctimeMs, size } = await stat(file);
 		const name = relative(paths.raw, file);
-		const copy = join(paths.processed, salvageFolder, `${name}.json`);
+		const copy = join(paths.processed, lake.salvaged, `${name}.json`);
 		const wasDamaged = known.damaged[name] === size;
 		let content: Buffer | undefined;
 		if (ctimeMs > known.until - slackMs) {
@@ -74,7 +72,7 @@ export async function readableClickFiles(files: readonly string[], paths: LocalP
 		await writeFileAtomic(place, JSON.stringify(checked));
 		for (const name of Object.keys(known.damaged)) {
 			if (checked.damaged[name] !== undefined) continue;
-			await removeBelow(paths.processed, `${salvageFolder}/${name}.json`);
+			await removeBelow(paths.processed, `${lake.salvaged}/${name}.json`);
 		}
 	}
 	return readable;

@@ -5,7 +5,8 @@ import { test } from "../../../../tests/support/fixtures.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import { lakeAccess } from "../shared/paths.ts";
 import { TestLake } from "./fixtures/testLake.ts";
-import { isIcebergTable, readIcebergTable } from "./icebergTable.ts";
+import { isIcebergTable } from "./icebergFolder.ts";
+import { readIcebergTable } from "./icebergTable.ts";
 import { selectAll } from "./tableReader.ts";
 
 let lake: TestLake;

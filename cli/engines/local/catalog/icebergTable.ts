@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 import { avroMetadata, avroRead } from "icebird";
 import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
-import { namesIn } from "../../../common/fs.ts";
 import { fromIceberg, type IcebergType } from "../../duckdb/columnTypes.ts";
 import { withTextIds } from "../../shared/icebergIds.ts";
+import { latestMetadata } from "./icebergFolder.ts";
 
 /** An Iceberg table as its current snapshot shows it. https://iceberg.apache.org/spec/ */
 export interface IcebergTable {
@@ -69,11 +69,6 @@ export interface DataFile {
 
 const entryDeleted = 2;
 const contentData = 0;
-
-/** Whether a folder holds the metadata of an Iceberg table. */
-export async function isIcebergTable(folder: string): Promise<boolean> {
-	return (await latestMetadata(folder)) !== undefined;
-}
 
 /**
  * Reads the current schema and the current snapshot's data files, without any extension of DuckDB's.
@@ -150,17 +145,6 @@ async function entriesOf(
 		manifests.map(({ manifest_path }) => readAvro(folder, place(manifest_path), entrySchema)),
 	);
 	return entries.flat();
-}
-
-/**
- * Path of the newest `vN.metadata.json`. Writing that file is the commit; `version-hint.text` is written after it and
- * may lag behind. https://iceberg.apache.org/spec/#file-system-tables
- */
-async function latestMetadata(folder: string): Promise<string | undefined> {
-	let latest = 0;
-	for (const name of await namesIn(join(folder, "metadata")))
-		latest = Math.max(latest, Number(/^v(\d+)\.metadata\.json$/.exec(name)?.[1] ?? 0));
-	return latest === 0 ? undefined : join(folder, "metadata", `v${latest}.metadata.json`);
 }
 
 async function parseMetadata(folder: string, path: string): Promise<z.infer<typeof metadataSchema>> {

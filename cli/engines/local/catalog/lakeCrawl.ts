@@ -1,25 +1,24 @@
 import { isDeepStrictEqual } from "node:util";
-import type { DuckDBConnection } from "@duckdb/node-api";
-import { batchKeys, databaseName } from "../../../../etl/contract/contract.ts";
+import { databaseName } from "../../../../etl/contract/contract.ts";
 import { catalogForm } from "../../../../etl/contract/names.ts";
 import { clickColumns } from "../../../../etl/definition/clicks.ts";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
-import { fromDuckDb } from "../../duckdb/columnTypes.ts";
-import { withDuckDb } from "../../duckdb/session.ts";
 import type { CatalogTable, Context, Crawlers } from "../../port.ts";
 import { stackDefinition } from "../shared/definition.ts";
-import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
-import { type Catalog, type RegisteredTable, readCatalog, tableFolder, tableUri, writeCatalog } from "./catalogFile.ts";
-import { readableClickFiles } from "./clickFiles.ts";
-import { hourKeys, newColumns } from "./clickTable.ts";
-import { batchKey } from "./emptyLogs.ts";
+import type { LocalPaths } from "../shared/paths.ts";
+import { type Catalog, type RegisteredTable, readCatalog, tableUri, writeCatalog } from "./catalogFile.ts";
 import { sharedName, sharing } from "./givenNames.ts";
-import { readIcebergTable } from "./icebergTable.ts";
-import { filesBelow, hiveKeys } from "./lakeFolders.ts";
 import { damagedTableFix, type FoundTable, findTables } from "./lakeTables.ts";
-import { describe, jsonEndings, parquetEndings, parquetRelation } from "./tableReader.ts";
+import type { Shape, ShapeReader } from "./shapeReader.ts";
+import { tablePrint } from "./tablePrint.ts";
 
-type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;
+/** A table of the lake, its entry so far, and whether its files are those of the entry. */
+interface Candidate {
+	found: FoundTable;
+	known: RegisteredTable | undefined;
+	print: string;
+	hasFiles: boolean;
+}
 
 /** What a crawl comes to. */
 type Crawled = Awaited<ReturnType<Crawlers["crawl"]>>;
@@ -33,34 +32,45 @@ export class LakeCrawl {
 	}
 
 	/**
-	 * Reads every table's columns. A table that cannot be read keeps its entry while the others are registered; then the
-	 * crawl fails naming it.
+	 * Reads the columns of every table whose files are others than those of its entry. A table that cannot be read keeps its entry
+	 * while the others are registered; then the crawl fails naming it.
 	 */
 	async run({ reporter, signal }: Context, update: (detail: string) => void = () => undefined): Promise<Crawled> {
 		const before = await this.#catalogBefore((text) => reporter.warn(text));
 		const known = new Map(before?.tables.map((table) => [table.name, table]));
-		const found = await findTables(this.#paths);
+		const clicks = clickColumns((await stackDefinition(this.#paths)).pipeline.clicks?.schema);
+		const candidates: Candidate[] = [];
+		for (const found of await findTables(this.#paths)) {
+			const files = await tablePrint(found, found.format === "json" ? clicks : undefined, this.#paths);
+			candidates.push({ found, known: known.get(found.name), ...files });
+		}
 		const failures: { table: string; error: unknown }[] = [];
 		const tables: RegisteredTable[] = [];
-		await withDuckDb(lakeAccess(this.#paths), signal, async (connection) => {
-			for (const [at, candidate] of found.entries()) {
+		const register = async (reader?: ShapeReader): Promise<void> => {
+			for (const [at, candidate] of candidates.entries()) {
 				signal.throwIfAborted();
-				update(`${at + 1} of ${found.length}: ${candidate.name}`);
+				const { name, format, zone, prefix, source } = candidate.found;
+				update(`${at + 1} of ${candidates.length}: ${name}`);
 				try {
-					const shape = await this.#shapeOf(candidate, known.get(candidate.name), connection);
-					const { name, format, zone, prefix, source } = candidate;
+					const shape = entryShape(candidate) ?? (await this.#read(candidate, reader));
 					if (shape === undefined) continue;
 					const other = tables.find((table) => table.name === name);
-					if (other !== undefined) throw sameName(candidate, other);
-					tables.push({ name, format, zone, prefix, ...shape, ...(source && { source }) });
+					if (other !== undefined) throw sameName(candidate.found, other);
+					tables.push({ name, format, zone, prefix, ...shape, ...(source && { source }), print: candidate.print });
 				} catch (error) {
-					failures.push({ table: candidate.name, error });
-					const entry = known.get(candidate.name);
-					if (entry?.prefix === candidate.prefix && !tables.some(({ name }) => name === entry.name)) tables.push(entry);
+					failures.push({ table: name, error });
+					const entry = candidate.known;
+					if (entry?.prefix === prefix && !tables.some((table) => table.name === entry.name)) tables.push(entry);
 				}
 			}
-			update(`${tables.length} tables`);
-		});
+		};
+		if (candidates.every((candidate) => !candidate.hasFiles || entryShape(candidate) !== undefined)) await register();
+		else {
+			// It loads a database, which a lake without news does not need.
+			const { ShapeReader } = await import("./shapeReader.ts");
+			await ShapeReader.with(this.#paths, clicks, signal, register);
+		}
+		update(`${tables.length} tables`);
 		for (const text of qualifiedNames(tables, known)) reporter.note(text);
 		const catalog: Catalog = { version: 1, database: databaseName("local"), tables };
 		await writeCatalog(catalog, before, this.#paths);
@@ -71,6 +81,11 @@ export class LakeCrawl {
 			tables: tables.map((table) => this.#report(table, known.get(table.name))),
 			removed: [...known.keys()].filter((name) => !names.has(name)),
 		};
+	}
+
+	/** @returns undefined where nothing is known of the table. */
+	async #read({ found, known, hasFiles }: Candidate, reader: ShapeReader | undefined): Promise<Shape | undefined> {
+		return hasFiles ? reader?.read(found, known) : found.shape;
 	}
 
 	/** A damaged catalog is rebuilt: all that it holds comes from the lake. */
@@ -84,56 +99,10 @@ export class LakeCrawl {
 		}
 	}
 
-	/** @returns undefined where nothing is known of the table: its folder holds no file, or no row. */
-	async #shapeOf(
-		found: FoundTable,
-		known: RegisteredTable | undefined,
-		connection: DuckDBConnection,
-	): Promise<Shape | undefined> {
-		const folder = tableFolder({ ...found, columns: [], partitionKeys: [] }, this.#paths);
-		if (found.format === "iceberg") {
-			const { columns } = await readIcebergTable(folder);
-			return { columns: columns.map(({ name, type }) => ({ name, type })), partitionKeys: [] };
-		}
-		const files = await filesBelow(folder, found.format === "json" ? jsonEndings : parquetEndings);
-		const [first] = files;
-		if (first === undefined) return found.shape;
-		if (found.format === "json") {
-			const columns = await this.#clickColumns(files, known?.format === "json" ? known.columns : [], connection);
-			return columns.length === 0 ? undefined : { columns, partitionKeys: hourKeys };
-		}
-		if (found.source !== undefined) {
-			const all = await describe(connection, parquetRelation(files, [{ name: batchKeys.own, type: "int" }]));
-			const columns = all
-				.filter(({ name }) => name !== batchKeys.own)
-				.map(({ name, type }) => ({ name, type: fromDuckDb(type) }));
-			return { columns, partitionKeys: [{ name: batchKey(columns), type: "int" }] };
-		}
-		const partitionKeys = hiveKeys(folder, first).map((name) => ({ name, type: "string" }));
-		const keys = new Set(partitionKeys.map(({ name }) => name));
-		const columns = (await describe(connection, parquetRelation(files, partitionKeys)))
-			.filter(({ name }) => !keys.has(name))
-			.map(({ name, type }) => ({ name, type: fromDuckDb(type) }));
-		return { columns, partitionKeys };
-	}
-
-	/** The definition's columns, then those of earlier crawls, with their types, then what else the clicks have. */
-	async #clickColumns(
-		files: readonly string[],
-		known: Shape["columns"],
-		connection: DuckDBConnection,
-	): Promise<Shape["columns"]> {
-		const declared = clickColumns((await stackDefinition(this.#paths)).pipeline.clicks?.schema);
-		const names = new Set([...declared, ...hourKeys].map(({ name }) => name.toLowerCase()));
-		const kept = [...declared, ...known.filter(({ name }) => !names.has(name.toLowerCase()))];
-		const readable = await readableClickFiles(files, this.#paths);
-		return readable.length === 0 ? kept : [...kept, ...(await newColumns(connection, readable, kept))];
-	}
-
 	#report(table: RegisteredTable, before: RegisteredTable | undefined): CatalogTable {
 		const lowerCase = (columns: RegisteredTable["columns"]) =>
 			columns.map(({ name, type }) => ({ name: name.toLowerCase(), type }));
-		const unchanged = isDeepStrictEqual(table, before);
+		const unchanged = isDeepStrictEqual({ ...table, print: "" }, { ...before, print: "" });
 		return {
 			name: table.name,
 			format: table.format,
@@ -143,6 +112,12 @@ export class LakeCrawl {
 			change: before === undefined ? "added" : unchanged ? "unchanged" : "updated",
 		};
 	}
+}
+
+/** What is registered, where the files are those that it was read from. */
+function entryShape({ found, known, print }: Candidate): Shape | undefined {
+	if (known === undefined || known.print !== print || known.prefix !== found.prefix) return undefined;
+	return { columns: known.columns, partitionKeys: known.partitionKeys };
 }
 
 /** A line for each name that no table has, since more than one would have it, where that is new. */

@@ -9,7 +9,7 @@ import type { LocalPaths } from "../shared/paths.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
 import { emptyLogs } from "./emptyLogs.ts";
 import { GivenNames } from "./givenNames.ts";
-import { isIcebergTable } from "./icebergTable.ts";
+import { isIcebergTable } from "./icebergFolder.ts";
 import { isHidden, subfolders } from "./lakeFolders.ts";
 
 /** A folder of the lake that may hold a table. */

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect } from "vitest";
@@ -110,6 +110,26 @@ describe("a crawl", () => {
 		await lake.orders("current/classicmodels/orders", 6);
 		await rm(join(lake.paths.processed, "star-schema"), { recursive: true });
 		expect(await crawlChanges()).toEqual({ orders: "updated", dim_date: "removed" });
+	});
+
+	test("reads the tables again whose files are others, and no others", async () => {
+		const orders = "current/classicmodels/orders";
+		await lake.orders(orders);
+		await lake.parquet("wordpress-db/wp_comments/batch=1/part-0.parquet", changes);
+		await crawlChanges();
+		const edit = (text: string): string =>
+			text.replaceAll('"bigint"', '"date"').replaceAll('"decimal(10,2)"', '"date"');
+		await writeFile(lake.paths.catalog, edit(await readFile(lake.paths.catalog, "utf8")));
+		const types = async (): Promise<string> => JSON.stringify((await crawlers.crawl(lake.context)).tables);
+		expect(await types()).not.toMatch(/bigint|decimal/);
+		await lake.parquet("wordpress-db/wp_comments/batch=2/part-0.parquet", changes);
+		expect(await types()).toMatch(/bigint/);
+		expect(await types()).not.toMatch(/decimal/);
+		const [metadata] = (await readdir(join(lake.paths.processed, orders, "metadata"))).filter((name) =>
+			name.endsWith(".metadata.json"),
+		);
+		await utimes(join(lake.paths.processed, orders, "metadata", metadata ?? ""), 1, 1);
+		expect(await types()).toMatch(/decimal/);
 	});
 
 	test("registers models, and removes one that is no more", async () => {

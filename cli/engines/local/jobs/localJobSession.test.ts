@@ -1,19 +1,22 @@
 import { execFileSync } from "node:child_process";
 import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, vi } from "vitest";
+import { describe, expect, onTestFinished, vi } from "vitest";
 import { lake } from "../../../../etl/contract/contract.ts";
 import { newRunId } from "../../../../etl/contract/runId.ts";
 import type { JobDefinition } from "../../../../etl/definition/jobs.ts";
 import { it as base } from "../../../../tests/support/fixtures.ts";
 import { failing } from "../../../actions/etl/failing.ts";
 import { PipelineError } from "../../../common/errors.ts";
-import type { Stack } from "../../port.ts";
+import { exists } from "../../../common/fs.ts";
+import { poll } from "../../../common/poll.ts";
+import type { Context, Stack } from "../../port.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { JobEngine } from "./jobEngine.ts";
 import { LocalJobSession } from "./localJobSession.ts";
 import { LocalJobs } from "./localJobs.ts";
 import { RunLock } from "./runLock.ts";
+import { forgetSettled, SettledJobs } from "./settled.ts";
 
 /** Instead of Python: an engine that listens immediately, and jobs that are scripts of the shell. */
 const python = `#!/bin/sh
@@ -34,7 +37,7 @@ interface Run {
 	runId: string;
 	session: LocalJobSession;
 	/** One more session of the run. */
-	open(): Promise<LocalJobSession>;
+	open(settled?: SettledJobs): Promise<LocalJobSession>;
 	/** A job of these lines; `$report` is where its report goes. */
 	job(name: string, ...lines: string[]): Promise<JobDefinition>;
 }
@@ -49,9 +52,9 @@ const it = base.extend("run", async ({ folder, abort }, { onCleanup }): Promise<
 	await mkdir(logs, { recursive: true });
 	const lock = await RunLock.take(paths.runs, runId, abort.signal);
 	const sessions: LocalJobSession[] = [];
-	const open = async (): Promise<LocalJobSession> => {
-		const engine = await JobEngine.take({ python: paths.python, forks: false, ahead: false }, logs);
-		const session = new LocalJobSession(paths, runId, logs, lock, engine);
+	const open = async (settled?: SettledJobs): Promise<LocalJobSession> => {
+		const take = (): Promise<JobEngine> => JobEngine.take({ python: paths.python, forks: false, ahead: false }, logs);
+		const session = new LocalJobSession(paths, runId, logs, lock, take, settled);
 		sessions.push(session);
 		return session;
 	};
@@ -164,15 +167,82 @@ describe("Ctrl-C", () => {
 	});
 });
 
+describe("a job that found nothing", () => {
+	const nothing = { ...report, rows_read: 0, rows_written: 0, rests_until: "2999-01-01T00:00:00.000Z" };
+
+	/** What a run in a lake of this print makes of some jobs: those that it starts, and whose reports they have. */
+	const runs = async (run: Run, print: string, jobs: JobDefinition[], context: Context): Promise<string[]> => {
+		const session = await run.open(await SettledJobs.of(run.paths, print));
+		const ends: string[] = [];
+		for (const job of jobs) {
+			const { report: found, log } = await session.run(job, context);
+			const isStarted = (await readFile(log, "utf8")).includes("at work");
+			ends.push(`${job.name} ${isStarted ? "started" : `as ${found?.same_as}`}`);
+		}
+		await session.close();
+		return ends;
+	};
+	const reports = (found: object, run: Run, name: string): Promise<JobDefinition> => {
+		const text = JSON.stringify({ ...found, job: name, run_id: run.runId, state: "succeeded", error: null });
+		return run.job(name, "echo at work", `echo '${text}' > "$report"`);
+	};
+
+	it("is not started in the same lake, and is in another one, after its time, and after a purge", async ({
+		run,
+		context,
+	}) => {
+		const jobs = [await reports(nothing, run, "a"), await reports(nothing, run, "b")];
+		const same = jobs.map(({ name }) => `${name} as ${run.runId}`);
+		const started = jobs.map(({ name }) => `${name} started`);
+		expect(await runs(run, "lake", jobs, context)).toEqual(started);
+		expect(await runs(run, "lake", jobs, context)).toEqual(same);
+		expect(await runs(run, "lake", jobs, context)).toEqual(same);
+		expect(await runs(run, "other", jobs, context)).toEqual(started);
+		vi.useFakeTimers({ now: Date.parse("2999-01-02"), toFake: ["Date"] });
+		onTestFinished(() => void vi.useRealTimers());
+		expect(await runs(run, "other", jobs, context)).toEqual(started);
+		vi.useRealTimers();
+		expect(await runs(run, "other", jobs, context)).toEqual(same);
+		await forgetSettled(run.paths);
+		expect(await runs(run, "other", jobs, context)).toEqual(started);
+	});
+
+	it("is started with other arguments, or where it does not say that it goes by the lake alone", async ({
+		run,
+		context,
+	}) => {
+		const lakes = await reports(nothing, run, "a");
+		const { rests_until: _, ...unsaid } = nothing;
+		const others = await reports(unsaid, run, "b");
+		await runs(run, "lake", [lakes, others], context);
+		expect(await runs(run, "lake", [others, lakes], context)).toEqual(["b started", `a as ${run.runId}`]);
+		const asked = { ...lakes, forRun: { accept_empty: "shop.orders" } };
+		expect(await runs(run, "lake", [asked], context)).toEqual(["a started"]);
+		// What one run has looked at hides nothing that another one has.
+		expect(await runs(run, "lake", [lakes, asked], context)).toEqual([`a as ${run.runId}`, `a as ${run.runId}`]);
+	});
+
+	it("is started behind one that found something, and neither is kept then", async ({ run, context }) => {
+		const idle = await reports(nothing, run, "idle");
+		const busy = await reports({ ...nothing, rows_read: 1 }, run, "busy");
+		await runs(run, "lake", [idle], context);
+		expect(await runs(run, "lake", [busy, idle], context)).toEqual(["busy started", "idle started"]);
+		expect(await runs(run, "new", [idle, busy], context)).toEqual(["idle started", "busy started"]);
+		expect(await runs(run, "new", [idle], context)).toEqual(["idle started"]);
+	});
+});
+
 describe("the history of runs", () => {
-	it("has a job that was stopped with its run, or killed with the program", async ({ run, context, abort }) => {
+	it("has a job that was stopped with its run, or killed with the program", async ({ run, context, abort, folder }) => {
 		const { paths, session, job, runId } = run;
 		const first = await job("first", writes("first", runId, "succeeded"));
 		await session.run(first, context);
-		const second = session.run(await job("second", "exec sleep 600"), {
+		const begun = join(folder, "begun");
+		const second = session.run(await job("second", `: > '${begun}'`, "exec sleep 600"), {
 			...context,
 			signal: abort.signal,
 		});
+		await poll({ firstMs: 20 }, async () => (await exists(begun)) || undefined);
 		abort.abort();
 		expect(await second).toMatchObject({ state: "stopped" });
 		expect((await new LocalJobs(paths).runs(1))[0]?.jobs).toMatchObject([{ job: "first", state: "succeeded" }]);

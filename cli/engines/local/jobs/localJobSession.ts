@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { commandLineOf } from "../../../../etl/contract/arguments.ts";
@@ -13,7 +13,9 @@ import type { JobEngine } from "./jobEngine.ts";
 import type { Exit } from "./jobProcesses.ts";
 import { datasetsFile } from "./news.ts";
 import type { RunLock } from "./runLock.ts";
-import { readReport, reportFailure } from "./runReports.ts";
+import { readReport, repeatReport, reportFailure } from "./runReports.ts";
+import type { SailServer } from "./sailServer.ts";
+import { foundNothing, type SettledJobs } from "./settled.ts";
 
 /** Lines of a failed job's log that are shown immediately. */
 const tailLines = 15;
@@ -27,26 +29,51 @@ export class LocalJobSession implements JobSession {
 	readonly #paths: LocalPaths;
 	readonly #folder: string;
 	readonly #lock: RunLock;
-	readonly #engine: JobEngine;
+	readonly #settled: SettledJobs | undefined;
+	readonly #takeEngine: () => Promise<JobEngine>;
+	#engine: Promise<JobEngine> | undefined;
 	#hasWarned = false;
 	/** What went wrong with a job may be the engine's fault, or be one of the engine's now. */
 	#isGood = true;
+	/** Whether a job found something: what others of the run saw may be what it made. */
+	#hasWork = false;
 
-	/** @param engine is kept for a later run, or closed, when this is closed. */
-	constructor(paths: LocalPaths, runId: string, folder: string, lock: RunLock, engine: JobEngine) {
+	/**
+	 * @param takeEngine begins the engine, where a job needs it. It is kept for a later run, or closed, when this is closed.
+	 * @param settled jobs that need not be started; absent where all are.
+	 */
+	constructor(
+		paths: LocalPaths,
+		runId: string,
+		folder: string,
+		lock: RunLock,
+		takeEngine: () => Promise<JobEngine>,
+		settled?: SettledJobs,
+	) {
 		this.#paths = paths;
 		this.runId = runId;
 		this.#folder = folder;
 		this.#lock = lock;
-		this.#engine = engine;
+		this.#takeEngine = takeEngine;
+		this.#settled = settled;
+	}
+
+	/** Begins the engine before the first job asks for it. */
+	async begin(): Promise<void> {
+		this.#engine ??= this.#takeEngine();
+		await this.#engine;
 	}
 
 	async run(job: JobDefinition, context: Context): Promise<JobRun> {
 		const log = join(this.#folder, `${job.name}.log`);
 		const startedAt = new Date();
+		const known = this.#hasWork ? undefined : this.#settled?.reportOf(callOf(job));
+		if (known !== undefined) return this.#repeat(job, known, log, startedAt);
 		const exit = await this.#spawn(job, log, context);
 		const { state, report } = await this.#ending(job, startedAt, exit, log, context.signal);
 		if (state !== "succeeded" && state !== "quality_failed") this.#isGood = false;
+		if (report === undefined || !foundNothing(report)) this.#hasWork = true;
+		else this.#settled?.add(callOf(job), report);
 		return {
 			job: job.name,
 			id: `${this.runId}/${job.name}`,
@@ -57,6 +84,18 @@ export class LocalJobSession implements JobSession {
 			...(exit.orphaned === undefined ? {} : { fault: { kind: "EngineDied", message: exit.orphaned.message } }),
 			...(state === "succeeded" || state === "quality_failed" ? {} : { logTail: await tail(log) }),
 		};
+	}
+
+	/** The end of a job that is not started, since it would find what it found. */
+	async #repeat(job: JobDefinition, known: JobReport, log: string, startedAt: Date): Promise<JobRun> {
+		const same_as = known.same_as ?? known.run_id;
+		const report = await repeatReport(this.#paths, this.runId, known, startedAt);
+		await writeFile(
+			log,
+			`Not started: nothing has changed in the lake, the definition and the code since run ${same_as}, in which it found nothing.\n`,
+		);
+		const seconds = (Date.now() - startedAt.getTime()) / 1000;
+		return { job: job.name, id: `${this.runId}/${job.name}`, state: known.state, seconds, log, report };
 	}
 
 	/** How a job ended; one that died without a report gets a report of that, by which its failure is seen until a good run. */
@@ -84,7 +123,10 @@ export class LocalJobSession implements JobSession {
 
 	async close(): Promise<void> {
 		try {
-			await this.#engine.keep(this.#isGood);
+			if (!this.#hasWork) await this.#settled?.save();
+			// One that could not be taken has failed a job already, or the beginning.
+			const engine = await this.#engine?.catch(() => undefined);
+			await engine?.keep(this.#isGood);
 		} finally {
 			await this.#lock.free();
 		}
@@ -93,10 +135,12 @@ export class LocalJobSession implements JobSession {
 	/** @returns how the job ended; `orphaned` where its engine had died before. */
 	async #spawn(job: JobDefinition, log: string, context: Context): Promise<Exit & { orphaned?: PipelineError }> {
 		const { signal } = context;
-		const { address, ...network } = await this.#engine.server.remote(signal);
-		await this.#warnOfOthers(context);
+		this.#engine ??= this.#takeEngine();
+		const { server, processes } = await this.#engine;
+		const { address, ...network } = await server.remote(signal);
+		await this.#warnOfOthers(server, context);
 		const call = { script: job.script, args: this.#arguments(job), log, env: { SPARK_REMOTE: address }, ...network };
-		const { pid, ended } = await this.#engine.processes.start(call);
+		const { pid, ended } = await processes.start(call);
 		if (pid === undefined) return ended;
 		const started = identify(pid);
 		const stop = (): void => signalProcess(started, "SIGTERM");
@@ -104,7 +148,7 @@ export class LocalJobSession implements JobSession {
 		if (signal.aborted) stop();
 		await this.#lock.addChild(started);
 		try {
-			const first = await Promise.race([ended, this.#engine.server.died]);
+			const first = await Promise.race([ended, server.died]);
 			if (!(first instanceof Error)) return first;
 			// It would ask an engine that is gone for ten minutes more.
 			await endProcess(started, "", orphanGraceMs);
@@ -114,10 +158,10 @@ export class LocalJobSession implements JobSession {
 		}
 	}
 
-	async #warnOfOthers({ reporter, signal }: Context): Promise<void> {
+	async #warnOfOthers(server: SailServer, { reporter, signal }: Context): Promise<void> {
 		if (this.#hasWarned) return;
 		this.#hasWarned = true;
-		const exposure = await this.#engine.server.exposure(signal);
+		const exposure = await server.exposure(signal);
 		if (exposure !== undefined) reporter.warn(exposure);
 	}
 
@@ -132,6 +176,11 @@ export class LocalJobSession implements JobSession {
 			...job.forRun,
 		});
 	}
+}
+
+/** A job with what is its own in a run: the rest is of the stack, or of all runs. */
+export function callOf({ name, script, arguments: usual, forRun }: JobDefinition): string {
+	return JSON.stringify([name, script, usual ?? {}, forRun ?? {}]);
 }
 
 function stateOf({ code }: Exit, signal: AbortSignal): JobState {

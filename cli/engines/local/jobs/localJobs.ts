@@ -13,10 +13,12 @@ import { forgetValues } from "../shared/forget.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { readSchedule } from "../shared/scheduleFile.ts";
 import { JobEngine, needsOf } from "./jobEngine.ts";
-import { LocalJobSession } from "./localJobSession.ts";
+import { lakePrint } from "./lakePrint.ts";
+import { callOf, LocalJobSession } from "./localJobSession.ts";
 import { datasetsFile, hasNews } from "./news.ts";
 import { RunLock, runningRun } from "./runLock.ts";
 import { jobsOfRun } from "./runReports.ts";
+import { forgetSettled, SettledJobs } from "./settled.ts";
 
 /** Runs whose logs and reports are kept. */
 const keptRuns = 50;
@@ -30,7 +32,6 @@ export class LocalJobs implements Jobs {
 	}
 
 	async open(context: Context, { scheduled = false }: { scheduled?: boolean } = {}): Promise<JobSession> {
-		await ensurePython(context, this.#paths, false);
 		const runId = newRunId();
 		const lock = await RunLock.take(this.#paths.runs, runId, context.signal, {
 			scheduled,
@@ -46,9 +47,16 @@ export class LocalJobs implements Jobs {
 			await mkdir(this.#paths.processed, { recursive: true });
 			await deliverLeftovers({ spool: this.#paths.delivery, raw: this.#paths.raw });
 			const document = jobsDocument(definition, await openModels(definition), definition.pipeline.clicks?.schema);
-			await writeFile(join(folder, datasetsFile), JSON.stringify(document));
-			const engine = await JobEngine.take(needsOf(this.#paths, ahead), folder);
-			return new LocalJobSession(this.#paths, runId, folder, lock, engine);
+			const text = JSON.stringify(document);
+			const settled = await SettledJobs.of(this.#paths, lakePrint(this.#paths, definition, text));
+			const takeEngine = async (): Promise<JobEngine> => {
+				await ensurePython(context, this.#paths, false);
+				return JobEngine.take(needsOf(this.#paths, ahead), folder);
+			};
+			const session = new LocalJobSession(this.#paths, runId, folder, lock, takeEngine, settled);
+			if (!settled.haveAll(definition.jobs.map(callOf))) await session.begin();
+			await writeFile(join(folder, datasetsFile), text);
+			return session;
 		} catch (error) {
 			await lock.free();
 			throw error;
@@ -73,6 +81,7 @@ export class LocalJobs implements Jobs {
 
 	async removeRuns(context: Context): Promise<void> {
 		await this.#removeRuns(0);
+		await forgetSettled(this.#paths);
 		await forgetValues(this.#paths, context.signal);
 	}
 

@@ -47,7 +47,8 @@ export async function recomputing<T>(
 		const definition = await stackDefinition(paths);
 		const document = jobsDocument(definition, await openModels(definition), definition.pipeline.clicks?.schema);
 		await writeFile(join(folder, datasetsFile), JSON.stringify(withoutRules(document)));
-		const opened = new LocalJobSession(own, runId, folder, lock, await JobEngine.take(needsOf(own, true), folder));
+		const takeEngine = (): Promise<JobEngine> => JobEngine.take(needsOf(own, true), folder);
+		const opened = new LocalJobSession(own, runId, folder, lock, takeEngine);
 		session = opened;
 		return await work({ paths: own, run: (job) => opened.run(job, context) });
 	} finally {

@@ -68,10 +68,32 @@ export async function reportFailure(
 		finished_at: new Date().toISOString(),
 		error: [known?.error, error].filter(Boolean).join("\n"),
 	};
-	const path = join(paths.processed, lake.report(runId, job));
+	await write(paths, report);
+	return report;
+}
+
+/** The report of a job that was not started, since it would find what it found in an earlier run. */
+export async function repeatReport(
+	paths: LocalPaths,
+	runId: string,
+	known: JobReport,
+	startedAt: Date,
+): Promise<JobReport> {
+	const report: JobReport = {
+		...known,
+		run_id: runId,
+		started_at: startedAt.toISOString(),
+		finished_at: new Date().toISOString(),
+		same_as: known.same_as ?? known.run_id,
+	};
+	await write(paths, report);
+	return report;
+}
+
+async function write(paths: LocalPaths, report: JobReport): Promise<void> {
+	const path = join(paths.processed, lake.report(report.run_id, report.job));
 	await makeFolder(dirname(path));
 	await writeFileAtomic(path, JSON.stringify(report));
-	return report;
 }
 
 function stems(names: readonly string[], ending: string): string[] {

@@ -11,7 +11,7 @@ import type {
 	Suspects,
 	TableComparison,
 } from "../../port.ts";
-import { isIcebergTable } from "../catalog/icebergTable.ts";
+import { isIcebergTable } from "../catalog/icebergFolder.ts";
 import { subfolders } from "../catalog/lakeFolders.ts";
 import { readCheckpoint } from "../replication/model/checkpoint.ts";
 import { comparePositions } from "../replication/model/position.ts";
@@ -22,18 +22,24 @@ import { requestPublication } from "../replication/service/requests.ts";
 import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { sourceAccess } from "../shared/settings.ts";
-import { compareTable } from "./compareTable.ts";
-import { LocalLakeComparison } from "./deep/lakeComparison.ts";
 import { sourceBehind } from "./sourceBehind.ts";
 
-/** The source, in its own text, against the current tables' files. */
+/** The source, in its own text, against the current tables' files. The database that compares is loaded where something is compared. */
 export class LocalComparison implements Comparison {
 	readonly lake: LakeComparison;
 	readonly #paths: LocalPaths;
 
 	constructor(paths: LocalPaths) {
 		this.#paths = paths;
-		this.lake = new LocalLakeComparison(paths);
+		const whole = async (): Promise<LakeComparison> => {
+			const { LocalLakeComparison } = await import("./deep/lakeComparison.ts");
+			return new LocalLakeComparison(paths);
+		};
+		this.lake = {
+			files: async (...args) => (await whole()).files(...args),
+			rows: async (...args) => (await whole()).rows(...args),
+			afterRun: async (...args) => (await whole()).afterRun(...args),
+		};
 	}
 
 	async tables(): Promise<ComparedTable[]> {
@@ -70,11 +76,12 @@ export class LocalComparison implements Comparison {
 		return [...found.values()];
 	}
 
-	compare(
+	async compare(
 		table: ComparedTable,
 		options: CompareOptions,
 		context: Context,
 	): Promise<{ comparison: TableComparison; suspects: Suspects | undefined }> {
+		const { compareTable } = await import("./compareTable.ts");
 		return compareTable(this.#paths, table, options, context);
 	}
 

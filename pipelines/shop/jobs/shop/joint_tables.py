@@ -33,6 +33,7 @@ HOURS_AT_A_TIME = 48
 
 def join_tables(job: Job) -> None:
     """Replaces the partitions whose clicks changed, or the order items of whose products did."""
+    job.report.rests_on_lake()
     table = job.datasets.table(SCHEMA, ORDER_ITEMS)
     applied = state.load(job.processed, table).applied
     if applied is None:
@@ -41,6 +42,8 @@ def join_tables(job: Job) -> None:
     known = JointState.read(job.processed)
     _undo(job, known.replacing or {})
     first = click_hours.since(known)
+    if first:
+        job.report.looks_again_at(known.listed + click_hours.WHOLE_EVERY)
     present = click_files.by_hour(job.raw, first)
     inputs = {hour: of_files(files) for hour, files in present.items()}
     before = {hour: value.files for hour, value in known.hours.items() if hour >= first}

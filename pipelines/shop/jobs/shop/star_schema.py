@@ -48,6 +48,7 @@ def star_schema(job: Job) -> None:
         job.processed.write_json(STATE_FILE, {})
         _for_each(job, SOURCES, lambda name: _make(job, name, lambda source: _of_database(job, database, source)))
         return
+    job.report.rests_on_lake()
     states = {
         name: state.load(job.processed, job.datasets.table(schema, name))
         for schema, name in state.known_tables(job.processed)

@@ -2,7 +2,7 @@ import { messageOf } from "../../../../common/errors.ts";
 import { exists } from "../../../../common/fs.ts";
 import type { LakeFinding } from "../../../port.ts";
 import { readCatalog, tableFolder } from "../../catalog/catalogFile.ts";
-import { isIcebergTable } from "../../catalog/icebergTable.ts";
+import { isIcebergTable } from "../../catalog/icebergFolder.ts";
 import type { FoundTable } from "../../catalog/lakeTables.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
 import { finding } from "./finding.ts";

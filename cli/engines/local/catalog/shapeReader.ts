@@ -1,0 +1,76 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { batchKeys } from "../../../../etl/contract/contract.ts";
+import { fromDuckDb } from "../../duckdb/columnTypes.ts";
+import { withDuckDb } from "../../duckdb/session.ts";
+import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
+import { type RegisteredTable, tableFolder } from "./catalogFile.ts";
+import { readableClickFiles } from "./clickFiles.ts";
+import { hourKeys, newColumns } from "./clickTable.ts";
+import { batchKey } from "./emptyLogs.ts";
+import { readIcebergTable } from "./icebergTable.ts";
+import { filesBelow, hiveKeys } from "./lakeFolders.ts";
+import type { FoundTable } from "./lakeTables.ts";
+import { describe, jsonEndings, parquetEndings, parquetRelation } from "./tableReader.ts";
+
+export type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;
+
+/** Reads what columns tables have from their files. */
+export class ShapeReader {
+	readonly #paths: LocalPaths;
+	readonly #connection: DuckDBConnection;
+	/** Columns of the clicks that the definition has. */
+	readonly #clicks: Shape["columns"];
+
+	private constructor(paths: LocalPaths, connection: DuckDBConnection, clicks: Shape["columns"]) {
+		this.#paths = paths;
+		this.#connection = connection;
+		this.#clicks = clicks;
+	}
+
+	/** Does some work with one, until the signal is aborted. */
+	static with<T>(
+		paths: LocalPaths,
+		clicks: Shape["columns"],
+		signal: AbortSignal,
+		work: (reader: ShapeReader) => Promise<T>,
+	): Promise<T> {
+		return withDuckDb(lakeAccess(paths), signal, (connection) => work(new ShapeReader(paths, connection, clicks)));
+	}
+
+	/** @returns undefined where nothing is known of the table: its folder holds no file, or no row. */
+	async read(found: FoundTable, known: RegisteredTable | undefined): Promise<Shape | undefined> {
+		const folder = tableFolder({ ...found, columns: [], partitionKeys: [] }, this.#paths);
+		if (found.format === "iceberg") {
+			const { columns } = await readIcebergTable(folder);
+			return { columns: columns.map(({ name, type }) => ({ name, type })), partitionKeys: [] };
+		}
+		const files = await filesBelow(folder, found.format === "json" ? jsonEndings : parquetEndings);
+		const [first] = files;
+		if (first === undefined) return found.shape;
+		if (found.format === "json") {
+			const columns = await this.#clickColumns(files, known?.format === "json" ? known.columns : []);
+			return columns.length === 0 ? undefined : { columns, partitionKeys: hourKeys };
+		}
+		if (found.source !== undefined) {
+			const all = await describe(this.#connection, parquetRelation(files, [{ name: batchKeys.own, type: "int" }]));
+			const columns = all
+				.filter(({ name }) => name !== batchKeys.own)
+				.map(({ name, type }) => ({ name, type: fromDuckDb(type) }));
+			return { columns, partitionKeys: [{ name: batchKey(columns), type: "int" }] };
+		}
+		const partitionKeys = hiveKeys(folder, first).map((name) => ({ name, type: "string" }));
+		const keys = new Set(partitionKeys.map(({ name }) => name));
+		const columns = (await describe(this.#connection, parquetRelation(files, partitionKeys)))
+			.filter(({ name }) => !keys.has(name))
+			.map(({ name, type }) => ({ name, type: fromDuckDb(type) }));
+		return { columns, partitionKeys };
+	}
+
+	/** The definition's columns, then those of earlier crawls, with their types, then what else the clicks have. */
+	async #clickColumns(files: readonly string[], known: Shape["columns"]): Promise<Shape["columns"]> {
+		const names = new Set([...this.#clicks, ...hourKeys].map(({ name }) => name.toLowerCase()));
+		const kept = [...this.#clicks, ...known.filter(({ name }) => !names.has(name.toLowerCase()))];
+		const readable = await readableClickFiles(files, this.#paths);
+		return readable.length === 0 ? kept : [...kept, ...(await newColumns(this.#connection, readable, kept))];
+	}
+}
