@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lakehouse.contract import PARQUET, STREAM, is_load_file, is_messages_file, load_file
-from lakehouse.raw.raw_files import BrokenFile, Kind, folder_of, table_at
+from lakehouse.raw.raw_files import BrokenFile, Kind, folder_of, table_at, written_at
 from lakehouse.raw.stream_messages import CLEARING, Definition, Message, parse, table_of
 from lakehouse.raw.taken_in import Known, TakenIn
 from lakehouse.run.job import Job
@@ -176,7 +176,7 @@ def _take_in(target: Storage, name: tuple[str, str], known: _State, messages: li
     if cleared:
         _clear(target, name, known, cleared)
     for run, rows in tables:
-        path = _next_file(known, run.kind)
+        path = _next_file(known, run.kind, run.last)
         sink = pa.BufferOutputStream()
         pq.write_table(rows, sink)
         target.write(f"{Table(*name).folder}/{path}", sink.getvalue())
@@ -199,20 +199,30 @@ def _clear(target: Storage, name: tuple[str, str], known: _State, time: str) -> 
     for file, last in list(known.files.items()):
         del known.files[file]
         if last > time:
-            again = _next_file(known, "load" if is_load_file(file) else "change")
+            again = _next_file(known, "load" if is_load_file(file) else "change", last)
             folder = Table(*name).folder
             target.write(f"{folder}/{again}", target.read(f"{folder}/{file}"))
             known.files[again] = last
 
 
-def _next_file(known: _State, kind: Kind) -> str:
+def _next_file(known: _State, kind: Kind, last: str) -> str:
+    """`last`: time of its newest message. Changes are named no earlier: a load has the time of its own messages."""
     if kind == "load":
         known.loads += 1
         return load_file(known.loads)
-    now = datetime.now(timezone.utc)
-    known.changes = max(known.changes + 1, int(now.timestamp() * 1000))
+    now = int(datetime.now(timezone.utc).timestamp() * 1000)
+    known.changes = max(known.changes + 1, now, _milliseconds(last))
     time = datetime.fromtimestamp(known.changes / 1000, timezone.utc)
     return f"{time:%Y%m%d-%H%M%S}{known.changes % 1000:03d}{PARQUET}"
+
+
+def _milliseconds(time: str) -> int:
+    """Since 1970, of an ISO 8601 time in UTC, however many digits its seconds have; 0 of what is none."""
+    digits = written_at(time)
+    if len(digits) < 14:
+        return 0
+    seconds = datetime.strptime(digits[:14], "%Y%m%d%H%M%S").replace(tzinfo=timezone.utc)
+    return int(seconds.timestamp()) * 1000 + int(digits[14:].ljust(3, "0"))
 
 
 def _state_file(name: tuple[str, str]) -> str:

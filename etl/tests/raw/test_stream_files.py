@@ -11,6 +11,7 @@ from decimal import Decimal
 import pyarrow as pa
 import pytest
 
+from lakehouse.raw import stream_files
 from support import stream
 from support.lake import ITEMS, Lake, Read, Source, normal
 from support.streamed import StreamedSource
@@ -141,6 +142,23 @@ def test_truncate_and_reload(lake: Lake, items: StreamedSource, current: Read) -
     items.flush()
     items.load()
     items.insert(id=2, name="two")
+    items.flush()
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
+
+
+def test_changes_count_after_a_load_though_the_clock_was_set_back_since(
+    lake: Lake, items: StreamedSource, current: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lake.ok()
+
+    class Earlier(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> Earlier:
+            return super().now(tz) - dt.timedelta(days=3650)
+
+    monkeypatch.setattr(stream_files, "datetime", Earlier)
+    items.update({"id": 1}, name="since")
     items.flush()
     lake.ok()
     assert normal(current(items)) == normal(items.rows)

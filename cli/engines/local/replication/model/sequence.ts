@@ -9,7 +9,7 @@ export interface SequenceState {
 	commitDigits: string;
 	/** Changes numbered so far. */
 	counter: number;
-	/** Time in the newest file's name, or of the newest load, milliseconds since 1970. */
+	/** Time in the newest file's name, of the newest load or publication, milliseconds since 1970. */
 	fileTime: number;
 }
 
@@ -61,8 +61,8 @@ export class Sequence {
 	}
 
 	/**
-	 * @returns the time of a full load that begins now: later than all files of before, and before all later ones. By this the jobs know
-	 * which changes a load contains. @param now milliseconds since 1970.
+	 * @returns the time of a full load, or of a publication, that begins now: later than all files of before, and before all later ones.
+	 * By this the jobs know which changes a load contains. @param now milliseconds since 1970.
 	 */
 	nextTime(now: number): number {
 		this.#fileTime = Math.max(now, this.#fileTime + 1);

@@ -1,14 +1,16 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { expect } from "vitest";
+import { expect, vi } from "vitest";
 import { test } from "../../../../../tests/support/fixtures.ts";
 import { localPaths } from "../../shared/paths.ts";
 import { initialSequence } from "../model/sequence.ts";
 import { type StatePaths, statePaths } from "../model/statePaths.ts";
 import { TaskState } from "../model/taskState.ts";
 import { publish } from "./filePublisher.ts";
-import { Store } from "./store.ts";
+import { type Publish, Store } from "./store.ts";
+
+const noon = Date.UTC(2026, 8, 5, 12);
 
 let home: string;
 let raw: string;
@@ -42,7 +44,7 @@ const publication = {
 };
 
 /** Publishes the first file only; then the disk is full. */
-const fillingDisk: typeof publish = async ({ clear, files: [first] }, staging, to) => {
+const fillingDisk: Publish = async ({ clear, files: [first] }, staging, to) => {
 	await publish({ clear, files: first === undefined ? [] : [first] }, staging, to);
 	throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
 };
@@ -82,9 +84,9 @@ test("a promise that can never be kept is forgotten with its checkpoint", async 
 
 test("what is shown follows the files: a checkpoint is seen when all that it promises is in the raw zone", async () => {
 	const seen: (number | undefined)[] = [];
-	const store: Store = new Store(files, raw, async (...promised) => {
+	const store: Store = new Store(files, raw, async (promised, staging, to) => {
 		seen.push(store.checkpoint?.position.offset);
-		await publish(...promised);
+		await publish(promised, staging, to);
 		seen.push(store.checkpoint?.position.offset);
 	});
 	await store.open();
@@ -93,4 +95,24 @@ test("what is shown follows the files: a checkpoint is seen when all that it pro
 	await store.commit(stateAt(500), publication);
 	expect(seen).toEqual([400, 400]);
 	expect(store.checkpoint?.position.offset).toBe(500);
+});
+
+test("each publication, and one that is repeated, has a later time, also when the clock is set back", async () => {
+	const times: number[] = [];
+	const deliver: Publish = async (_promised, _staging, _to, time) => {
+		times.push(time);
+		// The process dies in the middle of the second.
+		if (times.length === 2) throw new Error("killed");
+	};
+	const empty = { clear: ["shop/t"], files: [] };
+	vi.useFakeTimers({ toFake: ["Date"], now: noon });
+	const store = new Store(files, raw, deliver);
+	await store.open();
+	const state = stateAt(400);
+	await store.commit(state, empty);
+	vi.setSystemTime(noon - 86_400_000);
+	await expect(store.commit(state, empty)).rejects.toThrow("killed");
+	await new Store(files, raw, deliver).open();
+	expect(times).toEqual([noon, noon + 1, noon + 2]);
+	vi.useRealTimers();
 });

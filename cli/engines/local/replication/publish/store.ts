@@ -2,9 +2,16 @@ import { mkdir, readdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { syncFolder } from "../../../../common/fs.ts";
 import { type Checkpoint, type Publication, readCheckpoint, writeCheckpoint } from "../model/checkpoint.ts";
+import { Sequence } from "../model/sequence.ts";
 import type { StatePaths } from "../model/statePaths.ts";
 import type { TaskState } from "../model/taskState.ts";
 import { publish } from "./filePublisher.ts";
+
+/**
+ * Brings a publication into the raw zone. It may be called again for one that was begun.
+ * @param time milliseconds since 1970, later at each call, whatever the clock does.
+ */
+export type Publish = (publication: Publication, staging: string, raw: string, time: number) => Promise<void>;
 
 /**
  * Checkpoint and raw zone, changed together. A publication's files are durable in staging before `commit`; the checkpoint that
@@ -13,11 +20,11 @@ import { publish } from "./filePublisher.ts";
 export class Store {
 	readonly #paths: StatePaths;
 	readonly #raw: string;
-	readonly #publish: typeof publish;
+	readonly #publish: Publish;
 	#checkpoint: Checkpoint | undefined;
 
 	/** @param deliver how a publication comes into the raw zone. */
-	constructor(paths: StatePaths, raw: string, deliver: typeof publish = publish) {
+	constructor(paths: StatePaths, raw: string, deliver: Publish = publish) {
 		this.#paths = paths;
 		this.#raw = raw;
 		this.#publish = deliver;
@@ -32,13 +39,20 @@ export class Store {
 		await mkdir(this.#raw, { recursive: true });
 		// Kept where its promise cannot be: a load of everything continues its sequence.
 		this.#checkpoint = await readCheckpoint(this.#paths.checkpoint);
-		if (this.#checkpoint !== undefined) await this.#finish(this.#checkpoint);
+		if (this.#checkpoint?.publication !== undefined) {
+			const sequence = new Sequence(this.#checkpoint.sequence);
+			sequence.nextTime(Date.now());
+			const promising = { ...this.#checkpoint, sequence: sequence.state };
+			await writeCheckpoint(this.#paths.checkpoint, promising);
+			await this.#finish(promising);
+		}
 		await this.clearStaging();
 	}
 
 	/** Makes the state and a publication take effect, both or neither. */
 	async commit(state: TaskState, publication: Publication): Promise<void> {
 		if (publication.clear.length === 0 && publication.files.length === 0) return this.save(state);
+		state.sequence.nextTime(Date.now());
 		const promising = state.toCheckpoint(publication);
 		await writeCheckpoint(this.#paths.checkpoint, promising);
 		await this.#finish(promising);
@@ -75,7 +89,7 @@ export class Store {
 			this.#checkpoint = checkpoint;
 			return;
 		}
-		await this.#publish(publication, this.#paths.staging, this.#raw);
+		await this.#publish(publication, this.#paths.staging, this.#raw, rest.sequence.fileTime);
 		await writeCheckpoint(this.#paths.checkpoint, rest);
 		this.#checkpoint = rest;
 		// Where it was moved, it is gone already.

@@ -27,7 +27,7 @@ async function published(value: string): Promise<string[]> {
 	const raw = join(folder, "raw");
 	const publisher = new StreamPublisher({ spool: join(folder, "spool"), raw });
 	const files = [{ from: "rows", to: "shop/t/20260102-030405678.parquet" }];
-	await publisher.publish({ clear: [], files }, staging);
+	await publisher.publish({ clear: [], files }, staging, raw, Date.UTC(2026, 0, 2));
 	const lines: string[] = [];
 	for (const path of await filesBelow(raw, [".gz"])) for await (const line of textLines(path, true)) lines.push(line);
 	return lines;

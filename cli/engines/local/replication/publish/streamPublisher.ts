@@ -8,6 +8,7 @@ import { DeliveryBuffer, type DeliveryFolders } from "../../eventStream/delivery
 import { deliverLeftovers } from "../../eventStream/leftovers.ts";
 import type { Publication } from "../model/checkpoint.ts";
 import { tableAt } from "../model/tableName.ts";
+import type { Publish } from "./store.ts";
 import { columnsOf, controlMessage, dataMessages, definitionOf } from "./streamMessages.ts";
 
 /** Firehose's least size where it partitions by what the records say; the age is the replicator's batch interval. */
@@ -22,14 +23,13 @@ export class StreamPublisher {
 	readonly #folders: DeliveryFolders;
 	/** The definition that was sent for each table since the start. */
 	readonly #sent = new Map<string, string>();
-	#time = 0n;
 
 	constructor(folders: DeliveryFolders) {
 		this.#folders = folders;
 	}
 
-	/** The third argument of `publish`, the raw zone, is the same as that of the folders. */
-	readonly publish = async (publication: Publication, staging: string): Promise<void> => {
+	/** The raw zone is the same as that of the folders. */
+	readonly publish: Publish = async (publication, staging, _raw, time) => {
 		// What this process left when it was killed comes before what it repeats.
 		await deliverLeftovers(this.#folders);
 		const files = new Map<string, Publication["files"]>();
@@ -42,7 +42,7 @@ export class StreamPublisher {
 		try {
 			for (const [folder, staged] of files) {
 				const cleared = publication.clear.includes(folder);
-				await this.#publishTable(connection, folder, staged, cleared, staging);
+				await this.#publishTable(connection, folder, staged, { cleared, staging, time });
 			}
 		} finally {
 			close();
@@ -63,15 +63,15 @@ export class StreamPublisher {
 		connection: DuckDBConnection,
 		folder: string,
 		files: Publication["files"],
-		cleared: boolean,
-		staging: string,
+		{ cleared, staging, time }: { cleared: boolean; staging: string; time: number },
 	): Promise<void> {
+		const now = growing(time);
 		const table = tableAt(folder);
 		const to = { stream: streamNames.changeDelivery, prefix: folder, errorPrefix: lake.clickstreamErrors, gzip: true };
 		const buffer = await DeliveryBuffer.create(this.#folders, to, limits);
 		if (cleared) {
 			this.#sent.delete(folder);
-			await add(buffer, [controlMessage(table, "drop-table", undefined, this.#now())]);
+			await add(buffer, [controlMessage(table, "drop-table", undefined, now())]);
 		}
 		let created = !cleared;
 		for (const { from, to: target } of files) {
@@ -80,14 +80,12 @@ export class StreamPublisher {
 			const definition = definitionOf(columns);
 			const text = JSON.stringify(definition);
 			if (!created || this.#sent.get(folder) !== text) {
-				await add(buffer, [
-					controlMessage(table, created ? "change-columns" : "create-table", definition, this.#now()),
-				]);
+				await add(buffer, [controlMessage(table, created ? "change-columns" : "create-table", definition, now())]);
 				this.#sent.set(folder, text);
 				created = true;
 			}
 			const kind = isLoadFile(target) ? "load" : "change";
-			for await (const messages of dataMessages(connection, path, columns, table, kind, this.#now())) {
+			for await (const messages of dataMessages(connection, path, columns, table, kind, now())) {
 				await add(buffer, messages);
 			}
 		}
@@ -101,14 +99,16 @@ export class StreamPublisher {
 			if (name.endsWith(parquetExtension)) await removeBelow(this.#folders.raw, `${folder}/${name}`);
 		}
 	}
+}
 
-	/** Grows with each call, so that readers know the order of messages. ISO 8601 with microseconds. */
-	#now(): string {
-		const now = BigInt(Date.now()) * 1000n;
-		this.#time = now > this.#time ? now : this.#time + 1n;
-		const microseconds = String(this.#time % 1_000_000n).padStart(6, "0");
-		return `${new Date(Number(this.#time / 1000n)).toISOString().slice(0, 19)}.${microseconds}Z`;
-	}
+/** Times of messages, each a microsecond after the one before it, so that readers know their order. ISO 8601. @param from milliseconds. */
+function growing(from: number): () => string {
+	let time = BigInt(from) * 1000n;
+	return () => {
+		const text = `${new Date(Number(time / 1000n)).toISOString().slice(0, 19)}.${String(time % 1_000_000n).padStart(6, "0")}Z`;
+		time += 1n;
+		return text;
+	};
 }
 
 /** The delivery quarantines what is not JSON, where no job looks: a row would be lost silently. */
