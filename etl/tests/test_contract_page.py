@@ -132,7 +132,8 @@ def test_numbers() -> None:
 
 def test_report_fields() -> None:
     documented = [name for row in table("report") for name in re.findall(r"\w+", row["field"].replace("`", " "))]
-    assert documented == [field.name for field in dataclasses.fields(Report)]
+    # The last one is the command line's, of jobs that it did not start.
+    assert documented == [*(field.name for field in dataclasses.fields(Report)), "same_as"]
 
 
 def broken(severity: str) -> BrokenRule:
