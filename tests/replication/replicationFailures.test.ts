@@ -27,17 +27,21 @@ async function hashColumn({ stack, schema }: Shop): Promise<void> {
 test("a table that cannot be replicated is in error, the others go on", async ({ shop, db }) => {
 	const { stack, schema } = shop;
 	await hashColumn(shop);
-	await db.query("CREATE TABLE places (id INT PRIMARY KEY, hashed POINT); CREATE TABLE more LIKE places");
+	await db.query(`CREATE TABLE places (id INT PRIMARY KEY, hashed POINT);
+		CREATE TABLE merged (id INT) ENGINE=MRG_MyISAM UNION=(); CREATE TABLE more LIKE places`);
 	await stack.replication.start(stack.context, limits);
 	expect(await stack.replication.status()).toMatchObject({
-		text: "Load complete, replication ongoing, 2 tables with errors",
-		tables: { loaded: 1, errored: 2 },
+		text: "Load complete, replication ongoing, 3 tables with errors",
+		tables: { loaded: 1, errored: 3 },
 	});
-	expect(stack.notes.join()).toContain(`2 tables have errors: ${schema}.more, ${schema}.places.`);
+	expect(stack.notes.join()).toContain(`3 tables have errors: ${schema}.merged, ${schema}.more, ${schema}.places.`);
 	expect(await readdir(join(stack.paths.raw, schema))).toEqual(["t"]);
 	expect(await stack.statistics(`${schema}.places`)).toMatchObject({
 		state: "Table error",
 		lastError: expect.stringContaining("the column hashed is point, and hash takes text only"),
+	});
+	expect(await stack.statistics(`${schema}.merged`)).toMatchObject({
+		lastError: expect.stringContaining("with its engine MRG_MyISAM the binlog has other rows than the table"),
 	});
 	await db.query(
 		"CREATE TABLE later (id INT PRIMARY KEY, hashed POLYGON); INSERT INTO later VALUES (1, NULL); INSERT INTO t VALUES (4, 'on')",

@@ -176,6 +176,30 @@ test("EXCHANGE PARTITION exchanges the rows of both tables", async ({ t, db, set
 	expect(await folded(`plain_${t}`, "id, v")).toEqual([{ id: 1, v: 11 }]);
 });
 
+test("statements of a session with a temporary table of the same name leave the table alone", async ({
+	t,
+	db,
+	settle,
+	folded,
+}) => {
+	await byStatement(db, `CREATE TEMPORARY TABLE ${t} (id INT); TRUNCATE TABLE ${t}; DROP TEMPORARY TABLE ${t}`);
+	await settle();
+	expect(await folded(t, "id, b")).toEqual([
+		{ id: 1, b: 10 },
+		{ id: 2, b: 20 },
+	]);
+});
+
+test.skipIf(isMySql).for<[sql: string, b: number[]]>([
+	["SET STATEMENT lock_wait_timeout = 5 FOR TRUNCATE TABLE t", []],
+	["SET STATEMENT binlog_format = STATEMENT FOR UPDATE t SET b = b + 1", [11, 21]],
+	["SET SESSION binlog_format = STATEMENT; ANALYZE UPDATE t SET b = b + 1; SET SESSION binlog_format = ROW", [11, 21]],
+])("MariaDB's %s counts", async ([sql, b], { t, db, settle, folded }) => {
+	await db.query(sql.replace(" t", ` ${t}`));
+	await settle();
+	expect(await folded(t, "b")).toEqual(b.map((value) => ({ b: value })));
+});
+
 test.skipIf(isMySql)("CONVERT PARTITION moves rows between tables", async ({ t, db, stack, settle, folded }) => {
 	await db.query(`CREATE TABLE parted_${t} (id INT PRIMARY KEY, v INT) PARTITION BY RANGE (id)
 			(PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN (200));

@@ -34,7 +34,8 @@ export type BinlogEvent = EventBase &
 		| { kind: "unread"; table: TableName; reason: string; cause: "incomplete" | "undecodable" }
 		/** The source knows that changes are missing from its binlog here. */
 		| { kind: "incident"; reason: string }
-		| { kind: "query"; schema: string; sql: string; sqlMode: bigint | undefined }
+		/** `ofSession`: it used a temporary table. */
+		| { kind: "query"; schema: string; sql: string; sqlMode: bigint | undefined; ofSession: boolean }
 		| { kind: "commit" }
 		| { kind: "prepare"; xid: string; onePhase: boolean }
 		| { kind: "other" }

@@ -1,7 +1,7 @@
 import { messageOf } from "../../../../common/errors.ts";
 import { DecodeError } from "../decode/byteReader.ts";
 import { readIncident, readRotate, readXaPrepare } from "../decode/controlEvents.ts";
-import { type BinlogFrame, eventType, isIgnorable } from "../decode/eventFrame.ts";
+import { type BinlogFrame, eventType, isIgnorable, isOfSession } from "../decode/eventFrame.ts";
 import { readGtid, readMariaDbGtid, readTaggedGtid } from "../decode/gtidEvents.ts";
 import { type QueryEvent, readLoadQuery, readQuery } from "../decode/queryEvent.ts";
 import { isRowsEvent, openRows, rowsTableId } from "../decode/rowsEvent.ts";
@@ -81,9 +81,9 @@ export class EventTranslator {
 				return mysqlGroup(time, size, next);
 			case eventType.query:
 			case eventType.queryCompressed:
-				return this.#statement(readQuery(body, type === eventType.queryCompressed), base);
+				return this.#statement(readQuery(body, type === eventType.queryCompressed), base, isOfSession(header));
 			case eventType.executeLoadQuery:
-				return this.#statement(readLoadQuery(body), base);
+				return this.#statement(readLoadQuery(body), base, isOfSession(header));
 			case eventType.xaPrepare: {
 				const { onePhase, format, gtrid, bqual } = readXaPrepare(body);
 				return { ...base, kind: "prepare", onePhase, xid: xidText(format, gtrid, bqual) };
@@ -107,16 +107,16 @@ export class EventTranslator {
 		return none;
 	}
 
-	#statement({ schema, sql, collation, sqlMode }: QueryEvent, base: Base): BinlogEvent {
+	#statement({ schema, sql, collation, sqlMode }: QueryEvent, base: Base, ofSession: boolean): BinlogEvent {
 		if (this.#ignoresStatement) {
 			this.#ignoresStatement = false;
-			return { ...base, kind: "query", schema, sql: "", sqlMode };
+			return { ...base, kind: "query", schema, sql: "", sqlMode, ofSession };
 		}
 		const charset = this.#charsets.ofCollation(collation ?? standardCollation);
 		if (charset === undefined) throw new DecodeError(`a statement has the collation ${collation}, which is not known`);
 		// A client of the character set "binary" names tables in bytes that the server takes for UTF-8.
 		const text = charset.name === "binary" ? sql.toString("utf8") : charset.decode(sql);
-		return { ...base, kind: "query", schema, sql: text, sqlMode };
+		return { ...base, kind: "query", schema, sql: text, sqlMode, ofSession };
 	}
 
 	#rows(type: number, body: Buffer, base: Base): BinlogEvent | undefined {

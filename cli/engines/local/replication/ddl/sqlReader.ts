@@ -36,6 +36,11 @@ export class SqlReader {
 		return false;
 	}
 
+	/** Steps over all up to a word, and over that; or over all that is left. */
+	skipPast(word: string): void {
+		while (!this.isAtEnd && !this.take(word)) this.#at += 1;
+	}
+
 	takeSymbol(symbol: string): boolean {
 		const token = this.#tokens[this.#at];
 		if (token?.kind !== "symbol" || token.text !== symbol) return false;

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { qualifiedName, quoteText } from "../../../mysql/quote.ts";
 import { xidText } from "../model/xid.ts";
 import { tokenize } from "./sqlTokens.ts";
-import { parseStatement } from "./statement.ts";
+import { asInDoubt, parseStatement } from "./statement.ts";
 
 const shop = (table: string) => ({ schema: "shop", table });
 
@@ -44,6 +44,10 @@ describe("tables that statements name", () => {
 		["SET DEFAULT ROLE reader FOR u", { kind: "rights" }],
 		["SET PASSWORD FOR u = 'x'", { kind: "other" }],
 		["FLUSH TABLES", { kind: "other" }],
+		["ANALYZE LOCAL TABLE a", { kind: "other" }],
+		["SET STATEMENT a=1, b='FOR', c=@@d FOR TRUNCATE a", { kind: "truncate", table: shop("a") }],
+		["SET STATEMENT lock_wait_timeout=1 FOR grant all ON *.* TO u", { kind: "rights" }],
+		["SET STATEMENT a=1 FOR FLUSH TABLES", { kind: "other" }],
 		["", { kind: "other" }],
 	])("%s", (sql, statement) => {
 		expect(parseStatement(sql, "shop")).toEqual(statement);
@@ -57,6 +61,9 @@ describe("tables that statements name", () => {
 		"LOAD DATA INFILE 'x' INTO TABLE a",
 		"VALUES ROW(f(1))",
 		"HANDLER a OPEN",
+		"ANALYZE UPDATE a SET b = 1",
+		"ANALYZE FORMAT=JSON DELETE FROM a",
+		"SET STATEMENT binlog_format=STATEMENT FOR UPDATE a SET b = 1",
 	])("%s may have changed rows of any table", (sql) => {
 		expect(parseStatement(sql, "shop")).toEqual({ kind: "data" });
 	});
@@ -108,6 +115,11 @@ describe("ALTER TABLE", () => {
 			others: [other],
 			alteration: { opaque: true },
 		});
+	});
+
+	test("where a temporary table was used, TRUNCATE is not sure to be of the table", () => {
+		const statement = parseStatement("TRUNCATE a", "shop");
+		expect(asInDoubt(statement)).toMatchObject({ kind: "alter", table: shop("a"), alteration: { opaque: true } });
 	});
 
 	test("IGNORE may remove rows", () => {

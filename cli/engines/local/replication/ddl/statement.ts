@@ -33,7 +33,7 @@ export type Statement =
 const other: Statement = { kind: "other" };
 /** Statements that change no rows. All others may: those that name a table, and by functions, triggers and views any. */
 const rowlessWords = new Set([
-	...["FLUSH", "ANALYZE", "OPTIMIZE", "REPAIR", "CHECK", "SAVEPOINT", "RELEASE", "SET", "RESET"],
+	...["FLUSH", "OPTIMIZE", "REPAIR", "CHECK", "SAVEPOINT", "RELEASE", "SET", "RESET"],
 	...["INSTALL", "UNINSTALL", "START", "LOCK", "UNLOCK", "USE", "KILL", "PURGE", "CHANGE", "STOP", "SHUTDOWN"],
 ]);
 
@@ -45,6 +45,8 @@ const rowlessWords = new Set([
  */
 export function parseStatement(sql: string, schema: string, lowersNames = false, sqlMode = 0n): Statement {
 	const reader = new SqlReader(tokenize(sql, sqlMode), schema, lowersNames);
+	// MariaDB: SET STATEMENT variable = value, … FOR what counts.
+	if (reader.takeAll("SET", "STATEMENT")) reader.skipPast("FOR");
 	if (reader.take("BEGIN")) return { kind: "begin" };
 	if (reader.take("COMMIT")) return { kind: "commit" };
 	if (reader.take("ROLLBACK")) {
@@ -61,7 +63,23 @@ export function parseStatement(sql: string, schema: string, lowersNames = false,
 	}
 	if (reader.take("RENAME")) return rename(reader);
 	if (reader.take("ALTER")) return alter(reader);
-	return reader.isAtEnd || rowlessWords.has(reader.word() ?? "") ? other : { kind: "data" };
+	return reader.isAtEnd || isRowless(reader) ? other : { kind: "data" };
+}
+
+/** What to make of a statement that used a temporary table: one that empties a table may have emptied that, and not its namesake. */
+export function asInDoubt(statement: Statement): Statement {
+	if (statement.kind !== "truncate") return statement;
+	const alteration = { added: [], dropped: [], renamed: [], opaque: true };
+	return { kind: "alter", table: statement.table, to: undefined, others: [], alteration };
+}
+
+function isRowless(reader: SqlReader): boolean {
+	const word = reader.word() ?? "";
+	if (word !== "ANALYZE") return rowlessWords.has(word);
+	// MariaDB's ANALYZE UPDATE … runs what it explains.
+	reader.take("ANALYZE");
+	reader.take("NO_WRITE_TO_BINLOG", "LOCAL");
+	return reader.take("TABLE", "TABLES");
 }
 
 /** Statements about users, roles and rights. */

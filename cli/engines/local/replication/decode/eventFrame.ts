@@ -36,6 +36,7 @@ export const eventType = {
 } as const;
 
 const flagArtificial = 0x20;
+const flagThreadSpecific = 0x4;
 const flagIgnorable = 0x80;
 const headerLength = 19;
 const checksumLength = 4;
@@ -61,6 +62,11 @@ export interface BinlogFrame {
 /** Made by the server for this connection, and in no file. */
 export function isArtificial({ flags }: EventHeader): boolean {
 	return (flags & flagArtificial) !== 0;
+}
+
+/** A statement that used a temporary table, and so means something in its session only. */
+export function isOfSession({ flags }: EventHeader): boolean {
+	return (flags & flagThreadSpecific) !== 0;
 }
 
 /** An event that readers which do not know it may skip. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, unreachable } from "../../../../common/errors.ts";
 import type { BinlogEvent } from "../binlog/binlogEvent.ts";
-import { parseStatement } from "../ddl/statement.ts";
+import { asInDoubt, parseStatement } from "../ddl/statement.ts";
 import { DecodeError } from "../decode/byteReader.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
@@ -298,7 +298,8 @@ export class BinlogReader implements ChangeReader {
 	}
 
 	async #statement(event: QueryEvent): Promise<void> {
-		const statement = parseStatement(event.sql, event.schema, this.#lowersNames, event.sqlMode);
+		const parsed = parseStatement(event.sql, event.schema, this.#lowersNames, event.sqlMode);
+		const statement = event.ofSession ? asInDoubt(parsed) : parsed;
 		switch (statement.kind) {
 			case "begin":
 			case "xaStart":

@@ -35,7 +35,7 @@ export async function readTableSchema(server: Server, { schema, table }: TableNa
 	);
 	if (columns.length === 0) return undefined;
 	await requireAllColumns(server, { schema, table });
-	await requireNoVersions(server, { schema, table });
+	await requireRowsInBinlog(server, { schema, table });
 	const key = await server.rows(
 		`SELECT COLUMN_NAME AS name FROM INFORMATION_SCHEMA.STATISTICS
 		WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND INDEX_NAME = 'PRIMARY' ORDER BY SEQ_IN_INDEX`,
@@ -130,12 +130,20 @@ async function requireAllColumns(server: Server, name: TableName): Promise<void>
 	if (error !== undefined) throw error;
 }
 
-async function requireNoVersions(server: Server, { schema, table }: TableName): Promise<void> {
-	if (server.flavour === "mysql") return;
+/** Their rows are those of other tables, of other servers, or none, whatever is written. */
+const enginesOfOtherRows = new Set(["MRG_MYISAM", "FEDERATED", "CONNECT", "SPIDER", "BLACKHOLE"]);
+
+async function requireRowsInBinlog(server: Server, { schema, table }: TableName): Promise<void> {
 	const [row] = await server.rows(
-		"SELECT TABLE_TYPE AS type FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
+		"SELECT TABLE_TYPE AS type, ENGINE AS engine FROM INFORMATION_SCHEMA.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ?",
 		[schema, table],
 	);
+	const engine = String(row?.engine ?? "");
+	if (enginesOfOtherRows.has(engine.toUpperCase())) {
+		throw new Error(
+			`with its engine ${engine} the binlog has other rows than the table: exclude it in the definition, or give it another engine and reload it`,
+		);
+	}
 	if (row?.type !== "SYSTEM VERSIONED") return;
 	// The binlog has each old version as a row of its own, with columns that the definition does not show.
 	throw new Error(
