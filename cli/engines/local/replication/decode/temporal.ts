@@ -45,13 +45,16 @@ export function readYear(reader: ByteReader): number {
 	return value === 0 ? 0 : value + 1900;
 }
 
+/** What the values of 0 to 3 bytes are fewer than. */
+const units = [1, 0x100, 0x1_0000, 0x100_0000];
+
 /**
  * Seconds and fraction are one number with an offset, and a negative one is negative as a whole: cutting it into hours, minutes
  * and seconds before that loses a carry.
  */
 export function readTime2(reader: ByteReader, scale: number): string {
 	const fraction = fractionBytes(scale);
-	const unit = 256 ** fraction;
+	const unit = units[fraction] as number;
 	const value = reader.uintBe(3 + fraction) - 0x80_0000 * unit;
 	const absolute = Math.abs(value);
 	return timeText(value < 0, Math.floor(absolute / unit), microsOf(absolute % unit, scale), scale);
