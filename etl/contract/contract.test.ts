@@ -12,7 +12,7 @@ import {
 	loadFile,
 	rawColumns,
 } from "./contract.ts";
-import { byHandRunId, isRunId, newRunId, runIdOfMinute } from "./runId.ts";
+import { byHandRunId, isRunId, newRunId, runIdAfter, runIdOfMinute } from "./runId.ts";
 
 describe("names", () => {
 	it("numbers the files of a full load from 1, in hexadecimal", () => {
@@ -80,6 +80,12 @@ describe("run ids", () => {
 
 	it("are the same for all who start the state machine in one minute", () => {
 		expect(runIdOfMinute(now)).toBe("20261120-131500-all");
+	});
+
+	it("sort after the newest, also where the clock was set back since", () => {
+		expect(runIdAfter(undefined, now).slice(0, 16)).toBe(newRunId(now).slice(0, 16));
+		expect(runIdAfter("20251231-235959-ffff", now).slice(0, 16)).toBe(newRunId(now).slice(0, 16));
+		expect(runIdAfter("20261231-235959-ffff", now)).toMatch(/^20270101-000000-/);
 	});
 
 	it.each([byHandRunId, "lock.json", "20261120-131502-9f3", "x20261120-131502-9f3a"])("%s is not one", (name) => {

@@ -21,6 +21,14 @@ export function newRunId(now = new Date()): string {
 	return `${day(now)}-${time(now)}-${randomBytes(2).toString("hex")}`;
 }
 
+/** A new run id that sorts after a run's, also where the clock was set back since. @param newest the newest run's id, where there is one. */
+export function runIdAfter(newest: string | undefined, now = new Date()): string {
+	const [, ...parts] = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)-/.exec(newest ?? "") ?? [];
+	const [year = 0, month = 1, date, hours, minutes, seconds] = parts.map(Number);
+	const last = parts.length === 0 ? 0 : Date.UTC(year, month - 1, date, hours, minutes, seconds);
+	return newRunId(last > now.getTime() ? new Date(last + 1000) : now);
+}
+
 /** Run id of all jobs, the same for everyone who starts them in this minute: `20261120-131500-all`. */
 export function runIdOfMinute(now = new Date()): string {
 	return `${day(now)}-${time(now).slice(0, 4)}00-all`;

@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { lake } from "../../../../etl/contract/contract.ts";
-import { isRunId, newRunId } from "../../../../etl/contract/runId.ts";
+import { isRunId, newRunId, runIdAfter } from "../../../../etl/contract/runId.ts";
 import { jobsDocument } from "../../../../etl/models/document.ts";
 import { namesIn, removeBelow } from "../../../common/fs.ts";
 import type { Context, JobSession, Jobs, RunHistory, RunSummary, ScheduleStatus } from "../../port.ts";
@@ -32,7 +32,7 @@ export class LocalJobs implements Jobs {
 	}
 
 	async open(context: Context, { scheduled = false }: { scheduled?: boolean } = {}): Promise<JobSession> {
-		const runId = newRunId();
+		const runId = runIdAfter((await this.#runIds()).at(-1));
 		const lock = await RunLock.take(this.#paths.runs, runId, context.signal, {
 			scheduled,
 			onWait: (going, wait) => context.reporter.task(`Wait for the scheduled run ${going}`, wait),
@@ -92,7 +92,7 @@ export class LocalJobs implements Jobs {
 	}
 
 	async runs(count: number): Promise<RunHistory[]> {
-		const ids = (await namesIn(this.#paths.runs)).filter(isRunId).slice(-count).reverse();
+		const ids = (await this.#runIds()).slice(-count).reverse();
 		const running = (await runningRun(this.#paths.runs))?.runId;
 		return Promise.all(
 			ids.map(async (runId) => {
@@ -104,6 +104,11 @@ export class LocalJobs implements Jobs {
 
 	schedule(): Promise<ScheduleStatus | undefined> {
 		return readSchedule(this.#paths);
+	}
+
+	/** From the oldest to the newest. */
+	async #runIds(): Promise<string[]> {
+		return (await namesIn(this.#paths.runs)).filter(isRunId);
 	}
 
 	/** @param kept how many of the newest runs keep their logs and reports. */
