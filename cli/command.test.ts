@@ -23,6 +23,7 @@ const definition = defineCommand({
 		{ flags: "-k, --keep-all", description: "" },
 		{ flags: "--no-open", description: "" },
 	],
+	json: {},
 	examples: [],
 });
 
@@ -123,7 +124,7 @@ it("tsc refuses what the definition does not name", () => {
 		// @ts-expect-error the argument is called what.
 		return { json: {}, text: args.which };
 	};
-	const other = defineCommand({ name: "other", summary: "", examples: [] });
+	const other = defineCommand({ name: "other", summary: "", json: {}, examples: [] });
 	// @ts-expect-error the function needs options that this definition does not name.
 	const mixed = command(other, async () => ({ run: renamedOption }));
 	for (const run of [renamedOption, otherType, renamedArgument])

@@ -22,6 +22,8 @@ export interface Definition {
 	endless?: readonly string[];
 	/** How long it may take where `--timeout` is not given, if not `usualTimeout`. */
 	timeout?: string;
+	/** Members of the document of `--json`, each with what it holds; beside them `stack`, of every command that acts on one. */
+	json: Readonly<Record<string, string>>;
 	/** What each does, and the command without `pipeline-cli`. */
 	examples: readonly (readonly [purpose: string, command: string])[];
 }

@@ -11,7 +11,7 @@ import { running } from "../support/aws/dms.ts";
 import { parquetTable, succeeded } from "../support/aws/glue.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
 import { rounds } from "../support/cases.ts";
-import type { CliStack } from "../support/cli.ts";
+import { type CliStack, undocumentedMembers } from "../support/cli.ts";
 import { datasets } from "../support/sampleShop.ts";
 import { cursorLeft, onTerminal, type TerminalRun } from "../support/terminal.ts";
 
@@ -118,7 +118,9 @@ describe.each(Object.entries(lines))("%s", (name, [args, code]) => {
 	it("--json to a pipe: one document, nothing else on stdout", async () => {
 		const ran = await home.run([...call(), "--json"], aws.env());
 		expect(ran.code).toBe(code);
-		expect(JSON.parse(ran.stdout)).toMatchObject({ stack: "dev" });
+		const document = JSON.parse(ran.stdout);
+		expect(document).toMatchObject({ stack: "dev" });
+		if (!("error" in document)) expect(undocumentedMembers(args, document)).toEqual([]);
 		expect(ran.stdout + ran.stderr).not.toContain(escapeByte);
 	});
 

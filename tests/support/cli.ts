@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { mkdir, symlink } from "node:fs/promises";
 import { delimiter, dirname, join } from "node:path";
+import { expect } from "vitest";
+import { commands } from "../../cli/commands.ts";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 
 export interface CliResult {
@@ -23,6 +25,15 @@ export const installedCli = join(projectRoot, "node_modules", ".bin", "pipeline-
 
 export function withCliOnPath(): { PATH: string } {
 	return { PATH: [dirname(installedCli), process.env.PATH ?? ""].join(delimiter) };
+}
+
+/** Members of a command's document that its definition, and with it docs/commands.md, does not have. */
+export function undocumentedMembers(args: readonly string[], document: unknown): string[] {
+	const named = commands.filter(({ name }) => `${args.join(" ")} `.startsWith(`${name} `));
+	// `dashboard url` is not `dashboard`.
+	const command = named.sort((one, other) => other.name.length - one.name.length)[0];
+	const known = ["stack", ...Object.keys(command?.json ?? {})];
+	return Object.keys(document as object).filter((member) => !known.includes(member));
 }
 
 /** A local stack of a test's own, in a temporary folder; it shares the project's Python environment. */
@@ -83,7 +94,9 @@ export class CliStack {
 		if (result.code !== 0) {
 			throw new Error(`pipeline-cli ${args.join(" ")} ended with ${result.code}:\n${result.stdout}\n${result.stderr}`);
 		}
-		return JSON.parse(result.stdout) as T;
+		const document = JSON.parse(result.stdout) as T;
+		expect(undocumentedMembers(args, document)).toEqual([]);
+		return document;
 	}
 
 	/** Ends all that the stack runs. */

@@ -9,7 +9,8 @@ export function commandsPage(): string {
 		"<!-- Generated from the definitions in cli/commands: edit these, then run `npm run docs`. -->",
 		"# Commands",
 		"",
-		"What `pipeline-cli <command> --help` says, on one page. Exit codes, scripts, Ctrl-C and costs: [cli.md](cli.md).",
+		"The help of all commands on one page, with the documents that `--json` prints. Each document also has the member `stack`, and absent",
+		"members do not apply. Exit codes, scripting, Ctrl-C and costs are in [cli.md](cli.md).",
 		"",
 		...commands.map(({ name, summary }) => `* [${name}](#${name.replaceAll(" ", "-")}): ${summary}`),
 		"",
@@ -24,7 +25,7 @@ export function commandsPage(): string {
 }
 
 function section(command: Definition): string[] {
-	const { name, summary, description, arguments: takes = [], examples, local, timeout = usualTimeout } = command;
+	const { name, summary, description, arguments: takes = [], json, examples, local, timeout = usualTimeout } = command;
 	const synopsis = ["pipeline-cli", name, "[options]", ...takes.map(([syntax]) => syntax)].join(" ");
 	const rows = [
 		...takes.map(([syntax, text]) => `| ${code(syntax)} | ${cell(text)} |`),
@@ -42,6 +43,10 @@ function section(command: Definition): string[] {
 		"```text",
 		...examples.flatMap(([purpose, line]) => [`# ${purpose}`, `pipeline-cli ${line}`]),
 		"```",
+		"",
+		"| member of `--json` | content |",
+		"|---|---|",
+		...Object.entries(json).map(([member, holds]) => `| \`${member}\` | ${cell(holds)} |`),
 		"",
 	];
 }

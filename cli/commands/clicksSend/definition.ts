@@ -23,6 +23,13 @@ export const definition = defineCommand({
 		seed,
 	],
 	timeout: "24h",
+	json: {
+		accepted: "records stored",
+		retried: "sends repeated after a refusal",
+		lost: "records refused for good",
+		malformed: "accepted records that are not JSON (local stack)",
+		seconds: "duration",
+	},
 	examples: [
 		["Send 100,000 clicks at 2,000 per second", "clicks send --records 100000 --rate 2000"],
 		["Send your own records for ten minutes", "clicks send --template click.json --rate 500 --duration 10m"],

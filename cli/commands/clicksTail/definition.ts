@@ -9,6 +9,10 @@ export const definition = defineCommand({
 		{ flags: "--records <count>", description: "stop after this many records", parse: wholeNumber(1, 1_000_000_000) },
 	],
 	timeout: "24h",
+	json: {
+		total: "records that arrived",
+		records: "the last of them",
+	},
 	examples: [
 		["Show what arrives", "clicks tail"],
 		["Show ten records as JSON", "clicks tail --records 10 --json"],

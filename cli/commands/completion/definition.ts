@@ -5,6 +5,10 @@ export const definition = defineCommand({
 	local: true,
 	summary: "Print a shell completion script",
 	arguments: [["<shell>", "bash, zsh or fish"]],
+	json: {
+		shell: "name of the shell",
+		script: "the script",
+	},
 	examples: [
 		["For the current bash session: source <(…)", "completion bash"],
 		["For all fish sessions", "completion fish > ~/.config/fish/completions/pipeline-cli.fish"],

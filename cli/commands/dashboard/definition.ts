@@ -17,6 +17,11 @@ export const definition = defineCommand({
 	],
 	// It runs until it is stopped; a timer holds 24 days at most.
 	timeout: "500h",
+	json: {
+		url: "address of the page",
+		file: "with --export: path of the file",
+		bytes: "with --export: size of the file",
+	},
 	examples: [
 		["Open it", "dashboard"],
 		["A file to share", "dashboard --export dashboard.html"],

@@ -4,5 +4,8 @@ export const definition = defineCommand({
 	name: "dashboard url",
 	plans: true,
 	summary: "Show the addresses of the QuickSight dashboards",
+	json: {
+		dashboards: "addresses by name",
+	},
 	examples: [["Print the addresses", "dashboard url"]],
 });

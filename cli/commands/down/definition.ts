@@ -8,6 +8,13 @@ export const definition = defineCommand({
 		{ flags: "--purge", description: "also remove all its data, after asking" },
 		{ flags: "--yes", description: "do not ask" },
 	],
+	json: {
+		schedule: "stopped or not running",
+		everySeconds: "interval of the schedule, if set by `up --every`",
+		run: "stopped or not running",
+		replication: "stopped or not running",
+		purged: "whether the data were removed",
+	},
 	examples: [
 		["Stop, and keep the data", "down"],
 		["Remove everything", "down --purge"],

@@ -19,6 +19,11 @@ export const definition = defineCommand({
 			description: "CSV: do not add an apostrophe before text that a spreadsheet would run as a formula",
 		},
 	],
+	json: {
+		path: "file",
+		rows: "number of rows",
+		bytes: "size of the file",
+	},
 	examples: [
 		["A named query for a spreadsheet", "export my_query --format xlsx"],
 		["A table", "export my_table --format parquet --output my_table.parquet"],

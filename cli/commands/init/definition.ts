@@ -17,6 +17,18 @@ export const definition = defineCommand({
 			repeatable: true,
 		},
 	],
+	json: {
+		name: "name of the pipeline",
+		folder: "folder of the definition",
+		files: "files that were written",
+		tables: "number of tables on the server",
+		withoutKey: "tables without a primary key",
+		personal: "columns that may hold personal data",
+		aliases: "tables with another name in the catalog",
+		models: "names of models",
+		queries: "names of queries",
+		next: "commands to run next, for `local` and `aws`",
+	},
 	examples: [
 		["A pipeline for one schema", "init shop2 --source-url mysql://repl@db.example.com:3306 --schema shop"],
 		[

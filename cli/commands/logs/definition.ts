@@ -11,6 +11,11 @@ export const definition = defineCommand({
 		{ flags: "-f, --follow", description: "then show new lines until Ctrl-C" },
 	],
 	endless: ["follow"],
+	json: {
+		part: "part of the pipeline",
+		log: "path or log group",
+		lines: "lines",
+	},
 	examples: [
 		["The replication", "logs replication"],
 		["The most recent run of a job", "logs apply-changes --lines 500"],

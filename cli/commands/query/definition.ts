@@ -20,6 +20,15 @@ export const definition = defineCommand({
 			parse: wholeNumber(1, 10_080),
 		},
 	],
+	json: {
+		columns: "name and type",
+		rows: "arrays of values in column order",
+		seconds: "duration",
+		scannedBytes: "bytes scanned by Athena",
+		usd: "price on Athena",
+		reused: "whether it is a previous result",
+		queries: "with --list: name, title and columns of each query",
+	},
 	examples: [
 		["A statement", 'query "SELECT count(*) FROM my_table"'],
 		["A named query (--list shows them)", "query --name my_query"],

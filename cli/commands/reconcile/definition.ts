@@ -27,6 +27,17 @@ export const definition = defineCommand({
 		{ flags: "--repair", description: "reload the tables that differ, after asking, then compare them again" },
 		{ flags: "--yes", description: "do not ask before queries that cost money, or before --repair" },
 	],
+	json: {
+		ok: "whether everything is equal and was compared",
+		tables: "schema, table, rows, and what differs or was not compared",
+		seconds: "duration",
+		behind: "why the lake may be behind the source",
+		sample: "one row in this many was compared",
+		plan: "planned statements and price (AWS)",
+		cost: "what was scanned, and its price (AWS)",
+		lake: "with --deep: findings in the lake",
+		repaired: "with --repair: tables that were reloaded",
+	},
 	examples: [
 		["Compare everything", "reconcile"],
 		["Compare two tables", "reconcile shop.orders shop.payments"],

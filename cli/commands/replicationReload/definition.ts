@@ -14,6 +14,12 @@ export const definition = defineCommand({
 				"remove old values of these tables, and of all tables whose columns are withheld differently in pipeline.yaml now",
 		},
 	],
+	json: {
+		tables: "statistics of the tables; with --purge, the tables that were removed",
+		rebuilt: "with --purge: jobs whose tables are rebuilt",
+		leaves: "with --purge: where old values remain",
+		etl: "with --purge: as `run-etl`",
+	},
 	examples: [
 		["One table", "replication reload shop.orders"],
 		["After changing which columns pipeline.yaml withholds", "replication reload --purge"],

@@ -24,6 +24,10 @@ export const definition = defineCommand({
 			parse: wholeNumber(1, 1024),
 		},
 	],
+	json: {
+		outcome: "started, resumed or already running",
+		status: "as `replication status`",
+	},
 	examples: [
 		["Start, or continue", "replication start"],
 		["Fresh data within a second, as the demo does", "replication start --batch-interval 1"],

@@ -4,5 +4,8 @@ export const definition = defineCommand({
 	name: "replication stop",
 	plans: true,
 	summary: "Write the open batch, then stop the replication",
+	json: {
+		outcome: "stopped or not running",
+	},
 	examples: [["Stop", "replication stop"]],
 });

@@ -16,5 +16,8 @@ export const definition = defineCommand({
 			default: 20,
 		},
 	],
+	json: {
+		runs: "runId, state, startedAt, seconds, rowsWritten, failures (job, why), rules; newest first",
+	},
 	examples: [["The last five", "runs list --limit 5"]],
 });

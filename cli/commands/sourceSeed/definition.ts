@@ -13,6 +13,10 @@ export const definition = defineCommand({
 		{ flags: "--reset", description: "drop the sample schemas first" },
 		{ flags: "--yes", description: "do not ask before writing to your own server" },
 	],
+	json: {
+		schemas: "schema, tables and rows",
+		seconds: "duration",
+	},
 	examples: [
 		["Fill the sample schemas", "source seed"],
 		["Ten times the rows", "source seed --reset --scale 10"],

@@ -4,5 +4,12 @@ export const definition = defineCommand({
 	name: "source status",
 	local: true,
 	summary: "Show the source, and check that it can be replicated",
+	json: {
+		state: "running, stopped or unreachable",
+		address: "host:port",
+		version: "server and version",
+		schemas: "schema, tables and rows",
+		checks: "name, ok, found, fix",
+	},
 	examples: [["State, rows and checks", "source status"]],
 });

@@ -17,6 +17,13 @@ export const definition = defineCommand({
 	],
 	endless: ["foreground"],
 	timeout: "2h",
+	json: {
+		source: "as `source up`",
+		replication: "started, resumed or already running",
+		tables: "number of replicated tables",
+		schedule: "the schedule, and the next run",
+		firstRun: "result of the first run of a new stack",
+	},
 	examples: [
 		["Start, or start again", "up"],
 		["Run the jobs every minute", "up --every 1m"],

@@ -11,6 +11,18 @@ export const definition = defineCommand({
 		{ flags: "--create", description: "create the heartbeat table if it does not exist" },
 		{ flags: "--read-only", description: "do not write to the source" },
 	],
+	json: {
+		ok: "whether everything was proved",
+		kind: "what was tracked: rows, change or counts",
+		checks: "title, ok, seconds and what was seen",
+		table: "schema.table",
+		columns: "columns of `rows`",
+		rows: "rows that were tracked",
+		rawFiles: "raw files that contain them",
+		rawRows: "their content in the raw files",
+		latency: "seconds from the commit to the raw file (`raw`) and to a query (`queryable`)",
+		removed: "whether the rows were deleted again",
+	},
 	examples: [
 		["Prove that changes arrive", "verify-cdc"],
 		["Create the heartbeat table first", "verify-cdc --create"],

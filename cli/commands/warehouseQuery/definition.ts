@@ -15,6 +15,15 @@ export const definition = defineCommand({
 		csvOption,
 		safeOption,
 	],
+	json: {
+		columns: "name and type",
+		rows: "arrays of values in column order",
+		seconds: "duration",
+		scannedBytes: "bytes scanned",
+		usd: "price",
+		reused: "whether it is a previous result",
+		views: "with --list: name, title and columns of each view",
+	},
 	examples: [
 		["A view (--list shows them)", "warehouse query --name my_view --csv"],
 		["Count the rows of a table of the lake", 'warehouse query "SELECT count(*) FROM lake.my_table"'],
