@@ -1,15 +1,12 @@
-import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { spawn } from "../../../common/process/childProcess.ts";
 import { identify, type ProcessIdentity, signalProcess } from "../../../common/process/processIdentity.ts";
 import { toolRoot } from "../../../common/projectRoot.ts";
-import { holdOpen } from "./holdOpen.ts";
 import type { Exit, JobCall, JobProcess, JobProcesses } from "./jobProcesses.ts";
-import { ProcessLog } from "./processLog.ts";
+import { KeptProcess } from "./keptProcess.ts";
 
 const answerSchema = z.union([
 	z.object({ id: z.string(), pid: z.number().int().positive() }),
@@ -26,55 +23,34 @@ interface Waiting {
 }
 
 /** Jobs as forks of one Python that has imported what they need: etl/job_host.py. */
-export class JobHost implements JobProcesses {
-	readonly #child: ChildProcess;
-	readonly #log: ProcessLog;
-	#logPath = "";
+export class JobHost extends KeptProcess implements JobProcesses {
 	readonly #waiting = new Map<string, Waiting>();
 	#count = 0;
 	#fault: Error | undefined;
 
 	/** @param ahead whether it imports the engine's client before a job asks for that. */
 	constructor(python: string, env: NodeJS.ProcessEnv, ahead = false) {
-		this.#child = spawn(python, [join(toolRoot, "etl", "job_host.py"), ...(ahead ? ["--engine"] : [])], {
-			stdio: ["pipe", "pipe", "pipe"],
-			// Ctrl-C in the terminal is ours to answer.
-			detached: true,
-			env,
-		});
-		this.#log = new ProcessLog(this.#child.stderr as Readable);
-		this.#child.once("error", (error) => this.#fail(error.message));
-		this.#child.once("close", (code, signal) => this.#fail(`It ended with ${signal ?? `exit code ${code}`}.`));
-		// A host that has ended says so itself.
-		this.#child.stdin?.on("error", () => undefined);
-		const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream });
+		const script = join(toolRoot, "etl", "job_host.py");
+		super(
+			spawn(python, [script, ...(ahead ? ["--engine"] : [])], {
+				stdio: ["pipe", "pipe", "pipe"],
+				// Ctrl-C in the terminal is ours to answer.
+				detached: true,
+				env,
+			}),
+		);
+		this.child.once("error", (error) => this.#fail(error.message));
+		this.child.once("close", (code, signal) => this.#fail(`It ended with ${signal ?? `exit code ${code}`}.`));
+		const lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
 		lines.on("line", (line) => this.#take(answerSchema.parse(JSON.parse(line))));
 	}
 
-	logTo(path: string): void {
-		this.#logPath = path;
-		this.#log.to(path);
-	}
-
 	importAhead(): void {
-		this.#child.stdin?.write(`${JSON.stringify({ ahead: true })}\n`);
+		this.child.stdin?.write(`${JSON.stringify({ ahead: true })}\n`);
 	}
 
-	hasEnded(): boolean {
-		return this.#fault !== undefined || this.#child.exitCode !== null || this.#child.signalCode !== null;
-	}
-
-	rest(): void {
-		this.#log.rest();
-		holdOpen(this.#child, false);
-	}
-
-	wake(): void {
-		holdOpen(this.#child, true);
-	}
-
-	kill(): void {
-		this.#child.kill("SIGKILL");
+	override hasEnded(): boolean {
+		return this.#fault !== undefined || super.hasEnded();
 	}
 
 	start(job: JobCall): Promise<JobProcess> {
@@ -91,20 +67,13 @@ export class JobHost implements JobProcesses {
 			});
 			// Who waits for the start has its fault from there.
 			ended.catch(() => undefined);
-			this.#child.stdin?.write(`${JSON.stringify({ ...job, id })}\n`);
+			this.child.stdin?.write(`${JSON.stringify({ ...job, id })}\n`);
 		});
 	}
 
-	async close(): Promise<void> {
-		if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
-		this.#log.drain();
-		const ended = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
-		this.#child.stdin?.end();
-		// It may be about to import what nobody needs any more.
-		this.#child.kill("SIGTERM");
-		const timer = setTimeout(() => this.#child.kill("SIGKILL"), 3_000);
-		await ended;
-		clearTimeout(timer);
+	/** It may be about to import what nobody needs any more. */
+	close(): Promise<void> {
+		return this.end("SIGTERM");
 	}
 
 	#take(answer: z.infer<typeof answerSchema>): void {
@@ -135,7 +104,7 @@ export class JobHost implements JobProcesses {
 		return new PipelineError("failure", {
 			what,
 			why,
-			fix: `Its messages are in ${this.#logPath}.`,
+			fix: `Its messages are in ${this.logPath}.`,
 			next: "pipeline-cli run-etl",
 		});
 	}

@@ -1,13 +1,10 @@
-import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Readable } from "node:stream";
 import { z } from "zod";
 import { PipelineError } from "../../../common/errors.ts";
 import { spawn } from "../../../common/process/childProcess.ts";
 import { toolRoot } from "../../../common/projectRoot.ts";
-import { holdOpen } from "./holdOpen.ts";
-import { ProcessLog } from "./processLog.ts";
+import { KeptProcess } from "./keptProcess.ts";
 
 /** What the server says of itself. */
 const answerSchema = z.object({
@@ -34,10 +31,7 @@ export interface Remote {
 }
 
 /** The Sail server that runs the jobs of one run after the other; it ends with this process, however that ends. */
-export class SailServer {
-	readonly #child: ChildProcess;
-	readonly #log: ProcessLog;
-	#logPath = "";
+export class SailServer extends KeptProcess {
 	readonly #answer: Promise<Answer>;
 	/** Comes where it ends before it is stopped. */
 	readonly died: Promise<PipelineError>;
@@ -54,46 +48,24 @@ export class SailServer {
 	constructor(python: string, ownNetwork = false, silenceMs = 120_000) {
 		const script = join(toolRoot, "etl", "sail_server.py");
 		const beat = `--beat=${silenceMs / 1000 / beats}`;
-		this.#child = spawn(python, [script, beat, ...(ownNetwork ? ["--own-network"] : [])], {
-			stdio: ["pipe", "pipe", "pipe"],
-			// In a group of its own: Ctrl-C in the terminal is ours to answer, and would look like a crash of it.
-			detached: true,
-			// Sail's default of a full trace per query would fill the log.
-			env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? "warn" },
-		});
-		this.#log = new ProcessLog(this.#child.stderr as Readable);
-		// It may end before it reads that it is to.
-		this.#child.stdin?.on("error", () => undefined);
+		super(
+			spawn(python, [script, beat, ...(ownNetwork ? ["--own-network"] : [])], {
+				stdio: ["pipe", "pipe", "pipe"],
+				// In a group of its own: Ctrl-C in the terminal is ours to answer, and would look like a crash of it.
+				detached: true,
+				// Sail's default of a full trace per query would fill the log.
+				env: { ...process.env, RUST_LOG: process.env.RUST_LOG ?? "warn" },
+			}),
+		);
 		this.#answer = this.#read();
 		// Whoever asks for the address gets the error, and nobody need ask.
 		this.#answer.catch(() => undefined);
 		this.died = new Promise((resolve) => {
-			this.#child.once("close", (code, signal) => {
+			this.child.once("close", (code, signal) => {
 				if (!this.#isStopping) resolve(this.#error("The engine of the jobs (Sail) died.", this.#ending(code, signal)));
 			});
 		});
 		this.#endWhenSilent(silenceMs);
-	}
-
-	/** @param path file for the server's own messages from here on. */
-	logTo(path: string): void {
-		this.#logPath = path;
-		this.#log.to(path);
-	}
-
-	/** Waits for another run, and keeps this process from nothing. */
-	rest(): void {
-		this.#log.rest();
-		holdOpen(this.#child, false);
-	}
-
-	wake(): void {
-		holdOpen(this.#child, true);
-	}
-
-	/** To be called where this process ends, which waits for nothing then. */
-	kill(): void {
-		this.#child.kill("SIGKILL");
 	}
 
 	/** Whether only what joins its network reaches it; not known before it listens. */
@@ -107,7 +79,7 @@ export class SailServer {
 	 */
 	async remote(signal: AbortSignal): Promise<Remote> {
 		const { port, why } = await this.#until(signal);
-		const network = why === undefined ? this.#child.pid : undefined;
+		const network = why === undefined ? this.child.pid : undefined;
 		return { address: `sc://127.0.0.1:${port}`, ...(network !== undefined && { network }) };
 	}
 
@@ -119,15 +91,9 @@ export class SailServer {
 		return `While jobs run, other users of this machine (${names}) can read your files and run programs as you: the engine of the jobs asks nobody who they are, and has no network of its own here (${why}). See docs/local.md, Who can reach it.`;
 	}
 
-	async stop(): Promise<void> {
+	stop(): Promise<void> {
 		this.#isStopping = true;
-		if (this.hasEnded()) return;
-		this.#log.drain();
-		const ended = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
-		this.#child.stdin?.end();
-		const timer = setTimeout(() => this.#child.kill("SIGKILL"), 3_000);
-		await ended;
-		clearTimeout(timer);
+		return this.end();
 	}
 
 	async #until(signal: AbortSignal): Promise<Answer> {
@@ -148,16 +114,12 @@ export class SailServer {
 		}
 	}
 
-	hasEnded(): boolean {
-		return this.#child.exitCode !== null || this.#child.signalCode !== null;
-	}
-
 	#read(): Promise<Answer> {
 		return new Promise((resolve, reject) => {
 			const fail = (why: string): void => reject(this.#error("The engine of the jobs (Sail) did not start.", why));
-			this.#child.once("error", (error) => fail(error.message));
-			this.#child.once("close", (code, signal) => fail(this.#ending(code, signal)));
-			const lines = createInterface({ input: this.#child.stdout as NodeJS.ReadableStream });
+			this.child.once("error", (error) => fail(error.message));
+			this.child.once("close", (code, signal) => fail(this.#ending(code, signal)));
+			const lines = createInterface({ input: this.child.stdout as NodeJS.ReadableStream });
 			lines.on("line", () => {
 				this.#silent = 0;
 			});
@@ -179,9 +141,9 @@ export class SailServer {
 			if (this.#silent <= looks) return;
 			clearInterval(timer);
 			this.#hung = `It did not answer for ${silenceMs / 1000} seconds, and was ended.`;
-			this.#child.kill("SIGKILL");
+			this.child.kill("SIGKILL");
 		}, silenceMs / looks).unref();
-		this.#child.once("close", () => clearInterval(timer));
+		this.child.once("close", () => clearInterval(timer));
 	}
 
 	#ending(code: number | null, signal: NodeJS.Signals | null): string {
@@ -192,7 +154,7 @@ export class SailServer {
 		return new PipelineError("failure", {
 			what,
 			why,
-			fix: `Its messages are in ${this.#logPath}.`,
+			fix: `Its messages are in ${this.logPath}.`,
 			next: what.endsWith("start.") ? "pipeline-cli setup" : "pipeline-cli run-etl",
 		});
 	}
