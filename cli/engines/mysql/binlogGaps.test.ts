@@ -47,6 +47,17 @@ test.for<[what: string, answers: Answers, gaps: unknown[]]>([
 		[expect.stringContaining("is a replica")],
 	],
 	[
+		"a replica of MariaDB that is stopped",
+		{ ...filtered("", ""), "SHOW ALL SLAVES STATUS": [{}] },
+		[expect.stringContaining("is a replica")],
+	],
+	[
+		"a node of a Galera cluster",
+		{ ...filtered("", ""), "SHOW GLOBAL VARIABLES": [{ Variable_name: "wsrep_on", Value: "ON" }] },
+		[expect.stringContaining("is a node of a Galera cluster")],
+	],
+	["a node that logs what it gets", { ...updates("ON"), "SHOW GLOBAL STATUS": [{ Value: "0" }] }, []],
+	[
 		"a replica of MySQL",
 		{ ...updates("OFF"), "SHOW SLAVE STATUS": "ER_PARSE_ERROR", "SHOW REPLICA STATUS": [{}] },
 		[expect.stringContaining("is a replica")],

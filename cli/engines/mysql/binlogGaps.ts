@@ -29,28 +29,39 @@ export async function binlogGaps(ask: Ask, schemas: readonly string[]): Promise<
 			fix: `Take ${option} out of my.cnf, or name the schemas there, and restart the server.`,
 		});
 	}
-	if ((await isSilentReplica(ask)) === true) {
+	const receives = await unloggedOrigin(ask);
+	if (receives !== undefined) {
 		gaps.push({
-			found: "the server is a replica, and what it replicates is not in its binlog (log_replica_updates = OFF)",
-			fix: "Add log_replica_updates = ON (MariaDB: log_slave_updates) to my.cnf and restart the server, or replicate from its primary.",
+			found: `the server ${receives} is not in its binlog (log_replica_updates = OFF)`,
+			fix: "Add log_replica_updates = ON (MariaDB: log_slave_updates) to my.cnf and restart the server, or replicate from the server that is written to.",
 		});
 	}
 	return gaps;
 }
 
-/** @returns undefined where the user may not know. */
-async function isSilentReplica(ask: Ask): Promise<boolean | undefined> {
+/** From where a server has changes that it does not log; undefined where there are none, or the user may not know. */
+async function unloggedOrigin(ask: Ask): Promise<string | undefined> {
 	const variables = await ask(
-		"SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_slave_updates', 'log_replica_updates')",
+		"SHOW GLOBAL VARIABLES WHERE Variable_name IN ('log_slave_updates', 'log_replica_updates', 'wsrep_on')",
 	);
-	if (variables.some(({ Value }) => /^(1|ON)$/i.test(String(Value)))) return false;
-	// MariaDB's, which needs no right.
+	const isOn = (name: RegExp): boolean =>
+		variables.some(({ Variable_name, Value }) => name.test(String(Variable_name)) && /^(1|ON)$/i.test(String(Value)));
+	if (isOn(/^log_/i)) return undefined;
+	// https://mariadb.com/kb/en/using-mariadb-replication-with-mariadb-galera-cluster-using-mariadb-replica/
+	if (isOn(/^wsrep_on$/i)) return "is a node of a Galera cluster, and what is written to the others";
+	return (await isReplica(ask)) ? "is a replica, and what it replicates" : undefined;
+}
+
+async function isReplica(ask: Ask): Promise<boolean> {
+	// MariaDB's, which needs no right; one that is stopped is seen below only.
 	const [running] = await ask("SHOW GLOBAL STATUS LIKE 'Slaves_running'");
-	if (running !== undefined) return Number(running.Value) > 0;
+	if (Number(running?.Value ?? 0) > 0) return true;
 	try {
-		return (await either(ask, "SHOW SLAVE STATUS", "SHOW REPLICA STATUS")).length > 0;
+		// MariaDB may have several sources, each with a name.
+		const older = running === undefined ? "SHOW SLAVE STATUS" : "SHOW ALL SLAVES STATUS";
+		return (await either(ask, older, "SHOW REPLICA STATUS")).length > 0;
 	} catch (error) {
-		if (errorCode(error) === "ER_SPECIFIC_ACCESS_DENIED_ERROR") return undefined;
+		if (errorCode(error) === "ER_SPECIFIC_ACCESS_DENIED_ERROR") return false;
 		throw error;
 	}
 }
