@@ -66,8 +66,9 @@ describe("the resource graph", () => {
 
 describe("a mutated program", () => {
 	it("shows of every rule that it can fail", () => {
-		// The tags come from the provider: tests of their own are below.
-		const shown = new Set<string>([...mutations.map(([rule]) => rule), "a resource without the standard tags"]);
+		// The tags come from the provider, and prod has no grants of Lake Formation: tests of their own are below.
+		const others = ["a resource without the standard tags", "a list in an order that AWS does not keep"];
+		const shown = new Set<string>([...mutations.map(([rule]) => rule), ...others]);
 		expect(Object.keys(rules).filter((rule) => !shown.has(rule))).toEqual([]);
 	});
 
@@ -105,6 +106,20 @@ describe("a mutated program", () => {
 			inputs.defaultTags = JSON.stringify({ tags: { Project: "x" } });
 		});
 		expect(verdict(rules["a resource without the standard tags"], broken).length).toBeGreaterThan(100);
+	});
+
+	it.each([
+		[["SELECT", "DESCRIBE"], "grant: sort its permissions: DESCRIBE, SELECT"],
+		[["ALL"], "grant: say in its permissions what ALL stands for"],
+	])("has a grant of %j", (permissions, reported) => {
+		const grant: Registered = {
+			...program("prod").named("analytics-pipeline-prod-notifications-topic"),
+			type: "aws:lakeformation/permissions:Permissions",
+			name: "grant",
+			inputs: { permissions },
+		};
+		const broken = new Program([...program("prod").resources, grant]);
+		expect(verdict(rules["a list in an order that AWS does not keep"], broken)).toEqual([reported]);
 	});
 
 	it("has a type of resource of which nobody has said whether it holds data", () => {

@@ -172,24 +172,6 @@ export const lifecycleMutations: Mutation[] = [
 		rules: [{ id: "both", status: "Enabled", expiration: { days: 1, expiredObjectDeleteMarker: true } }],
 	}),
 	[
-		"a list in an order that AWS does not keep",
-		"aws:s3/bucket:Bucket",
-		"lake-raw",
-		(resource) => {
-			resource.type = "aws:lakeformation/permissions:Permissions";
-			resource.inputs = { permissions: ["SELECT", "DESCRIBE"] };
-		},
-	],
-	[
-		"a list in an order that AWS does not keep",
-		"aws:s3/bucket:Bucket",
-		"lake-raw",
-		(resource) => {
-			resource.type = "aws:lakeformation/permissions:Permissions";
-			resource.inputs = { permissions: ["ALL"] };
-		},
-	],
-	[
 		"something that is kept for ever",
 		"aws:cloudwatch/logGroup:LogGroup",
 		"clickstream-log",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lakehouse.contract import BATCH, BEFORE, CHANGES, OWN_BATCH
 from lakehouse.run.job import Job
 from lakehouse.storage import state
+from lakehouse.storage.column_types import wider
 from lakehouse.storage.data_catalog import ParquetTable
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.state import Columns, TableState
@@ -25,16 +26,16 @@ def register(job: Job, log_columns: Columns) -> None:
 
 def catalogued(table: Table, known: TableState, location: str, log_columns: Columns) -> ParquetTable:
     """
-    The change log of a table as the catalog has it. A column has the type of its newest batch: older files have the
-    same or a narrower one, which Athena widens when it reads.
+    The change log of a table as the catalog has it. A column has the type of its newest batch, or an older one that is
+    wider: Athena widens what it reads, and fails at files that have another kind of type (docs/aws.md).
     """
     filled = [batch for batch in known.batches if batch.rows > 0]
     columns = dict(log_columns)
     # A table without a row has its columns, too.
     for batch in sorted(filled or known.batches[-1:], key=lambda batch: batch.number):
         kinds = dict(batch.columns)
-        columns.update(kinds)
-        columns.update({BEFORE + name: kinds[name] for name in batch.before})
+        images = {BEFORE + name: kinds[name] for name in batch.before}
+        columns.update({name: wider(columns.get(name, kind), kind) for name, kind in (kinds | images).items()})
     folder = BATCH.removesuffix("=")
     is_taken = any(name.lower() == folder for name in columns)
     return ParquetTable(

@@ -53,6 +53,22 @@ def current_type(change_log: str) -> str:
     return "int" if change_log in ("tinyint", "smallint") else change_log
 
 
+_FAMILIES = (("tinyint", "smallint", "int", "bigint"), ("float", "double"))
+"""From narrow to wide."""
+
+
+def wider(older: str, newer: str) -> str:
+    """The one of two types in Spark's notation by which files of both can be read; the newer where neither can."""
+    for family in _FAMILIES:
+        if older in family and newer in family:
+            return max(older, newer, key=family.index)
+    if older.startswith("decimal(") and newer.startswith("decimal("):
+        (old_precision, old_scale), (precision, scale) = (kind[8:-1].split(",") for kind in (older, newer))
+        if old_scale == scale and int(old_precision) > int(precision):
+            return older
+    return newer
+
+
 def quoted(name: str) -> str:
     """A name as an identifier in SQL and for `functions.col`."""
     return "`" + name.replace("`", "``") + "`"

@@ -39,6 +39,29 @@ def test_has_the_columns_of_all_batches_the_newest_type_and_the_folders_with_row
     ]
 
 
+@pytest.mark.parametrize(
+    ("older", "newer", "registered"),
+    [
+        ("int", "bigint", "bigint"),
+        ("bigint", "int", "bigint"),
+        ("bigint", "tinyint", "bigint"),
+        ("double", "float", "double"),
+        ("decimal(12,2)", "decimal(10,2)", "decimal(12,2)"),
+        ("decimal(10,2)", "decimal(12,2)", "decimal(12,2)"),
+        ("decimal(12,2)", "decimal(12,4)", "decimal(12,4)"),
+        ("int", "string", "string"),
+        ("string", "int", "int"),
+        ("bigint", "double", "double"),
+    ],
+)
+def test_files_of_a_column_whose_type_became_narrower_are_read_by_the_wider(
+    older: str, newer: str, registered: str
+) -> None:
+    batches = [batch(1, [("n", older)], before=("n",)), batch(2, [("n", newer)], before=("n",))]
+    found = catalogued(Table("shop", "t"), TableState(batches=batches), "s3://x/shop/t/", [])
+    assert found.columns == [("n", registered), ("BI_n", registered)]
+
+
 def test_a_job_registers_what_it_wrote(lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
     glue = Glue()
     monkeypatch.setattr(job, "data_catalog", lambda _processed, _database: DataCatalog(glue, "lake"))
