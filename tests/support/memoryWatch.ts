@@ -44,10 +44,10 @@ async function withChildren(pid: number): Promise<number[]> {
 	return [pid, ...(await Promise.all(children.map(withChildren))).flat()];
 }
 
-/** The script that an interpreter runs, with its first argument: `replicator.js work`. */
+/** The script that an interpreter runs, with its first argument: `replicator.js work`, `pipeline-cli clicks`. */
 async function programOf(pid: number): Promise<string | undefined> {
 	const words = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
-	const at = words.findIndex((word) => /\.(js|py)$/.test(word));
+	const at = words.findIndex((word) => /(\.(js|py)|\/pipeline-cli)$/.test(word));
 	if (at < 0) return undefined;
 	return [basename(words[at] ?? ""), words[at + 1] ?? ""].join(" ").trim();
 }

@@ -125,9 +125,10 @@ export async function newColumns(
 	files: readonly string[],
 	known: Columns,
 ): Promise<Columns> {
-	const reader = await connection.runAndReadAll(
-		`SELECT json_group_structure(click)::VARCHAR FROM (${clickRows(files, known)}) WHERE click IS NOT NULL`,
-	);
+	// Of all clicks that look alike one: the aggregate keeps what it is given in memory.
+	const distinct = `SELECT any_value(click) AS click FROM (${clickRows(files, known)})
+		WHERE click IS NOT NULL GROUP BY json_structure(click)`;
+	const reader = await connection.runAndReadAll(`SELECT json_group_structure(click)::VARCHAR FROM (${distinct})`);
 	const structure = reader.getRows()[0]?.[0];
 	if (typeof structure !== "string") return [];
 	const names = new Set([...hourKeys, ...known].map(({ name }) => name.toLowerCase()));
