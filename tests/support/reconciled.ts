@@ -29,7 +29,7 @@ const tables = [
 	"INSERT INTO own.keys VALUES ('A', 1, 'x'), ('ä', 2, 'y'), ('it''s \\\\', 3, 'z'), ('', 0, '')",
 	"CREATE TABLE own.ci (k VARCHAR(20) PRIMARY KEY, v INT) COLLATE utf8mb4_general_ci",
 	"INSERT INTO own.ci VALUES ('Ab', 1), ('cd ', 2)",
-	`CREATE TABLE own.odd (id INT PRIMARY KEY, txt LONGTEXT, tail VARCHAR(10), ci VARCHAR(10), n VARCHAR(10), d DOUBLE, amount DECIMAL(10,4), day DATE,
+	`CREATE TABLE own.odd (id INT PRIMARY KEY, \`BI_id\` INT DEFAULT 5, \`__proto__\` INT DEFAULT 6, txt LONGTEXT, tail VARCHAR(10), ci VARCHAR(10), n VARCHAR(10), d DOUBLE, amount DECIMAL(10,4), day DATE,
 		at DATETIME(6), twice INT GENERATED ALWAYS AS (id * 2) STORED, thrice INT GENERATED ALWAYS AS (id * 3) VIRTUAL) COLLATE utf8mb4_general_ci`,
 	"SET SESSION sql_mode = ''",
 	`INSERT INTO own.odd (id, txt, tail, ci, n, d, amount, day, at) VALUES
@@ -83,7 +83,8 @@ export async function rewriteTable(
 	const table = await readIcebergTable(folder);
 	const { connection, close } = await openDuckDb();
 	try {
-		const list = table.columns.map(({ name }) => `${columns[name] ?? quoteName(name)} AS ${quoteName(name)}`);
+		const written = (name: string): string | undefined => (Object.hasOwn(columns, name) ? columns[name] : undefined);
+		const list = table.columns.map(({ name }) => `${written(name) ?? quoteName(name)} AS ${quoteName(name)}`);
 		const ids = table.columns.map(({ id, name }) => `${quoteName(name)}: ${id}`);
 		await connection.run(`CREATE TABLE old AS FROM read_parquet([${table.files.map(quoteText).join(", ")}])`);
 		await connection.run(`CREATE TABLE new AS SELECT ${list.join(", ")} FROM old ${rest}`);

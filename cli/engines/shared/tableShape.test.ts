@@ -13,6 +13,8 @@ test("columns that are missing, too many, of another type, withheld and yet ther
 			{ name: "secret", type: "text", action: "drop" },
 			{ name: "mail", type: "varchar(50)", action: "hash" },
 			keep("odd", "hologram"),
+			keep("BI_id", "int"),
+			keep("BI_secret", "int"),
 		],
 		["Id"],
 		[
@@ -21,6 +23,9 @@ test("columns that are missing, too many, of another type, withheld and yet ther
 			{ name: "SECRET", type: "string" },
 			{ name: "mail", type: "string" },
 			{ name: "old", type: "int" },
+			// Beside the before image of a column that replication takes.
+			{ name: "_x0042_i_id", type: "int" },
+			{ name: "bi_secret", type: "int" },
 		],
 		comparedColumn,
 	);
@@ -35,7 +40,8 @@ test("columns that are missing, too many, of another type, withheld and yet ther
 		],
 		notCompared: [{ column: "odd", what: "hologram is a type that is not known here" }],
 	});
-	expect(shape.columns.map(({ name }) => name)).toEqual(["Id", "price", "mail"]);
+	expect(shape.columns.map(({ name }) => name)).toEqual(["Id", "price", "mail", "BI_id", "BI_secret"]);
+	expect(shape.columns.map(({ lakeSql }) => lakeSql).slice(3)).toEqual(['"_x0042_i_id"', '"bi_secret"']);
 	expect(shape.columns[2]?.select).toBe("UPPER(SHA2(CONVERT(`mail` USING utf8mb4), 256))");
 });
 

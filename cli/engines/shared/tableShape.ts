@@ -33,32 +33,38 @@ export interface TableShape<Column extends ShapedColumn> {
 	withheld: string[];
 }
 
-/** Name that a column of the source has in the lake, in lower case. */
-export function lakeName(column: string): string {
-	return columnForm(column).toLowerCase();
+/**
+ * Name that a column of the source has in the lake, in lower case.
+ * @param all names of the table's columns that replication takes: one that looks like another's before image has another name.
+ */
+export function lakeName(column: string, all: readonly string[] = []): string {
+	return columnForm(column, all).toLowerCase();
 }
 
 /**
  * Compares the columns of both sides. Names in the lake are compared without case, as its engines do.
- * @param columnOf how a column is compared; undefined for a type that the contract does not have.
+ * @param columnOf how a column is compared, of which it also gets the name in the lake; undefined for a type that the contract does
+ * not have.
  */
 export function shapeOf<Column extends ShapedColumn>(
 	source: readonly SourceColumn[],
 	key: readonly string[],
 	lake: readonly LakeColumn[],
-	columnOf: (name: string, type: string, isHashed: boolean) => Column | undefined,
+	columnOf: (name: string, type: string, isHashed: boolean, inLake: string) => Column | undefined,
 ): TableShape<Column> {
 	const shape: TableShape<Column> = { columns: [], key: [], differences: [], notCompared: [], withheld: [] };
 	const inLake = new Map(lake.map(({ name, type }) => [name.toLowerCase(), type]));
+	const all = source.filter(({ action }) => action !== "drop").map(({ name }) => name);
 	for (const { name, type, action } of source) {
-		const found = inLake.get(lakeName(name));
-		inLake.delete(lakeName(name));
+		const named = lakeName(name, all);
+		const found = inLake.get(named);
+		inLake.delete(named);
 		if (action === "drop") {
 			shape.withheld.push(name);
 			if (found !== undefined) shape.differences.push({ column: name, what: "in the lake, though it is left out" });
 			continue;
 		}
-		const column = columnOf(name, type, action === "hash");
+		const column = columnOf(name, type, action === "hash", named);
 		if (column === undefined)
 			shape.notCompared.push({ column: name, what: `${type} is a type that is not known here` });
 		else if (found === undefined) shape.differences.push({ column: name, what: "missing in the lake" });

@@ -7,6 +7,8 @@ import { lakeName, type ShapedColumn } from "../../shared/tableShape.ts";
  * hold no `|` and no `~`, which part values and stand for null.
  */
 export interface CanonicalColumn extends ShapedColumn {
+	/** What it is called in Trino's SQL. */
+	lakeSql: string;
 	/** The text, in MySQL's SQL. */
 	source: string;
 	/** The text, in Trino's SQL, which Athena speaks. */
@@ -41,6 +43,7 @@ const fromHex = (text: string): string => Buffer.from(text, "hex").toString("utf
  * How a column is compared.
  * @param declared as INFORMATION_SCHEMA.COLUMNS.COLUMN_TYPE has it.
  * @param isKey whether rows are found by it: then it is compared as a whole, however long.
+ * @param inLake its name there.
  * @returns undefined for a type that the contract does not have.
  */
 export function canonicalColumn(
@@ -48,17 +51,18 @@ export function canonicalColumn(
 	declared: string,
 	isHashed: boolean,
 	isKey: boolean,
+	inLake = lakeName(name),
 ): CanonicalColumn | undefined {
 	const type = sourceType(declared);
 	if (type === undefined) return undefined;
-	const [source, lake] = [quoteSource(name), quoteLake(lakeName(name))];
+	const [source, lake] = [quoteSource(name), quoteLake(inLake)];
 	if (isHashed) {
 		const digest = `UPPER(SHA2(CONVERT(${source} USING utf8mb4), 256))`;
 		const isWhole = false;
-		return { name, expected: "string", source: digest, lake, isWhole, isJson: false, shown: same };
+		return { name, lakeSql: lake, expected: "string", source: digest, lake, isWhole, isJson: false, shown: same };
 	}
 	const { expected, kind } = type;
-	const column = { name, expected, isWhole: kind === "whole", isJson: kind === "json" };
+	const column = { name, lakeSql: lake, expected, isWhole: kind === "whole", isJson: kind === "json" };
 	return { ...column, ...texts(type, source, lake, type.isLong && !isKey) };
 }
 

@@ -44,8 +44,8 @@ export async function prepare(
 	before?: Parting,
 ): Promise<Prepared> {
 	const { columns, key } = await source.table(table, pipeline);
-	const shape = shapeOf(columns, key, lake.columns, (name, type, isHashed) =>
-		canonicalColumn(name, type, isHashed, key.includes(name)),
+	const shape = shapeOf(columns, key, lake.columns, (name, type, isHashed, inLake) =>
+		canonicalColumn(name, type, isHashed, key.includes(name), inLake),
 	);
 	const parting = before ?? (await parted(table, shape, source, sample));
 	const { buckets, ranges = [], isSample } = parting;

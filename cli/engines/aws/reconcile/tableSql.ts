@@ -1,6 +1,5 @@
 import { qualifiedName, quoteName, quoteText } from "../../mysql/quote.ts";
-import { lakeName } from "../../shared/tableShape.ts";
-import { type CanonicalColumn, quoteLake, quoteLakeText } from "./canonicalColumn.ts";
+import { type CanonicalColumn, quoteLakeText } from "./canonicalColumn.ts";
 
 /** How rows are parted: by ranges of a whole number of the key, each of so many numbers from a first one; or by a digest. */
 export type Buckets = { by: "range"; column: CanonicalColumn; first: bigint; size: bigint } | { by: "digest" };
@@ -54,7 +53,7 @@ const lake: Dialect = {
 	whole: ({ whole, lake: text }) => whole?.lake ?? text,
 	digest: (text) => `to_hex(sha256(to_utf8(${text})))`,
 	number: (hex) => `CAST(from_base(${hex}, 16) AS decimal(38,0))`,
-	decimal: ({ name }) => `CAST(${quoteLake(lakeName(name))} AS decimal(38,0))`,
+	decimal: ({ lakeSql }) => `CAST(${lakeSql} AS decimal(38,0))`,
 	// A literal of Trino's has the digits that it shows, and two of them no room for their difference.
 	integer: (value) => `CAST('${value}' AS decimal(38,0))`,
 	literal: quoteLakeText,
@@ -115,7 +114,7 @@ export class Side {
 
 	/** Rows whose number of the buckets' column is in one of some ranges, both ends within. */
 	within(column: CanonicalColumn, ranges: readonly (readonly [bigint, bigint])[]): string {
-		const name = this.dialect === source ? quoteName(column.name) : quoteLake(lakeName(column.name));
+		const name = this.dialect === source ? quoteName(column.name) : column.lakeSql;
 		return `(${ranges.map(([from, to]) => `${name} BETWEEN ${from} AND ${to}`).join(" OR ")})`;
 	}
 

@@ -1,11 +1,13 @@
+import { quoteName } from "../../duckdb/quote.ts";
 import { quoteName as quoteSource } from "../../mysql/quote.ts";
 import { sourceType } from "../../shared/sourceType.ts";
+import { lakeName } from "../../shared/tableShape.ts";
 
 /** A column of the source on its way through a comparison: as SQL at the source, and as SQL of DuckDB's on both sides. */
 export interface ComparedColumn {
 	name: string;
-	/** What it is called in SQL over the lake, where its name does not say that. */
-	lakeSql?: string;
+	/** What it is called in SQL over the lake. */
+	lakeSql: string;
 	/** Whether two values differ, as SQL, where that is not simply that they are distinct. */
 	differs?(source: string, lake: string): string;
 	/** Its type in the current table, by the contract. */
@@ -28,7 +30,7 @@ export interface ComparedColumn {
 	literal?(shown: string): string;
 }
 
-type Kind = Omit<ComparedColumn, "name" | "select"> & { select?(column: string): string };
+type Kind = Omit<ComparedColumn, "name" | "lakeSql" | "select"> & { select?(column: string): string };
 
 const same = (value: string): string => value;
 const asText = (compared: string): string => `CAST(${compared} AS VARCHAR)`;
@@ -92,16 +94,23 @@ const whole = (expected: string): Kind => typed(expected, "HUGEINT", { select: a
  * @param declared as INFORMATION_SCHEMA.COLUMNS.COLUMN_TYPE has it.
  * @returns undefined for a type that the contract does not have.
  */
-export function comparedColumn(name: string, declared: string, isHashed: boolean): ComparedColumn | undefined {
+/** @param inLake its name there. */
+export function comparedColumn(
+	name: string,
+	declared: string,
+	isHashed: boolean,
+	inLake = lakeName(name),
+): ComparedColumn | undefined {
 	const kind = kindOf(declared);
 	if (kind === undefined) return undefined;
 	const column = quoteSource(name);
+	const lakeSql = quoteName(inLake);
 	if (isHashed) {
 		const { literal: _, ...hashed } = text;
-		return { ...hashed, name, select: `UPPER(SHA2(CONVERT(${column} USING utf8mb4), 256))` };
+		return { ...hashed, name, lakeSql, select: `UPPER(SHA2(CONVERT(${column} USING utf8mb4), 256))` };
 	}
 	const { select, ...rest } = kind;
-	return { ...rest, name, select: select?.(column) ?? column };
+	return { ...rest, name, lakeSql, select: select?.(column) ?? column };
 }
 
 function kindOf(declared: string): Kind | undefined {

@@ -10,7 +10,7 @@ import { filesBelow } from "../catalog/lakeFolders.ts";
 import { parquetEndings, parquetRelation, selectAll } from "../catalog/tableReader.ts";
 import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
 import type { ComparedColumn } from "./comparedColumn.ts";
-import { currentTable, inLakeSql } from "./currentTable.ts";
+import { currentTable } from "./currentTable.ts";
 import {
 	arrivedRows,
 	type Counted,
@@ -63,13 +63,13 @@ export class Comparing {
 			const chosen =
 				sample === undefined || ranges === undefined
 					? undefined
-					: await sampleOf(this.access, this.table, columnAt(columns, ranges.column).name, sample);
+					: await sampleOf(this.access, this.table, columnAt(columns, ranges.column), sample);
 			const some = chosen === undefined ? lake : `SELECT * FROM (${lake}) WHERE ${chosen.inLake}`;
 			let after: string | undefined;
 			return this.#inParts(session, { ranges, where: chosen?.atSource }, (upTo) => {
 				const from = after;
 				after = upTo;
-				return ranges === undefined ? some : within(some, columnAt(columns, ranges.column).name, from, upTo);
+				return ranges === undefined ? some : within(some, columnAt(columns, ranges.column), from, upTo);
 			});
 		});
 	}
@@ -186,8 +186,12 @@ export class Comparing {
 }
 
 /** Rows of the lake whose key is in a range; those without a key are in the last one. */
-function within(lake: string, column: string, after: string | undefined, upTo: string | undefined): string {
-	const name = inLakeSql(column);
+function within(
+	lake: string,
+	{ lakeSql: name }: ComparedColumn,
+	after: string | undefined,
+	upTo: string | undefined,
+): string {
 	const conditions = [
 		...(after === undefined ? [] : [`${name} > ${after}`]),
 		...(upTo === undefined ? [] : [`${name} <= ${upTo}`]),

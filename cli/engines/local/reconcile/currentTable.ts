@@ -1,6 +1,4 @@
 import { lake as layout } from "../../../../etl/contract/contract.ts";
-import { quoteName } from "../../duckdb/quote.ts";
-import { lakeName } from "../../shared/tableShape.ts";
 
 /** As the catalog's reader takes it. */
 export function currentTable({ schema, table }: { schema: string; table: string }) {
@@ -12,9 +10,4 @@ export function currentTable({ schema, table }: { schema: string; table: string 
 		columns: [],
 		partitionKeys: [],
 	};
-}
-
-/** A column of the source as it stands in SQL over the lake. */
-export function inLakeSql(column: string): string {
-	return quoteName(lakeName(column));
 }

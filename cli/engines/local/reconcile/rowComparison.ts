@@ -2,7 +2,6 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { quoteName, quoteText } from "../../duckdb/quote.ts";
 import type { DifferenceKind, RowDifference } from "../../port.ts";
 import type { ComparedColumn } from "./comparedColumn.ts";
-import { inLakeSql } from "./currentTable.ts";
 
 /** Rows that differ, of which all is remembered that a second look needs; of more, only their number. */
 export const mostRemembered = 10_000;
@@ -58,8 +57,8 @@ function both({ columns, source, lake }: Sides): { x: string; y: string } {
 }
 
 /** What is compared of a row of the lake. */
-function valueInLake({ name, lakeSql, inLake }: ComparedColumn): string {
-	return inLake(lakeSql ?? inLakeSql(name));
+function valueInLake({ lakeSql, inLake }: ComparedColumn): string {
+	return inLake(lakeSql);
 }
 
 /** Keys are unique at the source, so a pair too many is a row that the lake has twice. */

@@ -2,7 +2,7 @@ import type { SourceAccess } from "../../mysql/access.ts";
 import { qualifiedName, quoteName as quoteSource } from "../../mysql/quote.ts";
 import { chooseRanges } from "../../shared/chooseRanges.ts";
 import { Server } from "../replication/mysql/server.ts";
-import { inLakeSql } from "./currentTable.ts";
+import type { ComparedColumn } from "./comparedColumn.ts";
 
 /** Conditions that choose the same rows on both sides. */
 export interface Sample {
@@ -17,11 +17,11 @@ export interface Sample {
 export async function sampleOf(
 	access: SourceAccess,
 	table: { schema: string; table: string },
-	column: string,
+	column: ComparedColumn,
 	oneOf: number,
 ): Promise<Sample | undefined> {
 	const server = await Server.connect(access);
-	const name = quoteSource(column);
+	const name = quoteSource(column.name);
 	const [bounds] = await server
 		.rows(`SELECT MIN(${name}) AS low, MAX(${name}) AS high FROM ${qualifiedName(table)}`)
 		.finally(() => server.close());
@@ -29,5 +29,5 @@ export async function sampleOf(
 	const chosen = chooseRanges(BigInt(String(bounds.low)), BigInt(String(bounds.high)), oneOf, Math.random);
 	const condition = (quoted: string): string =>
 		`(${chosen.map(([from, to]) => `${quoted} BETWEEN ${from} AND ${to}`).join(" OR ")})`;
-	return { atSource: condition(name), inLake: condition(inLakeSql(column)) };
+	return { atSource: condition(name), inLake: condition(column.lakeSql) };
 }
