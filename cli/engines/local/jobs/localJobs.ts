@@ -41,20 +41,23 @@ export class LocalJobs implements Jobs {
 			await this.#removeRuns(keptRuns);
 			const definition = await stackDefinition(this.#paths);
 			const ahead = await hasNews(this.#paths);
-			const folder = join(this.#paths.runs, runId);
-			await mkdir(folder, { recursive: true });
 			await mkdir(this.#paths.raw, { recursive: true });
 			await mkdir(this.#paths.processed, { recursive: true });
 			await deliverLeftovers({ spool: this.#paths.delivery, raw: this.#paths.raw });
 			const document = jobsDocument(definition, await openModels(definition), definition.pipeline.clicks?.schema);
 			const text = JSON.stringify(document);
 			const settled = await SettledJobs.of(this.#paths, lakePrint(this.#paths, definition, text));
+			const begins = !settled.haveAll(definition.jobs.map(callOf));
+			// A run that cannot begin leaves nothing behind.
+			if (begins) await ensurePython(context, this.#paths, false);
+			const folder = join(this.#paths.runs, runId);
+			await mkdir(folder, { recursive: true });
 			const takeEngine = async (): Promise<JobEngine> => {
 				await ensurePython(context, this.#paths, false);
 				return JobEngine.take(needsOf(this.#paths, ahead), folder);
 			};
 			const session = new LocalJobSession(this.#paths, runId, folder, lock, takeEngine, settled);
-			if (!settled.haveAll(definition.jobs.map(callOf))) await session.begin();
+			if (begins) await session.begin();
 			await writeFile(join(folder, datasetsFile), text);
 			return session;
 		} catch (error) {
