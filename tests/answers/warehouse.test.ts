@@ -1,8 +1,13 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { PipelineError } from "../../cli/common/errors.ts";
+import { projectRoot } from "../../cli/common/projectRoot.ts";
+import { TestLake } from "../../cli/engines/local/catalog/fixtures/testLake.ts";
+import { icebergFiles } from "../../cli/engines/local/catalog/icebergTable.ts";
+import { LocalCrawlers } from "../../cli/engines/local/catalog/localCrawlers.ts";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
+import { type LocalSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
 import { LocalWarehouse } from "../../cli/engines/local/warehouse/localWarehouse.ts";
 import { it } from "../support/fixtures.ts";
 import { makeSampleLake } from "../support/sampleLake.ts";
@@ -49,6 +54,40 @@ describe("the local warehouse", () => {
 		expect(error.text.what).toBe("The table fact_orders cannot be read; the warehouse is as it was.");
 		expect(await readFile(paths.warehouse)).toEqual(before);
 		expect((await readdir(folder)).filter((name) => name.includes("warehouse"))).toEqual(["warehouse.duckdb"]);
+	});
+
+	it("names a table whose data file is gone, and what to do", async ({ folder }) => {
+		const lake = new TestLake(folder);
+		await lake.orders("current/classicmodels/orders");
+		await new LocalCrawlers(lake.paths).crawl(lake.context);
+		const { current } = await icebergFiles(join(lake.paths.processed, "current/classicmodels/orders"));
+		for (const { path } of current) await rm(path);
+		const { text } = await refusal(new LocalWarehouse(lake.paths).apply(lake.context));
+		expect(text.what).toBe("The table orders cannot be read; the warehouse is as it was.");
+		expect([text.fix, text.next]).toEqual([expect.stringContaining("Remove the whole folder"), "pipeline-cli run-etl"]);
+	});
+
+	it("names a view whose SQL is wrong", async ({ folder, context }) => {
+		await makeSampleLake(folder);
+		const own = join(folder, "own");
+		await cp(join(projectRoot, "pipelines", "shop"), own, { recursive: true });
+		await writeFile(
+			join(own, "warehouse", "payments.sql"),
+			"-- Payments.\nSELECT no_such_column FROM lake.fact_payments\n",
+		);
+		const source: LocalSettings["source"] = {
+			kind: "private",
+			host: "127.0.0.1",
+			port: 1,
+			user: "nobody",
+			tls: "DISABLED",
+			schemas: ["shop"],
+		};
+		await writeSettings({ version: 1, pipeline: own, source }, localPaths(folder));
+		const error = await refusal(new LocalWarehouse(localPaths(folder)).apply(context));
+		expect(error.text.what).toContain("The view analytics.payments cannot be read");
+		expect(error.text.why).toContain("no_such_column");
+		expect(error.text.fix).toContain("payments.sql");
 	});
 
 	it("reads no file outside of the lake", async ({ folder, context }) => {

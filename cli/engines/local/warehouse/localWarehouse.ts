@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { messageOf, PipelineError } from "../../../common/errors.ts";
+import { PipelineError } from "../../../common/errors.ts";
 import { openDuckDb } from "../../duckdb/open.ts";
 import { quoteName } from "../../duckdb/quote.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
@@ -10,7 +10,7 @@ import { type RegisteredTable, readCatalog } from "../catalog/catalogFile.ts";
 import { damagedTableFix } from "../catalog/lakeTables.ts";
 import { selectAll } from "../catalog/tableReader.ts";
 import { ask, type LakeSession } from "../query/lakeSession.ts";
-import type { UnknownTable } from "../query/sqlError.ts";
+import { duckDbMessage, type UnknownTable } from "../query/sqlError.ts";
 import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 
@@ -81,11 +81,7 @@ async function fill(
 		}
 		for (const table of tables) {
 			context.signal.throwIfAborted();
-			await createView(
-				`${warehouseSchemas.lake}.${quoteName(table.name)}`,
-				await select(table, paths, connection),
-				connection,
-			);
+			await showTable(table, paths, connection);
 			objects.push({ kind: "view", name: `${warehouseSchemas.lake}.${table.name}` });
 		}
 		const present = new Set(tables.map((table) => table.name));
@@ -96,7 +92,14 @@ async function fill(
 				context.reporter.warn(`${name} is left out: the catalog has no table ${missing.join(", ")} yet.`);
 				continue;
 			}
-			await createView(name, view.select, connection);
+			await createView(name, view.select, connection).catch((error: unknown) => {
+				throw unusable(
+					`The view ${name}`,
+					error,
+					`Correct its SQL, ${view.name}.sql in the definition's folder of views.`,
+					"warehouse apply",
+				);
+			});
 			objects.push({ kind: "view", name });
 		}
 	} finally {
@@ -109,22 +112,28 @@ async function createView(name: string, select: string, connection: DuckDBConnec
 	await connection.run(`CREATE VIEW ${name} AS ${select}`);
 }
 
-async function select(table: RegisteredTable, paths: LocalPaths, connection: DuckDBConnection): Promise<string> {
+/** A table of the catalog as a view; DuckDB looks at its files for that. */
+async function showTable(table: RegisteredTable, paths: LocalPaths, connection: DuckDBConnection): Promise<void> {
 	try {
-		return await selectAll(table, paths, connection);
+		const name = `${warehouseSchemas.lake}.${quoteName(table.name)}`;
+		await createView(name, await selectAll(table, paths, connection), connection);
 	} catch (error) {
-		if (error instanceof PipelineError) throw error;
-		throw new PipelineError(
-			"failure",
-			{
-				what: `The table ${table.name} cannot be read; the warehouse is as it was.`,
-				why: messageOf(error),
-				fix: damagedTableFix,
-				next: "pipeline-cli run-etl",
-			},
-			{ cause: error },
-		);
+		throw unusable(`The table ${table.name}`, error, damagedTableFix, "run-etl");
 	}
+}
+
+function unusable(what: string, error: unknown, fix: string, next: string): PipelineError {
+	if (error instanceof PipelineError) return error;
+	return new PipelineError(
+		"failure",
+		{
+			what: `${what} cannot be read; the warehouse is as it was.`,
+			why: duckDbMessage(error),
+			fix,
+			next: `pipeline-cli ${next}`,
+		},
+		{ cause: error },
+	);
 }
 
 /** Tables of the lake that a view reads. */
