@@ -49,6 +49,7 @@ export const sitePages: readonly { text: string; pages: readonly SitePage[] }[] 
 			["Architecture", "docs/architecture.md"],
 			["The lake's contract", "docs/contract.md"],
 			["Decisions", "docs/decisions/README.md"],
+			["Findings on AWS", "docs/aws-findings.md"],
 			["Glossary", "docs/glossary.md"],
 			["Contributing", "CONTRIBUTING.md"],
 			["Changes", "CHANGELOG.md"],
