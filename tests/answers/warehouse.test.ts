@@ -85,7 +85,8 @@ describe("the local warehouse", () => {
 		};
 		await writeSettings({ version: 1, pipeline: own, source }, localPaths(folder));
 		const error = await refusal(new LocalWarehouse(localPaths(folder)).apply(context));
-		expect(error.text.what).toContain("The view analytics.payments cannot be read");
+		expect(error.outcome).toBe("usage");
+		expect(error.text.what).toBe("The view analytics.payments cannot be created; the warehouse is as it was.");
 		expect(error.text.why).toContain("no_such_column");
 		expect(error.text.fix).toContain("payments.sql");
 	});

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { rename, rm } from "node:fs/promises";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { PipelineError } from "../../../common/errors.ts";
+import { type ErrorText, type Outcome, PipelineError } from "../../../common/errors.ts";
 import { openDuckDb } from "../../duckdb/open.ts";
 import { quoteName } from "../../duckdb/quote.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
@@ -93,12 +93,11 @@ async function fill(
 				continue;
 			}
 			await createView(name, view.select, connection).catch((error: unknown) => {
-				throw unusable(
-					`The view ${name}`,
-					error,
-					`Correct its SQL, ${view.name}.sql in the definition's folder of views.`,
-					"warehouse apply",
-				);
+				throw asItWas("usage", error, {
+					what: `The view ${name} cannot be created`,
+					fix: `Correct its SQL, ${view.name}.sql in the definition's folder of views.`,
+					next: "pipeline-cli warehouse apply",
+				});
 			});
 			objects.push({ kind: "view", name });
 		}
@@ -118,22 +117,20 @@ async function showTable(table: RegisteredTable, paths: LocalPaths, connection: 
 		const name = `${warehouseSchemas.lake}.${quoteName(table.name)}`;
 		await createView(name, await selectAll(table, paths, connection), connection);
 	} catch (error) {
-		throw unusable(`The table ${table.name}`, error, damagedTableFix, "run-etl");
+		throw asItWas("failure", error, {
+			what: `The table ${table.name} cannot be read`,
+			fix: damagedTableFix,
+			next: "pipeline-cli run-etl",
+		});
 	}
 }
 
-function unusable(what: string, error: unknown, fix: string, next: string): PipelineError {
+/** Nothing has taken the warehouse's place. */
+function asItWas(outcome: Outcome, error: unknown, text: ErrorText): PipelineError {
 	if (error instanceof PipelineError) return error;
-	return new PipelineError(
-		"failure",
-		{
-			what: `${what} cannot be read; the warehouse is as it was.`,
-			why: duckDbMessage(error),
-			fix,
-			next: `pipeline-cli ${next}`,
-		},
-		{ cause: error },
-	);
+	const { what, ...rest } = text;
+	const said = { what: `${what}; the warehouse is as it was.`, why: duckDbMessage(error), ...rest };
+	return new PipelineError(outcome, said, { cause: error });
 }
 
 /** Tables of the lake that a view reads. */
