@@ -75,7 +75,7 @@ export async function runNotebook(
 		} else if (code !== 0) {
 			throw new PipelineError("failure", {
 				what: `JupyterLab ended with ${code}.`,
-				fix: "Its last lines above say why.",
+				fix: "The reason is in its last lines above.",
 				next: "pipeline-cli notebook",
 			});
 		}

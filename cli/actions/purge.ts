@@ -54,11 +54,11 @@ function affected(
 	changes: readonly RuleChange[],
 ): PurgeResult["tables"] {
 	const found = new Map<string, PurgeResult["tables"][number]>();
-	for (const { schema, table } of asked) found.set(`${schema}.${table}`, { schema, table, what: "as asked" });
+	for (const { schema, table } of asked) found.set(`${schema}.${table}`, { schema, table, what: "as requested" });
 	for (const { schema, table, what } of changes) {
 		const id = `${schema}.${table}`;
-		const before = found.get(id)?.what ?? "as asked";
-		found.set(id, { schema, table, what: before === "as asked" ? what : `${before}; ${what}` });
+		const before = found.get(id)?.what ?? "as requested";
+		found.set(id, { schema, table, what: before === "as requested" ? what : `${before}; ${what}` });
 	}
 	return [...found.values()];
 }

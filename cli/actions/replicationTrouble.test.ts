@@ -14,9 +14,13 @@ function stackOf(engine: Stack["engine"], status: Partial<ReplicationStatus>, be
 }
 
 it.for<[string, Stack, RegExp | undefined]>([
-	["failed", stackOf("local", { state: "failed", lastError: "the disk\nis full" }), /has failed: .* the disk is full$/],
+	["failed", stackOf("local", { state: "failed", lastError: "the disk\nis full" }), /has failed, .* the disk is full$/],
 	["failed on AWS", stackOf("aws", { state: "failed-move" }), /has failed/],
-	["running with an error", stackOf("local", { state: "running", lastError: "no route" }), /may be behind\. no route$/],
+	[
+		"running with an error",
+		stackOf("local", { state: "running", lastError: "no route" }),
+		/may be behind the source\. no route$/,
+	],
 	[
 		"running, and far behind",
 		stackOf("local", { state: "running" }, "it has stood"),

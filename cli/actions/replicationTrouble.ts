@@ -19,11 +19,11 @@ export async function troubleOf(stack: Stack, status: ReplicationStatus): Promis
 	const { state, lastError, latencySeconds = 0 } = status;
 	const why = lastError === undefined ? "" : ` ${lastError.replaceAll(/\s+/g, " ")}`;
 	if (state === "failed" || state === "failed-move")
-		return `The replication has failed: the lake has no newer changes.${why}`;
+		return `Replication has failed, so no new changes reach the lake.${why}`;
 	if (status.unwanted === true)
-		return `The replication has stopped by itself: the lake has no newer changes. ${status.stopReason ?? ""}`.trim();
+		return `Replication stopped unexpectedly, so no new changes reach the lake. ${status.stopReason ?? ""}`.trim();
 	if (lastError !== undefined && state !== "stopped")
-		return `The replication reports an error, so the lake may be behind.${why}`;
+		return `Replication reports an error, so the lake may be behind the source.${why}`;
 	if (state !== "running") return undefined;
 	// Only DMS reports it all the time.
 	const late =
@@ -31,5 +31,5 @@ export async function troubleOf(stack: Stack, status: ReplicationStatus): Promis
 			? `DMS reports a latency of ${Math.round(latencySeconds / 60)} minutes`
 			: undefined;
 	const behind = late ?? (await (await stack.comparison()).behind?.());
-	return behind === undefined ? undefined : `The replication is behind the source: ${behind}.`;
+	return behind === undefined ? undefined : `Replication is behind the source: ${behind}.`;
 }

@@ -178,7 +178,7 @@ describe("clicks send, crawl and query", () => {
 		await writeFile(join(replication, "status.json"), JSON.stringify(failed));
 		const sql = "SELECT 7 AS seven";
 		const warning =
-			/The replication has failed: the lake has no newer changes\. The replicator crashed 3 times after binlog\.000007:4\. Error: a poisoned event\.\s+See: pipeline-cli replication status/;
+			/Replication has failed, so no new changes reach the lake\. The replicator crashed 3 times after binlog\.000007:4\. Error: a poisoned event\.\s+See: pipeline-cli replication status/;
 		const asked = await stack.run(["query", sql, "--csv"]);
 		expect(asked).toMatchObject({ code: 0, stdout: "seven\r\n7\r\n" });
 		expect(asked.stderr.replaceAll(/\s+/g, " ")).toMatch(warning);

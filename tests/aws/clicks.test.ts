@@ -47,7 +47,7 @@ it("makes no call where the template cannot work", async () => {
 	await writeFile(file, '{"productid": {{random.nonsense}}}');
 	const { code, err } = await aws.run("clicks", "send", "--template", file);
 	expect(code).toBe(2);
-	expect(err).toContain("error: The template's {{random.nonsense}} is not a function of faker.");
+	expect(err).toContain("error: The template's {{random.nonsense}} is not a faker function.");
 	expect(aws.endpoint.inputs("kinesis", "PutRecords")).toEqual([]);
 });
 

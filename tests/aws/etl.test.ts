@@ -222,7 +222,7 @@ describe("run-etl", () => {
 	it("--from and names that leave no job are refused", async () => {
 		const { code, err } = await aws.run("run-etl", "process-load", "--from", "join-tables");
 		expect(code).toBe(2);
-		expect(err).toContain("No job is left");
+		expect(err).toContain("No job to run");
 		expect(aws.endpoint.calls).toEqual([]);
 	});
 

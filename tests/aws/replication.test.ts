@@ -147,7 +147,7 @@ describe("status", () => {
 		async (reason) => {
 			aws.dms.task = { ...running, Status: "stopped", StopReason: `Stop Reason ${reason}` };
 			const { code, out } = await aws.run("status");
-			expect(out).toContain(`The replication has stopped by itself: the lake has no newer changes. ${reason}: `);
+			expect(out).toContain(`Replication stopped unexpectedly, so no new changes reach the lake. ${reason}: `);
 			expect(code).toBe(1);
 			const { document } = await aws.json("replication", "status");
 			expect(document).toMatchObject({ state: "stopped", unwanted: true });

@@ -106,7 +106,7 @@ describe("init", () => {
 
 		const again = await run(["init", "one", "--source-url", url, "--schema", "shop"]);
 		expect(again.code).toBe(2);
-		expect(again.stderr).toContain("pipelines/one/pipeline.yaml, Pulumi.one.yaml are there already");
+		expect(again.stderr).toContain("pipelines/one/pipeline.yaml, Pulumi.one.yaml already exist");
 		expect(await written("one")).toBe(text);
 	});
 

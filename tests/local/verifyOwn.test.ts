@@ -49,7 +49,7 @@ describe("verify-cdc of a pipeline of one's own", () => {
 	it("says which ways there are where the definition names no table, and suggests no sample data", async () => {
 		const result = await stack.run(["verify-cdc"], secret);
 		expect(result.code).toBe(2);
-		expect(result.stderr).toContain("The definition of own names no table into which verify-cdc may write.");
+		expect(result.stderr).toContain("The definition of own does not specify a table to which verify-cdc may write.");
 		expect(result.stderr).toContain("next: pipeline-cli verify-cdc --read-only");
 		expect(result.stderr).not.toContain("seed");
 	});
@@ -84,7 +84,7 @@ describe("verify-cdc of a pipeline of one's own", () => {
 		expect(missing.stderr).toContain("next: pipeline-cli verify-cdc --create");
 		const refused = await stack.run(["verify-cdc", "--create"], secret);
 		expect(refused.code).toBe(2);
-		expect(refused.stderr).toContain("The source's user may not make the table own.pipeline_heartbeat.");
+		expect(refused.stderr).toContain("The source's user may not create the table own.pipeline_heartbeat.");
 	});
 
 	it("names the grant where the user may make the table and not write into it", async () => {
@@ -93,7 +93,7 @@ describe("verify-cdc of a pipeline of one's own", () => {
 		const result = await stack.run(["verify-cdc", "--create"], secret);
 		expect(result.code).toBe(2);
 		expect(result.stderr).toContain(
-			"Allow it: GRANT SELECT, INSERT, DELETE ON `own`.`pipeline_heartbeat` TO 'repl'@'%';",
+			"Grant it: GRANT SELECT, INSERT, DELETE ON `own`.`pipeline_heartbeat` TO 'repl'@'%';",
 		);
 	});
 
@@ -134,7 +134,7 @@ describe("verify-cdc of a pipeline of one's own", () => {
 			const read = await stack.run(["verify-cdc", "--read-only", "--timeout", "60s"], secret);
 			expect(read.code).toBe(10);
 			const running = stack.start(["verify-cdc", "--read-only", "--timeout", "12s"], secret);
-			await hasWritten(running, "a change that others make");
+			await hasWritten(running, "a change made by others");
 			await admin.query("UPDATE own.items SET name = 'moved' WHERE id = 1");
 			const moved = await running.ended;
 			expect(moved.code).toBe(9);
@@ -149,7 +149,7 @@ describe("verify-cdc of a pipeline of one's own", () => {
 		await admin.query("GRANT INSERT, DELETE ON own.items TO 'repl'@'%'");
 		const result = await stack.run(["verify-cdc"], secret);
 		expect(result.code).toBe(2);
-		expect(result.stderr).toContain("own.items has rows already that are equal to those that verify-cdc writes.");
+		expect(result.stderr).toContain("own.items already has rows equal to those that verify-cdc writes.");
 		const [rows] = await admin.query<RowDataPacket[]>("SELECT COUNT(*) AS n FROM own.items WHERE id = 1");
 		expect(Number(rows[0]?.n)).toBe(1);
 	});
@@ -158,7 +158,7 @@ describe("verify-cdc of a pipeline of one's own", () => {
 		for (const command of [["clicks", "send"], ["clicks", "tail"], ["verify-clicks"]]) {
 			const result = await stack.run(command, secret);
 			expect(result.code).toBe(2);
-			expect(result.stderr).toContain("The pipeline own has no clicks.");
+			expect(result.stderr).toContain("The pipeline own does not define clicks.");
 		}
 	});
 });

@@ -68,15 +68,17 @@ test("arguments are JSON, of any number", () => {
 test("what cannot work is refused before anything is sent", () => {
 	expect(refused('{"a":"{{commerce.nonsense}}"}')).toMatchObject({
 		outcome: "usage",
-		what: "The template's {{commerce.nonsense}} is not a function of faker.",
+		what: "The template's {{commerce.nonsense}} is not a faker function.",
 		why: expect.stringContaining("commerce.productName"),
 	});
-	expect(refused('{"a":"{{shop.price}}"}')).toMatchObject({ why: "There is no module shop." });
+	expect(refused('{"a":"{{shop.price}}"}')).toMatchObject({ why: "faker has no module shop." });
 	expect(refused('{"a":{{number.int({min:1})}}}')).toMatchObject({
-		what: "The arguments of the template's {{number.int}} are not JSON.",
+		what: "The arguments of the template's {{number.int}} are not valid JSON.",
 	});
 	expect(refused('{"a":{{number.int({"min":9,"max":1})}}}')).toMatchObject({
-		what: "The template's {{number.int}} does not take these arguments.",
+		what: "The arguments of the template's {{number.int}} are not valid.",
 	});
-	expect(refused('{"a": {{commerce.productName}}}')).toMatchObject({ what: "The template makes no JSON." });
+	expect(refused('{"a": {{commerce.productName}}}')).toMatchObject({
+		what: "The template does not produce valid JSON.",
+	});
 });

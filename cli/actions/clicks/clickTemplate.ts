@@ -69,8 +69,8 @@ function drawer(faker: Faker, name: string, args: string | undefined): () => str
 	if (typeof found !== "function") {
 		const known = functions === undefined ? undefined : functionNames(functions).map((other) => `${module}.${other}`);
 		throw refusal(
-			`The template's {{${name}}} is not a function of faker.`,
-			known === undefined ? `There is no module ${module}.` : `It has ${known.join(", ")}.`,
+			`The template's {{${name}}} is not a faker function.`,
+			known === undefined ? `faker has no module ${module}.` : `The module has ${known.join(", ")}.`,
 		);
 	}
 	const values = parseArguments(name, args);
@@ -78,7 +78,7 @@ function drawer(faker: Faker, name: string, args: string | undefined): () => str
 		try {
 			return textOf(found.apply(functions, values));
 		} catch (error) {
-			throw refusal(`The template's {{${name}}} does not take these arguments.`, messageOf(error));
+			throw refusal(`The arguments of the template's {{${name}}} are not valid.`, messageOf(error));
 		}
 	};
 	if (drawnEachTime.has(module)) return draw;
@@ -96,7 +96,7 @@ function parseArguments(name: string, args: string | undefined): unknown[] {
 	try {
 		return JSON.parse(`[${args ?? ""}]`) as unknown[];
 	} catch (error) {
-		throw refusal(`The arguments of the template's {{${name}}} are not JSON.`, messageOf(error));
+		throw refusal(`The arguments of the template's {{${name}}} are not valid JSON.`, messageOf(error));
 	}
 }
 
@@ -111,7 +111,7 @@ function assertJson(record: string): void {
 	try {
 		JSON.parse(record);
 	} catch (error) {
-		throw refusal("The template makes no JSON.", `${messageOf(error)}: ${record.slice(0, 200)}`);
+		throw refusal("The template does not produce valid JSON.", `${messageOf(error)}: ${record.slice(0, 200)}`);
 	}
 }
 
@@ -119,6 +119,6 @@ function refusal(what: string, why: string): PipelineError {
 	return new PipelineError("usage", {
 		what,
 		why,
-		fix: 'Fix the template; a placeholder is {{module.function}} or {{module.function({"name": value})}}, see https://fakerjs.dev/api.',
+		fix: 'Correct the template. Placeholders have the form {{module.function}} or {{module.function({"name": value})}}; see https://fakerjs.dev/api.',
 	});
 }

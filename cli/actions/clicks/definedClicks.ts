@@ -9,9 +9,9 @@ import { PipelineError } from "../../common/errors.ts";
 export function definedClicks({ pipeline }: Pick<Definition, "pipeline">): DefinedClicks {
 	if (pipeline.clicks !== undefined) return pipeline.clicks;
 	throw new PipelineError("usage", {
-		what: `The pipeline ${pipeline.name} has no clicks.`,
-		why: "Its definition does not say what a click is.",
-		fix: "Say so in pipeline.yaml, for instance clicks: { schema: { page: string, price: double }, template: click.template }",
+		what: `The pipeline ${pipeline.name} does not define clicks.`,
+		why: "pipeline.yaml has no clicks section.",
+		fix: "Add one to pipeline.yaml, for example clicks: { schema: { page: string, price: double }, template: click.template }",
 		next: "pipeline-cli clicks send --help",
 	});
 }
@@ -25,8 +25,8 @@ export function clickTemplate(definition: Pick<Definition, "pipeline" | "clicks"
 	const template = definition.clicks?.template;
 	if (template !== undefined) return template;
 	throw new PipelineError("usage", {
-		what: `The pipeline ${definition.pipeline.name} has no template of a click.`,
-		fix: "Name a file in clicks.template of pipeline.yaml, or by --template.",
+		what: `The pipeline ${definition.pipeline.name} has no click template.`,
+		fix: "Set clicks.template in pipeline.yaml, or pass a file with --template.",
 		next: "pipeline-cli clicks send --template click.json",
 	});
 }

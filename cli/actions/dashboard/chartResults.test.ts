@@ -70,11 +70,15 @@ describe("chartResults", () => {
 			next: "pipeline-cli crawl",
 		});
 		expect(await fault({}, broken)).toEqual({ why: "The SQL has an error. no column x", next: "pipeline-cli crawl" });
-		expect(await fault({ query: "none.sql" })).toEqual({ why: "There is no file none.sql." });
-		expect(await fault({ y: ["nn"] })).toEqual({ why: "The query has no column nn; it has name, n. Did you mean n?" });
-		expect(await fault({ filters: ["day"] })).toMatchObject({ why: "The query has no column day; it has name, n." });
+		expect(await fault({ query: "none.sql" })).toEqual({ why: "The file none.sql does not exist." });
+		expect(await fault({ y: ["nn"] })).toEqual({
+			why: "The query returns no column nn. Its columns: name, n. Did you mean n?",
+		});
+		expect(await fault({ filters: ["day"] })).toMatchObject({
+			why: "The query returns no column day. Its columns: name, n.",
+		});
 		expect(await fault({ y: ["name"], x: "n" })).toMatchObject({
-			why: expect.stringContaining("The column name is not a number"),
+			why: expect.stringContaining("The column name is not numeric"),
 		});
 		expect(await fault({ y: ["name"], x: "n", aggregates: { name: "count_distinct" } })).toBeUndefined();
 		const { charts } = await results([chart({ query: "none.sql" }), chart({ title: "B" })]);
@@ -84,7 +88,7 @@ describe("chartResults", () => {
 	it("refuses more rows than a page takes", async () => {
 		const rows = Array.from({ length: mostRows + 1 }, () => ["x", 1]);
 		expect(await fault({}, rows)).toEqual({
-			why: "The query has 50,001 rows; a chart takes 50,000 at most. Sum them up in the query: by x, series and filters.",
+			why: "The query returns 50,001 rows; a chart can show at most 50,000. Aggregate them in the query by x, series and filters.",
 		});
 	});
 

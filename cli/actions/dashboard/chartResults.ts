@@ -109,7 +109,7 @@ function columnFault(chart: DefinedChart, table: ResultTable): Fault | undefined
 	if (missing !== undefined) {
 		const [near] = nearNames(missing, present);
 		const hint = near === undefined ? "" : ` Did you mean ${near}?`;
-		return { why: `The query has no column ${missing}; it has ${present.join(", ")}.${hint}` };
+		return { why: `The query returns no column ${missing}. Its columns: ${present.join(", ")}.${hint}` };
 	}
 	if (table.rows === 0) return undefined;
 	const text = chart.y.find((name) => {
@@ -120,7 +120,7 @@ function columnFault(chart: DefinedChart, table: ResultTable): Fault | undefined
 	});
 	if (text === undefined) return undefined;
 	return {
-		why: `The column ${text} is not a number, so there is nothing to measure. Cast it in the query, or set aggregate to count_distinct.`,
+		why: `The column ${text} is not numeric, so the chart cannot plot it. Cast it in the query, or set aggregate to count_distinct.`,
 	};
 }
 
@@ -138,13 +138,13 @@ function idOf(title: string, taken: Set<string>): string {
 }
 
 function unreadable(file: string, error: unknown): PipelineError {
-	const what = errorCode(error) === "ENOENT" ? `There is no file ${file}.` : `${file} cannot be read.`;
-	return new PipelineError("usage", { what, fix: "Name an SQL file of the pipeline's folder." });
+	const what = errorCode(error) === "ENOENT" ? `The file ${file} does not exist.` : `${file} cannot be read.`;
+	return new PipelineError("usage", { what, fix: "Use an SQL file in the pipeline's folder." });
 }
 
 function tooMany(rows: number): PipelineError {
 	return new PipelineError("usage", {
-		what: `The query has ${rows.toLocaleString("en-US")} rows; a chart takes ${mostRows.toLocaleString("en-US")} at most.`,
-		why: "Sum them up in the query: by x, series and filters.",
+		what: `The query returns ${rows.toLocaleString("en-US")} rows; a chart can show at most ${mostRows.toLocaleString("en-US")}.`,
+		why: "Aggregate them in the query by x, series and filters.",
 	});
 }

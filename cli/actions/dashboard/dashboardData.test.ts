@@ -207,12 +207,12 @@ describe("dashboardData", () => {
 			value: [{ runId: "run-1", state: "succeeded", seconds: 30, rowsWritten: 6 }],
 		});
 		behind = "it has stood";
-		expect((await asked()).overview.stale).toEqual([{ text: "The replication is behind the source: it has stood." }]);
+		expect((await asked()).overview.stale).toEqual([{ text: "Replication is behind the source: it has stood." }]);
 		behind = undefined;
 		const status = { state: "failed", text: "Failed", lastError: "It crashed 3 times after binlog.000007:4." };
 		const broken = { ...stack, replication: async () => ({ status: async () => status }) } as unknown as Stack;
 		expect((await asked(broken)).overview.stale).toEqual([
-			{ text: `The replication has failed: the lake has no newer changes. ${status.lastError}` },
+			{ text: `Replication has failed, so no new changes reach the lake. ${status.lastError}` },
 		]);
 		const rule = { table: "orders", rule: "not_null(id)", severity: "error", failed_rows: 3, examples: [] };
 		const later = new Date("2026-11-20T13:00:00Z");
@@ -225,9 +225,9 @@ describe("dashboardData", () => {
 		const old = (await asked(stale)).overview;
 		expect(old.behind).toBe(true);
 		expect(old.stale).toEqual([
-			{ text: "Run run-1 found rows that break rules (join-tables). Their tables stay as they were before." },
-			{ text: "Not all is processed: the newest file of the raw zone is of", at: later.toISOString() },
-			{ text: "Nothing new arrives: replication is stopped." },
+			{ text: "Run run-1 found rows that break rules (join-tables). Their tables keep their previous state." },
+			{ text: "Not everything is processed: the newest file in the raw zone is from", at: later.toISOString() },
+			{ text: "No new changes arrive: replication is stopped." },
 		]);
 		expect(old.runs).toMatchObject({
 			value: [
@@ -254,9 +254,9 @@ describe("dashboardData", () => {
 		const { overview } = await asked(blind);
 		expect(overview).not.toHaveProperty("behind");
 		expect(overview.stale.map(({ text }) => text)).toEqual([
-			"Whether a run failed is not known: No runs.",
-			"Whether all is processed is not known: No runs.",
-			"Whether new changes arrive is not known: No task.",
+			"Cannot determine whether a run failed: No runs.",
+			"Cannot determine whether everything is processed: No runs.",
+			"Cannot determine whether new changes arrive: No task.",
 		]);
 	});
 

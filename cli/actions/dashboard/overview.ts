@@ -82,16 +82,16 @@ interface Freshness {
 /** What is wrong, and what is not known: neither looks as if all were well. */
 function staleReasons({ replication, trouble, failed, processing }: Freshness): Overview["stale"] {
 	const reasons: Overview["stale"] = [];
-	if (!failed.ok) reasons.push({ text: `Whether a run failed is not known: ${failed.why}` });
+	if (!failed.ok) reasons.push({ text: `Cannot determine whether a run failed: ${failed.why}` });
 	else if (failed.value !== undefined) {
-		const kept = failed.value.kind === "rules" ? " Their tables stay as they were before." : "";
+		const kept = failed.value.kind === "rules" ? " Their tables keep their previous state." : "";
 		reasons.push({ text: `${failed.value.what}${kept}` });
 	}
 	if (processing.reason !== undefined) reasons.push(processing.reason);
-	if (!replication.ok) reasons.push({ text: `Whether new changes arrive is not known: ${replication.why}` });
+	if (!replication.ok) reasons.push({ text: `Cannot determine whether new changes arrive: ${replication.why}` });
 	else if (replication.value.state === "stopped") {
-		reasons.push({ text: "Nothing new arrives: replication is stopped." });
-	} else if (!trouble.ok) reasons.push({ text: `Whether new changes arrive is not known: ${trouble.why}` });
+		reasons.push({ text: "No new changes arrive: replication is stopped." });
+	} else if (!trouble.ok) reasons.push({ text: `Cannot determine whether new changes arrive: ${trouble.why}` });
 	else if (trouble.value !== undefined) reasons.push({ text: trouble.value });
 	return reasons;
 }

@@ -26,13 +26,13 @@ it.each<[string, Part<RunHistory[]>, Part<LakeFiles>, boolean | undefined, strin
 	["all is older than the run", runs(run("succeeded")), files(older), false, undefined],
 	["a rule was broken", runs(run("quality_failed")), files(older), false, undefined],
 	["nothing has come yet", runs(), files(undefined), false, undefined],
-	["something is newer", runs(run("succeeded")), files(newer), true, "Not all is processed: "],
-	["something is newer, of what was looked at", runs(run("succeeded")), files(newer, false), true, "Not all"],
-	["there are too many files", runs(run("succeeded")), files(older, false), undefined, "has more files than"],
+	["something is newer", runs(run("succeeded")), files(newer), true, "Not everything is processed: "],
+	["something is newer, of what was looked at", runs(run("succeeded")), files(newer, false), true, "Not everything"],
+	["there are too many files", runs(run("succeeded")), files(older, false), undefined, "has too many files"],
 	["the raw zone cannot be listed", runs(run("succeeded")), no, undefined, "no access"],
 	["the runs cannot be read", no, files(older), undefined, "no access"],
-	["no run was good", runs(run("failed")), files(older), undefined, "none of the newest runs"],
-	["one job ran alone", runs(run("succeeded", ["apply-changes"])), files(older), undefined, "none of the newest runs"],
+	["no run was good", runs(run("failed")), files(older), undefined, "none of the latest runs"],
+	["one job ran alone", runs(run("succeeded", ["apply-changes"])), files(older), undefined, "none of the latest runs"],
 	[
 		"an earlier run had all",
 		runs(run("succeeded", ["apply-changes"]), run("succeeded")),
@@ -40,7 +40,7 @@ it.each<[string, Part<RunHistory[]>, Part<LakeFiles>, boolean | undefined, strin
 		false,
 		undefined,
 	],
-	["there was no run", runs(), files(older), undefined, "none of the newest runs"],
+	["there was no run", runs(), files(older), undefined, "none of the latest runs"],
 ])("where %s", (_, history, found, behind, reason) => {
 	const { reason: said, ...rest } = processingOf(history, found);
 	expect(rest.behind).toBe(behind);

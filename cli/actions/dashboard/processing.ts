@@ -17,19 +17,19 @@ export function processingOf(history: Part<RunHistory[]>, files: Part<LakeFiles>
 	const known = upTo === undefined ? {} : { upTo };
 	const unknown = (why: string): Processing => ({
 		...known,
-		reason: { text: `Whether all is processed is not known: ${why}` },
+		reason: { text: `Cannot determine whether everything is processed: ${why}` },
 	});
 	if (!files.ok) return unknown(files.why);
 	const { newest, all } = files.value.raw;
 	if (upTo !== undefined && newest !== undefined && newest.toISOString() > upTo) {
-		const text = "Not all is processed: the newest file of the raw zone is of";
+		const text = "Not everything is processed: the newest file in the raw zone is from";
 		return { behind: true, upTo, reason: { text, at: newest.toISOString() } };
 	}
-	if (!all) return unknown("the raw zone has more files than are looked at.");
+	if (!all) return unknown("the raw zone has too many files to check them all.");
 	// Of nothing all is processed.
 	if (newest === undefined) return { behind: false, ...known };
 	if (!history.ok) return unknown(history.why);
-	if (upTo === undefined) return unknown("none of the newest runs brought the raw zone into the tables.");
+	if (upTo === undefined) return unknown("none of the latest runs processed the raw zone completely.");
 	return { behind: false, upTo };
 }
 

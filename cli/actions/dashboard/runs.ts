@@ -49,7 +49,7 @@ function whyOf(state: string, report: JobReport | undefined): string {
 		const found = [
 			...(rules > 0 ? [`broken rules: ${rules}`] : []),
 			...(files.length > 0 ? [`files that could not be read: ${files.length}`] : []),
-			...(keyless.length > 0 ? [`tables whose key is not known: ${keyless.length}`] : []),
+			...(keyless.length > 0 ? [`tables with an unknown key: ${keyless.length}`] : []),
 		];
 		return found.length === 0 ? "bad data" : found.join(", ");
 	}

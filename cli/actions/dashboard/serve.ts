@@ -19,7 +19,7 @@ export async function exportDashboard(stack: Stack, file: string, context: Conte
 	} catch (error) {
 		throw new PipelineError(
 			"usage",
-			{ what: `${file} cannot be written.`, why: messageOf(error), fix: "Name a file in a folder that exists." },
+			{ what: `${file} cannot be written.`, why: messageOf(error), fix: "Choose a file in an existing folder." },
 			{ cause: error },
 		);
 	}

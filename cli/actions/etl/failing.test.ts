@@ -64,11 +64,11 @@ it("tells broken rules from a failure", async () => {
 	const keyless = run("1", { a: "quality_failed" });
 	const folder = [{ uri: "file:///shop/orders/batch=2/", reason: "shop.orders has updates but no key" }];
 	keyless.jobs = keyless.jobs.map((one) => ({ ...one, report: { ...report, set_aside: folder } }));
-	expect((await failing(stack([keyless])))?.what).toBe("Run 1 found updates of tables whose key is not known (a).");
+	expect((await failing(stack([keyless])))?.what).toBe("Run 1 found updates of tables with an unknown key (a).");
 });
 
 it("names a run that ended before its first job, and a fault of the schedule until a later run", async () => {
-	expect(await failing(stack([run("1", {})]))).toMatchObject({ what: "Run 1 ended before any of its jobs." });
+	expect(await failing(stack([run("1", {})]))).toMatchObject({ what: "Run 1 ended before any of its jobs finished." });
 	const last = {
 		at: "2026-11-28T12:30:00.000Z",
 		outcome: "usage" as const,

@@ -31,7 +31,7 @@ export async function failing(stack: Stack, known?: readonly RunHistory[]): Prom
 		return { kind: "failed", what: `The last scheduled run failed: ${what}`, ...(why !== undefined && { why }), next };
 	}
 	if (newest?.jobs.length === 0) {
-		const what = `Run ${newest.runId} ended before any of its jobs.`;
+		const what = `Run ${newest.runId} ended before any of its jobs finished.`;
 		return { runId: newest.runId, kind: "failed", what, next: "pipeline-cli run-etl" };
 	}
 	const seen = new Set<string>();
@@ -43,7 +43,7 @@ export async function failing(stack: Stack, known?: readonly RunHistory[]): Prom
 		const onlyRules = bad.every(({ state }) => state === "quality_failed");
 		const names = bad.map(({ job }) => job).join(", ");
 		const why = first.report?.error?.split("\n")[0] ?? first.why;
-		const end = bad.every(({ state }) => state === "stopped") ? "was stopped before its end" : "failed";
+		const end = bad.every(({ state }) => state === "stopped") ? "was stopped before it finished" : "failed";
 		return {
 			runId,
 			kind: onlyRules ? "rules" : "failed",
@@ -61,7 +61,7 @@ function refused(ends: RunHistory["jobs"]): string {
 	const aside = reports.map(quarantined);
 	const found = [
 		...(aside.some(({ files }) => files.length > 0) ? ["files that cannot be read"] : []),
-		...(aside.some(({ keyless }) => keyless.length > 0) ? ["updates of tables whose key is not known"] : []),
+		...(aside.some(({ keyless }) => keyless.length > 0) ? ["updates of tables with an unknown key"] : []),
 		...(reports.some(({ quality }) => quality.some(({ severity }) => severity === "error"))
 			? ["rows that break rules"]
 			: []),

@@ -32,8 +32,8 @@ function requireNames(acceptEmpty: readonly string[]): void {
 	const wrong = acceptEmpty.find((name) => !/^[^.,]+\.[^,]+$/.test(name));
 	if (wrong === undefined) return;
 	throw new PipelineError("usage", {
-		what: `${JSON.stringify(wrong)} does not name a table.`,
-		fix: "Name it as the report does, as schema.table.",
+		what: `${JSON.stringify(wrong)} is not the name of a table.`,
+		fix: "Write schema.table, as in the report.",
 		next: "pipeline-cli run-etl --accept-empty shop.orders",
 	});
 }

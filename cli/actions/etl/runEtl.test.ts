@@ -84,7 +84,7 @@ it("gives the jobs that take in files the tables that may become empty, and on A
 	]);
 	expect(Object.fromEntries(onAws.forRun)).toEqual({ "process-load": { loading }, "process-cdc": { loading } });
 	await expect(runEtl(play().stack, [], context, { acceptEmpty: ["orders"] })).rejects.toMatchObject({
-		text: { what: '"orders" does not name a table.' },
+		text: { what: '"orders" is not the name of a table.' },
 	});
 });
 
@@ -186,7 +186,7 @@ it("with --select runs the job that builds models alone, and refuses jobs beside
 	await runEtl(played.stack, [], context, { select: ["revenue+"] });
 	expect(played.ran).toEqual(["build-models"]);
 	await expect(runEtl(played.stack, ["process-load"], context, { select: ["revenue"] })).rejects.toThrow(
-		"--select chooses models",
+		"--select selects models",
 	);
 	await expect(runEtl(played.stack, [], context, { select: ["nothing"] })).rejects.toThrow(
 		"There is no model nothing.",

@@ -136,7 +136,7 @@ export async function startEtl(
 	const jobs = await stack.jobs();
 	if (jobs.startInBackground === undefined) {
 		throw new PipelineError("usage", {
-			what: `The stack ${stack.name} runs jobs only as long as this command continues.`,
+			what: `On the stack ${stack.name}, jobs run only while this command runs.`,
 			fix: "Leave out --no-wait.",
 			next: "pipeline-cli run-etl",
 		});
@@ -197,8 +197,8 @@ export async function chosenJobs(
 		return jobOfModels(definition.jobs, await stack.models(), select);
 	}
 	throw new PipelineError("usage", {
-		what: "--select chooses models, and runs the job that builds them alone.",
-		fix: `Leave out ${names.length > 0 ? "the jobs' names" : "--from"}, or --select.`,
+		what: "--select selects models and runs only the job that builds them, so it cannot be combined with other jobs.",
+		fix: `Leave out either ${names.length > 0 ? "the job names" : "--from"} or --select.`,
 		next: "pipeline-cli run-etl --help",
 	});
 }
@@ -235,8 +235,8 @@ export function chooseJobs(
 	const chosen = allJobs.filter((job) => behind.has(job.name) && (names.length === 0 || names.includes(job.name)));
 	if (chosen.length > 0) return chosen;
 	throw new PipelineError("usage", {
-		what: `No job is left: none of ${names.join(", ")} comes after ${from}.`,
-		fix: "Leave out --from, or the names.",
+		what: `No job to run: none of ${names.join(", ")} comes after ${from}.`,
+		fix: "Leave out either --from or the job names.",
 		next: "pipeline-cli run-etl --help",
 	});
 }

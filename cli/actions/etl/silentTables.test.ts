@@ -40,6 +40,6 @@ it("a table without rows is silent where a job of the run gave it some, and only
 	);
 	expect(silent.map(({ table: name }) => name).sort()).toEqual(["broken", "lines", "orders_changes", "revenue"]);
 	expect(silent.find(({ table: name }) => name === "revenue")?.reason).toContain(
-		"has no rows, though a job of this run",
+		"returned no rows, although a job of this run",
 	);
 });

@@ -9,7 +9,7 @@ export interface SilentTable {
 }
 
 const empty =
-	"it has no rows, though a job of this run wrote some: its partitions or its location in the catalog are wrong";
+	"it returned no rows, although a job of this run wrote some: its partitions or its location in the catalog are wrong";
 
 /** Queries at a time: below the least quota of active queries of an account. */
 const workers = 5;
@@ -32,7 +32,7 @@ export async function silentTables(
 		.map((table) => ({ table, reason: "it is not in the catalog" }));
 	const rest = [...names];
 	let answered = 0;
-	await context.reporter.task("Ask every table", async (update) => {
+	await context.reporter.task("Query every table", async (update) => {
 		await together(Array.from({ length: workers }), context, async (_, inner) => {
 			for (let table = rest.shift(); table !== undefined; table = rest.shift()) {
 				try {
@@ -44,7 +44,7 @@ export async function silentTables(
 					if (!(error instanceof PipelineError) || !["usage", "failure"].includes(error.outcome)) throw error;
 					silent.push({ table, reason: error.message });
 				}
-				update(`${answered} of ${names.length} answer`);
+				update(`${answered} of ${names.length} tables answered`);
 			}
 		});
 	});

@@ -29,9 +29,9 @@ export function definitionText(facts: DefinitionFacts): string {
 	const schemas = [...new Set(tables.map(({ schema }) => schema))];
 	return [
 		`# yaml-language-server: $schema=${jsonSchema}`,
-		`# The pipeline ${name}, made by pipeline-cli init for ${inComment(server)} (${inComment(version)}).`,
-		"# It is read whenever a command runs; there is nothing to build. What each key means: docs/definition.md",
-		"# A line that begins with # and no blank is a suggestion: remove the # to use it.",
+		`# The pipeline ${name}, created by pipeline-cli init for ${inComment(server)} (${inComment(version)}).`,
+		"# Every command reads this file; nothing needs to be built. Each key is described in docs/definition.md.",
+		"# A # that is not followed by a space marks a suggestion: remove the # to use it.",
 		`name: ${yamlText(name)}`,
 		"",
 		"source:",
@@ -42,23 +42,23 @@ export function definitionText(facts: DefinitionFacts): string {
 		"",
 		...(hasModels
 			? [
-					"# Tables that are made of others: each file is a SELECT, in Spark's SQL (docs/contract.md).",
+					"# Tables derived from other tables: each file is one SELECT in Spark SQL (docs/contract.md).",
 					"models: models/",
 					"",
 				]
 			: []),
-		"# Questions with a name: pipeline-cli query --list",
+		"# Named queries: pipeline-cli query --list",
 		"queries: queries/",
 		"",
 		"# What the dashboard shows: pipeline-cli dashboard",
 		"charts:",
 		...charts.flatMap(chartLines),
 		"",
-		"# verify-cdc proves that a change arrives. Without a table of its own it needs one that it may write into:",
+		"# verify-cdc proves that changes arrive. It needs a table that it may write to:",
 		"#verify:",
 		`#  table: ${yamlText(tableKey({ schema: schemas[0] ?? name, name: "pipeline_heartbeat" }))}`,
 		"",
-		"# `up` runs the jobs every 5 minutes where nothing is said here.",
+		"# Without a schedule, `up` runs the jobs every 5 minutes.",
 		"#schedule: every 5 minutes",
 		"",
 	].join("\n");
@@ -83,12 +83,12 @@ function schemaLines(schema: string, all: readonly NamedTable[]): string[] {
 
 function tablesSection(tables: readonly NamedTable[]): string[] {
 	const entries = tables.flatMap((table) => tableLines(table, tables));
-	if (entries.length === 0) return ["# Tables about which there is something to say: keys, columns, rules.", "tables:"];
+	if (entries.length === 0) return ["# Only tables that need settings: keys, columns, rules.", "tables:"];
 	return [
-		"# Every table is replicated; here are those about which there is something to say.",
-		"# columns: may be personal data, by the column's name. drop withholds a column, hash writes its SHA-256 in its place,",
-		"# before anything is written. A hash of few possible values, such as phone numbers, can be guessed.",
-		"# relationships: foreign keys of the server. primary_key: the server has none, so rows are compared whole.",
+		"# Every table is replicated; only those that need settings are listed here.",
+		"# columns: by their names, these may hold personal data. drop leaves a column out, hash writes its SHA-256 instead,",
+		"# before anything is written. If a column has few possible values, such as phone numbers, its hashes can be guessed.",
+		"# relationships: foreign keys at the source. primary_key: the source has none, so whole rows are compared.",
 		"tables:",
 		...entries,
 	];

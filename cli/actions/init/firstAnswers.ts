@@ -70,7 +70,7 @@ function rowsADay(
 	return {
 		model: {
 			name: model,
-			sql: `-- description: ${yamlText(`Rows of ${shown(table)} by the day of ${inComment(column.name)}`)}
+			sql: `-- description: ${yamlText(`Rows of ${shown(table)} by day of ${inComment(column.name)}`)}
 -- primary_key: [day]
 SELECT CAST(${name} AS date) AS day, count(*) AS row_count
 FROM ${sparkName(table.catalogName)}
@@ -82,7 +82,7 @@ GROUP BY CAST(${name} AS date)
 			title,
 			query: "rows_a_day",
 			sql: `-- ${title}
--- Of the model ${model}.
+-- Reads the model ${model}.
 -- Columns: day, row_count
 SELECT day, row_count
 FROM ${sqlName(model)}
@@ -108,7 +108,7 @@ FROM ${sparkName(table.catalogName)}
 			title,
 			query: "row_count",
 			sql: `-- ${title}
--- Of the model ${model}.
+-- Reads the model ${model}.
 -- Columns: row_count
 SELECT row_count
 FROM ${sqlName(model)}

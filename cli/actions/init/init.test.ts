@@ -86,10 +86,10 @@ describe("init", () => {
 		const error = await refused(init(folder));
 		expect(error.outcome).toBe("usage");
 		expect(error.text.what).toBe(
-			"pipelines/shop2/pipeline.yaml, pipelines/shop2/models/orders_a_day.sql, pipelines/shop2/queries/rows_a_day.sql, pipelines/shop2/queries/table_rows.sql, Pulumi.shop2.yaml are there already, so nothing was written.",
+			"pipelines/shop2/pipeline.yaml, pipelines/shop2/models/orders_a_day.sql, pipelines/shop2/queries/rows_a_day.sql, pipelines/shop2/queries/table_rows.sql, Pulumi.shop2.yaml already exist, so nothing was written.",
 		);
 		expect((await refused(refuseExisting(placeOf("shop2", folder)))).text.what).toContain(
-			"Pulumi.shop2.yaml are there",
+			"Pulumi.shop2.yaml already exist",
 		);
 		expect(await readFile(join(folder, "pipelines/shop2/pipeline.yaml"), "utf8")).toBe(before);
 		expect(await all(folder)).toEqual(whole);
@@ -101,7 +101,7 @@ describe("init", () => {
 			await mkdir(join(folder, "pipelines/shop2/queries"), { recursive: true });
 			await writeFile(join(folder, path), "mine");
 			const before = await all(folder);
-			expect((await refused(init(folder))).text.what).toBe(`${path} is there already, so nothing was written.`);
+			expect((await refused(init(folder))).text.what).toBe(`${path} already exists, so nothing was written.`);
 			expect(await all(folder)).toEqual(before);
 			expect(await readFile(join(folder, path), "utf8")).toBe("mine");
 		},
@@ -119,7 +119,7 @@ describe("init", () => {
 		const error = await refused(init(folder));
 		expect([error.outcome, error.text.what]).toEqual([
 			"failure",
-			`${join(folder, "pipelines/shop2")} could not be written; nothing of it is left.`,
+			`${join(folder, "pipelines/shop2")} could not be written; everything written so far was removed.`,
 		]);
 		expect(await all(folder)).toEqual(["pipelines"]);
 	});

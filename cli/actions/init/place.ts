@@ -40,9 +40,9 @@ export function placeOf(argument: string, root: string): Place {
 			.slice(0, 40);
 		const isUsable = better !== "" && !isReserved(better);
 		throw new PipelineError("usage", {
-			what: `A pipeline can't be named ${JSON.stringify(name)}.`,
-			why: fault === undefined ? "Stacks on this machine have such names." : `The name ${fault}.`,
-			fix: "The folder's name is the pipeline's: choose another one.",
+			what: `A pipeline cannot be named ${JSON.stringify(name)}.`,
+			why: fault === undefined ? "Names such as local are reserved for stacks on this machine." : `The name ${fault}.`,
+			fix: "The folder's name becomes the pipeline's name: choose another one.",
 			next: `pipeline-cli init ${isUsable ? better : "shop2"}`,
 		});
 	}

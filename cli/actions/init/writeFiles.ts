@@ -58,9 +58,9 @@ export async function checkAbsent(paths: readonly string[], root: string): Promi
 	for (const path of paths) if (await exists(path)) found.push(shownFrom(root, path));
 	if (found.length === 0) return;
 	throw new PipelineError("usage", {
-		what: `${found.join(", ")} ${found.length === 1 ? "is" : "are"} there already, so nothing was written.`,
-		why: "init never overwrites a file.",
-		fix: "Choose another name, or move what is there away.",
+		what: `${found.join(", ")} already ${found.length === 1 ? "exists" : "exist"}, so nothing was written.`,
+		why: "init never overwrites files.",
+		fix: "Choose another name, or move the existing files away.",
 		next: "pipeline-cli init --help",
 	});
 }
@@ -90,9 +90,9 @@ function asWriteError(error: unknown, { folder }: Place): unknown {
 	return new PipelineError(
 		"failure",
 		{
-			what: `${folder} could not be written; nothing of it is left.`,
+			what: `${folder} could not be written; everything written so far was removed.`,
 			why: messageOf(error),
-			fix: "Make room or get the right to write there, or name another folder.",
+			fix: "Free disk space, get write permission there, or choose another folder.",
 		},
 		{ cause: error },
 	);

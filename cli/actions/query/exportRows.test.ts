@@ -185,7 +185,7 @@ describe("what Excel cannot hold is refused, with the way out", () => {
 		const rows = Array.from({ length: 1_048_576 }, () => [null]);
 		await expect(save("xlsx", { ...one, rows })).rejects.toMatchObject({
 			outcome: "usage",
-			text: { what: "Excel cannot hold 1048576 rows.", fix: expect.stringContaining("csv or parquet") },
+			text: { what: "An Excel sheet cannot hold 1048576 rows.", fix: expect.stringContaining("csv or parquet") },
 		});
 	});
 

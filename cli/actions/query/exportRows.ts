@@ -40,7 +40,7 @@ export async function exportRows(stack: Stack, options: ExportOptions, context: 
 	if (isThere) {
 		throw new PipelineError("usage", {
 			what: `${path} exists already.`,
-			fix: "Name another file with --output, or remove that one.",
+			fix: "Choose another file with --output, or remove the existing one.",
 		});
 	}
 	const query = await stack.query();

@@ -13,7 +13,7 @@ test("an unknown name is an error that names those there are", () => {
 	expect(() => namedQuery(queries, "../b")).toThrowError(
 		expect.objectContaining({
 			outcome: "usage",
-			text: expect.objectContaining({ what: "There is no named query ../b.", why: `There are ${names.join(", ")}.` }),
+			text: expect.objectContaining({ what: "There is no named query ../b.", why: `Available: ${names.join(", ")}.` }),
 		}),
 	);
 	expect(() => namedQuery([], "b")).toThrowError("The definition has none.");
@@ -26,8 +26,8 @@ test("a view of the warehouse is asked for all its rows", () => {
 		expect.objectContaining({
 			text: {
 				what: "There is no view sale.",
-				why: "There are sales.",
-				fix: "Did you mean sales? Name one of them.",
+				why: "Available: sales.",
+				fix: "Did you mean sales? Choose one of them.",
 				next: "pipeline-cli warehouse query --list",
 			},
 		}),

@@ -22,8 +22,8 @@ function named(known: readonly NamedQuery[], name: string, kind: string, next: s
 	const names = known.map((one) => one.name);
 	throw new PipelineError("usage", {
 		what: `There is no ${kind} ${name}.`,
-		why: names.length === 0 ? "The definition has none." : `There are ${names.join(", ")}.`,
-		fix: didYouMean(name, names, "Name one of them."),
+		why: names.length === 0 ? "The definition has none." : `Available: ${names.join(", ")}.`,
+		fix: didYouMean(name, names, "Choose one of them."),
 		next,
 	});
 }

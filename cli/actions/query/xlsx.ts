@@ -48,8 +48,8 @@ function toDate(text: string, type: string): Date | undefined {
 
 function tooLarge(what: string, limit: string): PipelineError {
 	return new PipelineError("usage", {
-		what: `Excel cannot hold ${what}.`,
-		why: `Its limit is ${limit}.`,
-		fix: "Export as csv or parquet, or ask for less with a statement of your own.",
+		what: `An Excel sheet cannot hold ${what}.`,
+		why: `The limit is ${limit}.`,
+		fix: "Export as csv or parquet, or reduce the result with your own statement.",
 	});
 }

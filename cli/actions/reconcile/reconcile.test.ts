@@ -43,7 +43,7 @@ test("nothing to compare proves nothing", async () => {
 
 test("a replication that ends while its changes are waited for ends the command", async () => {
 	await expect(run({}, ["running", "running", "failed"])).rejects.toMatchObject({
-		text: { what: "The replication is not running: Failed.", why: "the disk is full" },
+		text: { what: "Replication is not running: Failed.", why: "the disk is full" },
 	});
 });
 

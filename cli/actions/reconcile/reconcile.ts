@@ -93,8 +93,8 @@ function costOf(tables: readonly ReconciledTable[]): QueryCost {
 function lakeOf(stack: Stack, { lake }: Comparison): LakeComparison {
 	if (lake !== undefined) return lake;
 	throw new PipelineError("usage", {
-		what: `The parts of the lake of the stack ${stack.name} cannot be compared with each other.`,
-		why: "Only a lake on this machine can: its files are there.",
+		what: `--deep cannot check the lake of the stack ${stack.name}.`,
+		why: "It compares the lake's files with each other, which needs a lake on this machine.",
 		fix: "Leave out --deep.",
 		next: "pipeline-cli reconcile",
 	});
@@ -113,8 +113,8 @@ function files(stack: Stack, lake: LakeComparison, context: Context): Promise<La
 function nothingToCompare(): PipelineError {
 	return new PipelineError("failure", {
 		what: "There is no table to compare.",
-		why: "The definition chooses none of the tables that the source's user may read, and the lake has none.",
-		fix: "Check source in pipeline.yaml, and the user's right to SELECT.",
+		why: "The definition selects none of the tables that the source's user can read, and the lake has no tables.",
+		fix: "Check source in pipeline.yaml, and grant the user SELECT.",
 		next: "pipeline-cli source status",
 	});
 }
@@ -129,8 +129,8 @@ function chosen(all: readonly ComparedTable[], names: readonly string[]): readon
 		const near = nearNames(name, ids);
 		throw new PipelineError("usage", {
 			what: `There is no table ${name}.${near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`}`,
-			why: `Tables that the definition chooses: ${ids.join(", ") || "none"}.`,
-			fix: "Write schema.table, or schema.* for all of a schema.",
+			why: `Tables that the definition selects: ${ids.join(", ") || "none"}.`,
+			fix: "Write schema.table, or schema.* for all tables of a schema.",
 			next: "pipeline-cli replication tables",
 		});
 	});
@@ -152,14 +152,14 @@ async function catchUp(
 	if (status.state !== "running") {
 		const why = status.lastError ?? status.stopReason;
 		const text = `the replication is not running (${[status.text, why].filter((part) => part !== undefined).join(": ")})`;
-		context.reporter.warn(`${text[0]?.toUpperCase()}${text.slice(1)}: what has changed since counts as different.`);
+		context.reporter.warn(`${text[0]?.toUpperCase()}${text.slice(1)}: later changes count as differences.`);
 		return text;
 	}
 	const arrived = await comparison.committed();
-	const awaited = { title: "the replication", what: "the changes that the source has" };
+	const awaited = { title: "the replication", what: "the latest changes of the source" };
 	await replicated({ stack, replication, context }, awaited, async () => ((await arrived()) ? true : undefined));
 	const etl = await runWhenFree(stack, deep === true ? [] : jobsToCurrentTables, context);
-	return etl.outcome === undefined ? undefined : "the jobs did not all succeed";
+	return etl.outcome === undefined ? undefined : "some jobs did not succeed";
 }
 
 async function compared(
@@ -194,7 +194,7 @@ async function lookAgain(one: Compared, context: Context): Promise<void> {
 	const { suspects, table } = one;
 	if (suspects === undefined) return;
 	one.result = await context.reporter.task(
-		`Look again at ${table.schema}.${table.table}`,
+		`Compare ${table.schema}.${table.table} again`,
 		async () => {
 			const found = await suspects.again(context);
 			one.suspects = found.suspects;

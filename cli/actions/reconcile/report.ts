@@ -52,7 +52,7 @@ export function foundText({ counts, columns = [], notCompared = [], withheld = [
 		count > 0 ? [`${grouped(count)} ${kind}`] : [],
 	);
 	const shape = columns.map(({ column, what }) => `${column}: ${what}`);
-	const left = withheld.length === 0 ? [] : [`left out by the definition: ${withheld.join(", ")}`];
+	const left = withheld.length === 0 ? [] : [`excluded by the definition: ${withheld.join(", ")}`];
 	const open = why ?? notCompared.map(({ column, what }) => `${column} was not compared: ${what}`).join("; ");
 	return [...kinds, ...shape, ...(open === "" ? [] : [open]), ...left].join("; ");
 }
@@ -83,5 +83,5 @@ export function notable({ lake = [] }: ReconcileReport): LakeFinding[] {
 
 /** The rows that differ in a part of the lake, for people. */
 export function rowText(row: RowDifference): string {
-	return [`${row.kind}: ${keyText(row)}`, changesText(row, "computed again")].filter(Boolean).join("; ");
+	return [`${row.kind}: ${keyText(row)}`, changesText(row, "recomputed")].filter(Boolean).join("; ");
 }

@@ -18,9 +18,9 @@ export function reportPage(report: ReconcileReport, at: Date): string {
 	);
 	const details = report.tables.filter(({ examples = [] }) => examples.length > 0).map(detail);
 	const notes = [
-		...(report.behind === undefined ? [] : [`The lake may be behind the source, since ${report.behind}.`]),
+		...(report.behind === undefined ? [] : [`The lake may be behind the source, because ${report.behind}.`]),
 		...(report.sample === undefined ? [] : [`A sample: about one row of ${grouped(report.sample)} was compared.`]),
-		...(report.repaired === undefined ? [] : [`Reloaded since they differed: ${report.repaired.join(", ")}.`]),
+		...(report.repaired === undefined ? [] : [`Reloaded because they differed: ${report.repaired.join(", ")}.`]),
 	];
 	return `<!doctype html>
 <html lang="en">
@@ -34,7 +34,7 @@ th, td { text-align: left; padding: .3rem .8rem .3rem 0; border-bottom: 1px soli
 .n { text-align: right; white-space: nowrap; }
 .other td:nth-child(4) { font-weight: bold; color: #c22; }
 </style>
-<h1>${report.ok ? "The lake equals the source" : "The lake is not proved to equal the source"}</h1>
+<h1>${report.ok ? "The lake equals the source" : "The lake could not be proved equal to the source"}</h1>
 <p>Stack ${escaped(report.stack)}, ${at.toISOString().slice(0, 19).replace("T", " ")} UTC. ${notes.map(escaped).join(" ")}</p>
 <table><tr><th>Table<th class="n">Source<th class="n">Lake<th>State<th>Found</tr>
 ${rows.join("\n")}
@@ -52,7 +52,7 @@ function lakePart(report: ReconcileReport): string {
 			`<tr class="${state === "equal" ? "equal" : "other"}"><td>${part}</td><td>${escaped(name)}</td><td>${[...found, ...examples.map(rowText)].map(escaped).join("<br>")}</td><td>${state}</td><td>${escaped(fix ?? "")}</td></tr>`,
 	);
 	return `<h2>The parts of the lake</h2>
-<p>${grouped(report.lake.length)} were compared with each other.</p>
+<p>${grouped(report.lake.length)} parts were compared with each other.</p>
 <table><tr><th>Part<th>Name<th>Found<th>State<th>To repair it</tr>
 ${rows.join("\n")}
 </table>`;

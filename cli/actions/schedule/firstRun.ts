@@ -38,9 +38,9 @@ export async function waitForFirstRun(
 
 function gone(): PipelineError {
 	return new PipelineError("failure", {
-		what: "The schedule ended before its first run had.",
-		why: "Its process is gone; it may have been stopped or killed.",
-		fix: "Its messages: pipeline-cli logs schedule",
+		what: "The schedule ended before its first run finished.",
+		why: "Its process no longer exists; it may have been stopped or killed.",
+		fix: "Read its log (pipeline-cli logs schedule), then start it again.",
 		next: "pipeline-cli up",
 	});
 }

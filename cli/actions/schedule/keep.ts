@@ -8,6 +8,6 @@ export async function reviveReplication(stack: Stack, context: Context): Promise
 	const replication = await stack.replication();
 	const { state, lastError } = await replication.status();
 	if (state !== "failed") return;
-	context.reporter.warn(`The replication had failed, and is started again: ${lastError ?? "no reason is known"}`);
+	context.reporter.warn(`Replication had failed and is being restarted: ${lastError ?? "the reason is unknown"}`);
 	await replication.start(context, { asBefore: true });
 }

@@ -76,7 +76,7 @@ it("leaves out a time at which a run by hand is going", async () => {
 		fails("failure", "The last one."),
 	]);
 	expect(ends).toEqual([]);
-	expect(reported).toContain("Left out: Run r is already going.");
+	expect(reported).toContain("Skipped a run: Run r is already going.");
 	expect(shown.filter((state) => "last" in state)).toEqual([]);
 });
 

@@ -75,7 +75,7 @@ async function oneRun(
 		context.signal.throwIfAborted();
 		const known = error instanceof PipelineError ? error : unknownFault(error);
 		if (known instanceof RunGoing) {
-			context.reporter.note(`Left out: ${known.text.what}`);
+			context.reporter.note(`Skipped a run: ${known.text.what}`);
 			return undefined;
 		}
 		await onEnd({ error: known });

@@ -25,7 +25,7 @@ export async function arrival<T>(
 			return await poll({ firstMs: intervalMs, signal: context.signal }, look);
 		} catch (error) {
 			if (!(error instanceof PipelineError) || error.outcome !== "timeout") throw error;
-			const text = { what: `Waited for ${what}, and none came.`, ...late };
+			const text = { what: `Timed out waiting for ${what}.`, ...late };
 			throw new PipelineError("timeout", text, { cause: error });
 		}
 	});

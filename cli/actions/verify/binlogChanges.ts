@@ -18,7 +18,7 @@ export async function binlogEnd(connection: SourceConnection): Promise<BinlogPla
 		if (errorCode(error) !== "ER_PARSE_ERROR") throw error;
 		return connection.query("SHOW MASTER STATUS");
 	});
-	if (row === undefined) throw new Error("The server has no binary log.");
+	if (row === undefined) throw new Error("The source does not write a binary log.");
 	return { file: String(row.File), position: Number(row.Position) };
 }
 

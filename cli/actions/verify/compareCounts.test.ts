@@ -15,7 +15,7 @@ const way = {
 } as unknown as Way;
 
 it.each([
-	[[], "The replication has no table without an error.", "pipeline-cli replication tables"],
+	[[], "Every replicated table has an error.", "pipeline-cli replication tables"],
 	[[{ schema: "own", table: "t" }], "more than 5,000,000 rows", "pipeline-cli verify-cdc --read-only"],
 ])("nothing counted is a failure that says so, and no difference: %j", async (tables, why, next) => {
 	await expect(compareCounts(way, tables)).rejects.toMatchObject({

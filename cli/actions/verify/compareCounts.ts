@@ -50,7 +50,7 @@ export async function compareCounts(way: Way, tables: readonly TableName[]): Pro
 		}
 		const { changed, isKnown, end } = await changedSince(way.source, place, tables);
 		if (changed.length > 0 || (!isKnown && end.position !== place.position)) return undefined;
-		note("position", true, `no change of these tables since ${place.file}:${place.position}`);
+		note("position", true, `no changes to these tables since ${place.file}:${place.position}`);
 		for (const table of left) note(`${table.schema}.${table.table}`, true, "not counted: too large");
 		if (!isDifferent || tried === tries) return reportOf(way, checks);
 		await sleep(quiet[way.stack.engine], way.context.signal);
@@ -61,15 +61,15 @@ export async function compareCounts(way: Way, tables: readonly TableName[]): Pro
 function nothingCounted(left: readonly TableName[]): PipelineError {
 	const names = left.map(({ schema, table }) => `${schema}.${table}`).join(", ");
 	return new PipelineError("failure", {
-		what: "Nothing is proved: no table changed meanwhile, and none could be counted.",
+		what: "No proof: no table changed during the check, and none could be counted.",
 		why:
 			left.length === 0
-				? "The replication has no table without an error."
-				: `By the server's estimate each has more than ${grouped(countable)} rows, which takes long to count: ${names}.`,
+				? "Every replicated table has an error."
+				: `The server estimates more than ${grouped(countable)} rows in each, too many to count: ${names}.`,
 		fix:
 			left.length === 0
-				? "See what is wrong with the tables."
-				: "Repeat it while somebody changes rows, which is then followed; or name a table of heartbeats in verify of pipeline.yaml.",
+				? "List the errors of the tables, and fix them."
+				: "Repeat the command while rows are being changed, or set verify.table in pipeline.yaml to a heartbeat table.",
 		next: left.length === 0 ? "pipeline-cli replication tables" : "pipeline-cli verify-cdc --read-only",
 	});
 }

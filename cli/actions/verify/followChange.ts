@@ -42,7 +42,7 @@ export async function followChange(
 	if (followed === undefined) return undefined;
 	const { table, key, columns } = followed;
 	const checks: VerifyCheck[] = [];
-	const file = await replicated(way, { title: "raw zone", what: "a raw file with the change" }, () =>
+	const file = await replicated(way, { title: "raw zone", what: "a raw file that contains the change" }, () =>
 		newestFile(way, table, watchedSince - statisticsDelay[way.stack.engine]),
 	);
 	const read = [rawColumns.op, rawColumns.commitTime, ...columns];
@@ -74,10 +74,10 @@ export async function followChange(
 	note(
 		"current table",
 		differing.length === 0,
-		`${equal} of ${settled.length} rows equal to the source's, or gone there, too`,
+		`${equal} of ${settled.length} rows equal the source, or are deleted there too`,
 	);
 	const isTwice = current.length > inLake.size;
-	if (isTwice) note("keys", false, `${current.length} rows of ${inLake.size} keys in the lake`);
+	if (isTwice) note("keys", false, `${current.length} rows with ${inLake.size} keys in the lake`);
 	return {
 		stack: way.stack.name,
 		ok: checks.every(({ ok }) => ok),

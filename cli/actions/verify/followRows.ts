@@ -1,5 +1,6 @@
 import { isLoadFile, jobsToCurrentTables, operations } from "../../../etl/contract/contract.ts";
 import type { Definition } from "../../../etl/definition/definition.ts";
+import { counted } from "../../common/grouped.ts";
 import type { Context, ObjectStore, Query, Replication, SourceConnection, Stack } from "../../engines/port.ts";
 import { currentName } from "../currentName.ts";
 import type { EtlResult } from "../etl/runEtl.ts";
@@ -121,7 +122,7 @@ export async function followDelete(way: Way, plan: Plan, rows: readonly Row[]): 
 	note(
 		"delete: current table",
 		left.length === 0,
-		left.length === 0 ? "no row is left" : `${left.length} rows are left`,
+		left.length === 0 ? "no rows left" : `${counted(left.length, "row")} left`,
 	);
 	return checks;
 }
@@ -134,7 +135,7 @@ async function arrived(
 	operation: string,
 ): Promise<RawFiles> {
 	const wanted = { ...plan, keys: selected(plan, rows).values, operation };
-	const awaited = { title: "raw zone", what: "a raw file with the rows" };
+	const awaited = { title: "raw zone", what: "a raw file that contains the rows" };
 	return replicated(way, awaited, () => arrivedRows(way.raw, known, wanted));
 }
 

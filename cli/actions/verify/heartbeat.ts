@@ -58,9 +58,9 @@ export async function openHeartbeat(
 		const missing = heartbeatColumns.filter((column) => !found.includes(column));
 		if (missing.length === 0) return false;
 		throw new PipelineError("usage", {
-			what: `The table ${name} is not a table of heartbeats.`,
+			what: `The table ${name} is not a heartbeat table.`,
 			why: `It has no column ${missing.join(", ")}.`,
-			fix: `Name another table in verify of pipeline.yaml, or say in verify.rows what is written into this one. A table of heartbeats is made so:\n${heartbeatDdl(table)}`,
+			fix: `Set verify.table in pipeline.yaml to another table, or list the rows to write in verify.rows. A heartbeat table is created by:\n${heartbeatDdl(table)}`,
 			next: "pipeline-cli verify-cdc",
 		});
 	}
@@ -68,8 +68,8 @@ export async function openHeartbeat(
 	const statements = `${heartbeatDdl(table)}\n${await writeGrant(source, table)}`;
 	if (!create) {
 		throw new PipelineError("usage", {
-			what: `The table of heartbeats ${name} is not at the source, or the source's user may not see it.`,
-			fix: `Let verify-cdc --create make it, or have it made by who may:\n${statements}`,
+			what: `The heartbeat table ${name} does not exist at the source, or the source's user has no privilege on it.`,
+			fix: `Create it with verify-cdc --create, or ask a database administrator to run:\n${statements}`,
 			next: "pipeline-cli verify-cdc --create",
 		});
 	}
@@ -80,9 +80,9 @@ export async function openHeartbeat(
 		throw new PipelineError(
 			"usage",
 			{
-				what: `The source's user may not make the table ${name}.`,
+				what: `The source's user may not create the table ${name}.`,
 				why: messageOf(error),
-				fix: `Have it made by who may:\n${statements}`,
+				fix: `Ask a database administrator to run:\n${statements}`,
 				next: "pipeline-cli verify-cdc",
 			},
 			{ cause: error },

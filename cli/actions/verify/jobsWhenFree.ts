@@ -18,7 +18,7 @@ export async function whenFree<T>(stack: Stack, context: Context, work: () => Pr
 			// It may have ended meanwhile.
 			if (!(await isRunning(stack))) return work();
 		}
-		const awaited = { title: "the run of jobs that is going", what: "the end of the run of jobs that is going" };
+		const awaited = { title: "the current run of the jobs", what: "the end of the current run of the jobs" };
 		const late = { fix: "Wait for it, or stop it.", next: "pipeline-cli status" };
 		await arrival(context, { ...awaited, late }, 500, async () => ((await isRunning(stack)) ? undefined : true));
 	}

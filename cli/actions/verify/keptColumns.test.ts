@@ -52,7 +52,7 @@ describe("a heartbeat whose columns are withheld", () => {
 		await expect(planFor(pipeline({ id: "hash", marker: "drop" }))).rejects.toMatchObject({
 			outcome: "usage",
 			text: {
-				why: "What they are known by is withheld there by the definition (id: hash, marker: drop).",
+				why: "The definition drops or hashes the columns that identify them (id: hash, marker: drop).",
 				next: "pipeline-cli verify-cdc --read-only",
 			},
 		});
@@ -78,15 +78,15 @@ describe("rows whose columns are withheld", () => {
 		const all = pipeline({ id: "drop", name: "hash", note: "drop" }, { rows, ...verify });
 		await expect(planFor(all)).rejects.toMatchObject({
 			outcome: "usage",
-			text: { what: "verify-cdc could not find its rows of own.t in the lake." },
+			text: { what: "verify-cdc could not recognise its rows of own.t in the lake." },
 		});
 	});
 });
 
 describe("a table that is left out", () => {
 	it.each([
-		[{ include: ["a*"] }, "The patterns of own do not choose it."],
-		[{ exclude: ["t"] }, "The patterns of own do not choose it."],
+		[{ include: ["a*"] }, "The patterns of own do not match it."],
+		[{ exclude: ["t"] }, "The patterns of own do not match it."],
 	])("%j: nothing is written", async (source, why) => {
 		for (const rows of [[], [{ id: 1 }]]) {
 			await expect(planFor(pipeline({}, { rows }, source))).rejects.toMatchObject({ outcome: "usage", text: { why } });
@@ -97,7 +97,7 @@ describe("a table that is left out", () => {
 		const { connection, statements } = sourceWith(["id"], false);
 		const ignores = pipeline({}, {}, { newTables: "ignore" });
 		await expect(planOf(ignores, connection, true)).rejects.toMatchObject({
-			text: { why: "A table of own that is made later is left out (new_tables: ignore)." },
+			text: { why: "Tables created in own later are excluded (new_tables: ignore)." },
 		});
 		expect(statements.filter((sql) => sql.startsWith("CREATE"))).toEqual([]);
 		const named = pipeline({}, {}, { newTables: "ignore", include: ["x", "t"] });

@@ -24,9 +24,9 @@ export function keyInLake(
 		return action === "keep" ? [] : [`${column}: ${action}`];
 	});
 	throw new PipelineError("usage", {
-		what: `verify-cdc could not find its rows of ${table.schema}.${table.table} in the lake.`,
-		why: `What they are known by is withheld there by the definition (${withheld.join(", ")}).`,
-		fix: "Name a column in verify.marker of pipeline.yaml that is kept, or another table in verify.table; --read-only needs neither.",
+		what: `verify-cdc could not recognise its rows of ${table.schema}.${table.table} in the lake.`,
+		why: `The definition drops or hashes the columns that identify them (${withheld.join(", ")}).`,
+		fix: "In pipeline.yaml, set verify.marker to a column that is kept, or verify.table to another table. --read-only needs neither.",
 		next: "pipeline-cli verify-cdc --read-only",
 	});
 }
@@ -40,9 +40,9 @@ export function requireReplicated(pipeline: Pipeline, table: TableName, isMade: 
 	const why = leftOutBy(pipeline, table, isMade);
 	if (why === undefined) return;
 	throw new PipelineError("usage", {
-		what: `The definition leaves out ${table.schema}.${table.table}, into which verify-cdc would write.`,
+		what: `The definition excludes ${table.schema}.${table.table}, to which verify-cdc would write.`,
 		why,
-		fix: "Choose the table in source of pipeline.yaml, or name another one in verify.table; --read-only needs none.",
+		fix: "Include the table under source in pipeline.yaml, or set verify.table to another one. --read-only needs neither.",
 		next: "pipeline-cli verify-cdc --read-only",
 	});
 }
@@ -53,9 +53,9 @@ function leftOutBy(pipeline: Pipeline, table: TableName, isMade: boolean): strin
 	if (schema === undefined) return undefined;
 	const chosen = schema.include.some((pattern) => fits(table.table.toLowerCase(), pattern.toLowerCase()));
 	if (!chosen || schema.exclude.some((pattern) => fits(table.table, pattern))) {
-		return `The patterns of ${schema.name} do not choose it.`;
+		return `The patterns of ${schema.name} do not match it.`;
 	}
 	const isNamed = schema.include.includes(table.table) || definedTable(pipeline, table) !== undefined;
 	if (!isMade || isNamed || schema.newTables === "include") return undefined;
-	return `A table of ${schema.name} that is made later is left out (new_tables: ${schema.newTables}).`;
+	return `Tables created in ${schema.name} later are excluded (new_tables: ${schema.newTables}).`;
 }

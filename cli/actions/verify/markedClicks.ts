@@ -36,9 +36,9 @@ export function markedClicks(schema: Readonly<Record<string, ClickType>>, mark: 
 	const [marked] = texts;
 	if (marked === undefined) {
 		throw new PipelineError("usage", {
-			what: "No field of a click can hold the mark by which verify-clicks finds its own.",
-			why: "clicks.schema has no field of the type string, beside those in lists.",
-			fix: "Add one to clicks.schema in pipeline.yaml and to the clicks, for instance page: string",
+			what: "Clicks have no field for the mark by which verify-clicks recognises its own clicks.",
+			why: "clicks.schema has no field of type string outside lists.",
+			fix: "Add one to clicks.schema in pipeline.yaml and to the clicks, for example page: string",
 			next: "pipeline-cli verify-clicks",
 		});
 	}

@@ -37,7 +37,7 @@ export async function planOf(pipeline: Pipeline, source: SourceConnection, creat
 	if (verify.rows.length === 0) return heartbeatPlan(pipeline, verify.table, source, create);
 	if (create) {
 		throw new PipelineError("usage", {
-			what: "--create makes a table of heartbeats, and verify in pipeline.yaml names rows of a table of its own.",
+			what: "--create creates a heartbeat table, but verify in pipeline.yaml already specifies a table and rows.",
 			fix: "Leave out --create.",
 			next: "pipeline-cli verify-cdc",
 		});
@@ -146,9 +146,9 @@ export async function isSample(
 		throw new PipelineError(
 			"usage",
 			{
-				what: `verify-cdc writes into ${table.schema}.${table.table}, which it cannot read at the source.`,
+				what: `verify-cdc writes to ${table.schema}.${table.table}, but cannot read it at the source.`,
 				why: messageOf(error),
-				fix: "Let the source's user read it, or name another table in verify of pipeline.yaml; --read-only needs none.",
+				fix: "Grant the source's user SELECT on it, or set verify.table in pipeline.yaml to another table. --read-only needs neither.",
 				next: "pipeline-cli verify-cdc --read-only",
 			},
 			{ cause: error },
@@ -159,8 +159,8 @@ export async function isSample(
 function nowhereToWrite({ name, schemas }: Pipeline): PipelineError {
 	const [first] = schemas;
 	return new PipelineError("usage", {
-		what: `The definition of ${name} names no table into which verify-cdc may write.`,
-		fix: `Use --read-only, which writes nothing; or name a table of heartbeats in pipeline.yaml, for instance verify: { table: ${first?.name ?? "schema"}.pipeline_heartbeat }, which verify-cdc --create makes.`,
+		what: `The definition of ${name} does not specify a table to which verify-cdc may write.`,
+		fix: `Use --read-only, which writes nothing. Or specify a heartbeat table in pipeline.yaml, for example verify: { table: ${first?.name ?? "schema"}.pipeline_heartbeat }, and create it with verify-cdc --create.`,
 		next: "pipeline-cli verify-cdc --read-only",
 	});
 }

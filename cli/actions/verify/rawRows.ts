@@ -11,7 +11,7 @@ const message: JsonKind<{
 	data?: Record<string, unknown>;
 	metadata: { operation: string; timestamp: string; "commit-timestamp"?: string };
 }> = {
-	name: "A file of messages in the raw zone",
+	name: "A message file in the raw zone",
 	schema: z.object({
 		data: z.record(z.string(), z.unknown()).exactOptional(),
 		metadata: z.object({
@@ -21,7 +21,7 @@ const message: JsonKind<{
 		}),
 	}),
 	remedy: () => ({
-		fix: "Run the jobs: they name each file of the raw zone that they could not read.",
+		fix: "Run the jobs: they list each raw file that they cannot read.",
 		next: "pipeline-cli run-etl",
 	}),
 };

@@ -58,8 +58,8 @@ class Changes {
 		const since = Date.now();
 		const isMoving = { atSource: false };
 		const awaited = {
-			title: "a change that others make",
-			what: "a change in the table statistics, as the source has some",
+			title: "a change made by others",
+			what: "the source's changes to show in the table statistics",
 		};
 		const found = await replicated<TableStatistics[] | "quiet">(this.#way, awaited, async () => {
 			const moved = await this.#moved();

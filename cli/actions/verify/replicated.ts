@@ -8,8 +8,8 @@ export const lookInterval = { local: 200, aws: 2000 } as const;
 
 /** What to say where the replication brings nothing. */
 const late = {
-	why: "The replication says that it is running, but nothing moved.",
-	fix: "See its last error and its log; give it more time with --timeout if batches close late.",
+	why: "Replication reports that it is running, but nothing arrived.",
+	fix: "Check its last error and its log. If batches close late, allow more time with --timeout.",
 	next: "pipeline-cli replication status",
 };
 
@@ -25,9 +25,9 @@ export async function assertRunning(replication: Replication): Promise<void> {
 	if (status.state === "running") return;
 	const failed = status.state === "failed";
 	throw new PipelineError("failure", {
-		what: `The replication is not running: ${status.text}.`,
+		what: `Replication is not running: ${status.text}.`,
 		why: status.lastError ?? status.stopReason,
-		fix: failed ? "Its state says what to do." : "Start it; it continues from where it was.",
+		fix: failed ? "Its status shows what to do." : "Start it; it continues from its last position.",
 		next: failed ? "pipeline-cli replication status" : "pipeline-cli replication start",
 	});
 }
@@ -56,9 +56,9 @@ export async function changesOf(
 	const found = created ? await replicated(followed, awaited, look) : await look();
 	if (found !== undefined && found.state !== "Table error") return found;
 	throw new PipelineError("failure", {
-		what: `The replication does not follow the table ${table.schema}.${table.table}.`,
+		what: `The table ${table.schema}.${table.table} is not being replicated.`,
 		why: found?.lastError,
-		fix: "Reload it.",
+		fix: "Reload the table.",
 		next: `pipeline-cli replication reload ${table.schema}.${table.table}`,
 	});
 }

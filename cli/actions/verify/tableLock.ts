@@ -26,15 +26,15 @@ export async function alone<T>(
 	const isFree = await take().catch((error: unknown) => {
 		if (error instanceof PipelineError) throw error;
 		// A cluster that has no such locks.
-		context.reporter.warn(`Another verify-cdc at the same time is not noticed: ${messageOf(error)}`);
+		context.reporter.warn(`Cannot check whether another verify-cdc is running: ${messageOf(error)}`);
 		return true;
 	});
 	if (isFree === undefined) {
 		const awaited = {
 			title: "the other verify-cdc",
-			what: "the end of another verify-cdc, which writes into the table",
+			what: "another verify-cdc, which writes to the same table, to end",
 		};
-		const late = { fix: "Wait until it has ended, or stop it.", next: "pipeline-cli verify-cdc" };
+		const late = { fix: "Wait until it ends, or stop it.", next: "pipeline-cli verify-cdc" };
 		await arrival(context, { ...awaited, late }, lookInterval, take);
 	}
 	try {

@@ -219,8 +219,8 @@ it("fails where the replication says running and nothing moves, and takes its ro
 	await expect(verifyCdc(pipeline.stack(), { keep: false }, contextOf(abort.signal))).rejects.toMatchObject({
 		outcome: "timeout",
 		text: {
-			what: "Waited for inserts in the table statistics, and none came.",
-			why: "The replication says that it is running, but nothing moved.",
+			what: "Timed out waiting for inserts in the table statistics.",
+			why: "Replication reports that it is running, but nothing arrived.",
 		},
 	});
 	expect(pipeline.source).toHaveLength(19);
@@ -244,7 +244,7 @@ it("refuses where the replication does not run, before it writes", async () => {
 	pipeline.status = { state: "failed", text: "Failed", lastError: "The binary log is gone." };
 	await expect(verifyCdc(pipeline.stack(), { keep: false }, contextOf())).rejects.toMatchObject({
 		outcome: "failure",
-		text: { what: "The replication is not running: Failed.", why: "The binary log is gone." },
+		text: { what: "Replication is not running: Failed.", why: "The binary log is gone." },
 	});
 	expect(pipeline.source).toHaveLength(15);
 });

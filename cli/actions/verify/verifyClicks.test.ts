@@ -176,6 +176,6 @@ test("fails at the timeout where nothing is delivered", async () => {
 	setTimeout(() => abort.abort(new PipelineError("timeout", { what: "too late" })), 100);
 	await expect(verifyClicks(stream.stack(), contextOf(abort.signal))).rejects.toMatchObject({
 		outcome: "timeout",
-		text: { what: "Waited for an object with the marked clicks, and none came." },
+		text: { what: "Timed out waiting for an object that contains the marked clicks." },
 	});
 });

@@ -25,8 +25,8 @@ const lookInterval = 1000;
 
 /** What to say where the stream brings nothing. */
 const late = {
-	why: "The stream accepted them, but they were not delivered.",
-	fix: "See the delivery stream's log and what is under the error prefix; a buffer is delivered after up to 15 minutes.",
+	why: "The stream accepted the clicks, but they were not delivered.",
+	fix: "Check the delivery stream's log and the objects under the error prefix. A buffer can take up to 15 minutes to be delivered.",
 	next: "pipeline-cli status",
 };
 
@@ -72,7 +72,7 @@ export async function verifyClicks(stack: Stack, context: Context): Promise<Veri
 	context.signal.throwIfAborted();
 	note("stream", sent.accepted === markers && sent.lost === 0, `${sent.accepted} accepted, ${sent.lost} lost`);
 
-	const awaited = { title: "raw zone", what: "an object with the marked clicks", late };
+	const awaited = { title: "raw zone", what: "an object that contains the marked clicks", late };
 	const found = await arrival(context, awaited, lookInterval, () => markedObjects(raw, known, mark, sentAt));
 	note(
 		"raw zone",
@@ -136,8 +136,8 @@ async function ask(
 		return { found, expected };
 	}
 	throw new PipelineError("usage", {
-		what: `The check of clicks, ${check.name}.sql, does not answer with one row that has numbers in found and expected.`,
-		why: `Its answer has ${rows.length} rows with ${columns.map(({ name }) => name).join(", ")}.`,
+		what: `The click check ${check.name}.sql did not return one row with numbers in the columns found and expected.`,
+		why: `It returned ${rows.length} rows with the columns ${columns.map(({ name }) => name).join(", ")}.`,
 		fix: "Correct the query that clicks.check in pipeline.yaml names.",
 		next: "pipeline-cli verify-clicks",
 	});
@@ -148,7 +148,7 @@ const sentClick: JsonKind<Record<string, unknown>> = {
 	name: "A click in the raw zone",
 	schema: z.record(z.string(), z.unknown()),
 	remedy: () => ({
-		fix: "It is not what was sent: see what else writes to the stream, and verify again.",
+		fix: "It is not a click that was sent: check what else writes to the stream, then verify again.",
 		next: "pipeline-cli verify-clicks",
 	}),
 };

@@ -30,7 +30,7 @@ describe("what the source refuses", () => {
 		for (const work of [() => writeRows(source, plan), () => removeRows(source, plan)]) {
 			await expect(work()).rejects.toMatchObject({
 				outcome: "usage",
-				text: { fix: "Allow it: GRANT SELECT, INSERT, DELETE ON `wordpress-db`.`wp_terms` TO that user." },
+				text: { fix: "Grant it: GRANT SELECT, INSERT, DELETE ON `wordpress-db`.`wp_terms` TO that user." },
 			});
 		}
 	});
@@ -38,7 +38,7 @@ describe("what the source refuses", () => {
 	it("rows of somebody who verifies at the same time are not the fault of the program", async () => {
 		await expect(writeRows(refused("ER_DUP_ENTRY"), plan)).rejects.toMatchObject({
 			outcome: "failure",
-			text: { what: "Somebody else verifies at the same time." },
+			text: { what: "Another verify-cdc wrote the same rows at the same time." },
 		});
 	});
 

@@ -10,8 +10,8 @@ export async function writeRows(source: SourceConnection, plan: Plan): Promise<v
 	// What is recognised is removed afterwards, so nothing else may be.
 	if (!plan.isMarked && plan.sample === undefined && (await recognised(source, plan)).length > 0) {
 		throw new PipelineError("usage", {
-			what: `${nameOf(plan)} has rows already that are equal to those that verify-cdc writes.`,
-			fix: "Remove them, or name a column in verify.marker of pipeline.yaml, by which ours are recognised.",
+			what: `${nameOf(plan)} already has rows equal to those that verify-cdc writes.`,
+			fix: "Remove them, or set verify.marker in pipeline.yaml to a column by which verify-cdc recognises its own rows.",
 			next: "pipeline-cli verify-cdc",
 		});
 	}
@@ -46,9 +46,9 @@ async function notWritten(error: unknown, source: SourceConnection, plan: Plan):
 		return new PipelineError(
 			"usage",
 			{
-				what: `The source's user may not write into ${nameOf(plan)}, as verify-cdc does.`,
+				what: `The source's user may not write to ${nameOf(plan)}, as verify-cdc must.`,
 				why,
-				fix: `Allow it: ${grant}`,
+				fix: `Grant it: ${grant}`,
 				next: "pipeline-cli verify-cdc",
 			},
 			{ cause: error },
@@ -57,7 +57,12 @@ async function notWritten(error: unknown, source: SourceConnection, plan: Plan):
 	if (errorCode(error) !== "ER_DUP_ENTRY") return error;
 	return new PipelineError(
 		"failure",
-		{ what: "Somebody else verifies at the same time.", why, fix: "Repeat it.", next: "pipeline-cli verify-cdc" },
+		{
+			what: "Another verify-cdc wrote the same rows at the same time.",
+			why,
+			fix: "Repeat it.",
+			next: "pipeline-cli verify-cdc",
+		},
 		{ cause: error },
 	);
 }

@@ -247,7 +247,9 @@ describe("the history of runs", () => {
 		expect(await second).toMatchObject({ state: "stopped" });
 		expect((await new LocalJobs(paths).runs(1))[0]?.jobs).toMatchObject([{ job: "first", state: "succeeded" }]);
 		await session.close();
-		expect(await failing(stackOf(paths))).toMatchObject({ what: `Run ${runId} was stopped before its end: second.` });
+		expect(await failing(stackOf(paths))).toMatchObject({
+			what: `Run ${runId} was stopped before it finished: second.`,
+		});
 	});
 
 	it("names a damaged report, and reads the others", async ({ run, context }) => {

@@ -115,7 +115,7 @@ describe("a mistake in charts, clicks, verification, schedule and paths", () => 
 		[
 			"verification of no table",
 			`${least}verify: { table: heartbeat }\n`,
-			[/verify\.table: "heartbeat" does not name a table\./],
+			[/verify\.table: "heartbeat" is not the name of a table\./],
 		],
 		[
 			"a schedule that is none",

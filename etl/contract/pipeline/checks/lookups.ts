@@ -16,7 +16,7 @@ export function patternsOf({ tables }: Partial<SchemaEntry>): {
 export function badTableName(path: Path, text: string): Finding {
 	return {
 		path,
-		what: `${JSON.stringify(text)} does not name a table.`,
+		what: `${JSON.stringify(text)} is not the name of a table.`,
 		fix: 'Write schema.table; a name with a dot in it goes between backticks: "`my.schema`.orders".',
 	};
 }

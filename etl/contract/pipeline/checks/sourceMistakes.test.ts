@@ -44,12 +44,12 @@ describe("a mistake in source and tables", () => {
 		[
 			"a table without its schema",
 			`${least}tables:\n  orders: {}\n`,
-			[/^4 tables\.orders: "orders" does not name a table\. Write schema\.table/],
+			[/^4 tables\.orders: "orders" is not the name of a table\. Write schema\.table/],
 		],
 		[
 			"a table with a dot too many",
 			`${least}tables:\n  shop.a.b: {}\n`,
-			[/^4 tables\["shop\.a\.b"\]: "shop\.a\.b" does not name a table\./],
+			[/^4 tables\["shop\.a\.b"\]: "shop\.a\.b" is not the name of a table\./],
 		],
 		[
 			"a table of another schema",
