@@ -123,7 +123,8 @@ function rowOf({ name, what, unit, part, sizes, before, measured, pasted }: Work
 				run: async () => {
 					await lake.restore();
 					const done = await lake.run(measured.jobs);
-					await requireRows(done.rows, size, call);
+					// Not one more: what is written twice would be fast work, too.
+					if (done.rows !== size) throw new Error(`${call} wrote ${done.rows} rows instead of ${size}`);
 					return done;
 				},
 			};
@@ -132,7 +133,8 @@ function rowOf({ name, what, unit, part, sizes, before, measured, pasted }: Work
 				run: async () => {
 					if (measured === join_) await rm(join(lake.peers, out, "joined"), { recursive: true, force: true });
 					const done = await lake.byHand(out, [measured.byHand]);
-					await requireRows(done.rows, size, "by hand");
+					// The change log by hand is one table of both.
+					if (done.rows < size) throw new Error(`by hand wrote ${done.rows} of ${size} rows`);
 					return done;
 				},
 			};
@@ -143,11 +145,6 @@ function rowOf({ name, what, unit, part, sizes, before, measured, pasted }: Work
 			};
 		},
 	};
-}
-
-/** @throws where a way did not do the work: each writes a row a unit, in the largest table. */
-async function requireRows(rows: number, size: number, way: string): Promise<void> {
-	if (rows < size) throw new Error(`${way} wrote ${rows} of ${size} rows`);
 }
 
 async function onSpark(lake: BenchLake, before: readonly Step[], measured: Step): Promise<Way> {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import uuid4
 
-from lakehouse.run import key_ranges
+from lakehouse.run import key_ranges, whole_files
 from lakehouse.run.answer import require_answer
 from lakehouse.run.row_changes import RowChanges, Touched
 from lakehouse.run.spark_upkeep import SparkUpkeep
@@ -78,8 +78,17 @@ class Engine:
 
     def read_files(self, storage: Storage, paths: list[str]) -> DataFrame:
         """Files as they are, in the columns `path` and `content`."""
-        files = self.session.read.format("binaryFile").load([self.uri(storage, path) for path in paths])
-        return files.select("path", "content")
+        if self._has_catalog or not storage.is_local:
+            files = self.session.read.format("binaryFile").load([self.uri(storage, path) for path in paths])
+            return files.select("path", "content")
+        # Sail gives its tasks ranges of what it reads, and `binaryFile` gives a file once a range: twice, mostly, where
+        # the files together have more than a megabyte.
+        from pyspark import cloudpickle
+
+        cloudpickle.register_pickle_by_value(whole_files)  # type: ignore[no-untyped-call]
+        named = self.session.createDataFrame([(storage.path(path),) for path in paths], "path string")
+        spread = named.repartition(min(len(paths), os.cpu_count() or 1))
+        return spread.mapInArrow(whole_files.contents, whole_files.COLUMNS)
 
     def empty(self, columns: Columns) -> DataFrame:
         """A DataFrame of no rows."""

@@ -64,6 +64,19 @@ def test_joins_on_the_product_with_names_and_types(lake: Lake, items: Source) ->
     assert joint(lake)[0]["productdetails"] == {"color": "red", "material": "wool", "comments": "warm"}
 
 
+def test_a_click_of_a_large_file_is_joined_once(lake: Lake, items: Source) -> None:
+    """An engine that reads parts of files side by side must not take each part for the file."""
+    # More than a megabyte in one file, and in files that no two equal halves can be made of.
+    counts = {"13/a": 9_000, "14/a": 4_000, "14/b": 4_000, "14/c": 4_000}
+    for name, count in counts.items():
+        hour, stem = name.split("/")
+        send(lake, f"2026/11/20/{hour}", f"{stem}.json", [click(1, productname=f"{name} {at}") for at in range(count)])
+    lake.ok(*ALL)
+    entry = lake.reports["join-tables"]["tables"][0]
+    assert (entry["rows_read"], entry["rows_written"]) == (21_000, 21_000)
+    assert len({row["productname"] for row in joint(lake)}) == 21_000
+
+
 def test_malformed_lines_are_counted_and_not_fatal(lake: Lake, items: Source) -> None:
     bad = ["{bad", "[1, 2]", "null", '"1"', click("x"), click(2.5), click(None), "{}", click(1) + " more"]
     fair = [click(1, price="cheap"), click(1, productDetails="none"), click("1"), f"  {click(1)}  "]
