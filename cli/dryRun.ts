@@ -21,7 +21,7 @@ export async function dryRun(
 		const mark = sent ? chalk.dim("read  ") : chalk.yellow("would ");
 		return `${mark} ${service}:${action} ${JSON.stringify(parameters)}`;
 	});
-	const last = "Dry run: nothing was changed. What follows a call may depend on its answer.";
+	const last = "Dry run: nothing was changed. Later calls may depend on the responses to earlier ones.";
 	const name = stackName();
 	const text = [...lines, chalk.dim(last), ...(name === undefined ? [] : [stackLine(name)])].join("\n");
 	return { json: { dryRun: true, calls: plan.calls }, text };

@@ -36,20 +36,20 @@ export function abortOnInterrupt(command: Interruptible): () => void {
 		abort.abort(
 			new PipelineError("usage", {
 				what: `--timeout ${timeout} is not a duration.`,
-				fix: "Write a number and a unit, for instance 90s, 30m or 2h.",
+				fix: "Write a number with a unit, for example 90s, 30m or 2h.",
 			}),
 		);
 		return () => undefined;
 	}
 	const expire = (): void => {
-		const elsewhere = { fix: "See where it stands, or give it more time with --timeout.", next: "pipeline-cli status" };
+		const elsewhere = { fix: "Check its progress, or allow more time with --timeout.", next: "pipeline-cli status" };
 		const what = `${name} did not end within ${timeout}.`;
 		abort.abort(new PipelineError("timeout", { what, ...(wayBack(command) ?? elsewhere) }));
 	};
 	const timer = seconds === undefined ? undefined : setTimeout(expire, Math.min(seconds * 1000, longestTimer));
 	const interrupt = (): void => {
 		if (abort.signal.aborted) leave(exitCodes.interrupted);
-		const again = { fix: "Nothing is half done: the same command continues from here.", next: `pipeline-cli ${name}` };
+		const again = { fix: "Nothing is left half done: repeat the command to continue.", next: `pipeline-cli ${name}` };
 		const what = `${name} was cancelled.`;
 		abort.abort(new PipelineError("cancelled", { what, ...(wayBack(command) ?? again) }));
 		reporter.note("Stopping; press Ctrl-C again to leave immediately.");
@@ -66,8 +66,8 @@ function wayBack({ name, ongoing }: Interruptible): { why: string; fix: string; 
 	if (ongoing.size === 0) return undefined;
 	const works = [...ongoing.values()];
 	return {
-		why: ["Still running in the cloud:", ...works.map(({ what }) => what)].join("\n"),
-		fix: ["The same command comes back to it. To stop it:", ...works.map(({ stop }) => stop)].join("\n"),
+		why: ["Still running on AWS:", ...works.map(({ what }) => what)].join("\n"),
+		fix: ["Repeat the command to return to it. To stop it:", ...works.map(({ stop }) => stop)].join("\n"),
 		next: `pipeline-cli ${name}`,
 	};
 }

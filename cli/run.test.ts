@@ -114,7 +114,7 @@ describe("usage", () => {
 	});
 	it("a wrong option value ends with 2 and says what it takes", async () => {
 		expect(await main(["clicks", "send", "--records", "many"])).toBe(2);
-		expect(written.err).toContain("It takes a whole number from 1 to 1000000000.");
+		expect(written.err).toContain("It must be a whole number from 1 to 1000000000.");
 	});
 	it("a wrong timeout ends with 2", async () => {
 		replace("status", async () => ({ json: {}, text: "" }));
@@ -235,7 +235,7 @@ describe("an error", () => {
 		});
 		expect(await main(["run-etl"])).toBe(1);
 		expect(written.err).toBe(
-			"error: The disk is full.\n  why:  ENOSPC: no space left on device, mkdir '/lake/runs'\n  fix:  Make room, then repeat it.\n  next: pipeline-cli run-etl\n",
+			"error: The disk is full.\n  why:  ENOSPC: no space left on device, mkdir '/lake/runs'\n  fix:  Free some space, then repeat the command.\n  next: pipeline-cli run-etl\n",
 		);
 	});
 	it("of ours has no stack trace unless asked for", async () => {

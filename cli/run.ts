@@ -70,13 +70,13 @@ function callForm(): CallForm {
 
 function wrongUsage(error: CommanderError): PipelineError {
 	if (error.code === "commander.help") {
-		const fix = "Name one of the commands that its help lists.";
-		return new PipelineError("usage", { what: "The command is not complete.", fix, next: "pipeline-cli --help" });
+		const fix = "Choose one of the commands listed in its help.";
+		return new PipelineError("usage", { what: "The command is incomplete.", fix, next: "pipeline-cli --help" });
 	}
 	const [what = "", ...more] = error.message.replace(/^error: /, "").split("\n");
 	return new PipelineError("usage", {
 		what: `${what.charAt(0).toUpperCase()}${what.slice(1)}`,
-		fix: more.join(" ").trim() || "See what there is.",
+		fix: more.join(" ").trim() || "List the commands and options.",
 		next: "pipeline-cli --help",
 	});
 }
@@ -118,7 +118,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 			// Data and progress may share a terminal, also where data go there through a pipe.
 			reporter.close();
 			if (json || (await write(process.stdout, out.color ? text : stripAnsi(text)))) return;
-			abort.abort(cancelled("Nobody reads the output any more."));
+			abort.abort(cancelled("The reader of the output has closed it."));
 		},
 		stack: async () => {
 			const { stack, outputs, profile, region } = options;
@@ -160,7 +160,7 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		if (options.watch === true && shown instanceof PipelineError && shown.outcome === "cancelled") return exitCodes.ok;
 		if (json) await writeJson(errorJson(shown), found?.name);
 		process.stderr.write(typed(errorText(shown, err.color)));
-		if (!signal.aborted) for (const { what } of ongoing.values()) reporter.warn(`Still running in the cloud: ${what}`);
+		if (!signal.aborted) for (const { what } of ongoing.values()) reporter.warn(`Still running on AWS: ${what}`);
 		return shown instanceof PipelineError ? exitCodes[shown.outcome] : exitCodes.failure;
 	} finally {
 		release();
@@ -174,7 +174,7 @@ function requireApplying({ name, local }: Command, options: Line["options"]): vo
 	if (given === undefined) return;
 	throw new PipelineError("usage", {
 		what: `--${given} does not apply to ${name}.`,
-		why: `${name} acts on this machine alone; --${given} is for a stack on AWS.`,
+		why: `${name} acts only on this machine; --${given} is for stacks on AWS.`,
 		fix: "Leave it out.",
 		next: `pipeline-cli ${name} --help`,
 	});

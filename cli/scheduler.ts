@@ -20,9 +20,9 @@ onInterrupt(() => stop.abort());
 try {
 	const everySeconds = values.every === undefined ? undefined : Number(values.every);
 	const context = { reporter, signal: stop.signal };
-	reporter.note("The schedule begins.");
+	reporter.note("The schedule has started.");
 	await keepRunning(host, await host.stack(), { everySeconds }, context);
-	reporter.note("The schedule ends.");
+	reporter.note("The schedule has ended.");
 } catch (error) {
 	reporter.error(error instanceof Error ? (error.stack ?? error.message) : messageOf(error));
 	process.exitCode = 1;

@@ -49,8 +49,8 @@ async function localStack(name: string, options: StackOptions): Promise<Stack> {
 	if (!(await localStacks()).includes(name)) throw await noSuchStack(name, undefined, options.signal);
 	if (options.plan !== undefined) {
 		throw new PipelineError("usage", {
-			what: `--dry-run lists calls to AWS; the stack ${name} makes none.`,
-			fix: "Leave it out, or name a stack on AWS with --stack.",
+			what: `--dry-run lists AWS calls, but the stack ${name} makes none.`,
+			fix: "Leave it out, or choose a stack on AWS with --stack.",
 		});
 	}
 	const { LocalStack } = await import("./engines/local/stack.ts");
@@ -65,9 +65,9 @@ export async function localHost(option?: string): Promise<LocalHost> {
 	const named = nonEmpty(option);
 	if (named !== undefined && !isLocalStack(named)) {
 		throw new PipelineError("usage", {
-			what: `This command works on local stacks only, and ${named} is none.`,
-			why: "What a stack on AWS is made of, Pulumi makes and removes.",
-			fix: "Leave out --stack, or name a local stack: local, or local-<name> for one beside it.",
+			what: `This command works only on local stacks; ${named} is not a local stack.`,
+			why: "Pulumi creates and removes the resources of a stack on AWS.",
+			fix: "Leave out --stack, or choose a local stack: local or local-<name>.",
 			next: "pipeline-cli status",
 		});
 	}
@@ -80,8 +80,8 @@ export async function localHost(option?: string): Promise<LocalHost> {
 function assertSameStack(named: string | undefined, deployed: string): void {
 	if (named === undefined || named.split("/").at(-1) === deployed) return;
 	throw new PipelineError("usage", {
-		what: `The outputs are those of the stack ${deployed}, not of ${named}.`,
-		fix: "Leave out --stack or --outputs.",
+		what: `The outputs belong to the stack ${deployed}, not to ${named}.`,
+		fix: "Leave out either --stack or --outputs.",
 	});
 }
 
@@ -110,9 +110,10 @@ async function noSuchStack(
 function noneNamed(known: readonly string[]): NoSuchStack {
 	const [first] = known;
 	return new NoSuchStack(undefined, known, {
-		what: "No stack was named, none is selected in Pulumi, and there is no local one here.",
+		what: "No stack was given, none is selected in Pulumi, and this folder has no local stack.",
 		why: `Stacks that exist: ${known.join(", ") || "none"}.`,
-		fix: first === undefined ? "Make the local stack, which needs no AWS account." : "Name one of them with --stack.",
+		fix:
+			first === undefined ? "Create the local stack, which needs no AWS account." : "Choose one of them with --stack.",
 		next: first === undefined ? "pipeline-cli demo" : `pipeline-cli status --stack ${first}`,
 	});
 }

@@ -94,16 +94,16 @@ it("runs show has the newest run, or the one that is named: its jobs as they beg
 	expect(text).toContain("blocked, rule broken: shop.items: not_null(id), 2 rows");
 	expect(text).toContain("quarantined: file:///x.parquet: cut short");
 	expect(text).toContain(
-		"build failed.\n  shop.items: no \\x07 such column\n  more\nIts newest log: pipeline-cli logs build",
+		"build failed.\n  shop.items: no \\x07 such column\n  more\nIts latest log: pipeline-cli logs build",
 	);
 	expect(text).toContain("a-lost stopped.\n  It left no report.");
-	expect((await called(show, { run: "run-1" }, {})).text).toContain("Run run-1 running\nNo job has ended.");
+	expect((await called(show, { run: "run-1" }, {})).text).toContain("Run run-1 running\nNo job has ended yet.");
 });
 
 it.each([
 	["run-9", history, "There is no run run-9.", "pipeline-cli runs list"],
-	[undefined, [], "The stack test has had no run yet.", "pipeline-cli run-etl"],
-	["run-9", [], "The stack test has had no run yet.", "pipeline-cli run-etl"],
+	[undefined, [], "The jobs of the stack test have not run yet.", "pipeline-cli run-etl"],
+	["run-9", [], "The jobs of the stack test have not run yet.", "pipeline-cli run-etl"],
 ])("runs show %s is refused where there is none", async (run, runs, what, next) => {
 	const error = await called(show, { run }, {}, runs).catch((thrown: unknown) => thrown);
 	expect(error).toBeInstanceOf(PipelineError);

@@ -20,10 +20,10 @@ describe("what the disk refused", () => {
 		const place = join(folder, "status.json");
 		await mkdir(place);
 		const file = diskFault(await failed(readFile(place)), next);
-		expect(file?.text).toMatchObject({ fix: "Move it away, then repeat it.", next });
+		expect(file?.text).toMatchObject({ fix: "Move it away, then repeat the command.", next });
 		await writeFile(join(folder, "runs"), "");
 		const below = diskFault(await failed(readdir(join(folder, "runs"))), next);
-		expect(below?.text.what).toBe(`There is a file where pipeline-cli has a folder: ${join(folder, "runs")}.`);
+		expect(below?.text.what).toBe(`${join(folder, "runs")} is a file, but pipeline-cli needs a folder there.`);
 		await symlink("loop", join(folder, "loop"));
 		expect(diskFault(await failed(open(join(folder, "loop"))), next)?.text.what).toContain(join(folder, "loop"));
 	});
@@ -32,17 +32,17 @@ describe("what the disk refused", () => {
 	it.skipIf(process.getuid?.() === 0)("names what may not be written", async ({ folder }) => {
 		await chmod(folder, 0o500);
 		const error = diskFault(await failed(writeFile(join(folder, "a"), "")), next);
-		expect(error?.text.what).toBe(`${join(folder, "a")} may not be read or written.`);
+		expect(error?.text.what).toBe(`pipeline-cli has no permission to read or write ${join(folder, "a")}.`);
 		await chmod(folder, 0o700);
 	});
 
 	it.for([
 		["ENOSPC", "The disk is full."],
 		["EDQUOT", "The disk is full."],
-		["EROFS", "/lake may not be read or written."],
-		["EMFILE", "This machine lets pipeline-cli open no more files."],
-		["EIO", "The disk could not be read or written: /lake."],
-		["EFBIG", "/lake may not grow further."],
+		["EROFS", "pipeline-cli has no permission to read or write /lake."],
+		["EMFILE", "pipeline-cli has reached the limit of open files."],
+		["EIO", "Reading or writing the disk failed: /lake."],
+		["EFBIG", "/lake has reached the limit of file size."],
 	] as const)("of the kind %s is said", ([code, what]) => {
 		const error = diskFault(Object.assign(new Error(`${code}: refused`), { code, path: "/lake" }), next);
 		expect(error).toMatchObject({ outcome: "failure", text: { what, why: `${code}: refused`, next } });

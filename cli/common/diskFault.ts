@@ -5,41 +5,44 @@ interface Fault {
 	fix: string;
 }
 
-const full: Fault = { what: () => "The disk is full.", fix: "Make room, then repeat it." };
+const full: Fault = { what: () => "The disk is full.", fix: "Free some space, then repeat the command." };
 const locked: Fault = {
-	what: (path) => `${path} may not be read or written.`,
-	fix: "Give it to your user again (chown, chmod; a disk that was mounted read-only: mount it again), then repeat it.",
+	what: (path) => `pipeline-cli has no permission to read or write ${path}.`,
+	fix: "Restore your user's access (chown, chmod, or remount a read-only disk), then repeat the command.",
 };
 const tooMany: Fault = {
-	what: () => "This machine lets pipeline-cli open no more files.",
-	fix: "Raise the limit (ulimit -n 4096), then repeat it.",
+	what: () => "pipeline-cli has reached the limit of open files.",
+	fix: "Raise the limit (ulimit -n 4096), then repeat the command.",
 };
 
 /** By the system's code; see errno(3). */
 const faults: Record<string, Fault> = {
 	ENOSPC: full,
 	EDQUOT: full,
-	EFBIG: { what: (path) => `${path} may not grow further.`, fix: "Raise the limit (ulimit -f), then repeat it." },
+	EFBIG: {
+		what: (path) => `${path} has reached the limit of file size.`,
+		fix: "Raise the limit (ulimit -f), then repeat the command.",
+	},
 	EROFS: locked,
 	EACCES: locked,
 	EPERM: locked,
 	EISDIR: {
-		what: (path) => `There is a folder where pipeline-cli has a file: ${path}.`,
-		fix: "Move it away, then repeat it.",
+		what: (path) => `${path} is a folder, but pipeline-cli needs a file there.`,
+		fix: "Move it away, then repeat the command.",
 	},
 	ENOTDIR: {
-		what: (path) => `There is a file where pipeline-cli has a folder: ${path}.`,
-		fix: "Move it away, then repeat it.",
+		what: (path) => `${path} is a file, but pipeline-cli needs a folder there.`,
+		fix: "Move it away, then repeat the command.",
 	},
 	ELOOP: {
-		what: (path) => `${path} is a symbolic link that leads to itself.`,
-		fix: "Move it away, then repeat it.",
+		what: (path) => `${path} is a symbolic link that points to itself.`,
+		fix: "Move it away, then repeat the command.",
 	},
 	EMFILE: tooMany,
 	ENFILE: tooMany,
 	EIO: {
-		what: (path) => `The disk could not be read or written: ${path}.`,
-		fix: "Look at the system's log (dmesg): the disk may be failing. Then repeat it.",
+		what: (path) => `Reading or writing the disk failed: ${path}.`,
+		fix: "Check the system log (dmesg): the disk may be failing. Then repeat the command.",
 	},
 };
 

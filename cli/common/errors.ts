@@ -76,7 +76,7 @@ export function bug(message: string): Error {
 
 /** The branch for a kind that the compiler knows not to exist. */
 export function unreachable(value: never): Error {
-	return bug(`nothing is known of ${JSON.stringify(value)}`);
+	return bug(`unknown value ${JSON.stringify(value)}`);
 }
 
 export function cancelled(what: string, next?: string): PipelineError {

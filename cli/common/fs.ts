@@ -91,9 +91,9 @@ export async function requireNoLink(root: string, path: string): Promise<void> {
 		place = join(place, part);
 		if (!(await isLink(place))) continue;
 		throw new PipelineError("failure", {
-			what: `${place} is a symbolic link, through which nothing is removed.`,
-			why: "What it leads to may be more than the stack's own files.",
-			fix: "Put a folder with its files in its place. A whole lake may be a link.",
+			what: `${place} is a symbolic link, and pipeline-cli does not remove anything through one.`,
+			why: "Its target may contain more than the stack's own files.",
+			fix: "Replace the link with a folder that contains its files. Only the whole lake may be a link.",
 			next: "pipeline-cli status",
 		});
 	}

@@ -60,7 +60,7 @@ describe("readJsonFile", () => {
 	it.each([
 		["empty", "", "It is empty."],
 		["blank", " \n", "It is empty."],
-		["cut short", '{"version":1,"na', /^It is not JSON: .+\.$/],
+		["cut short", '{"version":1,"na', /^It is not valid JSON: .+\.$/],
 		["another type", "[]", /^all of it: .*expected object, received array\.$/],
 		["null", "null", /^all of it: .*expected object, received null\.$/],
 		["a field missing", '{"version":1}', /^name: .*expected string, received undefined\.$/],

@@ -68,7 +68,12 @@ export function parseJson<T>(text: string, place: string, kind: JsonKind<T>): T 
 	try {
 		value = JSON.parse(text);
 	} catch (error) {
-		throw damagedJson(place, kind, kind.secret ? "It is not JSON." : `It is not JSON: ${messageOf(error)}.`, error);
+		throw damagedJson(
+			place,
+			kind,
+			kind.secret ? "It is not valid JSON." : `It is not valid JSON: ${messageOf(error)}.`,
+			error,
+		);
 	}
 	return checkJson(value, place, kind);
 }

@@ -95,7 +95,7 @@ const mostSql = 1000;
 export function shownStatement(sql: string): string {
 	const text = sql.trim();
 	if (/identified|passw(or)?d|secret|credential|token|(access|api)_?key/i.test(text) && /['"]|0x/i.test(text)) {
-		return `${text.split(/\s+/, 2).join(" ")} … (not shown, as it may hold a secret)`;
+		return `${text.split(/\s+/, 2).join(" ")} … (not shown, because it may contain a secret)`;
 	}
 	return text.length <= mostSql ? text : `${text.slice(0, mostSql)} … (${text.length} characters)`;
 }

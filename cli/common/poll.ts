@@ -21,7 +21,7 @@ export interface PollOptions extends Rhythm {
 /** There was no answer within the time. */
 export class PollTimeout extends Error {
 	constructor(timeoutMs: number) {
-		super(`nothing came within ${timeoutMs / 1000} seconds`);
+		super(`nothing arrived within ${timeoutMs / 1000} seconds`);
 		this.name = "PollTimeout";
 	}
 }

@@ -16,9 +16,9 @@ export function rulesChanged(changes: readonly ChangedTable[]): PipelineError {
 	const names = changes.map(({ schema, table, what }) => `${schema}.${table} (${what})`);
 	const more = names.length > shown ? `, and ${names.length - shown} more` : "";
 	return new PipelineError("serviceRefused", {
-		what: `The definition says otherwise than tables were loaded by: ${names.slice(0, shown).join(", ")}${more}.`,
-		why: "Values of before are in the raw zone, in change logs, in current tables with their history, and in what was made of them.",
-		fix: "Remove them and load the tables by the definition as it is now, which one command does; or take the change back.",
+		what: `The definition has changed since these tables were loaded: ${names.slice(0, shown).join(", ")}${more}.`,
+		why: "Values loaded under the old rules are still in the raw zone, in change logs, in current tables with their history, and in derived tables.",
+		fix: "Remove them and load the tables again with the command below, or undo the change of the definition.",
 		next: "pipeline-cli replication reload --purge",
 	});
 }

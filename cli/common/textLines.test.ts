@@ -30,7 +30,7 @@ describe("lines of a gzip file", () => {
 	])("are refused with the file's name where it %s", async (_, content) => {
 		await expect(lines(content)).rejects.toMatchObject({
 			outcome: "failure",
-			message: expect.stringMatching(/^clicks\.json\.gz is named as a gzip file, and is none that is whole: /),
+			message: expect.stringMatching(/^clicks\.json\.gz has the name of a gzip file, but is not an intact one: /),
 		});
 	});
 });

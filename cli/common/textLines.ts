@@ -30,8 +30,8 @@ export async function* textLines(path: string, gzip: boolean): AsyncGenerator<st
 function notGzip(path: string, error: unknown): PipelineError | undefined {
 	if (!(error instanceof Error) || !("code" in error) || !/^Z_/.test(String(error.code))) return undefined;
 	const text = {
-		what: `${basename(path)} is named as a gzip file, and is none that is whole: ${error.message}.`,
-		fix: "See what wrote it, and replace or remove it.",
+		what: `${basename(path)} has the name of a gzip file, but is not an intact one: ${error.message}.`,
+		fix: "Find out what wrote it, then replace or remove it.",
 	};
 	return new PipelineError("failure", text, { cause: error });
 }

@@ -10,15 +10,15 @@ export function unknownStack(name: string, known: readonly string[], make?: stri
 	const [near] = nearNames(name, known, 1);
 	const [first] = known;
 	const look = `pipeline-cli status --stack ${near ?? first}`;
-	const text = { what: `There is no stack ${name} here.`, why: `Stacks that exist: ${known.join(", ") || "none"}.` };
+	const text = { what: `The stack ${name} does not exist.`, why: `Stacks that exist: ${known.join(", ") || "none"}.` };
 	if (near !== undefined) {
-		const otherwise = make === undefined ? "" : ` If not, make it: ${make}`;
+		const otherwise = make === undefined ? "" : ` Otherwise create it: ${make}`;
 		return new NoSuchStack(name, known, { ...text, fix: `Did you mean ${near}?${otherwise}`, next: look });
 	}
-	if (make !== undefined) return new NoSuchStack(name, known, { ...text, fix: "Make it.", next: make });
+	if (make !== undefined) return new NoSuchStack(name, known, { ...text, fix: "Create it.", next: make });
 	return new NoSuchStack(name, known, {
 		...text,
-		fix: first === undefined ? "Make one first." : "Name one of them with --stack.",
+		fix: first === undefined ? "Create one first." : "Choose one of them with --stack.",
 		next: first === undefined ? "pipeline-cli demo" : look,
 	});
 }

@@ -65,7 +65,10 @@ describe("a query's result on a terminal", () => {
 	it("of very many rows says how many are left out; off a terminal none are", () => {
 		const many = { columns: columns.slice(0, 1), rows: Array.from({ length: 2000 }, (_, at) => [at]), seconds: 0 };
 		const text = resultTable(many, 80);
-		expect(text.split("\n").slice(-2)).toEqual(["     499", "… 1,500 more rows: --csv and --json have all of them."]);
+		expect(text.split("\n").slice(-2)).toEqual([
+			"     499",
+			"… 1,500 more rows: use --csv or --json to get all of them.",
+		]);
 		expect(resultTable(many, Number.POSITIVE_INFINITY).split("\n")).toHaveLength(2001);
 	});
 });

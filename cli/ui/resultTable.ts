@@ -24,7 +24,7 @@ export function resultTable({ columns, rows }: QueryResult, width = screenWidth(
 	const names = columns.map(({ name }) => name);
 	const text = fits ? renderTable(titles, shown, width) : records(names, shown);
 	const left = rows.length - shown.length;
-	return left === 0 ? text : `${text}\n… ${grouped(left)} more rows: --csv and --json have all of them.`;
+	return left === 0 ? text : `${text}\n… ${grouped(left)} more rows: use --csv or --json to get all of them.`;
 }
 
 /** Each row as a block, with a line a value. */

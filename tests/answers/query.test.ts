@@ -57,7 +57,7 @@ describe("clicks send, crawl and query", () => {
 		expect(result.stderr).toContain("next: pipeline-cli crawl");
 		const crawl = await stack.run(["crawl"]);
 		expect(crawl.code).toBe(0);
-		expect(crawl.stdout).toContain("Nothing lies in the lake yet");
+		expect(crawl.stdout).toContain("The lake is empty");
 	});
 
 	it("sends clicks that are delivered before it ends", async () => {
@@ -127,8 +127,8 @@ describe("clicks send, crawl and query", () => {
 	});
 
 	it.each<[string, string[], string]>([
-		["no statement", [], "There is nothing to ask."],
-		["two statements", ["SELECT 1", "--name", "top_customers"], "exclude each other"],
+		["no statement", [], "No statement was given."],
+		["two statements", ["SELECT 1", "--name", "top_customers"], "cannot be combined"],
 		["an unknown named query", ["--name", "nothing"], "There is no named query nothing."],
 		["a file that is not there", ["--file", "nowhere.sql"], "nowhere.sql cannot be read."],
 		["a statement that writes", ["DELETE FROM clickstream_data"], "DELETE is refused: a query only reads."],

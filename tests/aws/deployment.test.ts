@@ -76,7 +76,7 @@ describe("finding the deployment", () => {
 		await makeLocalStack();
 		await expect(find({ stack: "staging" })).rejects.toMatchObject({
 			outcome: "noSuchStack",
-			text: { what: "There is no stack staging here.", why: expect.stringContaining("local, prod, test") },
+			text: { what: "The stack staging does not exist.", why: expect.stringContaining("local, prod, test") },
 		});
 	});
 

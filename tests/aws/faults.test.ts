@@ -167,7 +167,7 @@ describe("status", () => {
 		const { code, out } = await aws.run("status");
 		expect(code).toBe(0);
 		for (const [, , , row] of parts) expect(out).toMatch(row);
-		expect(out).not.toContain("not seen");
+		expect(out).not.toContain("unknown");
 	});
 
 	it("asks for the warehouse without waking it: a cluster by its own service, none where there is none", async () => {
@@ -196,7 +196,7 @@ describe("status", () => {
 		const { code, out } = await aws.run("status");
 		expect(code).toBe(4);
 		for (const [other, , call, row] of parts) if (call !== action) expect(out, other).toMatch(row);
-		expect(out).toMatch(new RegExp(`^${part} +not seen +Access denied: service:Action on arn:aws:x\\.`, "m"));
+		expect(out).toMatch(new RegExp(`^${part} +unknown +Access denied: service:Action on arn:aws:x\\.`, "m"));
 		expect(out).toContain("pipeline-cli doctor");
 	});
 

@@ -191,7 +191,7 @@ describe("Ctrl-C on a terminal", () => {
 		run.type("\u0003");
 		// The job still runs.
 		expect(await run.ended).toBe(8);
-		expect(run.screen()).toContain("Still running in the cloud:");
+		expect(run.screen()).toContain("Still running on AWS:");
 		expect(run.screen()).toContain("Glue job dev-process-load, run jr_1.");
 		expect(run.screen()).toContain("aws glue batch-stop-job-run");
 		expect(cursorLeft(run.screen())).toBe("shown");

@@ -63,7 +63,7 @@ describe("a rule of the definition that changed after the load", () => {
 		async (...args) => {
 			const { code, err } = await aws.run(...args);
 			expect(code).toBe(4);
-			expect(err).toContain(`The definition says otherwise than tables were loaded by: ${masked}.`);
+			expect(err).toContain(`The definition has changed since these tables were loaded: ${masked}.`);
 			expect(err).toContain("pipeline-cli replication reload --purge");
 			expect(starts()).toEqual([]);
 			expect(aws.endpoint.inputs("glue", "StartJobRun")).toEqual([]);

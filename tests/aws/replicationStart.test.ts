@@ -147,7 +147,7 @@ describe("replication start, by what comes after the start", () => {
 		const { code, err } = await aws.run("replication", "start");
 		expect(code).toBe(1);
 		expect(err).toContain("The replication task is stopped.");
-		expect(err).not.toContain("Still running in the cloud");
+		expect(err).not.toContain("Still running on AWS");
 		expect(err).toContain(`Stop reason ${reason}: `);
 		expect(err).toContain(words);
 	});
@@ -162,7 +162,7 @@ describe("replication start, by what comes after the start", () => {
 		aws.dms.afterStart = [{ ...running, ReplicationTaskStats: { ...loaded, FullLoadProgressPercent: 10 } }];
 		const { code, err } = await aws.run("replication", "start", "--timeout", "1.5s");
 		expect(code).toBe(9);
-		expect(err).toContain("Still running in the cloud:");
+		expect(err).toContain("Still running on AWS:");
 		expect(err).toContain("pipeline-cli replication stop");
 	});
 });

@@ -96,7 +96,7 @@ describe("the schedule of a stack on AWS", () => {
 		await aws.deploy({ schedule: { expression: "rate(1 hour)", timezone: "UTC" } });
 		aws.others.executions = [execution("a1", begin, "SUCCEEDED", begin + 60)];
 		const late = await aws.run("status");
-		expect(late.out).toMatch(/^schedule +late +every hour, no run began at .+, last run ended /m);
+		expect(late.out).toMatch(/^schedule +late +every hour, no run started at .+, last run ended /m);
 		expect(late.out).toContain("next: pulumi up");
 		expect(late.code).toBe(1);
 		expect(await status({ expression: "rate(1 hour)", timezone: "UTC" })).toMatchObject({

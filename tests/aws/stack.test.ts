@@ -90,7 +90,7 @@ describe("logs and dashboards", () => {
 		aws.logs.lines.set("dms-tasks-dev dms-task-TASKID", ["first", "second"]);
 		const { out, err } = await aws.run("logs", "replication", "--lines", "1");
 		expect(out).toMatch(/^2026-\d\d-\d\dT[\d:.]+Z second\n$/);
-		expect(err).toContain("All of it: dms-tasks-dev dms-task-TASKID");
+		expect(err).toContain("Full log: dms-tasks-dev dms-task-TASKID");
 	});
 
 	it("shows the newest run of a job", async () => {
@@ -112,7 +112,7 @@ describe("logs and dashboards", () => {
 		await aws.run("crawl");
 		const { out, err } = await aws.run("logs", "crawler");
 		expect(out).toMatch(/Z a line of the crawl\n$/);
-		expect(err).toContain("All of it: /aws-glue/crawlers-role/role-configuration dev");
+		expect(err).toContain("Full log: /aws-glue/crawlers-role/role-configuration dev");
 	});
 
 	it("a log that is not there yet is empty", async () => {

@@ -81,8 +81,8 @@ describe("down --purge at a terminal", () => {
 	it.each([
 		["Ctrl-C", "\u0003", 8, "Nothing was entered."],
 		["Ctrl-D", "\u0004", 8, "Nothing was entered."],
-		["no", "n\r", 2, "You did not agree."],
-		["yes", "y\r", 0, "Everything is stopped."],
+		["no", "n\r", 2, "The removal was not confirmed."],
+		["yes", "y\r", 0, "Stopped everything."],
 	])("asks first: %s", async (_, keys, code, text) => {
 		const run = onTerminal(["down", "--purge"], { PIPELINE_HOME: stack.home });
 		await poll(
@@ -112,7 +112,7 @@ it("keeps two stacks on one machine apart", async ({ stack }) => {
 		const unknown = await stack.run(["status", "--stack", "local-three"]);
 		expect(unknown.code).toBe(6);
 		expect(unknown.stderr).toContain("Stacks that exist: local, local-two.");
-		expect((await stack.run(["source", "up", "--stack", "dev"])).stderr).toContain("works on local stacks only");
+		expect((await stack.run(["source", "up", "--stack", "dev"])).stderr).toContain("works only on local stacks");
 		await stack.json(["down", "--purge", "--yes"]);
 		expect((await readdir(stack.home)).sort()).toEqual([".gitignore", "local-two", "python"]);
 		expect(await stack.json(["status", "--stack", "local-two"])).toMatchObject({ source: { state: "running" } });

@@ -140,7 +140,7 @@ describe("a server of the user's own", () => {
 		};
 		await (await reach("PREFERRED")).close();
 		for (const mode of ["REQUIRED", "VERIFY_CA", "VERIFY_IDENTITY"]) {
-			expect((await refusal(reach(mode))).text.what).toContain("offers no encrypted connection");
+			expect((await refusal(reach(mode))).text.what).toContain("does not support encrypted connections");
 		}
 	});
 

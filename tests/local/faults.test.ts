@@ -182,7 +182,7 @@ describe.runIf(isAll && mayMount)("a disk", { timeout: 1_200_000 }, () => {
 				}
 				await insert(stack, 500);
 				for (const command of ["run-etl", "replication reload own.items"]) {
-					expect(await refused(stack, command)).toMatch(/may not be read or written|read-only/i);
+					expect(await refused(stack, command)).toMatch(/no permission to read or write|read-only/i);
 				}
 				await until(async () => (await stack.run(["status"])).code === 1);
 			} finally {

@@ -184,7 +184,7 @@ describe("the local stack", () => {
 		expect(result.code).toBe(1);
 		expect(result.stdout).toMatch(/star-schema +skipped/);
 		expect(result.stdout).toContain("The last lines of its log:");
-		expect(result.stdout).toMatch(/All of it: \S+process-load\.log/);
+		expect(result.stdout).toMatch(/Full log: \S+process-load\.log/);
 		await writeFile(state, good);
 		expect((await stack.run(["run-etl"])).code).toBe(0);
 	});

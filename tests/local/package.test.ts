@@ -145,7 +145,9 @@ describe("a project that has the package", () => {
 	it("runs the demo of the sample shop, which it does not have itself, and its own pipeline beside it", async ({
 		server,
 	}) => {
-		expect(await cli(team, "demo")).toContain("Changes arrive: 4 rows written at the source are in the lake, equal.");
+		expect(await cli(team, "demo")).toContain(
+			"Changes arrive: the lake has 4 rows written at the source, with equal values.",
+		);
 		// From a folder below, and as its own stack.
 		const below = join(team, "pipelines");
 		const source = ["--source-url", `mysql://package@127.0.0.1:${server.port}`];

@@ -127,14 +127,14 @@ describe("the local stack, kept running", () => {
 			return now.schedule?.running === true && (now.lastRun?.runId ?? "") > runId ? true : undefined;
 		});
 		service.kill("SIGTERM");
-		expect(await service.ended).toMatchObject({ code: 0, stdout: expect.stringContaining("Everything is stopped.") });
+		expect(await service.ended).toMatchObject({ code: 0, stdout: expect.stringContaining("Stopped everything.") });
 		expect(await status()).toMatchObject({
 			source: { state: "stopped" },
 			replication: { state: "stopped" },
 			schedule: { running: false },
 		});
 		const down = await stack.run(["down"]);
-		expect(down.stdout).toContain("Start everything again: pipeline-cli up --every 1s");
+		expect(down.stdout).toContain("To start everything again: pipeline-cli up --every 1s");
 	});
 });
 

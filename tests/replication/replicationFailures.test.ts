@@ -115,7 +115,7 @@ test("a missing grant and a source that is down are reported immediately", async
 	await expect(stack.replication.start(stack.context, limits)).rejects.toMatchObject({ outcome: "credentials" });
 	await writeSettings({ ...settings, source: { ...settings.source, port: 1 } }, stack.paths);
 	await expect(stack.replication.start(stack.context, limits)).rejects.toMatchObject({
-		text: { what: "No MySQL or MariaDB answers at 127.0.0.1:1." },
+		text: { what: "No MySQL or MariaDB is listening at 127.0.0.1:1." },
 	});
 	await writeSettings(settings, stack.paths);
 	expect(await stack.replication.start(stack.context, limits)).toBe("started");

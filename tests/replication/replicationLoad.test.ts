@@ -142,7 +142,7 @@ test("a source that is silent is an error wherever it owes an answer, and not wh
 		expect(isTransient(error)).toBe(true);
 		return (error as Error).message;
 	};
-	const why = "the source has not answered for 0.4 seconds";
+	const why = "the source has not responded for 0.4 seconds";
 	// Whoever writes a file meanwhile does not read for longer than that.
 	expect(await asked.rows("SELECT SLEEP(60)").catch(lost)).toBe(why);
 	let rows = 0;
@@ -172,7 +172,7 @@ test("a server that stops in the middle of a load is an error, and of its change
 	if (isAll) await stack.replication.start(stack.context, { batchInterval: 0.2 });
 	server.halt();
 	const lost = query.next(() => false, never);
-	await expect(lost).rejects.toThrow("the source has not answered for 0.4 seconds");
+	await expect(lost).rejects.toThrow("the source has not responded for 0.4 seconds");
 	if (!isAll) return;
 	// Asked for its position, it owes an answer, too; and it proves every five seconds that it is there.
 	const why = new RegExp(`127.0.0.1:${server.port} does not answer|the source has gone silent`);

@@ -42,12 +42,12 @@ test("a schema that the server leaves out of its binlog is refused", async ({ sh
 	await expect(stack.replication.start(stack.context, { batchInterval: 0.2 })).rejects.toMatchObject({
 		outcome: "serviceRefused",
 		text: {
-			what: "The source cannot be replicated: changes of left_out are not in the binlog (binlog_ignore_db).",
-			fix: "Take binlog_ignore_db out of my.cnf, or name the schemas there, and restart the server.",
+			what: "The source cannot be replicated: the binlog does not contain changes of left_out (binlog_ignore_db).",
+			fix: "Remove binlog_ignore_db from my.cnf, or add the schemas there, and restart the server.",
 		},
 	});
 	const checks = await new LocalSource(stack.paths).checks();
 	expect(checks.filter(({ ok }) => !ok)).toMatchObject([
-		{ name: "what the binlog leaves out", found: "changes of left_out are not in the binlog (binlog_ignore_db)" },
+		{ name: "what the binlog leaves out", found: "the binlog does not contain changes of left_out (binlog_ignore_db)" },
 	]);
 });

@@ -70,13 +70,13 @@ test("a table that cannot be read is not compared, with the reason, and the othe
 });
 
 test("a column that cannot be compared does not prove its table, and is named beside what differs", async () => {
-	const notCompared = [{ column: "shape", what: "hologram is a type that is not known here" }];
+	const notCompared = [{ column: "shape", what: "unknown type hologram" }];
 	const unknown = await run({
 		compare: async () => ({ comparison: { ...equal, notCompared }, suspects: undefined }),
 	});
 	expect(unknown).toMatchObject({ ok: false, tables: [{ state: "not compared" }] });
 	const counts = { ...equal.counts, changed: 1 };
 	expect(foundText({ ...equal, notCompared, counts, state: "different" })).toBe(
-		"1 changed; shape was not compared: hologram is a type that is not known here",
+		"1 changed; shape was not compared: unknown type hologram",
 	);
 });

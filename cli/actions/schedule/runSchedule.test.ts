@@ -82,10 +82,10 @@ it("leaves out a time at which a run by hand is going", async () => {
 
 it("shows what else refuses a run, such as a rule that changed after the load", async () => {
 	const { shown, ends } = await play([
-		fails("serviceRefused", "The definition says otherwise than tables were loaded by."),
+		fails("serviceRefused", "The definition has changed since these tables were loaded."),
 		fails("failure", "The last one."),
 	]);
-	expect(ends).toEqual(["The definition says otherwise than tables were loaded by."]);
+	expect(ends).toEqual(["The definition has changed since these tables were loaded."]);
 	expect(shown.filter((state) => "last" in state)).toMatchObject([{ last: { outcome: "serviceRefused" } }]);
 });
 

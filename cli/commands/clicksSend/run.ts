@@ -21,7 +21,8 @@ export const run: Run<typeof definition> = async ({ options, stack, context }) =
 	definedClicks(definition);
 	const click = { records, seed, rate, duration, template: given ?? clickTemplate(definition) };
 	const sent = await sendClicks(await found.eventStream(), click, context);
-	const malformed = sent.malformed > 0 ? ` ${formatCount(sent.malformed)} are not JSON, and were kept apart.` : "";
+	const malformed =
+		sent.malformed > 0 ? ` ${formatCount(sent.malformed)} are not valid JSON and were stored separately.` : "";
 	const text = `${formatCount(sent.accepted)} records accepted, ${formatCount(sent.retried)} retried, ${formatCount(sent.lost)} lost in ${formatSeconds(sent.seconds)}.${malformed}\n${stackLine(found.name)}`;
 	if (sent.lost > 0) return { json: sent, text, outcome: "failure" };
 	const reason = abortReason(context.signal);
@@ -38,7 +39,7 @@ async function readTemplate(path: string | undefined): Promise<string | undefine
 			{
 				what: `The template ${path} cannot be read.`,
 				why: messageOf(error),
-				fix: "Name a file with a record in JSON.",
+				fix: "Choose a file that contains one JSON record.",
 			},
 			{ cause: error },
 		);

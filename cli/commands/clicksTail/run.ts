@@ -11,7 +11,7 @@ export const run: Run<typeof definition> = async ({ options, stack, context, pri
 	const show = ({ record }: Arrival): Promise<void> => print(`${record}\n`);
 	const found = await stack();
 	definedClicks(await found.definition());
-	context.reporter.note(`What arrives from now on. Stack ${found.name}.`);
+	context.reporter.note(`Showing clicks as they arrive. Stack ${found.name}.`);
 	const result = await followClicks(await found.eventStream(), { records, show }, context);
 	const reason = abortReason(context.signal);
 	// Ctrl-C is how a tail without a number ends.

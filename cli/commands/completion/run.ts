@@ -12,14 +12,14 @@ export const run: Run<typeof definition> = async ({ args, commands, context }) =
 	const shell = shells.find((name) => name === args.shell);
 	if (shell === undefined) {
 		throw new PipelineError("usage", {
-			what: `There is no completion for ${args.shell}.`,
-			fix: `The shells are ${shells.join(", ")}.`,
+			what: `Completion for ${args.shell} is not available.`,
+			fix: `Supported shells: ${shells.join(", ")}.`,
 			next: "pipeline-cli completion bash",
 		});
 	}
 	const script = completionScript(shell, tableOf(commands));
 	if (!(await isCallable())) {
-		const why = `No folder of PATH has ${programName}, for which alone the shell completes.`;
+		const why = `${programName} is not on PATH, and shells complete only programs that are.`;
 		context.reporter.warn(`${why} In the project: export PATH="$PWD/node_modules/.bin:$PATH"`);
 	}
 	return { json: { shell, script }, text: script, asIs: true };

@@ -12,7 +12,7 @@ export const run: Run<typeof definition> = async ({ stack, context }) => {
 	if (tables.length === 0) {
 		return {
 			json: result,
-			text: `Nothing lies in the lake yet, so ${database} has no table.\nNext: pipeline-cli run-etl\n${stackLine(found.name)}`,
+			text: `The lake is empty, so ${database} has no tables yet.\nNext: pipeline-cli run-etl\n${stackLine(found.name)}`,
 		};
 	}
 	const rows = tables.map((table) => [

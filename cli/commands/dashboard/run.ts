@@ -12,13 +12,16 @@ export const run: Run<typeof definition> = async ({ options, stack, context, int
 	if (file !== undefined) {
 		const path = resolve(file);
 		const bytes = await exportDashboard(await stack(), path, context);
-		return { json: { file: path, bytes }, text: `${path}, ${formatBytes(bytes)}. It opens in any browser, offline.` };
+		return {
+			json: { file: path, bytes },
+			text: `${path}, ${formatBytes(bytes)}. It opens in any browser, even offline.`,
+		};
 	}
 	const url = await serveUntilStopped(
 		await stack(),
 		{ port: options.port, isOpen: !options.token },
 		(address) => {
-			context.reporter.note(`Dashboard: ${chalk.bold(address)}  (Ctrl-C ends it)`);
+			context.reporter.note(`Dashboard: ${chalk.bold(address)}  (Ctrl-C stops it)`);
 			if (options.open && interactive) openBrowser(address);
 		},
 		context,

@@ -9,8 +9,8 @@ export const run: Run<typeof definition> = async ({ stack }) => {
 	const found = await stack();
 	if (found.dashboardUrls === undefined) {
 		throw new PipelineError("usage", {
-			what: `The stack ${found.name} has no dashboards of its own.`,
-			fix: "Serve one from here.",
+			what: `The stack ${found.name} has no QuickSight dashboards.`,
+			fix: "Serve the local dashboard instead.",
 			next: "pipeline-cli dashboard",
 		});
 	}
@@ -19,7 +19,7 @@ export const run: Run<typeof definition> = async ({ stack }) => {
 	if (rows.length === 0) {
 		throw new PipelineError("usage", {
 			what: `The stack ${found.name} was deployed without dashboards.`,
-			fix: "Turn them on in the stack's configuration and deploy; where they wait for the warehouse, doctor says what is left to do.",
+			fix: "Turn them on in the stack's configuration and deploy. If they depend on the warehouse, doctor lists what is left to do.",
 			next: `pipeline-cli doctor --stack ${found.name}`,
 		});
 	}

@@ -32,7 +32,7 @@ function describeDemo(result: DemoResult): string {
 				];
 	const { latency } = result.verification;
 	const figures = [
-		`${formatCount(result.replicatedRows)} rows of ${result.replicatedTables} tables loaded, then changes followed`,
+		`${formatCount(result.replicatedRows)} rows of ${result.replicatedTables} tables loaded, then changes replicated`,
 		...(result.clicks > 0 ? [`${formatCount(result.clicks)} clicks delivered`] : []),
 		`${result.etl.catalog?.tables.length ?? 0} tables in the catalog`,
 		...(latency === undefined ? [] : [`a change queryable ${formatSeconds(latency.queryable)} after its commit`]),
@@ -42,13 +42,13 @@ function describeDemo(result: DemoResult): string {
 		describeRun(result.stack, result.etl),
 		"",
 		...asked,
-		chalk.bold("A change, followed from the source to the current table"),
+		chalk.bold("A change, tracked from the source to the current table"),
 		describeVerification(result.verification),
 		"",
 		chalk.bold("Proved"),
 		...figures.map((line) => `  ${line}`),
 		"",
-		`${formatSeconds(result.seconds)}, and ${formatSeconds(result.setupSeconds)} of setup before.`,
+		`${formatSeconds(result.seconds)}, plus ${formatSeconds(result.setupSeconds)} of setup.`,
 		"",
 		chalk.bold("Next"),
 		"  npx pipeline-cli dashboard",

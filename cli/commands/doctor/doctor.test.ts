@@ -24,7 +24,7 @@ it.each([undefined, "local", "local-two"])(
 	async (name) => {
 		const { json, text } = await doctor(none(name));
 		expect(json).toEqual({ stack: "local-two", ok: true, stackExists: false, checks: [check] });
-		expect(text).toContain("local-two, not there yet; there are local, dev");
+		expect(text).toContain("local-two, not created yet; existing stacks: local, dev");
 	},
 );
 

@@ -34,7 +34,7 @@ function mayComeHere(name: string | undefined): boolean {
 }
 
 function notThere(name: string, known: readonly string[]): string {
-	return `${name}, not there yet${known.length === 0 ? "" : `; there are ${known.join(", ")}`}`;
+	return `${name}, not created yet${known.length === 0 ? "" : `; existing stacks: ${known.join(", ")}`}`;
 }
 
 function describeChecks(stack: string, checks: readonly Check[]): string {

@@ -13,9 +13,11 @@ export const run: Run<typeof definition> = async ({ options, interactive, contex
 		const agreed = interactive && (await confirm(`Remove ${host.home} with all its data?`, context.signal));
 		if (!agreed) {
 			throw new PipelineError("usage", {
-				what: "Nothing was removed.",
-				why: interactive ? "You did not agree." : "There is no terminal to ask at.",
-				fix: "Say yes, or pass --yes.",
+				what: "Removed nothing.",
+				why: interactive
+					? "The removal was not confirmed."
+					: "Without a terminal, the command cannot ask for confirmation.",
+				fix: "Confirm with yes, or pass --yes.",
 				next: "pipeline-cli down --purge --yes",
 			});
 		}
@@ -23,9 +25,9 @@ export const run: Run<typeof definition> = async ({ options, interactive, contex
 	const result = await bringDown(host, { purge }, context);
 	const removed = result.purged
 		? `Removed ${host.home}.`
-		: `The data stays. Start everything again: ${upCommand(result.everySeconds)}`;
+		: `The data is kept. To start everything again: ${upCommand(result.everySeconds)}`;
 	return {
 		json: { stack: host.name, ...result },
-		text: `Everything is stopped. ${removed}`,
+		text: `Stopped everything. ${removed}`,
 	};
 };

@@ -16,8 +16,8 @@ export const run: Run<typeof definition> = async ({ args, options, localHost, in
 	const server = await host.namedServer(options.sourceUrl, command, options.sourceCa);
 	if (server === undefined) {
 		throw new PipelineError("usage", {
-			what: "init needs a server to look at.",
-			fix: "Name it with --source-url, or put the whole URL into PIPELINE_SOURCE_URL.",
+			what: "init needs the URL of a source.",
+			fix: "Pass it with --source-url, or set PIPELINE_SOURCE_URL to the whole URL.",
 			next: `pipeline-cli ${command} --source-url mysql://user@host:3306`,
 		});
 	}
@@ -60,7 +60,7 @@ function describe(result: Initialised, next: { local: string[]; aws: string[] })
 	const count = (names: readonly string[], singular: string, plural: string): string =>
 		`${names.length} ${names.length === 1 ? singular : plural}`;
 	return [
-		`The pipeline ${result.name} is defined, for ${tables} ${tables === 1 ? "table" : "tables"}:`,
+		`Created the pipeline ${result.name} for ${tables} ${tables === 1 ? "table" : "tables"}:`,
 		...files.map((file) => `  ${file}`),
 		"",
 		...(withoutKey.length === 0
@@ -70,14 +70,14 @@ function describe(result: Initialised, next: { local: string[]; aws: string[] })
 			? []
 			: [
 					`${count(personal, "column", "columns")} may hold personal data: ${someOf(personal)}`,
-					`Before the first load, say in ${folder}/pipeline.yaml what is dropped or hashed.`,
+					`Before the first load, decide in ${folder}/pipeline.yaml which columns to drop or hash.`,
 				]),
 		...Object.entries(aliases).map(
-			([table, alias]) => `${table} is ${alias} in the catalog, since its own name can't be.`,
+			([table, alias]) => `${table} is called ${alias} in the catalog, because its own name is not allowed there.`,
 		),
 		"Next, on this machine:",
 		...next.local.map((line) => `  ${line}`),
-		`On AWS, when the placeholders of Pulumi.${stack}.yaml are filled in:`,
+		`On AWS, after replacing the placeholders in Pulumi.${stack}.yaml:`,
 		...next.aws.map((line) => `  ${line}`),
 	].join("\n");
 }

@@ -13,8 +13,8 @@ const lookMs = { local: 500, aws: 5000 } as const;
 export const run: Run<typeof definition> = async ({ args, options, json, stack, context, print }) => {
 	if (options.follow && json) {
 		throw new PipelineError("usage", {
-			what: "--follow and --json exclude each other.",
-			why: "--json is one document, and this does not end.",
+			what: "--follow and --json cannot be combined.",
+			why: "--json prints one document, but --follow never ends.",
 			fix: "Leave out one of them.",
 			next: "pipeline-cli logs --help",
 		});
@@ -24,15 +24,15 @@ export const run: Run<typeof definition> = async ({ args, options, json, stack, 
 	const { part } = args;
 	if (!port.parts.includes(part)) {
 		throw new PipelineError("usage", {
-			what: `There is no log of ${part}.`,
-			fix: didYouMean(part, port.parts, `On the stack ${found.name} these have one: ${port.parts.join(", ")}.`),
+			what: `There is no log for ${part}.`,
+			fix: didYouMean(part, port.parts, `The stack ${found.name} has logs for ${port.parts.join(", ")}.`),
 			next: "pipeline-cli logs replication",
 		});
 	}
 	const known = await port.read(part, options.follow ? Math.max(options.lines, followWindow) : options.lines);
 	const { log } = known;
 	const lines = known.lines.slice(-options.lines);
-	context.reporter.note(`Stack ${found.name}. All of it: ${log}`);
+	context.reporter.note(`Stack ${found.name}. Full log: ${log}`);
 	if (options.follow) {
 		const show = (added: readonly string[]): Promise<void> => print(added.map((line) => `${logLine(line)}\n`).join(""));
 		await show(lines);

@@ -29,7 +29,7 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 	const rows = counted(result.rows.length, "row");
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}${price(result)}. Stack ${found.name}.`);
 	if (failed !== undefined)
-		context.reporter.warn(`${failed.what} The answer is of the data before. See: pipeline-cli status`);
+		context.reporter.warn(`${failed.what} The result is from the data before that. See: pipeline-cli status`);
 	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
 	return {
 		json: result,
@@ -42,7 +42,7 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 /** What a query on AWS read and costs. */
 function price({ scannedBytes, usd, reused }: QueryResult): string {
 	if (scannedBytes === undefined || usd === undefined) return "";
-	if (reused === true) return ", an answer of before, free";
+	if (reused === true) return ", reused an earlier result, free";
 	return `, ${formatBytes(scannedBytes)} scanned, $${usd.toFixed(5)}`;
 }
 

@@ -11,21 +11,21 @@ export async function agreeTo(
 	{ reporter, signal }: Pick<Context, "reporter" | "signal">,
 ): Promise<void> {
 	for (const { schema, table, source, lake, scannedBytes } of plan.statements) {
-		reporter.note(`${schema}.${table}, at the source: ${source}`);
+		reporter.note(`${schema}.${table}, source: ${source}`);
 		if (lake !== undefined) reporter.note(`${schema}.${table}, Athena, about ${formatBytes(scannedBytes)}: ${lake}`);
 	}
 	const price = costText(plan);
 	reporter.note(price);
-	if (yes || (interactive && (await confirm("Ask this?", signal)))) return;
+	if (yes || (interactive && (await confirm("Run these statements?", signal)))) return;
 	throw new PipelineError("usage", {
 		what: "Nothing was compared.",
-		why: `${interactive ? "You did not agree." : "There is no terminal to ask at."} ${price}`,
-		fix: "Say yes, or pass --yes; name tables to compare some only.",
+		why: `${interactive ? "The comparison was not confirmed." : "Without a terminal, the command cannot ask for confirmation."} ${price}`,
+		fix: "Confirm with yes, or pass --yes. To compare only some tables, name them.",
 		next: "pipeline-cli reconcile --yes",
 	});
 }
 
 function costText({ statements, scannedBytes, usd }: ComparisonPlan): string {
 	const some = counted(statements.length, "table");
-	return `Athena scans about ${formatBytes(scannedBytes)} of ${some}, $${usd.toFixed(2)} by the list price of us-east-1; up to twice as much again for each look at tables that differ. The jobs to the current tables run before it.`;
+	return `Athena scans about ${formatBytes(scannedBytes)} of ${some}, which costs $${usd.toFixed(2)} at the list price of us-east-1. Each repeated comparison of tables that differ scans up to twice as much. The jobs that update the current tables run first.`;
 }

@@ -55,9 +55,9 @@ async function writePage(file: string, report: ReconcileReport): Promise<void> {
 		await writeFile(file, reportPage(report, new Date()));
 	} catch (error) {
 		throw new PipelineError("usage", {
-			what: `The page cannot be written to ${file}.`,
+			what: `The report page cannot be written to ${file}.`,
 			why: messageOf(error),
-			fix: "Name another file.",
+			fix: "Choose another file.",
 		});
 	}
 }
@@ -81,7 +81,10 @@ function describe(report: ReconcileReport, unrepaired: readonly string[]): strin
 	];
 	const parts = [renderTable(columns, rows), ...report.tables.flatMap(examples), ...lakeParts(report), ""];
 	if (report.repaired !== undefined) parts.push(`Reloaded: ${report.repaired.join(", ")}.`);
-	const notes = unrepaired.length === 0 ? [] : ["Nothing was reloaded, since nobody agreed: pass --yes."];
+	const notes =
+		unrepaired.length === 0
+			? []
+			: ["Nothing was reloaded, because the reload was not confirmed. To confirm it: --yes."];
 	const { cost } = report;
 	const took = cost === undefined ? [] : [`Athena scanned ${formatBytes(cost.scannedBytes)}, $${cost.usd.toFixed(5)}.`];
 	return [...parts, verdict(report), ...took, ...notes, stackLine(report.stack)].join("\n");
@@ -123,12 +126,12 @@ function verdict(report: ReconcileReport): string {
 		return chalk.green(
 			`The lake equals the source: ${counted(tables.length, "table")}, ${counted(rows, "row")} compared${all}${lake === undefined ? "" : `; ${counted(lake.length, "part")} of the lake agree`}.`,
 		);
-	const late = behind === undefined ? "" : ` The lake may be behind, since ${behind}.`;
+	const late = behind === undefined ? "" : ` The lake may be behind the source, because ${behind}.`;
 	const different = tables.filter(({ state }) => state === "different").length;
 	if (different > 0)
 		return chalk.red(
 			`${counted(different, "table")} of ${grouped(tables.length)} ${different === 1 ? "differs" : "differ"}.${late}`,
 		);
-	if (differs(report)) return chalk.red(`The tables equal the source, and the lake is damaged.${late}`);
-	return chalk.red(`Nothing differs in what was compared, and not everything could be.${late}`);
+	if (differs(report)) return chalk.red(`The tables equal the source, but the lake is damaged.${late}`);
+	return chalk.red(`No differences found, but not everything could be compared.${late}`);
 }

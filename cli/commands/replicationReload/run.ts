@@ -13,8 +13,8 @@ type Table = Pick<TableStatistics, "schema" | "table">;
 export const run: Run<typeof definition> = async ({ args, options, stack, context }) => {
 	if (args.tables.length === 0 && !options.purge) {
 		throw new PipelineError("usage", {
-			what: "There is no table to reload.",
-			fix: "Name tables as schema.table, or schema.* for all of a schema; --purge finds those whose rules have changed.",
+			what: "No tables to reload were given.",
+			fix: "Write schema.table, or schema.* for all tables of a schema. --purge finds the tables whose rules have changed.",
 			next: "pipeline-cli replication tables",
 		});
 	}
@@ -30,7 +30,7 @@ export const run: Run<typeof definition> = async ({ args, options, stack, contex
 async function purged(stack: Stack, tables: readonly Table[], context: Context): Promise<CommandResult> {
 	const result = await purge(stack, tables, context);
 	if (result.etl === undefined) {
-		const text = "Nothing to purge: every table was loaded by the definition as it is now.";
+		const text = "Nothing to purge: all tables were loaded with the current definition.";
 		return { json: result, text: `${text}\n${stackLine(stack.name)}` };
 	}
 	const lines = result.tables.map(({ schema, table, what }) => `purged: ${schema}.${table} (${what})`);
@@ -49,8 +49,8 @@ function selectTables(names: readonly string[], known: readonly TableStatistics[
 		if (found.length > 0) return found.map(({ schema, table }) => ({ schema, table }));
 		throw new PipelineError("usage", {
 			what: `${name} is not replicated.`,
-			why: `Tables that are: ${known.map((one) => `${one.schema}.${one.table}`).join(", ") || "none"}.`,
-			fix: "Write schema.table as it is listed, or schema.* for all of a schema.",
+			why: `Replicated tables: ${known.map((one) => `${one.schema}.${one.table}`).join(", ") || "none"}.`,
+			fix: "Write schema.table as listed, or schema.* for all tables of a schema.",
 			next: "pipeline-cli replication tables",
 		});
 	});

@@ -10,8 +10,8 @@ export const run: Run<typeof definition> = async ({ options, stack, context }) =
 	const chosen = await stack();
 	if (options.target !== undefined && chosen.engine === "aws") {
 		throw new PipelineError("usage", {
-			what: `What ${chosen.name} replicates to is decided when it is deployed.`,
-			fix: "Set replicationTarget in the stack's configuration: s3 or kinesis.",
+			what: `The replication target of ${chosen.name} is set when it is deployed.`,
+			fix: "Set replicationTarget to s3 or kinesis in the stack's configuration.",
 			next: "pulumi config set replicationTarget kinesis && pulumi up",
 		});
 	}

@@ -22,8 +22,8 @@ export const run: Run<typeof definition> = async (invocation) => {
 	const { from, select, every, acceptEmpty } = options;
 	if (acceptEmpty !== undefined && (every !== undefined || !options.wait)) {
 		throw new PipelineError("usage", {
-			what: `--accept-empty and ${every === undefined ? "--no-wait" : "--every"} exclude each other.`,
-			fix: "Accept it in one run that you wait for.",
+			what: `--accept-empty and ${every === undefined ? "--no-wait" : "--every"} cannot be combined.`,
+			fix: "Accept empty tables in a single run, and wait for it.",
 			next: `pipeline-cli run-etl --accept-empty ${acceptEmpty.join(" --accept-empty ")}`,
 		});
 	}
@@ -33,7 +33,7 @@ export const run: Run<typeof definition> = async (invocation) => {
 	await chosenJobs(found, names, { from, select });
 	// On AWS each look is a dozen calls, and an alarm says it.
 	const failed = found.engine === "local" ? await failing(found) : undefined;
-	if (failed !== undefined) context.reporter.note(`${failed.what} This run tries again.`);
+	if (failed !== undefined) context.reporter.note(`${failed.what} This run retries.`);
 	const trouble = await replicationTrouble(found);
 	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
 	const result = await runEtl(found, names, context, {
@@ -59,16 +59,16 @@ async function repeatEtl(
 ): Promise<CommandResult> {
 	if (stack.engine === "aws") {
 		throw new PipelineError("usage", {
-			what: `The schedule of ${stack.name} is a part of its deployment.`,
-			why: "On AWS runs are started by EventBridge Scheduler, whether this machine is on or not.",
+			what: `The schedule of ${stack.name} is part of its deployment.`,
+			why: "On AWS, EventBridge Scheduler starts the runs, whether or not this machine is on.",
 			fix: "Set it in the stack's configuration.",
 			next: 'pulumi config set schedule "rate(5 minutes)" && pulumi up',
 		});
 	}
 	if (options.json || !options.wait) {
 		throw new PipelineError("usage", {
-			what: `--every and ${options.json ? "--json" : "--no-wait"} exclude each other.`,
-			why: options.json ? "--json is one document, and this does not end." : "--every stays in the foreground.",
+			what: `--every and ${options.json ? "--json" : "--no-wait"} cannot be combined.`,
+			why: options.json ? "--json prints one document, but --every never ends." : "--every stays in the foreground.",
 			fix: "Keep the jobs running in the background instead.",
 			next: "pipeline-cli up --every 5m",
 		});
@@ -78,7 +78,7 @@ async function repeatEtl(
 	const { reporter, signal } = context;
 	const every = { everySeconds };
 	const work = async (): Promise<void> => {
-		reporter.note(`A run ${scheduleText(every)}, until Ctrl-C.`);
+		reporter.note(`Running the jobs ${scheduleText(every)}, until Ctrl-C.`);
 		await (await localHost()).keepSchedule(every, context, (board) =>
 			runSchedule(
 				stack,
@@ -105,11 +105,11 @@ async function repeatEtl(
 }
 
 function describeStart(started: Awaited<ReturnType<typeof startEtl>>, stack: string): CommandResult {
-	const said = started.joined ? "is going already" : "started";
+	const said = started.joined ? "is already running" : "started";
 	const text = [
 		`Run ${started.runId} ${said}: ${started.jobs.join(", ")}.`,
-		`See it: ${chalk.bold("pipeline-cli status")}`,
-		"Stop it:",
+		`To check it: ${chalk.bold("pipeline-cli status")}`,
+		"To stop it:",
 		...started.stop.split("\n").map((line) => `  ${line}`),
 		stackLine(stack),
 	];

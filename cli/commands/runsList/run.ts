@@ -11,7 +11,10 @@ export const run: Run<typeof definition> = async ({ options, stack }) => {
 	const found = await stack();
 	const runs = (await (await found.jobs()).runs(options.limit)).map(runView);
 	if (runs.length === 0) {
-		return { json: { runs }, text: `No run yet. To start one: pipeline-cli run-etl\n${stackLine(found.name)}` };
+		return {
+			json: { runs },
+			text: `The jobs have not run yet. To run them: pipeline-cli run-etl\n${stackLine(found.name)}`,
+		};
 	}
 	const table = renderTable(
 		[

@@ -31,7 +31,7 @@ async function runOf(stack: Stack, id: string | undefined): Promise<RunHistory> 
 	if (found !== undefined) return found;
 	if (runs.length === 0) {
 		throw new PipelineError("usage", {
-			what: `The stack ${stack.name} has had no run yet.`,
+			what: `The jobs of the stack ${stack.name} have not run yet.`,
 			fix: "Run the jobs.",
 			next: "pipeline-cli run-etl",
 		});
@@ -39,8 +39,8 @@ async function runOf(stack: Stack, id: string | undefined): Promise<RunHistory> 
 	const newest = runs.slice(0, 5).map(({ runId }) => runId);
 	throw new PipelineError("usage", {
 		what: `There is no run ${id}.`,
-		why: `The newest are ${newest.join(", ")}.`,
-		fix: "Name a run as runs list shows it; old ones are removed.",
+		why: `The latest runs are ${newest.join(", ")}.`,
+		fix: "Choose a run from runs list. Old runs are removed.",
 		next: "pipeline-cli runs list",
 	});
 }
@@ -53,7 +53,7 @@ function inOrder(run: RunHistory): RunHistory {
 }
 
 function jobTable({ jobs }: RunHistory): string[] {
-	if (jobs.length === 0) return ["No job has ended."];
+	if (jobs.length === 0) return ["No job has ended yet."];
 	const table = renderTable(
 		[
 			{ title: "JOB" },
@@ -108,7 +108,7 @@ function describeEnd({ job, state, report, why }: RunHistory["jobs"][number]): s
 		"",
 		chalk.red(`${job} ${state}.`),
 		...reason.flatMap((text) => (text ?? "").split("\n")).map((line) => `  ${logLine(line)}`),
-		`Its newest log: pipeline-cli logs ${job}`,
+		`Its latest log: pipeline-cli logs ${job}`,
 		...quality,
 	];
 }

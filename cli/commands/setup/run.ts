@@ -9,7 +9,7 @@ export const run: Run<typeof definition> = async ({ options, localHost, context 
 		text: [
 			...(result.mariaDb === undefined ? [] : [`MariaDB ${result.mariaDb.version}: ${result.mariaDb.server}`]),
 			`Python environment ${result.python.action}: ${result.python.binary}`,
-			`All that the local stack needs is here (${formatSeconds(result.seconds)}).`,
+			`Everything that the local stack needs is installed (${formatSeconds(result.seconds)}).`,
 		].join("\n"),
 	};
 };

@@ -12,7 +12,7 @@ import { logLine, renderTable } from "../../ui/table.ts";
 export function describeRun(stack: string, result: EtlResult): string {
 	const rows = result.jobs.map((run) =>
 		run.state === "skipped"
-			? [run.job, "skipped", "", "", `waits for ${run.because}`]
+			? [run.job, "skipped", "", "", `depends on ${run.because}`]
 			: [
 					run.job,
 					run.state,
@@ -43,13 +43,13 @@ export function describeRun(stack: string, result: EtlResult): string {
 		...runs.flatMap(describeModels),
 		...runs.flatMap(describeFailure),
 		...runs.flatMap(({ report }) => describeQuality(report)),
-		...(result.silent ?? []).map(({ table: name, reason }) => `${chalk.red("does not answer:")} ${name}: ${reason}`),
+		...(result.silent ?? []).map(({ table: name, reason }) => `${chalk.red("not readable:")} ${name}: ${reason}`),
 		...(result.damaged ?? []).flatMap(({ part, name, found, fix }) => [
 			...found.map((what) => `${chalk.red(`damaged, ${part}:`)} ${name}: ${what}`),
 			...(fix === undefined ? [] : [`  To repair it: ${fix}`]),
 		]),
 		...[verdict].filter((line) => line !== ""),
-		...(priced ? [`About $${usd.toFixed(2)} by the list price of us-east-1.`] : []),
+		...(priced ? [`About $${usd.toFixed(2)} at the list price of us-east-1.`] : []),
 		stackLine(stack, `, run ${result.runId}, ${formatSeconds(result.seconds)}`),
 	].join("\n");
 }
@@ -73,7 +73,7 @@ function describeFailure(run: JobRun): string[] {
 			`${run.job} ${run.state}.${run.logTail.length === 0 ? " Its log is empty." : " The last lines of its log:"}`,
 		),
 		...run.logTail.map((line) => `  ${logLine(line)}`),
-		`All of it: ${run.log}`,
+		`Full log: ${run.log}`,
 	];
 }
 
@@ -85,13 +85,15 @@ export function describeQuality(report: JobReport | undefined): string[] {
 	const broken = (report?.quality ?? []).map(({ table, rule, severity, failed_rows, examples, description }) => {
 		const what = severity === "warn" ? chalk.yellow("warning, rule broken:") : chalk.red("blocked, rule broken:");
 		const why = description === null ? "" : ` (${description})`;
-		const found = `, ${formatCount(failed_rows)} rows, for instance ${JSON.stringify(examples)}`;
+		const found = `, ${formatCount(failed_rows)} rows, for example ${JSON.stringify(examples)}`;
 		return `${what} ${table}: ${rule}${why}${examples.length === 0 ? "" : found}`;
 	});
 	const ofClicks = files.filter(({ uri }) => uri.includes(`/${lake.clickstream}/`)).length;
-	if (ofClicks > 0) aside.push("Put a whole file in place of a damaged file of clicks, or remove it.");
+	if (ofClicks > 0) aside.push("Replace a damaged click file with an intact one, or remove it.");
 	if (files.length > ofClicks) {
-		aside.push("Put a whole file in its place, or reload its table: pipeline-cli replication reload <schema.table>");
+		aside.push(
+			"Replace a damaged file with an intact one, or reload its table: pipeline-cli replication reload <schema.table>",
+		);
 	}
 	return [...aside, ...blocked, ...broken];
 }

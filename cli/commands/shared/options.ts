@@ -23,7 +23,7 @@ export function oneOf<const Words extends readonly string[]>(...words: Words): (
 	return (text) => {
 		const word = words.find((one) => one === text);
 		if (word !== undefined) return word;
-		throw new InvalidArgumentError(`It takes ${words.slice(0, -1).join(", ")} or ${words.at(-1)}.`);
+		throw new InvalidArgumentError(`It must be ${words.slice(0, -1).join(", ")} or ${words.at(-1)}.`);
 	};
 }
 
@@ -31,7 +31,7 @@ export function oneOf<const Words extends readonly string[]>(...words: Words): (
 export function duration(text: string): number {
 	const seconds = parseDuration(text);
 	if (seconds === undefined || seconds <= 0) {
-		throw new InvalidArgumentError("It takes a number and a unit, for instance 90s, 10m or 2h.");
+		throw new InvalidArgumentError("It must be a number with a unit, for example 90s, 10m or 2h.");
 	}
 	return seconds;
 }
@@ -39,7 +39,7 @@ export function duration(text: string): number {
 /** Whole seconds from one run to the next. @throws InvalidArgumentError saying how to write them. */
 export function runDuration(text: string): number {
 	const seconds = Math.round(duration(text));
-	if (seconds < 1) throw new InvalidArgumentError("The shortest is a second: 1s.");
+	if (seconds < 1) throw new InvalidArgumentError("The minimum is one second: 1s.");
 	return seconds;
 }
 
@@ -48,7 +48,7 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
 	return (text) => {
 		const value = Number(text);
 		if (!Number.isInteger(value) || value < min || value > max) {
-			throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
+			throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
 		}
 		return value;
 	};

@@ -10,8 +10,8 @@ export async function passwordFromTerminal(
 ): Promise<string> {
 	if (interactive) return askSecret(`Password of ${server.user} at ${server.host}: `, signal);
 	throw new PipelineError("usage", {
-		what: `The password of ${server.user} at ${server.host} is not known.`,
-		why: "There is no terminal to ask at.",
-		fix: "Put it into PIPELINE_SOURCE_PASSWORD, or the whole URL into PIPELINE_SOURCE_URL.",
+		what: `The password of ${server.user} at ${server.host} is missing.`,
+		why: "Without a terminal, the command cannot ask for it.",
+		fix: "Set PIPELINE_SOURCE_PASSWORD to the password, or PIPELINE_SOURCE_URL to the whole URL.",
 	});
 }

@@ -27,8 +27,8 @@ export async function startSource(
 	}
 	if (port !== undefined) {
 		throw new PipelineError("usage", {
-			what: "--port is the port of the private MariaDB.",
-			fix: "Leave it out with a server of your own, whose port is in the URL.",
+			what: "--port applies only to the private MariaDB.",
+			fix: "Leave it out: the port of your own server belongs in the URL.",
 		});
 	}
 	const askPassword = (): Promise<string> => passwordFromTerminal(server, interactive, context.signal);

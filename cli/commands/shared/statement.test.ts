@@ -18,20 +18,25 @@ const none = { sql: undefined, file: undefined };
 const named = async (): Promise<string> => "SELECT 3";
 
 it.for([
-	[none, "query", "There is nothing to ask.", "Give a statement, --file or --name."],
-	[none, "warehouse query", "There is nothing to ask.", "Give a statement, --file or --name."],
+	[none, "query", "No statement was given.", "Pass a statement, --file or --name."],
+	[none, "warehouse query", "No statement was given.", "Pass a statement, --file or --name."],
 	[
 		{ sql: "SELECT 1", file: "a" },
 		"warehouse query",
-		"A statement, --file and --name exclude each other.",
-		"Give one of them.",
+		"A statement, --file and --name cannot be combined.",
+		"Use only one of them.",
 	],
-	[{ ...none, file: "a", named }, "query", "A statement, --file and --name exclude each other.", "Give one of them."],
+	[
+		{ ...none, file: "a", named },
+		"query",
+		"A statement, --file and --name cannot be combined.",
+		"Use only one of them.",
+	],
 	[
 		{ ...none, file: "/not/there.sql" },
 		"query",
 		"/not/there.sql cannot be read.",
-		"Name a file with a statement, or - for stdin.",
+		"Choose a file that contains a statement, or - for stdin.",
 	],
 ] as const)("is refused: %j of %s", async ([given, command, what, fix]) => {
 	await expect(statementOf(given, command, signal)).rejects.toMatchObject({
@@ -44,7 +49,7 @@ it("has one format", () => {
 	expect(() => requireOneFormat({ csv: true, json: true }, "query")).toThrow(
 		expect.objectContaining({
 			text: {
-				what: "--csv and --json exclude each other.",
+				what: "--csv and --json cannot be combined.",
 				fix: "Leave out one of them.",
 				next: "pipeline-cli query --help",
 			},

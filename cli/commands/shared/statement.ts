@@ -24,8 +24,8 @@ export async function statementOf(
 	if (given.length !== 1) {
 		const ways = ["a statement", "--file", "--name"];
 		throw given.length === 0
-			? wrongUse("There is nothing to ask.", `Give ${listed(ways, "or")}.`, command)
-			: wrongUse(`${listed(ways, "and")} exclude each other.`.replace(/^a/, "A"), "Give one of them.", command);
+			? wrongUse("No statement was given.", `Pass ${listed(ways, "or")}.`, command)
+			: wrongUse(`${listed(ways, "and")} cannot be combined.`.replace(/^a/, "A"), "Use only one of them.", command);
 	}
 	if (named !== undefined) return named();
 	if (file === undefined) return sql ?? "";
@@ -38,7 +38,7 @@ export async function statementOf(
 			{
 				what: `${file} cannot be read.`,
 				why: messageOf(error),
-				fix: "Name a file with a statement, or - for stdin.",
+				fix: "Choose a file that contains a statement, or - for stdin.",
 				next: `pipeline-cli ${command} --help`,
 			},
 			{ cause: error },
@@ -48,7 +48,7 @@ export async function statementOf(
 
 /** @throws PipelineError where CSV and JSON are both asked for. */
 export function requireOneFormat({ csv, json }: { csv: boolean; json: boolean }, command: string): void {
-	if (csv && json) throw wrongUse("--csv and --json exclude each other.", "Leave out one of them.", command);
+	if (csv && json) throw wrongUse("--csv and --json cannot be combined.", "Leave out one of them.", command);
 }
 
 function listed(words: readonly string[], last: "and" | "or"): string {

@@ -16,10 +16,10 @@ export function describeVerification(report: VerifyReport): string {
 		report.latency === undefined
 			? []
 			: [
-					`From commit to raw file ${formatSeconds(report.latency.raw)}, to queryable ${formatSeconds(report.latency.queryable)}.`,
+					`From the commit to the raw file: ${formatSeconds(report.latency.raw)}; until queryable: ${formatSeconds(report.latency.queryable)}.`,
 				];
-	const verdict = report.ok ? chalk.green(proved(report)) : chalk.red("The data differ: see the checks above.");
-	const removed = report.removed ? " The marker rows were taken back at the source." : "";
+	const verdict = report.ok ? chalk.green(proved(report)) : chalk.red("The data differs: see the checks above.");
+	const removed = report.removed ? " The marker rows were deleted at the source." : "";
 	const rows = report.rawRows.length === 0 ? [] : [rawRows, ""];
 	return [...rows, checksTable(report.checks), "", ...latency, `${verdict}${removed}`, stackLine(report.stack)].join(
 		"\n",
@@ -27,9 +27,10 @@ export function describeVerification(report: VerifyReport): string {
 }
 
 function proved({ kind, rows, table }: VerifyReport): string {
-	if (kind === "rows") return `Changes arrive: ${rows.length} rows written at the source are in the lake, equal.`;
-	if (kind === "change") return `Changes arrive: what others changed in ${table} is in the lake, equal.`;
-	return "Nothing changed at the source meanwhile; each counted table has as many rows in the lake.";
+	if (kind === "rows")
+		return `Changes arrive: the lake has ${rows.length} rows written at the source, with equal values.`;
+	if (kind === "change") return `Changes arrive: the lake has what others changed in ${table}, with equal values.`;
+	return "Nothing changed at the source during the check; each counted table has the same number of rows in the lake.";
 }
 
 /** Each check with its time. */

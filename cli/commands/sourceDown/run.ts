@@ -7,9 +7,9 @@ export const run: Run<typeof definition> = async ({ localHost, context }) => {
 	await host.requireStack();
 	const state = await host.stopSource(context);
 	const text = {
-		stopped: "The private MariaDB is stopped; its data stays.",
+		stopped: "Stopped the private MariaDB; its data is kept.",
 		"not running": "The private MariaDB is not running.",
-		"not ours": "The source is a server of your own; it is left as it is.",
+		"not ours": "The source is your own server; it was left unchanged.",
 	}[state];
 	return { json: { state }, text };
 };

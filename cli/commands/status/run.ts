@@ -15,8 +15,8 @@ export const run: Run<typeof definition> = async ({ options, json, stack }) => {
 	const watch = options.watch === true;
 	if (watch && json) {
 		throw new PipelineError("usage", {
-			what: "--watch and --json exclude each other: --json is one document.",
-			fix: "Call it again and again with --json.",
+			what: "--watch and --json cannot be combined: --json prints one document.",
+			fix: "Call the command repeatedly with --json.",
 			next: "pipeline-cli status --json",
 		});
 	}
@@ -39,7 +39,7 @@ function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
 		failing: "failed runs",
 	};
 	const rows = rowsOf(found).map((row) => row.map((text, index) => (index === 1 ? paint(text) : text)));
-	const unseen = found.unseen.map(({ part, reason }) => [names[part] ?? part, chalk.red("not seen"), reason]);
+	const unseen = found.unseen.map(({ part, reason }) => [names[part] ?? part, chalk.red("unknown"), reason]);
 	const table = renderTable([{ title: "PART" }, { title: "STATE" }, { title: "" }], [...rows, ...unseen]);
 	const next = [...new Set(found.unseen.map((part) => `next: ${chalk.bold(part.next)}`))];
 	return [
@@ -130,7 +130,7 @@ function describeSchedule({ text, running, nextRun, last, late }: NonNullable<Pi
 	if (!running) return `was ${text}`;
 	return [
 		text,
-		...(late === undefined ? [] : [`no run began at ${formatTime(late)}`]),
+		...(late === undefined ? [] : [`no run started at ${formatTime(late)}`]),
 		...(last === undefined ? [] : [`last run ended ${formatTime(last.at)} (${last.outcome})`]),
 		...(nextRun === undefined ? [] : [`next run ${formatTime(nextRun)}`]),
 	].join(", ");
@@ -147,7 +147,7 @@ function describeLate(schedule: PipelineStatus["schedule"]): string[] {
 	if (schedule?.late === undefined) return [];
 	return [
 		`${chalk.red("late:")} EventBridge did not start the run that was due at ${formatTime(schedule.late)}`,
-		"  fix:  it may have been disabled, or have lost its rights; an update declares both again",
+		"  fix:  it may be disabled or lack permissions; deploying again restores both",
 		`  next: ${chalk.bold("pulumi up")}`,
 	];
 }
@@ -171,7 +171,7 @@ function comeBack({ source, replication, schedule }: Omit<PipelineStatus, "outco
 }
 
 function describeRun(run: NonNullable<PipelineStatus["lastRun"]>): string {
-	if (run.jobs.length === 0) return `${run.running ? "run" : "last run"} ${run.runId}, no job has ended`;
+	if (run.jobs.length === 0) return `${run.running ? "run" : "last run"} ${run.runId}, no job has ended yet`;
 	return `last run ${run.runId}: ${run.jobs.map((job) => `${job.job} ${job.state}`).join(", ")}`;
 }
 

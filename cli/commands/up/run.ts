@@ -48,11 +48,15 @@ interface Up {
 }
 
 function describe({ source, tables, schedule, first }: Up, stack: string): string {
-	const next = schedule?.nextRun === undefined ? "" : `, the next at ${formatTime(schedule.nextRun)}`;
+	const next = schedule?.nextRun === undefined ? "" : `, next at ${formatTime(schedule.nextRun)}`;
 	const failed = first !== undefined && first !== "ok";
 	return [
 		...(failed
-			? [chalk.red("The first run did not succeed; the next one comes at its time."), "See: pipeline-cli status", ""]
+			? [
+					chalk.red("The first run did not succeed. The schedule continues with the next run."),
+					"See: pipeline-cli status",
+					"",
+				]
 			: []),
 		`Source ${source.address}, ${tables} ${tables === 1 ? "table" : "tables"} replicated. The jobs run ${schedule?.text ?? ""}${next}.`,
 		"Everything continues in the background.",
@@ -61,7 +65,7 @@ function describe({ source, tables, schedule, first }: Up, stack: string): strin
 		"  pipeline-cli dashboard",
 		"  pipeline-cli verify-cdc",
 		"  pipeline-cli status",
-		"Stop it: pipeline-cli down",
+		"To stop it: pipeline-cli down",
 		stackLine(stack),
 	].join("\n");
 }

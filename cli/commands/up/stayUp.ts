@@ -28,8 +28,8 @@ export async function stayUp(
 	}
 	const reason = abortReason(context.signal);
 	if (reason !== undefined && reason.outcome !== "cancelled") throw reason;
-	const stopped = begun.schedule ? "Everything is stopped." : "What was started is stopped again.";
-	return { json: { stopped: true }, text: `${stopped} The data stays.` };
+	const stopped = begun.schedule ? "Stopped everything." : "Stopped what this command had started.";
+	return { json: { stopped: true }, text: `${stopped} The data is kept.` };
 }
 
 async function takeBack(host: LocalHost, begun: Begun, context: Context): Promise<void> {

@@ -17,8 +17,8 @@ export interface UnitOptions extends SourceChoice {
 export async function changeUnit(host: LocalHost, options: UnitOptions): Promise<CommandResult> {
 	if (options.install && options.uninstall) {
 		throw new PipelineError("usage", {
-			what: "--install and --uninstall exclude each other.",
-			fix: "Give one of them.",
+			what: "--install and --uninstall cannot be combined.",
+			fix: "Use only one of them.",
 			next: "pipeline-cli up --help",
 		});
 	}
@@ -42,7 +42,7 @@ export async function changeUnit(host: LocalHost, options: UnitOptions): Promise
 		`  ${commands[2]}`,
 		`  ${commands[3]}    # at boot instead of at login`,
 		"",
-		`Its messages: journalctl --user -u ${unit.name}`,
+		`Its log: journalctl --user -u ${unit.name}`,
 	];
 	return { json: { ...unit, next: commands }, text: text.join("\n") };
 }
@@ -51,9 +51,9 @@ export async function changeUnit(host: LocalHost, options: UnitOptions): Promise
 function refuseOthers({ install, every, foreground, sourceUrl, sourceCa, schema, pipeline, port }: UnitOptions): void {
 	if (install && foreground) {
 		throw new PipelineError("usage", {
-			what: "--install and --foreground exclude each other.",
-			why: "The unit itself calls `up --foreground`; --install writes it, and starts nothing.",
-			fix: "Give one of them.",
+			what: "--install and --foreground cannot be combined.",
+			why: "--install writes a unit that calls `up --foreground`, and starts nothing itself.",
+			fix: "Use only one of them.",
 			next: "pipeline-cli up --help",
 		});
 	}
@@ -68,19 +68,19 @@ function refuseOthers({ install, every, foreground, sourceUrl, sourceCa, schema,
 	}).flatMap(([name, value]) => (value === undefined ? [] : [name]));
 	if (given.length === 0) return;
 	throw new PipelineError("usage", {
-		what: `${install ? "--install" : "--uninstall"} does not take ${given.join(", ")}.`,
+		what: `${install ? "--install" : "--uninstall"} cannot be combined with ${given.join(", ")}.`,
 		why: install
-			? "The unit starts the stack with the source and the definition that it has; of the options it keeps --every."
-			: "It removes the unit, and nothing else.",
-		fix: install ? "Start the stack with them once, then install the unit." : "Leave them out.",
+			? "The unit starts the stack with its current source and definition, and keeps only the option --every."
+			: "It only removes the unit.",
+		fix: install ? "Start the stack once with these options, then install the unit." : "Leave them out.",
 		next: install ? "pipeline-cli up --help" : "pipeline-cli up --uninstall",
 	});
 }
 
 function noStack(name: string): PipelineError {
 	return new PipelineError("noSuchStack", {
-		what: `There is no stack ${name} yet, so that a unit has nothing to start at boot.`,
-		fix: "Start the stack once, with its source and definition, then install the unit.",
+		what: `The stack ${name} does not exist yet, so a unit would have nothing to start.`,
+		fix: "Start the stack once with its source and definition, then install the unit.",
 		next: "pipeline-cli up",
 	});
 }
@@ -89,7 +89,7 @@ function uninstalled(path: string | undefined): CommandResult {
 	if (path === undefined) return { json: { removed: null }, text: "There is no unit to remove." };
 	const name = path.split("/").at(-1) ?? path;
 	const text = [
-		`${path}: removed. What it started runs until it is stopped:`,
+		`Removed ${path}. What the unit started keeps running. To stop it:`,
 		`  systemctl --user disable --now ${name}; systemctl --user daemon-reload`,
 	];
 	return { json: { removed: path }, text: text.join("\n") };
@@ -98,9 +98,9 @@ function uninstalled(path: string | undefined): CommandResult {
 function noSystemd(unit: InstalledUnit): PipelineError {
 	const unindented = unit.text.trimEnd();
 	return new PipelineError("failure", {
-		what: "This machine has no systemd; no unit was written.",
-		why: `There is no /run/systemd/system. The unit would be ${unit.path}:\n${unindented}`,
-		fix: "Have your own service manager call its ExecStart line at boot, and restart it where it fails.",
+		what: "No unit was written, because this machine does not use systemd.",
+		why: `/run/systemd/system does not exist. The unit would be ${unit.path}:\n${unindented}`,
+		fix: "Configure your service manager to run its ExecStart line at boot and to restart it after failures.",
 		next: "pipeline-cli up",
 	});
 }

@@ -123,7 +123,7 @@ describe("in the foreground", () => {
 			? { source: "already running", replication: "running", keep: (work) => work({ show: interrupt }) }
 			: { start: interrupt };
 		const { calls, result } = up(world, { foreground: true }, abort);
-		expect((await result).text).toContain(kept ? "Everything is stopped." : "What was started is stopped again.");
+		expect((await result).text).toContain(kept ? "Stopped everything." : "Stopped what this command had started.");
 		expect(calls).toEqual(expect.arrayContaining(["stop replication", "stop source"]));
 		expect(calls.includes("stop schedule")).toBe(kept);
 	});
@@ -144,9 +144,9 @@ it.for([
 
 describe("--install", () => {
 	it.for([
-		[{ foreground: true }, "--install and --foreground exclude each other."],
-		[{ pipeline: "x", port: 3306 }, "--install does not take --pipeline, --port."],
-		[{ schema: ["a"], sourceUrl: "mysql://u@h" }, "--install does not take --source-url, --schema."],
+		[{ foreground: true }, "--install and --foreground cannot be combined."],
+		[{ pipeline: "x", port: 3306 }, "--install cannot be combined with --pipeline, --port."],
+		[{ schema: ["a"], sourceUrl: "mysql://u@h" }, "--install cannot be combined with --source-url, --schema."],
 	] satisfies [Partial<Options>, string][])("refuses what the unit would not have: %j", async ([options, what]) => {
 		await expect(up({}, { ...options, install: true }).result).rejects.toMatchObject({
 			outcome: "usage",
@@ -161,7 +161,9 @@ describe("--install", () => {
 	});
 
 	it("--uninstall takes no time, and needs no stack", async () => {
-		await expect(up({}, { uninstall: true, every: 60 }).result).rejects.toThrow("--uninstall does not take --every.");
+		await expect(up({}, { uninstall: true, every: 60 }).result).rejects.toThrow(
+			"--uninstall cannot be combined with --every.",
+		);
 		expect((await up({ stack: false }, { uninstall: true }).result).json).toEqual({ removed: "/u" });
 	});
 });

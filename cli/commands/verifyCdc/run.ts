@@ -8,7 +8,7 @@ export const run: Run<typeof definition> = async ({ options, stack, context }) =
 	const { keep, create, readOnly } = options;
 	if (readOnly && (keep || create)) {
 		throw new PipelineError("usage", {
-			what: `--read-only writes nothing, and ${create ? "--create makes a table" : "--keep is about rows that are written"}.`,
+			what: `--read-only writes nothing, but ${create ? "--create creates a table" : "--keep applies to written rows"}.`,
 			fix: "Leave out one of them.",
 			next: "pipeline-cli verify-cdc --help",
 		});

@@ -9,10 +9,10 @@ import type { definition } from "./definition.ts";
 /** `verify-clicks`: each check with its time, and the verdict. */
 export const run: Run<typeof definition> = async ({ stack, context }) => {
 	const report = await verifyClicks(await stack(), context);
-	const latency = `From sending to raw zone ${formatSeconds(report.latency.raw)}, to queryable ${formatSeconds(report.latency.queryable)}.`;
+	const latency = `From sending to the raw zone: ${formatSeconds(report.latency.raw)}; until queryable: ${formatSeconds(report.latency.queryable)}.`;
 	const verdict = report.ok
-		? chalk.green(`Clicks arrive: ${report.rows.length} marked clicks are in the lake, equal.`)
-		: chalk.red("The data differ: see the checks above.");
+		? chalk.green(`Clicks arrive: the lake has ${report.rows.length} marked clicks, with equal values.`)
+		: chalk.red("The data differs: see the checks above.");
 	return {
 		json: report,
 		text: [checksTable(report.checks), "", latency, verdict, stackLine(report.stack)].join("\n"),

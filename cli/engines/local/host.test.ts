@@ -20,7 +20,7 @@ it("a stack that was named wrongly is refused with those that exist; what a remo
 		await writeFile(join(folder, name, "stack.json"), "");
 	}
 	await expect(hosts[1]?.requireStack()).rejects.toMatchObject({
-		text: { what: "There is no stack local-typo here.", why: "Stacks that exist: local-three, local-two." },
+		text: { what: "The stack local-typo does not exist.", why: "Stacks that exist: local-three, local-two." },
 	});
 	await mkdir(join(folder, "local-typo"));
 	await hosts[1]?.requireStack();

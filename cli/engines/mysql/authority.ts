@@ -10,16 +10,16 @@ export async function readAuthority(file: string): Promise<string> {
 	try {
 		const pem = await readFile(file, "utf8");
 		const certificates = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
-		if (certificates.length === 0) throw new Error("it has no BEGIN CERTIFICATE in it");
+		if (certificates.length === 0) throw new Error("it contains no BEGIN CERTIFICATE line");
 		for (const certificate of certificates) new X509Certificate(certificate);
 		return `${certificates.join("\n")}\n`;
 	} catch (error) {
 		throw new PipelineError(
 			"usage",
 			{
-				what: `The authority in ${file} can't be read.`,
+				what: `The certificate authority in ${file} cannot be read.`,
 				why: `${messageOf(error)}.`,
-				fix: "Name the PEM file of the authority that issued the server's certificate with --source-ca. MySQL's own is ca.pem in its data folder.",
+				fix: "Pass the PEM file of the authority that issued the server's certificate with --source-ca. MySQL creates its own as ca.pem in its data folder.",
 			},
 			{ cause: error },
 		);

@@ -28,12 +28,12 @@ test.for<[what: string, answers: Answers, gaps: unknown[]]>([
 	[
 		"one left out",
 		filtered("", "crm"),
-		[expect.stringContaining("changes of Crm are not in the binlog (binlog_ignore_db)")],
+		[expect.stringContaining("the binlog does not contain changes of Crm (binlog_ignore_db)")],
 	],
 	[
 		"one not chosen",
 		filtered("shop", ""),
-		[expect.stringContaining("changes of Crm are not in the binlog (binlog_do_db)")],
+		[expect.stringContaining("the binlog does not contain changes of Crm (binlog_do_db)")],
 	],
 	["only others chosen", filtered("test", ""), [expect.stringContaining("changes of shop, Crm")]],
 	[

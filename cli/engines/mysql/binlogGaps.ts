@@ -25,15 +25,15 @@ export async function binlogGaps(ask: Ask, schemas: readonly string[]): Promise<
 	if (left.length > 0) {
 		const option = only.size > 0 ? "binlog_do_db" : "binlog_ignore_db";
 		gaps.push({
-			found: `changes of ${left.join(", ")} are not in the binlog (${option})`,
-			fix: `Take ${option} out of my.cnf, or name the schemas there, and restart the server.`,
+			found: `the binlog does not contain changes of ${left.join(", ")} (${option})`,
+			fix: `Remove ${option} from my.cnf, or add the schemas there, and restart the server.`,
 		});
 	}
 	const receives = await unloggedOrigin(ask);
 	if (receives !== undefined) {
 		gaps.push({
 			found: `the server ${receives} is not in its binlog (log_replica_updates = OFF)`,
-			fix: "Add log_replica_updates = ON (MariaDB: log_slave_updates) to my.cnf and restart the server, or replicate from the server that is written to.",
+			fix: "Add log_replica_updates = ON (MariaDB: log_slave_updates) to my.cnf and restart the server, or replicate from the server that receives the writes.",
 		});
 	}
 	return gaps;
@@ -48,7 +48,7 @@ async function unloggedOrigin(ask: Ask): Promise<string | undefined> {
 		variables.some(({ Variable_name, Value }) => name.test(String(Variable_name)) && /^(1|ON)$/i.test(String(Value)));
 	if (isOn(/^log_/i)) return undefined;
 	// https://mariadb.com/kb/en/using-mariadb-replication-with-mariadb-galera-cluster-using-mariadb-replica/
-	if (isOn(/^wsrep_on$/i)) return "is a node of a Galera cluster, and what is written to the others";
+	if (isOn(/^wsrep_on$/i)) return "is a node of a Galera cluster, and what is written to the other nodes";
 	return (await isReplica(ask)) ? "is a replica, and what it replicates" : undefined;
 }
 

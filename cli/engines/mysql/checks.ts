@@ -45,8 +45,8 @@ async function readVariables(connection: SourceConnection): Promise<Variables> {
 /** Checks of the server's settings. The fixes are lines for the [mysqld] section of my.cnf, or parameters of RDS. */
 export function variableChecks(variables: Variables, version: string): Check[] {
 	const setting = (name: keyof Variables, wanted: string, ok: boolean, fix: string): Check => {
-		const found = variables[name] ?? "not known to this server";
-		return ok ? { name, ok, found } : { name, ok, found, fix: `${fix} (wanted: ${wanted})` };
+		const found = variables[name] ?? "not supported by this server";
+		return ok ? { name, ok, found } : { name, ok, found, fix: `${fix} (required: ${wanted})` };
 	};
 	const is = (name: keyof Variables, wanted: string): boolean => variables[name]?.toUpperCase() === wanted;
 	const dynamic = (name: string): string =>
@@ -56,7 +56,7 @@ export function variableChecks(variables: Variables, version: string): Check[] {
 			"log_bin",
 			"ON",
 			is("log_bin", "ON"),
-			"Add log-bin = log to my.cnf and restart; on RDS give automated backups a retention",
+			"Add log-bin = log to my.cnf and restart the server; on RDS, set a retention for automated backups",
 		),
 		setting(
 			"binlog_format",
@@ -70,23 +70,28 @@ export function variableChecks(variables: Variables, version: string): Check[] {
 			"FULL",
 			is("binlog_row_metadata", "FULL"),
 			variables.binlog_row_metadata === undefined
-				? `${version} is too old: it takes MariaDB 10.5 or MySQL 8.0.1`
-				: `${dynamic("binlog_row_metadata")}: without it a changed table is read with the wrong columns`,
+				? `${version} is too old: MariaDB 10.5 or MySQL 8.0.1 is required`
+				: `${dynamic("binlog_row_metadata")}: without it, rows of an altered table are read with the wrong columns`,
 		),
-		setting("server_id", "above 0", Number(variables.server_id ?? 0) > 0, "Add server_id = 1 to my.cnf and restart"),
+		setting(
+			"server_id",
+			"above 0",
+			Number(variables.server_id ?? 0) > 0,
+			"Add server_id = 1 to my.cnf and restart the server",
+		),
 		retentionCheck(variables),
 	];
 }
 
 function retentionCheck(variables: Variables): Check {
 	const seconds = Number(variables.binlog_expire_logs_seconds ?? 0) || Number(variables.expire_logs_days ?? 0) * 86_400;
-	const found = seconds === 0 ? "kept without a limit" : `kept for ${Math.round((seconds / 3600) * 10) / 10} hours`;
+	const found = seconds === 0 ? "kept indefinitely" : `kept for ${Math.round((seconds / 3600) * 10) / 10} hours`;
 	if (seconds === 0 || seconds >= leastRetention) return { name: "binlog retention", ok: true, found };
 	return {
 		name: "binlog retention",
 		ok: false,
 		found,
-		fix: "SET GLOBAL expire_logs_days = 7 (MariaDB) or binlog_expire_logs_seconds = 604800 (MySQL), and in my.cnf: a replication that was stopped for longer can't go on (wanted: 24 hours)",
+		fix: "SET GLOBAL expire_logs_days = 7 (MariaDB) or binlog_expire_logs_seconds = 604800 (MySQL), and in my.cnf: replication that is stopped for longer cannot continue (required: 24 hours)",
 	};
 }
 
@@ -124,7 +129,7 @@ function keyFinding(tables: readonly Record<string, unknown>[]): { found: string
 	const keyless = tables.filter((table) => table.keyed === null).map((table) => String(table.name));
 	if (keyless.length === 0) return { found: `all of ${tables.length} tables` };
 	const found = `${tables.length - keyless.length} of ${tables.length} tables`;
-	return { found, warning: `Without a primary key, and so compared whole: ${keyless.join(", ")}` };
+	return { found, warning: `Without a primary key, so whole rows are compared: ${keyless.join(", ")}` };
 }
 
 async function cascadeChecks(connection: SourceConnection, { schemas }: SourceAccess): Promise<Check[]> {
@@ -132,11 +137,11 @@ async function cascadeChecks(connection: SourceConnection, { schemas }: SourceAc
 	const name = "cascading foreign keys";
 	const all = await readCascades((sql, values) => connection.query(sql, values), schemas);
 	const cascades = (all ?? []).filter(({ child }) => schemas.includes(child.schema));
-	if (cascades.length === 0) return [{ name, ok: true, found: "none that the binlog lacks" }];
+	if (cascades.length === 0) return [{ name, ok: true, found: "all changes are in the binlog" }];
 	const children = [...new Set(cascades.map(({ child }) => `${child.schema}.${child.table}`))];
 	const warning = [
-		`This server's binlog lacks what foreign keys (CASCADE, SET NULL) do to rows of ${children.join(", ")}.`,
-		"The local replication reloads these tables after changes of their parents; DMS misses such changes.",
+		`This server does not log the changes that foreign keys (CASCADE, SET NULL) make to rows of ${children.join(", ")}.`,
+		"The local replicator reloads these tables after changes of their parents; DMS misses such changes.",
 	].join(" ");
 	return [{ name, ok: true, found: `to ${children.length} ${children.length === 1 ? "table" : "tables"}`, warning }];
 }

@@ -10,7 +10,7 @@ const tls = (message: string): Error => error({ code: "HANDSHAKE_SSL_ERROR", fat
 describe("connectionFault", () => {
 	it.each([
 		[access, error({ errno: 1045 }), "credentials", "refused the user repl", "REQUIRE SSL"],
-		[access, error({ errno: 3159 }), "credentials", "takes encrypted connections only", "?ssl-mode=VERIFY_IDENTITY"],
+		[access, error({ errno: 3159 }), "credentials", "accepts only encrypted connections", "?ssl-mode=VERIFY_IDENTITY"],
 		[access, error({ errno: 1862 }), "credentials", "has expired", "ALTER USER"],
 		[access, error({ errno: 1820 }), "credentials", "has expired", "ALTER USER"],
 		[access, error({ errno: 3118 }), "credentials", "is locked", "ACCOUNT UNLOCK"],
@@ -22,14 +22,20 @@ describe("connectionFault", () => {
 			"too many wrong passwords",
 			"FLUSH PRIVILEGES",
 		],
-		[access, error({ errno: 1130 }), "credentials", "no connections from this machine", "CREATE USER"],
-		[verified, error({ code: "HANDSHAKE_NO_SSL_SUPPORT" }), "failure", "no encrypted connection", "DISABLED"],
-		[verified, tls("self-signed certificate in certificate chain"), "failure", "can't be verified", "--source-ca"],
+		[access, error({ errno: 1130 }), "credentials", "does not accept connections from this machine", "CREATE USER"],
+		[
+			verified,
+			error({ code: "HANDSHAKE_NO_SSL_SUPPORT" }),
+			"failure",
+			"does not support encrypted connections",
+			"DISABLED",
+		],
+		[verified, tls("self-signed certificate in certificate chain"), "failure", "cannot be verified", "--source-ca"],
 		[
 			verified,
 			tls("Hostname/IP does not match certificate's altnames: Host: db."),
 			"failure",
-			"that of another server",
+			"belongs to another server",
 			"VERIFY_CA",
 		],
 		[verified, tls("certificate has expired"), "failure", "not valid today", "Renew"],
@@ -43,12 +49,12 @@ describe("connectionFault", () => {
 	});
 
 	it.each([
-		[error({ errno: 1040 }), "takes no more connections", "max_connections"],
-		[error({ errno: 1226 }), "takes no more connections of repl", "the account's limit"],
-		[error({ code: "ENOTFOUND" }), "The host db is not known", "name service"],
-		[error({ code: "ETIMEDOUT" }), "db:3307 does not answer", "firewalls"],
-		[error({ code: "ECONNREFUSED" }), "No MySQL or MariaDB answers at db:3307", "check host, port"],
-		[tls("read ECONNRESET"), "No MySQL or MariaDB answers at db:3307", "check host, port"],
+		[error({ errno: 1040 }), "accepts no more connections", "max_connections"],
+		[error({ errno: 1226 }), "accepts no more connections of repl", "the account's limit"],
+		[error({ code: "ENOTFOUND" }), "The host db cannot be resolved", "DNS"],
+		[error({ code: "ETIMEDOUT" }), "db:3307 timed out", "firewalls"],
+		[error({ code: "ECONNREFUSED" }), "No MySQL or MariaDB is listening at db:3307", "check the host, port"],
+		[tls("read ECONNRESET"), "No MySQL or MariaDB is listening at db:3307", "check the host, port"],
 	])("of what may pass by itself: %#", (why, what, fix) => {
 		expect(isRefusedConnection(verified, why)).toBe(false);
 		const fault = connectionFault(verified, why);
@@ -70,6 +76,6 @@ describe("connectionFault", () => {
 	it("names a socket by its path", () => {
 		const there: SourceAccess = { ...access, socket: "/run/s" };
 		expect(connectionFault(there, error({ code: "ENOENT" })).text.what).toContain("at /run/s");
-		expect(connectionFault(there, error({ code: "EACCES" })).text.fix).toContain("search its folder");
+		expect(connectionFault(there, error({ code: "EACCES" })).text.fix).toContain("execute access to its folder");
 	});
 });

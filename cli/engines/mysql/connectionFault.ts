@@ -14,7 +14,7 @@ interface Fault {
 const sourceUp = "pipeline-cli source up";
 /** Where a certificate cannot be verified; what each way gives up is said with it. */
 const otherWays =
-	"or append ?ssl-mode=REQUIRED to the URL, which encrypts without knowing with whom, or ?ssl-mode=DISABLED where the network is your own";
+	"or append to the URL ?ssl-mode=REQUIRED, which encrypts but does not verify the server, or ?ssl-mode=DISABLED on a network you trust";
 
 /**
  * Why no connection came about, and what to do.
@@ -42,34 +42,34 @@ function permanentFault(access: SourceAccess, error: unknown): Fault | undefined
 		case 1698: {
 			const byTls =
 				access.tls === "DISABLED" && access.socket === undefined
-					? " An account that takes encrypted connections only (REQUIRE SSL) needs ?ssl-mode=VERIFY_IDENTITY in the URL."
+					? " An account that requires encryption (REQUIRE SSL) needs ?ssl-mode=VERIFY_IDENTITY in the URL."
 					: "";
 			return credentials(
 				`${server} refused the user ${access.user}.`,
-				`Check user, password (PIPELINE_SOURCE_PASSWORD) and the hosts that the account may come from.${byTls}`,
+				`Check the user, the password (PIPELINE_SOURCE_PASSWORD) and the hosts from which the account may connect.${byTls}`,
 			);
 		}
 		case 1130:
 			return credentials(
-				`${server} takes no connections from this machine.`,
-				`Create ${account} for the host that the message names: CREATE USER ${access.user}@'…'.`,
+				`${server} does not accept connections from this machine.`,
+				`Create ${account} for the host named in the message: CREATE USER ${access.user}@'…'.`,
 			);
 		case 1129:
 			return credentials(
 				`${server} blocks this machine after too many broken connections.`,
-				"Run FLUSH HOSTS at the server (MySQL 8.0.23 and later: TRUNCATE TABLE performance_schema.host_cache).",
+				"Run FLUSH HOSTS on the server (MySQL 8.0.23 and later: TRUNCATE TABLE performance_schema.host_cache).",
 			);
 		case 1820:
 		case 1862:
 			return credentials(
 				`The password of ${access.user} at ${server} has expired.`,
-				`Give ${account} a new one (ALTER USER … IDENTIFIED BY …), and name it in PIPELINE_SOURCE_PASSWORD.`,
+				`Set a new password for ${account} (ALTER USER … IDENTIFIED BY …), and put it into PIPELINE_SOURCE_PASSWORD.`,
 			);
 		case 3159:
 			return {
 				...credentials(
-					`${server} takes encrypted connections only.`,
-					"Append ?ssl-mode=VERIFY_IDENTITY to the URL (?ssl-mode=REQUIRED: without a look at its certificate).",
+					`${server} accepts only encrypted connections.`,
+					"Append ?ssl-mode=VERIFY_IDENTITY to the URL (or ?ssl-mode=REQUIRED, which does not verify its certificate).",
 				),
 				next: `${sourceUp} --source-url ${withMode(access, "VERIFY_IDENTITY")}`,
 			};
@@ -77,13 +77,13 @@ function permanentFault(access: SourceAccess, error: unknown): Fault | undefined
 	if (errno === 3118 || /account is locked/i.test(message)) {
 		return credentials(
 			`The account of ${access.user} at ${server} is locked.`,
-			"Unlock it at the server: ALTER USER … ACCOUNT UNLOCK.",
+			"Unlock it on the server: ALTER USER … ACCOUNT UNLOCK.",
 		);
 	}
 	if (errno === 3955 || /blocked because of too many credential errors/i.test(message)) {
 		return credentials(
 			`${server} blocks the user ${access.user} after too many wrong passwords.`,
-			"Unblock it at the server (ALTER USER … ACCOUNT UNLOCK; MariaDB: FLUSH PRIVILEGES), and check the password.",
+			"Unblock it on the server (ALTER USER … ACCOUNT UNLOCK; MariaDB: FLUSH PRIVILEGES), and check the password.",
 		);
 	}
 	return tlsFault(access, error);
@@ -95,8 +95,8 @@ function tlsFault(access: SourceAccess, error: unknown): Fault | undefined {
 	if (code === "HANDSHAKE_NO_SSL_SUPPORT") {
 		return {
 			outcome: "failure",
-			what: `${server} offers no encrypted connection.`,
-			fix: "Turn TLS on at the server, or append ?ssl-mode=DISABLED to the URL where the network is your own.",
+			what: `${server} does not support encrypted connections.`,
+			fix: "Turn on TLS on the server, or append ?ssl-mode=DISABLED to the URL if you trust the network.",
 		};
 	}
 	const text = `${code} ${messageOf(error)}`;
@@ -105,21 +105,21 @@ function tlsFault(access: SourceAccess, error: unknown): Fault | undefined {
 	if (/altnames|does not match/i.test(text)) {
 		return {
 			outcome: "failure",
-			what: `The certificate of ${server} is that of another server.`,
-			fix: `Use a name in the URL that it bears; or, where its authority is your own (as of the certificates that MySQL makes for itself), name that one with --source-ca, and append ?ssl-mode=VERIFY_CA to the URL.`,
+			what: `The certificate of ${server} belongs to another server.`,
+			fix: `Use a host name from the certificate in the URL. Or, if its authority is your own (as with MySQL's automatic certificates), pass the authority with --source-ca and append ?ssl-mode=VERIFY_CA to the URL.`,
 		};
 	}
 	if (/has expired|not yet valid/i.test(text)) {
 		return {
 			outcome: "failure",
 			what: `The certificate of ${server} is not valid today.`,
-			fix: "Renew it at the server, or correct the clock of this machine.",
+			fix: "Renew it on the server, or correct the clock of this machine.",
 		};
 	}
 	return {
 		outcome: "failure",
-		what: `The certificate of ${server} can't be verified.`,
-		fix: `${access.ca === undefined ? "Name the file of its authority with --source-ca" : "Name the authority that issued it with --source-ca"}; ${otherWays}.`,
+		what: `The certificate of ${server} cannot be verified.`,
+		fix: `${access.ca === undefined ? "Pass the file of its authority with --source-ca" : "Pass the authority that issued it with --source-ca"}; ${otherWays}.`,
 	};
 }
 
@@ -129,32 +129,32 @@ function passingFault(access: SourceAccess, error: unknown, next: string | undef
 	const failure = (what: string, fix: string): Fault => ({ outcome: "failure", what, fix });
 	if (errno === 1040 || errno === 1203 || errno === 1226) {
 		return failure(
-			`${server} takes no more connections${errno === 1040 ? "" : ` of ${access.user}`}.`,
-			"Wait until others have ended theirs, or raise max_connections or the account's limit. The replication needs up to five.",
+			`${server} accepts no more connections${errno === 1040 ? "" : ` of ${access.user}`}.`,
+			"Wait until other connections end, or raise max_connections or the account's limit. Replication needs up to five connections.",
 		);
 	}
 	if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
-		return failure(
-			`The host ${access.host} is not known.`,
-			"Check its name, and that this machine's name service answers.",
-		);
+		return failure(`The host ${access.host} cannot be resolved.`, "Check the host name, and this machine's DNS.");
 	}
 	if (access.socket !== undefined) {
 		return failure(
-			`No MySQL or MariaDB answers at ${server}.`,
+			`No MySQL or MariaDB is listening at ${server}.`,
 			code === "EACCES"
-				? "Let the user of pipeline-cli read and write the socket, and search its folder."
-				: "Start the server, and compare the path with its setting `socket`.",
+				? "Give the user of pipeline-cli read and write access to the socket and execute access to its folder."
+				: "Start the server, and check that the path matches its `socket` setting.",
 		);
 	}
 	if (code === "ETIMEDOUT" || code === "EHOSTUNREACH" || code === "ENETUNREACH") {
-		return failure(`${server} does not answer.`, "Check host and port, and the firewalls and networks on the way.");
+		return failure(
+			`The connection to ${server} timed out.`,
+			"Check the host and port, and the firewalls and networks in between.",
+		);
 	}
 	return failure(
-		`No MySQL or MariaDB answers at ${server}.`,
+		`No MySQL or MariaDB is listening at ${server}.`,
 		next === undefined
-			? "Start the private source with `pipeline-cli source up`; for a server of your own, check host, port and firewall."
-			: "Check host, port and firewall.",
+			? "Start the private source with `pipeline-cli source up`; for your own server, check the host, port and firewall."
+			: "Check the host, port and firewall.",
 	);
 }
 

@@ -35,23 +35,23 @@ async function visibleSchemas(connection: SourceConnection): Promise<string[]> {
 function unknownSchema(schema: string, visible: readonly string[], server: string): PipelineError {
 	const [meant] = nearNames(schema, visible, 1);
 	return new PipelineError("usage", {
-		what: `${server} has no schema ${schema} that the user may see.`,
-		why: visible.length === 0 ? "The user may see none." : `There are: ${visible.join(", ")}.`,
+		what: `${server} has no schema ${schema}, or the user may not see it.`,
+		why: visible.length === 0 ? "The user may see no schemas." : `Visible schemas: ${visible.join(", ")}.`,
 		fix:
 			meant === undefined
-				? "Name one that is there, or let the user see it: GRANT SELECT on its tables."
-				: `Did you mean ${meant}? Otherwise let the user see it: GRANT SELECT on its tables.`,
+				? "Choose a visible schema, or GRANT the user SELECT on its tables."
+				: `Did you mean ${meant}? Otherwise GRANT the user SELECT on its tables.`,
 	});
 }
 
 function noTables(schemas: readonly string[], server: string): PipelineError {
 	const what =
 		schemas.length === 0
-			? `The user may see no schema at ${server} except the system's.`
+			? `The user may see only system schemas at ${server}.`
 			: `${schemas.join(", ")} at ${server} ${schemas.length === 1 ? "has" : "have"} no table that the user may see.`;
 	return new PipelineError("usage", {
 		what,
-		fix: "Let the user read the tables (GRANT SELECT on them), create them, or name another schema with --schema.",
+		fix: "GRANT the user SELECT on the tables, create tables, or choose another schema with --schema.",
 	});
 }
 

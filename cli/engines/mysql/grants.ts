@@ -111,7 +111,7 @@ async function selectCheck(connection: SourceConnection, account: string, schema
 	);
 	if (visible.length === 0) {
 		const fix = `CREATE DATABASE ${quoteName(schema)}; (pipeline-cli source seed does so for the sample schemas), or name another one with --schema, or let the user see it: ${grant}`;
-		return { name, ok: false, found: "no such schema, or none that the user may see", fix };
+		return { name, ok: false, found: "the schema does not exist, or the user may not see it", fix };
 	}
 	const tables = await connection.query(
 		"SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ? AND TABLE_TYPE = 'BASE TABLE'",
@@ -131,7 +131,7 @@ async function selectCheck(connection: SourceConnection, account: string, schema
 		}
 	}
 	if (tables.length === 0) {
-		const warning = `There is no table in ${schema}, or none that the user may see. If it has some: ${grant}`;
+		const warning = `${schema} has no tables that the user may see. If it has tables: ${grant}`;
 		return { name, ok: true, found: "0 tables", warning };
 	}
 	if (refused.length === 0) return { name, ok: true, found: `${tables.length} tables` };

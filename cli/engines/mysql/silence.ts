@@ -27,7 +27,7 @@ export function breakWhenSilent(connection: Connection, silenceMs: number): void
 			seen = bytesRead;
 			since = performance.now();
 		} else if (performance.now() - since >= silenceMs) {
-			breakConnection(connection, new SilentServer(`the source has not answered for ${silenceMs / 1000} seconds`));
+			breakConnection(connection, new SilentServer(`the source has not responded for ${silenceMs / 1000} seconds`));
 		}
 	}, silenceMs / looks);
 	timer.unref();

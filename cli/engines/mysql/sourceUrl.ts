@@ -25,21 +25,21 @@ export function parseSourceUrl(
 	try {
 		url = new URL(text);
 	} catch {
-		throw wrong("It can't be read as a URL.");
+		throw wrong("It is not a valid URL.");
 	}
 	if (!["mysql:", "mariadb:"].includes(url.protocol)) throw wrong(`It begins with ${url.protocol}//.`);
-	if (url.hostname === "") throw wrong("It names no host.");
-	if (url.username === "") throw wrong("It names no user.");
+	if (url.hostname === "") throw wrong("It contains no host.");
+	if (url.username === "") throw wrong("It contains no user.");
 	if (url.password !== "" && !mayHoldPassword) {
 		throw new PipelineError("usage", {
-			what: "The password must not be in --source-url.",
-			why: "Arguments are seen in the list of processes and kept in the shell's history. Change this password if others use the machine.",
-			fix: "Put the password into PIPELINE_SOURCE_PASSWORD, or the whole URL into PIPELINE_SOURCE_URL, or leave it out and be asked.",
+			what: "--source-url must not contain the password.",
+			why: "Arguments are visible in the process list and stored in the shell's history. Change this password if others use this machine.",
+			fix: "Set PIPELINE_SOURCE_PASSWORD to the password, or PIPELINE_SOURCE_URL to the whole URL. Without either, the command asks for the password.",
 			next: `pipeline-cli ${command} --source-url mysql://${url.username}@${url.host}`,
 		});
 	}
 	const schema = decoded(url.pathname.replace(/^\//, ""));
-	if (schema.includes("/")) throw wrong(`Its path, ${url.pathname}, does not name one schema.`);
+	if (schema.includes("/")) throw wrong(`Its path ${url.pathname} is not the name of one schema.`);
 	const host = url.hostname.replace(/^\[(.*)\]$/, "$1");
 	return {
 		host,
@@ -77,7 +77,7 @@ function decoded(part: string): string {
 	try {
 		return decodeURIComponent(part);
 	} catch {
-		throw wrong("A % in it does not begin a code such as %20; write a % itself as %25.");
+		throw wrong("It contains a % that does not start a code such as %20. Write a literal % as %25.");
 	}
 }
 
@@ -88,20 +88,22 @@ function usualMode(host: string): TlsMode {
 function parameters(url: URL, host: string, authority: Authority | undefined): Pick<ExternalServer, "tls" | "socket"> {
 	const known = ["ssl-mode", "socket"];
 	const unknown = [...url.searchParams.keys()].find((name) => !known.includes(name));
-	if (unknown !== undefined) throw wrong(`The parameter ${unknown} is not known; there are ${known.join(" and ")}.`);
+	if (unknown !== undefined) throw wrong(`Unknown parameter ${unknown}; the parameters are ${known.join(" and ")}.`);
 	const given = url.searchParams.get("ssl-mode");
 	const mode = tlsModes.find((one) => one === given?.toUpperCase());
-	if (given !== null && mode === undefined) throw wrong(`ssl-mode is ${given}; it takes ${tlsModes.join(", ")}.`);
+	if (given !== null && mode === undefined)
+		throw wrong(`ssl-mode is ${given}; it must be one of ${tlsModes.join(", ")}.`);
 	const usual = usualMode(host);
 	const tls = mode ?? (authority !== undefined && !verifies(usual) ? "VERIFY_CA" : usual);
 	if (authority !== undefined && !verifies(tls)) {
-		throw wrong(`ssl-mode is ${tls}, which looks at no certificate, and --source-ca names whom to trust for it.`);
+		throw wrong(`ssl-mode is ${tls}, which verifies no certificate, so --source-ca has no effect.`);
 	}
 	const socket = url.searchParams.get("socket");
 	if (socket === null) return { tls };
-	if (!socket.startsWith("/")) throw wrong(`socket is ${socket || "empty"}; it takes the whole path.`);
-	if (host !== "localhost" || url.port !== "") throw wrong("With a socket the host is localhost, without a port.");
-	if (verifies(tls)) throw wrong(`ssl-mode is ${tls}: a socket of this machine has no name to verify.`);
+	if (!socket.startsWith("/")) throw wrong(`socket is ${socket || "empty"}; it must be an absolute path.`);
+	if (host !== "localhost" || url.port !== "")
+		throw wrong("With a socket, the host must be localhost, without a port.");
+	if (verifies(tls)) throw wrong(`ssl-mode is ${tls}, but a local socket has no host name to verify.`);
 	return { tls, socket };
 }
 
@@ -109,6 +111,6 @@ function wrong(why: string): PipelineError {
 	return new PipelineError("usage", {
 		what: "The source's URL is not valid.",
 		why,
-		fix: "Write it as mysql://user@host:port, for instance mysql://repl@db.example.com:3306.",
+		fix: "Write mysql://user@host:port, for example mysql://repl@db.example.com:3306.",
 	});
 }

@@ -33,7 +33,7 @@ export function orRefused<T>(read: () => T): T {
 		throw new PipelineError(
 			"usage",
 			{
-				what: `${error.file} has ${count === 1 ? "a mistake" : `${count} mistakes`}, so nothing was done.`,
+				what: `${error.file} has ${count === 1 ? "a mistake" : `${count} mistakes`}, so the command did nothing.`,
 				why: error.message,
 				fix: count === 1 ? "Correct it." : "Correct them.",
 			},

@@ -7,7 +7,7 @@ export function reportFile(job: string): JsonKind<JobReport> {
 		name: `The report of ${job}`,
 		schema: jobReport,
 		remedy: () => ({
-			fix: `See what the job logged (pipeline-cli logs ${job}), and run it again, which writes a new one.`,
+			fix: `Check the job's log (pipeline-cli logs ${job}), then run the job again to write a new report.`,
 			next: `pipeline-cli run-etl ${job}`,
 		}),
 	};

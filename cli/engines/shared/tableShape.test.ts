@@ -35,10 +35,10 @@ test("columns that are missing, too many, of another type, withheld and yet ther
 		differences: [
 			{ column: "gone", what: "missing in the lake" },
 			{ column: "price", what: "decimal(10,1) in the lake, expected decimal(10,2)" },
-			{ column: "secret", what: "in the lake, though it is left out" },
+			{ column: "secret", what: "in the lake, although the definition excludes it" },
 			{ column: "old", what: "not at the source" },
 		],
-		notCompared: [{ column: "odd", what: "hologram is a type that is not known here" }],
+		notCompared: [{ column: "odd", what: "unknown type hologram" }],
 	});
 	expect(shape.columns.map(({ name }) => name)).toEqual(["Id", "price", "mail", "BI_id", "BI_secret"]);
 	expect(shape.columns.map(({ lakeSql }) => lakeSql).slice(3)).toEqual(['"_x0042_i_id"', '"bi_secret"']);

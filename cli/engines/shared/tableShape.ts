@@ -61,12 +61,12 @@ export function shapeOf<Column extends ShapedColumn>(
 		inLake.delete(named);
 		if (action === "drop") {
 			shape.withheld.push(name);
-			if (found !== undefined) shape.differences.push({ column: name, what: "in the lake, though it is left out" });
+			if (found !== undefined)
+				shape.differences.push({ column: name, what: "in the lake, although the definition excludes it" });
 			continue;
 		}
 		const column = columnOf(name, type, action === "hash", named);
-		if (column === undefined)
-			shape.notCompared.push({ column: name, what: `${type} is a type that is not known here` });
+		if (column === undefined) shape.notCompared.push({ column: name, what: `unknown type ${type}` });
 		else if (found === undefined) shape.differences.push({ column: name, what: "missing in the lake" });
 		else {
 			if (found !== column.expected && found !== column.orElse) {

@@ -22,7 +22,7 @@ export function requireLoaded(tables: readonly TableStatistics[]): void {
 	throw new PipelineError("failure", {
 		what: `${namesOf(broken)} could not be loaded.`,
 		why: reasons.length === 0 ? undefined : [...new Set(reasons)].join("; "),
-		fix: "The other tables are replicated. Fix these at the source, then reload them.",
+		fix: "The other tables are replicated. Fix the cause at the source, then reload these tables.",
 		next: `pipeline-cli replication reload ${broken.map(nameOf).join(" ")}`,
 	});
 }

@@ -95,7 +95,7 @@ describe("the pipeline of a local stack", () => {
 		await expect(choice).rejects.toMatchObject({
 			outcome: "usage",
 			text: {
-				what: expect.stringMatching(/pipeline\.yaml has 2 mistakes, so nothing was done\.$/),
+				what: expect.stringMatching(/pipeline\.yaml has 2 mistakes, so the command did nothing\.$/),
 				why: expect.stringMatching(/:2:11: .*Did you mean schemas\?[\s\S]*:3:1: .*Did you mean tables\?/),
 			},
 		});
