@@ -13,7 +13,7 @@ const jobsOfCurrent = ["apply-changes"];
 /**
  * A cheap look at what a run has left.
  * @param ranMs how long the run took.
- * @returns what is not as it should be; undefined where nobody could look: on AWS, where each table is asked instead, or since
+ * @returns what is not as it should be; undefined where nobody could look: on AWS, where the jobs do so themselves, or since
  * another run has begun, which will look.
  */
 export async function checkAfterRun(

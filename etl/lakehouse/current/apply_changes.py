@@ -31,6 +31,7 @@ def apply_changes(job: Job) -> None:
     job.report.rests_on_lake()
     naming.rename(job)
     known = [job.datasets.table(*name) for name in sorted(state.known_tables(job.processed))]
+    job.keeps += [table.current for table in known]
     for tables in checks.in_order(known):
         job.for_each(tables, lambda table: _apply(job, table))
 

@@ -38,6 +38,7 @@ def build_models(job: Job) -> None:
     build = _Build(job, models, (arguments.optional(job.argv, "failed_tables") or "").split(","))
     if wanted is None:
         build.remove_others()
+    job.keeps += [model.place for model in models.values()]
     for wave in _waves([model for name, model in models.items() if name in names]):
         job.for_each(wave, build.model)
 

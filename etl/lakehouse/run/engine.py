@@ -58,6 +58,12 @@ class Engine:
         self._processed = processed
         self._database = database
         self._has_catalog = self.session.conf.get(f"spark.sql.catalog.{CATALOG}", None) is not None
+        self._written: dict[str, IcebergTable] = {}
+
+    @property
+    def written(self) -> list[IcebergTable]:
+        """Tables that were written and are still there."""
+        return list(self._written.values())
 
     @property
     def merges_in_parts(self) -> bool:
@@ -125,6 +131,11 @@ class Engine:
             return int(self.read_table(table).count())
         return sum(file.rows for file in iceberg.data_files(self._processed, table.location))
 
+    def snapshot_files(self, table: IcebergTable) -> dict[str, int]:
+        """Addresses of files that the current snapshot has, with their sizes in bytes. Of tables in a catalog only."""
+        files = self.session.table(f"{self._identifier(table)}.files")
+        return {str(row[0]): int(row[1]) for row in files.select("file_path", "file_size_in_bytes").collect()}
+
     def replace_table(self, table: IcebergTable, frame: DataFrame, ranges: str | None = None) -> None:
         """
         Makes the rows and the schema of `frame` those of the table, in one commit. `ranges`: the column by whose ranges
@@ -132,6 +143,7 @@ class Engine:
         """
         self._processed.guard()
         self._require_own(table)
+        self._written[table.location] = table
         uri = self.uri(self._processed, table.location)
         if self._has_catalog:
             self._drop_lost(table)
@@ -174,6 +186,7 @@ class Engine:
             else:
                 self._drop_lost(table)
         self._processed.delete_folder(table.location)
+        self._written.pop(table.location, None)
 
     def select(self, sql: str, views: dict[str, DataFrame]) -> DataFrame:
         """
@@ -222,6 +235,7 @@ class Engine:
         """Applies changes to a table in one commit."""
         self._processed.guard()
         self._require_own(table)
+        self._written[table.location] = table
         rows = changes.rows
         deleted = quoted(changes.deleted)
         if self._has_catalog:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
 from typing import TypeVar
 
 from lakehouse.contract import EXIT_CODES
-from lakehouse.run import arguments, attention
+from lakehouse.run import arguments, attention, last_look
 from lakehouse.run.arguments import Arguments
 from lakehouse.run.engine import Engine
 from lakehouse.run.lease import Lease, NoLease, lease_on
@@ -44,6 +45,8 @@ class Job:
         self.processed.guard = lease.check
         self.datasets = _datasets(args.datasets_uri, self.processed)
         self.catalog = data_catalog(self.processed, args.database)
+        self.keeps: list[IcebergTable] = []
+        """Tables that the job is to leave whole in the catalog, also those that it has nothing new for."""
         self._large = threading.Lock()
         self._engine: Engine | None = None
         self._lock = threading.Lock()
@@ -54,6 +57,11 @@ class Job:
             if self._engine is None:
                 self._engine = Engine(self.processed, self.args.database)
             return self._engine
+
+    @property
+    def written(self) -> list[IcebergTable]:
+        """Tables of Iceberg that the job wrote."""
+        return [] if self._engine is None else self._engine.written
 
     def is_gone(self, table: IcebergTable) -> bool:
         """
@@ -109,7 +117,10 @@ def _run(name: str, work: Callable[[Job], None], argv: Sequence[str]) -> tuple[R
     processed = Storage(args.processed_uri)
     try:
         with lease_on(processed, args.run_id, name) as lease:
-            work(Job(argv, args, report, lease))
+            job = Job(argv, args, report, lease)
+            began = time.monotonic()
+            work(job)
+            last_look.look(job, time.monotonic() - began)
     except Exception as error:
         report.failed(name, error)
     report.finish(processed)

@@ -122,19 +122,25 @@ class DataCatalog:
         """Whether a table was registered when this job first looked; by whomever."""
         return name in self._tables()
 
+    def names(self) -> set[str]:
+        """Names of all tables, as they are now."""
+        return {table["Name"] for table in self._listed()}
+
     def _tables(self) -> dict[str, tuple[str, str]]:
         with self._lock:
             if self._registered is None:
-                pages = self._client.get_paginator("get_tables").paginate(DatabaseName=self._database)
-                tables = [table for page in pages for table in page["TableList"]]
                 self._registered = {
                     table["Name"]: (
                         table.get("Parameters", {}).get(MARK, ""),
                         table.get("StorageDescriptor", {}).get("Location", ""),
                     )
-                    for table in tables
+                    for table in self._listed()
                 }
             return self._registered
+
+    def _listed(self) -> Iterator[dict[str, Any]]:
+        for page in self._client.get_paginator("get_tables").paginate(DatabaseName=self._database):
+            yield from page["TableList"]
 
     def _update(self, description: dict[str, Any]) -> None:
         # Without SkipArchive each change leaves a version, of which a database has 100,000 at most.

@@ -28,6 +28,9 @@ class IcebergTable:
     name: str
     location: str
 
+    def __str__(self) -> str:
+        return self.location
+
 
 _METADATA = re.compile(r"v(\d+)\.metadata\.json")
 _DELETED = 2
