@@ -24,6 +24,8 @@ const tableSchema = z.object({
 	source: z.object({ schema: z.string(), table: z.string() }).optional(),
 	/** Of the files that its columns were read from; earlier versions did not note it. */
 	print: z.string().optional(),
+	/** Of clicks: files that changed up to this time, in ms since 1970, have no columns but those that are here. */
+	readUntil: z.number().optional(),
 });
 
 const catalogSchema = z.object({

@@ -29,9 +29,18 @@ const checkedFile: JsonKind<Checked> = {
 /** How far apart two clocks of one machine's file systems may be. */
 const slackMs = 2000;
 
+/** Those of some files that may have changed since a time, in ms since 1970, which the machine's clock gave. */
+export async function changedSince(files: readonly string[], time: number): Promise<Set<string>> {
+	// A clock that was set back gives new files an earlier time.
+	if (time > Date.now()) return new Set(files);
+	const changed = new Set<string>();
+	for (const file of files) if ((await stat(file)).ctimeMs > time - slackMs) changed.add(file);
+	return changed;
+}
+
 /**
  * Click files that can be read to their ends: in place of a damaged gzip file a copy of what can be read of it, since DuckDB
- * fails at it, and with it every query. Each file is read one time; a damaged one again when it has changed.
+ * fails at it, and with it every query; in the order of the files. Each file is read one time; a damaged one again when it has changed.
  */
 export async function readableClickFiles(files: readonly string[], paths: LocalPaths): Promise<string[]> {
 	const place = join(paths.processed, lake.salvaged, "checked.json");

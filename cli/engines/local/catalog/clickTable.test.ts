@@ -1,7 +1,7 @@
-import { readFile, rm, stat, utimes } from "node:fs/promises";
+import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect } from "vitest";
+import { describe, expect, vi } from "vitest";
 import { z } from "zod";
 import { test } from "../../../../tests/support/fixtures.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
@@ -124,5 +124,35 @@ describe("a crawl of clicks", () => {
 		expect(await crawled()).toEqual({ ...declared, ...added });
 		await send("c.json", '{"campaign":"text","Campaign2":null,"ok":"x","mixed":1}\n{"mixed":"x"}\n');
 		expect(await crawled()).toEqual({ ...declared, ...added, campaign2: "string", mixed: "string" });
+	});
+
+	test("takes any name of a field that SQL can have", async () => {
+		await lake.raw("clickstream-data/2026/11/20/13/a.json", String.raw`{"it's":1,"a\u0000b":2,"\u00fc\"":3,"":4}`);
+		expect(await crawled()).toEqual({ ...declared, "it's": "bigint", 'ü"': "bigint" });
+	});
+
+	test("reads the files that have changed since the last one, and all where the clock was set back", async ({
+		onTestFinished,
+	}) => {
+		onTestFinished(() => void vi.useRealTimers());
+		const send = (name: string, content: string): Promise<void> =>
+			lake.raw(`clickstream-data/2026/11/20/13/${name}`, content);
+		await send("a.json", '{"campaign":1}\n');
+		expect(await crawled()).toEqual({ ...declared, campaign: "bigint" });
+		const forget = async (until: number): Promise<void> => {
+			const catalog = JSON.parse(await readFile(lake.paths.catalog, "utf8"));
+			const columns = Object.entries(declared).map(([name, type]) => ({ name, type }));
+			Object.assign(catalog.tables[0], { columns, readUntil: until });
+			await writeFile(lake.paths.catalog, JSON.stringify(catalog));
+		};
+		const { ctimeMs } = await stat(join(lake.paths.raw, "clickstream-data/2026/11/20/13/a.json"));
+		vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 60_000 });
+		// A millisecond beyond what counts as the same time.
+		await forget(ctimeMs + 2_001);
+		await send("b.json", '{"channel":1}\n');
+		expect(await crawled()).toEqual({ ...declared, channel: "bigint" });
+		await forget(Date.now() + 3_600_000);
+		await send("c.json", '{"channel":1}\n');
+		expect(await crawled()).toEqual({ ...declared, campaign: "bigint", channel: "bigint" });
 	});
 });

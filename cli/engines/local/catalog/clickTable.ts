@@ -29,11 +29,15 @@ export function selectClicks(files: readonly string[], columns: Columns): string
 
 /** One row a line: `click`, NULL where the line is none, and `path`. */
 function clickRows(files: readonly string[], columns: Columns): string {
-	const list = `[${files.map(quoteText).join(", ")}]`;
 	const nested = columns.flatMap(({ name, type }) => keysOnce(fieldOf("json", name, 0), type, 0) ?? []);
 	const isClick = ["json_type(json) = 'OBJECT'", `NOT ${isLoose}`, uniqueKeys("json", 0), ...nested].join(" AND ");
-	const lines = `read_json_objects(${list}, format = 'newline_delimited', ignore_errors = true, filename = 'path')`;
-	return `SELECT CASE WHEN ${isClick} THEN json END AS click, path FROM ${lines}`;
+	return `SELECT CASE WHEN ${isClick} THEN json END AS click, path FROM ${clickLines(files)}`;
+}
+
+/** One row a line: `json` and `path`. */
+function clickLines(files: readonly string[]): string {
+	const list = `[${files.map(quoteText).join(", ")}]`;
+	return `read_json_objects(${list}, format = 'newline_delimited', ignore_errors = true, filename = 'path')`;
 }
 
 /** DuckDB takes NaN, Infinity and a comma before a closing bracket for JSON. The first pattern is fast, and mostly fails. */
@@ -125,21 +129,33 @@ export async function newColumns(
 	files: readonly string[],
 	known: Columns,
 ): Promise<Columns> {
+	const names = new Set([...hourKeys, ...known].map(({ name }) => name.toLowerCase()));
+	// One cheap look for names: what a click is, and of which types, is asked where there is a new one.
+	const found = await connection.runAndReadAll(
+		`SELECT DISTINCT unnest(keys) FROM (SELECT DISTINCT json_keys(json) AS keys FROM ${clickLines(files)})`,
+	);
+	const others = found.getRows().map(([name]) => String(name));
+	const wanted = others.filter((name) => isName(name) && !names.has(name.toLowerCase()));
+	if (wanted.length === 0) return [];
 	// Of all clicks that look alike one: the aggregate keeps what it is given in memory.
 	const distinct = `SELECT any_value(click) AS click FROM (${clickRows(files, known)})
-		WHERE click IS NOT NULL GROUP BY json_structure(click)`;
+		WHERE list_has_any(json_keys(click), [${wanted.map(quoteText).join(", ")}]) GROUP BY json_structure(click)`;
 	const reader = await connection.runAndReadAll(`SELECT json_group_structure(click)::VARCHAR FROM (${distinct})`);
 	const structure = reader.getRows()[0]?.[0];
 	if (typeof structure !== "string") return [];
-	const names = new Set([...hourKeys, ...known].map(({ name }) => name.toLowerCase()));
 	const columns: Columns = [];
 	for (const [name, found] of Object.entries(asFields(JSON.parse(structure)))) {
-		if (name === "" || names.has(name.toLowerCase())) continue;
+		if (!isName(name) || names.has(name.toLowerCase())) continue;
 		names.add(name.toLowerCase());
 		columns.push({ name, type: typeOf(found) });
 	}
 	// Their order in the structure is that in which threads came to them.
 	return columns.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** Whether a field can be a column: a statement cannot hold the character 0. */
+function isName(field: string): boolean {
+	return field !== "" && !field.includes("\0");
 }
 
 function asFields(structure: unknown): Record<string, unknown> {

@@ -102,7 +102,8 @@ export class LakeCrawl {
 	#report(table: RegisteredTable, before: RegisteredTable | undefined): CatalogTable {
 		const lowerCase = (columns: RegisteredTable["columns"]) =>
 			columns.map(({ name, type }) => ({ name: name.toLowerCase(), type }));
-		const unchanged = isDeepStrictEqual({ ...table, print: "" }, { ...before, print: "" });
+		const rest = { print: "", readUntil: 0 };
+		const unchanged = isDeepStrictEqual({ ...table, ...rest }, { ...before, ...rest });
 		return {
 			name: table.name,
 			format: table.format,
@@ -117,7 +118,8 @@ export class LakeCrawl {
 /** What is registered, where the files are those that it was read from. */
 function entryShape({ found, known, print }: Candidate): Shape | undefined {
 	if (known === undefined || known.print !== print || known.prefix !== found.prefix) return undefined;
-	return { columns: known.columns, partitionKeys: known.partitionKeys };
+	const { columns, partitionKeys, readUntil } = known;
+	return { columns, partitionKeys, ...(readUntil !== undefined && { readUntil }) };
 }
 
 /** A line for each name that no table has, since more than one would have it, where that is new. */

@@ -4,7 +4,7 @@ import { fromDuckDb } from "../../duckdb/columnTypes.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
 import { type RegisteredTable, tableFolder } from "./catalogFile.ts";
-import { readableClickFiles } from "./clickFiles.ts";
+import { changedSince, readableClickFiles } from "./clickFiles.ts";
 import { hourKeys, newColumns } from "./clickTable.ts";
 import { batchKey } from "./emptyLogs.ts";
 import { readIcebergTable } from "./icebergTable.ts";
@@ -12,7 +12,7 @@ import { filesBelow, hiveKeys } from "./lakeFolders.ts";
 import type { FoundTable } from "./lakeTables.ts";
 import { describe, jsonEndings, parquetEndings, parquetRelation } from "./tableReader.ts";
 
-export type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;
+export type Shape = Pick<RegisteredTable, "columns" | "partitionKeys" | "readUntil">;
 
 /** Reads what columns tables have from their files. */
 export class ShapeReader {
@@ -48,8 +48,9 @@ export class ShapeReader {
 		const [first] = files;
 		if (first === undefined) return found.shape;
 		if (found.format === "json") {
-			const columns = await this.#clickColumns(files, known?.format === "json" ? known.columns : []);
-			return columns.length === 0 ? undefined : { columns, partitionKeys: hourKeys };
+			const readUntil = Date.now();
+			const columns = await this.#clickColumns(files, known?.format === "json" ? known : undefined);
+			return columns.length === 0 ? undefined : { columns, partitionKeys: hourKeys, readUntil };
 		}
 		if (found.source !== undefined) {
 			const all = await describe(this.#connection, parquetRelation(files, [{ name: batchKeys.own, type: "int" }]));
@@ -66,11 +67,14 @@ export class ShapeReader {
 		return { columns, partitionKeys };
 	}
 
-	/** The definition's columns, then those of earlier crawls, with their types, then what else the clicks have. */
-	async #clickColumns(files: readonly string[], known: Shape["columns"]): Promise<Shape["columns"]> {
+	/** The definition's columns, then those of earlier crawls, with their types, then what else clicks have in files since then. */
+	async #clickColumns(files: readonly string[], known: RegisteredTable | undefined): Promise<Shape["columns"]> {
 		const names = new Set([...this.#clicks, ...hourKeys].map(({ name }) => name.toLowerCase()));
-		const kept = [...this.#clicks, ...known.filter(({ name }) => !names.has(name.toLowerCase()))];
+		const earlier = known?.columns.filter(({ name }) => !names.has(name.toLowerCase())) ?? [];
+		const kept = [...this.#clicks, ...earlier];
+		const changed = await changedSince(files, known?.readUntil ?? 0);
 		const readable = await readableClickFiles(files, this.#paths);
-		return readable.length === 0 ? kept : [...kept, ...(await newColumns(this.#connection, readable, kept))];
+		const unread = readable.filter((_, at) => changed.has(files[at] as string));
+		return unread.length === 0 ? kept : [...kept, ...(await newColumns(this.#connection, unread, kept))];
 	}
 }
