@@ -9,7 +9,7 @@ import { newRunId } from "../../etl/contract/runId.ts";
 import type { CliStack, RunningCli } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { accessibilityFaults, launchBrowser, openPage, screenshot, type WatchedPage } from "../support/page/browser.ts";
-import { colors, drawn, numbers, patience, table } from "../support/page/dashboardPage.ts";
+import { colors, cutLabels, drawn, numbers, patience, table } from "../support/page/dashboardPage.ts";
 import { addressOf } from "../support/page/dashboardServer.ts";
 import { makeSampleLake } from "../support/sampleLake.ts";
 
@@ -67,6 +67,7 @@ describe("charts of one's own", () => {
 		for (const id of ["days", "lines", "share", "parts", "prices"]) {
 			expect(await colors(page, id), id).toBeGreaterThan(3);
 			expect((await table(page, id)).length, id).toBeGreaterThan(1);
+			expect(await cutLabels(page, id), id).toBe(false);
 		}
 		expect(await page.locator("#figures").textContent()).toContain("€");
 		expect(await table(page, "rows")).toHaveLength(3);

@@ -55,7 +55,13 @@ function axes(type: ChartType, view: View, theme: Theme, { width, height }: Plac
 		nameTextStyle: { ...label, align: "left" },
 		minInterval: format === undefined || format === "number" ? 1 : 0,
 		splitNumber: width < 480 ? 3 : 5,
-		axisLabel: { ...label, hideOverlap: true, formatter: (number: number) => short(number, format) },
+		// The highest number of a horizontal scale would stand half outside.
+		axisLabel: {
+			...label,
+			hideOverlap: true,
+			formatter: (number: number) => short(number, format),
+			...(!upright && { alignMaxLabel: "right" }),
+		},
 		splitLine: { lineStyle: { color: theme.line } },
 	};
 	const category = {
@@ -72,7 +78,7 @@ function axes(type: ChartType, view: View, theme: Theme, { width, height }: Plac
 	return {
 		grid: {
 			left: 4,
-			right: type === "bar" ? 64 : 16,
+			right: type === "bar" ? 64 : upright ? 32 : 16,
 			top: legend ? 32 : upright ? 28 : 8,
 			// A row of cards is as high as its highest; the bars of the others stay together.
 			bottom: upright ? 4 : Math.max(4, height - needed),
@@ -106,7 +112,9 @@ function axes(type: ChartType, view: View, theme: Theme, { width, height }: Plac
 /** Names below columns: as wide as a column where there is room for all of them, else those that do not overlap. */
 function uprightLabels(count: number, width: number): EChartsCoreOption {
 	const room = (width - 60) / Math.max(1, count) - 8;
-	return { hideOverlap: true, overflow: "truncate", width: Math.max(96, room), ...(room >= 96 && { interval: 0 }) };
+	// Those of many columns are wider than their columns, so the first would begin left of the chart.
+	const fitting = room >= 96 ? { interval: 0 } : { alignMinLabel: "left" };
+	return { hideOverlap: true, overflow: "truncate", width: Math.max(96, room), ...fitting };
 }
 
 function series(

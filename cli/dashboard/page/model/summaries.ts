@@ -3,6 +3,16 @@ import { type Format, inSentence, isolated, percent, plural, short } from "../fo
 import { bucketName, bucketOf } from "./times.ts";
 import { aggregateOf, type Drawing, formatOf, labelOf, type ViewRow } from "./view.ts";
 
+/** Before the name of a time: "most on 2 Jan 2025". */
+const prepositions: Record<TimeUnit, string> = {
+	hour: "at",
+	day: "on",
+	week: "in the week of",
+	month: "in",
+	quarter: "in",
+	year: "in",
+};
+
 interface Categories {
 	/** Rows of the view. */
 	kept: readonly ViewRow[];
@@ -82,7 +92,7 @@ export function timeSummary(
 	if (rows.length > 1) {
 		const average = short(Math.round(total / rows.length), format);
 		if (isSum && unit !== "month" && unit !== "year") {
-			sentences.push(`On average ${average} ${unit === "hour" ? "an" : "a"} ${unit}, most at ${String(best[0])}.`);
+			sentences.push(`On average ${average} ${unit === "hour" ? "an" : "a"} ${unit}, most ${prepositions[unit]} ${String(best[0])}.`);
 		} else sentences.push(`${isSum ? `Best ${unit}` : "Highest"}: ${String(best[0])}, ${short(value(best), format)}.`);
 	}
 	if (until !== undefined) {
