@@ -86,7 +86,7 @@ describe("init", () => {
 			next: {
 				local: expect.arrayContaining([
 					`npx pipeline-cli up --pipeline pipelines/one --source-url ${url}`,
-					"npx pipeline-cli query --name rows_a_day",
+					"npx pipeline-cli query --name rows_by_day",
 				]),
 			},
 		});
@@ -97,8 +97,8 @@ describe("init", () => {
 		expect(text).not.toContain("all_orders");
 		expect(text).toMatch(/# {3}orders +about \d+ rows, /);
 		const { queries } = readDefinition(join(project, "pipelines", "one"), join(projectRoot, "etl"));
-		expect(queries.map(({ sql }) => sql).join("\n")).toContain('FROM "orders_a_day"');
-		const model = await readFile(join(project, "pipelines", "one", "models", "orders_a_day.sql"), "utf8");
+		expect(queries.map(({ sql }) => sql).join("\n")).toContain('FROM "orders_by_day"');
+		const model = await readFile(join(project, "pipelines", "one", "models", "orders_by_day.sql"), "utf8");
 		expect(model).toContain("CAST(`created_at` AS date)");
 		expect(await readFile(join(project, "Pulumi.one.yaml"), "utf8")).toContain("sourceEngine: mariadb");
 		for (const name of await readdir(project)) expect(name).not.toMatch(/^\.init/);

@@ -145,8 +145,8 @@ describe("the commands of the pages", () => {
 				["…", password],
 			]);
 		}
-		expect(output).toContain("orders_a_day");
-		const chart = await runLine("npx pipeline-cli query --name rows_a_day --csv", project, env);
+		expect(output).toContain("orders_by_day");
+		const chart = await runLine("npx pipeline-cli query --name rows_by_day --csv", project, env);
 		expect(chart.output).toContain("2026-01-01,23");
 	});
 });

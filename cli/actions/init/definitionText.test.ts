@@ -47,7 +47,7 @@ describe("a first definition", () => {
 			tables: [],
 			queries: "queries/",
 			charts: [
-				{ title: "orders a day", query: "queries/rows_a_day.sql", type: "line" },
+				{ title: "orders by day", query: "queries/rows_by_day.sql", type: "line" },
 				{ title: "Rows of the largest tables", query: "queries/table_rows.sql", type: "bar" },
 			],
 		});

@@ -42,7 +42,7 @@ export function firstAnswers(tables: readonly NamedTable[]): FirstAnswers {
 		.map((table) => ({ table, column: dayColumn(table) }))
 		.find(({ column }) => column !== undefined);
 	const { model, chart } =
-		dated?.column === undefined ? rowsOf(first, tables) : rowsADay(dated.table, dated.column, tables);
+		dated?.column === undefined ? rowsOf(first, tables) : rowsByDay(dated.table, dated.column, tables);
 	return { models: [model], charts: [chart, rowsOfTables(largest.slice(0, mostTables))] };
 }
 
@@ -59,13 +59,13 @@ function dayColumn(table: NamedTable): SourceColumn | undefined {
 		.sort((a, b) => rank(a) - rank(b))[0];
 }
 
-function rowsADay(
+function rowsByDay(
 	table: NamedTable,
 	column: SourceColumn,
 	tables: readonly NamedTable[],
 ): { model: FirstModel; chart: FirstChart } {
-	const title = `${shown(table)} a day`;
-	const model = freeName(`${table.catalogName}_a_day`, tables);
+	const title = `${shown(table)} by day`;
+	const model = freeName(`${table.catalogName}_by_day`, tables);
 	const name = sparkName(column.name);
 	return {
 		model: {
@@ -80,7 +80,7 @@ GROUP BY CAST(${name} AS date)
 		},
 		chart: {
 			title,
-			query: "rows_a_day",
+			query: "rows_by_day",
 			sql: `-- ${title}
 -- Reads the model ${model}.
 -- Columns: day, row_count

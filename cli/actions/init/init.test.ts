@@ -41,10 +41,10 @@ const whole = [
 	"pipelines",
 	"pipelines/shop2",
 	"pipelines/shop2/models",
-	"pipelines/shop2/models/orders_a_day.sql",
+	"pipelines/shop2/models/orders_by_day.sql",
 	"pipelines/shop2/pipeline.yaml",
 	"pipelines/shop2/queries",
-	"pipelines/shop2/queries/rows_a_day.sql",
+	"pipelines/shop2/queries/rows_by_day.sql",
 	"pipelines/shop2/queries/table_rows.sql",
 ];
 
@@ -64,16 +64,16 @@ describe("init", () => {
 			withoutKey: ["shop.log"],
 			personal: ["shop.customers.email", "shop.customers.ssn", "shop.customers.birthday"],
 			aliases: {},
-			models: ["orders_a_day"],
-			queries: ["rows_a_day", "table_rows"],
+			models: ["orders_by_day"],
+			queries: ["rows_by_day", "table_rows"],
 		});
 		const definition = readDefinition(join(folder, "pipelines/shop2"), join(projectRoot, "etl"));
 		expect(definition.queries.map(({ name, title }) => [name, title])).toEqual([
-			["rows_a_day", "orders a day"],
+			["rows_by_day", "orders by day"],
 			["table_rows", "Rows of the largest tables"],
 		]);
-		expect(definition.queries[0]?.sql).toContain('FROM "orders_a_day"');
-		const model = await readFile(join(folder, "pipelines/shop2/models/orders_a_day.sql"), "utf8");
+		expect(definition.queries[0]?.sql).toContain('FROM "orders_by_day"');
+		const model = await readFile(join(folder, "pipelines/shop2/models/orders_by_day.sql"), "utf8");
 		expect(model).toContain("CAST(`order_date` AS date)");
 		for (const path of result.files) expect(await readFile(path, "utf8")).not.toContain("hunter2");
 		const first = (await readFile(join(folder, "pipelines/shop2/pipeline.yaml"), "utf8")).split("\n")[0];
@@ -86,7 +86,7 @@ describe("init", () => {
 		const error = await refused(init(folder));
 		expect(error.outcome).toBe("usage");
 		expect(error.text.what).toBe(
-			"pipelines/shop2/pipeline.yaml, pipelines/shop2/models/orders_a_day.sql, pipelines/shop2/queries/rows_a_day.sql, pipelines/shop2/queries/table_rows.sql, Pulumi.shop2.yaml already exist, so nothing was written.",
+			"pipelines/shop2/pipeline.yaml, pipelines/shop2/models/orders_by_day.sql, pipelines/shop2/queries/rows_by_day.sql, pipelines/shop2/queries/table_rows.sql, Pulumi.shop2.yaml already exist, so nothing was written.",
 		);
 		expect((await refused(refuseExisting(placeOf("shop2", folder)))).text.what).toContain(
 			"Pulumi.shop2.yaml already exist",
