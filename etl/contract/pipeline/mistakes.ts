@@ -42,7 +42,7 @@ export function mistakeText(definition: string, mistake: Mistake): string {
 	const place = path.length === 0 ? "" : `${pathText(path)}: `;
 	return [
 		`${file}:${line}:${column}: ${place}${what}`,
-		...(allowed === undefined ? [] : [`Allowed: ${allowed.join(", ")}.`]),
+		...(allowed === undefined || allowed.length === 0 ? [] : [`Allowed: ${allowed.join(", ")}.`]),
 		...(meant === undefined ? [] : [`Did you mean ${meant}?`]),
 		fix,
 	].join(" ");

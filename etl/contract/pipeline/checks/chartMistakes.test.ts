@@ -51,6 +51,11 @@ describe("a mistake in charts, clicks, verification, schedule and paths", () => 
 			chart("type: line, x: month, y: a, filters: [day], time: { days: day }"),
 			[/time\.days: "days" is neither x nor in filters\. Allowed: month, day\. Did you mean day\?/],
 		],
+		[
+			"a time in a chart that has no such column",
+			chart("type: number, y: a, time: { day: day }"),
+			[/time\.day: "day" is neither x nor in filters\. Write x or a column of filters\./],
+		],
 		["a pie of two columns", chart("type: pie, x: a, y: [b, c]"), [/y: A chart of the type pie shows one column\./]],
 		[
 			"series of several columns",
