@@ -92,7 +92,9 @@ export function timeSummary(
 	if (rows.length > 1) {
 		const average = short(Math.round(total / rows.length), format);
 		if (isSum && unit !== "month" && unit !== "year") {
-			sentences.push(`On average ${average} ${unit === "hour" ? "an" : "a"} ${unit}, most ${prepositions[unit]} ${String(best[0])}.`);
+			sentences.push(
+				`On average ${average} ${unit === "hour" ? "an" : "a"} ${unit}, most ${prepositions[unit]} ${String(best[0])}.`,
+			);
 		} else sentences.push(`${isSum ? `Best ${unit}` : "Highest"}: ${String(best[0])}, ${short(value(best), format)}.`);
 	}
 	if (until !== undefined) {
