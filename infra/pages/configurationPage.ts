@@ -14,11 +14,12 @@ export function configurationPage(yaml: string): string {
 		"<!-- Generated from Pulumi.yaml: edit that, then run `npm run docs`. -->",
 		"# Configuration",
 		"",
-		"Keys of a stack on AWS. Set one by `pulumi config set <key> <value>`; a list by",
-		"`pulumi config set --path '<key>[0]' <value>`. `Pulumi.dev.yaml` and `Pulumi.prod.yaml` show two whole stacks.",
-		"`pulumi preview` reports all values that are wrong, or do not fit each other, in one go, before anything is created.",
-		"A stack's name has up to 13 lower case letters, digits and single dashes.",
-		"The region is `aws:region`; of the provider's other settings `aws:profile`, `aws:allowedAccountIds` and `aws:forbiddenAccountIds` are taken.",
+		"The keys of a stack on AWS. To set a key, use `pulumi config set <key> <value>`; for a list,",
+		"`pulumi config set --path '<key>[0]' <value>`. `Pulumi.dev.yaml` and `Pulumi.prod.yaml` are complete examples.",
+		"`pulumi preview` reports all invalid values and combinations together, before anything is created.",
+		"The name of a stack may have up to 13 lower-case letters, digits and single dashes.",
+		"The region is `aws:region`. Of the provider's other settings, `aws:profile`, `aws:allowedAccountIds` and `aws:forbiddenAccountIds` are",
+		"supported.",
 	];
 	for (const { key, value } of keys.items) {
 		if (!isScalar(key) || !isMap(value) || String(key.value).includes(":")) continue;

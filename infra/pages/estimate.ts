@@ -78,7 +78,12 @@ function network(config: PipelineConfig, { changesGb, logGb }: Usage): Item[] {
 		(config.lakeFormation && config.jobsReadSource ? 1 : 0);
 	const { endpointZones: zones } = config;
 	return [
-		item("network", `${endpoints} interface endpoints in ${zones} zone(s)`, endpoints * zones * month, "endpointHour"),
+		item(
+			"network",
+			`${count(endpoints, "interface endpoint")} in ${count(zones, "zone")}`,
+			endpoints * zones * month,
+			"endpointHour",
+		),
 		...throughEndpoints(logGb + (config.replicationTarget === "kinesis" ? changesGb : 0)),
 	];
 }
@@ -96,8 +101,8 @@ function dataLake({ lakeGb, rewrittenGb, thousandPuts, thousandGets }: Usage): I
 	return [
 		item("dataLake", `${lakeGb} GB`, lakeGb, "s3Gb"),
 		item("dataLake", `${oldGb} GB of old versions`, oldGb, "s3Gb"),
-		item("dataLake", `${thousandPuts},000 files written`, thousandPuts, "s3Puts"),
-		item("dataLake", `${thousandGets},000 files read`, thousandGets, "s3Gets"),
+		item("dataLake", `${count(thousandPuts * 1000, "file")} written`, thousandPuts, "s3Puts"),
+		item("dataLake", `${count(thousandGets * 1000, "file")} read`, thousandGets, "s3Gets"),
 	];
 }
 
@@ -110,7 +115,7 @@ function sourceDatabase(config: PipelineConfig): Item[] {
 		item("sourceDatabase", instance, month * zones, priceOf(instance)),
 		item("sourceDatabase", `${gb} GB`, gb * zones, kind === "ec2" ? "ebsGb" : "rdsGb"),
 		...(kind === "ec2" ? [item("sourceDatabase", "7 metrics, every minute", 7, "ec2Metric")] : []),
-		item("sourceDatabase", `${secrets} secret(s)`, secrets, "secret"),
+		item("sourceDatabase", count(secrets, "secret"), secrets, "secret"),
 	];
 }
 
@@ -124,7 +129,7 @@ function replication(config: PipelineConfig, { changesGb: changes, thousandChang
 			? [
 					...stream("replication", changes, changeKb, 24),
 					item("replication", `${changes} GB by table`, changes, "firehosePartsGb"),
-					item("replication", `${files},000 files by table`, files, "firehoseParts"),
+					item("replication", `${count(files * 1000, "file")} by table`, files, "firehoseParts"),
 				]
 			: []),
 	];
@@ -200,8 +205,8 @@ function warehouse({ warehouseKind, warehouseBaseCapacity: units }: PipelineConf
 function dashboards(config: PipelineConfig, { authors, readers }: Usage): Item[] {
 	if (config.dashboards === "none") return [];
 	return [
-		item("dashboards", `${authors} author(s)`, authors, "author"),
-		item("dashboards", `${readers} readers`, readers, "reader"),
+		item("dashboards", count(authors, "author"), authors, "author"),
+		item("dashboards", count(readers, "reader"), readers, "reader"),
 	];
 }
 
@@ -223,8 +228,13 @@ export function referenceEstimate(usage: Usage): Item[] {
 		item("catalog", `${usage.runs} crawls of 10 minutes, 2 DPU`, (usage.runs * 2) / 6, "dpuHour"),
 		item("athena", `${usage.scannedTb} TB scanned`, usage.scannedTb, "athenaTb"),
 		item("warehouse", "1 dc2.large, always on", month, "dc2.large"),
-		item("dashboards", `${usage.authors} author(s)`, usage.authors, "author"),
+		item("dashboards", count(usage.authors, "author"), usage.authors, "author"),
 	];
+}
+
+/** `1 zone`, `1,000,000 files`. */
+function count(amount: number, noun: string): string {
+	return `${amount.toLocaleString("en-US")} ${noun}${amount === 1 ? "" : "s"}`;
 }
 
 function item(component: string, what: string, quantity: number, price: PriceName): Item {

@@ -36,7 +36,7 @@ describe("docs/cost.md", () => {
 	it("counts what the way through Kinesis adds: a stream, an endpoint and two alarms", () => {
 		const added = estimate({ ...dev, replicationTarget: "kinesis" }, small).map(({ what }) => what);
 		expect(added.filter((what) => what === "1 on-demand stream")).toHaveLength(2);
-		expect(added).toContain("8 interface endpoints in 1 zone(s)");
+		expect(added).toContain("8 interface endpoints in 1 zone");
 		expect(added).toContain("10 alarms");
 	});
 

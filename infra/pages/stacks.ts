@@ -46,18 +46,19 @@ export function costStacks(dev: PipelineConfig, prod: PipelineConfig): Stack[] {
 		{
 			name: "dev",
 			assumed:
-				"Two runs on each of 20 days by hand, six jobs of two minutes on two FLEX workers; 10 GB in the lake, 1 GB of clicks, 1 GB of tables written again by a run.",
+				"Two manual runs on 20 days, each with six jobs of two minutes on two FLEX workers; 10 GB in the lake, 1 GB of clicks, 1 GB of tables rewritten per run.",
 			items: estimate(dev, small),
 		},
 		{
 			name: "prod",
 			assumed:
-				"A run an hour of half a worker-hour in all; 500 GB in the lake, 50 GB of clicks, 10 GB of tables written again by a run, ten tables that change every minute, 1 TB scanned, three hours of warehouse a day, 2 authors and 20 readers.",
+				"One run per hour, of half a worker-hour in total; 500 GB in the lake, 50 GB of clicks, 10 GB of tables rewritten per run, ten tables that change every minute, 1 TB scanned, three hours of warehouse a day, 2 authors and 20 readers.",
 			items: estimate(prod, large),
 		},
 		{
 			name: "reference design",
-			assumed: "The design built by hand in the console, left running: its own sizes, used like dev.",
+			assumed:
+				"The reference design, created manually in the console with its own sizes, left running, and used like dev.",
 			items: referenceEstimate(small),
 		},
 	];
