@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { expect } from "vitest";
 import { test } from "../support/ddlFixtures.ts";
+import { foldAsBag } from "../support/fold.ts";
 import { isMySql } from "../support/servers/source.ts";
 
 /** Runs statements in a session that logs them and not their rows. */
@@ -142,6 +143,25 @@ test.for<[charset: string, name: string]>([
 	},
 );
 
+test("statements of a client that says nothing of its character set are in UTF-8", async ({
+	t,
+	db,
+	server,
+	settle,
+	folded,
+}) => {
+	const table = `é_${t}`;
+	await db.query(`CREATE TABLE \`${table}\` (id INT PRIMARY KEY); INSERT INTO \`${table}\` VALUES (1)`);
+	await settle();
+	const client = await server.connect({ charset: "BINARY", database: "shop" });
+	// The driver sends each character as one byte then.
+	const sql = Buffer.from(`TRUNCATE TABLE \`${table}\`; INSERT INTO \`${table}\` VALUES (2)`);
+	await client.query(sql.toString("latin1"));
+	await client.end();
+	await settle();
+	expect(await folded(table, "id")).toEqual([{ id: 2 }]);
+});
+
 test("statements are read by the sql_mode of their session", async ({ t, db, server, stack, settle, folded }) => {
 	const client = await server.connect({ database: "shop" });
 	await client.query("SET SESSION sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'");
@@ -174,6 +194,62 @@ test("EXCHANGE PARTITION exchanges the rows of both tables", async ({ t, db, set
 	await settle();
 	expect(await folded(`parted_${t}`, "id, v")).toEqual([2, 3, 100].map((id) => ({ id, v: id })));
 	expect(await folded(`plain_${t}`, "id, v")).toEqual([{ id: 1, v: 11 }]);
+});
+
+test.for<[name: string, sql: (table: string) => string]>([
+	["REPAIR TABLE", (table) => `REPAIR TABLE ${table}`],
+	["REPAIR PARTITION", (table) => `ALTER TABLE ${table} REPAIR PARTITION ALL`],
+	["an INSERT by statement, after which every table is loaded", () => "INSERT INTO first VALUES (1)"],
+])("what %s brings back without an event is loaded", async ([name, sql], { t, db, settle, folded }) => {
+	const table = `quiet_${t}`;
+	const parts = name === "REPAIR PARTITION" ? "PARTITION BY HASH (id) PARTITIONS 2" : "ENGINE = MyISAM";
+	await db.query(
+		`CREATE TABLE ${table} (id INT PRIMARY KEY, a INT) ${parts}; INSERT INTO ${table} VALUES (1, 1), (2, 2)`,
+	);
+	await settle();
+	await db.query(`SET SESSION sql_log_bin = OFF; UPDATE ${table} SET a = 11 WHERE id = 1; DELETE FROM ${table} WHERE id = 2;
+		INSERT INTO ${table} VALUES (3, 3); SET SESSION sql_log_bin = ON`);
+	await byStatement(db, sql(table));
+	await settle();
+	expect(await folded(table, "id, a")).toEqual([
+		{ id: 1, a: 11 },
+		{ id: 3, a: 3 },
+	]);
+});
+
+test("a UNIQUE index without nulls is the key while it is there, in loads and changes", async ({
+	t,
+	db,
+	stack,
+	settle,
+	columnsOf,
+}) => {
+	const table = `unique_${t}`;
+	const rows = () => foldAsBag(stack, `shop/${table}`, ["id", "u"]);
+	await db.query(`CREATE TABLE ${table} (id INT, u INT NOT NULL, w INT NOT NULL, UNIQUE KEY (u), UNIQUE KEY (w, u));
+		INSERT INTO ${table} VALUES (1, 1, 1), (2, 2, 2)`);
+	await settle();
+	await stack.replication.reload(stack.context, [{ schema: "shop", table }]);
+	await db.query(`UPDATE ${table} SET id = id + 10`);
+	await settle();
+	for (const file of await stack.files("shop", table)) {
+		expect((await columnsOf(table, file)).filter((name) => name.startsWith("BI_"))).toEqual(["BI_u"]);
+	}
+	await db.query(`DROP INDEX u ON ${table}; DROP INDEX w ON ${table}`);
+	await db.query(
+		`INSERT INTO ${table} VALUES (11, 1, 1); UPDATE ${table} SET id = 5 WHERE id = 11 LIMIT 1; DELETE FROM ${table} WHERE u = 2`,
+	);
+	await settle();
+	expect(await rows()).toEqual([
+		{ id: "5", u: "1", n: "1" },
+		{ id: "11", u: "1", n: "1" },
+	]);
+	await db.query(
+		`DELETE FROM ${table} WHERE id = 5; CREATE UNIQUE INDEX v ON ${table} (u); UPDATE ${table} SET id = 6`,
+	);
+	await settle();
+	const newest = (await stack.files("shop", table)).at(-1) ?? "";
+	expect((await columnsOf(table, newest)).filter((name) => name.startsWith("BI_"))).toEqual(["BI_u"]);
 });
 
 test("statements of a session with a temporary table of the same name leave the table alone", async ({

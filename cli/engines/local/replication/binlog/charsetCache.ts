@@ -105,8 +105,8 @@ export async function readCharsetTable(ask: Ask, name: string, bytes: number): P
 		);
 		const found = new Map<number, string>();
 		for (const { n, t } of rows) {
-			// What is not a character is NULL on MySQL, and a question mark or several characters on MariaDB.
-			if (typeof t === "string" && t !== "?" && [...t].length === 1) found.set(Number(n), t);
+			// Bytes that are not one character are NULL on MySQL, and several characters on MariaDB.
+			if (typeof t === "string" && [...t].length === 1) found.set(Number(n), t);
 		}
 		return found;
 	};
@@ -125,8 +125,10 @@ export async function readCharsetTable(ask: Ask, name: string, bytes: number): P
 /** Of several codes of one text, those that the server does not have for it. */
 async function readTwins(ask: Ask, name: string, table: CharsetTable): Promise<Set<string>> {
 	const codes = new Map<string, string[]>();
-	const note = (code: string, text: string): unknown => codes.set(text, [...(codes.get(text) ?? []), code]);
-	for (const [byte, text] of table.one.entries()) if (text !== "?") note(hex(byte, 1), text);
+	const note = (code: string, text: string): void => {
+		if (text !== "?") codes.set(text, [...(codes.get(text) ?? []), code]);
+	};
+	for (const [byte, text] of table.one.entries()) note(hex(byte, 1), text);
 	for (const [code, text] of table.two) note(hex(code, 2), text);
 	for (const [code, text] of table.three) note(hex(code, 3), text);
 	const several = [...codes].filter(([, found]) => found.length > 1);
@@ -144,7 +146,7 @@ function hex(code: number, bytes: number): string {
 
 /** A character of one byte begins none of two; MySQL drops what is cut after it, so that both bytes look like the first one. */
 function withoutSingle(pairs: ReadonlyMap<number, string>, single: ReadonlyMap<number, string>): Map<number, string> {
-	return new Map([...pairs].filter(([code]) => !single.has(code >> 8)));
+	return new Map([...pairs].filter(([code]) => (single.get(code >> 8) ?? "?") === "?"));
 }
 
 /** By all three bytes. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { ColumnDefinition } from "../model/checkpoint.ts";
 import type { TableSchema } from "../mysql/tableSchema.ts";
+import type { Alteration } from "./alter.ts";
 import { schemaChange } from "./schemaChange.ts";
-import type { Alteration } from "./statement.ts";
 
 const column = (name: string, type: string, more: Partial<ColumnDefinition> = {}): ColumnDefinition => ({
 	...{ name, type, nullable: true, defaultsToNull: true, charset: null, generated: "" },
@@ -65,7 +65,7 @@ describe("what an ALTER asks of replication", () => {
 		],
 		["another order", tableOf(id, b, a), does(), "reload"],
 		["a column that nobody announced is gone", tableOf(id, a), does(), "reload"],
-		["no key any more", { columns: [id, a, b], key: [] }, does(), "schema"],
+		["no key any more", { columns: [id, a, b], key: [] }, does(), "reload"],
 		["another key", { columns: [id, a, b], key: ["a"] }, does(), "reload"],
 		["one more column in the key", { columns: [id, a, b], key: ["id", "b"] }, does(), "reload"],
 		["what is not understood", tableOf(id, a, b), does({ opaque: true }), "reload"],

@@ -1,6 +1,6 @@
 import type { ColumnDefinition } from "../model/checkpoint.ts";
 import type { TableSchema } from "../mysql/tableSchema.ts";
-import type { Alteration } from "./statement.ts";
+import type { Alteration } from "./alter.ts";
 
 /**
  * What an ALTER TABLE asks of replication.
@@ -34,7 +34,9 @@ export function schemaChange(before: TableSchema, after: TableSchema, alteration
 	const kinds = [dropped.size > 0, added.length > 0, renamed.length > 0].filter(Boolean).length;
 	if (kinds > 1 || renamed.length > 1 || renamed.some((column) => before.key.includes(column.name))) return "reload";
 	// Of a key values are demanded that another column need not have: a date of zeros is null, for one.
-	if (after.key.some((name) => !before.key.some((had) => folded(had) === folded(name)))) return "reload";
+	// Updates up to now have what they replace by the old key only, which does not tell rows apart without it.
+	const [had, has] = [before.key, after.key].map((key) => new Set(key.map(folded)));
+	if (had?.size !== has?.size || ![...(had ?? [])].every((name) => has?.has(name))) return "reload";
 	const sameKey = JSON.stringify(before.key) === JSON.stringify(after.key);
 	return kinds === 0 && sameKey ? "none" : "schema";
 }

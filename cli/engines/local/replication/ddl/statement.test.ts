@@ -6,6 +6,10 @@ import { tokenize } from "./sqlTokens.ts";
 import { asInDoubt, parseStatement } from "./statement.ts";
 
 const shop = (table: string) => ({ schema: "shop", table });
+const keyOf = (table: string) => ({
+	...{ kind: "alter", table: shop(table), to: undefined, others: [] },
+	alteration: { added: [], dropped: [], renamed: [], opaque: false },
+});
 
 describe("tables that statements name", () => {
 	test.each([
@@ -30,6 +34,13 @@ describe("tables that statements name", () => {
 		["CREATE OR REPLACE TABLE a LIKE b", { kind: "create", table: shop("a"), replaces: true, mayExist: false }],
 		["CREATE TEMPORARY TABLE a (id INT)", { kind: "other" }],
 		["CREATE INDEX i ON a (b)", { kind: "other" }],
+		["CREATE UNIQUE INDEX i USING BTREE ON a (b)", keyOf("a")],
+		["CREATE OR REPLACE UNIQUE INDEX IF NOT EXISTS `on` ON `b c`(b)", keyOf("b c")],
+		["DROP INDEX `PRIMARY` ON a", keyOf("a")],
+		["DROP INDEX IF EXISTS i ON shop.a ALGORITHM = INPLACE", keyOf("a")],
+		["REPAIR TABLE a, other.b QUICK", { kind: "repair", tables: [shop("a"), { schema: "other", table: "b" }] }],
+		["REPAIR LOCAL TABLE a", { kind: "repair", tables: [shop("a")] }],
+		["REPAIR VIEW v", { kind: "other" }],
 		['CREATE TABLE "quoted" (id INT)', { kind: "create", table: shop("quoted"), replaces: false, mayExist: false }],
 		["BEGIN", { kind: "begin" }],
 		["ROLLBACK TO `s`", { kind: "rollbackTo" }],
@@ -89,6 +100,7 @@ describe("ALTER TABLE", () => {
 		["COMMENT = 'DROP COLUMN a', ENGINE=InnoDB ROW_FORMAT=DYNAMIC", plain],
 		["ADD PARTITION (PARTITION p VALUES LESS THAN (10))", plain],
 		["TRUNCATE PARTITION p", { ...plain, opaque: true }],
+		["REPAIR PARTITION p", { ...plain, opaque: true }],
 		["DROP PARTITION p", { ...plain, opaque: true }],
 		["DISCARD TABLESPACE", { ...plain, opaque: true }],
 		["SOMETHING NEW", { ...plain, opaque: true }],

@@ -15,7 +15,7 @@ export interface Charset {
 export interface CharsetTable {
 	/** 256 texts of one byte. */
 	one: readonly string[];
-	/** Characters of two bytes, by their number. */
+	/** Characters of two bytes, by their number; also those that Unicode lacks, which the server gives as one question mark. */
 	two: ReadonlyMap<number, string>;
 	/** Characters of three bytes, by their number; the first is 8F. */
 	three: ReadonlyMap<number, string>;
@@ -46,14 +46,15 @@ const unicode: Record<string, (bytes: Buffer) => string> = {
 	utf16: decodeUtf16Be,
 	utf16le: (bytes) => bytes.toString("utf16le"),
 	utf32: decodeUtf32Be,
-	[binaryCharset]: (bytes) => bytes.toString("latin1"),
+	// Members of an ENUM, or a client's statements: the server hands such bytes on, and takes names for UTF-8.
+	[binaryCharset]: decodeUtf8,
 };
 
 /** A character set that needs no table. */
 export function unicodeCharset(name: string): Charset | undefined {
 	const decode = unicode[name];
 	if (decode === undefined) return undefined;
-	const charset: Charset = { name, hasAscii: decode === decodeUtf8, decode };
+	const charset: Charset = { name, hasAscii: utf8Charsets.has(name), decode };
 	return decode === decodeUcs2 ? { ...charset, isTwin: (bytes) => decode(bytes).includes(halfPair) } : charset;
 }
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { mysqlType } from "../model/mysqlType.ts";
 import { type ByteReader, DecodeError } from "./byteReader.ts";
 import { binaryCharset, type Charset, type Charsets } from "./charset.ts";
@@ -245,6 +246,9 @@ export function membersOf(column: MappedColumn, charsets: Charsets): string[] {
 		throw new DecodeError(`column ${column.name} has ${column.members.length} members`);
 	}
 	const charset = charsetOf(column, charsets);
+	if (charset.name === binaryCharset && !column.members.every((member) => isUtf8(member))) {
+		throw new DecodeError(`column ${column.name} has members that are not text`);
+	}
 	return column.members.map((member) => charset.decode(member));
 }
 

@@ -49,6 +49,8 @@ export class DdlHandler {
 				return this.#truncate(this.#known(statement.table), end);
 			case "rename":
 				return this.#reloadAfter(end, ...statement.pairs.flatMap(({ from, to }) => [from, to]));
+			case "repair":
+				return this.#reloadAfter(end, ...statement.tables.filter((name) => this.#known(name) !== undefined));
 			case "alter":
 				return this.#alter(statement, end);
 			case "data":

@@ -7,7 +7,7 @@ import type { Server } from "./server.ts";
 
 export interface TableSchema {
 	columns: ColumnDefinition[];
-	/** Names of the primary key's columns, in order. */
+	/** Names of the key's columns, in order: as the server logs them, see `keyOf`. */
 	key: string[];
 }
 
@@ -29,16 +29,16 @@ export async function listTables(server: Server, schemas: readonly string[]): Pr
 export async function readTableSchema(server: Server, { schema, table }: TableName): Promise<TableSchema | undefined> {
 	const columns = await server.rows(
 		`SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable, COLUMN_DEFAULT AS standard,
-			CHARACTER_SET_NAME AS charset, GENERATION_EXPRESSION AS expression, EXTRA AS extra
+			CHARACTER_SET_NAME AS charset, GENERATION_EXPRESSION AS expression, EXTRA AS extra, COLUMN_KEY AS part
 		FROM INFORMATION_SCHEMA.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
 		[schema, table],
 	);
 	if (columns.length === 0) return undefined;
 	await requireAllColumns(server, { schema, table });
 	await requireRowsInBinlog(server, { schema, table });
-	const key = await server.rows(
-		`SELECT COLUMN_NAME AS name FROM INFORMATION_SCHEMA.STATISTICS
-		WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND INDEX_NAME = 'PRIMARY' ORDER BY SEQ_IN_INDEX`,
+	const parts = await server.rows(
+		`SELECT INDEX_NAME AS indexed, COLUMN_NAME AS name FROM INFORMATION_SCHEMA.STATISTICS
+		WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0 ORDER BY INDEX_NAME <> 'PRIMARY', INDEX_NAME, SEQ_IN_INDEX`,
 		[schema, table],
 	);
 	return {
@@ -57,8 +57,24 @@ export async function readTableSchema(server: Server, { schema, table }: TableNa
 				...(defaultsTo === undefined ? {} : { defaultsTo }),
 			};
 		}),
-		key: key.map((row) => String(row.name)),
+		key: keyOf(
+			columns.filter(({ part }) => part === "PRI").map(({ name }) => String(name)),
+			parts.map(({ indexed, name }) => ({ of: String(indexed), name: String(name) })),
+		),
 	};
+}
+
+/**
+ * The primary key; where there is none, the first UNIQUE index without nulls, which the servers take, mark (`marked`) and log as one:
+ * rows of the binlog have it, and so must those of the load.
+ * @param parts of unique indexes, the primary key first.
+ */
+function keyOf(marked: readonly string[], parts: readonly { of: string; name: string }[]): string[] {
+	for (const index of new Set(parts.map(({ of }) => of))) {
+		const names = parts.filter(({ of }) => of === index).map(({ name }) => name);
+		if (names.length === marked.length && names.every((name) => marked.includes(name))) return names;
+	}
+	return [...marked];
 }
 
 /** MySQL marks a default that is an expression; MariaDB spells each as one, and a text in quotes. */
