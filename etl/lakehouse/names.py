@@ -64,6 +64,15 @@ def column_form(name: str, others: Iterable[str] = ()) -> str:
     return _shortened(_escape(text[0], "_") + text[1:] if taken else text, name, "_")
 
 
+def there(name: str, columns: Iterable[str]) -> str:
+    """
+    The name of `column_form` that a column has beside those of its table, `columns`, where it was made without them.
+    """
+    columns = list(columns)
+    beside = column_form(from_catalog(name), map(from_catalog, columns))
+    return beside if name not in columns and beside in columns else name
+
+
 def raw_column_form(name: str, others: Iterable[str] = ()) -> str:
     """Name of a column in raw files: its own, unless replication adds one of this name."""
     return _escape(name[0], "_") + name[1:] if _is_raw_taken(name, list(others)) else name

@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { testContext } from "../../../tests/support/context.ts";
 import type { Query } from "../../engines/port.ts";
+import { ColumnNames } from "./columnNames.ts";
 import { conditionOf, readCurrent } from "./currentRows.ts";
+
+const names = new ColumnNames(["k", "n"], "local");
 
 let instance: DuckDBInstance;
 let query: Query;
@@ -45,7 +48,7 @@ it.each([
 		`CREATE OR REPLACE TABLE t AS SELECT CAST(v AS ${type}) AS k, n FROM (VALUES (${literal(value)}, 1), (${literal(other)}, 2)) x(v, n)`,
 		testContext(),
 	);
-	const rows = await readCurrent(query, "t", ["n"], { columns: ["k"], values: [[value]] }, testContext());
+	const rows = await readCurrent(query, "t", ["n"], { columns: ["k"], values: [[value]] }, names, testContext());
 	expect(rows).toEqual([["1"]]);
 });
 
@@ -57,18 +60,18 @@ it("compares no column with a literal of another type, which Athena refuses", ()
 			["a'b", null],
 		],
 	};
-	expect(conditionOf(selection)).toBe(
+	expect(conditionOf(selection, names)).toBe(
 		`(CAST("d" AS VARCHAR) IN ('2026-01-31') AND "n" IN (1)) OR (CAST("d" AS VARCHAR) IN ('a''b') AND "n" IS NULL)`,
 	);
-	expect(conditionOf({ columns: ["d"], values: [] })).toBe("FALSE");
-	expect(conditionOf({ columns: ["d"], values: [[1], [2]] })).toBe('"d" IN (1, 2)');
-	expect(conditionOf({ columns: ["d"], values: [[1], ["a"], [null]] })).toBe(
+	expect(conditionOf({ columns: ["d"], values: [] }, names)).toBe("FALSE");
+	expect(conditionOf({ columns: ["d"], values: [[1], [2]] }, names)).toBe('"d" IN (1, 2)');
+	expect(conditionOf({ columns: ["d"], values: [[1], ["a"], [null]] }, names)).toBe(
 		`("d" IN (1) OR CAST("d" AS VARCHAR) IN ('a') OR "d" IS NULL)`,
 	);
 });
 
 it("has every spelling that an engine has of a time, and of nothing else", () => {
-	const sql = (value: string): string => conditionOf({ columns: ["t"], values: [[value]] });
+	const sql = (value: string): string => conditionOf({ columns: ["t"], values: [[value]] }, names);
 	// Athena's timestamp(6), its timestamp(3) with a zone, and DuckDB's.
 	for (const text of ["2026-01-31 10:00:00.500000", "2026-01-31 10:00:00.500 UTC", "2026-01-31 10:00:00.5"]) {
 		expect(sql("2026-01-31 10:00:00.5")).toContain(`'${text}'`);
@@ -82,4 +85,13 @@ it("has every spelling that an engine has of a time, and of nothing else", () =>
 			},
 		),
 	);
+});
+
+it("asks for a column that looks like another's before image by the name that it has in the lake", async () => {
+	await query.run('CREATE OR REPLACE TABLE t AS SELECT 1 AS id, 7 AS "_x0042_I_id", 8 AS "bi_other"', testContext());
+	const taken = new ColumnNames(["id", "BI_id", "BI_other"], "local");
+	const selection = { columns: ["BI_id", "id"], values: [[7, 1]] };
+	expect(await readCurrent(query, "t", ["BI_id", "BI_other"], selection, taken, testContext())).toEqual([["7", "8"]]);
+	expect([taken.raw("BI_id"), taken.raw("Op"), taken.raw("BI_other")]).toEqual(["_x0042_I_id", "_x004f_p", "BI_other"]);
+	expect(new ColumnNames(["id", "BI_id"], "aws").raw("BI_id")).toBe("BI_id");
 });

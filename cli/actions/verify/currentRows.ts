@@ -1,6 +1,6 @@
-import { columnForm } from "../../../etl/contract/names.ts";
 import { quoteName } from "../../engines/duckdb/quote.ts";
 import type { Context, Query } from "../../engines/port.ts";
+import type { ColumnNames } from "./columnNames.ts";
 import { comparable } from "./comparable.ts";
 import type { Selection } from "./sourceRows.ts";
 
@@ -10,16 +10,17 @@ export async function readCurrent(
 	table: string,
 	columns: readonly string[],
 	selection: Selection,
+	names: ColumnNames,
 	context: Context,
 ): Promise<(string | null)[][]> {
-	const list = columns.map((name) => `CAST(${inLake(name)} AS VARCHAR) AS ${quoteName(name)}`).join(", ");
-	const { rows } = await query.run(`SELECT ${list} FROM ${quoteName(table)} WHERE ${conditionOf(selection)}`, context);
+	const list = columns
+		.map((name) => `CAST(${quoteName(names.lake(name))} AS VARCHAR) AS ${quoteName(name)}`)
+		.join(", ");
+	const { rows } = await query.run(
+		`SELECT ${list} FROM ${quoteName(table)} WHERE ${conditionOf(selection, names)}`,
+		context,
+	);
 	return rows.map((row) => columns.map((_, index) => textOf(row[index])));
-}
-
-/** A column of the source as it is called in the lake. */
-function inLake(column: string): string {
-	return quoteName(columnForm(column));
 }
 
 export async function countCurrent(query: Query, table: string, context: Context): Promise<number> {
@@ -28,17 +29,17 @@ export async function countCurrent(query: Query, table: string, context: Context
 }
 
 /** Rows by what they have in some columns; the same on DuckDB and on Athena, which compares no text with another type. */
-export function conditionOf({ columns, values }: Selection): string {
+export function conditionOf({ columns, values }: Selection, names: ColumnNames): string {
 	const [only] = columns;
 	if (values.length === 0) return "FALSE";
-	if (columns.length === 1 && only !== undefined) return among(only, values.flat());
-	const rows = values.map((row) => columns.map((name, index) => among(name, [row[index]])).join(" AND "));
+	if (columns.length === 1 && only !== undefined) return among(names.lake(only), values.flat());
+	const rows = values.map((row) => columns.map((name, index) => among(names.lake(name), [row[index]])).join(" AND "));
 	return rows.map((row) => `(${row})`).join(" OR ");
 }
 
 /** A number is one in every engine; all else is compared as the text that the source has of it. */
 function among(column: string, values: readonly unknown[]): string {
-	const name = inLake(column);
+	const name = quoteName(column);
 	const given = values.filter((value) => value !== null && value !== undefined);
 	const numbers = given.filter((value) => typeof value === "number");
 	const texts = given.filter((value) => typeof value !== "number").flatMap((value) => timeTexts(String(value)));

@@ -2,6 +2,7 @@ import { isLoadFile, jobsToCurrentTables, operations, rawColumns } from "../../.
 import { columnAction } from "../../../etl/contract/pipeline/pipeline.ts";
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
 import { currentName } from "../currentName.ts";
+import { ColumnNames } from "./columnNames.ts";
 import { comparable } from "./comparable.ts";
 import { readCurrent } from "./currentRows.ts";
 import { hasRun, jobsText, noting, type Way } from "./followRows.ts";
@@ -25,6 +26,9 @@ interface Followed {
 	table: TableName;
 	key: string[];
 	columns: string[];
+	names: ColumnNames;
+	/** Columns and key as raw files have them. */
+	raw: { columns: string[]; key: string[] };
 }
 
 /**
@@ -40,12 +44,13 @@ export async function followChange(
 ): Promise<VerifyReport | undefined> {
 	const followed = await followable(way, moved);
 	if (followed === undefined) return undefined;
-	const { table, key, columns } = followed;
+	const { table, columns, names } = followed;
+	const { key } = followed.raw;
 	const checks: VerifyCheck[] = [];
 	const file = await replicated(way, { title: "raw zone", what: "a raw file that contains the change" }, () =>
 		newestFile(way, table, watchedSince - statisticsDelay[way.stack.engine]),
 	);
-	const read = [rawColumns.op, rawColumns.commitTime, ...columns];
+	const read = [rawColumns.op, rawColumns.commitTime, ...followed.raw.columns];
 	const rawRows = lastOfKeys(await readRawRows(file.key, await way.raw.fetch(file.key), read), key).slice(-most);
 	const committedAt = Math.max(...rawRows.map((row) => timeOf(row[rawColumns.commitTime])));
 	const since = (time = Date.now()): number => Math.max(0, (time - committedAt) / 1000);
@@ -58,7 +63,7 @@ export async function followChange(
 	const etl = await runWhenFree(way.stack, jobsToCurrentTables, way.context);
 	note("jobs", hasRun(etl), jobsText(etl));
 	const name = currentName(way.definition, etl.catalog, table);
-	const current = await readCurrent(await way.query(), name, columns, selection, way.context);
+	const current = await readCurrent(await way.query(), name, columns, selection, names, way.context);
 	const queryable = since();
 	const after = await readRows(way.source, table, columns, selection, []);
 
@@ -100,10 +105,17 @@ async function followable(way: Way, tables: readonly TableName[]): Promise<Follo
 		const name = { schema, table };
 		const key = await keyOf(way.source, name);
 		const types = await columnsOf(way.source, name);
+		const names = new ColumnNames(
+			types.map((column) => column.name).filter((column) => columnAction(pipeline, name, column) !== "drop"),
+			way.stack.engine,
+		);
+		const raw = (list: readonly string[]): string[] => list.map((column) => names.raw(column));
 		const columns = types
 			.filter((column) => comparedTypes.has(column.type) && columnAction(pipeline, name, column.name) === "keep")
 			.map((column) => column.name);
-		if (key.length > 0 && key.every((column) => columns.includes(column))) return { table: name, key, columns };
+		if (key.length > 0 && key.every((column) => columns.includes(column))) {
+			return { table: name, key, columns, names, raw: { columns: raw(columns), key: raw(key) } };
+		}
 	}
 	return undefined;
 }
@@ -134,7 +146,7 @@ function lastOfKeys(rows: readonly RawRow[], key: readonly string[]): RawRow[] {
 /** The rows by their keys, whole numbers as numbers. */
 async function selectionOf(
 	way: Way,
-	{ table, key }: Followed,
+	{ table, key, raw }: Followed,
 	rows: readonly RawRow[],
 ): Promise<Selection & { values: Row[] }> {
 	const numbers = new Set(
@@ -142,7 +154,7 @@ async function selectionOf(
 	);
 	const keyValue = (name: string, text: string | null | undefined) =>
 		numbers.has(name) && Number.isSafeInteger(Number(text)) ? Number(text) : (text ?? null);
-	return { columns: key, values: rows.map((row) => key.map((name) => keyValue(name, row[name]))) };
+	return { columns: key, values: rows.map((row) => key.map((name, at) => keyValue(name, row[raw.key[at] ?? ""]))) };
 }
 
 /** Whole rows as text, by their keys. */
@@ -155,13 +167,13 @@ function isSettled(
 	row: RawRow,
 	before: ReadonlyMap<string, string>,
 	after: ReadonlyMap<string, string>,
-	{ key, columns }: Followed,
+	{ raw }: Followed,
 ): boolean {
-	const id = keyText(key.map((name) => row[name]));
+	const id = keyText(raw.key.map((name) => row[name]));
 	const now = after.get(id);
 	if (before.get(id) !== now) return false;
 	if (row[rawColumns.op] === operations.delete) return now === undefined;
-	return now === keyText(columns.map((name) => row[name]));
+	return now === keyText(raw.columns.map((name) => row[name]));
 }
 
 function timeOf(text: string | null | undefined): number {

@@ -4,6 +4,7 @@ import { counted } from "../../common/grouped.ts";
 import type { Context, ObjectStore, Query, Replication, SourceConnection, Stack } from "../../engines/port.ts";
 import { currentName } from "../currentName.ts";
 import type { EtlResult } from "../etl/runEtl.ts";
+import { ColumnNames } from "./columnNames.ts";
 import { sameValues } from "./comparable.ts";
 import { countCurrent, readCurrent } from "./currentRows.ts";
 import { runWhenFree } from "./jobsWhenFree.ts";
@@ -52,6 +53,7 @@ export async function followInsert(way: Way, plan: Plan, written: () => void): P
 	const note = noting(checks, since);
 	const count = plan.values.length;
 	const { sample } = plan;
+	const names = new ColumnNames(plan.taken, way.stack.engine);
 
 	const seen = sample === undefined ? `${rows.length} marker rows` : await growth(way, plan, sample.rowCount);
 	note("source", rows.length === count, seen);
@@ -65,7 +67,7 @@ export async function followInsert(way: Way, plan: Plan, written: () => void): P
 	note("table statistics", sample === undefined || inserts === count, `${inserts} inserts`);
 
 	const files = await arrived(way, plan, known, rows, operations.insert);
-	const found = files.rows.map((row) => plan.columns.map((name) => row[name]));
+	const found = files.rows.map((row) => plan.columns.map((name) => row[names.raw(name)]));
 	note("raw zone", sameValues(found, rows), `${files.rows.length} rows in ${files.keys.join(", ")}`);
 	if (sample !== undefined) {
 		// Through a stream, the full load is among the messages.
@@ -79,7 +81,7 @@ export async function followInsert(way: Way, plan: Plan, written: () => void): P
 	const query = await way.query();
 	const name = currentName(way.definition, etl.catalog, plan.table);
 	const current = await context.reporter.task("Query the current table", () =>
-		readCurrent(query, name, plan.columns, selected(plan, rows), context),
+		readCurrent(query, name, plan.columns, selected(plan, rows), names, context),
 	);
 	const queryable = since();
 	note("current table", sameValues(current, rows), `${current.length} of ${count} rows, values compared`);
@@ -118,7 +120,14 @@ export async function followDelete(way: Way, plan: Plan, rows: readonly Row[]): 
 	const etl = await runWhenFree(way.stack, jobsToCurrentTables, way.context);
 	note("delete: jobs", hasRun(etl), jobsText(etl));
 	const name = currentName(way.definition, etl.catalog, plan.table);
-	const left = await readCurrent(await way.query(), name, plan.columns, selected(plan, rows), way.context);
+	const left = await readCurrent(
+		await way.query(),
+		name,
+		plan.columns,
+		selected(plan, rows),
+		new ColumnNames(plan.taken, way.stack.engine),
+		way.context,
+	);
 	note(
 		"delete: current table",
 		left.length === 0,
@@ -134,7 +143,12 @@ async function arrived(
 	rows: readonly Row[],
 	operation: string,
 ): Promise<RawFiles> {
-	const wanted = { ...plan, keys: selected(plan, rows).values, operation };
+	const names = new ColumnNames(plan.taken, way.stack.engine);
+	const [columns, key] = [plan.columns, plan.key].map((list) => list.map((name) => names.raw(name))) as [
+		string[],
+		string[],
+	];
+	const wanted = { table: plan.table, columns, key, keys: selected(plan, rows).values, operation };
 	const awaited = { title: "raw zone", what: "a raw file that contains the rows" };
 	return replicated(way, awaited, () => arrivedRows(way.raw, known, wanted));
 }

@@ -1,12 +1,12 @@
 import type { Pipeline, RowValues, Verification } from "../../../etl/contract/pipeline/pipeline.ts";
-import { definedTable } from "../../../etl/contract/pipeline/pipeline.ts";
+import { columnAction, definedTable } from "../../../etl/contract/pipeline/pipeline.ts";
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
 import { qualifiedName, quoteName } from "../../engines/mysql/quote.ts";
 import type { SourceConnection } from "../../engines/port.ts";
 import { heartbeatColumns, heartbeatKey, heartbeatMarker, heartbeatValues, openHeartbeat } from "./heartbeat.ts";
 import { keptColumns, keyInLake, requireReplicated } from "./keptColumns.ts";
-import { condition, keyOf, type Selection } from "./sourceRows.ts";
+import { columnsOf, condition, keyOf, type Selection } from "./sourceRows.ts";
 
 /** What verify-cdc writes and follows. */
 export interface Plan {
@@ -16,6 +16,8 @@ export interface Plan {
 	values: readonly (readonly unknown[])[];
 	/** Columns that are compared: those of the rows that come into the lake as they are, and the key's. */
 	columns: readonly string[];
+	/** Columns of the table that come into the lake. */
+	taken: readonly string[];
 	/** By which a row is found in the raw zone and in the lake. */
 	key: readonly string[];
 	/** By which the rows are found at the source. */
@@ -60,6 +62,7 @@ async function heartbeatPlan(
 		written: heartbeatColumns,
 		values: [heartbeatValues(mark)],
 		columns: keptColumns(pipeline, table, heartbeatColumns),
+		taken: heartbeatColumns,
 		key,
 		recognised: { columns: [heartbeatMarker], values: [[mark]] },
 		isMarked: true,
@@ -74,15 +77,18 @@ async function rowsPlan(pipeline: Pipeline, verify: Verification, source: Source
 	const written = Object.keys(rows[0] ?? {});
 	const keyed = definedTable(pipeline, table)?.primaryKey ?? (await keyOf(source, table));
 	const columns = keptColumns(pipeline, table, [...written, ...keyed]);
+	const isAsSeeded = await isSample(verify, keyed, source);
 	const asTheyStand = rows.map((row) => written.map((name) => row[name] ?? null));
-	const plan = { table, written, columns, isMarked: false, isHeartbeat: false, created: false };
+	const all = (await columnsOf(source, table)).map(({ name }) => name);
+	const taken = all.filter((name) => columnAction(pipeline, table, name) !== "drop");
+	const plan = { table, written, columns, taken, isMarked: false, isHeartbeat: false, created: false };
 	const byValues = (names: readonly string[]): Selection => ({
 		columns: names,
 		values: rows.map((row) => names.map((name) => row[name] ?? null)),
 	});
 	const keptWritten = keptColumns(pipeline, table, written);
 	const isGiven = keyed.length > 0 && keyed.every((name) => written.includes(name));
-	if (await isSample(verify, keyed, source)) {
+	if (isAsSeeded) {
 		const known = isGiven ? keyed : marker;
 		const key = keyInLake(pipeline, table, [known, marker]);
 		return { ...plan, values: asTheyStand, key, recognised: byValues(known), sample: sampleOf(verify) };

@@ -17,6 +17,7 @@ const plan: Plan = {
 	written: ["slug"],
 	values: [["a"]],
 	columns: ["slug"],
+	taken: ["term_id", "slug"],
 	key: ["slug"],
 	recognised: { columns: ["slug"], values: [["a"]] },
 	isMarked: true,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lakehouse.changes.change_log import CHANGE_COLUMNS
 from lakehouse.contract import BEFORE, OP_UPDATE, OPERATION
 from lakehouse.current import current_rows, evolution
+from lakehouse.names import there
 from lakehouse.run.job import Job
 from lakehouse.storage.datasets import Table
 from lakehouse.storage.state import Batch, Columns
@@ -89,8 +90,10 @@ def key_of(table: Table, batches: list[Batch], columns: Columns) -> list[str]:
     Key columns of a table: as declared, or else those with a before image; none where before images are of all columns.
     """
     names = [name for name, _ in columns]
-    if table.key is not None and set(table.key) <= set(names):
-        return list(table.key)
+    if table.key is not None:
+        key = [there(name, names) for name in table.key]
+        if set(key) <= set(names):
+            return key
     for batch in reversed(batches):
         if batch.before and set(batch.before) <= set(names):
             return [] if len(batch.before) == len(batch.columns) else list(batch.before)

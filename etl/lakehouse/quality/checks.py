@@ -9,7 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from lakehouse.quality import severity
-from lakehouse.quality.rules import OF_ROW, OF_TABLE, Candidate, Found, columns_of, described, shown
+from lakehouse.quality.rules import OF_ROW, OF_TABLE, Candidate, Found, columns_of, described, named, shown
 from lakehouse.quality.severity import Rule
 from lakehouse.run.job import Job
 from lakehouse.run.report import BrokenRule
@@ -28,8 +28,9 @@ def check(job: Job, candidate: Candidate) -> bool:
     """
     table = candidate.table
     there = set(candidate.columns)
-    rules = [rule for rule in table.rules if columns_of(rule) <= there]
-    lost = [_report_lost(job, table, rule, columns_of(rule) - there) for rule in table.rules if rule not in rules]
+    all_rules = [named(rule, candidate.columns) for rule in table.rules]
+    rules = [rule for rule in all_rules if columns_of(rule) <= there]
+    lost = [_report_lost(job, table, rule, columns_of(rule) - there) for rule in all_rules if rule not in rules]
     of_row = [rule for rule in rules if rule["kind"] in OF_ROW]
     strict = [rule for rule in of_row if severity.blocks_any_row(rule)]
     lenient = [rule for rule in of_row if rule not in strict]

@@ -8,6 +8,7 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import TYPE_CHECKING
 
+from lakehouse.names import there
 from lakehouse.quality.severity import Rule
 from lakehouse.spark import F
 from lakehouse.storage.column_types import quoted
@@ -56,6 +57,12 @@ class Found:
 
 def columns_of(rule: Rule) -> set[str]:
     return {rule["column"]} if "column" in rule else set(rule.get("columns", ()))
+
+
+def named(rule: Rule, columns: list[str]) -> Rule:
+    """A rule with the names that its columns have among those of the table."""
+    names: Rule = {"column": there(rule["column"], columns)} if "column" in rule else {}
+    return rule | names | ({"columns": [there(name, columns) for name in rule["columns"]]} if "columns" in rule else {})
 
 
 def described(rule: Rule) -> str:
@@ -152,7 +159,8 @@ def _relationships(candidate: Candidate, rule: Rule) -> Found | None:
     parent = rows if is_same else candidate.other(schema, name)
     if parent is None:
         return None
-    values = parent.select(F.col(quoted(rule["field"])).alias("_field")).distinct()
+    field = there(rule["field"], parent.columns)
+    values = parent.select(F.col(quoted(field)).alias("_field")).distinct()
     column = F.col(quoted(rule["column"]))
     lost = rows.where(column.isNotNull()).join(values, column == F.col("_field"), "left_anti")
     failed = int(lost.count())

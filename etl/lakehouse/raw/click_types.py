@@ -21,6 +21,13 @@ _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _BITS = {"tinyint": 8, "smallint": 16, "int": 32, "bigint": 64}
 _LARGEST = {"float": 3.4028235677973366e38, "double": float("inf")}
 _EXACT = Context(prec=100, rounding=ROUND_HALF_UP)
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_HOUR = "(?:[01][0-9]|2[0-3])"
+_TIME = re.compile(
+    f"{_DATE.pattern}(?:[T ]{_HOUR}:[0-9]{{2}}"
+    rf"(?::[0-9]{{2}}(?:\.[0-9]{{1,9}})?(?:Z|[+-]{_HOUR}(?::?[0-9]{{2}})?)?)?)?"
+)
+_ESCAPE = re.compile(r"\\(?:u[0-9a-f]{4}|.)")
 
 _ARROW = {
     "string": pa.string(),
@@ -141,12 +148,17 @@ def fit_object(value: Object, kind: Kind, path: str, found: Found) -> dict[str, 
     The fields of an object by the names of its type, whose letters may be large or small in the object. Raises
     Malformed where two keys are the same apart from that.
     """
-    values = {key.lower(): inner for key, inner in value}
+    values = {_folded(key): inner for key, inner in value}
     if len(values) < len(value):
         raise Malformed("a key is there twice")
-    known = {name.lower() for name, _ in kind.fields}
-    found.notes.update(f"+{path}{key}" for key, _ in value if key.lower() not in known)
-    return {name: fit(values.get(name.lower()), inner, path + name, found) for name, inner in kind.fields}
+    known = {_folded(name) for name, _ in kind.fields}
+    found.notes.update(f"+{path}{key}" for key, _ in value if _folded(key) not in known)
+    return {name: fit(values.get(_folded(name)), inner, path + name, found) for name, inner in kind.fields}
+
+
+def _folded(key: str) -> str:
+    """In lower case as DuckDB has it: letter by letter."""
+    return key.lower() if key.isascii() else "".join(letter.lower()[0] for letter in key)
 
 
 def fit(value: Any, kind: Kind, path: str, found: Found) -> Any:
@@ -181,7 +193,7 @@ def _is_exact(value: Any, kind: Kind) -> bool:
 def _scalar(value: Any, kind: Kind) -> Any:
     name = kind.name
     if name == "string":
-        return str(value) if isinstance(value, str) else as_text(value)
+        return value if isinstance(value, str) and not isinstance(value, Number) else as_text(value)
     if name == "boolean":
         return value if isinstance(value, bool) else {"true": True, "false": False}.get(_text(value))
     text = _text(value)
@@ -198,11 +210,11 @@ def _scalar(value: Any, kind: Kind) -> Any:
         return None
     try:
         if name == "date":
-            return dt.date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+            return dt.date.fromisoformat(text) if _DATE.fullmatch(text) else None
         if name == "timestamp":
             return _time(text)
-        return base64.b64decode(text, validate=True) if text else None
-    except ValueError:
+        return base64.b64decode(text, validate=True) if isinstance(value, str) else None
+    except (ValueError, OverflowError):
         return None
 
 
@@ -212,19 +224,21 @@ def _text(value: Any) -> str:
 
 
 def _decimal(text: str, kind: Kind) -> Decimal | None:
-    # An exponent of many digits is a number that nobody means, and one that takes all memory.
-    if not _NUMBER.fullmatch(text) or len(text) > 100 or re.search(r"[eE][+-]?0*[1-9][0-9]{2}", text):
+    if not _NUMBER.fullmatch(text) or len(text) > 400:
         return None
-    rounded = Decimal(text).quantize(Decimal(1).scaleb(-kind.scale), context=_EXACT) if _small(text) else None
-    return None if rounded is None or abs(rounded) >= 10 ** (kind.precision - kind.scale) else rounded
-
-
-def _small(text: str) -> bool:
-    return Decimal(text).adjusted() < 40
+    # As a double it takes no memory to know that it is zero or too large, however many digits its exponent stands for.
+    double = float(text)
+    if abs(double) > 1e40:
+        return None
+    number = Decimal(text) if double else Decimal(0)
+    if number.adjusted() >= 40:
+        return None
+    rounded = number.quantize(Decimal(1).scaleb(-kind.scale), context=_EXACT)
+    return None if abs(rounded) >= 10 ** (kind.precision - kind.scale) else rounded
 
 
 def _time(text: str) -> dt.datetime | None:
-    if not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+    if not _TIME.fullmatch(text):
         return None
     time = dt.datetime.fromisoformat(text)
     return time.astimezone(dt.timezone.utc) if time.tzinfo else time.replace(tzinfo=dt.timezone.utc)
@@ -236,10 +250,31 @@ def as_text(value: Any) -> str:
         return "{" + ",".join(f"{_quoted(key)}:{as_text(inner)}" for key, inner in value) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(as_text, value)) + "]"
-    if isinstance(value, Number):
+    return number_text(value) if isinstance(value, Number) else _quoted(value)
+
+
+def number_text(value: str) -> str:
+    """A number with a fraction or an exponent as the double that it is, in DuckDB's form; another as it is."""
+    if not re.search("[.eE]", value):
         return str(value)
-    return _quoted(value)
+    number = float(value)
+    if abs(number) == float("inf"):
+        return str(value)
+    _, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
+    assert isinstance(exponent, int)
+    text, point = "".join(map(str, digits)), len(digits) + exponent
+    if number == 0:
+        text = "0.0"
+    elif not -6 < point <= 21:
+        text = f"{text[0]}{'.' if text[1:] else ''}{text[1:]}e{point - 1}"
+    elif point <= 0:
+        text = f"0.{'0' * -point}{text}"
+    else:
+        text = f"{text[:point].ljust(point, '0')}.{text[point:] or '0'}"
+    return f"-{text}" if str(number).startswith("-") else text
 
 
 def _quoted(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    # Large digits, as DuckDB writes them.
+    return _ESCAPE.sub(lambda found: found[0][:2] + found[0][2:].upper(), text) if "\\u" in text else text

@@ -16,7 +16,8 @@ from lakehouse.storage.iceberg import IcebergTable
 class Table:
     """
     A table at the source. `key`: its key columns in order, None where nothing is declared for the table. `given`: its
-    name in the catalog, where one was given. Columns are called as in the change log.
+    name in the catalog, where one was given. Columns are called as in
+    the change log of a table that has no other columns: `names.there` gives what they are called beside those.
     """
 
     schema: str

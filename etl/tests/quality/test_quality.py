@@ -147,3 +147,33 @@ def test_freshness(lake: Lake) -> None:
     sales.insert(id=2)
     sales.flush()
     lake.ok()
+
+
+def test_rules_and_keys_name_columns_as_the_source_does(lake: Lake, current: Read) -> None:
+    """Also those that have another name in the lake: it has columns `BI_id` and `Op` of its own."""
+    to_itself = rule("relationships", column="cdc_op", to={"schema": "shop", "table": "odd"}, field="BI_id")
+    rules = [
+        rule("not_null", columns=["BI_id", "a b"]),
+        rule("range", column="Op", min=1),
+        rule("unique", columns=["BI_id"]),
+        to_itself,
+    ]
+    lake.declare("shop", "odd", ["BI_id"], rules)
+    odd, id_, op = "a_x0020_b", "_x0042_I_id", "_x0063_dc_op"
+    # As raw files have them.
+    columns = dict.fromkeys(["id", id_, "_x004f_p", "a b", "cdc_op"], pa.int32())
+    source = Source(lake, "odd", columns, [id_])
+    source.insert(**{"id": 1, id_: 1, "_x004f_p": 1, "a b": 1, "cdc_op": 1})
+    source.flush()
+    lake.ok()
+    source.insert(**{"id": 1, id_: 2, "_x004f_p": 0, "a b": None, "cdc_op": 7})
+    source.flush()
+    assert lake.run() == [0, 0, 11]
+    found = {broken["rule"].split("(")[0]: broken for broken in lake.reports["apply-changes"]["quality"]}
+    assert found.keys() == {"not_null", "range", "relationships"}
+    assert found["not_null"]["rule"] == f"not_null({id_}, {odd})"
+    assert not any("there is no column" in str(broken["description"]) for broken in found.values())
+    source.update({id_: 2}, **{"_x004f_p": 5, "a b": 2, "cdc_op": 2})
+    source.flush()
+    lake.ok()
+    assert {row[id_]: (row[odd], row[op]) for row in current(source)} == {1: (1, 1), 2: (2, 2)}

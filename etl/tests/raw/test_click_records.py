@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+from collections.abc import Callable
 from typing import Any
 
 import pyarrow as pa
@@ -18,7 +19,8 @@ from support.clicks import ODD, odd_line
 EXAMPLES = 2000 if os.environ.get("ALL_FAULTS") == "1" else 200
 KIND = (
     "struct<`id`:int,`name`:string,`price`:double,`at`:date,"
-    "`details`:struct<`color`:string,`size`:int>,`tags`:array<int>>"
+    "`details`:struct<`color`:string,`size`:int>,`tags`:array<int>,"
+    "`time`:timestamp,`amount`:decimal(38,10),`data`:binary>"
 )
 USUAL = b'{"id":1,"name":"Hat","price":12.5,"at":"2026-11-20","details":{"color":"red","size":4},"tags":[1,2]}'
 
@@ -30,11 +32,19 @@ def read(content: bytes, name: str = "a.json", kind: str = KIND) -> pa.Table:
     return pa.Table.from_batches(batches, pa.schema(list(kinds.items())))
 
 
+SHOWN: dict[str, Callable[[Any], Any]] = {
+    "at": lambda value: value.isoformat(),
+    "time": lambda value: value.replace(tzinfo=None).isoformat(" "),
+    "amount": lambda value: f"{value:f}",
+    "data": lambda value: value.hex(),
+}
+
+
 def shown(click: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if name == "at" and value else value for name, value in click.items()}
+    return {name: SHOWN.get(name, lambda it: it)(value) for name, value in click.items() if value is not None}
 
 
-NOTHING = dict.fromkeys(["id", "name", "price", "at", "details", "tags"])
+NOTHING = dict.fromkeys(["id", "name", "price", "at", "details", "tags", "time", "amount", "data"])
 
 
 def outcome(row: dict[str, Any]) -> tuple[dict[str, Any] | None, bool]:
@@ -45,6 +55,7 @@ def outcome(row: dict[str, Any]) -> tuple[dict[str, Any] | None, bool]:
 
 
 def expected(case: dict[str, Any]) -> tuple[dict[str, Any] | None, bool]:
+    """Of the click what is not null."""
     return case["click"], case.get("unfit", False)
 
 
@@ -104,7 +115,7 @@ def _repeats(click: Any) -> bool:
 @settings(max_examples=EXAMPLES, deadline=None)
 @given(content=st.binary(max_size=200))
 def test_any_bytes_are_counted_line_by_line(content: bytes) -> None:
-    lines = [part for part in content.split(b"\n") if part.strip(b" \t\r")]
+    lines = [part for part in content.removeprefix(b"\xef\xbb\xbf").split(b"\n") if part.strip(b" \t\r\f\v")]
     assert len(read(content)) == len(lines)
     table = read(content, "a.json.gz")
     assert (len(table) > 0) == (content != b"")
@@ -154,3 +165,21 @@ def test_types_of_every_kind() -> None:
     assert other == {"a": None, "b": None, "c": None, "d": None, "e": None, "f": None, "g`h": [None]}
     assert table.column("unfit").to_pylist() == [False, True]
     assert click_types.parse(kind).hive().startswith("struct<a:decimal(5,2),b:binary,")
+
+
+def test_a_line_that_is_too_long_is_malformed_alone() -> None:
+    long = b'{"name":"' + b"x" * click_records.LONGEST + b'"}'
+    assert read(b"\n".join([USUAL, long, USUAL])).column("malformed").to_pylist() == [False, True, False]
+
+
+def test_what_comes_before_a_wrong_checksum_is_kept() -> None:
+    whole = gzip.compress(USUAL)
+    table = read(whole[:-8] + b"wrong" + whole[-3:], "c.json.gz")
+    assert [click["id"] for click in table.column("click").to_pylist()] == [1]
+    assert "damaged" in str(table.column("damage").to_pylist())
+
+
+def test_a_byte_order_mark_is_skipped_where_a_file_begins() -> None:
+    marked = "\ufeff".encode() + USUAL
+    table = read(b"\n".join([marked, USUAL, marked]))
+    assert table.column("malformed").to_pylist() == [False, False, True]

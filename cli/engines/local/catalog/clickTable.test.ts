@@ -19,6 +19,9 @@ const columns = Object.entries({
 	at: "date",
 	details: "struct<color:string,size:int>",
 	tags: "array<int>",
+	time: "timestamp",
+	amount: "decimal(38,10)",
+	data: "binary",
 }).map(([name, type]) => ({ name, type }));
 
 const clicks: RegisteredTable = {
@@ -67,10 +70,12 @@ describe("the local table of clicks", () => {
 		);
 		const found = await rows(
 			(relation) =>
-				`SELECT to_json(struct_pack(id := id, name := name, price := price, "at" := "at", details := details, tags := tags)) FROM ${relation}`,
+				`SELECT to_json(struct_pack(id := id, name := name, price := price, "at" := "at", details := details, tags := tags,
+					"time" := "time"::VARCHAR, amount := amount::VARCHAR, data := lower(hex(data)))) FROM ${relation}`,
 		);
-		const nothing = Object.fromEntries(columns.map(({ name }) => [name, null]));
-		expect(found.map(([row]) => JSON.parse(String(row)))).toEqual(cases.map(({ click }) => click ?? nothing));
+		const there = (row: unknown): unknown =>
+			Object.fromEntries(Object.entries(JSON.parse(String(row))).filter(([, value]) => value !== null));
+		expect(found.map(([row]) => there(row))).toEqual(cases.map(({ click }) => click ?? {}));
 	});
 
 	test("has what can be read of damaged files, until they are whole, and all of the others", async () => {
@@ -97,6 +102,55 @@ describe("the local table of clicks", () => {
 		await utimes(join(lake.paths.raw, folder, "old.json.gz"), 1, 1);
 		expect((await stat(join(lake.paths.raw, folder, "old.json.gz"))).mtimeMs).toBe(1000);
 		expect(await rows(counts)).toEqual([[1, 2, 1, "13"]]);
+	});
+});
+
+describe("files of clicks", () => {
+	const two = '{"id":1}\n{"id":2}\n';
+	const zipped = gzipSync(two);
+	/** Places 16 MiB of a text into a line. */
+	const long = `{"name":"${"x".repeat(2 ** 24)}"}\n`;
+	const files: Record<string, [content: string | Uint8Array, ids: number[], lines?: number]> = {
+		"several.json.gz": [Buffer.concat([zipped, gzipSync(""), zipped]), [1, 2, 1, 2]],
+		"garbage.json.gz": [Buffer.concat([zipped, Buffer.from("garbage")]), [1, 2]],
+		"zeros.json.gz": [Buffer.concat([zipped, Buffer.alloc(512)]), [1, 2]],
+		"next.json.gz": [Buffer.concat([zipped, Buffer.from([0x1f])]), [1, 2]],
+		"checksum.json.gz": [Buffer.concat([zipped.subarray(0, -8), Buffer.alloc(8)]), [1, 2]],
+		"header.json.gz": [gzipSync(two).subarray(0, 9), []],
+		"text.json.gz": [two, []],
+		"LARGE.JSON.GZ": [gzipSync(two), [1, 2]],
+		"gzip.json": [gzipSync('{"id":1}'), [], 1],
+		"zstandard.zst": [two, [1, 2]],
+		noending: [two, [1, 2]],
+		"odd [1] %20 *?{a,b}'.txt": [two, [1, 2]],
+		_hidden: [two, []],
+		"long.json": [`${two}${long}{"id":3}`, [1, 2, 3], 4],
+		"long.json.gz": [gzipSync(`${two}${long}`, { level: 1 }), [1, 2], 3],
+		"marked.json": [`\ufeff${two}\ufeff${two}`, [1, 2, 2], 4],
+		"marked.json.gz": [gzipSync(`\ufeff${two}`), [1, 2]],
+		"utf16.json": [Buffer.from(two, "utf16le"), [], 3],
+		"pretty.json": [`${JSON.stringify({ id: 1 }, undefined, 2)}\n${two}`, [1, 2], 5],
+		"array.json": [`[\n{"id":1},\n{"id":2}\n]`, [2], 4],
+		"carriage.json": [two.replaceAll("\n", "\r\n"), [1, 2]],
+		"zero.json": [`\0\0\n${two}\0`, [1, 2], 4],
+	};
+
+	test("are read line by line, whatever is in one of them", async () => {
+		for (const [name, [content]] of Object.entries(files))
+			await lake.raw(`clickstream-data/2026/11/20/13/${name}`, content);
+		const path = "regexp_extract(path, '[^/]*$')";
+		const found = await rows((relation) => {
+			const withPath = relation.replace("SELECT ", () => `SELECT ${path} AS file, `);
+			return `SELECT file, list(id) FILTER (id IS NOT NULL), count(*)::INT FROM ${withPath} GROUP BY file`;
+		});
+		const expected = Object.entries(files).flatMap(([name, [, ids, lines = ids.length]]) =>
+			lines === 0 ? [] : [[name, ids.length === 0 ? null : ids, lines]],
+		);
+		const named = found.map(([file, ...rest]) => [
+			files[String(file)] ? file : String(file).replace(/\.json$/, ""),
+			...rest,
+		]);
+		expect(new Map(named.map((row) => [row[0], row]))).toEqual(new Map(expected.map((row) => [row[0], row])));
 	});
 });
 

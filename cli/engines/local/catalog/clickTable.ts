@@ -24,14 +24,15 @@ export function selectClicks(files: readonly string[], columns: Columns): string
 	const hours = hourKeys.map(
 		({ name }, at) => `regexp_extract(path, ${quoteText(hourFolders)}, ${at + 1}) AS ${quoteName(name)}`,
 	);
-	return `SELECT ${[...selected, ...hours].join(", ")} FROM (${clickRows(files, columns)})`;
+	const click = columns.some(({ type }) => type.includes("decimal")) ? exactNumbers : "json";
+	return `SELECT ${[...selected, ...hours].join(", ")} FROM (${clickRows(files, columns, click)})`;
 }
 
-/** One row a line: `click`, NULL where the line is none, and `path`. */
-function clickRows(files: readonly string[], columns: Columns): string {
+/** One row a line: `click`, NULL where the line is none, and `path`. @param click what there is of a line that is a click. */
+function clickRows(files: readonly string[], columns: Columns, click = "json"): string {
 	const nested = columns.flatMap(({ name, type }) => keysOnce(fieldOf("json", name, 0), type, 0) ?? []);
-	const isClick = ["json_type(json) = 'OBJECT'", `NOT ${isLoose}`, uniqueKeys("json", 0), ...nested].join(" AND ");
-	return `SELECT CASE WHEN ${isClick} THEN json END AS click, path FROM ${clickLines(files)}`;
+	const isClick = ["json_type(json) = 'OBJECT'", `NOT ${isLoose}`, `NOT ${isDeep}`, uniqueKeys("json", 0), ...nested];
+	return `SELECT CASE WHEN ${isClick.join(" AND ")} THEN ${click} END AS click, path FROM ${clickLines(files)}`;
 }
 
 /** One row a line: `json` and `path`. */
@@ -40,11 +41,25 @@ function clickLines(files: readonly string[]): string {
 	return `read_json_objects(${list}, format = 'newline_delimited', ignore_errors = true, filename = 'path')`;
 }
 
-/** DuckDB takes NaN, Infinity and a comma before a closing bracket for JSON. The first pattern is fast, and mostly fails. */
-const isLoose = (() => {
-	const loose = String.raw`(?i)nan|inf|,\s*[}\]]`;
-	const text = String.raw`"(\\.|[^"\\])*"`;
-	return `(regexp_matches(json, '${loose}') AND regexp_matches(regexp_replace(json, '${text}', '""', 'g'), '${loose}'))`;
+const text = String.raw`"(\\.|[^"\\])*"`;
+
+/** Whether what is not text in a line matches a pattern, which is fast where the whole line does not, as is usual. */
+function hasBesideText(pattern: string): string {
+	return `(regexp_matches(json, '${pattern}') AND regexp_matches(regexp_replace(json, '${text}', '""', 'g'), '${pattern}'))`;
+}
+
+/** DuckDB takes NaN, Infinity and a comma before a closing bracket for JSON. */
+const isLoose = hasBesideText(String.raw`(?i)nan|inf|,\s*[}\]]`);
+
+/** The jobs take no more than 100 levels. */
+const isDeep = hasBesideText(String.raw`([\[{][^\[\]{}]*){101}`);
+
+/** The line, where numbers of many digits are texts: DuckDB would round them to doubles. */
+const exactNumbers = (() => {
+	const tokens = `${text}|-?[0-9][0-9.eE+-]*|[^"0-9-]+|-`;
+	const isExact = `regexp_full_match(t, '-?[0-9]+[.][0-9]+') AND length(t) > 17`;
+	const exact = `list_transform(regexp_extract_all(json, '${tokens}'), lambda t: CASE WHEN ${isExact} THEN '"' || t || '"' ELSE t END)`;
+	return `CASE WHEN regexp_matches(json, '[0-9.]{17}') THEN CAST(array_to_string(${exact}, '') AS JSON) ELSE json END`;
 })();
 
 function uniqueKeys(value: string, depth: number): string {
@@ -77,6 +92,10 @@ function fieldOf(value: string, name: string, depth: number): string {
 	return `coalesce(json_extract(${value}, ${pointer}), json_extract(${value}, ${other}))`;
 }
 
+const date = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
+const hour = "([01][0-9]|2[0-3])";
+/** A time of UTC, or one that names its zone. */
+const time = `${date}([T ]${hour}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,9})?(Z|[+-]${hour}(:?[0-9]{2})?)?)?)?`;
 const whole = "-?[0-9]{1,40}";
 const decimal = String.raw`-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?`;
 
@@ -85,8 +104,8 @@ function fitted(value: string, type: string, depth: number): string {
 	const { outer, fields, item } = partsOfType(type);
 	const text = `(${value} ->> '$')`;
 	const cast = `TRY_CAST(${text} AS ${toDuckDb(type)})`;
-	const matching = (pattern: string, condition = ""): string =>
-		`CASE WHEN regexp_full_match(${text}, '${pattern}')${condition} THEN ${cast} END`;
+	const matching = (pattern: string, condition = "", found = cast): string =>
+		`CASE WHEN regexp_full_match(${text}, '${pattern}')${condition} THEN ${found} END`;
 	if (outer === "struct") {
 		const inner = fields.map(
 			(field) => `${quoteName(field.name)} := ${fitted(fieldOf(value, field.name, depth), field.type, depth + 1)}`,
@@ -113,13 +132,16 @@ function fitted(value: string, type: string, depth: number): string {
 		case "double":
 			return matching(decimal, ` AND isfinite(${cast})`);
 		case "decimal":
-			return matching(decimal);
+			// DuckDB takes 5e-324 for 0.01.
+			return matching(decimal, "", `CASE WHEN abs(TRY_CAST(${text} AS DOUBLE)) < 1e-40 THEN 0 ELSE ${cast} END`);
 		case "date":
-			return matching("[0-9]{4}-[0-9]{2}-[0-9]{2}");
+			return matching(date, ` AND year(${cast}) > 0`);
 		case "binary":
 			return `CASE WHEN ${isText} THEN TRY(from_base64(${text})) END`;
-		default:
-			return `CASE WHEN ${isText} THEN ${cast} END`;
+		default: {
+			const inUtc = `(TRY_CAST(${text} AS TIMESTAMPTZ) AT TIME ZONE 'UTC')`;
+			return matching(time, ` AND ${isText} AND year(${inUtc}) BETWEEN 1 AND 9999`, inUtc);
+		}
 	}
 }
 

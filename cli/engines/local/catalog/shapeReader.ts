@@ -10,7 +10,7 @@ import { batchKey } from "./emptyLogs.ts";
 import { readIcebergTable } from "./icebergTable.ts";
 import { filesBelow, hiveKeys } from "./lakeFolders.ts";
 import type { FoundTable } from "./lakeTables.ts";
-import { describe, jsonEndings, parquetEndings, parquetRelation } from "./tableReader.ts";
+import { clickEndings, describe, parquetEndings, parquetRelation } from "./tableReader.ts";
 
 export type Shape = Pick<RegisteredTable, "columns" | "partitionKeys" | "readUntil">;
 
@@ -44,7 +44,7 @@ export class ShapeReader {
 			const { columns } = await readIcebergTable(folder);
 			return { columns: columns.map(({ name, type }) => ({ name, type })), partitionKeys: [] };
 		}
-		const files = await filesBelow(folder, found.format === "json" ? jsonEndings : parquetEndings);
+		const files = await filesBelow(folder, found.format === "json" ? clickEndings : parquetEndings);
 		const [first] = files;
 		if (first === undefined) return found.shape;
 		if (found.format === "json") {

@@ -14,9 +14,9 @@ const filePath = "/path";
 
 type Columns = RegisteredTable["columns"];
 
-/** How the names of data files end. Firehose writes `.gz` where no other ending is configured for GZIP. */
+/** How the names of data files end. Those of clicks end in any way, for Athena and the jobs as well. */
 export const parquetEndings = [".parquet"];
-export const jsonEndings = [".json", ".gz"];
+export const clickEndings = [""];
 
 /**
  * A SELECT that reads all of a table as it lies in the lake now. Its columns have lower-case names, as in Glue, and the
@@ -31,7 +31,7 @@ export async function selectAll(
 	const folder = tableFolder(table, paths);
 	if (table.format === "iceberg") return selectIceberg(folder);
 	if (table.format === "json") {
-		const files = await readableClickFiles(await filesBelow(folder, jsonEndings), paths);
+		const files = await readableClickFiles(await filesBelow(folder, clickEndings), paths);
 		return files.length === 0 ? selectNothing(table) : selectClicks(files, table.columns);
 	}
 	const files = await filesBelow(folder, parquetEndings);
