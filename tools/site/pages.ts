@@ -1,7 +1,7 @@
 /** A page of the site: its title, and its file from the root of the repository. */
 export type SitePage = readonly [title: string, file: string];
 
-/** The pages in the order in which one reads them, by what one wants to do. */
+/** The pages in reading order, grouped by purpose. */
 export const sitePages: readonly { text: string; pages: readonly SitePage[] }[] = [
 	{
 		text: "Start",
@@ -17,11 +17,11 @@ export const sitePages: readonly { text: string; pages: readonly SitePage[] }[] 
 		pages: [
 			["pipeline.yaml, models, charts", "docs/definition.md"],
 			["Clicks", "docs/clicks.md"],
-			["Keys of a stack", "docs/configuration.md"],
+			["Configuration keys", "docs/configuration.md"],
 		],
 	},
 	{
-		text: "Ask",
+		text: "Query",
 		pages: [
 			["SQL", "docs/sql.md"],
 			["Dashboard, warehouse, notebook", "docs/analysis.md"],
@@ -31,28 +31,28 @@ export const sitePages: readonly { text: string; pages: readonly SitePage[] }[] 
 		text: "Operate",
 		pages: [
 			["Commands", "docs/commands.md"],
-			["Proofs, exit codes, scripts", "docs/cli.md"],
+			["Verification, exit codes, scripts", "docs/cli.md"],
 			["Troubleshooting", "docs/troubleshooting.md"],
 			["Recovery", "docs/recovery.md"],
 			["Reliability", "docs/reliability.md"],
 			["Scale", "docs/scale.md"],
 			["Performance", "docs/performance.md"],
 			["Benchmarks", "bench/README.md"],
-			["Measured", "bench/RESULTS.md"],
+			["Benchmark results", "bench/RESULTS.md"],
 			["Cost", "docs/cost.md"],
 			["Security", "SECURITY.md"],
 		],
 	},
 	{
-		text: "Understand and change",
+		text: "Internals",
 		pages: [
 			["Architecture", "docs/architecture.md"],
-			["The lake's contract", "docs/contract.md"],
+			["Contract of the lake", "docs/contract.md"],
 			["Decisions", "docs/decisions/README.md"],
 			["Findings on AWS", "docs/aws-findings.md"],
 			["Glossary", "docs/glossary.md"],
 			["Contributing", "CONTRIBUTING.md"],
-			["Changes", "CHANGELOG.md"],
+			["Changelog", "CHANGELOG.md"],
 			["Licences", "docs/licences.md"],
 		],
 	},

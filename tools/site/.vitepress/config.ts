@@ -1,4 +1,5 @@
 // Not typed by VitePress, which only this folder installs.
+import { withMermaid } from "vitepress-plugin-mermaid";
 import { siteFile, sitePages } from "../pages.ts";
 
 /** As much of markdown-it as is used. */
@@ -13,12 +14,14 @@ interface MarkdownIt {
 	core: { ruler: { push(name: string, rule: (state: { tokens: Token[] }) => void): void } };
 }
 
-export default {
+export default withMermaid({
 	title: "Analytics pipeline",
 	description: "Your MySQL in an S3 lake, kept current, and a command that proves it.",
 	srcDir: "content",
 	outDir: "../../dist/site",
 	cleanUrls: true,
+	// None, instead of a request for /favicon.ico.
+	head: [["link", { rel: "icon", href: "data:," }]],
 	markdown: {
 		config(md: MarkdownIt): void {
 			md.core.ruler.push("site", ({ tokens }) => {
@@ -38,7 +41,7 @@ export default {
 			items: pages.map(([title, file]) => ({ text: title, link: `/${siteFile(file).replace(/(index)?\.md$/, "")}` })),
 		})),
 	},
-};
+});
 
 /** A link to anything but a page leads nowhere here; VitePress itself fails for a page that is missing. */
 function adaptLink(token: Token): void {
