@@ -57,7 +57,7 @@ describe("crawl", () => {
 		];
 		const { code, err } = await aws.run("crawl");
 		expect(code).toBe(1);
-		expect(err).toContain(`ended as ${status}`);
+		expect(err).toContain(`ended with status ${status}`);
 		expect(err).toContain("Insufficient Lake Formation permission");
 	});
 
@@ -91,7 +91,7 @@ describe("crawl", () => {
 		aws.glue.afterCrawl = looks;
 		const { code, err } = await aws.run("crawl");
 		expect(code).toBe(1);
-		expect(err).toContain(`a state of the ${what} that pipeline-cli does not know`);
+		expect(err).toContain(`an unknown state of the ${what}`);
 	});
 
 	it("one that never ends ends at the timeout", async () => {

@@ -101,7 +101,7 @@ describe("doctor", () => {
 				found: expect.stringMatching(
 					/^not allowed: glue:StartJobRun on arn:aws:glue:eu-west-1:123456789012:job\/dev-process-load \(implicitDeny\), /,
 				),
-				fix: `Allow these actions to ${arn}.`,
+				fix: `Allow these actions for ${arn}.`,
 			});
 			expect(aws.endpoint.inputs("iam", "SimulatePrincipalPolicy")[0]?.PolicySourceArn).toBe(arn);
 		},
@@ -142,7 +142,7 @@ describe("doctor", () => {
 		await aws.deploy({ jobs: { ...outputs.jobs, "old-job": "dev-old-job" } });
 		const { document } = await doctor();
 		expect(document.checks.find(({ name }) => name === "jobs")?.found).toBe(
-			"old-job is deployed and not in the definition",
+			"old-job is deployed but not in the definition",
 		);
 	});
 
@@ -169,7 +169,7 @@ describe("doctor", () => {
 				body: JSON.stringify({ Quota: { Value } }),
 			}));
 		standard(50);
-		expect(await found("Glue quota")).toMatchObject({ ok: true, found: "50 job runs at a time in the account" });
+		expect(await found("Glue quota")).toMatchObject({ ok: true, found: "50 concurrent job runs in the account" });
 		standard(1);
 		expect((await found("Glue quota"))?.ok).toBe(false);
 	});
@@ -198,7 +198,7 @@ describe("doctor", () => {
 		aws.endpoint.fault("dms", "DescribeEngineVersions", json({ EngineVersions: [{ Version: "3.7.1" }] }));
 		expect(await found("DMS engine")).toMatchObject({
 			ok: false,
-			found: "3.6.1, which AWS does not list any more",
+			found: "3.6.1, which AWS no longer lists",
 			fix: expect.stringContaining("pulumi config rm replicationEngineVersion"),
 		});
 		near({ AvailableUpgrades: ["3.6.2", "3.10.0", "3.7.1"] });
@@ -243,7 +243,7 @@ describe("doctor", () => {
 		const denied = run(3, "FAILED", "OSError: When listing objects: AWS Error ACCESS_DENIED during ListObjectsV2");
 		const nobody = run(4, "FAILED", "botocore.exceptions.NoCredentialsError: Unable to locate credentials");
 		aws.glue.runs.set(job.glueName, [other]);
-		expect(await found(name)).toMatchObject({ ok: true, checked: false, found: "no job has shown it yet" });
+		expect(await found(name)).toMatchObject({ ok: true, checked: false, found: "not verified: no job has run yet" });
 		aws.glue.runs.set(job.glueName, [other, worked]);
 		expect(await found(name)).toMatchObject({ ok: true, found: expect.stringContaining("read and wrote the lake") });
 		for (const refused of [denied, nobody]) {
@@ -265,7 +265,7 @@ describe("doctor", () => {
 		aws.identity.denied = ["kms:Decrypt"];
 		expect(await found(name)).toMatchObject({
 			ok: true,
-			found: "not open yet",
+			found: "no access yet",
 			warning: `Allow kms:Decrypt on ${outputs.keyArn} to aws-quicksight-secretsmanager-role-v0.`,
 		});
 		aws.endpoint.on("iam", "GetRole", iamRefusal("NoSuchEntity"));

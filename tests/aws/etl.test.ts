@@ -87,7 +87,7 @@ describe("run-etl", () => {
 		aws.glue.looks["dev-process-load"] = [{ JobRunState: "NAPPING" }];
 		const { code, err } = await aws.run("run-etl", "process-load");
 		expect(code).toBe(1);
-		expect(err).toContain("does not know: NAPPING");
+		expect(err).toContain("unknown state of the job run: NAPPING");
 	});
 
 	it("a failed job: class, message, last lines of its driver, link; what waits for it is skipped", async () => {

@@ -101,7 +101,7 @@ describe("a rule of the definition that changed after the load", () => {
 			rules: before,
 			purging: [{ schema: "wordpress-db", table: "wp_users" }],
 		});
-		expect((await aws.run("run-etl")).err).toContain("its purge has begun");
+		expect((await aws.run("run-etl")).err).toContain("its purge has started");
 		const { code, err } = await aws.run("replication", "reload", "--purge");
 		expect([code, err]).toEqual([0, expect.anything()]);
 		expect(recorded()).toEqual({ version: 1, rules: now, purging: [] });
@@ -202,7 +202,7 @@ describe("a rule of the definition that changed after the load", () => {
 	it("is repeated where another run could take the lease meanwhile", async () => {
 		aws.s3.onDelete = () => aws.s3.put(processed, lake.lease, JSON.stringify({ holders: [], takeovers: 2 }));
 		const { code, err } = await aws.run("replication", "reload", "--purge");
-		expect([code, err]).toEqual([4, expect.stringContaining("lease on the lake could not be kept")]);
+		expect([code, err]).toEqual([4, expect.stringContaining("purge lost its lease on the lake")]);
 		expect(starts()).toEqual([]);
 	});
 
@@ -211,7 +211,7 @@ describe("a rule of the definition that changed after the load", () => {
 			if (aws.glue.runs.size === 0) aws.glue.add({ ...byHand, JobRunState: "SUCCEEDED" }, []);
 		};
 		const { code, err } = await aws.run("replication", "reload", "--purge");
-		expect([code, err]).toEqual([4, expect.stringContaining("started by hand, began meanwhile.")]);
+		expect([code, err]).toEqual([4, expect.stringContaining("started by hand, began during the purge.")]);
 		expect(recorded()).toMatchObject({ purging: [{ schema: "wordpress-db", table: "wp_users" }] });
 		expect(JSON.parse(aws.s3.text(processed, lake.lease)).holders).toEqual([]);
 		expect(starts()).toEqual([]);
@@ -251,7 +251,7 @@ describe("a rule of the definition that changed after the load", () => {
 			/DataFreshness.*KinesisMillisBehindLatest.*DataReadFromKinesisStream.Records/,
 		);
 		expect(Object.keys(aws.s3.versions(raw))).toEqual(["wordpress-db/wp_terms/LOAD00000001.parquet"]);
-		expect(out).toContain("not removed: results of queries below s3://dev-results/");
+		expect(out).toContain("not removed: query results below s3://dev-results/");
 		expect(out).toContain("not removed: messages in the stream of changes");
 		expect(out).toMatch(/not removed: Spark's temporary files below s3:.*\/temporary\//);
 		expect(out).toMatch(/not removed: logs in CloudWatch.* state machine/);

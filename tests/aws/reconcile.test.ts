@@ -184,7 +184,7 @@ it("counts only what stays different: what came meanwhile does not, and what nev
 	expect(document.tables[0]).toMatchObject({
 		state: "not compared",
 		counts: { changed: 0 },
-		why: "*: 1 row changed at the source between the looks",
+		why: "*: 1 row changed at the source during the comparison",
 	});
 	expect(code).toBe(1);
 	expect(n).toBe(4);

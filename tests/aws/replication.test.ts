@@ -207,7 +207,7 @@ describe("replication status: the latency", () => {
 it("batch options belong to the deployment", async () => {
 	const { code, err } = await aws.run("replication", "start", "--batch-interval", "5");
 	expect(code).toBe(2);
-	expect(err).toContain("settings of the deployment");
+	expect(err).toContain("set by the deployment");
 	expect(aws.endpoint.calls).toEqual([]);
 });
 

@@ -69,7 +69,7 @@ describe("replication start, by the state in which the task is", () => {
 		aws.dms.task = { Status: state };
 		const { code, document } = await aws.json("replication", "start");
 		expect(code).toBe(1);
-		expect(document).toMatchObject({ error: { what: `The replication task is ${state}, and cannot be started.` } });
+		expect(document).toMatchObject({ error: { what: `The replication task is ${state} and cannot be started.` } });
 		expect(starts()).toEqual([]);
 	});
 
@@ -82,7 +82,7 @@ describe("replication start, by the state in which the task is", () => {
 		aws.dms.task = { Status: "hibernating" };
 		const { code, err } = await aws.run("replication", "start");
 		expect(code).toBe(1);
-		expect(err).toContain("does not know: hibernating");
+		expect(err).toContain("unknown state of the replication task: hibernating");
 	});
 });
 
@@ -128,19 +128,19 @@ describe("replication start, by what comes after the start", () => {
 
 	it.each([
 		["NORMAL", "stopped by a user"],
-		["RECOVERABLE_ERROR", "could not get over"],
+		["RECOVERABLE_ERROR", "persisted after DMS retried"],
 		["FATAL_ERROR", "a fatal error"],
-		["FULL_LOAD_ONLY_FINISHED", "configured to load only"],
+		["FULL_LOAD_ONLY_FINISHED", "configured for a full load only"],
 		["STOPPED_AFTER_FULL_LOAD", "configured to stop there"],
-		["STOPPED_AFTER_CACHED_EVENTS", "changes meanwhile"],
+		["STOPPED_AFTER_CACHED_EVENTS", "changes made during it"],
 		["STOPPED_DUE_TO_LOW_MEMORY", "out of memory"],
 		["STOPPED_DUE_TO_LOW_DISK", "out of disk"],
 		["EXPRESS_LICENSE_LIMITS_REACHED", "licence"],
-		["STOPPED_AFTER_DDL_APPLY", "change of schema"],
+		["STOPPED_AFTER_DDL_APPLY", "schema change"],
 		["STOPPED_AT_SERVER_TIME", "server time"],
 		["STOPPED_AT_COMMIT_TIME", "commit time"],
 		["RECONFIGURATION_RESTART", "reconfigured"],
-		["RECYCLE_TASK", "restarts it by itself"],
+		["RECYCLE_TASK", "DMS restarts the task"],
 		["NEW_REASON", "does not know"],
 	])("stopped by %s: fails, and says what that means", async (reason, words) => {
 		aws.dms.afterStart = [stopped(reason)];

@@ -128,12 +128,12 @@ describe("logs and dashboards", () => {
 	});
 
 	it.each([
-		["CREATION_FAILED", "cannot be seen: CREATION_FAILED"],
-		["UPDATE_FAILED", "cannot be seen"],
-		["DELETED", "cannot be seen"],
+		["CREATION_FAILED", "is not available: CREATION_FAILED"],
+		["UPDATE_FAILED", "is not available"],
+		["DELETED", "is not available"],
 		["CREATION_IN_PROGRESS", "Wait a minute"],
 		["UPDATE_IN_PROGRESS", "Wait a minute"],
-		["DAYDREAMING", "does not know: DAYDREAMING"],
+		["DAYDREAMING", "unknown state of the dashboard"],
 	])("dashboard url: %s", async (status, words) => {
 		aws.others.dashboard = { Status: status, Errors: [{ Message: "dataset is gone" }] };
 		const { code, err } = await aws.run("dashboard", "url");

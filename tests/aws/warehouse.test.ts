@@ -224,7 +224,7 @@ describe("warehouse query", () => {
 		FINISHED: [0, ""],
 		FAILED: [1, "out of disk"],
 		ABORTED: [1, "was aborted"],
-		ALL: [1, "does not know: ALL"],
+		ALL: [1, "unknown state of the statement: ALL"],
 	};
 	it.each(Object.entries(states))("%s", async (state, [code, words]) => {
 		const going = statementStates[state as keyof typeof statementStates] === "going";

@@ -57,7 +57,7 @@ test("a call stays below 5 MiB; a record that no call takes is lost, counted and
 	expect(result).toMatchObject({ accepted: 60, lost: 1 });
 	for (const { bytes } of stream.calls) expect(bytes).toBeLessThanOrEqual(5 * 1024 * 1024);
 	expect(stream.calls).toHaveLength(3);
-	expect(warnings).toEqual(["1 records are larger than the 1 MiB that the stream takes."]);
+	expect(warnings).toEqual(["1 record larger than 1 MiB, the stream's limit, was not sent."]);
 });
 
 test("of a batch only the records that failed are sent again, whichever they are", async () => {

@@ -40,10 +40,10 @@ function notReady(name: string, status: string, errors: readonly { Message?: str
 	return new PipelineError("failure", {
 		what:
 			state === undefined
-				? `QuickSight reports a state of the dashboard ${name} that pipeline-cli does not know: ${status}.`
-				: `The dashboard ${name} cannot be seen: ${status}.`,
+				? `QuickSight reports an unknown state of the dashboard ${name}: ${status}.`
+				: `The dashboard ${name} is not available: ${status}.`,
 		why: errors.length === 0 ? undefined : errors.map(({ Message: message }) => message).join("\n"),
-		fix: state === "pending" ? "Wait a minute and repeat." : "Fix the cause and deploy again.",
+		fix: state === "pending" ? "Wait a minute, then repeat the command." : "Fix the cause, then deploy again.",
 		next: state === "pending" ? "pipeline-cli dashboard url" : "pulumi up",
 	});
 }

@@ -19,11 +19,11 @@ describe("the source's time zone", () => {
 	});
 
 	it.each([
-		[zone("GMT", 0, 60), undefined, "GMT, and DMS takes 3 TIMESTAMP columns for UTC"],
-		[zone("IST", 330, 330), undefined, "IST, and DMS takes 3 TIMESTAMP columns for UTC"],
-		[zone("+05:30", 330, 330), berlin, "+05:30, and DMS takes 3 TIMESTAMP columns for Europe/Berlin"],
-		[zone("+01:00", 60, 60), berlin, "+01:00, and DMS takes 3 TIMESTAMP columns for Europe/Berlin"],
-		[kolkata, berlin, "Asia/Kolkata, and DMS takes 3 TIMESTAMP columns for Europe/Berlin"],
+		[zone("GMT", 0, 60), undefined, "GMT, but DMS reads 3 TIMESTAMP columns as UTC"],
+		[zone("IST", 330, 330), undefined, "IST, but DMS reads 3 TIMESTAMP columns as UTC"],
+		[zone("+05:30", 330, 330), berlin, "+05:30, but DMS reads 3 TIMESTAMP columns as Europe/Berlin"],
+		[zone("+01:00", 60, 60), berlin, "+01:00, but DMS reads 3 TIMESTAMP columns as Europe/Berlin"],
+		[kolkata, berlin, "Asia/Kolkata, but DMS reads 3 TIMESTAMP columns as Europe/Berlin"],
 	])("%o fails where DMS takes %o, with what to set and to load again", (server, configured, found) => {
 		const check = timeZoneCheck(server, 3, configured);
 		expect(check).toMatchObject({ ok: false, found });
@@ -37,7 +37,7 @@ describe("the source's time zone", () => {
 	it("holds where nothing depends on it, whatever DMS was given", () => {
 		expect(timeZoneCheck(zone("UTC", 0, 0), 0, kolkata)).toMatchObject({
 			ok: true,
-			found: "UTC, and no TIMESTAMP columns",
+			found: "UTC, no TIMESTAMP columns",
 		});
 	});
 
@@ -57,7 +57,7 @@ describe("the source's time zone", () => {
 		const query = async (sql: string) =>
 			sql.includes("time_zone") ? [{ zone: "SYSTEM", host: "GMT", offset0: 0, offset1: 60 }] : [{ n: 2 }];
 		const [check] = await dmsSourceChecks({ query }, ["shop"], "Europe/London");
-		expect(check).toMatchObject({ ok: true, found: "GMT, and DMS takes 2 TIMESTAMP columns for Europe/London" });
+		expect(check).toMatchObject({ ok: true, found: "GMT, but DMS reads 2 TIMESTAMP columns as Europe/London" });
 		expect((await dmsSourceChecks({ query }, ["shop"], undefined))[0]?.ok).toBe(false);
 	});
 });

@@ -77,20 +77,21 @@ const inUtc: readonly number[] = [0, 0];
  */
 export function timeZoneCheck(server: Zone, columns: number, configured: Zone | undefined): Check {
 	const name = "time zone";
-	if (columns === 0) return { name, ok: true, found: `${server.name}, and no TIMESTAMP columns` };
+	if (columns === 0) return { name, ok: true, found: `${server.name}, no TIMESTAMP columns` };
 	const taken = configured?.offsets ?? inUtc;
 	const as = configured === undefined ? "UTC" : configured.name;
-	const found = `${server.name}, and DMS takes ${columns} TIMESTAMP ${columns === 1 ? "column" : "columns"} for ${as}`;
+	const found = `${server.name}, but DMS reads ${columns} TIMESTAMP ${columns === 1 ? "column" : "columns"} as ${as}`;
 	const isKnown = [...server.offsets, ...taken].every((offset) => offset !== undefined);
 	if (!isKnown && server.name !== configured?.name) {
-		const fix = "Compare both by hand: SELECT @@global.time_zone, @@system_time_zone; pulumi config get sourceTimeZone";
-		return notChecked(name, `${found}; whether they are the same is not known`, fix);
+		const fix =
+			"Compare the two time zones by hand: SELECT @@global.time_zone, @@system_time_zone; pulumi config get sourceTimeZone";
+		return notChecked(name, `${found}; cannot determine whether they are the same`, fix);
 	}
 	if (!isKnown || taken.every((offset, index) => offset === server.offsets[index])) return { name, ok: true, found };
 	const set = server.offsets.every((offset) => offset === 0)
-		? "Take sourceTimeZone from the stack's configuration: pulumi config rm sourceTimeZone && pulumi up"
-		: "Name the server's zone, such as Asia/Kolkata: pulumi config set sourceTimeZone ZONE && pulumi up";
-	return { name, ok: false, found, fix: `${set}; then load again: pipeline-cli replication start --reload` };
+		? "Remove sourceTimeZone from the stack's configuration: pulumi config rm sourceTimeZone && pulumi up"
+		: "Set the server's time zone, such as Asia/Kolkata: pulumi config set sourceTimeZone ZONE && pulumi up";
+	return { name, ok: false, found, fix: `${set}. Then reload all tables: pipeline-cli replication start --reload` };
 }
 
 /** Tables that gh-ost and pt-online-schema-change leave while they are at work: ghost, changelog and old table; new and old one. */
@@ -107,6 +108,6 @@ export function limitsCheck(tables: readonly (readonly [string, string])[]): Che
 		name,
 		ok: true,
 		found: found.map(([schema, table]) => `${schema}.${table}`).join(", "),
-		warning: `Tools for online schema changes end with RENAME TABLE, which DMS does not replicate. Afterwards load again: pipeline-cli replication reload ${reload}`,
+		warning: `Online schema change tools finish with RENAME TABLE, which DMS does not replicate. Reload the table afterwards: pipeline-cli replication reload ${reload}`,
 	};
 }

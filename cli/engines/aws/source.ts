@@ -123,7 +123,7 @@ export class AwsSource implements Source {
 				{
 					what: `${server} refused the user ${access.user} of the stack's secret.`,
 					why: messageOf(error),
-					fix: "Bring user and password of the server and of the secret together.",
+					fix: "Make the user and password in the secret match those of the server.",
 					next: `aws secretsmanager describe-secret --secret-id ${this.#deployment.source.secretArn}`,
 				},
 				{ cause: error },
@@ -135,7 +135,7 @@ export class AwsSource implements Source {
 			{
 				what: `The source at ${server} cannot be reached from here.`,
 				why: messageOf(error) || code,
-				fix: "It stands in a private network: open a tunnel to it, and name the tunnel's end in PIPELINE_SOURCE_ADDRESS, for instance 127.0.0.1:3306.",
+				fix: "It is in a private network. Open a tunnel to it, and set PIPELINE_SOURCE_ADDRESS to the tunnel's local end, for example 127.0.0.1:3306.",
 				...(instanceId === null
 					? {}
 					: {
@@ -172,7 +172,7 @@ export const sourceSecret: JsonKind<{ username: string; password: string; host: 
 		port: z.coerce.number().int().min(1).max(65535),
 	}),
 	remedy: () => ({
-		fix: "Write it as DMS reads it: https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html",
+		fix: "Write it in the format that DMS reads: https://docs.aws.amazon.com/dms/latest/userguide/security_iam_secretsmanager.html",
 	}),
 	outcome: "usage",
 	secret: true,
@@ -182,7 +182,7 @@ function parseAddress(address: string): { host: string; port: number } {
 	const [, host, port] = /^\[?([^\]]+)\]?:(\d+)$/.exec(address) ?? [];
 	if (host !== undefined) return { host, port: Number(port) };
 	throw new PipelineError("usage", {
-		what: `PIPELINE_SOURCE_ADDRESS is ${address}, which is not an address.`,
-		fix: "Write host and port, for instance 127.0.0.1:3306.",
+		what: `PIPELINE_SOURCE_ADDRESS is ${address}, which is not a valid address.`,
+		fix: "Write host:port, for example 127.0.0.1:3306.",
 	});
 }

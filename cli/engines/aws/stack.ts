@@ -85,8 +85,8 @@ export class AwsStack implements Stack {
 		const { clickstream, definition } = this.#deployment;
 		if (clickstream !== null) return new KinesisEventStream(this.#clients, clickstream.streamName);
 		throw new PipelineError("usage", {
-			what: `The pipeline of the stack ${this.name} has no clicks.`,
-			fix: `Say in ${definition}/pipeline.yaml what a click is (clicks: { schema: … }), and deploy it.`,
+			what: `The pipeline of the stack ${this.name} does not define clicks.`,
+			fix: `Add clicks to ${definition}/pipeline.yaml (clicks: { schema: … }), then deploy.`,
 			next: "pulumi up",
 		});
 	}
@@ -122,15 +122,15 @@ export class AwsStack implements Stack {
 		const { athena, buckets, jobLogGroups, replication, warehouse } = this.#deployment;
 		const stream = replication.deliveryStreamName;
 		return [
-			`results of queries below ${athena.resultsUri}, which go after 30 days, and old versions of them 7 days later`,
-			`Spark's temporary files below s3://${buckets.scripts}/temporary/, which go after 7 days, and old versions 7 days later`,
+			`query results below ${athena.resultsUri}, which expire after 30 days, and their old versions 7 days later`,
+			`Spark's temporary files below s3://${buckets.scripts}/temporary/, which expire after 7 days, and their old versions 7 days later`,
 			`logs in CloudWatch, until their retention ends: ${jobLogGroups.error}, ${jobLogGroups.output}, ${replication.logGroup}, and the state machine's below /aws/vendedlogs/states/`,
 			...(warehouse === null
 				? []
 				: [
 						"statements with their values in the warehouse's logs below /aws/redshift/ in CloudWatch, until their retention ends",
 					]),
-			...(stream === null ? [] : [`messages in the stream of changes, which go after 24 hours`]),
+			...(stream === null ? [] : [`messages in the stream of changes, which expire after 24 hours`]),
 		];
 	}
 

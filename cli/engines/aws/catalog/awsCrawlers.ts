@@ -113,9 +113,9 @@ async function wait(glue: GlueClient, name: string, before: Crawler | undefined,
 		context.ongoing?.delete(name);
 		if (lastCrawlStates[last.Status] === "done") return true;
 		throw new PipelineError("failure", {
-			what: `The crawl ended as ${last.Status}.`,
+			what: `The crawl ended with status ${last.Status}.`,
 			why: last.ErrorMessage,
-			fix: `See the log ${last.LogGroup ?? ""} ${last.LogStream ?? ""}, then repeat.`,
+			fix: `Check the log ${last.LogGroup ?? ""} ${last.LogStream ?? ""}, fix the cause, then crawl again.`,
 			next: "pipeline-cli logs crawler",
 		});
 	});
@@ -123,9 +123,9 @@ async function wait(glue: GlueClient, name: string, before: Crawler | undefined,
 
 function unknown(what: string, state: string | undefined, crawler: Crawler): PipelineError {
 	return new PipelineError("failure", {
-		what: `Glue reports a state of the ${what} that pipeline-cli does not know: ${state ?? "none"}.`,
+		what: `Glue reports an unknown state of the ${what}: ${state ?? "none"}.`,
 		why: `Crawler ${crawler.Name}`,
-		fix: "Look at the crawler in the Glue console; a newer pipeline-cli may know it.",
+		fix: "Check the crawler in the Glue console. A newer pipeline-cli may recognise this state.",
 		next: "pipeline-cli status",
 	});
 }

@@ -133,14 +133,14 @@ function refusal(error: SdkError, call: AwsCall): Refusal {
 		return {
 			outcome: "serviceRefused",
 			what: `AWS throttled ${operation}, ${attempts} times in a row.`,
-			fix: "Wait a moment and repeat; if it stays, ask for a higher quota.",
+			fix: "Wait a moment and repeat the command. If AWS keeps throttling, request a higher quota.",
 		};
 	}
 	if (missingErrors.includes(error.name)) {
 		return {
 			outcome: "serviceRefused",
-			what: `${operation} did not find what the stack's outputs name.`,
-			fix: `Check region (${call.region}) and profile; if something was deleted by hand, deploy again.`,
+			what: `${operation} did not find a resource from the stack's outputs.`,
+			fix: `Check the region (${call.region}) and the profile. If a resource was deleted by hand, deploy again.`,
 			next: "pulumi up --refresh",
 		};
 	}
@@ -148,25 +148,29 @@ function refusal(error: SdkError, call: AwsCall): Refusal {
 		return {
 			outcome: "failure",
 			what: `AWS could not be reached for ${operation} in ${call.region}, ${attempts} times in a row.`,
-			fix: "Check network, proxy and region, then repeat.",
+			fix: "Check the network, the proxy and the region, then repeat the command.",
 		};
 	}
 	const unreadable = error.name === "SyntaxError" || error.message.includes("Deserialization error");
 	if (status === undefined || (unreadable && status < 500) || (status >= 200 && status < 300)) {
 		return {
 			outcome: "failure",
-			what: `The answer to ${operation} can't be understood.`,
-			fix: "Check that no proxy answers instead of AWS, and that AWS_ENDPOINT_URL is right where it is set.",
+			what: `The response to ${operation} is not valid.`,
+			fix: "Check that no proxy responds instead of AWS, and that AWS_ENDPOINT_URL, if set, is correct.",
 		};
 	}
 	if (status >= 500) {
 		return {
 			outcome: "serviceRefused",
 			what: `AWS failed at ${operation} (HTTP ${status}), ${attempts} times in a row.`,
-			fix: "Repeat in a few minutes; https://health.aws.amazon.com shows what AWS knows of it.",
+			fix: "Repeat the command in a few minutes. https://health.aws.amazon.com lists known problems.",
 		};
 	}
-	return { outcome: "serviceRefused", what: `AWS refused ${operation}: ${error.name}.`, fix: "See the reason above." };
+	return {
+		outcome: "serviceRefused",
+		what: `AWS refused ${operation}: ${error.name}.`,
+		fix: "Fix the reason given above.",
+	};
 }
 
 function credentialRefusal(error: SdkError, call: AwsCall): Refusal {
@@ -188,7 +192,7 @@ function credentialRefusal(error: SdkError, call: AwsCall): Refusal {
 			: error.name === "CredentialsProviderError"
 				? "There are no AWS credentials."
 				: "AWS does not accept these credentials.",
-		fix: "Sign in, or name another profile with --profile.",
+		fix: "Sign in, or choose another profile with --profile.",
 		next: `aws login${suffix}`,
 	};
 }
@@ -202,7 +206,7 @@ function accessRefusal(error: SdkError, operation: string): Refusal {
 	return {
 		outcome: "serviceRefused",
 		what: `Access denied: ${action}${where}.`,
-		fix: `Allow ${action} to ${principal ?? "the identity that you use"}, or use another with --profile.`,
+		fix: `Allow ${action} for ${principal ?? "your identity"}, or use another profile with --profile.`,
 		next: "pipeline-cli doctor",
 	};
 }

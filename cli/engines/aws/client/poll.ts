@@ -31,7 +31,7 @@ export async function pollOrStop<T>(
 	} catch (error) {
 		if (signal.aborted) {
 			await stop({ abortSignal: AbortSignal.timeout(stopWithin) }).catch(() => {
-				reporter.warn(`${what} could not be stopped; it ends by itself.`);
+				reporter.warn(`${what} could not be stopped. It will end by itself.`);
 			});
 		}
 		throw error;

@@ -45,7 +45,7 @@ function notRemoved(
 	return new PipelineError("serviceRefused", {
 		what: `s3://${bucket}/${key ?? ""} could not be removed.`,
 		why: message,
-		fix: "Allow s3:DeleteObject and s3:DeleteObjectVersion on the bucket, then repeat.",
+		fix: "Allow s3:DeleteObject and s3:DeleteObjectVersion on the bucket, then repeat the command.",
 		next: "pipeline-cli replication reload --purge",
 	});
 }

@@ -23,7 +23,7 @@ export async function dmsChecks(clients: Clients, { replication, stack }: Pipeli
 			name: "DMS instance",
 			ok: status === "available",
 			found: status,
-			...(status === "available" ? {} : { fix: "Wait until it is available, or look at it in the DMS console." }),
+			...(status === "available" ? {} : { fix: "Wait until it is available, or check it in the DMS console." }),
 		},
 		await engineCheck(dms, instance?.EngineVersion, stack),
 	];
@@ -38,7 +38,7 @@ async function engineCheck(
 	stack: string,
 ): Promise<Check> {
 	if (version === undefined)
-		return notChecked(engine, "DMS names no version", "Repeat when the instance is available.");
+		return notChecked(engine, "DMS reports no version", "Repeat doctor when the instance is available.");
 	try {
 		return judged(version, await engineVersion(dms, version), stack);
 	} catch (error) {
@@ -52,13 +52,13 @@ function judged(version: string, known: EngineVersion | undefined, stack: string
 	const daysLeft = end === undefined ? Number.POSITIVE_INFINITY : (end.getTime() - Date.now()) / 86_400_000;
 	const ok = known !== undefined && daysLeft > noticeDays && known.Lifecycle !== "DEPRECATED";
 	const newest = [...(known?.AvailableUpgrades ?? [])].sort(byNumber).at(-1);
-	const listed = known === undefined ? `${version}, which AWS does not list any more` : version;
+	const listed = known === undefined ? `${version}, which AWS no longer lists` : version;
 	const found = end === undefined ? listed : `${version}, until ${end.toISOString().slice(0, 10)}`;
 	if (ok) return { name: engine, ok, found };
 	const set =
 		newest === undefined
-			? "Leave the version to AWS: pulumi config rm replicationEngineVersion"
-			: `Deploy the newest that AWS offers from there: pulumi config set replicationEngineVersion ${newest}`;
+			? "Let AWS choose the version: pulumi config rm replicationEngineVersion"
+			: `Upgrade to the newest version available from there: pulumi config set replicationEngineVersion ${newest}`;
 	const fix = `${set} --stack ${stack} && pulumi up --stack ${stack}. Tasks pause for some minutes.`;
 	return { name: engine, ok, found, fix };
 }

@@ -65,7 +65,7 @@ function outputsCheck({ jobs, stack, definition }: PipelineOutputs): Check {
 	const ok = missing.length === 0 && more.length === 0;
 	const differences = [
 		...missing.map((name) => `${name} is not deployed`),
-		...more.map((name) => `${name} is deployed and not in the definition`),
+		...more.map((name) => `${name} is deployed but not in the definition`),
 	];
 	return {
 		name: "jobs",

@@ -23,8 +23,8 @@ export async function identityCheck(clients: Clients, { accountId }: PipelineOut
 		{
 			name: "account",
 			ok: same,
-			found: same ? account : `${account}; the stack is in ${accountId}`,
-			...(same ? {} : { fix: "Name a profile of the stack's account with --profile." }),
+			found: same ? account : `${account}; the stack is in account ${accountId}`,
+			...(same ? {} : { fix: "Choose a profile of the stack's account with --profile." }),
 		},
 	];
 }
@@ -33,7 +33,8 @@ export async function identityCheck(clients: Clients, { accountId }: PipelineOut
 export async function permissionChecks(clients: Clients, deployment: PipelineOutputs): Promise<Check[]> {
 	const { arn } = await callerOf(clients);
 	const reason = unasked(arn);
-	if (reason !== undefined) return [notChecked(name, reason, "Call as a user or role whose permissions matter.")];
+	if (reason !== undefined)
+		return [notChecked(name, reason, "Run doctor as the user or role whose permissions you want to check.")];
 	const iam = await clients.iam();
 	try {
 		const principal = await principalOf(iam, arn);
@@ -47,8 +48,8 @@ export async function permissionChecks(clients: Clients, deployment: PipelineOut
 
 /** Why IAM cannot be asked about a caller; undefined where it can. */
 function unasked(arn: string): string | undefined {
-	if (arn.endsWith(":root")) return "the account's root user, whom IAM does not simulate";
-	if (/^arn:[\w-]+:sts::\d+:federated-user\//.test(arn)) return "a federated user, whom IAM does not simulate";
+	if (arn.endsWith(":root")) return "the account's root user, which IAM does not simulate";
+	if (/^arn:[\w-]+:sts::\d+:federated-user\//.test(arn)) return "a federated user, which IAM does not simulate";
 	return undefined;
 }
 
@@ -83,6 +84,6 @@ async function simulated(iam: IAMClient, principal: string, deployment: Pipeline
 		name,
 		ok,
 		found: ok ? `${asked} actions are allowed` : `not allowed: ${denied.join(", ")}`,
-		...(ok ? {} : { fix: `Allow these actions to ${principal}.` }),
+		...(ok ? {} : { fix: `Allow these actions for ${principal}.` }),
 	};
 }

@@ -22,7 +22,8 @@ export async function jobCredentialsCheck(clients: Clients, deployment: Pipeline
 		.flat()
 		.filter(({ run }) => tells(run))
 		.sort((a, b) => time(b.run) - time(a.run));
-	if (newest === undefined) return [notChecked(name, "no job has shown it yet", "Run the jobs: pipeline-cli run-etl.")];
+	if (newest === undefined)
+		return [notChecked(name, "not verified: no job has run yet", "Run the jobs: pipeline-cli run-etl.")];
 	const { job, run } = newest;
 	const when = run.StartedOn?.toISOString() ?? "";
 	if (jobRunState(run) === "succeeded") return [{ name, ok: true, found: `${job} of ${when} read and wrote the lake` }];
@@ -31,7 +32,7 @@ export async function jobCredentialsCheck(clients: Clients, deployment: Pipeline
 			name,
 			ok: false,
 			found: `${job} of ${when} was refused: ${faultOf(run)?.message}`,
-			fix: `Deploy again, so that the jobs' role has its policy: pulumi up --stack ${deployment.stack}; see pipeline-cli logs ${job}.`,
+			fix: `Check pipeline-cli logs ${job}, then deploy again to restore the policy of the jobs' role: pulumi up --stack ${deployment.stack}`,
 		},
 	];
 }

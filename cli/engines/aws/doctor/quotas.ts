@@ -22,13 +22,13 @@ export async function quotaCheck(clients: Clients, { definition }: PipelineOutpu
 }
 
 function judged(value: number | undefined, jobs: number): Check {
-	if (value === undefined) return notChecked(name, "AWS names none", "Look at it in Service Quotas: AWS Glue.");
+	if (value === undefined) return notChecked(name, "AWS reports none", "Check it in Service Quotas, AWS Glue.");
 	const ok = value >= jobs;
 	return {
 		name,
 		ok,
-		found: `${value} job runs at a time in the account`,
-		...(ok ? {} : { fix: "Ask for more in Service Quotas: AWS Glue, concurrent job runs per account." }),
+		found: `${value} concurrent job runs in the account`,
+		...(ok ? {} : { fix: "Request an increase in Service Quotas: AWS Glue, concurrent job runs per account." }),
 	};
 }
 

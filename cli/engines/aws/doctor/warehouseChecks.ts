@@ -13,7 +13,7 @@ export async function warehouseChecks(clients: Clients, { warehouse }: PipelineO
 	const value = workgroup?.configParameters?.find(({ parameterKey }) => parameterKey === "require_ssl")?.parameterValue;
 	const name = "warehouse takes TLS only";
 	if (value === undefined)
-		return [notChecked(name, "the workgroup does not say", "Look at require_ssl in its console.")];
+		return [notChecked(name, "the workgroup does not report it", "Check require_ssl in the Redshift console.")];
 	if (value === "true") return [{ name, ok: true, found: "require_ssl = true" }];
 	const update = `aws redshift-serverless update-workgroup --workgroup-name ${warehouse.identifier} --config-parameters parameterKey=require_ssl,parameterValue=true`;
 	return [{ name, ok: false, found: `require_ssl = ${value}`, fix: update }];
@@ -79,10 +79,10 @@ async function secretRights(clients: Clients, { warehouse, keyArn }: PipelineOut
 				missing.push(`${action} on ${resource}`);
 		}
 		if (missing.length === 0) return { name, ok: true, found: "open" };
-		return { name, ok: true, found: "not open yet", warning: `Allow ${missing.join(" and ")} to ${secretRole}.` };
+		return { name, ok: true, found: "no access yet", warning: `Allow ${missing.join(" and ")} for ${secretRole}.` };
 	} catch (error) {
 		if (isAwsError(error, "NoSuchEntity", "NoSuchEntityException")) {
-			return { name, ok: true, found: `not open yet: there is no role ${secretRole}` };
+			return { name, ok: true, found: `no access yet: there is no role ${secretRole}` };
 		}
 		if (isFinding(error)) return couldNotCheck(name, error);
 		throw error;

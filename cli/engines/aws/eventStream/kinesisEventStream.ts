@@ -1,4 +1,5 @@
 import type { KinesisClient } from "@aws-sdk/client-kinesis";
+import { counted } from "../../../common/grouped.ts";
 import { pause } from "../../../common/poll.ts";
 import { TokenBucket } from "../../../common/tokenBucket.ts";
 import type { Arrival, Context, EventStream, SendOptions, SendResult, StreamStatus } from "../../port.ts";
@@ -42,10 +43,13 @@ export class KinesisEventStream implements EventStream {
 			);
 		} catch (error) {
 			const { accepted } = sender.totals;
-			if (accepted > 0) reporter.warn(`The stream accepted ${accepted} records before it failed.`);
+			if (accepted > 0) reporter.warn(`The stream accepted ${counted(accepted, "record")} before it failed.`);
 			throw error;
 		}
-		if (tooLarge > 0) reporter.warn(`${tooLarge} records are larger than the 1 MiB that the stream takes.`);
+		if (tooLarge > 0)
+			reporter.warn(
+				`${counted(tooLarge, "record")} larger than 1 MiB, the stream's limit, ${tooLarge === 1 ? "was" : "were"} not sent.`,
+			);
 		return { ...sender.totals, seconds: (performance.now() - startedAt) / 1000 };
 	}
 

@@ -141,7 +141,7 @@ export class AwsJobSession implements JobSession {
 
 	async #result(job: JobDefinition, name: string, run: GlueRun, attached: boolean): Promise<JobRun> {
 		const ended = jobRunState(run);
-		if (ended === "going") throw bug(`${name} still runs`);
+		if (ended === "going") throw bug(`${name} is still running`);
 		const report = await readReport(this.#clients, this.#deployment.buckets.processed, runIdOf(run), job.name);
 		const state = stateOfRun(ended, report);
 		const cost = costOf(run);

@@ -42,7 +42,7 @@ export class AwsJobs implements Jobs {
 	async #open(context: Context): Promise<AwsJobSession> {
 		const glue = await this.#clients.glue();
 		const going = await this.#going(glue);
-		if (going !== undefined) context.reporter.note(`Joining the run ${going} that is going.`);
+		if (going !== undefined) context.reporter.note(`Joining run ${going}, which is in progress.`);
 		return new AwsJobSession(this.#clients, this.#deployment, glue, going ?? newRunId());
 	}
 
@@ -55,9 +55,9 @@ export class AwsJobs implements Jobs {
 		const going = before.find((run) => run.going);
 		if (going !== undefined) {
 			throw new RunGoing({
-				what: `${going.name} is going.`,
-				why: "Its jobs would write what is removed.",
-				fix: "Wait for its end, or stop it, then repeat.",
+				what: `${going.name} is in progress.`,
+				why: "Its jobs would write data again that the purge removes.",
+				fix: "Wait until it ends, or stop it, then repeat the command.",
 				next: "pipeline-cli status",
 			});
 		}
@@ -77,9 +77,9 @@ export class AwsJobs implements Jobs {
 		const begun = runs.find(({ id, going }) => going || !this.#knownRuns.has(id));
 		if (begun !== undefined) {
 			throw new RunGoing({
-				what: `${begun.name} began meanwhile.`,
-				why: "Its jobs may have written again what was removed.",
-				fix: "Wait for its end, then repeat; the replication stays stopped until then.",
+				what: `${begun.name} began during the purge.`,
+				why: "Its jobs may have written removed data again.",
+				fix: "Wait until it ends, then repeat the command. Replication stays stopped until then.",
 				next: "pipeline-cli replication reload --purge",
 			});
 		}
@@ -151,9 +151,9 @@ export class AwsJobs implements Jobs {
 		if (chosen.length === this.#jobs().length) return startStateMachine(this.#clients, this.#deployment);
 		if (jobWaves(chosen).length > 1) {
 			throw new PipelineError("usage", {
-				what: `${chosen.map(({ name }) => name).join(", ")} wait for each other, and with --no-wait nobody here keeps their order.`,
-				why: "In the cloud the state machine does, for all jobs together.",
-				fix: "Choose jobs that do not wait for each other, or all, or leave out --no-wait.",
+				what: `${chosen.map(({ name }) => name).join(", ")} depend on each other, and with --no-wait this command cannot run them in order.`,
+				why: "On AWS, the state machine orders jobs only when it runs all of them.",
+				fix: "Choose independent jobs, run all jobs, or leave out --no-wait.",
 				next: "pipeline-cli run-etl --no-wait",
 			});
 		}

@@ -19,8 +19,8 @@ export function glueName(deployment: PipelineOutputs, job: string): string {
 	const name = deployment.jobs[job];
 	if (name !== undefined) return name;
 	throw new PipelineError("usage", {
-		what: `The deployed stack ${deployment.stack} does not have the job ${job}.`,
-		why: `It has ${Object.keys(deployment.jobs).join(", ")}.`,
+		what: `The deployed stack ${deployment.stack} has no job ${job}.`,
+		why: `Its jobs: ${Object.keys(deployment.jobs).join(", ")}.`,
 		fix: "Deploy this version of the project.",
 		next: `pulumi up --stack ${deployment.stack}`,
 	});

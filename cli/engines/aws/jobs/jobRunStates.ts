@@ -27,9 +27,9 @@ export function jobRunState(run: GlueRun): "going" | JobState {
 	const state = run.JobRunState ?? "none";
 	if (isState(state)) return jobRunStates[state];
 	throw new PipelineError("failure", {
-		what: `Glue reports a state of the job run that pipeline-cli does not know: ${state}.`,
+		what: `Glue reports an unknown state of the job run: ${state}.`,
 		why: `${run.JobName}, run ${run.Id}`,
-		fix: "Look at the run in the Glue console; a newer pipeline-cli may know it.",
+		fix: "Check the run in the Glue console. A newer pipeline-cli may recognise this state.",
 		next: "pipeline-cli status",
 	});
 }
@@ -92,7 +92,7 @@ const kinds: readonly (readonly [kind: string, words: RegExp])[] = [
 /** Class and words of a failure; Glue's own category where it gives one that says something. */
 export function faultOf(run: GlueRun): JobRun["fault"] {
 	const state = run.JobRunState ?? "";
-	const message = run.ErrorMessage ?? run.StateDetail ?? `The run ended as ${state}.`;
+	const message = run.ErrorMessage ?? run.StateDetail ?? `The run ended with state ${state}.`;
 	const category = /Error Category: (\w+)/.exec(message)?.[1];
 	const own = category === undefined || category === "UNCLASSIFIED_ERROR" ? undefined : category;
 	const kind =

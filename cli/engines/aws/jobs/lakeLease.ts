@@ -74,7 +74,7 @@ export async function takeLease(
 			const without = (now: Holding) => ({ ...now, holders: now.holders.filter((one) => one.token !== token) });
 			await store.change(without, AbortSignal.timeout(10_000)).catch(() => {
 				reporter.warn(
-					`The lease on the lake was not given back: jobs wait for it up to ${goodForMs / 60_000} minutes.`,
+					`The lease on the lake could not be released: jobs may wait up to ${goodForMs / 60_000} minutes for it.`,
 				);
 			});
 		},
@@ -85,18 +85,18 @@ const seconds = (): number => Date.now() / 1000;
 
 function held({ run, job }: z.infer<typeof holder>): RunGoing {
 	return new RunGoing({
-		what: `Job ${job} of run ${run} writes the lake.`,
-		why: "Its jobs would write what is removed.",
-		fix: "Wait for its end, or stop it, then repeat.",
+		what: `Job ${job} of run ${run} is writing to the lake.`,
+		why: "The run would write data again that the purge removes.",
+		fix: "Wait until it ends, or stop it, then repeat the command.",
 		next: "pipeline-cli status",
 	});
 }
 
 function lost(): RunGoing {
 	return new RunGoing({
-		what: "The lease on the lake could not be kept.",
-		why: "A run may have written again what was removed.",
-		fix: "Repeat; the replication stays stopped until then.",
+		what: "The purge lost its lease on the lake.",
+		why: "A run may have written removed data again.",
+		fix: "Repeat the command. Replication stays stopped until then.",
 		next: "pipeline-cli replication reload --purge",
 	});
 }

@@ -8,7 +8,7 @@ import { projectRoot } from "../../../common/projectRoot.ts";
 const stackList: JsonKind<{ name: string }[]> = {
 	name: "Pulumi's list of the stacks",
 	schema: z.array(z.object({ name: z.string() })),
-	remedy: () => ({ fix: "Name the stack with --stack.", next: "pulumi stack ls" }),
+	remedy: () => ({ fix: "Choose the stack with --stack.", next: "pulumi stack ls" }),
 };
 
 /** Name of the stack that is selected in Pulumi; undefined where Pulumi is not installed, not logged in, or none is. */
@@ -53,8 +53,8 @@ function pulumiError(error: NodeJS.ErrnoException & { stderr?: string }, args: s
 	const why = error.stderr?.trim() || error.message;
 	if (error.code === "ENOENT") {
 		return new PipelineError("noSuchStack", {
-			what: "The Pulumi CLI is not installed here, so stacks on AWS are not known.",
-			fix: "Install it (https://www.pulumi.com/docs/install/), or name a file of outputs with --outputs.",
+			what: "The Pulumi CLI is not installed, so pipeline-cli cannot find stacks on AWS.",
+			fix: "Install it (https://www.pulumi.com/docs/install/), or pass a file of outputs with --outputs.",
 			next: "pipeline-cli status --outputs outputs.json",
 		});
 	}

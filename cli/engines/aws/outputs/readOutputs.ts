@@ -55,9 +55,9 @@ export function checkOutputs(text: string, place: string): PipelineOutputs {
 	const { pipeline } = parseJson(text, place, outputsFile);
 	if (typeof pipeline !== "object" || pipeline === null) {
 		throw new PipelineError("noSuchStack", {
-			what: `There are no outputs of the pipeline in ${place}.`,
-			why: "It was not deployed yet, or it is another program's.",
-			fix: "Deploy it; or act on another stack with --stack.",
+			what: `${place} has no outputs of the pipeline.`,
+			why: "The stack is not deployed yet, or it belongs to another program.",
+			fix: "Deploy it, or choose another stack with --stack.",
 			next: "pulumi up",
 		});
 	}
@@ -67,8 +67,8 @@ export function checkOutputs(text: string, place: string): PipelineOutputs {
 		throw new PipelineError("usage", {
 			what: `The outputs in ${place} have version ${version ?? "none"}; this pipeline-cli reads version ${outputsVersion}.`,
 			fix: older
-				? "The deployment is older: deploy this version of the project."
-				: "pipeline-cli is older: update the project that you call it from.",
+				? "The deployment is older. Deploy this version of the project."
+				: "pipeline-cli is older. Update the project from which you run it.",
 			next: older ? "pulumi up" : "git pull && npm ci",
 		});
 	}

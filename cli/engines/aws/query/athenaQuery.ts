@@ -97,9 +97,9 @@ function isState(state: string): state is QueryExecutionState {
 
 function unknownState(id: string, state: string): PipelineError {
 	return new PipelineError("failure", {
-		what: `Athena reports a state of the query that pipeline-cli does not know: ${state}.`,
+		what: `Athena reports an unknown state of the query: ${state}.`,
 		why: `Query ${id}`,
-		fix: "Look at the query in the Athena console; a newer pipeline-cli may know it.",
+		fix: "Check the query in the Athena console. A newer pipeline-cli may recognise this state.",
 	});
 }
 
@@ -111,8 +111,8 @@ function failed(sql: string, execution: QueryExecution): PipelineError {
 	if (state === "CANCELLED") {
 		return new PipelineError("failure", {
 			what: "The query was cancelled.",
-			why: reason ?? "Somebody stopped it, or it went over a limit of the workgroup.",
-			fix: "Run it again; narrow it where it scans too much.",
+			why: reason ?? "Somebody stopped it, or it exceeded a limit of the workgroup.",
+			fix: "Run it again. If it scans too much data, narrow it.",
 		});
 	}
 	const words = reason ?? error?.ErrorMessage ?? "";
@@ -124,10 +124,10 @@ function failed(sql: string, execution: QueryExecution): PipelineError {
 		what: words === "" ? "The query failed." : words,
 		why: place,
 		fix: missing
-			? "Check the name; a table that was never crawled is not in the catalog."
+			? "Check the name. A table appears in the catalog only after a crawl."
 			: faulty
 				? "Correct the statement."
-				: "Repeat it; if it stays, look at the query in the Athena console.",
+				: "Repeat the query. If it fails again, check it in the Athena console.",
 		...(missing ? { next: 'pipeline-cli query "SHOW TABLES"' } : {}),
 	});
 }

@@ -13,14 +13,14 @@ export function refuseWriting(sql: string): void {
 	if (word === undefined || readingWords.includes(word)) {
 		if (body.trim() !== "") return;
 		throw new PipelineError("usage", {
-			what: "There is no statement.",
+			what: "No statement was given.",
 			fix: "Write one, or run a named query.",
 			next: "pipeline-cli query --list",
 		});
 	}
 	throw new PipelineError("usage", {
-		what: `A query reads; ${word} does not.`,
-		fix: "Change data at the source, or by a job.",
+		what: `${word} is not allowed: queries only read.`,
+		fix: "Change data at the source or with a job.",
 		next: "pipeline-cli query --help",
 	});
 }

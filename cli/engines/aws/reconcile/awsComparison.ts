@@ -127,7 +127,7 @@ export class AwsComparison implements Comparison {
 
 	async #lake(table: ComparedTable): Promise<LakeTable> {
 		const found = currentAmong(await this.#catalog(), table);
-		if (found === undefined) throw new Error(`${idOf(table)} has gone from the catalog meanwhile`);
+		if (found === undefined) throw new Error(`${idOf(table)} was removed from the catalog during the comparison`);
 		return lakeTable(found, this.#deployment.catalog.database, this.#ports.processed);
 	}
 

@@ -206,13 +206,13 @@ function chosen<T extends { rows: number }>(differing: readonly T[]): T[] {
 function beyond(buckets: readonly { rows: number }[]): ColumnDifference[] {
 	if (buckets.length === 0) return [];
 	const rows = buckets.reduce((sum, one) => sum + one.rows, 0);
-	const what = `rows differ among ${counted(rows, "more row")}, which were not looked into: reload the table, or repair what is named first`;
+	const what = `rows differ among ${counted(rows, "more row")} that were not compared one by one: reload the table, or repair the listed rows first`;
 	return [{ column: "*", what }];
 }
 
 function moving(moved: readonly FoundRow[]): ColumnDifference[] {
 	if (moved.length === 0) return [];
-	return [{ column: "*", what: `${counted(moved.length, "row")} changed at the source between the looks` }];
+	return [{ column: "*", what: `${counted(moved.length, "row")} changed at the source during the comparison` }];
 }
 
 /** Takes rows away whose JSON differs in its text only, and brings the texts of those that are shown. */
@@ -242,7 +242,7 @@ async function withoutSameJson(
 	const isRead = ({ key }: FoundRow): boolean => texts.source.has(key) && texts.lake.has(key);
 	const unread = byJson.filter((row) => !isRead(row));
 	const left = rows.filter((row) => !row.isJsonOnly || (isRead(row) && !isSame(row)));
-	const what = `JSON of ${counted(unread.length, "row")} is another text, and was not read: it may be the same`;
+	const what = `JSON of ${counted(unread.length, "row")} has a different text and was not parsed: the values may be equal`;
 	return { rows: left, texts, unread: unread.length === 0 ? [] : [{ column: "*", what }] };
 }
 

@@ -55,7 +55,7 @@ async function currentSnapshot(
 	let metadata: z.infer<typeof metadataSchema>;
 	try {
 		if (!uri.startsWith(processed.uri))
-			throw new Error(`the catalog names the metadata "${uri}", which is outside of the lake`);
+			throw new Error(`the catalog points to the metadata "${uri}", which is outside the lake`);
 		const text = await readFile(await processed.fetch(uri.slice(processed.uri.length)), "utf8");
 		metadata = metadataSchema.parse(JSON.parse(withTextIds(text)));
 	} catch (error) {
@@ -63,7 +63,7 @@ async function currentSnapshot(
 		throw new PipelineError("failure", {
 			what: "The metadata of its Iceberg table cannot be read.",
 			why: messageOf(error),
-			fix: "Remove the table's folder; the jobs build it again from the change log.",
+			fix: "Remove the table's folder. The jobs rebuild it from the change log.",
 			next: "pipeline-cli run-etl",
 		});
 	}

@@ -183,8 +183,8 @@ function fitting(side: Side, keys: readonly string[], where: readonly string[]):
 
 function tooLong(columns: readonly CanonicalColumn[]): PipelineError {
 	return new PipelineError("failure", {
-		what: `Athena takes statements of ${longestStatement} bytes, and one over ${columns.length} columns is longer.`,
-		fix: "Leave out columns that nobody reads (columns in pipeline.yaml), or count the table's rows instead.",
+		what: `The statement for ${columns.length} columns exceeds Athena's limit of ${longestStatement} bytes.`,
+		fix: "Exclude columns that nobody reads (columns in pipeline.yaml), or only count the table's rows.",
 		next: "pipeline-cli verify-cdc --read-only",
 	});
 }

@@ -48,7 +48,7 @@ export class SourceSnapshot {
 			WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`,
 			[schema, table],
 		);
-		if (columns.length === 0) throw new Error(`${schema}.${table} was dropped at the source meanwhile`);
+		if (columns.length === 0) throw new Error(`${schema}.${table} was dropped at the source during the comparison`);
 		const key = await this.connection.query(
 			`SELECT COLUMN_NAME AS name FROM INFORMATION_SCHEMA.STATISTICS
 			WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND INDEX_NAME = 'PRIMARY' ORDER BY SEQ_IN_INDEX`,

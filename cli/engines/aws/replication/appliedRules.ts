@@ -21,11 +21,11 @@ type Applied = z.infer<typeof record>;
 
 /** How the object is read. */
 export const recordFile: JsonKind<Applied> = {
-	name: "The record of what was loaded by which rules",
+	name: "The record of the rules used for loading",
 	schema: record,
 	version: 1,
 	// Without a record everything counts as loaded in the clear, which asks for a purge of what is withheld.
-	remedy: (place) => ({ fix: "Remove it, and repeat.", next: `aws s3 rm ${place}` }),
+	remedy: (place) => ({ fix: "Remove it, then repeat the command.", next: `aws s3 rm ${place}` }),
 };
 
 /** What the tables in the lake were loaded by: DMS itself knows only what holds now. */
@@ -59,7 +59,7 @@ export class AppliedRules {
 		const differs = JSON.stringify(rules) !== JSON.stringify(current);
 		return [
 			...(differs ? changedRules(rules, current, await tables(schemas)) : []),
-			...purging.map((one) => ({ ...one, what: "its purge has begun" })),
+			...purging.map((one) => ({ ...one, what: "its purge has started" })),
 		];
 	}
 

@@ -154,7 +154,7 @@ export class AwsReplication implements Replication {
 		const state = taskState(await task.describe());
 		if (state !== "running") {
 			throw new PipelineError("failure", {
-				what: `Tables can be reloaded only while the task runs; it is ${state}.`,
+				what: `Tables can be reloaded only while the task is running; it is ${state}.`,
 				fix: "Start it first.",
 				next: "pipeline-cli replication start",
 			});
@@ -165,8 +165,8 @@ export class AwsReplication implements Replication {
 		const unknown = [...names].filter((name) => !before.has(name));
 		if (unknown.length > 0) {
 			throw new PipelineError("usage", {
-				what: `The replication does not know ${unknown.join(", ")}.`,
-				fix: "See which tables it has.",
+				what: `${unknown.join(", ")} ${unknown.length === 1 ? "is" : "are"} not replicated.`,
+				fix: "List the replicated tables.",
 				next: "pipeline-cli replication tables",
 			});
 		}
@@ -214,7 +214,7 @@ export class AwsReplication implements Replication {
 			if (taskStates[state] === "wait") return undefined;
 			if (taskStates[state] !== "dead") return now;
 			throw new PipelineError("failure", {
-				what: `The replication task is ${state}, and cannot be started.`,
+				what: `The replication task is ${state} and cannot be started.`,
 				why: now.LastFailureMessage,
 				fix: "Deploy the stack again.",
 				next: "pulumi up --refresh",
@@ -269,14 +269,17 @@ export class AwsReplication implements Replication {
 			what: `The replication task is ${state}.`,
 			why: why.length === 0 ? undefined : why.join("\n"),
 			fix: wanted
-				? "It continues from where it stopped when it is started again."
-				: "Fix the cause, then start it again; it continues from its last position. With --reload it reloads all tables.",
+				? "Start it again. It continues from where it stopped."
+				: "Fix the cause, then start it again. It continues from its last position; with --reload, it reloads all tables.",
 			next: "pipeline-cli replication start",
 		});
 	}
 
 	#ongoing(): { what: string; stop: string } {
-		return { what: "The DMS task continues loading and following changes.", stop: "pipeline-cli replication stop" };
+		return {
+			what: "The DMS task continues to load tables and replicate changes.",
+			stop: "pipeline-cli replication stop",
+		};
 	}
 }
 
@@ -284,7 +287,7 @@ export class AwsReplication implements Replication {
 function refuseBatchOptions(options: ReplicationOptions): void {
 	if (options.batchInterval === undefined && options.batchBytes === undefined) return;
 	throw new PipelineError("usage", {
-		what: "On AWS the size and age of a batch are settings of the deployment.",
+		what: "On AWS, the size and age of batches are set by the deployment.",
 		fix: "Set them in the stack's configuration and deploy.",
 		next: "pulumi config",
 	});
@@ -294,7 +297,7 @@ function reloadFailed(entry: TableStatistics): PipelineError {
 	return new PipelineError("failure", {
 		what: `${nameOf(entry)} could not be reloaded: ${entry.state}.`,
 		why: entry.lastError,
-		fix: "See the task's log for the reason, then repeat.",
+		fix: "Check the task's log for the reason, then repeat the command.",
 		next: "pipeline-cli logs replication",
 	});
 }

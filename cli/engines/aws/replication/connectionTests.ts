@@ -68,7 +68,7 @@ async function testConnection(
 		else if (status === "failed") {
 			if (testing || looks >= staleLooks) throw failed(end, connection?.LastFailureMessage);
 		} else if (status === "deleting") throw failed(end, "The connection is being deleted.");
-		else throw failed(end, `DMS reports a state that pipeline-cli does not know: ${status}.`);
+		else throw failed(end, `DMS reports an unknown state: ${status}.`);
 		return undefined;
 	});
 }
@@ -102,8 +102,10 @@ function failed(end: End, why: string | undefined): PipelineError {
 }
 
 function fixOf({ name, kind }: End): string {
-	if (name !== "source") return "Check the bucket, its key and the role of the target endpoint; then repeat.";
-	if (kind !== "ec2") return "Check that the database runs, its secret, grants and security group; then repeat.";
+	if (name !== "source")
+		return "Check the bucket, its key and the role of the target endpoint, then repeat the command.";
+	if (kind !== "ec2")
+		return "Check that the database is running, and check its secret, grants and security group. Then repeat the command.";
 	// Its start script runs once.
-	return "Wait some minutes after the first deployment; then look at /var/log/cloud-init-output.log of the instance. A new one runs its start script again: pulumi up --replace (docs/aws.md, Changes).";
+	return "Wait some minutes after the first deployment, then check /var/log/cloud-init-output.log on the instance. To run its start script again, replace the instance: pulumi up --replace (docs/aws.md, Changes).";
 }

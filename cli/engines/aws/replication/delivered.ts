@@ -15,7 +15,7 @@ export async function delivered(
 	stoppedAt: Date,
 	{ reporter, signal }: Context,
 ): Promise<void> {
-	await reporter.task("Wait for changes that Firehose still has", (update) =>
+	await reporter.task("Wait for Firehose to deliver the remaining changes", (update) =>
 		poll(signal, async () => {
 			const now = new Date();
 			const why = undelivered(await deliveryMetrics(clients, deliveryStream, now), stoppedAt, now);

@@ -29,9 +29,9 @@ export class DmsTask {
 		const task = tasks.find(({ ReplicationTaskArn: arn }) => arn === this.#arn);
 		if (task !== undefined) return task;
 		throw new PipelineError("serviceRefused", {
-			what: "DMS does not have the replication task that the stack's outputs name.",
+			what: "DMS has no replication task with the ARN from the stack's outputs.",
 			why: this.#arn,
-			fix: "Deploy again; something was deleted by hand.",
+			fix: "It was probably deleted by hand. Deploy again to recreate it.",
 			next: "pulumi up --refresh",
 		});
 	}

@@ -13,9 +13,9 @@ import { delivered } from "./delivered.ts";
 export function requireDeployed({ replication }: PipelineOutputs, current: SourceRules): void {
 	if (replication.rules === JSON.stringify(current)) return;
 	throw new PipelineError("usage", {
-		what: "The replication task has not the rules that the definition has now.",
-		why: "The definition was edited after the last deployment; DMS would load by the rules of before.",
-		fix: "Deploy it, then repeat.",
+		what: "The replication task does not have the current rules of the definition.",
+		why: "The definition was edited after the last deployment, so DMS would load tables with the old rules.",
+		fix: "Deploy it, then repeat the command.",
 		next: "pulumi up",
 	});
 }

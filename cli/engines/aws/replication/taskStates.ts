@@ -25,22 +25,25 @@ export const taskStates: Readonly<Record<ReplicationState, "start" | "resume" | 
 /** Why a task stopped: in plain words, and whether somebody wanted it. */
 export const stopReasons: Readonly<Record<string, { text: string; wanted: boolean }>> = {
 	NORMAL: { text: "stopped by a user or as configured", wanted: true },
-	RECOVERABLE_ERROR: { text: "an error that DMS could not get over by retrying", wanted: false },
+	RECOVERABLE_ERROR: { text: "an error that persisted after DMS retried", wanted: false },
 	FATAL_ERROR: { text: "a fatal error", wanted: false },
-	FULL_LOAD_ONLY_FINISHED: { text: "the full load is done, and the task is configured to load only", wanted: true },
-	STOPPED_AFTER_FULL_LOAD: { text: "the full load is done; it is configured to stop there", wanted: true },
-	STOPPED_AFTER_CACHED_EVENTS: {
-		text: "the full load and the changes meanwhile are done; it is configured to stop there",
+	FULL_LOAD_ONLY_FINISHED: {
+		text: "the full load is complete, and the task is configured for a full load only",
 		wanted: true,
 	},
-	EXPRESS_LICENSE_LIMITS_REACHED: { text: "a limit of the licence", wanted: false },
-	STOPPED_AFTER_DDL_APPLY: { text: "it is configured to stop after a change of schema", wanted: true },
+	STOPPED_AFTER_FULL_LOAD: { text: "the full load is complete; the task is configured to stop there", wanted: true },
+	STOPPED_AFTER_CACHED_EVENTS: {
+		text: "the full load and the changes made during it are complete; the task is configured to stop there",
+		wanted: true,
+	},
+	EXPRESS_LICENSE_LIMITS_REACHED: { text: "a licence limit was reached", wanted: false },
+	STOPPED_AFTER_DDL_APPLY: { text: "the task is configured to stop after a schema change", wanted: true },
 	STOPPED_DUE_TO_LOW_MEMORY: { text: "the replication instance ran out of memory", wanted: false },
-	STOPPED_DUE_TO_LOW_DISK: { text: "the replication instance ran out of disk", wanted: false },
-	STOPPED_AT_SERVER_TIME: { text: "the configured server time came", wanted: true },
-	STOPPED_AT_COMMIT_TIME: { text: "the configured commit time came", wanted: true },
-	RECONFIGURATION_RESTART: { text: "it was reconfigured", wanted: true },
-	RECYCLE_TASK: { text: "DMS restarts it by itself", wanted: true },
+	STOPPED_DUE_TO_LOW_DISK: { text: "the replication instance ran out of disk space", wanted: false },
+	STOPPED_AT_SERVER_TIME: { text: "the configured server time was reached", wanted: true },
+	STOPPED_AT_COMMIT_TIME: { text: "the configured commit time was reached", wanted: true },
+	RECONFIGURATION_RESTART: { text: "the task was reconfigured", wanted: true },
+	RECYCLE_TASK: { text: "DMS restarts the task", wanted: true },
 };
 
 /** @throws PipelineError naming a state that is not one of DMS's documented ones. */
@@ -48,8 +51,8 @@ export function taskState(task: ReplicationTask): ReplicationState {
 	const state = task.Status ?? "none";
 	if (isState(state)) return state;
 	throw new PipelineError("failure", {
-		what: `DMS reports a state of the replication task that pipeline-cli does not know: ${state}.`,
-		fix: "Look at the task in the DMS console; a newer pipeline-cli may know it.",
+		what: `DMS reports an unknown state of the replication task: ${state}.`,
+		fix: "Check the task in the DMS console. A newer pipeline-cli may recognise this state.",
 		next: "pipeline-cli replication status",
 	});
 }
@@ -66,7 +69,7 @@ export function stopReason(task: ReplicationTask): string | undefined {
 
 /** The stop reason in plain words, beside DMS's own. */
 export function describeStopReason(reason: string): string {
-	return `${reason}: ${stopReasons[reason]?.text ?? "a reason that pipeline-cli does not know"}`;
+	return `${reason}: ${stopReasons[reason]?.text ?? "an unknown reason"}`;
 }
 
 export function taskStatus(task: ReplicationTask, log: string): ReplicationStatus {

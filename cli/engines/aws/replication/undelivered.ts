@@ -51,7 +51,7 @@ export function undelivered({ age, behind, read }: DeliveryMetrics, stoppedAt: D
 	return `Firehose is ${Math.round(newest.value)} s behind`;
 }
 
-const waiting = "until Firehose reports of the time after the stop";
+const waiting = "until Firehose reports on the time after the stop";
 
 /** The earliest point that covers all until a moment: what it reports in seconds lies after that. */
 function coveredAt(points: readonly Point[], moment: number): number | undefined {

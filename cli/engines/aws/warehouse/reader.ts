@@ -24,7 +24,7 @@ export const readerSecret: JsonKind<{ username: string; password: string }> = {
 	name: "The secret of the warehouse's reader",
 	schema: z.object({
 		// The name is written into statements as it is.
-		username: z.string().regex(/^[a-z][a-z0-9_]*$/, "must be of a-z, 0-9 and _, and begin with a letter"),
+		username: z.string().regex(/^[a-z][a-z0-9_]*$/, "must contain only a-z, 0-9 and _, and begin with a letter"),
 		password: z.string(),
 	}),
 	remedy: () => ({ fix: "Deploy the stack again: the deployment writes the secret.", next: "pulumi up" }),

@@ -113,7 +113,7 @@ export class RedshiftWarehouse implements Warehouse {
 		if (warehouse !== null) return warehouse;
 		throw new PipelineError("usage", {
 			what: `The stack ${stack} was deployed without a warehouse.`,
-			fix: "Turn it on in the stack's configuration and deploy; or ask the lake directly.",
+			fix: "Turn it on in the stack's configuration and deploy, or query the lake directly.",
 			next: "pipeline-cli query",
 		});
 	}

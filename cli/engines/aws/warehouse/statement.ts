@@ -62,15 +62,15 @@ function failed(statement: string, meaning: string, { Status: status, Error: err
 	const sql = statement.replaceAll(/(?<=PASSWORD ')[^']*/g, "***");
 	if (meaning === "none") {
 		return new PipelineError("failure", {
-			what: `Redshift reports a state of the statement that pipeline-cli does not know: ${status ?? "none"}.`,
-			fix: "Look at it in the query editor; a newer pipeline-cli may know it.",
+			what: `Redshift reports an unknown state of the statement: ${status ?? "none"}.`,
+			fix: "Check the statement in the query editor. A newer pipeline-cli may recognise this state.",
 		});
 	}
 	if (meaning === "aborted") {
 		return new PipelineError("failure", {
 			what: "The statement was aborted.",
 			why: error,
-			fix: "Somebody cancelled it, or the warehouse stopped: run it again.",
+			fix: "Somebody cancelled it, or the warehouse stopped. Run it again.",
 		});
 	}
 	const position = /Position: (\d+)/.exec(error ?? "")?.[1];
@@ -79,7 +79,7 @@ function failed(statement: string, meaning: string, { Status: status, Error: err
 	return new PipelineError(faulty ? "usage" : "failure", {
 		what: error ?? "The statement failed.",
 		why: place ?? sql.slice(0, 300),
-		fix: "Correct what it names; where a view or schema is missing, apply the warehouse first.",
+		fix: "Correct the statement. If a view or schema is missing, apply the warehouse first.",
 		next: "pipeline-cli warehouse apply",
 	});
 }

@@ -196,7 +196,7 @@ describe("what is refused", () => {
 	test("several statements, and none", async () => {
 		expect((await failure("SELECT 1; SELECT 2")).text.what).toBe("There are 2 statements; a query is one.");
 		for (const sql of ["", " \n", ";", "-- nothing\n;", "; /* x */ ;", "-- nothing"]) {
-			expect((await failure(sql)).text.what).toBe("There is no statement.");
+			expect((await failure(sql)).text.what).toBe("No statement was given.");
 		}
 	});
 

@@ -70,7 +70,7 @@ it("does not start what a purge left that was interrupted before it had cleaned"
 	for (const options of [{}, { reload: true }, { target: "stream" as const }, { asBefore: true }]) {
 		await expect(replication.start(context, options)).rejects.toMatchObject(refused);
 	}
-	await expect(replication.start(context)).rejects.toThrow("own.t (its purge has begun)");
+	await expect(replication.start(context)).rejects.toThrow("own.t (its purge has started)");
 	expect(await readdir(files.requests)).toHaveLength(1);
 	expect(await readdir(files.folder)).not.toContain("supervisors");
 });
