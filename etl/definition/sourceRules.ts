@@ -56,15 +56,17 @@ export function changedRules(
 	const [was, is] = [before, now].map(asPipeline) as [Pipeline, Pipeline];
 	return tables.flatMap(({ schema, table }) => {
 		const name = { schema, table };
-		if (!isReplicated(is, name)) return isReplicated(was, name) ? [{ ...name, what: "left out" }] : [];
+		if (!isReplicated(is, name)) return isReplicated(was, name) ? [{ ...name, what: "excluded" }] : [];
 		const lists = [before, now].map((rules) => listOf(rules, name));
 		if ((lists[0] === undefined) !== (lists[1] === undefined)) {
-			return [{ ...name, what: lists[1] === undefined ? "no list of columns, before one" : "a list of columns" }];
+			return [
+				{ ...name, what: lists[1] === undefined ? "no list of columns, previously a list" : "a list of columns" },
+			];
 		}
 		const columns = new Set([before, now].flatMap((rules) => namedColumns(rules, name)));
 		return [...columns].flatMap((column) => {
 			const [old, current] = [columnAction(was, name, column), columnAction(is, name, column)];
-			return old === current ? [] : [{ ...name, what: `${column}: ${current}, before ${old}` }];
+			return old === current ? [] : [{ ...name, what: `${column}: ${current}, previously ${old}` }];
 		});
 	});
 }

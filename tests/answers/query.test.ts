@@ -131,7 +131,7 @@ describe("clicks send, crawl and query", () => {
 		["two statements", ["SELECT 1", "--name", "top_customers"], "cannot be combined"],
 		["an unknown named query", ["--name", "nothing"], "There is no named query nothing."],
 		["a file that is not there", ["--file", "nowhere.sql"], "nowhere.sql cannot be read."],
-		["a statement that writes", ["DELETE FROM clickstream_data"], "DELETE is refused: a query only reads."],
+		["a statement that writes", ["DELETE FROM clickstream_data"], "DELETE is not allowed: queries only read."],
 		["an unknown table", ["SELECT * FROM click_stream_data"], "Did you mean clickstream_data?"],
 	])("refuses %s", async (_what, args, words) => {
 		const result = await stack.run(["query", ...args]);

@@ -38,8 +38,8 @@ describe("the local warehouse", () => {
 		expect(names).toContain("analytics.sales");
 		expect(names.filter((name) => name.endsWith("payments"))).toEqual([]);
 		expect(context.shown).toEqual([
-			"warning: analytics.fact_payments is left out: the catalog has no table fact_payments yet.",
-			"warning: analytics.payments is left out: the catalog has no table fact_payments yet.",
+			"warning: Skipped analytics.fact_payments: the catalog has no table fact_payments yet.",
+			"warning: Skipped analytics.payments: the catalog has no table fact_payments yet.",
 		]);
 	});
 
@@ -51,7 +51,7 @@ describe("the local warehouse", () => {
 		const before = await readFile(paths.warehouse);
 		await writeFile(join(paths.processed, "star-schema", "fact_orders", "part-0.parquet"), "no Parquet");
 		const error = await refusal(warehouse.apply(context));
-		expect(error.text.what).toBe("The table fact_orders cannot be read; the warehouse is as it was.");
+		expect(error.text.what).toBe("The table fact_orders cannot be read; the warehouse was not changed.");
 		expect(await readFile(paths.warehouse)).toEqual(before);
 		expect((await readdir(folder)).filter((name) => name.includes("warehouse"))).toEqual(["warehouse.duckdb"]);
 	});
@@ -63,8 +63,8 @@ describe("the local warehouse", () => {
 		const { current } = await icebergFiles(join(lake.paths.processed, "current/classicmodels/orders"));
 		for (const { path } of current) await rm(path);
 		const { text } = await refusal(new LocalWarehouse(lake.paths).apply(lake.context));
-		expect(text.what).toBe("The table orders cannot be read; the warehouse is as it was.");
-		expect([text.fix, text.next]).toEqual([expect.stringContaining("Remove the whole folder"), "pipeline-cli run-etl"]);
+		expect(text.what).toBe("The table orders cannot be read; the warehouse was not changed.");
+		expect([text.fix, text.next]).toEqual([expect.stringContaining("remove the whole folder"), "pipeline-cli run-etl"]);
 	});
 
 	it("names a view whose SQL is wrong", async ({ folder, context }) => {
@@ -86,7 +86,7 @@ describe("the local warehouse", () => {
 		await writeSettings({ version: 1, pipeline: own, source }, localPaths(folder));
 		const error = await refusal(new LocalWarehouse(localPaths(folder)).apply(context));
 		expect(error.outcome).toBe("usage");
-		expect(error.text.what).toBe("The view analytics.payments cannot be created; the warehouse is as it was.");
+		expect(error.text.what).toBe("The view analytics.payments cannot be created; the warehouse was not changed.");
 		expect(error.text.why).toContain("no_such_column");
 		expect(error.text.fix).toContain("payments.sql");
 	});

@@ -140,7 +140,7 @@ describe("outputs", () => {
 	it("of another stack than --stack names: 2", async () => {
 		const { code, err } = await aws.run("status", "--stack", "prod");
 		expect(code).toBe(2);
-		expect(err).toContain("those of the stack dev, not of prod");
+		expect(err).toContain("The outputs belong to the stack dev, not to prod");
 	});
 
 	it("the file that is missing is named", async () => {

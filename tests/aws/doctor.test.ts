@@ -266,7 +266,7 @@ describe("doctor", () => {
 		expect(await found(name)).toMatchObject({
 			ok: true,
 			found: "no access yet",
-			warning: `Allow kms:Decrypt on ${outputs.keyArn} to aws-quicksight-secretsmanager-role-v0.`,
+			warning: `Allow kms:Decrypt on ${outputs.keyArn} for aws-quicksight-secretsmanager-role-v0.`,
 		});
 		aws.endpoint.on("iam", "GetRole", iamRefusal("NoSuchEntity"));
 		expect((await found(name))?.found).toContain("there is no role");

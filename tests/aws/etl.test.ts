@@ -207,7 +207,7 @@ describe("run-etl", () => {
 		async (args) => {
 			const { code, err } = await aws.run("run-etl", "--no-wait", ...args);
 			expect(code).toBe(2);
-			expect(err).toContain("wait for each other");
+			expect(err).toContain("depend on each other");
 			expect(aws.endpoint.calls.filter(({ action }) => action !== "GetObject")).toEqual([]);
 		},
 	);

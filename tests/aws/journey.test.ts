@@ -219,7 +219,7 @@ it("a healthy task through which nothing moves: 9, saying that nothing moved", a
 	const before = await source.terms();
 	const { code, err } = await aws.run("verify-cdc", "--timeout", "4s");
 	expect(code).toBe(9);
-	expect(err).toContain("nothing moved");
+	expect(err).toContain("nothing arrived");
 	expect(await source.terms()).toEqual(before);
 });
 

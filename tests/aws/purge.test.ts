@@ -22,7 +22,7 @@ const before = {
 	...now,
 	tables: [{ schema: "wordpress-db", table: "wp_users", columns: { user_email: "hash" as const } }],
 };
-const masked = "wordpress-db.wp_users (user_email: keep, before hash)";
+const masked = "wordpress-db.wp_users (user_email: keep, previously hash)";
 
 let aws: ScriptedStack;
 it.beforeEach(async ({ aws: own }) => {
@@ -78,7 +78,7 @@ describe("a rule of the definition that changed after the load", () => {
 		const { code, document, err } = await aws.json<{ tables: object[] }>("replication", "reload", "--purge");
 		expect([code, err]).toEqual([0, expect.anything()]);
 		expect(document.tables).toEqual([
-			{ schema: "wordpress-db", table: "wp_users", what: "user_email: keep, before hash" },
+			{ schema: "wordpress-db", table: "wp_users", what: "user_email: keep, previously hash" },
 		]);
 		expect(Object.keys(aws.s3.versions(raw))).toEqual(["wordpress-db/wp_terms/LOAD00000001.parquet"]);
 		expect(Object.keys(aws.s3.versions(processed)).filter((key) => key.includes("wp_users"))).toEqual([]);
@@ -116,7 +116,7 @@ describe("a rule of the definition that changed after the load", () => {
 			await aws.deploy({ definition: folder, replication: { ...outputs.replication, rules } });
 			aws.s3.remove(processed, record);
 		});
-		const inTheClear = "wordpress-db.wp_users (user_email: hash, before keep)";
+		const inTheClear = "wordpress-db.wp_users (user_email: hash, previously keep)";
 
 		it("the stack was loaded before there was one, when nothing was withheld", async () => {
 			const { code, err } = await aws.run("replication", "start");
@@ -159,8 +159,8 @@ describe("a rule of the definition that changed after the load", () => {
 	});
 
 	it.each([
-		["by hand", "Run jr_x of dev-apply-changes, started by hand, is going."],
-		["by the schedule, between two jobs", "Run 20261128-all of the state machine is going."],
+		["by hand", "Run jr_x of dev-apply-changes, started by hand, is in progress."],
+		["by the schedule, between two jobs", "Run 20261128-all of the state machine is in progress."],
 	])("waits for a run that was started %s", async (who, message) => {
 		if (who === "by hand") aws.glue.add({ ...byHand, JobRunState: "RUNNING" }, []);
 		else {

@@ -193,7 +193,7 @@ it("counts only what stays different: what came meanwhile does not, and what nev
 it("asks before anything that costs: without a terminal or --yes 2, with bytes and price, and nothing was asked", async () => {
 	const { code, err } = await aws.run("reconcile");
 	expect(code).toBe(2);
-	expect(err).toMatch(/own\.items, at the source: SELECT b, COUNT/);
+	expect(err).toMatch(/own\.items, source: SELECT b, COUNT/);
 	expect(err).toMatch(/own\.items, Athena, about 47\.7 MiB: SELECT b/);
 	expect(err.replaceAll(/\s+/g, " ")).toContain("Athena scans about 143.1 MiB of 3 tables, $0.00");
 	expect([statements(), started()]).toEqual([[], []]);

@@ -141,7 +141,7 @@ describe("replication start, by what comes after the start", () => {
 		["STOPPED_AT_COMMIT_TIME", "commit time"],
 		["RECONFIGURATION_RESTART", "reconfigured"],
 		["RECYCLE_TASK", "DMS restarts the task"],
-		["NEW_REASON", "does not know"],
+		["NEW_REASON", "an unknown reason"],
 	])("stopped by %s: fails, and says what that means", async (reason, words) => {
 		aws.dms.afterStart = [stopped(reason)];
 		const { code, err } = await aws.run("replication", "start");

@@ -112,8 +112,8 @@ spark.range(1_000_000_000_000).where("id % 7 = 3").count()
 	process.kill(Number(stdout), "SIGSTOP");
 	expect(await server.died).toMatchObject({
 		text: {
-			what: "The engine of the jobs (Sail) died.",
-			why: "It did not answer for 5 seconds, and was ended.",
+			what: "The engine of the jobs (Sail) exited unexpectedly.",
+			why: "It did not respond for 5 seconds, so it was ended.",
 			next: "pipeline-cli run-etl",
 		},
 	});

@@ -114,7 +114,7 @@ describe("a server of the user's own", () => {
 		};
 		const { checks } = await useAs("");
 		expect(checks.filter((check) => !check.ok)).toEqual([]);
-		expect((await refusal(useAs("/mysql"))).text.what).toContain("The URL names the schema mysql");
+		expect((await refusal(useAs("/mysql"))).text.what).toContain("The stack does not replicate the schema mysql");
 		await useAs("/shop");
 		expect((await readSettings(paths))?.source).toMatchObject({ user: "member", schemas: ["shop"] });
 	});

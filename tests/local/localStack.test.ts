@@ -147,7 +147,7 @@ describe("the local stack", () => {
 		expect(second.code).toBe(4);
 		const ended = await first.ended;
 		expect(ended.code).toBe(0);
-		expect(second.stderr).toContain(`Run ${JSON.parse(ended.stdout).runId} is already going.`);
+		expect(second.stderr).toContain(`Run ${JSON.parse(ended.stdout).runId} is already in progress.`);
 	});
 
 	it("ends a run at Ctrl-C with 8, and the next run works", async () => {

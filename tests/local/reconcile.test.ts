@@ -304,7 +304,7 @@ describe("reconcile", () => {
 		}
 		const result = reconciled(found.comparison);
 		expect([...looks, result.state]).toEqual(["different", "not compared", "not compared", "not compared"]);
-		expect(foundText(result)).toContain("altered at each look at it: compare it again when nobody alters it");
+		expect(foundText(result)).toContain("altered during each comparison: compare it again when nobody alters it");
 		// Once it stays as it is, what still differs counts.
 		found = (await found.suspects?.again(testContext())) ?? found;
 		expect(reconciled(found.comparison)).toMatchObject({

@@ -83,7 +83,7 @@ describe("the local stack, kept running", () => {
 		expect((await stack.run(["run-etl"])).code).toBe(0);
 		const second = await stack.run(["run-etl", "--every", "1m"]);
 		expect(second.code).toBe(4);
-		expect(second.stderr).toContain("The schedule is kept already.");
+		expect(second.stderr).toContain("The schedule is already running.");
 	});
 
 	it("shows a failed run everywhere until a good one", async () => {

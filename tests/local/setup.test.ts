@@ -144,8 +144,8 @@ describe("ensurePython", () => {
 	}) => {
 		vi.stubEnv("PIP_RETRIES", "0");
 		const error = await failure(ensurePython(fileContext, paths, false));
-		expect(error.text.what).toContain("Python environment could not be made");
-		expect(error.text.why).toContain("package index can't be reached");
+		expect(error.text.what).toContain("Python environment could not be created");
+		expect(error.text.why).toContain("package index cannot be reached");
 		expect(error.text.fix).toContain(join(paths.home, "logs"));
 		await expect(readFile(join(paths.python, "installed.json"))).rejects.toThrow("ENOENT");
 
@@ -167,7 +167,7 @@ describe("ensurePython", () => {
 	it("is what a run of jobs begins with", async ({ fileContext }) => {
 		vi.stubEnv("PIP_RETRIES", "0");
 		const error = await failure(new LocalJobs(paths).open(fileContext));
-		expect(error.text.what).toContain("Python environment could not be made");
+		expect(error.text.what).toContain("Python environment could not be created");
 		expect(await namesIn(paths.runs)).toEqual([]);
 	});
 });
@@ -272,7 +272,7 @@ describe("doctor on this machine", () => {
 			other.on("connection", (socket) => socket.destroy());
 			const checks = await named();
 			expect(checks["engine of the jobs"]).toMatchObject({ ok: false, found: "no such library" });
-			expect(checks[`port ${port}`]).toMatchObject({ ok: false, found: "held by another program" });
+			expect(checks[`port ${port}`]).toMatchObject({ ok: false, found: "used by another program" });
 			expect(checks.source).toMatchObject({ ok: false, fix: expect.stringContaining("pipeline-cli") });
 		} finally {
 			await new Promise((resolve) => other.close(resolve));

@@ -89,7 +89,7 @@ test.runIf(isMySql && process.env.ALL_FAULTS === "1")(
 		await expect(
 			openSnapshotAfter(undefined, accessTo(server, schema), [{ schema, table: "t" }], never),
 		).rejects.toThrow(
-			"for a minute an open transaction has held tables that are to be loaded: the prepared transaction 'for ever' (XA COMMIT or XA ROLLBACK)",
+			"an open transaction has locked tables to be loaded for a minute: the prepared transaction 'for ever' (XA COMMIT or XA ROLLBACK)",
 		);
 		await db.query("XA ROLLBACK 'for ever'");
 	},

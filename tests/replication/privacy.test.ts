@@ -127,7 +127,7 @@ describe("what a definition withholds", () => {
 		expect(await ask("SELECT note FROM joined")).toEqual([["seen"]]);
 		const status = await stack.run(["replication", "status"]);
 		expect(status.stdout).toContain(
-			"people.customers.social_number (may be a withheld column under another name: drop)",
+			"people.customers.social_number (may be a dropped or hashed column under another name: drop)",
 		);
 		await sql.query(
 			`ALTER TABLE people.customers RENAME COLUMN social_number TO former, ADD COLUMN ssn VARCHAR(40), ADD COLUMN last VARCHAR(40) AS (CONCAT('-', former)) STORED,
@@ -140,7 +140,7 @@ describe("what a definition withholds", () => {
 		for (const what of ["ssn", "phone"]) expect(await holding(secret(what)), what).toEqual([]);
 		expect((await ask("SELECT * FROM clients WHERE id = 7"))[0]).toHaveLength(4);
 		expect((await stack.run(["replication", "status"])).stdout).toMatch(
-			/people\.clients\.former \(may be [^)]*\)\s+people\.clients\.last \(computed from a withheld column: drop\)\s+people\.clients\.code \(computed/,
+			/people\.clients\.former \(may be [^)]*\)\s+people\.clients\.last \(computed from a dropped or hashed column: drop\)\s+people\.clients\.code \(computed/,
 		);
 		await sql.query(
 			"RENAME TABLE people.clients TO people.customers; ALTER TABLE people.customers DROP COLUMN last, DROP COLUMN code, DROP COLUMN former",
@@ -159,8 +159,8 @@ models: models/
 		);
 		const refused = await stack.run(["run-etl"]);
 		expect(refused.code).toBe(4);
-		expect(refused.stderr).toContain("people.customers (email: hash, before keep)");
-		expect(refused.stderr).toContain("people.notes (left out)");
+		expect(refused.stderr).toContain("people.customers (email: hash, previously keep)");
+		expect(refused.stderr).toContain("people.notes (excluded)");
 		expect(refused.stderr).toContain("pipeline-cli replication reload --purge");
 		await expect
 			.poll(async () => (await stack.run(["replication", "status"])).stdout, { timeout: 20_000 })
@@ -170,7 +170,7 @@ models: models/
 
 		const purged = await stack.run(["replication", "reload", "--purge"]);
 		expect(purged.code, purged.stdout + purged.stderr).toBe(0);
-		expect(purged.stdout).toContain("purged: people.notes (left out)");
+		expect(purged.stdout).toContain("purged: people.notes (excluded)");
 		for (const what of ["email", "note", "ssn", "phone"]) expect(await holding(secret(what)), what).toEqual([]);
 		expect(await ask("SELECT c.id, c.email IS NULL FROM customers c JOIN logins l ON l.email = c.email")).toEqual([
 			[1, false],
@@ -222,7 +222,7 @@ models: models/
 		);
 		const refused = await start();
 		expect(refused.code).toBe(2);
-		expect(refused.stderr).toContain("The definition names what the source does not have");
+		expect(refused.stderr).toContain("The definition names tables or columns that the source does not have");
 		for (const wrong of ["ordr* fits no table", "people.custmers: there is no such table", "mail is not there"]) {
 			expect(refused.stderr).toContain(wrong);
 		}

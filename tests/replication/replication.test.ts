@@ -164,7 +164,7 @@ test("Ctrl-C ends the waiting and not the replication", async ({ shop }) => {
 	abort.abort(new PipelineError("cancelled", { what: "cancelled" }));
 	await expect(waiting).rejects.toMatchObject({
 		outcome: "cancelled",
-		text: { what: "No longer waiting; the replication continues in the background." },
+		text: { what: "No longer waiting; replication continues in the background." },
 	});
 	await until(async () => (await stack.replication.status()).text === "Load complete, replication ongoing");
 });

@@ -38,10 +38,10 @@ test("a table that cannot be replicated is in error, the others go on", async ({
 	expect(await readdir(join(stack.paths.raw, schema))).toEqual(["t"]);
 	expect(await stack.statistics(`${schema}.places`)).toMatchObject({
 		state: "Table error",
-		lastError: expect.stringContaining("the column hashed is point, and hash takes text only"),
+		lastError: expect.stringContaining("the column hashed is point, but hash applies only to text"),
 	});
 	expect(await stack.statistics(`${schema}.merged`)).toMatchObject({
-		lastError: expect.stringContaining("with its engine MRG_MyISAM the binlog has other rows than the table"),
+		lastError: expect.stringContaining("with its engine MRG_MyISAM, the binlog has different rows than the table"),
 	});
 	await db.query(
 		"CREATE TABLE later (id INT PRIMARY KEY, hashed POLYGON); INSERT INTO later VALUES (1, NULL); INSERT INTO t VALUES (4, 'on')",
@@ -137,7 +137,7 @@ test("columns that the user may not read, and old versions of rows, are an error
 	expect(await stack.replication.start(stack.context, limits)).toBe("started");
 	expect(await stack.statistics(`${schema}.part`)).toMatchObject({
 		state: "Table error",
-		lastError: expect.stringContaining("grant SELECT on the table"),
+		lastError: expect.stringContaining("grant SELECT on the whole table"),
 	});
 	if (!isMySql) {
 		expect(await stack.statistics(`${schema}.versioned`)).toMatchObject({
@@ -214,7 +214,7 @@ test("a table that can no longer be replicated keeps its files when it is reload
 		outcome: "failure",
 		text: {
 			what: `${schema}.t could not be loaded.`,
-			why: expect.stringContaining("the column hashed is point, and hash takes text only"),
+			why: expect.stringContaining("the column hashed is point, but hash applies only to text"),
 			next: `pipeline-cli replication reload ${schema}.t`,
 		},
 	};

@@ -175,7 +175,7 @@ test("a server that stops in the middle of a load is an error, and of its change
 	await expect(lost).rejects.toThrow("the source has not responded for 0.4 seconds");
 	if (!isAll) return;
 	// Asked for its position, it owes an answer, too; and it proves every five seconds that it is there.
-	const why = new RegExp(`127.0.0.1:${server.port} does not answer|the source has gone silent`);
+	const why = new RegExp(`The connection to 127.0.0.1:${server.port} timed out|the source has stopped responding`);
 	await until(async () => why.test((await stack.replication.status()).lastError ?? ""));
 	server.goOn();
 	await db.query("INSERT INTO t VALUES (7, 'after')");

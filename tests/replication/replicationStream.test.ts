@@ -179,7 +179,7 @@ test("the raw zone has messages of DMS, and no other file", async () => {
 test("another target reloads all tables, and a running replication keeps its own", async () => {
 	await expect(stream.replication.start(stream.context, { target: "files" })).rejects.toMatchObject({
 		outcome: "usage",
-		text: { what: "The replication runs with the target stream." },
+		text: { what: "Replication is running with the target stream." },
 	});
 	await stream.replication.stop(stream.context);
 	expect(await stream.replication.start(stream.context, { target: "files", batchInterval: 1 })).toBe("started");

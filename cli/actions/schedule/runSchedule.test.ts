@@ -71,12 +71,12 @@ it("continues after a failed run, whatever failed, and shows it until a good one
 it("leaves out a time at which a run by hand is going", async () => {
 	const { shown, ends, reported } = await play([
 		(): never => {
-			throw new RunGoing({ what: "Run r is already going." });
+			throw new RunGoing({ what: "Run r is already in progress." });
 		},
 		fails("failure", "The last one."),
 	]);
 	expect(ends).toEqual([]);
-	expect(reported).toContain("Skipped a run: Run r is already going.");
+	expect(reported).toContain("Skipped a run: Run r is already in progress.");
 	expect(shown.filter((state) => "last" in state)).toEqual([]);
 });
 

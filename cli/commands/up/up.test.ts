@@ -69,14 +69,14 @@ function up(world: World, options: Partial<Options>, abort = new AbortController
 }
 
 const refuse = async (): Promise<never> => {
-	throw new PipelineError("serviceRefused", { what: "The schedule is kept already." });
+	throw new PipelineError("serviceRefused", { what: "The schedule is already running." });
 };
 const starts = (calls: readonly string[]): readonly string[] => calls.filter((call) => call.startsWith("start "));
 
 describe("in the foreground", () => {
 	it("starts nothing where another process keeps the schedule", async () => {
 		const { calls, result } = up({ free: refuse }, { foreground: true });
-		await expect(result).rejects.toThrow("kept already");
+		await expect(result).rejects.toThrow("already running");
 		expect(calls).toEqual([]);
 	});
 
@@ -87,7 +87,7 @@ describe("in the foreground", () => {
 		["all that it started", {}, ["stop replication", "stop source"]],
 	] as const)("refused later, it stops %s", async ([, before, stopped]) => {
 		const { calls, result } = up({ ...before, keep: refuse }, { foreground: true });
-		await expect(result).rejects.toThrow("kept already");
+		await expect(result).rejects.toThrow("already running");
 		expect(calls.filter((call) => call.startsWith("stop"))).toEqual(stopped);
 	});
 

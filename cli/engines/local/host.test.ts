@@ -68,7 +68,7 @@ describe("removing a stack", () => {
 		await writeFile(join(home, ".gitignore"), "photos/\n");
 		await expect(removeStack(home)).rejects.toMatchObject({
 			outcome: "failure",
-			text: { why: "It holds what is not the stack's: .gitignore, photos, sources.txt." },
+			text: { why: "It contains files that do not belong to the stack: .gitignore, photos, sources.txt." },
 		});
 		expect((await readdir(home)).sort()).toEqual([".gitignore", "photos", "sources.txt"]);
 	});

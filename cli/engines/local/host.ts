@@ -202,9 +202,9 @@ export async function removeStack(home: string, beside: readonly string[] = []):
 	for (const name of names.filter(isOurs)) await rm(join(home, name), { recursive: true, force: true });
 	if (others.length === 0) return;
 	throw new PipelineError("failure", {
-		what: `The stack is removed; ${home} stays.`,
-		why: `It holds what is not the stack's: ${others.join(", ")}.`,
-		fix: "Remove that by hand where it is no longer needed, and give the next stack a folder of its own by PIPELINE_HOME.",
+		what: `The stack is removed, but the folder ${home} is kept.`,
+		why: `It contains files that do not belong to the stack: ${others.join(", ")}.`,
+		fix: "Remove them by hand if they are no longer needed. Set PIPELINE_HOME to a separate folder for the next stack.",
 	});
 }
 
@@ -215,9 +215,9 @@ export async function removeStack(home: string, beside: readonly string[] = []):
 export function assertRemovable(folder: string): void {
 	if (![homedir(), projectRoot].some((kept) => isWithin(kept, folder))) return;
 	throw new PipelineError("usage", {
-		what: `${folder} is not removed.`,
-		why: "It holds more than the local stack.",
-		fix: "Point PIPELINE_HOME to a folder of the stack's own, and remove by hand what is no longer needed.",
+		what: `${folder} was not removed.`,
+		why: "It contains more than the local stack.",
+		fix: "Set PIPELINE_HOME to a separate folder for the stack, and remove what is no longer needed by hand.",
 	});
 }
 

@@ -49,6 +49,6 @@ describe("a job", () => {
 	});
 
 	it("that never ran says so", async () => {
-		expect(await logs.read("star-schema", 10)).toEqual({ log: "no run of star-schema yet", lines: [] });
+		expect(await logs.read("star-schema", 10)).toEqual({ log: "star-schema has not run yet", lines: [] });
 	});
 });

@@ -18,7 +18,7 @@ export class LocalLogs implements Logs {
 
 	async read(part: string, lines: number): Promise<{ log: string; lines: string[] }> {
 		const path = await this.#pathOf(part);
-		if (path === undefined) return { log: `no run of ${part} yet`, lines: [] };
+		if (path === undefined) return { log: `${part} has not run yet`, lines: [] };
 		const text = ((await readIfThere(path)) ?? "").replace(/\n$/, "");
 		return { log: path, lines: text === "" ? [] : text.split("\n").slice(-lines) };
 	}

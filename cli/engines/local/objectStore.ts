@@ -30,7 +30,7 @@ export class LocalObjectStore implements ObjectStore {
 
 	async remove(prefix: string): Promise<void> {
 		const path = resolve(this.#root, prefix);
-		if (!path.startsWith(`${resolve(this.#root)}${sep}`)) throw bug(`${prefix} is not below the zone`);
+		if (!path.startsWith(`${resolve(this.#root)}${sep}`)) throw bug(`${prefix} is outside the zone`);
 		await removeBelow(this.#root, prefix);
 	}
 

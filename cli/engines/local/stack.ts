@@ -88,7 +88,7 @@ export class LocalStack implements Stack {
 	async purgeLeaves(): Promise<readonly string[]> {
 		const { isInstalled, unitName } = await import("./schedule/systemdUnit.ts");
 		if (!(await isInstalled(this.name))) return [];
-		return [`messages of the service, where systemd keeps them: journalctl --user -u ${unitName(this.name)}`];
+		return [`log messages of the systemd service, if one was installed: journalctl --user -u ${unitName(this.name)}`];
 	}
 
 	async checks(): Promise<Check[]> {

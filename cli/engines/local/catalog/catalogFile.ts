@@ -53,7 +53,7 @@ export const catalogFile: JsonKind<Catalog> = {
 	name: "The data catalog",
 	schema: catalogSchema,
 	version: 1,
-	remedy: () => ({ fix: "Crawl again: the catalog is made from what is in the lake.", next: "pipeline-cli crawl" }),
+	remedy: () => ({ fix: "Crawl again to rebuild the catalog from the lake.", next: "pipeline-cli crawl" }),
 };
 
 /**

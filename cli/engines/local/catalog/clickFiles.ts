@@ -22,7 +22,7 @@ const checkedFile: JsonKind<Checked> = {
 	name: "The list of damaged click files",
 	schema: checkedSchema,
 	version: 2,
-	remedy: (place) => ({ fix: `Remove ${place}: the next query looks at all click files.` }),
+	remedy: (place) => ({ fix: `Remove ${place}. The next query then checks all click files.` }),
 };
 
 /** Bytes of a line, at most: DuckDB's `maximum_object_size`, and that of the jobs in `click_records.py`. */

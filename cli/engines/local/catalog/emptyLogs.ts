@@ -16,7 +16,7 @@ const stateSchema = z.object({
 const stateFile: JsonKind<z.infer<typeof stateSchema>> = {
 	name: "The state of a table",
 	schema: stateSchema,
-	remedy: () => ({ fix: "Run the jobs, which say what to do.", next: "pipeline-cli run-etl" }),
+	remedy: () => ({ fix: "Run the jobs; they report what to do.", next: "pipeline-cli run-etl" }),
 };
 
 export interface EmptyLog {

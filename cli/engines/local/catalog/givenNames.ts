@@ -9,10 +9,10 @@ import type { RegisteredTable } from "./catalogFile.ts";
 const namesSchema = z.array(z.object({ schema: z.string(), table: z.string(), name: z.string() }));
 
 const namesFile: JsonKind<z.infer<typeof namesSchema>> = {
-	name: "The list of the tables' names",
+	name: "The list of table names",
 	schema: namesSchema,
 	remedy: (path) => ({
-		fix: `Remove ${path}: the next run of the jobs writes it again.`,
+		fix: `Remove ${path}. The next run of the jobs writes it again.`,
 		next: "pipeline-cli run-etl",
 	}),
 };
@@ -63,6 +63,6 @@ function isQualified(name: string, { schema, table }: SharingTable["source"]): b
 
 /** What such a name stands for. */
 export function sharedName(name: string, tables: readonly SharingTable[]): string {
-	const list = tables.map((table) => `${table.source.schema}.${table.source.table} is ${table.name} there`);
-	return `More than one table would be ${name} in the catalog: ${list.join(", ")}.`;
+	const list = tables.map((table) => `${table.source.schema}.${table.source.table} is called ${table.name} there`);
+	return `Several tables would be called ${name} in the catalog: ${list.join(", ")}.`;
 }

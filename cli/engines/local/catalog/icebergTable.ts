@@ -77,7 +77,7 @@ const contentData = 0;
 export async function readIcebergTable(folder: string): Promise<IcebergTable> {
 	const { path, metadata } = await readMetadata(folder);
 	const schema = metadata.schemas.find((entry) => entry["schema-id"] === metadata["current-schema-id"]);
-	if (schema === undefined) throw unreadable(folder, `${path} names a current schema that it does not hold.`);
+	if (schema === undefined) throw unreadable(folder, `${path} refers to a current schema that it does not contain.`);
 	const columns = schema.fields.map(({ id, name, type }) => ({ id, name, type: fromIceberg(type) }));
 	return { columns, files: (await currentFiles(folder, path, metadata)).map((file) => file.path) };
 }
@@ -112,15 +112,16 @@ async function currentFiles(folder: string, path: string, metadata: Metadata): P
 	const current = metadata["current-snapshot-id"];
 	if (current === undefined || current === null || current === "-1") return [];
 	const snapshot = metadata.snapshots.find((entry) => entry["snapshot-id"] === current);
-	if (snapshot === undefined) throw unreadable(folder, `${path} names a current snapshot that it does not hold.`);
+	if (snapshot === undefined)
+		throw unreadable(folder, `${path} refers to a current snapshot that it does not contain.`);
 	const files: DataFile[] = [];
 	for (const { status, data_file } of await entriesOf(folder, metadata, snapshot)) {
 		if (status === entryDeleted) continue;
 		if (data_file.content !== contentData) {
-			throw unreadable(folder, "It has delete files (merge-on-read), which this reader does not apply.");
+			throw unreadable(folder, "It has delete files (merge-on-read), which pipeline-cli does not support.");
 		}
 		if (data_file.file_format.toUpperCase() !== "PARQUET") {
-			throw unreadable(folder, `It has data files in ${data_file.file_format}; only Parquet is read.`);
+			throw unreadable(folder, `It has data files in ${data_file.file_format}; pipeline-cli reads only Parquet.`);
 		}
 		files.push({
 			path: localPath(data_file.file_path, metadata.location, folder),
@@ -184,7 +185,7 @@ function unreadable(folder: string, why: string, cause?: unknown): PipelineError
 		{
 			what: `The Iceberg table in ${folder} cannot be read.`,
 			why,
-			fix: "Remove the folder; the jobs rebuild the table from the change log.",
+			fix: "Remove the folder. The jobs rebuild the table from the change log.",
 			next: "pipeline-cli run-etl",
 		},
 		{ cause },

@@ -94,7 +94,7 @@ export class LakeCrawl {
 			return await readCatalog(this.#paths);
 		} catch (error) {
 			if (!(error instanceof PipelineError)) throw error;
-			warn(`${error.text.what} It is rebuilt.`);
+			warn(`${error.text.what} Rebuilding it.`);
 			return undefined;
 		}
 	}
@@ -128,15 +128,13 @@ function qualifiedNames(tables: readonly RegisteredTable[], before: ReadonlyMap<
 	const names = new Set(fresh.map(({ source }) => catalogForm(source?.table ?? "")));
 	return [...names].flatMap((name) => {
 		const sharers = sharing(name, tables);
-		return sharers.length === 0
-			? []
-			: [`${sharedName(name, sharers)} An alias in pipeline.yaml gives one another name.`];
+		return sharers.length === 0 ? [] : [`${sharedName(name, sharers)} Give one of them an alias in pipeline.yaml.`];
 	});
 }
 
 function sameName(one: FoundTable, other: RegisteredTable): Error {
 	return new Error(
-		`${one.zone}/${one.prefix} would have the name of ${other.zone}/${other.prefix}: give one of them another name`,
+		`${one.zone}/${one.prefix} and ${other.zone}/${other.prefix} would have the same name: rename one of them`,
 	);
 }
 

@@ -37,8 +37,8 @@ export async function findTables(paths: LocalPaths): Promise<FoundTable[]> {
 
 /** What to do about a table of the processed zone that cannot be read: the jobs notice a folder that is gone. */
 export const damagedTableFix =
-	"Remove the whole folder of the damaged table, or of the damaged batch of a change log, from the processed zone: the " +
-	`jobs rebuild it. A job of the definition that does not notice it has its state in ${lake.state}/<job>.json: remove that, too.`;
+	"From the processed zone, remove the whole folder of the damaged table, or of the damaged batch of a change log. The " +
+	`jobs rebuild it. If a job of the definition does not, also remove its state, ${lake.state}/<job>.json.`;
 
 async function currentTables(paths: LocalPaths, nameOf: NameOf): Promise<FoundTable[]> {
 	const found: FoundTable[] = [];

@@ -182,7 +182,7 @@ describe("a crawl", () => {
 		await lake.orders("current/shop/others");
 		await expect(crawlers.crawl(lake.context)).rejects.toMatchObject({
 			text: {
-				why: "orders: processed/models/orders would have the name of processed/current/shop/orders: give one of them another name",
+				why: "orders: processed/models/orders and processed/current/shop/orders would have the same name: rename one of them",
 			},
 		});
 		expect((await crawlers.registered()).tables.map(({ name, location }) => [name, location])).toEqual([
@@ -227,8 +227,8 @@ describe("a crawl", () => {
 			partitionKeys: [{ name: "cdc_batch", type: "int" }],
 		});
 		const line =
-			"More than one table would be orders in the catalog: a.orders is a_orders there, b.orders is b_orders there. " +
-			"An alias in pipeline.yaml gives one another name.";
+			"Several tables would be called orders in the catalog: a.orders is called a_orders there, b.orders is called b_orders there. " +
+			"Give one of them an alias in pipeline.yaml.";
 		expect(lake.notes).toEqual([line]);
 		await crawlers.crawl(lake.context);
 		expect(lake.notes).toEqual([line]);
@@ -274,7 +274,7 @@ describe("damage", () => {
 		await writeFile(lake.paths.catalog, '{"version":1,');
 		await expect(crawlers.registered()).rejects.toMatchObject({ text: { next: "pipeline-cli crawl" } });
 		expect(await crawlChanges()).toEqual({ orders: "added" });
-		expect(lake.warnings).toEqual([expect.stringContaining("It is rebuilt.")]);
+		expect(lake.warnings).toEqual([expect.stringContaining("Rebuilding it.")]);
 		expect(JSON.parse(await readFile(lake.paths.catalog, "utf8"))).toMatchObject({ version: 1 });
 	});
 });

@@ -68,7 +68,7 @@ async function mariaDbCheck(): Promise<Check> {
 		name,
 		ok: false,
 		found: "no MariaDB 10.5 or newer",
-		fix: `Install it: ${await installCommand()}. As root on Debian and Ubuntu \`pipeline-cli setup\` does.`,
+		fix: `Install it: ${await installCommand()}. On Debian and Ubuntu, \`pipeline-cli setup\` as root installs it.`,
 	};
 }
 
@@ -79,7 +79,7 @@ async function diskChecks(paths: LocalPaths): Promise<Check[]> {
 	try {
 		await access(place, constants.W_OK);
 	} catch (error) {
-		const fix = "Make it writable for your user, or set PIPELINE_HOME to a folder that is.";
+		const fix = "Make it writable for your user, or set PIPELINE_HOME to a writable folder.";
 		return [{ name: "folder", ok: false, found: messageOf(error), fix }];
 	}
 	const disk = await statfs(place);
@@ -92,20 +92,20 @@ async function loopbackCheck(): Promise<Check> {
 	const name = "loopback";
 	try {
 		await isPortFree(0);
-		return { name, ok: true, found: "127.0.0.1 takes connections" };
+		return { name, ok: true, found: "127.0.0.1 accepts connections" };
 	} catch (error) {
-		const fix = "Let programs listen on 127.0.0.1: in a container, give it a network with a loopback.";
+		const fix = "Allow programs to listen on 127.0.0.1. A container needs a network with a loopback interface.";
 		return { name, ok: false, found: whyOf(error), fix };
 	}
 }
 
 async function portCheck({ source: { port } }: LocalSettings, paths: LocalPaths): Promise<Check> {
 	const name = `port ${port}`;
-	if ((await serverProcess(paths)) !== undefined) return { name, ok: true, found: "held by the private MariaDB" };
-	const fix = `End the program that holds it (lsof -nP -iTCP:${port} -sTCP:LISTEN), or run: pipeline-cli source up --port <port>`;
+	if ((await serverProcess(paths)) !== undefined) return { name, ok: true, found: "used by the private MariaDB" };
+	const fix = `End the program that uses it (lsof -nP -iTCP:${port} -sTCP:LISTEN), or run: pipeline-cli source up --port <port>`;
 	try {
 		if (await isPortFree(port)) return { name, ok: true, found: "free for the private MariaDB" };
-		return { name, ok: false, found: "held by another program", fix };
+		return { name, ok: false, found: "used by another program", fix };
 	} catch (error) {
 		return { name, ok: false, found: whyOf(error), fix };
 	}

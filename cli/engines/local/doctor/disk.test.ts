@@ -7,7 +7,7 @@ it("wants room for the environment where it is not there yet, else for a run", (
 	expect(spaceCheck(disk, "/srv", true)).toEqual({ name: "disk", ok: true, found: "1.0 GiB free at /srv" });
 	expect(spaceCheck(disk, "/srv", false)).toMatchObject({
 		ok: false,
-		fix: expect.stringContaining("Free some space: 2 GiB at least"),
+		fix: expect.stringContaining("Free at least 2 GiB"),
 	});
 	expect(spaceCheck({ ...disk, bavail: 100 }, "/srv", true)).toMatchObject({
 		ok: false,

@@ -20,7 +20,7 @@ export function spaceCheck({ bsize, bavail }: Disk, folder: string, hasPython: b
 	const least = hasPython ? needed.run : needed.environment;
 	const found = `${(free / gib).toFixed(1)} GiB free at ${folder}`;
 	if (free >= least) return { name: "disk", ok: true, found };
-	const fix = `Free some space: ${least / gib} GiB at least; or set PIPELINE_HOME to a folder on another disk.`;
+	const fix = `Free at least ${least / gib} GiB, or set PIPELINE_HOME to a folder on another disk.`;
 	return { name: "disk", ok: false, found, fix };
 }
 
@@ -29,6 +29,6 @@ export function inodeCheck({ files, ffree }: Disk, folder: string): Check[] {
 	if (files === 0) return [];
 	const found = `${ffree} free at ${folder}`;
 	if (ffree >= fewInodes) return [{ name: "inodes", ok: true, found }];
-	const fix = `Remove files that nobody needs, or set PIPELINE_HOME to a folder on another disk: a lake has many small files.`;
+	const fix = `Remove unneeded files, or set PIPELINE_HOME to a folder on another disk. A lake has many small files.`;
 	return [{ name: "inodes", ok: false, found, fix }];
 }

@@ -101,7 +101,7 @@ describe.runIf(process.platform === "linux")("jobs as forks", () => {
 		const { pid = 0, ended } = await jobs.start("a", ["import time", "time.sleep(600)"]);
 		const [, parent] = /^PPid:\s*(\d+)$/m.exec(await readFile(`/proc/${pid}/status`, "utf8")) ?? [];
 		process.kill(Number(parent), "SIGKILL");
-		const refused = { outcome: "failure", text: { what: "The host of the jobs has ended." } };
+		const refused = { outcome: "failure", text: { what: "The process that runs the jobs has ended." } };
 		await expect(ended).rejects.toMatchObject(refused);
 		await poll({ firstMs: 20 }, async () => (isAlive(pid) ? undefined : true));
 		await expect(jobs.start("b", [])).rejects.toMatchObject(refused);

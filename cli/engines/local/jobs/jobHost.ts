@@ -85,14 +85,14 @@ export class JobHost extends KeptProcess implements JobProcesses {
 			return;
 		}
 		this.#waiting.delete(answer.id);
-		if ("error" in answer) waiting.onFault(this.#error("A job could not be started.", answer.error));
+		if ("error" in answer) waiting.onFault(this.#error("The job could not be started.", answer.error));
 		else if ("code" in answer) waiting.onEnd({ code: answer.code, signal: null });
 		else waiting.onEnd({ code: null, signal: answer.signal });
 	}
 
 	/** Of jobs that run without it nobody would know how they end. */
 	#fail(why: string): void {
-		this.#fault ??= this.#error("The host of the jobs has ended.", why);
+		this.#fault ??= this.#error("The process that runs the jobs has ended.", why);
 		for (const { process, onFault } of this.#waiting.values()) {
 			if (process !== undefined) signalProcess(process, "SIGKILL");
 			onFault(this.#fault);
@@ -104,7 +104,7 @@ export class JobHost extends KeptProcess implements JobProcesses {
 		return new PipelineError("failure", {
 			what,
 			why,
-			fix: `Its messages are in ${this.logPath}.`,
+			fix: `Check its log, ${this.logPath}, then run the jobs again.`,
 			next: "pipeline-cli run-etl",
 		});
 	}

@@ -88,9 +88,9 @@ const stackOf = (paths: LocalPaths): Stack => ({ jobs: async () => new LocalJobs
 
 describe("a job that ends otherwise than it reports", () => {
 	it.for([
-		["killed", ["echo working", "kill -9 $$"], "It ended with SIGKILL and left no report. Its log ends: working"],
-		["silent", ["exit 3"], "It ended with exit code 3 and left no report."],
-		["out of nothing", ["exit 0"], "It ended with exit code 0 and left no report."],
+		["killed", ["echo working", "kill -9 $$"], "It ended with SIGKILL without a report. Last line of its log: working"],
+		["silent", ["exit 3"], "It ended with exit code 3 without a report."],
+		["out of nothing", ["exit 0"], "It ended with exit code 0 without a report."],
 		["damaged", ['echo "{" > "$report"'], "The report of damaged is damaged. "],
 	] as const)("%s has failed, which is seen until a good run", async ([name, lines, why], { run, context }) => {
 		const { paths, session, job, runId } = run;
@@ -131,7 +131,8 @@ describe("an engine that dies", () => {
 			`: > '${folder}/begun'`,
 			"while :; do sleep 1; done",
 		);
-		const why = /^The engine of the jobs \(Sail\) died\.[\s\S]*SIGKILL, as where the memory of the machine is used up/;
+		const why =
+			/^The engine of the jobs \(Sail\) exited unexpectedly\.[\s\S]*SIGKILL, which is typical if the machine runs out of memory/;
 		expect(await session.run(job, context)).toMatchObject({
 			state: "failed",
 			report: { state: "failed", error: expect.stringMatching(why) },

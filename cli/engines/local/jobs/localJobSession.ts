@@ -92,7 +92,7 @@ export class LocalJobSession implements JobSession {
 		const report = await repeatReport(this.#paths, this.runId, known, startedAt);
 		await writeFile(
 			log,
-			`Not started: nothing has changed in the lake, the definition and the code since run ${same_as}, in which it found nothing.\n`,
+			`Not started: the lake, the definition and the code are unchanged since run ${same_as}, in which the job found nothing to do.\n`,
 		);
 		const seconds = (Date.now() - startedAt.getTime()) / 1000;
 		return { job: job.name, id: `${this.runId}/${job.name}`, state: known.state, seconds, log, report };
@@ -116,8 +116,8 @@ export class LocalJobSession implements JobSession {
 		if (ended === "stopped" || report?.state === ended) return { state: ended, ...(report && { report }) };
 		const how = `It ended with ${exit.signal ?? `exit code ${exit.code}`}`;
 		const [last] = (await tail(log)).slice(-1);
-		const why = damaged ?? `${how}${report === undefined ? " and left no report" : ", not as it reported"}.`;
-		const error = last === undefined ? why : `${why} Its log ends: ${last}`;
+		const why = damaged ?? `${how}${report === undefined ? " without a report" : ", which contradicts its report"}.`;
+		const error = last === undefined ? why : `${why} Last line of its log: ${last}`;
 		return { state: "failed", report: await reportFailure(this.#paths, place, report, error) };
 	}
 

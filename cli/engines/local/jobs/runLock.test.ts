@@ -26,7 +26,7 @@ it("is held once, and refused to the second naming the first", async () => {
 	expect(await runningRun(runs)).toMatchObject({ runId: "first" });
 	await expect(RunLock.take(runs, "second", signal)).rejects.toMatchObject({
 		outcome: "serviceRefused",
-		text: { what: "Run first is already going." },
+		text: { what: "Run first is already in progress." },
 	});
 	await lock.free();
 	await (await RunLock.take(runs, "second", signal)).free();

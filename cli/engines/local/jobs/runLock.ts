@@ -30,7 +30,7 @@ export const lockFileKind: JsonKind<Holder> = {
 	name: "The lock of the jobs' runs",
 	schema: holderSchema,
 	remedy: (path) => ({
-		fix: "Make sure that no run of jobs is in progress (its processes have etl/job_host.py in their command line), then remove the file.",
+		fix: "Make sure that no run is in progress (its processes have etl/job_host.py in their command line), then remove the file.",
 		next: `rm '${path}'`,
 	}),
 };
@@ -135,9 +135,9 @@ function lockFile(runs: string): string {
 
 function refusal(holder: Holder, path: string): RunGoing {
 	return new RunGoing({
-		what: `Run ${holder.runId} is already going.`,
-		why: `It was started at ${holder.startedAt} by process ${holder.pid}, as ${path} says; two runs would write the same tables.`,
-		fix: "Wait for it, or stop it with Ctrl-C where it runs.",
+		what: `Run ${holder.runId} is already in progress.`,
+		why: `Process ${holder.pid} started it at ${holder.startedAt} (${path}). Two runs would write the same tables.`,
+		fix: "Wait until it ends, or stop it with Ctrl-C in its terminal.",
 		next: "pipeline-cli status",
 	});
 }

@@ -31,7 +31,7 @@ async function endOf(paths: LocalPaths, runId: string, job: string): Promise<Run
 	const { report, damaged } = await readReport(paths, runId, job);
 	if (report !== undefined) return [{ job, state: report.state, report }];
 	if (damaged !== undefined) return [{ job, state: "failed", why: damaged }];
-	return [{ job, state: "stopped", why: "It was stopped, or killed with the run, and left no report." }];
+	return [{ job, state: "stopped", why: "It was stopped or killed before it wrote a report." }];
 }
 
 /** A job's report; `damaged` says why one that is there cannot be read. */

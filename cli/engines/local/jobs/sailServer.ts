@@ -62,7 +62,8 @@ export class SailServer extends KeptProcess {
 		this.#answer.catch(() => undefined);
 		this.died = new Promise((resolve) => {
 			this.child.once("close", (code, signal) => {
-				if (!this.#isStopping) resolve(this.#error("The engine of the jobs (Sail) died.", this.#ending(code, signal)));
+				if (!this.#isStopping)
+					resolve(this.#error("The engine of the jobs (Sail) exited unexpectedly.", this.#ending(code, signal)));
 			});
 		});
 		this.#endWhenSilent(silenceMs);
@@ -88,7 +89,7 @@ export class SailServer extends KeptProcess {
 		const { why, others = [] } = await this.#until(signal);
 		if (why === undefined || others.length === 0) return undefined;
 		const names = `${others.slice(0, 3).join(", ")}${others.length > 3 ? " and others" : ""}`;
-		return `While jobs run, other users of this machine (${names}) can read your files and run programs as you: the engine of the jobs asks nobody who they are, and has no network of its own here (${why}). See docs/local.md, Who can reach it.`;
+		return `While jobs run, other users of this machine (${names}) can read your files and run programs as you: the engine of the jobs has no authentication and could not be given a private network (${why}). See docs/local.md, Who can reach it.`;
 	}
 
 	stop(): Promise<void> {
@@ -129,7 +130,7 @@ export class SailServer extends KeptProcess {
 					this.#isPrivate = answer.why === undefined;
 					resolve(answer);
 				} catch {
-					fail(`It said: ${line.slice(0, 200)}`);
+					fail(`Its unexpected output: ${line.slice(0, 200)}`);
 				}
 			});
 		});
@@ -140,7 +141,7 @@ export class SailServer extends KeptProcess {
 			this.#silent += 1;
 			if (this.#silent <= looks) return;
 			clearInterval(timer);
-			this.#hung = `It did not answer for ${silenceMs / 1000} seconds, and was ended.`;
+			this.#hung = `It did not respond for ${silenceMs / 1000} seconds, so it was ended.`;
 			this.child.kill("SIGKILL");
 		}, silenceMs / looks).unref();
 		this.child.once("close", () => clearInterval(timer));
@@ -154,7 +155,7 @@ export class SailServer extends KeptProcess {
 		return new PipelineError("failure", {
 			what,
 			why,
-			fix: `Its messages are in ${this.logPath}.`,
+			fix: `Check its log: ${this.logPath}`,
 			next: what.endsWith("start.") ? "pipeline-cli setup" : "pipeline-cli run-etl",
 		});
 	}
@@ -162,5 +163,5 @@ export class SailServer extends KeptProcess {
 
 function howEnded(code: number | null, signal: NodeJS.Signals | null): string {
 	if (signal === null) return `It ended with exit code ${code}.`;
-	return `It ended with ${signal}${signal === "SIGKILL" ? ", as where the memory of the machine is used up" : ""}.`;
+	return `It ended with ${signal}${signal === "SIGKILL" ? ", which is typical if the machine runs out of memory" : ""}.`;
 }

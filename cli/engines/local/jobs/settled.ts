@@ -17,10 +17,10 @@ type Settled = z.infer<typeof settledSchema>;
 
 /** How the file is read; a damaged one counts as none, and the jobs look again. */
 export const settledFileKind: JsonKind<Settled> = {
-	name: "The record of jobs that found nothing",
+	name: "The record of jobs that found nothing to do",
 	schema: settledSchema,
 	version: 1,
-	remedy: () => ({ fix: "Remove it: the next run makes it again.", next: "pipeline-cli run-etl" }),
+	remedy: () => ({ fix: "Remove it. The next run creates it again.", next: "pipeline-cli run-etl" }),
 };
 
 /**

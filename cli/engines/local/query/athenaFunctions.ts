@@ -147,7 +147,7 @@ function mysqlFormat(format: string): string {
 
 /** An expression with a format, unless it has letters that are refused. */
 function refusing(format: string, expression: string): string {
-	const message = `'A format of dates cannot have %${refusedLetters.split("").join(", %")}, as on Athena.'`;
+	const message = `'Date formats do not support %${refusedLetters.split("").join(", %")}, as on Athena.'`;
 	const found = `regexp_matches(replace(${format}, '%%', ''), '%[${refusedLetters}]')`;
 	return `CASE WHEN ${found} THEN error(${message}) ELSE ${expression} END`;
 }

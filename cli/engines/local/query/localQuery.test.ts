@@ -130,7 +130,7 @@ describe("tables", () => {
 
 	test("read by a computed name are refused rather than shown empty", async () => {
 		expect((await failure("SELECT * FROM query('SELECT * FROM ord' || 'ers')")).text.what).toBe(
-			"The statement reads orders without naming it.",
+			"The statement reads orders, but does not name it.",
 		);
 	});
 });
@@ -194,7 +194,7 @@ describe("what is refused", () => {
 	});
 
 	test("several statements, and none", async () => {
-		expect((await failure("SELECT 1; SELECT 2")).text.what).toBe("There are 2 statements; a query is one.");
+		expect((await failure("SELECT 1; SELECT 2")).text.what).toBe("The query has 2 statements; only one is allowed.");
 		for (const sql of ["", " \n", ";", "-- nothing\n;", "; /* x */ ;", "-- nothing"]) {
 			expect((await failure(sql)).text.what).toBe("No statement was given.");
 		}
@@ -274,7 +274,7 @@ describe("errors", () => {
 		const { text, outcome } = await failure("SELECT count(*) FROM orders_changes");
 		expect(outcome).toBe("failure");
 		expect(text.what).toContain("batch=2/a.parquet");
-		expect(text.fix).toContain("Remove the whole folder");
+		expect(text.fix).toContain("remove the whole folder");
 		expect(await rows("SELECT count(*) AS orders_changes FROM orders")).toEqual([[3]]);
 	});
 
@@ -293,7 +293,7 @@ describe("errors", () => {
 		else await writeFile(path, damage(await readFile(path)));
 		const { text } = await failure('SELECT max("orderNumber") FROM orders');
 		expect([text.what, text.next]).toEqual([expect.stringContaining(path), "pipeline-cli run-etl"]);
-		expect(text.fix).toContain("Remove the whole folder");
+		expect(text.fix).toContain("remove the whole folder");
 	});
 });
 

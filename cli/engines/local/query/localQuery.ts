@@ -56,8 +56,8 @@ export class LocalQuery implements Query {
 	): Promise<void> {
 		const create = (select: string) => connection.run(`CREATE VIEW ${quoteName(table.name)} AS ${select}`);
 		let failure: unknown = new PipelineError("usage", {
-			what: `The statement reads ${table.name} without naming it.`,
-			fix: "Write the names of tables plainly.",
+			what: `The statement reads ${table.name}, but does not name it.`,
+			fix: "Write table names literally.",
 		});
 		if (new RegExp(`(?<![a-z0-9_])${table.name}(?![a-z0-9_])`).test(sql.toLowerCase())) {
 			try {
@@ -122,7 +122,7 @@ function noSuchTable({ name, place }: UnknownTable, tables: readonly RegisteredT
 		return new PipelineError("usage", {
 			what: sharedName(currentTableOf(own) ?? own, sharers),
 			why: place,
-			fix: "Name one of these. To give a table the short name, or another, add an alias to it in pipeline.yaml.",
+			fix: "Use one of these names. To give a table the short name, or another one, set its alias in pipeline.yaml.",
 			next: "pipeline-cli run-etl",
 		});
 	}
@@ -133,7 +133,7 @@ function noSuchTable({ name, place }: UnknownTable, tables: readonly RegisteredT
 	return new PipelineError("usage", {
 		what: `There is no table ${name}.${near.length === 0 ? "" : ` Did you mean ${near.join(" or ")}?`}`,
 		why: place,
-		fix: `See the ${tables.length} tables with pipeline-cli query "SHOW TABLES"; a new one is registered by a crawl.`,
+		fix: `List the ${tables.length} tables with pipeline-cli query "SHOW TABLES". To register new tables, crawl.`,
 		next: "pipeline-cli crawl",
 	});
 }

@@ -24,9 +24,9 @@ export function sqlError(error: unknown, unknownTable: (table: UnknownTable) => 
 	const [, kind, words] = /^(Parser|Binder|Catalog|Permission) Error: (.*)$/s.exec(message) ?? [];
 	if (kind === "Permission") {
 		return new PipelineError("usage", {
-			what: "The statement reaches for a file outside of the lake, which a query may not.",
+			what: "The statement accesses a file outside the lake, which queries may not do.",
 			why: message,
-			fix: "Ask the tables of the catalog.",
+			fix: "Query the tables of the catalog instead.",
 			next: 'pipeline-cli query "SHOW TABLES"',
 		});
 	}

@@ -28,7 +28,7 @@ export async function checkReads(sql: string, connection: DuckDBConnection): Pro
 	const body = sql.replace(leading, "");
 	if (body === "") {
 		throw new PipelineError("usage", {
-			what: "There is no statement.",
+			what: "No statement was given.",
 			fix: "Write one, or run a named query.",
 			next: "pipeline-cli query --list",
 		});
@@ -38,7 +38,7 @@ export async function checkReads(sql: string, connection: DuckDBConnection): Pro
 	const { count } = await connection.extractStatements(sql);
 	if (count > 1) {
 		throw new PipelineError("usage", {
-			what: `There are ${count} statements; a query is one.`,
+			what: `The query has ${count} statements; only one is allowed.`,
 			fix: "Run them one at a time.",
 		});
 	}
@@ -55,7 +55,7 @@ async function prepareReading(sql: string, connection: DuckDBConnection): Promis
 		// EXPLAIN ANALYZE runs what it explains, so that must be a statement that reads as well.
 		const explained = sql.replace(explainPrefix, "");
 		if (explained !== sql && (await typeOf(explained, connection)) === StatementType.SELECT) return statement;
-		throw refused("EXPLAIN of a statement that writes");
+		throw refused("EXPLAIN of a writing statement");
 	}
 	throw refused(StatementType[statement.statementType] ?? "this statement");
 }
@@ -87,8 +87,8 @@ async function typeOf(sql: string, connection: DuckDBConnection): Promise<Statem
 
 function refused(what: string): PipelineError {
 	return new PipelineError("usage", {
-		what: `${what} is refused: a query only reads.`,
-		why: "The lake is written by replication and by the jobs alone.",
-		fix: "Use SELECT, WITH, VALUES, SHOW TABLES, DESCRIBE or EXPLAIN; change data at the source.",
+		what: `${what} is not allowed: queries only read.`,
+		why: "Only replication and the jobs write the lake.",
+		fix: "Use SELECT, WITH, VALUES, SHOW TABLES, DESCRIBE or EXPLAIN. Change data at the source.",
 	});
 }

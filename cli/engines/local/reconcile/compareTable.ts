@@ -73,7 +73,7 @@ function inMotion({ comparison, suspects }: Compared): Compared {
 	if (suspects === undefined) return { comparison, suspects };
 	const moved = {
 		column: "*",
-		what: "the table was altered at each look at it: compare it again when nobody alters it",
+		what: "the table was altered during each comparison: compare it again when nobody alters it",
 	};
 	return {
 		comparison: {
@@ -106,7 +106,7 @@ async function readShape(
 	const schema = await readTableSchema(server, table).finally(() => server.close());
 	if (schema === undefined) {
 		throw new Error(
-			`the source's user sees no columns of ${table.schema}.${table.table}: it may not read it, or it was dropped`,
+			`the source's user sees no columns of ${table.schema}.${table.table}: it lacks SELECT, or the table was dropped`,
 		);
 	}
 	const checkpoint = await readCheckpoint(statePaths(paths).checkpoint);

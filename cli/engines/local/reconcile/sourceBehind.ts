@@ -27,10 +27,10 @@ export async function sourceBehind(paths: LocalPaths): Promise<string | undefine
 	const stands = (Date.now() - (await stat(files.checkpoint)).mtimeMs) / 1000;
 	const { batchInterval, latencySeconds = 0 } = status;
 	if (stands > Math.max(patience.stands, patience.batches * batchInterval)) {
-		return `it has stood at ${formatPosition(position)} for ${grouped(Math.round(stands))} seconds, and the source is at ${formatPosition(end)}`;
+		return `it has not moved from ${formatPosition(position)} for ${grouped(Math.round(stands))} seconds, but the source is at ${formatPosition(end)}`;
 	}
 	if (latencySeconds <= Math.max(patience.latency, patience.batches * batchInterval)) return undefined;
-	return `its newest change came ${grouped(Math.round(latencySeconds))} seconds after its commit, and the source has more`;
+	return `its newest change arrived ${grouped(Math.round(latencySeconds))} seconds after the commit, and more changes are waiting`;
 }
 
 async function endOf(paths: LocalPaths) {

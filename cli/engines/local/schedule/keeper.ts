@@ -52,11 +52,11 @@ export async function requireKeeping(
 function keptAlready({ pid, isScheduler }: Keeper): PipelineError {
 	const how = isScheduler ? "in the background" : "in the foreground of another command or as a service";
 	return new PipelineError("serviceRefused", {
-		what: "The schedule is kept already.",
-		why: `Process ${pid} does it ${how}; two would start the same runs.`,
+		what: "The schedule is already running.",
+		why: `Process ${pid} runs it ${how}. A second one would start the same runs.`,
 		fix: isScheduler
-			? "Leave it to that one, change its time with `pipeline-cli up --every <duration>`, or stop it first."
-			: "Leave it to that one, or stop it first.",
+			? "Keep that one, change its interval with `pipeline-cli up --every <duration>`, or stop it first."
+			: "Keep that one, or stop it first.",
 		next: isScheduler ? "pipeline-cli down" : "pipeline-cli status",
 	});
 }
@@ -64,9 +64,9 @@ function keptAlready({ pid, isScheduler }: Keeper): PipelineError {
 /** A command in the foreground stops all that belongs to it when it ends, so nobody else may end it to change a time. */
 function keptByCommand({ pid, text }: Keeper): PipelineError {
 	return new PipelineError("serviceRefused", {
-		what: `The schedule is kept by another command${text === "" ? "" : `, ${text}`}; its time stays.`,
-		why: `Process ${pid} does it in the foreground: \`up --foreground\`, a unit of systemd, or \`run-etl --every\`. Ended from here, it would stop source and replication, too.`,
-		fix: "Stop it where it runs (Ctrl-C, or systemctl --user stop), then start it with the other time.",
+		what: `Another command runs the schedule${text === "" ? "" : `, ${text}`}; its interval was not changed.`,
+		why: `Process ${pid} runs it in the foreground: \`up --foreground\`, a systemd unit, or \`run-etl --every\`. Ending that process would also stop the source and replication.`,
+		fix: "Stop it where it runs (Ctrl-C, or systemctl --user stop), then start it with the new interval.",
 		next: "pipeline-cli status",
 	});
 }

@@ -38,7 +38,7 @@ withKeeper.for(["dist/pipeline-cli.js up --foreground", "dist/pipeline-cli.js ru
 		const refused = { outcome: "serviceRefused", text: { next: "pipeline-cli status" } };
 		await expect(startSchedule(context, { everySeconds: 5 }, program, paths)).rejects.toMatchObject(refused);
 		await expect(requireKeeping(paths, { everySeconds: 5, foreground: false })).rejects.toThrow(
-			"The schedule is kept by another command, every minute; its time stays.",
+			"Another command runs the schedule, every minute; its interval was not changed.",
 		);
 		await expect(keepSchedule({}, context, async () => undefined, paths)).rejects.toMatchObject(refused);
 		expect(isAlive(keeper.pid ?? 0)).toBe(true);
@@ -49,7 +49,7 @@ withKeeper("starts the scheduler again at another time", async ({ keep, folder, 
 	const paths = localPaths(folder);
 	const keeper = await keep(paths, join("dist", "scheduler.js"));
 	await requireKeeping(paths, { everySeconds: 5, foreground: false });
-	const refused = { text: { what: "The schedule is kept already.", next: "pipeline-cli down" } };
+	const refused = { text: { what: "The schedule is already running.", next: "pipeline-cli down" } };
 	await expect(requireKeeping(paths, { foreground: true })).rejects.toMatchObject(refused);
 	// The program that takes its place here ends silently.
 	await expect(startSchedule(context, { everySeconds: 5 }, program, paths)).rejects.toThrow("exit code 7");

@@ -143,7 +143,7 @@ function didNotStart(how: string, log: string): PipelineError {
 	return new PipelineError(outcome, {
 		what: "The schedule did not start.",
 		why: `Its process ended: ${how}.`,
-		fix: `Its messages are in ${log}.`,
+		fix: `Check its log, ${log}, then start it again.`,
 		next: "pipeline-cli up",
 	});
 }

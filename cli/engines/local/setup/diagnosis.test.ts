@@ -14,11 +14,11 @@ describe("setupError", () => {
 		["ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device", "disk is full"],
 		["E: You don't have enough free space in /var/cache/apt/archives/.", "disk is full"],
 		["[ERROR] InnoDB: preallocating 33554432 bytes for file ./ib_logfile101 failed with error 28", "disk is full"],
-		["OSError: [Errno 30] Read-only file system: '/x/python'", "can't be written"],
-		["Error: [Errno 13] Permission denied: '/x/python'", "can't be written"],
-		["ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "hash differs"],
-		["W: Failed to fetch http://deb.example/x  Temporary failure resolving 'deb.example'", "can't be reached"],
-		["ERROR: No matching distribution found for setuptools==80.10.2", "can't be reached"],
+		["OSError: [Errno 30] Read-only file system: '/x/python'", "not writable"],
+		["Error: [Errno 13] Permission denied: '/x/python'", "not writable"],
+		["ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.", "differs from the lock file"],
+		["W: Failed to fetch http://deb.example/x  Temporary failure resolving 'deb.example'", "cannot be reached"],
+		["ERROR: No matching distribution found for setuptools==80.10.2", "cannot be reached"],
 	])("knows the cause of %j", (line, cause) => {
 		const { why, fix } = diagnose("Collecting numpy", line).text;
 		expect(why).toContain(cause);
@@ -36,7 +36,7 @@ describe("setupError", () => {
 	it("words errors of the file system", () => {
 		const error = Object.assign(new Error("EROFS: read-only file system, mkdir '/x'"), { code: "EROFS" });
 		expect(setupError("It failed.", error)).toMatchObject({
-			text: { why: expect.stringContaining("can't be written") },
+			text: { why: expect.stringContaining("not writable") },
 		});
 	});
 

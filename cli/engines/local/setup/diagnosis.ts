@@ -12,23 +12,23 @@ const diagnoses: readonly Diagnosis[] = [
 	{
 		pattern: /No space left on device|ENOSPC|Errno 28|enough free space|\b(Errcode|errno|error):? 28\b/i,
 		why: "The disk is full.",
-		fix: "Free some space (2 GB for all of the local stack), or set PIPELINE_HOME to a folder on another disk.",
+		fix: "Free some space (the whole local stack needs 2 GB), or set PIPELINE_HOME to a folder on another disk.",
 	},
 	{
 		pattern: /Read-only file system|EROFS|Permission denied|EACCES|EPERM|\bErrcode: (13|30)\b/i,
-		why: "The folder can't be written to.",
-		fix: "Make it writable for your user, or set PIPELINE_HOME to a folder that is.",
+		why: "The folder is not writable.",
+		fix: "Make it writable for your user, or set PIPELINE_HOME to a writable folder.",
 	},
 	{
 		pattern: /DO NOT MATCH THE HASHES|HashMismatch|Hash Sum mismatch/i,
-		why: "A downloaded package is not the one that was locked: its hash differs.",
-		fix: "Try again; if it stays so, the package index or a proxy between serves something else.",
+		why: "The hash of a downloaded package differs from the lock file.",
+		fix: "Try again. If the hash still differs, check the package index and any proxy for altered packages.",
 	},
 	{
 		pattern:
 			/NewConnectionError|No matching distribution found|Temporary failure (in name resolution|resolving)|Name or service not known|Network is unreachable|ConnectTimeout|ReadTimeout|ProxyError|Max retries exceeded|Could not resolve|Failed to fetch|Could not connect|SSLError/i,
-		why: "The package index can't be reached, or lacks a package.",
-		fix: "Check the network and the proxy settings (HTTPS_PROXY, pip.conf, apt's configuration), then repeat: what has been downloaded is kept.",
+		why: "The package index cannot be reached, or lacks a package.",
+		fix: "Check the network and the proxy settings (HTTPS_PROXY, pip.conf, apt's configuration), then repeat the command. Downloads so far are kept.",
 	},
 ];
 
@@ -49,7 +49,7 @@ export function setupError(what: string, error: unknown, next = "pipeline-cli se
 		{
 			what,
 			why: [found?.why, fromChild ? error.message : undefined, last].filter((part) => part !== undefined).join("\n"),
-			fix: [found?.fix, fromChild ? `The whole log: ${error.log}` : undefined].filter(Boolean).join("\n") || undefined,
+			fix: [found?.fix, fromChild ? `Full log: ${error.log}` : undefined].filter(Boolean).join("\n") || undefined,
 			next,
 		},
 		{ cause: error },

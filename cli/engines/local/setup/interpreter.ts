@@ -43,8 +43,8 @@ export async function ensureInterpreter(
 		if (again !== undefined) return again;
 	}
 	throw new PipelineError("failure", {
-		what: `${lacking.command} can't make virtual environments.`,
-		why: "Its modules venv and ensurepip are missing.",
+		what: `${lacking.command} cannot create virtual environments.`,
+		why: "Its modules venv or ensurepip are missing.",
 		fix: (await hasApt())
 			? `Install them: sudo apt-get install -y ${packageName}`
 			: "Install a complete Python, for instance with your package manager or from https://www.python.org/downloads/.",

@@ -59,7 +59,7 @@ export async function ensureMariaDb(context: Context, logs: string): Promise<Mar
 	await aptInstall(context, "MariaDB", corePackages, logs);
 	const installed = await findMariaDb();
 	if (installed !== undefined) return installed;
-	throw await missing("What apt installed is not MariaDB 10.5 or newer.");
+	throw await missing("apt installed a version older than MariaDB 10.5.");
 }
 
 async function corePackages(): Promise<string[]> {
@@ -81,12 +81,12 @@ export function chooseCorePackages(names: readonly string[]): string[] {
 }
 
 async function missing(
-	why = "Neither mariadbd 10.5 or newer with mariadb-install-db is on this machine.",
+	why = "mariadbd 10.5 or newer, with mariadb-install-db, was not found on this machine.",
 ): Promise<PipelineError> {
 	return new PipelineError("failure", {
 		what: "The private source needs a MariaDB server.",
 		why,
-		fix: `Install it: ${await installCommand()}\nOr use a server of your own: pipeline-cli source up --source-url mysql://user@host:port`,
+		fix: `Install it: ${await installCommand()}\nOr use your own server: pipeline-cli source up --source-url mysql://user@host:port`,
 		next: "pipeline-cli setup",
 	});
 }

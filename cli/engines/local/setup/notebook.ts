@@ -25,7 +25,7 @@ export async function ensureNotebook(context: Context, paths: LocalPaths): Promi
 	const isReady = async (): Promise<boolean> => (await readFile(stamp, "utf8").catch(() => "")) === wanted;
 	if (await isReady()) return pythonBinary(paths);
 	await context.reporter.task("Install JupyterLab", (update) => {
-		const waiting = (pid: number): void => update(`waiting for process ${pid}, which installs`);
+		const waiting = (pid: number): void => update(`waiting for process ${pid}, which is installing it`);
 		return withLockFile(`${paths.python}.lock`, context.signal, waiting, async () => {
 			if (await isReady()) return;
 			try {

@@ -29,7 +29,7 @@ type Stamp = z.infer<typeof stampSchema>;
 
 /** How the stamp is read. */
 export const stampFileKind: JsonKind<Stamp> = {
-	name: "The stamp of the jobs' Python environment",
+	name: "The version record of the jobs' Python environment",
 	schema: stampSchema,
 	remedy: () => ({ fix: "Install the environment again.", next: "pipeline-cli setup" }),
 };
@@ -48,13 +48,13 @@ export async function ensurePython(context: Context, paths: LocalPaths, dev: boo
 	const wanted = await wantedRequirements(dev);
 	if (await isReady(paths, wanted)) return "ready";
 	return context.reporter.task("Install the jobs' Python environment", async (update) => {
-		const waiting = (pid: number): void => update(`waiting for process ${pid}, which does it`);
+		const waiting = (pid: number): void => update(`waiting for process ${pid}, which is installing it`);
 		return withLockFile(`${paths.python}.lock`, context.signal, waiting, async () => {
 			if (await isReady(paths, wanted)) return "ready";
 			try {
 				await install(context, paths, wanted, update);
 			} catch (error) {
-				throw context.signal.aborted ? error : setupError("The Python environment could not be made.", error);
+				throw context.signal.aborted ? error : setupError("The Python environment could not be created.", error);
 			}
 			return "installed";
 		});
@@ -99,9 +99,9 @@ async function install(
 	const version = await environmentVersion(paths);
 	if (version === "") {
 		throw new PipelineError("failure", {
-			what: `${pythonBinary(paths)} does not run, though it has just been installed.`,
-			why: "It does not say its version.",
-			fix: "Run it by hand to see why.",
+			what: `${pythonBinary(paths)} does not run, although it was just installed.`,
+			why: "It does not report its version.",
+			fix: "Run it by hand to see the reason.",
 			next: `${pythonBinary(paths)} --version`,
 		});
 	}
@@ -176,7 +176,7 @@ export async function environmentState(paths: LocalPaths): Promise<{ ready: bool
 		return { ready: true, found: `Python ${await environmentVersion(paths)}` };
 	}
 	const stamp = await readStamp(paths);
-	if (stamp === undefined) return { ready: false, found: "not installed, or not to its end" };
+	if (stamp === undefined) return { ready: false, found: "not installed completely" };
 	const version = await environmentVersion(paths);
 	if (version !== stamp.python) {
 		return {
@@ -184,7 +184,7 @@ export async function environmentState(paths: LocalPaths): Promise<{ ready: bool
 			found: `made with Python ${stamp.python}, ${version === "" ? "which does not run" : `now ${version}`}`,
 		};
 	}
-	return { ready: false, found: "packages of another version of this program" };
+	return { ready: false, found: "packages from another version of pipeline-cli" };
 }
 
 async function isReady(paths: LocalPaths, wanted: Requirements): Promise<boolean> {
@@ -221,8 +221,8 @@ async function checkSpace(paths: LocalPaths): Promise<void> {
 	const { bavail, bsize } = await statfs(folder);
 	if (bavail * bsize >= neededBytes) return;
 	throw new PipelineError("failure", {
-		what: `There is not enough room in ${folder} for the Python environment.`,
-		why: `It takes ${neededBytes / 2 ** 30} GiB; ${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB are free.`,
+		what: `${folder} has too little free space for the Python environment.`,
+		why: `The environment needs ${neededBytes / 2 ** 30} GiB; ${((bavail * bsize) / 2 ** 30).toFixed(1)} GiB are free.`,
 		fix: "Free some space, or set PIPELINE_HOME to a folder on another disk.",
 		next: "pipeline-cli setup",
 	});

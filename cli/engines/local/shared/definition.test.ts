@@ -27,13 +27,13 @@ describe("a schema's folder in the lake", () => {
 		"jobs: [ { name: totals, script: totals.py, reads: [ processed/current/crm ], writes: [ processed/totals ] } ]";
 
 	it.for([
-		["current", "The processed zone of the lake has a folder of that name for something else."],
+		["current", "The processed zone of the lake uses a folder of that name for something else."],
 		["Models", "The processed zone"],
 		["clickstream-data", "The raw zone"],
 		["CLICKSTREAM-ERRORS", "The raw zone"],
 		["_cleared", "The raw zone"],
 		["_state", "The processed zone"],
-		["totals", "The job totals writes into the folder totals of the lake"],
+		["totals", "The job totals writes to the folder totals of the lake"],
 	] as const)("%s is there for something else", async ([schema, why], { folder }) => {
 		const own = await define(folder, `name: own\nsource: { schemas: [crm] }\n${job}\n`);
 		await writeFile(join(own, "totals.py"), "");

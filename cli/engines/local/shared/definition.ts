@@ -46,12 +46,12 @@ export function requireFreeFolders(schemas: readonly string[], folder: string): 
 		);
 		if (zone === undefined && job === undefined) continue;
 		throw new PipelineError("usage", {
-			what: `The schema ${schema} cannot be replicated under its name.`,
+			what: `The schema ${schema} cannot be replicated because of its name.`,
 			why:
 				zone === undefined
-					? `The job ${job?.name} writes into the folder ${own} of the lake, where its change logs would be.`
-					: `The ${zone} zone of the lake has a folder of that name for something else.`,
-			fix: "Rename the schema at the source, or leave it out.",
+					? `The job ${job?.name} writes to the folder ${own} of the lake, which the schema's change logs would also use.`
+					: `The ${zone} zone of the lake uses a folder of that name for something else.`,
+			fix: "Rename the schema at the source, or do not replicate it.",
 			next: "pipeline-cli source up --schema <name>",
 		});
 	}
@@ -83,9 +83,9 @@ export async function choosePipeline(
 	const isOther = settings !== undefined && wanted !== before;
 	if (isOther && (await exists(paths.replication))) {
 		throw new PipelineError("usage", {
-			what: `The local stack in ${paths.home} runs the pipeline of ${before}.`,
-			why: "Its lake and its positions belong to that one; a stack runs one pipeline.",
-			fix: "Give this pipeline a stack of its own, beside that one.",
+			what: `The local stack in ${paths.home} already runs the pipeline of ${before}.`,
+			why: "A stack runs one pipeline, and its lake and positions belong to that one.",
+			fix: "Use a separate stack for this pipeline.",
 			next: await commandBeside({ ...asked, pipeline: folder }, settings),
 		});
 	}

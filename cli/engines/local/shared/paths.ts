@@ -13,9 +13,9 @@ export function pipelineHome(): string {
 	const home = resolve(process.env.PIPELINE_HOME ?? join(projectRoot, ".pipeline"));
 	if (pathToFileURL(home).pathname === home) return home;
 	throw new PipelineError("usage", {
-		what: `The local stack cannot lie in ${home}.`,
-		why: "The engine of the jobs takes no blanks and no special characters in a folder's name.",
-		fix: "Name another folder, of letters, digits, dots and dashes.",
+		what: `The local stack cannot use the folder ${home}.`,
+		why: "The engine of the jobs does not support spaces or special characters in a path.",
+		fix: "Choose a folder whose path has only letters, digits, dots and dashes.",
 		next: 'export PIPELINE_HOME="$HOME/pipeline"',
 	});
 }
@@ -62,8 +62,8 @@ export function isLocalStack(name: string): boolean {
 	if (/^local-[a-z0-9][a-z0-9-]{0,39}$/.test(name)) return true;
 	throw new PipelineError("usage", {
 		what: `A local stack cannot be named ${JSON.stringify(name)}.`,
-		why: "Its folder has the same name.",
-		fix: "Write local- and then letters a-z, digits and dashes, 40 at most.",
+		why: "The stack's folder gets the same name, so only simple names are allowed.",
+		fix: "Write local- followed by at most 40 letters a-z, digits and dashes.",
 		next: "pipeline-cli status --stack local-shop2",
 	});
 }

@@ -55,7 +55,7 @@ export const settingsFile: JsonKind<LocalSettings> = {
 	schema: settingsSchema,
 	version: 1,
 	remedy: () => ({
-		fix: "Correct it by hand, or remove the local stack and set it up again.",
+		fix: "Correct it by hand, or remove the local stack and create it again.",
 		next: "pipeline-cli down --purge",
 	}),
 	outcome: "usage",
@@ -78,7 +78,7 @@ export async function sourceAccess(paths: LocalPaths = localPaths()): Promise<So
 	const settings = await readSettings(paths);
 	if (settings === undefined) {
 		throw new PipelineError("noSuchStack", {
-			what: "There is no local stack in this folder.",
+			what: "This folder has no local stack.",
 			why: `${paths.settings} does not exist.`,
 			fix: "Start the source, or run the whole demo.",
 			next: "pipeline-cli source up",
@@ -93,12 +93,12 @@ async function keptPassword(kind: LocalSettings["source"]["kind"], paths: LocalP
 	const password = await readIfThere(passwordFile(paths));
 	if (password !== undefined) return password.replace(/\n$/, "");
 	throw new PipelineError("credentials", {
-		what: "The password of the source is not there any more.",
+		what: "The saved password of the source is missing.",
 		why: `${passwordFile(paths)} does not exist.`,
 		fix:
 			kind === "private"
-				? "Start the source again, which gives it a new one. Then start the replication again."
-				: "Give it again, in PIPELINE_SOURCE_PASSWORD or when you are asked.",
+				? "Start the source again, which sets a new password, then start replication again."
+				: "Connect the source again, with the password in PIPELINE_SOURCE_PASSWORD or at the prompt.",
 		next:
 			kind === "private" ? "pipeline-cli source up" : "pipeline-cli source up --source-url <mysql://user@host:port>",
 	});

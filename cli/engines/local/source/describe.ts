@@ -20,7 +20,7 @@ export async function describeServer(context: Context, options: DescribeOptions)
 	const wanted = (schemas ?? []).map((name) => ` --schema ${shellWord(name)}`).join("");
 	const next = `pipeline-cli ${command} ${serverOptions(server).map(shellWord).join(" ")}${wanted}`;
 	const address = addressOf(server);
-	return context.reporter.task(`Look at ${address}`, async (update) => {
+	return context.reporter.task(`Inspect ${address}`, async (update) => {
 		const connection = await connect({ ...place, password, schemas: [] }, next);
 		try {
 			const found = await describeSource(connection, schemas, address);

@@ -29,8 +29,8 @@ export async function chosenServer(
 	if (known?.kind !== "external") {
 		if (caFile === undefined) return undefined;
 		throw new PipelineError("usage", {
-			what: "--source-ca is for a server of your own.",
-			fix: "Name the server with --source-url, or leave the authority out.",
+			what: "--source-ca applies only to your own server.",
+			fix: "Pass the server's URL with --source-url, or leave out --source-ca.",
 		});
 	}
 	const { kind: _, schemas: __, ...server } = known;
@@ -101,7 +101,7 @@ export async function useExternalSource(
 		);
 		try {
 			const found = await runChecks(connection, access);
-			update(`${found.filter((check) => check.ok).length} of ${found.length} checks hold`);
+			update(`${found.filter((check) => check.ok).length} of ${found.length} checks passed`);
 			return found;
 		} finally {
 			await connection.close();
@@ -127,7 +127,7 @@ function refuseFailed(
 	const failed = checks.filter((check) => !check.ok);
 	if (failed.length === 0) return;
 	throw new PipelineError("usage", {
-		what: `${addressOf(server)} can't be replicated from yet: ${failed.length} of ${checks.length} checks failed.`,
+		what: `${addressOf(server)} cannot be replicated yet: ${failed.length} of ${checks.length} checks failed.`,
 		why: failed.map((check) => `${check.name}: ${check.found}`).join("\n"),
 		fix: failed.map((check) => `${check.name}: ${check.fix}`).join("\n"),
 		next: [

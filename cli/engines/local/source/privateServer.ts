@@ -149,7 +149,7 @@ async function runUntilAnswer(
 		const runs = child.exitCode === null && child.signalCode === null;
 		if (child.pid !== undefined && runs) await endProcess(identify(child.pid));
 		signal.throwIfAborted();
-		const why = error instanceof PollTimeout ? `It did not answer within ${startSeconds} seconds.` : messageOf(error);
+		const why = error instanceof PollTimeout ? `It did not respond within ${startSeconds} seconds.` : messageOf(error);
 		return { why, log: await readFrom(files.log, logStart) };
 	}
 }
@@ -193,8 +193,8 @@ export async function chooseFreePort(): Promise<number> {
 		if (await isPortFree(port)) return port;
 	}
 	throw new PipelineError("failure", {
-		what: "No free port was found between 20000 and 32000.",
-		fix: "Name one with --port.",
+		what: "No port between 20000 and 32000 is free.",
+		fix: "Choose a port with --port.",
 		next: "pipeline-cli source up --port <port>",
 	});
 }
@@ -208,9 +208,9 @@ export function isPortFree(port: number): Promise<boolean> {
 			else
 				reject(
 					new PipelineError("usage", {
-						what: `Port ${port} can't be used.`,
+						what: `Port ${port} cannot be used.`,
 						why: error.message,
-						fix: "Choose one above 1023.",
+						fix: "Choose a port above 1023.",
 					}),
 				);
 		});
@@ -220,8 +220,8 @@ export function isPortFree(port: number): Promise<boolean> {
 
 export function portTaken(port: number): PipelineError {
 	return new PipelineError("failure", {
-		what: `The private source can't use port ${port}: another program holds it.`,
-		fix: `End that program (to find it: lsof -nP -iTCP:${port} -sTCP:LISTEN), or choose another port.`,
+		what: `The private source cannot use port ${port}: another program uses it.`,
+		fix: `End that program (find it with: lsof -nP -iTCP:${port} -sTCP:LISTEN), or choose another port.`,
 		next: "pipeline-cli source up --port <port>",
 	});
 }
@@ -233,7 +233,7 @@ function startError(port: number, failure: string, log: string, path: string): u
 	return new PipelineError("failure", {
 		what: "The private MariaDB did not start.",
 		why: [full ? "The disk is full." : failure, ...lines.slice(-6).map((line) => `  ${line}`)].join("\n"),
-		fix: full ? "Free some space." : `The whole log: ${path}`,
+		fix: full ? "Free some space." : `Full log: ${path}`,
 		next: "pipeline-cli source up",
 	});
 }

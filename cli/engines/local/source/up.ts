@@ -41,7 +41,7 @@ export async function startPrivateSource(
 	const mariaDb = await ensureMariaDb(context, join(paths.home, "logs"));
 	return context.reporter.task("Start the private MariaDB", async (update) => {
 		await makeSourceFolder(paths);
-		const waiting = (pid: number): void => update(`waiting for process ${pid}, which starts it`);
+		const waiting = (pid: number): void => update(`waiting for process ${pid}, which is starting it`);
 		return withLockFile(serverFiles(paths).lock, context.signal, waiting, async () => {
 			const settings = await readSettings(paths);
 			const port = await choosePort(settings, options.port, paths);
@@ -100,18 +100,18 @@ export async function refuseOtherSource(
 	if (settings === undefined) return;
 	const { kind } = settings.source;
 	if (kind === wanted.kind && (wanted.kind === "private" || isSameServer(wanted, settings.source))) return;
-	const name = `${kind === "private" ? "its private MariaDB" : "a server of your own"} at ${addressOf(settings.source)}`;
+	const name = `${kind === "private" ? "its private MariaDB" : "your own server"} at ${addressOf(settings.source)}`;
 	if (await exists(paths.replication)) {
 		throw new PipelineError("usage", {
-			what: `The local stack replicates from ${name}.`,
-			why: `The positions and the data in ${paths.home} belong to it.`,
-			fix: "Give the other source a stack of its own, and keep both; or remove this one first: pipeline-cli down --purge",
+			what: `The local stack already replicates from ${name}.`,
+			why: `The positions and data in ${paths.home} belong to that source.`,
+			fix: "Use a separate stack for the other source, or remove this stack first: pipeline-cli down --purge",
 			next: await commandBeside(asked, settings),
 		});
 	}
 	if (kind === "private" && (await serverProcess(paths)) !== undefined) {
 		throw new PipelineError("usage", {
-			what: `The local stack uses ${name}, which runs.`,
+			what: `The local stack uses ${name}, which is running.`,
 			fix: "Stop it first.",
 			next: "pipeline-cli source down",
 		});
@@ -128,7 +128,7 @@ async function choosePort(
 		if (wanted === undefined || wanted === kept) return kept;
 		throw new PipelineError("usage", {
 			what: `The private source runs on port ${kept}.`,
-			fix: `Stop it, then start it on ${wanted}.`,
+			fix: `Stop it, then start it on port ${wanted}.`,
 			next: `pipeline-cli source down && pipeline-cli source up --port ${wanted}`,
 		});
 	}

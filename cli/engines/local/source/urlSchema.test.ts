@@ -25,7 +25,7 @@ it.for<[string, SchemaChoice, readonly string[] | undefined]>([
 it("are those of --schema alone, which is said where the URL names another", () => {
 	const context = testContext();
 	expect(chosenSchemas({ server: withSchema, named: ["a"], known: ["b"] }, context.reporter)).toEqual(["a"]);
-	expect(context.shown).toEqual(["The schema shop of the URL is left out: --schema names a."]);
+	expect(context.shown).toEqual(["The schema shop in the URL is ignored, because --schema names a."]);
 });
 
 it("keep the stack's, and refuse another in the URL", () => {
@@ -34,7 +34,7 @@ it("keep the stack's, and refuse another in the URL", () => {
 		expect.objectContaining({
 			outcome: "usage",
 			text: expect.objectContaining({
-				what: "The URL names the schema shop, which the stack does not replicate.",
+				what: "The stack does not replicate the schema shop in the URL.",
 				why: "It replicates a, b.",
 				next: "pipeline-cli source up --source-url mysql://a@db:3306 --pipeline 'my shop'",
 			}),

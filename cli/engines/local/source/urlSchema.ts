@@ -29,15 +29,15 @@ export function chosenSchemas(
 	if (inUrl === undefined || chosen?.includes(inUrl)) return chosen;
 	if (chosen === undefined) return [inUrl];
 	if (named !== undefined) {
-		reporter.note(`The schema ${inUrl} of the URL is left out: --schema names ${named.join(", ")}.`);
+		reporter.note(`The schema ${inUrl} in the URL is ignored, because --schema names ${named.join(", ")}.`);
 		return named;
 	}
 	const words = ["pipeline-cli", "source", "up", ...serverOptions(server)];
 	if (pipeline !== undefined) words.push("--pipeline", pipeline);
 	throw new PipelineError("usage", {
-		what: `The URL names the schema ${inUrl}, which the stack does not replicate.`,
+		what: `The stack does not replicate the schema ${inUrl} in the URL.`,
 		why: `It replicates ${chosen.join(", ")}.`,
-		fix: `Leave the schema out of the URL; or add it to source.schemas of the definition, and name all schemas with --schema.`,
+		fix: `Leave the schema out of the URL, or add it to source.schemas in the definition and pass all schemas with --schema.`,
 		next: words.map(shellWord).join(" "),
 	});
 }

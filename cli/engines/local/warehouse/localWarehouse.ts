@@ -33,7 +33,7 @@ export class LocalWarehouse implements Warehouse {
 		const catalog = await readCatalog(this.#paths);
 		if (catalog === undefined) {
 			throw new PipelineError("usage", {
-				what: "There is nothing to make a warehouse of: no table is in the catalog yet.",
+				what: "The warehouse cannot be created: the catalog has no tables yet.",
 				fix: "Register the tables of the lake.",
 				next: "pipeline-cli crawl",
 			});
@@ -89,13 +89,13 @@ async function fill(
 			const name = `${warehouseSchemas.views}.${view.name}`;
 			const missing = tablesOf(view).filter((table) => !present.has(table));
 			if (missing.length > 0) {
-				context.reporter.warn(`${name} is left out: the catalog has no table ${missing.join(", ")} yet.`);
+				context.reporter.warn(`Skipped ${name}: the catalog has no table ${missing.join(", ")} yet.`);
 				continue;
 			}
 			await createView(name, view.select, connection).catch((error: unknown) => {
 				throw asItWas("usage", error, {
 					what: `The view ${name} cannot be created`,
-					fix: `Correct its SQL, ${view.name}.sql in the definition's folder of views.`,
+					fix: `Correct its SQL in ${view.name}.sql, in the definition's views folder.`,
 					next: "pipeline-cli warehouse apply",
 				});
 			});
@@ -129,7 +129,7 @@ async function showTable(table: RegisteredTable, paths: LocalPaths, connection: 
 function asItWas(outcome: Outcome, error: unknown, text: ErrorText): PipelineError {
 	if (error instanceof PipelineError) return error;
 	const { what, ...rest } = text;
-	const said = { what: `${what}; the warehouse is as it was.`, why: duckDbMessage(error), ...rest };
+	const said = { what: `${what}; the warehouse was not changed.`, why: duckDbMessage(error), ...rest };
 	return new PipelineError(outcome, said, { cause: error });
 }
 
@@ -143,7 +143,7 @@ function noSuchTable({ name, place }: UnknownTable): PipelineError {
 	return new PipelineError("usage", {
 		what: `There is no table or view ${name} in the warehouse.`,
 		why: place,
-		fix: "See what there is.",
+		fix: "List the tables and views.",
 		next: "pipeline-cli warehouse apply",
 	});
 }

@@ -59,8 +59,9 @@ async function checkSizes(name: string, folder: string): Promise<LakeFinding> {
 		for (const { path, bytes } of (await icebergFiles(folder)).current) {
 			const size = await sizeOf(path);
 			if (size === undefined) found.push(`${path} is missing`);
-			else if (size !== bytes) found.push(`${path} has ${grouped(size)} bytes, and ${grouped(bytes)} by the manifest`);
-			else if (!(await isParquet(path, size))) found.push(`${path} does not begin and end as Parquet does`);
+			else if (size !== bytes)
+				found.push(`${path} has ${grouped(size)} bytes, but the manifest says ${grouped(bytes)}`);
+			else if (!(await isParquet(path, size))) found.push(`${path} is not a complete Parquet file`);
 		}
 	} catch (error) {
 		found.push(messageOf(error));

@@ -14,20 +14,22 @@ export async function checkCatalog(paths: LocalPaths, tables: readonly FoundTabl
 	try {
 		const catalog = await readCatalog(paths);
 		if (catalog === undefined) {
-			return check(inLake.length === 0 ? [] : ["it is gone, and the lake has tables: pipeline-cli crawl makes it"]);
+			return check(
+				inLake.length === 0 ? [] : ["it is missing, although the lake has tables. To rebuild it: pipeline-cli crawl"],
+			);
 		}
 		const found: string[] = [];
 		for (const table of catalog.tables) {
 			const folder = tableFolder(table, paths);
 			if (table.format === "iceberg" && !(await isIcebergTable(folder))) {
-				found.push(`${table.name}: its metadata in ${table.prefix} is gone`);
+				found.push(`${table.name}: its metadata in ${table.prefix} is missing`);
 			} else if (table.format === "parquet" && table.source === undefined && !(await exists(folder))) {
-				found.push(`${table.name}: ${table.prefix} is gone`);
+				found.push(`${table.name}: ${table.prefix} is missing`);
 			}
 		}
 		const names = new Set(catalog.tables.map(({ prefix }) => prefix));
 		for (const { name, prefix } of inLake) {
-			if (!names.has(prefix)) found.push(`${name} (${prefix}) is not registered: pipeline-cli crawl`);
+			if (!names.has(prefix)) found.push(`${name} (${prefix}) is not registered. To register it: pipeline-cli crawl`);
 		}
 		return check(found);
 	} catch (error) {

@@ -36,18 +36,18 @@ export async function checkBatches(
 		const rows = expected.get(number);
 		expected.delete(number);
 		if (rows === undefined) {
-			found.push(`${name} is there, and the jobs know nothing of it`);
+			found.push(`${name} exists, but is not in the state of the jobs`);
 			continue;
 		}
 		try {
 			const there = await rowsIn(await filesBelow(join(folder, name), parquetEndings), connection);
-			if (there !== rows) found.push(`${name} has ${counted(there, "row")}, and had ${grouped(rows)}`);
+			if (there !== rows) found.push(`${name} has ${counted(there, "row")}, but should have ${grouped(rows)}`);
 		} catch (error) {
 			found.push(`${name} cannot be read: ${messageOf(error)}`);
 		}
 	}
 	for (const [number, rows] of expected)
-		found.push(`${batchKeys.usual}=${number} with ${counted(rows, "row")} is gone`);
+		found.push(`${batchKeys.usual}=${number} with ${counted(rows, "row")} is missing`);
 	return finding("change log", `${schema}.${table}`, found, remaking(folder));
 }
 
@@ -84,7 +84,7 @@ export async function checkAgainstRaw(
 		);
 		if (Number(inLog[0]) !== loaded) {
 			found.push(
-				`its full load has ${counted(loaded, "row")} in the raw zone, and ${grouped(Number(inLog[0]))} in the change log`,
+				`its full load has ${counted(loaded, "row")} in the raw zone, but ${grouped(Number(inLog[0]))} in the change log`,
 			);
 		}
 	} catch (error) {

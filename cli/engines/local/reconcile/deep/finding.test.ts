@@ -8,15 +8,15 @@ describe("a table that was not computed again", () => {
 		expect(notMade(about, new Map())).toEqual({
 			...about,
 			state: "different",
-			found: ["the jobs do not make it any more"],
+			found: ["the jobs no longer create it"],
 			examples: [],
 		});
 	});
 
 	it("is not compared where jobs failed, each of which is named", () => {
 		const faults = new Map([
-			["star", "star could not compute it again: no memory"],
-			["models", "models could not compute it again: no disk"],
+			["star", "star could not recompute it: no memory"],
+			["models", "models could not recompute it: no disk"],
 		]);
 		expect(notMade(about, faults)).toEqual({
 			part: "derived table",

@@ -20,7 +20,7 @@ export function notMade(
 	{ part, name, fix }: { part: LakePart; name: string; fix: string },
 	faults: ReadonlyMap<string, string>,
 ): LakeFinding {
-	if (faults.size === 0) return finding(part, name, ["the jobs do not make it any more"], fix);
+	if (faults.size === 0) return finding(part, name, ["the jobs no longer create it"], fix);
 	return notCompared(part, name, [...faults.values()]);
 }
 
@@ -39,5 +39,5 @@ const mostFound = 20;
 
 function shortened(found: string[]): string[] {
 	if (found.length <= mostFound) return found;
-	return [...found.slice(0, mostFound), `and ${counted(found.length - mostFound, "more")} of the kind`];
+	return [...found.slice(0, mostFound), `and ${counted(found.length - mostFound, "more")} of this kind`];
 }

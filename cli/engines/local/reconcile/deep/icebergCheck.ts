@@ -26,7 +26,7 @@ export async function checkIceberg(name: string, folder: string, connection: Duc
 			const [first = ""] = extra;
 			// A job that was killed leaves them, and upkeep removes them.
 			result.found.push(
-				`${counted(extra.length, "file")} in ${relative(folder, dirname(first)) || "."} that no snapshot has (harmless)`,
+				`${counted(extra.length, "file")} in ${relative(folder, dirname(first)) || "."} that belong to no snapshot (harmless)`,
 			);
 		}
 		return result;
@@ -38,10 +38,10 @@ export async function checkIceberg(name: string, folder: string, connection: Duc
 async function faultOf({ path, bytes, rows }: DataFile, connection: DuckDBConnection): Promise<string | undefined> {
 	const size = await sizeOf(path);
 	if (size === undefined) return "is missing";
-	if (size !== bytes) return `has ${grouped(size)} bytes, and ${grouped(bytes)} by the manifest`;
+	if (size !== bytes) return `has ${grouped(size)} bytes, but the manifest says ${grouped(bytes)}`;
 	try {
 		const there = await rowsIn([path], connection);
-		return there === rows ? undefined : `has ${counted(there, "row")}, and ${grouped(rows)} by the manifest`;
+		return there === rows ? undefined : `has ${counted(there, "row")}, but the manifest says ${grouped(rows)}`;
 	} catch (error) {
 		return `cannot be read: ${messageOf(error)}`;
 	}

@@ -178,12 +178,12 @@ export class LocalLakeComparison implements LakeComparison {
 	): Promise<LakeFinding> {
 		const { part, name, fix } = about;
 		const open = (why: string): LakeFinding => notCompared(part, name, [why]);
-		if (how.changing !== undefined) return open(`its SQL has ${how.changing}, which gives something else each time`);
+		if (how.changing !== undefined) return open(`its SQL contains ${how.changing}, whose result changes each time`);
 		try {
 			const again = await this.#select(place, scratch.paths, connection);
 			if (again === undefined) return notMade(about, how.faults);
 			const own = await this.#select(place, this.paths, connection);
-			if (own === undefined) return finding(part, name, ["it is gone"], fix);
+			if (own === undefined) return finding(part, name, ["it is missing"], fix);
 			return await compareRelations(connection, about, own, again, key, how.rounds === true);
 		} catch (error) {
 			return open(messageOf(error));

@@ -26,9 +26,9 @@ export async function checkRawFiles(
 	const found: string[] = [];
 	for (const [name, { size }] of seen) {
 		const now = sizes.get(name);
-		if (now === undefined) found.push(`${name} is gone; its rows are in the change log`);
+		if (now === undefined) found.push(`${name} is missing; its rows are in the change log`);
 		else if (now !== size) {
-			found.push(`${name} has ${grouped(now)} bytes, and had ${grouped(size)} when it was processed`);
+			found.push(`${name} has ${grouped(now)} bytes, but had ${grouped(size)} when it was processed`);
 		}
 	}
 	const { until, days } = state.old_files;
@@ -36,10 +36,10 @@ export async function checkRawFiles(
 	const there = [...sizes.keys()].filter(
 		(name) => !isLoadFile(name) && name < until && !(name in state.files) && !(name in state.set_aside),
 	);
-	if (older > there.length) found.push(`${counted(older - there.length, "file")} from before ${until} are gone`);
+	if (older > there.length) found.push(`${counted(older - there.length, "file")} from before ${until} missing`);
 	const loaded = checkpoint?.tables.find((one) => one.schema === schema && one.table === table);
 	if (sizes.size === 0 && seen.length === 0 && loaded?.state === "Table completed") {
-		found.push(`there is no file, and the replication has loaded ${counted(loaded.fullLoadRows, "row")}`);
+		found.push(`there is no file, although replication has loaded ${counted(loaded.fullLoadRows, "row")}`);
 	}
 	const name = `${schema}.${table}`;
 	return finding("raw files", name, found, reloading(name));

@@ -85,9 +85,9 @@ export async function requireRoom(paths: LocalPaths, definition: Definition): Pr
 	const { bavail, bsize } = await statfs(paths.home);
 	if (bavail * bsize > needed * 1.5) return;
 	throw new PipelineError("failure", {
-		what: `There is no room to compute the tables again: ${megabytes(bavail * bsize)} MB are free, and ${megabytes(needed * 1.5)} MB may be needed.`,
-		why: "--deep lets the jobs write all current and derived tables a second time, and removes them at the end.",
-		fix: "Make room, or compare without --deep.",
+		what: `The disk has too little space to recompute the tables: ${megabytes(bavail * bsize)} MB are free, but ${megabytes(needed * 1.5)} MB may be needed.`,
+		why: "--deep has the jobs write a second copy of all current and derived tables, and removes it at the end.",
+		fix: "Free some space, or compare without --deep.",
 		next: "pipeline-cli reconcile",
 	});
 }
@@ -110,11 +110,11 @@ async function writeState({ processed }: LocalPaths, path: string, text: string)
 async function runAll(scratch: Scratch, jobs: readonly JobDefinition[], context: Context): Promise<Faults> {
 	const faults: Faults = new Map();
 	for (const job of jobWaves(jobs).flat()) {
-		const run = await context.reporter.task(`Compute again: ${job.name}`, () => scratch.run(job));
+		const run = await context.reporter.task(`Recompute: ${job.name}`, () => scratch.run(job));
 		context.signal.throwIfAborted();
 		if (run.state !== "succeeded") {
 			const [line] = (run.report?.error ?? run.logTail?.at(-1) ?? run.state).split("\n");
-			faults.set(job.name, `${job.name} could not compute it again: ${line}`);
+			faults.set(job.name, `${job.name} could not recompute it: ${line}`);
 		}
 	}
 	return faults;

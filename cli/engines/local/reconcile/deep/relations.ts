@@ -36,8 +36,8 @@ export async function compareRelations(
 			.map((column) => `${column.name} is missing`),
 		...own.flatMap((column) => {
 			const other = expected.find((one) => one.name === column.name);
-			if (other === undefined) return [`${column.name} is there, and should not be`];
-			return other.type === column.type ? [] : [`${column.name} is ${column.type}, and should be ${other.type}`];
+			if (other === undefined) return [`${column.name} is not expected`];
+			return other.type === column.type ? [] : [`${column.name} is ${column.type}, but should be ${other.type}`];
 		}),
 	];
 	const both = own.filter((column) => expected.some((one) => one.name === column.name));

@@ -38,7 +38,7 @@ export type TableState = z.infer<typeof schema>;
 const stateFile: JsonKind<TableState> = {
 	name: "The state of a table",
 	schema,
-	remedy: () => ({ fix: "Run the jobs, which say what to do.", next: "pipeline-cli run-etl" }),
+	remedy: () => ({ fix: "Run the jobs; they report what to do.", next: "pipeline-cli run-etl" }),
 };
 
 export interface KnownTable {

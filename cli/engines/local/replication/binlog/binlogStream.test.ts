@@ -106,7 +106,7 @@ test("an event that cannot be read ends the stream, after what came before it, a
 		outcome: "serviceRefused",
 		text: {
 			what: "The source's binlog cannot be read at bin.000001:300.",
-			why: "events of type 99 are not known.",
+			why: "unknown event type 99.",
 			next: "pipeline-cli replication start --reload",
 		},
 	});

@@ -76,7 +76,7 @@ export class BinlogStream {
 		if (this.#queue.length > 0) return this.#translate();
 		if (this.#failure !== undefined) throw this.#failure;
 		this.#resume();
-		if (performance.now() - this.#lastEvent > silenceMs) throw new LostSource("the source has gone silent");
+		if (performance.now() - this.#lastEvent > silenceMs) throw new LostSource("the source has stopped responding");
 		return [];
 	}
 

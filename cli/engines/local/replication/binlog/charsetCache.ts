@@ -98,7 +98,7 @@ const fourByteCharacters = 39_420;
 
 /** @param bytes the most that a character has. */
 export async function readCharsetTable(ask: Ask, name: string, bytes: number): Promise<CharsetTable> {
-	if (!/^\w+$/.test(name)) throw new Error(`the source has a character set ${JSON.stringify(name)}`);
+	if (!/^\w+$/.test(name)) throw new Error(`the source has an unsupported character set ${JSON.stringify(name)}`);
 	const read = async (code: string, where: string): Promise<Map<number, string>> => {
 		const rows = await ask(
 			`SELECT n, CONVERT(CONVERT(UNHEX(${code}) USING ${name}) USING utf8mb4) AS t FROM ${numbers} WHERE ${where}`,

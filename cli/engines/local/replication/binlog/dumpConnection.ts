@@ -84,7 +84,9 @@ export class DumpConnection implements EventSource {
 					return false;
 				}
 				fail(
-					new LostSource(marker === endMarker ? "the source ended its binlog" : `the source sent a packet ${marker}`),
+					new LostSource(
+						marker === endMarker ? "the source ended its binlog" : `the source sent an unknown packet ${marker}`,
+					),
 				);
 				return true;
 			},

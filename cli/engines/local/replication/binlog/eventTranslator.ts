@@ -94,7 +94,7 @@ export class EventTranslator {
 			}
 			default:
 				if (passed.has(type) || isIgnorable(header)) return { ...base, kind: "other" };
-				throw new DecodeError(`events of type ${type} are not known`);
+				throw new DecodeError(`unknown event type ${type}`);
 		}
 	}
 
@@ -113,7 +113,7 @@ export class EventTranslator {
 			return { ...base, kind: "query", schema, sql: "", sqlMode, ofSession };
 		}
 		const charset = this.#charsets.ofCollation(collation ?? standardCollation);
-		if (charset === undefined) throw new DecodeError(`a statement has the collation ${collation}, which is not known`);
+		if (charset === undefined) throw new DecodeError(`a statement has the unknown collation ${collation}`);
 		// A client of the character set "binary" names tables in bytes that the server takes for UTF-8.
 		const text = charset.name === "binary" ? sql.toString("utf8") : charset.decode(sql);
 		return { ...base, kind: "query", schema, sql: text, sqlMode, ofSession };
@@ -124,7 +124,7 @@ export class EventTranslator {
 		const mapped = this.#tables.get(number);
 		if (mapped === undefined) {
 			if (number === noTable) return undefined;
-			throw new DecodeError(`there are rows of table number ${number}, which was not described`);
+			throw new DecodeError(`rows refer to table number ${number}, which was not described before`);
 		}
 		if (mapped.kind === "unwanted") return undefined;
 		if (mapped.kind === "broken") {
@@ -144,7 +144,7 @@ export class EventTranslator {
 
 type Base = Pick<BinlogEvent, "time" | "size" | "next">;
 
-const partialImage = "a session logged rows without all columns (binlog_row_image is not FULL in it)";
+const partialImage = "a session did not log all columns of its rows (its binlog_row_image is not FULL)";
 
 /** A BEGIN that follows says that it is a transaction of several events. */
 function mysqlGroup(time: number, size: number, next: number): BinlogEvent {

@@ -37,7 +37,7 @@ function stateText(status: DaemonStatus): string {
 
 export function progressText(status: DaemonStatus | undefined): string {
 	if (status === undefined) return "starting";
-	if (!status.following && status.lastError !== undefined) return `trying again: ${status.lastError}`;
+	if (!status.following && status.lastError !== undefined) return `retrying: ${status.lastError}`;
 	const rows = status.tables.reduce((sum, table) => sum + table.fullLoadRows, 0);
 	const done = status.tables.filter(
 		(table) => table.state === "Table completed" || table.state === "Table error",
@@ -53,8 +53,10 @@ export function failureOf(status: DaemonStatus | undefined, log: string): Pipeli
 	if (failure !== undefined) return new PipelineError(failure.outcome, failure);
 	return new PipelineError("failure", {
 		what:
-			status?.state === "stopped" ? "The replication was stopped." : "The replicator ended before it followed changes.",
-		fix: `See its log: ${log}`,
+			status?.state === "stopped"
+				? "Replication was stopped."
+				: "The replicator ended before it began to replicate changes.",
+		fix: `Check its log, ${log}, then start it again.`,
 		next: "pipeline-cli replication start",
 	});
 }
@@ -66,7 +68,7 @@ export function isSilent({ state, updatedAt }: DaemonStatus): boolean {
 
 /** What is shown of a replicator that is there and shows no sign of life. */
 export function hangs(status: DaemonStatus): DaemonStatus {
-	const what = `The replicator has not shown a sign of life since ${status.updatedAt}.`;
+	const what = `The replicator has not reported its status since ${status.updatedAt}.`;
 	return {
 		...status,
 		state: "failed",
@@ -75,8 +77,8 @@ export function hangs(status: DaemonStatus): DaemonStatus {
 		failure: {
 			outcome: "failure",
 			what,
-			why: "Its process is there; it was stopped by a signal, or hangs.",
-			fix: "Start it: the one that hangs is ended first, and nothing is lost.",
+			why: "Its process exists, but was paused by a signal or hangs.",
+			fix: "Start it again. The old process is ended first, and no changes are lost.",
 			next: "pipeline-cli replication start",
 		},
 	};
@@ -94,8 +96,8 @@ export function endedWithoutWord(status: DaemonStatus): DaemonStatus {
 		failure: {
 			outcome: "failure",
 			what,
-			why: "Its process is gone; it may have been killed.",
-			fix: "Start it again: it continues from its checkpoint, and nothing is lost.",
+			why: "Its process no longer exists; it may have been killed.",
+			fix: "Start it again. It continues from its checkpoint, and no changes are lost.",
 			next: "pipeline-cli replication start",
 		},
 	};

@@ -77,7 +77,7 @@ it("does not start what a purge left that was interrupted before it had cleaned"
 
 it("does not start by rules that the tables were not loaded by", async ({ folder, context }) => {
 	const { replication } = await loaded(folder, "tables: { own.t: { columns: { b: drop } } }\n");
-	await expect(replication.start(context)).rejects.toThrow("own.t (b: drop, before keep)");
+	await expect(replication.start(context)).rejects.toThrow("own.t (b: drop, previously keep)");
 });
 
 it("lets a reload of all tables replace a damaged checkpoint", async ({ folder, context }) => {

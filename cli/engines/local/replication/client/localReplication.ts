@@ -145,8 +145,8 @@ export class LocalReplication implements Replication {
 			const names = unknown.map((name) => `${name.schema}.${name.table}`);
 			throw new PipelineError("usage", {
 				what: `${names.join(", ")} ${names.length === 1 ? "is" : "are"} not replicated.`,
-				why: `Tables that are: ${known.map((one) => `${one.schema}.${one.table}`).join(", ") || "none"}.`,
-				fix: "Write schema.table as it is listed.",
+				why: `Replicated tables: ${known.map((one) => `${one.schema}.${one.table}`).join(", ") || "none"}.`,
+				fix: "Write schema.table as listed.",
 				next: "pipeline-cli replication tables",
 			});
 		}
@@ -164,7 +164,7 @@ export class LocalReplication implements Replication {
 	async #reload(context: Context, ids: readonly string[]): Promise<boolean> {
 		const request = await writeRequest(this.#files.requests, ids);
 		if ((await runningSupervisor(this.#files, this.#paths.home)) === undefined) {
-			context.reporter.note("The replication does not run; the tables are reloaded at its next start.");
+			context.reporter.note("Replication is not running. The tables will be reloaded when it starts.");
 			return false;
 		}
 		await context.reporter.task(ids.length === 0 ? "Reloading all tables" : `Reloading ${ids.join(", ")}`, (update) =>
@@ -201,8 +201,8 @@ export class LocalReplication implements Replication {
 		const now = (await readSettings(this.#paths))?.replicationTarget ?? "files";
 		if (target === undefined || target === now) return;
 		throw new PipelineError("usage", {
-			what: `The replication runs with the target ${now}.`,
-			why: "Another target needs a reload of all tables.",
+			what: `Replication is running with the target ${now}.`,
+			why: "Changing the target requires a reload of all tables.",
 			fix: "Stop it first.",
 			next: "pipeline-cli replication stop",
 		});
@@ -242,7 +242,7 @@ export class LocalReplication implements Replication {
 		const { batchInterval = status.batchInterval, batchBytes = status.batchBytes } = options;
 		if (batchInterval === status.batchInterval && batchBytes === status.batchBytes) return;
 		context.reporter.warn(
-			`It runs with batches of ${status.batchInterval} s and ${status.batchBytes} bytes; stop it first to change that.`,
+			`Replication is running with batches of ${status.batchInterval} s and ${status.batchBytes} bytes. To change them, stop it first.`,
 		);
 	}
 
@@ -282,7 +282,7 @@ export class LocalReplication implements Replication {
 		if (!context.signal.aborted) return;
 		const { reason } = context.signal;
 		const text = {
-			what: "No longer waiting; the replication continues in the background.",
+			what: "No longer waiting; replication continues in the background.",
 			next: "pipeline-cli replication status",
 		};
 		throw reason instanceof PipelineError ? new PipelineError(reason.outcome, text) : cancelled(text.what, text.next);

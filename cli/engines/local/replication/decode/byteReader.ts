@@ -21,7 +21,7 @@ export class ByteReader {
 	take(count: number): number {
 		const start = this.at;
 		if (count < 0 || count > this.end - start) {
-			throw new DecodeError(`${count} bytes are wanted at ${start} of ${this.end}`);
+			throw new DecodeError(`${count} bytes are expected at ${start}, but only ${this.end} exist`);
 		}
 		this.at = start + count;
 		return start;
@@ -109,7 +109,7 @@ export class ByteReader {
 		if (first === 0xfc) return this.u16();
 		if (first === 0xfd) return this.u24();
 		if (first === 0xfe) return this.size64();
-		throw new DecodeError(`0x${first.toString(16)} begins no length-encoded integer`);
+		throw new DecodeError(`0x${first.toString(16)} does not begin a length-encoded integer`);
 	}
 
 	/** Bytes after their length in `lengthBytes` bytes. */

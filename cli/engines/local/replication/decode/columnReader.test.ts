@@ -193,8 +193,8 @@ test("compressed columns of MariaDB", () => {
 });
 
 test("a type or a collation that is not known is named", () => {
-	expect(() => columnReader(column({ type: 99 }), charsets)).toThrow("column c: the type 99 is not known");
+	expect(() => columnReader(column({ type: 99 }), charsets)).toThrow("column c: unknown type 99");
 	expect(() =>
 		columnReader(column({ type: mysqlType.varchar, collation: 9999 }), { ofCollation: () => undefined }),
-	).toThrow("column c: the collation 9999 is not known");
+	).toThrow("column c: unknown collation 9999");
 });

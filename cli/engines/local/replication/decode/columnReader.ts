@@ -46,7 +46,7 @@ export function columnReader(column: MappedColumn, charsets: Charsets): ColumnRe
 }
 
 function unknown(column: MappedColumn): never {
-	throw new DecodeError(`column ${column.name}: the type ${column.type} is not known`);
+	throw new DecodeError(`column ${column.name}: unknown type ${column.type}`);
 }
 
 function numberReader(column: MappedColumn): ColumnReader | undefined {
@@ -241,7 +241,8 @@ function setReader(column: MappedColumn, charsets: Charsets): ColumnReader {
 
 /** Members of an ENUM or SET, in order. */
 export function membersOf(column: MappedColumn, charsets: Charsets): string[] {
-	if (column.members === undefined) throw new DecodeError(`column ${column.name}: the binlog has not its members`);
+	if (column.members === undefined)
+		throw new DecodeError(`column ${column.name}: the binlog does not contain its members`);
 	if (column.members.length > (column.type === mysqlType.set ? column.length * 8 : 65_535)) {
 		throw new DecodeError(`column ${column.name} has ${column.members.length} members`);
 	}
@@ -255,7 +256,7 @@ export function membersOf(column: MappedColumn, charsets: Charsets): string[] {
 function charsetOf(column: MappedColumn, charsets: Charsets): Charset {
 	const charset = charsets.ofCollation(column.collation ?? binaryCollation);
 	if (charset === undefined) {
-		throw new DecodeError(`column ${column.name}: the collation ${column.collation} is not known`);
+		throw new DecodeError(`column ${column.name}: unknown collation ${column.collation}`);
 	}
 	return charset;
 }

@@ -12,7 +12,7 @@ export function inflateMariaDb(record: Buffer): Buffer {
 	const head = reader.u8();
 	const lengthBytes = head & 7;
 	if ((head & 0xf8) !== 0x80 || lengthBytes < 1 || lengthBytes > 4) {
-		throw new DecodeError(`0x${head.toString(16)} begins no compressed record`);
+		throw new DecodeError(`0x${head.toString(16)} does not begin a compressed record`);
 	}
 	return inflate(reader.rest(), readLength(reader.buffer, 1, lengthBytes), lengthBytes, false);
 }
@@ -25,19 +25,19 @@ export function inflateColumn(stored: Buffer): Buffer {
 	if (head === 0) return reader.rest();
 	const lengthBytes = head & 7;
 	if ((head & 0xf0) !== 0x80 || lengthBytes < 1 || lengthBytes > 4) {
-		throw new DecodeError(`0x${head.toString(16)} begins no value of a compressed column`);
+		throw new DecodeError(`0x${head.toString(16)} does not begin a value of a compressed column`);
 	}
 	return inflate(reader.rest(), readLength(stored, 1, lengthBytes), lengthBytes, (head & 8) !== 0);
 }
 
 function readLength(buffer: Buffer, at: number, bytes: number): number {
-	if (buffer.length < at + bytes) throw new DecodeError("a compressed record is cut");
+	if (buffer.length < at + bytes) throw new DecodeError("a compressed record is truncated");
 	return buffer.readUIntBE(at, bytes);
 }
 
 /** @param rest the length's bytes, and what is compressed. */
 function inflate(rest: Buffer, length: number, lengthBytes: number, raw: boolean): Buffer {
-	if (length > mostBytes) throw new DecodeError(`a compressed record says it has ${length} bytes`);
+	if (length > mostBytes) throw new DecodeError(`a compressed record declares ${length} bytes`);
 	try {
 		const options = { maxOutputLength: Math.max(1, length) };
 		const input = rest.subarray(lengthBytes);
@@ -46,7 +46,7 @@ function inflate(rest: Buffer, length: number, lengthBytes: number, raw: boolean
 	} catch (error) {
 		throw new DecodeError(`a compressed record cannot be inflated: ${messageOf(error)}`, { cause: error });
 	}
-	throw new DecodeError("a compressed record has not the length it says");
+	throw new DecodeError("a compressed record does not have its declared length");
 }
 
 /** The events of a compressed transaction, one after the other, each with its header and without a checksum. */
@@ -67,15 +67,15 @@ export function readPayload(body: Buffer): Buffer[] {
 
 function decompressPayload(payload: Buffer, compression: number, length: number): Buffer {
 	if (compression === 255) return payload;
-	if (compression !== 0) throw new DecodeError(`the compression ${compression} of a transaction is not known`);
-	if (length > mostBytes) throw new DecodeError(`a compressed transaction says it has ${length} bytes`);
+	if (compression !== 0) throw new DecodeError(`a transaction has the unknown compression ${compression}`);
+	if (length > mostBytes) throw new DecodeError(`a compressed transaction declares ${length} bytes`);
 	let bytes: Uint8Array;
 	try {
 		bytes = decompress(payload);
 	} catch (error) {
 		throw new DecodeError(`a compressed transaction cannot be decompressed: ${messageOf(error)}`, { cause: error });
 	}
-	if (bytes.length !== length) throw new DecodeError("a compressed transaction has not the length it says");
+	if (bytes.length !== length) throw new DecodeError("a compressed transaction does not have its declared length");
 	return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }
 

@@ -20,7 +20,7 @@ export function readRotate(body: Buffer): { file: string; offset: number } {
 	const offset = reader.size64();
 	const file = reader.rest().toString("utf8");
 	// Servers number their files: https://dev.mysql.com/doc/refman/8.4/en/binary-log.html
-	if (!/^[^\p{Cc}\ufffd]*\.\d+$/u.test(file) || offset < 4) throw new DecodeError("a rotate event leads to no file");
+	if (!/^[^\p{Cc}\ufffd]*\.\d+$/u.test(file) || offset < 4) throw new DecodeError("a rotate event names no file");
 	return { file, offset };
 }
 

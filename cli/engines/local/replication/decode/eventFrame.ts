@@ -83,7 +83,7 @@ export function readHeader(event: Buffer): EventHeader {
 	const next = event.readUInt32LE(13);
 	const flags = event.readUInt16LE(17);
 	if (length !== event.length) {
-		throw new DecodeError(`an event of type ${type} says it has ${length} bytes and has ${event.length}`);
+		throw new DecodeError(`an event of type ${type} declares ${length} bytes, but has ${event.length}`);
 	}
 	return { time, type, serverId, length, next, flags };
 }
@@ -108,9 +108,9 @@ export class Framer {
 
 	/** It always ends with the algorithm and four bytes of checksum, which are not one with algorithm 0. */
 	#format(header: EventHeader, event: Buffer): BinlogFrame {
-		if (event.length < headerLength + 57 + 1 + checksumLength) throw new DecodeError("a format event is cut");
+		if (event.length < headerLength + 57 + 1 + checksumLength) throw new DecodeError("a format event is truncated");
 		const algorithm = event.readUInt8(event.length - checksumLength - 1);
-		if (algorithm > 1) throw new DecodeError(`the checksum algorithm ${algorithm} is not known`);
+		if (algorithm > 1) throw new DecodeError(`unknown checksum algorithm ${algorithm}`);
 		this.#checksummed = algorithm === 1;
 		if (this.#checksummed && !hasChecksum(event)) {
 			throw new DecodeError("the checksum of a format event does not match its bytes");

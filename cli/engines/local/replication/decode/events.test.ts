@@ -45,7 +45,7 @@ test("the checksum is that of the last format event, and an announced file may h
 	const damaged = event(16, body, true);
 	damaged.writeUInt8(1, 20);
 	expect(() => framer.frame(damaged)).toThrow("the checksum of an event of type 16 does not match its bytes");
-	expect(() => framer.frame(event(16, body, true).subarray(0, 20))).toThrow("says it has 27 bytes and has 20");
+	expect(() => framer.frame(event(16, body, true).subarray(0, 20))).toThrow("declares 27 bytes, but has 20");
 });
 
 test("rotate, incident, heartbeat, XA", () => {
@@ -173,7 +173,7 @@ test("rows, with every column or without", () => {
 	});
 	const compressed = Buffer.concat([Buffer.from([0x81, 5]), deflateSync(hex("06 01000000"))]);
 	expect(rowsOf(166, Buffer.concat([hex("010000000000 0100 03 07"), compressed])).rows).toEqual([[1, null, null]]);
-	expect(() => rowsOf(30, hex("010000000000 0100 0200 04 ff"))).toThrow("rows have 4 columns, their table 3");
+	expect(() => rowsOf(30, hex("010000000000 0100 0200 04 ff"))).toThrow("rows have 4 columns, but their table has 3");
 });
 
 test("an update that has only what changed within JSON", () => {

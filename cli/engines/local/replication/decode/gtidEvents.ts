@@ -37,7 +37,7 @@ export function readTaggedGtid(body: Buffer): MySqlGtid {
 	let tag = "";
 	for (let last = -1; reader.left > 0 && last < 3; ) {
 		const id = Number(readVarint(reader));
-		if (id <= last) throw new DecodeError("the fields of a tagged GTID are not in order");
+		if (id <= last) throw new DecodeError("the fields of a tagged GTID are out of order");
 		last = id;
 		if (id === 0) flags = readVarint(reader);
 		else if (id === 1)

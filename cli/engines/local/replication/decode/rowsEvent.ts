@@ -93,12 +93,12 @@ export function openRows(type: number, body: Buffer, table: TableReader): RowsEv
 	const flags = reader.u16();
 	if (kind.version === 2) {
 		const extra = reader.u16();
-		if (extra < 2) throw new DecodeError(`rows say they have ${extra} bytes of extra data`);
+		if (extra < 2) throw new DecodeError(`rows declare ${extra} bytes of extra data`);
 		reader.skip(extra - 2);
 	}
 	const { length } = table.columns;
 	const width = reader.lenenc();
-	if (width !== length) throw new DecodeError(`rows have ${width} columns, their table ${length}`);
+	if (width !== length) throw new DecodeError(`rows have ${width} columns, but their table has ${length}`);
 	const isWhole = hasAll(reader, width);
 	const complete = kind.operation === "U" ? hasAll(reader, width) && isWhole : isWhole;
 	if (complete && width === 0 && reader.left > 0) throw new DecodeError("rows without columns do not end");
@@ -183,7 +183,7 @@ function readPartialUpdate(
 			if (bitOf(nullsAfter, index)) return null;
 			if (isJson[index] !== true || partial === undefined || !bitOf(partial, json)) return column.read(reader);
 			const document = documents.get(index);
-			if (document === undefined) throw new DecodeError("a change of JSON has no value before it");
+			if (document === undefined) throw new DecodeError("a JSON change has no previous value");
 			return jsonText(applyJsonDiff(document, reader.counted(4)));
 		}),
 	);

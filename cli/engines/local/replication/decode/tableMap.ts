@@ -89,7 +89,7 @@ function readColumn(logged: number, metadata: ByteReader): MappedColumn {
 		case mysqlType.datetime2:
 		case mysqlType.time2:
 			column.scale = metadata.u8();
-			if (column.scale > 6) throw new DecodeError(`a time has ${column.scale} digits of seconds' fraction`);
+			if (column.scale > 6) throw new DecodeError(`a time has ${column.scale} fractional digits`);
 			break;
 		case mysqlType.varchar:
 		case mysqlType.varcharCompressed:
@@ -104,7 +104,7 @@ function readColumn(logged: number, metadata: ByteReader): MappedColumn {
 			column.precision = metadata.u8();
 			column.scale = metadata.u8();
 			if (column.scale > column.precision || column.precision > 81) {
-				throw new DecodeError(`DECIMAL(${column.precision},${column.scale}) cannot be`);
+				throw new DecodeError(`DECIMAL(${column.precision},${column.scale}) is not valid`);
 			}
 			break;
 		case mysqlType.string:
@@ -201,7 +201,7 @@ function readCollations(part: ByteReader, columns: readonly MappedColumn[], hasD
 function readMembers(part: ByteReader, columns: readonly MappedColumn[]): void {
 	for (const column of columns) {
 		const count = part.lenenc();
-		if (count > part.left) throw new DecodeError(`a column says it has ${count} members`);
+		if (count > part.left) throw new DecodeError(`a column declares ${count} members`);
 		column.members = Array.from({ length: count }, () => part.bytes(part.lenenc()));
 	}
 }

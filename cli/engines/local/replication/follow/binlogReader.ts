@@ -83,7 +83,7 @@ export class BinlogReader implements ChangeReader {
 		const stream = this.#source.stream(this.state.position, (name) => this.#isWanted(name));
 		const watch = this.#source.watch();
 		try {
-			log.info(`following changes from ${formatPosition(this.state.position)}`);
+			log.info(`reading changes from ${formatPosition(this.state.position)}`);
 			let following = false;
 			let stopBy = Number.POSITIVE_INFINITY;
 			for (;;) {

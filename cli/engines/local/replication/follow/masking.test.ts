@@ -247,11 +247,11 @@ test("a purge empties the folder of a table that cannot be loaded, and no rule c
 	Object.assign(reader.parts, { rules });
 	await reader.reload(["shop.customers"]);
 	expect(reader.cleared).toEqual([]);
-	expect(ruleChanges(rules, reader.checkpoint.tables).map(({ what }) => what)).toContain("ssn: drop, before keep");
+	expect(ruleChanges(rules, reader.checkpoint.tables).map(({ what }) => what)).toContain("ssn: drop, previously keep");
 	await reader.reload(["shop.customers"], new Set(["shop.customers"]));
 	expect(reader.cleared).toEqual(["shop/customers"]);
 	expect(reader.checkpoint.tables).toMatchObject([
-		{ state: "Table error", error: expect.stringContaining("names the column email, which it does not have") },
+		{ state: "Table error", error: expect.stringContaining("names the column email, which the table does not have") },
 	]);
 	expect(ruleChanges(rules, reader.checkpoint.tables)).toEqual([]);
 });

@@ -43,11 +43,11 @@ export class NewTables {
 				return true;
 			case "ignore":
 				state.ignored.add(tableId(name));
-				parts.log.info(`${tableId(name)} is new and left out (new_tables: ignore)`);
+				parts.log.info(`${tableId(name)} is new and excluded (new_tables: ignore)`);
 				break;
 			default: {
 				const error =
-					"it is new, and new_tables is fail; name it under include or exclude in the definition, then reload it";
+					"it is new, and new_tables is fail: add it to include or exclude in the definition, then reload it";
 				state.tables.set(tableId(name), { ...newTable(name, "Table error"), error });
 				parts.log.error(`${tableId(name)}: ${error}`);
 			}

@@ -77,7 +77,7 @@ export class OpenBatch {
 		const unshown = isCurrent ? unshownColumn(taken, table) : undefined;
 		if (unshown !== undefined) {
 			throw new Error(
-				`the binlog has its column ${unshown}, which the source does not show: grant SELECT on the whole table, then reload it`,
+				`its column ${unshown} is in the binlog, but not visible at the source: grant SELECT on the whole table, then reload it`,
 			);
 		}
 		const layout = makeLayout(taken, source.key);

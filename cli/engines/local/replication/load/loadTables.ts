@@ -109,7 +109,7 @@ async function loadFrom(
 ): Promise<LoadResult> {
 	const { readers, position, fewer } = snapshot;
 	const [{ server }] = readers;
-	if (fewer !== undefined) progress.said?.(`reading with ${readers.length} of several connections: ${fewer}`);
+	if (fewer !== undefined) progress.said?.(`reading with fewer connections (${readers.length}): ${fewer}`);
 	const gtid = await server.gtidAt(position);
 	const result = await new ParallelLoad(snapshot, loader, progress, signal).run(tables);
 	return { position, gtid, server: { flavour: server.flavour, id: server.id }, moved: [], ...result };

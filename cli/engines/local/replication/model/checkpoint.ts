@@ -142,7 +142,7 @@ const checkpointFile: JsonKind<Checkpoint> = {
 	schema: body,
 	version: 1,
 	remedy: () => ({
-		fix: "Continuing from a guess could lose changes; the raw zone was left as it is. Load all tables again, which makes a new checkpoint.",
+		fix: "Reload all tables, which creates a new checkpoint. Replication does not guess a position, because that could lose changes; the raw zone is unchanged.",
 		next: "pipeline-cli replication start --reload",
 	}),
 };

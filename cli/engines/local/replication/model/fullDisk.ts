@@ -11,9 +11,9 @@ export function outOfSpace(folder: string, cause: unknown): PipelineError {
 	return new PipelineError(
 		"failure",
 		{
-			what: "The disk is full; the replication stopped, and nothing is lost.",
+			what: "The disk is full, so replication stopped. No changes are lost.",
 			why: `${messageOf(cause)}.`,
-			fix: `Make room on the disk of ${folder}, then start again: it continues where it was.`,
+			fix: `Free space on the disk of ${folder}, then start replication again. It continues from its last position.`,
 			next: "pipeline-cli replication start",
 		},
 		{ cause },

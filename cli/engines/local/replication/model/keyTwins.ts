@@ -2,7 +2,7 @@
 export class KeyTwinError extends Error {
 	constructor(column: string) {
 		super(
-			`its key column ${column} has a value that reads like another one (an ENUM's error value or a SET of the empty member, bytes without a character, or a second code of one), so that rows would be taken for one; correct such values at the source, then reload the table`,
+			`its key column ${column} has values that read as the same text (an ENUM's error value, a SET with the empty member, or bytes that encode no character or the same one), so different rows would be merged; correct such values at the source, then reload the table`,
 		);
 	}
 }

@@ -26,12 +26,16 @@ describe("rule changes", () => {
 
 	it.each([
 		["the same", "tables: { shop.customers: { columns: { ssn: drop, Email: hash } } }", []],
-		["no mask any more", "", ["ssn: keep, before drop", "email: keep, before hash"]],
-		["another mask", "tables: { shop.customers: { columns: { ssn: hash, email: hash } } }", ["ssn: hash, before drop"]],
+		["no mask any more", "", ["ssn: keep, previously drop", "email: keep, previously hash"]],
+		[
+			"another mask",
+			"tables: { shop.customers: { columns: { ssn: hash, email: hash } } }",
+			["ssn: hash, previously drop"],
+		],
 		[
 			"one for all tables",
 			"defaults: { columns: { city: drop, ssn: drop, email: hash } }",
-			["city: drop, before keep"],
+			["city: drop, previously keep"],
 		],
 	])("are, for %s, %j", (_, rest, expected) => {
 		const found = ruleChanges(rulesOf(rest), [loaded(masked, "id", "ssn", "email", "city")]);
@@ -43,7 +47,7 @@ describe("rule changes", () => {
 		const renamed = takeColumns(masked, name, table("id", "nin", "email"), before, [{ from: "ssn", to: "nin" }]);
 		expect(ruleChanges(masked, [{ ...before, ...renamed }])).toEqual([]);
 		expect(ruleChanges(rulesOf("", "{ tables: { exclude: [cust*] } }"), [before])).toEqual([
-			{ schema: "shop", table: "customers", what: "left out" },
+			{ schema: "shop", table: "customers", what: "excluded" },
 		]);
 		const capitals = rulesOf("", "{ tables: [CUST*] }");
 		expect(ruleChanges(capitals, [loaded(rulesOf(""), "id")], true)).toEqual([]);
@@ -55,9 +59,9 @@ describe("rule changes", () => {
 		const now = { ...before, ...takeColumns(masked, name, table("id", "ssn", "email", "town"), dropped) };
 		expect(ruleChanges(masked, [now])).toEqual([]);
 		const later = rulesOf("tables: { shop.customers: { columns: { ssn: drop, email: hash, phone: drop } } }");
-		expect(ruleChanges(later, [now]).map(({ what }) => what)).toEqual(["phone: drop, before keep"]);
+		expect(ruleChanges(later, [now]).map(({ what }) => what)).toEqual(["phone: drop, previously keep"]);
 		expect(ruleChanges(rulesOf("defaults: { columns: { city: hash } }"), [now]).map(({ what }) => what)).toContain(
-			"city: hash, before keep",
+			"city: hash, previously keep",
 		);
 		const reloaded = withoutLeft(takeColumns(later, name, table("id", "ssn", "email", "town"), now));
 		expect(ruleChanges(later, [{ ...newTable(name, "Table completed"), ...reloaded }])).toEqual([]);
@@ -102,9 +106,9 @@ describe("rule changes", () => {
 		const all = "shop.customers: { columns: { ssn: drop, email: hash } }";
 		expect(
 			changes(rulesOf(`tables: { ${all}, shop.clients: { columns: { ssn: drop, email: hash, city: drop } } }`)),
-		).toEqual(["clients city: drop, before keep", "customers city: drop, before keep"]);
+		).toEqual(["clients city: drop, previously keep", "customers city: drop, previously keep"]);
 		const later = rulesOf(`tables: { ${all}, shop.old: { columns: { city: hash } } }`);
-		expect(changes(later)).toEqual(["old city: hash, before keep"]);
+		expect(changes(later)).toEqual(["old city: hash, previously keep"]);
 		await reader.reload([], new Set(["shop.old"]));
 		expect(changes(later)).toEqual([]);
 	});

@@ -20,12 +20,12 @@ export function ruleChanges(
 	return [
 		...tables.flatMap((table): ChangedTable[] => {
 			const place = { schema: table.schema, table: table.table };
-			if (!rules.isSelected(table, foldsCase)) return [{ ...place, what: "left out" }];
+			if (!rules.isSelected(table, foldsCase)) return [{ ...place, what: "excluded" }];
 			const changes = table.columns.flatMap(({ name, action, withheld, outdated }) => {
 				const was: ColumnAction = action ?? "keep";
 				const said = rules.said(table, name);
 				const now = (said === "keep" && outdated ? undefined : said) ?? unsaid(rules, table, was, withheld);
-				return now === was ? [] : [`${name}: ${now}, before ${was}`];
+				return now === was ? [] : [`${name}: ${now}, previously ${was}`];
 			});
 			return [...changes, ...inFiles(rules, table), ...published(rules, table)].map((what) => ({ ...place, what }));
 		}),
@@ -39,7 +39,7 @@ function formerChanges(rules: Rules, former: FormerTable, tables: readonly Table
 	const heirs = tables.filter(({ formerly = [] }) => formerly.some((name) => tableId(name) === tableId(former)));
 	return columns.flatMap((name) => {
 		const now = [former, ...heirs].map((one) => rules.action(one, name)).reduce(stricter);
-		return now === "keep" ? [] : [{ schema, table, what: `${name}: ${now}, before keep` }];
+		return now === "keep" ? [] : [{ schema, table, what: `${name}: ${now}, previously keep` }];
 	});
 }
 
@@ -49,7 +49,7 @@ function inFiles(rules: Rules, table: TableCheckpoint): string[] {
 		.filter(({ name }) => !table.columns.some((column) => isSame(column.name, name)))
 		.flatMap(({ name }) => {
 			const now = rules.action(table, name);
-			return now === "keep" ? [] : [`${name}: ${now}, before keep`];
+			return now === "keep" ? [] : [`${name}: ${now}, previously keep`];
 		});
 }
 
@@ -59,7 +59,7 @@ function published(rules: Rules, table: TableCheckpoint): string[] {
 	const withheld = table.columns.filter(({ action }) => action !== undefined).map(({ name }) => name);
 	return computedFrom(kept, withheld)
 		.filter((name) => rules.said(table, name) === undefined)
-		.map((name) => `${name}: drop, before keep`);
+		.map((name) => `${name}: drop, previously keep`);
 }
 
 /** What is done with a column that the definition does not name. */

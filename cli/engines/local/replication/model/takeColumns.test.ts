@@ -73,7 +73,7 @@ describe("takeColumns", () => {
 		expect(ruleChanges(kept, [loaded])).toEqual([]);
 		const { outdated: _, ...column } = swapped.columns[1] ?? {};
 		const again = { ...loaded, columns: [{ ...columns("city")[0], ...column } as ColumnDefinition] };
-		expect(ruleChanges(kept, [again]).map(({ what }) => what)).toEqual(["city: keep, before drop"]);
+		expect(ruleChanges(kept, [again]).map(({ what }) => what)).toEqual(["city: keep, previously drop"]);
 	});
 
 	it("withholds what came while a withheld column left and nobody saw how", () => {
@@ -121,7 +121,7 @@ describe("takeColumns", () => {
 		const failing = rulesOf("", "{ new_columns: fail }");
 		const before = takeColumns(failing, name, table("id"), undefined);
 		expect(() => takeColumns(failing, name, table("id", "nick"), before)).toThrow(
-			"the column nick was added, and new_columns is fail; say in the definition",
+			"the column nick was added, and new_columns is fail: set an action for it in the definition",
 		);
 		const listed = rulesOf("tables: { shop.customers: { columns: { include: [id, city] } } }");
 		const first = takeColumns(listed, name, table("id", "city", "ssn"), undefined);
@@ -134,14 +134,14 @@ describe("takeColumns", () => {
 
 	it("refuses a name that is not there, a dropped key, and a hash of what is not text", () => {
 		expect(() => takeColumns(masked, name, table("id", "sn", "email"), undefined)).toThrow(
-			"the definition names the column ssn, which it does not have; its columns: id, sn, email",
+			"the definition names the column ssn, which the table does not have; its columns: id, sn, email",
 		);
 		const key = rulesOf("tables: { shop.customers: { columns: { ID: drop } } }");
-		expect(() => takeColumns(key, name, table("id"), undefined)).toThrow("its key column id is withheld");
+		expect(() => takeColumns(key, name, table("id"), undefined)).toThrow("its key column id is dropped");
 		const number = table("id", "ssn", "email");
 		Object.assign(number.columns[2] ?? {}, { type: "bigint(20)" });
 		expect(() => takeColumns(masked, name, number, undefined)).toThrow(
-			"the column email is bigint(20), and hash takes text only",
+			"the column email is bigint(20), but hash applies only to text",
 		);
 	});
 
@@ -170,7 +170,7 @@ describe("takeColumns", () => {
 		);
 		const before = { ...newTable(name, "Table completed"), columns: published as ColumnDefinition[], key: ["id"] };
 		Object.assign(before.columns[3] ?? {}, { generated: generated.last4 });
-		expect(ruleChanges(rules, [before]).map(({ what }) => what)).toEqual(["last4: drop, before keep"]);
+		expect(ruleChanges(rules, [before]).map(({ what }) => what)).toEqual(["last4: drop, previously keep"]);
 	});
 
 	it("withholds what has a withheld column in its default, and what was computed once and is computed no more", () => {
@@ -210,8 +210,8 @@ describe("takeColumns", () => {
 		});
 		expect(ruleChanges(masked, [loaded])).toEqual([]);
 		expect(ruleChanges(said, [loaded]).map(({ what }) => what)).toEqual([
-			"ssn: keep, before drop",
-			"email: drop, before hash",
+			"ssn: keep, previously drop",
+			"email: drop, previously hash",
 		]);
 		const listed = rulesOf("tables: { shop.customers: { columns: { include: [id] } } }");
 		const first = takeColumns(listed, renamed, table("id", "city"), brought);

@@ -85,7 +85,7 @@ function newcomer(rules: Rules, name: RuledTable, column: string): Decision {
 			return { action: "drop", withheld: "new" };
 		default:
 			throw new Error(
-				`the column ${column} was added, and new_columns is fail; say in the definition what is done with it (${column}: keep, drop or hash), then reload the table`,
+				`the column ${column} was added, and new_columns is fail: set an action for it in the definition (${column}: keep, drop or hash), then reload the table`,
 			);
 	}
 }
@@ -105,7 +105,7 @@ function withAction(
 	const [, kind = "", members] = /^(\w+)(.*)$/s.exec(column.type) ?? [];
 	if (!hashable.has(kind.toLowerCase())) {
 		throw new Error(
-			`the column ${column.name} is ${column.type}, and hash takes text only (char, varchar, text, enum, set); say drop or keep in the definition`,
+			`the column ${column.name} is ${column.type}, but hash applies only to text (char, varchar, text, enum, set): use drop or keep in the definition`,
 		);
 	}
 	const type = /^(enum|set)$/i.test(kind) ? `${kind}('${digest(members ?? "")}')` : column.type;
@@ -124,7 +124,7 @@ function requireColumns(rules: Rules, name: RuledTable, columns: readonly Column
 	const missing = missingColumns(rules, name, columns, gone);
 	if (missing.length === 0) return;
 	throw new Error(
-		`the definition names the ${missing.length === 1 ? "column" : "columns"} ${missing.join(", ")}, which it does not have; its columns: ${columns.map((column) => column.name).join(", ")}`,
+		`the definition names the ${missing.length === 1 ? "column" : "columns"} ${missing.join(", ")}, which the table does not have; its columns: ${columns.map((column) => column.name).join(", ")}`,
 	);
 }
 
@@ -143,6 +143,6 @@ function requireKey(columns: readonly ColumnDefinition[], key: readonly string[]
 	const dropped = columns.find((column) => column.action === "drop" && key.some((part) => isSame(part, column.name)));
 	if (dropped === undefined) return;
 	throw new Error(
-		`its key column ${dropped.name} is withheld, and no row could be known again; say keep or hash of it in the definition`,
+		`its key column ${dropped.name} is dropped, so rows could not be identified: use keep or hash for it in the definition`,
 	);
 }

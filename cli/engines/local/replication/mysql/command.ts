@@ -34,7 +34,7 @@ export interface Command {
 /** Sends a command as soon as those before it have ended. */
 export function addCommand(connection: Connection, command: Command): void {
 	const core = coreOf(connection) as unknown as { addCommand?(command: Command): void };
-	if (core.addCommand === undefined) throw new Error("the connection takes no commands");
+	if (core.addCommand === undefined) throw new Error("the connection accepts no commands");
 	core.addCommand(command);
 }
 

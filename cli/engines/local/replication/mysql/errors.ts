@@ -17,7 +17,7 @@ export function unreadableBinlog(position: Position, error: unknown): PipelineEr
 		{
 			what: `The source's binlog cannot be read at ${formatPosition(position)}.`,
 			why: `${messageOf(error)}.`,
-			fix: "If the source's disk or the network damaged it, starting again may help. Otherwise reload all tables, which continues after it.",
+			fix: "If the disk or the network damaged the data, start replication again. Otherwise reload all tables, which continues after this position.",
 			next: "pipeline-cli replication start --reload",
 		},
 		{ cause: error },
@@ -53,9 +53,9 @@ function missingRight(error: unknown): PipelineError {
 	return new PipelineError(
 		"credentials",
 		{
-			what: "The source refused the replication.",
+			what: "The source refused replication.",
 			why: `${messageOf(error)}.`,
-			fix: "Grant what is missing: SELECT on the schemas, REPLICATION SLAVE, and REPLICATION CLIENT and LOCK TABLES (MariaDB: BINLOG MONITOR).",
+			fix: "Grant the missing privileges: SELECT on the schemas, REPLICATION SLAVE, REPLICATION CLIENT and LOCK TABLES (on MariaDB, BINLOG MONITOR instead of the last two).",
 			next: "pipeline-cli source status",
 		},
 		{ cause: error },
@@ -80,7 +80,7 @@ export function isLockTimeout(error: unknown): boolean {
 export function inTable(error: unknown): unknown {
 	if (!isLockTimeout(error)) return error;
 	return new Error(
-		"somebody at the source has locked it for a minute (LOCK TABLES, or a long ALTER TABLE); reload it when it is free",
+		"it has been locked at the source for a minute (LOCK TABLES, or a long ALTER TABLE); reload it when it is unlocked",
 		{ cause: error },
 	);
 }

@@ -77,7 +77,7 @@ export class Server {
 			rows = await this.rows("SHOW BINARY LOG STATUS");
 		}
 		const row = rows[0];
-		if (row === undefined) throw new Error("the source writes no binlog");
+		if (row === undefined) throw new Error("the source does not write a binlog");
 		return { file: String(row.File), offset: Number(row.Position) };
 	}
 
@@ -130,9 +130,9 @@ export async function requireBinlog(server: Server, schemas: readonly string[]):
 		const found = values.get(variable);
 		if (found !== undefined && value.test(found)) continue;
 		throw new PipelineError("serviceRefused", {
-			what: `The source cannot be replicated: ${variable} is ${found === undefined ? "unknown to it" : found || "empty"}.`,
-			why: "Changes would be missed or misread.",
-			fix: `At the source: ${fix}; sessions that are open keep the old setting until they reconnect.`,
+			what: `The source cannot be replicated: ${variable} is ${found === undefined ? "unknown to the server" : found || "empty"}.`,
+			why: "Without this setting, changes would be missed or misread.",
+			fix: `At the source: ${fix}. Open sessions keep the old setting until they reconnect.`,
 			next: "pipeline-cli source status",
 		});
 	}
@@ -140,7 +140,7 @@ export async function requireBinlog(server: Server, schemas: readonly string[]):
 	if (gap === undefined) return;
 	throw new PipelineError("serviceRefused", {
 		what: `The source cannot be replicated: ${gap.found}.`,
-		why: "What was loaded would stay as it was, and nothing would say so.",
+		why: "Loaded tables would become outdated without any error.",
 		fix: gap.fix,
 		next: "pipeline-cli source status",
 	});
@@ -156,7 +156,7 @@ export async function requireHistory(
 ): Promise<Position> {
 	const { position } = checkpoint;
 	if (server.flavour !== checkpoint.server.flavour || server.id !== checkpoint.server.id) {
-		throw historyLost("the source is another server than before");
+		throw historyLost("the source is a different server than before");
 	}
 	const logs = await server.rows("SHOW BINARY LOGS");
 	const log = logs.find((row) => row.Log_name === position.file);
@@ -167,7 +167,7 @@ export async function requireHistory(
 	const gtid = await server.gtidAt(position);
 	if (gtid !== position.gtid) {
 		throw historyLost(
-			`at ${formatPosition(position)} it has GTID ${gtid || "none"} where ${position.gtid || "none"} was read`,
+			`at ${formatPosition(position)} it has GTID ${gtid || "none"}, but ${position.gtid || "none"} was read`,
 		);
 	}
 	const end = await server.currentPosition();
@@ -179,7 +179,7 @@ export function historyLost(why: string): PipelineError {
 	return new PipelineError("serviceRefused", {
 		what: "The changes since the last position can no longer be read from the source.",
 		why: `Its binlog was purged or reset: ${why.replace(/\.$/, "")}.`,
-		fix: "Reload all tables. To prevent it, keep binlogs for longer than the replication may be stopped.",
+		fix: "Reload all tables. To prevent this, keep binlogs for longer than replication may be stopped.",
 		next: "pipeline-cli replication start --reload",
 	});
 }

@@ -57,7 +57,7 @@ export async function openSnapshotAfter(
 	} catch (error) {
 		if (!(error instanceof PollTimeout) || seen === undefined || position === undefined) throw error;
 		throw new Error(
-			`the source's snapshots are those of ${formatPosition(seen)}, before ${formatPosition(position)}, for a minute`,
+			`for a minute, the source's snapshots have been of ${formatPosition(seen)}, before ${formatPosition(position)}`,
 			{ cause: error },
 		);
 	}
@@ -85,7 +85,7 @@ async function openSnapshot(
 				? await sameSnapshots(servers)
 				: { position: await mysql(servers, access, tables, signal), servers };
 		for (const server of servers) if (!same.servers.includes(server)) await server.close();
-		const busy = "the source commits so often that no two snapshots were of one position";
+		const busy = "the source commits so often that no two snapshots had the same position";
 		return {
 			position: same.position,
 			readers: mapAll(same.servers, (server) => ({ server, interrupt: () => interrupt(access, server) })),
@@ -230,7 +230,7 @@ async function held(server: Server, error: unknown): Promise<string> {
 		// What was found until then has to do.
 	}
 	const by = found.length === 0 ? "SHOW PROCESSLIST and XA RECOVER at the source name it" : found.join(", ");
-	return `${messageOf(error)}: for a minute an open transaction has held tables that are to be loaded: ${by}`;
+	return `${messageOf(error)}: an open transaction has locked tables to be loaded for a minute: ${by}`;
 }
 
 /** LOCK TABLES waits until no open transaction has written to the tables. */

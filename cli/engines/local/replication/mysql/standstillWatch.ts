@@ -39,7 +39,7 @@ export class StandstillWatch {
 		const stands = isBehind && this.#seen !== undefined && comparePositions(this.#seen, position) === 0;
 		this.#checks = stands ? this.#checks + 1 : 0;
 		this.#seen = position;
-		if (this.#checks >= mostChecks) throw new LostSource("the stream of changes stands still");
+		if (this.#checks >= mostChecks) throw new LostSource("no changes arrive from the source");
 	}
 
 	async close(): Promise<void> {

@@ -135,7 +135,7 @@ async function refusal(server: Server, tables: readonly TableName[]): Promise<Er
 		if (isTableGone(error) && tables.length === 1) return undefined;
 		if (!isTableGone(error) && !isMissingRight(error)) throw error;
 		return new Error(
-			`the user may not read all of its columns, and the binlog has all of them: grant SELECT on the table, then reload it; what must stay out is dropped or hashed by the definition (${messageOf(error)})`,
+			`the user may not read all of its columns, but the binlog contains all of them: grant SELECT on the whole table, then reload it; use drop or hash in the definition for columns to protect (${messageOf(error)})`,
 			{ cause: error },
 		);
 	}
@@ -157,12 +157,12 @@ async function requireRowsInBinlog(server: Server, { schema, table }: TableName)
 	const engine = String(row?.engine ?? "");
 	if (enginesOfOtherRows.has(engine.toUpperCase())) {
 		throw new Error(
-			`with its engine ${engine} the binlog has other rows than the table: exclude it in the definition, or give it another engine and reload it`,
+			`with its engine ${engine}, the binlog has different rows than the table: exclude it in the definition, or change its engine and reload it`,
 		);
 	}
 	if (row?.type !== "SYSTEM VERSIONED") return;
 	// The binlog has each old version as a row of its own, with columns that the definition does not show.
 	throw new Error(
-		"it is system-versioned, and old versions would count as rows: exclude it in the definition, or drop its versions (ALTER TABLE … DROP SYSTEM VERSIONING) and reload it",
+		"it is system-versioned, so old versions would count as rows: exclude it in the definition, or drop its versions (ALTER TABLE … DROP SYSTEM VERSIONING) and reload it",
 	);
 }

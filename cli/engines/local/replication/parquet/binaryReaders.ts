@@ -27,7 +27,7 @@ export function binaryReader(column: ResultColumn, vector: ColumnVector): Binary
 					: vector instanceof BytesVector && column.columnType === mysqlType.time
 						? timeReader(column.decimals, vector)
 						: countedReader(column.columnType, vector);
-	if (reader === undefined) throw new WireFormatError(`column ${column.name} came as type ${column.columnType}`);
+	if (reader === undefined) throw new WireFormatError(`column ${column.name} arrived as type ${column.columnType}`);
 	return reader;
 }
 

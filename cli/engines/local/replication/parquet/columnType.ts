@@ -127,7 +127,7 @@ export function columnType(declared: string, keyColumn?: string): ColumnType {
 	const found = dates[name]?.(keyColumn) ?? simple[name];
 	if (found === undefined) {
 		throw new UnsupportedTypeError(
-			`the local stack does not replicate type ${declared}; drop the column, or move it to a table of its own`,
+			`the local stack does not replicate the type ${declared}: drop the column, or move it to a separate table`,
 		);
 	}
 	return found;

@@ -26,5 +26,5 @@ it("takes values from their places in the source's row, and has no column for wh
 it("has another fingerprint where only what is done differs, and refuses to hash what is not text", () => {
 	const email = { name: "email", type: "varchar(20)" };
 	expect(makeLayout([email], []).fingerprint).not.toBe(makeLayout([{ ...email, action: "hash" }], []).fingerprint);
-	expect(() => makeLayout([{ name: "n", type: "int", action: "hash" }], [])).toThrow("column n: int has no hash");
+	expect(() => makeLayout([{ name: "n", type: "int", action: "hash" }], [])).toThrow("column n: int cannot be hashed");
 });

@@ -50,7 +50,7 @@ export function makeLayout(source: readonly ColumnSource[], key: readonly string
 		try {
 			const { stored, vector, text } = columnType(type, key.includes(own) ? own : undefined);
 			if (action === undefined) return [{ name, type: stored, at, vector }];
-			if (text === undefined) throw new Error(`${type} has no hash`);
+			if (text === undefined) throw new Error(`${type} cannot be hashed`);
 			return [{ name, type: VARCHAR, at, vector: textType((value) => hashOf(text(value))).vector }];
 		} catch (error) {
 			throw new Error(`column ${own}: ${messageOf(error)}`, { cause: error });

@@ -93,7 +93,7 @@ abstract class CalendarVector extends FixedVector {
 	putZero(): void {
 		if (this.#keyColumn !== undefined) {
 			throw new Error(
-				`its key column ${this.#keyColumn} has a date with a month or a day of zero, which is null in the lake, so that rows would be taken for one; correct such dates at the source, then reload the table`,
+				`its key column ${this.#keyColumn} has a date with a month or day of zero, which becomes null in the lake, so different rows would be merged; correct such dates at the source, then reload the table`,
 			);
 		}
 		this.putNull();

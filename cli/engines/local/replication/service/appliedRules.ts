@@ -38,7 +38,7 @@ export function pendingChanges(
 	const begun = tables.filter((table) => purged === "all" || purged.includes(tableId(table)));
 	return [
 		...ruleChanges(rules, tables, foldsCase, former),
-		...begun.map(({ schema, table }) => ({ schema, table, what: "its purge has begun" })),
+		...begun.map(({ schema, table }) => ({ schema, table, what: "its purge has started" })),
 	];
 }
 

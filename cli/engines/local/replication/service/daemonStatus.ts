@@ -56,7 +56,7 @@ export const statusFile: JsonKind<DaemonStatus> = {
 	name: "The status of the replicator",
 	schema,
 	remedy: () => ({
-		fix: "Start the replication: it writes a new one. One that runs writes it again within seconds.",
+		fix: "Start replication, which writes a new one. If it is already running, it does so within seconds.",
 		next: "pipeline-cli replication start",
 	}),
 };

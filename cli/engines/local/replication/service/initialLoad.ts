@@ -119,7 +119,7 @@ export async function loadAll(
 	publication.clear.push(...(await foldersWithoutTable(parts.raw, access.schemas, names)));
 	await parts.store.commit(state, publication);
 	const rows = result.loaded.reduce((sum, table) => sum + table.rows, 0);
-	log.info(`full load done: ${result.loaded.length} tables, ${rows} rows, as of ${formatPosition(position)}`);
+	log.info(`full load complete: ${result.loaded.length} tables, ${rows} rows, as of ${formatPosition(position)}`);
 }
 
 /**
@@ -143,7 +143,7 @@ async function knownAt(
 		return state;
 	} catch (error) {
 		if (!(error instanceof PipelineError)) throw error;
-		log.warn(`columns that came to a table of withheld ones are left out: ${messageOf(error)}`);
+		log.warn(`new columns of a table with dropped or hashed columns are excluded: ${messageOf(error)}`);
 		return undefined;
 	} finally {
 		await server.close();
@@ -189,8 +189,8 @@ async function findTables(
 		const existing = await listTables(server, access.schemas);
 		if (existing.length === 0) {
 			throw new PipelineError("usage", {
-				what: `There is no table in ${access.schemas.join(", ")} that the user may see.`,
-				fix: "Fill the schemas, or grant the user SELECT on them, then start again.",
+				what: `The user sees no tables in ${access.schemas.join(", ")}.`,
+				fix: "Create tables in the schemas, or grant the user SELECT on them, then start replication again.",
 				next: "pipeline-cli source seed",
 			});
 		}
@@ -230,7 +230,7 @@ function nothingLoaded(failed: readonly { name: TableName; error: string }[]): P
 	return new PipelineError("failure", {
 		what: "No table could be loaded.",
 		why: failed.map(({ name, error }) => `${tableId(name)}: ${error}`).join("; "),
-		fix: "Fix the cause at the source, then start again.",
+		fix: "Fix the cause at the source, then start replication again.",
 		next: "pipeline-cli replication start",
 	});
 }

@@ -19,7 +19,9 @@ const request = z.object({
 export const requestFile: JsonKind<z.infer<typeof request>> = {
 	name: "A request to the replicator",
 	schema: request,
-	remedy: (path) => ({ fix: `It was renamed to ${path}.damaged, and does not count. Ask again.` }),
+	remedy: (path) => ({
+		fix: `It was renamed to ${path}.damaged and ignored. Repeat the command that made the request.`,
+	}),
 };
 
 const pollMs = 500;

@@ -29,7 +29,7 @@ export async function requireNamed(
 		const idle = include.filter((pattern) => !tables.some((table) => fits(fold(table), fold(pattern))));
 		if (idle.length > 0 && !(idle.length === 1 && idle[0] === "*")) {
 			found.push(
-				`source.schemas.${schema}: ${idle.join(", ")} ${idle.length === 1 ? "fits" : "fit"} no table; tables: ${tables.join(", ") || "none"}`,
+				`source.schemas.${schema}: ${idle.join(", ")} ${idle.length === 1 ? "matches" : "match"} no table; tables: ${tables.join(", ") || "none"}`,
 			);
 		}
 	}
@@ -44,14 +44,14 @@ export async function requireNamed(
 		const missing = missingColumns(rules, name, schema.columns, bygoneOf(known, name, schema.columns));
 		if (missing.length === 0) continue;
 		found.push(
-			`tables.${tableId(wanted)}.columns: ${missing.join(", ")} ${missing.length === 1 ? "is" : "are"} not there; columns: ${schema.columns.map((column) => column.name).join(", ")}`,
+			`tables.${tableId(wanted)}.columns: ${missing.join(", ")} ${missing.length === 1 ? "does" : "do"} not exist; columns: ${schema.columns.map((column) => column.name).join(", ")}`,
 		);
 	}
 	if (found.length === 0) return;
 	throw new PipelineError("usage", {
-		what: "The definition names what the source does not have, so nothing was loaded.",
+		what: "The definition names tables or columns that the source does not have, so nothing was loaded.",
 		why: found.join("; "),
-		fix: "Correct the names in pipeline.yaml, or remove them. A column that was renamed is named by its new name.",
+		fix: "Correct the names in pipeline.yaml, or remove them. Use the new name of a renamed column.",
 		next: "pipeline-cli replication start",
 	});
 }

@@ -55,7 +55,7 @@ export class RulesWatch {
 			this.#current = rules;
 			return true;
 		} catch (error) {
-			this.#log.warn(`the definition cannot be read, and the one before holds: ${messageOf(error)}`);
+			this.#log.warn(`the definition cannot be read, so the previous one stays in effect: ${messageOf(error)}`);
 			return false;
 		}
 	}

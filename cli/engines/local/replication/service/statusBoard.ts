@@ -142,9 +142,9 @@ export function statistics(table: TableCheckpoint): TableStatistics {
 }
 
 const reasons = {
-	new: "came later",
-	renamed: "may be a withheld column under another name",
-	generated: "computed from a withheld column",
+	new: "added later",
+	renamed: "may be a dropped or hashed column under another name",
+	generated: "computed from a dropped or hashed column",
 };
 
 /** Columns and tables that are left out though the definition does not name them. */
@@ -154,7 +154,7 @@ function withheldBy(checkpoint: Checkpoint | undefined): string[] {
 			withheld === undefined ? [] : [`${tableId(table)}.${name} (${reasons[withheld]}: ${action})`],
 		),
 	);
-	return [...columns, ...(checkpoint?.ignored ?? []).map((id) => `${id} (a table that came later)`)];
+	return [...columns, ...(checkpoint?.ignored ?? []).map((id) => `${id} (a table that added later)`)];
 }
 
 /** Percent of the tables that are loaded; 100 only when the load is over. */

@@ -47,14 +47,14 @@ test.for([false, true])(
 		expect(await readDaemonStatus(files.status)).toMatchObject({
 			state: "failed",
 			failure: {
-				what: "The replicator crashed 3 times before the first full load was done.",
+				what: "The replicator crashed 3 times before the first full load was complete.",
 				why: "RangeError: out of luck.",
 				next: "pipeline-cli replication start --reload",
 			},
 		});
 		const log = await readFile(files.log, "utf8");
 		expect(log).toContain(
-			"ERROR the worker ended unexpectedly (7) before the first full load was done: RangeError: out of luck",
+			"ERROR the worker ended unexpectedly (7) before the first full load was complete: RangeError: out of luck",
 		);
 		await expect(access(files.pid)).rejects.toThrow("ENOENT");
 	},

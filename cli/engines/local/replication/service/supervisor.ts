@@ -83,7 +83,7 @@ async function placeOf(files: StatePaths): Promise<string> {
 		throw error;
 	});
 	return checkpoint === undefined
-		? "before the first full load was done"
+		? "before the first full load was complete"
 		: `after ${formatPosition(checkpoint.position)}`;
 }
 
@@ -91,7 +91,7 @@ async function placeOf(files: StatePaths): Promise<string> {
 async function showCrash(path: string, how: string): Promise<void> {
 	const status = await peekDaemonStatus(path);
 	if (status?.pid !== process.pid) return;
-	const lastError = `The replicator crashed ${how}. It is started again.`;
+	const lastError = `The replicator crashed ${how}. It is being restarted.`;
 	const updatedAt = new Date().toISOString();
 	writeDaemonStatus(path, { ...status, state: "starting", following: false, lastError, updatedAt });
 }
@@ -119,7 +119,7 @@ function gaveUp(times: number, place: string, why: string, log: string): Pipelin
 	return new PipelineError("failure", {
 		what: `The replicator crashed ${times} times ${place}.`,
 		why: `${why.replace(/\.$/, "")}.`,
-		fix: `Nothing is lost: once the cause is gone, \`pipeline-cli replication start\` continues there. If it crashes there again, reload all tables, which continues after it. Log: ${log}`,
+		fix: `Check its log (${log}) and fix the cause, then run \`pipeline-cli replication start\`; no changes are lost. If it crashes at the same position again, reload all tables, which continues after it.`,
 		next: "pipeline-cli replication start --reload",
 	});
 }

@@ -159,11 +159,11 @@ class Worker {
 				if (refused !== error || !isTransient(error)) throw refused;
 				this.#requireReadable(error);
 				if (!this.#hasConnected) throw connectionFault(this.#access, error);
-				this.watch.note("the source was lost");
+				this.watch.note("the connection to the source was lost");
 				tries = this.board.following ? 1 : tries + 1;
 				// "connect ETIMEDOUT" says neither who nor what.
 				const why = messageOf(errorCode(error) === "ETIMEDOUT" ? connectionFault(this.#access, error) : error);
-				this.log.warn(`the source is lost: ${why}; trying again`);
+				this.log.warn(`the connection to the source was lost: ${why}; retrying`);
 				this.board.set({ lastError: why, following: false });
 				await pause(delayMs(backoff, tries), this.stop);
 			}

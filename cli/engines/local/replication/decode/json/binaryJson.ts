@@ -46,7 +46,7 @@ class Document {
 
 	value(type: number, start: number, end: number, depth: number): JsonValue {
 		this.#left -= 1;
-		if (this.#left < 0) throw new DecodeError("JSON holds more values than bytes");
+		if (this.#left < 0) throw new DecodeError("JSON has more values than bytes");
 		if (depth > mostDepth) throw new DecodeError("JSON is nested too deeply");
 		if (type <= jsonType.largeArray) return this.#container(type, start, end, depth);
 		return scalar(type, new ByteReader(this.#bytes, start, end));
@@ -62,7 +62,7 @@ class Document {
 		if (size > outerEnd - start) throw new DecodeError("JSON ends within a container");
 		const end = start + size;
 		if (count * ((isObject ? width + 2 : 0) + 1 + width) > size) {
-			throw new DecodeError("a container of JSON says it has more members than it has room for");
+			throw new DecodeError("a JSON container declares more members than fit into it");
 		}
 		const names = isObject ? Array.from({ length: count }, () => this.#name(reader, width, start, end)) : [];
 		const items: JsonValue[] = [];
@@ -74,7 +74,7 @@ class Document {
 				continue;
 			}
 			const offset = this.#bytes.readUIntLE(slot, width);
-			if (offset < 2 * width || offset >= size) throw new DecodeError("JSON points outside of a container");
+			if (offset < 2 * width || offset >= size) throw new DecodeError("JSON points outside its container");
 			items.push(this.value(itemType, start + offset, end, depth + 1));
 		}
 		if (!isObject) return { kind: "array", items };
@@ -86,7 +86,7 @@ class Document {
 	#name(reader: ByteReader, width: number, start: number, end: number): string {
 		const offset = reader.uint(width);
 		const length = reader.u16();
-		if (start + offset + length > end) throw new DecodeError("JSON points outside of a container");
+		if (start + offset + length > end) throw new DecodeError("JSON points outside its container");
 		return this.#bytes.toString("utf8", start + offset, start + offset + length);
 	}
 }
@@ -104,7 +104,7 @@ function scalar(type: number, reader: ByteReader): string {
 		case jsonType.literal: {
 			const value = reader.u8();
 			const text = literals[value];
-			if (text === undefined) throw new DecodeError(`JSON has a literal ${value}`);
+			if (text === undefined) throw new DecodeError(`JSON has an unknown literal ${value}`);
 			return text;
 		}
 		case jsonType.int16:
@@ -128,7 +128,7 @@ function scalar(type: number, reader: ByteReader): string {
 			return opaque(fieldType, reader.bytes(varLength(reader)));
 		}
 		default:
-			throw new DecodeError(`JSON has a value of type ${type}, which is not known`);
+			throw new DecodeError(`JSON has a value of unknown type ${type}`);
 	}
 }
 

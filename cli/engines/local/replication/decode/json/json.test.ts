@@ -141,10 +141,10 @@ test("changes within a document", () => {
 	// Into an array: what follows moves.
 	expect(diff("01 06 242e625b305d 03 050700")).toBe('{"a": 1.0, "b": [7, 1.0, {"x": 2.0}], "c": "s"}');
 	expect(diff("01 05 242e6161 61 03 050700")).toBe('{"a": 1.0, "b": [1.0, {"x": 2.0}], "c": "s", "aaa": 7}');
-	expect(() => diff("02 03 242e7a")).toThrow("a change of JSON does not fit the value before it");
+	expect(() => diff("02 03 242e7a")).toThrow("a JSON change does not fit the previous value");
 });
 
 test("paths", () => {
 	expect(parsePath('$.a[2]."x \\"y".é')).toEqual(["a", 2, 'x "y', "é"]);
-	expect(() => parsePath("$.a[*]")).toThrow("a path that is not one");
+	expect(() => parsePath("$.a[*]")).toThrow("a path that is not valid");
 });

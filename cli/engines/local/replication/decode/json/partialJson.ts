@@ -18,13 +18,13 @@ export function applyJsonDiff(before: JsonValue, diff: Buffer): JsonValue {
 	while (reader.left > 0) {
 		const code = reader.u8();
 		const operation = operations[code];
-		if (operation === undefined) throw new DecodeError(`a change of JSON has operation ${code}`);
+		if (operation === undefined) throw new DecodeError(`a JSON change has the unknown operation ${code}`);
 		const path = reader.bytes(reader.lenenc()).toString("utf8");
 		const changed = operation === "remove" ? undefined : readBinaryJson(reader.bytes(reader.lenenc()));
 		const legs = parsePath(path);
 		const last = legs.pop();
 		if (last === undefined) {
-			if (changed === undefined) throw new DecodeError("a change removes a whole JSON value");
+			if (changed === undefined) throw new DecodeError("a JSON change removes the whole value");
 			value = changed;
 			continue;
 		}
@@ -70,11 +70,11 @@ function change(parent: JsonValue, leg: Leg, inserts: boolean, value: JsonValue 
 
 /** A path may hold what a row holds, so that no message has it. */
 function notFound(): DecodeError {
-	return new DecodeError("a change of JSON does not fit the value before it");
+	return new DecodeError("a JSON change does not fit the previous value");
 }
 
 function notPath(): DecodeError {
-	return new DecodeError("a change of JSON has a path that is not one");
+	return new DecodeError("a JSON change has a path that is not valid");
 }
 
 /** `$.name`, `$."any name"`, `$[3]`. */
