@@ -97,8 +97,24 @@ describe("usage", () => {
 	});
 	it("an unknown command ends with 2 and names the one that was meant", async () => {
 		expect(await main(["stauts"])).toBe(2);
-		expect(written.err).toContain("Did you mean status?");
+		expect(written.err).toBe(
+			"error: Unknown command 'stauts'.\n  fix:  Did you mean status?\n  next: pipeline-cli --help\n",
+		);
 		expect(written.out).toBe("");
+	});
+	it.each([
+		[["query", "--nmae", "x"], "Unknown option '--nmae'.", "Did you mean --name?", "pipeline-cli query --help"],
+		[["logs"], "Missing required argument 'part'.", "List the commands and options.", "pipeline-cli logs --help"],
+		[
+			["runs", "show", "a", "b"],
+			/^Too many arguments/,
+			"List the commands and options.",
+			"pipeline-cli runs show --help",
+		],
+	])("%j is refused in the form of all errors, with the help of its command", async (argv, what, fix, next) => {
+		expect(await main([...argv, "--json"])).toBe(2);
+		expect(JSON.parse(written.out).error).toMatchObject({ what: expect.stringMatching(what), fix, next });
+		expect(written.err).toContain(`  next: ${next}\n`);
 	});
 	it("with --json is a document on stdout, too", async () => {
 		expect(await main(["stauts", "--json"])).toBe(2);
@@ -106,8 +122,8 @@ describe("usage", () => {
 			error: {
 				outcome: "usage",
 				exitCode: 2,
-				what: "Unknown command 'stauts'",
-				fix: "(Did you mean status?)",
+				what: "Unknown command 'stauts'.",
+				fix: "Did you mean status?",
 				next: "pipeline-cli --help",
 			},
 		});

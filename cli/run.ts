@@ -42,8 +42,11 @@ export async function main(argv: string[], leave: Leave): Promise<number> {
 	} catch (error) {
 		if (!(error instanceof CommanderError)) throw error;
 		if (error.exitCode === 0) return exitCodes.ok;
-		// Commander has written the error for a person; with --json there is a document as well.
-		if (argv.includes("--json")) await writeJson(errorJson(wrongUsage(error)), undefined);
+		const shown = wrongUsage(error, argv);
+		if (argv.includes("--json")) await writeJson(errorJson(shown), undefined);
+		const { color } = lookOf(process.stderr, process.env, noColor);
+		// Commander has written the help of a group that lacks its command.
+		if (error.code !== "commander.help") process.stderr.write(asTyped(errorText(shown, color), callForm()));
 		return exitCodes.usage;
 	}
 }
@@ -55,6 +58,8 @@ function prepare(program: Commander, noColor: boolean): void {
 			// A reader that has gone, as with `| head`, is not a failure.
 			writeOut: (text) => void write(process.stdout, asTyped(text, callForm())),
 			writeErr: (text) => void process.stderr.write(asTyped(text, callForm())),
+			// Written by main, in the form of all errors.
+			outputError: () => undefined,
 			getOutHasColors: () => lookOf(process.stdout, process.env, noColor).color,
 			getErrHasColors: () => lookOf(process.stderr, process.env, noColor).color,
 		});
@@ -68,17 +73,33 @@ function callForm(): CallForm {
 	return { program, commands: firstWords };
 }
 
-function wrongUsage(error: CommanderError): PipelineError {
+/** What commander refused, in the form of all errors; `next` is the help of the command that was meant. */
+function wrongUsage(error: CommanderError, argv: readonly string[]): PipelineError {
+	const next = `pipeline-cli ${meantCommand(argv)}--help`;
 	if (error.code === "commander.help") {
 		const fix = "Choose one of the commands listed in its help.";
-		return new PipelineError("usage", { what: "The command is incomplete.", fix, next: "pipeline-cli --help" });
+		return new PipelineError("usage", { what: "The command is incomplete.", fix, next });
 	}
 	const [what = "", ...more] = error.message.replace(/^error: /, "").split("\n");
 	return new PipelineError("usage", {
-		what: `${what.charAt(0).toUpperCase()}${what.slice(1)}`,
-		fix: more.join(" ").trim() || "List the commands and options.",
-		next: "pipeline-cli --help",
+		what: `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, "")}.`,
+		fix:
+			more
+				.join(" ")
+				.trim()
+				.replace(/^\((.*)\)$/, "$1") || "List the commands and options.",
+		next,
 	});
+}
+
+/** The first words of a call that are a command, with a blank behind; empty where there is none. */
+function meantCommand(argv: readonly string[]): string {
+	const words = argv.filter((word) => !word.startsWith("-"));
+	const known = [words.slice(0, 2), words.slice(0, 1)].map((some) => some.join(" "));
+	const found = known.find((name) =>
+		commands.some((command) => command.name === name || command.name.startsWith(`${name} `)),
+	);
+	return found === undefined || found === "" ? "" : `${found} `;
 }
 
 /** Calls a command's function, with all that it needs, and shows its result or its error. */

@@ -40,6 +40,18 @@ it.each([
 });
 
 it.each([
+	[query, "The definition has no named queries."],
+	[warehouseQuery, "The definition has no views."],
+] as [Run<never>, string][])("an empty list is said", async (run, said) => {
+	const empty = { ...stack, definition: async () => ({ queries: [], views: [] }) };
+	const context = testContext();
+	const noted = vi.spyOn(context.reporter, "note");
+	const invocation = { args: {}, options: { list: true }, json: false, stack: async () => empty, context };
+	expect((await run(invocation as unknown as Invocation<never>)).text).toBe("");
+	expect(noted).toHaveBeenCalledExactlyOnceWith(said);
+});
+
+it.each([
 	[true, "pipeline-cli status"],
 	[false, "npx pipeline-cli status"],
 ])("words that look like a command are left as they are: %s", async (asIs, shown) => {

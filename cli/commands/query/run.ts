@@ -4,7 +4,7 @@ import { replicationTrouble } from "../../actions/replicationTrouble.ts";
 import type { CommandResult, Run } from "../../command.ts";
 import { counted } from "../../common/grouped.ts";
 import { resultCsv } from "../../common/resultText.ts";
-import type { QueryResult, Stack } from "../../engines/port.ts";
+import type { Context, QueryResult, Stack } from "../../engines/port.ts";
 import { formatBytes, formatSeconds } from "../../ui/format.ts";
 import { resultTable } from "../../ui/resultTable.ts";
 import { describeQueries } from "../shared/queryList.ts";
@@ -16,7 +16,7 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 	const { csv, reuse } = options;
 	requireOneFormat({ csv, json }, "query");
 	const found = await stack();
-	if (options.list) return list(found);
+	if (options.list) return list(found, context);
 	const { name, file } = options;
 	const named = name === undefined ? undefined : async () => namedQuery((await found.definition()).queries, name).sql;
 	const sql = await statementOf({ sql: args.sql, file, named }, "query", context.signal);
@@ -46,7 +46,8 @@ function price({ scannedBytes, usd, reused }: QueryResult): string {
 	return `, ${formatBytes(scannedBytes)} scanned, $${usd.toFixed(5)}`;
 }
 
-async function list(stack: Stack): Promise<CommandResult> {
+async function list(stack: Stack, { reporter }: Context): Promise<CommandResult> {
 	const { queries } = await stack.definition();
+	if (queries.length === 0) reporter.note("The definition has no named queries.");
 	return { json: { queries }, text: describeQueries(queries), asIs: true };
 }

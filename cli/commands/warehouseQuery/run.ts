@@ -15,6 +15,7 @@ export const run: Run<typeof definition> = async ({ args, options, json, stack, 
 	const found = await stack();
 	if (options.list) {
 		const { views } = await found.definition();
+		if (views.length === 0) context.reporter.note("The definition has no views.");
 		return { json: { views }, text: describeQueries(views), asIs: true };
 	}
 	const named = name === undefined ? undefined : async () => viewStatement((await found.definition()).views, name);
