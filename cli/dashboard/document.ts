@@ -60,8 +60,8 @@ ${header(data)}
 <div class="grid" id="chart-cards"></div>
 ${overview}
 </main>
-<footer>Catalog ${escapeHtml(data.database)}. Times are in your time zone where not marked UTC.</footer>
-<noscript><p class="notice">The charts are drawn by a script in this page, which your browser does not run.</p></noscript>
+<footer>Catalog ${escapeHtml(data.database)}. Times are in your time zone unless marked UTC.</footer>
+<noscript><p class="notice">This page needs JavaScript to draw its charts, and your browser does not run it.</p></noscript>
 <script type="application/json" id="data">${embed(data)}</script>
 <script>${assets.script}</script>
 </body>

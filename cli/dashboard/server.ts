@@ -52,12 +52,12 @@ export async function serveDashboard({
 		const plain = "text/plain; charset=utf-8";
 		const { port: own } = server.address() as AddressInfo;
 		if (![`127.0.0.1:${own}`, `localhost:${own}`].includes(request.headers.host ?? "")) {
-			send(response, 403, plain, `The dashboard answers under ${origin} only.`);
+			send(response, 403, plain, `The dashboard is available only at ${origin}.`);
 			return;
 		}
 		if (request.method !== "GET" && request.method !== "HEAD") {
 			response.setHeader("Allow", "GET, HEAD");
-			send(response, 405, plain, "The dashboard can only be read.");
+			send(response, 405, plain, "The dashboard is read-only.");
 			return;
 		}
 		const { pathname: path, searchParams } = new URL(request.url ?? "/", origin);
@@ -75,7 +75,7 @@ export async function serveDashboard({
 					response,
 					401,
 					plain,
-					"Open the address that pipeline-cli dashboard printed: it has the token that this page needs.",
+					"Open the address that pipeline-cli dashboard printed. It contains the token that this page requires.",
 				);
 				return;
 			}
@@ -96,7 +96,7 @@ export async function serveDashboard({
 			if (found === undefined) send(response, 404, plain, "The catalog has no such table.");
 			else send(response, 200, "application/json; charset=utf-8", JSON.stringify(found));
 		} else {
-			send(response, 404, plain, "There is only /, /data and /profile.");
+			send(response, 404, plain, "The only paths are /, /data and /profile.");
 		}
 	}
 
@@ -180,8 +180,8 @@ function listen(server: ReturnType<typeof createServer>, port: number): Promise<
 			reject(
 				taken
 					? new PipelineError("usage", {
-							what: `Port ${port} can't be used: ${error.code === "EACCES" ? "it is reserved" : "another program listens there"}.`,
-							fix: "Name another port, or none to take a free one.",
+							what: `Port ${port} cannot be used: ${error.code === "EACCES" ? "it is reserved" : "another program uses it"}.`,
+							fix: "Choose another port, or omit --port to use a free one.",
 							next: "pipeline-cli dashboard",
 						})
 					: error,

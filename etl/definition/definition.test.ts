@@ -97,7 +97,7 @@ jobs:
 		expect(readDefinition(folder, "/etl").pipeline).toBe(pipeline);
 		expect(() => Object.assign(pipeline.schemas[0] ?? {}, { name: "other" })).toThrow(TypeError);
 		rmSync(join(folder, "sql"), { recursive: true });
-		expect(() => readDefinition(folder, "/etl")).toThrow("There is no sql in the definition's folder");
+		expect(() => readDefinition(folder, "/etl")).toThrow("sql does not exist in the definition's folder");
 	});
 
 	it("names what is not there: the file, or files that it names", () => {
@@ -109,8 +109,8 @@ jobs:
 			}
 			throw new Error("it was taken");
 		};
-		expect(messageOf()).toMatch(/pipeline\.yaml:1:1: It cannot be read: ENOENT.*pipeline-cli init makes one\./);
+		expect(messageOf()).toMatch(/pipeline\.yaml:1:1: It cannot be read: ENOENT.*To create one: pipeline-cli init\./);
 		write("pipeline.yaml", "name: own\nsource: { schemas: [shop] }\nqueries: sql\n");
-		expect(messageOf()).toMatch(/pipeline\.yaml:3:1: queries: There is no sql in the definition's folder/);
+		expect(messageOf()).toMatch(/pipeline\.yaml:3:1: queries: sql does not exist in the definition's folder/);
 	});
 });

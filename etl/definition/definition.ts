@@ -47,7 +47,7 @@ export function readDefinition(folder: string, etlFolder: string): Definition {
 		text = readFileSync(file, "utf8");
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
-		const fix = "Name the folder of a definition; pipeline-cli init makes one.";
+		const fix = "Choose a folder that contains a definition. To create one: pipeline-cli init.";
 		throw new DefinitionError(shown, [{ line: 1, column: 1, path: [], what: `It cannot be read: ${why}.`, fix }]);
 	}
 	const pipeline = parsedFile(resolve(file), text, shown, (path) => existsSync(join(folder, path)));

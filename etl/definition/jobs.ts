@@ -83,7 +83,7 @@ export function jobWaves(list: readonly JobDefinition[]): JobDefinition[][] {
 		const names = new Set(list.map((job) => job.name));
 		const wave = rest.filter((job) => job.after.every((name) => done.has(name) || !names.has(name)));
 		if (wave.length === 0)
-			throw new Error(`these jobs wait for each other: ${rest.map(({ name }) => name).join(", ")}`);
+			throw new Error(`these jobs depend on each other: ${rest.map(({ name }) => name).join(", ")}`);
 		waves.push(wave);
 		for (const job of wave) done.add(job.name);
 		rest = rest.filter((job) => !wave.includes(job));

@@ -50,6 +50,6 @@ it("models that read none of them are built as soon as they can", async ({ folde
 it("a job that waits for the models makes no table of theirs", async ({ folder }) => {
 	await definition(folder, { after: ", after: [build-models]", sql: "SELECT a\nFROM facts\nJOIN Sums" });
 	expect(() => readDefinition(folder, "etl")).toThrow(
-		/models\/total\.sql:3:6: The table Sums is made by the job report, which waits for the models\. .*`after`/,
+		/models\/total\.sql:3:6: The job report writes the table Sums, but runs after the models\. .*`after`/,
 	);
 });

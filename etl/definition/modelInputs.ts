@@ -46,8 +46,8 @@ export function afterTheirInputs(jobs: readonly JobDefinition[], pipeline: Pipel
 
 function circle(table: string, job: string): { what: string; fix: string } {
 	return {
-		what: `The table ${table} is made by the job ${job}, which waits for the models.`,
-		fix: `Let ${job} come before them (\`after\` in pipeline.yaml), or make a model of what it needs below ${lake.roots.models}.`,
+		what: `The job ${job} writes the table ${table}, but runs after the models.`,
+		fix: `Run ${job} before them (\`after\` in pipeline.yaml), or write what it needs from ${lake.roots.models} as a model.`,
 	};
 }
 

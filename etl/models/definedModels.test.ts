@@ -39,7 +39,7 @@ it("all mistakes name their files", () => {
 	};
 	expect(placeOf(broken)).toMatch(/models$/);
 	expect(placeOf(() => define({ b: "SELECT 1", a: "SELEC 1" }))).toMatch(/a\.sql$/);
-	expect(broken).toThrow(/a\.sql:1:1: It is not Spark's SQL.*\n.*b\.sql:1:11: It has more than one statement/);
+	expect(broken).toThrow(/a\.sql:1:1: It is not valid Spark SQL.*\n.*b\.sql:1:11: It contains several statements/);
 });
 
 it("a definition that names no folder has none", () => {

@@ -63,7 +63,7 @@ export function readHeader(content: string, file: string, severity: (typeof seve
 	if (error !== undefined) {
 		const why = error.message.replace(/\.?$/, ".");
 		const fix =
-			"Correct the YAML; a text with a colon goes in quotes. Another comment goes below the first line of the SELECT.";
+			"Correct the YAML. Put text that contains a colon in quotes, and other comments below the first line of the SELECT.";
 		const what = `The header is not valid YAML: ${why}`;
 		return failed([{ file, path: [], what, fix, ...inFile(positions.at(error.pos[0])) }]);
 	}
@@ -99,8 +99,8 @@ function ruleMistakes(rules: readonly RuleEntry[], severity: (typeof severities)
 			.filter(({ entry }) => kindsOf(entry).includes("freshness"))
 			.map(({ path }) => ({
 				path: [...path, "freshness"],
-				what: "A model has no files in the raw zone of which one could be late.",
-				fix: "Remove it, or put it among the rules of the table that the model reads.",
+				what: "freshness checks files of the raw zone, and a model has none.",
+				fix: "Remove it, or move it to the rules of the table that the model reads.",
 			})),
 	];
 }

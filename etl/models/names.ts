@@ -55,18 +55,18 @@ export function nameMistake(file: string, model: string, reference: TableReferen
 		);
 		return {
 			...place,
-			what: `${parts.join(".")} names a table by more than its name.`,
-			fix: `Write ${known?.name ?? name}: all tables are in one database, under their names in the catalog.`,
+			what: `${parts.join(".")} is a qualified table name.`,
+			fix: `Write ${known?.name ?? name}: all tables are in one database, with their names in the catalog.`,
 		};
 	}
 	if (name === model) {
 		const what = "A model cannot read itself.";
-		return { ...place, what, fix: "Read the tables that it is made of, or the change log of a table." };
+		return { ...place, what, fix: "Read its input tables instead, or the change log of a table." };
 	}
 	if (world.models.includes(name) || madeNames(world.pipeline).includes(name)) return undefined;
 	if (name === catalogTables.clickstream && world.pipeline.clicks === undefined) {
-		const what = "The pipeline has no clicks.";
-		return { ...place, what, fix: "Say in pipeline.yaml what a click is: clicks: { schema: … }" };
+		const what = "The pipeline does not define clicks.";
+		return { ...place, what, fix: "Add clicks to pipeline.yaml: clicks: { schema: … }" };
 	}
 	if (name === catalogTables.clickstream) return undefined;
 	const known = world.tables;

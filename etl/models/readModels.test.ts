@@ -144,21 +144,21 @@ describe("mistakes", () => {
 			yaml: "-- description: a: b\nSELECT 1",
 		};
 		expect(said(files)).toEqual([
-			"models/a.sql:1:15: These models read each other: a reads b reads c reads a. Take what both need into a model of its own.",
-			"models/Bad.sql:1:1: The file's name is the table's: a letter a-z, then only a-z, 0-9 and _. Rename it: bad.sql",
-			'models/Bad.sql:1:4: tests: There is no key "tests" here. Allowed: description, primary_key, rules, tags. Did you mean rules? Write rules.',
-			"models/customers.sql:1:1: The model would be customers in the catalog, as the table shop.customers is. Rename the file, or give the table an alias in pipeline.yaml.",
-			expect.stringContaining('models/header.sql:1:22: primary_key[1]: The column "id" is there twice.'),
-			expect.stringContaining("models/header.sql:3:8: rules[0].freshness: A model has no files in the raw zone"),
+			"models/a.sql:1:15: These models read each other: a reads b reads c reads a. Move what both need into a separate model.",
+			"models/Bad.sql:1:1: The file's name becomes the table's name, so it must be a letter a-z followed by only a-z, 0-9 and _. Rename it: bad.sql",
+			'models/Bad.sql:1:4: tests: Unknown key "tests". Allowed: description, primary_key, rules, tags. Did you mean rules? Write rules.',
+			"models/customers.sql:1:1: The model would be called customers in the catalog, like the table shop.customers. Rename the file, or give the table an alias in pipeline.yaml.",
+			expect.stringContaining('models/header.sql:1:22: primary_key[1]: The column "id" is duplicated.'),
+			expect.stringContaining("models/header.sql:3:8: rules[0].freshness: freshness checks files of the raw zone"),
 			expect.stringContaining(
 				'models/header.sql:4:8: rules[1].relationships.to: There is no table "custmers". Did you mean customers?',
 			),
 			expect.stringContaining("models/header.sql:5:23: rules[2].error_if: It has no effect"),
-			expect.stringContaining("as the change log of archive.orders is."),
-			"models/self.sql:1:15: A model cannot read itself. Read the tables that it is made of, or the change log of a table.",
-			"models/two.sql:1:11: It has more than one statement; a model is one SELECT. Put each into a file of its own, or make one of them with WITH.",
+			expect.stringContaining("like the change log of archive.orders."),
+			"models/self.sql:1:15: A model cannot read itself. Read its input tables instead, or the change log of a table.",
+			"models/two.sql:1:11: It contains several statements, but a model is one SELECT. Put each statement into its own file, or combine them using WITH.",
 			expect.stringContaining('models/typo.sql:3:8: There is no table "ordrs". Allowed: Bad, a, b, c, '),
-			"models/typo.sql:3:15: shop.Orders names a table by more than its name. Write orders: all tables are in one database, under their names in the catalog.",
+			"models/typo.sql:3:15: shop.Orders is a qualified table name. Write orders: all tables are in one database, with their names in the catalog.",
 			expect.stringContaining("models/yaml.sql:1:17: The header is not valid YAML: "),
 		]);
 	});
@@ -166,7 +166,7 @@ describe("mistakes", () => {
 	it("two files of one name", () => {
 		const list = ["models/x.sql", "models/sub/x.sql"].map((file) => ({ file, content: "SELECT 1 AS a" }));
 		expect(() => readModels(list, { pipeline, tables })).toThrow(
-			"models/sub/x.sql:1:1: models/x.sql is a model x, too.",
+			"models/sub/x.sql:1:1: models/x.sql also defines the model x.",
 		);
 	});
 });

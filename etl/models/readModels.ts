@@ -73,17 +73,17 @@ function fileMistakes(
 	if (!/^[a-z][a-z0-9_]*$/.test(name)) {
 		const plain = name.toLowerCase().replaceAll(/[^a-z0-9_]/g, "_");
 		const better = /^[a-z]/.test(plain) ? plain : `m_${plain}`;
-		const what = `The file's name is the table's: a letter a-z, then only a-z, 0-9 and _.`;
+		const what = `The file's name becomes the table's name, so it must be a letter a-z followed by only a-z, 0-9 and _.`;
 		found.push({ ...place, what, fix: `Rename it: ${better}.sql` });
 	}
 	const first = names.indexOf(name);
 	const other = files[first]?.file;
 	if (other !== undefined && other !== file) {
-		found.push({ ...place, what: `${other} is a model ${name}, too.`, fix: "Rename one of the two." });
+		found.push({ ...place, what: `${other} also defines the model ${name}.`, fix: "Rename one of the two." });
 	}
 	const owner = ownerOf(name, world);
 	if (owner !== undefined) {
-		const what = `The model would be ${name} in the catalog, as ${owner} is.`;
+		const what = `The model would be called ${name} in the catalog, like ${owner}.`;
 		found.push({ ...place, what, fix: "Rename the file, or give the table an alias in pipeline.yaml." });
 	}
 	return found;
@@ -126,7 +126,7 @@ function circleMistake(circle: readonly string[], models: readonly Model[]): Mis
 		line: reference?.line ?? 1,
 		column: reference?.column ?? 1,
 		what: `These models read each other: ${[...circle, first].join(" reads ")}.`,
-		fix: "Take what both need into a model of its own.",
+		fix: "Move what both need into a separate model.",
 	};
 }
 

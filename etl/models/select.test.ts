@@ -41,9 +41,9 @@ describe("models are chosen", () => {
 	});
 
 	it.each([
-		["revenu+", "There is no model revenu.", "Did you mean revenue? The models are staged, "],
+		["revenu+", "There is no model revenu.", "Did you mean revenue? Models: staged, "],
 		["tag:finanz", "No model has the tag finanz.", "Did you mean tag:finance?"],
-		["+", "There is no model .", "The models are"],
+		["+", "There is no model .", "Models:"],
 	])("not by %s", (selection, what, fix) => {
 		const choose = (): string[] => selectModels(models, [selection]);
 		expect(choose).toThrow(what);

@@ -51,11 +51,11 @@ function matching(models: readonly ModelDefinition[], word: string): string[] {
 	const names = models.map(({ name }) => name);
 	const tags = [...new Set(models.flatMap((model) => model.tags ?? []))];
 	const [meant] = tag === undefined ? nearNames(word, names, 1) : nearNames(tag, tags, 1).map((name) => `tag:${name}`);
-	const all = tag === undefined ? `The models are ${names.join(", ")}.` : `The tags are ${tags.join(", ")}.`;
+	const all = tag === undefined ? `Models: ${names.join(", ")}.` : `Tags: ${tags.join(", ")}.`;
 	throw new SelectionError(
 		tag === undefined ? `There is no model ${word}.` : `No model has the tag ${tag}.`,
 		models.length === 0
-			? "The definition has no models: name their folder in pipeline.yaml (models: models/), and put a SELECT into it."
+			? "The definition has no models. Add models: models/ to pipeline.yaml, and put a file with a SELECT into that folder."
 			: `${meant === undefined ? "" : `Did you mean ${meant}? `}${all}`,
 	);
 }

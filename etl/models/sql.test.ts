@@ -60,14 +60,14 @@ describe("tables that a SELECT reads", () => {
 
 describe("a file that is not one SELECT", () => {
 	it.each([
-		["", 1, "There is no SELECT"],
-		["-- only a comment", 1, "There is no SELECT"],
-		["SELECT 1;\nSELECT 2", 2, "more than one statement"],
+		["", 1, "It contains no SELECT"],
+		["-- only a comment", 1, "It contains no SELECT"],
+		["SELECT 1;\nSELECT 2", 2, "several statements"],
 		["\nINSERT INTO x SELECT 1", 2, "It is not a SELECT"],
 		["CREATE TABLE x AS SELECT 1", 1, "It is not a SELECT"],
 		["DROP TABLE x", 1, "It is not a SELECT"],
-		["SELECT 1\nFROM FROM t", 2, "It is not Spark's SQL"],
-		["SELEC 1", 1, "It is not Spark's SQL"],
+		["SELECT 1\nFROM FROM t", 2, "It is not valid Spark SQL"],
+		["SELEC 1", 1, "It is not valid Spark SQL"],
 	])("%j", (sql, line, what) => {
 		const { mistakes, references } = readSelect(sql);
 		expect(mistakes).toHaveLength(1);
@@ -80,7 +80,7 @@ describe("a file that is not one SELECT", () => {
 		const { mistakes } = readSelect("WITH Totals AS (SELECT 1)\nSELECT * FROM totals");
 		expect(mistakes).toEqual([
 			{
-				what: "totals is Totals in WITH, and not every engine takes the two for one name.",
+				what: "totals is spelled Totals in WITH, and some engines treat them as different names.",
 				fix: "Write Totals.",
 				line: 2,
 				column: 15,

@@ -33,22 +33,22 @@ export function readSelect(text: string): Select {
 	const tree = parser.parse(text, (found) => errors.push(found));
 	const [error] = errors;
 	if (error !== undefined) {
-		const what = `It is not Spark's SQL: ${error.message.replace(/\.?$/, ".")}`;
-		return broken(what, "Correct it; Athena's own functions and operators are not Spark's.", {
+		const what = `It is not valid Spark SQL: ${error.message.replace(/\.?$/, ".")}`;
+		return broken(what, "Correct it. Spark does not have Athena's own functions and operators.", {
 			line: error.startLine,
 			column: error.startColumn,
 		});
 	}
 	const statements = childrenOf(tree).filter((child) => childrenOf(child).length > 0);
 	const [only, second] = statements;
-	if (only === undefined) return broken("There is no SELECT in it.", "Write one.", { line: 1, column: 1 });
+	if (only === undefined) return broken("It contains no SELECT.", "Write a SELECT.", { line: 1, column: 1 });
 	if (second !== undefined) {
-		const fix = "Put each into a file of its own, or make one of them with WITH.";
-		return broken("It has more than one statement; a model is one SELECT.", fix, placeOf(second));
+		const fix = "Put each statement into its own file, or combine them using WITH.";
+		return broken("It contains several statements, but a model is one SELECT.", fix, placeOf(second));
 	}
 	const [statement] = childrenOf(only);
 	if (!(statement instanceof StatementDefaultContext)) {
-		return broken("It is not a SELECT.", "Leave the SELECT alone: the table is made of it.", placeOf(only));
+		return broken("It is not a SELECT.", "Keep only the SELECT, from which the table is built.", placeOf(only));
 	}
 	const names = namesRead(text, "spark");
 	const place = ({ start }: FoundName): Place => placeAt(text, start);
@@ -63,7 +63,7 @@ export function readSelect(text: string): Select {
 		mistakes: names.flatMap((name) => {
 			const [only = ""] = name.parts;
 			if (name.own === undefined || name.own === only) return [];
-			const what = `${only} is ${name.own} in WITH, and not every engine takes the two for one name.`;
+			const what = `${only} is spelled ${name.own} in WITH, and some engines treat them as different names.`;
 			return [{ what, fix: `Write ${name.own}.`, ...place(name) }];
 		}),
 		references: [...spellings.values()].map((name) => ({ parts: name.parts, ...place(name) })),

@@ -103,7 +103,7 @@ describe("the dashboard", () => {
 		expect(rows.find(([name]) => name === "customers")?.slice(-4)).toEqual((changes ?? []).slice(1).map(String));
 		expect(rows.find(([name]) => name === "fact_orders")?.[1]).toBe("1,200");
 		expect(await page.locator("#waiting").textContent()).toMatch(
-			/^1 chart needs tables that are not there yet: employees_changes, /,
+			/^1 chart needs tables that are not available yet: employees_changes, /,
 		);
 		const [total] = await ask("SELECT sum(amount), sum(quantity), count(DISTINCT customer_number) FROM fact_orders");
 		const figures = await page.locator("#figures").textContent();
@@ -253,7 +253,7 @@ describe("the dashboard", () => {
 	it("says so where the port is taken", async () => {
 		const result = await stack.run(["dashboard", "--no-open", "--port", new URL(url).port]);
 		expect(result.code).toBe(2);
-		expect(result.stderr).toContain("another program listens there");
+		expect(result.stderr).toContain("another program uses it");
 	});
 
 	it("shows new data by itself, with the filters as they were", async () => {

@@ -61,7 +61,9 @@ describe("the dashboard's parts", () => {
 		const before = await numbers(page, "sales-by-country");
 		await page.locator("[name='day.from']").fill("2025-05-01");
 		await page.locator("[name='day.to']").fill("2025-02-01");
-		expect(await page.getByRole("alert").textContent()).toBe("Date: From is after To, so it does not filter.");
+		expect(await page.getByRole("alert").textContent()).toBe(
+			"Date: the filter has no effect, because From is after To.",
+		);
 		expect(await numbers(page, "sales-by-country")).toEqual(before);
 		await page.locator("[name='day.to']").fill("2025-06-01");
 		expect(await page.locator("#filter-fault").isHidden()).toBe(true);
@@ -128,7 +130,7 @@ describe("the dashboard's parts", () => {
 			new Date(Date.parse(`${last}T00:00:00Z`) - back * 86_400_000).toISOString().slice(0, 10);
 		await page.locator("[name='day.to']").fill(day(0));
 		await page.locator("[name='day.from']").fill(day(89));
-		expect(await period.locator("option:checked").textContent()).toBe("Own dates");
+		expect(await period.locator("option:checked").textContent()).toBe("Custom dates");
 		const sum = async (from: number, to: number): Promise<number> =>
 			Number(
 				(
@@ -141,7 +143,7 @@ describe("the dashboard's parts", () => {
 		const revenue = await page.locator("#figures .figure").first().textContent();
 		expect(revenue).toContain(dollars(now));
 		expect(revenue).toContain(`${now > before ? "▲" : "▼"} `);
-		expect(revenue).toContain("on the 90 days before: $");
+		expect(revenue).toContain("on the previous 90 days: $");
 		await period.selectOption("All dates");
 		expect(await page.locator("[name='day.from']").inputValue()).toBe("");
 		expect(new URL(page.url()).hash).toBe("");
@@ -208,7 +210,7 @@ describe("the dashboard's parts", () => {
 		await page.getByRole("button", { name: "dim_customer", exact: true }).click();
 		await details.getByRole("button", { name: /^Profile/ }).click();
 		await expect.poll(() => details.locator(".profile").count(), patience).toBe(1);
-		expect((await cells("phone")).slice(-3)).toEqual(["", "", "not shown: its name is one of personal data"]);
+		expect((await cells("phone")).slice(-3)).toEqual(["", "", "not shown: its name suggests personal data"]);
 		await page.getByRole("button", { name: "fact_orders", exact: true }).click();
 		await lineage.getByRole("button", { name: "Revenue by month" }).click();
 		expect(await page.evaluate("document.activeElement.id")).toBe("card-revenue-by-month");

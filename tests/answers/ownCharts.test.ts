@@ -73,7 +73,9 @@ describe("charts of one's own", () => {
 		expect(await table(page, "rows")).toHaveLength(3);
 		expect(await page.locator("#table-rows").isVisible()).toBe(true);
 		expect((await numbers(page, "prices"))[0]?.[0]).toMatch(/^€\d/);
-		expect(await page.locator("#waiting").textContent()).toBe("1 chart needs a table that is not there yet: invoices.");
+		expect(await page.locator("#waiting").textContent()).toBe(
+			"1 chart needs a table that is not available yet: invoices.",
+		);
 		expect(await page.locator("#card-waits").count()).toBe(0);
 		await screenshot(page, "dashboard-own");
 		expect(await accessibilityFaults(page)).toEqual([]);

@@ -77,7 +77,7 @@ function fillPresets(field: FilterField, filters: Filters): void {
 	const [from = "", to = ""] = parametersOf(field).map((name) => filters[name]);
 	const present = presetsOf(field).map((preset) => [preset.label, `${preset.from}/${preset.to}`] as const);
 	const chosen = from === "" && to === "" ? "" : `${from}/${to}`;
-	const own = chosen === "" || present.some(([, value]) => value === chosen) ? [] : [["Own dates", chosen] as const];
+	const own = chosen === "" || present.some(([, value]) => value === chosen) ? [] : [["Custom dates", chosen] as const];
 	select.replaceChildren(
 		...[["All dates", ""] as const, ...present, ...own].map(([text, value]) => option(text, value)),
 	);

@@ -38,7 +38,7 @@ it("are kept in the address, and what is none is dropped", () => {
 
 it("say that a range is the wrong way round", () => {
 	expect(filterFault(fields, { "day.from": "2026-05-01", "day.to": "2026-02-01" })).toBe(
-		"Date: From is after To, so it does not filter.",
+		"Date: the filter has no effect, because From is after To.",
 	);
 	expect(filterFault(fields, { "day.from": "2026-02-01", "day.to": "2026-02-01" })).toBe("");
 });

@@ -77,7 +77,7 @@ export function activeFields(fields: readonly FilterField[], filters: Filters): 
 /** What is wrong with the choice; dates that are the wrong way round filter nothing. */
 export function filterFault(fields: readonly FilterField[], filters: Filters): string {
 	const wrong = fields.filter((field) => isReversed(field, filters)).map(({ label }) => label);
-	return wrong.length === 0 ? "" : `${wrong.join(", ")}: From is after To, so it does not filter.`;
+	return wrong.length === 0 ? "" : `${wrong.join(", ")}: the filter has no effect, because From is after To.`;
 }
 
 function isReversed({ column, kind }: FilterField, filters: Filters): boolean {

@@ -116,11 +116,12 @@ export function scheduleFault(expression: string): string | undefined {
 		return isRate ? undefined : "is not a rate such as rate(5 minutes), rate(1 hour) or rate(2 days)";
 	}
 	const texts = inner.trim().split(/\s+/);
-	if (texts.length !== fields.length) return "has not six fields: minutes, hours, day, month, day of the week, year";
+	if (texts.length !== fields.length)
+		return "does not have six fields: minutes, hours, day, month, day of the week, year";
 	const wrong = fields.find((field, at) => !isField(texts[at] ?? "", field));
-	if (wrong !== undefined) return `has a wrong ${wrong.name}`;
+	if (wrong !== undefined) return `has an invalid ${wrong.name}`;
 	const free = [texts[2], texts[4]].filter((text) => text === "?").length;
-	return free === 1 ? undefined : "needs ? as one of its two days";
+	return free === 1 ? undefined : "needs ? in one of its two day fields";
 }
 
 function isField(text: string, field: Field): boolean {

@@ -81,7 +81,7 @@ function findings(schema: z.ZodType, value: unknown, issue: Issue, above: Path):
 		case "invalid_value":
 			return [found === undefined ? missing(schema, path) : wrongValue(path, issue.values.map(String), found)];
 		case "invalid_key":
-			return [{ path, what: "The name is not valid: it is empty.", fix: example(schema, path.slice(0, -1)) }];
+			return [{ path, what: "The name is empty.", fix: example(schema, path.slice(0, -1)) }];
 		default:
 			return [{ path, what: `${quoted(found)} ${messageOf(issue)}.`, fix: example(schema, path) }];
 	}
@@ -99,7 +99,7 @@ function unknownKey(schemas: readonly z.ZodType[], path: Path, name: string): Fi
 	const meant = likeName(name, allowed, otherKeys);
 	return {
 		path: [...path, name],
-		what: `There is no key ${JSON.stringify(name)} here.`,
+		what: `Unknown key ${JSON.stringify(name)}.`,
 		allowed,
 		meant,
 		fix: meant === undefined ? "Remove it, or write one of these." : `Write ${meant}.`,
@@ -124,7 +124,7 @@ function wrongType(schema: z.ZodType, path: Path, expected: readonly string[], f
 		isPlain && wanted.includes("text")
 			? `Write it in quotes: ${JSON.stringify(String(found))}.`
 			: example(schema, path);
-	return { path, what: `It must be ${wanted.join(" or ")}, and is ${typeOf(found)}.`, fix };
+	return { path, what: `It must be ${wanted.join(" or ")}, but is ${typeOf(found)}.`, fix };
 }
 
 function missing(schema: z.ZodType, path: Path): Found {
@@ -132,7 +132,7 @@ function missing(schema: z.ZodType, path: Path): Found {
 	return {
 		path,
 		isMissing: true,
-		what: `${JSON.stringify(name)} is missing here.`,
+		what: `${JSON.stringify(name)} is missing.`,
 		fix: `Add it: ${description(schema, path)}${example(schema, path)}`,
 	};
 }
@@ -151,9 +151,9 @@ function example(schema: z.ZodType, path: Path): string {
 		const at = path.slice(0, length);
 		const examples = schemasAt(schema, at).flatMap((found) => found.meta()?.examples ?? []);
 		const name = at.findLast((part) => typeof part === "string");
-		if (examples.length > 0) return `For instance: ${name}: ${plain(examples[0])}`;
+		if (examples.length > 0) return `For example: ${name}: ${plain(examples[0])}`;
 	}
-	return "Begin with the keys name and source.";
+	return "Start with the keys name and source.";
 }
 
 /** A value as YAML in one line. */

@@ -26,14 +26,14 @@ describe("a mistake", () => {
 
 	it.each<Case>([
 		// The file as a whole
-		["an empty file", "", [/^1 name: "name" is missing here\. Add it: /, /^1 source: "source" is missing here\./]],
+		["an empty file", "", [/^1 name: "name" is missing\. Add it: /, /^1 source: "source" is missing\./]],
 		["only comments", "# nothing\n", [/"name" is missing/, /"source" is missing/]],
 		[
 			"a list",
 			"- name: shop\n",
-			["1 It must be a mapping of keys, and is a list. Begin with the keys name and source."],
+			["1 It must be a mapping of keys, but is a list. Start with the keys name and source."],
 		],
-		["a text", "shop\n", [/^1 It must be a mapping of keys, and is the text "shop"\./]],
+		["a text", "shop\n", [/^1 It must be a mapping of keys, but is the text "shop"\./]],
 		[
 			"tabs",
 			"name: shop\nsource:\n\tschemas: [shop]\n",
@@ -42,7 +42,7 @@ describe("a mistake", () => {
 		[
 			"a colon in a text",
 			"name: shop\nsource: { schemas: [shop] }\ndescription: a: b\n",
-			[/^3 It is not valid YAML: .* goes in quotes\.$/],
+			[/^3 It is not valid YAML: .* in quotes\.$/],
 		],
 		[
 			"an open bracket",
@@ -52,7 +52,7 @@ describe("a mistake", () => {
 		[
 			"two documents",
 			`${least}---\n${least}`,
-			[/^3 It is not valid YAML: .* Have one document in the file: remove the line ---\.$/],
+			[/^3 It is not valid YAML: .* Use one document per file: remove the line ---\.$/],
 		],
 		[
 			"a key twice",
@@ -62,79 +62,79 @@ describe("a mistake", () => {
 		[
 			"a key twice, and more",
 			`${least}name: shop\nmodel: x\n`,
-			[/^3 .*unique/, /^4 model: There is no key "model" here\..* Did you mean models\?/],
+			[/^3 .*unique/, /^4 model: Unknown key "model"\..* Did you mean models\?/],
 		],
 		["an unknown tag", `${least}description: !include a\n`, [/^3 It is not valid YAML: Unresolved tag: !include\./]],
 		[
 			"an alias of nothing",
 			`${least}description: *a\n`,
 			[
-				"3 It is not valid YAML: There is no anchor &a before the alias. Correct the YAML; a text with a colon, # or quotes in it goes in quotes.",
+				"3 It is not valid YAML: The alias refers to the anchor &a, which is not defined before it. Correct the YAML. Put text that contains a colon, # or quotes in quotes.",
 			],
 		],
 		// Keys
 		[
 			"a misspelt key",
 			"nmae: shop\nsource: { schemas: [shop] }\n",
-			[/^1 nmae: There is no key "nmae" here\. Allowed: name, .* Did you mean name\? Write name\.$/],
+			[/^1 nmae: Unknown key "nmae"\. Allowed: name, .* Did you mean name\? Write name\.$/],
 		],
 		[
 			"a key of no kind",
 			`${least}xyzzy: 1\n`,
-			[/^3 xyzzy: There is no key "xyzzy" here\. Allowed: .* Remove it, or write one of these\.$/],
+			[/^3 xyzzy: Unknown key "xyzzy"\. Allowed: .* Remove it, or write one of these\.$/],
 		],
-		["camel case", tables("{ primaryKey: [id] }"), [/^4 .*\.primaryKey: There is no key.* Did you mean primary_key\?/]],
+		["camel case", tables("{ primaryKey: [id] }"), [/^4 .*\.primaryKey: Unknown key.* Did you mean primary_key\?/]],
 		["dbt's word", tables("{ tests: [{ not_null: id }] }"), [/\.tests: .* Did you mean rules\?/]],
 		[
 			"Sling's word",
 			"name: shop\nsource:\n  schemas:\n    shop:\n      tables: { select: [a] }\n",
 			[/^5 .*\.select: .* Did you mean include\?/],
 		],
-		["a key in the wrong place", `${least}new_tables: fail\n`, [/^3 new_tables: There is no key/]],
-		["a merge key", `${least}<<: { models: x }\n`, [/^3 \["<<"\]: There is no key/]],
+		["a key in the wrong place", `${least}new_tables: fail\n`, [/^3 new_tables: Unknown key/]],
+		["a merge key", `${least}<<: { models: x }\n`, [/^3 \["<<"\]: Unknown key/]],
 		// Types
 		[
 			"a number for a text",
 			"name: 2024\nsource: { schemas: [shop] }\n",
-			['1 name: It must be text, and is the number 2024. Write it in quotes: "2024".'],
+			['1 name: It must be text, but is the number 2024. Write it in quotes: "2024".'],
 		],
 		[
 			"a truth for a text",
 			`${least}description: true\n`,
-			['3 description: It must be text, and is true. Write it in quotes: "true".'],
+			['3 description: It must be text, but is true. Write it in quotes: "true".'],
 		],
 		[
 			"a text for a list",
 			tables("{ primary_key: id }"),
-			['4 tables["shop.orders"].primary_key: It must be a list, and is the text "id". For instance: primary_key: [id]'],
+			['4 tables["shop.orders"].primary_key: It must be a list, but is the text "id". For example: primary_key: [id]'],
 		],
 		[
 			"a text for a mapping",
 			`${least}verify: shop.orders\n`,
 			[
-				/^3 verify: It must be a mapping of keys, and is the text "shop\.orders"\. For instance: verify: \{ table: shop\.pipeline_heartbeat \}$/,
+				/^3 verify: It must be a mapping of keys, but is the text "shop\.orders"\. For example: verify: \{ table: shop\.pipeline_heartbeat \}$/,
 			],
 		],
 		[
 			"a list for a mapping",
 			`${least}tables: [shop.orders]\n`,
-			[/^3 tables: It must be a mapping of names, and is a list\. For instance: tables: /],
+			[/^3 tables: It must be a mapping of names, but is a list\. For example: tables: /],
 		],
-		["nothing for a name", "name:\nsource: { schemas: [shop] }\n", [/^1 name: It must be text, and is empty\./]],
+		["nothing for a name", "name:\nsource: { schemas: [shop] }\n", [/^1 name: It must be text, but is empty\./]],
 		[
 			"an empty text",
 			'name: shop\ndescription: ""\nsource: { schemas: [shop] }\n',
-			['2 description: "" must not be empty. For instance: description: Orders and clicks of the shop'],
+			['2 description: "" must not be empty. For example: description: Orders and clicks of the shop'],
 		],
 		[
 			"a number that is not whole",
 			chart("type: bar, x: a, y: b, top: 1.5"),
-			[/\.top: It must be a whole number, and is the number 1\.5\./],
+			[/\.top: It must be a whole number, but is the number 1\.5\./],
 		],
 		[
 			"a number that is too small",
 			chart("type: bar, x: a, y: b, top: 0"),
-			["4 charts[0].top: 0 is less than 1. For instance: top: 10"],
+			["4 charts[0].top: 0 is less than 1. For example: top: 10"],
 		],
 	])("%s", expectSaid);
 
@@ -185,12 +185,12 @@ describe("a mistake", () => {
 		]);
 		const { mistakes } = errorOf(full, (path) => there.has(path));
 		expect(mistakes.map(({ path, what }) => `${path.join(".")}: ${what}`)).toEqual([
-			"warehouse: There is no warehouse in the definition's folder.",
-			"jobs.0.script: There is no jobs/star_schema.py in the definition's folder.",
-			"clicks.check: There is no checks/joined.sql in the definition's folder.",
-			"charts.2.query: There is no queries/all.sql in the definition's folder.",
-			"charts.3.query: There is no queries/orders.sql in the definition's folder.",
-			"sample_data.script: There is no seed/schemas.ts in the definition's folder.",
+			"warehouse: warehouse does not exist in the definition's folder.",
+			"jobs.0.script: jobs/star_schema.py does not exist in the definition's folder.",
+			"clicks.check: checks/joined.sql does not exist in the definition's folder.",
+			"charts.2.query: queries/all.sql does not exist in the definition's folder.",
+			"charts.3.query: queries/orders.sql does not exist in the definition's folder.",
+			"sample_data.script: seed/schemas.ts does not exist in the definition's folder.",
 		]);
 	});
 });

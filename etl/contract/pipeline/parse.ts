@@ -50,7 +50,11 @@ function documentValue(document: Document, refuse: (message: string, offset: num
 	visit(document, {
 		Alias(_, alias) {
 			const known = alias.resolve(document) !== undefined;
-			if (!known) refuse(`There is no anchor &${alias.source} before the alias.`, alias.range?.[0] ?? 0);
+			if (!known)
+				refuse(
+					`The alias refers to the anchor &${alias.source}, which is not defined before it.`,
+					alias.range?.[0] ?? 0,
+				);
 		},
 	});
 	try {
@@ -64,16 +68,16 @@ function documentValue(document: Document, refuse: (message: string, offset: num
 function notYaml(
 	message: string,
 	at: Position,
-	fix = "Correct the YAML; a text with a colon, # or quotes in it goes in quotes.",
+	fix = "Correct the YAML. Put text that contains a colon, # or quotes in quotes.",
 ): Mistake {
 	return { path: [], what: `It is not valid YAML: ${sentence(message)}`, fix, ...at };
 }
 
 const yamlFixes: Readonly<Record<string, string>> = {
-	DUPLICATE_KEY: "Remove one of the two, or put what they hold together.",
-	MULTIPLE_DOCS: "Have one document in the file: remove the line ---.",
+	DUPLICATE_KEY: "Remove one of the two, or merge them.",
+	MULTIPLE_DOCS: "Use one document per file: remove the line ---.",
 	TAB_AS_INDENT: "Indent with spaces.",
-	BAD_INDENT: "Indent it like its neighbours.",
+	BAD_INDENT: "Align its indentation with its neighbours.",
 };
 
 function sentence(message: string): string {

@@ -70,17 +70,17 @@ export function cronValues(text: string): number[][] {
 export function cronFault(text: string): string | undefined {
 	const fields = text.trim().split(/\s+/);
 	if (fields.length !== cronFields.length) {
-		return `has ${fields.length} fields; cron has 5: ${cronFields.map(({ name }) => name).join(", ")}`;
+		return `has ${fields.length} fields, but cron has 5: ${cronFields.map(({ name }) => name).join(", ")}`;
 	}
 	for (const [at, field] of cronFields.entries()) {
 		const found = fields[at] ?? "";
 		if (!found.split(",").every((part) => isCronPart(part, field))) {
-			return `has the ${field.name} ${found}; it goes from ${field.min} to ${field.max}`;
+			return `has the ${field.name} ${found}, which must be from ${field.min} to ${field.max}`;
 		}
 	}
 	// EventBridge has no "or" of the two.
 	return fields[2] !== "*" && fields[4] !== "*"
-		? "names a day of month and a day of week; AWS knows one of them at a time"
+		? "sets both day of month and day of week, but AWS allows only one of them"
 		: undefined;
 }
 

@@ -37,7 +37,7 @@ export function newCard(
 		table: named("table", `table-${id}`),
 		csv: button("CSV", `Download ${title} as CSV`),
 		png: button("PNG", `Download ${title} as PNG`),
-		bars: button("Bars", `Draw ${title} as bars`),
+		bars: button("Bars", `Show ${title} as bars`),
 	};
 	parts.bars.hidden = true;
 	parts.chart.setAttribute("role", "img");

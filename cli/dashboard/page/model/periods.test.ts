@@ -5,13 +5,13 @@ import { figure } from "./show.ts";
 
 describe("the period before", () => {
 	it.each([
-		["2026-03-31", "2026-03-31", "2026-03-30", "2026-03-30", "the day before"],
-		["2026-03-02", "2026-03-31", "2026-01-31", "2026-03-01", "the 30 days before"],
-		["2026-03-01", "2026-03-31", "2026-02-01", "2026-02-28", "the month before"],
-		["2026-01-01", "2026-03-31", "2025-10-01", "2025-12-31", "the 3 months before"],
-		["2024-01-01", "2024-12-31", "2023-01-01", "2023-12-31", "the year before"],
-		["2024-02-01", "2024-02-28", "2024-01-04", "2024-01-31", "the 28 days before"],
-		["2023-01-01", "2024-12-31", "2021-01-01", "2022-12-31", "the 2 years before"],
+		["2026-03-31", "2026-03-31", "2026-03-30", "2026-03-30", "the previous day"],
+		["2026-03-02", "2026-03-31", "2026-01-31", "2026-03-01", "the previous 30 days"],
+		["2026-03-01", "2026-03-31", "2026-02-01", "2026-02-28", "the previous month"],
+		["2026-01-01", "2026-03-31", "2025-10-01", "2025-12-31", "the previous 3 months"],
+		["2024-01-01", "2024-12-31", "2023-01-01", "2023-12-31", "the previous year"],
+		["2024-02-01", "2024-02-28", "2024-01-04", "2024-01-31", "the previous 28 days"],
+		["2023-01-01", "2024-12-31", "2021-01-01", "2022-12-31", "the previous 2 years"],
 	])("%s to %s is %s to %s: %s", (from, to, before, until, name) => {
 		expect(periodBefore({ from, to })).toEqual({ from: before, to: until, name });
 	});
@@ -42,9 +42,9 @@ describe("a figure", () => {
 		figure(shown(chart), { results: { "a.sql": sales } }, fields, filters).change;
 
 	it("is compared with the period before", () => {
-		expect(changeOf({ "day.from": "2026-03-01", "day.to": "2026-03-31" })).toBe("▲ 50% on the month before: $100");
-		expect(changeOf({ "day.from": "2026-02-20" })).toBe("▲ 50% on the 40 days before: $100");
-		expect(changeOf({ "day.from": "2026-03-01", "day.to": "2026-03-30" })).toBe("▼ 100% on the 30 days before: $100");
+		expect(changeOf({ "day.from": "2026-03-01", "day.to": "2026-03-31" })).toBe("▲ 50% on the previous month: $100");
+		expect(changeOf({ "day.from": "2026-02-20" })).toBe("▲ 50% on the previous 40 days: $100");
+		expect(changeOf({ "day.from": "2026-03-01", "day.to": "2026-03-30" })).toBe("▼ 100% on the previous 30 days: $100");
 	});
 
 	it("is compared with nothing where the data do not go back so far, or the period is not over", () => {

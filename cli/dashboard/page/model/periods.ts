@@ -55,7 +55,7 @@ export function periodBefore({ from, to }: Period): Period & { name: string } {
 }
 
 function beforeOf(count: number, unit: string): string {
-	return count === 1 ? `the ${unit} before` : `the ${plural(count, unit)} before`;
+	return count === 1 ? `the previous ${unit}` : `the previous ${plural(count, unit)}`;
 }
 
 function monthNumber(month: string): number {

@@ -81,7 +81,7 @@ function ownFields({ chart, table }: Drawing, fields: readonly FilterField[]): F
 		});
 }
 
-/** "▲ 12% on the month before: $1.2M", also where nothing was before. */
+/** "▲ 12% on the previous month: $1.2M", also where nothing was before. */
 function changeText(value: number, earlier: number, name: string, format: Format): string {
 	const was = `${name}: ${short(earlier, format)}`;
 	if (value === earlier) return `= as in ${was}`;
@@ -105,7 +105,7 @@ function drawingOf(
 ): Drawing | Extract<Shown, { nothing: string }> {
 	if (fault !== undefined) return { nothing: fault.why, ...(fault.next !== undefined && { next: fault.next }) };
 	const table = data.results[chart.query];
-	if (table === undefined) return { nothing: "Its rows are not here." };
+	if (table === undefined) return { nothing: "Its rows are not available." };
 	const rows = matchingRows(chart, table, fields, filters);
 	return { chart, table, rows, filtered: rows.length < table.rows };
 }

@@ -58,7 +58,7 @@ export function categorySummary(drawing: Drawing, { kept, named, names, unnamed,
 			sentences.push(`${labelOf(chart, second)} is ${share} of all ${inSentence(labelOf(chart, first))}.`);
 	}
 	if (typeof unnamed === "number" && isSum && chart.top !== undefined && unnamed !== 0) {
-		sentences.push(`${short(unnamed, format)} has no ${label} by itself.`);
+		sentences.push(`${short(unnamed, format)} has no ${label} of its own.`);
 	}
 	if (drawn < kept.length) sentences.push(`The first ${drawn} are drawn.`);
 	return sentences.join(" ");

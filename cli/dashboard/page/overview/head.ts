@@ -30,7 +30,7 @@ export function waitingText(waiting: DashboardData["waiting"]): string {
 	const shown = tables.length > 12 ? [...tables.slice(0, 12), `${tables.length - 12} more`] : tables;
 	const charts = waiting.length === 1 ? "1 chart needs" : `${waiting.length} charts need`;
 	const [subject, are] = tables.length === 1 ? ["a table", "is"] : ["tables", "are"];
-	return `${charts} ${subject} that ${are} not there yet: ${shown.join(", ")}.`;
+	return `${charts} ${subject} that ${are} not available yet: ${shown.join(", ")}.`;
 }
 
 /** What a reader who looks at the pipeline wants to know of it first. */
@@ -73,7 +73,7 @@ export function rulesText(broken: RunView["rules"]): string {
 	const errors = broken.filter(({ severity }) => severity === "error").length;
 	const warnings = broken.length - errors;
 	const counted = [
-		...(errors === 0 ? [] : [`${plural(errors, "rule")}, whose tables stay as they were`]),
+		...(errors === 0 ? [] : [`${plural(errors, "rule")}, whose tables keep their previous state`]),
 		...(warnings === 0 ? [] : [`${plural(warnings, "rule")} of severity warn`]),
 	];
 	return `The last run broke ${counted.join(", and ")}.`;

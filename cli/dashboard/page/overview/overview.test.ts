@@ -26,19 +26,19 @@ describe("the list of tables", () => {
 it("says in one line which charts wait for which tables", () => {
 	expect(waitingText([])).toBe("");
 	expect(waitingText([{ title: "A", tables: ["orders"] }])).toBe(
-		"1 chart needs a table that is not there yet: orders.",
+		"1 chart needs a table that is not available yet: orders.",
 	);
 	const many = [
 		{ title: "A", tables: ["b", "a"] },
 		{ title: "B", tables: ["a"] },
 	];
-	expect(waitingText(many)).toBe("2 charts need tables that are not there yet: a, b.");
+	expect(waitingText(many)).toBe("2 charts need tables that are not available yet: a, b.");
 });
 
 it("counts broken rules by what they do", () => {
 	const rule = (severity: "error" | "warn") => ({ table: "t", rule: "r", severity, failedRows: 1 });
 	expect(rulesText([rule("error"), rule("warn"), rule("warn")])).toBe(
-		"The last run broke 1 rule, whose tables stay as they were, and 2 rules of severity warn.",
+		"The last run broke 1 rule, whose tables keep their previous state, and 2 rules of severity warn.",
 	);
 	expect(rulesText([rule("warn")])).toBe("The last run broke 1 rule of severity warn.");
 });

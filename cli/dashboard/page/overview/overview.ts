@@ -20,7 +20,7 @@ const changesChart: DefinedChart = {
 	times: { hour: "hour" },
 	labels: { hour: "Hour", changes: "Changes" },
 	filters: [],
-	description: `Rows inserted, updated or deleted at the source, by the hour of the commit, in the last ${changeHours} hours.`,
+	description: `Rows inserted, updated or deleted at the source in the last ${changeHours} hours, by hour of the commit.`,
 };
 
 /** The pipeline itself: replication, runs, rules, tables. */
@@ -51,7 +51,7 @@ function drawChanges({ changes }: Overview): void {
 	const rows = Array.from({ length: changes.rows }, (_, row) => row);
 	const shown =
 		rows.length === 0
-			? { nothing: `No change in the last ${changeHours} hours.` }
+			? { nothing: `No changes in the last ${changeHours} hours.` }
 			: axesView({ chart: changesChart, table: changes, rows, filtered: false });
 	fillCard(overviewChart, changesChart.type, shown, "", 220);
 }
@@ -88,9 +88,9 @@ function drawRules({ runs }: Overview): void {
 	const place = byId("rules");
 	byId("rules-summary").textContent =
 		run === undefined
-			? "No run has checked them yet."
+			? "No run has checked the rules yet."
 			: broken.length === 0
-				? "The last run broke none."
+				? "No rules broken in the last run."
 				: rulesText(broken);
 	place.replaceChildren(
 		...(broken.length === 0

@@ -34,7 +34,7 @@ export function tableDetails(table: TableView, state: ProfileState, actions: Det
 		const size = table.bytes === undefined ? "" : `: reads up to ${bytes(table.bytes)}`;
 		parts.push(button(`Profile the columns${size}`, actions.profile, "action"));
 	} else if (state === "running") parts.push(element("p", "The table is being read…", "summary"));
-	else if (state === "none") parts.push(element("p", "The live page also shows what is in the columns.", "summary"));
+	else if (state === "none") parts.push(element("p", "The live page also shows the columns' contents.", "summary"));
 	else if ("fault" in state) parts.push(element("p", state.fault, "summary bad"));
 	else parts.push(...profile(state));
 	return parts;
@@ -43,7 +43,7 @@ export function tableDetails(table: TableView, state: ProfileState, actions: Det
 function lineage(name: string, { from, usedBy }: Lineage, actions: DetailActions): HTMLElement {
 	const place = element("div", "", "lineage");
 	place.append(
-		list("Comes from", from, "Its files do not say.", actions),
+		list("Comes from", from, "Unknown: the table's files do not record it.", actions),
 		element("strong", name),
 		list("Used by", usedBy, "Nothing in the definition.", actions),
 	);
@@ -114,7 +114,7 @@ export function cellsOf(column: ColumnProfile, rows: number): string[] {
 	const missing = nulls === 0 ? "none" : `${exact(nulls, "number")} (${percent(nulls, rows)})`;
 	const different = distinct === undefined ? "–" : exact(distinct, "number");
 	if (hidden !== undefined) {
-		const why = hidden === "hashed" ? "not shown: hashed" : "not shown: its name is one of personal data";
+		const why = hidden === "hashed" ? "not shown: hashed" : "not shown: its name suggests personal data";
 		return [type, missing, different, "", "", why];
 	}
 	const frequent = examples.map(({ value, rows: found }) =>

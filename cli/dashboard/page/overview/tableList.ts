@@ -40,7 +40,7 @@ function fill(): void {
 	list.replaceChildren(thead, tbody);
 	if (focused !== undefined)
 		[...list.querySelectorAll("button")].find(({ textContent }) => textContent === focused)?.focus();
-	const cut = shown.length < kept.length ? ` The first ${shown.length} are shown: search for others.` : "";
+	const cut = shown.length < kept.length ? ` The first ${shown.length} are shown. To find others, search.` : "";
 	byId("table-count").textContent =
 		kept.length === tables.length
 			? `${plural(tables.length, "table")}.${cut}`

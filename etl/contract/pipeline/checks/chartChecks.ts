@@ -58,7 +58,7 @@ function textChecks({ entry: { query, y, filters }, path }: Chart): Finding[] {
 	];
 	if (query === undefined || query.endsWith(".sql")) return columns;
 	const what = `${JSON.stringify(query)} is not an SQL file.`;
-	return [{ path: [...path, "query"], what, fix: "Name a file that ends with .sql." }, ...columns];
+	return [{ path: [...path, "query"], what, fix: "Use a file that ends with .sql." }, ...columns];
 }
 
 function shapeChecks({ entry, path, bad }: Chart): Finding[] {
@@ -69,25 +69,33 @@ function shapeChecks({ entry, path, bad }: Chart): Finding[] {
 	const chart = `A chart of the type ${type}`;
 	const found: Finding[] = [];
 	if (needs.x === "must" && x === undefined && !bad.has("x")) {
-		found.push({ path: [...path, "x"], what: `${chart} needs x.`, fix: "Add x: the column along which it goes." });
+		found.push({
+			path: [...path, "x"],
+			what: `${chart} needs x.`,
+			fix: "Add x: the column of the horizontal axis or of the categories.",
+		});
 	}
 	if (needs.x === "no" && x !== undefined) {
-		found.push({ path: [...path, "x"], what: `${chart} has no x.`, fix: "Remove it, or choose another type." });
+		found.push({ path: [...path, "x"], what: `${chart} does not use x.`, fix: "Remove x, or choose another type." });
 	}
 	if (needs.y !== "any" && count === 0 && !bad.has("y")) {
-		found.push({ path: [...path, "y"], what: `${chart} needs y.`, fix: "Add y: the column with what is measured." });
+		found.push({ path: [...path, "y"], what: `${chart} needs y.`, fix: "Add y: the measured column." });
 	}
 	if (needs.y === "one" && count > 1) {
-		const fix = "Name one in y, or choose another type.";
+		const fix = "List one column in y, or choose another type.";
 		found.push({ path: [...path, "y"], what: `${chart} shows one column.`, fix });
 	}
 	if (needs.y === "pair" && count > 2) {
-		const fix = "Name one in y, or two where the first is a part of the second.";
-		found.push({ path: [...path, "y"], what: `${chart} shows one column, and what it is a part of.`, fix });
+		const fix = "List one column in y, or two if the first is a part of the second.";
+		found.push({
+			path: [...path, "y"],
+			what: `${chart} shows one column, and optionally the column of which it is a part.`,
+			fix,
+		});
 	}
 	if (series !== undefined && (!needs.series || count > 1)) {
-		const why = needs.series ? "there are several columns in y" : `${chart.toLowerCase()} has none`;
-		const fix = "Remove it, or have one column in y of a line or bar chart.";
+		const why = needs.series ? "there are several columns in y" : `${chart.toLowerCase()} does not use it`;
+		const fix = "Remove it, or use a line or bar chart with one column in y.";
 		found.push({ path: [...path, "series"], what: `It has no effect: ${why}.`, fix });
 	}
 	return found;
@@ -122,7 +130,9 @@ function timeChecks({ entry: { time, x, filters }, path, bad }: Chart): Finding[
 	const place = [...path, "time"];
 	if (typeof time === "string") {
 		if (x !== undefined) return [];
-		return [{ path: place, what: "It has no effect: there is no x.", fix: "Add x, or name the column: { day: day }." }];
+		return [
+			{ path: place, what: "It has no effect without x.", fix: "Add x, or write the column's name: { day: day }." },
+		];
 	}
 	const known = [...(x === undefined ? [] : [x]), ...(filters ?? [])];
 	const strays = Object.keys(time).filter((name) => !known.includes(name));
@@ -141,7 +151,7 @@ function badFormat(text: string, path: Path): Finding[] {
 		{
 			path,
 			what: `${JSON.stringify(text)} is not a format.`,
-			allowed: [...plainFormats, "usd, eur and other currencies by their three letters"],
+			allowed: [...plainFormats, "usd, eur and other three-letter currency codes"],
 			meant: nearest(text, [...plainFormats, "usd", "eur"]),
 			fix: "Write one of these.",
 		},

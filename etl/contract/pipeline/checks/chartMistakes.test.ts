@@ -13,18 +13,18 @@ describe("a mistake in charts, clicks, verification, schedule and paths", () => 
 		[
 			"another word for the type",
 			chart("kind: line, x: a, y: b"),
-			[/kind: There is no key "kind" here\..* Did you mean type\?/],
+			[/kind: Unknown key "kind"\..* Did you mean type\?/],
 		],
 		[
 			"a line without axes",
 			chart("type: line"),
 			[/x: A chart of the type line needs x\./, /y: A chart of the type line needs y\./],
 		],
-		["a number with an axis", chart("type: number, x: a, y: b"), [/x: A chart of the type number has no x\./]],
+		["a number with an axis", chart("type: number, x: a, y: b"), [/x: A chart of the type number does not use x\./]],
 		[
 			"a number of three columns",
 			chart("type: number, y: [a, b, c]"),
-			[/y: A chart of the type number shows one column, and what it is a part of\./],
+			[/y: A chart of the type number shows one column, and optionally the column of which it is a part\./],
 		],
 		[
 			"an aggregate that there is not",
@@ -44,7 +44,7 @@ describe("a mistake in charts, clicks, verification, schedule and paths", () => 
 		[
 			"a time without a column",
 			chart("type: number, y: a, time: day"),
-			[/time: It has no effect: there is no x\. Add x, or name the column: \{ day: day \}\./],
+			[/time: It has no effect without x\. Add x, or write the column's name: \{ day: day \}\./],
 		],
 		[
 			"a time of another column",
@@ -65,7 +65,7 @@ describe("a mistake in charts, clicks, verification, schedule and paths", () => 
 		[
 			"series of a pie",
 			chart("type: pie, x: a, y: b, series: d"),
-			[/series: It has no effect: a chart of the type pie has none\./],
+			[/series: It has no effect: a chart of the type pie does not use it\./],
 		],
 		[
 			"a format that there is not",
@@ -82,16 +82,16 @@ describe("a mistake in charts, clicks, verification, schedule and paths", () => 
 		[
 			"a query in the file",
 			chart("type: table").replace("query: a.sql", "sql: SELECT 1"),
-			[/sql: There is no key "sql" here\..* Did you mean query\?/],
+			[/sql: Unknown key "sql"\..* Did you mean query\?/],
 		],
 		[
 			"two charts of one title",
 			`${chart("type: table")}  - { title: A, query: b.sql, type: table }\n`,
-			[/^5 charts\[1\]\.title: The title "A" is there twice\./],
+			[/^5 charts\[1\]\.title: The title "A" is duplicated\./],
 		],
-		["a filter twice", chart("type: table, filters: [a, a]"), [/filters\[1\]: The column "a" is there twice\./]],
+		["a filter twice", chart("type: table, filters: [a, a]"), [/filters\[1\]: The column "a" is duplicated\./]],
 		// Clicks, verification, schedule
-		["clicks without a field", `${least}clicks: { schema: {} }\n`, [/schema: It has no field\./]],
+		["clicks without a field", `${least}clicks: { schema: {} }\n`, [/schema: It has no fields\./]],
 		[
 			"a type of a click that is none",
 			`${least}clicks: { schema: { a: text } }\n`,
@@ -110,12 +110,12 @@ describe("a mistake in charts, clicks, verification, schedule and paths", () => 
 		[
 			"fields that differ in case alone",
 			`${least}clicks: { schema: { a: int, A: int } }\n`,
-			[/schema\.A: The field \(in the catalog names are lower case\) "a" is there twice\./],
+			[/schema\.A: The field \(names are lower case in the catalog\) "a" is duplicated\./],
 		],
 		[
 			"verification of another schema",
 			`${least}verify: { table: other.t }\n`,
-			[/verify\.table: The schema "other" is not among source\.schemas\./],
+			[/verify\.table: source\.schemas does not contain the schema "other"\./],
 		],
 		[
 			"verification of no table",
@@ -125,54 +125,54 @@ describe("a mistake in charts, clicks, verification, schedule and paths", () => 
 		[
 			"a schedule that is none",
 			`${least}schedule: sometimes\n`,
-			[/^3 schedule: "sometimes" is not a schedule\. Write every 5 minutes/],
+			[/^3 schedule: "sometimes" is not a valid schedule\. Write every 5 minutes/],
 		],
-		["a schedule of seconds", `${least}schedule: every 30 seconds\n`, [/the shortest is every minute\./]],
-		["a schedule of no time", `${least}schedule: every 0 minutes\n`, [/the shortest is every minute\./]],
+		["a schedule of seconds", `${least}schedule: every 30 seconds\n`, [/the shortest interval is every minute\./]],
+		["a schedule of no time", `${least}schedule: every 0 minutes\n`, [/the shortest interval is every minute\./]],
 		[
 			"cron with six fields",
 			`${least}schedule: 0 0 6 * * *\n`,
-			[/has 6 fields; cron has 5: minute, hour, day of month, month, day of week\./],
+			[/has 6 fields, but cron has 5: minute, hour, day of month, month, day of week\./],
 		],
-		["cron beyond its range", `${least}schedule: 0 24 * * *\n`, [/has the hour 24; it goes from 0 to 23\./]],
-		["cron the wrong way round", `${least}schedule: 0 17-9 * * *\n`, [/has the hour 17-9;/]],
+		["cron beyond its range", `${least}schedule: 0 24 * * *\n`, [/has the hour 24, which must be from 0 to 23\./]],
+		["cron the wrong way round", `${least}schedule: 0 17-9 * * *\n`, [/has the hour 17-9,/]],
 		[
 			"cron with two kinds of days",
 			`${least}schedule: 0 6 1 * MON\n`,
-			[/names a day of month and a day of week; AWS knows one of them at a time\./],
+			[/sets both day of month and day of week, but AWS allows only one of them\./],
 		],
 		[
 			"a schedule of both",
 			`${least}schedule: { every: 5 minutes, cron: 0 6 * * * }\n`,
-			[/schedule: It has every and cron\. Write one of them\./],
+			[/schedule: Both every and cron are set\. Set one of them\./],
 		],
-		["a schedule of neither", `${least}schedule: { timezone: UTC }\n`, [/schedule: It has neither every nor cron\./]],
+		["a schedule of neither", `${least}schedule: { timezone: UTC }\n`, [/schedule: Neither every nor cron is set\./]],
 		[
 			"a time zone that there is not",
 			`${least}schedule: { cron: 0 6 * * *, timezone: Europe/Berln }\n`,
-			[/timezone: There is no time zone "Europe\/Berln"\. Did you mean Europe\/Berlin\?/],
+			[/timezone: "Europe\/Berln" is not a valid time zone\. Did you mean Europe\/Berlin\?/],
 		],
 		[
 			"a time zone by its offset",
 			`${least}schedule: { cron: 0 6 * * *, timezone: "+02:00" }\n`,
-			[/timezone: There is no time zone "\+02:00"\./],
+			[/timezone: "\+02:00" is not a valid time zone\./],
 		],
 		[
 			"a time zone of an interval",
 			`${least}schedule: { every: 1 hour, timezone: UTC }\n`,
-			[/timezone: It has no effect on every\./],
+			[/timezone: It has no effect with every\./],
 		],
 		// Files
 		[
 			"a path out of the folder",
 			`${least}models: ../models\n`,
-			[/^3 models: "\.\.\/models" is not below the definition's folder\./],
+			[/^3 models: "\.\.\/models" is outside the definition's folder\./],
 		],
+		["a path from the root", `${least}models: /models\n`, [/models: "\/models" is outside the definition's folder\./]],
 		[
-			"a path from the root",
-			`${least}models: /models\n`,
-			[/models: "\/models" is not below the definition's folder\./],
+			"a path of Windows",
+			`${least}models: a\\b\n`,
+			[/models: "a\\\\b" contains a backslash\. Write \/ between folders\./],
 		],
-		["a path of Windows", `${least}models: a\\b\n`, [/models: "a\\\\b" has a backslash\. Write \/ between folders\./]],
 	])("%s", expectSaid);
 });

@@ -21,8 +21,8 @@ export function jobChecks({ jobs, schemas, severity }: Parts): Finding[] {
 			.filter(({ name }) => builtInJobs.includes(name))
 			.map(({ name, path }) => ({
 				path,
-				what: `Every pipeline has a job ${name}.`,
-				fix: "Give this one another name.",
+				what: `${name} is the name of a built-in job.`,
+				fix: "Choose another name for this job.",
 			})),
 		...jobs.flatMap((job) => [
 			...scriptChecks(job),
@@ -38,13 +38,13 @@ export function jobChecks({ jobs, schemas, severity }: Parts): Finding[] {
 function scriptChecks({ entry: { script }, path }: Job): Finding[] {
 	if (script === undefined || script.endsWith(".py")) return [];
 	const what = `${JSON.stringify(script)} is not a Python file.`;
-	return [{ path: [...path, "script"], what, fix: "Name a file that ends with .py." }];
+	return [{ path: [...path, "script"], what, fix: "Use a file that ends with .py." }];
 }
 
 function afterChecks({ entry: { name, after }, path }: Job, known: readonly string[]): Finding[] {
 	return (after ?? []).flatMap((other, index): Finding[] => {
 		const place = [...path, "after", index];
-		if (other === name) return [{ path: place, what: "A job cannot wait for itself.", fix: "Remove it." }];
+		if (other === name) return [{ path: place, what: "A job cannot depend on itself.", fix: "Remove it." }];
 		if (known.includes(other)) return [];
 		const meant = nearest(other, known);
 		return [
@@ -68,8 +68,8 @@ function readChecks({ entry: { reads }, path }: Job): Finding[] {
 function badPlace(path: Path, text: string): Finding {
 	return {
 		path,
-		what: `${JSON.stringify(text)} is not a place in the lake.`,
-		fix: "Write zone/prefix, for instance processed/current/shop or raw/clickstream-data.",
+		what: `${JSON.stringify(text)} is not a folder of the lake.`,
+		fix: "Write zone/prefix, for example processed/current/shop or raw/clickstream-data.",
 	};
 }
 
@@ -81,11 +81,12 @@ function writeChecks({ entry: { writes }, path }: Job, schemas: readonly string[
 		const at = [...path, "writes", index];
 		const place = readPlace(text);
 		if (place === undefined) return [badPlace(at, text)];
-		const fix = "Name a folder of the job's own, for instance processed/totals.";
-		if (place.zone === "raw") return [{ path: at, what: "Only replication and clicks write the raw zone.", fix }];
-		if (place.prefix === "") return [{ path: at, what: "It is all of the processed zone.", fix }];
+		const fix = "Use a folder that only this job writes, for example processed/totals.";
+		if (place.zone === "raw")
+			return [{ path: at, what: "Only replication and clicks may write to the raw zone.", fix }];
+		if (place.prefix === "") return [{ path: at, what: "It covers the whole processed zone.", fix }];
 		const owner = [...reserved, ...schemas].find((name) => `${place.prefix}/`.startsWith(`${name}/`));
-		return owner === undefined ? [] : [{ path: at, what: `The folder ${owner} is written by the built-in jobs.`, fix }];
+		return owner === undefined ? [] : [{ path: at, what: `The built-in jobs write to the folder ${owner}.`, fix }];
 	});
 }
 
@@ -112,8 +113,8 @@ function circles(jobs: readonly Job[]): Finding[] {
 		return [
 			{
 				path: [...path, "after"],
-				what: `These jobs wait for each other: ${[...way, name].join(" after ")}.`,
-				fix: "Remove one of the waits.",
+				what: `These jobs depend on each other: ${[...way, name].join(" after ")}.`,
+				fix: "Remove one of the dependencies.",
 			},
 		];
 	});

@@ -17,7 +17,7 @@ export function badTableName(path: Path, text: string): Finding {
 	return {
 		path,
 		what: `${JSON.stringify(text)} is not the name of a table.`,
-		fix: 'Write schema.table; a name with a dot in it goes between backticks: "`my.schema`.orders".',
+		fix: 'Write schema.table. Put a name that contains a dot between backticks: "`my.schema`.orders".',
 	};
 }
 
@@ -31,7 +31,7 @@ export function notReplicated({ schema, table }: TableName, path: Path, schemas:
 		return [
 			{
 				path,
-				what: `The schema ${JSON.stringify(schema)} is not among source.schemas.`,
+				what: `source.schemas does not contain the schema ${JSON.stringify(schema)}.`,
 				allowed: names,
 				meant,
 				fix:
@@ -45,10 +45,10 @@ export function notReplicated({ schema, table }: TableName, path: Path, schemas:
 	const pattern = exclude.find((one) => fits(table, one));
 	const why =
 		pattern !== undefined
-			? `exclude has ${JSON.stringify(pattern)}`
+			? `exclude contains ${JSON.stringify(pattern)}`
 			: include.some((one) => fits(table, one))
 				? undefined
-				: `include has only ${include.map((one) => JSON.stringify(one)).join(", ")}`;
+				: `include contains only ${include.map((one) => JSON.stringify(one)).join(", ")}`;
 	if (why === undefined) return [];
 	return [
 		{
@@ -91,7 +91,7 @@ export function repeated(entries: readonly { name: string; path: Path }[], what:
 		.filter(({ name }, index) => entries.findIndex((other) => other.name === name) < index)
 		.map(({ name, path }) => ({
 			path,
-			what: `The ${what} ${JSON.stringify(name)} is there twice.`,
+			what: `The ${what} ${JSON.stringify(name)} is duplicated.`,
 			fix: "Remove one of them, or rename it.",
 		}));
 }

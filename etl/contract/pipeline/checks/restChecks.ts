@@ -32,35 +32,48 @@ function clickChecks({ path, entry }: Good<ClicksEntry>): Finding[] {
 		return [
 			{
 				path: [...path, "schema"],
-				what: "It has no field.",
-				fix: "Name the fields of a click, for instance page: string",
+				what: "It has no fields.",
+				fix: "List the fields of a click, for example page: string",
 			},
 		];
 	}
 	const lower = names.map((name) => ({ name: name.toLowerCase(), path: [...path, "schema", name] }));
-	return repeated(lower, "field (in the catalog names are lower case)");
+	return repeated(lower, "field (names are lower case in the catalog)");
 }
 
 function scheduleChecks({ path, entry }: Part<ScheduleEntry>): Finding[] {
-	const form = "Write every 5 minutes, every hour or every 2 days; or cron with five fields, such as 0 6 * * *.";
+	const form =
+		"Write every 5 minutes, every hour or every 2 days, or a cron expression with five fields, such as 0 6 * * *.";
 	if (typeof entry === "string") {
 		const every = /^every +(.+)$/.exec(entry.trim())?.[1];
 		if (every !== undefined)
 			return readDuration(every) === undefined
-				? [{ path, what: `${JSON.stringify(entry)} is not a schedule: the shortest is every minute.`, fix: form }]
+				? [
+						{
+							path,
+							what: `${JSON.stringify(entry)} is not a valid schedule: the shortest interval is every minute.`,
+							fix: form,
+						},
+					]
 				: [];
 		const fault = cronFault(entry);
 		return fault === undefined
 			? []
-			: [{ path, what: `${JSON.stringify(entry)} ${/^[\d*]/.test(entry) ? fault : "is not a schedule"}.`, fix: form }];
+			: [
+					{
+						path,
+						what: `${JSON.stringify(entry)} ${/^[\d*]/.test(entry) ? fault : "is not a valid schedule"}.`,
+						fix: form,
+					},
+				];
 	}
 	const { every, cron, timezone } = entry;
 	if ((every === undefined) === (cron === undefined)) {
 		return [
 			{
 				path,
-				what: every === undefined ? "It has neither every nor cron." : "It has every and cron.",
-				fix: "Write one of them.",
+				what: every === undefined ? "Neither every nor cron is set." : "Both every and cron are set.",
+				fix: "Set one of them.",
 			},
 		];
 	}
@@ -70,20 +83,20 @@ function scheduleChecks({ path, entry }: Part<ScheduleEntry>): Finding[] {
 			? [
 					{
 						path: [...path, "every"],
-						what: `${JSON.stringify(every)} is not a time.`,
-						fix: "Write a whole number with minutes, hours or days, for instance 5 minutes.",
+						what: `${JSON.stringify(every)} is not a valid duration.`,
+						fix: "Write a whole number of minutes, hours or days, for example 5 minutes.",
 					},
 				]
 			: []),
 		...(every !== undefined && timezone !== undefined
-			? [{ path: [...path, "timezone"], what: "It has no effect on every.", fix: "Remove it." }]
+			? [{ path: [...path, "timezone"], what: "It has no effect with every.", fix: "Remove it." }]
 			: []),
 		...(fault === undefined ? [] : [{ path: [...path, "cron"], what: `${JSON.stringify(cron)} ${fault}.`, fix: form }]),
 		...(timezone !== undefined && !isTimezone(timezone)
 			? [
 					{
 						path: [...path, "timezone"],
-						what: `There is no time zone ${JSON.stringify(timezone)}.`,
+						what: `${JSON.stringify(timezone)} is not a valid time zone.`,
 						meant: nearest(timezone, Intl.supportedValuesOf("timeZone")),
 						fix: "Write a name such as UTC or Europe/Berlin.",
 					},
@@ -97,14 +110,14 @@ function fileChecks(file: string, path: Path, exists: (path: string) => boolean)
 		return [
 			{
 				path,
-				what: `${JSON.stringify(file)} is not below the definition's folder.`,
-				fix: "Write a path that is relative to it, without .. in it.",
+				what: `${JSON.stringify(file)} is outside the definition's folder.`,
+				fix: "Write a path relative to that folder, without ..",
 			},
 		];
 	}
 	if (file.includes("\\"))
-		return [{ path, what: `${JSON.stringify(file)} has a backslash.`, fix: "Write / between folders." }];
+		return [{ path, what: `${JSON.stringify(file)} contains a backslash.`, fix: "Write / between folders." }];
 	return exists(file)
 		? []
-		: [{ path, what: `There is no ${file} in the definition's folder.`, fix: "Make it, or correct the path." }];
+		: [{ path, what: `${file} does not exist in the definition's folder.`, fix: "Create it, or correct the path." }];
 }

@@ -34,7 +34,7 @@ export function ruleChecks(
 		return [
 			...lost.map((column) => ({
 				path: place,
-				what: `The column ${JSON.stringify(column)} is not replicated, as columns say, so nothing can be said of it.`,
+				what: `The column ${JSON.stringify(column)} is not replicated because of columns, so a rule cannot check it.`,
 				fix: "Remove the rule, or keep or hash the column.",
 			})),
 			...severityChecks(rule, place, severity),
@@ -47,12 +47,12 @@ export function ruleChecks(
 function severalKinds(path: Path, kinds: readonly RuleKind[]): Finding {
 	return {
 		path,
-		what: kinds.length === 0 ? "The rule says nothing." : `The rule is of several kinds: ${kinds.join(", ")}.`,
+		what: kinds.length === 0 ? "The rule is empty." : `The rule is of several kinds: ${kinds.join(", ")}.`,
 		allowed: ruleNames,
 		fix:
 			kinds.length === 0
-				? "Begin it with one of these, for instance - not_null: email"
-				: "Make an entry of the list of each.",
+				? "Start it with one of these, for example - not_null: email"
+				: "Make each one a separate list entry.",
 	};
 }
 
@@ -67,8 +67,8 @@ function severityChecks(rule: RuleEntry, path: Path, byDefault: Severity): Findi
 		return [
 			{
 				path: [...path, "warn_if"],
-				what: "It has no effect, since with the severity error any row that breaks the rule is an error.",
-				fix: "Add severity: warn, or say with error_if how many rows are an error.",
+				what: "It has no effect, because with severity error any row that breaks the rule is an error.",
+				fix: "Add severity: warn, or set error_if to the number of rows that is an error.",
 			},
 		];
 	}
@@ -76,7 +76,7 @@ function severityChecks(rule: RuleEntry, path: Path, byDefault: Severity): Findi
 	return [
 		{
 			path: [...path, "error_if"],
-			what: "It has no effect, since the severity is warn.",
+			what: "It has no effect, because the severity is warn.",
 			fix: "Remove it, or the severity.",
 		},
 	];
@@ -87,11 +87,11 @@ function limitChecks(rule: RuleEntry, path: Path): Finding[] {
 	const kind = rule.range === undefined ? "row_count" : "range";
 	if (limits !== undefined) {
 		if (limits.min === undefined && limits.max === undefined) {
-			return [{ path: [...path, kind], what: "It has neither min nor max.", fix: "Add one of them, or both." }];
+			return [{ path: [...path, kind], what: "Neither min nor max is set.", fix: "Add one of them, or both." }];
 		}
 		if (limits.min !== undefined && limits.max !== undefined && limits.min > limits.max) {
 			return [
-				{ path: [...path, kind], what: `min (${limits.min}) is above max (${limits.max}).`, fix: "Exchange them." },
+				{ path: [...path, kind], what: `min (${limits.min}) is greater than max (${limits.max}).`, fix: "Swap them." },
 			];
 		}
 	}
@@ -104,8 +104,8 @@ function freshnessChecks(freshness: NonNullable<RuleEntry["freshness"]>, path: P
 		return [
 			{
 				path,
-				what: "It has neither warn_after nor error_after.",
-				fix: "Add one of them, for instance warn_after: 2 hours",
+				what: "Neither warn_after nor error_after is set.",
+				fix: "Add one of them, for example warn_after: 2 hours",
 			},
 		];
 	}
@@ -113,8 +113,8 @@ function freshnessChecks(freshness: NonNullable<RuleEntry["freshness"]>, path: P
 	if (bad.length > 0) {
 		return bad.map(([name, text]) => ({
 			path: [...path, name],
-			what: `${JSON.stringify(text)} is not a time.`,
-			fix: "Write a whole number with minutes, hours or days, for instance 2 hours.",
+			what: `${JSON.stringify(text)} is not a valid duration.`,
+			fix: "Write a whole number of minutes, hours or days, for example 2 hours.",
 		}));
 	}
 	const [warn, error] = [freshness.warn_after, freshness.error_after].map((text) => readDuration(text ?? ""));

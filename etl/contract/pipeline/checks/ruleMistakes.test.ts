@@ -5,11 +5,7 @@ import { least } from "../fixtures/said.ts";
 describe("a mistake in rules and jobs", () => {
 	it.each<Case>([
 		// Rules
-		[
-			"a rule without a kind",
-			rule("severity: warn"),
-			[/rules\[0\]: The rule says nothing\. Allowed: not_null, unique, /],
-		],
+		["a rule without a kind", rule("severity: warn"), [/rules\[0\]: The rule is empty\. Allowed: not_null, unique, /]],
 		[
 			"a rule of two kinds",
 			rule("not_null: a, unique: a"),
@@ -18,14 +14,14 @@ describe("a mistake in rules and jobs", () => {
 		[
 			"a rule that is a text",
 			tables("{ rules: [not_null] }"),
-			[/rules\[0\]: It must be a mapping of keys, and is the text "not_null"\./],
+			[/rules\[0\]: It must be a mapping of keys, but is the text "not_null"\./],
 		],
 		[
 			"rules that are a mapping",
 			tables("{ rules: { not_null: a } }"),
-			[/\.rules: It must be a list, and is a mapping\. For instance: rules: \[\{ not_null: email \}/],
+			[/\.rules: It must be a list, but is a mapping\. For example: rules: \[\{ not_null: email \}/],
 		],
-		["a misspelt kind", rule("notnull: a"), [/notnull: There is no key.* Did you mean not_null\?/]],
+		["a misspelt kind", rule("notnull: a"), [/notnull: Unknown key.* Did you mean not_null\?/]],
 		[
 			"a severity that there is not",
 			rule("not_null: a, severity: warning"),
@@ -34,13 +30,13 @@ describe("a mistake in rules and jobs", () => {
 		[
 			"a comparison that is none",
 			rule("not_null: a, warn_if: 10"),
-			[/warn_if: It must be text, and is the number 10\./],
+			[/warn_if: It must be text, but is the number 10\./],
 		],
 		["a comparison that is text", rule("not_null: a, warn_if: many"), [/warn_if: "many" compares the number of rows/]],
 		[
 			"a number of rows for a warning that is an error already",
 			rule('not_null: a, warn_if: ">1"'),
-			[/warn_if: It has no effect, since with the severity error any row that breaks the rule is an error\./],
+			[/warn_if: It has no effect, because with severity error any row that breaks the rule is an error\./],
 		],
 		[
 			"a schema named like a folder of the processed zone",
@@ -50,31 +46,31 @@ describe("a mistake in rules and jobs", () => {
 		[
 			"an error of a warning",
 			rule('not_null: a, severity: warn, error_if: ">1"'),
-			[/error_if: It has no effect, since the severity is warn\./],
+			[/error_if: It has no effect, because the severity is warn\./],
 		],
-		["a range without an end", rule("range: { column: a }"), [/range: It has neither min nor max\./]],
+		["a range without an end", rule("range: { column: a }"), [/range: Neither min nor max is set\./]],
 		[
 			"a range the wrong way round",
 			rule("range: { column: a, min: 2, max: 1 }"),
-			[/range: min \(2\) is above max \(1\)\. Exchange them\./],
+			[/range: min \(2\) is greater than max \(1\)\. Swap them\./],
 		],
-		["a row count without an end", rule("row_count: {}"), [/row_count: It has neither min nor max\./]],
+		["a row count without an end", rule("row_count: {}"), [/row_count: Neither min nor max is set\./]],
 		[
 			"a range of texts",
 			rule("range: { column: a, min: one }"),
-			[/range\.min: It must be a number, and is the text "one"\./],
+			[/range\.min: It must be a number, but is the text "one"\./],
 		],
 		["no accepted value", rule("accepted_values: { column: a, values: [] }"), [/values: The list must have a value\./]],
-		["no freshness", rule("freshness: {}"), [/freshness: It has neither warn_after nor error_after\./]],
+		["no freshness", rule("freshness: {}"), [/freshness: Neither warn_after nor error_after is set\./]],
 		[
 			"a time that is none",
 			rule("freshness: { warn_after: soon }"),
-			[/warn_after: "soon" is not a time\. Write a whole number with minutes, hours or days/],
+			[/warn_after: "soon" is not a valid duration\. Write a whole number of minutes, hours or days/],
 		],
 		[
 			"a time without a unit",
 			rule("freshness: { warn_after: 10 }"),
-			[/warn_after: It must be text, and is the number 10\./],
+			[/warn_after: It must be text, but is the number 10\./],
 		],
 		[
 			"a warning after the error",
@@ -84,23 +80,23 @@ describe("a mistake in rules and jobs", () => {
 		[
 			"a relationship to nothing",
 			rule("relationships: { column: a, to: shp.b, field: id }"),
-			[/relationships\.to: The schema "shp" is not among source\.schemas\..* Did you mean shop\?/],
+			[/relationships\.to: source\.schemas does not contain the schema "shp"\..* Did you mean shop\?/],
 		],
 		[
 			"a relationship without a field",
 			rule("relationships: { column: a, to: b }"),
-			[/relationships\.field: "field" is missing here\. Add it: Column of the other table\. For instance: field: id$/],
+			[/relationships\.field: "field" is missing\. Add it: Column of the other table\. For example: field: id$/],
 		],
 		[
 			"a rule of a column that is dropped",
 			tables("{ columns: { a: drop }, rules: [{ unique: [a, b] }] }"),
-			[/rules\[0\]: The column "a" is not replicated, as columns say, so nothing can be said of it\./],
+			[/rules\[0\]: The column "a" is not replicated because of columns, so a rule cannot check it\./],
 		],
 		// Jobs
 		[
 			"a job without its places",
 			`${least}jobs: [{ name: a, script: a.py }]\n`,
-			[/reads: "reads" is missing here\./, /writes: "writes" is missing here\./],
+			[/reads: "reads" is missing\./, /writes: "writes" is missing\./],
 		],
 		[
 			"a job of a name that is none",
@@ -117,12 +113,12 @@ describe("a mistake in rules and jobs", () => {
 		[
 			"a job of a name that is taken",
 			`${least}jobs: [{ name: process-cdc, script: a.py, reads: [raw], writes: [processed/a] }]\n`,
-			[/Every pipeline has a job process-cdc\./],
+			[/process-cdc is the name of a built-in job\./],
 		],
 		[
 			"two jobs of one name",
 			`${least}jobs:\n${"  - { name: a, script: a.py, reads: [raw], writes: [processed/a] }\n".repeat(2)}`,
-			[/^5 jobs\[1\]\.name: The job "a" is there twice\./],
+			[/^5 jobs\[1\]\.name: The job "a" is duplicated\./],
 		],
 		[
 			"a job after nothing",
@@ -131,11 +127,11 @@ describe("a mistake in rules and jobs", () => {
 				/after\[0\]: There is no job "aply-changes"\. Allowed: process-load, process-cdc, apply-changes, build-models\. Did you mean apply-changes\?/,
 			],
 		],
-		["a job after itself", job("after: [a]"), [/after\[0\]: A job cannot wait for itself\./]],
+		["a job after itself", job("after: [a]"), [/after\[0\]: A job cannot depend on itself\./]],
 		[
 			"jobs in a circle",
 			`${least}jobs:\n  - { name: a, script: a.py, reads: [raw], writes: [processed/a], after: [c] }\n  - { name: b, script: b.py, reads: [raw], writes: [processed/b], after: [a] }\n  - { name: c, script: c.py, reads: [raw], writes: [processed/c], after: [b] }\n`,
-			["4 jobs[0].after: These jobs wait for each other: a after c after b after a. Remove one of the waits."],
+			["4 jobs[0].after: These jobs depend on each other: a after c after b after a. Remove one of the dependencies."],
 		],
 		[
 			"a script that is none",
@@ -145,37 +141,37 @@ describe("a mistake in rules and jobs", () => {
 		[
 			"a place that is none",
 			job("description: x").replace("reads: [raw]", "reads: [current/shop]"),
-			[/reads\[0\]: "current\/shop" is not a place in the lake\. Write zone\/prefix/],
+			[/reads\[0\]: "current\/shop" is not a folder of the lake\. Write zone\/prefix/],
 		],
 		[
 			"a way out of the lake",
 			job("description: x").replace("reads: [raw]", "reads: [raw/../x]"),
-			[/reads\[0\]: "raw\/\.\.\/x" is not a place in the lake\./],
+			[/reads\[0\]: "raw\/\.\.\/x" is not a folder of the lake\./],
 		],
 		[
 			"a job that writes the raw zone",
 			job("description: x").replace("processed/a", "raw/a"),
-			[/writes\[0\]: Only replication and clicks write the raw zone\./],
+			[/writes\[0\]: Only replication and clicks may write to the raw zone\./],
 		],
 		[
 			"a job that writes everything",
 			job("description: x").replace("processed/a", "processed"),
-			[/writes\[0\]: It is all of the processed zone\./],
+			[/writes\[0\]: It covers the whole processed zone\./],
 		],
 		[
 			"a job that writes the current tables",
 			job("description: x").replace("processed/a", "processed/current/shop"),
-			[/writes\[0\]: The folder current is written by the built-in jobs\./],
+			[/writes\[0\]: The built-in jobs write to the folder current\./],
 		],
 		[
 			"a job that writes a change log",
 			job("description: x").replace("processed/a", "processed/shop"),
-			[/writes\[0\]: The folder shop is written by the built-in jobs\./],
+			[/writes\[0\]: The built-in jobs write to the folder shop\./],
 		],
 		[
 			"an argument that is a number",
 			job("arguments: { depth: 3 }"),
-			[/arguments\.depth: It must be text, and is the number 3\. Write it in quotes: "3"\./],
+			[/arguments\.depth: It must be text, but is the number 3\. Write it in quotes: "3"\./],
 		],
 	])("%s", expectSaid);
 });

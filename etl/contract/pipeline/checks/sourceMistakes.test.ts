@@ -8,22 +8,24 @@ describe("a mistake in source and tables", () => {
 		[
 			"no schema",
 			"name: shop\nsource: { schemas: [] }\n",
-			['2 source.schemas: It must name a schema. For instance: schemas: { shop: { tables: { exclude: ["tmp_*"] } } }'],
+			[
+				'2 source.schemas: It must list at least one schema. For example: schemas: { shop: { tables: { exclude: ["tmp_*"] } } }',
+			],
 		],
 		[
 			"an empty mapping of schemas",
 			"name: shop\nsource: { schemas: {} }\n",
-			[/^2 source\.schemas: It must name a schema\./],
+			[/^2 source\.schemas: It must list at least one schema\./],
 		],
 		[
 			"schemas of another type",
 			"name: shop\nsource: { schemas: shop }\n",
-			[/^2 source\.schemas: It must be a list or a mapping of names, and is the text "shop"\./],
+			[/^2 source\.schemas: It must be a list or a mapping of names, but is the text "shop"\./],
 		],
 		[
 			"a schema twice",
 			"name: shop\nsource: { schemas: [shop, shop] }\n",
-			['2 source.schemas[1]: The schema "shop" is there twice. Remove one of them, or rename it.'],
+			['2 source.schemas[1]: The schema "shop" is duplicated. Remove one of them, or rename it.'],
 		],
 		[
 			"a pattern of SQL",
@@ -33,12 +35,12 @@ describe("a mistake in source and tables", () => {
 		[
 			"everything left out",
 			'name: shop\nsource: { schemas: { shop: { tables: { exclude: ["*"] } } } }\n',
-			[/It leaves out all tables, as exclude wins over include\./],
+			[/It excludes all tables, because exclude takes precedence over include\./],
 		],
 		[
 			"a pattern on both sides",
 			"name: shop\nsource: { schemas: { shop: { tables: { include: [a, b], exclude: [b] } } } }\n",
-			[/"b" is in include and in exclude; exclude wins\./],
+			[/"b" is in both include and exclude; exclude takes precedence\./],
 		],
 		// Tables
 		[
@@ -55,26 +57,26 @@ describe("a mistake in source and tables", () => {
 			"a table of another schema",
 			`${least}tables:\n  shp.orders: {}\n`,
 			[
-				'4 tables["shp.orders"]: The schema "shp" is not among source.schemas. Allowed: shop. Did you mean shop? Write shop, or add the schema to source.schemas.',
+				'4 tables["shp.orders"]: source.schemas does not contain the schema "shp". Allowed: shop. Did you mean shop? Write shop, or add the schema to source.schemas.',
 			],
 		],
 		[
 			"a table twice",
 			`${least}tables:\n  shop.orders: {}\n  "\`shop\`.orders": {}\n`,
-			[/^5 .*: The table "shop\.orders" is there twice\./],
+			[/^5 .*: The table "shop\.orders" is duplicated\./],
 		],
 		[
 			"a table that is left out",
 			"name: shop\nsource: { schemas: { shop: { tables: { exclude: [tmp_*] } } } }\ntables:\n  shop.tmp_a: {}\n",
 			[
-				/^4 .*: The table "tmp_a" is not replicated: exclude has "tmp_\*" in source\.schemas\.shop\. Narrow the pattern, or remove this\.$/,
+				/^4 .*: The table "tmp_a" is not replicated: exclude contains "tmp_\*" in source\.schemas\.shop\. Narrow the pattern, or remove this\.$/,
 			],
 		],
 		[
 			"a table that is not let in",
 			"name: shop\nsource: { schemas: { shop: { tables: [a] } } }\ntables:\n  shop.b: {}\n",
 			[
-				/^4 .*: The table "b" is not replicated: include has only "a" in source\.schemas\.shop\. Add b to include, or remove this\.$/,
+				/^4 .*: The table "b" is not replicated: include contains only "a" in source\.schemas\.shop\. Add b to include, or remove this\.$/,
 			],
 		],
 		[
@@ -85,14 +87,16 @@ describe("a mistake in source and tables", () => {
 		[
 			"two tables of one alias",
 			`${least}tables:\n  shop.a: { alias: x }\n  shop.b: { alias: x }\n`,
-			['5 tables["shop.b"].alias: shop.a and shop.b would both be x in the catalog. Give one of them another alias.'],
+			[
+				'5 tables["shop.b"].alias: shop.a and shop.b would both be called x in the catalog. Give one of them another alias.',
+			],
 		],
 		[
 			"an alias that is a change log's",
 			`${least}tables:\n  shop.a: { alias: x }\n  shop.b: { alias: x_changes }\n`,
-			[/^5 .*shop\.a and shop\.b would both be x_changes in the catalog/],
+			[/^5 .*shop\.a and shop\.b would both be called x_changes in the catalog/],
 		],
-		["a key column twice", tables("{ primary_key: [id, id] }"), [/primary_key\[1\]: The column "id" is there twice\./]],
+		["a key column twice", tables("{ primary_key: [id, id] }"), [/primary_key\[1\]: The column "id" is duplicated\./]],
 		["an empty key", tables("{ primary_key: [] }"), [/primary_key: The list must name a column\./]],
 		// Columns
 		[
@@ -105,7 +109,7 @@ describe("a mistake in source and tables", () => {
 		[
 			"columns as a list",
 			tables("{ columns: [email] }"),
-			[/\.columns: It must be a mapping of names, and is a list\./],
+			[/\.columns: It must be a mapping of names, but is a list\./],
 		],
 		[
 			"a list for a column",
@@ -115,22 +119,22 @@ describe("a mistake in source and tables", () => {
 		[
 			"a list beside actions",
 			tables("{ columns: { include: [id], email: hash } }"),
-			[/\.columns\.email: "email" stands beside a list of columns/],
+			[/\.columns\.email: "email" cannot be combined with a list of columns/],
 		],
 		[
 			"both lists",
 			tables("{ columns: { include: [id], exclude: [email] } }"),
-			[/\.columns\.exclude: "exclude" stands beside a list of columns/],
+			[/\.columns\.exclude: "exclude" cannot be combined with a list of columns/],
 		],
 		[
 			"a column twice in a list",
 			tables("{ columns: { include: [id, id] } }"),
-			[/\.include\[1\]: The column "id" is there twice\./],
+			[/\.include\[1\]: The column "id" is duplicated\./],
 		],
 		[
 			"a key column that is dropped",
 			tables("{ columns: { id: drop }, primary_key: [id] }"),
-			[/primary_key\[0\]: The key column "id" is not replicated, as columns say\./],
+			[/primary_key\[0\]: The key column "id" is not replicated because of columns\./],
 		],
 		[
 			"a key column that is not in the list",

@@ -34,9 +34,9 @@ export function tableChecks(parts: Parts): Finding[] {
 
 function countChecks(schemas: readonly SchemaPart[]): Finding[] {
 	if (schemas.length > 0) return [];
-	const what = "It must name a schema.";
+	const what = "It must list at least one schema.";
 	return [
-		{ path: ["source", "schemas"], what, fix: 'For instance: schemas: { shop: { tables: { exclude: ["tmp_*"] } } }' },
+		{ path: ["source", "schemas"], what, fix: 'For example: schemas: { shop: { tables: { exclude: ["tmp_*"] } } }' },
 	];
 }
 
@@ -47,8 +47,8 @@ function folderChecks({ name, path }: SchemaPart): Finding[] {
 	return [
 		{
 			path,
-			what: `A schema cannot be called ${name}: the ${zone} zone has a folder of that name for something else.`,
-			fix: "Rename the schema at the source, or leave it out.",
+			what: `A schema cannot be called ${name}: the ${zone} zone uses a folder of that name for something else.`,
+			fix: "Rename the schema at the source, or do not replicate it.",
 		},
 	];
 }
@@ -62,14 +62,14 @@ function patternChecks({ path, entry }: SchemaPart): Finding[] {
 			? [
 					{
 						path: [...place, "exclude"],
-						what: "It leaves out all tables, as exclude wins over include.",
-						fix: "Name the tables that are left out, or remove the schema.",
+						what: "It excludes all tables, because exclude takes precedence over include.",
+						fix: "List only the tables to exclude, or remove the schema.",
 					},
 				]
 			: []),
 		...both.map((pattern) => ({
 			path: [...place, "exclude"],
-			what: `${JSON.stringify(pattern)} is in include and in exclude; exclude wins.`,
+			what: `${JSON.stringify(pattern)} is in both include and exclude; exclude takes precedence.`,
 			fix: "Remove it from one of them.",
 		})),
 	];
@@ -92,16 +92,16 @@ function columnChecks({ path, entry }: TablePart, defaults: Parts["columns"]): F
 			found.push({
 				path: [...place, name],
 				what: `A column cannot have a list.`,
-				fix: `Write an action: ${name}: drop, hash or keep. A list of names goes under include or exclude.`,
+				fix: `Write an action: ${name}: drop, hash or keep. Lists of names belong under include or exclude.`,
 			});
 		} else if (list !== undefined && name !== list.kind) {
 			found.push({
 				path: [...place, name],
-				what: `${JSON.stringify(name)} stands beside a list of columns; there may be a list, or actions by name, not both.`,
+				what: `${JSON.stringify(name)} cannot be combined with a list of columns.`,
 				fix:
 					list.kind === "include"
-						? "Name every column with its action in place of the list, or remove this."
-						: "Write each column of the list as `name: drop`, beside this.",
+						? "Replace the list with an action for each column, or remove this."
+						: "Replace the list with `name: drop` for each of its columns.",
 			});
 		}
 	}
@@ -111,8 +111,8 @@ function columnChecks({ path, entry }: TablePart, defaults: Parts["columns"]): F
 		if (!withheld(entry, name, defaults)) continue;
 		found.push({
 			path: [...path, "primary_key", index],
-			what: `The key column ${JSON.stringify(name)} is not replicated, as columns say.`,
-			fix: "Keep it, or hash it, or choose another key.",
+			what: `The key column ${JSON.stringify(name)} is not replicated because of columns.`,
+			fix: "Keep it, hash it, or choose another key.",
 		});
 	}
 	return found;
@@ -130,7 +130,7 @@ function aliasChecks(tables: readonly TablePart[]): Finding[] {
 			else if (other !== name) {
 				found.push({
 					path: [...path, "alias"],
-					what: `${other} and ${name} would both be ${word} in the catalog.`,
+					what: `${other} and ${name} would both be called ${word} in the catalog.`,
 					fix: "Give one of them another alias.",
 				});
 				break;

@@ -5,11 +5,7 @@ import { least } from "../fixtures/said.ts";
 const verify = (text: string): string => `${least}verify: { table: shop.a, ${text} }\n`;
 
 it.each<[string, string, (string | RegExp)[]]>([
-	[
-		"a mark without rows",
-		verify("marker: name"),
-		[/^3 verify\.marker: It says something of rows, and there are none\./],
-	],
+	["a mark without rows", verify("marker: name"), [/^3 verify\.marker: It has no effect without rows\./]],
 	[
 		"a mark in a column that the rows do not have",
 		verify("rows: [{ name: a }], marker: nam"),
@@ -18,7 +14,7 @@ it.each<[string, string, (string | RegExp)[]]>([
 	[
 		"a mark in a number",
 		verify("rows: [{ id: 1 }], marker: [id]"),
-		[/^3 verify\.marker\[0\]: The column "id" of the rows is not a text\./],
+		[/^3 verify\.marker\[0\]: The column "id" of the rows is not text\./],
 	],
 	[
 		"a mark that does not come into the lake",
@@ -28,16 +24,16 @@ it.each<[string, string, (string | RegExp)[]]>([
 	[
 		"rows of other columns",
 		verify("rows: [{ a: x }, { b: x }]"),
-		[/^3 verify\.rows\[1\]: It has other columns than the first row\./],
+		[/^3 verify\.rows\[1\]: Its columns differ from those of the first row\./],
 	],
 	[
 		"a sample without a mark",
 		verify("rows: [{ a: x }], sample: { row_count: 1, row: { a: y } }"),
-		[/^3 verify\.sample: It has an effect only beside marker\./],
+		[/^3 verify\.sample: It has no effect without marker\./],
 	],
 	[
 		"a query of the demo without a folder of queries",
 		`${least}sample_data: { script: a.ts, query: b }\n`,
-		[/^3 sample_data\.query: There is no folder of named queries\./],
+		[/^3 sample_data\.query: The definition has no folder of named queries\./],
 	],
 ])("%s", expectSaid);

@@ -16,20 +16,20 @@ export function verifyChecks(
 	if (rows === undefined || rows === null) {
 		for (const name of ["marker", "sample"] as const) {
 			if (entry[name] === undefined) continue;
-			found.push({ path: [...path, name], what: "It says something of rows, and there are none.", fix: "Add rows." });
+			found.push({ path: [...path, name], what: "It has no effect without rows.", fix: "Add rows." });
 		}
 		return found;
 	}
 	if (sample !== undefined && marker === undefined && !bad.has("marker")) {
-		const fix = "Name a column that gets a mark, where the table is not as the sample data filled it.";
-		found.push({ path: [...path, "sample"], what: "It has an effect only beside marker.", fix });
+		const fix = "Set marker to a column that receives a mark, for tables that the sample data did not fill.";
+		found.push({ path: [...path, "sample"], what: "It has no effect without marker.", fix });
 	}
 	const [first = {}] = rows;
 	const columns = Object.keys(first);
 	for (const [index, row] of rows.entries()) {
 		if (Object.keys(row).sort().join("\n") === [...columns].sort().join("\n")) continue;
-		const fix = `Give each row the columns of the first: ${columns.join(", ")}.`;
-		found.push({ path: [...path, "rows", index], what: "It has other columns than the first row.", fix });
+		const fix = `Give each row the same columns as the first: ${columns.join(", ")}.`;
+		found.push({ path: [...path, "rows", index], what: "Its columns differ from those of the first row.", fix });
 	}
 	const names = typeof marker === "string" ? [marker] : (marker ?? []);
 	const placeOf = (index: number) => (typeof marker === "string" ? [...path, "marker"] : [...path, "marker", index]);
@@ -42,14 +42,14 @@ export function verifyChecks(
 				what: `The rows have no column ${JSON.stringify(name)}.`,
 				allowed: columns,
 				meant: nearest(name, columns),
-				fix: "Name a column of the rows.",
+				fix: "Use a column of the rows.",
 			});
 		} else if (withheld(said, name, defaults)) {
-			const fix = "Name another one: the mark is looked for in the lake.";
+			const fix = "Choose another column, because the mark is read in the lake.";
 			found.push({ path: placeOf(index), what: `The column ${JSON.stringify(name)} is not replicated.`, fix });
 		} else if (rows.some((row) => typeof row[name] !== "string")) {
-			const fix = "Name a column of texts: a mark is one.";
-			found.push({ path: placeOf(index), what: `The column ${JSON.stringify(name)} of the rows is not a text.`, fix });
+			const fix = "Choose a text column, because the mark is text.";
+			found.push({ path: placeOf(index), what: `The column ${JSON.stringify(name)} of the rows is not text.`, fix });
 		}
 	}
 	return found;
@@ -62,9 +62,17 @@ export function demoChecks(
 	exists: (path: string) => boolean,
 ): Finding[] {
 	if (queries === undefined) {
-		return [{ path, what: "There is no folder of named queries.", fix: "Add queries, for instance queries: queries/" }];
+		return [
+			{
+				path,
+				what: "The definition has no folder of named queries.",
+				fix: "Add queries, for example queries: queries/",
+			},
+		];
 	}
 	const file = `${queries.replace(/\/$/, "")}/${entry}.sql`;
 	if (isBelow(file) && exists(file)) return [];
-	return [{ path, what: `There is no query ${JSON.stringify(entry)}.`, fix: `Make ${file}, or correct the name.` }];
+	return [
+		{ path, what: `The query ${JSON.stringify(entry)} does not exist.`, fix: `Create ${file}, or correct the name.` },
+	];
 }
