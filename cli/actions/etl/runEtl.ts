@@ -72,7 +72,8 @@ export async function runEtl(
 	await requireRules(stack);
 	const jobs = await withLoads(stack, chosen, options.acceptEmpty);
 	const startedAt = Date.now();
-	const session = await (await stack.jobs()).open(context, { scheduled: options.scheduled === true });
+	const about = { scheduled: options.scheduled === true, ...(names.length > 0 && { chosen: true }) };
+	const session = await (await stack.jobs()).open(context, about);
 	const finished: EtlResult["jobs"] = [];
 	try {
 		for (const wave of jobWaves(jobs)) {

@@ -31,9 +31,10 @@ export interface Jobs {
 	/**
 	 * Opens what the jobs of one run need (the local engine server). Waits for the end of a run that the schedule started.
 	 * @param options.scheduled the schedule asks, which waits for nobody.
+	 * @param options.chosen somebody named its jobs, and expects them to find something; nothing but time depends on it.
 	 * @throws RunGoing naming the run that is already going, where only one may.
 	 */
-	open(context: Context, options?: { scheduled?: boolean }): Promise<JobSession>;
+	open(context: Context, options?: { scheduled?: boolean; chosen?: boolean }): Promise<JobSession>;
 	/** Begins to start what a run will need that comes soon and has work; absent where nothing is to be started. */
 	prepare?(): Promise<void>;
 	/**

@@ -31,7 +31,10 @@ export class LocalJobs implements Jobs {
 		this.#paths = paths;
 	}
 
-	async open(context: Context, { scheduled = false }: { scheduled?: boolean } = {}): Promise<JobSession> {
+	async open(
+		context: Context,
+		{ scheduled = false, chosen = false }: { scheduled?: boolean; chosen?: boolean } = {},
+	): Promise<JobSession> {
 		const runId = runIdAfter((await this.#runIds()).at(-1));
 		const lock = await RunLock.take(this.#paths.runs, runId, context.signal, {
 			scheduled,
@@ -40,7 +43,7 @@ export class LocalJobs implements Jobs {
 		try {
 			await this.#removeRuns(keptRuns);
 			const definition = await stackDefinition(this.#paths);
-			const ahead = await hasNews(this.#paths);
+			const ahead = chosen || (await hasNews(this.#paths));
 			await mkdir(this.#paths.raw, { recursive: true });
 			await mkdir(this.#paths.processed, { recursive: true });
 			await deliverLeftovers({ spool: this.#paths.delivery, raw: this.#paths.raw });

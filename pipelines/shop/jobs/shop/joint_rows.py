@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from lakehouse.contract import CLICKSTREAM
+from lakehouse.run import staging
 from lakehouse.run.job import Job
 from lakehouse.spark import F
 from lakehouse.storage.files import StoredFile
@@ -60,28 +61,34 @@ def write(job: Job, hours: Hours, folder: str) -> Written:
     """Writes the joined rows of some hours to a folder: of a damaged file those of the lines that can be read."""
     if not hours:
         return Written()
-    found = clicks.parsed(job, hours)
-    job.engine.append_parquet(joined(job, found), folder, "click_hour")
-    counted = found.groupBy("click_hour", clicks.PRODUCT).agg(
-        F.count(F.lit(1)),
-        *[F.sum(F.col(name).cast("int")) for name in ("malformed", "unfit")],
-        F.max(F.size("notes") > 0),
-        F.max(F.col("damage").isNotNull()),
+    # Their lines are read once: what is made of them, and what is counted, comes from there.
+    with staging.staged(job, clicks.parsed(job, hours), CLICKSTREAM) as found:
+        job.engine.append_parquet(joined(job, found), folder, "click_hour")
+        return _written(found, hours)
+
+
+def _written(found: DataFrame, hours: Hours) -> Written:
+    """`found`: the lines of some hours, as of `clicks.parsed`."""
+    lines, malformed, unfit = F.col("lines"), F.col("malformed"), F.col("unfit")
+    product = F.col(clicks.PRODUCT)
+    of_product = found.groupBy("click_hour", product).agg(
+        F.count(F.lit(1)).alias("lines"),
+        *[F.sum(column.cast("int")).alias(name) for name, column in (("malformed", malformed), ("unfit", unfit))],
+        F.max(F.size("notes") > 0).alias("noted"),
+        F.max(F.col("damage").isNotNull()).alias("damaged"),
+    )
+    of_hour = of_product.groupBy("click_hour").agg(
+        *[F.sum(column) for column in (lines, malformed, unfit)],
+        F.sum(F.when(product.isNull(), lines - malformed).otherwise(0)),
+        F.slice(F.collect_list(product), 1, MANY_PRODUCTS + 1),
+        F.max("noted"),
+        F.max("damaged"),
     )
     result = Written({hour: HourCount() for hour in hours})
     noted = damaged = False
-    for hour, product, lines, malformed, unfit, has_notes, has_damage in counted.collect():
-        entry = result.counts[hour]
-        entry.lines += lines
-        entry.malformed += malformed
-        entry.unfit += unfit
+    for hour, *numbers, products, has_notes, has_damage in of_hour.collect():
+        result.counts[hour] = HourCount(*numbers, products if len(products) <= MANY_PRODUCTS else None)
         noted, damaged = noted or bool(has_notes), damaged or bool(has_damage)
-        if product is None:
-            entry.without += lines - malformed
-        elif entry.products is not None:
-            entry.products.append(product)
-            if len(entry.products) > MANY_PRODUCTS:
-                entry.products = None
     if noted:
         result.notes = {note for (note,) in found.select(F.explode("notes")).distinct().collect()}
     if damaged:
