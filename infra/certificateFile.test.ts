@@ -30,21 +30,21 @@ it("a chain is taken as it is", async () => {
 it("certificates that have ended are refused with the day", async () => {
 	vi.useFakeTimers({ now: new Date("2200-01-01"), toFake: ["Date"] });
 	await expect(read(authority)).rejects.toThrow(
-		"has certificates that have ended, the last at 2126-10-27T13:50:08.000Z",
+		"contains only expired certificates, the last since 2126-10-27T13:50:08.000Z",
 	);
 });
 
 it.each([
-	["no PEM", () => "not a certificate", "has no certificate in PEM"],
+	["no PEM", () => "not a certificate", "contains no PEM certificate"],
 	[
 		"a certificate cut in two",
 		() => authority.replace(/\n[^\n]+\n(?=-----END)/, "\n"),
-		"has a certificate that cannot be read",
+		"contains a certificate that cannot be read",
 	],
 	[
 		"a private key beside it",
 		() => `${authority}-----BEGIN RSA PRIVATE KEY-----\nx\n-----END RSA PRIVATE KEY-----`,
-		"has a private key",
+		"contains a private key",
 	],
 ])("%s is refused with the key that names the file", async (_, text, reason) => {
 	await expect(read(text())).rejects.toThrow(

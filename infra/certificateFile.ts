@@ -16,20 +16,20 @@ export function readCertificate(file: string): string {
 	const fault = faultOf(text);
 	if (fault === undefined) return text;
 	throw new pulumi.RunError(
-		`${key}: ${JSON.stringify(file)} ${fault}. Name the file with the authority's certificates: pulumi config set ${key} source-ca.pem`,
+		`${key}: ${JSON.stringify(file)} ${fault}. Set it to the file with the authority's certificates: pulumi config set ${key} source-ca.pem`,
 	);
 }
 
 /** A key would end up in DMS, in the state and in the outputs, where anybody of the account reads it. */
 function faultOf(text: string): string | undefined {
-	if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return "has a private key, which must not leave its server";
+	if (/-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)) return "contains a private key, which must not leave its server";
 	const certificates = text.match(block) ?? [];
-	if (certificates.length === 0) return "has no certificate in PEM (-----BEGIN CERTIFICATE-----)";
+	if (certificates.length === 0) return "contains no PEM certificate (-----BEGIN CERTIFICATE-----)";
 	const ends = certificates.map(endOf);
-	if (ends.includes(undefined)) return "has a certificate that cannot be read";
+	if (ends.includes(undefined)) return "contains a certificate that cannot be read";
 	const last = Math.max(...ends.map((end) => end?.getTime() ?? 0));
 	return last < Date.now()
-		? `has certificates that have ended, the last at ${new Date(last).toISOString()}`
+		? `contains only expired certificates, the last since ${new Date(last).toISOString()}`
 		: undefined;
 }
 

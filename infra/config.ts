@@ -18,7 +18,7 @@ const matching = (pattern: RegExp, reason: string): z.ZodString => z.string("is 
 const optional = <T extends z.ZodType<string>>(schema: T) =>
 	z.preprocess((value) => (value === "" ? undefined : value), schema.optional());
 const list = (item: z.ZodString): z.ZodArray<z.ZodString> =>
-	z.array(item, "is not a list").refine((items) => new Set(items).size === items.length, "has an item twice");
+	z.array(item, "is not a list").refine((items) => new Set(items).size === items.length, "contains an item twice");
 /** Text of which a function says what is wrong with it, if anything. */
 const faultless = (fault: (text: string) => string | undefined): z.ZodString =>
 	z.string("is not text").superRefine((text, context) => {
@@ -28,7 +28,7 @@ const faultless = (fault: (text: string) => string | undefined): z.ZodString =>
 
 const arnOf = (service: string, resource: string): RegExp =>
 	new RegExp(`^arn:[a-z-]+:${service}:[a-z0-9-]+:\\d{12}:${resource}$`);
-const streamName = matching(/^[a-zA-Z0-9_.-]{1,64}$/, "is not a name of up to 64 letters, digits, _, . and -");
+const streamName = matching(/^[a-zA-Z0-9_.-]{1,64}$/, "is not a valid name: up to 64 letters, digits, _, . and -");
 
 /** A source has its own range of addresses, not everybody's. */
 const sourceRangeFault = (range: string): string | undefined =>
@@ -37,11 +37,11 @@ const sourceRangeFault = (range: string): string | undefined =>
 /** Each key: what it may be, and a value that would do, for the hint. `Pulumi.yaml` has type, default and description. */
 const keys = {
 	pipeline: [
-		matching(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, "is not a folder below the project's, with / between its parts"),
+		matching(/^[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, "is not a folder inside the project, with / between its parts"),
 		"pipelines/shop",
 	],
 	disposable: [flag, "true"],
-	notificationEmail: [optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "is not a mail address")), "you@example.com"],
+	notificationEmail: [optional(matching(/^[^@\s]+@[^@\s]+\.[^@\s]+$/, "is not an email address")), "you@example.com"],
 	monthlyBudgetUsd: [integer(0, 1_000_000), "300"],
 	logRetentionDays: [
 		integer(1, 731).refine((days) => retentions.includes(days), `is not one of ${retentions.join(", ")}`),
@@ -64,7 +64,7 @@ const keys = {
 		optional(
 			matching(
 				arnOf("secretsmanager", "secret:[\\w/+=.@-]+-[A-Za-z0-9]{6}"),
-				"is not the whole ARN of a secret, with the six characters at its end",
+				"is not the complete ARN of a secret, including its last six characters",
 			),
 		),
 		"arn:aws:secretsmanager:…:secret:…",

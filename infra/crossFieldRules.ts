@@ -41,12 +41,12 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 		errors: ({ vpcId, privateSubnetIds: subnets, routeTableIds: tables }) =>
 			vpcId === undefined
 				? [
-						...errorIf(subnets.length > 0, "privateSubnetIds", "is set, and vpcId is not", hint("vpcId")),
-						...errorIf(tables.length > 0, "routeTableIds", "is set, and vpcId is not", hint("vpcId")),
+						...errorIf(subnets.length > 0, "privateSubnetIds", "is set, but vpcId is not", hint("vpcId")),
+						...errorIf(tables.length > 0, "routeTableIds", "is set, but vpcId is not", hint("vpcId")),
 					]
 				: [
-						...errorIf(subnets.length !== 3, "privateSubnetIds", "are not three, as vpcId requires"),
-						...errorIf(tables.length === 0, "routeTableIds", "is empty, and vpcId is set"),
+						...errorIf(subnets.length !== 3, "privateSubnetIds", "must have three entries, because vpcId is set"),
+						...errorIf(tables.length === 0, "routeTableIds", "is empty, but vpcId is set"),
 					],
 	},
 	...externalKeys.map(
@@ -56,8 +56,8 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 				const taken = sourceKind === "external" || (sourceKind === "rds" && key === "sourceSecretArn");
 				const external = hint("sourceKind", "external");
 				return [
-					...errorIf(sourceKind === "external" && value === undefined, key, "is not set, and sourceKind is external"),
-					...errorIf(!taken && value !== undefined, key, `is set, and sourceKind is ${sourceKind}`, external),
+					...errorIf(sourceKind === "external" && value === undefined, key, "is not set, but sourceKind is external"),
+					...errorIf(!taken && value !== undefined, key, `is set, but sourceKind is ${sourceKind}`, external),
 				];
 			},
 		}),
@@ -69,7 +69,7 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 				errorIf(
 					sourceKind !== "external" && value !== usual[key],
 					key,
-					`is set, and sourceKind is ${sourceKind}`,
+					`is set, but sourceKind is ${sourceKind}`,
 					hint("sourceKind", "external"),
 				),
 		}),
@@ -80,7 +80,7 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 			errorIf(
 				sourceCidr !== undefined && vpcId === undefined && rangesOverlap(sourceCidr, vpcCidr),
 				"vpcCidr",
-				`shares addresses with sourceCidr, ${sourceCidr}, so that no way leads there`,
+				`overlaps sourceCidr, ${sourceCidr}, so the source would be unreachable`,
 			),
 	},
 	{
@@ -92,7 +92,7 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 					isIPv4(sourceHost) &&
 					!rangesOverlap(`${sourceHost}/32`, sourceCidr),
 				"sourceCidr",
-				`does not have ${sourceHost}, the sourceHost`,
+				`does not contain the sourceHost ${sourceHost}`,
 			),
 	},
 	{
@@ -101,7 +101,7 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 			errorIf(
 				sourceKind === "rds" && version !== undefined && isBefore(version, "3.5.4"),
 				"replicationEngineVersion",
-				"does not know MySQL 8.4, which sourceKind rds makes",
+				"does not support MySQL 8.4, which sourceKind rds creates",
 			),
 	},
 	{
@@ -110,17 +110,17 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 			const isRdsClass = databaseInstanceClass.startsWith("db.");
 			const key = "databaseInstanceClass";
 			return [
-				...errorIf(sourceKind === "rds" && !isRdsClass, key, "is not a class of RDS, and sourceKind is rds"),
+				...errorIf(sourceKind === "rds" && !isRdsClass, key, "is not an RDS instance class, but sourceKind is rds"),
 				...errorIf(
 					sourceKind === "ec2" && isRdsClass,
 					key,
-					"is a class of RDS, and sourceKind is ec2",
+					"is an RDS instance class, but sourceKind is ec2",
 					hint(key, "t4g.small"),
 				),
 				...errorIf(
 					sourceKind === "ec2" && !isRdsClass && !arm.test(databaseInstanceClass),
 					key,
-					"does not have an Arm processor, and sourceKind is ec2",
+					"does not have an Arm processor, which sourceKind ec2 requires",
 					hint(key, "t4g.small"),
 				),
 			];
@@ -134,12 +134,12 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 				...errorIf(
 					free >= replicationStorageGb,
 					key,
-					`is not less than replicationStorageGb, ${replicationStorageGb}, so that its alarm would never end`,
+					`is not less than replicationStorageGb, ${replicationStorageGb}, so its alarm would never end`,
 				),
 				...errorIf(
 					sourceKind === "rds" && free >= databaseStorageGb,
 					key,
-					`is not less than databaseStorageGb, ${databaseStorageGb}, so that its alarm would never end`,
+					`is not less than databaseStorageGb, ${databaseStorageGb}, so its alarm would never end`,
 				),
 			];
 		},
@@ -160,7 +160,7 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 			if (warehouseKind !== "provisioned") return [];
 			return [
 				...errorIf(nodes < least, "warehouseNodes", `is too few for ${type}`),
-				...errorIf(nodes > most, "warehouseNodes", `is more than ${most}, the most of ${type}`),
+				...errorIf(nodes > most, "warehouseNodes", `is more than ${most}, the maximum for ${type}`),
 			];
 		},
 	},
@@ -170,7 +170,7 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 			errorIf(
 				dashboards === "warehouse" && warehouseKind === "none",
 				"dashboards",
-				"needs a warehouse, and warehouseKind is none",
+				"needs a warehouse, but warehouseKind is none",
 			),
 	},
 	{
@@ -179,14 +179,14 @@ export const crossFieldRules: readonly CrossFieldRule[] = [
 			errorIf(
 				dashboards !== "none" && (owners < 1 || owners > 20),
 				"quickSightPrincipals",
-				"are not 1 to 20, and dashboards need owners",
+				"must have 1 to 20 entries, because dashboards need owners",
 			),
 	},
 	...(["quickSightAccountName", "notificationEmail"] as const).map(
 		(key): CrossFieldRule => ({
 			keys: ["quickSightSubscribe", key],
 			errors: ({ quickSightSubscribe, [key]: value }) =>
-				errorIf(quickSightSubscribe && value === undefined, key, "is not set, and quickSightSubscribe is true"),
+				errorIf(quickSightSubscribe && value === undefined, key, "is not set, but quickSightSubscribe is true"),
 		}),
 	),
 ];

@@ -41,7 +41,7 @@ describe.each(["s3", "kinesis"])("a stack of the longest name, with replicationT
 
 it("a stack of a wrong name is refused before anything is made", async () => {
 	await expect(runProgram(definePipeline, { stack: "my_stack", config: config() })).rejects.toThrow(
-		'stack: "my_stack" is not',
+		'stack: "my_stack" must contain only',
 	);
 });
 

@@ -23,7 +23,9 @@ export function definePipeline(): pulumi.Output<PipelineOutputs> {
 	const stack = pulumi.getStack();
 	const left = leftToDo(config);
 	if (left.length > 0) {
-		void pulumi.log.warn(`This update leaves to do, in this order:\n${left.map(({ text }) => `  ${text}`).join("\n")}`);
+		void pulumi.log.warn(
+			`After this update, do the following, in this order:\n${left.map(({ text }) => `  ${text}`).join("\n")}`,
+		);
 	}
 	return new AnalyticsPipeline(
 		`${project}-${stack}`,
@@ -56,7 +58,7 @@ function definitionOf({ pipeline: folder, sourceKind, replicationEngineVersion }
 	}
 	if (sourceKind !== "ec2" || definition.sampleData?.dump !== undefined) return { definition, models };
 	throw new pulumi.RunError(
-		`${folder}/pipeline.yaml has no sample_data.dump, with which a source of the kind ec2 is filled. Name one there, or use ` +
+		`${folder}/pipeline.yaml has no sample_data.dump, which fills a source of kind ec2. Add it there, or use ` +
 			"another source: pulumi config set sourceKind external",
 	);
 }

@@ -11,11 +11,11 @@ export function leftToDo(config: PipelineConfig): LeftTask[] {
 	if (!dashboardsWait(config)) return [];
 	return [
 		{
-			text: "Make the user as whom the dashboards log in to the warehouse: npx pipeline-cli warehouse apply",
+			text: "Create the user that the dashboards use in the warehouse: npx pipeline-cli warehouse apply",
 			doneBy: "warehouse apply",
 		},
 		{
-			text: "Let QuickSight read that user's secret, as its administrator: docs/aws.md, Dashboards over the warehouse",
+			text: "As administrator of QuickSight, allow it to read that user's secret: docs/aws.md, Dashboards over the warehouse",
 		},
 		{ text: "Deploy the dashboards: pulumi config set dashboardsReady true && pulumi up" },
 	];

@@ -60,12 +60,12 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 	[
 		"pipeline",
 		{ pipeline: "../shop" },
-		'"../shop" is not a folder below the project\'s, with / between its parts. Set it: pulumi config set pipeline pipelines/shop',
+		'"../shop" is not a folder inside the project, with / between its parts. Set it: pulumi config set pipeline pipelines/shop',
 	],
 	[
 		"notificationEmail",
 		{ notificationEmail: "nobody" },
-		'"nobody" is not a mail address. Set it: pulumi config set notificationEmail you@example.com',
+		'"nobody" is not an email address. Set it: pulumi config set notificationEmail you@example.com',
 	],
 	["monthlyBudgetUsd", { monthlyBudgetUsd: -1 }, "-1 is less than 0. Set it: pulumi config set monthlyBudgetUsd 300"],
 	[
@@ -86,27 +86,27 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 	[
 		"vpcCidr",
 		{ vpcCidr: "192.168.0.0/16" },
-		'"192.168.0.0/16" touches 192.168.0.0/24, which DMS keeps for itself. Set it: pulumi config set vpcCidr 10.40.0.0/16',
+		'"192.168.0.0/16" touches 192.168.0.0/24, which DMS reserves. Set it: pulumi config set vpcCidr 10.40.0.0/16',
 	],
 	[
 		"vpcCidr",
 		{ vpcCidr: "10.40.0.1/16" },
-		'"10.40.0.1/16" does not begin at its network address, 10.40.0.0. Set it: pulumi config set vpcCidr 10.40.0.0/16',
+		'"10.40.0.1/16" does not start at its network address, 10.40.0.0. Set it: pulumi config set vpcCidr 10.40.0.0/16',
 	],
 	[
 		"privateSubnetIds",
 		{ vpcId: "vpc-0a", routeTableIds: ["rtb-0a"], privateSubnetIds: ["subnet-0a"] },
-		"[\"subnet-0a\"] are not three, as vpcId requires. Set it: pulumi config set --path 'privateSubnetIds[0]' subnet-…, and [1], [2] likewise",
+		"[\"subnet-0a\"] must have three entries, because vpcId is set. Set it: pulumi config set --path 'privateSubnetIds[0]' subnet-…, and [1], [2] likewise",
 	],
 	[
 		"routeTableIds",
 		{ vpcId: "vpc-0a", privateSubnetIds: ["subnet-0a", "subnet-0b", "subnet-0c"] },
-		"[] is empty, and vpcId is set. Set it: pulumi config set --path 'routeTableIds[0]' rtb-…",
+		"[] is empty, but vpcId is set. Set it: pulumi config set --path 'routeTableIds[0]' rtb-…",
 	],
 	[
 		"routeTableIds",
 		{ routeTableIds: ["rtb-0a"] },
-		'["rtb-0a"] is set, and vpcId is not. Set it: pulumi config set vpcId vpc-0123456789abcdef0',
+		'["rtb-0a"] is set, but vpcId is not. Set it: pulumi config set vpcId vpc-0123456789abcdef0',
 	],
 	["endpointZones", { endpointZones: 4 }, "4 is more than 3. Set it: pulumi config set endpointZones 1"],
 	[
@@ -117,42 +117,42 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 	[
 		"sourceHost",
 		{ sourceHost: "db.example.com" },
-		'"db.example.com" is set, and sourceKind is ec2. Set it: pulumi config set sourceKind external',
+		'"db.example.com" is set, but sourceKind is ec2. Set it: pulumi config set sourceKind external',
 	],
 	[
 		"databaseInstanceClass",
 		{ databaseInstanceClass: "db.t4g.micro" },
-		'"db.t4g.micro" is a class of RDS, and sourceKind is ec2. Set it: pulumi config set databaseInstanceClass t4g.small',
+		'"db.t4g.micro" is an RDS instance class, but sourceKind is ec2. Set it: pulumi config set databaseInstanceClass t4g.small',
 	],
 	[
 		"databaseInstanceClass",
 		{ sourceKind: "rds" },
-		'"t4g.small" is not a class of RDS, and sourceKind is rds. Set it: pulumi config set databaseInstanceClass db.t4g.micro',
+		'"t4g.small" is not an RDS instance class, but sourceKind is rds. Set it: pulumi config set databaseInstanceClass db.t4g.micro',
 	],
 	[
 		"databaseInstanceClass",
 		{ databaseInstanceClass: "t3.small" },
-		'"t3.small" does not have an Arm processor, and sourceKind is ec2. Set it: pulumi config set databaseInstanceClass t4g.small',
+		'"t3.small" does not have an Arm processor, which sourceKind ec2 requires. Set it: pulumi config set databaseInstanceClass t4g.small',
 	],
 	[
 		"databaseInstanceClass",
 		{ databaseInstanceClass: "g4dn.xlarge" },
-		'"g4dn.xlarge" does not have an Arm processor, and sourceKind is ec2. Set it: pulumi config set databaseInstanceClass t4g.small',
+		'"g4dn.xlarge" does not have an Arm processor, which sourceKind ec2 requires. Set it: pulumi config set databaseInstanceClass t4g.small',
 	],
 	[
 		"sourcePort",
 		{ sourcePort: 3307 },
-		"3307 is set, and sourceKind is ec2. Set it: pulumi config set sourceKind external",
+		"3307 is set, but sourceKind is ec2. Set it: pulumi config set sourceKind external",
 	],
 	[
 		"sourceEngine",
 		{ sourceEngine: "mariadb" },
-		'"mariadb" is set, and sourceKind is ec2. Set it: pulumi config set sourceKind external',
+		'"mariadb" is set, but sourceKind is ec2. Set it: pulumi config set sourceKind external',
 	],
 	[
 		"replicationEngineVersion",
 		{ sourceKind: "rds", databaseInstanceClass: "db.t4g.micro", replicationEngineVersion: "3.5.3" },
-		'"3.5.3" does not know MySQL 8.4, which sourceKind rds makes. Set it: pulumi config set replicationEngineVersion 3.6.1',
+		'"3.5.3" does not support MySQL 8.4, which sourceKind rds creates. Set it: pulumi config set replicationEngineVersion 3.6.1',
 	],
 	[
 		"binlogRetentionHours",
@@ -177,7 +177,7 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 	[
 		"clickstreamName",
 		{ clickstreamName: "a b" },
-		'"a b" is not a name of up to 64 letters, digits, _, . and -. Set it: pulumi config set clickstreamName kds-clickstream-data',
+		'"a b" is not a valid name: up to 64 letters, digits, _, . and -. Set it: pulumi config set clickstreamName kds-clickstream-data',
 	],
 	[
 		"jobWorkerType",
@@ -187,12 +187,12 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 	[
 		"alarmFreeStorageGb",
 		{ alarmFreeStorageGb: 20 },
-		"20 is not less than replicationStorageGb, 20, so that its alarm would never end. Set it: pulumi config set alarmFreeStorageGb 5",
+		"20 is not less than replicationStorageGb, 20, so its alarm would never end. Set it: pulumi config set alarmFreeStorageGb 5",
 	],
 	[
 		"alarmFreeStorageGb",
 		{ sourceKind: "rds", databaseInstanceClass: "db.t4g.micro", replicationStorageGb: 50, alarmFreeStorageGb: 30 },
-		"30 is not less than databaseStorageGb, 20, so that its alarm would never end. Set it: pulumi config set alarmFreeStorageGb 5",
+		"30 is not less than databaseStorageGb, 20, so its alarm would never end. Set it: pulumi config set alarmFreeStorageGb 5",
 	],
 	[
 		"schedule",
@@ -212,22 +212,22 @@ const wrongValues: [string, Record<string, unknown>, string][] = [
 	[
 		"warehouseNodes",
 		{ warehouseKind: "provisioned", warehouseNodeType: "ra3.large", warehouseNodes: 17 },
-		"17 is more than 16, the most of ra3.large. Set it: pulumi config set warehouseNodes 2",
+		"17 is more than 16, the maximum for ra3.large. Set it: pulumi config set warehouseNodes 2",
 	],
 	[
 		"dashboards",
 		{ dashboards: "warehouse", quickSightPrincipals: ["arn:aws:quicksight:eu-west-1:111122223333:user/default/a"] },
-		'"warehouse" needs a warehouse, and warehouseKind is none. Set it: pulumi config set dashboards athena',
+		'"warehouse" needs a warehouse, but warehouseKind is none. Set it: pulumi config set dashboards athena',
 	],
 	[
 		"quickSightPrincipals",
 		{ dashboards: "athena" },
-		"[] are not 1 to 20, and dashboards need owners. Set it: pulumi config set --path 'quickSightPrincipals[0]' arn:aws:quicksight:…:user/default/…",
+		"[] must have 1 to 20 entries, because dashboards need owners. Set it: pulumi config set --path 'quickSightPrincipals[0]' arn:aws:quicksight:…:user/default/…",
 	],
 	[
 		"quickSightAccountName",
 		{ quickSightSubscribe: true, notificationEmail: "a@example.com" },
-		'"" is not set, and quickSightSubscribe is true. Set it: pulumi config set quickSightAccountName my-company',
+		'"" is not set, but quickSightSubscribe is true. Set it: pulumi config set quickSightAccountName my-company',
 	],
 ];
 
@@ -245,7 +245,7 @@ describe("a wrong value", () => {
 
 	it("is a subscription without an address for its notices, too", () => {
 		expect(messageOf({ quickSightSubscribe: true, quickSightAccountName: "my-company" })).toBe(
-			'The configuration of the stack has an error:\n  notificationEmail: "" is not set, and quickSightSubscribe is true. ' +
+			'The configuration of the stack has an error:\n  notificationEmail: "" is not set, but quickSightSubscribe is true. ' +
 				"Set it: pulumi config set notificationEmail you@example.com",
 		);
 	});
@@ -277,7 +277,7 @@ describe("a wrong value", () => {
 		const secret = { sourceSecretArn: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:s-AbCdEf" };
 		const rds = { sourceKind: "rds", databaseInstanceClass: "db.t4g.micro" };
 		expect(parseConfig({ ...dev, ...rds, ...secret })).toMatchObject(secret);
-		expect(messageOf(secret)).toContain("is set, and sourceKind is ec2. Set it: pulumi config set sourceKind external");
+		expect(messageOf(secret)).toContain("is set, but sourceKind is ec2. Set it: pulumi config set sourceKind external");
 	});
 
 	const external = {
@@ -292,10 +292,10 @@ describe("a wrong value", () => {
 	it("is a range of the network that has the source's addresses, or a range of the source without its server", () => {
 		expect(parseConfig({ ...dev, ...external })).toMatchObject(external);
 		expect(messageOf({ ...external, vpcCidr: "10.1.0.0/16" })).toContain(
-			'vpcCidr: "10.1.0.0/16" shares addresses with sourceCidr, 10.1.2.0/24, so that no way leads there.',
+			'vpcCidr: "10.1.0.0/16" overlaps sourceCidr, 10.1.2.0/24, so the source would be unreachable.',
 		);
 		expect(messageOf({ ...external, sourceHost: "10.1.3.7" })).toContain(
-			'sourceCidr: "10.1.2.0/24" does not have 10.1.3.7, the sourceHost.',
+			'sourceCidr: "10.1.2.0/24" does not contain the sourceHost 10.1.3.7.',
 		);
 	});
 

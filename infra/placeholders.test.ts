@@ -15,7 +15,7 @@ const owner = (account: string): string => `arn:aws:quicksight:eu-west-1:${accou
 describe("a placeholder", () => {
 	it.each(["data-platform@example.com", "a@mail.example.org", "a@EXAMPLE.net"])("%s is refused", (address) => {
 		expect(() => refusePlaceholders(configWith({ notificationEmail: address }))).toThrow(
-			`The configuration of the stack has an error:\n  notificationEmail: "${address}" is an example, where no one reads mail. Set it: pulumi config set notificationEmail you@your-company.com`,
+			`The configuration of the stack has an error:\n  notificationEmail: "${address}" is an example address that nobody reads. Set it: pulumi config set notificationEmail you@your-company.com`,
 		);
 	});
 
@@ -26,7 +26,7 @@ describe("a placeholder", () => {
 	it("is the account of AWS's examples, also beside a right owner", () => {
 		const principals = [owner("111122223333"), owner("123456789012")];
 		expect(() => refusePlaceholders(configWith({ quickSightPrincipals: principals }))).toThrow(
-			/ {2}quickSightPrincipals: "arn:aws:quicksight:eu-west-1:123456789012:\S+" is an example, .*\. Set it: pulumi config set --path 'quickSightPrincipals\[0\]' arn:/,
+			/ {2}quickSightPrincipals: "arn:aws:quicksight:eu-west-1:123456789012:\S+" is an example .*\. Set it: pulumi config set --path 'quickSightPrincipals\[0\]' arn:/,
 		);
 	});
 
@@ -103,7 +103,7 @@ describe("the dashboards' owners", () => {
 		const owners = [owner(testEnvironment.accountId)];
 		expect(ownersIn(testEnvironment.accountId, owners)).toEqual(owners);
 		expect(() => ownersIn(testEnvironment.accountId, [...owners, owner("444455556666")])).toThrow(
-			/ {2}quickSightPrincipals: "\S+:444455556666:\S+" is not of account 111122223333, which this deploys to\. Set it: pulumi config set --path 'quickSightPrincipals\[0\]' /,
+			/ {2}quickSightPrincipals: "\S+:444455556666:\S+" does not belong to account 111122223333, to which this stack is deployed\. Set it: pulumi config set --path 'quickSightPrincipals\[0\]' /,
 		);
 	});
 

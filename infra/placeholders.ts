@@ -19,11 +19,11 @@ export function refusePlaceholders(config: PipelineConfig): void {
 	const { notificationEmail, quickSightPrincipals } = config;
 	const errors = sourceErrors(config);
 	if (notificationEmail !== undefined && exampleDomain.test(notificationEmail)) {
-		const reason = "is an example, where no one reads mail";
+		const reason = "is an example address that nobody reads";
 		errors.push(errorLine("notificationEmail", notificationEmail, reason, "you@your-company.com"));
 	}
 	const example = quickSightPrincipals.find((principal) => accountOf(principal) === exampleAccount);
-	if (example !== undefined) errors.push(ownersError(example, "is an example, whose account no one has"));
+	if (example !== undefined) errors.push(ownersError(example, "is an example with an account that does not exist"));
 	if (errors.length > 0) throw refusal(errors);
 }
 
@@ -37,18 +37,20 @@ function sourceErrors({
 	const errors: string[] = [];
 	if (sourceHost !== undefined && exampleDomain.test(sourceHost)) {
 		errors.push(
-			errorLine("sourceHost", sourceHost, "is an example, where no server answers", "mysql.your-company.com"),
+			errorLine("sourceHost", sourceHost, "is an example with no server behind it", "mysql.your-company.com"),
 		);
 	}
 	if (sourceSecretArn !== undefined && accountOf(sourceSecretArn) === exampleAccount) {
 		const example = "arn:aws:secretsmanager:…, as aws secretsmanager list-secrets lists them";
-		errors.push(errorLine("sourceSecretArn", sourceSecretArn, "is an example, whose account no one has", example));
+		errors.push(
+			errorLine("sourceSecretArn", sourceSecretArn, "is an example with an account that does not exist", example),
+		);
 	}
 	if (sourceCidr !== undefined && exampleRange.test(sourceCidr)) {
-		errors.push(errorLine("sourceCidr", sourceCidr, "is an example, where no server is", "10.1.2.0/24"));
+		errors.push(errorLine("sourceCidr", sourceCidr, "is an example range with no server", "10.1.2.0/24"));
 	}
 	if (file === exampleCertificate) {
-		errors.push(errorLine("sourceCaCertificateFile", file, "is an example, which no one has", "source-ca.pem"));
+		errors.push(errorLine("sourceCaCertificateFile", file, "is an example that does not exist", "source-ca.pem"));
 	}
 	return errors;
 }
@@ -61,7 +63,7 @@ function sourceErrors({
 export function ownersIn(accountId: string, principals: readonly string[]): string[] {
 	const foreign = principals.find((principal) => accountOf(principal) !== accountId);
 	if (foreign !== undefined) {
-		throw refusal([ownersError(foreign, `is not of account ${accountId}, which this deploys to`)]);
+		throw refusal([ownersError(foreign, `does not belong to account ${accountId}, to which this stack is deployed`)]);
 	}
 	return [...principals];
 }

@@ -110,7 +110,7 @@ describe("a mutated program", () => {
 
 	it.each([
 		[["SELECT", "DESCRIBE"], "grant: sort its permissions: DESCRIBE, SELECT"],
-		[["ALL"], "grant: say in its permissions what ALL stands for"],
+		[["ALL"], "grant: list in its permissions what ALL stands for"],
 	])("has a grant of %j", (permissions, reported) => {
 		const grant: Registered = {
 			...program("prod").named("analytics-pipeline-prod-notifications-topic"),
@@ -129,7 +129,7 @@ describe("a mutated program", () => {
 			name: "queue",
 		};
 		expect(verdict(rules["something unencrypted"], new Program([...program("prod").resources, queue]))).toEqual([
-			"queue: say in this rule whether a aws:sqs/queue:Queue holds data",
+			"queue: add to this rule whether a aws:sqs/queue:Queue holds data",
 		]);
 	});
 

@@ -30,7 +30,7 @@ it("a configured path is the project's, wherever the program runs", () => {
 
 it("a file that is not there is an error that names its key", () => {
 	expect(() => readProjectFile("sourceCaCertificateFile", "none.pem")).toThrow(
-		/^sourceCaCertificateFile: "none\.pem" cannot be read \(ENOENT.*\)\. Name a file from the project's folder/,
+		/^sourceCaCertificateFile: "none\.pem" cannot be read \(ENOENT.*\)\. Write the file's path from the project's folder/,
 	);
 });
 

@@ -28,7 +28,7 @@ export function readProjectFile(key: string, file: string): string {
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new pulumi.RunError(
-			`${key}: ${JSON.stringify(file)} cannot be read (${reason}). Name a file from the project's folder: pulumi config set ${key} ` +
+			`${key}: ${JSON.stringify(file)} cannot be read (${reason}). Write the file's path from the project's folder: pulumi config set ${key} ` +
 				"source-ca.pem",
 		);
 	}

@@ -10,8 +10,8 @@ describe("a stack's name", () => {
 
 	it.each(["Dev", "my_stack", "my.stack", "1st", "-a", "a-", "a--b", ""])("%j is refused", (stack) => {
 		expect(() => checkNames(project, stack)).toThrow(
-			`The names of project and stack are not valid:\n  stack: ${JSON.stringify(stack)} is not of lower case letters, ` +
-				"digits and single dashes between them, a letter first. Rename it: pulumi stack rename dev",
+			`The names of project and stack are not valid:\n  stack: ${JSON.stringify(stack)} must contain only lower case letters, ` +
+				"digits and single dashes between them, starting with a letter. Rename it: pulumi stack rename dev",
 		);
 	});
 
@@ -24,8 +24,8 @@ describe("a stack's name", () => {
 describe("a project's name", () => {
 	it.each(["Sales", "my_project", "a.b"])("%j is refused", (name) => {
 		expect(() => checkNames(name, "dev")).toThrow(
-			`  project: ${JSON.stringify(name)} is not of lower case letters, digits and single dashes between them, a letter ` +
-				"first. Change name in Pulumi.yaml, or where the project has stacks: pulumi stack rename OWNER/NAME/dev",
+			`  project: ${JSON.stringify(name)} must contain only lower case letters, digits and single dashes between them, ` +
+				"starting with a letter. Change name in Pulumi.yaml. If the project already has stacks: pulumi stack rename OWNER/NAME/dev",
 		);
 	});
 
@@ -41,7 +41,7 @@ describe("a provider's setting", () => {
 		expect(() => checkProviderSettings([...taken, `${project}:schedule`])).not.toThrow();
 		expect(() => checkProviderSettings([...taken, "aws:assumeRoles", "aws-native:region"])).toThrow(
 			"  aws-native:region: is not one of aws:region, aws:profile, aws:allowedAccountIds, aws:forbiddenAccountIds, and " +
-				"would do nothing. Remove it: pulumi config rm aws-native:region\n  aws:assumeRoles: is not one of",
+				"would have no effect. Remove it: pulumi config rm aws-native:region\n  aws:assumeRoles: is not one of",
 		);
 	});
 });

@@ -66,8 +66,8 @@ export function checkNames(project: string, stack: string): void {
 }
 
 function wrongName(project: string, stack: string): [reason?: string, fix?: string] {
-	const form = "is not of lower case letters, digits and single dashes between them, a letter first";
-	const renameProject = `Change name in Pulumi.yaml, or where the project has stacks: pulumi stack rename OWNER/NAME/${stack}`;
+	const form = "must contain only lower case letters, digits and single dashes between them, starting with a letter";
+	const renameProject = `Change name in Pulumi.yaml. If the project already has stacks: pulumi stack rename OWNER/NAME/${stack}`;
 	if (!nameInAws.test(project)) return [`project: ${JSON.stringify(project)} ${form}`, renameProject];
 	if (!nameInAws.test(stack)) return [`stack: ${JSON.stringify(stack)} ${form}`, "Rename it: pulumi stack rename dev"];
 	const longest = longestPrefix - project.length - 1;
@@ -94,7 +94,7 @@ export function checkProviderSettings(keys: readonly string[]): void {
 	if (unknown.length === 0) return;
 	const lines = unknown.map(
 		(key) =>
-			`  ${key}: is not one of ${allowedProviderKeys.join(", ")}, and would do nothing. Remove it: pulumi config rm ${key}`,
+			`  ${key}: is not one of ${allowedProviderKeys.join(", ")}, and would have no effect. Remove it: pulumi config rm ${key}`,
 	);
-	throw new Error(`Settings of the provider are not valid:\n${lines.join("\n")}`);
+	throw new Error(`Settings of the AWS provider are not valid:\n${lines.join("\n")}`);
 }

@@ -22,18 +22,18 @@ describe("a key that nothing reads", () => {
 
 	it("is refused with the key that was meant", () => {
 		expect(refusal(["sales:jobMaxWorker", "sales:jobRetries"])).toBe(
-			"The configuration of the stack has a key that nothing reads:\n  jobMaxWorker: is not a key of the pipeline. Did you mean " +
-				"jobMaxWorkers? Remove it: pulumi config rm jobMaxWorker; or declare it in config of Pulumi.yaml, if it is your program's own",
+			"The configuration of the stack has an unused key:\n  jobMaxWorker: is not a key of the pipeline. Did you mean " +
+				"jobMaxWorkers? Remove it: pulumi config rm jobMaxWorker. If your own program reads it, declare it under config in Pulumi.yaml instead",
 		);
 		expect(refusal(["sales:JobRetries"])).toContain("Did you mean jobRetries?");
 		expect(refusal(["sales:sourceHost.name", "sales:xyzzy"])).toMatch(
-			/has 2 keys that nothing reads:\n.*\n {2}xyzzy: is not a key of the pipeline\. Remove/,
+			/has 2 unused keys:\n.*\n {2}xyzzy: is not a key of the pipeline\. Remove/,
 		);
 	});
 
 	it("is one of the name that a project had before", () => {
 		expect(refusal(["analytics-pipeline:schedule"])).toContain(
-			"  analytics-pipeline:schedule: is of another project, and would do nothing. Set it: pulumi config set schedule VALUE, " +
+			"  analytics-pipeline:schedule: belongs to another project and would have no effect. Set it: pulumi config set schedule VALUE, " +
 				"and remove this: pulumi config rm analytics-pipeline:schedule",
 		);
 	});
@@ -46,7 +46,7 @@ describe("accounts to which a stack is held", () => {
 
 	it.each(["111122223333", "[12345678901]", '["mine"]', "[]", '"111122223333"', "[1"])("%s are refused", (text) => {
 		expect(() => checkAccounts({ "aws:allowedAccountIds": text })).toThrow(
-			`  aws:allowedAccountIds: ${text} is not a list of accounts of twelve digits, each between quotes. Set it: pulumi config set --path 'aws:allowedAccountIds[0]'`,
+			`  aws:allowedAccountIds: ${text} is not a list of twelve-digit account numbers in quotes. Set it: pulumi config set --path 'aws:allowedAccountIds[0]'`,
 		);
 	});
 });
@@ -56,7 +56,7 @@ it("a secret of another region is refused, since DMS reads none", () => {
 	expect(() => checkSecretPlace(arn, "eu-west-1")).not.toThrow();
 	expect(() => checkSecretPlace(undefined, "eu-west-1")).not.toThrow();
 	expect(() => checkSecretPlace(arn, "eu-central-1")).toThrow(
-		`sourceSecretArn: "${arn}" is in eu-west-1, and the stack is in eu-central-1. Have Secrets Manager copy it: aws secretsmanager replicate-secret`,
+		`sourceSecretArn: "${arn}" is in eu-west-1, but the stack is in eu-central-1. Replicate it with Secrets Manager: aws secretsmanager replicate-secret`,
 	);
 });
 
@@ -75,14 +75,18 @@ describe("a stack's configuration as the engine hands it over", () => {
 
 	it.each([
 		["a key that nobody knows", { "analytics-pipeline:jobMaxWorker": "5" }, "Did you mean jobMaxWorkers?"],
-		["an account that is a number", { "aws:allowedAccountIds": "[111122223333]" }, "is not a list of accounts"],
+		[
+			"an account that is a number",
+			{ "aws:allowedAccountIds": "[111122223333]" },
+			"is not a list of twelve-digit account numbers",
+		],
 	])("is refused for %s", async (_, more, reason) => {
 		await expect(read({}, more)).rejects.toThrow(reason);
 	});
 
 	it.each([
-		["of another region", "eu-west-1", "infra/testing/sourceCa.pem", "is in eu-west-1, and the stack is in"],
-		["without its certificate", testEnvironment.region, "README.md", '"README.md" has no certificate in PEM'],
+		["of another region", "eu-west-1", "infra/testing/sourceCa.pem", "is in eu-west-1, but the stack is in"],
+		["without its certificate", testEnvironment.region, "README.md", '"README.md" contains no PEM certificate'],
 		["without its file", testEnvironment.region, "none.pem", '"none.pem" cannot be read'],
 	])("is refused for a source %s", async (_, region, file, reason) => {
 		const source = {

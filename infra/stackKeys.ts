@@ -20,17 +20,17 @@ export function checkKeys(project: string, keys: readonly string[], own: readonl
 		if (namespace === project) return known.includes(key) || own.includes(key) ? [] : [unknownLine(key)];
 		// Of a project that was renamed, or of another one whose file was copied.
 		const isOurs = known.includes(key) && !/^(aws|aws-native|pulumi)$/.test(namespace);
-		return isOurs ? [`${full}: is of another project, and would do nothing. ${moved(full, key)}`] : [];
+		return isOurs ? [`${full}: belongs to another project and would have no effect. ${moved(full, key)}`] : [];
 	});
 	if (lines.length === 0) return;
-	const count = lines.length === 1 ? "a key that nothing reads" : `${lines.length} keys that nothing reads`;
+	const count = lines.length === 1 ? "an unused key" : `${lines.length} unused keys`;
 	throw new Error(`The configuration of the stack has ${count}:\n${lines.map((line) => `  ${line}`).join("\n")}`);
 }
 
 function unknownLine(key: string): string {
 	const [near] = nearNames(key, known, 1);
 	const meant = near === undefined ? "" : ` Did you mean ${near}?`;
-	return `${key}: is not a key of the pipeline.${meant} Remove it: pulumi config rm ${key}; or declare it in config of Pulumi.yaml, if it is your program's own`;
+	return `${key}: is not a key of the pipeline.${meant} Remove it: pulumi config rm ${key}. If your own program reads it, declare it under config in Pulumi.yaml instead`;
 }
 
 function moved(full: string, key: string): string {
@@ -55,7 +55,7 @@ export function checkAccounts(settings: Readonly<Record<string, string | undefin
 	for (const [key, text] of Object.entries(settings)) {
 		if (text === undefined || isAccounts(text)) continue;
 		throw new Error(
-			`Settings of the provider are not valid:\n  ${key}: ${text} is not a list of accounts of twelve digits, each between quotes. ` +
+			`Settings of the AWS provider are not valid:\n  ${key}: ${text} is not a list of twelve-digit account numbers in quotes. ` +
 				`Set it: pulumi config set --path '${key}[0]' 111122223333 --type string`,
 		);
 	}
@@ -84,8 +84,8 @@ export function checkSecretPlace(secretArn: string | undefined, region: string |
 	const place = secretArn?.split(":")[3];
 	if (place === undefined || region === undefined || place === region) return;
 	throw new Error(
-		`The configuration of the stack has an error:\n  sourceSecretArn: "${secretArn}" is in ${place}, and the stack is in ${region}. ` +
-			`Have Secrets Manager copy it: aws secretsmanager replicate-secret-to-regions --secret-id ${secretArn} --add-replica-regions ` +
-			`Region=${region}; then name the copy`,
+		`The configuration of the stack has an error:\n  sourceSecretArn: "${secretArn}" is in ${place}, but the stack is in ${region}. ` +
+			`Replicate it with Secrets Manager: aws secretsmanager replicate-secret-to-regions --secret-id ${secretArn} --add-replica-regions ` +
+			`Region=${region}, then use the replica's ARN`,
 	);
 }

@@ -56,7 +56,9 @@ describe("what the jobs may do", () => {
 			name: "intruder",
 			writes: [{ zone: "raw", prefix: "wordpress-db" }],
 		};
-		expect(() => access([intruder])).toThrow("intruder writes to the raw zone; only replication and clickstream may");
+		expect(() => access([intruder])).toThrow(
+			"intruder writes to the raw zone, which only replication and the clickstream may do",
+		);
 	});
 
 	it("has nothing of the source where no job uses it", () => {

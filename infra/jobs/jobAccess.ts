@@ -29,7 +29,7 @@ export function jobStatements(access: JobAccess): Statement[] {
 	const { jobs, rawBucketArn, processedBucketArn, scriptsBucketArn, temporaryPrefix } = access;
 	const intruder = jobs.find((job) => job.writes.some(({ zone }) => zone === "raw"));
 	if (intruder) {
-		throw new Error(`${intruder.name} writes to the raw zone; only replication and clickstream may`);
+		throw new Error(`${intruder.name} writes to the raw zone, which only replication and the clickstream may do`);
 	}
 	const reads = jobs.flatMap((job) => job.reads);
 	const writes = jobs.flatMap((job) => job.writes);

@@ -56,20 +56,20 @@ function ofReplication(watched: Watched): Alarm[] {
 		{
 			...latency,
 			name: "replication-source-latency",
-			description: "DMS lags behind the source's binlog: look at the task's log and the instance's CPU",
+			description: "DMS lags behind the source's binlog. Check the task's log and the instance's CPU.",
 			metricName: "CDCLatencySource",
 		},
 		{
 			...latency,
 			name: "replication-target-latency",
-			description: "DMS is slow in writing the raw zone: look at the task's log and the instance's memory",
+			description: "DMS writes to the raw zone slowly. Check the task's log and the instance's memory.",
 			metricName: "CDCLatencyTarget",
 			threshold: watched.latencySeconds + watched.batchSeconds,
 		},
 		{
 			...below,
 			name: "replication-free-storage",
-			description: "The replication instance is nearly full: a full disk stops the task; give it more storage",
+			description: "The replication instance's disk is nearly full, and a full disk stops the task. Add storage.",
 			namespace: "AWS/DMS",
 			metricName: "FreeStorageSpace",
 			dimensions: instance,
@@ -87,7 +87,7 @@ function ofRuns({ stateMachineArn }: Watched): Alarm[] {
 	return outcomes.map(([outcome, said, metricName]) => ({
 		...above,
 		name: `runs-${outcome}`,
-		description: `A run of the jobs ${said}: see the state machine's last execution`,
+		description: `A run of the jobs ${said}. Check the state machine's last execution.`,
 		namespace: "AWS/States",
 		metricName,
 		dimensions: { StateMachineArn: stateMachineArn },
@@ -101,7 +101,7 @@ function ofDatabase(identifier: string, watched: Watched): Alarm {
 	return {
 		...below,
 		name: "source-free-storage",
-		description: "The source database is nearly full, maybe with binlogs that replication has not read",
+		description: "The source database's disk is nearly full, possibly with binlogs that replication has not read.",
 		namespace: "AWS/RDS",
 		metricName: "FreeStorageSpace",
 		dimensions: { DBInstanceIdentifier: identifier },
@@ -123,7 +123,7 @@ function ofStream(
 		{
 			...above,
 			name: `${name}-freshness`,
-			description: `${what} wait for more than 15 minutes to be delivered by Firehose: look at its log group`,
+			description: `${what} have waited more than 15 minutes for delivery by Firehose. Check its log group.`,
 			namespace: "AWS/Firehose",
 			metricName: "DeliveryToS3.DataFreshness",
 			dimensions: { DeliveryStreamName: stream.deliveryStreamName },
@@ -132,7 +132,7 @@ function ofStream(
 		{
 			...above,
 			name: `${name}-iterator-age`,
-			description: `${what} wait in the stream for more than 15 minutes before they are read`,
+			description: `${what} have waited more than 15 minutes in the stream to be read.`,
 			namespace: "AWS/Kinesis",
 			metricName: "GetRecords.IteratorAgeMilliseconds",
 			dimensions: { StreamName: stream.streamName },

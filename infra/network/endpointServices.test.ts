@@ -17,7 +17,7 @@ describe("the zones of a network", () => {
 
 	it("are refused where there are too few, with what each lacks and what to do", () => {
 		expect(() => chosenZones("us-west-1", ["1a", "1b"], [everywhere], 3)).toThrow(
-			"The region us-west-1 has 2 zones that this account can use with every service, and the network needs 3. Deploy to another region",
+			"In the region us-west-1, this account can use every service in 2 zones, but the network needs 3. Deploy to another region",
 		);
 		const narrow = { name: "com.amazonaws.r-1.sts", zones: ["1a"] };
 		expect(() => chosenZones("r-1", ["1a", "1b", "1c"], [everywhere, narrow], 3)).toThrow(

@@ -75,9 +75,9 @@ export function chosenZones(
 		return missing.length === 0 ? [] : [`${zone} lacks ${missing.join(", ")}`];
 	});
 	throw new pulumi.RunError(
-		`The region ${region} has ${whole.length} zones that this account can use with every service, and the network needs ${count}` +
+		`In the region ${region}, this account can use every service in ${whole.length} zones, but the network needs ${count}` +
 			`${reasons.length === 0 ? "" : ` (${reasons.join("; ")})`}. Deploy to another region: pulumi config set aws:region us-west-2; ` +
-			"or name subnets of your own: vpcId, privateSubnetIds and routeTableIds.",
+			"or use your own subnets: set vpcId, privateSubnetIds and routeTableIds.",
 	);
 }
 
@@ -111,16 +111,17 @@ export function refuseZones(
 	const errors = subnetIds.flatMap((id, index) => {
 		const zone = zones[index] ?? "";
 		const first = zones.indexOf(zone);
-		if (first < index) return [`${subnetIds[first]} and ${id} are both in ${zone}. Name one in another zone.`];
+		if (first < index)
+			return [`${subnetIds[first]} and ${id} are both in ${zone}. Replace one with a subnet in another zone.`];
 		const missing = services.filter((service) => service.zones.length > 0 && !service.zones.includes(zone));
 		if (index >= endpointZones || missing.length === 0) return [];
 		const names = missing.map(({ name }) => name).join(", ");
 		return [
-			`${id} is in ${zone}, which lacks ${names}. Name one in another zone, or name it last and lower endpointZones.`,
+			`${id} is in ${zone}, which lacks ${names}. Use a subnet in another zone, or list it last and lower endpointZones.`,
 		];
 	});
 	if (errors.length === 0) return;
 	throw new pulumi.RunError(
-		`The subnets of privateSubnetIds are not in ${subnetIds.length} zones with every service:\n${errors.map((error) => `  ${error}`).join("\n")}`,
+		`The subnets in privateSubnetIds are not in ${subnetIds.length} different zones with every service:\n${errors.map((error) => `  ${error}`).join("\n")}`,
 	);
 }

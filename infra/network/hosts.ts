@@ -6,7 +6,7 @@ const hostName = new RegExp(`^(?=.{1,253}$)(${label}\\.)*(?!\\d+$)${label}\\.?$`
 
 /** What is wrong with the name or address of a server that AWS is to reach; undefined where nothing is. */
 export function hostFault(host: string): string | undefined {
-	if (/^localhost\.?$/i.test(host) || /^(127|0)\./.test(host)) return "is not to be reached from AWS";
-	if (isIPv6(host)) return "is an IPv6 address, which the network does not have";
+	if (/^localhost\.?$/i.test(host) || /^(127|0)\./.test(host)) return "is not reachable from AWS";
+	if (isIPv6(host)) return "is an IPv6 address, which the network does not support";
 	return isIPv4(host) || hostName.test(host) ? undefined : "is not a host name or address";
 }

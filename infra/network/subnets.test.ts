@@ -14,7 +14,7 @@ it.each([
 	["10.0.0/16", "not an IPv4 range"],
 	["10.0.0.256/24", "not an IPv4 range"],
 	["10.0.0.0/33", "not an IPv4 range"],
-	["10.0.1.0/16", "does not begin at its network address"],
+	["10.0.1.0/16", "does not start at its network address"],
 	["10.0.0.0/27", "too small for 3"],
 ])("%s is refused", (range, reason) => {
 	expect(() => divideRange(range, 3)).toThrow(reason);

@@ -14,7 +14,7 @@ export function divideRange(cidr: string, parts: number): string[] {
 	if ([a, b, c, d].some((octet) => octet > 255) || prefix > 32) throw new Error(`not an IPv4 range: ${cidr}`);
 	const start = ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
 	const size = 2 ** (32 - prefix);
-	if (start % size !== 0) throw new Error(`${cidr} does not begin at its network address`);
+	if (start % size !== 0) throw new Error(`${cidr} does not start at its network address`);
 	const grown = prefix + Math.ceil(Math.log2(parts));
 	if (grown > 28) throw new Error(`${cidr} is too small for ${parts} subnets of /28 or more`);
 	return Array.from({ length: parts }, (_, index) => {
@@ -30,16 +30,16 @@ export function rangeFault(cidr: string): string | undefined {
 	if (!isIPv4(address) || !/^\d{1,2}$/.test(prefix) || Number(prefix) > 32 || more.length > 0) return form;
 	const size = 2 ** (32 - Number(prefix));
 	const start = address.split(".").reduce((sum, octet) => sum * 256 + Number(octet), 0);
-	return start % size === 0 ? undefined : `does not begin at its network address, ${dotted(start - (start % size))}`;
+	return start % size === 0 ? undefined : `does not start at its network address, ${dotted(start - (start % size))}`;
 }
 
 /** Ranges that no VPC of the pipeline may touch, and why. */
 const reserved: readonly (readonly [range: string, reason: string])[] = [
 	// https://docs.aws.amazon.com/dms/latest/userguide/CHAP_ReplicationInstance.VPC.html
-	["192.168.0.0/24", "which DMS keeps for itself"],
+	["192.168.0.0/24", "which DMS reserves"],
 	// https://docs.aws.amazon.com/vpc/latest/userguide/vpc-cidr-blocks.html
 	...["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "224.0.0.0/3"].map(
-		(range) => [range, "which no network of AWS can have"] as const,
+		(range) => [range, "which AWS networks cannot use"] as const,
 	),
 ];
 

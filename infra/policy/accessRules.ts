@@ -13,7 +13,7 @@ export const noWildcards: Rule = {
 				const everything = resource.type !== "aws:kms/key:Key" && listed(Resource).includes("*");
 				return listed(Action).some((action) => action === "*" || (everything && action.endsWith(":*")));
 			})
-			.map(({ Action }) => `${resource.name} allows ${listed(Action).join(", ")} on everything`),
+			.map(({ Action }) => `${resource.name} allows ${listed(Action).join(", ")} on all resources`),
 };
 
 /** The two that DMS demands are service roles' policies, not FullAccess. */

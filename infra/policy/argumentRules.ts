@@ -76,7 +76,7 @@ export const acceptedTogether: Rule = {
 	resource: ({ type, name, inputs }) =>
 		(refused[type]?.(inputs) ?? [])
 			.filter((reason) => reason !== false)
-			.map((reason) => `${name} has ${reason}, which AWS refuses`),
+			.map((reason) => `${name} has ${reason}, which AWS rejects`),
 };
 
 /**
@@ -92,7 +92,7 @@ export const sortedLists: Rule = {
 			const sorted = [...list].sort();
 			return [
 				...(list.join() === sorted.join() ? [] : [`${name}: sort its ${key}: ${sorted.join(", ")}`]),
-				...(list.includes("ALL") ? [`${name}: say in its ${key} what ALL stands for`] : []),
+				...(list.includes("ALL") ? [`${name}: list in its ${key} what ALL stands for`] : []),
 			];
 		});
 	},
@@ -103,7 +103,7 @@ export const boundedStorage: Rule = {
 	name: "bounded-storage",
 	resource: ({ type, name, inputs }) =>
 		type === "aws:cloudwatch/logGroup:LogGroup" && !(Number(inputs.retentionInDays ?? 0) > 0)
-			? [`${name} keeps its lines for ever`]
+			? [`${name} keeps its log lines forever`]
 			: [],
 	stack: (resources) => {
 		const of = (type: string, bucket: unknown) =>
@@ -119,9 +119,7 @@ export const boundedStorage: Rule = {
 				);
 				const lacks = (path: string): boolean => !rules.some((rule) => at(rule, path));
 				return [
-					...(lacks("abortIncompleteMultipartUpload.daysAfterInitiation")
-						? [`${name} keeps uploads that never ended`]
-						: []),
+					...(lacks("abortIncompleteMultipartUpload.daysAfterInitiation") ? [`${name} keeps incomplete uploads`] : []),
 					...(isVersioned && lacks("noncurrentVersionExpiration.noncurrentDays") ? [`${name} keeps all versions`] : []),
 					...(isVersioned && lacks("expiration.expiredObjectDeleteMarker")
 						? [`${name} keeps a marker of each deleted object`]

@@ -8,7 +8,7 @@ export const everythingEncrypted: Rule = {
 		if (!isOfCloud(resource)) return [];
 		const isEncrypted = encrypted[type];
 		if (isEncrypted) return isEncrypted(inputs) ? [] : [`${name} is not encrypted`];
-		return dataless.has(type) ? [] : [`${name}: say in this rule whether a ${type} holds data`];
+		return dataless.has(type) ? [] : [`${name}: add to this rule whether a ${type} holds data`];
 	},
 	stack: (resources) =>
 		resources
@@ -24,7 +24,7 @@ export const everythingEncrypted: Rule = {
 				);
 				return [
 					...(configurations.length > 0 ? [] : [`${bucket.name} has no encryption`]),
-					...(refusing.length > 0 ? [] : [`${bucket.name} takes requests without TLS`]),
+					...(refusing.length > 0 ? [] : [`${bucket.name} accepts requests without TLS`]),
 				];
 			}),
 };

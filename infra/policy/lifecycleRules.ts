@@ -33,7 +33,7 @@ export const noContestedInputs: Rule = {
 	resource: ({ type, name, inputs, options }) =>
 		(writtenByOthers[type] ?? [])
 			.filter((key) => inputs[key] !== undefined && !options.ignoreChanges.includes(key))
-			.map((key) => `${name} says ${key}, which others write, too; leave it out, or ignore its changes`),
+			.map((key) => `${name} sets ${key}, which others also write: leave it out, or ignore its changes`),
 };
 
 /** Inputs that name a version, by the one that lets AWS upgrade it; all of these default to true. */
@@ -55,7 +55,7 @@ export const noDriftingVersion: Rule = {
 		const [version = "", automatic = ""] = upgraded[type] ?? [];
 		const pinned = inputs[version];
 		if (pinned === undefined || inputs[automatic] === false || options.ignoreChanges.includes(version)) return [];
-		return isPrefix(type, pinned) ? [] : [`${name} asks for ${version} ${pinned}, and lets AWS upgrade it`];
+		return isPrefix(type, pinned) ? [] : [`${name} pins ${version} ${pinned}, but lets AWS upgrade it`];
 	},
 };
 
@@ -159,7 +159,7 @@ export const boundedDocuments: Rule = {
 		const [input = "", most = 0] = longest[resource.type] ?? [];
 		const document = isOfCloud(resource) ? resource.inputs[input] : undefined;
 		if (typeof document !== "string" || document.length <= most) return [];
-		return [`${resource.name} has ${document.length} characters of ${input}, and AWS takes ${most}`];
+		return [`${resource.name} has ${document.length} characters of ${input}, but AWS allows ${most}`];
 	},
 	stack: (resources) => {
 		const lengths = new Map<string, number>();
@@ -198,9 +198,7 @@ export const namedStates: Rule = {
 		const names = stateNames(JSON.parse(definition) as States);
 		const repeated = new Set(names.filter((state, index) => names.indexOf(state) !== index));
 		return [
-			...[...repeated].map(
-				(state) => `${name} has more than one state "${state}", and AWS takes one in a whole machine`,
-			),
+			...[...repeated].map((state) => `${name} has several states "${state}", but state names must be unique`),
 			...names
 				.filter((state) => [...state].length > longestStateName)
 				.map((state) => `${name} has a state "${state}", longer than ${longestStateName} characters`),

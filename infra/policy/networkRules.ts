@@ -23,7 +23,7 @@ export const noPublicAccess: Rule = {
 			...groupFaults(resource),
 			...allowed(resource)
 				.filter(({ Principal }) => isEverybody(Principal))
-				.map(() => `${name} allows everybody`),
+				.map(() => `${name} allows everyone`),
 		];
 	},
 	stack: (resources) => {
@@ -40,13 +40,13 @@ export const noPublicAccess: Rule = {
 function groupFaults({ type, name, inputs }: Declared): string[] {
 	switch (type) {
 		case "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule":
-			return isOpen(inputs.cidrIpv4) || isOpen(inputs.cidrIpv6) ? [`${name} admits everybody`] : [];
+			return isOpen(inputs.cidrIpv4) || isOpen(inputs.cidrIpv6) ? [`${name} allows traffic from everyone`] : [];
 		case "aws:ec2/securityGroup:SecurityGroup":
 			return inputs.ingress === undefined && inputs.egress === undefined
 				? []
-				: [`${name} has rules of its own, which no rule here sees`];
+				: [`${name} has inline rules, which this policy cannot check`];
 		case "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup":
-			return JSON.stringify([inputs.ingress, inputs.egress]) === "[[],[]]" ? [] : [`${name} admits somebody`];
+			return JSON.stringify([inputs.ingress, inputs.egress]) === "[[],[]]" ? [] : [`${name} allows inbound traffic`];
 		default:
 			return [];
 	}

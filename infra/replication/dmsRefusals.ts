@@ -17,7 +17,7 @@ export function dmsRefusals({ schemas, tables, columns }: Mapped, engineVersion:
 	for (const { name, include, newTables, newColumns } of schemas) {
 		if (newTables !== "include" && include.some((pattern) => pattern.includes("*"))) {
 			found.push(
-				`source.schemas.${name}.new_tables: ${newTables}: DMS replicates every table that fits the patterns. Name the tables in include, without *.`,
+				`source.schemas.${name}.new_tables: ${newTables}: DMS replicates every table that matches the patterns. List the tables in include, without *.`,
 			);
 		}
 		if (newColumns !== "include") found.push(newColumnsRefusal(`source.schemas.${name}`, newColumns));
@@ -31,7 +31,7 @@ export function dmsRefusals({ schemas, tables, columns }: Mapped, engineVersion:
 			const general = columns[column];
 			if (general !== undefined && general !== "keep" && general !== action) {
 				found.push(
-					`${place}.columns.${column}: ${action}: defaults.columns says ${general}, and DMS takes one rule for a column. Name the column in each table instead of in defaults.`,
+					`${place}.columns.${column}: ${action}: defaults.columns says ${general}, but DMS allows one rule per column name. List the column in each table instead of in defaults.`,
 				);
 			}
 			if (action === "hash" && table.primaryKey?.includes(column)) found.push(keyRefusal(place, column));
@@ -44,18 +44,18 @@ export function dmsRefusals({ schemas, tables, columns }: Mapped, engineVersion:
 		for (const name of table.onlyColumns ?? []) {
 			if ((columns[name] ?? "keep") !== "keep") {
 				found.push(
-					`${place}.columns.include: ${name}: defaults.columns says ${columns[name]}, and DMS takes one rule for a column. Name the column in each table instead of in defaults.`,
+					`${place}.columns.include: ${name}: defaults.columns says ${columns[name]}, but DMS allows one rule per column name. List the column in each table instead of in defaults.`,
 				);
 			}
 		}
 		if (Object.values(table.columns).includes("hash") && table.primaryKey === undefined) {
 			found.push(
-				`${place}.columns: hash: DMS writes the key as it was before a change, too, and only the file can say that no hashed column is part of it. Add primary_key.`,
+				`${place}.columns: hash: DMS also writes the key as it was before a change, so hashed columns must not be part of it. Add primary_key to show that they are not.`,
 			);
 		}
 		for (const name of [...Object.keys(table.columns), ...(table.onlyColumns ?? [])]) {
 			if (/[#\\/-]/.test(name)) {
-				found.push(`${place}.columns.${name}: DMS has no rules for columns with # \\ / or - in their names.`);
+				found.push(`${place}.columns.${name}: DMS does not support rules for columns whose names contain # \\ / or -.`);
 			}
 		}
 	}
@@ -63,9 +63,9 @@ export function dmsRefusals({ schemas, tables, columns }: Mapped, engineVersion:
 }
 
 function newColumnsRefusal(place: string, newColumns: string): string {
-	return `${place}.new_columns: ${newColumns}: DMS replicates every column that is added. List the columns of a table: columns: { include: […] }.`;
+	return `${place}.new_columns: ${newColumns}: DMS replicates every added column. List the columns of a table: columns: { include: […] }.`;
 }
 
 function keyRefusal(place: string, column: string): string {
-	return `${place}.columns.${column}: hash: the column is part of the key, which DMS writes in the clear as it was before a change. Drop the column, or take another key.`;
+	return `${place}.columns.${column}: hash: the column is part of the key, whose value before a change DMS writes without hashing. Drop the column, or choose another key.`;
 }

@@ -107,17 +107,17 @@ describe("what DMS cannot do", () => {
 		[
 			"new tables apart from patterns",
 			{ schemas: [schema("shop", { newTables: "ignore" })] },
-			"source.schemas.shop.new_tables: ignore: DMS replicates every table that fits",
+			"source.schemas.shop.new_tables: ignore: DMS replicates every table that matches",
 		],
 		[
 			"a stop at new columns",
 			{ schemas: [schema("shop", { newColumns: "fail" })] },
-			"source.schemas.shop.new_columns: fail: DMS replicates every column",
+			"source.schemas.shop.new_columns: fail: DMS replicates every added column",
 		],
 		[
 			"the same of a table",
 			{ tables: [table("a", { newColumns: "ignore" })] },
-			"tables.shop.a.new_columns: ignore: DMS replicates every column",
+			"tables.shop.a.new_columns: ignore: DMS replicates every added column",
 		],
 		[
 			"to keep what is dropped elsewhere",
@@ -139,11 +139,15 @@ describe("what DMS cannot do", () => {
 			{ columns: { mail: "hash" }, tables: [table("a", { primaryKey: ["mail"] })] },
 			"tables.shop.a.columns.mail: hash: the column is part of the key",
 		],
-		["to hash beside an unknown key", { tables: [table("a", { columns: { mail: "hash" } })] }, "Add primary_key."],
+		[
+			"to hash beside an unknown key",
+			{ tables: [table("a", { columns: { mail: "hash" } })] },
+			"Add primary_key to show",
+		],
 		[
 			"a rule of a column with a dash",
 			{ tables: [table("a", { columns: { "e-mail": "drop" } })] },
-			"tables.shop.a.columns.e-mail: DMS has no rules",
+			"tables.shop.a.columns.e-mail: DMS does not support rules",
 		],
 	])("is refused: %s", (_, change, text) => {
 		const found = dmsRefusals({ schemas: [schema("shop")], tables: [], columns: {}, ...change }, "3.6.1");

@@ -70,7 +70,7 @@ export function badDataNotices(input: StateMachine, next: { done: string; failed
 		"notify-on-unsent": notice(
 			input,
 			"Analytics pipeline: a run failed",
-			`States.Format('Run {} could not send all that the jobs found of bad data, and the next one sends the rest; it is in s3://${input.processedBucket}/${unsent}: {}', $$.Execution.Name, States.JsonToString($.failure))`,
+			`States.Format('Run {} could not send all reports of bad data. The next run sends the rest, which is in s3://${input.processedBucket}/${unsent}: {}', $$.Execution.Name, States.JsonToString($.failure))`,
 			next.failed,
 		),
 	};

@@ -135,7 +135,7 @@ describe("a run by the state machine", () => {
 		expect(JSON.parse(named.loading.get("process-load") ?? "")[1]).toHaveLength(mostLoads - 1);
 		const more = await run({ loads: loads(1000), texts: { "_runs/attention/unsent/a": "bad row" } });
 		expect(more).toMatchObject({ ended: "done", started: [] });
-		expect(JSON.stringify(more.notices)).toMatch(/was left out: 250 tables or more .*bad row/s);
+		expect(JSON.stringify(more.notices)).toMatch(/was skipped: at least 250 tables .*bad row/s);
 	});
 
 	it("does nothing while an earlier one is going", async () => {
@@ -186,7 +186,7 @@ describe("a run by the state machine", () => {
 				Message: [
 					"Run mine failed: ",
 					failedJob("process-cdc"),
-					...left.map((name) => `${name}: skipped, as it comes after a job that failed. `),
+					...left.map((name) => `${name}: skipped, because a job before it failed. `),
 				].join(""),
 			}),
 		]);
@@ -209,7 +209,7 @@ describe("a run by the state machine", () => {
 		expect(failedTables.get("models")).toBe(",fact_a,fact_b,");
 		expect(notices).toEqual([
 			expect.objectContaining({
-				Message: `Run mine failed: ${failedJob("facts")}report: skipped, as it comes after a job that failed. `,
+				Message: `Run mine failed: ${failedJob("facts")}report: skipped, because a job before it failed. `,
 			}),
 		]);
 	});
@@ -280,7 +280,7 @@ describe("a run by the state machine", () => {
 			...sent,
 			expect.objectContaining({
 				Message: expect.stringMatching(
-					/^Run mine could not send .* it is in s3:\/\/lake\/_runs\/attention\/unsent\/: \{/,
+					/^Run mine could not send .* which is in s3:\/\/lake\/_runs\/attention\/unsent\/: \{/,
 				),
 			}),
 		]);

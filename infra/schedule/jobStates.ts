@@ -99,7 +99,7 @@ function branch(
 			...states,
 			[`skipped ${name}`]: {
 				Type: "Pass",
-				Parameters: { ...failed, text: `${name}: skipped, as it comes after a job that failed. ` },
+				Parameters: { ...failed, text: `${name}: skipped, because a job before it failed. ` },
 				End: true,
 			},
 		},

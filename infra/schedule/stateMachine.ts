@@ -80,7 +80,10 @@ function onlyOne(input: StateMachine, first: string): Record<string, State> {
 			],
 			Default: "skipped",
 		},
-		skipped: { Type: "Succeed", Comment: "An earlier run is going; it takes what has come until it gets to it" },
+		skipped: {
+			Type: "Succeed",
+			Comment: "An earlier run is in progress and includes what has arrived since it started",
+		},
 	};
 }
 
@@ -121,8 +124,8 @@ function loadsUnderWay(input: StateMachine, next: string): Record<string, State>
 		},
 		"notify-on-loads": notice(
 			input,
-			"Analytics pipeline: a run was left out",
-			`States.Format('Run {} was left out: ${mostLoads} tables or more are being loaded, or are in error (pipeline-cli replication tables). The next run looks again; pipeline-cli run-etl takes in the others.', $$.Execution.Name)`,
+			"Analytics pipeline: a run was skipped",
+			`States.Format('Run {} was skipped: at least ${mostLoads} tables are being loaded or have errors (pipeline-cli replication tables). The next run checks again. To process the other tables now: pipeline-cli run-etl.', $$.Execution.Name)`,
 			"find-bad-data",
 		),
 	};

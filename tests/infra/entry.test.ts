@@ -47,7 +47,7 @@ it("a dashboard's owner of another account ends the program with the reason", as
 	await expect(start(config)).rejects.toMatchObject({
 		code: 1,
 		stderr: expect.stringContaining(
-			`quickSightPrincipals: "${owner}" is not of account ${testEnvironment.accountId}, which this deploys to.`,
+			`quickSightPrincipals: "${owner}" does not belong to account ${testEnvironment.accountId}, to which this stack is deployed.`,
 		),
 	});
 });
