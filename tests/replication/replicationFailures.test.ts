@@ -41,7 +41,7 @@ test("a table that cannot be replicated is in error, the others go on", async ({
 		lastError: expect.stringContaining("the column hashed is point, but hash applies only to text"),
 	});
 	expect(await stack.statistics(`${schema}.merged`)).toMatchObject({
-		lastError: expect.stringContaining("with its engine MRG_MyISAM, the binlog has different rows than the table"),
+		lastError: expect.stringMatching(/with its engine MRG_MyISAM, the binlog has different rows than the table/i),
 	});
 	await db.query(
 		"CREATE TABLE later (id INT PRIMARY KEY, hashed POLYGON); INSERT INTO later VALUES (1, NULL); INSERT INTO t VALUES (4, 'on')",

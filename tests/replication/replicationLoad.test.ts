@@ -23,7 +23,7 @@ function accessOf({ port }: { port: number }, schema: string): SourceAccess {
 
 test("a load whose connection breaks is repeated, and ends", async ({ shop, db, server, onTestFinished }) => {
 	const { stack, schema } = shop;
-	await db.query(`${fill}; CREATE TABLE empty (id INT PRIMARY KEY)`);
+	await db.query(`${fill}; CREATE TABLE \`empty\` (id INT PRIMARY KEY)`);
 	const proxy = await cuttingProxy(server.port, 1_000_000, 2);
 	onTestFinished(() => proxy.close());
 	const settings = await readSettings(stack.paths);
