@@ -27,10 +27,13 @@ const mostNamed = 10;
 export function definitionText(facts: DefinitionFacts): string {
 	const { name, jsonSchema, server, version, tables, charts, hasModels } = facts;
 	const schemas = [...new Set(tables.map(({ schema }) => schema))];
+	// Beside the schema, in the repository or in the package.
+	const docs = jsonSchema.replace(/etl\/contract\/[^/]*$/, "docs/");
 	return [
 		`# yaml-language-server: $schema=${jsonSchema}`,
 		`# The pipeline ${name}, created by pipeline-cli init for ${inComment(server)} (${inComment(version)}).`,
-		"# Every command reads this file; nothing needs to be built. Each key is described in docs/definition.md.",
+		"# Every command reads this file; nothing needs to be built. Each key is described in",
+		`# ${docs}definition.md`,
 		"# A # that is not followed by a space marks a suggestion: remove the # to use it.",
 		`name: ${yamlText(name)}`,
 		"",
@@ -41,16 +44,12 @@ export function definitionText(facts: DefinitionFacts): string {
 		...tablesSection(tables),
 		"",
 		...(hasModels
-			? [
-					"# Tables derived from other tables: each file is one SELECT in Spark SQL (docs/contract.md).",
-					"models: models/",
-					"",
-				]
+			? ["# Tables derived from other tables: each file is one SELECT in Spark SQL.", "models: models/", ""]
 			: []),
 		"# Named queries: pipeline-cli query --list",
 		"queries: queries/",
 		"",
-		"# What the dashboard shows: pipeline-cli dashboard",
+		"# What the dashboard shows: pipeline-cli dashboard. To add a chart, write a query that returns its rows, and list it here.",
 		"charts:",
 		...charts.flatMap(chartLines),
 		"",

@@ -27,6 +27,7 @@ export const run: Run<typeof definition> = async (invocation) => {
 	const first = isNew ? await waitForFirstRun(jobs, before, context) : undefined;
 	const schedule = await jobs.schedule();
 	const tables = (await replication.tables()).length;
+	const { verify } = (await stack.definition()).pipeline;
 	return {
 		json: {
 			source,
@@ -35,7 +36,7 @@ export const run: Run<typeof definition> = async (invocation) => {
 			schedule: { action: started, ...schedule },
 			...(first && { firstRun: first }),
 		},
-		text: describe({ source, tables, schedule, first }, stack.name),
+		text: describe({ source, tables, schedule, first, writes: verify !== undefined }, stack.name),
 		...(first === undefined || first === "ok" ? {} : { outcome: first }),
 	};
 };
@@ -45,9 +46,11 @@ interface Up {
 	tables: number;
 	schedule: ScheduleStatus | undefined;
 	first: Awaited<ReturnType<typeof waitForFirstRun>> | undefined;
+	/** Whether the definition names what verify-cdc may write. */
+	writes: boolean;
 }
 
-function describe({ source, tables, schedule, first }: Up, stack: string): string {
+function describe({ source, tables, schedule, first, writes }: Up, stack: string): string {
 	const next = schedule?.nextRun === undefined ? "" : `, next at ${formatTime(schedule.nextRun)}`;
 	const failed = first !== undefined && first !== "ok";
 	return [
@@ -63,7 +66,7 @@ function describe({ source, tables, schedule, first }: Up, stack: string): strin
 		"",
 		chalk.bold("Next"),
 		"  pipeline-cli dashboard",
-		"  pipeline-cli verify-cdc",
+		`  pipeline-cli verify-cdc${writes ? "" : " --read-only"}`,
 		"  pipeline-cli status",
 		"To stop it: pipeline-cli down",
 		stackLine(stack),

@@ -20,6 +20,7 @@ interface World {
 	start?: () => Promise<"started" | "already running">;
 	keep?: (work: (board: object) => Promise<void>) => Promise<void>;
 	schedule?: object;
+	verify?: object;
 }
 
 /** Calls `up` on a stack of which only the starting and stopping is real, and notes what is stopped. */
@@ -38,12 +39,15 @@ function up(world: World, options: Partial<Options>, abort = new AbortController
 			);
 		},
 		stop: noted("stop replication"),
+		tables: async () => [],
 	};
 	const stack = {
 		name: "local",
 		replication: async () => replication,
 		jobs: async () => ({ schedule: async () => undefined, lastRun: async () => ({ runId: "1", jobs: [] }) }),
-		definition: async () => ({ pipeline: { ...(world.schedule && { schedule: world.schedule }) } }),
+		definition: async () => ({
+			pipeline: { ...(world.schedule && { schedule: world.schedule }), verify: world.verify },
+		}),
 	};
 	const host = {
 		name: "local",
@@ -53,6 +57,7 @@ function up(world: World, options: Partial<Options>, abort = new AbortController
 		startPrivateSource: async () => ({ action: world.source ?? "started", address: "127.0.0.1:1" }),
 		requireSchedule: async () => world.free?.(),
 		keepSchedule: async (_: unknown, __: unknown, work: (board: object) => Promise<void>) => world.keep?.(work),
+		startSchedule: async () => "started",
 		stopSchedule: noted("stop schedule", "not running"),
 		stopRun: noted("stop run", "not running"),
 		stopSource: noted("stop source"),
@@ -72,6 +77,15 @@ const refuse = async (): Promise<never> => {
 	throw new PipelineError("serviceRefused", { what: "The schedule is already running." });
 };
 const starts = (calls: readonly string[]): readonly string[] => calls.filter((call) => call.startsWith("start "));
+
+describe("in the background", () => {
+	it.for([
+		["the definition names a table for it", { verify: { table: "shop.heartbeat" } }, "pipeline-cli verify-cdc\n"],
+		["there is none, by a way that writes nothing", {}, "pipeline-cli verify-cdc --read-only\n"],
+	] as const)("proposes to verify, where %s", async ([, world, line]) => {
+		expect((await up(world, {}).result).text).toContain(line);
+	});
+});
 
 describe("in the foreground", () => {
 	it("starts nothing where another process keeps the schedule", async () => {
