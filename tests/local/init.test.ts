@@ -135,10 +135,16 @@ describe("init", () => {
 			"a schema that is not there",
 			["--schema", "shp"],
 			2,
-			"has no schema shp that the user may see.",
+			"has no schema shp, or the user may not see it.",
 			"Did you mean shop?",
 		],
-		["a schema that the user may not see", ["--schema", "hidden"], 2, "has no schema hidden", "GRANT SELECT"],
+		[
+			"a schema that the user may not see",
+			["--schema", "hidden"],
+			2,
+			"has no schema hidden, or the user may not see it.",
+			"GRANT the user SELECT",
+		],
 		["a schema without tables", ["--schema", "hollow"], 2, "hollow at 127.0.0.1:", "has no table"],
 	] as const)("refuses %s", async ([, args, code, what, fix]) => {
 		const result = await run(["init", "refused", "--source-url", url, ...args]);
