@@ -5,6 +5,7 @@ import { logIsAskedFor, logTo } from "./common/log.ts";
 import { onInterrupt } from "./common/process/interrupts.ts";
 import { LocalHostEngine } from "./engines/local/host.ts";
 import { LogReporter } from "./engines/local/schedule/logReporter.ts";
+import { whenMoved } from "./engines/local/shared/folderId.ts";
 import { stackPaths, usualStack } from "./engines/local/shared/paths.ts";
 import { scheduleFiles } from "./engines/local/shared/scheduleFile.ts";
 
@@ -12,8 +13,11 @@ import { scheduleFiles } from "./engines/local/shared/scheduleFile.ts";
 const { values } = parseArgs({
 	options: { every: { type: "string" }, stack: { type: "string", default: usualStack } },
 });
+const paths = stackPaths(values.stack);
+// Its log is where the folder is now.
+whenMoved(paths.home, () => process.exit(1));
 const host = new LocalHostEngine(values.stack);
-const reporter = new LogReporter(scheduleFiles(stackPaths(values.stack)).log);
+const reporter = new LogReporter(scheduleFiles(paths).log);
 if (logIsAskedFor()) logTo((line) => reporter.debug(line));
 const stop = new AbortController();
 onInterrupt(() => stop.abort());

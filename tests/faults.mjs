@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const crashes = [
 	...["replication/replicationCrash", "replication/randomDdl", "replication/network"],
-	...["local/clickDelivery", "local/kills"],
+	...["local/clickDelivery", "local/kills", "local/schedule"],
 ].map((name) => `tests/${name}.test.ts`);
 const terminals = "tests/aws/output.test.ts";
 const volume = "tests/replication/replicationVolume.test.ts";

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect } from "vitest";
@@ -271,6 +271,19 @@ it("a worker whose supervisor is another's, or gone, does nothing and ends", asy
 		expect(await once(worker, "exit")).toEqual([1, null]);
 	}
 	expect(await readFile(join(paths.replication, "pid"), "utf8")).toBe(before);
+});
+
+it("a replicator is found although the file of its process id is damaged or gone", async () => {
+	await startReplication();
+	const file = join(paths.replication, "pid");
+	const before = await readFile(file, "utf8");
+	for (const text of ["", "99999999999999999999 1", "-5 3", "1 1", `${process.pid} 1`]) {
+		await writeFile(file, text);
+		expect([text, await replicationState()]).toEqual([text, "running"]);
+	}
+	await rm(file);
+	expect(await stack.json(["replication", "start"])).toMatchObject({ outcome: "already running" });
+	await writeFile(file, before);
 });
 
 it("a replicator that shows no sign of life has failed, and the next start takes over", async () => {

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect } from "vitest";
@@ -99,7 +99,7 @@ describe("the local stack, kept running", () => {
 
 	it("says so when its schedule was killed, and comes back", async () => {
 		const pidFile = join(paths.schedule, "pid");
-		const [, stamp] = (await readFile(pidFile, "utf8")).trim().split(" ");
+		const [, stamp] = (await readFile(pidFile, "utf8")).split(/\s/);
 		await kill(pidFile);
 		// Meanwhile its id is another process's.
 		for (const text of [`${process.pid} ${stamp}`, String(process.pid), "1 1", "0", `-1 ${stamp}`]) {
@@ -114,6 +114,50 @@ describe("the local stack, kept running", () => {
 		expect(await stack.json(["up", "--every", "2s"])).toMatchObject({ schedule: { action: "started" } });
 		expect(await stack.json(["up", "--every", "1s"])).toMatchObject({ schedule: { action: "restarted" } });
 	});
+
+	it("ends nothing by a copy of its folder, where nothing of it runs", async ({ folder }) => {
+		const copied = join(folder, "copied");
+		// A socket cannot be copied; the copy asks the same server. Files come and go meanwhile.
+		const filter = (path: string): boolean => !path.startsWith(serverFiles(paths).data);
+		await until(() =>
+			cp(stack.home, copied, { recursive: true, filter }).then(
+				() => true as const,
+				() => undefined,
+			),
+		);
+		const there = { PIPELINE_HOME: copied };
+		const shown = JSON.parse((await stack.run(["status", "--json"], there)).stdout) as Status;
+		expect(shown).toMatchObject({ replication: { state: "failed" }, schedule: { running: false } });
+		expect((await stack.run(["down"], there)).code).toBe(0);
+		expect(await status()).toMatchObject({
+			source: { state: "running" },
+			replication: { state: "running" },
+			schedule: { running: true },
+		});
+	});
+
+	it.runIf(process.env.ALL_FAULTS === "1")(
+		"ends where its folder is moved, and comes back there",
+		async ({ folder }) => {
+			const files = [join(paths.schedule, "pid"), join(paths.replication, "pid")];
+			const noted = await Promise.all(files.map(async (file) => parseIdentity(await readFile(file, "utf8"))));
+			const moved = join(folder, "moved");
+			const there = { PIPELINE_HOME: moved };
+			await rename(stack.home, moved);
+			try {
+				await until(async () => (noted.some((one) => one !== undefined && isRunning(one)) ? undefined : true));
+				const up = await stack.json(["up", "--every", "1s"], there);
+				expect(up).toMatchObject({ source: { action: "already running" }, replication: "resumed" });
+				expect((await stack.run(["reconcile"], there)).code).toBe(0);
+			} finally {
+				await stack.run(["down"], there);
+				// What was going on there may have made some of it again.
+				await rm(stack.home, { recursive: true, force: true });
+				await rename(moved, stack.home);
+			}
+			expect((await stack.run(["up", "--every", "1s"])).code).toBe(0);
+		},
+	);
 
 	it("comes back as systemd starts it at boot, and stops with it", async () => {
 		await kill(join(paths.schedule, "pid"));

@@ -28,9 +28,9 @@ export function formatIdentity({ pid, stamp }: ProcessIdentity): string {
 	return `${pid} ${stamp}\n`;
 }
 
-/** @returns undefined for anything that is not a pid file's content. */
+/** @returns undefined for anything that is not a pid file's content; its first line counts. */
 export function parseIdentity(text: string): ProcessIdentity | undefined {
-	const [, id, stamp = ""] = /^(\d+)(?: (.*))?\s*$/.exec(text) ?? [];
+	const [, id, stamp = ""] = /^(\d+)(?: (.*))?\s*$/.exec(text.split("\n", 1)[0] ?? "") ?? [];
 	// Earlier versions wrote the start in words on macOS.
 	return id === undefined ? undefined : { pid: Number(id), stamp: /^\d+$/.test(stamp) ? stamp : "" };
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { readdir, writeFile } from "node:fs/promises";
+import { cp, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { it } from "../../../../tests/support/fixtures.ts";
@@ -31,6 +31,21 @@ it("is held once, and refused to the second naming the first", async () => {
 	await lock.free();
 	await (await RunLock.take(runs, "second", signal)).free();
 	expect(await readdir(runs)).toEqual([]);
+});
+
+it("that came with a copy of the folder holds nothing, and nothing that it names is ended", async ({ folder }) => {
+	const original = join(folder, "original");
+	const lock = await RunLock.take(original, "first", signal);
+	const child = startWaiting();
+	await lock.addChild(identify(child.pid));
+	const copy = join(folder, "copy");
+	await cp(original, copy, { recursive: true });
+	expect(await runningRun(copy)).toBeUndefined();
+	expect(await stopRun(copy)).toBe("not running");
+	await (await RunLock.take(copy, "second", signal)).free();
+	expect(await runningRun(original)).toMatchObject({ runId: "first" });
+	expect(isAlive(child.pid ?? 0)).toBe(true);
+	child.kill("SIGKILL");
 });
 
 /** A process that waits, and starts in a moment. */

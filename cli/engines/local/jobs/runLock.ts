@@ -6,6 +6,7 @@ import { writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFile } from "../../../common/jsonFile.ts";
 import { poll } from "../../../common/poll.ts";
 import { endProcess, identify, isRunning, type ProcessIdentity } from "../../../common/process/processIdentity.ts";
+import { folderId } from "../shared/folderId.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 
 const processSchema = z.object({ pid: z.number().int().positive(), stamp: z.string() });
@@ -14,6 +15,8 @@ const processSchema = z.object({ pid: z.number().int().positive(), stamp: z.stri
 const pidSchema = z.number().int().positive();
 
 const holderSchema = processSchema.extend({
+	/** The folder of the runs; a copy of it has the lock of the other's run, too. */
+	folder: z.string().optional(),
 	runId: z.string(),
 	startedAt: z.string(),
 	/** The schedule started it: who asks by hand waits for its end. */
@@ -89,14 +92,21 @@ export class RunLock {
 			signal,
 			() => undefined,
 			async () => {
-				const before = await readJsonFile(path, lockFileKind);
+				const before = await holderOf(runs);
 				if (before !== undefined && isRunning(before, program)) {
 					if (before.scheduled === true && !scheduled) return before;
 					throw refusal(before, path);
 				}
 				await endChildren(before);
 				const startedAt = new Date().toISOString();
-				const holder: Holder = { ...identify(), runId, startedAt, ...(scheduled && { scheduled }), children: [] };
+				const holder: Holder = {
+					...identify(),
+					folder: folderId(runs),
+					runId,
+					startedAt,
+					...(scheduled && { scheduled }),
+					children: [],
+				};
 				await writeFileAtomic(path, JSON.stringify(holder));
 				return new RunLock(path, holder);
 			},
@@ -115,18 +125,24 @@ export class RunLock {
 
 /** @returns the run that is in progress, where there is one. */
 export async function runningRun(runs: string): Promise<{ runId: string; startedAt: string } | undefined> {
-	const holder = await readJsonFile(lockFile(runs), lockFileKind);
+	const holder = await holderOf(runs);
 	return holder !== undefined && isRunning(holder, program) ? holder : undefined;
 }
 
 /** Ends the run that is in progress, as Ctrl-C does, and what is left of its jobs. */
 export async function stopRun(runs: string): Promise<"stopped" | "not running"> {
-	const holder = await readJsonFile(lockFile(runs), lockFileKind);
+	const holder = await holderOf(runs);
 	if (holder === undefined) return "not running";
 	const running = isRunning(holder, program);
 	if (running) await endProcess(holder, program);
 	await endChildren(holder);
 	return running ? "stopped" : "not running";
+}
+
+/** Who noted that it runs jobs in this folder, whether it still does or not. */
+async function holderOf(runs: string): Promise<Holder | undefined> {
+	const holder = await readJsonFile(lockFile(runs), lockFileKind);
+	return holder?.folder === undefined || holder.folder === folderId(runs) ? holder : undefined;
 }
 
 function lockFile(runs: string): string {

@@ -2,15 +2,20 @@ import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type Outcome, PipelineError } from "../../../common/errors.ts";
-import { writeFileAtomic } from "../../../common/fs.ts";
 import { poll } from "../../../common/poll.ts";
 import { spawn } from "../../../common/process/childProcess.ts";
-import { endProcess, formatIdentity, identify, type ProcessIdentity } from "../../../common/process/processIdentity.ts";
+import { endProcess, identify, type ProcessIdentity } from "../../../common/process/processIdentity.ts";
 import { projectRoot, toolRoot } from "../../../common/projectRoot.ts";
 import type { Context, ScheduleBoard, ScheduleOptions } from "../../port.ts";
 import { withLockFile } from "../shared/lockFile.ts";
 import type { LocalPaths } from "../shared/paths.ts";
-import { changeScheduleFile, readScheduleFile, scheduleFiles, scheduleProcess } from "../shared/scheduleFile.ts";
+import {
+	changeScheduleFile,
+	noteScheduleProcess,
+	readScheduleFile,
+	scheduleFiles,
+	scheduleProcess,
+} from "../shared/scheduleFile.ts";
 import { requireKeeping, schedulerFiles } from "./keeper.ts";
 
 /** How long its end may take: jobs that run are ended first, then, in the foreground, replication and source. */
@@ -73,7 +78,7 @@ async function startAlone(
 			child.once("error", (error) => {
 				ended.how = error.message;
 			});
-			if (child.pid !== undefined) await writeFileAtomic(files.pid, formatIdentity(identify(child.pid)));
+			if (child.pid !== undefined) await noteScheduleProcess(paths, identify(child.pid));
 			child.unref();
 			return { pid: child.pid, ended };
 		},
@@ -116,7 +121,7 @@ export async function keepSchedule(
 		() => undefined,
 		async () => {
 			await requireKeeping(paths, { foreground: true });
-			await writeFileAtomic(files.pid, formatIdentity(identify()));
+			await noteScheduleProcess(paths, identify());
 		},
 	);
 	try {

@@ -1,10 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-import { exists, writeFileAtomic } from "../../../common/fs.ts";
+import { exists, readIfThere, writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFileIfGood } from "../../../common/jsonFile.ts";
-import { type ProcessIdentity, runningProcess } from "../../../common/process/processIdentity.ts";
+import {
+	formatIdentity,
+	isRunning,
+	type ProcessIdentity,
+	parseIdentity,
+} from "../../../common/process/processIdentity.ts";
 import type { ScheduleStatus } from "../../port.ts";
+import { folderId } from "./folderId.ts";
 import { withLockFile } from "./lockFile.ts";
 import type { LocalPaths } from "./paths.ts";
 
@@ -54,9 +60,18 @@ export function scheduleFiles(paths: LocalPaths) {
 	};
 }
 
-/** The process that keeps the schedule, where one does. */
-export function scheduleProcess(paths: LocalPaths): Promise<ProcessIdentity | undefined> {
-	return runningProcess(scheduleFiles(paths).pid, "");
+/** Notes the process that keeps the schedule of this folder. */
+export function noteScheduleProcess(paths: LocalPaths, keeper: ProcessIdentity): Promise<void> {
+	return writeFileAtomic(scheduleFiles(paths).pid, `${formatIdentity(keeper)}${folderId(paths.home)}\n`);
+}
+
+/** The process that keeps the schedule, where one does. A copy of a stack's folder has the note of the other's. */
+export async function scheduleProcess(paths: LocalPaths): Promise<ProcessIdentity | undefined> {
+	const text = (await readIfThere(scheduleFiles(paths).pid)) ?? "";
+	const noted = parseIdentity(text);
+	const [, home = ""] = text.split("\n");
+	if (noted === undefined || !isRunning(noted)) return undefined;
+	return home === "" || home === folderId(paths.home) ? noted : undefined;
 }
 
 export function readScheduleFile(paths: LocalPaths): Promise<ScheduleFile | undefined> {

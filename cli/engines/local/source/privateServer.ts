@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readFile, readlink, realpath, rename, rm, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { basename, join } from "node:path";
 import { messageOf, PipelineError } from "../../../common/errors.ts";
@@ -37,10 +37,22 @@ const logLimit = 5 * 2 ** 20;
 /** Seconds for a start; recovery after a crash under load is part of it. */
 const startSeconds = 120;
 
-/** The private server, where it runs; a stale pid file is not a server. */
-export function serverProcess(paths: LocalPaths): Promise<ProcessIdentity | undefined> {
+/** The private server, where it runs, also where its folder was moved meanwhile; a stale pid file is not a server. */
+export async function serverProcess(paths: LocalPaths): Promise<ProcessIdentity | undefined> {
 	const files = serverFiles(paths);
-	return runningProcess(files.pid, files.config);
+	const found = await runningProcess(files.pid, files.config);
+	if (found !== undefined) return found;
+	const other = await runningProcess(files.pid, "--defaults-file=");
+	return other !== undefined && (await worksIn(other.pid, files.data)) ? other : undefined;
+}
+
+/** Whether a process has this folder as its own, as a server has that of its data; says no where the system does not tell. */
+async function worksIn(pid: number, folder: string): Promise<boolean> {
+	try {
+		return (await readlink(`/proc/${pid}/cwd`)) === (await realpath(folder));
+	} catch {
+		return false;
+	}
 }
 
 /**
@@ -181,7 +193,7 @@ async function commitPrepared(mariaDb: MariaDb, paths: LocalPaths, signal: Abort
 export async function stopServer(paths: LocalPaths): Promise<"stopped" | "not running"> {
 	const server = await serverProcess(paths);
 	const files = serverFiles(paths);
-	if (server !== undefined) await endProcess(server, files.config, 60_000);
+	if (server !== undefined) await endProcess(server, "", 60_000);
 	await rm(files.pid, { force: true });
 	return server === undefined ? "not running" : "stopped";
 }

@@ -14,6 +14,7 @@ import {
 import { projectRoot, toolRoot } from "../../../../common/projectRoot.ts";
 import type { ReplicationOptions } from "../../../port.ts";
 import type { StatePaths } from "../model/statePaths.ts";
+import { peekDaemonStatus } from "../service/daemonStatus.ts";
 
 /** In the command line of every supervisor of a stack, and of no other's. */
 export function supervisorMark(home: string): string {
@@ -67,9 +68,12 @@ export async function startDaemon(
 	return daemon;
 }
 
-/** The supervisor whose worker does the work. */
-export function runningSupervisor(files: StatePaths, home: string): Promise<ProcessIdentity | undefined> {
-	return runningProcess(files.pid, supervisorMark(home));
+/** The supervisor whose worker does the work; the file of its process id may be damaged or removed meanwhile. */
+export async function runningSupervisor(files: StatePaths, home: string): Promise<ProcessIdentity | undefined> {
+	const noted = await runningProcess(files.pid, supervisorMark(home));
+	if (noted !== undefined) return noted;
+	const shown = await peekDaemonStatus(files.status);
+	return shown && runningProcess(join(files.supervisors, `${shown.pid}`), supervisorMark(home));
 }
 
 /**

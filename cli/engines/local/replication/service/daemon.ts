@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { logIsAskedFor, logTo } from "../../../../common/log.ts";
 import { fork } from "../../../../common/process/childProcess.ts";
 import { formatIdentity, identify, isRunning, parseIdentity } from "../../../../common/process/processIdentity.ts";
+import { whenMoved } from "../../shared/folderId.ts";
 import { localPaths } from "../../shared/paths.ts";
 import { RotatingLog } from "../model/log.ts";
 import { statePaths } from "../model/statePaths.ts";
@@ -74,6 +75,8 @@ if (positionals[0] === "work") {
 	process.off("disconnect", abandoned);
 	process.disconnect?.();
 } else {
+	// With it its worker ends, too.
+	whenMoved(paths.home, () => process.exit(1));
 	const { supervise } = await import("./supervisor.ts");
 	process.exitCode = await supervise(paths, { limits, reload: values.reload }, stop.signal, (worker) =>
 		fork(
