@@ -292,7 +292,11 @@ it("a replicator that shows no sign of life has failed, and the next start takes
 	const file = join(paths.replication, "status.json");
 	for (const pid of [supervisor, worker]) process.kill(pid, "SIGSTOP");
 	const shown = JSON.parse(await readFile(file, "utf8"));
-	await writeFile(file, JSON.stringify({ ...shown, updatedAt: new Date(Date.now() - 61_000).toISOString() }));
+	// After the machine woke up, or its clock was set forward, the time of day alone says nothing.
+	const hourAgo = new Date(Date.now() - 3_600_000).toISOString();
+	await writeFile(file, JSON.stringify({ ...shown, updatedAt: hourAgo }));
+	expect(await replicationState()).toBe("running");
+	await writeFile(file, JSON.stringify({ ...shown, beatMs: shown.beatMs - 61_000 }));
 	const status = await new LocalReplication(paths).status();
 	expect(status).toMatchObject({ state: "failed", lastError: expect.stringContaining("sign of life") });
 	expect((await stack.run(["status"])).code).toBe(1);

@@ -11,7 +11,7 @@ import { rounds } from "../support/cases.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
-import { replicatedOwn, rewriteTable, secret } from "../support/reconciled.ts";
+import { editMetadata, replicatedOwn, rewriteTable, secret, type TableMetadata } from "../support/reconciled.ts";
 
 /** What looks alike, or is alike to the server: columns of `odd`, and how many rows differ. */
 const odd: [what: string, columns: Record<string, string>, changed: number][] = [
@@ -26,6 +26,12 @@ const odd: [what: string, columns: Record<string, string>, changed: number][] = 
 	["a date beyond the server's", { day: "CASE WHEN id = 2 THEN DATE '10000-01-01' ELSE day END" }, 1],
 	["a date for a zero date", { day: "coalesce(day, DATE '0001-01-01')" }, 1],
 	["a microsecond", { at: 'CASE WHEN id = 1 THEN "at" - INTERVAL 1 MICROSECOND ELSE "at" END' }, 1],
+	["another case", { ci: "upper(ci)" }, 2],
+	[
+		"another normal form of Unicode",
+		{ txt: "CASE WHEN id = 1 THEN replace(txt, 'é', 'e' || chr(769)) ELSE txt END" },
+		1,
+	],
 	["a value that the server computes", { twice: "CASE WHEN id = 1 THEN 3 ELSE twice END" }, 1],
 	["one that it computes when it is read", { thrice: "NULL::INTEGER" }, 3],
 ];
@@ -166,6 +172,13 @@ describe("reconcile", () => {
 			["a value changed", "items", { price: "price + 0.01" }, "", { counts: of({ changed: 3 }) }],
 			["NULL for ''", "items", { note: "nullif(note, '')" }, "", { counts: of({ changed: 1 }) }],
 			["a decimal lost", "items", { price: "CAST(price / 10 AS DECIMAL(8,2))" }, "", { counts: of({ changed: 3 }) }],
+			[
+				"keys of two rows swapped",
+				"items",
+				{ id: "CASE id WHEN 1 THEN 2 WHEN 2 THEN 1 ELSE id END" },
+				"",
+				{ counts: of({ changed: 2 }) },
+			],
 			["a text cut", "items", { name: "left(name, 3)" }, "", { counts: of({ changed: 2 }) }],
 			["times in another zone", "items", { at: '"at" + INTERVAL 2 HOUR' }, "", { counts: of({ changed: 3 }) }],
 			["columns swapped", "items", { name: "note", note: "name" }, "", { counts: of({ changed: 3 }) }],
@@ -182,6 +195,25 @@ describe("reconcile", () => {
 				{ c_double: "CASE WHEN c_double = 0.1 THEN 0.10000000000000002 ELSE c_double END" },
 				"",
 				{},
+			],
+			[
+				"bytes behind a zero byte",
+				"types",
+				{
+					c_varbinary:
+						"CASE WHEN c_varbinary = '\\x00\\xFF\\x00'::BLOB THEN '\\x00\\xFE\\x00'::BLOB ELSE c_varbinary END",
+				},
+				"",
+				{},
+			],
+			["JSON's null for NULL", "types", { c_json: "coalesce(c_json, 'null')" }, "", {}],
+			["{} for []", "types", { c_json: "CASE WHEN c_json = '[]' THEN '{}' ELSE c_json END" }, "", {}],
+			[
+				"a row of nothing but NULLs",
+				"items",
+				{},
+				"UNION ALL SELECT NULL, NULL, NULL, NULL, NULL",
+				{ counts: of({ extra: 1 }) },
 			],
 			["bytes", "types", { c_blob: "CASE WHEN c_blob = ''::BLOB THEN '\\x00'::BLOB ELSE c_blob END" }, "", {}],
 			...odd.map(
@@ -213,6 +245,44 @@ describe("reconcile", () => {
 				await before();
 			}
 		});
+	});
+
+	it("finds what was done to the metadata of a table: its schema, and the snapshot that it shows", async () => {
+		const paths = localPaths(stack.home);
+		const folder = join(paths.processed, "current", "own", "items");
+		const compare = new LocalComparison(paths);
+		const items = (await compare.tables()).find(({ table }) => table === "items");
+		if (items === undefined) throw new Error("the table is not compared");
+		const edited = async (edit: (metadata: TableMetadata) => void): Promise<TableComparison> => {
+			const restore = await editMetadata(folder, edit);
+			try {
+				return (await compare.compare(items, {}, testContext())).comparison;
+			} finally {
+				await restore();
+			}
+		};
+		const fieldsOf = ({ schemas, "current-schema-id": id }: TableMetadata) =>
+			schemas.find((one) => one["schema-id"] === id)?.fields ?? [];
+		const less = await edited((metadata) => {
+			const fields = fieldsOf(metadata);
+			fields.splice(
+				fields.findIndex(({ name }) => name === "note"),
+				1,
+			);
+		});
+		expect(less.columns).toEqual([{ column: "note", what: "missing in the lake" }]);
+		const more = await edited(
+			(metadata) => void fieldsOf(metadata).push({ id: 99, name: "more", required: false, type: "int" }),
+		);
+		expect(more.columns).toEqual([{ column: "more", what: "not at the source" }]);
+		const scaled = await edited((metadata) => {
+			for (const field of fieldsOf(metadata)) if (field.name === "price") field.type = "decimal(8, 3)";
+		});
+		expect(scaled.columns).toEqual([{ column: "price", what: expect.stringContaining("decimal") }]);
+		const emptied = await edited((metadata) => {
+			metadata["current-snapshot-id"] = null;
+		});
+		expect(emptied.counts).toEqual(of({ missing: emptied.rows.source }));
 	});
 
 	it("shows of long texts where they begin to differ", async () => {

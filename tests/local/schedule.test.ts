@@ -151,7 +151,7 @@ describe("the local stack, kept running", () => {
 				expect((await stack.run(["reconcile"], there)).code).toBe(0);
 			} finally {
 				await stack.run(["down"], there);
-				// What was going on there may have made some of it again.
+				// What ran there may have made some of it again.
 				await rm(stack.home, { recursive: true, force: true });
 				await rename(moved, stack.home);
 			}

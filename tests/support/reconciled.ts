@@ -1,9 +1,11 @@
-import { mkdir, readdir, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { openDuckDb } from "../../cli/engines/duckdb/open.ts";
 import { quoteName, quoteText } from "../../cli/engines/duckdb/quote.ts";
+import { latestMetadata } from "../../cli/engines/local/catalog/icebergFolder.ts";
 import { readIcebergTable } from "../../cli/engines/local/catalog/icebergTable.ts";
+import { withTextIds } from "../../cli/engines/shared/icebergIds.ts";
 import type { CliStack } from "./cli.ts";
 import type { TestServer } from "./servers/testServer.ts";
 import { createTypeTable, insertTypeRows } from "./typeTable.ts";
@@ -120,4 +122,25 @@ export async function rewriteFiles(folder: string, select: string): Promise<() =
 	return async () => {
 		for (const file of files) await rename(old(file), file);
 	};
+}
+
+/** Of an Iceberg table's metadata, what tests change. */
+export interface TableMetadata {
+	"current-schema-id": number;
+	"current-snapshot-id": string | null;
+	schemas: { "schema-id": number; fields: { id: number; name: string; required: boolean; type: unknown }[] }[];
+}
+
+/** Changes the newest metadata of a table in place. @returns what puts the old one back. */
+export async function editMetadata(
+	folder: string,
+	edit: (metadata: TableMetadata) => void,
+): Promise<() => Promise<void>> {
+	const path = (await latestMetadata(folder)) ?? "";
+	const before = await readFile(path, "utf8");
+	const metadata = JSON.parse(withTextIds(before)) as TableMetadata;
+	edit(metadata);
+	// Ids are whole numbers of 64 bits, which JSON's numbers in JavaScript are not.
+	await writeFile(path, JSON.stringify(metadata).replaceAll(/("[a-z-]*snapshot-id":)"(-?\d+)"/g, "$1$2"));
+	return () => writeFile(path, before);
 }

@@ -1,7 +1,7 @@
 import { PipelineError } from "../../../../common/errors.ts";
 import { counted } from "../../../../common/grouped.ts";
 import type { ReplicationStatus } from "../../../port.ts";
-import type { DaemonStatus } from "../service/daemonStatus.ts";
+import { beatMs, type DaemonStatus } from "../service/daemonStatus.ts";
 import { silenceMs } from "../service/statusBoard.ts";
 
 /** What the replicator shows of itself, as a status of DMS. */
@@ -62,8 +62,10 @@ export function failureOf(status: DaemonStatus | undefined, log: string): Pipeli
 }
 
 /** Whether nobody has written a status for so long that nobody does any more, though its process is there. */
-export function isSilent({ state, updatedAt }: DaemonStatus): boolean {
-	return state !== "stopped" && state !== "failed" && Date.now() - Date.parse(updatedAt) > silenceMs;
+export function isSilent({ state, updatedAt, beatMs: beat }: DaemonStatus): boolean {
+	// By the time of day a machine that wakes up, or whose clock is set forward, has been silent for long.
+	const ageMs = beat === undefined ? Date.now() - Date.parse(updatedAt) : beatMs() - beat;
+	return state !== "stopped" && state !== "failed" && ageMs > silenceMs;
 }
 
 /** What is shown of a replicator that is there and shows no sign of life. */

@@ -25,6 +25,8 @@ const schema = z.object({
 	fullLoadProgress: z.number(),
 	startedAt: z.string(),
 	updatedAt: z.string(),
+	/** The same in milliseconds of `beatMs`; earlier versions did not note it. */
+	beatMs: z.number().exactOptional(),
 	stopReason: z.string().exactOptional(),
 	/** What went wrong last; gone when it went well again. */
 	lastError: z.string().exactOptional(),
@@ -71,9 +73,17 @@ export function peekDaemonStatus(path: string): Promise<DaemonStatus | undefined
 	return readJsonFileIfGood(path, statusFile);
 }
 
+/**
+ * Milliseconds by a clock that all processes of this machine see, that nobody sets, and that stands still while the machine sleeps:
+ * CLOCK_MONOTONIC of Linux, mach_absolute_time of macOS.
+ */
+export function beatMs(): number {
+	return Number(process.hrtime.bigint() / 1_000_000n);
+}
+
 /** Readers see the old or the new status, never a half one. On a full disk it is written in place, which needs no new room. */
 export function writeDaemonStatus(path: string, status: DaemonStatus): void {
-	const text = JSON.stringify(status);
+	const text = JSON.stringify({ ...status, beatMs: beatMs() });
 	const temporary = `${path}.${process.pid}.tmp`;
 	try {
 		writeFileSync(temporary, text);
