@@ -142,7 +142,7 @@ def _load(modules: tuple[str, ...]) -> None:
         try:
             import_module(name)
         except Exception as error:
-            print(f"{name} is not imported ahead: {error}", file=sys.stderr)
+            print(f"{name} could not be preloaded: {error}", file=sys.stderr)
     # Pages that the collector does not touch stay shared with the forks.
     gc.collect()
     gc.freeze()

@@ -24,14 +24,14 @@ def main() -> None:
     parser.add_argument("--beat", type=float, default=5)
     arguments = parser.parse_args()
     # Before anything starts a thread.
-    why = private_network.leave() if arguments.own_network else "jobs could not join a network of its own"
+    why = private_network.leave() if arguments.own_network else "jobs could not join a private network"
     from pysail.spark import SparkConnectServer
 
     server = SparkConnectServer("127.0.0.1", 0)
     server.start(background=True)
     address = server.listening_address
     if address is None:
-        raise RuntimeError("Sail did not start to listen")
+        raise RuntimeError("Sail did not start listening")
     reached = {} if why is None else {"why": why, "others": private_network.others()}
     print(json.dumps({"port": address[1], **reached}), flush=True)
     beats = threading.Thread(target=beat, args=(f"sc://127.0.0.1:{address[1]}", arguments.beat), daemon=True)

@@ -23,8 +23,8 @@ def _read() -> dict[str, Any]:
     found: dict[str, Any] = json.loads(text)
     if found["version"] != VERSION:
         raise RuntimeError(
-            f"contract.json has version {found['version']}, and the jobs read version {VERSION}: they are of different "
-            "versions of the project; deploy it, or update it, as a whole"
+            f"contract.json has version {found['version']}, but the jobs read version {VERSION}: they are from "
+            "different versions of the project. Update or deploy the project as a whole"
         )
     return found
 

@@ -37,7 +37,7 @@ it("knows the models' tables, their last build, and what came to nothing", async
 		{ name: "b", location: "file:///lake/processed/current/shop/b/" },
 	];
 	const history = [
-		run("12", { b: "blocked by a rule (its SQL changed)", c: "skipped: waits for b" }, "models.a: no column x\nmore"),
+		run("12", { b: "blocked by a rule (its SQL changed)", c: "skipped: depends on b" }, "models.a: no column x\nmore"),
 		run("11", { a: "its SQL changed", b: "its SQL changed" }),
 	];
 	expect(await modelStatus({ folder, pipeline }, tables, history)).toEqual({
@@ -47,7 +47,7 @@ it("knows the models' tables, their last build, and what came to nothing", async
 		bad: [
 			{ model: "a", state: "failed", why: "no column x" },
 			{ model: "b", state: "blocked", why: "blocked by a rule (its SQL changed)" },
-			{ model: "c", state: "skipped", why: "waits for b" },
+			{ model: "c", state: "skipped", why: "depends on b" },
 		],
 	});
 });

@@ -102,7 +102,7 @@ def write(job: Job, table: Table, batch: Batch, rows: DataFrame) -> None:
     if written != batch.rows:
         raise RuntimeError(
             f"batch {batch.number} of {table} has {written} rows instead of {batch.rows}: run the job again, "
-            "and look into the raw zone if that repeats itself"
+            "and check the raw zone if the error recurs"
         )
 
 

@@ -34,15 +34,13 @@ def extend(job: Job, kind: Kind) -> None:
     def work(table: Table) -> None:
         found = listed.get((table.schema, table.name), Listed(job.raw, []))
         if orders.is_loading(table):
-            job.report.table(
-                table.schema, table.name, 0, 0, "its load is under way: it stays as it is until that has ended"
-            )
+            job.report.table(table.schema, table.name, 0, 0, "unchanged, because its full load is in progress")
             return
         try:
             _extend_table(job, kind, table, found, orders)
         except FileGone as error:
             # No state was written: the next run sees what the table is then.
-            log.info("%s is left for the next run: %s has gone or changed meanwhile", table, error)
+            log.info("%s is left for the next run: %s was removed or changed during this run", table, error)
 
     job.for_each([job.datasets.table(*name) for name in names], work)
     registration.register(job, CHANGE_COLUMNS)
@@ -60,7 +58,7 @@ def _extend_table(job: Job, kind: Kind, table: Table, listed: Listed, orders: em
         return
     before = (len(known.set_aside), known.generation, days)
     if _forget_lost(job, table, known):
-        log.warning("%s: rows of its change log are gone; it starts over from the raw zone", table)
+        log.warning("%s: rows of its change log are missing; rebuilding it from the raw zone", table)
     elif kind == "change" and log_compaction.compact(job, table, known):
         known = state.load(job.processed, table)
     names = {file.name for file in present}

@@ -70,8 +70,8 @@ def block(job: Job, table: Table) -> None:
     """Says that a table stays as it is, and how to go on."""
     job.report.file_set_aside(
         f"{job.raw.uri}/{table.schema}/{table.name}/",
-        f"all files of {table} are gone, and no TRUNCATE, DROP or reload was seen: the table stays as it was. Load it "
-        f"again: pipeline-cli replication reload {table}; or, where it is empty at the source, too: "
+        f"all raw files of {table} are missing without a TRUNCATE, DROP or reload, so the table was not changed. "
+        f"Reload it: pipeline-cli replication reload {table}; or, if it is empty at the source too, accept that: "
         f"pipeline-cli run-etl --accept-empty {table}",
     )
-    job.report.table(table.schema, table.name, 0, 0, "blocked: its files are gone from the raw zone")
+    job.report.table(table.schema, table.name, 0, 0, "blocked: its files are missing from the raw zone")

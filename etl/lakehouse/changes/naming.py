@@ -23,8 +23,8 @@ def settle(job: Job, tables: list[tuple[str, str]], live: set[tuple[str, str]]) 
     for table in (job.datasets.table(*name) for name in tables if names[name] != before.get(name)):
         if table_names.qualified(table):
             log.warning(
-                "%s is called %s in the catalog: another table has the name %s, or had it. An alias in pipeline.yaml "
-                "gives it another name",
+                "%s is called %s in the catalog, because another table has or had the name %s. To choose another name, "
+                "set an alias in pipeline.yaml",
                 *(table, table.catalog_name, catalog_form(table.name)),
             )
 

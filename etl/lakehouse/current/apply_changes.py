@@ -50,7 +50,7 @@ def _apply(job: Job, table: Table) -> None:
     checks.check_freshness(job, table, known)
     if known.part_of_load:
         job.report.table(
-            table.schema, table.name, 0, 0, "a part of its load is left to process-load: it stays as it is"
+            table.schema, table.name, 0, 0, "unchanged, because process-load has not processed all of its full load"
         )
         return
     pending = _pending(known)
@@ -113,13 +113,13 @@ def _refuse(job: Job, table: Table, blind: Batch) -> None:
     """The table stays as it is: else the rows of before would be beside the updated ones, and nobody would notice."""
     if table.key == () and blind.before:
         key = ", ".join(blind.before)
-        fix = f"take primary_key: [] of {table} out of pipeline.yaml, since the server has the key {key}"
+        fix = f"remove primary_key: [] of {table} from pipeline.yaml, because the source has the key {key}"
     else:
-        fix = f"say in pipeline.yaml which columns tell its rows apart (primary_key of {table})"
+        fix = f"set primary_key of {table} in pipeline.yaml to the columns that identify its rows"
     job.report.file_set_aside(
         f"{job.processed.uri}/{table.batch(blind.number)}/",
-        f"{table} has updates but no key, and the rows as they were before are not known (DMS writes them of keys only)"
-        f": {fix}; or load it again after updates: pipeline-cli replication reload {table}",
+        f"{table} has updates but no key, and its rows before the updates are unknown (DMS writes only keys of them)"
+        f": {fix}; or reload it after updates: pipeline-cli replication reload {table}",
     )
     job.report.table(table.schema, table.name, 0, 0, "blocked: updates without a key")
 
@@ -201,7 +201,7 @@ def _removed(job: Job, changes: TableChanges, rows: DataFrame, replaced: Applied
         count = before.select(*key).join(rows.select(*key), changes.key, "left_anti").count()
     else:
         count = max(0, before.count() - rows.count())
-    return f", without {count} rows of before" if count else ""
+    return f", without {count} previous rows" if count else ""
 
 
 def _rebuild(job: Job, changes: TableChanges, known: TableState, replaced: Applied | None) -> tuple[int, str] | None:

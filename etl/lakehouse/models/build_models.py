@@ -34,7 +34,7 @@ def build_models(job: Job) -> None:
     names = set(models) if wanted is None else set(wanted.split(","))
     unknown = sorted(names - set(models))
     if unknown:
-        raise ValueError(f"no model {', '.join(unknown)}; the models are {', '.join(models) or 'none'}")
+        raise ValueError(f"unknown model {', '.join(unknown)}; the models are {', '.join(models) or 'none'}")
     build = _Build(job, models, (arguments.optional(job.argv, "failed_tables") or "").split(","))
     if wanted is None:
         build.remove_others()
@@ -50,7 +50,7 @@ def _waves(models: Iterable[Model]) -> Iterator[list[Model]]:
         names = {model.name for model in waiting}
         ready = [model for model in waiting if not names & set(model.after)]
         if not ready:
-            raise ValueError(f"these models wait for each other: {', '.join(sorted(names))}")
+            raise ValueError(f"these models depend on each other: {', '.join(sorted(names))}")
         yield ready
         waiting = [model for model in waiting if model not in ready]
 
@@ -76,18 +76,20 @@ class _Build:
                 # Its name in the catalog is another table's now.
                 self._job.processed.delete_folder(table.location)
             self._made.put(name, None)
-            self._job.report.table(MODELS, name, 0, 0, "removed: the definition has it no more")
+            self._job.report.table(MODELS, name, 0, 0, "removed: no longer in the definition")
 
     def model(self, model: Model) -> None:
         """Builds a model where that is due. One that fails stops those that read it."""
         behind = next((one.name for one in model.references if one.name.lower() in self._stopped), None)
         if behind is not None:
-            self._stop(model, f"skipped: waits for {behind.lower()}")
+            self._stop(model, f"skipped: depends on {behind.lower()}")
             return
         try:
             owner = self._inputs.owner(model.name)
             if owner is not None:
-                raise ValueError(f"{model.file}: {owner} is {model.name} in the catalog: rename the file")
+                raise ValueError(
+                    f"{model.file}: {owner} is already called {model.name} in the catalog: rename the file"
+                )
             self._build(model)
         except Exception:
             self._stopped.add(model.name)
@@ -102,7 +104,7 @@ class _Build:
         inputs = {found.name: found for found in spelled.values()}
         missing = [name for name, found in inputs.items() if found.version is None]
         if missing:
-            self._stop(model, f"skipped: {', '.join(missing)} is not there yet")
+            self._stop(model, f"skipped: {', '.join(missing)} does not exist yet")
             return
         versions = {name: found.version for name, found in inputs.items() if found.version is not None}
         before = self._made.get(model.name)
@@ -148,7 +150,7 @@ class _Build:
             try:
                 return self._inputs.find(reference, model, [other for other in self._models if other != model.name])
             except UnknownName:
-                log.warning("%s names a table that is not in the lake", model.file)
+                log.warning("%s reads a table that is not in the lake", model.file)
                 raise
         place = self._models[name].place
         made = self._made.get(name)

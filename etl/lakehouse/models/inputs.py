@@ -87,8 +87,8 @@ class Inputs:
         meant = f" Did you mean {near[0]}?" if near else ""
         place = f"{model.file}:{reference.line}:{reference.column}"
         return (
-            f"{place}: there is no table {reference.name!r} in the lake.{meant} "
-            f"There are: {', '.join(names) or 'none'}. Correct the name, or wait for the table's full load"
+            f"{place}: the lake has no table {reference.name!r}.{meant} "
+            f"Tables: {', '.join(names) or 'none'}. Correct the name, or wait for the table's full load"
         )
 
     def _input(self, name: str) -> Input | None:

@@ -23,10 +23,12 @@ def publishable(model: Model, frame: DataFrame) -> DataFrame:
     columns = []
     for name, kind in frame.dtypes:
         if _NO_NAME.search(name) or not name:
-            raise ValueError(f"{model.file}: the column {name} has no name: give it one, {name} AS …")
+            raise ValueError(f"{model.file}: a column has no name: give it one, {name} AS …")
         other = seen.setdefault(name.lower(), name)
         if other != name or [found for found, _ in frame.dtypes].count(name) > 1:
-            raise ValueError(f"{model.file}: two columns are {name.lower()} in the catalog: name one of them, … AS …")
+            raise ValueError(
+                f"{model.file}: two columns would be called {name.lower()} in the catalog: rename one of them, … AS …"
+            )
         columns.append(_column(model, name, kind))
     _check_names(model, list(seen.values()))
     return frame.select(*columns)
@@ -39,10 +41,10 @@ def _check_names(model: Model, names: list[str]) -> None:
         lost = sorted(wanted - set(names))
         if lost:
             there = ", ".join(names)
-            raise ValueError(f"{model.file}: {what} names {', '.join(lost)}, and the columns are {there}: correct it")
+            raise ValueError(f"{model.file}: {what} names {', '.join(lost)}, but the columns are {there}: correct it")
 
 
 def _column(model: Model, name: str, kind: str) -> Column:
     if kind == "void" or kind.startswith("interval"):
-        raise ValueError(f"{model.file}: the column {name} is of the type {kind}: cast it, CAST(… AS string) AS {name}")
+        raise ValueError(f"{model.file}: the column {name} has the type {kind}: cast it, CAST(… AS string) AS {name}")
     return F.col(quoted(name)).cast(current_type(kind)).alias(name)

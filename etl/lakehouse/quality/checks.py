@@ -113,7 +113,7 @@ def _report_lost(job: Job, table: Table, rule: Rule, missing: set[str]) -> bool:
     """Whether a rule about columns that are not there is an error."""
     level: severity.Severity = "error" if rule["severity"] == "error" else "warn"
     names = ", ".join(sorted(missing))
-    said = f"there is no column {names}: correct the rule in pipeline.yaml, or remove it"
+    said = f"the table has no column {names}: correct the rule in pipeline.yaml, or remove it"
     job.report.rule_broken(replace(_broken(table, rule, level, Found(0, [])), description=said))
     return level == "error"
 

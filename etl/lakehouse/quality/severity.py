@@ -53,5 +53,5 @@ def _holds(comparison: str | None, failed: int) -> bool:
 def _compared(comparison: str) -> tuple[str, int]:
     match = _COMPARISON.fullmatch(comparison)
     if match is None:
-        raise ValueError(f"{comparison} compares no number of rows, as > 10 does")
+        raise ValueError(f"{comparison} is not a comparison with a number of rows, such as > 10")
     return match[1], int(match[2])

@@ -113,12 +113,12 @@ def unzipped(content: bytes) -> tuple[bytes, str | None]:
                 found.append(member.decompress(part))
             except zlib.error as error:
                 found += _up_to_damage(before, part)
-                return b"".join(found), f"it is not gzip, or damaged: {error}"
+                return b"".join(found), f"it is not a valid gzip file: {error}"
             if member.eof:
                 content = member.unused_data + content[start + 4096 :]
                 break
         else:
-            return b"".join(found), "it is cut short"
+            return b"".join(found), "it is truncated"
         if not content.strip(b"\0"):
             break
     return b"".join(found), None
@@ -215,4 +215,4 @@ def _whole(text: str) -> Number:
 
 
 def _no_number(text: str) -> None:
-    raise Malformed(f"{text} is not JSON")
+    raise Malformed(f"{text} is not valid JSON")

@@ -150,7 +150,7 @@ def fit_object(value: Object, kind: Kind, path: str, found: Found) -> dict[str, 
     """
     values = {_folded(key): inner for key, inner in value}
     if len(values) < len(value):
-        raise Malformed("a key is there twice")
+        raise Malformed("a key is duplicated")
     known = {_folded(name) for name, _ in kind.fields}
     found.notes.update(f"+{path}{key}" for key, _ in value if _folded(key) not in known)
     return {name: fit(values.get(_folded(name)), inner, path + name, found) for name, inner in kind.fields}

@@ -40,7 +40,7 @@ class JdbcSource:
             return None
         url = optional(argv, "jdbc_url")
         if source != "jdbc" or url is None:
-            raise ValueError("--source is current, or jdbc with --jdbc_url jdbc:mysql://host:port/schema")
+            raise ValueError("--source must be current, or jdbc together with --jdbc_url jdbc:mysql://host:port/schema")
         driver = optional(argv, "jdbc_driver") or GLUE_DRIVER
         secret = optional(argv, "jdbc_secret")
         if secret is None:

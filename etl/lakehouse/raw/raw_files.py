@@ -122,7 +122,7 @@ def read_footer(raw: Storage, file: StoredFile, kind: Kind) -> Footer:
                 loaded, _ = _span(parquet, RAW_COMMIT_TIME)
     except (pa.ArrowException, OSError) as error:
         require_listed(raw, file)
-        raise BrokenFile(f"not a whole Parquet file: {error}") from error
+        raise BrokenFile(f"not a complete Parquet file: {error}") from error
     columns, before = _columns(schema)
     if kind == "change":
         missing = [name for name in (RAW_OPERATION, RAW_SEQUENCE) if name not in schema.names]
@@ -176,7 +176,7 @@ def _columns(schema: pa.Schema) -> tuple[Columns, list[str]]:
         try:
             columns.append((forms[column.name], change_log_type(column.type)))
         except UnsupportedType as error:
-            raise BrokenFile(f"column {column.name} has the type {error}, which the lake does not hold") from error
+            raise BrokenFile(f"column {column.name} has the type {error}, which the lake does not support") from error
     return columns, before
 
 

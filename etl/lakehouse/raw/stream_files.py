@@ -163,7 +163,7 @@ def _take_in(target: Storage, name: tuple[str, str], known: _State, messages: li
         if not message.data:
             continue
         if definition is None or not definition.names >= _columns(message, definition):
-            raise BrokenFile("its rows have columns of which no control message before tells the type")
+            raise BrokenFile("no earlier control message describes the columns of its rows")
         kind: Kind = "load" if message.operation == "load" else "change"
         if not runs or (runs[-1].kind, runs[-1].definition) != (kind, definition):
             runs.append(_Run(kind, definition))
@@ -235,7 +235,7 @@ def _load(target: Storage, name: tuple[str, str]) -> _State:
         return _State(**(target.read_json(path) or {}))
     except TypeError as error:
         raise DamagedState(
-            f"{target.uri}/{path} is damaged ({error}): remove it, and the jobs rebuild what it is about"
+            f"{target.uri}/{path} is damaged ({error}): remove it and run the jobs, which rebuild it"
         ) from error
 
 

@@ -107,14 +107,14 @@ def parse(content: bytes, name: str) -> list[Message]:
         # Not `splitlines`: a JSON text may hold other line ends as they are, U+2028 for one.
         lines = (gzip.decompress(content) if name.endswith(".gz") else content).decode().split("\n")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise BrokenFile(f"not a whole file of text: {error}") from error
+        raise BrokenFile(f"not a complete text file: {error}") from error
     found = []
     for number, line in enumerate(lines, 1):
         if line.strip():
             try:
                 found.append(_message(json.loads(line, parse_float=Decimal)))
             except (ValueError, KeyError, TypeError, AttributeError) as error:
-                raise BrokenFile(f"line {number} is not a message of DMS: {error!r}") from error
+                raise BrokenFile(f"line {number} is not a DMS message: {error!r}") from error
     return found
 
 
@@ -157,7 +157,7 @@ def _type(name: str, kind: dict[str, Any]) -> pa.DataType:
     if spelled in ("NUMERIC", "DECIMAL"):
         return pa.decimal128(kind["precision"], kind.get("scale", 0))
     if spelled not in _TYPES:
-        raise BrokenFile(f"column {name} has the type {spelled}, which is not known")
+        raise BrokenFile(f"column {name} has the unknown type {spelled}")
     return _TYPES[spelled]
 
 

@@ -25,4 +25,4 @@ def require_answer(remote: str) -> None:
         try:
             grpc.channel_ready_future(channel).result(PATIENCE)
         except grpc.FutureTimeoutError:
-            raise NoAnswer(f"The engine of the jobs at {address} did not answer within {PATIENCE} seconds.") from None
+            raise NoAnswer(f"The engine of the jobs at {address} did not respond within {PATIENCE} seconds.") from None

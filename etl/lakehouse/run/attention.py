@@ -51,11 +51,11 @@ def text(uri: str, report: Report, datasets: Datasets) -> str:
             blocked.setdefault(broken.table, []).append(f"{broken.rule} ({broken.failed_rows} rows)")
     keyless, files = _split(report)
     lines += _part(
-        "Blocked, and kept as they were:",
+        "Blocked (these tables were not changed):",
         [f"{table}: {'; '.join(rules)}{_kept(readers(table, datasets))}" for table, rules in sorted(blocked.items())]
         + keyless,
     )
-    lines += _part("Quarantined, and left out until they change or are gone:", files)
+    lines += _part("Quarantined (skipped until they change or are removed):", files)
     lines += ["", "Everything else was processed.", f"Report: {uri}/{RUNS}/{report.run_id}/{report.job}.json"]
     return "\n".join(lines)
 

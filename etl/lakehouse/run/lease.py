@@ -132,13 +132,13 @@ class Lease:
         while (other := self._take()) is not None:
             if self._clock() > deadline:
                 raise LeaseHeld(
-                    f"run {other['run']} (job {other['job']}) writes the lake, and has not ended for "
-                    f"{PATIENCE / 60:.0f} minutes: wait for it, or stop it, and run {self._job} again; "
-                    "`pipeline-cli status` shows what runs"
+                    f"run {other['run']} (job {other['job']}) has been writing to the lake for more than "
+                    f"{PATIENCE / 60:.0f} minutes: wait until it ends, or stop it, then run {self._job} again; "
+                    "`pipeline-cli status` shows what is running"
                 )
             if other["token"] != waited_for:
                 waited_for = other["token"]
-                log.info("waiting for run %s (job %s), which writes the lake", other["run"], other["job"])
+                log.info("waiting for run %s (job %s), which is writing to the lake", other["run"], other["job"])
             self._sleep(random.uniform(1, 3))
         threading.Thread(target=self._keep, daemon=True).start()
         return self
@@ -152,14 +152,14 @@ class Lease:
             try:
                 self._change(self._without)
             except Exception as failure:
-                log.warning("the lease was not given back (%s): it ends in %.0f s", failure, SECONDS)
+                log.warning("the lease could not be released (%s): it expires in %.0f s", failure, SECONDS)
 
     def check(self) -> None:
         """Raises LeaseLost where the lease has ended or is about to."""
         if self._clock() > self._until - MARGIN:
             raise LeaseLost(
-                f"{self._job} could not renew its lease on the lake for {SECONDS - MARGIN:.0f} s and writes nothing "
-                "more, since another run may write now: run the jobs again"
+                f"{self._job} could not renew its lease on the lake for {SECONDS - MARGIN:.0f} s and stopped writing, "
+                "because another run may be writing now: run the jobs again"
             )
 
     def _take(self) -> dict[str, Any] | None:
@@ -182,7 +182,7 @@ class Lease:
                 self._until = until
                 self.takeovers = taken.takeovers
                 if ended:
-                    log.warning("a job did not give back its lease on the lake; what it left half done is done again")
+                    log.warning("a job did not release its lease on the lake; its unfinished work is repeated")
                 return None
 
     def _keep(self) -> None:
@@ -206,7 +206,9 @@ class Lease:
         def renewed(holding: Holding) -> Holding:
             if not any(one["token"] == self._token for one in holding.holders):
                 self._until = 0.0
-                raise LeaseLost(f"another run has taken the lease on the lake from {self._job}")
+                raise LeaseLost(
+                    f"another run has taken over the lease on the lake from {self._job}: run the jobs again"
+                )
             return Holding(
                 [one | {"until": until} if one["token"] == self._token else one for one in holding.holders],
                 holding.takeovers,
@@ -264,7 +266,7 @@ def _parsed(found: tuple[bytes, str] | None) -> Holding:
         ]
         return Holding(holders, int(value["takeovers"]))
     except (ValueError, KeyError, TypeError) as error:
-        log.warning("%s is damaged (%s) and is written again", PATH, error)
+        log.warning("%s is damaged (%s) and is being rewritten", PATH, error)
         return Holding()
 
 

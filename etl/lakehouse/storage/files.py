@@ -108,7 +108,7 @@ class Storage:
             return None
         except ValueError as error:
             raise DamagedState(
-                f"{self.uri}/{relative} is damaged ({error}): remove it, and the jobs rebuild what it is about"
+                f"{self.uri}/{relative} is damaged ({error}): remove it and run the jobs, which rebuild it"
             ) from error
 
     def engine_wrote(self) -> None:
@@ -171,8 +171,8 @@ class Storage:
             place = f"{place}/{part}"
             if os.path.islink(place):
                 raise LinkedFolder(
-                    f"{place} is a symbolic link, through which nothing is removed: "
-                    "put a folder with its files in its place"
+                    f"{place} is a symbolic link, and the jobs do not remove anything through one: "
+                    "replace it with a folder that contains its files"
                 )
 
     def move(self, relative: str, target: str) -> None:
@@ -208,7 +208,7 @@ def _sync_disk(folder: str) -> None:
     opened = os.open(folder, os.O_RDONLY)
     try:
         if ctypes.CDLL(None, use_errno=True).syncfs(opened) != 0:
-            raise OSError(ctypes.get_errno(), f"{folder} could not be synchronised")
+            raise OSError(ctypes.get_errno(), f"{folder} could not be flushed to disk")
     finally:
         os.close(opened)
 

@@ -61,7 +61,7 @@ class Metadata:
         files = storage.files(_folder(location), recursive=False)
         version = max((found for file in files if (found := version_of(file.name)) is not None), default=0)
         if version == 0:
-            raise FileNotFoundError(f"{storage.uri}/{location} has no metadata of an Iceberg table")
+            raise FileNotFoundError(f"{storage.uri}/{location} has no Iceberg metadata")
         return Metadata(version, storage.read_json(_metadata_file(location, version)))
 
     def commit(self, storage: Storage, location: str) -> bool:
@@ -163,7 +163,7 @@ def _records(storage: Storage, path: str) -> Iterator[dict[str, Any]]:
 
     for record in fastavro.reader(io.BytesIO(storage.read(path))):
         if not isinstance(record, dict):
-            raise ValueError(f"{storage.uri}/{path} is not a manifest of Iceberg")
+            raise ValueError(f"{storage.uri}/{path} is not an Iceberg manifest")
         yield record
 
 

@@ -101,7 +101,7 @@ def test_a_load_that_was_killed_continues_where_it_was(
     lake.ok("process-cdc", "apply-changes")
     assert not (lake.processed / "current").exists()
     (entry,) = lake.reports["apply-changes"]["tables"]
-    assert "a part of its load is left" in entry["note"]
+    assert "has not processed all of its full load" in entry["note"]
     lake.ok()
     assert {name: time for name, time in folders(lake).items() if name in done} == done
     (entry,) = lake.reports["process-load"]["tables"]

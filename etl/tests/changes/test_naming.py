@@ -65,7 +65,10 @@ def test_a_second_table_of_a_name_qualifies_both_and_what_was_there_is_renamed(
         "shop.orders": "shop_orders",
     }
     assert names(lake) == given
-    assert "shop.orders is called shop_orders in the catalog: another table has the name orders" in caplog.text
+    assert (
+        "shop.orders is called shop_orders in the catalog, because another table has or had the name orders"
+        in caplog.text
+    )
     orders.insert(id=2, name="more")
     orders.flush()
     lake.ok()

@@ -68,4 +68,4 @@ def test_rows_that_are_compared_whole_though_the_server_has_a_key_are_refused_al
     notes.update({"id": 2}, text="b")
     notes.flush()
     assert lake.run(*JOBS) == [0, 0, 11]
-    assert "since the server has the key id" in lake.reports["apply-changes"]["set_aside"][0]["reason"]
+    assert "because the source has the key id" in lake.reports["apply-changes"]["set_aside"][0]["reason"]

@@ -69,7 +69,7 @@ def test_a_broken_rule_keeps_the_last_good_table_and_stops_what_reads_it(
         assert [table(name) for name in ("by_customer", "total")] == good
         assert built(lake) == {
             "by_customer": "blocked by a rule (orders changed)",
-            "total": "skipped: waits for by_customer",
+            "total": "skipped: depends on by_customer",
             **({} if again else {"ids": "orders changed"}),
         }
     assert not any((lake.processed / "_staging").rglob("*.parquet"))
@@ -98,17 +98,17 @@ def test_a_failed_model_stops_only_what_reads_it(lake: Lake, orders: Source, tab
     assert built(lake) == {
         "by_customer": "first time",
         "total": "first time",
-        "behind": "skipped: waits for unknown",
+        "behind": "skipped: depends on unknown",
     }
     error = lake.reports["build-models"]["error"]
-    assert "models/unknown.sql:2:6: there is no table 'orderz' in the lake. Did you mean orders?" in error
+    assert "models/unknown.sql:2:6: the lake has no table 'orderz'. Did you mean orders?" in error
     for name, words in {
         "models.wrong": "nothing",
         "models.nameless": "has no name",
-        "models.twice": "two columns are id",
-        "models.untyped": "is of the type void: cast it",
-        "models.lost": "the rule not_null(name) names name, and the columns are id",
-        "models.customers_changes": "the change log of shop.Customers is customers_changes in the catalog",
+        "models.twice": "two columns would be called id",
+        "models.untyped": "has the type void: cast it",
+        "models.lost": "the rule not_null(name) names name, but the columns are id",
+        "models.customers_changes": "the change log of shop.Customers is already called customers_changes in the catalog",
     }.items():
         (line,) = [line for line in error.splitlines() if line.startswith(f"{name}: ")]
         assert words in line
@@ -118,11 +118,11 @@ def test_only_some_models(lake: Lake, orders: Source) -> None:
     shop(lake)
     lake.ok(*JOBS[:3])
     assert lake.run("build-models", more=("--models", "total")) == [0]
-    assert built(lake) == {"total": "skipped: by_customer is not there yet"}
+    assert built(lake) == {"total": "skipped: by_customer does not exist yet"}
     assert lake.run("build-models", more=("--models", "by_customer")) == [0]
     assert built(lake) == {"by_customer": "first time"}
     assert lake.run("build-models", more=("--models", "total,nothing")) == [1]
-    assert "no model nothing; the models are total, by_customer" in lake.reports["build-models"]["error"]
+    assert "unknown model nothing; the models are total, by_customer" in lake.reports["build-models"]["error"]
     lake.ok("build-models")
     assert built(lake) == {"total": "first time"}
 
@@ -134,7 +134,7 @@ def test_a_model_that_is_no_more_goes(lake: Lake, orders: Source, table: Table) 
     assert lake.run("build-models", more=("--models", "by_customer")) == [0]
     assert table("total") != []
     lake.ok("build-models")
-    assert built(lake)["total"] == "removed: the definition has it no more"
+    assert built(lake)["total"] == "removed: no longer in the definition"
     assert not (lake.processed / "models" / "total").exists()
     shop(lake)
     lake.ok("build-models")

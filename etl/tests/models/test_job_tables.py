@@ -27,7 +27,7 @@ def test_a_model_reads_an_iceberg_table_of_a_job_and_is_built_again_when_that_ch
     lake.made = ["star"]
     define(lake, model("total", "SELECT sum(amount) AS amount FROM facts"))
     lake.ok("process-load", "process-cdc", "apply-changes", "build-models")
-    assert built(lake) == {"total": "skipped: facts is not there yet"}
+    assert built(lake) == {"total": "skipped: facts does not exist yet"}
     rows_of_job(lake, "star", "Facts", 1, 2)
     lake.ok("build-models")
     assert (built(lake), table("total")) == ({"total": "first time"}, [{"amount": 3}])
@@ -53,8 +53,8 @@ def test_a_failed_job_stops_the_models_of_its_tables_alone(lake: Lake, table: Ta
     assert lake.run("build-models", more=("--failed_tables", "facts,dim_a")) == [0]
     assert built(lake) == {
         "counted": "first time",
-        "doubled": "skipped: waits for total",
-        "total": "skipped: waits for facts",
+        "doubled": "skipped: depends on total",
+        "total": "skipped: depends on facts",
     }
     lake.ok("build-models")
     assert table("doubled") == [{"amount": 2}]

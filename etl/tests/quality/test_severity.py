@@ -128,5 +128,5 @@ def test_a_rule_about_a_column_that_is_not_there_is_broken(
     assert lake.run() == [0, 0, code]
     (found,) = lake.reports["apply-changes"]["quality"]
     assert (found["rule"], found["severity"]) == ("not_null(cod)", severity)
-    assert found["description"] == "there is no column cod: correct the rule in pipeline.yaml, or remove it"
+    assert found["description"] == "the table has no column cod: correct the rule in pipeline.yaml, or remove it"
     assert not rows or len(current(sales)) == rows

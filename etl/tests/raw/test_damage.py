@@ -24,7 +24,7 @@ def test_file_cut_short_is_set_aside_until_it_is_whole(lake: Lake, items: Source
         assert lake.run() == [0, 11, 0]
         aside = lake.reports["process-cdc"]["set_aside"]
         assert [entry["uri"] for entry in aside] == [f"file://{broken}"]
-        assert "not a whole Parquet file" in aside[0]["reason"]
+        assert "not a complete Parquet file" in aside[0]["reason"]
         assert {row["id"]: row["name"] for row in current(items)}[2] == "in a good file"
     broken.write_bytes(content)
     lake.ok()

@@ -38,10 +38,10 @@ def test_files_that_are_gone_without_an_order_empty_nothing(lake: Lake, items: S
         for job in ("process-load", "process-cdc"):
             (blocked,) = lake.reports[job]["set_aside"]
             assert blocked["uri"] == f"file://{items.folder}/"
-            assert "all files of shop.items are gone" in blocked["reason"]
+            assert "all raw files of shop.items are missing" in blocked["reason"]
             assert "run-etl --accept-empty shop.items" in blocked["reason"]
             (entry,) = lake.reports[job]["tables"]
-            assert entry["note"] == "blocked: its files are gone from the raw zone"
+            assert entry["note"] == "blocked: its files are missing from the raw zone"
         assert normal(current(items)) == good
         shutil.rmtree(lake.processed / "shop" / "items", ignore_errors=True)
     items.insert(id=50, name="after")
@@ -76,13 +76,13 @@ def test_a_load_under_way_is_published_when_it_has_ended(lake: Lake, items: Sour
     for _ in range(2):
         assert lake.run(more=("--loading", '[["shop"],["items"]]')) == [0, 0, 0]
         (entry,) = lake.reports["process-load"]["tables"]
-        assert entry["note"] == "its load is under way: it stays as it is until that has ended"
+        assert entry["note"] == "unchanged, because its full load is in progress"
         assert normal(current(items)) == good
     later.write_bytes(whole)
     lake.ok()
     assert normal(current(items)) == normal(items.rows)
     (entry,) = lake.reports["apply-changes"]["tables"]
-    assert entry["note"] == f"rewritten, without {len(good) - 2} rows of before"
+    assert entry["note"] == f"rewritten, without {len(good) - 2} previous rows"
 
 
 def test_table_without_any_file_is_empty(lake: Lake, items: Source, current: Read) -> None:

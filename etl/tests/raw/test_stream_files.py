@@ -127,7 +127,7 @@ def test_control_message_that_comes_last(lake: Lake, items: StreamedSource, curr
     items.insert(id=7, name="seven", colour="red")
     items.flush()
     assert lake.run() == [11, 11, 0]
-    assert "of which no control message before tells the type" in lake.reports["process-load"]["set_aside"][0]["reason"]
+    assert "no earlier control message describes the columns" in lake.reports["process-load"]["set_aside"][0]["reason"]
     control.write_bytes(held)
     lake.ok()
     assert normal(current(items)) == normal(items.rows)
@@ -194,7 +194,7 @@ def test_bad_files_are_set_aside_and_the_others_count(lake: Lake, items: Streame
     assert lake.run() == [11, 11, 0]
     reasons = [entry["reason"] for entry in lake.reports["process-cdc"]["set_aside"]]
     assert len(reasons) == 3
-    assert sum("is not a message of DMS" in reason for reason in reasons) == 2
+    assert sum("is not a DMS message" in reason for reason in reasons) == 2
     assert normal(current(items)) == normal(items.rows)
 
 

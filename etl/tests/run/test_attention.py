@@ -50,7 +50,7 @@ def test_names_blocked_tables_and_what_reads_them_and_no_values() -> None:
     made.file_set_aside("s3://raw/shop/x/20260905-151244585.parquet", "no footer")
     made.file_set_aside("s3://lake/shop/logs/batch=2/", "shop.logs has updates but no key")
     text = attention.text("s3://lake", made, DATASETS)
-    assert text.index("- shop.logs has updates but no key\n") < text.index("Quarantined, and left out")
+    assert text.index("- shop.logs has updates but no key\n") < text.index("Quarantined (skipped")
     assert "- shop.Orders: not_null(email) (3 rows); models that read it: by_year, revenue\n" in text
     assert "- shop.other: not_null(email) (3 rows)\n" in text
     assert "- s3://raw/shop/x/20260905-151244585.parquet: no footer\n" in text

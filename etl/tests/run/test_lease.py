@@ -40,7 +40,7 @@ def test_jobs_of_one_run_hold_it_beside_each_other_and_another_run_waits(
                 lease.check()
 
         clock.waiting = works
-        with pytest.raises(LeaseHeld, match=r"run one \(job star-schema\) writes the lake"):
+        with pytest.raises(LeaseHeld, match=r"run one \(job star-schema\) has been writing to the lake"):
             take("two", "process-load").__enter__()
         assert clock.now - began >= PATIENCE
 
@@ -66,7 +66,7 @@ def test_one_that_is_not_renewed_writes_nothing_more_and_the_next_knows(
     with take("two", "process-load") as second:
         assert second.takeovers == 1
         second.check()
-        with pytest.raises(LeaseLost, match="another run has taken the lease"):
+        with pytest.raises(LeaseLost, match="another run has taken over the lease"):
             first.renew()
         first.__exit__(None, None, None)
         second.renew()

@@ -169,7 +169,7 @@ def test_of_a_file_cut_short_what_can_be_read_is_joined_until_it_is_whole(lake: 
     for _ in range(2):
         assert lake.run(*ALL) == [0, 0, 0, 11]
         (entry,) = lake.reports["join-tables"]["set_aside"]
-        assert entry == {"uri": f"file://{broken}", "reason": "it is cut short; what can be read of it counts"}
+        assert entry == {"uri": f"file://{broken}", "reason": "it is truncated; the readable lines are used"}
         readable = [row["productname"] for row in joint(lake) if row["order_item_id"] == 2]
         assert sorted(readable, key=int) == [str(number) for number in range(len(readable))]
         assert 100 < len(readable) < 4900

@@ -30,7 +30,9 @@ def columns(job: Job) -> Columns:
 def _fields(job: Job) -> tuple[tuple[str, click_types.Kind], ...]:
     fields = click_types.parse(job.datasets.clicks or "struct<>").fields
     if PRODUCT not in [name.lower() for name, _ in fields]:
-        raise ValueError(f"join-tables needs the field {PRODUCT}: add it to clicks.schema in pipeline.yaml, as int")
+        raise ValueError(
+            f"join-tables needs the field {PRODUCT}: add it to clicks.schema in pipeline.yaml with type int"
+        )
     return fields
 
 

@@ -93,7 +93,7 @@ def _written(found: DataFrame, hours: Hours) -> Written:
         result.notes = {note for (note,) in found.select(F.explode("notes")).distinct().collect()}
     if damaged:
         wrong = [text.split("\n", 1) for (text,) in found.where("damage IS NOT NULL").select("damage").collect()]
-        result.damaged = {f"{CLICKSTREAM}/{path}": f"{reason}; what can be read of it counts" for path, reason in wrong}
+        result.damaged = {f"{CLICKSTREAM}/{path}": f"{reason}; the readable lines are used" for path, reason in wrong}
     return result
 
 

@@ -37,7 +37,7 @@ def join_tables(job: Job) -> None:
     table = job.datasets.table(SCHEMA, ORDER_ITEMS)
     applied = state.load(job.processed, table).applied
     if applied is None:
-        log.info("no table %s: nothing to join", table)
+        log.info("the table %s does not exist: nothing to join", table)
         return
     known = JointState.read(job.processed)
     _undo(job, known.replacing or {})

@@ -56,7 +56,7 @@ def star_schema(job: Job) -> None:
     }
     published = {name: known.applied.version for name, known in states.items() if known.applied is not None}
     if not published:
-        log.info("%s is not replicated: no star schema", SCHEMA)
+        log.info("%s is not replicated: the star schema is not built", SCHEMA)
         return
     made: dict[str, dict[str, int]] = job.processed.read_json(STATE_FILE) or {}
     work: dict[str, dict[str, int]] = {}
@@ -64,7 +64,7 @@ def star_schema(job: Job) -> None:
         tables = [source.removesuffix("+") for source in sources]
         missing = [table for table in tables if table not in published]
         if missing:
-            log.warning("%s is left out: no table %s", name, " and ".join(missing))
+            log.warning("%s is skipped: the table %s does not exist", name, " and ".join(missing))
             continue
         versions = {table: published[table] for table in tables}
         if made.get(name) != versions or job.is_gone(_table(name)):
