@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { PipelineError } from "../common/errors.ts";
 import type { ReplicationStatus, Stack } from "../engines/port.ts";
-import { replicationTrouble } from "./replicationTrouble.ts";
+import { replicationTrouble, tablesInError } from "./replicationTrouble.ts";
 
 /** @param behind what a comparison says. */
 function stackOf(engine: Stack["engine"], status: Partial<ReplicationStatus>, behind?: string): Stack {
@@ -43,4 +43,25 @@ it("what cannot be asked is said, and does not end what asks", async () => {
 	};
 	const stack = { replication: refused } as unknown as Stack;
 	expect(await replicationTrouble(stack)).toBe("You may not look at the task.");
+});
+
+it("tables in error are named with their reasons; where a statement is asked for, those that it reads", async () => {
+	const error = (table: string) => ({ schema: "own", table, state: "Table error", lastError: "its\nindex is damaged" });
+	const stack = {
+		replication: async () => ({
+			status: async () => ({ tables: { errored: 2 } }),
+			tables: async () => [error("a b"), { ...error("good"), state: "Table completed" }, error("orders")],
+		}),
+		crawlers: async () => ({
+			registered: async () => ({ tables: [{ name: "own_orders", location: "file:///lake/current/own/orders" }] }),
+		}),
+		definition: async () => ({ datasets: [] }),
+	} as unknown as Stack;
+	expect(await tablesInError(stack)).toBe(
+		"2 tables in error, whose changes do not reach the lake: own.a b (its index is damaged), own.orders (its index is damaged).",
+	);
+	const asked = (sql: string) => tablesInError(stack, sql);
+	expect(await asked("SELECT * FROM good")).toBeUndefined();
+	expect(await asked("SELECT * FROM a_x0020_b")).toMatch(/^1 table in error, .* own\.a b /);
+	expect(await asked("SELECT 1 FROM good, own_orders_changes")).toMatch(/own\.orders/);
 });

@@ -1,5 +1,9 @@
+import { changeLogName } from "../../etl/contract/contract.ts";
+import { tableReferences } from "../../etl/definition/tableReferences.ts";
 import { PipelineError } from "../common/errors.ts";
-import type { ReplicationStatus, Stack } from "../engines/port.ts";
+import { counted } from "../common/grouped.ts";
+import type { ReplicationStatus, Stack, TableStatistics } from "../engines/port.ts";
+import { currentName } from "./currentName.ts";
 
 /** Seconds of DMS's latency that do not count: a batch of changes is closed after a minute, and metrics come late. */
 const mostLatency = 900;
@@ -12,6 +16,45 @@ export async function replicationTrouble(stack: Stack): Promise<string | undefin
 		if (error instanceof PipelineError && !["cancelled", "timeout"].includes(error.outcome)) return error.text.what;
 		throw error;
 	}
+}
+
+/** Tables in error that are named. */
+const mostNamed = 3;
+
+/**
+ * Which tables the replication has taken out, in a line; undefined where there are none.
+ * @param sql a statement: of those alone that it reads.
+ */
+export async function tablesInError(stack: Stack, sql?: string): Promise<string | undefined> {
+	const found = await erroredTables(stack, sql).catch((error: unknown) => {
+		// Who asks for it has said so already.
+		if (error instanceof PipelineError && !["cancelled", "timeout"].includes(error.outcome)) return [];
+		throw error;
+	});
+	if (found.length === 0) return undefined;
+	const names = found.slice(0, mostNamed).map(({ schema, table, lastError }) => {
+		return `${schema}.${table}${lastError === undefined ? "" : ` (${lastError.replaceAll(/\s+/g, " ")})`}`;
+	});
+	const more = found.length > names.length ? ` and ${found.length - names.length} more` : "";
+	return `${counted(found.length, "table")} in error, whose changes do not reach the lake: ${names.join(", ")}${more}.`;
+}
+
+async function erroredTables(stack: Stack, sql?: string): Promise<TableStatistics[]> {
+	const replication = await stack.replication();
+	if ((await replication.status()).tables.errored === 0) return [];
+	const failed = (await replication.tables()).filter(({ state }) => state === "Table error");
+	return sql === undefined ? failed : readBy(sql, failed, stack);
+}
+
+/** Those of some tables that a statement reads, by the names that they have in the catalog, or would have. */
+async function readBy(sql: string, tables: readonly TableStatistics[], stack: Stack): Promise<TableStatistics[]> {
+	const read = new Set(tableReferences(sql).map(({ parts }) => parts.at(-1)?.toLowerCase()));
+	const catalog = await (await stack.crawlers()).registered();
+	const definition = await stack.definition();
+	return tables.filter((table) => {
+		const name = currentName(definition, catalog, table);
+		return read.has(name) || read.has(changeLogName(name));
+	});
 }
 
 /** The same of a status that was asked for. */

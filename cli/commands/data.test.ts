@@ -17,7 +17,7 @@ const stack = {
 	engine: "aws",
 	query: async () => engine,
 	warehouse: async () => engine,
-	replication: async () => ({ status: async () => ({ state: "stopped" }) }),
+	replication: async () => ({ status: async () => ({ state: "stopped", tables: { errored: 0 } }) }),
 	logs: async () => ({ parts: ["a"], read: async () => ({ log: "x", lines: [said] }) }),
 	definition: async () => ({
 		queries: [{ name: "a", title: said, description: "", sql: "" }],

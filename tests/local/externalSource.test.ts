@@ -56,8 +56,8 @@ describe("a server of the user's own", () => {
 				"binlog_row_metadata: NO_LOG",
 				"grant REPLICATION SLAVE: not granted",
 				"grant BINLOG MONITOR: not granted",
-				"SELECT on shop: no such schema",
-				"SELECT on nowhere: no such schema",
+				"SELECT on shop: the schema does not exist",
+				"SELECT on nowhere: the schema does not exist",
 			]) {
 				expect(error.text.why).toContain(name);
 			}
@@ -117,6 +117,46 @@ describe("a server of the user's own", () => {
 		expect((await refusal(useAs("/mysql"))).text.what).toContain("The stack does not replicate the schema mysql");
 		await useAs("/shop");
 		expect((await readSettings(paths))?.source).toMatchObject({ user: "member", schemas: ["shop"] });
+	});
+
+	it("is used where some of its tables cannot be read, which are named; names that fold to one are different tables", async () => {
+		for (const statement of [
+			"CREATE DATABASE mixed",
+			"CREATE TABLE mixed.good (id INT PRIMARY KEY) SELECT 1 AS id",
+			"CREATE TABLE mixed.E (id INT PRIMARY KEY)",
+			"CREATE TABLE mixed.`é` (id INT)",
+			"CREATE TABLE mixed.incomplete (id INT NOT NULL, KEY (id)) ENGINE = MRG_MyISAM UNION = (mixed.nothing)",
+			"CREATE TABLE mixed.part (id INT PRIMARY KEY, secret INT)",
+		]) {
+			await admin.query(statement);
+		}
+		await admin.query("CREATE USER 'some'@'127.0.0.1' IDENTIFIED BY 'p:/@ \"word'");
+		await admin.query("GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO 'some'@'127.0.0.1'");
+		await admin.query("GRANT SELECT (id) ON mixed.part TO 'some'@'127.0.0.1'");
+		const useMixed = async () => {
+			const server = parseSourceUrl(`mysql://some@127.0.0.1:${port}`, false);
+			const { checks } = await useExternalSource(
+				context,
+				{ server, schemas: ["mixed"], askPassword: async () => 'p:/@ "word' },
+				paths,
+			);
+			return Object.fromEntries(checks.map((check) => [check.name, check]));
+		};
+		expect((await refusal(useMixed())).text.why).toContain("SELECT on mixed: refused for part (");
+		for (const table of ["good", "E", "`é`", "incomplete"]) {
+			await admin.query(`GRANT SELECT ON mixed.${table} TO 'some'@'127.0.0.1'`);
+		}
+		const checks = await useMixed();
+		expect(checks["SELECT on mixed"]).toMatchObject({ ok: true, found: "3 of 5 tables" });
+		const warning = checks["SELECT on mixed"]?.warning ?? "";
+		expect(warning).toMatch(/Refused: part \(.*GRANT SELECT ON `mixed`\.\* TO 'some'@'127\.0\.0\.1';/);
+		expect(warning).toMatch(/Damaged, or incomplete: incomplete \(Unable to open underlying table/);
+		expect(checks["primary keys of mixed"]?.warning).toMatch(/: é, incomplete$/);
+		// What can be counted is counted.
+		expect(await new LocalSource(paths).status()).toMatchObject({
+			state: "running",
+			schemas: [{ schema: "mixed", tables: 5, rows: 1 }],
+		});
 	});
 
 	it("is never written to without --yes", async () => {

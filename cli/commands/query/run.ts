@@ -1,7 +1,8 @@
 import { failing } from "../../actions/etl/failing.ts";
 import { namedQuery } from "../../actions/query/namedQueries.ts";
-import { replicationTrouble } from "../../actions/replicationTrouble.ts";
+import { replicationTrouble, tablesInError } from "../../actions/replicationTrouble.ts";
 import type { CommandResult, Run } from "../../command.ts";
+import { PipelineError } from "../../common/errors.ts";
 import { counted } from "../../common/grouped.ts";
 import { resultCsv } from "../../common/resultText.ts";
 import type { Context, QueryResult, Stack } from "../../engines/port.ts";
@@ -23,7 +24,17 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 	const engine = await found.query();
 	// On AWS each look is a dozen calls, and an alarm says it.
 	const failed = found.engine === "local" ? await failing(found) : undefined;
-	const result = await engine.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse });
+	const warnOfTables = async (): Promise<void> => {
+		const errors = await tablesInError(found, sql);
+		if (errors !== undefined) context.reporter.warn(`${errors} See: pipeline-cli replication tables`);
+	};
+	const result = await engine
+		.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse })
+		.catch(async (error: unknown) => {
+			// A table that never got into the lake is not found.
+			if (error instanceof PipelineError && error.outcome === "usage") await warnOfTables();
+			throw error;
+		});
 	// A statement that is refused, or only planned, asks nothing of the replication.
 	const trouble = await replicationTrouble(found);
 	const rows = counted(result.rows.length, "row");
@@ -31,6 +42,7 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 	if (failed !== undefined)
 		context.reporter.warn(`${failed.what} The result is from the data before that. See: pipeline-cli status`);
 	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
+	else await warnOfTables();
 	return {
 		json: result,
 		text: json ? "" : csv ? resultCsv(result, options.safe) : resultTable(result),

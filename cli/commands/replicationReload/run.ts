@@ -24,7 +24,12 @@ export const run: Run<typeof definition> = async ({ args, options, stack, contex
 	if (options.purge) return purged(found, tables, context);
 	await replication.reload(context, tables);
 	const shown = await statisticsOf(replication, tables);
-	return { json: { tables: shown }, text: `${describeTables(shown)}\n${stackLine(found.name)}` };
+	const gone = tables.filter(({ schema, table }) => !shown.some((one) => one.schema === schema && one.table === table));
+	const lines = [
+		...(shown.length === 0 ? [] : [describeTables(shown)]),
+		...gone.map(({ schema, table }) => `${schema}.${table} was dropped at the source, and is no longer replicated.`),
+	];
+	return { json: { tables: shown }, text: [...lines, stackLine(found.name)].join("\n") };
 };
 
 async function purged(stack: Stack, tables: readonly Table[], context: Context): Promise<CommandResult> {

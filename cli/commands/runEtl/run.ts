@@ -1,7 +1,7 @@
 import chalk from "chalk";
 import { failing } from "../../actions/etl/failing.ts";
 import { chosenJobs, runEtl, startEtl } from "../../actions/etl/runEtl.ts";
-import { replicationTrouble } from "../../actions/replicationTrouble.ts";
+import { replicationTrouble, tablesInError } from "../../actions/replicationTrouble.ts";
 import { reviveReplication } from "../../actions/schedule/keep.ts";
 import { runSchedule } from "../../actions/schedule/runSchedule.ts";
 import type { CommandResult, Invocation, Run } from "../../command.ts";
@@ -36,6 +36,8 @@ export const run: Run<typeof definition> = async (invocation) => {
 	if (failed !== undefined) context.reporter.note(`${failed.what} This run retries.`);
 	const trouble = await replicationTrouble(found);
 	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
+	const errors = trouble === undefined ? await tablesInError(found) : undefined;
+	if (errors !== undefined) context.reporter.warn(`${errors} See: pipeline-cli replication tables`);
 	const result = await runEtl(found, names, context, {
 		from,
 		select,

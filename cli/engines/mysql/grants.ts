@@ -1,4 +1,4 @@
-import { messageOf } from "../../common/errors.ts";
+import { errorCode, messageOf } from "../../common/errors.ts";
 import type { Check, SourceConnection } from "../port.ts";
 import type { SourceAccess } from "./access.ts";
 import { qualifiedName, quoteAccount, quoteName } from "./quote.ts";
@@ -118,6 +118,7 @@ async function selectCheck(connection: SourceConnection, account: string, schema
 		[schema],
 	);
 	const refused: string[] = [];
+	const broken: string[] = [];
 	for (const table of tables) {
 		const tableName = String(table.name);
 		try {
@@ -127,15 +128,32 @@ async function selectCheck(connection: SourceConnection, account: string, schema
 				`SELECT 1 FROM (SELECT * FROM ${qualifiedName({ schema, table: tableName })} LIMIT 0) AS every_column`,
 			);
 		} catch (error) {
-			refused.push(`${tableName} (${messageOf(error)})`);
+			const isRefused = refusals.has(errorCode(error) ?? "");
+			(isRefused ? refused : broken).push(`${tableName} (${messageOf(error)})`);
 		}
 	}
 	if (tables.length === 0) {
 		const warning = `${schema} has no tables that the user may see. If it has tables: ${grant}`;
 		return { name, ok: true, found: "0 tables", warning };
 	}
-	if (refused.length === 0) return { name, ok: true, found: `${tables.length} tables` };
-	return { name, ok: false, found: `refused for ${refused.slice(0, 3).join(", ")}`, fix: grant };
+	const left = tables.length - refused.length - broken.length;
+	if (left === tables.length) return { name, ok: true, found: `${left} tables` };
+	if (refused.length === tables.length) return { name, ok: false, found: `refused for ${some(refused)}`, fix: grant };
+	const warning = [
+		"Tables that cannot be read are in error, the others are replicated; the definition can leave them out.",
+		...(refused.length === 0 ? [] : [`Refused: ${some(refused)}; to read them: ${grant}`]),
+		...(broken.length === 0 ? [] : [`Damaged, or incomplete: ${some(broken)}.`]),
+	].join(" ");
+	return { name, ok: true, found: `${left} of ${tables.length} tables`, warning };
+}
+
+/** A right is missing for a table, or for a column of it. */
+const refusals = new Set(["ER_TABLEACCESS_DENIED_ERROR", "ER_COLUMNACCESS_DENIED_ERROR", "ER_DBACCESS_DENIED_ERROR"]);
+
+/** Some of a list, and how many more there are. */
+function some(list: readonly string[]): string {
+	const shown = list.slice(0, 3).join(", ");
+	return list.length > 3 ? `${shown} and ${list.length - 3} more` : shown;
 }
 
 /** @returns the account as GRANT takes it, with the host that the server matched. */

@@ -12,16 +12,17 @@ it.each([
 });
 
 it.each([
-	["that was dropped since", "ER_NO_SUCH_TABLE"],
-	["that the user may see and not read", "ER_TABLEACCESS_DENIED_ERROR"],
-])("counts the rows of the others beside a table %s", async (_, code) => {
+	["that was dropped since", "42S02"],
+	["that the user may see and not read", "42000"],
+	["that is damaged", "HY000"],
+])("counts the rows of the others beside a table %s", async (_, sqlState) => {
 	const query = async (sql: string) => {
 		if (sql.includes("information_schema"))
 			return [
 				{ name: "a", estimate: 1 },
 				{ name: "b", estimate: 1 },
 			];
-		if (sql.includes("`b`")) throw Object.assign(new Error("no"), { code });
+		if (sql.includes("`b`")) throw Object.assign(new Error("no"), { sqlState });
 		return [{ count: 3 }];
 	};
 	expect(await countRows({ query } as unknown as SourceConnection, ["own"])).toEqual([

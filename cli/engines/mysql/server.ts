@@ -1,4 +1,3 @@
-import { errorCode } from "../../common/errors.ts";
 import type { SourceConnection, SourceStatus } from "../port.ts";
 import { qualifiedName } from "./quote.ts";
 
@@ -44,13 +43,20 @@ export async function countRows(
 	return counts;
 }
 
+/** Whether the server refused a statement, in place of ending the connection (class 08) or the statement (70100). */
+function isAnswer(error: unknown): boolean {
+	const { sqlState = "08" } = error as { sqlState?: string };
+	return !sqlState.startsWith("08") && sqlState !== "70100";
+}
+
 async function countTable(connection: SourceConnection, schema: string, table: string): Promise<number> {
 	try {
 		const [row] = await connection.query(`SELECT COUNT(*) AS count FROM ${qualifiedName({ schema, table })}`);
 		return Number(row?.count);
 	} catch (error) {
-		// Dropped since the tables were listed, or listed to a user who may not read it: what was counted is shown all the same.
-		if (["ER_NO_SUCH_TABLE", "ER_TABLEACCESS_DENIED_ERROR"].includes(errorCode(error) ?? "")) return 0;
+		// Dropped since the tables were listed, listed to a user who may not read it, or damaged: the server's answer is about this
+		// table alone, and what was counted is shown all the same.
+		if (isAnswer(error)) return 0;
 		throw error;
 	}
 }
