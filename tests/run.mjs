@@ -18,6 +18,9 @@ const python = join(root, ".pipeline", "python", "bin", "python");
  */
 const east = { TZ: "Asia/Kolkata", LC_ALL: "de_DE.UTF-8" };
 const west = { TZ: "America/St_Johns", LC_ALL: "C" };
+/** Where summer time differs from winter time, north and south of the equator. */
+const newYork = { TZ: "America/New_York", LC_ALL: "C" };
+const sydney = { TZ: "Australia/Sydney", LC_ALL: "de_DE.UTF-8" };
 
 /** Runs a program with our output as its own, or, with a log, writes it there and shows it at the end. */
 async function run(command, args, log, place) {
@@ -48,7 +51,7 @@ async function replication() {
 	if (!isThere && fetched !== noMySql)
 		return { passed: 0, failed: 1, skipped: 0, failures: ["MySQL could not be fetched"] };
 	const args = [...projects("integration", ...(isThere ? ["mysql"] : [])), "tests/replication"];
-	const result = await vitest("replication", args, join(reports, "replication.log"));
+	const result = await vitest("replication", args, join(reports, "replication.log"), sydney);
 	return isThere ? result : { ...result, skipped: result.skipped + 1, without: "MySQL" };
 }
 
@@ -83,10 +86,10 @@ async function vitest(name, args, log, place) {
 	};
 }
 
-async function pytest(engine) {
+async function pytest(engine, place) {
 	const file = join(reports, `pytest-${engine}.xml`);
 	const args = ["-m", "pytest", "etl/tests", "pipelines", `--engine=${engine}`, "--durations=30", `--junitxml=${file}`];
-	const code = await run(python, args, join(reports, `pytest-${engine}.log`));
+	const code = await run(python, args, join(reports, `pytest-${engine}.log`), place);
 	const report = await readFile(file, "utf8");
 	const suite = /<testsuite [^>]*>/.exec(report)?.[0] ?? "";
 	const count = (name) => Number(new RegExp(` ${name}="(\\d+)"`).exec(suite)?.[1] ?? 0);
@@ -136,19 +139,19 @@ const results = await Promise.all([
 			east,
 		),
 	),
-	timed("local", vitest("local", [...projects("integration"), "tests/local"], join(reports, "local.log"))),
+	timed("local", vitest("local", [...projects("integration"), "tests/local"], join(reports, "local.log"), newYork)),
 	// These wait for servers most of the time.
 	timed("replication", replication()),
 	// The shorter two one after the other, so that all take about the same time.
 	...oneByOne(
-		() => timed("pytest on Sail", pytest("sail")),
+		() => timed("pytest on Sail", pytest("sail", newYork)),
 		() =>
 			timed(
 				"answers",
 				vitest("answers", [...projects("integration"), "tests/answers"], join(reports, "answers.log"), west),
 			),
 	),
-	timed("pytest on Spark", pytest("spark")),
+	timed("pytest on Spark", pytest("spark", east)),
 ]);
 for (const { without } of results) if (without) console.log(`Not tested for want of it here: ${without}`);
 const sum = (key) => results.reduce((total, result) => total + result[key], 0);
