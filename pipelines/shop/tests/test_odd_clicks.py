@@ -40,3 +40,19 @@ def test_a_new_field_of_the_definition_is_a_new_column(lake: Lake, items: Source
     lake.ok(*ALL)
     later = ds.dataset(lake.processed / "joint-tables" / "click_hour=2026-11-20-14", format="parquet").to_table()
     assert sorted(later.column("campaign").to_pylist()) == ["7", "b"]
+
+
+@pytest.mark.slow_on_spark
+def test_a_field_of_another_type_has_it_in_every_hour(lake: Lake, items: Source) -> None:
+    """A column whose type differs from file to file cannot be read by Athena."""
+    send(lake, "2026/11/20/13", "a.json", [click(1, department=7), click(2)])
+    lake.ok(*ALL)
+    lake.clicks = KIND.replace("`department`:string", "`department`:int")
+    send(lake, "2026/11/20/14", "a.json", [click(1, department="8"), click(2, department="x")])
+    lake.ok(*ALL)
+    assert sorted(repr(row["department"]) for row in joint(lake)) == ["7", "8", "None", "None"]
+    lake.clicks = KIND.replace("`department`:string,", "")
+    lake.ok(*ALL)
+    assert [set(row) & {"department", "price"} for row in joint(lake)] == [{"price"}] * 4
+    lake.ok(*ALL)
+    assert lake.reports["join-tables"]["tables"] == []

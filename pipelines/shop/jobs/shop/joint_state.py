@@ -51,7 +51,7 @@ class JointState:
     `items`: version of the order items; `digests`: of the order items of the products clicked in any hour, what they
     were, as product → digest. `set_aside`: click files that could not be read, and why. `replacing`: the files that an
     hour had before a run began to replace them; None while no run does. `listed`: when the files of all hours were
-    listed last, in seconds since 1970.
+    listed last, in seconds since 1970. `columns`: of a click, with their types, as all hours have them.
     """
 
     items: int = 0
@@ -60,6 +60,7 @@ class JointState:
     set_aside: dict[str, str] = field(default_factory=dict)
     replacing: dict[str, list[str]] | None = None
     listed: float = 0.0
+    columns: str | None = None
 
     @staticmethod
     def read(processed: Storage) -> JointState:

@@ -51,11 +51,15 @@ def join_tables(job: Job) -> None:
     items_changed = applied.version != known.items and bool(known.hours)
     if items_changed:
         hours |= _hours_of_changed_items(job, known)
+    columns = str(clicks.columns(job))
+    if known.columns not in (None, columns):
+        # Athena reads no column whose type differs from file to file.
+        hours |= known.hours.keys()
     if hours:
         _replace(job, known, click_hours.files_of(job.raw, present, hours, first))
-    if click_hours.notes(known, first) or hours or applied.version != known.items:
+    if click_hours.notes(known, first) or hours or (applied.version, columns) != (known.items, known.columns):
         known.digests = joint_rows.digests(job, known.products) if hours or items_changed else known.digests
-        known.items = applied.version
+        known.items, known.columns = applied.version, columns
         known.write(job.processed, replacing=None)
     for path, reason in known.set_aside.items():
         job.report.file_set_aside(f"{job.raw.uri}/{path}", reason)
