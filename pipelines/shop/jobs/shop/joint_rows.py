@@ -87,7 +87,8 @@ def _written(found: DataFrame, hours: Hours) -> Written:
     result = Written({hour: HourCount() for hour in hours})
     noted = damaged = False
     for hour, *numbers, products, has_notes, has_damage in of_hour.collect():
-        result.counts[hour] = HourCount(*numbers, products if len(products) <= MANY_PRODUCTS else None)
+        result.counts[hour] = HourCount(*numbers)
+        result.counts[hour].products = products if len(products) <= MANY_PRODUCTS else None
         noted, damaged = noted or bool(has_notes), damaged or bool(has_damage)
     if noted:
         result.notes = {note for (note,) in found.select(F.explode("notes")).distinct().collect()}
