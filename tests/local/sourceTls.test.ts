@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect } from "vitest";
 import { localPaths } from "../../cli/engines/local/shared/paths.ts";
 import { readSettings } from "../../cli/engines/local/shared/settings.ts";
@@ -57,6 +58,22 @@ describe("a server with a certificate for 127.0.0.1, of an authority that nobody
 		}
 	});
 
+	it.for<[what: string, certificate: Parameters<TlsSource["use"]>[0], text: string]>([
+		["has expired", { from: "20200101000000Z", to: "20210101000000Z" }, "not valid today"],
+		["is not valid yet", { from: "20990101000000Z", to: "20991231000000Z" }, "not valid today"],
+		["bears another name beside this one in its CN", { names: "DNS:db.example.com" }, "belongs to another server"],
+		["bears the name, and this is an address", { names: "DNS:localhost" }, "belongs to another server"],
+		["is a client's", { purpose: "clientAuth" }, "is not one for servers"],
+	])("is refused with a certificate that %s", async ([, certificate, text], { source }) => {
+		await source.use(certificate);
+		const url = `127.0.0.1:${source.server.port}/?ssl-mode=VERIFY_IDENTITY`;
+		const refused = await refusal(cipherOf(url, source.caFile));
+		await source.use({});
+		expect(refused.text.what).toContain(text);
+		expect(refused.text.fix).not.toBe("");
+		expect(await cipherOf(url, source.caFile)).toMatch(/^TLS_/);
+	});
+
 	it("says what it wants of those whom it refuses", async ({ source: { server } }) => {
 		const admin = await server.connect();
 		const url = `127.0.0.1:${server.port}`;
@@ -65,12 +82,41 @@ describe("a server with a certificate for 127.0.0.1, of an authority that nobody
 		expect(plain.text.fix).toContain("REQUIRE SSL");
 		await admin.query("CREATE USER locked IDENTIFIED BY 'x' ACCOUNT LOCK; CREATE USER late IDENTIFIED BY 'x'");
 		await admin.query("ALTER USER late PASSWORD EXPIRE; SET GLOBAL require_secure_transport = ON");
+		await admin.query(
+			"CREATE USER certified IDENTIFIED BY 'x' REQUIRE X509; CREATE USER here IDENTIFIED VIA unix_socket",
+		);
+		const certified = await refusal(cipherOf(`${url}/?ssl-mode=REQUIRED`, undefined, "certified", "x"));
+		expect(certified.text.fix).toContain("REQUIRE X509");
+		expect((await refusal(cipherOf(url, undefined, "here", "x"))).text.fix).toContain("give it a password");
 		const tlsOnly = await refusal(cipherOf(url, undefined, "late", "x"));
 		await admin.query("SET GLOBAL require_secure_transport = OFF");
 		expect(tlsOnly.text.fix).toContain("?ssl-mode=VERIFY_IDENTITY");
 		expect((await refusal(cipherOf(url, undefined, "locked", "x"))).text.what).toContain("is locked");
 		expect((await refusal(cipherOf(url, undefined, "late", "x"))).text.what).toContain("has expired");
 		await admin.end();
+	});
+
+	it("is named where it wants a way to log in that is not known", async () => {
+		// The greeting of a server, and its wish for another plugin.
+		const greeting = Buffer.concat([
+			Buffer.from("\n11.8.2-MariaDB\0", "latin1"),
+			Buffer.from("0100000061626364656667680000a208000200000000000000000000000000006162636465666768696a6b6c00", "hex"),
+		]);
+		const framed = (body: Buffer, sequence: number): Buffer =>
+			Buffer.concat([Buffer.from([body.length, 0, 0, sequence]), body]);
+		const parsec = createServer((socket) => {
+			socket.on("error", () => undefined);
+			socket.once("data", () => socket.write(framed(Buffer.from("\xfeparsec\0", "latin1"), 2)));
+			socket.write(framed(greeting, 0));
+		});
+		await new Promise<void>((resolve) => parsec.listen(0, "127.0.0.1", resolve));
+		try {
+			const { port } = parsec.address() as AddressInfo;
+			const refused = await refusal(cipherOf(`127.0.0.1:${port}/?ssl-mode=DISABLED`));
+			expect(refused.text.what).toContain("to log in by parsec");
+		} finally {
+			parsec.close();
+		}
 	});
 
 	it("is remembered with its authority, by the replicator too", async ({ source: { server, ca, caFile }, stack }) => {

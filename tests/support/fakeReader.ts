@@ -5,6 +5,7 @@ import { NewTables } from "../../cli/engines/local/replication/follow/newTables.
 import { OpenBatch } from "../../cli/engines/local/replication/follow/openBatch.ts";
 import type { ReaderParts } from "../../cli/engines/local/replication/follow/readerParts.ts";
 import { applyLoad, type LoadResult } from "../../cli/engines/local/replication/load/loadTables.ts";
+import { failedTable } from "../../cli/engines/local/replication/load/parallelLoad.ts";
 import type { TakeSchema } from "../../cli/engines/local/replication/load/tableLoader.ts";
 import type {
 	Checkpoint,
@@ -61,7 +62,7 @@ export class FakeSource {
 				if (read === undefined) result.missing.push(name);
 				else result.loaded.push({ name, tableSchema: take(name, read), rows: 0, files: [] });
 			} catch (error) {
-				result.failed.push({ name, error: (error as Error).message });
+				result.failed.push(failedTable({ name, error: error as Error }));
 			}
 		}
 		return result;
@@ -91,6 +92,7 @@ export class FakeReader implements ChangeReader {
 	readonly touched = new Set<string>();
 	groupEnd: Position | undefined;
 	readonly foldsCase: boolean;
+	waits = false;
 	hasNews = false;
 	checkpoint: Checkpoint;
 	/** Folders that were cleared. */

@@ -13,6 +13,7 @@ export const definition = defineCommand({
 		captureSeconds: "from the commit until it was read (AWS)",
 		latencyUnknown: "why the latency is not known",
 		cascading: "tables that foreign keys change without the binary log containing it",
+		waiting: "tables that somebody at the source holds, with the reason; they are loaded when they are free",
 		withheld: "columns and tables left out without being mentioned, with the reason",
 		stopReason: "reason given by DMS",
 		unwanted: "true if it stopped unexpectedly",

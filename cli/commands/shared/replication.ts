@@ -24,6 +24,7 @@ export function describeStatus(status: ReplicationStatus): string {
 		["Tables", counts.join(", ")],
 		["Latency", describeLatency(status)],
 		["Cascades", status.cascading && `${status.cascading.join(", ")}: reloaded after changes of their parents`],
+		...(status.waiting ?? []).map((what, at) => [at === 0 ? "Waiting" : "", chalk.yellow(what)] as const),
 		["Started", status.startedAt],
 		...(status.withheld ?? []).map((what, at) => [at === 0 ? "Withheld" : "", what] as const),
 		["Stop reason", status.stopReason],

@@ -3,6 +3,7 @@ import type { SourceAccess } from "./access.ts";
 import { connectionFault, isRefusedConnection } from "./connectionFault.ts";
 
 const access: SourceAccess = { host: "db", port: 3307, user: "repl", password: "x", tls: "DISABLED", schemas: [] };
+const withCa: SourceAccess = { ...access, tls: "VERIFY_CA", ca: "-----BEGIN CERTIFICATE-----" };
 const verified: SourceAccess = { ...access, tls: "VERIFY_IDENTITY" };
 const error = (values: object, message = "as the server says it"): Error => Object.assign(new Error(message), values);
 const tls = (message: string): Error => error({ code: "HANDSHAKE_SSL_ERROR", fatal: true }, message);
@@ -39,6 +40,19 @@ describe("connectionFault", () => {
 			"VERIFY_CA",
 		],
 		[verified, tls("certificate has expired"), "failure", "not valid today", "Renew"],
+		[verified, tls("certificate is not yet valid"), "failure", "not valid today", "clock"],
+		[verified, tls("unsuitable certificate purpose"), "failure", "is not one for servers", "serverAuth"],
+		[withCa, tls("unable to verify the first certificate"), "failure", "cannot be verified", "the whole chain"],
+		[withCa, tls("unable to get issuer certificate"), "failure", "cannot be verified", "one file of all of them"],
+		[verified, error({ errno: 1045 }), "credentials", "refused the user repl", "REQUIRE X509"],
+		[access, error({ errno: 1698 }), "credentials", "refused the user repl", "unix_socket"],
+		[
+			access,
+			error({ fatal: true }, "Server requests authentication using unknown plugin parsec. See TODO: add plugins"),
+			"credentials",
+			"log in by parsec",
+			"mysql_native_password",
+		],
 	] as const)("of what only a change ends: %#", (reached, why, outcome, what, fix) => {
 		expect(isRefusedConnection(reached, why)).toBe(true);
 		const fault = connectionFault(reached, why);
@@ -51,6 +65,9 @@ describe("connectionFault", () => {
 	it.each([
 		[error({ errno: 1040 }), "accepts no more connections", "max_connections"],
 		[error({ errno: 1226 }), "accepts no more connections of repl", "the account's limit"],
+		[error({ errno: 1226 }, "'max_questions' resource"), "accepts no more statements of repl", "the account's limit"],
+		[error({ errno: 3032, sqlState: "HY000" }), "is in offline mode", "offline_mode"],
+		[error({ errno: 1184, sqlState: "08S01" }), "ended the connection", "its message"],
 		[error({ code: "ENOTFOUND" }), "The host db cannot be resolved", "DNS"],
 		[error({ code: "ETIMEDOUT" }), "db:3307 timed out", "firewalls"],
 		[error({ code: "ECONNREFUSED" }), "No MySQL or MariaDB is listening at db:3307", "check the host, port"],
@@ -61,6 +78,24 @@ describe("connectionFault", () => {
 		expect(fault.outcome).toBe("failure");
 		expect(fault.text.what).toContain(what);
 		expect(fault.text.fix).toContain(fix);
+	});
+
+	it.each([
+		[
+			"tlsv1 alert protocol version",
+			"80AC:error:0A00042E:SSL routines:ssl3_read_bytes:%:../deps/rec.c:1601:SSL alert 70\n",
+		],
+		[
+			"sslv3 alert handshake failure",
+			"80AC:error:0A000410:SSL routines:ssl3_read_bytes:%:../deps/rec.c:1601:SSL alert 40\n",
+		],
+	])("says of %s that nothing is in common, and not where in OpenSSL", (reason, text) => {
+		const required: SourceAccess = { ...access, tls: "REQUIRED" };
+		const why = tls(text.replace("%", reason));
+		expect(isRefusedConnection(required, why)).toBe(true);
+		const fault = connectionFault(required, why);
+		expect(fault.text).toMatchObject({ why: reason, fix: expect.stringContaining("tls_version") });
+		expect(fault.text.what).toContain("no version of TLS");
 	});
 
 	it("names the command with TLS where the server takes nothing else", () => {

@@ -1,28 +1,16 @@
-import { errorCode, messageOf, type Outcome, PipelineError } from "../../common/errors.ts";
+import { errorCode, messageOf, PipelineError } from "../../common/errors.ts";
 import { addressOf, type SourceAccess } from "./access.ts";
 import { withMode } from "./sourceUrl.ts";
-import { verifies } from "./tlsMode.ts";
-
-interface Fault {
-	outcome: Outcome;
-	what: string;
-	fix: string;
-	/** In place of `source up`. */
-	next?: string;
-}
+import { type Fault, readable, tlsFault } from "./tlsFault.ts";
 
 const sourceUp = "pipeline-cli source up";
-/** Where a certificate cannot be verified; what each way gives up is said with it. */
-const otherWays =
-	"or append to the URL ?ssl-mode=REQUIRED, which encrypts but does not verify the server, or ?ssl-mode=DISABLED on a network you trust";
-
 /**
  * Why no connection came about, and what to do.
  * @param next the command to run when the fault is corrected.
  */
 export function connectionFault(access: SourceAccess, error: unknown, next?: string): PipelineError {
 	const fault = permanentFault(access, error) ?? passingFault(access, error, next);
-	const why = messageOf(error) || (errorCode(error) ?? "");
+	const why = readable(messageOf(error) || (errorCode(error) ?? ""));
 	const { outcome, what, fix } = fault;
 	return new PipelineError(outcome, { what, why, fix, next: next ?? fault.next ?? sourceUp }, { cause: error });
 }
@@ -40,13 +28,9 @@ function permanentFault(access: SourceAccess, error: unknown): Fault | undefined
 	switch (errno) {
 		case 1045:
 		case 1698: {
-			const byTls =
-				access.tls === "DISABLED" && access.socket === undefined
-					? " An account that requires encryption (REQUIRE SSL) needs ?ssl-mode=VERIFY_IDENTITY in the URL."
-					: "";
 			return credentials(
 				`${server} refused the user ${access.user}.`,
-				`Check the user, the password (PIPELINE_SOURCE_PASSWORD) and the hosts from which the account may connect.${byTls}`,
+				`Check the user, the password (PIPELINE_SOURCE_PASSWORD) and the hosts from which the account may connect.${otherReason(access, errno)}`,
 			);
 		}
 		case 1130:
@@ -86,55 +70,50 @@ function permanentFault(access: SourceAccess, error: unknown): Fault | undefined
 			"Unblock it on the server (ALTER USER … ACCOUNT UNLOCK; MariaDB: FLUSH PRIVILEGES), and check the password.",
 		);
 	}
+	const plugin = /unknown plugin (\w+)/.exec(message)?.[1];
+	if (plugin !== undefined) {
+		return credentials(
+			`${server} asks ${access.user} to log in by ${plugin}, which pipeline-cli does not have.`,
+			`Give ${account} a password by caching_sha2_password (MySQL: ALTER USER … IDENTIFIED WITH caching_sha2_password BY …) or mysql_native_password (MariaDB: ALTER USER … IDENTIFIED BY …).`,
+		);
+	}
 	return tlsFault(access, error);
 }
 
-function tlsFault(access: SourceAccess, error: unknown): Fault | undefined {
-	const server = addressOf(access);
-	const code = errorCode(error) ?? "";
-	if (code === "HANDSHAKE_NO_SSL_SUPPORT") {
-		return {
-			outcome: "failure",
-			what: `${server} does not support encrypted connections.`,
-			fix: "Turn on TLS on the server, or append ?ssl-mode=DISABLED to the URL if you trust the network.",
-		};
+/** What the server does not say when it refuses a user. */
+function otherReason({ tls, socket }: SourceAccess, errno: number): string {
+	if (errno === 1698) {
+		return " An account that is known by the user of its operating system (unix_socket, auth_socket) cannot be used: give it a password.";
 	}
-	const text = `${code} ${messageOf(error)}`;
-	const mentionsCertificate = /certificate|self.signed|CERT|altnames/i.test(text);
-	if (!verifies(access.tls) || !mentionsCertificate) return undefined;
-	if (/altnames|does not match/i.test(text)) {
-		return {
-			outcome: "failure",
-			what: `The certificate of ${server} belongs to another server.`,
-			fix: `Use a host name from the certificate in the URL. Or, if its authority is your own (as with MySQL's automatic certificates), pass the authority with --source-ca and append ?ssl-mode=VERIFY_CA to the URL.`,
-		};
-	}
-	if (/has expired|not yet valid/i.test(text)) {
-		return {
-			outcome: "failure",
-			what: `The certificate of ${server} is not valid today.`,
-			fix: "Renew it on the server, or correct the clock of this machine.",
-		};
-	}
-	return {
-		outcome: "failure",
-		what: `The certificate of ${server} cannot be verified.`,
-		fix: `${access.ca === undefined ? "Pass the file of its authority with --source-ca" : "Pass the authority that issued it with --source-ca"}; ${otherWays}.`,
-	};
+	if (socket !== undefined) return "";
+	return tls === "DISABLED"
+		? " An account that requires encryption (REQUIRE SSL) needs ?ssl-mode=VERIFY_IDENTITY in the URL."
+		: " An account that requires a client's certificate (REQUIRE X509, ISSUER or SUBJECT) cannot be used: require SSL of it (ALTER USER … REQUIRE SSL).";
 }
 
 function passingFault(access: SourceAccess, error: unknown, next: string | undefined): Fault {
 	const server = addressOf(access);
-	const { errno, code } = (error ?? {}) as { errno?: number; code?: string };
+	const { errno, code, message = "", sqlState } = (error ?? {}) as NodeJS.ErrnoException & { sqlState?: string };
 	const failure = (what: string, fix: string): Fault => ({ outcome: "failure", what, fix });
 	if (errno === 1040 || errno === 1203 || errno === 1226) {
+		const what = /max_(questions|queries|updates)/.test(message) ? "statements" : "connections";
 		return failure(
-			`${server} accepts no more connections${errno === 1040 ? "" : ` of ${access.user}`}.`,
+			`${server} accepts no more ${what}${errno === 1040 ? "" : ` of ${access.user}`}.`,
 			"Wait until other connections end, or raise max_connections or the account's limit. Replication needs up to five connections.",
 		);
 	}
 	if (code === "ENOTFOUND" || code === "EAI_AGAIN") {
 		return failure(`The host ${access.host} cannot be resolved.`, "Check the host name, and this machine's DNS.");
+	}
+	if (errno === 3032) {
+		return failure(
+			`${server} is in offline mode.`,
+			"Wait until its maintenance is over, or switch the mode off: SET GLOBAL offline_mode = OFF.",
+		);
+	}
+	// Whoever has a state of SQL to tell is a server.
+	if (sqlState !== undefined) {
+		return failure(`${server} ended the connection.`, "Correct on the server what its message says.");
 	}
 	if (access.socket !== undefined) {
 		return failure(

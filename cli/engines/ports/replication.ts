@@ -34,6 +34,8 @@ export interface ReplicationStatus {
 	latencyUnknown?: string;
 	/** Tables that foreign keys change without the binlog having it, as `schema.table`: reloaded after changes of their parents. */
 	cascading?: string[];
+	/** Tables that are loaded when somebody at the source no longer holds them, as `schema.table: who`. */
+	waiting?: string[];
 	startedAt?: string;
 	/** Columns and tables that are left out though the definition does not name them, each with the reason. */
 	withheld?: readonly string[];

@@ -6,6 +6,26 @@ export function tablesInError(tables: readonly TableStatistics[]): TableStatisti
 	return tables.filter((table) => /error|cancel/i.test(table.state));
 }
 
+/** Tables that somebody at the source holds; they are loaded when they are free. */
+export function waitingTables(tables: readonly TableStatistics[]): TableStatistics[] {
+	return tables.filter(({ state, lastError }) => state === "Table is being reloaded" && lastError !== undefined);
+}
+
+/**
+ * A reload that was asked for is not over where a table waits.
+ * @throws PipelineError naming them.
+ */
+export function requireFree(tables: readonly TableStatistics[]): void {
+	const waiting = waitingTables(tables);
+	if (waiting.length === 0) return;
+	throw new PipelineError("failure", {
+		what: `${namesOf(waiting)} could not be reloaded yet; the lake has the rows of before.`,
+		why: [...new Set(waiting.map(({ lastError }) => lastError))].join("; "),
+		fix: "End what holds it at the source. It is then reloaded by itself, and the other tables go on meanwhile.",
+		next: "pipeline-cli replication tables",
+	});
+}
+
 /** `schema.table`, apart by commas. */
 export function namesOf(tables: readonly TableStatistics[]): string {
 	return tables.map(nameOf).join(", ");

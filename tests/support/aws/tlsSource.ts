@@ -14,12 +14,14 @@ export class TlsSource {
 	readonly ca: string;
 	readonly caFile: string;
 	readonly socket: string;
+	readonly #folder: string;
 
 	private constructor(server: TestServer, ca: string, folder: string) {
 		this.server = server;
 		this.ca = ca;
 		this.caFile = join(folder, "ca.pem");
 		this.socket = join(folder, "mariadb", "s");
+		this.#folder = folder;
 	}
 
 	/** @param folder for its keys and its server. */
@@ -78,6 +80,35 @@ export class TlsSource {
 		} finally {
 			await connection.end();
 		}
+	}
+
+	/** Has it show a certificate of its authority that is like this: by default one for 127.0.0.1 that is valid. */
+	async use({
+		names = "IP:127.0.0.1",
+		purpose = "serverAuth",
+		from = "20200101000000Z",
+		to = "20991231000000Z",
+	}: Partial<Record<"names" | "purpose" | "from" | "to", string>>): Promise<void> {
+		const file = (name: string): string => join(this.#folder, name);
+		await writeFile(file("db.ext"), `subjectAltName=${names}\nextendedKeyUsage=${purpose}\n`);
+		await writeFile(file("issued"), "");
+		await writeFile(file("serial"), `${Date.now()}0`.padStart(16, "0"));
+		await writeFile(
+			file("ca.cnf"),
+			`[ca]\ndefault_ca=own\n[own]\ndatabase=${file("issued")}\nserial=${file("serial")}\nnew_certs_dir=${this.#folder}\ndefault_md=sha256\npolicy=any\n[any]\ncommonName=supplied\n`,
+		);
+		execFileSync(
+			"openssl",
+			[
+				...["ca", "-batch", "-notext", "-config", file("ca.cnf"), "-cert", file("ca.pem"), "-keyfile", file("ca.key")],
+				...["-in", file("db.csr"), "-extfile", file("db.ext"), "-startdate", from, "-enddate", to],
+				...["-out", file("db.pem")],
+			],
+			{ stdio: "ignore" },
+		);
+		const admin = await this.server.connect();
+		await admin.query("FLUSH SSL");
+		await admin.end();
 	}
 
 	async stop(): Promise<void> {

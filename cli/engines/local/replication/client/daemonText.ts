@@ -1,6 +1,7 @@
 import { PipelineError } from "../../../../common/errors.ts";
 import { counted } from "../../../../common/grouped.ts";
 import type { ReplicationStatus } from "../../../port.ts";
+import { namesOf, waitingTables } from "../../../shared/tablesInError.ts";
 import { beatMs, type DaemonStatus } from "../service/daemonStatus.ts";
 import { silenceMs } from "../service/statusBoard.ts";
 
@@ -8,9 +9,13 @@ import { silenceMs } from "../service/statusBoard.ts";
 export function replicationStatus(shown: DaemonStatus, log: string): ReplicationStatus {
 	const count = (...states: string[]): number => shown.tables.filter((table) => states.includes(table.state)).length;
 	const errored = count("Table error");
+	const waiting = waitingTables(shown.tables);
+	const tables = (number: number, what: string, whatOfMany: string): string => {
+		return number === 0 ? "" : `, ${number === 1 ? `1 table ${what}` : `${number} tables ${whatOfMany}`}`;
+	};
 	return {
 		state: shown.state,
-		text: `${stateText(shown)}${errored === 0 ? "" : `, ${errored} ${errored === 1 ? "table" : "tables"} with errors`}`,
+		text: `${stateText(shown)}${tables(errored, "with errors", "with errors")}${tables(waiting.length, "waits", "wait")}`,
 		fullLoadProgress: shown.fullLoadProgress,
 		tables: {
 			loaded: count("Table completed"),
@@ -21,6 +26,7 @@ export function replicationStatus(shown: DaemonStatus, log: string): Replication
 		...(shown.stopReason === undefined ? {} : { stopReason: shown.stopReason }),
 		...(shown.lastError === undefined ? {} : { lastError: shown.lastError }),
 		...(shown.latencySeconds === undefined ? {} : { latencySeconds: shown.latencySeconds }),
+		...(waiting.length === 0 ? {} : { waiting: waiting.map((one) => `${namesOf([one])}: ${one.lastError}`) }),
 		...(shown.cascading === undefined ? {} : { cascading: shown.cascading }),
 		startedAt: shown.startedAt,
 		...(shown.withheld === undefined ? {} : { withheld: shown.withheld }),

@@ -11,7 +11,7 @@ import type {
 	RuleChange,
 	TableStatistics,
 } from "../../../port.ts";
-import { namesOf, requireLoaded, tablesInError } from "../../../shared/tablesInError.ts";
+import { namesOf, requireFree, requireLoaded, tablesInError, waitingTables } from "../../../shared/tablesInError.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
 import { readSettings, sourceAccess, writeSettings } from "../../shared/settings.ts";
 import { readCheckpoint } from "../model/checkpoint.ts";
@@ -152,9 +152,9 @@ export class LocalReplication implements Replication {
 		}
 		const ids = tables.map((name) => `${name.schema}.${name.table}`);
 		if (!(await this.#reload(context, ids))) return;
-		requireLoaded(
-			(await this.tables()).filter((one) => ids.length === 0 || ids.includes(`${one.schema}.${one.table}`)),
-		);
+		const asked = (await this.tables()).filter((one) => ids.length === 0 || ids.includes(`${one.schema}.${one.table}`));
+		requireLoaded(asked);
+		requireFree(asked);
 	}
 
 	/**
@@ -184,6 +184,9 @@ export class LocalReplication implements Replication {
 	async #tellErrors(context: Context, reloaded: boolean): Promise<void> {
 		const tables = await this.tables();
 		if (reloaded) requireLoaded(tables);
+		for (const table of waitingTables(tables)) {
+			context.reporter.warn(`${namesOf([table])} is not loaded yet: ${table.lastError}`);
+		}
 		const broken = tablesInError(tables);
 		if (broken.length === 0) return;
 		context.reporter.warn(

@@ -38,6 +38,7 @@ export class BinlogReader implements ChangeReader {
 	readonly reloadAtCommit = new Set<string>();
 	/** Tables that the open transaction touched. */
 	readonly touched = new Set<string>();
+	waits = false;
 	hasNews = false;
 	foldsCase = false;
 	groupEnd: Position | undefined;
@@ -247,7 +248,8 @@ export class BinlogReader implements ChangeReader {
 		if (table === undefined) return this.#doubtful.unknown(event.table);
 		if (table.state === "Table error" || this.isLoaded(table)) return undefined;
 		this.touched.add(id);
-		if (this.#skipping) return undefined;
+		// One that waits for its first load has them in it.
+		if (this.#skipping || isUnread(table)) return undefined;
 		if (!this.batch.isReady(event)) return this.#prepareAndAppend(event, table);
 		return this.#append(event, table);
 	}
@@ -320,4 +322,9 @@ export class BinlogReader implements ChangeReader {
 				await this.#cascading.noteStatement(statement, event.sql);
 		}
 	}
+}
+
+/** Whether it is to be loaded, and nothing is known of its columns yet. */
+function isUnread({ state, columns }: TableCheckpoint): boolean {
+	return state === "Table is being reloaded" && columns.length === 0;
 }

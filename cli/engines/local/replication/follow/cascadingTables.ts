@@ -123,6 +123,8 @@ export class CascadingTables {
 	async reloadIfDue(reload: (ids: readonly string[]) => Promise<void>): Promise<void> {
 		const now = performance.now();
 		const { state, parts } = this.#reader;
+		if (this.#reader.waits) this.#staleSince ??= now;
+		this.#reader.waits = false;
 		if (this.#staleSince === undefined || now < Math.max(this.#staleSince + parts.limits.intervalMs, this.#notBefore)) {
 			return;
 		}

@@ -19,6 +19,8 @@ export interface ChangeReader {
 	readonly groupEnd: Position | undefined;
 	/** Whether the source compares names of tables without regard to case. */
 	readonly foldsCase: boolean;
+	/** Whether tables wait for somebody at the source, and are to be reloaded later. */
+	waits: boolean;
 	/** Whether statistics changed without a change of rows. */
 	hasNews: boolean;
 	/** Whether a table's full load already holds the event group that is being read. */

@@ -8,7 +8,7 @@ import { comparePositions, type Position } from "../model/position.ts";
 import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import { takeColumns } from "../model/takeColumns.ts";
 import { newTable } from "../model/taskState.ts";
-import { isTransient } from "../mysql/errors.ts";
+import { HeldTable, isTransient } from "../mysql/errors.ts";
 import { makeLayout } from "../parquet/layout.ts";
 import type { ChangeReader } from "./changeReader.ts";
 import type { Definitions } from "./changeSource.ts";
@@ -134,6 +134,7 @@ export class DdlHandler {
 			this.#reader.groupEnd ?? this.#reader.groupStart,
 		);
 		for (const { name, error } of result.failed) parts.log.error(`${tableId(name)}: ${error}`);
+		if (result.failed.some(({ waits }) => waits)) this.#reader.waits = true;
 		this.#newTables.keepHistory(all, purged);
 		// What the definition leaves out now goes as if it were gone at the source.
 		result.missing.push(...all.filter((name) => !names.includes(name)));
@@ -154,8 +155,16 @@ export class DdlHandler {
 
 	/** A fault of one table takes that table out; any other is thrown. */
 	async failOrThrow(table: TableCheckpoint, error: unknown): Promise<void> {
+		if (error instanceof HeldTable) return this.#wait(table, error);
 		if (error instanceof PipelineError || isOutOfSpace(error) || isTransient(error)) throw error;
 		await this.#reader.failTable(table, error);
+	}
+
+	/** It is reloaded when it is free. */
+	#wait(table: TableCheckpoint, { message }: HeldTable): void {
+		Object.assign(table, { state: "Table is being reloaded", error: message, updatedAt: new Date().toISOString() });
+		this.#reader.parts.log.warn(`${tableId(table)}: ${message}`);
+		[this.#reader.waits, this.#reader.hasNews] = [true, true];
 	}
 
 	get #state(): ChangeReader["state"] {
@@ -193,7 +202,7 @@ export class DdlHandler {
 		const refused = await this.#source.refused(tables);
 		for (const table of tables) {
 			const error = refused.get(tableId(table));
-			if (error !== undefined) await this.#reader.failTable(table, error);
+			if (error !== undefined) await this.failOrThrow(table, error);
 		}
 	}
 

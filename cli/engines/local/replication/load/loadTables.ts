@@ -9,7 +9,7 @@ import { Server } from "../mysql/server.ts";
 import { openSnapshotAfter, type Snapshot } from "../mysql/snapshot.ts";
 import type { ParquetEngine } from "../parquet/parquetEngine.ts";
 import { movedSince, statementCounts } from "./movedTables.ts";
-import { type LoadedTables, type LoadProgress, ParallelLoad } from "./parallelLoad.ts";
+import { failedTable, type LoadedTables, type LoadProgress, ParallelLoad } from "./parallelLoad.ts";
 import { isTableChanged, TableLoader, type TakeSchema } from "./tableLoader.ts";
 
 /** What a full load of some tables gave. */
@@ -107,11 +107,13 @@ async function loadFrom(
 	progress: LoadProgress,
 	signal: AbortSignal,
 ): Promise<LoadResult> {
-	const { readers, position, fewer } = snapshot;
+	const { readers, position, fewer, held } = snapshot;
 	const [{ server }] = readers;
 	if (fewer !== undefined) progress.said?.(`reading with fewer connections (${readers.length}): ${fewer}`);
 	const gtid = await server.gtidAt(position);
-	const result = await new ParallelLoad(snapshot, loader, progress, signal).run(tables);
+	const free = tables.filter((name) => !held.some((one) => tableId(one.name) === tableId(name)));
+	const result = await new ParallelLoad(snapshot, loader, progress, signal).run(free);
+	result.failed.push(...held.map(failedTable));
 	return { position, gtid, server: { flavour: server.flavour, id: server.id }, moved: [], ...result };
 }
 
@@ -133,15 +135,14 @@ export function applyLoad(
 		tables.delete(tableId(name));
 		publication.clear.push(folderOf(name));
 	}
-	const notLoaded = [...result.failed, ...result.moved.map((name) => ({ name, error: undefined }))];
-	for (const { name, error } of notLoaded) {
+	const notLoaded = [...result.failed, ...result.moved.map((name) => ({ name, error: undefined, waits: true }))];
+	for (const { name, error, waits } of notLoaded) {
 		const { error: _, ...table } = tables.get(tableId(name)) ?? fresh(name);
 		const isPurged = purged.has(tableId(name));
 		// Nothing of it is in the lake any more, so no rule can have changed since.
 		const emptied = isPurged ? { ...withoutLeft(table), columns: [], key: [] } : table;
-		const state =
-			error === undefined ? { state: "Table is being reloaded" as const } : { state: "Table error" as const, error };
-		tables.set(tableId(name), { ...emptied, ...state, updatedAt: now });
+		const state = waits ? "Table is being reloaded" : "Table error";
+		tables.set(tableId(name), { ...emptied, state, ...(error === undefined ? {} : { error }), updatedAt: now });
 		if (isPurged) publication.clear.push(folderOf(name));
 	}
 	for (const { name, tableSchema, rows, files } of result.loaded) {

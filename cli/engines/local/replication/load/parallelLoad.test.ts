@@ -54,7 +54,13 @@ function run(tables: string[], load: Load, readers = 3) {
 	const reader = {} as SnapshotReader;
 	const others = new Array<SnapshotReader>(readers - 1).fill(reader);
 	const position = { file: "a.1", offset: 4 };
-	const snapshot: Snapshot = { position, readers: [reader, ...others], fewer: undefined, destroy: () => undefined };
+	const snapshot: Snapshot = {
+		position,
+		readers: [reader, ...others],
+		fewer: undefined,
+		held: [],
+		destroy: () => undefined,
+	};
 	const loader = fakeLoader(load);
 	const shown = new Map<string, number[]>();
 	const progress = {
@@ -97,7 +103,7 @@ it("a range that fails takes its table out, with the files and the queries of th
 	});
 	const { loaded, failed } = await result;
 	expect(loaded.map(({ name }) => name.table)).toEqual(["t1", "u2"]);
-	expect(failed).toEqual([{ name: { schema: "s", table: "t3" }, error: "bad value" }]);
+	expect(failed).toEqual([{ name: { schema: "s", table: "t3" }, error: "bad value", waits: false }]);
 	expect(log).toMatchObject({ removed: ["t3/0"], running: 0 });
 });
 

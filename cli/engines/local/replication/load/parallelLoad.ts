@@ -1,6 +1,7 @@
 import { PipelineError } from "../../../../common/errors.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
-import type { Snapshot, SnapshotReader } from "../mysql/snapshot.ts";
+import { HeldTable } from "../mysql/errors.ts";
+import type { Snapshot, SnapshotReader, TableFault } from "../mysql/snapshot.ts";
 import { LoadQueue } from "./loadQueue.ts";
 import { affectsAll, type LoadedRange, type LoadedTable, type OpenTable, type TableLoader } from "./tableLoader.ts";
 
@@ -11,11 +12,22 @@ export interface LoadProgress {
 	said?(text: string): void;
 }
 
+export interface FailedTable {
+	name: TableName;
+	error: string;
+	/** Whether somebody at the source holds it, so that it can be loaded later. */
+	waits: boolean;
+}
+
 export interface LoadedTables {
 	loaded: LoadedTable[];
 	/** Tables that do not exist at the source. */
 	missing: TableName[];
-	failed: { name: TableName; error: string }[];
+	failed: FailedTable[];
+}
+
+export function failedTable({ name, error }: TableFault): FailedTable {
+	return { name, error: error.message, waits: error instanceof HeldTable };
 }
 
 /** A table with what its ranges gave so far. */
@@ -45,7 +57,7 @@ export class ParallelLoad {
 	readonly #end = new AbortController();
 	readonly #stop: AbortSignal;
 	readonly #loaded = new Map<string, LoadedTable>();
-	readonly #failed = new Map<string, string>();
+	readonly #failed = new Map<string, Error>();
 	readonly #missing = new Set<string>();
 
 	constructor(snapshot: Snapshot, loader: Loader, progress: LoadProgress, signal: AbortSignal) {
@@ -75,7 +87,7 @@ export class ParallelLoad {
 			missing: inOrder((id, name) => (this.#missing.has(id) ? name : undefined)),
 			failed: inOrder((id, name) => {
 				const error = this.#failed.get(id);
-				return error === undefined ? undefined : { name, error };
+				return error && failedTable({ name, error });
 			}),
 		};
 	}
@@ -136,7 +148,7 @@ export class ParallelLoad {
 
 	#fail(name: TableName, error: unknown): void {
 		if (affectsAll(error) || this.#stop.aborted || error instanceof PipelineError) throw error;
-		this.#failed.set(tableId(name), (error as Error).message);
+		this.#failed.set(tableId(name), error as Error);
 		this.#progress.table(name, 0, true);
 	}
 }

@@ -73,14 +73,17 @@ export function isTransient(error: unknown): boolean {
 
 /** A table stayed locked for as long as a statement waits (ER_LOCK_WAIT_TIMEOUT). */
 export function isLockTimeout(error: unknown): boolean {
-	return (error as { errno?: number }).errno === 1205;
+	return (error as { errno?: number } | undefined)?.errno === 1205;
 }
+
+/** Somebody at the source holds a table, for longer than the others should wait for it: it is loaded when it is free. */
+export class HeldTable extends Error {}
 
 /** @returns as one table's error that it cannot be read for being locked; any other as it is. */
 export function inTable(error: unknown): unknown {
 	if (!isLockTimeout(error)) return error;
-	return new Error(
-		"it has been locked at the source for a minute (LOCK TABLES, or a long ALTER TABLE); reload it when it is unlocked",
+	return new HeldTable(
+		"it is locked at the source (LOCK TABLES, or a long ALTER TABLE; SHOW PROCESSLIST shows the connection); it is loaded when it is unlocked",
 		{ cause: error },
 	);
 }

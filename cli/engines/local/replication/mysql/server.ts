@@ -7,8 +7,8 @@ import type { Checkpoint } from "../model/checkpoint.ts";
 import { sortGtids } from "../model/gtids.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 
-/** How long a statement may wait for a table that is locked. */
-export const lockWaitSeconds = 60;
+/** How long a statement may wait for a table that is locked, and all changes with it. */
+const lockWaitSeconds = 2;
 /** How long a connection may wait for its next statement, as one of a snapshot does while others read a large table. */
 const idleSeconds = 24 * 3600;
 

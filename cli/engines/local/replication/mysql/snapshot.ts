@@ -1,12 +1,12 @@
 import { messageOf } from "../../../../common/errors.ts";
-import { PollTimeout, poll, sleep } from "../../../../common/poll.ts";
+import { PollTimeout, poll } from "../../../../common/poll.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { breakConnection } from "../../../mysql/core.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
-import { isLockTimeout, isTableRefused, isTransient, LostSource } from "./errors.ts";
-import { lockWaitSeconds, Server } from "./server.ts";
+import { HeldTable, isLockTimeout, isTableRefused, isTransient, LostSource } from "./errors.ts";
+import { Server } from "./server.ts";
 import { listTables } from "./tableSchema.ts";
 
 /** A connection that sees a snapshot. */
@@ -16,11 +16,18 @@ export interface SnapshotReader {
 	interrupt(): Promise<void>;
 }
 
+export interface TableFault {
+	name: TableName;
+	error: Error;
+}
+
 /** Connections that all see the source as it was at one position of the binlog. */
 export interface Snapshot {
 	position: Position;
 	/** At least one. */
 	readers: readonly [SnapshotReader, ...SnapshotReader[]];
+	/** Tables that somebody holds, so that the snapshot may lack changes of them before its position. */
+	held: readonly TableFault[];
 	/** Why there are not as many as were asked for. */
 	fewer: string | undefined;
 	/** Ends the connections, whatever runs on them. */
@@ -29,8 +36,8 @@ export interface Snapshot {
 
 /** How long a change of the binlog may take until readers see it, in milliseconds: a semi-synchronous server waits for its replicas. */
 const visibleMs = 60_000;
-/** How long writers may be kept waiting for locks that cannot all be had, and how long they then have at least. */
-const [lockTrySeconds, lockPauseMs] = [1, 3_000];
+/** How long writers may be kept waiting for locks that cannot all be had. */
+const lockTrySeconds = 1;
 
 /**
  * Opens a consistent snapshot that holds all changes before a position. A server writes a change into the binlog first and commits it
@@ -75,6 +82,7 @@ async function openSnapshot(
 ): Promise<Snapshot> {
 	const connections = await connect(access, wanted);
 	const { servers } = connections;
+	const held: TableFault[] = [];
 	try {
 		for (const { connection } of servers) {
 			await connection.query("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
@@ -83,12 +91,13 @@ async function openSnapshot(
 		const same =
 			first.flavour === "mariadb"
 				? await sameSnapshots(servers)
-				: { position: await mysql(servers, access, tables, signal), servers };
+				: { position: await mysql(servers, access, tables, held, signal), servers };
 		for (const server of servers) if (!same.servers.includes(server)) await server.close();
 		const busy = "the source commits so often that no two snapshots had the same position";
 		return {
 			position: same.position,
 			readers: mapAll(same.servers, (server) => ({ server, interrupt: () => interrupt(access, server) })),
+			held,
 			fewer: connections.fewer ?? (same.servers.length < servers.length ? busy : undefined),
 			destroy: () => {
 				for (const { connection } of same.servers) breakConnection(connection);
@@ -164,53 +173,55 @@ async function mariadb(server: Server): Promise<Position> {
 }
 
 /**
- * Locks tables against writers as soon as no open transaction has written to any of them. The server locks those that it can have
- * while it waits for the others, so each try is short, and between two of them all writers continue.
- * @throws what the server says, also that it waited too long.
+ * Locks tables against writers, unless an open transaction has written to one of them. The server locks those that it can have while
+ * it waits for the others, so it waits shortly.
+ * @returns why they are not locked.
  */
-async function lockAll(locker: Server, tables: readonly TableName[], signal: AbortSignal): Promise<void> {
+async function lockAll(locker: Server, tables: readonly TableName[]): Promise<unknown> {
 	const names = tables.map((name) => `${qualifiedName(name)} READ`).join(", ");
-	await locker.connection.query(`SET SESSION lock_wait_timeout = ${lockTrySeconds}`);
-	for (const end = Date.now() + lockWaitSeconds * 1000; ; ) {
-		try {
-			await locker.connection.query(`LOCK TABLES ${names}`);
-			return;
-		} catch (error) {
-			if (!isLockTimeout(error) || Date.now() >= end) throw error;
-			await sleep(lockPauseMs, signal);
-		}
+	try {
+		await locker.connection.query(`LOCK TABLES ${names}`);
+		return undefined;
+	} catch (error) {
+		if (isTransient(error) && !isLockTimeout(error)) throw error;
+		return error;
 	}
 }
 
-/** One table's fault, such as a right that is missing for it only, does not keep the others from being locked. */
-async function lock(locker: Server, tables: readonly TableName[], signal: AbortSignal): Promise<void> {
-	if (tables.length === 0) return;
-	const attempt = async (names: readonly TableName[]): Promise<unknown> => {
-		try {
-			await lockAll(locker, names, signal);
-			return undefined;
-		} catch (error) {
-			if (isLockTimeout(error)) throw new LostSource(await held(locker, error));
-			if (isTransient(error)) throw error;
-			return error;
-		}
-	};
-	const refused = await attempt(tables);
-	if (refused === undefined) return;
+/**
+ * What is wrong with one table, such as a right that is missing for it only, or a transaction that does not end, does not keep the
+ * others from being locked.
+ * @returns the tables that somebody holds.
+ */
+async function lock(locker: Server, tables: readonly TableName[], signal: AbortSignal): Promise<TableFault[]> {
+	if (tables.length === 0) return [];
+	await locker.connection.query(`SET SESSION lock_wait_timeout = ${lockTrySeconds}`);
+	const refused = await lockAll(locker, tables);
+	if (refused === undefined) return [];
 	const able: TableName[] = [];
+	const held: TableName[] = [];
 	let isEachOwn = true;
 	for (const name of tables) {
-		const error = await attempt([name]);
+		signal.throwIfAborted();
+		const error = tables.length === 1 ? refused : await lockAll(locker, [name]);
 		if (error === undefined) able.push(name);
+		else if (isLockTimeout(error)) held.push(name);
 		// What is wrong with one table is found when it is read.
 		else isEachOwn &&= isTableRefused(error);
 	}
-	if (able.length > 0) return void (await attempt(able));
-	if (!isEachOwn) throw refused;
+	if (able.length > 0) {
+		const again = await lockAll(locker, able);
+		if (isLockTimeout(again)) throw new LostSource(await holders(locker));
+	} else if (held.length === 0 && !isEachOwn) {
+		throw refused;
+	}
+	if (held.length === 0) return [];
+	const error = new HeldTable(await holders(locker), { cause: refused });
+	return held.map((name) => ({ name, error }));
 }
 
 /** Who has written to tables and not ended the transaction. */
-async function held(server: Server, error: unknown): Promise<string> {
+async function holders(server: Server): Promise<string> {
 	const found: string[] = [];
 	try {
 		// A prepared transaction has no thread; without the right to see them (PROCESS, XA_RECOVER_ADMIN) none is named.
@@ -230,25 +241,26 @@ async function held(server: Server, error: unknown): Promise<string> {
 		// What was found until then has to do.
 	}
 	const by = found.length === 0 ? "SHOW PROCESSLIST and XA RECOVER at the source name it" : found.join(", ");
-	return `${messageOf(error)}: an open transaction has locked tables to be loaded for a minute: ${by}`;
+	return `an open transaction has written to it, or it is locked; it is loaded when that ends: ${by}`;
 }
 
-/** LOCK TABLES waits until no open transaction has written to the tables. */
+/**
+ * LOCK TABLES waits until no open transaction has written to the tables.
+ * @param held gets those that somebody holds.
+ */
 async function mysql(
 	servers: readonly Server[],
 	access: SourceAccess,
 	tables: readonly TableName[],
+	held: TableFault[],
 	signal: AbortSignal,
 ): Promise<Position> {
 	const locker = await Server.connect(access);
 	try {
 		const schemas = [...new Set(tables.map((name) => name.schema))];
 		const existing = new Set((await listTables(locker, schemas)).map(tableId));
-		await lock(
-			locker,
-			tables.filter((name) => existing.has(tableId(name))),
-			signal,
-		);
+		const there = tables.filter((name) => existing.has(tableId(name)));
+		held.push(...(await lock(locker, there, signal)));
 		for (const { connection } of servers) await connection.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
 		return await locker.currentPosition();
 	} finally {

@@ -2,7 +2,7 @@ import { messageOf } from "../../../../common/errors.ts";
 import { qualifiedName } from "../../../mysql/quote.ts";
 import type { ColumnDefinition } from "../model/checkpoint.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
-import { isMissingRight, isTableGone } from "./errors.ts";
+import { inTable, isLockTimeout, isMissingRight, isTableGone } from "./errors.ts";
 import type { Server } from "./server.ts";
 
 export interface TableSchema {
@@ -133,6 +133,7 @@ async function refusal(server: Server, tables: readonly TableName[]): Promise<Er
 	} catch (error) {
 		// One that is gone says so by a statement of its own.
 		if (isTableGone(error) && tables.length === 1) return undefined;
+		if (isLockTimeout(error)) return inTable(error) as Error;
 		if (!isTableGone(error) && !isMissingRight(error)) throw error;
 		return new Error(
 			`the user may not read all of its columns, but the binlog contains all of them: grant SELECT on the whole table, then reload it; use drop or hash in the definition for columns to protect (${messageOf(error)})`,

@@ -87,7 +87,7 @@ export async function loadAll(
 	const result = await loadTables(access, names, engine, staging, takeAt, progress, stop, statements, time);
 	for (const { name, error } of result.failed) log.error(`${tableId(name)}: ${error}`);
 	const fresh = (name: TableName): TableCheckpoint => newTable(name, "Before load");
-	if (result.loaded.length === 0 && result.moved.length === 0) {
+	if (result.loaded.length === 0 && result.moved.length === 0 && !result.failed.some(({ waits }) => waits)) {
 		if (known !== undefined) await removePurged(parts.store, known, result, fresh, purged);
 		throw nothingLoaded(result.failed);
 	}
