@@ -212,7 +212,7 @@ describe("the local stack", () => {
 		try {
 			const result = await stack.run(["verify-cdc", "--timeout", "8s"]);
 			expect(result.code).toBe(9);
-			expect(result.stderr).toContain("nothing moved");
+			expect(result.stderr).toContain("nothing arrived");
 		} finally {
 			for (const pid of pids) process.kill(pid, "SIGCONT");
 		}

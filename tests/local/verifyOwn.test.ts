@@ -128,7 +128,7 @@ describe("verify-cdc of a pipeline of one's own", () => {
 		try {
 			const written = await stack.run(["verify-cdc", "--timeout", "8s"], secret);
 			expect(written.code).toBe(9);
-			expect(written.stderr).toContain("nothing moved");
+			expect(written.stderr).toContain("nothing arrived");
 			expect(await heartbeats()).toBe(0);
 			await admin.query("INSERT INTO own.items VALUES (50, 'stuck', 1, NOW())");
 			const read = await stack.run(["verify-cdc", "--read-only", "--timeout", "60s"], secret);
@@ -138,7 +138,7 @@ describe("verify-cdc of a pipeline of one's own", () => {
 			await admin.query("UPDATE own.items SET name = 'moved' WHERE id = 1");
 			const moved = await running.ended;
 			expect(moved.code).toBe(9);
-			expect(moved.stderr).toContain("nothing moved");
+			expect(moved.stderr).toContain("nothing arrived");
 		} finally {
 			for (const pid of pids) process.kill(pid, "SIGCONT");
 		}
