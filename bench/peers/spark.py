@@ -55,6 +55,8 @@ def jobs(folder: Path, rest: list[str]) -> None:
     for script in rest[:at]:
         session(folder)
         sys.argv = [script, *rest[at + 1 :]]
+        # As Python does for a script: jobs of a definition have packages beside them.
+        sys.path.insert(0, str(Path(script).parent))
         runpy.run_path(script, run_name="__main__")
 
 

@@ -168,9 +168,7 @@ def _merge(
 
     def whole() -> DataFrame:
         before = job.engine.read_table(table.current)
-        return before.join(latest.select(*map(current_rows.col, changes.key)), changes.key, "left_anti").unionByName(
-            kept
-        )
+        return current_rows.without(before, events, changes.key).unionByName(kept)
 
     candidate = Candidate(table, changes.names, kept, events, whole, _others(job))
     if applied.rules != severity.of_rules(table.rules):
@@ -232,19 +230,18 @@ def _latest_rows(job: Job, changes: TableChanges, events: DataFrame, of_base: bo
         return current_rows.kept(last(events))
     loaded = [batch for batch in changes.batches if batch.kind == "load" and batch.rows > 0]
     later = [batch for batch in changes.batches if batch.kind == "change" and batch.rows > 0]
-    full_load = changes.events(job, loaded)
+    full_load = changes.rows(job, loaded, [])
     if not loaded or not current_rows.each_key_once(full_load, changes.key):
         return current_rows.kept(last(events))
     # Any change ranks above a full load: only the changes need to be put in order, which are few beside a large load.
-    rows = current_rows.kept(full_load).select(*map(current_rows.col, changes.names))
+    # None of a load is a delete, and by a filter an engine would guess them to be fewer than the changes.
+    rows = full_load.select(*map(current_rows.col, changes.names))
     if not later:
         return rows
     events = changes.events(job, later)
-    # Their keys without the order of their events, which is what takes the time.
-    touched = events.select(*map(current_rows.col, changes.key)).distinct()
-    untouched = rows.join(touched, changes.key, "left_anti")
-    changed = current_rows.kept(last(events))
-    return untouched.select(*map(current_rows.col, changes.names)).unionByName(changed)
+    # Of the keys the order of their events, which is what takes the time, does not matter.
+    untouched = current_rows.without(rows, events, changes.key)
+    return untouched.unionByName(current_rows.kept(last(events)))
 
 
 def _others(job: Job) -> Other:

@@ -17,6 +17,7 @@ DELETED = "cdc_deleted"
 STEP = "cdc_step"
 _RANK = "cdc_rank"
 _COUNT = "cdc_count"
+_GONE = "cdc_gone"
 
 
 def col(name: str) -> Column:
@@ -98,6 +99,15 @@ def each_key_once(rows: DataFrame, key: list[str]) -> bool:
     lacking = reduce(lambda one, other: one | other, [col(name).isNull() for name in key])
     counted = rows.groupBy(*map(col, key)).agg(F.count(F.lit(1)).alias(_COUNT))
     return int(counted.where((col(_COUNT) > 1) | lacking).limit(1).count()) == 0
+
+
+def without(rows: DataFrame, keys: DataFrame, key: list[str]) -> DataFrame:
+    """
+    Rows whose key is not among some keys, which are far fewer. An anti join would say it as well: of that, Sail
+    holds the rows in memory, of this the keys.
+    """
+    gone = keys.select(*map(col, key)).distinct().withColumn(_GONE, F.lit(True))
+    return gone.join(rows, key, "right").where(col(_GONE).isNull()).select(*map(col, rows.columns))
 
 
 def kept(last: DataFrame) -> DataFrame:

@@ -108,7 +108,9 @@ def test_a_failed_model_stops_only_what_reads_it(lake: Lake, orders: Source, tab
         "models.twice": "two columns would be called id",
         "models.untyped": "has the type void: cast it",
         "models.lost": "the rule not_null(name) names name, but the columns are id",
-        "models.customers_changes": "the change log of shop.Customers is already called customers_changes in the catalog",
+        "models.customers_changes": (
+            "the change log of shop.Customers is already called customers_changes in the catalog"
+        ),
     }.items():
         (line,) = [line for line in error.splitlines() if line.startswith(f"{name}: ")]
         assert words in line
