@@ -9,7 +9,7 @@ import { it } from "../support/serverFixtures.ts";
 /** Commands that go on until Ctrl-C, or for longer than a test, with what they say once they are at work. */
 const endless: [RegExp, RegExp][] = [
 	[/pipeline-cli dashboard(?!.*--export)/, /http:\/\/127\.0\.0\.1:\d+/],
-	[/pipeline-cli clicks tail/, /from now on/],
+	[/pipeline-cli clicks tail/, /as they arrive/],
 ];
 
 /** What takes minutes as it is written. */
