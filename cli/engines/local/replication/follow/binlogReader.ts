@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf, unreachable } from "../../../../common/errors.ts";
+import { unreachable } from "../../../../common/errors.ts";
 import type { BinlogEvent } from "../binlog/binlogEvent.ts";
 import { asInDoubt, parseStatement } from "../ddl/statement.ts";
-import { DecodeError } from "../decode/byteReader.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
@@ -10,19 +9,19 @@ import type { TaskState } from "../model/taskState.ts";
 import { strayRows } from "../mysql/errors.ts";
 import { BinlogCursor } from "./binlogCursor.ts";
 import { CascadingTables } from "./cascadingTables.ts";
+import { ChangedRows } from "./changedRows.ts";
 import type { ChangeReader } from "./changeReader.ts";
 import { type ChangeSource, connectedSource } from "./changeSource.ts";
 import { DdlHandler } from "./ddlHandler.ts";
 import { DoubtfulTables } from "./doubtfulTables.ts";
 import { NewTables } from "./newTables.ts";
-import { OpenBatch, type RowsEvent } from "./openBatch.ts";
+import { OpenBatch } from "./openBatch.ts";
 import { type ReaderParts, savePositionMs, stopGraceMs } from "./readerParts.ts";
 import { SkipGroup } from "./skipGroup.ts";
 
 type QueryEvent = Extract<BinlogEvent, { kind: "query" }>;
 
 const pollMs = 250;
-const counters = { I: "inserts", U: "updates", D: "deletes" } as const;
 
 /** Follows the source's binlog from the state's position, and publishes changes in batches at the ends of transactions. */
 export class BinlogReader implements ChangeReader {
@@ -31,6 +30,7 @@ export class BinlogReader implements ChangeReader {
 	readonly batch: OpenBatch;
 	readonly #ddl: DdlHandler;
 	readonly #doubtful: DoubtfulTables;
+	readonly #rows: ChangedRows;
 	readonly #cascading: CascadingTables;
 	readonly #cursor: BinlogCursor;
 	readonly #source: ChangeSource;
@@ -46,9 +46,9 @@ export class BinlogReader implements ChangeReader {
 	#inGroup = false;
 	#endsWithQuery = false;
 	#groupGtid = "";
-	#commitTime = Number.NaN;
-	#commitIso = "";
-	#skipping = false;
+	commitTime = Number.NaN;
+	commitIso = "";
+	skipping = false;
 	#savedAt = performance.now();
 
 	constructor(
@@ -66,6 +66,7 @@ export class BinlogReader implements ChangeReader {
 		this.#ddl = new DdlHandler(this, newTables, source);
 		this.#doubtful = new DoubtfulTables(this, newTables, source);
 		this.#cascading = new CascadingTables(this, source);
+		this.#rows = new ChangedRows(this, this.#ddl, this.#doubtful, this.#cascading);
 		this.#cursor = new BinlogCursor(state);
 	}
 
@@ -174,7 +175,7 @@ export class BinlogReader implements ChangeReader {
 	#apply(event: BinlogEvent): Promise<void> | undefined {
 		switch (event.kind) {
 			case "rows":
-				return this.#rows(event);
+				return this.#inGroup ? this.#rows.apply(event, this) : this.#stray();
 			case "gtid":
 				if (this.#inGroup) return this.#breakOff(event.next - event.size).then(() => this.#apply(event));
 				this.#beginGroup(event.time, event.gtid, event.standalone);
@@ -186,7 +187,7 @@ export class BinlogReader implements ChangeReader {
 			case "query":
 				return this.#query(event);
 			case "unread":
-				return this.#unread(event);
+				return this.#inGroup ? this.#rows.unread(event, this) : this.#stray();
 			case "incident":
 				return this.#incident(event.reason, event.next);
 			case "rotate":
@@ -204,14 +205,18 @@ export class BinlogReader implements ChangeReader {
 		}
 	}
 
+	#stray(): never {
+		throw strayRows(this.state.position);
+	}
+
 	#beginGroup(time: number, gtid: string, endsWithQuery: boolean): void {
 		this.#inGroup = true;
 		this.#endsWithQuery = endsWithQuery;
 		this.#groupGtid = gtid;
-		if (time !== this.#commitTime) this.#commitIso = new Date(time).toISOString();
-		this.#commitTime = time;
+		if (time !== this.commitTime) this.commitIso = new Date(time).toISOString();
+		this.commitTime = time;
 		this.state.sequence.begin(time);
-		this.#skipping = this.#skipped.size > 0 && this.#skipped.has(formatPosition(this.groupStart));
+		this.skipping = this.#skipped.size > 0 && this.#skipped.has(formatPosition(this.groupStart));
 		this.touched.clear();
 		this.#cascading.begin();
 		this.reloadAtCommit.clear();
@@ -219,7 +224,7 @@ export class BinlogReader implements ChangeReader {
 
 	#endGroup(next: number): Promise<void> | undefined {
 		this.#inGroup = false;
-		if (!this.#skipping) this.#cascading.commit();
+		if (!this.skipping) this.#cascading.commit();
 		this.state.addGtid(this.#groupGtid);
 		this.#cursor.advance(next);
 		this.groupEnd = this.state.position;
@@ -229,62 +234,15 @@ export class BinlogReader implements ChangeReader {
 
 	/** A group that another one follows before its end: the source went down while it wrote it, and its rows do not count. */
 	async #breakOff(next: number): Promise<void> {
-		if (this.touched.size > 0 && !this.#skipping) throw new SkipGroup(this.groupStart);
+		if (this.touched.size > 0 && !this.skipping) throw new SkipGroup(this.groupStart);
 		await this.#endGroup(next);
 	}
 
 	/** Rows of a prepared XA transaction count only once it is committed; its tables are reloaded then. */
 	async #prepare(xid: string, next: number): Promise<void> {
-		if (this.touched.size > 0 && !this.#skipping) throw new SkipGroup(this.groupStart);
+		if (this.touched.size > 0 && !this.skipping) throw new SkipGroup(this.groupStart);
 		this.state.prepared.set(xid, [...this.touched]);
 		await this.#endGroup(next);
-	}
-
-	#rows(event: RowsEvent): Promise<void> | undefined {
-		if (!this.#inGroup) throw strayRows(this.state.position);
-		if (!this.#cascading.note(event)) return this.#cascading.read().then(() => this.#rows(event));
-		const { id } = event.table;
-		const table = this.state.tables.get(id);
-		if (table === undefined) return this.#doubtful.unknown(event.table);
-		if (table.state === "Table error" || this.isLoaded(table)) return undefined;
-		this.touched.add(id);
-		// One that waits for its first load has them in it.
-		if (this.#skipping || isUnread(table)) return undefined;
-		if (!this.batch.isReady(event)) return this.#prepareAndAppend(event, table);
-		return this.#append(event, table);
-	}
-
-	async #prepareAndAppend(event: RowsEvent, table: TableCheckpoint): Promise<void> {
-		const { definedAt } = table;
-		const isCurrent = definedAt === undefined || comparePositions(definedAt, this.groupStart) <= 0;
-		try {
-			await this.batch.prepare(event, table, this.state.historyOf(table), isCurrent);
-		} catch (error) {
-			return this.#ddl.failOrThrow(table, error);
-		}
-		await this.#append(event, table);
-	}
-
-	#append(event: RowsEvent, table: TableCheckpoint): Promise<void> | undefined {
-		try {
-			table[counters[event.rows.operation]] += this.batch.append(event, this.#commitTime, this.state.sequence);
-		} catch (error) {
-			// Rows that cannot be read are their table's trouble, like those that cannot be stored.
-			if (!(error instanceof DecodeError)) return this.#ddl.failOrThrow(table, error);
-			return this.#doubtful.unread({ table: event.table, reason: messageOf(error), cause: "undecodable" }, table);
-		}
-		this.batch.newestCommit = Math.max(this.batch.newestCommit, this.#commitTime);
-		table.updatedAt = this.#commitIso;
-		return this.batch.writeLarge(event, this.parts.limits.bytes);
-	}
-
-	#unread(event: Extract<BinlogEvent, { kind: "unread" }>): Promise<void> | undefined {
-		if (!this.#inGroup) throw strayRows(this.state.position);
-		if (!this.#cascading.noteUnread(event.table)) return this.#cascading.read().then(() => this.#unread(event));
-		const table = this.state.tables.get(tableId(event.table));
-		if (table?.state === "Table error" || (table !== undefined && this.isLoaded(table))) return undefined;
-		if (table !== undefined) this.touched.add(tableId(table));
-		return this.#skipping ? undefined : this.#doubtful.unread(event, table);
 	}
 
 	#incident(reason: string, next: number): Promise<void> | undefined {
@@ -310,7 +268,7 @@ export class BinlogReader implements ChangeReader {
 			case "commit":
 				return this.#endGroup(event.next);
 			case "rollback":
-				if (this.touched.size > 0 && !this.#skipping) throw new SkipGroup(this.groupStart);
+				if (this.touched.size > 0 && !this.skipping) throw new SkipGroup(this.groupStart);
 				return this.#endGroup(event.next);
 			case "rollbackTo":
 				for (const id of this.touched) this.reloadAtCommit.add(id);
@@ -322,9 +280,4 @@ export class BinlogReader implements ChangeReader {
 				await this.#cascading.noteStatement(statement, event.sql);
 		}
 	}
-}
-
-/** Whether it is to be loaded, and nothing is known of its columns yet. */
-function isUnread({ state, columns }: TableCheckpoint): boolean {
-	return state === "Table is being reloaded" && columns.length === 0;
 }
