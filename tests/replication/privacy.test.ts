@@ -202,7 +202,7 @@ models: models/
 		await settle();
 		expect(await ask("SELECT * FROM notes ORDER BY 1")).toEqual([[1], [2]]);
 		expect(await holding(secret("author"))).toEqual([]);
-		expect((await stack.run(["replication", "status"])).stdout).toContain("people.notes.author (came later: drop)");
+		expect((await stack.run(["replication", "status"])).stdout).toContain("people.notes.author (added later: drop)");
 	});
 
 	it("names what the source does not have, and not what it had: a column that was dropped", async () => {

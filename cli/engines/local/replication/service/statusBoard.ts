@@ -154,7 +154,7 @@ function withheldBy(checkpoint: Checkpoint | undefined): string[] {
 			withheld === undefined ? [] : [`${tableId(table)}.${name} (${reasons[withheld]}: ${action})`],
 		),
 	);
-	return [...columns, ...(checkpoint?.ignored ?? []).map((id) => `${id} (a table that added later)`)];
+	return [...columns, ...(checkpoint?.ignored ?? []).map((id) => `${id} (a table that was added later)`)];
 }
 
 /** Percent of the tables that are loaded; 100 only when the load is over. */
