@@ -195,7 +195,7 @@ it("asks before anything that costs: without a terminal or --yes 2, with bytes a
 	expect(code).toBe(2);
 	expect(err).toMatch(/own\.items, source: SELECT b, COUNT/);
 	expect(err).toMatch(/own\.items, Athena, about 47\.7 MiB: SELECT b/);
-	expect(err.replaceAll(/\s+/g, " ")).toContain("Athena scans about 143.1 MiB of 3 tables, $0.00");
+	expect(err.replaceAll(/\s+/g, " ")).toContain("Athena scans about 143.1 MiB of 3 tables, which costs $0.00");
 	expect([statements(), started()]).toEqual([[], []]);
 });
 
