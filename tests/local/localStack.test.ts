@@ -241,7 +241,7 @@ describe("the local stack", () => {
 		const result = await stack.run(["status"]);
 		expect(result.code).toBe(2);
 		expect(result.stdout).toContain("The settings file of the local stack is damaged.");
-		expect(result.stdout).toMatch(/stack\.json: It is not JSON/);
+		expect(result.stdout).toMatch(/stack\.json: It is not valid JSON/);
 		expect(result.stdout).toContain("next: pipeline-cli down --purge");
 	});
 
