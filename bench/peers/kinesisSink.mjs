@@ -20,3 +20,5 @@ createServer((request, response) => {
 		response.end(answers.get(String(request.headers["x-amz-target"])) ?? "{}");
 	});
 }).listen(Number(process.argv[2]), "127.0.0.1");
+
+process.once("SIGINT", () => process.exit(0));
