@@ -223,7 +223,7 @@ models: models/
 		const refused = await start();
 		expect(refused.code).toBe(2);
 		expect(refused.stderr).toContain("The definition names tables or columns that the source does not have");
-		for (const wrong of ["ordr* fits no table", "people.custmers: there is no such table", "mail is not there"]) {
+		for (const wrong of ["ordr* matches no table", "people.custmers: there is no such table", "mail does not exist"]) {
 			expect(refused.stderr).toContain(wrong);
 		}
 		expect(refused.stderr).not.toContain("phone");
