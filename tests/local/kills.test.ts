@@ -298,7 +298,7 @@ it("a replicator that shows no sign of life has failed, and the next start takes
 	expect(await replicationState()).toBe("running");
 	await writeFile(file, JSON.stringify({ ...shown, beatMs: shown.beatMs - 61_000 }));
 	const status = await new LocalReplication(paths).status();
-	expect(status).toMatchObject({ state: "failed", lastError: expect.stringContaining("sign of life") });
+	expect(status).toMatchObject({ state: "failed", lastError: expect.stringContaining("has not reported its status") });
 	expect((await stack.run(["status"])).code).toBe(1);
 	await startReplication();
 	expect([isAlive(supervisor), isAlive(worker)]).toEqual([false, false]);

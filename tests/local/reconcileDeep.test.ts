@@ -45,11 +45,11 @@ describe("reconcile --deep", () => {
 			"empty",
 			["data files", "current/own/items", /missing or damaged/],
 		],
-		["a raw file removed", "lake/raw/own/items", /^LOAD/, "move", ["raw files", "own.items", /^LOAD\S+ is gone/]],
+		["a raw file removed", "lake/raw/own/items", /^LOAD/, "move", ["raw files", "own.items", /^LOAD\S+ is missing/]],
 		["a raw change file cut", "lake/raw/own/bag", /^2/, "empty", ["raw files", "own.bag", /has 0 bytes/]],
 		["a batch removed", "lake/processed/own/keys", /^batch=1$/, "move", ["change log", "own.keys", /^batch=1 /]],
 		["a model removed", "lake/processed/models", /^prices$/, "move", ["catalog", "the data catalog", /^prices: /]],
-		["the catalog removed", "", /^catalog\.json$/, "move", ["catalog", "the data catalog", /^it is gone/]],
+		["the catalog removed", "", /^catalog\.json$/, "move", ["catalog", "the data catalog", /^it is missing/]],
 	])("names %s", async ([, place, pattern, does, [part, name, text]]) => {
 		const folder = home(place);
 		const away = home("away");
