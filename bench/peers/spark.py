@@ -7,6 +7,7 @@ Apache Spark in local mode with its own defaults, code generation among them, an
 
 from __future__ import annotations
 
+import os
 import runpy
 import shutil
 import sys
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 CORES = 2
+
+
+# Its workers, too, have what this Python has.
+os.environ["PYSPARK_PYTHON"] = sys.executable
 
 
 def session(folder: Path) -> SparkSession:
