@@ -57,6 +57,8 @@ def _apply(job: Job, table: Table) -> None:
     applied = known.applied
     # The change log has all of it.
     lost = applied is not None and job.is_gone(table.current)
+    set_back = applied is not None and not lost and _is_set_back(job, table, applied, pending)
+    lost = lost or set_back
     if pending is None and not lost:
         _check_again(job, table, known)
         return
@@ -88,6 +90,8 @@ def _apply(job: Job, table: Table) -> None:
             published = _rebuild(job, changes, known, applied if reloaded else None)
     if published is None:
         return
+    if set_back:
+        published = published[0], f"{published[1]}, because an older snapshot had taken the place of the last one"
     known.applied = Applied(
         generation=known.generation,
         batch=max((batch.number for batch in changes.batches), default=known.generation - 1),
@@ -96,6 +100,7 @@ def _apply(job: Job, table: Table) -> None:
         key=changes.key,
         version=_first_version() if applied is None else applied.version + 1,
         rules=severity.of_rules(table.rules),
+        sequence=job.engine.sequence(table.current),
     )
     base.forget_old(job, table, known)
     state.save(job.processed, table, known)
@@ -107,6 +112,17 @@ def _apply(job: Job, table: Table) -> None:
             _ranges(changes, changes.row_count),
         )
     job.report.table(table.schema, table.name, rows_read, *published)
+
+
+def _is_set_back(job: Job, table: Table, applied: Applied, pending: list[Batch] | None) -> bool:
+    """
+    Whether readers get an older snapshot than the one published last: somebody has set the table back, or put older
+    metadata in place of the newest. Changes merged onto it would leave out what came in between.
+    """
+    # Elsewhere it takes requests, too many for all the tables that have no changes.
+    if pending is None and not job.processed.is_local:
+        return False
+    return job.engine.sequence(table.current) < applied.sequence
 
 
 def _refuse(job: Job, table: Table, blind: Batch) -> None:

@@ -25,6 +25,7 @@ from lakehouse.storage.iceberg import IcebergTable
 from lakehouse.storage.state import Columns
 
 if TYPE_CHECKING:
+    from py4j.java_gateway import JavaObject
     from pyspark.sql import DataFrame
 
 CATALOG = "glue_catalog"
@@ -135,6 +136,14 @@ class Engine:
         """Addresses of files that the current snapshot has, with their sizes in bytes. Of tables in a catalog only."""
         files = self.session.table(f"{self._identifier(table)}.files")
         return {str(row[0]): int(row[1]) for row in files.select("file_path", "file_size_in_bytes").collect()}
+
+    def sequence(self, table: IcebergTable) -> int:
+        """Sequence number of the current snapshot, which grows with each commit; 0 where there is none."""
+        if not self._has_catalog:
+            return iceberg.sequence(self._processed, table.location)
+        spark = self._iceberg_spark()
+        snapshot = spark.loadIcebergTable(self.session._jsparkSession, self._identifier(table)).currentSnapshot()
+        return 0 if snapshot is None else int(snapshot.sequenceNumber())
 
     def replace_table(self, table: IcebergTable, frame: DataFrame, ranges: str | None = None) -> None:
         """
@@ -288,14 +297,16 @@ class Engine:
         """
         if self._processed.exists(f"{table.location}/metadata"):
             return
+        parsed = self._iceberg_spark().catalogAndIdentifier(self.session._jsparkSession, self._identifier(table))
+        parsed.catalog().dropTable(parsed.identifier())
+
+    def _iceberg_spark(self) -> JavaObject:
+        """What Iceberg offers Spark's own process beyond SQL."""
         jvm = self.session._jvm
         assert jvm is not None  # Spark with a catalog runs in this process's JVM, not behind Spark Connect
         # The catalog's settings are those of the thread's session, which this thread of Python's has none of yet.
         jvm.SparkSession.setActiveSession(self.session._jsparkSession)
-        parsed = jvm.org.apache.iceberg.spark.Spark3Util.catalogAndIdentifier(
-            self.session._jsparkSession, self._identifier(table)
-        )
-        parsed.catalog().dropTable(parsed.identifier())
+        return jvm.org.apache.iceberg.spark.Spark3Util
 
     def _require_own(self, table: IcebergTable) -> None:
         for folder in ("data", "metadata"):

@@ -84,6 +84,15 @@ class Metadata:
         return next((entry for entry in self.snapshots if entry["snapshot-id"] == wanted), None)
 
 
+def sequence(storage: Storage, location: str) -> int:
+    """
+    Sequence number of a table's current snapshot, which grows with each commit; 0 where it has none.
+    https://iceberg.apache.org/spec/#sequence-numbers
+    """
+    snapshot = Metadata.read(storage, location).current
+    return 0 if snapshot is None else int(snapshot.get("sequence-number", 0))
+
+
 def size(storage: Storage, location: str) -> tuple[int, int]:
     """Number of data files and of rows in a table's current snapshot."""
     snapshot = Metadata.read(storage, location).current

@@ -154,6 +154,8 @@ class Applied:
     """Grows with each publication."""
     rules: str = ""
     """Fingerprint of the rules that all of its rows were checked by; empty for none."""
+    sequence: int = 0
+    """Iceberg's sequence number of the snapshot that was published; 0 in a state of before it was noted."""
 
 
 @dataclass
