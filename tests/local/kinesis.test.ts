@@ -201,7 +201,7 @@ test("a refusal that stays ends the sending, and tells what was accepted before"
 		outcome: "serviceRefused",
 		text: { what: expect.stringContaining("Access denied: kinesis:PutRecords") },
 	});
-	expect(warnings).toEqual([expect.stringMatching(/^The stream accepted \d+ records before it failed\.$/)]);
+	expect(warnings).toEqual([expect.stringMatching(/^The stream accepted [\d,]+ records before it failed\.$/)]);
 });
 
 test("the tail reads what comes from now on, also after a shard was split", async () => {

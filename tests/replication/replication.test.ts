@@ -136,7 +136,7 @@ test("a reload asked for while nothing runs is done at the next start", async ({
 	await shop.changes("deletes", 1);
 	await stack.replication.stop(stack.context);
 	await stack.replication.reload(stack.context, [{ schema, table: "t" }]);
-	expect(stack.notes.join()).toContain("next start");
+	expect(stack.notes.join()).toContain("will be reloaded when it starts");
 	await stack.replication.start(stack.context, limits);
 	await until(async () => (await stack.files(schema, "t")).length === 1);
 	await shop.expectEqual();

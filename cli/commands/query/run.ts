@@ -4,6 +4,7 @@ import { replicationTrouble, tablesInError } from "../../actions/replicationTrou
 import type { CommandResult, Run } from "../../command.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { counted } from "../../common/grouped.ts";
+import { isReading } from "../../common/readingStatement.ts";
 import { resultCsv } from "../../common/resultText.ts";
 import type { Context, QueryResult, Stack } from "../../engines/port.ts";
 import { formatBytes, formatSeconds } from "../../ui/format.ts";
@@ -32,7 +33,8 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 		.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse })
 		.catch(async (error: unknown) => {
 			// A table that never got into the lake is not found.
-			if (error instanceof PipelineError && error.outcome === "usage") await warnOfTables();
+			const isUsage = error instanceof PipelineError && error.outcome === "usage";
+			if (isUsage && isReading(sql)) await warnOfTables();
 			throw error;
 		});
 	// A statement that is refused, or only planned, asks nothing of the replication.

@@ -184,7 +184,7 @@ def test_a_contract_of_another_version_is_refused(tmp_path: Path) -> None:
     document = {**json.loads((FOLDER / "contract.json").read_text()), "version": 2}
     done = loaded_from(archive(tmp_path, json.dumps(document)))
     assert done.returncode != 0
-    assert "contract.json has version 2, and the jobs read version 1" in done.stderr
+    assert "contract.json has version 2, but the jobs read version 1" in done.stderr
 
 
 def test_in_a_checkout_the_contract_is_beside_the_package(tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ def start(folder: Path) -> SparkSession:
 
     # Its workers would be the first python3 of the path, which has no pyarrow.
     os.environ["PYSPARK_PYTHON"] = sys.executable
+    # Java reads names of files by the locale: without UTF-8, or in one that is not installed, it finds no `ä`.
+    os.environ["LC_ALL"] = "C.UTF-8"
     catalog = "spark.sql.catalog.glue_catalog"
     return (
         SparkSession.builder.master("local[2]")

@@ -1,12 +1,12 @@
 import type { AthenaClient, QueryExecution, QueryExecutionState } from "@aws-sdk/client-athena";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
+import { refuseWriting } from "../../../common/readingStatement.ts";
 import type { Context, Query, QueryOptions, QueryResult } from "../../port.ts";
 import { sqlPlace } from "../../shared/sqlPlace.ts";
 import type { Clients } from "../client/clients.ts";
 import { pollOrStop } from "../client/poll.ts";
 import { readResult } from "./athenaResult.ts";
-import { refuseWriting } from "./reading.ts";
 
 /**
  * States of a query: still going, or how it ended.

@@ -1,13 +1,13 @@
 import type { RedshiftDataClient } from "@aws-sdk/client-redshift-data";
 import type { PipelineOutputs } from "../../../../infra/outputs.ts";
 import { PipelineError } from "../../../common/errors.ts";
+import { refuseWriting } from "../../../common/readingStatement.ts";
 import { unlessPlanned } from "../../plan.ts";
 import type { Context, QueryResult, Warehouse, WarehouseObject } from "../../port.ts";
 import { openDefinition } from "../../shared/definition.ts";
 import { warehouseSchemas, warehouseViews } from "../../shared/warehouseViews.ts";
 import type { Clients } from "../client/clients.ts";
 import { poll } from "../client/poll.ts";
-import { refuseWriting } from "../query/reading.ts";
 import { createRole, createUser, grantRole, type Run, readerRole, readReader } from "./reader.ts";
 import { execute, readStatement, type WarehouseOutputs } from "./statement.ts";
 
