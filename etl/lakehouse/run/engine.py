@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -25,7 +25,6 @@ from lakehouse.storage.iceberg import IcebergTable
 from lakehouse.storage.state import Columns
 
 if TYPE_CHECKING:
-    from py4j.java_gateway import JavaObject
     from pyspark.sql import DataFrame
 
 CATALOG = "glue_catalog"
@@ -300,7 +299,7 @@ class Engine:
         parsed = self._iceberg_spark().catalogAndIdentifier(self.session._jsparkSession, self._identifier(table))
         parsed.catalog().dropTable(parsed.identifier())
 
-    def _iceberg_spark(self) -> JavaObject:
+    def _iceberg_spark(self) -> Any:
         """What Iceberg offers Spark's own process beyond SQL."""
         jvm = self.session._jvm
         assert jvm is not None  # Spark with a catalog runs in this process's JVM, not behind Spark Connect
