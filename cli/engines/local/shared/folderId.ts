@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { fstatSync, openSync, statSync } from "node:fs";
 import { isMissing } from "../../../common/fs.ts";
 
 /** How often a process looks whether its stack's folder is where it was, in milliseconds. */
@@ -24,11 +24,22 @@ export function folderId(path: string): string {
  * @param then called once where it is not; it must not write to the folder.
  */
 export function whenMoved(home: string, then: () => void): void {
-	const before = folderId(home);
+	// A folder that is open keeps its number, also where a file system makes numbers up as it goes.
+	const opened = openSync(home, "r");
 	const timer = setInterval(() => {
-		if (folderId(home) === before) return;
+		if (isSame(opened, home)) return;
 		clearInterval(timer);
 		then();
 	}, lookMs);
 	timer.unref();
+}
+
+/** Whether a path leads to a folder that was opened; where that cannot be seen, nothing speaks against it. */
+function isSame(opened: number, path: string): boolean {
+	try {
+		const { dev, ino } = fstatSync(opened, { bigint: true });
+		return folderId(path) === `${dev}:${ino}`;
+	} catch {
+		return true;
+	}
 }
