@@ -110,6 +110,19 @@ test("a batch is closed by its size, and all of its tables together", async ({ s
 	expect((await stack.statistics(`${schema}.u`))?.inserts).toBe(2);
 });
 
+test("what changed while it was stopped is there once it is read, however long a batch takes", async ({ shop, db }) => {
+	const { stack, schema } = shop;
+	const slow = { batchInterval: 3600 };
+	await stack.replication.start(stack.context, slow);
+	await stack.replication.stop(stack.context);
+	await db.query("UPDATE t SET name = 'x' WHERE id = 1");
+	await stack.replication.start(stack.context, slow);
+	await until(async () => ((await stack.statistics(`${schema}.t`))?.updates ?? 0) === 1);
+	await until(async () => (await stack.files(schema, "t")).length === 2);
+	await stack.replication.stop(stack.context);
+	await shop.expectEqual();
+});
+
 test("a table is reloaded while changes go on; an unknown one is refused with those that exist", async ({
 	shop,
 	db,

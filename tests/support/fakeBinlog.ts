@@ -80,7 +80,7 @@ export async function followed(
 		return { position, gtid: "", server, loaded, missing: [], failed: [], moved: [] };
 	};
 	const reader = new BinlogReader(state, parts, new Set(skipped.map((offset) => formatPosition({ ...from, offset }))), {
-		check: async () => ({ foldsCase: false, lowersNames: false }),
+		check: async () => ({ foldsCase: false, lowersNames: false, end: from }),
 		refused: async () => new Map(),
 		stream: (start, isWanted) => endless(events, start, isWanted, stop),
 		watch: () => ({ check: async () => undefined, close: async () => undefined }),

@@ -77,8 +77,8 @@ export class BinlogReader implements ChangeReader {
 	/** @returns when asked to stop, with all committed changes published. @param between called first, and often between transactions. */
 	async run(between: () => Promise<void>): Promise<void> {
 		const { stop, log } = this.parts;
-		const names = await this.#source.check(this.state.toCheckpoint());
-		[this.foldsCase, this.#lowersNames] = [names.foldsCase, names.lowersNames];
+		const source = await this.#source.check(this.state.toCheckpoint());
+		[this.foldsCase, this.#lowersNames] = [source.foldsCase, source.lowersNames];
 		await between();
 		// Left from before: rows of theirs must not come first.
 		await this.#keepUpWithCascades();
@@ -87,6 +87,8 @@ export class BinlogReader implements ChangeReader {
 		try {
 			log.info(`reading changes from ${formatPosition(this.state.position)}`);
 			let following = false;
+			// What was there already is published once it is read: it has waited long enough.
+			let behind = comparePositions(this.state.position, source.end) < 0;
 			let stopBy = Number.POSITIVE_INFINITY;
 			for (;;) {
 				const events = await stream.take(stop.aborted ? 20 : this.#patience());
@@ -100,7 +102,9 @@ export class BinlogReader implements ChangeReader {
 				if (stop.aborted) stopBy = Math.min(stopBy, performance.now() + stopGraceMs);
 				if (!this.#inGroup) {
 					if (!stop.aborted) await this.#keepUpWithCascades();
-					await this.#closeIfDue(stop.aborted);
+					const caughtUp = behind && comparePositions(this.state.position, source.end) >= 0;
+					behind &&= !caughtUp;
+					await this.#closeIfDue(stop.aborted || caughtUp);
 					if (stop.aborted) return;
 					await between();
 					if (events.length === 0) await watch.check(() => this.state.toCheckpoint());

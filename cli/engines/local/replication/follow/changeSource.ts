@@ -25,8 +25,11 @@ export interface Definitions {
 
 /** What following the changes asks of the source. */
 export interface ChangeSource extends Definitions {
-	/** @throws PipelineError where its binlog is not as it must be, or not the one of the checkpoint. */
-	check(checkpoint: Checkpoint): Promise<Pick<Server, "foldsCase" | "lowersNames">>;
+	/**
+	 * @returns how it compares names, and where its binlog ends.
+	 * @throws PipelineError where its binlog is not as it must be, or not the one of the checkpoint.
+	 */
+	check(checkpoint: Checkpoint): Promise<Pick<Server, "foldsCase" | "lowersNames"> & { end: Position }>;
 	stream(from: Position, isWanted: IsWanted): Pick<BinlogStream, "take" | "close">;
 	watch(): Pick<StandstillWatch, "check" | "close">;
 	/** Undefined where the source logs what foreign keys do. */
@@ -57,9 +60,9 @@ export function connectedSource({
 		check: (checkpoint) =>
 			ask(async (server) => {
 				await requireBinlog(server, access.schemas);
-				await requireHistory(server, checkpoint);
+				const end = await requireHistory(server, checkpoint);
 				lowersNames = server.lowersNames;
-				return { foldsCase: server.foldsCase, lowersNames: server.lowersNames };
+				return { foldsCase: server.foldsCase, lowersNames, end };
 			}),
 		stream: (from, isWanted) => new BinlogStream(access, serverId, isWanted, from),
 		watch: () => new StandstillWatch(access),
