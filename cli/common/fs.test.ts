@@ -1,8 +1,21 @@
+import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdir, readdir, readFile, stat, symlink, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { it } from "../../tests/support/fixtures.ts";
-import { entriesOf, exists, isMissing, makeFolder, namesIn, readIfThere, removeBelow, writeFileAtomic } from "./fs.ts";
+import {
+	entriesOf,
+	exists,
+	isMissing,
+	makeFolder,
+	NotAFile,
+	namesIn,
+	readIfThere,
+	removeBelow,
+	writeFileAtomic,
+} from "./fs.ts";
 
 let folder: string;
 
@@ -37,7 +50,31 @@ it("passes on every other error, where an answer would be a guess", async () => 
 	for (const operation of [exists, readIfThere, entriesOf, namesIn]) {
 		await expect(operation(path)).rejects.toThrow("ENAMETOOLONG");
 	}
-	await expect(readIfThere(folder)).rejects.toThrow("EISDIR");
+});
+
+it("names what is no file, instead of waiting for it, with a command that moves it away", async () => {
+	const [pipe, socket] = [join(folder, "the pipe"), join(folder, "socket")];
+	execFileSync("mkfifo", [pipe]);
+	const server = createServer().listen(socket);
+	await once(server, "listening");
+	try {
+		const found: [string, string][] = [
+			[folder, "a folder"],
+			[pipe, "a named pipe"],
+			[socket, "a socket"],
+			["/dev/zero", "a device"],
+		];
+		for (const [path, what] of found) {
+			const error = await readIfThere(path).catch((thrown: unknown) => thrown);
+			expect(error).toBeInstanceOf(NotAFile);
+			expect((error as NotAFile).text.what).toBe(`${path} is ${what}, but pipeline-cli needs a file there.`);
+		}
+		expect(((await readIfThere(pipe).catch((thrown: unknown) => thrown)) as NotAFile).text.next).toBe(
+			`mv '${pipe}' '${pipe}.away'`,
+		);
+	} finally {
+		server.close();
+	}
 });
 
 it("lists a folder's names in order, and its entries with their kinds", async () => {

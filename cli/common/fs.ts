@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
-import type { Dirent } from "node:fs";
-import { type FileHandle, lstat, mkdir, open, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { constants, type Dirent, type Stats } from "node:fs";
+import { type FileHandle, lstat, mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { errorCode, PipelineError } from "./errors.ts";
+import { shellWord } from "./shellWord.ts";
 
 /** Whether an error says that there is nothing at a path. */
 export function isMissing(error: unknown): boolean {
@@ -26,9 +27,46 @@ export async function exists(path: string): Promise<boolean> {
 	return (await ifThere(stat(path))) !== undefined;
 }
 
-/** A file's text; undefined where there is no such file. */
+/** Something else lies where a file of ours should be. */
+export class NotAFile extends PipelineError {
+	/** @param found what it is, with its article. */
+	constructor(
+		readonly path: string,
+		readonly found: string,
+	) {
+		super("failure", {
+			what: `${path} is ${found}, but pipeline-cli needs a file there.`,
+			fix: "Move it away, then repeat the command.",
+			next: `mv ${shellWord(path)} ${shellWord(`${path}.away`)}`,
+		});
+	}
+}
+
+/**
+ * A file's text; undefined where there is no such file.
+ * @throws NotAFile for all else: a pipe would be waited for without end, and a device may have none.
+ */
 export function readIfThere(path: string): Promise<string | undefined> {
-	return ifThere(readFile(path, "utf8"));
+	return ifThere(readText(path));
+}
+
+async function readText(path: string): Promise<string> {
+	// Else opening a pipe waits for somebody to write to it.
+	const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
+		throw errorCode(error) === "ENXIO" ? new NotAFile(path, "a socket") : error;
+	});
+	try {
+		const is = await file.stat();
+		if (!is.isFile()) throw new NotAFile(path, kindOf(is));
+		return await file.readFile("utf8");
+	} finally {
+		await file.close();
+	}
+}
+
+function kindOf(is: Stats): string {
+	if (is.isDirectory()) return "a folder";
+	return is.isFIFO() ? "a named pipe" : "a device";
 }
 
 /** Entries of a folder; none where there is no such folder. */

@@ -43,9 +43,9 @@ describe("readJsonFile", () => {
 		await mkdir(path);
 		await expect(readJsonFile(path, kind)).rejects.toMatchObject({
 			text: {
-				what: "The list of sizes is damaged.",
-				why: `${path}: It is a folder; move it away.`,
-				next: `rm ${path}`,
+				what: `${path} is a folder, but pipeline-cli needs a file there.`,
+				fix: "Move it away, then repeat the command.",
+				next: `mv ${path} ${path}.away`,
 			},
 		});
 		expect(await readJsonFileIfGood(path, kind)).toBeUndefined();

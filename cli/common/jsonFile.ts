@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { errorCode, messageOf, type Outcome, PipelineError } from "./errors.ts";
+import { messageOf, type Outcome, PipelineError } from "./errors.ts";
 import { readIfThere } from "./fs.ts";
 
 /** What can be done about a damaged file, and the command to run next. */
@@ -29,22 +29,8 @@ export interface JsonKind<T> {
  * @throws PipelineError that names the file, what is wrong in it, and the remedy.
  */
 export async function readJsonFile<T>(path: string, kind: JsonKind<T>): Promise<T | undefined> {
-	const text = await readOwnText(path, kind);
+	const text = await readIfThere(path);
 	return text === undefined ? undefined : parseJson(text, path, kind);
-}
-
-/**
- * The text of a file of our own.
- * @returns undefined where there is no such file.
- * @throws PipelineError where something else is in its place.
- */
-export async function readOwnText<T>(path: string, kind: JsonKind<T>): Promise<string | undefined> {
-	try {
-		return await readIfThere(path);
-	} catch (error) {
-		if (errorCode(error) !== "EISDIR") throw error;
-		throw damagedJson(path, kind, "It is a folder; move it away.", error);
-	}
 }
 
 /** As `readJsonFile`, for a file that is only for show, or is made again where it is damaged: undefined then, too. */

@@ -23,6 +23,15 @@ export interface ServerOptions {
 	isOpen: boolean;
 }
 
+/** Where something is served. */
+const paths = ["/", "/data", "/profile"];
+
+/** A browser keeps six at most. Other users reach the port, too: theirs must not take all files that this process may open. */
+const mostConnections = 100;
+
+/** Milliseconds for the head of a request, and between looks at who is too slow: on this machine it comes at once. */
+const slow = { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 };
+
 /**
  * Serves the dashboard on 127.0.0.1: `/` is the page, `/data` its data as JSON. There is nothing to write to. A request
  * under another host name is refused, so that no web site can reach the data by a name of its own that
@@ -42,11 +51,13 @@ export async function serveDashboard({
 	const profiles = new Map<string, Promise<TableProfile | undefined>>();
 	const token = isOpen ? undefined : randomBytes(16).toString("hex");
 	let origin = "";
-	const server = createServer((request, response) => {
+	const server = createServer(slow, (request, response) => {
 		answer(request, response).catch((error) => {
 			send(response, 500, "text/plain; charset=utf-8", messageOf(error));
 		});
 	});
+
+	server.maxConnections = mostConnections;
 
 	async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const plain = "text/plain; charset=utf-8";
@@ -60,7 +71,13 @@ export async function serveDashboard({
 			send(response, 405, plain, "The dashboard is read-only.");
 			return;
 		}
-		const { pathname: path, searchParams } = new URL(request.url ?? "/", origin);
+		// Not as an address that a browser would resolve: what begins with two slashes names another host.
+		const [path = "", query] = (request.url ?? "").split("?", 2);
+		const searchParams = new URLSearchParams(query);
+		if (!paths.includes(path)) {
+			send(response, 404, plain, `The only paths are ${paths.join(", ")}.`);
+			return;
+		}
 		if (token !== undefined) {
 			const cookie = `dashboard-${own}`;
 			if (isToken(searchParams.get("token"), token)) {
@@ -91,12 +108,10 @@ export async function serveDashboard({
 			response.setHeader("ETag", tag);
 			if (request.headers["if-none-match"] === tag) send(response, 304, undefined, "");
 			else send(response, 200, "application/json; charset=utf-8", JSON.stringify(data));
-		} else if (path === "/profile") {
+		} else {
 			const found = await profileOf(searchParams.get("table") ?? "");
 			if (found === undefined) send(response, 404, plain, "The catalog has no such table.");
 			else send(response, 200, "application/json; charset=utf-8", JSON.stringify(found));
-		} else {
-			send(response, 404, plain, "The only paths are /, /data and /profile.");
 		}
 	}
 
@@ -135,6 +150,8 @@ function send(response: ServerResponse, status: number, type: string | undefined
 		response.destroy();
 		return;
 	}
+	// What a refused request would still send is not read.
+	if (status >= 400) response.setHeader("Connection", "close");
 	response.statusCode = status;
 	if (type !== undefined) response.setHeader("Content-Type", type);
 	response.setHeader("Cache-Control", "no-store");

@@ -102,6 +102,9 @@ class Storage:
 
     def read_json(self, relative: str) -> Any:
         """Parsed content of a JSON file, or None where there is no such file. Raises DamagedState."""
+        # A named pipe would be waited for without end.
+        if self.is_local and os.path.exists(self.path(relative)) and not os.path.isfile(self.path(relative)):
+            raise DamagedState(f"{self.uri}/{relative} is not a file: move it away and run the jobs, which rebuild it")
         try:
             return json.loads(self.read(relative))
         except FileNotFoundError:

@@ -10,7 +10,7 @@ import pytest
 
 from lakehouse.run.engine import Engine
 from lakehouse.storage import files
-from lakehouse.storage.files import LinkedFolder, Storage
+from lakehouse.storage.files import DamagedState, LinkedFolder, Storage
 from lakehouse.storage.iceberg import IcebergTable
 from support.lake import Lake
 
@@ -35,6 +35,13 @@ def test_a_state_is_on_disk_before_and_after_it_takes_its_name(tmp_path: Path, m
     assert steps == ["sync _state/shop/t.json.new", "move _state/shop/t.json", "sync _state/shop"]
     assert storage.read_json("_state/shop/t.json") == {"a": 1}
     assert [file.path for file in storage.files("")] == ["_state/shop/t.json"]
+
+
+@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo], ids=["folder", "named pipe"])
+def test_what_lies_in_the_place_of_a_state_and_is_no_file_is_named(tmp_path: Path, make: Callable[[Path], None]) -> None:
+    make(tmp_path / "t.json")
+    with pytest.raises(DamagedState, match=r"/t\.json is not a file: move it away and run the jobs"):
+        Storage(f"file://{tmp_path}/").read_json("t.json")
 
 
 def test_nothing_is_removed_or_replaced_through_a_link(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { cancelled, PipelineError } from "../../../../common/errors.ts";
-import { exists, namesIn } from "../../../../common/fs.ts";
+import { exists, namesIn, readIfThere } from "../../../../common/fs.ts";
 import { poll } from "../../../../common/poll.ts";
 import type {
 	Context,
@@ -54,6 +54,8 @@ export class LocalReplication implements Replication {
 
 	async start(context: Context, options: ReplicationOptions = {}): Promise<"started" | "resumed" | "already running"> {
 		await requireRules(this.#paths, options.reload === true);
+		// The replicator would not be able to write them, and its status would be waited for without end.
+		for (const file of [this.#files.worker, this.#files.status]) await readIfThere(file);
 		return this.#start(context, options);
 	}
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { writeFileAtomic } from "../../../../common/fs.ts";
-import { damagedJson, type JsonKind, parseJson, readOwnText } from "../../../../common/jsonFile.ts";
+import { readIfThere, writeFileAtomic } from "../../../../common/fs.ts";
+import { damagedJson, type JsonKind, parseJson } from "../../../../common/jsonFile.ts";
 
 const position = z.object({ file: z.string().min(1), offset: z.number().int().nonnegative() });
 
@@ -152,7 +152,7 @@ const checkpointFile: JsonKind<Checkpoint> = {
  * @throws PipelineError where the file is damaged: continuing from a guess could lose changes.
  */
 export async function readCheckpoint(path: string): Promise<Checkpoint | undefined> {
-	const text = await readOwnText(path, checkpointFile);
+	const text = await readIfThere(path);
 	if (text === undefined) return undefined;
 	const newline = text.indexOf("\n");
 	const json = text.slice(newline + 1);
