@@ -3,12 +3,15 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { expect, vi } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
+import { DumpConnection } from "../../cli/engines/local/replication/binlog/dumpConnection.ts";
+import { serverIdOf } from "../../cli/engines/local/replication/model/serverId.ts";
 import { passwordFile, readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
+import type { SourceAccess } from "../../cli/engines/mysql/access.ts";
 import { rounds } from "../support/cases.ts";
 import { cuttingProxy } from "../support/cuttingProxy.ts";
 import { test } from "../support/replicationFixtures.ts";
 import { until } from "../support/replicator.ts";
-import { sequence } from "../support/servers/source.ts";
+import { binlogStatus, sequence } from "../support/servers/source.ts";
 import type { Shop } from "../support/shop.ts";
 
 /** What is around a replicator changes while it works: the network, the clock, the password. */
@@ -118,6 +121,40 @@ test("a password that is changed at the source is said with what to do, and then
 		text: { fix: expect.stringContaining("PIPELINE_SOURCE_PASSWORD") },
 	});
 	await writeFile(passwordFile(stack.paths), "second");
+	await stack.replication.start(stack.context, limits);
+	await shop.changes("inserts", 1);
+	await shop.expectEqual();
+});
+
+test("another client with the same server id ends the replication by name, and both do not take turns; nothing is lost", async ({
+	shop,
+	db,
+	server,
+	onTestFinished,
+}) => {
+	const { stack } = shop;
+	await stack.replication.start(stack.context, limits);
+	const access: SourceAccess = {
+		host: "127.0.0.1",
+		port: server.port,
+		user: "root",
+		password: "",
+		tls: "DISABLED",
+		schemas: [],
+	};
+	const [[position]] = (await db.query(binlogStatus)) as unknown as [[{ File: string; Position: number }]];
+	const other = new DumpConnection(access, serverIdOf(stack.paths.home), {
+		file: position.File,
+		offset: Number(position.Position),
+	});
+	onTestFinished(() => other.close());
+	await other.start(
+		() => undefined,
+		() => undefined,
+	);
+	await until(async () => (await stack.replication.status()).state === "failed");
+	expect((await stack.replication.status()).lastError).toMatch(/^Another client of the source has taken this stack's/);
+	await db.query("INSERT INTO t VALUES (77, 'meanwhile')");
 	await stack.replication.start(stack.context, limits);
 	await shop.changes("inserts", 1);
 	await shop.expectEqual();

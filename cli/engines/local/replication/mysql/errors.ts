@@ -5,9 +5,16 @@ import { formatPosition, type Position } from "../model/position.ts";
 
 /** Whether the source cannot send its binlog from the position that was asked for (ER_MASTER_FATAL_ERROR_READING_BINLOG). */
 export function isBinlogUnreadable(error: unknown): boolean {
+	return (error as { errno?: number }).errno === 1236 && !isOusted(error);
+}
+
+/**
+ * Whether the source ended a connection since another one came with its server id: on MariaDB ER_SLAVE_SAME_ID, on MySQL by the text
+ * of the number above. Two that try again would end each other's for ever.
+ */
+function isOusted(error: unknown): boolean {
 	const { errno, message } = error as { errno?: number; message?: string };
-	// The same number is used for another client of our number, which has nothing to do with the position.
-	return errno === 1236 && !/same server/i.test(message ?? "");
+	return errno === 4052 || (errno === 1236 && /same server/i.test(message ?? ""));
 }
 
 /** An event that cannot be read and belongs to no table: nothing can be known of what it did. */
@@ -32,6 +39,7 @@ export function strayRows(position: Position): PipelineError {
 /** @returns what trying again does not help with, in words: a wrong password, another server's certificate, a missing right; other errors as they are. */
 export function inWords(access: SourceAccess, error: unknown): unknown {
 	if (isRefusedConnection(access, error)) return connectionFault(access, error);
+	if (isOusted(error)) return ousted(error);
 	return isMissingRight(error) ? missingRight(error) : error;
 }
 
@@ -57,6 +65,19 @@ function missingRight(error: unknown): PipelineError {
 			why: `${messageOf(error)}.`,
 			fix: "Grant the missing privileges: SELECT on the schemas, REPLICATION SLAVE, REPLICATION CLIENT and LOCK TABLES (on MariaDB, BINLOG MONITOR instead of the last two).",
 			next: "pipeline-cli source status",
+		},
+		{ cause: error },
+	);
+}
+
+function ousted(error: unknown): PipelineError {
+	return new PipelineError(
+		"serviceRefused",
+		{
+			what: "Another client of the source has taken this stack's server id, so the source ended the connection.",
+			why: `${messageOf(error)}.`,
+			fix: "Stop the other one: probably a copy of this machine or container, with the same stack. If both are needed, give one of the machines another host name.",
+			next: "pipeline-cli replication start",
 		},
 		{ cause: error },
 	);

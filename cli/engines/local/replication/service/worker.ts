@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { mkdir, rm } from "node:fs/promises";
 import { errorCode, messageOf, PipelineError } from "../../../../common/errors.ts";
 import { writeFileAtomic } from "../../../../common/fs.ts";
@@ -15,6 +14,7 @@ import type { Checkpoint } from "../model/checkpoint.ts";
 import { isOutOfSpace, outOfSpace } from "../model/fullDisk.ts";
 import { RotatingLog } from "../model/log.ts";
 import { formatPosition } from "../model/position.ts";
+import { serverIdOf } from "../model/serverId.ts";
 import { statePaths } from "../model/statePaths.ts";
 import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import { TaskState } from "../model/taskState.ts";
@@ -307,8 +307,3 @@ class OtherRules extends Error {}
 
 /** Everything is to be reloaded. */
 class ReloadAll extends Error {}
-
-/** A number of our own among the source's replicas, the same at every start: the source then ends what is left of an earlier connection. */
-function serverIdOf(home: string): number {
-	return 0x4000_0000 + (createHash("sha256").update(home).digest().readUInt32BE(0) % 0x3fff_ffff);
-}
