@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmod, mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, vi } from "vitest";
 import { lake } from "../../../../etl/contract/contract.ts";
@@ -221,6 +221,18 @@ describe("a job that found nothing", () => {
 		expect(await runs(run, "lake", [asked], context)).toEqual(["a started"]);
 		// What one run has looked at hides nothing that another one has.
 		expect(await runs(run, "lake", [lakes, asked], context)).toEqual([`a as ${run.runId}`, `a as ${run.runId}`]);
+	});
+
+	it("that cannot be noted ends the run with that error, and with it the engine, without which no parent ends", async ({
+		run,
+		context,
+	}) => {
+		const keep = vi.spyOn(JobEngine.prototype, "keep");
+		await mkdir(join(run.paths.runs, "settled.json"));
+		const job = await reports(nothing, run, "a");
+		await expect(runs(run, "lake", [job], context)).rejects.toMatchObject({ code: "EISDIR" });
+		expect(keep).toHaveBeenCalledOnce();
+		await rm(join(run.paths.runs, "settled.json"), { recursive: true });
 	});
 
 	it("is started behind one that found something, and neither is kept then", async ({ run, context }) => {

@@ -124,6 +124,14 @@ export class LocalJobSession implements JobSession {
 	async close(): Promise<void> {
 		try {
 			if (!this.#hasWork) await this.#settled?.save();
+		} finally {
+			await this.#leave();
+		}
+	}
+
+	/** Whatever could not be written: as long as an engine runs that nobody has, its parent does not end. */
+	async #leave(): Promise<void> {
+		try {
 			// One that could not be taken has failed a job already, or the beginning.
 			const engine = await this.#engine?.catch(() => undefined);
 			await engine?.keep(this.#isGood);
