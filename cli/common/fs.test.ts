@@ -52,7 +52,7 @@ it("passes on every other error, where an answer would be a guess", async () => 
 	}
 });
 
-it("names what is no file, instead of waiting for it, with a command that moves it away", async () => {
+it("names what cannot be read as a file, instead of waiting for it, with a command that moves it away", async () => {
 	const [pipe, socket] = [join(folder, "the pipe"), join(folder, "socket")];
 	execFileSync("mkfifo", [pipe]);
 	const server = createServer().listen(socket);

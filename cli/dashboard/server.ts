@@ -29,7 +29,7 @@ const paths = ["/", "/data", "/profile"];
 /** A browser keeps six at most. Other users reach the port, too: theirs must not take all files that this process may open. */
 const mostConnections = 100;
 
-/** Milliseconds for the head of a request, and between looks at who is too slow: on this machine it comes at once. */
+/** Milliseconds for the head of a request, and between looks at who is too slow: on this machine it comes immediately. */
 const slow = { headersTimeout: 5_000, connectionsCheckingInterval: 1_000 };
 
 /**

@@ -38,7 +38,9 @@ def test_a_state_is_on_disk_before_and_after_it_takes_its_name(tmp_path: Path, m
 
 
 @pytest.mark.parametrize("make", [os.mkdir, os.mkfifo], ids=["folder", "named pipe"])
-def test_what_lies_in_the_place_of_a_state_and_is_no_file_is_named(tmp_path: Path, make: Callable[[Path], None]) -> None:
+def test_what_lies_in_the_place_of_a_state_and_is_no_file_is_named(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
     make(tmp_path / "t.json")
     with pytest.raises(DamagedState, match=r"/t\.json is not a file: move it away and run the jobs"):
         Storage(f"file://{tmp_path}/").read_json("t.json")
