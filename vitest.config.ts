@@ -4,6 +4,8 @@ import { defineConfig } from "vitest/config";
 const fewOnMySql = ["canonicalText", "differential", "events", "statements", "values", "replicationDdl"].map(
 	(name) => `tests/replication/${name}.test.ts`,
 );
+/** How reconcile reads the source. */
+const readers = "tests/local/sourceReader.test.ts";
 
 /** Called by npx, as vitest is, the command line would show its own commands with npx. */
 const env = { npm_command: "" };
@@ -57,7 +59,7 @@ export default defineConfig({
 			{
 				test: {
 					name: "mysql",
-					include: process.env.FEW_ON_MYSQL === "1" ? fewOnMySql : ["tests/replication/**/*.test.ts"],
+					include: [...(process.env.FEW_ON_MYSQL === "1" ? fewOnMySql : ["tests/replication/**/*.test.ts"]), readers],
 					env: { ...env, TEST_SERVER: "mysql" },
 					testTimeout: 300_000,
 					// The first of them may have to fetch the server.
