@@ -47,6 +47,24 @@ test("rows are loaded where the server logs partial images from some time on", a
 	expect(await folded(t, "id, a, b")).toEqual([{ ...rowOne, b: 12 }, rowTwo]);
 });
 
+test("rows are loaded where the server logs no names of columns for some time", async ({ t, db, settle, folded }) => {
+	await db.query("SET GLOBAL binlog_row_metadata = MINIMAL");
+	try {
+		await db.query(
+			`UPDATE ${t} SET b = 12 WHERE id = 1; DELETE FROM ${t} WHERE id = 2; INSERT INTO ${t} VALUES (3, 'three', 30)`,
+		);
+	} finally {
+		await db.query("SET GLOBAL binlog_row_metadata = FULL");
+	}
+	await db.query(`INSERT INTO ${t} VALUES (4, 'four', 40)`);
+	await settle();
+	expect(await folded(t, "id, a, b")).toEqual([
+		{ ...rowOne, b: 12 },
+		{ id: 3, a: "three", b: 30 },
+		{ id: 4, a: "four", b: 40 },
+	]);
+});
+
 test("checksums may be switched off and on while changes are read", async ({ t, db, settle, stack, folded }) => {
 	for (const [id, algorithm] of ["NONE", "CRC32", "NONE", "CRC32"].entries()) {
 		await db.query(

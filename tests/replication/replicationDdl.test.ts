@@ -2,6 +2,7 @@ import { copyFile } from "node:fs/promises";
 import { expect } from "vitest";
 import { test } from "../support/ddlFixtures.ts";
 import { until } from "../support/replicator.ts";
+import { isMySql } from "../support/servers/source.ts";
 
 test("a created table joins, without a load", async ({ t, stack, folded }) => {
 	expect(await folded(t, "id, a, b")).toEqual([
@@ -171,6 +172,30 @@ test("a table without its tablespace is in error, alone, until it has one again"
 	await applied(t, { inserts: 3 });
 	expect(await stack.query(`SELECT id FROM {shop/${t}} ORDER BY id`)).toEqual([{ id: 1 }, { id: 2 }, { id: 9 }]);
 });
+
+test.runIf(isMySql)(
+	"a partition that comes back with another tablespace has the rows of that",
+	async ({ t, db, stack, settle, folded, fileFolder }) => {
+		const table = `parted_${t}`;
+		const place = `${fileFolder}/server/data/shop`;
+		const files = ["ibd", "cfg"].map((end) => `${table}#p#p0.${end}`);
+		await db.query(`CREATE TABLE ${table} (id INT PRIMARY KEY, v INT) PARTITION BY RANGE (id)
+				(PARTITION p0 VALUES LESS THAN (100), PARTITION p1 VALUES LESS THAN MAXVALUE);
+			INSERT INTO ${table} VALUES (1, 1), (100, 100); FLUSH TABLES ${table} FOR EXPORT`);
+		for (const file of files) await copyFile(`${place}/${file}`, `${fileFolder}/${file}`);
+		await db.query(
+			`UNLOCK TABLES; DELETE FROM ${table} WHERE id = 1; ALTER TABLE ${table} DISCARD PARTITION p0 TABLESPACE`,
+		);
+		await until(async () => (await stack.statistics(`shop.${table}`))?.state === "Table error");
+		for (const file of files) await copyFile(`${fileFolder}/${file}`, `${place}/${file}`);
+		await db.query(`ALTER TABLE ${table} IMPORT PARTITION p0 TABLESPACE; UPDATE ${table} SET v = 11 WHERE id = 1`);
+		await settle();
+		expect(await folded(table, "id, v")).toEqual([
+			{ id: 1, v: 11 },
+			{ id: 100, v: 100 },
+		]);
+	},
+);
 
 test("a created table is there with its columns before it has a row", async ({ t, db, stack }) => {
 	await db.query(`CREATE TABLE hollow_${t} (id INT PRIMARY KEY, day DATE)`);

@@ -62,6 +62,43 @@ test("a right on columns that is taken away while changes run takes the table ou
 	expect(await stack.query(`SELECT max(pay) AS most FROM {${schema}/people}`)).toEqual([{ most: 30 }]);
 });
 
+test("a right on columns that is taken away while the table waits for its reload keeps its changes back", async ({
+	shop,
+	db,
+	server,
+	reader,
+}) => {
+	const { schema, stack } = shop;
+	const paid = async (pay: number): Promise<boolean> =>
+		(await stack.query(`SELECT 1 FROM {${schema}/people} WHERE pay = ${pay}`)).length > 0;
+	const reload = () => stack.replication.reload(stack.context, [{ schema, table: "people" }]);
+	await db.query(`REVOKE SELECT ON \`${schema}\`.* FROM ${reader.account}; GRANT SELECT ON t TO ${reader.account};
+		CREATE TABLE people (id INT PRIMARY KEY, pay INT); GRANT SELECT ON people TO ${reader.account};
+		${columnsOnly} people TO ${reader.account}; INSERT INTO people VALUES (1, 10)`);
+	await reader.start();
+	const holder = await server.connect({ database: schema });
+	await holder.query("LOCK TABLES people WRITE");
+	await expect(reload()).rejects.toThrow("people could not be reloaded yet");
+	await holder.query("INSERT INTO people VALUES (2, 20)");
+	await until(async () => (await stack.statistics(`${schema}.people`))?.inserts === 1);
+	await db.query(`REVOKE SELECT ON people FROM ${reader.account}; INSERT INTO t VALUES (4, 'four')`);
+	await shop.changes("inserts", 1);
+	await holder.query("INSERT INTO people VALUES (3, 30)");
+	await db.query("INSERT INTO t VALUES (5, 'five')");
+	await shop.changes("inserts", 2);
+	expect(await paid(30)).toBe(false);
+	await holder.query("UNLOCK TABLES");
+	await holder.end();
+	await expect(reload()).rejects.toThrow("people");
+	await reader.refused("people", "grant SELECT on the whole table");
+	expect(await paid(30)).toBe(false);
+	await db.query(`GRANT SELECT ON people TO ${reader.account}`);
+	await reload();
+	await db.query("INSERT INTO people VALUES (5, 50)");
+	await until(() => paid(50));
+	expect(await paid(30)).toBe(true);
+});
+
 test("an invisible column that the user may not read does not come as changes", async ({ shop, db, reader }) => {
 	const { schema, stack } = shop;
 	await db.query(`REVOKE SELECT ON \`${schema}\`.* FROM ${reader.account}; GRANT SELECT ON t TO ${reader.account};

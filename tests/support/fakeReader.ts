@@ -1,9 +1,11 @@
 import { parseStatement } from "../../cli/engines/local/replication/ddl/statement.ts";
 import type { ChangeReader } from "../../cli/engines/local/replication/follow/changeReader.ts";
+import type { Definitions } from "../../cli/engines/local/replication/follow/changeSource.ts";
 import { DdlHandler } from "../../cli/engines/local/replication/follow/ddlHandler.ts";
 import { NewTables } from "../../cli/engines/local/replication/follow/newTables.ts";
 import { OpenBatch } from "../../cli/engines/local/replication/follow/openBatch.ts";
 import type { ReaderParts } from "../../cli/engines/local/replication/follow/readerParts.ts";
+import { TableReloads } from "../../cli/engines/local/replication/follow/tableReloads.ts";
 import { applyLoad, type LoadResult } from "../../cli/engines/local/replication/load/loadTables.ts";
 import { failedTable } from "../../cli/engines/local/replication/load/parallelLoad.ts";
 import type { TakeSchema } from "../../cli/engines/local/replication/load/tableLoader.ts";
@@ -103,6 +105,7 @@ export class FakeReader implements ChangeReader {
 	writes = 0;
 	newTables: NewTables;
 	#ddl: DdlHandler;
+	#reloads: TableReloads;
 	readonly #source: FakeSource;
 
 	/** Loads all that the source has. */
@@ -132,7 +135,7 @@ export class FakeReader implements ChangeReader {
 			...{ version: 1, server: result.server, sequence: initialSequence, prepared: {}, loadedAt: "", foldsCase },
 			...{ position: { ...source.position, gtid: "", fileCreated: 0 }, tables: [...tables.values()] },
 		};
-		[this.state, this.batch, this.newTables, this.#ddl] = this.#begin();
+		[this.state, this.batch, this.newTables, this.#ddl, this.#reloads] = this.#begin();
 	}
 
 	get groupStart(): Position {
@@ -163,14 +166,14 @@ export class FakeReader implements ChangeReader {
 	/** Starts again from what was saved, as after a crash. */
 	async restart(): Promise<void> {
 		this.groupEnd = undefined;
-		[this.state, this.batch, this.newTables, this.#ddl] = this.#begin();
+		[this.state, this.batch, this.newTables, this.#ddl, this.#reloads] = this.#begin();
 		await this.reload(
 			[...this.state.tables].filter(([, { state }]) => state === "Table is being reloaded").map(([id]) => id),
 		);
 	}
 
 	reload(ids: readonly string[], purged?: ReadonlySet<string>): Promise<void> {
-		return this.#ddl.reload(ids, purged);
+		return this.#reloads.reload(ids, purged);
 	}
 
 	isLoaded(table: TableCheckpoint): boolean {
@@ -193,12 +196,12 @@ export class FakeReader implements ChangeReader {
 		return found && Object.fromEntries(found.columns.map(({ name, action }) => [name, action ?? "keep"]));
 	}
 
-	#begin(): [TaskState, OpenBatch, NewTables, DdlHandler] {
+	#begin(): [TaskState, OpenBatch, NewTables, DdlHandler, TableReloads] {
 		const state = new TaskState(this.checkpoint);
 		this.state = state;
 		const batch = new OpenBatch(this.parts.engine, this.parts.staging, this.parts.rules);
 		const newTables = new NewTables(this);
-		const ddl = new DdlHandler(this, newTables, {
+		const source: Definitions = {
 			refused: async () => new Map(),
 			readDefinition: async (_, name) => {
 				const tableSchema = this.#source.schemaOf(name);
@@ -209,8 +212,10 @@ export class FakeReader implements ChangeReader {
 				this.#source.log
 					.slice(from.offset - 100, to.offset - 100)
 					.map((sql) => parseStatement(sql, "shop", this.foldsCase)),
-		});
-		return [state, batch, newTables, ddl];
+		};
+		const reloads = new TableReloads(this, newTables, source);
+		const ddl = new DdlHandler(this, newTables, source, reloads);
+		return [state, batch, newTables, ddl, reloads];
 	}
 }
 

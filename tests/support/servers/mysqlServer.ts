@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { access, cp, mkdir, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { findMySql } from "./mysqlPackages.ts";
 import { findOldMySql } from "./oldMySql.ts";
@@ -16,10 +16,13 @@ export const isOldMySql = process.env.MYSQL_RELEASE === "8.0";
 /**
  * Starts MySQL itself in a new folder on a free port. Its root has no password and comes from this machine only.
  * @param settings more of mysqld's, such as `lower_case_table_names=1`, which count already when its data are made.
+ * @param link to its program, by which it is started.
  * @throws NoMySql where none can be had.
  */
-export async function startMySql(folder: string, settings: readonly string[] = []): Promise<TestServer> {
-	const { command, args } = await (isOldMySql ? findOldMySql() : findMySql());
+export async function startMySql(folder: string, settings: readonly string[] = [], link?: string): Promise<TestServer> {
+	const found = await (isOldMySql ? findOldMySql() : findMySql());
+	const { command } = found;
+	const args = found.args.map((arg) => (link !== undefined && basename(arg) === "mysqld" ? link : arg));
 	const port = await freePort();
 	const data = join(folder, "data");
 	await mkdir(folder, { recursive: true });

@@ -128,7 +128,8 @@ export class EventTranslator {
 		}
 		if (mapped.kind === "unwanted") return undefined;
 		if (mapped.kind === "broken") {
-			return { ...base, kind: "unread", table: mapped.name, reason: mapped.reason, cause: "undecodable" };
+			const { name: table, reason, cause } = mapped;
+			return { ...base, kind: "unread", table, reason, cause };
 		}
 		const { table } = mapped;
 		try {

@@ -9,11 +9,13 @@ import type { BinlogTable } from "./binlogEvent.ts";
 /** What is known of a table's number: how its rows are read, why they cannot be, or that nobody wants them. */
 export type MappedTable =
 	| { kind: "unwanted"; name: TableName }
-	| { kind: "broken"; name: TableName; reason: string }
+	| { kind: "broken"; name: TableName; reason: string; cause: "incomplete" | "undecodable" }
 	| { kind: "table"; table: BinlogTable; reader: TableReader };
 
 /** Tells whose rows are wanted. The answer may become another one while the binlog is read. */
 export type IsWanted = (name: TableName) => boolean;
+
+const unnamed = "the source logged no names of its columns (its binlog_row_metadata was not FULL)";
 
 /** Bytes of a table map before what describes the table: its number. */
 const numberBytes = 6;
@@ -48,10 +50,7 @@ export class TableReaders {
 		}
 	}
 
-	/**
-	 * Takes in a table map; a statement's come right before its rows.
-	 * @throws Error where the source logs no names of columns.
-	 */
+	/** Takes in a table map; a statement's come right before its rows. */
 	describe(body: Buffer): void {
 		if (this.#isKnown(body)) return;
 		const { id, schema, table } = readTableName(body);
@@ -72,13 +71,13 @@ export class TableReaders {
 		try {
 			const map = readTableMap(body);
 			if (!map.named && map.columns.length > 0) {
-				throw new Error("the binlog has no column names (binlog_row_metadata is not FULL)");
+				return { kind: "broken", name, reason: unnamed, cause: "incomplete" };
 			}
 			const reader = tableReader(map, this.#charsets);
 			return { kind: "table", reader, table: this.#describeAs(map, reader) };
 		} catch (error) {
 			if (!(error instanceof DecodeError)) throw error;
-			return { kind: "broken", name, reason: messageOf(error) };
+			return { kind: "broken", name, reason: messageOf(error), cause: "undecodable" };
 		}
 	}
 

@@ -18,6 +18,7 @@ import { NewTables } from "./newTables.ts";
 import { OpenBatch } from "./openBatch.ts";
 import { type ReaderParts, savePositionMs, stopGraceMs } from "./readerParts.ts";
 import { SkipGroup } from "./skipGroup.ts";
+import { TableReloads } from "./tableReloads.ts";
 
 type QueryEvent = Extract<BinlogEvent, { kind: "query" }>;
 
@@ -29,6 +30,7 @@ export class BinlogReader implements ChangeReader {
 	readonly parts: ReaderParts;
 	readonly batch: OpenBatch;
 	readonly #ddl: DdlHandler;
+	readonly #reloads: TableReloads;
 	readonly #doubtful: DoubtfulTables;
 	readonly #rows: ChangedRows;
 	readonly #cascading: CascadingTables;
@@ -63,7 +65,8 @@ export class BinlogReader implements ChangeReader {
 		this.#skipped = skipped;
 		this.batch = new OpenBatch(parts.engine, parts.staging, parts.rules);
 		const newTables = new NewTables(this);
-		this.#ddl = new DdlHandler(this, newTables, source);
+		this.#reloads = new TableReloads(this, newTables, source);
+		this.#ddl = new DdlHandler(this, newTables, source, this.#reloads);
 		this.#doubtful = new DoubtfulTables(this, newTables, source);
 		this.#cascading = new CascadingTables(this, source);
 		this.#rows = new ChangedRows(this, this.#ddl, this.#doubtful, this.#cascading);
@@ -136,7 +139,7 @@ export class BinlogReader implements ChangeReader {
 
 	/** Reloads tables, beside the changes. Only at the end of a transaction. */
 	reload(ids: readonly string[], purged?: ReadonlySet<string>): Promise<void> {
-		return this.#ddl.reload(ids, purged);
+		return this.#reloads.reload(ids, purged);
 	}
 
 	async failTable(table: TableCheckpoint, error: unknown): Promise<void> {

@@ -8,6 +8,7 @@ import type { CascadingTables } from "./cascadingTables.ts";
 import type { ChangeReader } from "./changeReader.ts";
 import type { DdlHandler } from "./ddlHandler.ts";
 import type { DoubtfulTables } from "./doubtfulTables.ts";
+import { unreadTime } from "./oldTimes.ts";
 import type { RowsEvent } from "./openBatch.ts";
 
 const counters = { I: "inserts", U: "updates", D: "deletes" } as const;
@@ -43,7 +44,7 @@ export class ChangedRows {
 		if (table === undefined) return this.#doubtful.unknown(event.table);
 		if (table.state === "Table error" || this.#reader.isLoaded(table)) return undefined;
 		this.#reader.touched.add(id);
-		// One that waits for its first load has them in it.
+		// The load that it waits for has them in it.
 		if (group.skipping || isUnread(table)) return undefined;
 		if (!this.#reader.batch.isReady(event)) return this.#prepareAndAppend(event, table, group);
 		return this.#append(event, table, group);
@@ -52,6 +53,8 @@ export class ChangedRows {
 	async #prepareAndAppend(event: RowsEvent, table: TableCheckpoint, group: OpenGroup): Promise<void> {
 		const { definedAt } = table;
 		const isCurrent = definedAt === undefined || comparePositions(definedAt, this.#reader.groupStart) <= 0;
+		const unread = unreadTime(event.rows.reader.map, table, isCurrent);
+		if (unread !== undefined) return this.#doubtful.unread({ table: event.table, ...oldTime(unread) }, table);
 		try {
 			await this.#reader.batch.prepare(event, table, this.#reader.state.historyOf(table), isCurrent);
 		} catch (error) {
@@ -87,7 +90,15 @@ export class ChangedRows {
 	}
 }
 
-/** Whether it is to be loaded, and nothing is known of its columns yet. */
-function isUnread({ state, columns }: TableCheckpoint): boolean {
-	return state === "Table is being reloaded" && columns.length === 0;
+function oldTime(column: string): { reason: string; cause: "incomplete" } {
+	const format = "of a server with mysql56_temporal_format=OFF, of which the binlog does not have the fraction";
+	return {
+		cause: "incomplete",
+		reason: `its column ${column} is ${format}; ALTER TABLE … FORCE after SET GLOBAL mysql56_temporal_format = ON ends that`,
+	};
+}
+
+/** Whether it is to be loaded, and nothing is known of its columns yet, or of the right to read them. */
+function isUnread({ state, columns, unsure }: TableCheckpoint): boolean {
+	return state === "Table is being reloaded" && (columns.length === 0 || unsure === true);
 }

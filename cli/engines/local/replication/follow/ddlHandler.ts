@@ -1,10 +1,9 @@
 import { PipelineError } from "../../../../common/errors.ts";
 import { schemaChange } from "../ddl/schemaChange.ts";
 import type { Statement } from "../ddl/statement.ts";
-import { applyLoad } from "../load/loadTables.ts";
 import type { TableCheckpoint } from "../model/checkpoint.ts";
 import { isOutOfSpace } from "../model/fullDisk.ts";
-import { comparePositions, type Position } from "../model/position.ts";
+import { comparePositions } from "../model/position.ts";
 import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import { takeColumns } from "../model/takeColumns.ts";
 import { newTable } from "../model/taskState.ts";
@@ -13,17 +12,20 @@ import { makeLayout } from "../parquet/layout.ts";
 import type { ChangeReader } from "./changeReader.ts";
 import type { Definitions } from "./changeSource.ts";
 import type { NewTables } from "./newTables.ts";
+import type { TableReloads } from "./tableReloads.ts";
 
 /** What statements of the binlog do to tables and their files. One commit holds a statement's effect and the position after it. */
 export class DdlHandler {
 	readonly #reader: ChangeReader;
 	readonly #newTables: NewTables;
 	readonly #source: Definitions;
+	readonly #reloads: TableReloads;
 
-	constructor(reader: ChangeReader, newTables: NewTables, source: Definitions) {
+	constructor(reader: ChangeReader, newTables: NewTables, source: Definitions, reloads: TableReloads) {
 		this.#source = source;
 		this.#reader = reader;
 		this.#newTables = newTables;
+		this.#reloads = reloads;
 	}
 
 	/**
@@ -59,7 +61,7 @@ export class DdlHandler {
 				const ids = this.#state.prepared.get(statement.xid) ?? [...this.#state.tables.keys()];
 				this.#state.prepared.delete(statement.xid);
 				await end();
-				return this.reload(ids);
+				return this.#reloads.reload(ids);
 			}
 			case "xaRollback":
 				this.#state.prepared.delete(statement.xid);
@@ -90,69 +92,6 @@ export class DdlHandler {
 		}
 	}
 
-	/**
-	 * Reloads tables from a snapshot of now; tables that are gone leave. Only at the end of a transaction.
-	 * @param purged those whose files go also where they cannot be loaded.
-	 */
-	async reload(ids: readonly string[], purged: ReadonlySet<string> = new Set()): Promise<void> {
-		const { parts, batch } = this.#reader;
-		const hadFormer = [...purged].filter((id) => this.#state.former.delete(id)).length > 0;
-		if (ids.length === 0) return hadFormer ? this.#reader.publish() : undefined;
-		const all = ids.map((id) => this.#nameOf(id));
-		const names = all.filter((name) => this.#newTables.isSelected(name));
-		const before = new Map<string, TableCheckpoint>();
-		for (const name of all) {
-			await batch.drop(tableId(name));
-			const table = this.#state.tables.get(tableId(name));
-			if (table === undefined) continue;
-			before.set(tableId(name), { ...table });
-			table.state = "Table is being reloaded";
-		}
-		parts.log.info(`reloading ${ids.join(", ")}`);
-		parts.onProgress();
-		const result = await this.#source.loadTables(
-			parts.access,
-			names,
-			parts.engine,
-			parts.staging,
-			async (snapshot) => {
-				const known = await this.#knownAt(snapshot);
-				return (name, read) => takeColumns(parts.rules, name, read, known.before(name));
-			},
-			{
-				table: (name, rows) => {
-					const table = this.#state.tables.get(tableId(name));
-					if (table !== undefined) table.fullLoadRows = rows;
-					parts.onStep(`${tableId(name)} had ${rows} rows reloaded`);
-					parts.onProgress();
-				},
-				said: (text) => parts.log.info(`reload: ${text}`),
-			},
-			parts.stop,
-			this.#source.statements,
-			this.#state.sequence.nextTime(Date.now()),
-			this.#reader.groupEnd ?? this.#reader.groupStart,
-		);
-		for (const { name, error } of result.failed) parts.log.error(`${tableId(name)}: ${error}`);
-		if (result.failed.some(({ waits }) => waits)) this.#reader.waits = true;
-		this.#newTables.keepHistory(all, purged);
-		// What the definition leaves out now goes as if it were gone at the source.
-		result.missing.push(...all.filter((name) => !names.includes(name)));
-		for (const name of result.missing) {
-			const table = before.get(tableId(name));
-			if (table !== undefined && !purged.has(tableId(name))) this.#state.leave(table);
-		}
-		const fresh = (name: TableName): TableCheckpoint => newTable(name, "Full load");
-		await this.#reader.publish(applyLoad(this.#state.tables, result, fresh, purged));
-		await this.reload(result.moved.map(tableId), purged);
-	}
-
-	/** What is known of tables where a snapshot is: statements that are not read yet may have moved what is withheld. */
-	async #knownAt(snapshot: Position): Promise<NewTables> {
-		if (!this.#reader.parts.rules.withholds) return this.#newTables;
-		return this.#newTables.after(await this.#source.statements(this.#reader.groupStart, snapshot));
-	}
-
 	/** A fault of one table takes that table out; any other is thrown. */
 	async failOrThrow(table: TableCheckpoint, error: unknown): Promise<void> {
 		if (error instanceof HeldTable) return this.#wait(table, error);
@@ -160,9 +99,10 @@ export class DdlHandler {
 		await this.#reader.failTable(table, error);
 	}
 
-	/** It is reloaded when it is free. */
+	/** It is reloaded when it is free. Until then nobody can tell its columns, nor which of them may be read. */
 	#wait(table: TableCheckpoint, { message }: HeldTable): void {
 		Object.assign(table, { state: "Table is being reloaded", error: message, updatedAt: new Date().toISOString() });
+		table.unsure = true;
 		this.#reader.parts.log.warn(`${tableId(table)}: ${message}`);
 		[this.#reader.waits, this.#reader.hasNews] = [true, true];
 	}
@@ -198,7 +138,7 @@ export class DdlHandler {
 
 	/** A right was given or taken: what of a table may not be read must not come by the binlog, which has all of it. */
 	async #checkRights(): Promise<void> {
-		const tables = [...this.#state.tables.values()].filter(({ state }) => state === "Table completed");
+		const tables = [...this.#state.tables.values()].filter(({ state }) => state !== "Table error");
 		const refused = await this.#source.refused(tables);
 		for (const table of tables) {
 			const error = refused.get(tableId(table));
@@ -291,11 +231,11 @@ export class DdlHandler {
 		if (ids.length === 0) return;
 		// The end of the statement may be saved before they are loaded.
 		for (const id of ids) {
-			const table = this.#state.tables.get(id) ?? newTable(this.#nameOf(id), "Table is being reloaded");
+			const table = this.#state.tables.get(id) ?? newTable(this.#reloads.nameOf(id), "Table is being reloaded");
 			this.#state.tables.set(id, Object.assign(table, { state: "Table is being reloaded" }));
 		}
 		await end();
-		await this.reload(ids);
+		await this.#reloads.reload(ids);
 	}
 
 	#count(table: TableCheckpoint): void {
@@ -310,12 +250,5 @@ export class DdlHandler {
 
 	#known(name: TableName): TableCheckpoint | undefined {
 		return this.#state.find(name);
-	}
-
-	#nameOf(id: string): TableName {
-		const table = this.#state.tables.get(id);
-		if (table !== undefined) return { schema: table.schema, table: table.table };
-		const schema = this.#reader.parts.access.schemas.find((selected) => id.startsWith(`${selected}.`)) ?? "";
-		return { schema, table: id.slice(schema.length + 1) };
 	}
 }

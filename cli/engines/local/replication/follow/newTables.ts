@@ -37,8 +37,8 @@ export class NewTables {
 	 * @returns whether it is replicated. One that is not is remembered; where the definition says `fail`, it is a table in error.
 	 */
 	admit(name: TableName): boolean {
-		const { parts, state } = this.#reader;
-		switch (parts.rules.newTable(name)) {
+		const { parts, foldsCase, state } = this.#reader;
+		switch (parts.rules.newTable(name, foldsCase)) {
 			case "include":
 				return true;
 			case "ignore":
@@ -161,7 +161,8 @@ export class NewTables {
 		if (ignored.size === 0) return false;
 		const id = tableId({ schema, table });
 		if (!ignored.has(id)) return false;
-		if (this.#reader.parts.rules.newTable({ schema, table }) === "include") ignored.delete(id);
+		const { parts, foldsCase } = this.#reader;
+		if (parts.rules.newTable({ schema, table }, foldsCase) === "include") ignored.delete(id);
 		return ignored.has(id);
 	}
 }

@@ -44,6 +44,8 @@ const table = z.object({
 	table: z.string(),
 	state: z.enum(["Before load", "Full load", "Table completed", "Table error", "Table is being reloaded"]),
 	error: z.string().optional(),
+	/** Whether its columns are unknown, or which of them may be read: until it is loaded, its changes do not count. */
+	unsure: z.boolean().exactOptional(),
 	/** Definition at the source, as last read. */
 	columns: z.array(column),
 	/** Names of the primary key's columns, in order. */

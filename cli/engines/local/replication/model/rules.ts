@@ -49,10 +49,11 @@ export class Rules {
 		return isChosen(this.chosen, { schema, table }, foldsCase);
 	}
 
-	/** What happens to a table that comes later; one that the definition names is replicated. */
-	newTable(name: TableName): Newcomers {
+	/** What happens to a table that comes later; one that the definition names is replicated. @param foldsCase as for `isSelected`. */
+	newTable(name: TableName, foldsCase = false): Newcomers {
 		const { newTables, include } = this.#schema(name.schema);
-		return include.includes(name.table) || this.#defined(name) !== undefined ? "include" : newTables;
+		const isNamed = include.some((one) => one === name.table || (foldsCase && isSame(one, name.table)));
+		return isNamed || this.#defined(name) !== undefined ? "include" : newTables;
 	}
 
 	newColumns(table: RuledTable): Newcomers {

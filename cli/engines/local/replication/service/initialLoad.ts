@@ -196,7 +196,7 @@ async function findTables(
 		}
 		await requireNamed(rules, server, existing, known);
 		const { foldsCase, lowersNames } = server;
-		const isLeftOut = (name: TableName) => ignored.has(tableId(name)) && rules.newTable(name) !== "include";
+		const isLeftOut = (name: TableName) => ignored.has(tableId(name)) && rules.newTable(name, foldsCase) !== "include";
 		return {
 			names: existing.filter((name) => rules.isSelected(name, foldsCase) && !isLeftOut(name)),
 			...{ foldsCase, lowersNames },
@@ -219,7 +219,7 @@ async function tablesSince(
 				!listed.has(tableId(name)) &&
 				!ignored.has(tableId(name)) &&
 				rules.isSelected(name, server.foldsCase) &&
-				rules.newTable(name) === "include",
+				rules.newTable(name, server.foldsCase) === "include",
 		);
 	} finally {
 		await server.close();
