@@ -8,7 +8,8 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const crashes = [
-	...["replication/replicationCrash", "replication/randomDdl", "replication/network"],
+	...["replication/replicationCrash", "replication/randomDdl", "replication/network", "replication/goneTables"],
+	...["replication/foldedNames", "replication/oddNames", "replication/oldTimes"],
 	...["local/clickDelivery", "local/kills", "local/schedule"],
 ].map((name) => `tests/${name}.test.ts`);
 const terminals = "tests/aws/output.test.ts";
@@ -18,7 +19,7 @@ const recovery = "tests/local/recovery.test.ts";
 const faults = ["damage", "engineDoor", "faults", "limits", "soak"].map((name) => `tests/local/${name}.test.ts`);
 const values = "tests/replication/differential.test.ts";
 /** What MySQL 8.0 does its own way. */
-const onOldMySql = ["cascades", "events", "statements", "preparedXa", "replicationDdl"].map(
+const onOldMySql = ["cascades", "events", "statements", "preparedXa", "replicationDdl", "values"].map(
 	(name) => `tests/replication/${name}.test.ts`,
 );
 const vitest = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--project"];
