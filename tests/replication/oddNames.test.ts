@@ -6,7 +6,10 @@ import { quoteName } from "../../cli/engines/mysql/quote.ts";
 import { test } from "../support/cliFixtures.ts";
 import { secret } from "../support/reconciled.ts";
 
-/** Letters of other alphabets, signs, names that mean something to us or to a program below us, and the longest. */
+/**
+ * Letters of other alphabets, signs, names that mean something to us or to a program below us, and the longest: a file system has
+ * no room for 64 letters of which the server makes five each.
+ */
 const names = [
 	...[
 		"_lead",
@@ -52,7 +55,7 @@ const names = [
 		"%",
 		"a_x0020_b",
 		"x".repeat(64),
-		"日".repeat(64),
+		"日".repeat(50),
 		"1st",
 	],
 	...[
@@ -115,10 +118,7 @@ test.runIf(process.env.ALL_FAULTS === "1")(
 			made.push(name);
 		};
 		for (const schema of schemas) await db.query(`CREATE DATABASE ${quoteName(schema)} CHARACTER SET utf8mb4`);
-		for (const name of names) {
-			// A server's file system may not be able to hold one.
-			await make("odd", name).catch((error: { errno?: number }) => expect([1005, 1103]).toContain(error.errno));
-		}
+		for (const name of names) await make("odd", name);
 		for (const schema of schemas.slice(1)) for (const table of ["orders", "t", "current"]) await make(schema, table);
 		const list = columns.map((name, at) => `${quoteName(name)} INT DEFAULT ${at}`).join(", ");
 		await db.query(`CREATE TABLE odd.wide (id INT, ${list}, PRIMARY KEY (id, \`BI_id\`)); INSERT INTO odd.wide (id) VALUES (1), (2);

@@ -9,6 +9,8 @@ import { serverVersion } from "./server.ts";
 /** Seconds of binary log that a stopped replication can count on. DMS asks for 24 hours. */
 const leastRetention = 24 * 3600;
 
+const retention = "binlog retention";
+
 const variableNames = [
 	"log_bin",
 	"binlog_format",
@@ -35,7 +37,13 @@ export async function runChecks(connection: SourceConnection, access: SourceAcce
 	];
 }
 
-async function readVariables(connection: SourceConnection): Promise<Variables> {
+/** Settings that are not as changes need them, lest they are missed or misread. How long they are kept is asked before, not at each start. */
+export async function unmetSettings(connection: Pick<SourceConnection, "query">): Promise<readonly Check[]> {
+	const checks = variableChecks(await readVariables(connection), await serverVersion(connection));
+	return checks.filter(({ name, ok }) => !ok && name !== retention);
+}
+
+async function readVariables(connection: Pick<SourceConnection, "query">): Promise<Variables> {
 	const names = variableNames.map((name) => `'${name}'`).join(", ");
 	// MariaDB has no performance_schema.global_variables; this statement both understand.
 	const rows = await connection.query(`SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names})`);
@@ -86,9 +94,9 @@ export function variableChecks(variables: Variables, version: string): Check[] {
 function retentionCheck(variables: Variables): Check {
 	const seconds = Number(variables.binlog_expire_logs_seconds ?? 0) || Number(variables.expire_logs_days ?? 0) * 86_400;
 	const found = seconds === 0 ? "kept indefinitely" : `kept for ${Math.round((seconds / 3600) * 10) / 10} hours`;
-	if (seconds === 0 || seconds >= leastRetention) return { name: "binlog retention", ok: true, found };
+	if (seconds === 0 || seconds >= leastRetention) return { name: retention, ok: true, found };
 	return {
-		name: "binlog retention",
+		name: retention,
 		ok: false,
 		found,
 		fix: "SET GLOBAL expire_logs_days = 7 (MariaDB) or binlog_expire_logs_seconds = 604800 (MySQL), and in my.cnf: replication that is stopped for longer cannot continue (required: 24 hours)",

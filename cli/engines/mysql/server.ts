@@ -2,7 +2,7 @@ import type { SourceConnection, SourceStatus } from "../port.ts";
 import { qualifiedName } from "./quote.ts";
 
 /** @returns product and version, for instance `MariaDB 10.11.19`. */
-export async function serverVersion(connection: SourceConnection): Promise<string> {
+export async function serverVersion(connection: Pick<SourceConnection, "query">): Promise<string> {
 	const [row] = await connection.query("SELECT VERSION() AS version");
 	return readableVersion(String(row?.version));
 }

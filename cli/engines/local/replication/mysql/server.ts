@@ -2,6 +2,7 @@ import type { Connection, ConnectionOptions, RowDataPacket } from "mysql2/promis
 import { PipelineError } from "../../../../common/errors.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
 import { binlogGaps } from "../../../mysql/binlogGaps.ts";
+import { unmetSettings } from "../../../mysql/checks.ts";
 import { openConnection, wholeAnswers } from "../../../mysql/open.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { sortGtids } from "../model/gtids.ts";
@@ -114,27 +115,14 @@ export const connectionOptions: ConnectionOptions = {
 	flags: ["-CLIENT_QUERY_ATTRIBUTES"],
 };
 
-/** What the binlog must be like: without these, changes would be lost or wrong without an error. */
-const required: readonly (readonly [variable: string, value: RegExp, set: string])[] = [
-	["log_bin", /^(1|ON)$/i, "log_bin=mysql-bin and server_id=1 in the server's configuration, then restart it"],
-	["binlog_format", /^ROW$/i, "SET GLOBAL binlog_format = ROW"],
-	["binlog_row_image", /^FULL$/i, "SET GLOBAL binlog_row_image = FULL"],
-	["binlog_row_metadata", /^FULL$/i, "SET GLOBAL binlog_row_metadata = FULL"],
-];
-
 /** @throws PipelineError naming the setting that stands against the replication of some schemas, and the fix. */
 export async function requireBinlog(server: Server, schemas: readonly string[]): Promise<void> {
-	const rows = await server.rows(
-		"SHOW GLOBAL VARIABLES WHERE Variable_name LIKE 'log_bin' OR Variable_name LIKE 'binlog\\_%'",
-	);
-	const values = new Map(rows.map((row) => [String(row.Variable_name).toLowerCase(), String(row.Value)]));
-	for (const [variable, value, fix] of required) {
-		const found = values.get(variable);
-		if (found !== undefined && value.test(found)) continue;
+	const [unmet] = await unmetSettings({ query: (sql) => server.rows(sql) });
+	if (unmet !== undefined) {
 		throw new PipelineError("serviceRefused", {
-			what: `The source cannot be replicated: ${variable} is ${found === undefined ? "unknown to the server" : found || "empty"}.`,
+			what: `The source cannot be replicated: ${unmet.name} is ${unmet.found}.`,
 			why: "Without this setting, changes would be missed or misread.",
-			fix: `At the source: ${fix}. Open sessions keep the old setting until they reconnect.`,
+			fix: `At the source: ${unmet.fix}. Open sessions keep the old setting until they reconnect.`,
 			next: "pipeline-cli source status",
 		});
 	}
