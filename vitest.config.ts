@@ -5,14 +5,15 @@ const fewOnMySql = ["canonicalText", "differential", "events", "statements", "va
 	(name) => `tests/replication/${name}.test.ts`,
 );
 /** How reconcile reads the source. */
-const readers = "tests/local/sourceReader.test.ts";
+const reader = "tests/local/sourceReader.test.ts";
+const reconcile = "tests/local/reconcile.test.ts";
 
 /** Called by npx, as vitest is, the command line would show its own commands with npx. */
 const env = { npm_command: "" };
 
 /**
  * `unit` and `infra`: beside the source, no process and no network. `integration`: tests/, real servers and processes; `mysql`:
- * those of them that replicate, with MySQL as the source in place of MariaDB.
+ * those of them that replicate or compare, with MySQL as the source in place of MariaDB.
  */
 export default defineConfig({
 	test: {
@@ -59,7 +60,10 @@ export default defineConfig({
 			{
 				test: {
 					name: "mysql",
-					include: [...(process.env.FEW_ON_MYSQL === "1" ? fewOnMySql : ["tests/replication/**/*.test.ts"]), readers],
+					include:
+						process.env.FEW_ON_MYSQL === "1"
+							? [...fewOnMySql, reader]
+							: ["tests/replication/**/*.test.ts", reader, reconcile],
 					env: { ...env, TEST_SERVER: "mysql" },
 					testTimeout: 300_000,
 					// The first of them may have to fetch the server.

@@ -62,8 +62,8 @@ export async function replicatedOwn(of: {
 	await other.query(insertTypeRows("own.types", 1));
 	await other.query(insertTypeRows("own.bag", 1));
 	await admin.query("CREATE USER 'repl'@'%' IDENTIFIED BY 'secret'");
-	await admin.query("GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO 'repl'@'%'");
-	await admin.query("GRANT SELECT ON own.* TO 'repl'@'%'");
+	await admin.query("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'repl'@'%'");
+	await admin.query("GRANT SELECT, LOCK TABLES ON own.* TO 'repl'@'%'");
 	const url = `mysql://repl:secret@127.0.0.1:${server.port}/?ssl-mode=DISABLED`;
 	await stack.json(["source", "up", "--pipeline", folder], { PIPELINE_SOURCE_URL: url });
 	// Batches close late: what is compared is asked for.
