@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, readdir, rename, rm, utimes, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Connection } from "mysql2/promise";
 import { describe, expect } from "vitest";
@@ -13,6 +13,12 @@ import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
 import { replicatedOwn, rewriteFiles, rewriteTable, secret } from "../support/reconciled.ts";
+
+/** What tests change in the state of a table, and in the catalog. */
+interface Edited {
+	batches?: { rows: number }[];
+	tables?: { name: string; prefix: string }[];
+}
 
 /** The parts of a lake, compared with each other; each test continues where the last one ended. */
 describe("reconcile --deep", () => {
@@ -68,6 +74,43 @@ describe("reconcile --deep", () => {
 			for (const one of names) await rename(join(away, one), join(folder, one));
 		}
 		expect(await files()).toEqual([]);
+	});
+
+	it.for<[what: string, file: string, edit: (value: Edited) => void, found: [string, string, RegExp]]>([
+		[
+			"a batch that the state does not have any more",
+			"lake/processed/_state/own/items.json",
+			({ batches }) => batches?.pop(),
+			["change log", "own.items", /^batch=\d+ exists, but is not in the state/],
+		],
+		[
+			"a batch of which the state has another number of rows",
+			"lake/processed/_state/own/items.json",
+			({ batches = [] }) => {
+				for (const batch of batches) batch.rows += 1;
+			},
+			["change log", "own.items", /^batch=\d+ has \d+ rows?, but should have \d+/],
+		],
+		[
+			"a table of the catalog that leads to another one's folder",
+			"catalog.json",
+			({ tables = [] }) => {
+				for (const table of tables) if (table.name === "items") table.prefix = "current/own/ci";
+			},
+			["catalog", "the data catalog", /^items \(current\/own\/items\) is not registered/],
+		],
+	])("names %s", async ([, file, edit, [part, name, text]]) => {
+		const before = await readFile(home(file), "utf8");
+		const value = JSON.parse(before) as Edited;
+		edit(value);
+		await writeFile(home(file), JSON.stringify(value));
+		try {
+			const found = await files();
+			expect(found).toMatchObject([{ part, name, state: "different" }]);
+			expect(found[0]?.found[0]).toMatch(text);
+		} finally {
+			await writeFile(home(file), before);
+		}
 	});
 
 	it("names rows of change log and model that were changed, and changes whose raw file is gone", async () => {

@@ -1,8 +1,5 @@
-import { rm } from "node:fs/promises";
-import { homedir } from "node:os";
-import { join, relative, resolve, sep } from "node:path";
-import { PipelineError } from "../../common/errors.ts";
-import { exists, namesIn } from "../../common/fs.ts";
+import { join, resolve } from "node:path";
+import { exists } from "../../common/fs.ts";
 import { projectRoot, toolRoot } from "../../common/projectRoot.ts";
 import { unknownStack } from "../../common/unknownStack.ts";
 import type {
@@ -23,7 +20,7 @@ import type {
 	SourceDescription,
 	Stack,
 } from "../port.ts";
-import { ignoreFile, isHiddenFromGit } from "./shared/home.ts";
+import { removeStack } from "./removeStack.ts";
 import { type LocalPaths, localStacks, stackPaths, usualStack } from "./shared/paths.ts";
 import { readSettings } from "./shared/settings.ts";
 
@@ -162,66 +159,4 @@ export class LocalHostEngine implements LocalHost {
 		const others = (await localStacks()).filter((name) => name !== this.name && name !== usualStack);
 		await removeStack(this.#paths.home, this.name === usualStack ? others : []);
 	}
-}
-
-/** Entries of a stack's folder; what is written beside them has their name and an ending. */
-const entries = [
-	"stack.json",
-	"source",
-	"replication",
-	"lake",
-	"runs",
-	"schedule",
-	"logs",
-	"catalog.json",
-	"warehouse.duckdb",
-	"python",
-];
-
-/**
- * Removes a stack. Its folder goes, too, where it is the project's own or holds nothing else.
- * @param beside names of stacks in folders below it. They stay, with the Python environment that they share.
- * @throws PipelineError naming what else it holds, when the stack is gone.
- */
-export async function removeStack(home: string, beside: readonly string[] = []): Promise<void> {
-	assertRemovable(home);
-	const isOwn = home === join(projectRoot, ".pipeline") && beside.length === 0;
-	const shared = beside.length === 0 ? [] : [ignoreFile, "python", ...beside];
-	const isShared = (name: string): boolean => shared.some((one) => name === one || name.startsWith(`${one}.`));
-	const hidesItself = await isHiddenFromGit(home);
-	const isOurs = (name: string): boolean =>
-		(name === ignoreFile && hidesItself) ||
-		/^\.duckdb-/.test(name) ||
-		entries.some((entry) => name === entry || name.startsWith(`${entry}.`));
-	const names = isOwn ? [] : (await namesIn(home)).filter((name) => !isShared(name));
-	const others = names.filter((name) => !isOurs(name));
-	if (others.length === 0 && beside.length === 0) {
-		await rm(home, { recursive: true, force: true });
-		return;
-	}
-	for (const name of names.filter(isOurs)) await rm(join(home, name), { recursive: true, force: true });
-	if (others.length === 0) return;
-	throw new PipelineError("failure", {
-		what: `The stack is removed, but the folder ${home} is kept.`,
-		why: `It contains files that do not belong to the stack: ${others.join(", ")}.`,
-		fix: "Remove them by hand if they are no longer needed. Set PIPELINE_HOME to a separate folder for the next stack.",
-	});
-}
-
-/**
- * PIPELINE_HOME may name any folder; in one that holds more than stacks nothing is removed.
- * @throws PipelineError for the project, the user's home, and all that is above them.
- */
-export function assertRemovable(folder: string): void {
-	if (![homedir(), projectRoot].some((kept) => isWithin(kept, folder))) return;
-	throw new PipelineError("usage", {
-		what: `${folder} was not removed.`,
-		why: "It contains more than the local stack.",
-		fix: "Set PIPELINE_HOME to a separate folder for the stack, and remove what is no longer needed by hand.",
-	});
-}
-
-function isWithin(path: string, folder: string): boolean {
-	const way = relative(folder, path);
-	return way === "" || !(way === ".." || way.startsWith(`..${sep}`));
 }
