@@ -67,6 +67,16 @@ export function failureOf(status: DaemonStatus | undefined, log: string): Pipeli
 	});
 }
 
+/** What a start ends with whose replicator has shown nothing. */
+export function neverBegan(waitedMs: number): PipelineError {
+	return new PipelineError("failure", {
+		what: `The replicator was ended because it did not begin to work within ${waitedMs / 1000} seconds.`,
+		why: "The machine may have too few free processes or threads, or too little memory.",
+		fix: "Check the limits (ulimit -a) and the free memory, then start it again; no changes are lost.",
+		next: "pipeline-cli replication start",
+	});
+}
+
 /** Whether nobody has written a status for so long that nobody does any more, though its process is there. */
 export function isSilent({ state, updatedAt, beatMs: beat }: DaemonStatus): boolean {
 	// By the time of day a machine that wakes up, or whose clock is set forward, has been silent for long.

@@ -2,8 +2,9 @@ import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { it } from "../../../../../tests/support/fixtures.ts";
+import { isAlive } from "../../../../common/process/processIdentity.ts";
 import { localPaths } from "../../shared/paths.ts";
-import { type LocalSettings, writeSettings } from "../../shared/settings.ts";
+import { type LocalSettings, passwordFile, writeSettings } from "../../shared/settings.ts";
 import { type Checkpoint, writeCheckpoint } from "../model/checkpoint.ts";
 import { statePaths } from "../model/statePaths.ts";
 import { writeRequest } from "../service/requests.ts";
@@ -88,4 +89,17 @@ it("lets a reload of all tables replace a damaged checkpoint", async ({ folder, 
 	});
 	// It gets as far as the source's password.
 	await expect(replication.start(context, { reload: true })).rejects.toThrow("password");
+});
+
+it("ends a replicator that does not begin to work, and says so", async ({ folder, context }) => {
+	const { files } = await loaded(folder, "");
+	const paths = localPaths(join(folder, "home"));
+	await mkdir(paths.source, { recursive: true });
+	await writeFile(passwordFile(paths), "");
+	const hanging = new LocalReplication(paths, ["-e", "setInterval(() => {}, 1000)", "--"], 500);
+	await expect(hanging.start(context)).rejects.toMatchObject({
+		text: { what: "The replicator was ended because it did not begin to work within 0.5 seconds." },
+	});
+	const [pid = ""] = await readdir(files.supervisors);
+	expect(isAlive(Number(pid))).toBe(false);
 });

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { cancelled, PipelineError } from "../../../../common/errors.ts";
 import { exists, namesIn, readIfThere } from "../../../../common/fs.ts";
 import { poll } from "../../../../common/poll.ts";
+import { identify } from "../../../../common/process/processIdentity.ts";
 import type {
 	Context,
 	Replication,
@@ -30,7 +31,15 @@ import {
 	runningSupervisor,
 	startDaemon,
 } from "./daemonProcess.ts";
-import { endedWithoutWord, failureOf, hangs, isSilent, progressText, replicationStatus } from "./daemonText.ts";
+import {
+	endedWithoutWord,
+	failureOf,
+	hangs,
+	isSilent,
+	neverBegan,
+	progressText,
+	replicationStatus,
+} from "./daemonText.ts";
 
 /** How often the files of the replicator are looked at. */
 const rhythm = { firstMs: 100 };
@@ -38,6 +47,8 @@ const rhythm = { firstMs: 100 };
 const stopGraceMs = 60_000;
 /** The same for a replicator that has shown no sign of life for long. */
 const silentGraceMs = 2_000;
+/** How long a replicator may take to its first sign of life, which a busy machine gives within seconds. */
+const firstSignMs = 60_000;
 
 /** Replication on this machine: a process in the background, spoken to through files. */
 export class LocalReplication implements Replication {
@@ -46,7 +57,11 @@ export class LocalReplication implements Replication {
 	readonly #files: StatePaths;
 
 	/** @param program the replicator's, as Node's arguments. */
-	constructor(paths: LocalPaths, program = replicatorProgram()) {
+	constructor(
+		paths: LocalPaths,
+		program = replicatorProgram(),
+		private readonly patienceMs = firstSignMs,
+	) {
 		this.#paths = paths;
 		this.#program = program;
 		this.#files = statePaths(paths);
@@ -253,6 +268,7 @@ export class LocalReplication implements Replication {
 
 	/** Waits until the replicator that was just started follows changes. */
 	#watch(context: Context, daemon: Daemon, update: (detail: string) => void): Promise<"following" | "locked"> {
+		const begun = performance.now();
 		return poll(rhythm, async () => {
 			const status = await peekDaemonStatus(this.#files.status);
 			if (status?.pid === daemon.pid) {
@@ -266,6 +282,10 @@ export class LocalReplication implements Replication {
 				throw failureOf(last?.pid === daemon.pid ? last : undefined, this.#files.log);
 			}
 			this.#throwIfAborted(context);
+			if (status?.pid !== daemon.pid && performance.now() - begun > this.patienceMs) {
+				await endSupervisors([identify(daemon.pid)], this.#files, this.#paths.home, silentGraceMs);
+				throw neverBegan(this.patienceMs);
+			}
 			return undefined;
 		});
 	}
