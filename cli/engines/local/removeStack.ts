@@ -43,7 +43,7 @@ export async function removeStack(home: string, beside: readonly string[] = []):
 	});
 }
 
-/** Symbolic links in the place of what holds data, with their targets: not the Python environment, which is the same for all. */
+/** Symbolic links where folders with data should be, with their targets: not the Python environment, which is the same for all. */
 async function linksIn(folder: string): Promise<string[]> {
 	const places = [...entries.filter((name) => name !== "python"), ...zones.map((zone) => `lake/${zone}`)];
 	const found: string[] = [];
