@@ -1,31 +1,15 @@
 import { describe, expect } from "vitest";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
-import { catalogName } from "../../etl/definition/tables.ts";
 import { it } from "../support/aws/awsFixtures.ts";
+import { type EtlDocument, withAllTables } from "../support/aws/etlRuns.ts";
 import { parquetTable } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
-import { datasets } from "../support/sampleShop.ts";
 
 let aws: ScriptedStack;
 it.beforeEach(async ({ aws: own }) => {
-	aws = own;
-	aws.glue.tables = datasets.flatMap(({ tables }) => tables.map((table) => parquetTable(catalogName(table))));
-	aws.athena.before = [];
+	aws = withAllTables(own);
 });
-
-interface EtlDocument {
-	runId: string;
-	jobs: {
-		job: string;
-		state: string;
-		attached?: boolean;
-		fault?: { kind: string; message: string };
-		logTail?: string[];
-	}[];
-	catalog?: { tables: { name: string; change: string }[]; removed: string[] };
-	silent?: { table: string; reason: string }[];
-}
 
 describe("crawl", () => {
 	const end = (status: string, more = {}) => ({

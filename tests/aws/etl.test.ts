@@ -2,36 +2,21 @@ import { describe, expect, vi } from "vitest";
 import { runEtl, startEtl } from "../../cli/actions/etl/runEtl.ts";
 import { jobRunStates } from "../../cli/engines/aws/jobs/jobRunStates.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
-import { catalogName } from "../../etl/definition/tables.ts";
 import { it } from "../support/aws/awsFixtures.ts";
 import { refuse } from "../support/aws/endpoint.ts";
-import { parquetTable, succeeded } from "../support/aws/glue.ts";
+import { type EtlDocument, startedJobs, withAllTables } from "../support/aws/etlRuns.ts";
+import { succeeded } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import { putReport } from "../support/aws/report.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
-import { datasets, jobs } from "../support/sampleShop.ts";
+import { jobs } from "../support/sampleShop.ts";
 
 let aws: ScriptedStack;
 it.beforeEach(async ({ aws: own }) => {
-	aws = own;
-	aws.glue.tables = datasets.flatMap(({ tables }) => tables.map((table) => parquetTable(catalogName(table))));
-	aws.athena.before = [];
+	aws = withAllTables(own);
 });
 
-const started = () => aws.endpoint.inputs("glue", "StartJobRun").map(({ JobName: name }) => name);
-
-interface EtlDocument {
-	runId: string;
-	jobs: {
-		job: string;
-		state: string;
-		attached?: boolean;
-		fault?: { kind: string; message: string };
-		logTail?: string[];
-	}[];
-	catalog?: { tables: { name: string; change: string }[]; removed: string[] };
-	silent?: { table: string; reason: string }[];
-}
+const started = () => startedJobs(aws);
 
 describe("run-etl", () => {
 	it("runs all jobs in their order under one run id, crawls, and asks every table", async () => {

@@ -1,34 +1,19 @@
 import { describe, expect } from "vitest";
 import { runEtl } from "../../cli/actions/etl/runEtl.ts";
 import { AwsStack } from "../../cli/engines/aws/stack.ts";
-import { catalogName } from "../../etl/definition/tables.ts";
 import { it } from "../support/aws/awsFixtures.ts";
-import { type Look, parquetTable, succeeded } from "../support/aws/glue.ts";
+import { type EtlDocument, startedJobs, withAllTables } from "../support/aws/etlRuns.ts";
+import { type Look, succeeded } from "../support/aws/glue.ts";
 import { outputs } from "../support/aws/outputs.ts";
 import type { ScriptedStack } from "../support/aws/scriptedStack.ts";
-import { datasets, jobs } from "../support/sampleShop.ts";
+import { jobs } from "../support/sampleShop.ts";
 
 let aws: ScriptedStack;
 it.beforeEach(async ({ aws: own }) => {
-	aws = own;
-	aws.glue.tables = datasets.flatMap(({ tables }) => tables.map((table) => parquetTable(catalogName(table))));
-	aws.athena.before = [];
+	aws = withAllTables(own);
 });
 
-const started = () => aws.endpoint.inputs("glue", "StartJobRun").map(({ JobName: name }) => name);
-
-interface EtlDocument {
-	runId: string;
-	jobs: {
-		job: string;
-		state: string;
-		attached?: boolean;
-		fault?: { kind: string; message: string };
-		logTail?: string[];
-	}[];
-	catalog?: { tables: { name: string; change: string }[]; removed: string[] };
-	silent?: { table: string; reason: string }[];
-}
+const started = () => startedJobs(aws);
 
 describe("a run that is going already", () => {
 	const going = (looks: Look[], runId = "20261120-100000-abcd") =>
