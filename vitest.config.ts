@@ -4,9 +4,10 @@ import { defineConfig } from "vitest/config";
 const fewOnMySql = ["canonicalText", "differential", "events", "statements", "values", "replicationDdl"].map(
 	(name) => `tests/replication/${name}.test.ts`,
 );
-/** How reconcile reads the source. */
-const reader = "tests/local/sourceReader.test.ts";
-const reconcile = "tests/local/reconcile.test.ts";
+/** How reconcile reads the source, and a pipeline from the source to the page. */
+const fewOfLocal = ["sourceReader", "secondPipeline"].map((name) => `tests/local/${name}.test.ts`);
+/** What commands ask of the source besides. */
+const moreOfLocal = ["reconcile", "reconcileDeep", "verifyOwn"].map((name) => `tests/local/${name}.test.ts`);
 
 /** Called by npx, as vitest is, the command line would show its own commands with npx. */
 const env = { npm_command: "" };
@@ -62,8 +63,8 @@ export default defineConfig({
 					name: "mysql",
 					include:
 						process.env.FEW_ON_MYSQL === "1"
-							? [...fewOnMySql, reader]
-							: ["tests/replication/**/*.test.ts", reader, reconcile],
+							? [...fewOnMySql, ...fewOfLocal]
+							: ["tests/replication/**/*.test.ts", ...fewOfLocal, ...moreOfLocal],
 					env: { ...env, TEST_SERVER: "mysql" },
 					testTimeout: 300_000,
 					// The first of them may have to fetch the server.

@@ -12,6 +12,7 @@ import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { testContext } from "../support/context.ts";
 import { editMetadata, replicatedOwn, rewriteTable, secret, type TableMetadata } from "../support/reconciled.ts";
+import { sequence } from "../support/servers/source.ts";
 
 /** What looks alike, or is alike to the server: columns of `odd`, and how many rows differ. */
 const odd: [what: string, columns: Record<string, string>, changed: number][] = [
@@ -122,8 +123,7 @@ describe("reconcile", () => {
 	it("--sample reads of both sides about one row of so many, and finds what differs there", async () => {
 		const compare = new LocalComparison(localPaths(stack.home));
 		await admin.query("CREATE TABLE own.many (id INT PRIMARY KEY, v INT)");
-		await admin.query("USE own");
-		await admin.query("INSERT INTO own.many SELECT seq, seq FROM seq_1_to_20000");
+		await admin.query(`INSERT INTO own.many SELECT seq, seq FROM ${sequence(20_000)}`);
 		await reconcile("own.many");
 		const many = (await compare.tables()).find(({ table }) => table === "many");
 		if (many === undefined) throw new Error("the table is not compared");

@@ -5,6 +5,7 @@ import { describe, expect } from "vitest";
 import { projectRoot } from "../../cli/common/projectRoot.ts";
 import type { CliStack } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
+import { sequence } from "../support/servers/source.ts";
 
 const secret = { PIPELINE_SOURCE_PASSWORD: "hunter2" };
 
@@ -25,20 +26,21 @@ describe("a second pipeline", () => {
 		source = db;
 		folder = join(fileFolder, "library");
 		await cp(join(projectRoot, "tests", "pipelines", "library"), folder, { recursive: true });
+		// A reserved word of MySQL 9.2 and newer.
 		await source.query(`
-			CREATE DATABASE library;
-			CREATE TABLE library.books (id INT PRIMARY KEY, title VARCHAR(80) NOT NULL, shelf CHAR(3));
-			CREATE TABLE library.members (id INT PRIMARY KEY, name VARCHAR(80), email VARCHAR(80));
-			CREATE TABLE library.loans (id INT PRIMARY KEY AUTO_INCREMENT, book_id INT NOT NULL, member_id INT NOT NULL, lent_on DATE);
-			CREATE TABLE library.tmp_import (id INT PRIMARY KEY);
-			INSERT INTO library.books SELECT seq, CONCAT('Book ', seq), 'A1' FROM library.seq_1_to_20;
-			INSERT INTO library.members VALUES (1, 'Ada', 'ada@company.test'), (2, 'Ole', 'ole@company.test');
-			INSERT INTO library.loans (book_id, member_id, lent_on)
-				SELECT 1 + seq % 7, 1 + seq % 2, '2026-01-01' + INTERVAL seq DAY FROM library.seq_1_to_70;
-			INSERT INTO library.tmp_import VALUES (1);
+			CREATE DATABASE \`library\`;
+			CREATE TABLE \`library\`.books (id INT PRIMARY KEY, title VARCHAR(80) NOT NULL, shelf CHAR(3));
+			CREATE TABLE \`library\`.members (id INT PRIMARY KEY, name VARCHAR(80), email VARCHAR(80));
+			CREATE TABLE \`library\`.loans (id INT PRIMARY KEY AUTO_INCREMENT, book_id INT NOT NULL, member_id INT NOT NULL, lent_on DATE);
+			CREATE TABLE \`library\`.tmp_import (id INT PRIMARY KEY);
+			INSERT INTO \`library\`.books SELECT seq, CONCAT('Book ', seq), 'A1' FROM ${sequence(20)};
+			INSERT INTO \`library\`.members VALUES (1, 'Ada', 'ada@company.test'), (2, 'Ole', 'ole@company.test');
+			INSERT INTO \`library\`.loans (book_id, member_id, lent_on)
+				SELECT 1 + seq % 7, 1 + seq % 2, '2026-01-01' + INTERVAL seq DAY FROM ${sequence(70)};
+			INSERT INTO \`library\`.tmp_import VALUES (1);
 			CREATE USER 'repl'@'%' IDENTIFIED BY 'hunter2';
-			GRANT REPLICATION SLAVE, REPLICATION CLIENT, BINLOG MONITOR ON *.* TO 'repl'@'%';
-			GRANT ALL ON library.* TO 'repl'@'%';
+			GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'repl'@'%';
+			GRANT ALL ON \`library\`.* TO 'repl'@'%';
 		`);
 		const url = `mysql://repl@127.0.0.1:${server.port}?ssl-mode=DISABLED`;
 		await stack.json(["source", "up", "--pipeline", folder, "--source-url", url], secret);

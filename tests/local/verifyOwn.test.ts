@@ -7,6 +7,7 @@ import { poll } from "../../cli/common/poll.ts";
 import type { CliStack, RunningCli } from "../support/cli.ts";
 import { it } from "../support/cliFixtures.ts";
 import { replicatorPids } from "../support/replicatorPids.ts";
+import { replicationGrants } from "../support/servers/source.ts";
 
 const pipeline = (rest: string): string => `name: own\nsource: { schemas: [own] }\n${rest}`;
 const heartbeat = "verify: { table: own.pipeline_heartbeat }\n";
@@ -27,8 +28,7 @@ describe("verify-cdc of a pipeline of one's own", () => {
 		await admin.query("CREATE TABLE own.items (id INT PRIMARY KEY, name VARCHAR(40), price DECIMAL(8,2), at DATETIME)");
 		await admin.query("INSERT INTO own.items VALUES (1, 'ä', 1.50, NOW()), (2, 'b', 2.00, NOW())");
 		await admin.query("CREATE USER 'repl'@'%' IDENTIFIED BY 'secret'");
-		await admin.query("GRANT REPLICATION SLAVE, BINLOG MONITOR ON *.* TO 'repl'@'%'");
-		await admin.query("GRANT SELECT ON own.* TO 'repl'@'%'");
+		for (const grant of replicationGrants("'repl'@'%'", "own")) await admin.query(grant);
 		const url = `mysql://repl:secret@127.0.0.1:${server.port}/?ssl-mode=DISABLED`;
 		await stack.json(["source", "up", "--pipeline", folder], { PIPELINE_SOURCE_URL: url });
 		await stack.json(["replication", "start", "--batch-interval", "1"], secret);

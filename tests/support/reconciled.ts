@@ -7,6 +7,7 @@ import { latestMetadata } from "../../cli/engines/local/catalog/icebergFolder.ts
 import { readIcebergTable } from "../../cli/engines/local/catalog/icebergTable.ts";
 import { withTextIds } from "../../cli/engines/shared/icebergIds.ts";
 import type { CliStack } from "./cli.ts";
+import { replicationGrants } from "./servers/source.ts";
 import type { TestServer } from "./servers/testServer.ts";
 import { createTypeTable, insertTypeRows } from "./typeTable.ts";
 
@@ -62,8 +63,7 @@ export async function replicatedOwn(of: {
 	await other.query(insertTypeRows("own.types", 1));
 	await other.query(insertTypeRows("own.bag", 1));
 	await admin.query("CREATE USER 'repl'@'%' IDENTIFIED BY 'secret'");
-	await admin.query("GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'repl'@'%'");
-	await admin.query("GRANT SELECT, LOCK TABLES ON own.* TO 'repl'@'%'");
+	for (const grant of replicationGrants("'repl'@'%'", "own")) await admin.query(grant);
 	const url = `mysql://repl:secret@127.0.0.1:${server.port}/?ssl-mode=DISABLED`;
 	await stack.json(["source", "up", "--pipeline", folder], { PIPELINE_SOURCE_URL: url });
 	// Batches close late: what is compared is asked for.

@@ -18,6 +18,14 @@ export function startSource(folder: string, settings: readonly string[] = []): P
 /** Throws the binlog away, and begins another one. */
 export const resetBinlog = isMySql && !isOldMySql ? "RESET BINARY LOGS AND GTIDS" : "RESET MASTER";
 
+/** The statements that give a user what `source up` asks for, to replicate a schema. */
+export function replicationGrants(user: string, schema: string): string[] {
+	return [
+		`GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO ${user}`,
+		`GRANT SELECT${isMySql ? ", LOCK TABLES" : ""} ON ${schema}.* TO ${user}`,
+	];
+}
+
 /** Gives the end of the binlog, as File and Position. */
 export const binlogStatus = isMySql && !isOldMySql ? "SHOW BINARY LOG STATUS" : "SHOW MASTER STATUS";
 
