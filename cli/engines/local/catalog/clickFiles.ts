@@ -28,6 +28,9 @@ const checkedFile: JsonKind<Checked> = {
 /** Bytes of a line, at most: DuckDB's `maximum_object_size`, and that of the jobs in `click_records.py`. */
 const longestLine = 2 ** 24;
 
+/** A line that is a row of nulls: it stands for lines that cannot be read, as with the jobs, which count it as malformed. */
+const notAClick = Buffer.from("null");
+
 const mark = Buffer.from("\ufeff");
 
 /** How far apart two clocks of one machine's file systems may be. */
@@ -108,7 +111,14 @@ async function damagedContent(file: string, size: number): Promise<Buffer | unde
 		[slice, whole.damagedAt],
 		[1, slice],
 	]);
-	return withoutLongLines(withoutMark(content)) ?? withoutMark(content);
+	const readable = withoutMark(content);
+	if (isBlank(readable)) return notAClick;
+	return withoutLongLines(readable) ?? readable;
+}
+
+/** Whether no line of a content has anything in it. */
+function isBlank(content: Buffer): boolean {
+	return content.every((byte) => byte === 0x20 || (byte >= 0x09 && byte <= 0x0d));
 }
 
 /** What is to be read of a file that is not compressed; undefined where DuckDB can read it as it is. */
@@ -178,7 +188,7 @@ function withoutLongLines(content: Buffer): Buffer | undefined {
 		const found = content.indexOf("\n", start);
 		const end = found === -1 ? content.length : found;
 		if (end - start > longestLine) {
-			parts.push(content.subarray(kept, start), Buffer.from("null"));
+			parts.push(content.subarray(kept, start), notAClick);
 			kept = end;
 		}
 		start = end + 1;

@@ -7,7 +7,7 @@ import { test } from "../../../../tests/support/fixtures.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import { lakeAccess } from "../shared/paths.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
-import { hourKeys } from "./clickTable.ts";
+import { hourKeys, selectClicks } from "./clickTable.ts";
 import { TestLake } from "./fixtures/testLake.ts";
 import { LocalCrawlers } from "./localCrawlers.ts";
 import { selectAll } from "./tableReader.ts";
@@ -78,6 +78,23 @@ describe("the local table of clicks", () => {
 		expect(found.map(([row]) => there(row))).toEqual(cases.map(({ click }) => click ?? {}));
 	});
 
+	test("has decimals with all their digits, and texts beside them as the jobs have them, in lists too", async () => {
+		const number = "1234567.12345678901234567890";
+		await lake.raw("deep.json", `{"items":[{"d":${number},"t":${number}},{"d":"${number}","t":"${number}"},null]}\n`);
+		const columns = [{ name: "items", type: "array<struct<d:decimal(30,20),t:string>>" }];
+		await withDuckDb(lakeAccess(lake.paths), lake.context.signal, async (connection) => {
+			const select = selectClicks([join(lake.paths.raw, "deep.json")], columns);
+			const [[items] = []] = (
+				await connection.runAndReadAll(`SELECT items::JSON::VARCHAR FROM (${select})`)
+			).getRowsJson();
+			expect(JSON.parse(String(items).replaceAll(/:(\d[\d.]*)/g, ':"$1"'))).toEqual([
+				{ d: number, t: "1234567.123456789" },
+				{ d: number, t: number },
+				null,
+			]);
+		});
+	});
+
 	test("has what can be read of damaged files, until they are whole, and all of the others", async () => {
 		const lines = Array.from({ length: 5000 }, (_, id) => `{"id":${id},"name":"${Math.sin(id)}"}\n`).join("");
 		const whole = gzipSync(lines);
@@ -116,8 +133,8 @@ describe("files of clicks", () => {
 		"zeros.json.gz": [Buffer.concat([zipped, Buffer.alloc(512)]), [1, 2]],
 		"next.json.gz": [Buffer.concat([zipped, Buffer.from([0x1f])]), [1, 2]],
 		"checksum.json.gz": [Buffer.concat([zipped.subarray(0, -8), Buffer.alloc(8)]), [1, 2]],
-		"header.json.gz": [gzipSync(two).subarray(0, 9), []],
-		"text.json.gz": [two, []],
+		"header.json.gz": [gzipSync(two).subarray(0, 9), [], 1],
+		"text.json.gz": [two, [], 1],
 		"LARGE.JSON.GZ": [gzipSync(two), [1, 2]],
 		"gzip.json": [gzipSync('{"id":1}'), [], 1],
 		"zstandard.zst": [two, [1, 2]],

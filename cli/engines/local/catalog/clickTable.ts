@@ -18,21 +18,35 @@ const hourFolders = String.raw`/(\d{4})/(\d{2})/(\d{2})/(\d{2})/[^/]*$`;
 
 /** A SELECT that reads clicks. Its columns have lower-case names, as in Glue. */
 export function selectClicks(files: readonly string[], columns: Columns): string {
+	const clicks = clickRows(files, columns);
+	const isExact = columns.some(({ type }) => isDecimal(type));
+	const rows = isExact ? `SELECT click, ${exactNumbers} AS exact, path FROM (${clicks})` : clicks;
+	const click: Json = { plain: "click", exact: isExact ? "exact" : "click" };
 	const selected = columns.map(
-		({ name, type }) => `${fitted(fieldOf("click", name, 0), type, 0)} AS ${quoteName(name.toLowerCase())}`,
+		({ name, type }) => `${fitted(fieldIn(click, name, 0), type, 0)} AS ${quoteName(name.toLowerCase())}`,
 	);
 	const hours = hourKeys.map(
 		({ name }, at) => `regexp_extract(path, ${quoteText(hourFolders)}, ${at + 1}) AS ${quoteName(name)}`,
 	);
-	const click = columns.some(({ type }) => type.includes("decimal")) ? exactNumbers : "json";
-	return `SELECT ${[...selected, ...hours].join(", ")} FROM (${clickRows(files, columns, click)})`;
+	return `SELECT ${[...selected, ...hours].join(", ")} FROM (${rows})`;
 }
 
-/** One row a line: `click`, NULL where the line is none, and `path`. @param click what there is of a line that is a click. */
-function clickRows(files: readonly string[], columns: Columns, click = "json"): string {
+/** A JSON value: as it is, and with its numbers of many digits as texts, in which decimals have all their digits. */
+interface Json {
+	plain: string;
+	exact: string;
+}
+
+/** Whether a value of a type is, or has in it, a decimal. */
+function isDecimal(type: string): boolean {
+	return type.includes("decimal");
+}
+
+/** One row a line: `click`, NULL where the line is none, and `path`. */
+function clickRows(files: readonly string[], columns: Columns): string {
 	const nested = columns.flatMap(({ name, type }) => keysOnce(fieldOf("json", name, 0), type, 0) ?? []);
 	const isClick = ["json_type(json) = 'OBJECT'", `NOT ${isLoose}`, `NOT ${isDeep}`, uniqueKeys("json", 0), ...nested];
-	return `SELECT CASE WHEN ${isClick.join(" AND ")} THEN ${click} END AS click, path FROM ${clickLines(files)}`;
+	return `SELECT CASE WHEN ${isClick.join(" AND ")} THEN json END AS click, path FROM ${clickLines(files)}`;
 }
 
 /** One row a line: `json` and `path`. */
@@ -54,12 +68,12 @@ const isLoose = hasBesideText(String.raw`(?i)nan|inf|,\s*[}\]]`);
 /** The jobs take no more than 100 levels. */
 const isDeep = hasBesideText(String.raw`([\[{][^\[\]{}]*){101}`);
 
-/** The line, where numbers of many digits are texts: DuckDB would round them to doubles. */
+/** `click`, where numbers of many digits are texts: DuckDB would round them to doubles. */
 const exactNumbers = (() => {
 	const tokens = `${text}|-?[0-9][0-9.eE+-]*|[^"0-9-]+|-`;
 	const isExact = `regexp_full_match(t, '-?[0-9]+[.][0-9]+') AND length(t) > 17`;
-	const exact = `list_transform(regexp_extract_all(json, '${tokens}'), lambda t: CASE WHEN ${isExact} THEN '"' || t || '"' ELSE t END)`;
-	return `CASE WHEN regexp_matches(json, '[0-9.]{17}') THEN CAST(array_to_string(${exact}, '') AS JSON) ELSE json END`;
+	const exact = `list_transform(regexp_extract_all(click, '${tokens}'), lambda t: CASE WHEN ${isExact} THEN '"' || t || '"' ELSE t END)`;
+	return `CASE WHEN regexp_matches(click, '[0-9.]{17}') THEN CAST(array_to_string(${exact}, '') AS JSON) ELSE click END`;
 })();
 
 function uniqueKeys(value: string, depth: number): string {
@@ -92,6 +106,11 @@ function fieldOf(value: string, name: string, depth: number): string {
 	return `coalesce(json_extract(${value}, ${pointer}), json_extract(${value}, ${other}))`;
 }
 
+function fieldIn({ plain, exact }: Json, name: string, depth: number): Json {
+	const field = fieldOf(plain, name, depth);
+	return { plain: field, exact: exact === plain ? field : fieldOf(exact, name, depth) };
+}
+
 const date = "[0-9]{4}-[0-9]{2}-[0-9]{2}";
 const hour = "([01][0-9]|2[0-3])";
 /** A time of UTC, or one that names its zone. */
@@ -100,21 +119,25 @@ const whole = "-?[0-9]{1,40}";
 const decimal = String.raw`-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?`;
 
 /** A JSON value as one of the catalog's type, NULL where it does not fit. */
-function fitted(value: string, type: string, depth: number): string {
+function fitted(json: Json, type: string, depth: number): string {
 	const { outer, fields, item } = partsOfType(type);
+	const value = outer === "decimal" ? json.exact : json.plain;
 	const text = `(${value} ->> '$')`;
 	const cast = `TRY_CAST(${text} AS ${toDuckDb(type)})`;
 	const matching = (pattern: string, condition = "", found = cast): string =>
 		`CASE WHEN regexp_full_match(${text}, '${pattern}')${condition} THEN ${found} END`;
 	if (outer === "struct") {
 		const inner = fields.map(
-			(field) => `${quoteName(field.name)} := ${fitted(fieldOf(value, field.name, depth), field.type, depth + 1)}`,
+			(field) => `${quoteName(field.name)} := ${fitted(fieldIn(json, field.name, depth), field.type, depth + 1)}`,
 		);
 		return `CASE WHEN json_type(${value}) = 'OBJECT' THEN struct_pack(${inner.join(", ")}) END`;
 	}
 	if (outer === "array" && item !== undefined) {
-		const element = `e${depth}`;
-		const inner = `list_transform(json_extract(${value}, '$[*]'), lambda ${element}: ${fitted(element, item, depth + 1)})`;
+		const [element, at] = [`e${depth}`, `i${depth}`];
+		// Numbered from 1 there, and from 0 in a path.
+		const exact = isDecimal(item) ? `json_extract(${json.exact}, '$[' || (${at} - 1) || ']')` : element;
+		const each = fitted({ plain: element, exact }, item, depth + 1);
+		const inner = `list_transform(json_extract(${value}, '$[*]'), lambda ${element}, ${at}: ${each})`;
 		return `CASE WHEN json_type(${value}) = 'ARRAY' THEN ${inner} END`;
 	}
 	const isText = `json_type(${value}) = 'VARCHAR'`;
