@@ -1,5 +1,6 @@
 import { Chalk } from "chalk";
 import { exitCodes, messageOf, PipelineError } from "../common/errors.ts";
+import { indented } from "./problem.ts";
 
 /** An error for a person: what, why, how to fix, what to run next. A stack trace only with PIPELINE_DEBUG. */
 export function errorText(error: unknown, color: boolean): string {
@@ -8,8 +9,8 @@ export function errorText(error: unknown, color: boolean): string {
 	if (error instanceof PipelineError) {
 		const { what, why, fix, next } = error.text;
 		lines.push(`${paint.red("error:")} ${what}`);
-		if (why !== undefined) lines.push(`  why:  ${indent(why)}`);
-		if (fix !== undefined) lines.push(`  fix:  ${indent(fix)}`);
+		if (why !== undefined) lines.push(`  why:  ${indented(why)}`);
+		if (fix !== undefined) lines.push(`  fix:  ${indented(fix)}`);
 		if (next !== undefined) lines.push(`  next: ${paint.bold(next)}`);
 	} else {
 		lines.push(`${paint.red("error:")} ${messageOf(error)}`);
@@ -25,8 +26,4 @@ export function errorJson(error: unknown): object {
 		return { error: { outcome: error.outcome, exitCode: exitCodes[error.outcome], ...error.text } };
 	}
 	return { error: { outcome: "failure", exitCode: exitCodes.failure, what: messageOf(error) } };
-}
-
-function indent(text: string): string {
-	return text.split("\n").join("\n        ");
 }

@@ -23,12 +23,13 @@ interface Followed {
 export async function assertRunning(replication: Replication): Promise<void> {
 	const status = await replication.status();
 	if (status.state === "running") return;
+	const { problem } = status;
 	const failed = status.state === "failed";
 	throw new PipelineError("failure", {
 		what: `Replication is not running: ${status.text}.`,
 		why: status.lastError ?? status.stopReason,
-		fix: failed ? "Its status shows what to do." : "Start it; it continues from its last position.",
-		next: failed ? "pipeline-cli replication status" : "pipeline-cli replication start",
+		fix: problem?.fix ?? (failed ? "Its status shows what to do." : "Start it; it continues from its last position."),
+		next: problem?.next ?? (failed ? "pipeline-cli replication status" : "pipeline-cli replication start"),
 	});
 }
 

@@ -18,6 +18,7 @@ export const definition = defineCommand({
 		stopReason: "reason given by DMS",
 		unwanted: "true if it stopped unexpectedly",
 		lastError: "last error",
+		problem: "what, why, fix, next, if it failed",
 		startedAt: "time of the start",
 		log: "path or log group",
 	},

@@ -29,6 +29,8 @@ export function describeStatus(status: ReplicationStatus): string {
 		...(status.withheld ?? []).map((what, at) => [at === 0 ? "Withheld" : "", what] as const),
 		["Stop reason", status.stopReason],
 		["Last error", status.lastError === undefined ? undefined : chalk.red(status.lastError)],
+		["Fix", status.problem?.fix?.replaceAll("\n", " ")],
+		["Next", status.problem?.next],
 		["Log", status.log],
 	];
 	return lines

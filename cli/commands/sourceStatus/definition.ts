@@ -7,6 +7,7 @@ export const definition = defineCommand({
 	json: {
 		state: "running, stopped or unreachable",
 		address: "host:port",
+		problem: "what, why, fix, next, if it cannot be reached",
 		version: "server and version",
 		schemas: "schema, tables and rows",
 		checks: "name, ok, found, fix",

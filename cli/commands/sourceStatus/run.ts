@@ -1,6 +1,8 @@
+import chalk from "chalk";
 import type { Run } from "../../command.ts";
 import type { SourceStatus } from "../../engines/port.ts";
 import { formatCount } from "../../ui/format.ts";
+import { problemLines } from "../../ui/problem.ts";
 import { describeChecks } from "../shared/checks.ts";
 import type { definition } from "./definition.ts";
 
@@ -25,5 +27,10 @@ function describeStatus(status: SourceStatus): string {
 	const schemas = (status.schemas ?? []).map(
 		({ schema, tables, rows }) => `  ${schema}: ${tables} tables, ${formatCount(rows)} rows`,
 	);
-	return [`${server}: ${status.state}`, ...schemas].join("\n");
+	const { problem } = status;
+	return [
+		`${server}: ${status.state}`,
+		...schemas,
+		...(problem === undefined ? [] : problemLines(chalk.red("error:"), problem)),
+	].join("\n");
 }

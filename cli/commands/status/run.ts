@@ -3,6 +3,7 @@ import { type PipelineStatus, pipelineStatus, type ZoneStatus } from "../../acti
 import type { Run } from "../../command.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { formatBytes, formatCount, formatSeconds, formatTime } from "../../ui/format.ts";
+import { problemLines } from "../../ui/problem.ts";
 import { stackLine } from "../../ui/stackLine.ts";
 import { renderTable } from "../../ui/table.ts";
 import { upCommand } from "../shared/comeBack.ts";
@@ -44,6 +45,7 @@ function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
 	const next = [...new Set(found.unseen.map((part) => `next: ${chalk.bold(part.next)}`))];
 	return [
 		table,
+		...describeProblems(found),
 		...describeTrouble(found),
 		...describeLate(found.schedule),
 		...describeFailing(found.failing),
@@ -137,6 +139,18 @@ function describeSchedule({ text, running, nextRun, last, late }: NonNullable<Pi
 	].join(", ");
 }
 
+/** Why the source cannot be reached, and why the replication failed, where that is something else. */
+function describeProblems({ source, replication }: Omit<PipelineStatus, "outcome">): string[] {
+	const ofSource = source?.problem;
+	const ofReplication = replication?.problem;
+	return [
+		...(ofSource === undefined ? [] : problemLines(chalk.red("source:"), ofSource)),
+		...(ofReplication === undefined || ofReplication.what === ofSource?.what
+			? []
+			: problemLines(chalk.red("replication:"), ofReplication)),
+	];
+}
+
 /** What of the replication the table does not say. */
 function describeTrouble({ trouble, replication }: Omit<PipelineStatus, "outcome">): string[] {
 	if (trouble === undefined || replication?.lastError !== undefined || replication?.state === "failed") return [];
@@ -156,12 +170,7 @@ function describeLate(schedule: PipelineStatus["schedule"]): string[] {
 /** A run that failed, until a good one. */
 function describeFailing(failing: PipelineStatus["failing"]): string[] {
 	if (failing === undefined) return [];
-	const { what, why, next } = failing;
-	return [
-		`${chalk.red("failed:")} ${what}`,
-		...(why === undefined ? [] : [`  why:  ${why}`]),
-		`  next: ${chalk.bold(next)}`,
-	];
+	return problemLines(chalk.red("failed:"), failing);
 }
 
 /** How to start what is stopped on this machine. */

@@ -40,7 +40,9 @@ export class AwsSource implements Source {
 		try {
 			connection = await this.#open(access);
 		} catch (error) {
-			if (error instanceof PipelineError && error.outcome === "failure") return { state: "unreachable", address };
+			if (error instanceof PipelineError && error.outcome === "failure") {
+				return { state: "unreachable", address, problem: error.text };
+			}
 			throw error;
 		}
 		try {
@@ -87,13 +89,15 @@ export class AwsSource implements Source {
 
 	async #open(access: SourceAccess): Promise<SourceConnection> {
 		const { signal, plan } = this.#clients.settings;
-		let client: Connection;
+		let client: Connection | undefined;
 		try {
 			client = await openConnection(access, { ...clientOptions, connectTimeout });
 			await client.query(`SET SESSION ${wholeAnswers}`);
 		} catch (error) {
+			client?.destroy();
 			throw this.#unreachable(access, error);
 		}
+		const opened = client;
 		return {
 			async query(sql, values) {
 				if (plan !== undefined && !/^\s*(SELECT|SHOW)\b/i.test(sql)) {
@@ -102,14 +106,14 @@ export class AwsSource implements Source {
 				}
 				// After an abort only cleaning up comes here, and it must not hold up the user.
 				const answer = signal.aborted
-					? client.query({ sql, values, timeout: cleanUpWithin })
-					: unlessAborted(client.query(sql, values), signal);
+					? opened.query({ sql, values, timeout: cleanUpWithin })
+					: unlessAborted(opened.query(sql, values), signal);
 				const [rows] = await answer;
 				return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
 			},
 			async close() {
-				if (signal.aborted) client.destroy();
-				else await client.end();
+				if (signal.aborted) opened.destroy();
+				else await opened.end();
 			},
 		};
 	}

@@ -1,7 +1,7 @@
 import type { Connection, ConnectionOptions } from "mysql2/promise";
 import type { SourceConnection } from "../port.ts";
 import type { SourceAccess } from "./access.ts";
-import { connectionFault } from "./connectionFault.ts";
+import { connectionFault, isLost } from "./connectionFault.ts";
 import { openConnection, wholeAnswers } from "./open.ts";
 import { SilentServer } from "./silence.ts";
 
@@ -20,13 +20,16 @@ export const clientOptions: ConnectionOptions = {
  * @throws PipelineError that names the server and says how to fix it.
  */
 export async function openClient(access: SourceAccess, next?: string): Promise<Connection> {
+	let client: Connection | undefined;
 	try {
-		const client = await openConnection(access, clientOptions);
+		client = await openConnection(access, clientOptions);
 		await client.query(`SET SESSION ${wholeAnswers}`);
 		// MariaDB lets a user with an expired password in, and refuses every statement but SET.
 		await client.query("DO 1");
 		return client;
 	} catch (error) {
+		// One that stays open keeps the process alive.
+		client?.destroy();
 		throw connectionFault(access, error, next);
 	}
 }
@@ -40,7 +43,7 @@ export async function connect(access: SourceAccess, next?: string): Promise<Sour
 				const [rows] = await client.query(sql, values);
 				return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
 			} catch (error) {
-				throw error instanceof SilentServer ? connectionFault(access, error, next) : error;
+				throw isLost(error) || error instanceof SilentServer ? connectionFault(access, error, next) : error;
 			}
 		},
 		close: () => client.end(),

@@ -1,5 +1,6 @@
 import { errorCode, messageOf, PipelineError } from "../../common/errors.ts";
 import { addressOf, type SourceAccess } from "./access.ts";
+import { NoGreeting } from "./greeting.ts";
 import { withMode } from "./sourceUrl.ts";
 import { type Fault, readable, tlsFault } from "./tlsFault.ts";
 
@@ -18,6 +19,13 @@ export function connectionFault(access: SourceAccess, error: unknown, next?: str
 /** Whether a connection is refused until somebody changes something: trying again does not help. */
 export function isRefusedConnection(access: SourceAccess, error: unknown): boolean {
 	return permanentFault(access, error) !== undefined;
+}
+
+/** Whether a connection that stood is gone: the server shuts down (1053), or the connection was killed (1927, 3169) or idle (4031). */
+export function isLost(error: unknown): boolean {
+	const { errno, code, fatal } = (error ?? {}) as { errno?: number; code?: string; fatal?: boolean };
+	if ([1053, 1927, 3169, 4031].includes(errno ?? 0)) return true;
+	return fatal === true && ["PROTOCOL_CONNECTION_LOST", "ECONNRESET", "EPIPE"].includes(code ?? "");
 }
 
 function permanentFault(access: SourceAccess, error: unknown): Fault | undefined {
@@ -111,9 +119,26 @@ function passingFault(access: SourceAccess, error: unknown, next: string | undef
 			"Wait until its maintenance is over, or switch the mode off: SET GLOBAL offline_mode = OFF.",
 		);
 	}
+	if (isLost(error)) {
+		return failure(
+			`${server} ended the connection.`,
+			"It may be restarting, or somebody ended the connection (KILL): check that it is running, then run the command again.",
+		);
+	}
 	// Whoever has a state of SQL to tell is a server.
 	if (sqlState !== undefined) {
 		return failure(`${server} ended the connection.`, "Correct on the server what its message says.");
+	}
+	if (error instanceof NoGreeting) {
+		return error.isForeign
+			? failure(
+					`What listens at ${server} is not a MySQL or MariaDB server.`,
+					"Check the host and port: MySQL's is usually 3306.",
+				)
+			: failure(
+					`What listens at ${server} does not respond as MySQL or MariaDB does.`,
+					"Check the host and port, and whether the server hangs. Behind a tunnel or proxy, check that its server is running.",
+				);
 	}
 	if (access.socket !== undefined) {
 		return failure(

@@ -3,6 +3,7 @@ import { errorCode } from "../../common/errors.ts";
 import { errorName, isLogging, keepSecret, log, millisecondsSince, shownStatement } from "../../common/log.ts";
 import type { ServerAddress, SourceAccess } from "./access.ts";
 import { type CoreConnection, coreOf } from "./core.ts";
+import { Greeting } from "./greeting.ts";
 import { breakWhenSilent } from "./silence.ts";
 import { transport } from "./transport.ts";
 
@@ -25,9 +26,15 @@ export async function openConnection(
 	keepSecret(password);
 	// Not before somebody connects: it costs as much as all else that a command loads.
 	const { createConnection } = (await import("mysql2/promise")).default;
-	const connection = await preferably(access, (address) =>
-		createConnection({ ...options, user, password, ...transport(address) }),
-	);
+	const connection = await preferably(access, async (address) => {
+		const greeting = new Greeting();
+		try {
+			const way = transport(address, (stream) => greeting.watch(stream));
+			return await createConnection({ ...options, user, password, ...way });
+		} catch (error) {
+			throw greeting.explained(error);
+		}
+	});
 	breakWhenSilent(connection, silenceMs);
 	if (isLogging()) observe(coreOf(connection));
 	return connection;

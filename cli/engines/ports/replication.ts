@@ -1,3 +1,4 @@
+import type { ErrorText } from "../../common/errors.ts";
 import type { Context } from "./context.ts";
 
 /** The states of a replication task, as DMS names them. */
@@ -26,6 +27,8 @@ export interface ReplicationStatus {
 	/** It stopped, and nobody wanted that. */
 	unwanted?: true;
 	lastError?: string;
+	/** Why it failed, and what to do. */
+	problem?: ErrorText;
 	/** Seconds from commit at the source to the raw file of the newest change; absent before the first change. */
 	latencySeconds?: number;
 	/** Of these, the seconds until the change was read; only DMS reports it. */

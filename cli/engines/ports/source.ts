@@ -1,3 +1,4 @@
+import type { ErrorText } from "../../common/errors.ts";
 import type { Check } from "./context.ts";
 
 export interface SourceStatus {
@@ -6,6 +7,8 @@ export interface SourceStatus {
 	address: string;
 	/** Server and version, for instance `MariaDB 10.11.19`; absent unless running. */
 	version?: string;
+	/** Why it cannot be reached. */
+	problem?: ErrorText;
 	/** Rows by schema and table; absent unless running. */
 	schemas?: { schema: string; tables: number; rows: number }[];
 }

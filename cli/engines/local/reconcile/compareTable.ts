@@ -8,7 +8,6 @@ import { isIcebergTable } from "../catalog/icebergFolder.ts";
 import { readIcebergTable } from "../catalog/icebergTable.ts";
 import { readCheckpoint } from "../replication/model/checkpoint.ts";
 import { statePaths } from "../replication/model/statePaths.ts";
-import { Server } from "../replication/mysql/server.ts";
 import { readTableSchema } from "../replication/mysql/tableSchema.ts";
 import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
@@ -16,6 +15,7 @@ import { sourceAccess } from "../shared/settings.ts";
 import { type ComparedColumn, comparedColumn } from "./comparedColumn.ts";
 import { Comparing } from "./comparing.ts";
 import { onOneSide } from "./oneSide.ts";
+import { ask } from "./reach.ts";
 import { type Counted, columnAt, type DifferingRow } from "./rowComparison.ts";
 
 /** Rows that differ that a report shows. */
@@ -89,8 +89,7 @@ function inMotion({ comparison, suspects }: Compared): Compared {
 
 /** Which sides have a table now. */
 async function asItIs(paths: LocalPaths, access: SourceAccess, table: ComparedTable): Promise<ComparedTable> {
-	const server = await Server.connect(access);
-	const schema = await readTableSchema(server, table).finally(() => server.close());
+	const schema = await ask(access, (server) => readTableSchema(server, table));
 	const isInLake = await isIcebergTable(join(paths.processed, layout.current(table.schema, table.table)));
 	return { ...table, isAtSource: schema !== undefined, isInLake };
 }
@@ -102,8 +101,7 @@ async function readShape(
 	table: ComparedTable,
 ): Promise<TableShape<ComparedColumn>> {
 	const { pipeline } = await stackDefinition(paths);
-	const server = await Server.connect(access);
-	const schema = await readTableSchema(server, table).finally(() => server.close());
+	const schema = await ask(access, (server) => readTableSchema(server, table));
 	if (schema === undefined) {
 		throw new Error(
 			`the source's user sees no columns of ${table.schema}.${table.table}: it lacks SELECT, or the table was dropped`,

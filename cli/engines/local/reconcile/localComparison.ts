@@ -17,11 +17,11 @@ import { readCheckpoint } from "../replication/model/checkpoint.ts";
 import { comparePositions } from "../replication/model/position.ts";
 import { Rules } from "../replication/model/rules.ts";
 import { statePaths } from "../replication/model/statePaths.ts";
-import { Server } from "../replication/mysql/server.ts";
 import { requestPublication } from "../replication/service/requests.ts";
 import { stackDefinition } from "../shared/definition.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { sourceAccess } from "../shared/settings.ts";
+import { ask } from "./reach.ts";
 import { sourceBehind } from "./sourceBehind.ts";
 
 /** The source, in its own text, against the current tables' files. The database that compares is loaded where something is compared. */
@@ -47,9 +47,8 @@ export class LocalComparison implements Comparison {
 		const { pipeline } = await stackDefinition(this.#paths);
 		const { ignored = [] } = (await readCheckpoint(statePaths(this.#paths).checkpoint)) ?? {};
 		const rules = new Rules(pipeline, access.schemas);
-		const server = await Server.connect(access);
 		const found = new Map<string, ComparedTable>();
-		try {
+		await ask(access, async (server) => {
 			const rows = await server.rows(
 				`SELECT TABLE_SCHEMA AS s, TABLE_NAME AS t, COALESCE(TABLE_ROWS, 0) AS n FROM INFORMATION_SCHEMA.TABLES
 				WHERE TABLE_SCHEMA IN (?) AND TABLE_TYPE IN ('BASE TABLE', 'SYSTEM VERSIONED') ORDER BY 1, 2`,
@@ -61,9 +60,7 @@ export class LocalComparison implements Comparison {
 				if (!rules.isSelected(name, server.foldsCase) || ignored.includes(id)) continue;
 				found.set(id, { ...name, estimate: Number(n), isAtSource: true, isInLake: await this.#isInLake(name) });
 			}
-		} finally {
-			await server.close();
-		}
+		});
 		const current = join(this.#paths.processed, layout.roots.current);
 		for (const schemaFolder of await subfolders(current)) {
 			for (const folder of await subfolders(join(current, schemaFolder))) {
@@ -87,8 +84,7 @@ export class LocalComparison implements Comparison {
 
 	async committed(): Promise<() => Promise<boolean>> {
 		const files = statePaths(this.#paths);
-		const server = await Server.connect(await sourceAccess(this.#paths));
-		const end = await server.currentPosition().finally(() => server.close());
+		const end = await ask(await sourceAccess(this.#paths), (server) => server.currentPosition());
 		let request: string | undefined;
 		return async () => {
 			const position = (await readCheckpoint(files.checkpoint))?.position;

@@ -4,9 +4,9 @@ import type { SourceAccess } from "../../mysql/access.ts";
 import { qualifiedName } from "../../mysql/quote.ts";
 import type { ComparedTable, Context, TableComparison } from "../../port.ts";
 import { selectAll } from "../catalog/tableReader.ts";
-import { Server } from "../replication/mysql/server.ts";
 import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
 import { currentTable } from "./currentTable.ts";
+import { ask } from "./reach.ts";
 
 /** All rows of a table that only one side has differ. */
 export async function onOneSide(
@@ -39,8 +39,7 @@ export async function onOneSide(
 }
 
 async function countAtSource(access: SourceAccess, table: ComparedTable): Promise<number> {
-	const server = await Server.connect(access);
-	const [row] = await server.rows(`SELECT COUNT(*) AS n FROM ${qualifiedName(table)}`).finally(() => server.close());
+	const [row] = await ask(access, (server) => server.rows(`SELECT COUNT(*) AS n FROM ${qualifiedName(table)}`));
 	return Number(row?.n);
 }
 

@@ -1,8 +1,8 @@
 import type { SourceAccess } from "../../mysql/access.ts";
 import { qualifiedName, quoteName as quoteSource } from "../../mysql/quote.ts";
 import { chooseRanges } from "../../shared/chooseRanges.ts";
-import { Server } from "../replication/mysql/server.ts";
 import type { ComparedColumn } from "./comparedColumn.ts";
+import { ask } from "./reach.ts";
 
 /** Conditions that choose the same rows on both sides. */
 export interface Sample {
@@ -20,11 +20,10 @@ export async function sampleOf(
 	column: ComparedColumn,
 	oneOf: number,
 ): Promise<Sample | undefined> {
-	const server = await Server.connect(access);
 	const name = quoteSource(column.name);
-	const [bounds] = await server
-		.rows(`SELECT MIN(${name}) AS low, MAX(${name}) AS high FROM ${qualifiedName(table)}`)
-		.finally(() => server.close());
+	const [bounds] = await ask(access, (server) =>
+		server.rows(`SELECT MIN(${name}) AS low, MAX(${name}) AS high FROM ${qualifiedName(table)}`),
+	);
 	if (bounds === undefined || bounds.low === null) return undefined;
 	const chosen = chooseRanges(BigInt(String(bounds.low)), BigInt(String(bounds.high)), oneOf, Math.random);
 	const condition = (quoted: string): string =>

@@ -4,10 +4,10 @@ import { grouped } from "../../../common/grouped.ts";
 import { readCheckpoint } from "../replication/model/checkpoint.ts";
 import { comparePositions, formatPosition } from "../replication/model/position.ts";
 import { statePaths } from "../replication/model/statePaths.ts";
-import { Server } from "../replication/mysql/server.ts";
 import { peekDaemonStatus } from "../replication/service/daemonStatus.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { sourceAccess } from "../shared/settings.ts";
+import { ask } from "./reach.ts";
 
 /** Seconds without progress, and of latency, that are never too many; batches that close late make them more. */
 const patience = { stands: 60, latency: 300, batches: 3 };
@@ -35,8 +35,7 @@ export async function sourceBehind(paths: LocalPaths): Promise<string | undefine
 
 async function endOf(paths: LocalPaths) {
 	try {
-		const server = await Server.connect(await sourceAccess(paths));
-		return await server.currentPosition().finally(() => server.close());
+		return await ask(await sourceAccess(paths), (server) => server.currentPosition());
 	} catch (error) {
 		// That the source cannot be reached is the replication's to say.
 		if (error instanceof PipelineError) return undefined;

@@ -2,9 +2,10 @@ import { poll } from "../../../common/poll.ts";
 import type { SourceAccess } from "../../mysql/access.ts";
 import { qualifiedName, quoteName } from "../../mysql/quote.ts";
 import { lengthAt } from "../replication/mysql/resultRows.ts";
-import { Server } from "../replication/mysql/server.ts";
+import type { Server } from "../replication/mysql/server.ts";
 import { TextRows } from "../replication/mysql/textRows.ts";
 import type { ComparedColumn } from "./comparedColumn.ts";
+import { reach } from "./reach.ts";
 import { type Enough, SourceRows } from "./sourceRows.ts";
 
 /** Rows read between two looks at how busy the source is. */
@@ -43,7 +44,7 @@ export async function* readSource(
 	options: ReadOptions,
 	signal: AbortSignal,
 ): AsyncGenerator<SourcePiece> {
-	const server = await Server.connect(access);
+	const server = await reach(access);
 	let isWhole = false;
 	try {
 		await server.rows("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ");
@@ -138,7 +139,7 @@ class Load {
 	) {}
 
 	static async open(access: SourceAccess, most: number): Promise<Load> {
-		return new Load(await Server.connect(access), most);
+		return new Load(await reach(access), most);
 	}
 
 	/** Waits while the source has more threads running than it may. */

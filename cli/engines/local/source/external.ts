@@ -95,10 +95,7 @@ export async function useExternalSource(
 	};
 	const address = addressOf(server);
 	const checks = await context.reporter.task(`Check ${address}`, async (update) => {
-		const connection = await connect(
-			access,
-			`pipeline-cli source up ${serverOptions(server).map(shellWord).join(" ")}`,
-		);
+		const connection = await connect(access, sameCommand(options));
 		try {
 			const found = await runChecks(connection, access);
 			update(`${found.filter((check) => check.ok).length} of ${found.length} checks passed`);
@@ -130,14 +127,23 @@ function refuseFailed(
 		what: `${addressOf(server)} cannot be replicated yet: ${failed.length} of ${checks.length} checks failed.`,
 		why: failed.map((check) => `${check.name}: ${check.found}`).join("\n"),
 		fix: failed.map((check) => `${check.name}: ${check.fix}`).join("\n"),
-		next: [
-			...["pipeline-cli", "source", "up", ...serverOptions(server)],
-			...(pipeline === undefined ? [] : ["--pipeline", pipeline]),
-			...schemas.flatMap((name) => ["--schema", name]),
-		]
-			.map(shellWord)
-			.join(" "),
+		next: sameCommand({ server, pipeline, schemas }),
 	});
+}
+
+/** `source up` as it was asked for. */
+function sameCommand({
+	server,
+	pipeline,
+	schemas = [],
+}: Pick<ExternalOptions, "server" | "pipeline" | "schemas">): string {
+	return [
+		...["pipeline-cli", "source", "up", ...serverOptions(server)],
+		...(pipeline === undefined ? [] : ["--pipeline", pipeline]),
+		...schemas.flatMap((name) => ["--schema", name]),
+	]
+		.map(shellWord)
+		.join(" ");
 }
 
 async function keptPassword(paths: LocalPaths): Promise<string | undefined> {

@@ -6,6 +6,7 @@ import { countRows, serverVersion } from "../../mysql/server.ts";
 import type { Check, Source, SourceConnection, SourceStatus } from "../../port.ts";
 import { type LocalPaths, localPaths } from "../shared/paths.ts";
 import { readSettings, sourceAccess } from "../shared/settings.ts";
+import { serverProcess } from "./privateServer.ts";
 
 /** The source of the local stack: its private MariaDB, or a server of the user's own. */
 export class LocalSource implements Source {
@@ -17,14 +18,15 @@ export class LocalSource implements Source {
 
 	async status(): Promise<SourceStatus> {
 		const access = await sourceAccess(this.#paths);
-		const isPrivate = (await readSettings(this.#paths))?.source.kind === "private";
 		const address = addressOf(access);
 		let connection: SourceConnection;
 		try {
 			connection = await connect(access);
 		} catch (error) {
 			if (!(error instanceof PipelineError)) throw error;
-			return { state: isPrivate ? "stopped" : "unreachable", address };
+			const isPrivate = (await readSettings(this.#paths))?.source.kind === "private";
+			if (isPrivate && (await serverProcess(this.#paths)) === undefined) return { state: "stopped", address };
+			return { state: "unreachable", address, problem: error.text };
 		}
 		try {
 			return {

@@ -1,4 +1,4 @@
-import { PipelineError } from "../../../../common/errors.ts";
+import { type ErrorText, PipelineError } from "../../../../common/errors.ts";
 import { counted } from "../../../../common/grouped.ts";
 import type { ReplicationStatus } from "../../../port.ts";
 import { namesOf, waitingTables } from "../../../shared/tablesInError.ts";
@@ -25,6 +25,7 @@ export function replicationStatus(shown: DaemonStatus, log: string): Replication
 		},
 		...(shown.stopReason === undefined ? {} : { stopReason: shown.stopReason }),
 		...(shown.lastError === undefined ? {} : { lastError: shown.lastError }),
+		...(shown.failure === undefined ? {} : { problem: problemOf(shown.failure) }),
 		...(shown.latencySeconds === undefined ? {} : { latencySeconds: shown.latencySeconds }),
 		...(waiting.length === 0 ? {} : { waiting: waiting.map((one) => `${namesOf([one])}: ${one.lastError}`) }),
 		...(shown.cascading === undefined ? {} : { cascading: shown.cascading }),
@@ -32,6 +33,10 @@ export function replicationStatus(shown: DaemonStatus, log: string): Replication
 		...(shown.withheld === undefined ? {} : { withheld: shown.withheld }),
 		log,
 	};
+}
+
+function problemOf({ outcome: _, ...problem }: NonNullable<DaemonStatus["failure"]>): ErrorText {
+	return problem;
 }
 
 /** The states' texts, as the DMS console words them. */

@@ -34,6 +34,16 @@ export class Server {
 
 	static async connect(access: SourceAccess, silenceMs?: number): Promise<Server> {
 		const connection = await openConnection(access, connectionOptions, silenceMs);
+		try {
+			return await Server.#over(connection);
+		} catch (error) {
+			// One that stays open keeps the process alive.
+			connection.destroy();
+			throw error;
+		}
+	}
+
+	static async #over(connection: Connection): Promise<Server> {
 		// Without a listener an error between two statements would end the process; the next statement reports it.
 		connection.on("error", () => undefined);
 		// TIMESTAMP is stored as UTC; the rest keeps the server's settings from altering values, or cutting or ending long reads.
