@@ -3,11 +3,14 @@ import { PipelineError } from "../common/errors.ts";
 import type { ReplicationStatus, Stack } from "../engines/port.ts";
 import { replicationTrouble, tablesInError } from "./replicationTrouble.ts";
 
+const tables = { loaded: 2, loading: 0, queued: 0, errored: 0 };
+const loaded = { fullLoadProgress: 100, tables };
+
 /** @param behind what a comparison says. */
 function stackOf(engine: Stack["engine"], status: Partial<ReplicationStatus>, behind?: string): Stack {
 	const parts = {
 		...{ name: "test", engine },
-		replication: async () => ({ status: async () => status }),
+		replication: async () => ({ status: async () => ({ ...loaded, ...status }) }),
 		comparison: async () => (engine === "aws" ? {} : { behind: async () => behind }),
 	};
 	return parts as unknown as Stack;
@@ -25,6 +28,11 @@ it.for<[string, Stack, RegExp | undefined]>([
 		"running, and far behind",
 		stackOf("local", { state: "running" }, "it has stood"),
 		/behind the source: it has stood\.$/,
+	],
+	[
+		"running with nothing to replicate",
+		stackOf("local", { state: "running", tables: { ...tables, loaded: 0 } }),
+		/^No table is replicated/,
 	],
 	["running on AWS, and late", stackOf("aws", { state: "running", latencySeconds: 3600 }), /latency of 60 minutes\.$/],
 	["running on AWS", stackOf("aws", { state: "running", latencySeconds: 90 }), undefined],

@@ -57,6 +57,12 @@ async function readBy(sql: string, tables: readonly TableStatistics[], stack: St
 	});
 }
 
+/** Whether there is nothing to replicate, as where the schema was dropped. */
+function isEmpty({ fullLoadProgress, tables }: ReplicationStatus): boolean {
+	const { loaded, loading, queued, errored } = tables;
+	return fullLoadProgress === 100 && loaded + loading + queued + errored === 0;
+}
+
 /** The same of a status that was asked for. */
 export async function troubleOf(stack: Stack, status: ReplicationStatus): Promise<string | undefined> {
 	const { state, lastError, latencySeconds = 0 } = status;
@@ -68,6 +74,8 @@ export async function troubleOf(stack: Stack, status: ReplicationStatus): Promis
 	if (lastError !== undefined && state !== "stopped")
 		return `Replication reports an error, so the lake may be behind the source.${why}`;
 	if (state !== "running") return undefined;
+	if (stack.engine === "local" && isEmpty(status))
+		return "No table is replicated: the source has none that the definition selects, or its user may not see them.";
 	// Only DMS reports it all the time.
 	const late =
 		stack.engine === "aws" && latencySeconds > mostLatency

@@ -12,7 +12,7 @@ import type {
 
 import { type Failing, failing, history } from "./etl/failing.ts";
 import { type ModelStatus, modelStatus } from "./etl/modelStatus.ts";
-import { troubleOf } from "./replicationTrouble.ts";
+import { tablesInError, troubleOf } from "./replicationTrouble.ts";
 
 export interface ZoneStatus {
 	files: number;
@@ -109,7 +109,10 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 	const seen: Partial<PipelineStatus> = Object.assign({}, ...looks.map((one) => one.seen));
 	if (worst !== undefined && Object.keys(seen).length === 0) throw worst.error;
 	const { replication, source, schedule } = seen;
-	const trouble = replication === undefined ? undefined : await unlessUnseen(() => troubleOf(stack, replication));
+	const trouble =
+		replication === undefined
+			? undefined
+			: await unlessUnseen(async () => (await troubleOf(stack, replication)) ?? (await inError(stack, replication)));
 	const isDown =
 		["failed", "failed-move"].includes(replication?.state ?? "") ||
 		replication?.unwanted === true ||
@@ -133,6 +136,13 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 		})),
 		...(outcome === undefined ? {} : { outcome }),
 	};
+}
+
+/** Which tables the replication has taken out; asked for only where it has. */
+async function inError(stack: Stack, { tables }: ReplicationStatus): Promise<string | undefined> {
+	if (tables.errored === 0) return undefined;
+	const found = await tablesInError(stack);
+	return found === undefined ? undefined : `${found} See: pipeline-cli replication tables`;
 }
 
 /** A part as `{ part: what it is }`, or why that is not known. */

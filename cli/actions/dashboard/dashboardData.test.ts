@@ -121,7 +121,13 @@ describe("dashboardData", () => {
 		query: async () => query,
 		crawlers: async () => ({ registered: async () => ({ database: "analytics_pipeline_test", tables }) }),
 		replication: async () => ({
-			status: async () => ({ state: "running", text: "Load complete", latencySeconds: 1.5 }),
+			status: async () => ({
+				state: "running",
+				text: "Load complete",
+				latencySeconds: 1.5,
+				fullLoadProgress: 100,
+				tables: { loaded: 1, loading: 0, queued: 0, errored: 0 },
+			}),
 		}),
 		comparison: async () => ({ behind: async () => behind }),
 		jobs: async () => jobsThat("succeeded"),

@@ -1,3 +1,4 @@
+import { PipelineError } from "../../common/errors.ts";
 import type { TableStatistics } from "../../engines/port.ts";
 import { type BinlogPlace, binlogEnd, changedSince } from "./binlogChanges.ts";
 import { compareCounts } from "./compareCounts.ts";
@@ -18,6 +19,7 @@ const busiest = 20;
 export async function verifyReadOnly(way: Way): Promise<VerifyReport> {
 	const since = Date.now();
 	const before = await way.replication.tables();
+	if (before.length === 0) throw nothingReplicated();
 	const tables = watched(before);
 	const changes = new Changes(way, tables, await binlogEnd(way.source));
 	for (;;) {
@@ -26,6 +28,15 @@ export async function verifyReadOnly(way: Way): Promise<VerifyReport> {
 		// A change came in between, or all that was followed changed once more.
 		if (report !== undefined) return report;
 	}
+}
+
+function nothingReplicated(): PipelineError {
+	return new PipelineError("failure", {
+		what: "No proof: no table is replicated.",
+		why: "The source has no table that the definition selects, or its user may not see them.",
+		fix: "Check source in pipeline.yaml, and the schemas and grants of the source.",
+		next: "pipeline-cli source status",
+	});
 }
 
 function watched(tables: readonly TableStatistics[]): TableStatistics[] {

@@ -92,13 +92,13 @@ function describeSource({ version = "", address, schemas = [] }: NonNullable<Pip
 }
 
 function describeReplication(found: NonNullable<PipelineStatus["replication"]>): string {
-	const { text, fullLoadProgress, latencySeconds, lastError, cascading, waiting } = found;
+	const { text, fullLoadProgress, latencySeconds, lastError, cascading, waiting, problem } = found;
 	const latency = latencySeconds === undefined ? "" : `, newest change after ${formatSeconds(latencySeconds)}`;
 	return [
 		`${text}, ${fullLoadProgress} %${latency}`,
 		...(cascading === undefined ? [] : [`reloaded after changes of their parents: ${cascading.join(", ")}`]),
 		...(waiting === undefined ? [] : [`not loaded yet: ${waiting.join(", ")}`]),
-		...(lastError === undefined ? [] : [`last error: ${lastError}`]),
+		...(lastError === undefined || problem !== undefined ? [] : [`last error: ${lastError}`]),
 	].join("; ");
 }
 

@@ -19,6 +19,8 @@ export interface SourceAccess extends ServerAddress {
 	password: string;
 	/** Schemas to replicate. */
 	schemas: string[];
+	/** Whether it is the stack's own server, which pipeline-cli starts. */
+	isPrivate?: boolean;
 }
 
 /** How messages name a server. */

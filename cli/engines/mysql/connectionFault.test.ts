@@ -71,6 +71,8 @@ describe("connectionFault", () => {
 		[error({ code: "ENOTFOUND" }), "The host db cannot be resolved", "DNS"],
 		[error({ code: "ETIMEDOUT" }), "db:3307 timed out", "firewalls"],
 		[error({ code: "ECONNREFUSED" }), "No MySQL or MariaDB is listening at db:3307", "check the host, port"],
+		[error({ fatal: true, code: "PROTOCOL_CONNECTION_LOST" }), "db:3307 ended the connection", "KILL"],
+		[error({ errno: 1053, sqlState: "08S01" }), "db:3307 ended the connection", "KILL"],
 		[tls("read ECONNRESET"), "No MySQL or MariaDB is listening at db:3307", "check the host, port"],
 	])("of what may pass by itself: %#", (why, what, fix) => {
 		expect(isRefusedConnection(verified, why)).toBe(false);

@@ -10,7 +10,7 @@ const sourceUp = "pipeline-cli source up";
  * @param next the command to run when the fault is corrected.
  */
 export function connectionFault(access: SourceAccess, error: unknown, next?: string): PipelineError {
-	const fault = permanentFault(access, error) ?? passingFault(access, error, next);
+	const fault = permanentFault(access, error) ?? passingFault(access, error);
 	const why = readable(messageOf(error) || (errorCode(error) ?? ""));
 	const { outcome, what, fix } = fault;
 	return new PipelineError(outcome, { what, why, fix, next: next ?? fault.next ?? sourceUp }, { cause: error });
@@ -26,6 +26,16 @@ export function isLost(error: unknown): boolean {
 	const { errno, code, fatal } = (error ?? {}) as { errno?: number; code?: string; fatal?: boolean };
 	if ([1053, 1927, 3169, 4031].includes(errno ?? 0)) return true;
 	return fatal === true && ["PROTOCOL_CONNECTION_LOST", "ECONNRESET", "EPIPE"].includes(code ?? "");
+}
+
+const unreachable = new Set([
+	...["ETIMEDOUT", "ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "EAI_AGAIN", "ENOENT"],
+	"NO_GREETING",
+]);
+
+/** Whether no connection came about, which the error itself says without the server's name. */
+export function isUnreachable(error: unknown): boolean {
+	return unreachable.has(errorCode(error) ?? "");
 }
 
 function permanentFault(access: SourceAccess, error: unknown): Fault | undefined {
@@ -99,7 +109,7 @@ function otherReason({ tls, socket }: SourceAccess, errno: number): string {
 		: " An account that requires a client's certificate (REQUIRE X509, ISSUER or SUBJECT) cannot be used: require SSL of it (ALTER USER … REQUIRE SSL).";
 }
 
-function passingFault(access: SourceAccess, error: unknown, next: string | undefined): Fault {
+function passingFault(access: SourceAccess, error: unknown): Fault {
 	const server = addressOf(access);
 	const { errno, code, message = "", sqlState } = (error ?? {}) as NodeJS.ErrnoException & { sqlState?: string };
 	const failure = (what: string, fix: string): Fault => ({ outcome: "failure", what, fix });
@@ -156,9 +166,9 @@ function passingFault(access: SourceAccess, error: unknown, next: string | undef
 	}
 	return failure(
 		`No MySQL or MariaDB is listening at ${server}.`,
-		next === undefined
-			? "Start the private source with `pipeline-cli source up`; for your own server, check the host, port and firewall."
-			: "Check the host, port and firewall.",
+		access.isPrivate === true
+			? "Start the stack's own server with `pipeline-cli source up`."
+			: "Check that the server is running, and check the host, port and firewall.",
 	);
 }
 

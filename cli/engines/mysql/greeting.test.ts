@@ -15,7 +15,7 @@ test.for<[who: string, answer: (socket: Socket) => void, what: string, why: stri
 	["a mail server", (socket) => socket.write("220 mail ESMTP\r\n"), isNotMySql, 'began with "220 mail ESMTP"'],
 	["something of bytes", (socket) => socket.write(Buffer.from("1503010002ff", "hex")), isNotMySql, "1503010002ff"],
 	["the X protocol", (socket) => socket.write(Buffer.from("050000000b08051a00", "hex")), isNotMySql, "usually 3306"],
-	["one that waits to be asked", () => undefined, isSilent, "accepts connections, but sends nothing"],
+	["one that waits to be asked", () => undefined, isSilent, "accepts connections, but sends nothing."],
 	["a proxy without its server", (socket) => socket.end(), isSilent, "closed the connection without sending"],
 	[
 		"a server that has blocked this machine",

@@ -47,9 +47,9 @@ export class Greeting {
 		if (!this.#isConnected || this.#first !== undefined) return error;
 		const { code } = error as NodeJS.ErrnoException;
 		if (code === "ETIMEDOUT")
-			return new NoGreeting("It accepts connections, but sends nothing", false, { cause: error });
+			return new NoGreeting("It accepts connections, but sends nothing.", false, { cause: error });
 		if (code !== "PROTOCOL_CONNECTION_LOST" && code !== "ECONNRESET") return error;
-		return new NoGreeting("It closed the connection without sending anything", false, { cause: error });
+		return new NoGreeting("It closed the connection without sending anything.", false, { cause: error });
 	}
 }
 
@@ -60,10 +60,10 @@ function isGreeting(chunk: Buffer): boolean {
 function describe(chunk: Buffer): string {
 	// A notice of the X protocol: its length, little endian, and number 11.
 	if (chunk.readUInt32LE(0) < 0x10000 && chunk[4] === 0x0b) {
-		return "It speaks MySQL's X protocol; the port for other clients is usually 3306";
+		return "It speaks MySQL's X protocol; the port for other clients is usually 3306.";
 	}
 	const [line = ""] = chunk.toString("latin1").split(/[\r\n]/, 1);
 	return /^[ -~]+$/.test(line)
-		? `It began with "${line.slice(0, mostQuoted)}"`
-		: `It began with the bytes ${chunk.toString("hex", 0, 16)}`;
+		? `It began with "${line.slice(0, mostQuoted)}".`
+		: `It began with the bytes ${chunk.toString("hex", 0, 16)}.`;
 }

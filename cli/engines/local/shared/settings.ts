@@ -85,7 +85,7 @@ export async function sourceAccess(paths: LocalPaths = localPaths()): Promise<So
 		});
 	}
 	const { kind, ...access } = settings.source;
-	return { ...access, password: await keptPassword(kind, paths) };
+	return { ...access, password: await keptPassword(kind, paths), isPrivate: kind === "private" };
 }
 
 /** @throws PipelineError where the file of the password is gone. */

@@ -1,10 +1,10 @@
 import { mkdir, rm } from "node:fs/promises";
-import { errorCode, messageOf, PipelineError } from "../../../../common/errors.ts";
+import { messageOf, PipelineError } from "../../../../common/errors.ts";
 import { writeFileAtomic } from "../../../../common/fs.ts";
 import { delayMs, pause } from "../../../../common/poll.ts";
 import { formatIdentity, identify, type ProcessIdentity } from "../../../../common/process/processIdentity.ts";
 import type { SourceAccess } from "../../../mysql/access.ts";
-import { connectionFault } from "../../../mysql/connectionFault.ts";
+import { connectionFault, isUnreachable } from "../../../mysql/connectionFault.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
 import { readSettings, sourceAccess } from "../../shared/settings.ts";
 import { BinlogReader } from "../follow/binlogReader.ts";
@@ -161,8 +161,7 @@ class Worker {
 				if (!this.#hasConnected) throw connectionFault(this.#access, error);
 				this.watch.note("the connection to the source was lost");
 				tries = this.board.following ? 1 : tries + 1;
-				// "connect ETIMEDOUT" says neither who nor what.
-				const why = messageOf(errorCode(error) === "ETIMEDOUT" ? connectionFault(this.#access, error) : error);
+				const why = messageOf(isUnreachable(error) ? connectionFault(this.#access, error) : error);
 				this.log.warn(`the connection to the source was lost: ${why}; retrying`);
 				this.board.set({ lastError: why, following: false });
 				await pause(delayMs(backoff, tries), this.stop);
