@@ -1,6 +1,6 @@
 import { changeLogColumns, currentTableOf, operations } from "../../../etl/contract/contract.ts";
 import { changeHours, type ResultTable } from "../../dashboard/data.ts";
-import type { Context, Query } from "../../engines/port.ts";
+import type { CatalogTable, Context, Query } from "../../engines/port.ts";
 import { askAll, nameInSql, textInSql } from "./ask.ts";
 
 /** What a table's change log holds. */
@@ -21,14 +21,14 @@ export interface LogFacts {
 
 /** Which change logs there are depends on what is replicated. */
 export async function logFacts(
-	tables: readonly { name: string }[],
+	tables: readonly Pick<CatalogTable, "name" | "format">[],
 	now: Date,
 	query: Query,
 	context: Context,
 ): Promise<LogFacts[]> {
-	const logs = tables.flatMap(({ name }) => {
-		const table = currentTableOf(name);
-		return table === undefined ? [] : [{ name, table }];
+	const logs = tables.flatMap((one) => {
+		const table = loggedTable(one);
+		return table === undefined ? [] : [{ name: one.name, table }];
 	});
 	const { op, commitTime } = changeLogColumns;
 	const since = (hours: number): string => textInSql(commitText(new Date(now.getTime() - hours * 3_600_000)));
@@ -45,6 +45,11 @@ export async function logFacts(
 		if (facts !== undefined) add(facts, row);
 	}
 	return [...found.values()];
+}
+
+/** The table whose change log this is; undefined of other tables, also where the source's own name ends as a log's does. */
+export function loggedTable({ name, format }: Pick<CatalogTable, "name" | "format">): string | undefined {
+	return format === "iceberg" ? undefined : currentTableOf(name);
 }
 
 function emptyFacts(table: string): LogFacts {

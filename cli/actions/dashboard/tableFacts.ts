@@ -1,8 +1,8 @@
-import { changeLogName, currentTableOf } from "../../../etl/contract/contract.ts";
+import { changeLogName } from "../../../etl/contract/contract.ts";
 import type { TableView } from "../../dashboard/data.ts";
 import type { CatalogTable, Context, ObjectStore, Query, Stack } from "../../engines/port.ts";
 import { askAll, nameInSql, textInSql } from "./ask.ts";
-import type { LogFacts } from "./changeLogs.ts";
+import { type LogFacts, loggedTable } from "./changeLogs.ts";
 
 export type RegisteredTable = Pick<CatalogTable, "name" | "format" | "location">;
 
@@ -20,7 +20,7 @@ export async function tableViews(
 	const rows = await rowCounts(tables, query, context);
 	const factsOf = new Map(logs.map((facts) => [facts.table, facts]));
 	const present = new Set(tables.map(({ name }) => name));
-	const names = new Set(tables.map(({ name }) => currentTableOf(name) ?? name));
+	const names = new Set(tables.map((table) => loggedTable(table) ?? table.name));
 	return [...names].sort().map((name): TableView => {
 		const log = changeLogName(name);
 		const facts = present.has(log) ? factsOf.get(name) : undefined;
@@ -51,7 +51,7 @@ async function rowCounts(
 	query: Query,
 	context: Context,
 ): Promise<Map<string, number>> {
-	const counted = tables.filter(({ name, format }) => format !== "json" && currentTableOf(name) === undefined);
+	const counted = tables.filter((table) => table.format !== "json" && loggedTable(table) === undefined);
 	const select = ({ name }: RegisteredTable): string =>
 		`SELECT ${textInSql(name)} AS table_name, COUNT(*) AS row_count FROM ${nameInSql(name)}`;
 	const answers = await askAll(counted, select, query, context);

@@ -1,9 +1,11 @@
+import type { Stats } from "node:fs";
 import { mkdir, open, readFile, stat, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { finished } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { z } from "zod";
 import { lake } from "../../../../etl/contract/contract.ts";
+import { errorCode } from "../../../common/errors.ts";
 import { removeBelow, writeFileAtomic } from "../../../common/fs.ts";
 import { type JsonKind, readJsonFileIfGood } from "../../../common/jsonFile.ts";
 import type { LocalPaths } from "../shared/paths.ts";
@@ -41,8 +43,20 @@ export async function changedSince(files: readonly string[], time: number): Prom
 	// A clock that was set back gives new files an earlier time.
 	if (time > Date.now()) return new Set(files);
 	const changed = new Set<string>();
-	for (const file of files) if ((await stat(file)).ctimeMs > time - slackMs) changed.add(file);
+	for (const file of files) {
+		const found = await statIfThere(file);
+		if (found !== undefined && found.ctimeMs > time - slackMs) changed.add(file);
+	}
 	return changed;
+}
+
+/** @returns undefined of a file that was removed since it was listed. */
+async function statIfThere(file: string): Promise<Stats | undefined> {
+	return stat(file).catch(unlessGone);
+}
+
+function unlessGone(error: unknown): undefined {
+	if (errorCode(error) !== "ENOENT") throw error;
 }
 
 /**
@@ -57,14 +71,16 @@ export async function readableClickFiles(files: readonly string[], paths: LocalP
 	const readable: string[] = [];
 	const changed = await changedSince(files, known.until);
 	for (const file of files) {
-		const { size } = await stat(file);
+		const size = (await statIfThere(file))?.size;
+		if (size === undefined) continue;
 		const isZipped = file.toLowerCase().endsWith(".gz");
 		const name = relative(paths.raw, file);
 		const copy = join(paths.processed, lake.salvaged, `${name}.json`);
 		const wasDamaged = known.damaged[name] === size;
 		let content: Buffer | undefined;
 		if (changed.has(file)) {
-			content = isZipped ? await damagedContent(file, size) : await plainContent(file, size);
+			const looking = isZipped ? damagedContent(file, size) : plainContent(file, size);
+			content = await looking.catch(unlessGone);
 			if (content === undefined) {
 				readable.push(file);
 				continue;

@@ -1,4 +1,4 @@
-import { readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, vi } from "vitest";
@@ -7,6 +7,7 @@ import { test } from "../../../../tests/support/fixtures.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
 import { lakeAccess } from "../shared/paths.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
+import { readableClickFiles } from "./clickFiles.ts";
 import { hourKeys, selectClicks } from "./clickTable.ts";
 import { TestLake } from "./fixtures/testLake.ts";
 import { LocalCrawlers } from "./localCrawlers.ts";
@@ -195,6 +196,32 @@ describe("a crawl of clicks", () => {
 		expect(await crawled()).toEqual({ ...declared, ...added });
 		await send("c.json", '{"campaign":"text","Campaign2":null,"ok":"x","mixed":1}\n{"mixed":"x"}\n');
 		expect(await crawled()).toEqual({ ...declared, ...added, campaign2: "string", mixed: "string" });
+	});
+
+	test("has each line once of a file that grows, is replaced by a shorter one, or is removed", async () => {
+		const ids = async () => (await rows((relation) => `SELECT list(id ORDER BY id) FILTER (id IS NOT NULL) FROM ${relation}`))[0]?.[0];
+		const hour = "clickstream-data/2026/11/20/13";
+		const places = [`${hour}/a.json`, `${hour}/b.json.gz`];
+		const [plain = "", zipped = ""] = places.map((place) => join(lake.paths.raw, place));
+		const lines = (from: number, to: number): string =>
+			Array.from({ length: to - from }, (_, at) => `{"id":${from + at}}\n`).join("");
+		await lake.raw(places[0] ?? "", lines(1, 3));
+		await lake.raw(places[1] ?? "", gzipSync(lines(11, 13)));
+		expect(await ids()).toEqual([1, 2, 11, 12]);
+		await appendFile(plain, lines(3, 4));
+		const member = gzipSync(lines(13, 14));
+		await appendFile(zipped, member.subarray(0, 12));
+		// What was not written yet is a line that cannot be read.
+		expect(await ids()).toEqual([1, 2, 3, 11, 12]);
+		await appendFile(zipped, member.subarray(12));
+		expect(await ids()).toEqual([1, 2, 3, 11, 12, 13]);
+		await writeFile(plain, lines(1, 2));
+		await writeFile(zipped, gzipSync(lines(11, 12)));
+		expect(await ids()).toEqual([1, 11]);
+		const gone = `${hour}/gone.json`;
+		expect(await readableClickFiles([plain, join(lake.paths.raw, gone)], lake.paths)).toEqual([plain]);
+		await rm(plain);
+		expect(await ids()).toEqual([11]);
 	});
 
 	test("takes any name of a field that SQL can have", async () => {

@@ -38,7 +38,7 @@ export class LocalQuery implements Query {
 				await connection.run("SET integer_division = true");
 			},
 			unknownTable: (table) => noSuchTable(table, tables),
-			explain: (error) => failureOfTable(error, failures) ?? failureOfFile(error, this.#paths.processed),
+			explain: (error) => failureOfTable(error, failures) ?? failureOfFile(error, this.#paths),
 		};
 		return ask(sql, session, startedAt);
 	}
@@ -92,13 +92,22 @@ function failureOfTable(error: unknown, failures: ReadonlyMap<string, unknown>):
 }
 
 /** In DuckDB's words: a file is gone, cut short, or holds something else. */
-const damage = /no magic bytes|too small to be|no files found|cannot open file/i;
+const damage = /no magic bytes|too small to be|no files found|cannot open file|not a gzip stream/i;
 
 /** The error of a data file that a statement could not read. (Of damaged click files there are readable copies.) */
-function failureOfFile(error: unknown, processed: string): PipelineError | undefined {
+function failureOfFile(error: unknown, { raw, processed }: LocalPaths): PipelineError | undefined {
 	const [why = ""] = duckDbMessage(error).split("\n\nLINE ");
-	const [, path] = /["'](\/[^"']+)["']/.exec(why) ?? [];
-	if (path === undefined || !path.startsWith(`${processed}/`) || !damage.test(why)) return undefined;
+	const [, quoted, last] = /["'](\/[^"']+)["']|: (\/.+)$/.exec(why) ?? [];
+	const path = quoted ?? last;
+	if (path === undefined || !damage.test(why)) return undefined;
+	if (path.startsWith(`${raw}/`)) {
+		return new PipelineError("failure", {
+			what: `A click file was removed or changed while the query read it: ${path}`,
+			why,
+			fix: "Run the query again. Let whoever delivers clicks write each file elsewhere, then move it to its place.",
+		});
+	}
+	if (!path.startsWith(`${processed}/`)) return undefined;
 	return new PipelineError("failure", {
 		what: `A file of the lake cannot be read: ${path}`,
 		why,
