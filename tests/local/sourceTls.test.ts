@@ -130,7 +130,10 @@ describe("a server with a certificate for 127.0.0.1, of an authority that nobody
 		expect(await stack.run(["replication", "start"])).toMatchObject({ code: 0 });
 	});
 
-	it("is told by commands, which end, where it no longer lets its user in", async ({ source: { server }, stack }) => {
+	it("is reported by commands, which end, where it no longer lets its user in", async ({
+		source: { server },
+		stack,
+	}) => {
 		const admin = await server.connect();
 		await admin.query("CREATE USER later IDENTIFIED BY 'x'; GRANT ALL ON *.* TO later");
 		const url = `mysql://later@127.0.0.1:${server.port}`;

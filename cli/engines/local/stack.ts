@@ -92,6 +92,9 @@ export class LocalStack implements Stack {
 	}
 
 	async checks(): Promise<Check[]> {
-		return (await import("./doctor/checks.ts")).localChecks(this.#paths);
+		const found = await (await import("./doctor/checks.ts")).localChecks(this.#paths);
+		// A source that cannot be reached was found already.
+		if (found.some(({ name, ok }) => name === "source" && !ok)) return found;
+		return [...found, ...(await (await import("./reconcile/positionCheck.ts")).positionCheck(this.#paths))];
 	}
 }

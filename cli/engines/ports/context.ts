@@ -43,3 +43,12 @@ export interface Check {
 	/** What works, but not at its best. */
 	warning?: string;
 }
+
+/** Why a part does not work, and what to do, as of an error. */
+export interface Problem {
+	what: string;
+	why?: string | undefined;
+	fix?: string | undefined;
+	/** The command to run next. */
+	next?: string | undefined;
+}

@@ -1,5 +1,4 @@
-import type { ErrorText } from "../../common/errors.ts";
-import type { Context } from "./context.ts";
+import type { Context, Problem } from "./context.ts";
 
 /** The states of a replication task, as DMS names them. */
 export type ReplicationState =
@@ -28,7 +27,7 @@ export interface ReplicationStatus {
 	unwanted?: true;
 	lastError?: string;
 	/** Why it failed, and what to do. */
-	problem?: ErrorText;
+	problem?: Problem;
 	/** Seconds from commit at the source to the raw file of the newest change; absent before the first change. */
 	latencySeconds?: number;
 	/** Of these, the seconds until the change was read; only DMS reports it. */

@@ -1,5 +1,4 @@
-import type { ErrorText } from "../../common/errors.ts";
-import type { Check } from "./context.ts";
+import type { Check, Problem } from "./context.ts";
 
 export interface SourceStatus {
 	state: "running" | "stopped" | "unreachable";
@@ -8,7 +7,7 @@ export interface SourceStatus {
 	/** Server and version, for instance `MariaDB 10.11.19`; absent unless running. */
 	version?: string;
 	/** Why it cannot be reached. */
-	problem?: ErrorText;
+	problem?: Problem;
 	/** Rows by schema and table; absent unless running. */
 	schemas?: { schema: string; tables: number; rows: number }[];
 }

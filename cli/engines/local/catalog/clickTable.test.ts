@@ -199,7 +199,8 @@ describe("a crawl of clicks", () => {
 	});
 
 	test("has each line once of a file that grows, is replaced by a shorter one, or is removed", async () => {
-		const ids = async () => (await rows((relation) => `SELECT list(id ORDER BY id) FILTER (id IS NOT NULL) FROM ${relation}`))[0]?.[0];
+		const ids = async () =>
+			(await rows((relation) => `SELECT list(id ORDER BY id) FILTER (id IS NOT NULL) FROM ${relation}`))[0]?.[0];
 		const hour = "clickstream-data/2026/11/20/13";
 		const places = [`${hour}/a.json`, `${hour}/b.json.gz`];
 		const [plain = "", zipped = ""] = places.map((place) => join(lake.paths.raw, place));

@@ -6,15 +6,10 @@ import { exists } from "../../../common/fs.ts";
 import { nodeFault } from "../../../common/nodeVersion.ts";
 import { outputOf } from "../../../common/process/childProcess.ts";
 import type { Check } from "../../port.ts";
-import { ask } from "../reconcile/reach.ts";
-import { readCheckpoint } from "../replication/model/checkpoint.ts";
-import { formatPosition } from "../replication/model/position.ts";
-import { statePaths } from "../replication/model/statePaths.ts";
-import { requireHistory } from "../replication/mysql/server.ts";
 import { findMariaDb, installCommand } from "../setup/mariadb.ts";
 import { environmentState, pythonBinary } from "../setup/python.ts";
 import type { LocalPaths } from "../shared/paths.ts";
-import { type LocalSettings, readSettings, sourceAccess } from "../shared/settings.ts";
+import { type LocalSettings, readSettings } from "../shared/settings.ts";
 import { LocalSource } from "../source/localSource.ts";
 import { isPortFree, serverProcess } from "../source/privateServer.ts";
 import { inodeCheck, spaceCheck } from "./disk.ts";
@@ -119,27 +114,12 @@ async function portCheck({ source: { port } }: LocalSettings, paths: LocalPaths)
 /** Settings and grants of the source; one that does not answer is a check that fails, since the others still help. */
 async function sourceChecks(paths: LocalPaths): Promise<Check[]> {
 	try {
-		return [...(await new LocalSource(paths).checks()), ...(await positionCheck(paths))];
+		return await new LocalSource(paths).checks();
 	} catch (error) {
 		if (!(error instanceof PipelineError)) throw error;
 		const { what, why, fix } = error.text;
 		const found = [what, why].filter(Boolean).join(" ").replaceAll("\n", " ");
 		return [{ name: "source", ok: false, found, fix: fix ?? "Start it: pipeline-cli up" }];
-	}
-}
-
-/** Whether the source still has the changes since the replication's position. */
-async function positionCheck(paths: LocalPaths): Promise<Check[]> {
-	const name = "position in the binlog";
-	try {
-		const checkpoint = await readCheckpoint(statePaths(paths).checkpoint);
-		if (checkpoint === undefined) return [];
-		await ask(await sourceAccess(paths), (server) => requireHistory(server, checkpoint));
-		return [{ name, ok: true, found: formatPosition(checkpoint.position) }];
-	} catch (error) {
-		if (!(error instanceof PipelineError)) throw error;
-		const { what, why, fix, next } = error.text;
-		return [{ name, ok: false, found: why ?? what, fix: [fix, next].filter(Boolean).join(" Run: ") }];
 	}
 }
 
