@@ -37,13 +37,14 @@ export async function runDemo(
 	const beganAt = Date.now();
 	await host.setup(context);
 	const setupSeconds = (Date.now() - beganAt) / 1000;
+	const stack = await host.stack();
+	// What jobs need is imported while the source starts.
+	await (await stack.jobs()).prepare?.();
 	if (!(await host.isSourceExternal())) await host.startPrivateSource(context);
 	if (!(await host.hasSamples())) await host.seed(context, options);
-	const stack = await host.stack();
-	await (await stack.jobs()).prepare?.();
 	const replication = await stack.replication();
 	// The demo's changes should be seen immediately; DMS would gather them for a minute.
-	await replication.start(context, { batchInterval: 1 });
+	await replication.start(context, { batchInterval: 0.25 });
 	const statistics = await replication.tables();
 	const definition = await stack.definition();
 	const template = definition.clicks?.template;

@@ -30,6 +30,6 @@ export const definition = defineCommand({
 	},
 	examples: [
 		["Start, or continue", "replication start"],
-		["Fresh data within a second, as the demo does", "replication start --batch-interval 1"],
+		["Fresh data within about a second", "replication start --batch-interval 1"],
 	],
 });

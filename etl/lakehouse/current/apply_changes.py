@@ -270,7 +270,9 @@ def _others(job: Job) -> Other:
     return rows
 
 
-def _arranged(job: Job, changes: TableChanges, rows: DataFrame, superset: DataFrame, count: int) -> DataFrame:
+def _arranged(
+    job: Job, changes: TableChanges, rows: DataFrame, superset: DataFrame, count: int
+) -> DataFrame | list[DataFrame]:
     """
     Rows of a large table by ranges of the key, so that a later merge touches the files of the changed keys only.
     `superset` has every one of `rows` and is cheaper to read; `count` is about how many there are.

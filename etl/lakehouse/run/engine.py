@@ -7,42 +7,34 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from functools import reduce
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 from uuid import uuid4
 
+from lakehouse.contract import STAGING
 from lakehouse.run import key_ranges, whole_files
 from lakehouse.run.answer import require_answer
 from lakehouse.run.row_changes import RowChanges, Touched
-from lakehouse.run.spark_upkeep import SparkUpkeep
+from lakehouse.run.spark_catalog import SparkCatalog
 from lakehouse.spark import F, SparkSession
 from lakehouse.storage import iceberg, maintenance
 from lakehouse.storage.column_types import quoted
 from lakehouse.storage.files import Storage
 from lakehouse.storage.iceberg import IcebergTable
+from lakehouse.storage.staged_table import StagedTable
 from lakehouse.storage.state import Columns
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-CATALOG = "glue_catalog"
-
 FILE_ROWS = 250_000
 """Rows in a data file of a large table: as many as one changed row makes an engine rewrite."""
 
-TABLE_PROPERTIES = {
-    "format-version": "2",
-    # Whole data files only: readers of the current snapshot then need no delete files.
-    "write.delete.mode": "copy-on-write",
-    "write.update.mode": "copy-on-write",
-    "write.merge.mode": "copy-on-write",
-    "write.metadata.delete-after-commit.enabled": "true",
-    "write.metadata.previous-versions-max": "20",
-    # Iceberg's default is zstd, of which AWS does not say that every reader of Redshift's takes it.
-    "write.parquet.compression-codec": "snappy",
-}
+PIECE_FILES = 8
+"""Data files that a statement of Sail's writes at most by ranges: each of them takes 20 to 40 MB until its end."""
 
 
 class Engine:
@@ -56,8 +48,7 @@ class Engine:
         # Names of columns are compared as they are written: `id` renamed to `ID` is another column.
         self.session.conf.set("spark.sql.caseSensitive", "true")
         self._processed = processed
-        self._database = database
-        self._has_catalog = self.session.conf.get(f"spark.sql.catalog.{CATALOG}", None) is not None
+        self._catalog = SparkCatalog.of(self.session, processed, database)
         self._written: dict[str, IcebergTable] = {}
 
     @property
@@ -68,14 +59,14 @@ class Engine:
     @property
     def merges_in_parts(self) -> bool:
         """Whether a merge takes memory for the changes and not for the table."""
-        return self._has_catalog
+        return self._catalog is not None
 
     def uri(self, storage: Storage, relative: str) -> str:
         """Address of a file or folder for `read` and `write`."""
         # Hadoop takes a path as it is; Sail parses a URL, and would expand `[` and `*` in it.
         path = storage.path(relative)
         if storage.is_local:
-            return f"file://{path}" if self._has_catalog else f"file://{quote(path)}"
+            return f"file://{path}" if self._catalog else f"file://{quote(path)}"
         return f"s3://{path}"
 
     def read_parquet(self, storage: Storage, paths: list[str]) -> DataFrame:
@@ -84,7 +75,7 @@ class Engine:
 
     def read_files(self, storage: Storage, paths: list[str]) -> DataFrame:
         """Files as they are, in the columns `path` and `content`."""
-        if self._has_catalog or not storage.is_local:
+        if self._catalog or not storage.is_local:
             files = self.session.read.format("binaryFile").load([self.uri(storage, path) for path in paths])
             return files.select("path", "content")
         # Sail gives its tasks ranges of what it reads, and `binaryFile` gives a file once a range: twice, mostly, where
@@ -116,83 +107,83 @@ class Engine:
         self._processed.engine_wrote()
 
     def table_exists(self, table: IcebergTable) -> bool:
-        if self._has_catalog:
-            return self.session.catalog.tableExists(self._identifier(table))
+        if self._catalog:
+            return self._catalog.exists(table)
         return self._processed.exists(f"{table.location}/metadata/version-hint.text")
 
     def read_table(self, table: IcebergTable) -> DataFrame:
-        if self._has_catalog:
-            return self.session.table(self._identifier(table))
+        if self._catalog:
+            return self._catalog.read(table)
         return self.session.read.format("iceberg").load(self.uri(self._processed, table.location))
 
     def count_rows(self, table: IcebergTable) -> int:
         """Number of a table's rows. Sail's tables have no files of deletes, so their manifests know it."""
-        if self._has_catalog:
+        if self._catalog:
             return int(self.read_table(table).count())
         return sum(file.rows for file in iceberg.data_files(self._processed, table.location))
 
     def snapshot_files(self, table: IcebergTable) -> dict[str, int]:
         """Addresses of files that the current snapshot has, with their sizes in bytes. Of tables in a catalog only."""
-        files = self.session.table(f"{self._identifier(table)}.files")
-        return {str(row[0]): int(row[1]) for row in files.select("file_path", "file_size_in_bytes").collect()}
+        assert self._catalog
+        return self._catalog.snapshot_files(table)
 
     def sequence(self, table: IcebergTable) -> int:
         """Sequence number of the current snapshot, which grows with each commit; 0 where there is none."""
-        if not self._has_catalog:
-            return iceberg.sequence(self._processed, table.location)
-        spark = self._iceberg_spark()
-        snapshot = spark.loadIcebergTable(self.session._jsparkSession, self._identifier(table)).currentSnapshot()
-        return 0 if snapshot is None else int(snapshot.sequenceNumber())
+        if self._catalog:
+            return self._catalog.sequence(table)
+        return iceberg.sequence(self._processed, table.location)
 
-    def replace_table(self, table: IcebergTable, frame: DataFrame, ranges: str | None = None) -> None:
+    def replace_table(
+        self, table: IcebergTable, rows: DataFrame | Sequence[DataFrame], ranges: str | None = None
+    ) -> None:
         """
-        Makes the rows and the schema of `frame` those of the table, in one commit. `ranges`: the column by whose ranges
-        the rows are in files, and remain in merges.
+        Makes the rows and their schema those of the table, in one commit; `rows`: as a whole, or in pieces of one
+        schema. `ranges`: the column by whose ranges the rows are in files, and remain in merges.
         """
         self._processed.guard()
         self._require_own(table)
         self._written[table.location] = table
+        pieces = list(rows) if isinstance(rows, Sequence) else [rows]
         uri = self.uri(self._processed, table.location)
-        if self._has_catalog:
-            self._drop_lost(table)
-            writer = frame.writeTo(self._identifier(table)).using("iceberg").tableProperty("location", uri)
-            for key, value in TABLE_PROPERTIES.items():
-                writer = writer.tableProperty(key, value)
-            writer.createOrReplace()
+        if self._catalog:
+            whole = reduce(lambda one, other: one.unionByName(other), pieces)
+            self._catalog.replace(table, whole, uri)
             if ranges is not None:
-                self._upkeep(table).keep_ranges(FILE_ROWS, ranges)
+                self._catalog.upkeep(table).keep_ranges(FILE_ROWS, ranges)
+        elif len(pieces) == 1:
+            _overwrite(pieces[0], uri)
         else:
-            frame.write.format("iceberg").mode("overwrite").option("overwriteSchema", "true").save(uri)
+            self._replace_by_pieces(table, pieces)
         self._processed.engine_wrote()
+
+    def _replace_by_pieces(self, table: IcebergTable, pieces: list[DataFrame]) -> None:
+        """One statement for each, since Sail has the files that a statement writes in memory until its end."""
+        staging = f"{STAGING}/{table.location}"
+        uri = self.uri(self._processed, staging)
+        staged = StagedTable(self._processed, staging, table.location, self.uri(self._processed, table.location))
+        self._processed.delete_folder(staging)
+        try:
+            if staged.is_new:
+                _overwrite(pieces[0].where("false"), uri)
+            staged.begin()
+            _overwrite(pieces[0], uri)
+            for piece in pieces[1:]:
+                piece.write.format("iceberg").mode("append").save(uri)
+            self._processed.engine_wrote()
+            staged.publish()
+        finally:
+            self._processed.delete_folder(staging)
 
     def rename_table(self, before: str, table: IcebergTable) -> None:
         """Gives a table its name in the catalog, where it is under another yet. Killed in between, it does the rest."""
-        old = replace(table, name=before)
-        if not self._has_catalog or not self.table_exists(old) or self._location(old) != self._location_of(table):
-            return
-        self._processed.guard()
-        if not self.table_exists(table):
-            target = f"{quoted(self._database)}.{quoted(table.name)}"
-            self.session.sql(f"ALTER TABLE {self._identifier(old)} RENAME TO {target}").collect()
-        elif self._location(table) == self._location_of(table):
-            self.session.sql(f"DROP TABLE {self._identifier(old)}").collect()
-
-    def _location_of(self, table: IcebergTable) -> str:
-        return self.uri(self._processed, table.location)
-
-    def _location(self, table: IcebergTable) -> str:
-        """Where the table of a name in the catalog is."""
-        rows = self.session.sql(f"DESCRIBE TABLE EXTENDED {self._identifier(table)}").collect()
-        return next(str(row[1]) for row in rows if row[0] == "Location")
+        if self._catalog:
+            self._catalog.rename(replace(table, name=before), table, self.uri(self._processed, table.location))
 
     def drop_table(self, table: IcebergTable) -> None:
         """Takes a table out of the catalog, and removes its files."""
         self._processed.guard()
-        if self._has_catalog and self.table_exists(table):
-            if self._processed.exists(f"{table.location}/metadata"):
-                self.session.sql(f"DROP TABLE {self._identifier(table)}").collect()
-            else:
-                self._drop_lost(table)
+        if self._catalog:
+            self._catalog.drop(table)
         self._processed.delete_folder(table.location)
         self._written.pop(table.location, None)
 
@@ -206,23 +197,22 @@ class Engine:
             frame.createOrReplaceTempView(name)
         return self.session.sql(sql)
 
-    def clustered(self, frame: DataFrame, superset: DataFrame, column: str, count: int) -> DataFrame:
+    def clustered(self, frame: DataFrame, superset: DataFrame, column: str, count: int) -> list[DataFrame]:
         """
-        Rows in files by ranges of a whole-numbered column. `superset` has every one of the `count` rows and is cheaper
-        to read.
+        Rows in files by ranges of a whole-numbered column, in pieces for `replace_table`. `superset` has every one of
+        the `count` rows and is cheaper to read.
         """
         files = count // FILE_ROWS
-        if self._has_catalog:
-            return frame.repartitionByRange(files, quoted(column))
+        if self._catalog:
+            return [frame.repartitionByRange(files, quoted(column))]
         # Sail takes a repartition by range for one by hash.
         bounds = key_ranges.sampled_bounds(superset, column, files, FILE_ROWS)
-        # Parts to spare keep two ranges out of one file, mostly.
-        return frame.repartition(files * 8, key_ranges.part(F.col(quoted(column)), bounds))
+        return key_ranges.pieces(self.session, frame, column, bounds, PIECE_FILES)
 
     def touched(self, table: IcebergTable, changes: DataFrame, column: str | None) -> Touched:
         """What a merge of one row a key would touch; `column`: the first of the key where it is a whole number."""
         count = F.count(F.lit(1))
-        if self._has_catalog:
+        if self._catalog:
             files = []
             large = False
         else:
@@ -246,8 +236,8 @@ class Engine:
         self._written[table.location] = table
         rows = changes.rows
         deleted = quoted(changes.deleted)
-        if self._has_catalog:
-            target = self._identifier(table)
+        if self._catalog:
+            target = self._catalog.identifier(table)
         else:
             target = self._registered(table)
             # Sail's Iceberg has another binary type than its Parquet, and MERGE refuses one for the other: a union
@@ -271,14 +261,17 @@ class Engine:
         self._processed.engine_wrote()
 
     def maintain(
-        self, table: IcebergTable, arranged: Callable[[DataFrame, int], DataFrame], ranges: str | None = None
+        self,
+        table: IcebergTable,
+        arranged: Callable[[DataFrame, int], DataFrame | list[DataFrame]],
+        ranges: str | None = None,
     ) -> None:
         """
         Compacts a table of many small files, and lets old snapshots go. `arranged` puts rows, of which it gets the
         number, in the order in which the table has them; `ranges` as in `replace_table`.
         """
-        if self._has_catalog:
-            upkeep = self._upkeep(table)
+        if self._catalog:
+            upkeep = self._catalog.upkeep(table)
             upkeep.compact(FILE_ROWS, ranges)
             upkeep.expire_snapshots()
             return
@@ -289,33 +282,9 @@ class Engine:
             self.replace_table(table, arranged(self.read_table(table), rows))
         maintenance.expire_snapshots(self._processed, table.location)
 
-    def _drop_lost(self, table: IcebergTable) -> None:
-        """
-        Takes a table out of the catalog whose folder somebody removed. Spark's SQL can neither replace nor drop such a
-        table, since both read its metadata first; the catalog itself can drop it.
-        """
-        if self._processed.exists(f"{table.location}/metadata"):
-            return
-        parsed = self._iceberg_spark().catalogAndIdentifier(self.session._jsparkSession, self._identifier(table))
-        parsed.catalog().dropTable(parsed.identifier())
-
-    def _iceberg_spark(self) -> Any:
-        """What Iceberg offers Spark's own process beyond SQL."""
-        jvm = self.session._jvm
-        assert jvm is not None  # Spark with a catalog runs in this process's JVM, not behind Spark Connect
-        # The catalog's settings are those of the thread's session, which this thread of Python's has none of yet.
-        jvm.SparkSession.setActiveSession(self.session._jsparkSession)
-        return jvm.org.apache.iceberg.spark.Spark3Util
-
     def _require_own(self, table: IcebergTable) -> None:
         for folder in ("data", "metadata"):
             self._processed.require_own(f"{table.location}/{folder}")
-
-    def _upkeep(self, table: IcebergTable) -> SparkUpkeep:
-        return SparkUpkeep(self.session, CATALOG, f"{self._database}.{table.name}", self._identifier(table))
-
-    def _identifier(self, table: IcebergTable) -> str:
-        return f"{CATALOG}.{quoted(self._database)}.{quoted(table.name)}"
 
     def _registered(self, table: IcebergTable) -> str:
         """A new name in this session for a table by its location: Sail keeps what a name's schema was at first."""
@@ -323,3 +292,8 @@ class Engine:
         uri = self.uri(self._processed, table.location)
         self.session.sql(f"CREATE TABLE {name} USING iceberg LOCATION {json.dumps(uri)}").collect()
         return name
+
+
+def _overwrite(rows: DataFrame, uri: str) -> None:
+    """Makes them a table's at a location, with their schema."""
+    rows.write.format("iceberg").mode("overwrite").option("overwriteSchema", "true").save(uri)

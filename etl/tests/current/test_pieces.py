@@ -1,0 +1,90 @@
+"""Large current tables, which Sail writes in pieces: readers get all of them at once, or none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from lakehouse.storage import iceberg, maintenance
+from lakehouse.storage.files import Storage
+from lakehouse.storage.iceberg import Metadata
+from lakehouse.storage.staged_table import StagedTable
+from support.lake import Lake, Source, normal
+
+Read = Callable[[Source], Any]
+LOCATION = "current/shop/large"
+
+
+@pytest.fixture
+def large(lake: Lake, engine: str, monkeypatch: pytest.MonkeyPatch) -> Source:
+    """A table of 24 files in three pieces, with a row whose key lacks a value."""
+    if engine != "sail":
+        pytest.skip("Apache Spark writes a table in one statement")
+    monkeypatch.setattr("lakehouse.run.engine.FILE_ROWS", 100)
+    lake.declare("shop", "large", ["id", "part"])
+    source = Source(lake, "large", {"id": pa.int64(), "part": pa.string(), "note": pa.string()}, ["id", "part"])
+    source.rows = [{"id": number, "part": "a", "note": f"{number}"} for number in range(2399)]
+    source.rows.append({"id": None, "part": "b", "note": "no number"})
+    source.load()
+    lake.ok()
+    return source
+
+
+def change_all_over(table: Source) -> None:
+    for number in range(0, 2399, 40):
+        table.update({"id": number, "part": "a"}, note="changed")
+    table.delete({"id": 41, "part": "a"})
+    table.flush()
+
+
+def test_a_table_is_one_snapshot_of_all_its_pieces(lake: Lake, large: Source, current: Read) -> None:
+    storage = Storage(f"file://{lake.processed}/")
+    assert normal(current(large)) == normal(large.rows)
+    assert len(Metadata.read(storage, LOCATION).snapshots) == 1
+    first = iceberg.sequence(storage, LOCATION)
+    change_all_over(large)
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
+    assert iceberg.size(storage, LOCATION)[1] == len(large.rows)
+    assert iceberg.sequence(storage, LOCATION) > first
+    old, new = Metadata.read(storage, LOCATION).snapshots
+    assert new["parent-snapshot-id"] == old["snapshot-id"]
+    assert storage.folders("_staging/current/shop") == []
+    # What only the old one has goes, and nothing of the new one.
+    assert maintenance.expire_snapshots(storage, LOCATION, 0) > 0
+    names = {file.name for file in storage.files(LOCATION) if file.name.endswith((".parquet", ".avro"))}
+    assert names == iceberg.files_of(storage, LOCATION, [new])
+    assert normal(current(large)) == normal(large.rows)
+    # A merge, which Sail does by itself, goes on from there.
+    large.update({"id": 7, "part": "a"}, note="changed again")
+    large.flush()
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
+
+
+def test_a_rewrite_that_fails_before_its_end_changes_nothing(
+    lake: Lake, large: Source, monkeypatch: pytest.MonkeyPatch, current: Read
+) -> None:
+    before = normal(current(large))
+    change_all_over(large)
+    with monkeypatch.context() as patched:
+
+        def fail(_: StagedTable) -> None:
+            raise OSError("the disk is full")
+
+        patched.setattr(StagedTable, "publish", fail)
+        assert lake.run() == [0, 0, 1]
+        assert normal(current(large)) == before
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
+
+
+def test_a_reload_with_another_column_replaces_all_pieces(lake: Lake, large: Source, current: Read) -> None:
+    large.alter({**large.columns, "more": pa.int32()})
+    large.rows = [{**row, "more": 1} for row in large.rows if row["id"] != 5]
+    large.load()
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
