@@ -1,4 +1,4 @@
-"""Large current tables, which Sail writes in pieces: readers get all of them at once, or none."""
+"""Large current tables, which Sail writes in pieces: readers get all of them in one commit, or none."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_table_is_one_snapshot_of_all_its_pieces(lake: Lake, large: Source, cu
     names = {file.name for file in storage.files(LOCATION) if file.name.endswith((".parquet", ".avro"))}
     assert names == iceberg.files_of(storage, LOCATION, [new])
     assert normal(current(large)) == normal(large.rows)
-    # A merge, which Sail does by itself, goes on from there.
+    # A merge, which Sail does by itself, continues from there.
     large.update({"id": 7, "part": "a"}, note="changed again")
     large.flush()
     lake.ok()
