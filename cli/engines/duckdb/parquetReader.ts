@@ -1,5 +1,5 @@
 import { openDuckDb } from "./open.ts";
-import { quoteName, quoteText } from "./quote.ts";
+import { quoteFiles, quoteName } from "./quote.ts";
 
 /**
  * Rows of Parquet files on this machine, by DuckDB.
@@ -11,9 +11,10 @@ export async function readParquet(
 ): Promise<Record<string, string | null>[]> {
 	const { connection, close } = await openDuckDb();
 	try {
-		const list = paths.map(quoteText).join(", ");
 		const selected = columns.map((name) => `CAST(${quoteName(name)} AS VARCHAR) AS ${quoteName(name)}`);
-		const result = await connection.runAndReadAll(`SELECT ${selected.join(", ")} FROM read_parquet([${list}])`);
+		const result = await connection.runAndReadAll(
+			`SELECT ${selected.join(", ")} FROM read_parquet(${quoteFiles(paths)})`,
+		);
 		return result.getRowObjectsJson() as Record<string, string | null>[];
 	} finally {
 		close();

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { partsOfType, toDuckDb } from "../../duckdb/columnTypes.ts";
-import { quoteName, quoteText } from "../../duckdb/quote.ts";
+import { quoteFiles, quoteName, quoteText } from "../../duckdb/quote.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
 
 /**
@@ -51,8 +51,7 @@ function clickRows(files: readonly string[], columns: Columns): string {
 
 /** One row a line: `json` and `path`. */
 function clickLines(files: readonly string[]): string {
-	const list = `[${files.map(quoteText).join(", ")}]`;
-	return `read_json_objects(${list}, format = 'newline_delimited', ignore_errors = true, filename = 'path')`;
+	return `read_json_objects(${quoteFiles(files)}, format = 'newline_delimited', ignore_errors = true, filename = 'path')`;
 }
 
 const text = String.raw`"(\\.|[^"\\])*"`;

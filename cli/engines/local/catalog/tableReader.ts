@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
 import { batchKeys } from "../../../../etl/contract/contract.ts";
 import { fromDuckDb, toDuckDb } from "../../duckdb/columnTypes.ts";
-import { quoteName, quoteText } from "../../duckdb/quote.ts";
+import { quoteFiles, quoteName, quoteText } from "../../duckdb/quote.ts";
 import type { LocalPaths } from "../shared/paths.ts";
 import { type RegisteredTable, tableFolder } from "./catalogFile.ts";
 import { readableClickFiles } from "./clickFiles.ts";
@@ -55,12 +55,12 @@ export function parquetRelation(files: readonly string[], partitionKeys: Columns
 	if (partitionKeys.some(({ name }) => name === batchKeys.own)) {
 		// A column `batch` of the table's own would give way to the folder's.
 		const number = `CAST(regexp_extract(${quoteName(filePath)}, '/${batchKeys.usual}=(\\d+)/[^/]*$', 1) AS INTEGER)`;
-		const rows = `read_parquet(${list(files)}, union_by_name = true, hive_partitioning = false, filename = ${quoteText(filePath)})`;
+		const rows = `read_parquet(${quoteFiles(files)}, union_by_name = true, hive_partitioning = false, filename = ${quoteText(filePath)})`;
 		return `(SELECT * EXCLUDE (${quoteName(filePath)}), ${number} AS ${batchKeys.own} FROM ${rows})`;
 	}
 	const types = partitionKeys.map(({ name, type }) => `${quoteText(name)}: ${toDuckDb(type)}`).join(", ");
 	const hive = partitionKeys.length === 0 ? "false" : `true, hive_types = {${types}}`;
-	return `read_parquet(${list(files)}, union_by_name = true, hive_partitioning = ${hive})`;
+	return `read_parquet(${quoteFiles(files)}, union_by_name = true, hive_partitioning = ${hive})`;
 }
 
 /** Names and types of a relation's columns. */
@@ -85,7 +85,7 @@ async function selectIceberg(folder: string): Promise<string> {
 		({ id, name, type }) =>
 			`${id}: {name: ${quoteText(name)}, type: ${quoteText(toDuckDb(type))}, default_value: NULL}`,
 	);
-	return `SELECT * FROM read_parquet(${list(files)}, hive_partitioning = false, schema = MAP {${schema.join(", ")}})`;
+	return `SELECT * FROM read_parquet(${quoteFiles(files)}, hive_partitioning = false, schema = MAP {${schema.join(", ")}})`;
 }
 
 type Shape = Pick<RegisteredTable, "columns" | "partitionKeys">;
@@ -99,8 +99,4 @@ function selectNulls({ columns, partitionKeys }: Shape): string {
 		({ name, type }) => `CAST(NULL AS ${toDuckDb(type)}) AS ${quoteName(name.toLowerCase())}`,
 	);
 	return `SELECT ${nulls.join(", ")}`;
-}
-
-function list(files: readonly string[]): string {
-	return `[${files.map(quoteText).join(", ")}]`;
 }

@@ -10,7 +10,7 @@ import {
 } from "../../../../../etl/contract/contract.ts";
 import { messageOf } from "../../../../common/errors.ts";
 import { counted, grouped } from "../../../../common/grouped.ts";
-import { quoteName, quoteText } from "../../../duckdb/quote.ts";
+import { quoteFiles, quoteName, quoteText } from "../../../duckdb/quote.ts";
 import type { LakeFinding } from "../../../port.ts";
 import { filesBelow, subfolders } from "../../catalog/lakeFolders.ts";
 import { parquetEndings } from "../../catalog/tableReader.ts";
@@ -144,7 +144,7 @@ function fileName(path: string): string {
 }
 
 function parquet(files: readonly string[]): string {
-	return `read_parquet([${files.map(quoteText).join(", ")}], union_by_name = true, hive_partitioning = false)`;
+	return `read_parquet(${quoteFiles(files)}, union_by_name = true, hive_partitioning = false)`;
 }
 
 async function one(connection: DuckDBConnection, sql: string): Promise<unknown[]> {

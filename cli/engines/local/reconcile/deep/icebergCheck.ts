@@ -2,7 +2,7 @@ import { dirname, relative } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { messageOf } from "../../../../common/errors.ts";
 import { counted, grouped } from "../../../../common/grouped.ts";
-import { quoteText } from "../../../duckdb/quote.ts";
+import { quoteFiles } from "../../../duckdb/quote.ts";
 import type { LakeFinding } from "../../../port.ts";
 import { type DataFile, icebergFiles } from "../../catalog/icebergTable.ts";
 import { filesBelow } from "../../catalog/lakeFolders.ts";
@@ -50,7 +50,8 @@ async function faultOf({ path, bytes, rows }: DataFile, connection: DuckDBConnec
 /** Rows of Parquet files, by their footers. */
 export async function rowsIn(files: readonly string[], connection: DuckDBConnection): Promise<number> {
 	if (files.length === 0) return 0;
-	const list = files.map(quoteText).join(", ");
-	const reader = await connection.runAndReadAll(`SELECT sum(num_rows) FROM parquet_file_metadata([${list}])`);
+	const reader = await connection.runAndReadAll(
+		`SELECT sum(num_rows) FROM parquet_file_metadata(${quoteFiles(files)})`,
+	);
 	return Number(reader.getRowsJS()[0]?.[0] ?? 0);
 }
