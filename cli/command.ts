@@ -1,6 +1,13 @@
 import type { Outcome } from "./common/errors.ts";
 import type { Context, LocalHost, Stack } from "./engines/port.ts";
-import { type CommonOptions, dryRunOption, type OptionDefinition, type OptionValues, watchOption } from "./options.ts";
+import {
+	awsOptions,
+	type CommonOptions,
+	dryRunOption,
+	type OptionDefinition,
+	type OptionValues,
+	watchOption,
+} from "./options.ts";
 
 /** All that `--help` and completion show of a command, in `cli/commands/<name>/definition.ts`. Loads nothing heavy. */
 export interface Definition {
@@ -14,6 +21,8 @@ export interface Definition {
 	options?: readonly OptionDefinition[];
 	/** Whether it acts on this machine alone, so that the options of AWS do not apply. */
 	local?: true;
+	/** Whether it acts on no stack at all, so that `--stack` does not apply. */
+	stackless?: true;
 	/** Whether it acts on a stack that may be on AWS, and so can list its calls: `--dry-run`. */
 	plans?: true;
 	/** Whether it can show its result again and again: `--watch`. */
@@ -36,6 +45,11 @@ export const usualTimeout = "30m";
 /** Keeps the exact type of a definition, from which `Run` infers the arguments and options. */
 export function defineCommand<const D extends Definition>(definition: D): D {
 	return definition;
+}
+
+/** Global options that do not apply to a command: its help leaves them out, and it refuses them. */
+export function notApplying({ local, stackless }: Definition): readonly ("stack" | (typeof awsOptions)[number])[] {
+	return [...(stackless ? (["stack"] as const) : []), ...(local ? awsOptions : [])];
 }
 
 /** All options of a command but those of every command. */

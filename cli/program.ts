@@ -1,6 +1,6 @@
 import { Argument, Command as Commander, Help, Option } from "commander";
-import { type Command, type Invocation, optionsOf, usualTimeout } from "./command.ts";
-import { awsOptions, type CommonOptions, globalOptions, type OptionDefinition } from "./options.ts";
+import { type Command, type Invocation, notApplying, optionsOf, usualTimeout } from "./command.ts";
+import { type CommonOptions, globalOptions, type OptionDefinition } from "./options.ts";
 
 /** What the user typed for a command. */
 export type Line = Pick<Invocation, "args" | "options">;
@@ -83,8 +83,8 @@ function addCommand(parent: Commander, name: string, command: Command, dispatch:
 	return added;
 }
 
-function applies({ local }: Command, option: Option): boolean {
-	return local === undefined || !awsOptions.some((name) => name === option.attributeName());
+function applies(command: Command, option: Option): boolean {
+	return !notApplying(command).some((name) => name === option.attributeName());
 }
 
 /** Has commander parse an option to the value that `OptionValues` says. */

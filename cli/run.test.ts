@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type Run, usualTimeout } from "./command.ts";
 import { commands } from "./commands.ts";
 import { PipelineError } from "./common/errors.ts";
 import { log } from "./common/log.ts";
+import { version } from "./common/version.ts";
 import { main as runMain } from "./run.ts";
 
 const written = { out: "", err: "" };
@@ -35,6 +36,15 @@ function onHeldTime(): { begun: Promise<void>; begin: () => void } {
 		begin = resolve;
 	});
 	return { begun, begin };
+}
+
+/** Has stdout and stderr be terminals of a width, until the test ends. */
+function asTerminals(columns: number): void {
+	for (const stream of [process.stdout, process.stderr]) {
+		const before = { isTTY: stream.isTTY, columns: stream.columns };
+		Object.assign(stream, { isTTY: true, columns });
+		onTestFinished(() => void Object.assign(stream, before));
+	}
 }
 
 /** Puts a function instead of a command's. */
@@ -128,6 +138,28 @@ describe("usage", () => {
 			},
 		});
 	});
+	it("help and the version are documents with --json, too", async () => {
+		expect(await main(["--version", "--json"])).toBe(0);
+		expect(JSON.parse(written.out)).toEqual({ version });
+		written.out = "";
+		expect(await main(["query", "--help", "--json"])).toBe(0);
+		expect(JSON.parse(written.out)).toEqual({ help: expect.stringContaining("Usage: pipeline-cli query") });
+	});
+	it.each([
+		["ulr", "Did you mean url? It takes no argument; below it there is url."],
+		["nothing", "It takes no argument; below it there is url."],
+	])("dashboard %s is an unknown command, although dashboard is one", async (word, fix) => {
+		expect(await main(["dashboard", word, "--json"])).toBe(2);
+		const what = `Unknown command 'dashboard ${word}'.`;
+		expect(JSON.parse(written.out).error).toMatchObject({ what, fix, next: "pipeline-cli dashboard --help" });
+	});
+	it.each(["setup", "completion"])("%s acts on no stack, and takes none", async (name) => {
+		expect(await main([name, "--help"])).toBe(0);
+		expect(written.out).not.toContain("--stack");
+		const argv = name === "setup" ? [name] : [name, "bash"];
+		expect(await main([...argv, "--stack", "local-x"])).toBe(2);
+		expect(written.err).toContain(`--stack does not apply to ${name}.\n  why:  ${name} does the same for every stack.`);
+	});
 	it("a wrong option value ends with 2 and says what it takes", async () => {
 		expect(await main(["clicks", "send", "--records", "many"])).toBe(2);
 		expect(written.err).toContain("It must be a whole number from 1 to 1000000000.");
@@ -169,6 +201,28 @@ describe("a command's result", () => {
 		replace("status", async () => ({ json: { a: 1 }, text: "all well" }));
 		expect(await main(["status", "--json"])).toBe(0);
 		expect(JSON.parse(written.out)).toEqual({ a: 1 });
+	});
+	it("names the local stack that a command makes or removes in its document", async () => {
+		replace("up", async ({ localHost }) => {
+			await localHost();
+			return { json: { a: 1 }, text: "up" };
+		});
+		expect(await main(["up", "--stack", "local-two", "--json"])).toBe(0);
+		expect(JSON.parse(written.out)).toEqual({ stack: "local-two", a: 1 });
+	});
+	it("has its sentences broken between words on a terminal, its errors too; data stay as they are", async () => {
+		const long = "Many words that are together too long for a line of a terminal";
+		replace("status", async () => ({ json: {}, text: long }));
+		replace("query", async () => ({ json: {}, text: long, asIs: true }));
+		asTerminals(40);
+		vi.stubEnv("NO_COLOR", "1");
+		await main(["status"]);
+		expect(written.out).toBe("Many words that are together too long\nfor a line of a terminal\n");
+		written.out = "";
+		await main(["query", "SELECT 1"]);
+		expect(written.out).toBe(`${long}\n`);
+		await main(["up", "--region", "eu-west-1"]);
+		expect(written.err).toContain("  why:  up acts only on this machine;\n        --region");
 	});
 	it("says nothing on stderr with --quiet but warnings", async () => {
 		replace("status", async ({ context }) => {

@@ -1,7 +1,8 @@
 import chalk from "chalk";
 import { type Command as Commander, CommanderError } from "commander";
-import { type Command, type CommandResult, type Invocation, usualTimeout } from "./command.ts";
+import { type Command, type CommandResult, type Invocation, notApplying, usualTimeout } from "./command.ts";
 import { commands } from "./commands.ts";
+import { didYouMean } from "./common/didYouMean.ts";
 import { diskFault } from "./common/diskFault.ts";
 import { cancelled, exitCodes, PipelineError } from "./common/errors.ts";
 import { logIsAskedFor, logTo } from "./common/log.ts";
@@ -11,12 +12,13 @@ import { dryRun } from "./dryRun.ts";
 import { Plan } from "./engines/plan.ts";
 import type { Ongoing, Stack } from "./engines/port.ts";
 import { abortOnInterrupt, type Leave, unlessHung } from "./interruption.ts";
-import { awsOptions } from "./options.ts";
 import { buildProgram, type Line } from "./program.ts";
 import { findStack, localHost } from "./stack.ts";
 import { errorJson, errorText } from "./ui/errorText.ts";
 import { write, writeJson, writeText } from "./ui/output.ts";
+import { wrapProse } from "./ui/prose.ts";
 import { QuietReporter, StreamReporter } from "./ui/reporter.ts";
+import { screenWidth } from "./ui/table.ts";
 import { type Look, lookOf, stripAnsi } from "./ui/terminal.ts";
 import { asTyped, type CallForm, calledAs } from "./ui/typed.ts";
 
@@ -31,7 +33,9 @@ export async function main(argv: string[], leave: Leave): Promise<number> {
 		code = await runCommand(command, line, leave);
 	});
 	const noColor = argv.includes("--no-color");
-	prepare(program, noColor);
+	const json = argv.includes("--json");
+	const help: string[] = [];
+	prepare(program, noColor, json ? (text) => void help.push(text) : writeHelp);
 	try {
 		if (argv.length === 0) {
 			program.outputHelp();
@@ -41,22 +45,33 @@ export async function main(argv: string[], leave: Leave): Promise<number> {
 		return code;
 	} catch (error) {
 		if (!(error instanceof CommanderError)) throw error;
-		if (error.exitCode === 0) return exitCodes.ok;
+		if (error.exitCode === 0) {
+			const isVersion = error.code === "commander.version";
+			if (json) await writeJson(isVersion ? { version } : { help: help.join("") }, undefined);
+			return exitCodes.ok;
+		}
 		const shown = wrongUsage(error, argv);
-		if (argv.includes("--json")) await writeJson(errorJson(shown), undefined);
+		if (json) await writeJson(errorJson(shown), undefined);
 		const { color } = lookOf(process.stderr, process.env, noColor);
 		// Commander has written the help of a group that lacks its command.
-		if (error.code !== "commander.help") process.stderr.write(asTyped(errorText(shown, color), callForm()));
+		if (error.code !== "commander.help") {
+			process.stderr.write(fitted(asTyped(errorText(shown, color), callForm()), process.stderr));
+		}
 		return exitCodes.usage;
 	}
 }
 
-function prepare(program: Commander, noColor: boolean): void {
+/** A reader that has gone, as with `| head`, is not a failure. */
+function writeHelp(text: string): void {
+	void write(process.stdout, asTyped(text, callForm()));
+}
+
+/** @param writeOut takes help and the version. */
+function prepare(program: Commander, noColor: boolean, writeOut: (text: string) => void): void {
 	for (const command of [program, ...program.commands.flatMap((child) => [child, ...child.commands])]) {
 		command.exitOverride();
 		command.configureOutput({
-			// A reader that has gone, as with `| head`, is not a failure.
-			writeOut: (text) => void write(process.stdout, asTyped(text, callForm())),
+			writeOut,
 			writeErr: (text) => void process.stderr.write(asTyped(text, callForm())),
 			// Written by main, in the form of all errors.
 			outputError: () => undefined,
@@ -73,6 +88,11 @@ function callForm(): CallForm {
 	return { program, commands: firstWords };
 }
 
+/** Sentences in lines that fit, where the stream is a terminal. */
+function fitted(text: string, stream: NodeJS.WriteStream): string {
+	return wrapProse(text, screenWidth(stream), callForm().program);
+}
+
 /** What commander refused, in the form of all errors; `next` is the help of the command that was meant. */
 function wrongUsage(error: CommanderError, argv: readonly string[]): PipelineError {
 	const next = `pipeline-cli ${meantCommand(argv)}--help`;
@@ -80,6 +100,8 @@ function wrongUsage(error: CommanderError, argv: readonly string[]): PipelineErr
 		const fix = "Choose one of the commands listed in its help.";
 		return new PipelineError("usage", { what: "The command is incomplete.", fix, next });
 	}
+	const unknown = unknownSubcommand(error, argv);
+	if (unknown !== undefined) return unknown;
 	const [what = "", ...more] = error.message.replace(/^error: /, "").split("\n");
 	return new PipelineError("usage", {
 		what: `${what.charAt(0).toUpperCase()}${what.slice(1).replace(/\.$/, "")}.`,
@@ -89,6 +111,19 @@ function wrongUsage(error: CommanderError, argv: readonly string[]): PipelineErr
 				.trim()
 				.replace(/^\((.*)\)$/, "$1") || "List the commands and options.",
 		next,
+	});
+}
+
+/** A word after a command that takes none, where commands begin with that one: commander counts it as an argument. */
+function unknownSubcommand(error: CommanderError, argv: readonly string[]): PipelineError | undefined {
+	const parent = meantCommand(argv).trimEnd();
+	const below = commands.flatMap(({ name }) => (name.startsWith(`${parent} `) ? [name.slice(parent.length + 1)] : []));
+	if (error.code !== "commander.excessArguments" || parent === "" || below.length === 0) return undefined;
+	const word = argv.filter((one) => !one.startsWith("-"))[parent.split(" ").length] ?? "";
+	return new PipelineError("usage", {
+		what: `Unknown command '${parent} ${word}'.`,
+		fix: didYouMean(word, below, `It takes no argument; below it there is ${below.join(", ")}.`),
+		next: `pipeline-cli ${parent} --help`,
 	});
 }
 
@@ -109,7 +144,8 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 	const err = lookOf(process.stderr, process.env, !options.color);
 	chalk.level = out.color || err.color ? 2 : 0;
 	const typed = (text: string): string => asTyped(text, { ...callForm(), stack: options.stack });
-	const reporter = quiet ? new QuietReporter(process.stderr, typed) : new StreamReporter(process.stderr, err, typed);
+	const words = { typed, fitted: (text: string) => fitted(text, process.stderr) };
+	const reporter = quiet ? new QuietReporter(process.stderr, words) : new StreamReporter(process.stderr, err, words);
 	if (options.verbose || logIsAskedFor()) logTo((line) => reporter.log(line));
 	const abort = new AbortController();
 	const { signal } = abort;
@@ -127,6 +163,8 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 	});
 	const plan = options.dryRun === true ? new Plan() : undefined;
 	let found: Stack | undefined;
+	/** Of the stack that the command acts on. */
+	let stackName: string | undefined;
 	/** Also without a stack, as when there is none yet. */
 	let onThisMachine = false;
 	const invocation: Invocation = {
@@ -144,12 +182,15 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		stack: async () => {
 			const { stack, outputs, profile, region } = options;
 			found = await findStack({ stack, outputs, profile, region, plan, signal });
+			stackName = found.name;
 			onThisMachine ||= found.engine === "local";
 			return found;
 		},
-		localHost: (name = options.stack) => {
+		localHost: async (name) => {
 			onThisMachine = true;
-			return localHost(name);
+			const host = await localHost(name ?? options.stack);
+			if (name === undefined && command.stackless === undefined) stackName ??= host.name;
+			return host;
 		},
 		commands,
 	};
@@ -164,13 +205,17 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 					: dryRun(
 							() => run(invocation),
 							plan,
-							() => found?.name,
+							() => stackName,
 						);
 			const result = await unlessHung(work, signal, () => !onThisMachine);
 			reporter.close();
 			await (json
-				? writeJson(result.json, found?.name)
-				: show({ ...result, text: isData(result) ? result.text : typed(result.text) }, out, release));
+				? writeJson(result.json, stackName)
+				: show(
+						{ ...result, text: isData(result) ? result.text : fitted(typed(result.text), process.stdout) },
+						out,
+						release,
+					));
 			if (result.again === undefined) return result.outcome === undefined ? exitCodes.ok : exitCodes[result.outcome];
 			await sleep(result.again * 1000, signal);
 		}
@@ -179,8 +224,8 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 		const shown = asPipelineError(error, signal, command);
 		// Ctrl-C is how a watch ends.
 		if (options.watch === true && shown instanceof PipelineError && shown.outcome === "cancelled") return exitCodes.ok;
-		if (json) await writeJson(errorJson(shown), found?.name);
-		process.stderr.write(typed(errorText(shown, err.color)));
+		if (json) await writeJson(errorJson(shown), stackName);
+		process.stderr.write(words.fitted(typed(errorText(shown, err.color))));
 		if (!signal.aborted) for (const { what } of ongoing.values()) reporter.warn(`Still running on AWS: ${what}`);
 		return shown instanceof PipelineError ? exitCodes[shown.outcome] : exitCodes.failure;
 	} finally {
@@ -189,13 +234,17 @@ async function runCommand(command: Command, { args, options }: Line, leave: Leav
 	}
 }
 
-/** @throws PipelineError where an option of AWS is given to a command that acts on this machine alone. */
-function requireApplying({ name, local }: Command, options: Line["options"]): void {
-	const [given] = local === undefined ? [] : awsOptions.filter((one) => options[one] !== undefined);
+/** @throws PipelineError where an option names a stack, or an account of AWS, to a command that acts on none. */
+function requireApplying(command: Command, options: Line["options"]): void {
+	const { name } = command;
+	const given = notApplying(command).find((one) => options[one] !== undefined);
 	if (given === undefined) return;
 	throw new PipelineError("usage", {
 		what: `--${given} does not apply to ${name}.`,
-		why: `${name} acts only on this machine; --${given} is for stacks on AWS.`,
+		why:
+			given === "stack"
+				? `${name} does the same for every stack.`
+				: `${name} acts only on this machine; --${given} is for stacks on AWS.`,
 		fix: "Leave it out.",
 		next: `pipeline-cli ${name} --help`,
 	});

@@ -43,16 +43,20 @@ export function personalColumns(
 	});
 }
 
+/** Long enough to be recognised at the end of a word: the catalog's names are in lower case, `contactlastname` too. */
+const longEndings = [...personal, ...secret].filter((token) => token.length >= 5);
+
 /**
  * Whether a column's values had better not be shown to whoever opens a page: its name says so, or ends so, as
- * `contact_last_name` does. One too many does no harm here.
+ * `contact_last_name` and `contactlastname` do. One too many does no harm here.
  */
 export function looksPersonal(name: string): boolean {
 	const words = name.replaceAll(/([a-z])([A-Z])/g, "$1_$2").split(/[_\s-]+/);
-	return words.some((_, at) => {
+	const isNamed = words.some((_, at) => {
 		const token = tokenOf(words.slice(at).join(""));
 		return personal.has(token) || secret.has(token);
 	});
+	return isNamed || longEndings.some((ending) => tokenOf(name).endsWith(ending));
 }
 
 function actionOf({ type }: SourceColumn, isSecret: boolean, isKey: boolean): "hash" | "drop" | undefined {

@@ -6,6 +6,16 @@ import { ansi, type Look } from "./terminal.ts";
 
 const frames = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 
+/** How texts are changed before they are shown. */
+export interface Words {
+	/** Writes the commands in a text as the user types them. */
+	typed(text: string): string;
+	/** Breaks a text into lines that fit the terminal. */
+	fitted(text: string): string;
+}
+
+const asTheyAre: Words = { typed: (text) => text, fitted: (text) => text };
+
 interface RunningTask {
 	title: string;
 	detail: string;
@@ -19,17 +29,16 @@ interface RunningTask {
 export class StreamReporter implements Reporter {
 	readonly #stream: NodeJS.WritableStream;
 	readonly #look: Look;
-	readonly #typed: (text: string) => string;
+	readonly #words: Words;
 	readonly #paint: ChalkInstance;
 	readonly #running: RunningTask[] = [];
 	#timer: NodeJS.Timeout | undefined;
 	#frame = 0;
 	#drawn = 0;
 
-	/** @param typed writes the commands in notes and warnings as the user types them. */
-	constructor(stream: NodeJS.WritableStream, look: Look, typed: (text: string) => string = (text) => text) {
+	constructor(stream: NodeJS.WritableStream, look: Look, words: Words = asTheyAre) {
 		this.#stream = stream;
-		this.#typed = typed;
+		this.#words = words;
 		this.#look = look;
 		this.#paint = look.color ? chalk : new Chalk({ level: 0 });
 	}
@@ -56,11 +65,11 @@ export class StreamReporter implements Reporter {
 	}
 
 	note(text: string): void {
-		this.#line(this.#typed(text));
+		this.#line(this.#words.fitted(this.#words.typed(text)));
 	}
 
 	warn(text: string): void {
-		this.#line(`${this.#paint.yellow("warning:")} ${this.#typed(text)}`);
+		this.#line(this.#words.fitted(`${this.#paint.yellow("warning:")} ${this.#words.typed(text)}`));
 	}
 
 	/** A line of the log, between the lines of progress. */
@@ -81,7 +90,7 @@ export class StreamReporter implements Reporter {
 		this.#running.splice(this.#running.indexOf(task), 1);
 		const seconds = formatSeconds((Date.now() - task.startedAt) / 1000);
 		const detail = task.detail === "" ? "" : ` ${this.#paint.dim(task.detail)}`;
-		this.#line(`${mark} ${task.title}${detail} ${this.#paint.dim(`(${seconds})`)}`);
+		this.#line(this.#words.fitted(`${mark} ${task.title}${detail} ${this.#paint.dim(`(${seconds})`)}`));
 		if (this.#running.length === 0) this.close();
 	}
 
@@ -123,11 +132,11 @@ export class StreamReporter implements Reporter {
 /** Shows warnings only: `--quiet`. */
 export class QuietReporter implements Reporter {
 	readonly #stream: NodeJS.WritableStream;
-	readonly #typed: (text: string) => string;
+	readonly #words: Words;
 
-	constructor(stream: NodeJS.WritableStream, typed: (text: string) => string = (text) => text) {
+	constructor(stream: NodeJS.WritableStream, words: Words = asTheyAre) {
 		this.#stream = stream;
-		this.#typed = typed;
+		this.#words = words;
 	}
 
 	task<T>(_title: string, run: (update: (detail: string) => void) => Promise<T>): Promise<T> {
@@ -137,7 +146,7 @@ export class QuietReporter implements Reporter {
 	note(): void {}
 
 	warn(text: string): void {
-		this.#stream.write(`warning: ${this.#typed(text)}\n`);
+		this.#stream.write(`${this.#words.fitted(`warning: ${this.#words.typed(text)}`)}\n`);
 	}
 
 	log(line: string): void {

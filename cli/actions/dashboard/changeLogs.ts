@@ -1,6 +1,9 @@
 import { changeLogColumns, currentTableOf, operations } from "../../../etl/contract/contract.ts";
+import { columnForm, folderForm } from "../../../etl/contract/names.ts";
+import type { Verification } from "../../../etl/contract/pipeline/pipeline.ts";
 import { changeHours, type ResultTable } from "../../dashboard/data.ts";
 import type { CatalogTable, Context, Query } from "../../engines/port.ts";
+import { verificationMark } from "../verify/markedClicks.ts";
 import { askAll, nameInSql, textInSql } from "./ask.ts";
 
 /** What a table's change log holds. */
@@ -19,23 +22,27 @@ export interface LogFacts {
 	hours: Map<string, number>;
 }
 
-/** Which change logs there are depends on what is replicated. */
+/**
+ * Which change logs there are depends on what is replicated.
+ * @param verify what verify-cdc writes: its rows are in the facts of their table, but not in those by hour, of which a chart is made.
+ */
 export async function logFacts(
-	tables: readonly Pick<CatalogTable, "name" | "format">[],
+	tables: readonly Pick<CatalogTable, "name" | "format" | "location">[],
+	verify: Verification | undefined,
 	now: Date,
 	query: Query,
 	context: Context,
 ): Promise<LogFacts[]> {
 	const logs = tables.flatMap((one) => {
 		const table = loggedTable(one);
-		return table === undefined ? [] : [{ name: one.name, table }];
+		return table === undefined ? [] : [{ name: one.name, table, location: one.location }];
 	});
 	const { op, commitTime } = changeLogColumns;
 	const since = (hours: number): string => textInSql(commitText(new Date(now.getTime() - hours * 3_600_000)));
 	const counted = (hours: number): string => `COUNT(CASE WHEN ${commitTime} >= ${since(hours)} THEN 1 END)`;
-	const select = ({ name, table }: { name: string; table: string }): string =>
+	const select = ({ name, table, location }: (typeof logs)[number]): string =>
 		`SELECT ${textInSql(table)} AS table_name, ${op} AS op, ` +
-		`CASE WHEN ${commitTime} >= ${since(changeHours)} THEN substr(${commitTime}, 1, 13) END AS change_hour, ` +
+		`CASE WHEN ${commitTime} >= ${since(changeHours)}${othersRows(location, verify)} THEN substr(${commitTime}, 1, 13) END AS change_hour, ` +
 		`COUNT(*) AS row_count, MAX(${commitTime}) AS newest, ${counted(1)} AS last_hour, ${counted(24)} AS last_day ` +
 		`FROM ${nameInSql(name)} GROUP BY 2, 3`;
 	const found = new Map<string, LogFacts>();
@@ -50,6 +57,18 @@ export async function logFacts(
 /** The table whose change log this is; undefined of other tables, also where the source's own name ends as a log's does. */
 export function loggedTable({ name, format }: Pick<CatalogTable, "name" | "format">): string | undefined {
 	return format === "iceberg" ? undefined : currentTableOf(name);
+}
+
+/** A condition that the rows of verify-cdc do not meet: none of its table of heartbeats, and none with its mark. */
+function othersRows(location: string, verify: Verification | undefined): string {
+	if (verify === undefined) return "";
+	const { table, rows, marker } = verify;
+	if (!location.replace(/\/$/, "").endsWith(`/${folderForm(table.schema)}/${folderForm(table.table)}`)) return "";
+	if (rows.length === 0) return " AND 1 = 0";
+	const [marked] = marker;
+	if (marked === undefined) return "";
+	const column = nameInSql(columnForm(marked));
+	return ` AND (${column} IS NULL OR ${column} NOT LIKE ${textInSql(`${verificationMark}%`)})`;
 }
 
 function emptyFacts(table: string): LogFacts {

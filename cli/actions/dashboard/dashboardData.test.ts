@@ -43,7 +43,10 @@ describe("dashboardData", () => {
 			CREATE TABLE orders_changes AS SELECT * FROM (VALUES
 				('O', '2026-11-20 10:00:00.000000'), ('I', '2026-11-20 11:00:00.250000'), ('I', '2026-11-20 12:00:00.750000'),
 				('D', '${recent}')) AS t(cdc_op, cdc_commit_time);
-			CREATE TABLE wp_terms_changes AS SELECT 'O' AS cdc_op, '2026-11-20 10:00:00.000000' AS cdc_commit_time`);
+			CREATE TABLE wp_terms_changes AS SELECT * FROM (VALUES ('O', '2026-11-20 10:00:00.000000', 'toys'),
+				('I', '${recent}', 'games'), ('I', '${recent}', NULL), ('I', '${recent}', 'pipeline-cli-verify-1795990000000-1'))
+				AS t(cdc_op, cdc_commit_time, slug);
+			CREATE TABLE heartbeat_changes AS SELECT 'I' AS cdc_op, '${recent}' AS cdc_commit_time`);
 	});
 
 	afterAll(() => {
@@ -66,11 +69,16 @@ describe("dashboardData", () => {
 	};
 
 	const sold = ["fact_orders", "dim_product", "dim_customer", "clickstream_data"];
-	const logs = ["orders_changes", "wp_terms_changes", "broken_changes"];
+	const logs = ["orders_changes", "wp_terms_changes", "heartbeat_changes", "broken_changes"];
+	const locations: Record<string, string> = {
+		clickstream_data: "raw/clickstream_data/",
+		wp_terms_changes: "processed/wordpress-db/wp_terms/",
+		heartbeat_changes: "processed/shop/heartbeat",
+	};
 	const tables = [...sold, ...logs, "orders"].map((name) => ({
 		name,
 		format: name === "clickstream_data" ? "json" : "parquet",
-		location: `mem://${name === "clickstream_data" ? "raw" : "processed"}/${name}/`,
+		location: `mem://${locations[name] ?? `processed/${name}/`}`,
 	}));
 
 	function zone(name: string, objects: { key: string; size: number; modified: Date }[]): ObjectStore {
@@ -192,7 +200,7 @@ describe("dashboardData", () => {
 			newest: expect.stringContaining(newest.slice(0, 16)),
 			lineage: expect.anything(),
 		});
-		expect(found.find(({ name }) => name === "wp_terms")).toMatchObject({ log: { loaded: 1, lastDay: 0 } });
+		expect(found.find(({ name }) => name === "wp_terms")).toMatchObject({ log: { loaded: 1, lastDay: 3 } });
 		expect(found.find(({ name }) => name === "clickstream_data")).toMatchObject({
 			bytes: 5,
 			lineage: { from: [{ kind: "clicks", name: "clickstream" }] },
@@ -202,6 +210,22 @@ describe("dashboardData", () => {
 			ok: true,
 			value: { state: "running", text: "Load complete", latencySeconds: 1.5 },
 		});
+	});
+
+	it("leaves rows of verify-cdc out of the chart of changes: those with its mark, and its table of heartbeats", async () => {
+		const changesIn = async (pipeline: typeof shop.pipeline) => {
+			const { overview } = await dashboardData(stack, { ...shop, pipeline }, context);
+			const [, changes] = overview.changes.columns;
+			return changes?.kind === "number"
+				? changes.cells.reduce<number>((sum, cell) => sum + Number(cell), 0)
+				: undefined;
+		};
+		const { verify, ...without } = shop.pipeline;
+		expect(await changesIn(without)).toBe(5);
+		expect(await changesIn(shop.pipeline)).toBe(4);
+		expect(verify?.marker).toEqual(["slug", "name"]);
+		const heartbeat = { table: { schema: "shop", table: "heartbeat" }, rows: [], marker: [] };
+		expect(await changesIn({ ...without, verify: heartbeat })).toBe(4);
 	});
 
 	it("is of the time when the last good run began, and says what makes it older than it should be", async () => {

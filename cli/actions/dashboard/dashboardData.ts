@@ -14,10 +14,10 @@ export async function dashboardData(stack: Stack, definition: Described, context
 	const query = await stack.query();
 	const catalog = await (await stack.crawlers()).registered();
 	const { folder } = definition;
-	const { name, description, charts } = definition.pipeline;
+	const { name, description, charts, verify } = definition.pipeline;
 	const [shown, overview, zones] = await Promise.all([
 		chartResults(charts, folder, catalog, query, context),
-		overviewOf(stack, catalog.tables, query, context),
+		overviewOf(stack, catalog.tables, verify, query, context),
 		Promise.all([stack.raw(), stack.processed()]),
 	]);
 	// It reads the models' files; without it the tables are there all the same.

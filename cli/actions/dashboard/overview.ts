@@ -1,3 +1,4 @@
+import type { Verification } from "../../../etl/contract/pipeline/pipeline.ts";
 import type { Overview, Part, ReplicationView, RunView, TableView } from "../../dashboard/data.ts";
 import type { Context, Query, ReplicationStatus, Stack } from "../../engines/port.ts";
 import { type Failing, failing } from "../etl/failing.ts";
@@ -15,6 +16,7 @@ const shownRuns = 8;
 export async function overviewOf(
 	stack: Stack,
 	tables: readonly RegisteredTable[],
+	verify: Verification | undefined,
 	query: Query,
 	context: Context,
 ): Promise<Overview> {
@@ -22,7 +24,7 @@ export async function overviewOf(
 	const [{ replication, trouble }, history, logs, files, schedule] = await Promise.all([
 		replicationParts(stack, context),
 		part(context, async () => (await stack.jobs()).runs(shownRuns)),
-		part(context, () => logFacts(tables, now, query, context)),
+		part(context, () => logFacts(tables, verify, now, query, context)),
 		part(context, () => lakeFiles(stack, tables)),
 		part(context, async () => (await stack.jobs()).schedule()),
 	]);

@@ -6,6 +6,7 @@ import { qualifiedName, quoteName } from "../../engines/mysql/quote.ts";
 import type { SourceConnection } from "../../engines/port.ts";
 import { heartbeatColumns, heartbeatKey, heartbeatMarker, heartbeatValues, openHeartbeat } from "./heartbeat.ts";
 import { keptColumns, keyInLake, requireReplicated } from "./keptColumns.ts";
+import { verificationMark } from "./markedClicks.ts";
 import { columnsOf, condition, keyOf, type Selection } from "./sourceRows.ts";
 
 /** What verify-cdc writes and follows. */
@@ -172,5 +173,5 @@ function nowhereToWrite({ name, schemas }: Pipeline): PipelineError {
 }
 
 function markPrefix(): string {
-	return `pipeline-cli-verify-${Date.now()}`;
+	return `${verificationMark}${Date.now()}`;
 }

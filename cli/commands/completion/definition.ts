@@ -3,6 +3,7 @@ import { defineCommand } from "../../command.ts";
 export const definition = defineCommand({
 	name: "completion",
 	local: true,
+	stackless: true,
 	summary: "Print a shell completion script",
 	arguments: [["<shell>", "bash, zsh or fish"]],
 	json: {

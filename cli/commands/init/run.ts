@@ -44,7 +44,7 @@ function nextCommands(
 	sourceOptions: string,
 	onStack: string,
 ): { local: string[]; aws: string[] } {
-	const cli = "npx pipeline-cli";
+	const cli = "pipeline-cli";
 	return {
 		local: [
 			`${cli} up${onStack} --pipeline ${shellWord(folder)} ${sourceOptions}`,

@@ -1,5 +1,6 @@
 import { purge } from "../../actions/purge.ts";
 import type { CommandResult, Run } from "../../command.ts";
+import { didYouMean } from "../../common/didYouMean.ts";
 import { PipelineError } from "../../common/errors.ts";
 import type { Context, Replication, Stack, TableStatistics } from "../../engines/port.ts";
 import { stackLine } from "../../ui/stackLine.ts";
@@ -55,7 +56,11 @@ function selectTables(names: readonly string[], known: readonly TableStatistics[
 		throw new PipelineError("usage", {
 			what: `${name} is not replicated.`,
 			why: `Replicated tables: ${known.map((one) => `${one.schema}.${one.table}`).join(", ") || "none"}.`,
-			fix: "Write schema.table as listed, or schema.* for all tables of a schema.",
+			fix: didYouMean(
+				name,
+				known.map((one) => `${one.schema}.${one.table}`),
+				"Write schema.table as listed, or schema.* for all tables of a schema.",
+			),
 			next: "pipeline-cli replication tables",
 		});
 	});

@@ -5,9 +5,10 @@ import { replicationTrouble, tablesInError } from "../../actions/replicationTrou
 import { reviveReplication } from "../../actions/schedule/keep.ts";
 import { runSchedule } from "../../actions/schedule/runSchedule.ts";
 import type { CommandResult, Invocation, Run } from "../../command.ts";
+import { didYouMean } from "../../common/didYouMean.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { scheduleText } from "../../common/scheduleText.ts";
-import type { Stack } from "../../engines/port.ts";
+import type { Context, Stack } from "../../engines/port.ts";
 import { stackLine } from "../../ui/stackLine.ts";
 import { abortReason } from "../shared/aborted.ts";
 import { describeRun } from "../shared/etlRun.ts";
@@ -38,6 +39,7 @@ export const run: Run<typeof definition> = async (invocation) => {
 	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
 	const errors = trouble === undefined ? await tablesInError(found) : undefined;
 	if (errors !== undefined) context.reporter.warn(`${errors} See: pipeline-cli replication tables`);
+	if (acceptEmpty !== undefined) await warnOfUnknown(found, acceptEmpty, context);
 	const result = await runEtl(found, names, context, {
 		from,
 		select,
@@ -51,6 +53,15 @@ export const run: Run<typeof definition> = async (invocation) => {
 		...(result.outcome === undefined ? {} : { outcome: result.outcome }),
 	};
 };
+
+/** A misspelt name accepts nothing. It is no mistake for sure: a table that was dropped at the source is not replicated, either. */
+async function warnOfUnknown(stack: Stack, accepted: readonly string[], { reporter }: Context): Promise<void> {
+	const known = (await (await stack.replication()).tables()).map(({ schema, table }) => `${schema}.${table}`);
+	for (const name of accepted.filter((one) => !known.includes(one))) {
+		const fix = didYouMean(name, known, "If it was dropped at the source, ignore this.");
+		reporter.warn(`--accept-empty: ${name} is not replicated. ${fix}`);
+	}
+}
 
 /** `--every`: run after run in the foreground until Ctrl-C. */
 async function repeatEtl(

@@ -1,6 +1,6 @@
 -- Clicks by the hour in which they arrived.
--- The hours are the partitions of the clickstream's folders, in UTC. A line that was not a record has no product and is
--- not counted; a file that is in no hour's folder is left out.
+-- The hours are the partitions of the clickstream's folders, in UTC. Lines that are not records have no product and are
+-- not counted; files outside the folders of hours are left out.
 SELECT
 	year || '-' || month || '-' || day || ' ' || hour || ':00:00' AS hour,
 	year || '-' || month || '-' || day AS day,

@@ -1,5 +1,5 @@
 -- Order items whose product was clicked, by the day of the click and department.
--- The words of the cloud: grouped by department, sized by the count of rows of joint_tables.
+-- The words of the cloud: one per department, sized by its number of rows in joint_tables.
 SELECT
 	CAST(substr(click_hour, 1, 10) AS date) AS day,
 	department,

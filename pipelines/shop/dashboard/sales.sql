@@ -1,7 +1,7 @@
--- Order lines, summed by month, day, country, product line and customer: what the charts of sales filter and sum.
--- Beyond the 1000 customers with the most revenue, customers are not distinguished: the result stays small however
--- many there are. Product line and country are those of the day of the order; the name is the customer's newest, with
--- the number behind it where two have the same.
+-- Order lines, summed by month, day, country, product line and customer. The charts of sales filter and sum these rows.
+-- Only the 1000 customers with the most revenue are listed separately, so that the result stays small. Product line and
+-- country are those on the day of the order; the name is the customer's newest, followed by the number if two customers
+-- have the same name.
 SELECT
 	CAST(date_trunc('month', f.order_date) AS date) AS month,
 	f.order_date AS day,

@@ -1,7 +1,8 @@
 -- Change activity by table
--- What replication brought: rows of each table's change log by operation, and the commit of the newest change.
--- Columns: table_name; loaded (operation O: full load), inserted (I), updated (U), deleted (D); last_change (commit time,
--- UTC; empty before the first change). Most changes first.
+-- Rows in each table's change log by operation, and the commit time of the newest change. Rows marked by verify-cdc are
+-- not counted.
+-- Columns: table_name; loaded (operation O, full load); inserted (I); updated (U); deleted (D); last_change (commit time
+-- in UTC, null before the first change). The table with the most changes comes first.
 SELECT
 	table_name,
 	count(CASE WHEN cdc_op = 'O' THEN 1 END) AS loaded,
@@ -25,6 +26,7 @@ FROM (
 	SELECT 'wp_termmeta' AS table_name, cdc_op, cdc_commit_time FROM wp_termmeta_changes
 	UNION ALL
 	SELECT 'wp_terms' AS table_name, cdc_op, cdc_commit_time FROM wp_terms_changes
+	WHERE slug IS NULL OR slug NOT LIKE 'pipeline-cli-verify-%'
 	UNION ALL
 	SELECT 'wp_usermeta' AS table_name, cdc_op, cdc_commit_time FROM wp_usermeta_changes
 	UNION ALL

@@ -1,6 +1,6 @@
 -- Clickstream by department and price band
--- Which departments are looked at, and at what prices. Lines of the clickstream without a price are left out.
--- Columns: department; price_band; clicks; average_price. By department, cheapest band first.
+-- Clicks by department and price range. Records without a price are left out.
+-- Columns: department; price_band; clicks; average_price. Sorted by department, cheapest band first.
 SELECT
 	department,
 	price_band,

@@ -1,6 +1,6 @@
--- Department word counts
--- The words of the word cloud: how often each department occurs among the clicked products of order items.
--- Columns: department; products (rows of joint_tables); distinct_products (product names). Most first.
+-- Departments in the word cloud
+-- The words of the word cloud, with the number of order items whose product was clicked, once for each click.
+-- Columns: department; products (rows of joint_tables); distinct_products (product names). The largest comes first.
 SELECT
 	department,
 	count(*) AS products,

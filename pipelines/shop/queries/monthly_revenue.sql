@@ -1,7 +1,7 @@
 -- Monthly revenue
--- How revenue goes month by month: orders of every status, by the day of the order.
--- Columns: month (yyyy-MM); orders; units; revenue; running_total within the year. Oldest first; a month without an order has
--- no row.
+-- Revenue by the month of the order. Orders of every status count.
+-- Columns: month (yyyy-MM); orders; units; revenue; running_total within the year. Oldest month
+-- first; months without orders have no row.
 SELECT
 	month,
 	count(DISTINCT order_number) AS orders,

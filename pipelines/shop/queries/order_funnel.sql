@@ -1,7 +1,7 @@
 -- Order funnel
--- How far orders come: of those placed, how many were kept, shipped, and shipped in time.
--- Columns: step (1 to 4); stage; orders that got there; percent_of_placed. A kept order is not cancelled; one is in time that
--- left no later than the customer required.
+-- Of all orders placed, how many were kept, shipped, and shipped on time.
+-- Columns: step (1 to 4); stage; orders that reached it; percent_of_placed. An order is kept if it was not cancelled, and on
+-- time if it left no later than the customer required.
 SELECT
 	step,
 	stage,

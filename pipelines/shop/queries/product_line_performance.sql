@@ -1,7 +1,7 @@
 -- Product-line performance
--- Which product lines sell, and what is left of it: orders of every status, with the product as it was when it was ordered.
--- Columns: product_line; orders, products and units sold; revenue; profit (revenue less the buying price);
--- margin_percent (profit in percent of revenue). Most revenue first.
+-- Revenue and profit by product line, as the product was on the day of the order. Orders of every status count.
+-- Columns: product_line; orders, products and units sold; revenue; profit (revenue minus the buying price);
+-- margin_percent (profit in percent of revenue). The line with the most revenue comes first.
 SELECT
 	p.product_line,
 	count(DISTINCT f.order_number) AS orders,

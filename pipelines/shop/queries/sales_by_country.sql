@@ -1,6 +1,7 @@
 -- Sales by country
--- Where the customers are who buy: orders of every status, by the country that the customer was in.
--- Columns: country; customers who ordered; orders; revenue; share_percent of all revenue. Most revenue first.
+-- Customers, orders and revenue by the customer's country on the day of the order. Orders of every status count.
+-- Columns: country; customers who ordered; orders; revenue; share_percent of all revenue. The country with the most revenue
+-- comes first.
 SELECT
 	country,
 	count(DISTINCT customer_number) AS customers,

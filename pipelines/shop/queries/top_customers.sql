@@ -1,7 +1,7 @@
 -- Top customers
 -- The ten customers with the most revenue, what they have paid, and when they last ordered.
--- Columns: customer_number; customer and country as they are now (null where the customer is deleted); orders; revenue (orders
--- of every status); paid (all payments); last_order (date). Most revenue first.
+-- Columns: customer_number; customer and country as they are now (null if the customer was deleted); orders; revenue (orders
+-- of every status); paid (all payments); last_order (date). The customer with the most revenue comes first.
 SELECT
 	s.customer_number,
 	c.customer_name AS customer,

@@ -1,6 +1,6 @@
--- Departments that are looked at most
+-- Departments with the most clicks
 -- Clicks on products of order items, and the average price of these products, by department.
--- Columns: department; clicks (rows of joint_tables); average_price. The five with the most clicks, most first.
+-- Columns: department; clicks (rows of joint_tables); average_price. The five with the most clicks, largest first.
 SELECT
 	department,
 	count(*) AS clicks,

@@ -1,4 +1,4 @@
--- Customers, one row a version: valid from valid_from to before valid_to.
+-- Customers, one row per version: valid from valid_from to before valid_to.
 SELECT
 	customer_key,
 	customer_number,

@@ -1,4 +1,4 @@
--- Days, of every year with an order or a payment.
+-- All days of the years with an order or a payment.
 SELECT
 	date_key,
 	full_date,

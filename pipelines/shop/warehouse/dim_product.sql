@@ -1,4 +1,4 @@
--- Products with their line, one row a version: valid from valid_from to before valid_to.
+-- Products with their line, one row per version: valid from valid_from to before valid_to.
 SELECT
 	product_key,
 	product_code,

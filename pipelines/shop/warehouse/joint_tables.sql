@@ -1,4 +1,4 @@
--- Order items joined with clicks, the nested product details as columns of their own.
+-- Order items joined with clicks; nested product details are separate columns.
 SELECT
 	j.order_item_id,
 	j.order_item_name,

@@ -1,4 +1,4 @@
--- One row a payment, with the customer as it was on that day.
+-- One row per payment, with the customer as it was on that day.
 SELECT
 	f.check_number,
 	f.payment_date,

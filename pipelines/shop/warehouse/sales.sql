@@ -1,4 +1,4 @@
--- One row an order line, with product, customer, place and seller as they were on the day of the order.
+-- One row per order line, with product, customer, place and seller as they were on the day of the order.
 SELECT
 	f.order_number,
 	f.order_line_number,

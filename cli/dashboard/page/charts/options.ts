@@ -114,7 +114,8 @@ function uprightLabels(count: number, width: number): EChartsCoreOption {
 	const room = (width - 60) / Math.max(1, count) - 8;
 	// Those of many columns are wider than their columns, so the first would begin left of the chart.
 	const fitting = room >= 96 ? { interval: 0 } : { alignMinLabel: "left" };
-	return { hideOverlap: true, overflow: "truncate", width: Math.max(96, room), ...fitting };
+	// Names that touch read as one.
+	return { minMargin: 12, hideOverlap: true, overflow: "truncate", width: Math.max(96, room), ...fitting };
 }
 
 function series(

@@ -81,6 +81,8 @@ export async function choosePipeline(
 	const before = settings?.pipeline ?? sampleDefinition;
 	const wanted = folder === undefined ? before : rememberedFolder(folder);
 	const isOther = settings !== undefined && wanted !== before;
+	// A folder that is misspelt is named first: it is nobody's pipeline.
+	const schemas = openDefinition(wanted).pipeline.schemas.map(({ name }) => name);
 	if (isOther && (await exists(paths.replication))) {
 		throw new PipelineError("usage", {
 			what: `The local stack in ${paths.home} already runs the pipeline of ${before}.`,
@@ -89,7 +91,6 @@ export async function choosePipeline(
 			next: await commandBeside({ ...asked, pipeline: folder }, settings),
 		});
 	}
-	const schemas = openDefinition(wanted).pipeline.schemas.map(({ name }) => name);
 	return {
 		pipeline: wanted,
 		schemas: isOther || known === undefined ? schemas : [...known],
