@@ -1,4 +1,7 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { projectRoot } from "../cli/common/projectRoot.ts";
 import { releaseNotes } from "./release.mjs";
 
 const changelog =
@@ -14,4 +17,15 @@ it.each([
 	["v2.0.0", "2.0.0", "CHANGELOG.md has no section [2.0.0]."],
 ])("the tag %s with the version %s is refused", (tag, version, why) => {
 	expect(() => releaseNotes(tag, version, changelog)).toThrow(why);
+});
+
+it("workflows run the commit of an action that was looked at: a tag of somebody else can be moved", async () => {
+	const folder = join(projectRoot, ".github", "workflows");
+	const texts = await Promise.all((await readdir(folder)).map((name) => readFile(join(folder, name), "utf8")));
+	const used = texts.flatMap((text) =>
+		[...text.matchAll(/uses: (\S+)(.*)/g)].map(([, name = "", rest = ""]) => name + rest),
+	);
+	expect(used.length).toBeGreaterThan(5);
+	const unpinned = used.filter((one) => !one.startsWith("./") && !/^[\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(one));
+	expect(unpinned).toEqual([]);
 });

@@ -85,8 +85,8 @@ describe("init", () => {
 			aliases: { "shop.`od``d \"na.me'`": "od_d_na_me" },
 			next: {
 				local: expect.arrayContaining([
-					`npx pipeline-cli up --pipeline pipelines/one --source-url ${url}`,
-					"npx pipeline-cli query --name rows_by_day",
+					`pipeline-cli up --pipeline pipelines/one --source-url ${url}`,
+					"pipeline-cli query --name rows_by_day",
 				]),
 			},
 		});

@@ -1,4 +1,7 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { projectRoot } from "../../cli/common/projectRoot.ts";
 import { packageManifest } from "./manifest.ts";
 import { runs } from "./parts.ts";
 
@@ -21,6 +24,18 @@ it("the package needs what its programs import, and Pulumi's packages as peers",
 	});
 	expect(manifest).not.toHaveProperty("scripts");
 	expect(JSON.stringify(manifest)).not.toContain("unused");
+});
+
+it("what is bundled into the page is a dependency: it is shipped, so that lists of parts, licences and audits have it", async () => {
+	const page = join(projectRoot, "cli", "dashboard", "page");
+	const files = (await readdir(page, { recursive: true })).filter((name) => /(?<!\.test)\.ts$/.test(name));
+	const texts = await Promise.all(files.map((name) => readFile(join(page, name), "utf8")));
+	const imported = texts.flatMap((text) =>
+		[...text.matchAll(/(?:from|import) "([^.][^/"]*)/g)].map(([, name]) => name),
+	);
+	const { dependencies } = JSON.parse(await readFile(join(projectRoot, "package.json"), "utf8"));
+	expect(imported).toContain("echarts");
+	expect(Object.keys(dependencies)).toEqual(expect.arrayContaining(imported));
 });
 
 it("a package that the programs import and the repository does not declare is refused", () => {
