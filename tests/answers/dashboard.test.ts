@@ -184,6 +184,9 @@ describe("the dashboard", () => {
 		expect(await accessibilityFaults(page)).toEqual([]);
 		const overflow = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth");
 		expect(overflow).toBe(0);
+		// A long name leaves room for the numbers of its table.
+		const rowCount = await page.locator("#table-list td.number").first().boundingBox();
+		expect((rowCount?.x ?? Number.POSITIVE_INFINITY) + (rowCount?.width ?? 0)).toBeLessThan(options.viewport.width);
 	});
 
 	it("works by keyboard alone", async () => {

@@ -1,3 +1,4 @@
+import { format, init } from "echarts";
 import { expect, it } from "vitest";
 import { rowsOf, viewOf } from "../fixtures/charts.ts";
 import { csvOf } from "./csv.ts";
@@ -33,6 +34,28 @@ it("measures labels in the font that they are drawn in", () => {
 	const labels = [...option.matchAll(/"axisLabel":(\{[^}]*\})/g)].map(([, label]) => label);
 	expect(labels).toHaveLength(2);
 	for (const label of labels) expect(label).toContain('"fontFamily":"Some Font"');
+});
+
+it.each([375, 578, 640])("leaves room between the names of many columns on %i pixels", (width) => {
+	const days = Array.from({ length: 209 }, (_, at) => [
+		new Date(Date.UTC(2026, 3, 26 + at)).toISOString().slice(0, 10),
+		at,
+	]);
+	const view = viewOf({ x: "day", time: "day", type: "line" }, rowsOf(["day", "n"], days));
+	const chart = init(null, null, { renderer: "svg", ssr: true, width, height: 300 });
+	chart.setOption({ animation: false, ...chartOption("line", view, theme, { width, height: 300 }) });
+	const texts = [...chart.renderToSVGString().matchAll(/<text ([^>]*)>([^<]*\d{4})<\/text>/g)].map(
+		([, attributes = "", text = ""]) => {
+			const x = Number(/translate\(([\d.]+)/.exec(attributes)?.[1]);
+			// As wide as ECharts takes it without a canvas to measure on.
+			const wide = format.getTextRect(text, "12px Some Font").width;
+			const from = /text-anchor="middle"/.test(attributes) ? x - wide / 2 : x;
+			return { from, to: from + wide };
+		},
+	);
+	chart.dispose();
+	expect(texts.length).toBeGreaterThan(1);
+	for (const [at, { from }] of texts.entries()) expect(from - (texts[at - 1]?.to ?? -100)).toBeGreaterThanOrEqual(8);
 });
 
 it("is as high as its bars", () => {
