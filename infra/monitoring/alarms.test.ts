@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { alarms } from "./alarms.ts";
 import { type KnownAlarm, metricsDashboard } from "./metricsDashboard.ts";
@@ -12,6 +13,13 @@ describe("alarms", () => {
 		batchSeconds: 900,
 		freeStorageGb: 5,
 	};
+
+	it("are all described for those who are notified", async () => {
+		const page = await readFile(new URL("../../docs/operations.md", import.meta.url), "utf8");
+		const changes = { streamName: "cs", deliveryStreamName: "cf" };
+		for (const { name } of alarms({ ...watched, changes, rdsIdentifier: "db" })) expect(page).toContain(`\`${name}\``);
+		expect(page.split("\n").filter((line) => /^\| `[a-z-]+`/.test(line))).toHaveLength(10);
+	});
 
 	it("watch latency of both sides by the task's resource, storage, freshness, iterator age and runs", () => {
 		expect(

@@ -118,7 +118,7 @@ describe("clicks send, crawl and query", () => {
 	it("lists the named queries with what they answer", async () => {
 		const { stdout, code } = await stack.run(["query", "--list"]);
 		expect(code).toBe(0);
-		expect(stdout).toContain("sales_by_country\n    Sales by country\n    Where the customers are");
+		expect(stdout).toContain("sales_by_country\n    Sales by country\n    Customers, orders and revenue");
 	});
 
 	it("succeeds with no row", async () => {

@@ -32,6 +32,7 @@ export const sitePages: readonly { text: string; pages: readonly SitePage[] }[] 
 		pages: [
 			["Commands", "docs/commands.md"],
 			["Verification, exit codes, scripts", "docs/cli.md"],
+			["Operations and alarms", "docs/operations.md"],
 			["Troubleshooting", "docs/troubleshooting.md"],
 			["Recovery", "docs/recovery.md"],
 			["Reliability", "docs/reliability.md"],

@@ -54,7 +54,7 @@ export const run: Run<typeof definition> = async (invocation) => {
 	};
 };
 
-/** A misspelt name accepts nothing. It is no mistake for sure: a table that was dropped at the source is not replicated, either. */
+/** A misspelt name accepts nothing. It may be right, too: a table that was dropped at the source is not replicated. */
 async function warnOfUnknown(stack: Stack, accepted: readonly string[], { reporter }: Context): Promise<void> {
 	const known = (await (await stack.replication()).tables()).map(({ schema, table }) => `${schema}.${table}`);
 	for (const name of accepted.filter((one) => !known.includes(one))) {

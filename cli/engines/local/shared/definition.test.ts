@@ -89,6 +89,16 @@ describe("the pipeline of a local stack", () => {
 		});
 	});
 
+	it("is refused where its folder is misspelt, also where another one is replicated", async ({ folder }) => {
+		const paths = localPaths(join(folder, "home"));
+		await mkdir(paths.replication, { recursive: true });
+		const missing = join(folder, "onw");
+		await expect(choosePipeline(missing, { version: 1, source }, ["a"], paths)).rejects.toMatchObject({
+			outcome: "usage",
+			text: { what: expect.stringContaining("onw") },
+		});
+	});
+
 	it("is refused with every mistake and its line", async ({ folder }) => {
 		const own = await define(folder, "name: own\nsource: { schema: [crm] }\ntabels: {}\n");
 		const choice = choosePipeline(own, undefined, undefined, localPaths(join(folder, "home")));

@@ -4,7 +4,7 @@ import { folderForm } from "../../../../etl/contract/names.ts";
 import type { Definition } from "../../../../etl/definition/definition.ts";
 import { PipelineError } from "../../../common/errors.ts";
 import { exists } from "../../../common/fs.ts";
-import { openDefinition, rememberedFolder, sampleDefinition } from "../../shared/definition.ts";
+import { definitionPath, openDefinition, rememberedFolder, sampleDefinition } from "../../shared/definition.ts";
 import { openModels } from "../../shared/models.ts";
 import { type Asked, commandBeside } from "./beside.ts";
 import type { LocalPaths } from "./paths.ts";
@@ -81,8 +81,8 @@ export async function choosePipeline(
 	const before = settings?.pipeline ?? sampleDefinition;
 	const wanted = folder === undefined ? before : rememberedFolder(folder);
 	const isOther = settings !== undefined && wanted !== before;
-	// A folder that is misspelt is named first: it is nobody's pipeline.
-	const schemas = openDefinition(wanted).pipeline.schemas.map(({ name }) => name);
+	// A folder that is misspelt is refused as such: a stack of its own would not help.
+	if (isOther && !(await exists(definitionPath(wanted)))) openDefinition(wanted);
 	if (isOther && (await exists(paths.replication))) {
 		throw new PipelineError("usage", {
 			what: `The local stack in ${paths.home} already runs the pipeline of ${before}.`,
@@ -91,6 +91,7 @@ export async function choosePipeline(
 			next: await commandBeside({ ...asked, pipeline: folder }, settings),
 		});
 	}
+	const schemas = openDefinition(wanted).pipeline.schemas.map(({ name }) => name);
 	return {
 		pipeline: wanted,
 		schemas: isOther || known === undefined ? schemas : [...known],
