@@ -92,10 +92,16 @@ describe("the pipeline of a local stack", () => {
 	it("is refused where its folder is misspelt, also where another one is replicated", async ({ folder }) => {
 		const paths = localPaths(join(folder, "home"));
 		await mkdir(paths.replication, { recursive: true });
+		await define(folder);
 		const missing = join(folder, "onw");
 		await expect(choosePipeline(missing, { version: 1, source }, ["a"], paths)).rejects.toMatchObject({
 			outcome: "usage",
-			text: { what: expect.stringContaining("onw") },
+			text: {
+				what: `${missing} does not contain a definition: it has no pipeline.yaml.`,
+				why: "Folders beside it that have one: own.",
+				fix: "Did you mean own? Choose a folder with a pipeline.yaml, or create one with init.",
+				next: expect.stringContaining(`pipeline-cli init ${missing} `),
+			},
 		});
 	});
 
