@@ -262,7 +262,7 @@ export class LocalReplication implements Replication {
 		const { batchInterval = status.batchInterval, batchBytes = status.batchBytes } = options;
 		if (batchInterval === status.batchInterval && batchBytes === status.batchBytes) return;
 		context.reporter.warn(
-			`Replication is running with batches of ${status.batchInterval} s and ${status.batchBytes} bytes. To change them, stop it first.`,
+			`Replication is running with batches of ${status.batchInterval} s and ${status.batchBytes / 1_048_576} MB. To change them, stop it first.`,
 		);
 	}
 
