@@ -91,7 +91,7 @@ def _apply(job: Job, table: Table) -> None:
     if published is None:
         return
     if set_back:
-        published = published[0], f"{published[1]}, because an older snapshot had taken the place of the last one"
+        published = published[0], f"{published[1]}, because an older snapshot had replaced the latest one"
     known.applied = Applied(
         generation=known.generation,
         batch=max((batch.number for batch in changes.batches), default=known.generation - 1),

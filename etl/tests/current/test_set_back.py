@@ -13,7 +13,7 @@ import pytest
 from support.lake import Lake, Source, normal
 
 Read = Callable[[Source], list[dict[str, Any]]]
-WHY = "because an older snapshot had taken the place of the last one"
+WHY = "because an older snapshot had replaced the latest one"
 
 
 def set_back(lake: Lake, engine: str) -> None:
