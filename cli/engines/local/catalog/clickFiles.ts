@@ -63,12 +63,13 @@ function unlessGone(error: unknown): undefined {
  * Click files that DuckDB can read to their ends, in the order of the files: in place of a damaged gzip file, or of one with too
  * long a line, a copy of what can be read of it, since every query fails with one file. Each is looked at one time, and again when
  * it has changed.
+ * @returns by each file, where it is read: without those that were removed since they were listed.
  */
-export async function readableClickFiles(files: readonly string[], paths: LocalPaths): Promise<string[]> {
+export async function readableClickFiles(files: readonly string[], paths: LocalPaths): Promise<Map<string, string>> {
 	const place = join(paths.processed, lake.salvaged, "checked.json");
 	const known = (await readJsonFileIfGood(place, checkedFile)) ?? { version: 2, until: 0, damaged: {} };
 	const checked: Checked = { version: 2, until: Date.now(), damaged: {} };
-	const readable: string[] = [];
+	const readable = new Map<string, string>();
 	const changed = await changedSince(files, known.until);
 	for (const file of files) {
 		const size = (await statIfThere(file))?.size;
@@ -82,11 +83,11 @@ export async function readableClickFiles(files: readonly string[], paths: LocalP
 			const looking = isZipped ? damagedContent(file, size) : plainContent(file, size);
 			content = await looking.catch(unlessGone);
 			if (content === undefined) {
-				readable.push(file);
+				readable.set(file, file);
 				continue;
 			}
 		} else if (!wasDamaged) {
-			readable.push(file);
+			readable.set(file, file);
 			continue;
 		}
 		checked.damaged[name] = size;
@@ -94,7 +95,7 @@ export async function readableClickFiles(files: readonly string[], paths: LocalP
 			await mkdir(dirname(copy), { recursive: true });
 			await writeFile(copy, content);
 		}
-		readable.push(copy);
+		readable.set(file, copy);
 	}
 	if (changed.size > 0) {
 		await mkdir(dirname(place), { recursive: true });

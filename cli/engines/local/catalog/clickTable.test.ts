@@ -8,7 +8,7 @@ import { withDuckDb } from "../../duckdb/session.ts";
 import { lakeAccess } from "../shared/paths.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
 import { readableClickFiles } from "./clickFiles.ts";
-import { hourKeys, selectClicks } from "./clickTable.ts";
+import { hourKeys, newColumns, selectClicks } from "./clickTable.ts";
 import { TestLake } from "./fixtures/testLake.ts";
 import { LocalCrawlers } from "./localCrawlers.ts";
 import { selectAll } from "./tableReader.ts";
@@ -220,9 +220,23 @@ describe("a crawl of clicks", () => {
 		await writeFile(zipped, gzipSync(lines(11, 12)));
 		expect(await ids()).toEqual([1, 11]);
 		const gone = `${hour}/gone.json`;
-		expect(await readableClickFiles([plain, join(lake.paths.raw, gone)], lake.paths)).toEqual([plain]);
+		const listed = [join(lake.paths.raw, gone), plain];
+		expect([...(await readableClickFiles(listed, lake.paths))]).toEqual([[plain, plain]]);
 		await rm(plain);
 		expect(await ids()).toEqual([11]);
+	});
+
+	test("has no more columns than it can look up, and says which are left out", async () => {
+		const fields = Object.fromEntries(Array.from({ length: 1001 }, (_, at) => [`f${String(at).padStart(4, "0")}`, at]));
+		await lake.raw("clickstream-data/2026/11/20/13/a.json", `${JSON.stringify(fields)}\n`);
+		const said: string[] = [];
+		const columns = await withDuckDb(lakeAccess(lake.paths), lake.context.signal, (connection) =>
+			newColumns(connection, [join(lake.paths.raw, "clickstream-data/2026/11/20/13/a.json")], [], (text) =>
+				said.push(text),
+			),
+		);
+		expect([columns.length, columns.at(-1)]).toEqual([1000, { name: "f0999", type: "bigint" }]);
+		expect(said).toEqual([expect.stringContaining("1 of them, such as f1000, are not columns")]);
 	});
 
 	test("takes any name of a field that SQL can have", async () => {

@@ -167,19 +167,32 @@ function fitted(json: Json, type: string, depth: number): string {
 	}
 }
 
-/** Columns that clicks have besides those that are known, with the types that they have now. */
+/** Columns of clicks, at most, as in a definition: each is looked up in each click. */
+const mostColumns = 1000;
+
+/**
+ * Columns that clicks have besides those that are known, with the types that they have now.
+ * @param warn gets a line where there are more than fit.
+ */
 export async function newColumns(
 	connection: DuckDBConnection,
 	files: readonly string[],
 	known: Columns,
+	warn: (text: string) => void,
 ): Promise<Columns> {
 	const names = new Set([...hourKeys, ...known].map(({ name }) => name.toLowerCase()));
 	// One cheap look for names: what a click is, and of which types, is asked where there is a new one.
-	const found = await connection.runAndReadAll(
+	const keys = await connection.runAndReadAll(
 		`SELECT DISTINCT unnest(keys) FROM (SELECT DISTINCT json_keys(json) AS keys FROM ${clickLines(files)})`,
 	);
-	const others = found.getRows().map(([name]) => String(name));
-	const wanted = others.filter((name) => isName(name) && !names.has(name.toLowerCase()));
+	const others = keys.getRows().map(([name]) => String(name));
+	const found = others.filter((name) => isName(name) && !names.has(name.toLowerCase())).sort();
+	const wanted = found.slice(0, Math.max(0, mostColumns - known.length));
+	if (wanted.length < found.length) {
+		warn(
+			`Clicks have more than ${mostColumns} fields: ${found.length - wanted.length} of them, such as ${found[wanted.length]}, are not columns of the catalog. They stay in the raw files.`,
+		);
+	}
 	if (wanted.length === 0) return [];
 	// Of all clicks that look alike one: the aggregate keeps what it is given in memory.
 	const distinct = `SELECT any_value(click) AS click FROM (${clickRows(files, known)})
@@ -188,10 +201,11 @@ export async function newColumns(
 	const structure = reader.getRows()[0]?.[0];
 	if (typeof structure !== "string") return [];
 	const columns: Columns = [];
-	for (const [name, found] of Object.entries(asFields(JSON.parse(structure)))) {
-		if (!isName(name) || names.has(name.toLowerCase())) continue;
+	const isWanted = new Set(wanted);
+	for (const [name, type] of Object.entries(asFields(JSON.parse(structure)))) {
+		if (!isWanted.has(name) || names.has(name.toLowerCase())) continue;
 		names.add(name.toLowerCase());
-		columns.push({ name, type: typeOf(found) });
+		columns.push({ name, type: typeOf(type) });
 	}
 	// Their order in the structure is that in which threads came to them.
 	return columns.sort((a, b) => (a.name < b.name ? -1 : 1));

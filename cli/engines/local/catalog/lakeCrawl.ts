@@ -35,7 +35,8 @@ export class LakeCrawl {
 	 * Reads the columns of every table whose files are others than those of its entry. A table that cannot be read keeps its entry
 	 * while the others are registered; then the crawl fails naming it.
 	 */
-	async run({ reporter, signal }: Context, update: (detail: string) => void = () => undefined): Promise<Crawled> {
+	async run(context: Context, update: (detail: string) => void = () => undefined): Promise<Crawled> {
+		const { reporter, signal } = context;
 		const before = await this.#catalogBefore((text) => reporter.warn(text));
 		const known = new Map(before?.tables.map((table) => [table.name, table]));
 		const clicks = clickColumns((await stackDefinition(this.#paths)).pipeline.clicks?.schema);
@@ -68,7 +69,7 @@ export class LakeCrawl {
 		else {
 			// It loads a database, which a lake without news does not need.
 			const { ShapeReader } = await import("./shapeReader.ts");
-			await ShapeReader.with(this.#paths, clicks, signal, register);
+			await ShapeReader.with(this.#paths, clicks, context, register);
 		}
 		update(`${tables.length} tables`);
 		for (const text of qualifiedNames(tables, known)) reporter.note(text);

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { batchKeys } from "../../../../etl/contract/contract.ts";
 import { fromDuckDb } from "../../duckdb/columnTypes.ts";
 import { withDuckDb } from "../../duckdb/session.ts";
+import type { Context } from "../../port.ts";
 import { type LocalPaths, lakeAccess } from "../shared/paths.ts";
 import { type RegisteredTable, tableFolder } from "./catalogFile.ts";
 import { changedSince, readableClickFiles } from "./clickFiles.ts";
@@ -21,7 +22,15 @@ export class ShapeReader {
 	/** Columns of the clicks that the definition has. */
 	readonly #clicks: Shape["columns"];
 
-	private constructor(paths: LocalPaths, connection: DuckDBConnection, clicks: Shape["columns"]) {
+	readonly #warn: (text: string) => void;
+
+	private constructor(
+		paths: LocalPaths,
+		connection: DuckDBConnection,
+		clicks: Shape["columns"],
+		warn: (text: string) => void,
+	) {
+		this.#warn = warn;
 		this.#paths = paths;
 		this.#connection = connection;
 		this.#clicks = clicks;
@@ -31,10 +40,12 @@ export class ShapeReader {
 	static with<T>(
 		paths: LocalPaths,
 		clicks: Shape["columns"],
-		signal: AbortSignal,
+		{ reporter, signal }: Context,
 		work: (reader: ShapeReader) => Promise<T>,
 	): Promise<T> {
-		return withDuckDb(lakeAccess(paths), signal, (connection) => work(new ShapeReader(paths, connection, clicks)));
+		return withDuckDb(lakeAccess(paths), signal, (connection) =>
+			work(new ShapeReader(paths, connection, clicks, (text) => reporter.warn(text))),
+		);
 	}
 
 	/** @returns undefined where nothing is known of the table: its folder holds no file, or no row. */
@@ -74,7 +85,7 @@ export class ShapeReader {
 		const kept = [...this.#clicks, ...earlier];
 		const changed = await changedSince(files, known?.readUntil ?? 0);
 		const readable = await readableClickFiles(files, this.#paths);
-		const unread = readable.filter((_, at) => changed.has(files[at] as string));
-		return unread.length === 0 ? kept : [...kept, ...(await newColumns(this.#connection, unread, kept))];
+		const unread = [...readable].filter(([file]) => changed.has(file)).map(([, path]) => path);
+		return unread.length === 0 ? kept : [...kept, ...(await newColumns(this.#connection, unread, kept, this.#warn))];
 	}
 }

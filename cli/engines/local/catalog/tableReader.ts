@@ -31,7 +31,7 @@ export async function selectAll(
 	const folder = tableFolder(table, paths);
 	if (table.format === "iceberg") return selectIceberg(folder);
 	if (table.format === "json") {
-		const files = await readableClickFiles(await filesBelow(folder, clickEndings), paths);
+		const files = [...(await readableClickFiles(await filesBelow(folder, clickEndings), paths)).values()];
 		return files.length === 0 ? selectNothing(table) : selectClicks(files, table.columns);
 	}
 	const files = await filesBelow(folder, parquetEndings);

@@ -93,6 +93,11 @@ describe("a mistake in charts, clicks, verification, schedule and paths", () => 
 		// Clicks, verification, schedule
 		["clicks without a field", `${least}clicks: { schema: {} }\n`, [/schema: It has no fields\./]],
 		[
+			"clicks of too many fields",
+			`${least}clicks: { schema: { ${Array.from({ length: 1001 }, (_, at) => `a${at}: int`).join(", ")} } }\n`,
+			[/schema: It has 1001 fields, but at most 1000 are possible\./],
+		],
+		[
 			"a type of a click that is none",
 			`${least}clicks: { schema: { a: text } }\n`,
 			[/schema\.a: "text" must be string, boolean, int, /],
