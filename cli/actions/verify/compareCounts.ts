@@ -2,13 +2,15 @@ import { jobsToCurrentTables } from "../../../etl/contract/contract.ts";
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { counted, grouped } from "../../common/grouped.ts";
+import { sleep } from "../../common/poll.ts";
 import type { SourceConnection } from "../../engines/port.ts";
 import { currentName } from "../currentName.ts";
 import { binlogEnd, changedSince } from "./binlogChanges.ts";
 import { countCurrent } from "./currentRows.ts";
 import { hasRun, jobsText, noting, type Way } from "./followRows.ts";
 import { runWhenFree } from "./jobsWhenFree.ts";
-import { replicated } from "./replicated.ts";
+import { quiet } from "./quiet.ts";
+import { lookInterval } from "./replicated.ts";
 import type { VerifyCheck, VerifyReport } from "./report.ts";
 import { countRows } from "./sourceRows.ts";
 
@@ -18,7 +20,12 @@ const countable = 5_000_000;
 /** Times that counts which differ are compared: the first time, some changes may not have arrived. */
 const tries = 2;
 
-const awaited = { title: "the replication", what: "the latest changes of the source" };
+/** Waits for what is on its way; where nothing moves, the counts say so after a while. */
+async function arrival({ stack, context }: Way): Promise<void> {
+	const arrived = await (await stack.comparison()).committed();
+	const until = performance.now() + quiet[stack.engine];
+	while (!(await arrived()) && performance.now() < until) await sleep(lookInterval[stack.engine], context.signal);
+}
 
 /**
  * Counts rows at the source, in one snapshot, and in the current tables.
@@ -54,8 +61,7 @@ export async function compareCounts(way: Way, tables: readonly TableName[]): Pro
 		note("position", true, `no changes to these tables since ${place.file}:${place.position}`);
 		for (const table of left) note(`${table.schema}.${table.table}`, true, "not counted: too large");
 		if (!isDifferent || tried === tries) return reportOf(way, checks);
-		const arrived = await (await way.stack.comparison()).committed();
-		await replicated(way, awaited, async () => ((await arrived()) ? true : undefined));
+		await arrival(way);
 	}
 }
 
