@@ -193,7 +193,10 @@ def _merge(
     if not checks.check(job, candidate):
         return None
     column = changes.key[0] if _is_whole_number(changes, changes.key[0]) else None
-    touched = job.engine.touched(table.current, latest, column)
+    touched = job.engine.touched(table.current, latest, changes.key, column)
+    if touched.lacking:
+        # A merge would not find the row of a key that lacks a value.
+        return _rebuild(job, changes, known, None)
     if touched.rewrites:
         rows = _arranged(job, changes, whole(), whole(), changes.row_count)
         job.engine.replace_table(table.current, rows)

@@ -209,9 +209,10 @@ class Engine:
         bounds = key_ranges.sampled_bounds(superset, column, files, FILE_ROWS)
         return key_ranges.pieces(self.session, frame, column, bounds, PIECE_FILES)
 
-    def touched(self, table: IcebergTable, changes: DataFrame, column: str | None) -> Touched:
+    def touched(self, table: IcebergTable, changes: DataFrame, key: list[str], column: str | None) -> Touched:
         """What a merge of one row a key would touch; `column`: the first of the key where it is a whole number."""
-        count = F.count(F.lit(1))
+        lacks = reduce(lambda one, other: one | other, [F.col(quoted(part)).isNull() for part in key])
+        counts = [F.count(F.lit(1)), F.count(F.when(lacks, F.lit(1)))]
         if self._catalog:
             files = []
             large = False
@@ -220,14 +221,16 @@ class Engine:
             large = rows >= 2 * FILE_ROWS
             files = iceberg.data_files(self._processed, table.location, column) if large and column else []
         if column is None:
-            return Touched(int(changes.agg(count).collect()[0][0]), None, large)
+            keys, lacking = changes.agg(*counts).collect()[0]
+            return Touched(int(keys), int(lacking), None, large)
         name = F.col(quoted(column))
         bounds = sorted({int(file.span[0]) for file in files if file.span})
-        parts = changes.groupBy(key_ranges.part(name, bounds)).agg(count, F.min(name), F.max(name)).collect()
-        ranges = [(int(low), int(high)) for _, _, low, high in parts]
+        parts = changes.groupBy(key_ranges.part(name, bounds)).agg(*counts, F.min(name), F.max(name)).collect()
+        ranges = [(int(low), int(high)) for _, _, _, low, high in parts if low is not None]
         touched = sum(file.rows for file in files if any(file.may_hold(low, high) for low, high in ranges))
         # Sail's MERGE of most of a large table takes longer than to write all of it, and more memory.
-        return Touched(sum(number for _, number, _, _ in parts), ranges, large and 2 * touched > rows)
+        keys, lacking = (sum(part[number] for part in parts) for number in (1, 2))
+        return Touched(keys, lacking, ranges, large and 2 * touched > rows)
 
     def merge_table(self, table: IcebergTable, changes: RowChanges) -> None:
         """Applies changes to a table in one commit."""

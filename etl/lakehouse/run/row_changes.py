@@ -12,11 +12,12 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class Touched:
     """
-    What changes touch of a table: number of keys, ranges of the first key column (None where it is not a whole number),
-    and whether so much of it that it is better rewritten.
+    What changes touch of a table: number of keys, and of those that lack a value; ranges of the first key column (None
+    where it is not a whole number), and whether so much of it that it is better rewritten.
     """
 
     keys: int
+    lacking: int
     ranges: list[tuple[int, int]] | None
     rewrites: bool
 

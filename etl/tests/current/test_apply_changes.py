@@ -97,6 +97,25 @@ def test_composite_key(lake: Lake, current: Read) -> None:
     assert normal(current(lines)) == normal(lines.rows)
 
 
+def test_rows_whose_key_lacks_a_value_are_rows_like_others(lake: Lake, current: Read) -> None:
+    lake.declare("shop", "places", ["id", "part"])
+    places = Source(lake, "places", {"id": pa.int64(), "part": pa.string(), "note": pa.string()}, ["id", "part"])
+    for number, part in ((1, "a"), (None, "b"), (2, None)):
+        places.insert(id=number, part=part, note="old")
+    places.load()
+    lake.ok()
+    places.update({"id": None, "part": "b"}, note="changed")
+    places.update({"id": 1, "part": "a"}, note="changed")
+    places.insert(id=None, part="c", note="new")
+    places.flush()
+    lake.ok()
+    assert normal(current(places)) == normal(places.rows)
+    places.delete({"id": 2, "part": None})
+    places.flush()
+    lake.ok()
+    assert normal(current(places)) == normal(places.rows)
+
+
 def test_table_without_key(lake: Lake, current: Read) -> None:
     lake.declare("shop", "notes", [])
     notes = Source(lake, "notes", {"text": pa.string(), "n": pa.float64()}, [])

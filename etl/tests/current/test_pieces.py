@@ -82,6 +82,35 @@ def test_a_rewrite_that_fails_before_its_end_changes_nothing(
     assert normal(current(large)) == normal(large.rows)
 
 
+def test_what_is_left_by_one_that_was_killed_goes(
+    lake: Lake, large: Source, monkeypatch: pytest.MonkeyPatch, current: Read
+) -> None:
+    before = normal(current(large))
+    change_all_over(large)
+    storage = Storage(f"file://{lake.processed}/")
+    with monkeypatch.context() as patched:
+        # As a kill between the last piece and the commit leaves it: nothing is tidied up.
+        patched.setattr(StagedTable, "publish", lambda _: 1 / 0)
+        patched.setattr(Storage, "delete_folder", lambda *_: None)
+        assert lake.run() == [0, 0, 1]
+    assert storage.folders("_staging/current/shop") == ["large"]
+    assert normal(current(large)) == before
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
+    assert storage.folders("_staging/current/shop") == []
+    maintenance.expire_snapshots(storage, LOCATION, 0)
+    names = {file.name for file in storage.files(LOCATION) if file.name.endswith((".parquet", ".avro"))}
+    assert names == iceberg.files_of(storage, LOCATION, Metadata.read(storage, LOCATION).snapshots[-1:])
+
+
+def test_changes_of_rows_whose_key_lacks_a_value(lake: Lake, large: Source, current: Read) -> None:
+    large.update({"id": None, "part": "b"}, note="changed")
+    large.update({"id": 3, "part": "a"}, note="changed")
+    large.flush()
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
+
+
 def test_a_reload_with_another_column_replaces_all_pieces(lake: Lake, large: Source, current: Read) -> None:
     large.alter({**large.columns, "more": pa.int32()})
     large.rows = [{**row, "more": 1} for row in large.rows if row["id"] != 5]
