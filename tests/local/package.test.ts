@@ -59,6 +59,11 @@ describe("a project that has the package", () => {
 		return (await run(process.execPath, [program, ...args], { cwd, env: environment, maxBuffer: 64 << 20 })).stdout;
 	};
 
+	it("is not made by npm pack, which says how it is made", async () => {
+		const packed = run("npm", ["pack", "--dry-run"], { cwd: projectRoot });
+		await expect(packed).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("use: npm run package") });
+	});
+
 	it("is set up by init: a definition that its editor understands, and a Pulumi.yaml that runs the package", async () => {
 		expect((await readdir(team)).sort()).toEqual([
 			".pipeline",
