@@ -41,7 +41,7 @@ it.each([375, 578, 640])("leaves room between the names of many columns on %i pi
 		new Date(Date.UTC(2026, 3, 26 + at)).toISOString().slice(0, 10),
 		at,
 	]);
-	const view = viewOf({ x: "day", time: "day", type: "line" }, rowsOf(["day", "n"], days));
+	const view = viewOf({ x: "day", times: { day: "day" }, type: "line" }, rowsOf(["day", "n"], days));
 	const chart = init(null, null, { renderer: "svg", ssr: true, width, height: 300 });
 	chart.setOption({ animation: false, ...chartOption("line", view, theme, { width, height: 300 }) });
 	const texts = [...chart.renderToSVGString().matchAll(/<text ([^>]*)>([^<]*\d{4})<\/text>/g)].map(

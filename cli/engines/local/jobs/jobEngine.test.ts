@@ -79,15 +79,14 @@ describe.runIf(process.platform === "linux")("an engine of the jobs", () => {
 
 	it.for([
 		["something went wrong with it or a job", async () => undefined, false],
-		["it was killed meanwhile", async ([pid = 0]: number[]) => void process.kill(pid, "SIGKILL"), true],
-		["the Python environment is another", async (_: number[], folder: string) => touch(folder), true],
+		["it was killed meanwhile", killed, true],
+		["the Python environment is another", async (_: JobEngine, __: number, folder: string) => touch(folder), true],
 		["the environment is another", async () => void vi.stubEnv("OTHER", "1"), true],
 	] as const)("is started again where %s", async ([, change, isGood], { engines, folder }) => {
 		const first = await engines.take("a");
 		const [pid = 0] = await engines.started();
 		await first.keep(isGood);
-		await change([pid], folder);
-		if (isGood && !isAlive(pid)) await poll({ firstMs: 20 }, async () => first.server.hasEnded() || undefined);
+		await change(first, pid, folder);
 		const second = await engines.take("b");
 		expect(second).not.toBe(first);
 		expect(await engines.started()).toHaveLength(2);
@@ -109,6 +108,12 @@ describe.runIf(process.platform === "linux")("an engine of the jobs", () => {
 		expect(await engines.started()).toHaveLength(1);
 	});
 });
+
+/** A signal takes its time. */
+async function killed({ server }: JobEngine, pid: number): Promise<void> {
+	process.kill(pid, "SIGKILL");
+	await poll({ firstMs: 20 }, async () => server.hasEnded() || undefined);
+}
 
 async function touch(folder: string): Promise<void> {
 	const later = new Date(Date.now() + 60_000);
