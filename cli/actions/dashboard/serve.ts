@@ -1,6 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import type { Definition } from "../../../etl/definition/definition.ts";
 import { messageOf, PipelineError } from "../../common/errors.ts";
+import { requirePlaceFor, unwritable } from "../../common/resultFile.ts";
 import type { DashboardData } from "../../dashboard/data.ts";
 import { dashboardDocument, pageAssets } from "../../dashboard/document.ts";
 import { serveDashboard } from "../../dashboard/server.ts";
@@ -10,6 +11,7 @@ import { tableProfile } from "./profile.ts";
 
 /** Writes the page with today's data as one file that needs nothing else. @returns its size in bytes. */
 export async function exportDashboard(stack: Stack, file: string, context: Context): Promise<number> {
+	await requirePlaceFor(file);
 	const assets = await pageAssets();
 	const compute = computed(stack, context);
 	const data = await context.reporter.task("Compute the charts", compute);
@@ -17,11 +19,7 @@ export async function exportDashboard(stack: Stack, file: string, context: Conte
 	try {
 		await writeFile(file, bytes);
 	} catch (error) {
-		throw new PipelineError(
-			"usage",
-			{ what: `${file} cannot be written.`, why: messageOf(error), fix: "Choose a file in an existing folder." },
-			{ cause: error },
-		);
+		throw unwritable(file, error);
 	}
 	return bytes.length;
 }

@@ -205,8 +205,18 @@ test("a file that is there is not replaced, and nothing is asked", async () => {
 	expect(asked).toEqual([]);
 });
 
-test("a folder that is not there is a failure that names the file", async () => {
-	const failure = await save("csv", result, "fact_orders", "nowhere/out.csv").catch((error: unknown) => error);
+test.each([
+	["nowhere/out.csv", "nowhere does not exist.", "mkdir -p"],
+	["file/out.csv", "file is not a folder.", undefined],
+])("%s is refused with its reason, and nothing is asked", async (output, why, next) => {
+	await writeFile(join(folder, "file"), "");
+	const failure = await save("csv", result, "fact_orders", output).catch((error: unknown) => error);
 	expect(failure).toBeInstanceOf(PipelineError);
-	expect((failure as PipelineError).text.what).toBe(`${join(folder, "nowhere/out.csv")} cannot be written.`);
+	const { outcome, text } = failure as PipelineError;
+	expect(outcome).toBe("usage");
+	expect(text.what).toBe(`${join(folder, output)} cannot be written.`);
+	expect(text.why).toContain(why);
+	expect(text.fix).toBeDefined();
+	expect(text.next?.split(" /")[0]).toBe(next);
+	expect(asked).toEqual([]);
 });

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
-import { messageOf, PipelineError } from "../../common/errors.ts";
+import { PipelineError } from "../../common/errors.ts";
 import { exists } from "../../common/fs.ts";
+import { requirePlaceFor, unwritable } from "../../common/resultFile.ts";
 import { csvLines, inPieces } from "../../common/resultText.ts";
 import { writeParquet } from "../../engines/duckdb/parquetWriter.ts";
 import { quoteName } from "../../engines/duckdb/quote.ts";
@@ -43,6 +44,7 @@ export async function exportRows(stack: Stack, options: ExportOptions, context: 
 			fix: "Choose another file with --output, or remove the existing one.",
 		});
 	}
+	await requirePlaceFor(path);
 	const query = await stack.query();
 	return context.reporter.task(`Export ${name}`, async (update) => {
 		const result = await query.run(sql, context);
@@ -59,10 +61,6 @@ export async function exportRows(stack: Stack, options: ExportOptions, context: 
 		}
 		return { path, rows: result.rows.length, bytes: (await stat(path)).size };
 	});
-}
-
-function unwritable(path: string, error: unknown): PipelineError {
-	return new PipelineError("failure", { what: `${path} cannot be written.`, why: messageOf(error) }, { cause: error });
 }
 
 async function write(result: QueryResult, { format, safe }: ExportOptions, path: string): Promise<void> {

@@ -16,8 +16,8 @@ import {
 } from "../../actions/reconcile/report.ts";
 import { reportPage } from "../../actions/reconcile/reportPage.ts";
 import type { Run } from "../../command.ts";
-import { messageOf, PipelineError } from "../../common/errors.ts";
 import { counted, grouped } from "../../common/grouped.ts";
+import { requirePlaceFor, unwritable } from "../../common/resultFile.ts";
 import type { ComparisonPlan } from "../../engines/port.ts";
 import { confirm } from "../../ui/confirm.ts";
 import { formatBytes, formatSeconds } from "../../ui/format.ts";
@@ -30,6 +30,7 @@ import type { definition } from "./definition.ts";
 const mostShown = 5;
 
 export const run: Run<typeof definition> = async ({ args, options, stack, context, interactive }) => {
+	if (options.html !== undefined) await requirePlaceFor(options.html);
 	const found = await stack();
 	const { maxLoad, sample, deep, yes } = options;
 	const agree = (plan: ComparisonPlan): Promise<void> => agreeTo(plan, { yes, interactive }, context);
@@ -54,11 +55,7 @@ async function writePage(file: string, report: ReconcileReport): Promise<void> {
 	try {
 		await writeFile(file, reportPage(report, new Date()));
 	} catch (error) {
-		throw new PipelineError("usage", {
-			what: `The report page cannot be written to ${file}.`,
-			why: messageOf(error),
-			fix: "Choose another file.",
-		});
+		throw unwritable(file, error);
 	}
 }
 
