@@ -77,6 +77,10 @@ describe("the local stack", () => {
 		expect(await count("wp_terms")).toBe(19);
 		expect(await count("joint_tables")).toBe(2000);
 		expect(demo.answer.rows.length).toBe(5);
+		// Tables that jobs make have no schema of the source's.
+		const { runs } = await stack.json<{ runs: { runId: string }[] }>(["runs", "list"]);
+		const { stdout } = await stack.run(["runs", "show", runs.at(-1)?.runId ?? ""]);
+		expect(stdout).toMatch(/^joint_tables +join-tables /m);
 	});
 
 	it("runs the demo again, with marker rows that it takes back", async () => {

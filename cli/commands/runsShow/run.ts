@@ -81,7 +81,8 @@ function jobTable({ jobs }: RunHistory): string[] {
 function tableTable({ jobs }: RunHistory): string[] {
 	const rows = jobs.flatMap(({ job, report }) =>
 		(report?.tables ?? []).map(({ schema, table, rows_read, rows_written, note }) => [
-			`${schema}.${table}`,
+			// What a job makes has no schema of the source's.
+			schema === "" ? table : `${schema}.${table}`,
 			job,
 			formatCount(rows_read),
 			formatCount(rows_written),

@@ -75,9 +75,8 @@ class Report:
 
     def table(self, schema: str, table: str, rows_read: int, rows_written: int, note: str | None = None) -> None:
         """Records a table that did work."""
-        log.info(
-            "%s.%s: %d rows read, %d written%s", schema, table, rows_read, rows_written, f" ({note})" if note else ""
-        )
+        name = f"{schema}.{table}" if schema else table
+        log.info("%s: %d rows read, %d written%s", name, rows_read, rows_written, f" ({note})" if note else "")
         with self._lock:
             self.tables.append(TableReport(schema, table, rows_read, rows_written, note))
             self.rows_read += rows_read
