@@ -15,10 +15,10 @@ import { abortOnInterrupt, type Leave, unlessHung } from "./interruption.ts";
 import { buildProgram, type Line } from "./program.ts";
 import { findStack, localHost } from "./stack.ts";
 import { errorJson, errorText } from "./ui/errorText.ts";
+import { screenWidth } from "./ui/fit.ts";
 import { write, writeJson, writeText } from "./ui/output.ts";
 import { wrapProse } from "./ui/prose.ts";
 import { QuietReporter, StreamReporter } from "./ui/reporter.ts";
-import { screenWidth } from "./ui/table.ts";
 import { type Look, lookOf, stripAnsi } from "./ui/terminal.ts";
 import { asTyped, type CallForm, calledAs } from "./ui/typed.ts";
 

@@ -8,6 +8,11 @@ const leastWidth = 10;
 
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
+/** Columns of the terminal that results are shown on; no limit where it is none, or one that does not know its size. */
+export function screenWidth(stream: { isTTY?: boolean; columns?: number } = process.stdout): number {
+	return (stream.isTTY === true && stream.columns) || Number.POSITIVE_INFINITY;
+}
+
 /** Columns that a text takes on a terminal: letters of East Asia and emoji take two. As cli-table3 counts them. */
 export function widthOf(text: string): number {
 	return stringWidth(text);

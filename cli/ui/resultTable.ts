@@ -1,8 +1,8 @@
 import { grouped } from "../common/grouped.ts";
 import { cellText } from "../common/resultText.ts";
 import type { QueryResult } from "../engines/port.ts";
-import { widthOf } from "./fit.ts";
-import { columnWidths, printable, renderTable, screenWidth } from "./table.ts";
+import { screenWidth, widthOf } from "./fit.ts";
+import { columnWidths, printable, renderTable } from "./table.ts";
 
 /** Rows that are shown on a terminal: nobody reads more there. */
 const mostRows = 500;

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { logLine, printable, renderTable, screenWidth } from "./table.ts";
+import { screenWidth } from "./fit.ts";
+import { logLine, printable, renderTable } from "./table.ts";
 import { stripAnsi } from "./terminal.ts";
 
 it("aligns columns and ends lines without blanks", () => {

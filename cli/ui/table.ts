@@ -1,15 +1,10 @@
 import chalk from "chalk";
 import Table from "cli-table3";
-import { fittingWidths, widthOf, wrapped } from "./fit.ts";
+import { fittingWidths, screenWidth, widthOf, wrapped } from "./fit.ts";
 
 export interface Column {
 	title: string;
 	align?: "left" | "right";
-}
-
-/** Columns of the terminal that results are shown on; no limit where it is none, or one that does not know its size. */
-export function screenWidth(stream: { isTTY?: boolean; columns?: number } = process.stdout): number {
-	return (stream.isTTY === true && stream.columns) || Number.POSITIVE_INFINITY;
 }
 
 /** Widths of a table's columns on a line of that many letters; undefined where it does not fit. */

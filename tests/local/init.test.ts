@@ -157,7 +157,7 @@ describe("init", () => {
 
 	it("refuses a server that does not answer, a wrong password, and no server", async () => {
 		const away = await run(["init", "refused", "--source-url", `mysql://reader@127.0.0.1:${await freePort()}`]);
-		expect([away.code, away.stderr]).toEqual([1, expect.stringContaining("Check the host, port and firewall.")]);
+		expect([away.code, away.stderr]).toEqual([1, expect.stringContaining("check the host, port and firewall.")]);
 		const wrong = await run(["init", "refused", "--source-url", url], { PIPELINE_SOURCE_PASSWORD: "wrong-secret" });
 		expect([wrong.code, wrong.stderr]).toEqual([3, expect.stringContaining("refused the user reader")]);
 		expect(wrong.stderr).not.toContain("wrong-secret");

@@ -273,7 +273,7 @@ describe("doctor on this machine", () => {
 			const checks = await named();
 			expect(checks["engine of the jobs"]).toMatchObject({ ok: false, found: "no such library" });
 			expect(checks[`port ${port}`]).toMatchObject({ ok: false, found: "used by another program" });
-			expect(checks.source).toMatchObject({ ok: false, fix: expect.stringContaining("pipeline-cli") });
+			expect(checks.source).toMatchObject({ ok: false, fix: expect.stringContaining("pipeline-cli source up --port") });
 		} finally {
 			await new Promise((resolve) => other.close(resolve));
 		}

@@ -1,6 +1,6 @@
 import type { NamedQuery } from "../../../etl/definition/namedQueries.ts";
+import { screenWidth } from "../../ui/fit.ts";
 import { wrapProse } from "../../ui/prose.ts";
-import { screenWidth } from "../../ui/table.ts";
 import { programName } from "../../ui/typed.ts";
 
 /** Names with what each answers, for `--list`; a sentence that its file breaks into lines is one again. */

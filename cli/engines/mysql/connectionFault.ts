@@ -139,6 +139,12 @@ function passingFault(access: SourceAccess, error: unknown): Fault {
 	if (sqlState !== undefined) {
 		return failure(`${server} ended the connection.`, "Correct on the server what its message says.");
 	}
+	if (error instanceof NoGreeting && access.isPrivate === true) {
+		return failure(
+			`What listens at ${server} is not the stack's own server.`,
+			"End the program that uses the port, or choose another one: `pipeline-cli source up --port <port>`.",
+		);
+	}
 	if (error instanceof NoGreeting) {
 		return error.isForeign
 			? failure(
