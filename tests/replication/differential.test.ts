@@ -5,6 +5,7 @@ import { BinlogStream } from "../../cli/engines/local/replication/binlog/binlogS
 import type { RowsEvent } from "../../cli/engines/local/replication/decode/rowsEvent.ts";
 import { statementsBetween } from "../../cli/engines/local/replication/follow/statementsBetween.ts";
 import { comparePositions, type Position } from "../../cli/engines/local/replication/model/position.ts";
+import { asWritten } from "../../cli/engines/local/replication/model/storedName.ts";
 import { Server } from "../../cli/engines/local/replication/mysql/server.ts";
 import { type ColumnType, columnType } from "../../cli/engines/local/replication/parquet/columnType.ts";
 import type { SourceAccess } from "../../cli/engines/mysql/access.ts";
@@ -135,7 +136,7 @@ test("the statements that a snapshot has behind it are read ahead, through the f
 			one.kind === "alter" ? [one.alteration] : one.kind === "create" ? [one.table] : [],
 		);
 	const between = (from: Position, to: Position) =>
-		statementsBetween(access, 4_000_001, false, from, to, new AbortController().signal);
+		statementsBetween(access, 4_000_001, asWritten, from, to, new AbortController().signal);
 	const from = await server.currentPosition();
 	await db.query("CREATE TABLE ahead (id INT PRIMARY KEY, a INT, b INT); INSERT INTO ahead VALUES (1, 2, 3)");
 	await db.query("FLUSH BINARY LOGS; ALTER TABLE ahead RENAME COLUMN a TO c, ADD a INT");

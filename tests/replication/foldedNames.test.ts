@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { RowDataPacket } from "mysql2/promise";
 import { expect } from "vitest";
 import type { ReconcileReport } from "../../cli/actions/reconcile/report.ts";
 import { test as base } from "../support/cliFixtures.ts";
@@ -14,7 +15,7 @@ const test = base.extend("settings", { scope: "file" }, (): readonly string[] =>
 const definition = `name: own
 source:
   schemas:
-    own: { tables: { include: [Clients, Kept*, Renamed, LATER], exclude: [KeptNot] }, new_tables: ignore }
+    own: { tables: { include: [Clients, Kept*, Renamed, LATER, Ა, i], exclude: [KeptNot] }, new_tables: ignore }
 tables:
   own.Clients: { columns: { Secret: drop } }
   own.Renamed: { columns: { SECRET: drop } }
@@ -31,6 +32,7 @@ test.runIf(process.env.ALL_FAULTS === "1")(
 		CREATE TABLE Kept_One (id INT PRIMARY KEY, V INT); INSERT INTO kept_one VALUES (1, 1);
 		CREATE TABLE KEPTNOT (id INT PRIMARY KEY); CREATE TABLE Later (gone INT);
 		CREATE TABLE Renamed (id INT PRIMARY KEY, secret INT);
+		CREATE TABLE Ა (id INT PRIMARY KEY); CREATE TABLE İ (id INT PRIMARY KEY); INSERT INTO Ა VALUES (1); INSERT INTO İ VALUES (1);
 		CREATE USER 'repl'@'%' IDENTIFIED BY 'secret'; GRANT REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO 'repl'@'%';
 		GRANT SELECT, LOCK TABLES ON own.* TO 'repl'@'%'`);
 		await stack.json(["source", "up", "--pipeline", own], {
@@ -42,11 +44,14 @@ test.runIf(process.env.ALL_FAULTS === "1")(
 		RENAME TABLE RENAMED TO Renamed_x, RENAMED_X TO renamed; INSERT INTO RENAMED VALUES (7, 8);
 		DROP TABLE LATER; CREATE TABLE Later (id INT PRIMARY KEY, V INT); INSERT INTO LATER VALUES (5, 5);
 		CREATE TABLE Kept_New (id INT PRIMARY KEY); INSERT INTO KEPT_NEW VALUES (1);
-		ALTER TABLE CLIENTS ADD COLUMN More INT DEFAULT 7; TRUNCATE TABLE Later; INSERT INTO later VALUES (6, 6)`);
+		ALTER TABLE CLIENTS ADD COLUMN More INT DEFAULT 7; TRUNCATE TABLE Later; INSERT INTO later VALUES (6, 6);
+		ALTER TABLE Ა ADD COLUMN more INT DEFAULT 7; TRUNCATE TABLE İ; INSERT INTO İ VALUES (2); INSERT INTO Ა VALUES (2, 8)`);
 		await stack.json(["run-etl"], secret);
 		const report = await stack.json<ReconcileReport>(["reconcile"], secret);
+		// Of these two the server has another lower case than we have, or none.
+		const [[lower]] = await db.query<RowDataPacket[]>("SELECT LOWER('İ') AS i, LOWER('Ა') AS georgian");
 		expect(report.tables.map(({ schema, table, state }) => [schema, table, state])).toEqual(
-			["clients", "later", "renamed"].map((table) => ["own", table, "equal"]),
+			["clients", lower?.i, "later", "renamed", lower?.georgian].sort().map((table) => ["own", table, "equal"]),
 		);
 		const query = async (sql: string): Promise<string[][]> => {
 			const { rows } = await stack.json<{ rows: unknown[][] }>(["query", sql], secret);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { statementsBetween } from "../../cli/engines/local/replication/follow/statementsBetween.ts";
 import { loadTables } from "../../cli/engines/local/replication/load/loadTables.ts";
+import { asWritten } from "../../cli/engines/local/replication/model/storedName.ts";
 import { takeColumns } from "../../cli/engines/local/replication/model/takeColumns.ts";
 import { ParquetEngine } from "../../cli/engines/local/replication/parquet/parquetEngine.ts";
 import { readSettings, writeSettings } from "../../cli/engines/local/shared/settings.ts";
@@ -44,7 +45,7 @@ test.for<[what: string, sql: string, moved: string[]]>([
 				},
 				{ table: () => undefined },
 				never,
-				(from, to) => statementsBetween(access, 7, false, from, to, never),
+				(from, to) => statementsBetween(access, 7, asWritten, from, to, never),
 				Date.now(),
 			);
 			const loaded = result.loaded.map(({ name, tableSchema }) => [

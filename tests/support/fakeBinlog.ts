@@ -7,6 +7,7 @@ import type { Checkpoint, ColumnDefinition } from "../../cli/engines/local/repli
 import { RotatingLog } from "../../cli/engines/local/replication/model/log.ts";
 import { formatPosition, type Position } from "../../cli/engines/local/replication/model/position.ts";
 import { initialSequence } from "../../cli/engines/local/replication/model/sequence.ts";
+import { asWritten } from "../../cli/engines/local/replication/model/storedName.ts";
 import { type TableName, tableId } from "../../cli/engines/local/replication/model/tableName.ts";
 import { newTable, TaskState } from "../../cli/engines/local/replication/model/taskState.ts";
 import { ChangeStage } from "../../cli/engines/local/replication/parquet/changeStage.ts";
@@ -80,7 +81,7 @@ export async function followed(
 		return { position, gtid: "", server, loaded, missing: [], failed: [], moved: [] };
 	};
 	const reader = new BinlogReader(state, parts, new Set(skipped.map((offset) => formatPosition({ ...from, offset }))), {
-		check: async () => ({ foldsCase: false, lowersNames: false, end: from }),
+		check: async () => ({ foldsCase: false, stored: asWritten, end: from }),
 		refused: async () => new Map(),
 		stream: (start, isWanted) => endless(events, start, isWanted, stop),
 		watch: () => ({ check: async () => undefined, close: async () => undefined }),

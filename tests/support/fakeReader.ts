@@ -18,6 +18,7 @@ import { RotatingLog } from "../../cli/engines/local/replication/model/log.ts";
 import { comparePositions, type Position } from "../../cli/engines/local/replication/model/position.ts";
 import { Rules } from "../../cli/engines/local/replication/model/rules.ts";
 import { initialSequence } from "../../cli/engines/local/replication/model/sequence.ts";
+import { asWritten, type StoredName } from "../../cli/engines/local/replication/model/storedName.ts";
 import { type TableName, tableId } from "../../cli/engines/local/replication/model/tableName.ts";
 import { takeColumns } from "../../cli/engines/local/replication/model/takeColumns.ts";
 import { newTable, TaskState } from "../../cli/engines/local/replication/model/taskState.ts";
@@ -94,6 +95,7 @@ export class FakeReader implements ChangeReader {
 	readonly touched = new Set<string>();
 	groupEnd: Position | undefined;
 	readonly foldsCase: boolean;
+	readonly stored: StoredName;
 	waits = false;
 	hasNews = false;
 	checkpoint: Checkpoint;
@@ -112,6 +114,7 @@ export class FakeReader implements ChangeReader {
 	constructor(source: FakeSource, rules: Rules, schemas = ["shop"], foldsCase = false) {
 		this.#source = source;
 		this.foldsCase = foldsCase;
+		this.stored = foldsCase ? (name) => name.toLowerCase() : asWritten;
 		const write = async (): Promise<void> => {
 			this.writes += 1;
 		};
@@ -159,7 +162,7 @@ export class FakeReader implements ChangeReader {
 			this.groupEnd = end;
 			if (saves) await this.publish();
 		};
-		await this.#ddl.standalone(parseStatement(sql, "shop", this.foldsCase), atEnd);
+		await this.#ddl.standalone(parseStatement(sql, "shop", this.stored), atEnd);
 		await atEnd();
 	}
 
@@ -211,7 +214,7 @@ export class FakeReader implements ChangeReader {
 			statements: async (from, to) =>
 				this.#source.log
 					.slice(from.offset - 100, to.offset - 100)
-					.map((sql) => parseStatement(sql, "shop", this.foldsCase)),
+					.map((sql) => parseStatement(sql, "shop", this.stored)),
 		};
 		const reloads = new TableReloads(this, newTables, source);
 		const ddl = new DdlHandler(this, newTables, source, reloads);

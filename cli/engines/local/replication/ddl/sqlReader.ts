@@ -1,3 +1,4 @@
+import type { StoredName } from "../model/storedName.ts";
 import type { TableName } from "../model/tableName.ts";
 import type { Token } from "./sqlTokens.ts";
 
@@ -5,14 +6,14 @@ import type { Token } from "./sqlTokens.ts";
 export class SqlReader {
 	readonly #tokens: readonly Token[];
 	readonly #schema: string;
-	readonly #lowersNames: boolean;
+	readonly #stored: StoredName;
 	#at = 0;
 
-	/** @param lowersNames whether names of schemas and tables are kept in lower case. */
-	constructor(tokens: readonly Token[], schema: string, lowersNames: boolean) {
+	/** @param stored how the server keeps names of schemas and tables. */
+	constructor(tokens: readonly Token[], schema: string, stored: StoredName) {
 		this.#tokens = tokens;
-		this.#lowersNames = lowersNames;
-		this.#schema = this.#kept(schema);
+		this.#stored = stored;
+		this.#schema = stored(schema);
 	}
 
 	/** The next bare word, in capitals. */
@@ -61,13 +62,13 @@ export class SqlReader {
 	}
 
 	schema(): string {
-		return this.#kept(this.name());
+		return this.#stored(this.name());
 	}
 
 	table(): TableName {
-		const first = this.#kept(this.name());
+		const first = this.#stored(this.name());
 		if (!this.takeSymbol(".")) return { schema: this.#schema, table: first };
-		return { schema: first, table: this.#kept(this.name()) };
+		return { schema: first, table: this.#stored(this.name()) };
 	}
 
 	get isAtEnd(): boolean {
@@ -78,7 +79,7 @@ export class SqlReader {
 	tableAfter(word: string): TableName | undefined {
 		const tokens = this.rest();
 		const found = tokens.findIndex(({ kind, text }) => kind === "word" && text.toUpperCase() === word);
-		return found < 0 ? undefined : new SqlReader(tokens.slice(found + 1), this.#schema, this.#lowersNames).table();
+		return found < 0 ? undefined : new SqlReader(tokens.slice(found + 1), this.#schema, this.#stored).table();
 	}
 
 	rest(): readonly Token[] {
@@ -103,10 +104,6 @@ export class SqlReader {
 		}
 		return clauses
 			.filter((tokens) => tokens.length > 0)
-			.map((tokens) => new SqlReader(tokens, this.#schema, this.#lowersNames));
-	}
-
-	#kept(name: string): string {
-		return this.#lowersNames ? name.toLowerCase() : name;
+			.map((tokens) => new SqlReader(tokens, this.#schema, this.#stored));
 	}
 }

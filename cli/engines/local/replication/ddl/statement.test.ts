@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { qualifiedName, quoteText } from "../../../mysql/quote.ts";
+import { asWritten } from "../model/storedName.ts";
 import { xidText } from "../model/xid.ts";
 import { tokenize } from "./sqlTokens.ts";
 import { asInDoubt, parseStatement } from "./statement.ts";
@@ -189,12 +190,12 @@ describe("what the session's sql_mode says", () => {
 
 	test("ANSI_QUOTES makes a name of what stands in double quotes, in which a backslash is one", () => {
 		const sql = 'ALTER TABLE "a\\" DROP "b ""c", COMMENT = \'"\', RENAME TO "d"."e"';
-		expect(parseStatement(sql, "shop", false, ansiQuotes)).toMatchObject({
+		expect(parseStatement(sql, "shop", asWritten, ansiQuotes)).toMatchObject({
 			...{ kind: "alter", table: shop("a\\"), to: { schema: "d", table: "e" } },
 			alteration: { dropped: ['b "c'] },
 		});
 		expect(
-			parseStatement('ALTER TABLE a ALTER b SET DEFAULT "DROP c", ADD "COLUMN" INT', "shop", false, ansiQuotes),
+			parseStatement('ALTER TABLE a ALTER b SET DEFAULT "DROP c", ADD "COLUMN" INT', "shop", asWritten, ansiQuotes),
 		).toMatchObject({
 			alteration: { added: ["COLUMN"], dropped: [] },
 		});
@@ -202,24 +203,25 @@ describe("what the session's sql_mode says", () => {
 
 	test("NO_BACKSLASH_ESCAPES lets a string end after a backslash", () => {
 		const sql = "ALTER TABLE a COMMENT = 'c:\\', DROP b, ADD c INT COMMENT ', DROP d'";
-		expect(parseStatement(sql, "shop", false, noBackslashEscapes)).toMatchObject({
+		expect(parseStatement(sql, "shop", asWritten, noBackslashEscapes)).toMatchObject({
 			alteration: { added: ["c"], dropped: ["b"] },
 		});
 	});
 });
 
 test("a server that keeps names in lower case has the tables of a statement so, and columns as they are", () => {
-	expect(parseStatement("RENAME TABLE Shop.Customers TO `Old`", "SHOP", true)).toEqual({
+	const lower = (name: string): string => name.toLowerCase();
+	expect(parseStatement("RENAME TABLE Shop.Customers TO `Old`", "SHOP", lower)).toEqual({
 		kind: "rename",
 		pairs: [{ from: shop("customers"), to: shop("old") }],
 	});
 	expect(
-		parseStatement("ALTER TABLE T EXCHANGE PARTITION P WITH TABLE X, RENAME COLUMN Ssn TO B", "Shop", true),
+		parseStatement("ALTER TABLE T EXCHANGE PARTITION P WITH TABLE X, RENAME COLUMN Ssn TO B", "Shop", lower),
 	).toMatchObject({
 		table: shop("t"),
 		others: [shop("x")],
 		alteration: { renamed: [{ from: "Ssn", to: "B" }] },
 	});
-	expect(parseStatement("DROP DATABASE HR", "shop", true)).toEqual({ kind: "dropSchema", schema: "hr" });
+	expect(parseStatement("DROP DATABASE HR", "shop", lower)).toEqual({ kind: "dropSchema", schema: "hr" });
 	expect(parseStatement("TRUNCATE A", "Shop")).toEqual({ kind: "truncate", table: { schema: "Shop", table: "A" } });
 });

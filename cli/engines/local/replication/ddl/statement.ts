@@ -1,3 +1,4 @@
+import { asWritten } from "../model/storedName.ts";
 import type { TableName } from "../model/tableName.ts";
 import { type AlterStatement, alter, alterOf, keyChange } from "./alter.ts";
 import { SqlReader } from "./sqlReader.ts";
@@ -31,11 +32,11 @@ const rowlessWords = new Set([
 /**
  * Reads a statement of the binlog.
  * @param schema the session's default schema, from the event.
- * @param lowersNames whether the server keeps names of schemas and tables in lower case, however they are written.
+ * @param stored how the server keeps names of schemas and tables.
  * @param sqlMode of the session that ran it.
  */
-export function parseStatement(sql: string, schema: string, lowersNames = false, sqlMode = 0n): Statement {
-	const reader = new SqlReader(tokenize(sql, sqlMode), schema, lowersNames);
+export function parseStatement(sql: string, schema: string, stored = asWritten, sqlMode = 0n): Statement {
+	const reader = new SqlReader(tokenize(sql, sqlMode), schema, stored);
 	// MariaDB: SET STATEMENT variable = value, … FOR what counts.
 	if (reader.takeAll("SET", "STATEMENT")) reader.skipPast("FOR");
 	if (reader.take("BEGIN")) return { kind: "begin" };

@@ -4,6 +4,7 @@ import type { BinlogEvent } from "../binlog/binlogEvent.ts";
 import { asInDoubt, parseStatement } from "../ddl/statement.ts";
 import type { Publication, TableCheckpoint } from "../model/checkpoint.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
+import { asWritten } from "../model/storedName.ts";
 import { type TableName, tableId } from "../model/tableName.ts";
 import type { TaskState } from "../model/taskState.ts";
 import { strayRows } from "../mysql/errors.ts";
@@ -44,7 +45,7 @@ export class BinlogReader implements ChangeReader {
 	hasNews = false;
 	foldsCase = false;
 	groupEnd: Position | undefined;
-	#lowersNames = false;
+	#stored = asWritten;
 	#inGroup = false;
 	#endsWithQuery = false;
 	#groupGtid = "";
@@ -81,7 +82,7 @@ export class BinlogReader implements ChangeReader {
 	async run(between: () => Promise<void>): Promise<void> {
 		const { stop, log } = this.parts;
 		const source = await this.#source.check(this.state.toCheckpoint());
-		[this.foldsCase, this.#lowersNames] = [source.foldsCase, source.lowersNames];
+		[this.foldsCase, this.#stored] = [source.foldsCase, source.stored];
 		await between();
 		// Left from before: rows of theirs must not come first.
 		await this.#keepUpWithCascades();
@@ -265,7 +266,7 @@ export class BinlogReader implements ChangeReader {
 	}
 
 	async #statement(event: QueryEvent): Promise<void> {
-		const parsed = parseStatement(event.sql, event.schema, this.#lowersNames, event.sqlMode);
+		const parsed = parseStatement(event.sql, event.schema, this.#stored, event.sqlMode);
 		const statement = event.ofSession ? asInDoubt(parsed) : parsed;
 		switch (statement.kind) {
 			case "begin":

@@ -5,6 +5,7 @@ import type { Statement } from "../ddl/statement.ts";
 import { loadTables } from "../load/loadTables.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import type { Position } from "../model/position.ts";
+import { asWritten, type StoredName } from "../model/storedName.ts";
 import type { TableName } from "../model/tableName.ts";
 import { requireBinlog, requireHistory, Server } from "../mysql/server.ts";
 import { StandstillWatch } from "../mysql/standstillWatch.ts";
@@ -29,7 +30,7 @@ export interface ChangeSource extends Definitions {
 	 * @returns how it compares names, and where its binlog ends.
 	 * @throws PipelineError where its binlog is not as it must be, or not the one of the checkpoint.
 	 */
-	check(checkpoint: Checkpoint): Promise<Pick<Server, "foldsCase" | "lowersNames"> & { end: Position }>;
+	check(checkpoint: Checkpoint): Promise<{ foldsCase: boolean; stored: StoredName; end: Position }>;
 	stream(from: Position, isWanted: IsWanted): Pick<BinlogStream, "take" | "close">;
 	watch(): Pick<StandstillWatch, "check" | "close">;
 	/** Undefined where the source logs what foreign keys do. */
@@ -51,18 +52,18 @@ export function connectedSource({
 			await server.close();
 		}
 	};
-	let lowersNames = false;
+	let stored = asWritten;
 	return {
 		readDefinition,
 		loadTables,
-		statements: (from, to) => statementsBetween(access, serverId + 1, lowersNames, from, to, stop),
+		statements: (from, to) => statementsBetween(access, serverId + 1, stored, from, to, stop),
 		refused: (tables) => ask((server) => refusedTables(server, tables)),
 		check: (checkpoint) =>
 			ask(async (server) => {
 				await requireBinlog(server, access.schemas);
 				const end = await requireHistory(server, checkpoint);
-				lowersNames = server.lowersNames;
-				return { foldsCase: server.foldsCase, lowersNames, end };
+				stored = await server.storedName();
+				return { foldsCase: server.foldsCase, stored, end };
 			}),
 		stream: (from, isWanted) => new BinlogStream(access, serverId, isWanted, from),
 		watch: () => new StandstillWatch(access),

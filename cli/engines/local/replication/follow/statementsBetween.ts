@@ -2,6 +2,7 @@ import type { SourceAccess } from "../../../mysql/access.ts";
 import { BinlogStream } from "../binlog/binlogStream.ts";
 import { parseStatement, type Statement } from "../ddl/statement.ts";
 import { comparePositions, type Position } from "../model/position.ts";
+import type { StoredName } from "../model/storedName.ts";
 
 const patienceMs = 1_000;
 
@@ -13,7 +14,7 @@ const patienceMs = 1_000;
 export async function statementsBetween(
 	access: SourceAccess,
 	serverId: number,
-	lowersNames: boolean,
+	stored: StoredName,
 	from: Position,
 	to: Position,
 	stop: AbortSignal,
@@ -29,7 +30,7 @@ export async function statementsBetween(
 				else if (event.next > 0) at = { file: at.file, offset: event.next };
 				const passed = comparePositions(at, to);
 				if (event.kind === "query" && passed <= 0)
-					statements.push(parseStatement(event.sql, event.schema, lowersNames, event.sqlMode));
+					statements.push(parseStatement(event.sql, event.schema, stored, event.sqlMode));
 				if (passed >= 0) return statements;
 			}
 		}

@@ -7,6 +7,8 @@ import { openConnection, wholeAnswers } from "../../../mysql/open.ts";
 import type { Checkpoint } from "../model/checkpoint.ts";
 import { sortGtids } from "../model/gtids.ts";
 import { comparePositions, formatPosition, type Position } from "../model/position.ts";
+import { asWritten, type StoredName } from "../model/storedName.ts";
+import { storedInLowerCase } from "./lowerCase.ts";
 
 /** How long a statement may wait for a table that is locked, and all changes with it. */
 const lockWaitSeconds = 2;
@@ -21,15 +23,15 @@ export class Server {
 	readonly id: string;
 	/** Whether names of schemas and tables are compared without regard to case: lower_case_table_names. */
 	readonly foldsCase: boolean;
-	/** Whether they are also stored, and logged with rows, in lower case, however a statement writes them: lower_case_table_names = 1. */
-	readonly lowersNames: boolean;
+	/** Whether they are also stored in lower case: lower_case_table_names = 1. */
+	readonly #lowersNames: boolean;
 
 	private constructor(connection: Connection, flavour: "mariadb" | "mysql", id: string, lowerCaseTableNames: number) {
 		this.connection = connection;
 		this.flavour = flavour;
 		this.id = id;
 		this.foldsCase = lowerCaseTableNames !== 0;
-		this.lowersNames = lowerCaseTableNames === 1;
+		this.#lowersNames = lowerCaseTableNames === 1;
 	}
 
 	static async connect(access: SourceAccess, silenceMs?: number): Promise<Server> {
@@ -75,6 +77,11 @@ export class Server {
 	async rows(sql: string, values: unknown[] = []): Promise<Record<string, unknown>[]> {
 		const [rows] = await this.connection.query<RowDataPacket[]>(sql, values);
 		return rows;
+	}
+
+	/** How it keeps names of schemas and tables. */
+	async storedName(): Promise<StoredName> {
+		return this.#lowersNames ? storedInLowerCase((sql, values) => this.rows(sql, values)) : asWritten;
 	}
 
 	/** The end of the binlog. */

@@ -12,6 +12,7 @@ import type { RotatingLog } from "../model/log.ts";
 import { formatPosition, type Position } from "../model/position.ts";
 import type { Rules } from "../model/rules.ts";
 import { initialSequence, Sequence } from "../model/sequence.ts";
+import type { StoredName } from "../model/storedName.ts";
 import { withoutLeft } from "../model/tableHistory.ts";
 import { folderOf, type TableName, tableId } from "../model/tableName.ts";
 import { takeColumns } from "../model/takeColumns.ts";
@@ -56,9 +57,9 @@ export async function loadAll(
 	const ignored = new Set(before?.ignored);
 	const left = before === undefined ? undefined : new TaskState(before);
 	let known = left;
-	const { names, foldsCase, lowersNames } = await findTables(parts, ignored, left);
+	const { names, foldsCase, stored } = await findTables(parts, ignored, left);
 	const statements: ReadStatements = (from, to) =>
-		statementsBetween(access, parts.serverId + 1, lowersNames, from, to, parts.stop);
+		statementsBetween(access, parts.serverId + 1, stored, from, to, parts.stop);
 	const tables = new Map<string, TableCheckpoint>();
 	for (const name of names) tables.set(tableId(name), newTable(name, "Before load"));
 	parts.onBegin();
@@ -171,7 +172,7 @@ async function findTables(
 	{ access, serverId, rules }: InitialLoadParts,
 	ignored: ReadonlySet<string>,
 	known: TaskState | undefined,
-): Promise<{ names: TableName[]; foldsCase: boolean; lowersNames: boolean }> {
+): Promise<{ names: TableName[]; foldsCase: boolean; stored: StoredName }> {
 	const server = await Server.connect(access);
 	try {
 		await requireBinlog(server, access.schemas);
@@ -195,11 +196,12 @@ async function findTables(
 			});
 		}
 		await requireNamed(rules, server, existing, known);
-		const { foldsCase, lowersNames } = server;
+		const { foldsCase } = server;
+		const stored = await server.storedName();
 		const isLeftOut = (name: TableName) => ignored.has(tableId(name)) && rules.newTable(name, foldsCase) !== "include";
 		return {
 			names: existing.filter((name) => rules.isSelected(name, foldsCase) && !isLeftOut(name)),
-			...{ foldsCase, lowersNames },
+			...{ foldsCase, stored },
 		};
 	} finally {
 		await server.close();
