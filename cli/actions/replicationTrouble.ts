@@ -26,17 +26,29 @@ const mostNamed = 3;
  * @param sql a statement: of those alone that it reads.
  */
 export async function tablesInError(stack: Stack, sql?: string): Promise<string | undefined> {
-	const found = await erroredTables(stack, sql).catch((error: unknown) => {
-		// Who asks for it has said so already.
-		if (error instanceof PipelineError && !["cancelled", "timeout"].includes(error.outcome)) return [];
-		throw error;
-	});
-	if (found.length === 0) return undefined;
+	const found = await unlessUnknown(() => erroredTables(stack, sql));
+	if (found === undefined || found.length === 0) return undefined;
 	const names = found.slice(0, mostNamed).map(({ schema, table, lastError }) => {
 		return `${schema}.${table}${lastError === undefined ? "" : ` (${lastError.replaceAll(/\s+/g, " ")})`}`;
 	});
 	const more = found.length > names.length ? ` and ${found.length - names.length} more` : "";
 	return `${counted(found.length, "table")} in error, whose changes do not reach the lake: ${names.join(", ")}${more}.`;
+}
+
+/** Tables that are replicated, `schema.table`; undefined where nobody can tell now. */
+export async function replicatedTables(stack: Stack): Promise<string[] | undefined> {
+	const found = await unlessUnknown(async () => (await stack.replication()).tables());
+	return found?.map(({ schema, table }) => `${schema}.${table}`);
+}
+
+/** What was asked for; undefined where the answer is an error, which others report. */
+async function unlessUnknown<T>(question: () => Promise<T>): Promise<T | undefined> {
+	try {
+		return await question();
+	} catch (error) {
+		if (error instanceof PipelineError && !["cancelled", "timeout"].includes(error.outcome)) return undefined;
+		throw error;
+	}
 }
 
 async function erroredTables(stack: Stack, sql?: string): Promise<TableStatistics[]> {

@@ -1,7 +1,7 @@
 import chalk from "chalk";
 import { failing } from "../../actions/etl/failing.ts";
 import { chosenJobs, runEtl, startEtl } from "../../actions/etl/runEtl.ts";
-import { replicationTrouble, tablesInError } from "../../actions/replicationTrouble.ts";
+import { replicatedTables, replicationTrouble, tablesInError } from "../../actions/replicationTrouble.ts";
 import { reviveReplication } from "../../actions/schedule/keep.ts";
 import { runSchedule } from "../../actions/schedule/runSchedule.ts";
 import type { CommandResult, Invocation, Run } from "../../command.ts";
@@ -56,9 +56,9 @@ export const run: Run<typeof definition> = async (invocation) => {
 
 /** A misspelt name accepts nothing. It may be right, too: a table that was dropped at the source is not replicated. */
 async function warnOfUnknown(stack: Stack, accepted: readonly string[], { reporter }: Context): Promise<void> {
-	const known = (await (await stack.replication()).tables()).map(({ schema, table }) => `${schema}.${table}`);
-	for (const name of accepted.filter((one) => !known.includes(one))) {
-		const fix = didYouMean(name, known, "If it was dropped at the source, ignore this.");
+	const known = await replicatedTables(stack);
+	for (const name of accepted.filter((one) => known?.includes(one) === false)) {
+		const fix = didYouMean(name, known ?? [], "If it was dropped at the source, ignore this.");
 		reporter.warn(`--accept-empty: ${name} is not replicated. ${fix}`);
 	}
 }

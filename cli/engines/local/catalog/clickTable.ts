@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { mostClickFields } from "../../../../etl/contract/contract.ts";
 import { partsOfType, toDuckDb } from "../../duckdb/columnTypes.ts";
 import { quoteFiles, quoteName, quoteText } from "../../duckdb/quote.ts";
 import type { RegisteredTable } from "./catalogFile.ts";
@@ -167,9 +168,6 @@ function fitted(json: Json, type: string, depth: number): string {
 	}
 }
 
-/** Columns of clicks, at most, as in a definition: each is looked up in each click. */
-const mostColumns = 1000;
-
 /**
  * Columns that clicks have besides those that are known, with the types that they have now.
  * @param warn gets a line where there are more than fit.
@@ -187,10 +185,10 @@ export async function newColumns(
 	);
 	const others = keys.getRows().map(([name]) => String(name));
 	const found = others.filter((name) => isName(name) && !names.has(name.toLowerCase())).sort();
-	const wanted = found.slice(0, Math.max(0, mostColumns - known.length));
+	const wanted = found.slice(0, Math.max(0, mostClickFields - known.length));
 	if (wanted.length < found.length) {
 		warn(
-			`Clicks have more than ${mostColumns} fields: ${found.length - wanted.length} of them, such as ${found[wanted.length]}, are not columns of the catalog. They stay in the raw files.`,
+			`Clicks have more than ${mostClickFields} fields: ${found.length - wanted.length} of them, such as ${found[wanted.length]}, are not columns of the catalog. They stay in the raw files.`,
 		);
 	}
 	if (wanted.length === 0) return [];

@@ -9,7 +9,6 @@ import { sourceAccess } from "../shared/settings.ts";
 import { ask } from "./reach.ts";
 
 /** Whether the source still has the changes since the replication's position; none where nothing was loaded yet. */
-/** Whether the source still has the changes since the replication's position. */
 export async function positionCheck(paths: LocalPaths): Promise<Check[]> {
 	const name = "position in the binlog";
 	try {

@@ -1,3 +1,4 @@
+import { mostClickFields } from "../../contract.ts";
 import type { Finding, Path } from "../mistakes.ts";
 import type { Good, Part, Parts } from "../parts.ts";
 import type { ClicksEntry, ScheduleEntry } from "../schema.ts";
@@ -24,9 +25,6 @@ function tableOf(text: string, path: Path, schemas: Parts["schemas"]): Finding[]
 	const name = readTableName(text);
 	return name === undefined ? [badTableName(path, text)] : notReplicated(name, path, schemas);
 }
-
-/** Each column is looked up in each click: of 600, queries of all columns took seconds for 50 clicks, and four times that of twice as many. */
-const mostClickFields = 1000;
 
 function clickChecks({ path, entry }: Good<ClicksEntry>): Finding[] {
 	if (entry.schema === undefined) return [];

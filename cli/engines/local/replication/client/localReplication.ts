@@ -1,4 +1,4 @@
-import { mkdir, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { cancelled, PipelineError } from "../../../../common/errors.ts";
 import { exists, namesIn, readIfThere } from "../../../../common/fs.ts";
@@ -14,7 +14,7 @@ import type {
 } from "../../../port.ts";
 import { namesOf, requireFree, requireLoaded, tablesInError, waitingTables } from "../../../shared/tablesInError.ts";
 import type { LocalPaths } from "../../shared/paths.ts";
-import { readSettings, sourceAccess, writeSettings } from "../../shared/settings.ts";
+import { sourceAccess } from "../../shared/settings.ts";
 import { readCheckpoint } from "../model/checkpoint.ts";
 import { type StatePaths, statePaths } from "../model/statePaths.ts";
 import { tableId } from "../model/tableName.ts";
@@ -40,6 +40,7 @@ import {
 	progressText,
 	replicationStatus,
 } from "./daemonText.ts";
+import { requireTarget, setTarget } from "./replicationTarget.ts";
 
 /** How often the files of the replicator are looked at. */
 const rhythm = { firstMs: 100 };
@@ -76,7 +77,7 @@ export class LocalReplication implements Replication {
 
 	async #start(context: Context, options: ReplicationOptions): Promise<"started" | "resumed" | "already running"> {
 		if (await this.#isRunning()) {
-			await this.#requireTarget(options);
+			await requireTarget(this.#paths, options);
 			await this.#noteOtherLimits(context, options);
 			if (options.reload === true) await this.#reload(context, []);
 			await this.#waitUntilFollowing(context);
@@ -84,7 +85,7 @@ export class LocalReplication implements Replication {
 			return "already running";
 		}
 		await sourceAccess(this.#paths);
-		const reload = (await this.#setTarget(options)) || options.reload === true;
+		const reload = (await setTarget(this.#paths, options)) || options.reload === true;
 		const resumes = !reload && (await exists(this.#files.checkpoint));
 		const daemon = await startDaemon(this.#program, this.#paths.home, this.#files, {
 			...(options.asBefore === true && (await this.#limits())),
@@ -215,30 +216,6 @@ export class LocalReplication implements Replication {
 	async #limits(): Promise<Pick<ReplicationOptions, "batchInterval" | "batchBytes">> {
 		const status = await peekDaemonStatus(this.#files.status);
 		return status === undefined ? {} : { batchInterval: status.batchInterval, batchBytes: status.batchBytes };
-	}
-
-	async #requireTarget({ target }: ReplicationOptions): Promise<void> {
-		const now = (await readSettings(this.#paths))?.replicationTarget ?? "files";
-		if (target === undefined || target === now) return;
-		throw new PipelineError("usage", {
-			what: `Replication is running with the target ${now}.`,
-			why: "Changing the target requires a reload of all tables.",
-			fix: "Stop it first.",
-			next: "pipeline-cli replication stop",
-		});
-	}
-
-	/** @returns whether the target is another than before: what was written for the old one does not count for the new. */
-	async #setTarget({ target }: ReplicationOptions): Promise<boolean> {
-		const settings = await readSettings(this.#paths);
-		if (settings === undefined || target === undefined || target === (settings.replicationTarget ?? "files")) {
-			return false;
-		}
-		// Kept also where this start is killed before the tables are loaded.
-		await mkdir(this.#files.requests, { recursive: true });
-		await writeRequest(this.#files.requests, []);
-		await writeSettings({ ...settings, replicationTarget: target }, this.#paths);
-		return true;
 	}
 
 	/** Whether a replicator runs; one that has ended its work is waited for, one that hangs is ended. */
