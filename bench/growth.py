@@ -55,7 +55,9 @@ def change_file(number: int) -> str:
 
 
 def exponent(rows: list[Row], base: float) -> float:
-    """Slope of the line through log(size) and log(cost), by least squares."""
+    """Slope of the line through log(size) and log(cost), by least squares; NaN for one size."""
+    if len(rows) < 2:
+        return math.nan
     points = [(math.log(size), math.log(max(used - base, 0.01))) for size, _, used, _ in rows]
     x, y = (sum(values) / len(points) for values in zip(*points, strict=True))
     return float(sum((a - x) * (b - y) for a, b in points) / sum((a - x) ** 2 for a, _ in points))

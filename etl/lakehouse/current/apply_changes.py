@@ -250,7 +250,8 @@ def _latest_rows(job: Job, changes: TableChanges, events: DataFrame, of_base: bo
     loaded = [batch for batch in changes.batches if batch.kind == "load" and batch.rows > 0]
     later = [batch for batch in changes.batches if batch.kind == "change" and batch.rows > 0]
     full_load = changes.rows(job, loaded, [])
-    if not loaded or not current_rows.each_key_once(full_load, changes.key):
+    parts = job.engine.key_parts(sum(batch.rows for batch in loaded))
+    if not loaded or not current_rows.each_key_once(full_load, changes.key, parts):
         return current_rows.kept(last(events))
     # Any change ranks above a full load: only the changes need to be put in order, which are few beside a large load.
     # None of a load is a delete, and by a filter an engine would guess them to be fewer than the changes.

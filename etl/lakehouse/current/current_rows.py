@@ -94,8 +94,16 @@ def latest(rows: DataFrame, columns: Columns, key: list[str], whole: bool = Fals
     return ranked.where(col(_RANK) == 1).select(*place, DELETED, *[col(name) for name, _ in columns])
 
 
-def each_key_once(rows: DataFrame, key: list[str]) -> bool:
-    """Whether no two rows have one key, and none lacks a part of it."""
+def each_key_once(rows: DataFrame, key: list[str], parts: int = 1) -> bool:
+    """
+    Whether no two rows have one key, and none lacks a part of it. An engine holds the keys that it looks at: in so many
+    `parts` of them, which are read one after the other.
+    """
+    part = F.pmod(F.xxhash64(*map(col, key)), F.lit(parts))
+    return all(_each_key_once(rows.where(part == number) if parts > 1 else rows, key) for number in range(parts))
+
+
+def _each_key_once(rows: DataFrame, key: list[str]) -> bool:
     lacking = reduce(lambda one, other: one | other, [col(name).isNull() for name in key])
     counted = rows.groupBy(*map(col, key)).agg(F.count(F.lit(1)).alias(_COUNT))
     return int(counted.where((col(_COUNT) > 1) | lacking).limit(1).count()) == 0

@@ -13,7 +13,7 @@ from lakehouse.models.inputs import Input, Inputs, UnknownName
 from lakehouse.models.made_of import Made, MadeOf
 from lakehouse.quality import checks
 from lakehouse.quality.rules import Candidate
-from lakehouse.run import arguments, staging
+from lakehouse.run import arguments
 from lakehouse.run.job import Job
 from lakehouse.run.report import log
 from lakehouse.storage.datasets import Table
@@ -134,10 +134,10 @@ class _Build:
         """
         job = self._job
         selected = job.engine.select(model.sql, {name: found.read() for name, found in spelled.items()})
-        with staging.staged(job, rows.publishable(model, selected), model.place.location) as found:
-            if not checks.check(job, Candidate.of(model.table, found, self._other)):
+        with job.engine.unpublished(model.place, rows.publishable(model, selected)) as new:
+            if not checks.check(job, Candidate.of(model.table, new.rows, self._other)):
                 return None
-            job.engine.replace_table(model.place, found)
+            new.publish()
         return job.engine.count_rows(model.place)
 
     def _other(self, schema: str, name: str) -> DataFrame | None:

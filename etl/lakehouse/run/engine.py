@@ -5,26 +5,26 @@ or Sail, which has no catalog of its own that outlives a session and keeps Icebe
 
 from __future__ import annotations
 
-import json
+import math
 import os
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from functools import reduce
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 from uuid import uuid4
 
 from lakehouse.contract import STAGING
-from lakehouse.run import key_ranges, whole_files
+from lakehouse.run import key_ranges, sail_tables, whole_files
 from lakehouse.run.answer import require_answer
 from lakehouse.run.row_changes import RowChanges, Touched
+from lakehouse.run.sail_tables import SailTables
 from lakehouse.run.spark_catalog import SparkCatalog
 from lakehouse.spark import F, SparkSession
 from lakehouse.storage import iceberg, maintenance
 from lakehouse.storage.column_types import quoted
 from lakehouse.storage.files import Storage
 from lakehouse.storage.iceberg import IcebergTable
-from lakehouse.storage.staged_table import StagedTable
 from lakehouse.storage.state import Columns
 
 if TYPE_CHECKING:
@@ -33,8 +33,19 @@ if TYPE_CHECKING:
 FILE_ROWS = 250_000
 """Rows in a data file of a large table: as many as one changed row makes an engine rewrite."""
 
+KEYS_AT_A_TIME = 2_500_000
+"""Keys that a statement of Sail's groups at most: it holds them in memory, at about 90 bytes each."""
+
 PIECE_FILES = 8
 """Data files that a statement of Sail's writes at most by ranges: each of them takes 20 to 40 MB until its end."""
+
+
+@dataclass(frozen=True)
+class Unpublished:
+    """Rows that a table is to have, read from where they were written; `publish` makes them the table's."""
+
+    rows: DataFrame
+    publish: Callable[[], None]
 
 
 class Engine:
@@ -49,6 +60,7 @@ class Engine:
         self.session.conf.set("spark.sql.caseSensitive", "true")
         self._processed = processed
         self._catalog = SparkCatalog.of(self.session, processed, database)
+        self._sail = SailTables(self.session, processed)
         self._written: dict[str, IcebergTable] = {}
 
     @property
@@ -61,13 +73,16 @@ class Engine:
         """Whether a merge takes memory for the changes and not for the table."""
         return self._catalog is not None
 
+    def key_parts(self, count: int) -> int:
+        """In how many parts so many keys are to be grouped. Spark has on disk what its memory does not hold."""
+        return 1 if self._catalog else math.ceil(count / KEYS_AT_A_TIME) or 1
+
     def uri(self, storage: Storage, relative: str) -> str:
         """Address of a file or folder for `read` and `write`."""
-        # Hadoop takes a path as it is; Sail parses a URL, and would expand `[` and `*` in it.
-        path = storage.path(relative)
-        if storage.is_local:
-            return f"file://{path}" if self._catalog else f"file://{quote(path)}"
-        return f"s3://{path}"
+        # Hadoop takes a path as it is.
+        if self._catalog and storage.is_local:
+            return f"file://{storage.path(relative)}"
+        return sail_tables.uri(storage, relative)
 
     def read_parquet(self, storage: Storage, paths: list[str]) -> DataFrame:
         """Rows of Parquet files, or folders of them, that have one schema."""
@@ -109,12 +124,12 @@ class Engine:
     def table_exists(self, table: IcebergTable) -> bool:
         if self._catalog:
             return self._catalog.exists(table)
-        return self._processed.exists(f"{table.location}/metadata/version-hint.text")
+        return self._sail.exists(table)
 
     def read_table(self, table: IcebergTable) -> DataFrame:
         if self._catalog:
             return self._catalog.read(table)
-        return self.session.read.format("iceberg").load(self.uri(self._processed, table.location))
+        return self._sail.read(table.location)
 
     def count_rows(self, table: IcebergTable) -> int:
         """Number of a table's rows. Sail's tables have no files of deletes, so their manifests know it."""
@@ -144,35 +159,43 @@ class Engine:
         self._require_own(table)
         self._written[table.location] = table
         pieces = list(rows) if isinstance(rows, Sequence) else [rows]
-        uri = self.uri(self._processed, table.location)
         if self._catalog:
             whole = reduce(lambda one, other: one.unionByName(other), pieces)
-            self._catalog.replace(table, whole, uri)
+            self._catalog.replace(table, whole, self.uri(self._processed, table.location))
             if ranges is not None:
                 self._catalog.upkeep(table).keep_ranges(FILE_ROWS, ranges)
-        elif len(pieces) == 1:
-            _overwrite(pieces[0], uri)
         else:
-            self._replace_by_pieces(table, pieces)
+            self._sail.replace(table, pieces)
         self._processed.engine_wrote()
 
-    def _replace_by_pieces(self, table: IcebergTable, pieces: list[DataFrame]) -> None:
-        """One statement for each, since Sail has the files that a statement writes in memory until its end."""
-        staging = f"{STAGING}/{table.location}"
-        uri = self.uri(self._processed, staging)
-        staged = StagedTable(self._processed, staging, table.location, self.uri(self._processed, table.location))
-        self._processed.delete_folder(staging)
+    @contextmanager
+    def unpublished(self, table: IcebergTable, rows: DataFrame) -> Iterator[Unpublished]:
+        """
+        Writes rows where readers of the table do not see them, so that they can be checked and are computed once. Those
+        that are not published are removed. What a killed run left goes before.
+        """
+        self._processed.guard()
+        self._require_own(table)
+        if self._catalog is None:
+            with self._sail.staged(table, [rows]) as staged:
+
+                def publish() -> None:
+                    self._written[table.location] = table
+                    staged.publish()
+
+                yield Unpublished(self._sail.read(staged.staging), publish)
+            return
+        # A catalog commits what Spark writes to a table of its own, so it is written again.
+        folder = f"{STAGING}/{table.location}"
+        self._processed.delete_folder(folder)
         try:
-            if staged.is_new:
-                _overwrite(pieces[0].where("false"), uri)
-            staged.begin()
-            _overwrite(pieces[0], uri)
-            for piece in pieces[1:]:
-                piece.write.format("iceberg").mode("append").save(uri)
-            self._processed.engine_wrote()
-            staged.publish()
+            self.write_parquet(rows, folder)
+            # Of no rows there may be no file.
+            is_empty = not any(file.name.endswith(".parquet") for file in self._processed.files(folder))
+            written = rows if is_empty else self.read_parquet(self._processed, [folder])
+            yield Unpublished(written, lambda: self.replace_table(table, written))
         finally:
-            self._processed.delete_folder(staging)
+            self._processed.delete_folder(folder)
 
     def rename_table(self, before: str, table: IcebergTable) -> None:
         """Gives a table its name in the catalog, where it is under another yet. Killed in between, it does the rest."""
@@ -242,7 +265,7 @@ class Engine:
         if self._catalog:
             target = self._catalog.identifier(table)
         else:
-            target = self._registered(table)
+            target = self._sail.registered(table)
             # Sail's Iceberg has another binary type than its Parquet, and MERGE refuses one for the other: a union
             # with none of the table's rows has the table's types.
             rows = self.read_table(table).where("false").withColumn(changes.deleted, F.lit(False)).unionByName(rows)
@@ -288,15 +311,3 @@ class Engine:
     def _require_own(self, table: IcebergTable) -> None:
         for folder in ("data", "metadata"):
             self._processed.require_own(f"{table.location}/{folder}")
-
-    def _registered(self, table: IcebergTable) -> str:
-        """A new name in this session for a table by its location: Sail keeps what a name's schema was at first."""
-        name = f"table_{uuid4().hex}"
-        uri = self.uri(self._processed, table.location)
-        self.session.sql(f"CREATE TABLE {name} USING iceberg LOCATION {json.dumps(uri)}").collect()
-        return name
-
-
-def _overwrite(rows: DataFrame, uri: str) -> None:
-    """Makes them a table's at a location, with their schema."""
-    rows.write.format("iceberg").mode("overwrite").option("overwriteSchema", "true").save(uri)

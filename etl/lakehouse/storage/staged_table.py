@@ -21,7 +21,7 @@ _DATA_PATH = "write.data.path"
 class StagedTable:
     """
     `staging`: a folder for its metadata; its data files are in the folder of the table at `location`, whose address is
-    `uri`. Killed before the end, it leaves data files that `maintenance.expire_snapshots` removes.
+    `uri`. What one leaves that was killed before the end, the `remove` before the next takes away.
     """
 
     storage: Storage
@@ -42,7 +42,10 @@ class StagedTable:
         metadata.commit(self.storage, self.staging)
 
     def publish(self) -> None:
-        """Makes the current snapshot that of the table. Raises RuntimeError where another writer changed the table."""
+        """
+        Makes the current snapshot that of the table, and removes the folder. Raises RuntimeError where another writer
+        changed the table.
+        """
         before = self._before()
         staged = Metadata.read(self.storage, self.staging)
         assert staged.current is not None
@@ -61,6 +64,21 @@ class StagedTable:
         }
         if not Metadata(0 if before is None else before.version, content).commit(self.storage, self.location):
             raise RuntimeError(f"{self.storage.uri}/{self.location} was changed by another program at the same time")
+        self.storage.delete_folder(self.staging)
+
+    def remove(self) -> None:
+        """Removes the folder; where it was not published, so that it is still there, its data files, too."""
+        if not self.storage.exists(self.staging):
+            return
+        before = self._before()
+        if before is None:
+            self.storage.delete_folder(self.location)
+        else:
+            live = iceberg.files_of(self.storage, self.location, before.snapshots)
+            for file in self.storage.files(f"{self.location}/data"):
+                if file.name not in live:
+                    self.storage.delete_file(file.path)
+        self.storage.delete_folder(self.staging)
 
     def _before(self) -> Metadata | None:
         try:

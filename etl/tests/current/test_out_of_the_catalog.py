@@ -10,6 +10,7 @@ import pytest
 from lakehouse.run import job, last_look
 from lakehouse.run.engine import Engine
 from lakehouse.storage.data_catalog import DataCatalog
+from lakehouse.storage.staged_table import StagedTable
 from support.glue import Glue
 from support.lake import Lake, Source
 from support.models import JOBS, built, define, model
@@ -24,14 +25,22 @@ class Catalog:
         monkeypatch.setattr(job, "data_catalog", lambda *_: DataCatalog(self.glue, "lake"))
         # Sail has no catalog to ask for a snapshot; test_last_look.py is about that.
         monkeypatch.setattr(last_look, "look", lambda *_: None)
-        replace, exists = Engine.replace_table, Engine.table_exists
+        replace, exists, publish = Engine.replace_table, Engine.table_exists, StagedTable.publish
+
+        def registered(name: str) -> None:
+            self.made.append(name)
+            self.glue.tables[name] = {"Name": name}
 
         def replaced(engine: Engine, table: Any, *more: Any) -> None:
             replace(engine, table, *more)
-            self.made.append(table.name)
-            self.glue.tables[table.name] = {"Name": table.name}
+            registered(table.name)
+
+        def published(staged: StagedTable) -> None:
+            publish(staged)
+            registered(staged.location.rpartition("/")[2])
 
         monkeypatch.setattr(Engine, "replace_table", replaced)
+        monkeypatch.setattr(StagedTable, "publish", published)
         # Sail keeps tables by location, and has no catalog that could lose one.
         monkeypatch.setattr(
             Engine, "table_exists", lambda engine, table: table.name in self.glue.tables and exists(engine, table)

@@ -8,6 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from lakehouse.current import current_rows
 from lakehouse.storage import iceberg, maintenance
 from lakehouse.storage.files import Storage
 from lakehouse.storage.iceberg import Metadata
@@ -91,7 +92,7 @@ def test_what_is_left_by_one_that_was_killed_goes(
     with monkeypatch.context() as patched:
         # As a kill between the last piece and the commit leaves it: nothing is tidied up.
         patched.setattr(StagedTable, "publish", lambda _: 1 / 0)
-        patched.setattr(Storage, "delete_folder", lambda *_: None)
+        patched.setattr(StagedTable, "remove", lambda _: None)
         assert lake.run() == [0, 0, 1]
     assert storage.folders("_staging/current/shop") == ["large"]
     assert normal(current(large)) == before
@@ -117,3 +118,30 @@ def test_a_reload_with_another_column_replaces_all_pieces(lake: Lake, large: Sou
     large.load()
     lake.ok()
     assert normal(current(large)) == normal(large.rows)
+
+
+def test_each_key_is_looked_for_in_parts_of_few(
+    lake: Lake, large: Source, monkeypatch: pytest.MonkeyPatch, current: Read
+) -> None:
+    monkeypatch.setattr("lakehouse.run.engine.KEYS_AT_A_TIME", 700)
+    looked: list[tuple[int, bool]] = []
+    once = current_rows.each_key_once
+
+    def noted(rows: Any, key: list[str], parts: int) -> bool:
+        looked.append((parts, once(rows, key, parts)))
+        return looked[-1][1]
+
+    monkeypatch.setattr(current_rows, "each_key_once", noted)
+    # Without the one whose key lacks a value.
+    large.rows.pop()
+    large.load()
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
+    # A load whose files overlap has rows twice.
+    again = large.rows[17]
+    large.rows.append(again)
+    large.load()
+    large.rows.pop()
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
+    assert looked == [(4, True), (4, False)]

@@ -11,7 +11,6 @@ from lakehouse.current.table_changes import TableChanges
 from lakehouse.quality import checks
 from lakehouse.quality.rules import Candidate
 from lakehouse.raw.jdbc_source import JdbcSource
-from lakehouse.run import staging
 from lakehouse.run.job import Job
 from lakehouse.run.report import log
 from lakehouse.storage import state
@@ -100,10 +99,10 @@ def _make(job: Job, name: str, source: Callable[[str], Input]) -> bool:
     frame = function(*[frame for frame, _ in inputs])
     declared = job.datasets.table(STAR_SCHEMA, name)
     table = _table(name)
-    with staging.staged(job, frame, table.location) as rows:
-        if not checks.check(job, Candidate.of(declared, rows, lambda schema, other: _other(job, schema, other))):
+    with job.engine.unpublished(table, frame) as new:
+        if not checks.check(job, Candidate.of(declared, new.rows, lambda schema, other: _other(job, schema, other))):
             return False
-        job.engine.replace_table(table, rows)
+        new.publish()
     read = sum(count for _, count in inputs)
     job.report.table(STAR_SCHEMA, name, read, job.engine.count_rows(table))
     return True
