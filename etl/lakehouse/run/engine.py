@@ -36,7 +36,7 @@ FILE_ROWS = 250_000
 KEYS_AT_A_TIME = 2_500_000
 """Keys that a statement of Sail's groups at most: it holds them in memory, at about 90 bytes each."""
 
-PIECE_FILES = 8
+PIECE_FILES = 4
 """Data files that a statement of Sail's writes at most by ranges: each of them takes 20 to 40 MB until its end."""
 
 

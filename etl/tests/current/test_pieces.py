@@ -21,7 +21,7 @@ LOCATION = "current/shop/large"
 
 @pytest.fixture
 def large(lake: Lake, engine: str, monkeypatch: pytest.MonkeyPatch) -> Source:
-    """A table of 24 files in three pieces, with a row whose key lacks a value."""
+    """A table of 24 files in six pieces, with a row whose key lacks a value."""
     if engine != "sail":
         pytest.skip("Apache Spark writes a table in one statement")
     monkeypatch.setattr("lakehouse.run.engine.FILE_ROWS", 100)
