@@ -53,7 +53,7 @@ const firstHelp = `Start here:
 
 const lastHelp = `
 Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 credentials,
-4 refused by a service, 6 no such stack, 8 cancelled, 9 timeout, 10 data differ,
+4 refused by a service, 6 no such stack, 8 cancelled, 9 timeout, 10 data differs,
 11 data quality, 130 exited immediately after a second Ctrl-C.`;
 
 function addGroup(program: Commander, name: string): Commander {

@@ -53,7 +53,7 @@ export function crawledTables(clicks: Clicks): CatalogTable[] {
 function clickTable(clicks: NonNullable<Clicks>): CatalogTable {
 	return {
 		name: catalogTables.clickstream,
-		description: "Clicks, as they came",
+		description: "Clicks as they arrived",
 		zone: "raw",
 		prefix: lake.clickstream,
 		format: "json",

@@ -66,7 +66,7 @@ export class LakeFormation extends pulumi.ComponentResource {
 	#role(name: string, args: LakeFormationArgs): ServiceRole {
 		return serviceRole(this, `${name}-role`, {
 			service: "lake-formation",
-			description: "Lake Formation hands out access to tables",
+			description: "Lake Formation grants access to tables",
 			statements: pulumi
 				.all([args.rawBucketArn, args.processedBucketArn, args.kmsKeyArn])
 				.apply(([raw, processed, keyArn]) => [

@@ -40,7 +40,7 @@ function ofStack(forbids: string, { name, stack: rule }: Rule, contextOf: Contex
 	return [
 		{
 			name: `${name}-in-stack`,
-			description: `Forbids ${forbids}, where several resources together show it.`,
+			description: `Forbids ${forbids}, if several resources together show it.`,
 			enforcementLevel: "mandatory",
 			validateStack: ({ resources }, report) => {
 				const provider = resources.find(({ type }) => type === "pulumi:providers:aws");

@@ -209,7 +209,7 @@ describe("doctor", () => {
 
 	it("a warehouse that takes connections without TLS is found", async () => {
 		aws.others.warehouseTls = "false";
-		expect(await found("warehouse takes TLS only")).toMatchObject({
+		expect(await found("TLS for the warehouse")).toMatchObject({
 			ok: false,
 			fix: expect.stringContaining("update-workgroup --workgroup-name dev-warehouse"),
 		});
@@ -259,9 +259,9 @@ describe("doctor", () => {
 	});
 
 	it("while the dashboards wait, says whether QuickSight could log in by now", async () => {
-		const name = "QuickSight's way to the reader's secret";
+		const name = "QuickSight's access to the reader's secret";
 		await aws.deploy({ dashboards: null, leftToDo: [{ text: "First this" }] });
-		expect(await found(name)).toMatchObject({ ok: true, found: "open" });
+		expect(await found(name)).toMatchObject({ ok: true, found: "allowed" });
 		aws.identity.denied = ["kms:Decrypt"];
 		expect(await found(name)).toMatchObject({
 			ok: true,
@@ -269,7 +269,7 @@ describe("doctor", () => {
 			warning: `Allow kms:Decrypt on ${outputs.keyArn} for aws-quicksight-secretsmanager-role-v0.`,
 		});
 		aws.endpoint.on("iam", "GetRole", iamRefusal("NoSuchEntity"));
-		expect((await found(name))?.found).toContain("there is no role");
+		expect((await found(name))?.found).toContain("does not exist");
 	});
 
 	it.each<[string, { Edition: string; AccountSubscriptionStatus: string }, boolean]>([

@@ -63,7 +63,7 @@ describe("a server with a certificate for 127.0.0.1, of an authority that nobody
 		["is not valid yet", { from: "20990101000000Z", to: "20991231000000Z" }, "not valid today"],
 		["bears another name beside this one in its CN", { names: "DNS:db.example.com" }, "belongs to another server"],
 		["bears the name, and this is an address", { names: "DNS:localhost" }, "belongs to another server"],
-		["is a client's", { purpose: "clientAuth" }, "is not one for servers"],
+		["is a client's", { purpose: "clientAuth" }, "is not meant for servers"],
 	])("is refused with a certificate that %s", async ([, certificate, text], { source }) => {
 		await source.use(certificate);
 		const url = `127.0.0.1:${source.server.port}/?ssl-mode=VERIFY_IDENTITY`;
@@ -113,7 +113,7 @@ describe("a server with a certificate for 127.0.0.1, of an authority that nobody
 		try {
 			const { port } = parsec.address() as AddressInfo;
 			const refused = await refusal(cipherOf(`127.0.0.1:${port}/?ssl-mode=DISABLED`));
-			expect(refused.text.what).toContain("to log in by parsec");
+			expect(refused.text.what).toContain("to log in with parsec");
 		} finally {
 			parsec.close();
 		}

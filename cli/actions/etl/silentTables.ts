@@ -44,7 +44,7 @@ export async function silentTables(
 					if (!(error instanceof PipelineError) || !["usage", "failure"].includes(error.outcome)) throw error;
 					silent.push({ table, reason: error.message });
 				}
-				update(`${answered} of ${names.length} tables answered`);
+				update(`${answered} of ${names.length} tables can be read`);
 			}
 		});
 	});

@@ -13,7 +13,7 @@ export const definition = defineCommand({
 		everySeconds: "interval of the schedule, if set by `up --every`",
 		run: "stopped or not running",
 		replication: "stopped or not running",
-		purged: "whether the data were removed",
+		purged: "whether the data was removed",
 	},
 	examples: [
 		["Stop, and keep the data", "down"],

@@ -6,7 +6,7 @@ export const definition = defineCommand({
 	plans: true,
 	summary: "Run the jobs",
 	description:
-		"Runs all jobs in dependency order, or only those named. Only data that arrived since the last run are processed.",
+		"Runs all jobs in dependency order, or only those named. Only data that arrived since the last run is processed.",
 	arguments: [["[jobs...]", "process-load, process-cdc, apply-changes, build-models, or a job of the definition"]],
 	options: [
 		{ flags: "--from <job>", description: "run this job and those that depend on it" },

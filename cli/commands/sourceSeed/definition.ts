@@ -6,7 +6,7 @@ export const definition = defineCommand({
 	local: true,
 	summary: "Create and fill the sample schemas of the pipeline",
 	description:
-		"The same seed generates the same data. --scale multiplies events such as orders; master data such as products grow with its square root.",
+		"The same seed generates the same data. --scale multiplies events such as orders; master data such as products grows with its square root.",
 	options: [
 		scale,
 		seed,

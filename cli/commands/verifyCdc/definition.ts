@@ -5,7 +5,7 @@ export const definition = defineCommand({
 	plans: true,
 	summary: "Write rows at the source and prove that they arrive",
 	description:
-		"Inserts the rows or the heartbeat that `verify` in pipeline.yaml defines, tracks them through table statistics, raw files and jobs to the current table, and deletes them again. With --read-only, it tracks a change made by somebody else, or compares row counts if nothing changes. Exits with 0 only if everything is proved, 10 if data differ, and 9 on timeout.",
+		"Inserts the rows or the heartbeat that `verify` in pipeline.yaml defines, tracks them through table statistics, raw files and jobs to the current table, and deletes them again. With --read-only, it tracks a change made by somebody else, or compares row counts if nothing changes. Exits with 0 only if everything is proved, 10 if data differs, and 9 on timeout.",
 	options: [
 		{ flags: "--keep", description: "keep the marker rows at the source" },
 		{ flags: "--create", description: "create the heartbeat table if it does not exist" },

@@ -5,7 +5,7 @@ export const definition = defineCommand({
 	plans: true,
 	summary: "Send marked clicks and prove that they arrive",
 	description:
-		"Tracks them through the raw zone to the table of clicks, where they are kept. Then runs the jobs that read clicks, and the check in `clicks.check` of the definition. Exits with 0 only if everything is proved, 10 if data differ, and 9 on timeout.",
+		"Tracks them through the raw zone to the table of clicks, where they are kept. Then runs the jobs that read clicks, and the check in `clicks.check` of the definition. Exits with 0 only if everything is proved, 10 if data differs, and 9 on timeout.",
 	json: {
 		ok: "whether everything was proved",
 		checks: "title, ok, seconds and what was seen",

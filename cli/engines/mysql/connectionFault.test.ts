@@ -41,16 +41,16 @@ describe("connectionFault", () => {
 		],
 		[verified, tls("certificate has expired"), "failure", "not valid today", "Renew"],
 		[verified, tls("certificate is not yet valid"), "failure", "not valid today", "clock"],
-		[verified, tls("unsuitable certificate purpose"), "failure", "is not one for servers", "serverAuth"],
+		[verified, tls("unsuitable certificate purpose"), "failure", "is not meant for servers", "serverAuth"],
 		[withCa, tls("unable to verify the first certificate"), "failure", "cannot be verified", "the whole chain"],
-		[withCa, tls("unable to get issuer certificate"), "failure", "cannot be verified", "one file of all of them"],
+		[withCa, tls("unable to get issuer certificate"), "failure", "cannot be verified", "one file that contains all of them"],
 		[verified, error({ errno: 1045 }), "credentials", "refused the user repl", "REQUIRE X509"],
 		[access, error({ errno: 1698 }), "credentials", "refused the user repl", "unix_socket"],
 		[
 			access,
 			error({ fatal: true }, "Server requests authentication using unknown plugin parsec. See TODO: add plugins"),
 			"credentials",
-			"log in by parsec",
+			"log in with parsec",
 			"mysql_native_password",
 		],
 	] as const)("of what only a change ends: %#", (reached, why, outcome, what, fix) => {
@@ -64,8 +64,8 @@ describe("connectionFault", () => {
 
 	it.each([
 		[error({ errno: 1040 }), "accepts no more connections", "max_connections"],
-		[error({ errno: 1226 }), "accepts no more connections of repl", "the account's limit"],
-		[error({ errno: 1226 }, "'max_questions' resource"), "accepts no more statements of repl", "the account's limit"],
+		[error({ errno: 1226 }), "accepts no more connections from repl", "the account's limit"],
+		[error({ errno: 1226 }, "'max_questions' resource"), "accepts no more statements from repl", "the account's limit"],
 		[error({ errno: 3032, sqlState: "HY000" }), "is in offline mode", "offline_mode"],
 		[error({ errno: 1184, sqlState: "08S01" }), "ended the connection", "its message"],
 		[error({ code: "ENOTFOUND" }), "The host db cannot be resolved", "DNS"],
@@ -97,7 +97,7 @@ describe("connectionFault", () => {
 		expect(isRefusedConnection(required, why)).toBe(true);
 		const fault = connectionFault(required, why);
 		expect(fault.text).toMatchObject({ why: reason, fix: expect.stringContaining("tls_version") });
-		expect(fault.text.what).toContain("no version of TLS");
+		expect(fault.text.what).toContain("no TLS version");
 	});
 
 	it("names the command with TLS where the server takes nothing else", () => {

@@ -91,8 +91,8 @@ function permanentFault(access: SourceAccess, error: unknown): Fault | undefined
 	const plugin = /unknown plugin (\w+)/.exec(message)?.[1];
 	if (plugin !== undefined) {
 		return credentials(
-			`${server} asks ${access.user} to log in by ${plugin}, which pipeline-cli does not have.`,
-			`Give ${account} a password by caching_sha2_password (MySQL: ALTER USER … IDENTIFIED WITH caching_sha2_password BY …) or mysql_native_password (MariaDB: ALTER USER … IDENTIFIED BY …).`,
+			`${server} requires ${access.user} to log in with ${plugin}, which pipeline-cli does not support.`,
+			`Give ${account} a password with caching_sha2_password (MySQL: ALTER USER … IDENTIFIED WITH caching_sha2_password BY …) or mysql_native_password (MariaDB: ALTER USER … IDENTIFIED BY …).`,
 		);
 	}
 	return tlsFault(access, error);
@@ -101,12 +101,12 @@ function permanentFault(access: SourceAccess, error: unknown): Fault | undefined
 /** What the server does not say when it refuses a user. */
 function otherReason({ tls, socket }: SourceAccess, errno: number): string {
 	if (errno === 1698) {
-		return " An account that is known by the user of its operating system (unix_socket, auth_socket) cannot be used: give it a password.";
+		return " An account that logs in by its user of the operating system (unix_socket, auth_socket) cannot be used: give it a password.";
 	}
 	if (socket !== undefined) return "";
 	return tls === "DISABLED"
 		? " An account that requires encryption (REQUIRE SSL) needs ?ssl-mode=VERIFY_IDENTITY in the URL."
-		: " An account that requires a client's certificate (REQUIRE X509, ISSUER or SUBJECT) cannot be used: require SSL of it (ALTER USER … REQUIRE SSL).";
+		: " An account that requires a client's certificate (REQUIRE X509, ISSUER or SUBJECT) cannot be used: require only SSL for it (ALTER USER … REQUIRE SSL).";
 }
 
 function passingFault(access: SourceAccess, error: unknown): Fault {
@@ -116,7 +116,7 @@ function passingFault(access: SourceAccess, error: unknown): Fault {
 	if (errno === 1040 || errno === 1203 || errno === 1226) {
 		const what = /max_(questions|queries|updates)/.test(message) ? "statements" : "connections";
 		return failure(
-			`${server} accepts no more ${what}${errno === 1040 ? "" : ` of ${access.user}`}.`,
+			`${server} accepts no more ${what}${errno === 1040 ? "" : ` from ${access.user}`}.`,
 			"Wait until other connections end, or raise max_connections or the account's limit. Replication needs up to five connections.",
 		);
 	}
@@ -126,7 +126,7 @@ function passingFault(access: SourceAccess, error: unknown): Fault {
 	if (errno === 3032) {
 		return failure(
 			`${server} is in offline mode.`,
-			"Wait until its maintenance is over, or switch the mode off: SET GLOBAL offline_mode = OFF.",
+			"Wait until its maintenance is over, or turn the mode off: SET GLOBAL offline_mode = OFF.",
 		);
 	}
 	if (isLost(error)) {
@@ -137,7 +137,7 @@ function passingFault(access: SourceAccess, error: unknown): Fault {
 	}
 	// Whoever has a state of SQL to tell is a server.
 	if (sqlState !== undefined) {
-		return failure(`${server} ended the connection.`, "Correct on the server what its message says.");
+		return failure(`${server} ended the connection.`, "Fix on the server what its message reports.");
 	}
 	if (error instanceof NoGreeting && access.isPrivate === true) {
 		return failure(

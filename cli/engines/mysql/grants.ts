@@ -140,7 +140,7 @@ async function selectCheck(connection: SourceConnection, account: string, schema
 	if (left === tables.length) return { name, ok: true, found: `${left} tables` };
 	if (refused.length === tables.length) return { name, ok: false, found: `refused for ${some(refused)}`, fix: grant };
 	const warning = [
-		"Tables that cannot be read are in error, the others are replicated; the definition can leave them out.",
+		"Tables that cannot be read are in error, and the others are replicated. To leave them out, exclude them in the definition.",
 		...(refused.length === 0 ? [] : [`Refused: ${some(refused)}; to read them: ${grant}`]),
 		...(broken.length === 0 ? [] : [`Damaged, or incomplete: ${some(broken)}.`]),
 	].join(" ");

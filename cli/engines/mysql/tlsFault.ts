@@ -40,8 +40,8 @@ export function tlsFault(access: SourceAccess, error: unknown): Fault | undefine
 	) {
 		return {
 			outcome: "failure",
-			what: `${server} and pipeline-cli have no version of TLS, or no cipher, in common.`,
-			fix: "Let the server take TLS 1.2 or 1.3 (its setting tls_version) with ciphers of today (ssl_cipher, MySQL also tls_ciphersuites).",
+			what: `${server} and pipeline-cli have no TLS version or no cipher in common.`,
+			fix: "Enable TLS 1.2 or 1.3 (tls_version) and current ciphers (ssl_cipher; on MySQL also tls_ciphersuites) on the server.",
 		};
 	}
 	const mentionsCertificate = /certificate|self.signed|CERT|altnames/i.test(text);
@@ -63,15 +63,15 @@ export function tlsFault(access: SourceAccess, error: unknown): Fault | undefine
 	if (/certificate purpose/i.test(text)) {
 		return {
 			outcome: "failure",
-			what: `The certificate of ${server} is not one for servers.`,
-			fix: `Have it issued for servers (extendedKeyUsage serverAuth); ${otherWays}.`,
+			what: `The certificate of ${server} is not meant for servers.`,
+			fix: `Have a certificate issued for servers (extendedKeyUsage serverAuth); ${otherWays}.`,
 		};
 	}
 	if (/unable to (verify the first|get (local )?issuer) certificate/i.test(text) && access.ca !== undefined) {
 		return {
 			outcome: "failure",
 			what: `The certificate of ${server} cannot be verified.`,
-			fix: `Where others stand between it and the authority of --source-ca, let the server send them with its own (ssl_cert with the whole chain), or pass one file of all of them; ${otherWays}.`,
+			fix: `If there are intermediate certificates between it and the authority of --source-ca, configure the server to send them (ssl_cert with the whole chain), or pass one file that contains all of them with --source-ca; ${otherWays}.`,
 		};
 	}
 	return {

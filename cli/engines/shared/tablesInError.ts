@@ -19,9 +19,9 @@ export function requireFree(tables: readonly TableStatistics[]): void {
 	const waiting = waitingTables(tables);
 	if (waiting.length === 0) return;
 	throw new PipelineError("failure", {
-		what: `${namesOf(waiting)} could not be reloaded yet; the lake has the rows of before.`,
+		what: `${namesOf(waiting)} could not be reloaded yet, so the lake still has the previous rows.`,
 		why: [...new Set(waiting.map(({ lastError }) => lastError))].join("; "),
-		fix: "End what holds it at the source. It is then reloaded by itself, and the other tables go on meanwhile.",
+		fix: "End what holds it at the source. It is then reloaded automatically. The other tables continue in the meantime.",
 		next: "pipeline-cli replication tables",
 	});
 }

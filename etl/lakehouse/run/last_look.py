@@ -48,8 +48,8 @@ def look(job: Job, seconds: float) -> None:
 def _require_registered(job: Job, table: IcebergTable, registered: set[str]) -> None:
     if table.name not in registered:
         raise DamagedState(
-            f"{table.name} was in the catalog when the job began, and is not there any more: somebody has removed it, "
-            "or given it another name. Run the jobs again, which make it again"
+            f"{table.name} was in the catalog when the job began, and is no longer there: somebody has removed or renamed "
+            "it. Run the jobs again, which register it again"
         )
 
 
@@ -74,6 +74,6 @@ def _require_whole(job: Job, table: IcebergTable) -> None:
 
 def _remedy(folder: str) -> str:
     return (
-        f"something other than the jobs has removed or changed it. Remove {folder}/ and run the jobs again, which make "
-        "the table again; then look for what removes files of this bucket (life cycle rules, other jobs)"
+        f"something other than the jobs has removed or changed it. Remove {folder}/ and run the jobs again, which "
+        "rebuild the table. Then find out what removes files of this bucket (lifecycle rules, other jobs)"
     )

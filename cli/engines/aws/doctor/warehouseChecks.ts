@@ -11,7 +11,7 @@ export async function warehouseChecks(clients: Clients, { warehouse }: PipelineO
 	const { GetWorkgroupCommand } = await import("@aws-sdk/client-redshift-serverless");
 	const { workgroup } = await client.send(new GetWorkgroupCommand({ workgroupName: warehouse.identifier }));
 	const value = workgroup?.configParameters?.find(({ parameterKey }) => parameterKey === "require_ssl")?.parameterValue;
-	const name = "warehouse takes TLS only";
+	const name = "TLS for the warehouse";
 	if (value === undefined)
 		return [notChecked(name, "the workgroup does not report it", "Check require_ssl in the Redshift console.")];
 	if (value === "true") return [{ name, ok: true, found: "require_ssl = true" }];
@@ -62,7 +62,7 @@ const secretRole = "aws-quicksight-secretsmanager-role-v0";
 
 /** Whether QuickSight could log in now. What is missing is still to be done, and no fault yet. */
 async function secretRights(clients: Clients, { warehouse, keyArn }: PipelineOutputs): Promise<Check> {
-	const name = "QuickSight's way to the reader's secret";
+	const name = "QuickSight's access to the reader's secret";
 	const iam = await clients.iam();
 	const { GetRoleCommand, SimulatePrincipalPolicyCommand } = await import("@aws-sdk/client-iam");
 	try {
@@ -78,11 +78,11 @@ async function secretRights(clients: Clients, { warehouse, keyArn }: PipelineOut
 			if (results.some(({ EvalDecision: decision }) => decision !== "allowed"))
 				missing.push(`${action} on ${resource}`);
 		}
-		if (missing.length === 0) return { name, ok: true, found: "open" };
+		if (missing.length === 0) return { name, ok: true, found: "allowed" };
 		return { name, ok: true, found: "no access yet", warning: `Allow ${missing.join(" and ")} for ${secretRole}.` };
 	} catch (error) {
 		if (isAwsError(error, "NoSuchEntity", "NoSuchEntityException")) {
-			return { name, ok: true, found: `no access yet: there is no role ${secretRole}` };
+			return { name, ok: true, found: `no access yet: the role ${secretRole} does not exist` };
 		}
 		if (isFinding(error)) return couldNotCheck(name, error);
 		throw error;

@@ -104,7 +104,7 @@ function failureOfFile(error: unknown, { raw, processed }: LocalPaths): Pipeline
 		return new PipelineError("failure", {
 			what: `A click file was removed or changed while the query read it: ${path}`,
 			why,
-			fix: "Run the query again. Let whoever delivers clicks write each file elsewhere, then move it to its place.",
+			fix: "Run the query again. Programs that deliver clicks should write each file elsewhere, then move it into the lake.",
 		});
 	}
 	if (!path.startsWith(`${processed}/`)) return undefined;

@@ -104,7 +104,7 @@ async function readShape(
 	const schema = await ask(access, (server) => readTableSchema(server, table));
 	if (schema === undefined) {
 		throw new Error(
-			`the source's user sees no columns of ${table.schema}.${table.table}: it lacks SELECT, or the table was dropped`,
+			`the source's user cannot read any column of ${table.schema}.${table.table}: it lacks SELECT, or the table was dropped`,
 		);
 	}
 	const checkpoint = await readCheckpoint(statePaths(paths).checkpoint);

@@ -91,10 +91,10 @@ export class ChangedRows {
 }
 
 function oldTime(column: string): { reason: string; cause: "incomplete" } {
-	const format = "of a server with mysql56_temporal_format=OFF, of which the binlog does not have the fraction";
+	const format = "in the old format of mysql56_temporal_format = OFF, for which the binlog does not contain the fraction";
 	return {
 		cause: "incomplete",
-		reason: `its column ${column} is ${format}; ALTER TABLE … FORCE after SET GLOBAL mysql56_temporal_format = ON ends that`,
+		reason: `its column ${column} is ${format}; to convert it: SET GLOBAL mysql56_temporal_format = ON, then ALTER TABLE … FORCE`,
 	};
 }
 

@@ -20,7 +20,7 @@ export async function storedInLowerCase(
 	// The character set and collation of its names.
 	const [row] = await ask("SELECT LOWER(CONVERT(? USING utf8mb3) COLLATE utf8mb3_general_ci) AS lower", [all]);
 	const lower = String(row?.lower ?? "");
-	if (lower.length !== all.length) throw new Error("the source's lower case has another number of letters");
+	if (lower.length !== all.length) throw new Error("the source returned a different number of letters in lower case");
 	const different = Array.from(all, (letter, at): [string, string] => [letter, lower.charAt(at)]);
 	return inLowerCase(new Map(different.filter(([letter, other]) => letter !== other)));
 }

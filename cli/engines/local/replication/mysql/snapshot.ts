@@ -64,7 +64,7 @@ export async function openSnapshotAfter(
 	} catch (error) {
 		if (!(error instanceof PollTimeout) || seen === undefined || position === undefined) throw error;
 		throw new Error(
-			`for a minute, the source's snapshots have been of ${formatPosition(seen)}, before ${formatPosition(position)}`,
+			`for a minute, the source's snapshots have stayed at ${formatPosition(seen)}, which is before ${formatPosition(position)}`,
 			{ cause: error },
 		);
 	}

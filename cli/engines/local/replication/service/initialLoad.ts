@@ -190,7 +190,7 @@ async function findTables(
 		const existing = await listTables(server, access.schemas);
 		if (existing.length === 0) {
 			throw new PipelineError("usage", {
-				what: `The user sees no tables in ${access.schemas.join(", ")}.`,
+				what: `The user has no access to any table in ${access.schemas.join(", ")}.`,
 				fix: "Create tables in the schemas, or grant the user SELECT on them, then start replication again.",
 				next: "pipeline-cli source seed",
 			});

@@ -25,7 +25,7 @@ export async function readSamples({ sampleData, pipeline }: Definition): Promise
 		throw new PipelineError("usage", {
 			what: `The pipeline ${pipeline.name} has no sample data.`,
 			why: "Its pipeline.yaml has no sample_data.",
-			fix: "Fill the tables yourself, or name a script there that makes rows.",
+			fix: "Fill the tables yourself, or set sample_data.script to a script that generates rows.",
 		});
 	}
 	try {
@@ -37,7 +37,7 @@ export async function readSamples({ sampleData, pipeline }: Definition): Promise
 			{
 				what: `The script of the sample data, ${sampleData.script}, does not export schemas.`,
 				why: error instanceof z.ZodError ? z.prettifyError(error) : messageOf(error),
-				fix: "Export `schemas`, as SampleSchema of etl/definition/sampleData.ts describes them.",
+				fix: "Export `schemas`, an array of SampleSchema (etl/definition/sampleData.ts).",
 			},
 			{ cause: error },
 		);

@@ -30,12 +30,12 @@ export async function seedSource(
 	if ((await isExternal(paths)) && options.yes !== true) {
 		throw new PipelineError("usage", {
 			what: `Nothing was written to ${target.host}:${target.port}.`,
-			why: "It is a server of your own, and the sample schemas would be created on it.",
-			fix: "Pass --yes where you mean it.",
+			why: "It is your own server, and the command would create the sample schemas on it.",
+			fix: "To create them there, pass --yes.",
 			next: "pipeline-cli source seed --yes",
 		});
 	}
-	const waiting = (pid: number): void => context.reporter.note(`Waiting for process ${pid}, which fills the schemas.`);
+	const waiting = (pid: number): void => context.reporter.note(`Waiting for process ${pid}, which is filling the schemas.`);
 	const samples = await readSamples(await stackDefinition(paths));
 	const schemas = await withLockFile(join(paths.source, "seed.lock"), context.signal, waiting, () =>
 		seed(context, options, samples, target, paths),
@@ -106,8 +106,8 @@ async function refuseExisting(client: Connection, samples: readonly SampleSchema
 	const existing = await schemasWithTables(client, samples);
 	if (existing.length === 0) return;
 	throw new PipelineError("usage", {
-		what: `There are sample tables already, in ${existing.join(" and ")}.`,
-		fix: "Keep them, or drop and fill them again with --reset. A replication that runs follows.",
+		what: `${existing.join(" and ")} already ${existing.length === 1 ? "contains" : "contain"} sample tables.`,
+		fix: "Keep them, or drop and fill them again with --reset. If the replication is running, it replicates the new rows.",
 		next: "pipeline-cli source seed --reset",
 	});
 }
@@ -127,7 +127,7 @@ async function refusal(target: SourceAccess, error: unknown, paths: LocalPaths):
 			why: messageOf(error),
 			fix: isAnswer
 				? `The user ${target.user} needs CREATE, DROP, REFERENCES, SELECT and INSERT on both schemas.`
-				: "The connection was lost: see that the server runs.",
+				: "The connection was lost: check that the server is running.",
 			next: isAnswer ? "pipeline-cli source seed" : "pipeline-cli source up",
 		},
 		{ cause: error },
