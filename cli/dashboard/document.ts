@@ -61,7 +61,7 @@ ${header(data)}
 ${overview}
 </main>
 <footer>Catalog ${escapeHtml(data.database)}. Times are in your time zone unless marked UTC.</footer>
-<noscript><p class="notice">This page needs JavaScript to draw its charts, and your browser does not run it.</p></noscript>
+<noscript><p class="notice">This page needs JavaScript to draw its charts. Turn it on in your browser.</p></noscript>
 <script type="application/json" id="data">${embed(data)}</script>
 <script>${assets.script}</script>
 </body>

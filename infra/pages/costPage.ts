@@ -29,8 +29,8 @@ export function costPage(stacks: Stack[]): string {
 		"Not included: free tier, discounts, and data transfer between regions. Also not included, because they depend on the data: RDS snapshots",
 		"larger than the database, storage of a warehouse that is written to, crawls that take longer than Glue's minimum, and, with",
 		`\`replicationTarget: kinesis\`, the time that Firehose takes to find the table of a change ($${prices.firehoseQueryHour.usd} per hour of JQ; AWS does not`,
-		"publish how many changes an hour covers, so it is $51 at most, for the whole month). Kinesis rounds each record up to 1 KB, and Firehose",
-		"to 5 KB; clicks are assumed to have a quarter of a KB, changes 1 KB.",
+		"publish how many changes an hour covers; it is at most $51 for the whole month). Kinesis rounds each record up to 1 KB, and Firehose",
+		"to 5 KB. A click is assumed to have a quarter of a KB, and a change 1 KB.",
 		"",
 		...table(
 			["component", ...stacks.map(({ name }) => name)],

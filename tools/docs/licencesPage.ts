@@ -20,9 +20,9 @@ export function licencesPage(): string {
 	return [
 		"# Licences of what is installed",
 		"",
-		"Made of the lock files by `npm run docs`; what a Python package says of itself is in `etl/licences.json`, which",
-		"`.pipeline/python/bin/python tools/audit/python_licences.py` writes after a change of `etl/requirements.lock`. Tools of development",
-		"are not in it.",
+		"`npm run docs` generates this page from the lock files. The licences that Python packages declare are in `etl/licences.json`: after a",
+		"change of `etl/requirements.lock`, update it with `.pipeline/python/bin/python tools/audit/python_licences.py`. Development tools",
+		"are not listed.",
 		"",
 		"## Node",
 		"",

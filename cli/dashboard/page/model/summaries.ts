@@ -46,7 +46,7 @@ export function categorySummary(drawing: Drawing, { kept, named, names, unnamed,
 			total,
 		);
 		const measured = inSentence(parts ? "the total" : labelOf(chart, first));
-		sentences.push(`The first ${kept.length} of ${plural(named, label)} have ${part} of ${measured}.`);
+		sentences.push(`The first ${kept.length} of ${plural(named, label)} account for ${part} of ${measured}.`);
 	}
 	sentences.push(leader(best, value(best), all.length, total, format, isSum));
 	if (kept.length === named && names > 1) sentences.push(`${plural(names, label)}.`);
@@ -58,9 +58,9 @@ export function categorySummary(drawing: Drawing, { kept, named, names, unnamed,
 			sentences.push(`${labelOf(chart, second)} is ${share} of all ${inSentence(labelOf(chart, first))}.`);
 	}
 	if (typeof unnamed === "number" && isSum && chart.top !== undefined && unnamed !== 0) {
-		sentences.push(`${short(unnamed, format)} has no ${label} of its own.`);
+		sentences.push(`${short(unnamed, format)} belongs to no ${label}.`);
 	}
-	if (drawn < kept.length) sentences.push(`The first ${drawn} are drawn.`);
+	if (drawn < kept.length) sentences.push(`The first ${drawn} are shown.`);
 	return sentences.join(" ");
 }
 

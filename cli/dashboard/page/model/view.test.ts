@@ -108,7 +108,7 @@ describe("a chart of names", () => {
 		const view = viewOf({ x: "country", top: 1, labels: { n: "Revenue" } }, sales);
 		expect(view.rows).toEqual([["USA", 2.2]]);
 		expect(view.summary).toBe(
-			"The first 1 of 2 countries have 30% of revenue. \u2068USA\u2069 leads with 2.2, 30% of 7.33. 4 has no country of its own.",
+			"The first 1 of 2 countries account for 30% of revenue. \u2068USA\u2069 leads with 2.2, 30% of 7.33. 4 belongs to no country.",
 		);
 	});
 

@@ -84,7 +84,7 @@ function button(text: string, act: () => void, className: string): HTMLElement {
 
 function profile({ table, computedAt, rows, columns }: TableProfile): HTMLElement[] {
 	const head = element("tr");
-	const titles = ["Column", "Type", "Missing", "Different values", "Least", "Largest", "Most frequent"];
+	const titles = ["Column", "Type", "Missing", "Distinct values", "Minimum", "Maximum", "Most frequent"];
 	head.append(
 		...titles.map((title) => {
 			const cell = element("th", title);
