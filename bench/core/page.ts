@@ -12,9 +12,9 @@ export function resultsPage(
 	return `${["# Results", introduction, ...parts].join("\n\n")}\n`;
 }
 
-const introduction = `Written by \`npm run bench -- --keep\`. Seconds are the least of three interleaved rounds, in brackets the median. A ratio is
-the peer's time by ours in the same round, its median over the rounds: above 1 we are faster. Growth is the power of the
-size with which the seconds grow. Memory is the highest of each process.`;
+const introduction = `Written by \`npm run bench -- --keep\`. Seconds are the minimum of three interleaved rounds, with the median in
+brackets. A ratio is the peer's time divided by ours in the same round; shown is the median of the rounds. Above 1, this project is
+faster. Growth is e in seconds ∝ size^e. Memory is the peak of each process.`;
 
 function section(run: Run, result: RowResult, what: string): string {
 	const { machine } = run;

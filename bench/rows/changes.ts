@@ -30,7 +30,7 @@ const insert = (first: number, last: number): string =>
 const kinds: readonly Kind[] = [
 	{
 		name: "cdc-insert",
-		what: "inserted rows, 1,000 a transaction",
+		what: "inserted rows, 1,000 per transaction",
 		counter: "inserts",
 		sizes: [20_000, 100_000, 500_000],
 		rows: () => 0,
@@ -50,7 +50,7 @@ const kinds: readonly Kind[] = [
 	},
 	{
 		name: "cdc-single",
-		what: "inserted rows, each a transaction",
+		what: "inserted rows, one per transaction",
 		counter: "inserts",
 		sizes: [5_000, 20_000, 100_000],
 		rows: () => 0,
@@ -69,7 +69,7 @@ const debeziumRounds = 1;
 /** Changes that were made while the replicator was stopped: from the call of `replication start` until all are published. */
 export const changeRows: readonly Row[] = kinds.map((kind) => ({
 	name: kind.name,
-	what: `${kind.what}, made while the replicator was stopped: from the call of \`replication start\` until all are in files of the raw zone`,
+	what: `${kind.what}, written while the replicator was stopped: from the call of \`replication start\` until all are in files of the raw zone`,
 	unit: kind.counter === "updates" ? "updates" : "inserts",
 	sizes: kind.sizes,
 	async prepare(size, folder, defer) {

@@ -20,7 +20,7 @@ const process_ = (name: string, command: string, args: readonly string[], times:
 
 export const cliStart: Row = {
 	name: "cli-start",
-	what: "`pipeline-cli --help`, one after the other, each a process",
+	what: "calls of `pipeline-cli --help`, one after the other, each in a new process",
 	unit: "starts",
 	sizes: [1, 5, 25],
 	prepare: async (size) => ({

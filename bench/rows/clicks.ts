@@ -9,7 +9,7 @@ const noPort = 1;
 
 export const clicks: Row = {
 	name: "clicks",
-	what: "`clicks send`, which makes the records and returns when all are durable in the delivery buffer; beside the counting of the same number of lines in a file",
+	what: "`clicks send`, which generates the records and returns when all are on disk in the delivery buffer, compared with counting the same number of lines in a file",
 	unit: "records",
 	sizes: [10_000, 100_000, 1_000_000],
 	async prepare(size, folder) {

@@ -14,7 +14,7 @@ const record = JSON.stringify({ fill: "x".repeat(155) });
 
 export const clicksKinesis: Row = {
 	name: "clicks-kinesis",
-	what: "clicks into a server that speaks Kinesis, takes everything and keeps nothing: `clicks send` beside full calls of `aws kinesis put-records`, one after the other",
+	what: "clicks to a server that speaks Kinesis, accepts everything and keeps nothing: `clicks send`, compared with full calls of `aws kinesis put-records`, one after the other",
 	unit: "records",
 	sizes: [500, 2_000, 8_000],
 	async prepare(size, folder, defer) {

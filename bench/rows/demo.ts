@@ -10,7 +10,7 @@ const demo = (scale: number): string[] => ["demo", "--scale", `${scale}`];
 
 export const demoRow: Row = {
 	name: "demo",
-	what: "`demo` after `setup`, from a new folder until a change has arrived, with the seconds of its steps; nobody else does this work",
+	what: "`demo` after `setup`, from a new folder until a change has arrived, with the seconds of its steps; no peer does this work",
 	unit: "× the sample data",
 	sizes: [1, 3, 10],
 	prepare: async (size, folder, defer) => {
@@ -35,7 +35,7 @@ export const demoRow: Row = {
 
 export const dashboard: Row = {
 	name: "dashboard",
-	what: "from the call of `dashboard` until the first chart is drawn in Chromium; beside the same page as a file, served by Python: the limit",
+	what: "from the call of `dashboard` until the first chart is drawn in Chromium, compared with the same page as a file, served by Python, which is the limit",
 	unit: "× the sample data",
 	sizes: [1, 3, 10],
 	async prepare(size, folder, defer) {

@@ -9,7 +9,7 @@ import { fillSales } from "./sales.ts";
 
 export const fullLoad: Row = {
 	name: "full-load",
-	what: "a table of 8 mixed columns into Parquet: from the call of `replication start` on a new stack until it returns, which is when changes are followed",
+	what: "a table of 8 columns of different types, loaded into Parquet: from the call of `replication start` on a new stack until it returns, which is when changes are being replicated",
 	unit: "rows",
 	sizes: [20_000, 200_000, 2_000_000],
 	async prepare(size, folder, defer) {

@@ -39,7 +39,7 @@ const star: Step = { jobs: ["star-schema"], scripts: ["pipelines/shop/jobs/star_
 const works: readonly Work[] = [
 	{
 		name: "jobs-log",
-		what: "a full load of so many rows and changes of a fifth of them, into the change log",
+		what: "a full load of this many rows, and changes of a fifth of them, into the change log",
 		unit: "rows",
 		part: "sales",
 		sizes: [10_000, 100_000, 1_000_000],
@@ -84,7 +84,7 @@ export const jobRows: readonly Row[] = [
 	...works.map(rowOf),
 	{
 		name: "jobs-nothing",
-		what: "all jobs with nothing new: the call of `run-etl`; beside it `find -newer`, which looks at the same files: the limit",
+		what: "all jobs with nothing new: the call of `run-etl`, compared with `find -newer` over the same files, which is the limit",
 		unit: "rows",
 		sizes: [10_000, 100_000, 1_000_000],
 		async prepare(size, folder) {
@@ -105,7 +105,7 @@ function rowOf({ name, what, unit, part, sizes, before, measured, pasted }: Work
 	const call = `run-etl ${measured.jobs.join(" ")}`;
 	return {
 		name,
-		what: `${what}: the call of \`${call}\`, with the start of its engine and the crawl behind it; the peers begin with a process, too`,
+		what: `${what}: the call of \`${call}\`, including the start of the engine and the crawl at the end; the peers also start a process`,
 		unit,
 		sizes,
 		async prepare(size, folder) {

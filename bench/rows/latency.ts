@@ -19,7 +19,7 @@ type Connection = Awaited<ReturnType<TestServer["connect"]>>;
 /** Changes while everything runs, in two rows: the times until raw files, and until the current table has them. */
 export const latency: Row = {
 	name: "latency",
-	what: `from a commit at the source (transactions of ${rowsOfOne} rows, for ${duration} s) until its file is in the raw zone, with batches of a second, and until the current table has it, while \`run-etl --every 1s\` runs; the row's seconds are the 99th percentile of commit → raw`,
+	what: `from a commit at the source (transactions of ${rowsOfOne} rows, for ${duration} s) until its file is in the raw zone, with batches of one second, and until it is in the current table, while \`run-etl --every 1s\` runs; the row's seconds are the 99th percentile of commit → raw`,
 	unit: "changes/s",
 	sizes: [100, 500, 2_000],
 	async prepare(rate, folder, defer) {

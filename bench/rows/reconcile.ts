@@ -8,7 +8,7 @@ import { columnNames, fillSales } from "./sales.ts";
 
 export const reconcileRow: Row = {
 	name: "reconcile",
-	what: "all rows and values of a table of 8 mixed columns against its current table: from the call of `reconcile` until it returns, with a run of the jobs that finds nothing new; the server's own way looks at one side only",
+	what: "all rows and values of a table of 8 columns of different types, compared with its current table: from the call of `reconcile` until it returns, including a run of the jobs that finds nothing new; the server's own functions only see one side",
 	unit: "rows",
 	sizes: [20_000, 200_000, 2_000_000],
 	async prepare(size, folder, defer) {
