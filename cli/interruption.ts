@@ -52,7 +52,7 @@ export function abortOnInterrupt(command: Interruptible): () => void {
 		const again = { fix: "Nothing is left half done: repeat the command to continue.", next: `pipeline-cli ${name}` };
 		const what = `${name} was cancelled.`;
 		abort.abort(new PipelineError("cancelled", { what, ...(wayBack(command) ?? again) }));
-		reporter.note("Stopping; press Ctrl-C again to leave immediately.");
+		reporter.note("Stopping; press Ctrl-C again to exit immediately.");
 	};
 	const release = onInterrupt(interrupt);
 	return () => {

@@ -12,34 +12,34 @@ export const jobArguments = z
 		raw_uri: zone("raw"),
 		processed_uri: zone("processed"),
 		database: z.string().min(1).describe("Catalog database"),
-		datasets_uri: z.string().min(1).describe("JSON of the declared tables, datasets.schema.json"),
-		run_id: z.string().min(1).describe("Names the run; the job's report is written under it"),
+		datasets_uri: z.string().min(1).describe("JSON file with the declared tables (datasets.schema.json)"),
+		run_id: z.string().min(1).describe("Id of the run, under which the job's report is written"),
 		models: z
 			.string()
 			.regex(/^[a-z0-9_]+(,[a-z0-9_]+)*$/)
 			.exactOptional()
-			.describe("Of build-models: the models to build, by commas; default: all"),
+			.describe("For build-models: models to build, separated by commas; default: all"),
 		failed_tables: z
 			.string()
 			.min(1)
 			.exactOptional()
-			.describe("Of build-models: tables of jobs that failed in this run, by commas; what reads them is not built"),
+			.describe("For build-models: tables of jobs that failed in this run, separated by commas; models that read them are not built"),
 		loading: z
 			.string()
 			.regex(/^\[\[.*\],\[.*\]\]$/s)
 			.exactOptional()
 			.describe(
-				"Of process-load and process-cdc: tables whose load is under way, as two lists in JSON: schemas, and a table for each",
+				"For process-load and process-cdc: tables that are being loaded, as two lists in JSON: schemas, and one table for each",
 			),
 		accept_empty: z
 			.string()
 			.min(1)
 			.exactOptional()
-			.describe("Of process-load and process-cdc: tables that may become empty, as schema.table, by commas"),
+			.describe("For process-load and process-cdc: tables that may become empty, as schema.table, separated by commas"),
 		source: z
 			.enum(["current", "jdbc"])
 			.exactOptional()
-			.describe("Where a job with uses_source reads: the current tables (default), or the source itself"),
+			.describe("What a job with uses_source reads: the current tables (default), or the source itself"),
 		jdbc_url: z
 			.string()
 			.regex(/^jdbc:mysql:\/\//)
@@ -52,7 +52,7 @@ export const jobArguments = z
 			.exactOptional()
 			.describe("Secrets Manager secret with username and password; default: JDBC_USER and JDBC_PASSWORD"),
 	})
-	.catchall(z.string().describe("An argument of the job's own"))
+	.catchall(z.string().describe("An argument that only this job has"))
 	.describe("Arguments of a job script, as --name value");
 
 export type JobArguments = z.infer<typeof jobArguments>;

@@ -8,18 +8,18 @@ const comparison = z.string().regex(rowCountPattern);
 const options = {
 	severity: z
 		.enum(severities)
-		.describe("`error` blocks the table, `warn` only reports; what is between, `warnIf` and `errorIf` say"),
+		.describe("`error` blocks the table, `warn` only reports; `warnIf` and `errorIf` refine this"),
 	warnIf: comparison
 		.exactOptional()
-		.describe("A warning where the number of rows that break the rule compares so, such as `> 10`. Default: != 0"),
+		.describe("A warning if the number of rows that break the rule compares like this, such as `> 10`. Default: != 0"),
 	errorIf: comparison
 		.exactOptional()
-		.describe("With severity error: an error where it compares so, else `warnIf` is asked. Default: != 0"),
-	description: z.string().min(1).exactOptional().describe("What the rule is for"),
+		.describe("With severity error: an error if the number compares like this; otherwise `warnIf` applies. Default: != 0"),
+	description: z.string().min(1).exactOptional().describe("Purpose of the rule"),
 };
 
 const tableName = z.object({
-	schema: z.string().min(1).describe("Schema at the source, or the folder of the processed zone that has the table"),
+	schema: z.string().min(1).describe("Schema at the source, or the folder of the processed zone that contains the table"),
 	table: z.string().min(1),
 });
 
@@ -39,16 +39,16 @@ export const tableRule = z.discriminatedUnion("kind", [
 				.min(1)
 				.readonly(),
 		})
-		.describe("The column has one of these values, or a null"),
+		.describe("The column has one of these values, or is null"),
 	z
 		.object({
 			...options,
 			kind: z.literal("relationships"),
 			column,
 			to: tableName.describe("A replicated table, a model, or another table of the same job"),
-			field: column.describe("Column of that table which has the value"),
+			field: column.describe("Column of that table that contains the value"),
 		})
-		.describe("A null refers to nothing"),
+		.describe("Every value exists in the other table, or is null"),
 	z.object({
 		...options,
 		kind: z.literal("range"),
@@ -69,7 +69,7 @@ export const tableRule = z.discriminatedUnion("kind", [
 			warnAfter: z.number().positive().exactOptional().describe("Seconds"),
 			errorAfter: z.number().positive().exactOptional().describe("Seconds"),
 		})
-		.describe("How long ago the table's newest raw file may have come; it blocks nothing"),
+		.describe("How old the table's newest raw file may be; never blocks the table"),
 ]);
 
 /** What must be true of a table's rows: checked by the jobs, and emitted as AWS Glue Data Quality. */
@@ -82,13 +82,13 @@ const tableDefinition = z.object({
 		.readonly()
 		.exactOptional()
 		.describe(
-			"Primary key columns in order, where the definition says them; else those of the server, by its before images. Empty for a table without a key, whose rows are then compared whole",
+			"Primary key columns in order, if the definition lists them; otherwise those of the server, known from its before images. Empty for a table without a key, whose whole rows are then compared",
 		),
 	alias: z
 		.string()
 		.min(1)
 		.exactOptional()
-		.describe("Name in the catalog, where two schemas have a table of the same name; default: the table's name"),
+		.describe("Name in the catalog, if two schemas have a table of the same name; default: the table's name"),
 	rules: z.array(tableRule).readonly().exactOptional(),
 });
 
@@ -108,7 +108,7 @@ const model = z.object({
 		.string()
 		.regex(/^[a-z][a-z0-9_]*$/)
 		.describe("Name in the catalog"),
-	file: z.string().min(1).describe("Its file, as messages name it"),
+	file: z.string().min(1).describe("Its file, as shown in messages"),
 	sql: z.string().min(1).describe("One SELECT in Spark's SQL"),
 	key: z.array(column).readonly(),
 	rules: z.array(tableRule).readonly(),
@@ -116,12 +116,12 @@ const model = z.object({
 		.array(z.object({ name: z.string().min(1), line: place, column: place }))
 		.readonly()
 		.describe(
-			"Tables that the SQL reads, by their names in the catalog as it spells them (each spelling once), and where the file first does",
+			"Tables that the SQL reads, by their names in the catalog as it spells them (each spelling once), and the first place in the file",
 		),
 	after: z
 		.array(z.string())
 		.readonly()
-		.describe("Models that are built before: those that the SQL reads, or that the rules refer to"),
+		.describe("Models that are built before this one: those that the SQL reads, or that the rules refer to"),
 	description: z.string().exactOptional(),
 	tags: z.array(z.string()).readonly().exactOptional(),
 });
@@ -132,13 +132,13 @@ export type ModelDefinition = z.infer<typeof model>;
 /** What the jobs get of the definition, at `--datasets_uri`. */
 export const datasetsDocument = z
 	.object({
-		datasets: z.array(dataset).readonly().describe("Tables about which there is something to say"),
+		datasets: z.array(dataset).readonly().describe("Tables with settings"),
 		made: z
 			.array(z.string().min(1))
 			.readonly()
 			.exactOptional()
-			.describe("Which of their schemas are folders of the processed zone that jobs of the definition write"),
-		models: z.array(model).readonly().describe("In an order in which they can be built"),
+			.describe("Those of the schemas that are folders of the processed zone, written by jobs of the definition"),
+		models: z.array(model).readonly().describe("Models, in an order in which they can be built"),
 		clicks: z.string().startsWith("struct<").exactOptional().describe("Type of a click in Spark's notation"),
 	})
 	.describe("Declared tables and models, as the jobs read them");

@@ -11,7 +11,7 @@ export const jobReport = z
 		run_id: z.string().describe("Run that the job was part of"),
 		state: z
 			.enum(["succeeded", "failed", "quality_failed"])
-			.describe("How it ended; `quality_failed`: data broke a rule of severity error, or came in broken files"),
+			.describe("How it ended; `quality_failed`: data broke a rule of severity error, or arrived in broken files"),
 		started_at: time,
 		finished_at: time,
 		rows_read: count.describe("Of all tables"),
@@ -26,15 +26,15 @@ export const jobReport = z
 					note: z.string().nullable().describe("How it was written"),
 				}),
 			)
-			.describe("Tables that had work"),
+			.describe("Tables that were processed"),
 		unchanged: z
 			.array(z.string())
 			.exactOptional()
-			.describe("Models, as `models.<name>`, that were up to date; reports of earlier versions do not say it"),
+			.describe("Models, as `models.<name>`, that were up to date; absent in reports of earlier versions"),
 		set_aside: z
 			.array(z.object({ uri: z.string(), reason: z.string() }))
 			.describe(
-				"Files of the raw zone that could not be read; each is looked at again when it has changed. A folder, with a slash at its end, is a table that stays as it was: its key is not known, or its files are gone",
+				"Files of the raw zone that could not be read; each is read again once it has changed. A folder, with a slash at its end, is a table that was not changed, because its key is unknown or its files are missing",
 			),
 		quality: z
 			.array(
@@ -45,23 +45,23 @@ export const jobReport = z
 					severity: z.enum(severities).describe("`error`: the table was blocked; `warn`: it was published"),
 					failed_rows: count.describe("Rows that broke it"),
 					examples: z.array(z.record(z.string(), z.string().nullable())).describe("Some of the rows"),
-					description: z.string().nullable().describe("What the rule is for"),
+					description: z.string().nullable().describe("Purpose of the rule"),
 				}),
 			)
 			.describe("Rules that were broken"),
-		error: z.string().nullable().describe("What failed, a line each; null where nothing did"),
+		error: z.string().nullable().describe("What failed, one line each; null if nothing failed"),
 		rests_until: z
 			.string()
 			.nullable()
 			.exactOptional()
 			.describe(
-				"Time, as the others, until which the job would find the same in the same lake; null where it goes by something else, too, and for reports of earlier versions",
+				"Time, in the same format, until which the job would find the same if the lake does not change; null if it depends on anything else, and in reports of earlier versions",
 			),
 		same_as: z
 			.string()
 			.exactOptional()
 			.describe(
-				"Run whose report this repeats: nothing that the job goes by had changed since, and it was not started. On one machine only",
+				"Run whose report this repeats: nothing that the job depends on had changed since, so it was not started. On one machine only",
 			),
 	})
 	.describe("Report of a job's run");

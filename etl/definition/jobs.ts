@@ -38,7 +38,7 @@ export function builtInJobs(folder: string): JobDefinition[] {
 		{
 			name: "process-load",
 			script: join(folder, "process_load.py"),
-			description: "Full-load files of the raw zone to the change log, as operation O",
+			description: "Writes full-load files of the raw zone to the change log, as operation O",
 			after: [],
 			reads: [{ zone: "raw", prefix: "" }],
 			writes: [{ zone: "processed", prefix: "" }],
@@ -46,7 +46,7 @@ export function builtInJobs(folder: string): JobDefinition[] {
 		{
 			name: "process-cdc",
 			script: join(folder, "process_cdc.py"),
-			description: "Change files of the raw zone to the change log, as operations I, U and D",
+			description: "Writes change files of the raw zone to the change log, as operations I, U and D",
 			after: ["process-load"],
 			reads: [{ zone: "raw", prefix: "" }],
 			writes: [{ zone: "processed", prefix: "" }],
@@ -54,7 +54,7 @@ export function builtInJobs(folder: string): JobDefinition[] {
 		{
 			name: "apply-changes",
 			script: join(folder, "apply_changes.py"),
-			description: "Change log to current tables: each table as it is at the source now (Iceberg)",
+			description: "Updates the current tables from the change log: each table as it is at the source now (Iceberg)",
 			after: ["process-cdc"],
 			reads: [{ zone: "processed", prefix: "" }],
 			writes: [{ zone: "processed", prefix: lake.roots.current }],
@@ -63,7 +63,7 @@ export function builtInJobs(folder: string): JobDefinition[] {
 			name: "build-models",
 			script: join(folder, "build_models.py"),
 			description:
-				"Models: SELECTs over current tables, change logs, clicks, tables of jobs and each other, to tables (Iceberg)",
+				"Builds models: tables defined by a SELECT over current tables, change logs, clicks, tables of jobs and other models (Iceberg)",
 			after: ["apply-changes"],
 			reads: [
 				{ zone: "processed", prefix: "" },

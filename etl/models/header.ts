@@ -12,13 +12,13 @@ export const headerSchema = z.strictObject({
 	description: key(text.exactOptional(), "What the table holds", "Revenue of each month"),
 	primary_key: key(
 		z.array(text).min(1, "must name a column").exactOptional(),
-		"Columns that no two rows have alike, and that have a value in every row",
+		"Columns whose combined values are unique and never null",
 		["month"],
 	),
 	rules: key(section(z.array(rule)), "What must be true of the rows before the table is published", [
 		{ not_null: "revenue" },
 	]),
-	tags: key(section(z.array(text)), "Words by which models are chosen, as tag:finance", ["finance"]),
+	tags: key(section(z.array(text)), "Tags for selecting models, as in --select tag:finance", ["finance"]),
 });
 
 export interface Header {
