@@ -23,7 +23,9 @@ export const jobArguments = z
 			.string()
 			.min(1)
 			.exactOptional()
-			.describe("For build-models: tables of jobs that failed in this run, separated by commas; models that read them are not built"),
+			.describe(
+				"For build-models: tables of jobs that failed in this run, separated by commas; models that read them are not built",
+			),
 		loading: z
 			.string()
 			.regex(/^\[\[.*\],\[.*\]\]$/s)

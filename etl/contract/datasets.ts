@@ -14,12 +14,17 @@ const options = {
 		.describe("A warning if the number of rows that break the rule compares like this, such as `> 10`. Default: != 0"),
 	errorIf: comparison
 		.exactOptional()
-		.describe("With severity error: an error if the number compares like this; otherwise `warnIf` applies. Default: != 0"),
+		.describe(
+			"With severity error: an error if the number compares like this; otherwise `warnIf` applies. Default: != 0",
+		),
 	description: z.string().min(1).exactOptional().describe("Purpose of the rule"),
 };
 
 const tableName = z.object({
-	schema: z.string().min(1).describe("Schema at the source, or the folder of the processed zone that contains the table"),
+	schema: z
+		.string()
+		.min(1)
+		.describe("Schema at the source, or the folder of the processed zone that contains the table"),
 	table: z.string().min(1),
 });
 

@@ -43,7 +43,13 @@ describe("connectionFault", () => {
 		[verified, tls("certificate is not yet valid"), "failure", "not valid today", "clock"],
 		[verified, tls("unsuitable certificate purpose"), "failure", "is not meant for servers", "serverAuth"],
 		[withCa, tls("unable to verify the first certificate"), "failure", "cannot be verified", "the whole chain"],
-		[withCa, tls("unable to get issuer certificate"), "failure", "cannot be verified", "one file that contains all of them"],
+		[
+			withCa,
+			tls("unable to get issuer certificate"),
+			"failure",
+			"cannot be verified",
+			"one file that contains all of them",
+		],
 		[verified, error({ errno: 1045 }), "credentials", "refused the user repl", "REQUIRE X509"],
 		[access, error({ errno: 1698 }), "credentials", "refused the user repl", "unix_socket"],
 		[

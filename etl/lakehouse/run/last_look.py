@@ -48,8 +48,8 @@ def look(job: Job, seconds: float) -> None:
 def _require_registered(job: Job, table: IcebergTable, registered: set[str]) -> None:
     if table.name not in registered:
         raise DamagedState(
-            f"{table.name} was in the catalog when the job began, and is no longer there: somebody has removed or renamed "
-            "it. Run the jobs again, which register it again"
+            f"{table.name} was in the catalog when the job began, and is no longer there: somebody has removed or "
+            "renamed it. Run the jobs again, which register it again"
         )
 
 

@@ -91,7 +91,8 @@ export class ChangedRows {
 }
 
 function oldTime(column: string): { reason: string; cause: "incomplete" } {
-	const format = "in the old format of mysql56_temporal_format = OFF, for which the binlog does not contain the fraction";
+	const format =
+		"in the old format of mysql56_temporal_format = OFF, for which the binlog does not contain the fraction";
 	return {
 		cause: "incomplete",
 		reason: `its column ${column} is ${format}; to convert it: SET GLOBAL mysql56_temporal_format = ON, then ALTER TABLE … FORCE`,

@@ -35,7 +35,8 @@ export async function seedSource(
 			next: "pipeline-cli source seed --yes",
 		});
 	}
-	const waiting = (pid: number): void => context.reporter.note(`Waiting for process ${pid}, which is filling the schemas.`);
+	const waiting = (pid: number): void =>
+		context.reporter.note(`Waiting for process ${pid}, which is filling the schemas.`);
 	const samples = await readSamples(await stackDefinition(paths));
 	const schemas = await withLockFile(join(paths.source, "seed.lock"), context.signal, waiting, () =>
 		seed(context, options, samples, target, paths),
