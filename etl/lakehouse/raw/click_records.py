@@ -41,6 +41,9 @@ NOTES = 1000
 LONGEST = 1 << 24
 """Bytes of a line, at most: 16 MiB, which DuckDB takes; Kinesis takes 10."""
 
+PART = 1 << 22
+"""Bytes that are parsed together, at least: a file may be large, and one unusual line makes its part slow."""
+
 BLOCK = 100
 """Lines that are looked at one by one where one of them is unusual."""
 
@@ -72,28 +75,51 @@ def file_rows(path: str, content: bytes, kind: Kind) -> Iterator[pa.RecordBatch]
     # Hadoop does not take it for a part of the first line either.
     content = content.removeprefix(_MARK)
     hour = "-".join(place.groups())
+
+    def batch(rows: Rows, wrong: str | None = None) -> pa.RecordBatch:
+        click, about = rows
+        damages = [None] * (len(click) - 1) + [wrong]
+        columns = [click, pa.repeat(hour, len(click)), *about, pa.array(damages, ABOUT["damage"])]
+        return pa.RecordBatch.from_arrays(columns, names=["click", *ABOUT])
+
     noted: set[str] = set()
-    # Of a damaged file there is at least one line, which says so.
-    parts = list(_parts(content, kind, noted)) or ([_lines([b"?"], kind, noted)] if damage else [])
-    for number, (click, about) in enumerate(parts):
-        last = number == len(parts) - 1
-        wrong = [None] * (len(click) - 1) + [f"{place.group()}\n{damage}" if damage and last else None]
-        yield pa.RecordBatch.from_arrays(
-            [click, pa.repeat(hour, len(click)), *about, pa.array(wrong, ABOUT["damage"])], names=["click", *ABOUT]
-        )
+    last: Rows | None = None
+    for found in _rows(content, kind, noted):
+        if last is not None:
+            yield batch(last)
+        last = found
+    if damage is not None:
+        # Of a damaged file there is at least one line, which says so.
+        yield batch(last or _lines([b"?"], kind, noted), f"{place.group()}\n{damage}")
+    elif last is not None:
+        yield batch(last)
 
 
-def _parts(content: bytes, kind: Kind, noted: set[str]) -> Iterator[tuple[pa.Array, list[pa.Array]]]:
-    """Clicks of a file, and of each what ABOUT has of its line: all together, or in blocks where some are unusual."""
-    usual = _usual(content, kind)
-    if usual is not None:
-        yield usual, _as_usual(len(usual))
-        return
-    lines = [line for line in content.split(b"\n") if line.strip(_BLANK)]
-    for start in range(0, len(lines), BLOCK):
-        block = lines[start : start + BLOCK]
-        usual = _usual(b"\n".join(block), kind)
-        yield _lines(block, kind, noted) if usual is None else (usual, _as_usual(len(usual)))
+Rows = tuple[pa.Array, list[pa.Array]]
+"""Some clicks, and of each what ABOUT has of its line."""
+
+
+def _rows(content: bytes, kind: Kind, noted: set[str]) -> Iterator[Rows]:
+    """Clicks of a file, part by part; of a part where some are unusual in blocks."""
+    for part in _parts(content):
+        usual = _usual(part, kind)
+        if usual is not None:
+            yield usual, _as_usual(len(usual))
+            continue
+        lines = [line for line in part.split(b"\n") if line.strip(_BLANK)]
+        for start in range(0, len(lines), BLOCK):
+            block = lines[start : start + BLOCK]
+            usual = _usual(b"\n".join(block), kind)
+            yield _lines(block, kind, noted) if usual is None else (usual, _as_usual(len(usual)))
+
+
+def _parts(content: bytes) -> Iterator[bytes]:
+    """Whole lines of a file, of about PART bytes together."""
+    start = 0
+    while start < len(content):
+        end = content.find(b"\n", start + PART) + 1 or len(content)
+        yield content[start:end]
+        start = end
 
 
 def _as_usual(count: int) -> list[pa.Array]:

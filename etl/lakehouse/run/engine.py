@@ -73,9 +73,14 @@ class Engine:
         """Whether a merge takes memory for the changes and not for the table."""
         return self._catalog is not None
 
+    @property
+    def spills(self) -> bool:
+        """Whether the engine has on disk what its memory does not hold, so that a statement may be of any size."""
+        return self._catalog is not None
+
     def key_parts(self, count: int) -> int:
-        """In how many parts so many keys are to be grouped. Spark has on disk what its memory does not hold."""
-        return 1 if self._catalog else math.ceil(count / KEYS_AT_A_TIME) or 1
+        """In how many parts so many keys are to be grouped."""
+        return 1 if self.spills else math.ceil(count / KEYS_AT_A_TIME) or 1
 
     def uri(self, storage: Storage, relative: str) -> str:
         """Address of a file or folder for `read` and `write`."""

@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import pyarrow as pa
 import pytest
@@ -71,12 +72,14 @@ def test_an_odd_line_comes_to_what_it_should(case: dict[str, Any]) -> None:
     ending=st.sampled_from([b"\n", b"\r\n", b"\n\n", b"\n \n"]),
     last=st.booleans(),
     zipped=st.booleans(),
+    part=st.sampled_from([1, 100, click_records.PART]),
 )
 def test_each_line_comes_to_what_it_is_alone(
-    cases: list[dict[str, Any]], ending: bytes, last: bool, zipped: bool
+    cases: list[dict[str, Any]], ending: bytes, last: bool, zipped: bool, part: int
 ) -> None:
     content = ending.join(map(odd_line, cases)) + (ending if last else b"")
-    table = read(gzip.compress(content), "a.json.gz") if zipped else read(content)
+    with patch.object(click_records, "PART", part):
+        table = read(gzip.compress(content), "a.json.gz") if zipped else read(content)
     assert [outcome(row) for row in table.to_pylist()] == [expected(case) for case in cases]
     assert set(table.column("click_hour").to_pylist()) <= {"2026-11-20-13"}
 
@@ -113,12 +116,28 @@ def _repeats(click: Any) -> bool:
 
 
 @settings(max_examples=EXAMPLES, deadline=None)
-@given(content=st.binary(max_size=200))
-def test_any_bytes_are_counted_line_by_line(content: bytes) -> None:
+@given(content=st.binary(max_size=200), part=st.sampled_from([1, 10, click_records.PART]))
+def test_any_bytes_are_counted_line_by_line(content: bytes, part: int) -> None:
     lines = [part for part in content.removeprefix(b"\xef\xbb\xbf").split(b"\n") if part.strip(b" \t\r\f\v")]
-    assert len(read(content)) == len(lines)
+    with patch.object(click_records, "PART", part):
+        assert len(read(content)) == len(lines)
     table = read(content, "a.json.gz")
     assert (len(table) > 0) == (content != b"")
+
+
+def test_a_large_file_is_parsed_in_large_parts_but_for_that_of_an_unusual_line() -> None:
+    line = b'{"id":%d,"name":"Hat"}\n'
+    before = b"".join(line % number for number in range(400_000))
+    after = b"".join(line % number for number in range(400_000, 800_000))
+    content = before + b'{"id":"none"}\n' + after
+    assert len(content) > click_records.LONGEST
+    kind = "struct<`id`:int,`name`:string>"
+    path = "s3://raw/clickstream-data/2026/11/20/13/a.json"
+    rows = [len(batch) for batch in click_records.file_rows(path, content, click_types.parse(kind))]
+    assert sum(rows) == 800_001
+    small = [count for count in rows if count <= click_records.BLOCK]
+    assert 0 < sum(small) < 2 * click_records.PART / len(line)
+    assert read(content, kind=kind).column("click").combine_chunks().field("id").null_count == 1
 
 
 def test_a_cut_file_gives_its_lines_and_says_once_that_it_is_cut() -> None:

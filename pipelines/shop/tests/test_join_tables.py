@@ -12,7 +12,7 @@ from lakehouse.run import job, last_look
 from lakehouse.run.engine import Engine
 from lakehouse.storage.data_catalog import DataCatalog
 from lakehouse.storage.files import Storage
-from shop import joint_rows
+from shop import joint_rows, joint_tables
 from support.clicks import ALL, click, joint, send
 from support.glue import Glue
 from support.lake import Lake, Source
@@ -77,6 +77,28 @@ def test_a_click_of_a_large_file_is_joined_once(lake: Lake, items: Source) -> No
     entry = lake.reports["join-tables"]["tables"][0]
     assert (entry["rows_read"], entry["rows_written"]) == (21_000, 21_000)
     assert len({row["productname"] for row in joint(lake)}) == 21_000
+
+
+def test_many_clicks_are_joined_in_several_statements(
+    lake: Lake, items: Source, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    statements: list[list[str]] = []
+    write = joint_rows.write
+
+    def noted(of: job.Job, hours: joint_rows.Hours, folder: str) -> joint_rows.Written:
+        statements.append(sorted(hours))
+        return write(of, hours, folder)
+
+    monkeypatch.setattr(joint_rows, "write", noted)
+    for hour in ("13", "14", "15"):
+        send(lake, f"2026/11/20/{hour}", "a.json", [click(1), click(2)])
+    size = (lake.raw / "clickstream-data/2026/11/20/13/a.json").stat().st_size
+    monkeypatch.setattr(joint_tables, "BYTES_AT_A_TIME", 2 * size)
+    lake.ok(*ALL)
+    one, two, three = (f"2026-11-20-{hour}" for hour in ("13", "14", "15"))
+    # Apache Spark has on disk what its memory does not hold.
+    assert statements == ([[one, two, three]] if engine == "spark" else [[one, two], [three]])
+    assert sorted(row["click_hour"] for row in joint(lake)) == [one, one, two, two, three, three]
 
 
 def test_malformed_lines_are_counted_and_not_fatal(lake: Lake, items: Source) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lakehouse.quality import checks
@@ -29,6 +30,12 @@ KEY = "click_hour"
 
 HOURS_AT_A_TIME = 48
 """Hours in one statement: each adds its files to the plan."""
+
+BYTES_AT_A_TIME = 128 << 20
+"""Bytes of lines in one statement, or one hour: an engine that does not spill has what it writes in memory."""
+
+_ZIPPED = 16
+"""How many bytes of lines a byte of a gzip file has, about."""
 
 
 def join_tables(job: Job) -> None:
@@ -136,15 +143,28 @@ def _replace(job: Job, known: JointState, hours: Hours) -> None:
 def _make(job: Job, hours: Hours, folder: str) -> _Made:
     """Writes the rows of hours to a folder, and checks them."""
     made = _Made()
-    names = list(hours)
-    for start in range(0, len(names), HOURS_AT_A_TIME):
-        part = {hour: hours[hour] for hour in names[start : start + HOURS_AT_A_TIME]}
+    for part in _statements(hours, job.engine.spills):
         written = joint_rows.write(job, part, folder)
         made.counts |= written.counts
         made.set_aside |= written.damaged
         made.notes |= written.notes
         made.held |= _held_back(job, list(part), folder)
     return made
+
+
+def _statements(hours: Hours, spills: bool) -> Iterator[Hours]:
+    """The hours in groups: as many together as a statement takes."""
+    group: Hours = {}
+    size = 0
+    for hour, files in hours.items():
+        more = sum(file.size * (_ZIPPED if file.name.lower().endswith(".gz") else 1) for file in files)
+        if group and (len(group) == HOURS_AT_A_TIME or (not spills and size + more > BYTES_AT_A_TIME)):
+            yield group
+            group, size = {}, 0
+        group[hour] = files
+        size += more
+    if group:
+        yield group
 
 
 def _note_hours(known: JointState, hours: Hours, made: _Made) -> None:
