@@ -37,6 +37,10 @@ class BrokenFile(Exception):
     """A raw file that cannot be taken in; the message says why."""
 
 
+class Unreadable(Exception):
+    """A raw file that the storage did not give; the message says why and what to do."""
+
+
 class FileGone(Exception):
     """A raw file that is no longer as it was listed: a TRUNCATE, a DROP or a reload has removed or replaced it."""
 
@@ -105,7 +109,8 @@ def table_at(raw: Storage, schema: str, table: str) -> tuple[str, str]:
 
 def read_footer(raw: Storage, file: StoredFile, kind: Kind) -> Footer:
     """
-    Raises BrokenFile for a file that is cut short, is not Parquet, or lacks what the raw zone promises, and FileGone.
+    Raises BrokenFile for a file that is cut short, is not Parquet, or lacks what the raw zone promises, FileGone and
+    Unreadable.
     """
     try:
         with raw.filesystem.open_input_file(raw.path(file.path)) as source:
@@ -121,8 +126,7 @@ def read_footer(raw: Storage, file: StoredFile, kind: Kind) -> Footer:
             if kind == "load" and metadata.num_rows > 0 and RAW_COMMIT_TIME in schema.names:
                 loaded, _ = _span(parquet, RAW_COMMIT_TIME)
     except (pa.ArrowException, OSError) as error:
-        require_listed(raw, file)
-        raise BrokenFile(f"not a complete Parquet file: {error}") from error
+        raise _broken(raw, file, "not a complete Parquet file", error) from error
     columns, before = _columns(schema)
     if kind == "change":
         missing = [name for name in (RAW_OPERATION, RAW_SEQUENCE) if name not in schema.names]
@@ -143,15 +147,29 @@ def row_count(storage: Storage, file: StoredFile) -> int:
 
 
 def read_all(raw: Storage, file: StoredFile) -> None:
-    """Reads every page of a file. Raises BrokenFile and FileGone."""
+    """Reads every page of a file. Raises BrokenFile, FileGone and Unreadable."""
     require_listed(raw, file)
     try:
         with raw.filesystem.open_input_file(raw.path(file.path)) as source:
             for _ in pq.ParquetFile(source).iter_batches():
                 pass
     except (pa.ArrowException, OSError) as error:
-        require_listed(raw, file)
-        raise BrokenFile(f"damaged data: {error}") from error
+        raise _broken(raw, file, "damaged data", error) from error
+
+
+def _broken(raw: Storage, file: StoredFile, what: str, error: pa.ArrowException | OSError) -> BrokenFile:
+    """
+    What an error says of a file. Raises FileGone, and Unreadable where it says nothing of it, but of the storage: once
+    quarantined, a file is not read again before it has changed, and such a one would not change.
+    """
+    require_listed(raw, file)
+    # Of the system, or of S3; Arrow has no number for what it finds in a file.
+    if isinstance(error, OSError) and (error.errno is not None or "AWS Error " in str(error)):
+        raise Unreadable(
+            f"{raw.uri}/{file.path} could not be read ({error}): make sure that the jobs may read it and that the "
+            "storage is available, then run the jobs again"
+        ) from error
+    return BrokenFile(f"{what}: {error}")
 
 
 def require_listed(raw: Storage, file: StoredFile) -> None:

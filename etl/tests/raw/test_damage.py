@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 
 import pyarrow.dataset as ds
+import pyarrow.parquet as pq
 import pytest
 
 from support.lake import Lake, Read, Source, assert_second_run_does_nothing, normal
@@ -41,6 +42,36 @@ def test_file_with_damaged_data_is_set_aside(lake: Lake, items: Source, current:
     assert lake.run() == [0, 11, 0]
     assert "damaged data" in lake.reports["process-cdc"]["set_aside"][0]["reason"]
     assert len(current(items)) == 5
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        PermissionError(13, "Permission denied"),
+        OSError(24, "Too many open files"),
+        OSError(
+            "When reading information for key 'a' in bucket 'b': AWS Error SLOW_DOWN during HeadObject operation: "
+        ),
+    ],
+    ids=["permission", "descriptors", "S3"],
+)
+def test_a_file_that_the_storage_does_not_give_is_read_in_the_next_run(
+    lake: Lake, items: Source, current: Read, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    lake.ok()
+    items.update({"id": 1}, name="in a good file")
+    path = items.flushed()
+
+    def refuse(*_: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pq, "ParquetFile", refuse)
+        assert lake.run() == [0, 1, 0]
+    assert f"{path} could not be read ({error})" in lake.reports["process-cdc"]["error"]
+    assert lake.reports["process-cdc"]["set_aside"] == []
+    lake.ok()
+    assert normal(current(items)) == normal(items.rows)
 
 
 def test_damaged_state_names_the_remedy_and_the_remedy_works(lake: Lake, items: Source, current: Read) -> None:
