@@ -55,8 +55,18 @@ class SparkUpkeep:
         self._call("rewrite_data_files", f"strategy => '{strategy}', options => map({pairs})")
 
     def expire_snapshots(self) -> None:
+        """
+        Of those before `KEEP_HOURS` the newest stays, too, which readers had until another replaced it: Iceberg goes by
+        the time when a snapshot was made.
+        """
         since = datetime.now(timezone.utc) - timedelta(hours=maintenance.KEEP_HOURS)
-        self._call("expire_snapshots", f"older_than => TIMESTAMP '{since:%Y-%m-%d %H:%M:%S}'")
+        made = F.col("committed_at")
+        snapshots = self.session.table(f"{self.identifier}.snapshots")
+        older = snapshots.where(made <= F.lit(f"{since:%Y-%m-%d %H:%M:%S}").cast("timestamp"))
+        # As text: Python would have it in the time zone of its machine.
+        (found,) = older.select(F.date_format(F.max(made), "yyyy-MM-dd HH:mm:ss.SSS").alias("newest")).collect()
+        if found["newest"] is not None:
+            self._call("expire_snapshots", f"older_than => TIMESTAMP '{found['newest']}'")
 
     def _file_size(self, file_rows: int) -> int:
         """Bytes of a file of so many rows."""

@@ -14,7 +14,7 @@ from lakehouse.storage.files import Storage
 from lakehouse.storage.iceberg import Metadata, Snapshot
 
 KEEP_HOURS = 1
-"""A query that began with an older snapshot than this has ended."""
+"""A query that began so long ago has ended: snapshots stay that readers got since then, however old they are."""
 
 SMALL_FILES = 8
 """With more data files than this in a table, besides those of full size, they are written again as few."""
@@ -26,9 +26,9 @@ _REMOVED = (".avro", ".parquet", ".puffin", ".stats", ".new")
 
 def expire_snapshots(storage: Storage, location: str, keep_hours: float = KEEP_HOURS) -> int:
     """
-    Forgets the snapshots of a table that Sail writes, except for those younger than `keep_hours` and those that its
-    branches and tags keep, and removes the files that no remaining snapshot has. Gives the number of files removed.
-    Killed in between, it leaves files that the next time removes.
+    Forgets the snapshots of a table that Sail writes, except for those that readers got in the last `keep_hours` and
+    those that its branches and tags keep, and removes the files that no remaining snapshot has. Gives the number of
+    files removed. Killed in between, it leaves files that the next time removes.
 
     Sail has no `expire_snapshots`: https://iceberg.apache.org/docs/latest/spark-procedures/#expire_snapshots
     """
@@ -37,7 +37,7 @@ def expire_snapshots(storage: Storage, location: str, keep_hours: float = KEEP_H
     metadata = Metadata.read(storage, location)
     content = metadata.content
     refs = _refs(metadata, now)
-    kept = _kept(metadata, refs, now, oldest)
+    kept = _kept(metadata, refs, now, _current_at(metadata, oldest))
     live = iceberg.files_of(storage, location, kept)
     if len(kept) < len(metadata.snapshots) or refs != content.get("refs", refs):
         content |= {"refs": refs, "snapshots": kept, "last-updated-ms": now}
@@ -53,6 +53,15 @@ def expire_snapshots(storage: Storage, location: str, keep_hours: float = KEEP_H
             storage.delete_file(file.path)
             removed += 1
     return removed
+
+
+def _current_at(metadata: Metadata, moment: int) -> int:
+    """
+    When the snapshot was made that was the current one at a moment. It is older than that, and readers had it until
+    another replaced it.
+    """
+    times = [snapshot["timestamp-ms"] for snapshot in metadata.snapshots]
+    return max((time for time in times if time <= moment), default=moment)
 
 
 def _refs(metadata: Metadata, now: int) -> dict[str, Any]:

@@ -152,6 +152,16 @@ def test_without_a_ref_only_the_current_snapshot_stays(table: Table) -> None:
     assert table.data() == ["4.parquet"]
 
 
+def test_a_snapshot_that_readers_had_until_a_moment_ago_stays(tmp_path: Path) -> None:
+    table = Table(tmp_path)
+    for number, hours in enumerate((40, 30, 0.5), 1):
+        table.snapshot(hours, (f"{number}.parquet", ADDED))
+    table.write()
+    table.expire()
+    assert table.snapshots(2) == [2, 3]
+    assert table.data() == ["2.parquet", "3.parquet"]
+
+
 @pytest.mark.parametrize("kind", ["tag", "branch"])
 def test_a_tag_or_branch_keeps_its_snapshot_and_files(table: Table, kind: str) -> None:
     table.content["refs"]["audit"] = {"snapshot-id": 2, "type": kind}

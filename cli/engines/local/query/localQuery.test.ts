@@ -294,6 +294,8 @@ describe("errors", () => {
 		const { text } = await failure('SELECT max("orderNumber") FROM orders');
 		expect([text.what, text.next]).toEqual([expect.stringContaining(path), "pipeline-cli run-etl"]);
 		expect(text.fix).toContain("remove the whole folder");
+		// A job may have put another in its place.
+		expect(text.fix?.startsWith("Run the query again")).toBe(damage === undefined);
 	});
 });
 

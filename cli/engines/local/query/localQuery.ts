@@ -84,22 +84,29 @@ function failureOfTable(error: unknown, failures: ReadonlyMap<string, unknown>):
 		if (failure instanceof PipelineError) return failure;
 		return new PipelineError("failure", {
 			what: `A table cannot be read: ${messageOf(failure)}`,
-			fix: damagedTableFix,
+			fix: fixOf(messageOf(failure)),
 			next: "pipeline-cli run-etl",
 		});
 	}
 	return undefined;
 }
 
-/** In DuckDB's words: a file is gone, cut short, or holds something else. */
-const damage = /no magic bytes|too small to be|no files found|cannot open file|not a gzip stream/i;
+/** In DuckDB's words: a file is gone; a file is cut short, or holds something else. */
+const gone = /no files found|cannot open file/i;
+const damage = /no magic bytes|too small to be|not a gzip stream/i;
+
+/** Batches of a change log are compacted, and hours of clicks rewritten, beside those who read them. */
+function fixOf(why: string): string {
+	if (!gone.test(why)) return damagedTableFix;
+	return `Run the query again: a job may have replaced the file while the query read it. If it is still missing: ${damagedTableFix}`;
+}
 
 /** The error of a data file that a statement could not read. (Of damaged click files there are readable copies.) */
 function failureOfFile(error: unknown, { raw, processed }: LocalPaths): PipelineError | undefined {
 	const [why = ""] = duckDbMessage(error).split("\n\nLINE ");
 	const [, quoted, last] = /["'](\/[^"']+)["']|: (\/.+)$/.exec(why) ?? [];
 	const path = quoted ?? last;
-	if (path === undefined || !damage.test(why)) return undefined;
+	if (path === undefined || !(gone.test(why) || damage.test(why))) return undefined;
 	if (path.startsWith(`${raw}/`)) {
 		return new PipelineError("failure", {
 			what: `A click file was removed or changed while the query read it: ${path}`,
@@ -111,7 +118,7 @@ function failureOfFile(error: unknown, { raw, processed }: LocalPaths): Pipeline
 	return new PipelineError("failure", {
 		what: `A file of the lake cannot be read: ${path}`,
 		why,
-		fix: damagedTableFix,
+		fix: fixOf(why),
 		next: "pipeline-cli run-etl",
 	});
 }
