@@ -24,6 +24,11 @@ const onOldMySql = ["cascades", "events", "statements", "preparedXa", "replicati
 );
 const vitest = [process.execPath, "node_modules/vitest/vitest.mjs", "run", "--project"];
 const pytest = [".pipeline/python/bin/python", "-m", "pytest"];
+const onSail = [
+	"etl/tests/changes/test_streams.py",
+	"etl/tests/current/test_pieces_killed.py",
+	"pipelines/shop/tests/test_click_drift.py",
+];
 const release = { MYSQL_RELEASE: "8.0" };
 /** Exit code of fetchMySql.ts where no MySQL can be had. */
 const noMySql = 3;
@@ -31,7 +36,7 @@ const parts = [
 	[...vitest, "integration", ...crashes, values, volume, terminals, recovery, reconcile],
 	[...vitest, "integration", ...faults],
 	[...vitest, "mysql"],
-	[...pytest, "etl/tests/changes/test_streams.py", "pipelines/shop/tests/test_click_drift.py"],
+	[...pytest, ...onSail],
 	[...pytest, "etl/tests", "pipelines", "--engine=spark", "-m", "slow_on_spark"],
 ];
 

@@ -17,7 +17,7 @@ from lakehouse.run.arguments import Arguments
 from lakehouse.run.engine import Engine
 from lakehouse.run.lease import Lease, NoLease, lease_on
 from lakehouse.run.report import Report, log
-from lakehouse.storage import table_names
+from lakehouse.storage import iceberg, table_names
 from lakehouse.storage.data_catalog import data_catalog
 from lakehouse.storage.datasets import Datasets
 from lakehouse.storage.files import Storage
@@ -68,9 +68,11 @@ class Job:
         Whether a table that was published is not there any more: somebody removed its folder, or took it out of the
         catalog. What is registered is listed once for all tables; those that this job made since are asked for.
         """
+        if self.catalog is None:
+            return not iceberg.exists(self.processed, table.location)
         if not self.processed.exists(f"{table.location}/metadata"):
             return True
-        return self.catalog is not None and not self.catalog.has(table.name) and not self.engine.table_exists(table)
+        return not self.catalog.has(table.name) and not self.engine.table_exists(table)
 
     def turn(self, rows: int) -> AbstractContextManager[object]:
         """To be held while an engine sorts so many rows."""

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 from lakehouse.contract import STAGING
 from lakehouse.spark import SparkSession
+from lakehouse.storage import iceberg
 from lakehouse.storage.files import Storage
 from lakehouse.storage.iceberg import IcebergTable
 from lakehouse.storage.staged_table import StagedTable
@@ -34,7 +35,7 @@ class SailTables:
     processed: Storage
 
     def exists(self, table: IcebergTable) -> bool:
-        return self.processed.exists(f"{table.location}/metadata/version-hint.text")
+        return iceberg.exists(self.processed, table.location)
 
     def read(self, location: str) -> DataFrame:
         return self.session.read.format("iceberg").load(uri(self.processed, location))

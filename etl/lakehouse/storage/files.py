@@ -150,6 +150,8 @@ class Storage:
     def create_json(self, relative: str, value: Any) -> bool:
         """As `write_json` where there is no such file yet; else does nothing and says no. Of local zones only."""
         assert self.is_local
+        self.guard()
+        self._sync()
         path = self.path(relative)
         # No other writer's name: what it has begun to write would become the file.
         written = _written(path, _json(value), f".{uuid4().hex}.new")

@@ -84,6 +84,14 @@ class Metadata:
         return next((entry for entry in self.snapshots if entry["snapshot-id"] == wanted), None)
 
 
+def exists(storage: Storage, location: str) -> bool:
+    """Whether there is a table: a writer that was killed may have left files of one, and no metadata."""
+    folder = _folder(location)
+    if storage.exists(f"{folder}/version-hint.text"):
+        return True
+    return any(file.name.endswith(".metadata.json") for file in storage.files(folder, recursive=False))
+
+
 def sequence(storage: Storage, location: str) -> int:
     """
     Sequence number of a table's current snapshot, which grows with each commit; 0 where it has none.

@@ -6,7 +6,8 @@ https://iceberg.apache.org/spec/
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
 from typing import Any
 
 from lakehouse.storage import iceberg
@@ -17,7 +18,7 @@ _DATA_PATH = "write.data.path"
 """https://iceberg.apache.org/docs/latest/configuration/#write-properties"""
 
 
-@dataclass(frozen=True)
+@dataclass
 class StagedTable:
     """
     `staging`: a folder for its metadata; its data files are in the folder of the table at `location`, whose address is
@@ -28,6 +29,8 @@ class StagedTable:
     staging: str
     location: str
     uri: str
+    _began_at: int = field(default=0, init=False)
+    """Version of the table's metadata at the beginning; 0 where it was not there."""
 
     @property
     def is_new(self) -> bool:
@@ -36,38 +39,46 @@ class StagedTable:
 
     def begin(self) -> None:
         """Makes the folder the table as it is, with what is written to it among the table's data files."""
-        metadata = self._before() or Metadata.read(self.storage, self.staging)
+        before = self._before()
+        self._began_at = _version(before)
+        metadata = before or Metadata.read(self.storage, self.staging)
         properties = metadata.content.get("properties") or {}
         metadata.content["properties"] = properties | {_DATA_PATH: f"{self.uri}/data"}
         metadata.commit(self.storage, self.staging)
 
     def publish(self) -> None:
         """
-        Makes the current snapshot that of the table, and removes the folder. Raises RuntimeError where another writer
-        changed the table.
+        Makes the current snapshot that of the table, and removes the folder. Raises RuntimeError where the table is not
+        what it was at the beginning: changes would be lost that came in between, and so would be the data files of a
+        table whose folder somebody removed.
         """
         before = self._before()
+        if _version(before) != self._began_at:
+            raise self._changed()
         staged = Metadata.read(self.storage, self.staging)
         assert staged.current is not None
-        snapshot = self._moved(staged.current)
+        # It is only now that readers get it, and no longer the one before.
+        now = max(int(time.time() * 1000), staged.current["timestamp-ms"])
+        snapshot = self._moved(staged.current) | {"timestamp-ms": now}
         snapshot.pop("parent-snapshot-id", None)
         if before is not None and before.current is not None:
             snapshot["parent-snapshot-id"] = before.current["snapshot-id"]
         older = {} if before is None else before.content
-        log = {"snapshot-id": snapshot["snapshot-id"], "timestamp-ms": snapshot["timestamp-ms"]}
+        log = {"snapshot-id": snapshot["snapshot-id"], "timestamp-ms": now}
         content = staged.content | {
             "location": f"{self.uri}/",
+            "last-updated-ms": now,
             "properties": older.get("properties") or {},
             "snapshots": [*older.get("snapshots", []), snapshot],
             "snapshot-log": [*older.get("snapshot-log", []), log],
             "metadata-log": older.get("metadata-log", []),
         }
-        if not Metadata(0 if before is None else before.version, content).commit(self.storage, self.location):
-            raise RuntimeError(f"{self.storage.uri}/{self.location} was changed by another program at the same time")
+        if not Metadata(self._began_at, content).commit(self.storage, self.location):
+            raise self._changed()
         self.storage.delete_folder(self.staging)
 
     def remove(self) -> None:
-        """Removes the folder; where it was not published, so that it is still there, its data files, too."""
+        """Removes the folder; where it was not published, so that it is still there, its files in the table's, too."""
         if not self.storage.exists(self.staging):
             return
         before = self._before()
@@ -75,9 +86,10 @@ class StagedTable:
             self.storage.delete_folder(self.location)
         else:
             live = iceberg.files_of(self.storage, self.location, before.snapshots)
-            for file in self.storage.files(f"{self.location}/data"):
-                if file.name not in live:
-                    self.storage.delete_file(file.path)
+            for folder, ending in (("data", ""), ("metadata", ".avro")):
+                for file in self.storage.files(f"{self.location}/{folder}"):
+                    if file.name.endswith(ending) and file.name not in live:
+                        self.storage.delete_file(file.path)
         self.storage.delete_folder(self.staging)
 
     def _before(self) -> Metadata | None:
@@ -85,6 +97,12 @@ class StagedTable:
             return Metadata.read(self.storage, self.location)
         except FileNotFoundError:
             return None
+
+    def _changed(self) -> RuntimeError:
+        return RuntimeError(
+            f"{self.storage.uri}/{self.location} was changed or removed by another program while the job wrote it, and "
+            "was left as it is: run the jobs again, which write it from the beginning"
+        )
 
     def _moved(self, snapshot: dict[str, Any]) -> dict[str, Any]:
         """A snapshot whose manifests are in the folder of the table."""
@@ -106,3 +124,7 @@ class StagedTable:
             "manifest-list": f"{self.uri}/metadata/{listed}",
             "summary": summary | {"operation": "overwrite"},
         }
+
+
+def _version(metadata: Metadata | None) -> int:
+    return 0 if metadata is None else metadata.version

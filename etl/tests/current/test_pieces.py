@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +15,7 @@ from lakehouse.storage.files import Storage
 from lakehouse.storage.iceberg import Metadata
 from lakehouse.storage.staged_table import StagedTable
 from support.lake import Lake, Source, normal
+from support.left_over import unpublished
 
 Read = Callable[[Source], Any]
 LOCATION = "current/shop/large"
@@ -102,6 +104,36 @@ def test_what_is_left_by_one_that_was_killed_goes(
     maintenance.expire_snapshots(storage, LOCATION, 0)
     names = {file.name for file in storage.files(LOCATION) if file.name.endswith((".parquet", ".avro"))}
     assert names == iceberg.files_of(storage, LOCATION, Metadata.read(storage, LOCATION).snapshots[-1:])
+
+
+@pytest.mark.parametrize("what", ["changed", "removed"])
+def test_a_table_that_another_program_touches_meanwhile_is_not_replaced(
+    lake: Lake, large: Source, monkeypatch: pytest.MonkeyPatch, current: Read, what: str
+) -> None:
+    before = normal(current(large))
+    change_all_over(large)
+    storage = Storage(f"file://{lake.processed}/")
+    publish = StagedTable.publish
+
+    def touched(staged: StagedTable) -> None:
+        if what == "removed":
+            shutil.rmtree(lake.processed / LOCATION)
+        else:
+            metadata = Metadata.read(storage, LOCATION)
+            metadata.content["properties"] = {"owner": "another"}
+            assert metadata.commit(storage, LOCATION)
+        publish(staged)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(StagedTable, "publish", touched)
+        assert lake.run() == [0, 0, 1]
+    assert f"{LOCATION} was changed or removed by another program" in lake.reports["apply-changes"]["error"]
+    if what == "changed":
+        assert normal(current(large)) == before
+        assert Metadata.read(storage, LOCATION).content["properties"] == {"owner": "another"}
+    lake.ok()
+    assert normal(current(large)) == normal(large.rows)
+    assert unpublished(lake) == []
 
 
 def test_changes_of_rows_whose_key_lacks_a_value(lake: Lake, large: Source, current: Read) -> None:

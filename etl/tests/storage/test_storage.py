@@ -113,6 +113,9 @@ def test_what_an_engine_wrote_is_on_disk_before_what_rests_on_it(lake: Lake, mon
     engine.write_parquet(rows, "a/t")
     storage.delete_folder("b")
     assert steps == [f"disk of {lake.processed.name}"]
+    engine.write_parquet(rows, "a/t")
+    assert storage.create_json("current/shop/t/metadata/v9.metadata.json", {})
+    assert steps == 2 * [f"disk of {lake.processed.name}"]
 
 
 def test_the_disk_of_a_folder_can_be_synchronised(tmp_path: Path) -> None:

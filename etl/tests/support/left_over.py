@@ -12,7 +12,7 @@ def unpublished(lake: Lake) -> list[str]:
     """Those in the folder for them, and, of Sail, those among a table's own that no snapshot of it has."""
     storage = Storage(f"file://{lake.processed}/")
     found = [str(path) for path in (lake.processed / "_staging").rglob("*.parquet")]
-    for data in lake.processed.glob("*/*/data"):
+    for data in lake.processed.rglob("data"):
         location = str(data.parent.relative_to(lake.processed))
         try:
             snapshots = Metadata.read(storage, location).snapshots
