@@ -34,7 +34,7 @@ export function calledAs({ script = "", env, cwd }: Call): string {
 }
 
 /** Whether a shell finds the program by its name. @param folder of which it is known to be in. */
-export function isOnPath(env: NodeJS.ProcessEnv, cwd: string, folder: string): boolean {
+function isOnPath(env: NodeJS.ProcessEnv, cwd: string, folder: string): boolean {
 	const folders = (env.PATH ?? "").split(delimiter).filter((one) => one !== "");
 	return folders.some((one) => resolve(cwd, one) === resolve(cwd, folder));
 }

@@ -27,7 +27,7 @@ export interface GlueArguments {
  * The Iceberg catalog `glue_catalog`, as one chained value of `--conf`.
  * https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-format-iceberg.html
  */
-export function icebergConfiguration(processedBucket: string): string {
+function icebergConfiguration(processedBucket: string): string {
 	const catalog = "spark.sql.catalog.glue_catalog";
 	return [
 		"spark.sql.extensions=org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",

@@ -87,7 +87,7 @@ async function answerOf(
 }
 
 /** Tables of the statement that are not in the catalog, in its own database. */
-export function missingTables(sql: string, { database, tables }: Catalog): string[] {
+function missingTables(sql: string, { database, tables }: Catalog): string[] {
 	const known = new Set(tables.map(({ name }) => name.toLowerCase()));
 	const wanted = tableReferences(sql).flatMap(({ parts }) => {
 		const [table = "", schema] = parts.toReversed();

@@ -210,11 +210,7 @@ export async function chosenJobs(
  * @param names the jobs; none means all.
  * @param from this job, and those that wait for it.
  */
-export function chooseJobs(
-	allJobs: readonly JobDefinition[],
-	names: readonly string[],
-	from?: string,
-): JobDefinition[] {
+function chooseJobs(allJobs: readonly JobDefinition[], names: readonly string[], from?: string): JobDefinition[] {
 	const unknown = [...names, ...(from === undefined ? [] : [from])].filter(
 		(name) => !allJobs.some((job) => job.name === name),
 	);

@@ -129,7 +129,7 @@ function referringColumns(table: SourceTable, all: readonly SourceTable[]): stri
 }
 
 /** For a table without a primary key: a unique key, else what looks like one, else where to begin. */
-export function suggestedKey({ name, primaryKey, uniqueKey, columns }: SourceTable): string[] | undefined {
+function suggestedKey({ name, primaryKey, uniqueKey, columns }: SourceTable): string[] | undefined {
 	if (primaryKey.length > 0) return undefined;
 	if (uniqueKey !== undefined) return uniqueKey;
 	const likely = ["id", `${name}_id`, `${name.replace(/s$/, "")}_id`].map((one) => one.toLowerCase());

@@ -1,5 +1,5 @@
 import type { TableName } from "../../../etl/contract/pipeline/values.ts";
-import { errorCode } from "../../common/errors.ts";
+import { errorCode, PipelineError } from "../../common/errors.ts";
 import type { SourceConnection } from "../../engines/port.ts";
 
 /** A place in the binary log. */
@@ -18,7 +18,13 @@ export async function binlogEnd(connection: SourceConnection): Promise<BinlogPla
 		if (errorCode(error) !== "ER_PARSE_ERROR") throw error;
 		return connection.query("SHOW MASTER STATUS");
 	});
-	if (row === undefined) throw new Error("The source does not write a binary log.");
+	if (row === undefined) {
+		throw new PipelineError("failure", {
+			what: "The source does not write a binary log, so that no change can be followed.",
+			fix: "Add log-bin = log to my.cnf and restart the server; on RDS, set a retention for automated backups.",
+			next: "pipeline-cli doctor",
+		});
+	}
 	return { file: String(row.File), position: Number(row.Position) };
 }
 

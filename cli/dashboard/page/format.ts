@@ -73,7 +73,7 @@ export function plural(amount: number, one: string, many = pluralOf(one)): strin
 }
 
 /** The plural of an English noun, as labels have it. */
-export function pluralOf(noun: string): string {
+function pluralOf(noun: string): string {
 	if (/[^aeiou]y$/i.test(noun)) return `${noun.slice(0, -1)}ies`;
 	return /(s|x|z|ch|sh)$/i.test(noun) ? `${noun}es` : `${noun}s`;
 }

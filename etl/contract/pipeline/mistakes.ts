@@ -37,7 +37,7 @@ export class DefinitionError extends Error {
 }
 
 /** A mistake in one line, that editors and terminals link to its place. */
-export function mistakeText(definition: string, mistake: Mistake): string {
+function mistakeText(definition: string, mistake: Mistake): string {
 	const { file = definition, line, column, path, what, allowed, meant, fix } = mistake;
 	const place = path.length === 0 ? "" : `${pathText(path)}: `;
 	return [

@@ -167,7 +167,7 @@ export const scheduleEntry = z.union([
 	}),
 ]);
 
-export const sampleDataEntry = z.strictObject({
+const sampleDataEntry = z.strictObject({
 	script: key(path, "TypeScript or JavaScript module that exports the sample schemas", "seed/schemas.ts"),
 	dump: key(path.exactOptional(), "The same data as SQL, used to fill a server on EC2", "seed/sample.sql"),
 	query: key(text.exactOptional(), "Named query whose result `demo` shows", "revenue_by_month"),

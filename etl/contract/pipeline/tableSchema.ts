@@ -180,7 +180,6 @@ export const madeTableEntry = z.strictObject({
 });
 
 export type RuleEntry = z.infer<typeof rule>;
-export type MadeTableEntry = z.infer<typeof madeTableEntry>;
 export type TableEntry = z.infer<typeof tableEntry>;
 export type SchemaEntry = z.infer<typeof schemaEntry>;
 export type ColumnsEntry = z.infer<typeof columns>;

@@ -108,7 +108,7 @@ function profile({ table, computedAt, rows, columns }: TableProfile): HTMLElemen
 }
 
 /** The cells of a column beside its name. */
-export function cellsOf(column: ColumnProfile, rows: number): string[] {
+function cellsOf(column: ColumnProfile, rows: number): string[] {
 	const { type, nulls, distinct, least, largest, examples = [], hidden } = column;
 	if (nulls === undefined) return [type, "This column could not be read.", "", "", "", ""];
 	const missing = nulls === 0 ? "none" : `${exact(nulls, "number")} (${percent(nulls, rows)})`;

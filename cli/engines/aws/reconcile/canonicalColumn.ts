@@ -24,7 +24,7 @@ export interface CanonicalColumn extends ShapedColumn {
 /** Characters of a long value that are shown; bytes half as many. */
 const shownCharacters = 200;
 /** Characters of a JSON document that is read to compare it: the largest that Athena gives back, and the server without cutting it. */
-export const jsonCharacters = 1_000_000;
+const jsonCharacters = 1_000_000;
 
 /** A name in Trino's SQL, whatever it holds. */
 export function quoteLake(name: string): string {

@@ -29,7 +29,7 @@ const holderSchema = processSchema.extend({
 type Holder = z.infer<typeof holderSchema>;
 
 /** How the lock file is read. */
-export const lockFileKind: JsonKind<Holder> = {
+const lockFileKind: JsonKind<Holder> = {
 	name: "The lock of the jobs' runs",
 	schema: holderSchema,
 	remedy: (path) => ({

@@ -16,7 +16,7 @@ const settledSchema = z.object({
 type Settled = z.infer<typeof settledSchema>;
 
 /** How the file is read; a damaged one counts as none, and the jobs look again. */
-export const settledFileKind: JsonKind<Settled> = {
+const settledFileKind: JsonKind<Settled> = {
 	name: "The record of jobs that found nothing to do",
 	schema: settledSchema,
 	version: 1,

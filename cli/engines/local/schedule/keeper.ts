@@ -18,7 +18,7 @@ export interface Keeper extends ProcessIdentity {
 }
 
 /** Who keeps the schedule of a stack, if somebody does. */
-export async function keeperOf(paths: LocalPaths): Promise<Keeper | undefined> {
+async function keeperOf(paths: LocalPaths): Promise<Keeper | undefined> {
 	const found = await scheduleProcess(paths);
 	if (found === undefined) return undefined;
 	const known = await readScheduleFile(paths);

@@ -39,7 +39,7 @@ const scheduleSchema = z.object({
 export type ScheduleFile = z.infer<typeof scheduleSchema>;
 
 /** It is only for show: a damaged one is written again with the next run. */
-export const scheduleFileKind: JsonKind<ScheduleFile> = {
+const scheduleFileKind: JsonKind<ScheduleFile> = {
 	name: "The state of the schedule",
 	schema: scheduleSchema,
 	version: 1,

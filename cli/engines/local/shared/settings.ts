@@ -50,7 +50,7 @@ export function passwordFile(paths: LocalPaths = localPaths()): string {
 }
 
 /** How `stack.json` is read. */
-export const settingsFile: JsonKind<LocalSettings> = {
+const settingsFile: JsonKind<LocalSettings> = {
 	name: "The settings file of the local stack",
 	schema: settingsSchema,
 	version: 1,

@@ -97,7 +97,7 @@ const numbers = `(SELECT a.v * 4096 + b.v * 256 + c.v * 16 + d.v AS n FROM (${si
 const fourByteCharacters = 39_420;
 
 /** @param bytes the most that a character has. */
-export async function readCharsetTable(ask: Ask, name: string, bytes: number): Promise<CharsetTable> {
+async function readCharsetTable(ask: Ask, name: string, bytes: number): Promise<CharsetTable> {
 	if (!/^\w+$/.test(name)) throw new Error(`the source has an unsupported character set ${JSON.stringify(name)}`);
 	const read = async (code: string, where: string): Promise<Map<number, string>> => {
 		const rows = await ask(

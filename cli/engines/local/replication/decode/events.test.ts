@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { DecodeError } from "./byteReader.ts";
 import { unicodeCharset } from "./charset.ts";
 import { inflateMariaDb, readPayload } from "./compression.ts";
-import { readHeartbeatV2, readIncident, readRotate, readXaPrepare } from "./controlEvents.ts";
+import { readIncident, readRotate, readXaPrepare } from "./controlEvents.ts";
 import { Framer } from "./eventFrame.ts";
 import { readGtid, readMariaDbGtid, readTaggedGtid } from "./gtidEvents.ts";
 import { readQuery } from "./queryEvent.ts";
@@ -48,16 +48,12 @@ test("the checksum is that of the last format event, and an announced file may h
 	expect(() => framer.frame(event(16, body, true).subarray(0, 20))).toThrow("declares 27 bytes, but has 20");
 });
 
-test("rotate, incident, heartbeat, XA", () => {
+test("rotate, incident, XA", () => {
 	expect(readRotate(Buffer.concat([hex("0400000001000000"), Buffer.from("b.2")]))).toEqual({
 		file: "b.2",
 		offset: 2 ** 32 + 4,
 	});
 	expect(readIncident(hex("0100 04 6c6f7374"))).toEqual({ number: 1, text: "lost" });
-	expect(readHeartbeatV2(hex("01 0d 62696e6c6f672e303030303037 02 03 fcfb05 00"))).toEqual({
-		file: "binlog.000007",
-		offset: 1531,
-	});
 	expect(readXaPrepare(hex("00 07000000 01000000 01000000 67 62"))).toEqual({
 		onePhase: false,
 		format: 7,
