@@ -3,6 +3,7 @@ import type { Context, LocalHost, Stack } from "./engines/port.ts";
 import {
 	awsOptions,
 	type CommonOptions,
+	type Completes,
 	dryRunOption,
 	type OptionDefinition,
 	type OptionValues,
@@ -16,7 +17,7 @@ export interface Definition {
 	summary: string;
 	/** Sentences after the summary, for `--help` of the command. */
 	description?: string;
-	/** Commander's argument syntax: `<required>`, `[optional]`, `[many...]`, each with its description. */
+	/** Commander's argument syntax: `<required>`, `[optional]`, `[many...]`, each with its description, and what a shell offers for it. */
 	arguments?: readonly ArgumentDefinition[];
 	options?: readonly OptionDefinition[];
 	/** Whether it acts on this machine alone, so that the options of AWS do not apply. */
@@ -37,7 +38,7 @@ export interface Definition {
 	examples: readonly (readonly [purpose: string, command: string])[];
 }
 
-export type ArgumentDefinition = readonly [syntax: string, description: string];
+export type ArgumentDefinition = readonly [syntax: string, description: string, completes?: Completes];
 
 /** How long a command may take that names no time of its own. */
 export const usualTimeout = "30m";

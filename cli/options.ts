@@ -1,3 +1,21 @@
+/** Kinds of names that a shell completes: those that a local stack has now. `completion --names` prints them. */
+export const nameKinds = [
+	"replicated",
+	"exportable",
+	"queries",
+	"views",
+	"models",
+	"jobs",
+	"logs",
+	"runs",
+	"stacks",
+] as const;
+
+export type NameKind = (typeof nameKinds)[number];
+
+/** What a shell offers for a value: these words, or the names of a kind. */
+export type Completes = readonly string[] | NameKind;
+
 /** One option: what `--help` shows of it, and how its text becomes a value. */
 export interface OptionDefinition {
 	/** Commander's flag syntax: `-n, --lines <count>`, `--watch`, `--no-open`. */
@@ -9,6 +27,8 @@ export interface OptionDefinition {
 	default?: unknown;
 	/** It may be given several times: its value is the list. */
 	repeatable?: true;
+	/** What a shell offers for its value; files where it is left out. */
+	completes?: Completes;
 }
 
 /** Values of options by commander's camel-case names, typed by the table that commander parses with. */
@@ -48,6 +68,7 @@ export const globalOptions = [
 	{
 		flags: "--stack <name>",
 		description: "stack to use; local and local-<name> are on this machine (also PIPELINE_STACK)",
+		completes: "stacks",
 	},
 	{ flags: "--outputs <file>", description: "file with the outputs of a stack on AWS, instead of the Pulumi CLI" },
 	{ flags: "--profile <name>", description: "AWS profile (also AWS_PROFILE)" },

@@ -1,4 +1,6 @@
 import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { it } from "../../tests/support/fixtures.ts";
 import { type CompletionTable, completionScript, type Shell } from "./completion.ts";
@@ -22,8 +24,17 @@ const table: CompletionTable = {
 			flags: [{ flag: "--port", short: "-p", takesValue: true, description: "port" }],
 		},
 		{ words: ["dashboard", "url"], summary: "Show where", flags: [] },
+		{
+			words: ["export"],
+			summary: "Save it",
+			completes: "exportable",
+			flags: [
+				{ flag: "--format", takesValue: true, completes: ["csv", "parquet"], description: "format" },
+				{ flag: "--name", short: "-n", takesValue: true, completes: "queries", description: "query" },
+			],
+		},
 	],
-	flags: [{ flag: "--stack", takesValue: true, description: "stack to act on" }],
+	flags: [{ flag: "--stack", takesValue: true, completes: "stacks", description: "stack to act on" }],
 };
 
 /** Where no file's name could be offered. */
@@ -39,6 +50,7 @@ const offered: Record<Shell, (words: string[]) => string[]> = {
 			"bash",
 			["--norc", "-c"],
 			`${completionScript("bash", table)}
+pipeline-cli() { echo "$3-$PIPELINE_STACK"; }
 COMP_WORDS=(pipeline-cli ${words.map((word) => `"${word}"`).join(" ")}); COMP_CWORD=${words.length}
 _pipeline_cli
 printf '%s\\n' "\${COMPREPLY[@]}"`,
@@ -51,6 +63,8 @@ printf '%s\\n' "\${COMPREPLY[@]}"`,
 			`compdef() { :; }
 _describe() { print -l -- \${(P)2}; }
 _files() { :; }
+compadd() { shift; print -l -- "$@"; }
+pipeline-cli() { echo "$3-$PIPELINE_STACK"; }
 ${completionScript("zsh", table)}
 words=(pipeline-cli ${words.map((word) => `"${word}"`).join(" ")}); CURRENT=${words.length + 1}
 _pipeline_cli`,
@@ -62,12 +76,17 @@ _pipeline_cli`,
 			"fish",
 			["--no-config", "-c"],
 			`${completionScript("fish", table)}
+function pipeline-cli; echo "$argv[3]-$PIPELINE_STACK"; end
 complete -C "pipeline-cli ${words.join(" ")}"`,
 		).map((line) => line.replace(/\t.*/, "")),
 };
 
 function output(shell: Shell, args: string[], script: string): string[] {
-	return execFileSync(shell, [...args, script], { encoding: "utf8", cwd: folder })
+	return execFileSync(shell, [...args, script], {
+		encoding: "utf8",
+		cwd: folder,
+		env: { ...process.env, PIPELINE_STACK: "" },
+	})
 		.split("\n")
 		.filter(Boolean);
 }
@@ -79,7 +98,7 @@ const here = (["bash", "zsh", "fish"] as const).filter(
 
 describe.each(here)("%s", (shell) => {
 	it.each([
-		[[""], ["dashboard", "replication", "status"]],
+		[[""], ["dashboard", "export", "replication", "status"]],
 		[["re"], ["replication"]],
 		[
 			["replication", "st"],
@@ -95,8 +114,17 @@ describe.each(here)("%s", (shell) => {
 		// The value of an option is not a word of a command.
 		[["--stack", "dev", "replication", "sto"], ["stop"]],
 		[["dashboard", "-p", "80", "u"], ["url"]],
-		[["--stack", ""], []],
+		[["--stack", ""], ["stacks-"]],
 		[["nothing", ""], []],
+		// Names that the program is asked for, of the stack that the line names.
+		[["export", ""], ["exportable-"]],
+		[["export", "one", "ex"], ["exportable-"]],
+		[["--stack", "local-x", "export", ""], ["exportable-local-x"]],
+		[["export", "--name", "q"], ["queries-"]],
+		[["export", "-n", ""], ["queries-"]],
+		[["export", "--format", "p"], ["parquet"]],
+		// An argument does not hide the options.
+		[["export", "one", "--f"], ["--format"]],
 	])("%j", (words, wanted) => {
 		expect(offered[shell](words).sort()).toEqual(wanted);
 	});
@@ -108,4 +136,15 @@ it("zsh and fish quote what descriptions have", () => {
 		for (const { words } of table.commands) for (const word of words) expect(script).toContain(word);
 		expect(script).toContain("the owner'\\''s");
 	}
+});
+
+it("bash offers a name as it has to be typed, and never expands it", () => {
+	const names = ["$(touch ran)", "order line", "*"];
+	const script = `${completionScript("bash", table)}
+pipeline-cli() { printf '%s\\n' ${names.map((name) => `'${name}'`).join(" ")}; }
+COMP_WORDS=(pipeline-cli export ""); COMP_CWORD=2
+_pipeline_cli
+printf '%s\\n' "\${COMPREPLY[@]}"`;
+	expect(output("bash", ["--norc", "-c"], script)).toEqual(["\\$\\(touch\\ ran\\)", "order\\ line", "\\*"]);
+	expect(existsSync(join(folder, "ran"))).toBe(false);
 });

@@ -1,8 +1,19 @@
+/** Words, or the kind of names that `completion --names` prints. */
+export type Completes = readonly string[] | string;
+
 /** What a shell can complete. */
 export interface CompletionTable {
-	commands: readonly { words: readonly string[]; summary: string; flags: readonly Flag[] }[];
+	commands: readonly CompletedCommand[];
 	/** Options of every command. */
 	flags: readonly Flag[];
+}
+
+interface CompletedCommand {
+	words: readonly string[];
+	summary: string;
+	flags: readonly Flag[];
+	/** What is offered for its arguments; files where it is left out. */
+	completes?: Completes;
 }
 
 export interface Flag {
@@ -12,6 +23,8 @@ export interface Flag {
 	short?: string;
 	/** Whether the next word is its value. */
 	takesValue: boolean;
+	/** What is offered for its value; files where it is left out. */
+	completes?: Completes;
 	description: string;
 }
 
@@ -51,31 +64,99 @@ function valueFlags(table: CompletionTable): string[] {
 	return [...new Set(flags.flatMap(({ flag, short }) => (short === undefined ? [flag] : [flag, short])))];
 }
 
+/** All that a call may begin with before its arguments: `replication`, `replication start`. */
+function paths(table: CompletionTable): string[] {
+	const all = table.commands.flatMap(({ words }) => words.map((_, at) => words.slice(0, at + 1).join(" ")));
+	return [...new Set(all)];
+}
+
+/** Patterns of a shell's `case` on the path and the option before the cursor, each with what is offered for its value. */
+function values(table: CompletionTable): { pattern: string; completes: Completes }[] {
+	const spelt = ({ flag, short }: Flag): string[] => (short === undefined ? [flag] : [flag, short]);
+	const own = table.commands.flatMap(({ words, flags }) =>
+		flags.map((flag) => ({ flag, patterns: spelt(flag).map((one) => `"${words.join(" ")} ${one}"`) })),
+	);
+	const everywhere = table.flags.map((flag) => ({ flag, patterns: spelt(flag).map((one) => `*" ${one}"`) }));
+	return [...own, ...everywhere].flatMap(({ flag: { completes }, patterns }) =>
+		completes === undefined ? [] : [{ pattern: patterns.join("|"), completes }],
+	);
+}
+
+/** Patterns of a shell's `case` on the path, each with what is offered for the command's arguments. */
+function takenArguments(table: CompletionTable): { pattern: string; completes: Completes }[] {
+	return table.commands.flatMap(({ words, completes }) =>
+		completes === undefined ? [] : [{ pattern: `"${words.join(" ")}"`, completes }],
+	);
+}
+
+/** Branches of a `case`: a kind of names, or words. @param list of words, as the shell assigns it. */
+function branches(
+	entries: readonly { pattern: string; completes: Completes }[],
+	list: (words: readonly string[]) => string,
+): string {
+	return entries
+		.map(({ pattern, completes }) => {
+			return `\t\t\t${pattern}) ${typeof completes === "string" ? `names=${completes}` : list(completes)} ;;`;
+		})
+		.join("\n");
+}
+
 function bash(table: CompletionTable): string {
 	const words = [...nextWords(table)].map(
-		([path, list]) => `\t\t"${path}") words="${list.map(({ word }) => word).join(" ")}" ;;`,
+		([path, list]) => `\t\t\t"${path}") words="${list.map(({ word }) => word).join(" ")}" ;;`,
 	);
 	const flags = table.commands.map(
-		(command) => `\t\t"${command.words.join(" ")}") flags="${command.flags.map(({ flag }) => flag).join(" ")}" ;;`,
+		(command) => `\t\t\t"${command.words.join(" ")}") words="${command.flags.map(({ flag }) => flag).join(" ")}" ;;`,
 	);
+	const list = (some: readonly string[]): string => `words="${some.join(" ")}"`;
 	return `# bash completion of ${name}: source <(${name} completion bash)
+_pipeline_cli_names() {
+	local name
+	while IFS= read -r name; do
+		# A name may be anything that a source has: it is never expanded.
+		if [[ "$name" == "$2"* ]]; then COMPREPLY+=("$(printf %q "$name")"); fi
+	done < <(PIPELINE_STACK="\${3:-\${PIPELINE_STACK:-}}" ${name} completion --names "$1" 2>/dev/null)
+}
 _pipeline_cli() {
-	local current="\${COMP_WORDS[COMP_CWORD]}" path="" words="" flags="" index
+	local current="\${COMP_WORDS[COMP_CWORD]}" path="" given="" value="" stack="" words="" names="" longer index
+	COMPREPLY=()
 	for ((index = 1; index < COMP_CWORD; index++)); do
 		case "\${COMP_WORDS[index]}" in
-			${valueFlags(table).join("|")}) ((++index)); ((index < COMP_CWORD)) || return ;;
+			${valueFlags(table).join("|")})
+				value="\${COMP_WORDS[index]}"
+				((++index))
+				if ((index < COMP_CWORD)); then
+					if [[ "$value" == --stack ]]; then stack="\${COMP_WORDS[index]}"; fi
+					value=""
+				fi ;;
 			-*) ;;
-			*) path="\${path:+$path }\${COMP_WORDS[index]}" ;;
+			*)
+				longer="\${path:+$path }\${COMP_WORDS[index]}"
+				case "$longer" in
+					${paths(table).map(inQuotes).join("|")}) path="$longer" ;;
+					*) given=yes ;;
+				esac ;;
 		esac
 	done
-	case "$path" in
-${words.join("\n")}
-	esac
-	case "$path" in
+	if [[ -n "$value" ]]; then
+		case "$path $value" in
+${branches(values(table), list)}
+		esac
+	elif [[ "$current" == -* ]]; then
+		case "$path" in
 ${flags.join("\n")}
-	esac
-	if [[ "$current" == -* ]]; then
-		COMPREPLY=($(compgen -W "$flags ${table.flags.map(({ flag }) => flag).join(" ")}" -- "$current"))
+		esac
+		words="$words ${table.flags.map(({ flag }) => flag).join(" ")}"
+	else
+		case "$path" in
+${branches(takenArguments(table), list)}
+		esac
+		[[ -n "$given" ]] || case "$path" in
+${words.join("\n")}
+		esac
+	fi
+	if [[ -n "$names" ]]; then
+		_pipeline_cli_names "$names" "$current" "$stack"
 	else
 		COMPREPLY=($(compgen -W "$words" -- "$current"))
 	fi
@@ -86,36 +167,59 @@ complete -o default -F _pipeline_cli ${name}
 
 function zsh(table: CompletionTable): string {
 	const words = [...nextWords(table)].map(([path, list]) => {
-		const entries = list.map(({ word, summary }) => `${zshWord(word)}:${zshText(summary)}`);
-		return `\t\t"${path}") words_here=(${entries.map(quoted).join(" ")}) ;;`;
+		const entries = list.map(({ word, summary }) => `${zshText(word)}:${zshText(summary)}`);
+		return `\t\t\t"${path}") words_here=(${entries.map(quoted).join(" ")}) ;;`;
 	});
 	const flags = table.commands.map(
 		(command) =>
-			`\t\t"${command.words.join(" ")}") flags_here=(${command.flags.map(zshFlag).map(quoted).join(" ")}) ;;`,
+			`\t\t\t"${command.words.join(" ")}") words_here=(${command.flags.map(zshFlag).map(quoted).join(" ")}) ;;`,
 	);
+	const list = (some: readonly string[]): string => `words_here=(${some.map(zshText).map(quoted).join(" ")})`;
 	return `#compdef ${name}
 # zsh completion of ${name}: source <(${name} completion zsh)
 _pipeline_cli() {
-	local path_here="" index
-	local -a words_here flags_here
+	local path_here="" given="" value="" stack="" names="" longer index
+	local -a words_here names_here
 	for ((index = 2; index < CURRENT; index++)); do
 		case "\${words[index]}" in
-			${valueFlags(table).join("|")}) if ((++index == CURRENT)); then _files; return; fi ;;
+			${valueFlags(table).join("|")})
+				value="\${words[index]}"
+				((++index))
+				if ((index < CURRENT)); then
+					if [[ "$value" == --stack ]]; then stack="\${words[index]}"; fi
+					value=""
+				fi ;;
 			-*) ;;
-			*) path_here="\${path_here:+$path_here }\${words[index]}" ;;
+			*)
+				longer="\${path_here:+$path_here }\${words[index]}"
+				case "$longer" in
+					${paths(table).map(inQuotes).join("|")}) path_here="$longer" ;;
+					*) given=yes ;;
+				esac ;;
 		esac
 	done
-	case "$path_here" in
-${words.join("\n")}
-	esac
-	case "$path_here" in
+	if [[ -n "$value" ]]; then
+		case "$path_here $value" in
+${branches(values(table), list)}
+		esac
+	elif [[ "\${words[CURRENT]}" == -* ]]; then
+		case "$path_here" in
 ${flags.join("\n")}
-	esac
-	flags_here+=(${table.flags.map(zshFlag).map(quoted).join(" ")})
-	if [[ "\${words[CURRENT]}" == -* ]]; then
-		_describe option flags_here
+		esac
+		words_here+=(${table.flags.map(zshFlag).map(quoted).join(" ")})
+	else
+		case "$path_here" in
+${branches(takenArguments(table), list)}
+		esac
+		[[ -n "$given" ]] || case "$path_here" in
+${words.join("\n")}
+		esac
+	fi
+	if [[ -n "$names" ]]; then
+		names_here=(\${(f)"$(PIPELINE_STACK="\${stack:-\${PIPELINE_STACK:-}}" ${name} completion --names "$names" 2>/dev/null)"})
+		compadd -- "\${names_here[@]}"
 	elif (( \${#words_here} > 0 )); then
-		_describe command words_here
+		_describe word words_here
 	else
 		_files
 	fi
@@ -133,10 +237,6 @@ function zshFlag({ flag, description }: Flag): string {
 	return `${flag}:${zshText(description)}`;
 }
 
-function zshWord(word: string): string {
-	return word.replaceAll(":", "\\:");
-}
-
 function zshText(text: string): string {
 	return text.replaceAll(":", "\\:");
 }
@@ -145,18 +245,23 @@ function fish(table: CompletionTable): string {
 	const lines = [...nextWords(table)].flatMap(([path, list]) =>
 		list.map(
 			({ word, summary }) =>
-				`complete -c ${name} -f -n ${quoted(`__pipeline_cli_at ${path}`.trim())} -a ${word} -d ${quoted(summary)}`,
+				`complete -c ${name} -f -n ${quoted(`__pipeline_cli_begins ${path}`.trim())} -a ${word} -d ${quoted(summary)}`,
 		),
 	);
+	const at = ({ words }: CompletedCommand): string => quoted(`__pipeline_cli_at ${words.join(" ")}`);
+	const taken = table.commands.flatMap((command) =>
+		command.completes === undefined
+			? []
+			: [`complete -c ${name} -f -n ${at(command)} -a ${fishChoice(command.completes)}`],
+	);
 	const flags = table.commands.flatMap((command) =>
-		command.flags.map(
-			(flag) => `complete -c ${name} -n ${quoted(`__pipeline_cli_at ${command.words.join(" ")}`)} ${fishFlag(flag)}`,
-		),
+		command.flags.map((flag) => `complete -c ${name} -n ${at(command)} ${fishFlag(flag)}`),
 	);
 	const globals = table.flags.map((flag) => `complete -c ${name} ${fishFlag(flag)}`);
 	return `# fish completion of ${name}: ${name} completion fish | source
-function __pipeline_cli_at
-	set -l path
+function __pipeline_cli_path # the command that was typed, and " …" where an argument of it was, too
+	set -l path ''
+	set -l given ''
 	set -l skip yes # the program's own name
 	for word in (commandline -opc)
 		if test -n "$skip"
@@ -168,18 +273,49 @@ function __pipeline_cli_at
 				set skip yes
 			case '-*'
 			case '*'
-				set -a path $word
+				set -l longer (string trim -- "$path $word")
+				if contains -- "$longer" ${paths(table).map(quoted).join(" ")}
+					set path "$longer"
+				else
+					set given ' …'
+				end
 		end
 	end
-	test "$path" = "$argv"
+	echo "$path$given"
 end
-${[...lines, ...flags, ...globals].join("\n")}
+function __pipeline_cli_begins
+	set -l found (__pipeline_cli_path)
+	test "$found" = "$argv"
+end
+function __pipeline_cli_at
+	set -l found (__pipeline_cli_path)
+	test "$found" = "$argv" -o "$found" = "$argv …"
+end
+function __pipeline_cli_names
+	set -l words (commandline -opc)
+	if set -l index (contains -i -- --stack $words)
+		set -lx PIPELINE_STACK $words[(math $index + 1)]
+		${name} completion --names $argv[1] 2>/dev/null
+	else
+		${name} completion --names $argv[1] 2>/dev/null
+	end
+end
+${[...lines, ...taken, ...flags, ...globals].join("\n")}
 `;
 }
 
-function fishFlag({ flag, short, takesValue, description }: Flag): string {
+function fishFlag({ flag, short, takesValue, completes, description }: Flag): string {
 	const letter = short === undefined ? "" : ` -s ${short.slice(1)}`;
-	return `-l ${flag.slice(2)}${letter}${takesValue ? " -r" : ""} -d ${quoted(description)}`;
+	const value = completes === undefined ? (takesValue ? " -r" : "") : ` -x -a ${fishChoice(completes)}`;
+	return `-l ${flag.slice(2)}${letter}${value} -d ${quoted(description)}`;
+}
+
+function fishChoice(completes: Completes): string {
+	return quoted(typeof completes === "string" ? `(__pipeline_cli_names ${completes})` : completes.join(" "));
+}
+
+function inQuotes(text: string): string {
+	return `"${text}"`;
 }
 
 /** In single quotes, as bash, zsh and fish read it. */

@@ -2,17 +2,22 @@ import { delimiter, join } from "node:path";
 import { type Definition, optionsOf, type Run } from "../../command.ts";
 import { PipelineError } from "../../common/errors.ts";
 import { exists } from "../../common/fs.ts";
-import { globalOptions, type OptionDefinition } from "../../options.ts";
+import { type Completes, globalOptions, type OptionDefinition } from "../../options.ts";
 import { type CompletionTable, completionScript, type Flag, shells } from "../../ui/completion.ts";
 import { programName } from "../../ui/typed.ts";
 import type { definition } from "./definition.ts";
+import { namesOf } from "./names.ts";
 
 /** `completion`: the script by which a shell completes commands and options. */
-export const run: Run<typeof definition> = async ({ args, commands, context }) => {
+export const run: Run<typeof definition> = async ({ args, options, commands, context, localHost }) => {
+	if (options.names !== undefined) {
+		const names = await namesOf(options.names, localHost);
+		return { json: { names }, text: names.join("\n"), asIs: true };
+	}
 	const shell = shells.find((name) => name === args.shell);
 	if (shell === undefined) {
 		throw new PipelineError("usage", {
-			what: `Completion for ${args.shell} is not available.`,
+			what: args.shell === undefined ? "No shell was given." : `Completion for ${args.shell} is not available.`,
 			fix: `Supported shells: ${shells.join(", ")}.`,
 			next: "pipeline-cli completion bash",
 		});
@@ -42,17 +47,23 @@ function tableOf(commands: readonly Definition[]): CompletionTable {
 			words: command.name.split(" "),
 			summary: command.summary,
 			flags: optionsOf(command).map(flagOf),
+			...completedBy(command.arguments?.[0]?.[2]),
 		})),
 		flags: globalOptions.map(flagOf),
 	};
 }
 
-function flagOf({ flags, description }: OptionDefinition): Flag {
+function completedBy(completes: Completes | undefined): { completes?: Completes } {
+	return completes === undefined ? {} : { completes };
+}
+
+function flagOf({ flags, description, completes }: OptionDefinition): Flag {
 	const short = /^-\w\b/.exec(flags)?.[0];
 	return {
 		flag: /--[\w-]+/.exec(flags)?.[0] ?? flags,
 		...(short === undefined ? {} : { short }),
 		takesValue: flags.includes("<"),
 		description,
+		...completedBy(completes),
 	};
 }

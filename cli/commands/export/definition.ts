@@ -1,16 +1,19 @@
 import { defineCommand } from "../../command.ts";
 import { oneOf } from "../shared/options.ts";
 
+const formats = ["csv", "parquet", "xlsx"] as const;
+
 export const definition = defineCommand({
 	name: "export",
 	plans: true,
 	summary: "Save a table or a query result as a file",
-	arguments: [["<what>", "a table, a named query, or a statement"]],
+	arguments: [["<what>", "a table, a named query, or a statement", "exportable"]],
 	options: [
 		{
 			flags: "--format <format>",
 			description: "csv, parquet or xlsx",
-			parse: oneOf("csv", "parquet", "xlsx"),
+			parse: oneOf(...formats),
+			completes: formats,
 			default: "csv",
 		},
 		{ flags: "-o, --output <path>", description: "file to write (default: the name with the extension of the format)" },

@@ -5,7 +5,7 @@ export const definition = defineCommand({
 	name: "logs",
 	plans: true,
 	summary: "Show the last lines of a log",
-	arguments: [["<part>", "replication, schedule (local), crawler (AWS), or the name of a job"]],
+	arguments: [["<part>", "replication, schedule (local), crawler (AWS), or the name of a job", "logs"]],
 	options: [
 		{ flags: "-n, --lines <count>", description: "how many", parse: wholeNumber(1, 10_000), default: 100 },
 		{ flags: "-f, --follow", description: "then show new lines until Ctrl-C" },

@@ -10,7 +10,7 @@ export const definition = defineCommand({
 	arguments: [["[sql]", "the statement"]],
 	options: [
 		fileOption,
-		{ flags: "-n, --name <query>", description: "run a named query of the definition" },
+		{ flags: "-n, --name <query>", description: "run a named query of the definition", completes: "queries" },
 		{ flags: "--list", description: "list the named queries" },
 		csvOption,
 		safeOption,

@@ -6,7 +6,7 @@ export const definition = defineCommand({
 	summary: "Prove that the lake equals the source, row by row",
 	description:
 		"Reads every row at the source, as formatted by the server, and compares columns, types and values with the current table. On AWS, both sides compute digests of buckets of rows, and only rows of buckets that differ are read; before anything runs, it shows how much Athena will scan and asks. Writes can continue meanwhile: differences are checked again once they have had time to arrive. Never writes to the source. Exits with 0 if everything is equal, 10 if data differs, and 1 if something could not be compared.",
-	arguments: [["[tables...]", "schema.table, or schema.* for a whole schema (default: all tables)"]],
+	arguments: [["[tables...]", "schema.table, or schema.* for a whole schema (default: all tables)", "replicated"]],
 	options: [
 		{
 			flags: "--sample <n>",

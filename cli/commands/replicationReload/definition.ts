@@ -6,7 +6,7 @@ export const definition = defineCommand({
 	summary: "Load tables again while changes continue to be replicated",
 	description:
 		"With --purge, everything that the lake contains of the tables is removed first: raw files, change logs, current tables with their history, and the tables that jobs and models derived from them, which are then rebuilt.",
-	arguments: [["[tables...]", "schema.table, or schema.* for a whole schema; optional with --purge"]],
+	arguments: [["[tables...]", "schema.table, or schema.* for a whole schema; optional with --purge", "replicated"]],
 	options: [
 		{
 			flags: "--purge",

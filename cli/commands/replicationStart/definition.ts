@@ -12,6 +12,7 @@ export const definition = defineCommand({
 			flags: "--target <target>",
 			description: "write files (default), or messages through a delivery stream; remembered for the next start",
 			parse: oneOf("files", "stream"),
+			completes: ["files", "stream"],
 		},
 		{
 			flags: "--batch-interval <seconds>",

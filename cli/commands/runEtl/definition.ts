@@ -7,20 +7,24 @@ export const definition = defineCommand({
 	summary: "Run the jobs",
 	description:
 		"Runs all jobs in dependency order, or only those named. Only data that arrived since the last run is processed.",
-	arguments: [["[jobs...]", "process-load, process-cdc, apply-changes, build-models, or a job of the definition"]],
+	arguments: [
+		["[jobs...]", "process-load, process-cdc, apply-changes, build-models, or a job of the definition", "jobs"],
+	],
 	options: [
-		{ flags: "--from <job>", description: "run this job and those that depend on it" },
-		{ flags: "--only <job>", description: "run only this job; can be repeated", repeatable: true },
+		{ flags: "--from <job>", description: "run this job and those that depend on it", completes: "jobs" },
+		{ flags: "--only <job>", description: "run only this job; can be repeated", repeatable: true, completes: "jobs" },
 		{
 			flags: "--select <models>",
 			description: "build only these models: name, +name (and its inputs), name+ (and its dependants), tag:word",
 			repeatable: true,
+			completes: "models",
 		},
 		{
 			flags: "--accept-empty <table>",
 			description:
 				"let schema.table become empty although its raw files disappeared without a TRUNCATE or DROP; can be repeated",
 			repeatable: true,
+			completes: "replicated",
 		},
 		{
 			flags: "--every <duration>",

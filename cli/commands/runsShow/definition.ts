@@ -5,7 +5,7 @@ export const definition = defineCommand({
 	plans: true,
 	summary: "Show what each job of a run did",
 	description: "Shows the jobs, the tables with their rows, broken rules and quarantined files.",
-	arguments: [["[run]", "run id as shown by `runs list` (default: the newest)"]],
+	arguments: [["[run]", "run id as shown by `runs list` (default: the newest)", "runs"]],
 	json: {
 		runId: "id of the run",
 		state: "state of the run",

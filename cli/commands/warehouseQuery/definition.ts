@@ -10,7 +10,7 @@ export const definition = defineCommand({
 	arguments: [["[sql]", "the statement"]],
 	options: [
 		fileOption,
-		{ flags: "-n, --name <view>", description: "return all rows of a view of the definition" },
+		{ flags: "-n, --name <view>", description: "return all rows of a view of the definition", completes: "views" },
 		{ flags: "--list", description: "list the views" },
 		csvOption,
 		safeOption,

@@ -43,6 +43,10 @@ export class LocalHostEngine implements LocalHost {
 		return new (await import("./stack.ts")).LocalStack(this.name);
 	}
 
+	stacks(): Promise<string[]> {
+		return localStacks();
+	}
+
 	async requireStack(): Promise<void> {
 		// Also what an interrupted removal has left is stopped, and removed.
 		if (this.name === usualStack || (await exists(this.#paths.home))) return;

@@ -81,6 +81,8 @@ export interface LocalHost {
 	/** The folder that `purge` removes. */
 	readonly home: string;
 	stack(): Promise<Stack>;
+	/** Names of all local stacks that exist. */
+	stacks(): Promise<string[]>;
 	/**
 	 * For what only a stack that was made has something to do with: stop, fill, remove.
 	 * @throws NoSuchStack naming those that exist; never for `local`, of which there may be nothing yet.
