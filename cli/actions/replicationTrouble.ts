@@ -1,7 +1,7 @@
 import { changeLogName } from "../../etl/contract/contract.ts";
 import { tableReferences } from "../../etl/definition/tableReferences.ts";
-import { PipelineError } from "../common/errors.ts";
 import { counted } from "../common/grouped.ts";
+import { partialFault } from "../common/partialFault.ts";
 import type { ReplicationStatus, Stack, TableStatistics } from "../engines/port.ts";
 import { currentName } from "./currentName.ts";
 
@@ -13,8 +13,9 @@ export async function replicationTrouble(stack: Stack): Promise<string | undefin
 	try {
 		return await troubleOf(stack, await (await stack.replication()).status());
 	} catch (error) {
-		if (error instanceof PipelineError && !["cancelled", "timeout"].includes(error.outcome)) return error.text.what;
-		throw error;
+		const fault = partialFault(error);
+		if (fault === undefined) throw error;
+		return fault.text.what;
 	}
 }
 
@@ -46,8 +47,8 @@ async function unlessUnknown<T>(question: () => Promise<T>): Promise<T | undefin
 	try {
 		return await question();
 	} catch (error) {
-		if (error instanceof PipelineError && !["cancelled", "timeout"].includes(error.outcome)) return undefined;
-		throw error;
+		if (partialFault(error) === undefined) throw error;
+		return undefined;
 	}
 }
 

@@ -1,4 +1,5 @@
-import { type Outcome, PipelineError } from "../common/errors.ts";
+import type { Outcome, PipelineError } from "../common/errors.ts";
+import { partialFault } from "../common/partialFault.ts";
 import type {
 	ObjectStore,
 	ReplicationStatus,
@@ -32,6 +33,8 @@ export interface UnseenPart {
 	outcome: Outcome;
 	/** Why, in one line. */
 	reason: string;
+	/** What to do about it, where that is known. */
+	fix?: string;
 	/** The command that fixes it, or tells more. */
 	next: string;
 }
@@ -128,14 +131,15 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 		stack: stack.name,
 		...seen,
 		...(trouble === undefined ? {} : { trouble }),
-		unseen: failures.map(({ part, error }) => ({
-			part,
-			outcome: error.outcome,
-			reason: error.message.replaceAll(/\s+/g, " "),
-			next: error.text.next ?? "pipeline-cli doctor",
-		})),
+		unseen: failures.map(unseenPart),
 		...(outcome === undefined ? {} : { outcome }),
 	};
+}
+
+function unseenPart({ part, error }: { part: string; error: PipelineError }): UnseenPart {
+	const { fix, next = "pipeline-cli doctor" } = error.text;
+	const reason = error.message.replaceAll(/\s+/g, " ");
+	return { part, outcome: error.outcome, reason, ...(fix !== undefined && { fix }), next };
 }
 
 /** Which tables the replication has taken out; asked for only where it has. */
@@ -154,8 +158,9 @@ async function look<P extends keyof PipelineStatus>(
 		const found = await ask();
 		return { part, seen: (found === undefined ? {} : { [part]: found }) as Pick<PipelineStatus, P> };
 	} catch (error) {
-		if (!(error instanceof PipelineError) || ["cancelled", "timeout"].includes(error.outcome)) throw error;
-		return { part, error };
+		const fault = partialFault(error);
+		if (fault === undefined) throw error;
+		return { part, error: fault };
 	}
 }
 
@@ -164,7 +169,7 @@ async function unlessUnseen<T>(ask: () => Promise<T>): Promise<T | undefined> {
 	try {
 		return await ask();
 	} catch (error) {
-		if (!(error instanceof PipelineError) || ["cancelled", "timeout"].includes(error.outcome)) throw error;
+		if (partialFault(error) === undefined) throw error;
 		return undefined;
 	}
 }

@@ -1,4 +1,5 @@
 import { quarantined } from "../../../etl/contract/report.ts";
+import { partialFault } from "../../common/partialFault.ts";
 import type { RunHistory, Stack } from "../../engines/port.ts";
 
 /** Runs that are looked through for the newest end of each job. */
@@ -53,6 +54,19 @@ export async function failing(stack: Stack, known?: readonly RunHistory[]): Prom
 		};
 	}
 	return undefined;
+}
+
+/** As `failing`, for a command whose result does not depend on it: that nobody knows is then a notice, too. */
+export async function failingOrUnknown(
+	stack: Stack,
+): Promise<Pick<Failing, "kind" | "what"> | { kind: "unknown"; what: string } | undefined> {
+	try {
+		return await failing(stack);
+	} catch (error) {
+		const fault = partialFault(error);
+		if (fault === undefined) throw error;
+		return { kind: "unknown", what: fault.message.replaceAll(/\s+/g, " ") };
+	}
 }
 
 /** What jobs refused: rows that break rules, files that cannot be read, or updates of tables without a key. */

@@ -1,5 +1,5 @@
 import chalk from "chalk";
-import { failing } from "../../actions/etl/failing.ts";
+import { failingOrUnknown } from "../../actions/etl/failing.ts";
 import { chosenJobs, runEtl, startEtl } from "../../actions/etl/runEtl.ts";
 import { replicatedTables, replicationTrouble, tablesInError } from "../../actions/replicationTrouble.ts";
 import { reviveReplication } from "../../actions/schedule/keep.ts";
@@ -33,8 +33,9 @@ export const run: Run<typeof definition> = async (invocation) => {
 	// A mistake of the command is named before anything is looked at.
 	await chosenJobs(found, names, { from, select });
 	// On AWS each look is a dozen calls, and an alarm says it.
-	const failed = found.engine === "local" ? await failing(found) : undefined;
-	if (failed !== undefined) context.reporter.note(`${failed.what} This run retries.`);
+	const failed = found.engine === "local" ? await failingOrUnknown(found) : undefined;
+	if (failed?.kind === "unknown") context.reporter.warn(failed.what);
+	else if (failed !== undefined) context.reporter.note(`${failed.what} This run retries.`);
 	const trouble = await replicationTrouble(found);
 	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
 	const errors = trouble === undefined ? await tablesInError(found) : undefined;

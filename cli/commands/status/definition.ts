@@ -19,7 +19,7 @@ export const definition = defineCommand({
 		models: "states of the models",
 		warehouse: "state of the warehouse",
 		dashboards: "addresses by name",
-		unseen: "parts that could not be inspected, with the reason",
+		unseen: "parts that could not be inspected: part, outcome, reason, fix, next",
 	},
 	examples: [
 		["Show everything once", "status"],

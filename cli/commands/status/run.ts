@@ -33,16 +33,9 @@ export const run: Run<typeof definition> = async ({ options, json, stack }) => {
 
 /** Every part on a line, in the data's way; those that could not be looked at with the reason. */
 function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
-	const names: Record<string, string> = {
-		raw: "raw zone",
-		processed: "processed zone",
-		lastRun: "jobs",
-		failing: "failed runs",
-	};
 	const rows = rowsOf(found).map((row) => row.map((text, index) => (index === 1 ? paint(text) : text)));
-	const unseen = found.unseen.map(({ part, reason }) => [names[part] ?? part, chalk.red("unknown"), reason]);
+	const unseen = found.unseen.map(({ part, reason }) => [partName(part), chalk.red("unknown"), reason]);
 	const table = renderTable([{ title: "PART" }, { title: "STATE" }, { title: "" }], [...rows, ...unseen]);
-	const next = [...new Set(found.unseen.map((part) => `next: ${chalk.bold(part.next)}`))];
 	return [
 		table,
 		...describeProblems(found),
@@ -50,9 +43,31 @@ function describeStatus(found: Omit<PipelineStatus, "outcome">): string {
 		...describeLate(found.schedule),
 		...describeFailing(found.failing),
 		...comeBack(found),
-		...next,
+		...describeUnseen(found.unseen),
 		stackLine(found.stack),
 	].join("\n");
+}
+
+const partNames: Readonly<Record<string, string>> = {
+	raw: "raw zone",
+	processed: "processed zone",
+	lastRun: "jobs",
+	failing: "failed runs",
+};
+
+function partName(part: string): string {
+	return partNames[part] ?? part;
+}
+
+/** What to do about parts that could not be looked at; those with the same remedy together. */
+function describeUnseen(unseen: PipelineStatus["unseen"]): string[] {
+	const remedyOf = ({ fix = "", next }: (typeof unseen)[number]): string => `${fix}\n${next}`;
+	const first = unseen.filter((one, at) => unseen.findIndex((other) => remedyOf(other) === remedyOf(one)) === at);
+	return first.flatMap((one) => {
+		const same = unseen.filter((other) => remedyOf(other) === remedyOf(one));
+		const what = same.map(({ part }) => partName(part)).join(", ");
+		return problemLines(chalk.red("unknown:"), { what, fix: one.fix, next: one.next });
+	});
 }
 
 function rowsOf(found: Omit<PipelineStatus, "outcome">): string[][] {

@@ -74,12 +74,12 @@ export function stackPaths(name: string): LocalPaths {
 	return name === usualStack ? localPaths(root) : localPaths(join(root, name), root);
 }
 
-/** Names of the local stacks that exist. */
+/** Names of the local stacks that exist. One whose settings cannot be looked at counts: who acts on it learns why, and it hides no other. */
 export async function localStacks(): Promise<string[]> {
 	const root = pipelineHome();
 	const beside = (await namesIn(root)).filter((name) => name.startsWith(`${usualStack}-`));
 	const names = [usualStack, ...beside];
-	const there = await Promise.all(names.map((name) => exists(stackPaths(name).settings)));
+	const there = await Promise.all(names.map((name) => exists(stackPaths(name).settings).catch(() => true)));
 	return names.filter((_, at) => there[at]);
 }
 

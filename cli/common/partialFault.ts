@@ -1,0 +1,11 @@
+import { diskFault } from "./diskFault.ts";
+import { PipelineError } from "./errors.ts";
+
+/**
+ * What was thrown, as the failure of one part that others can do without: what a service refused, or what the disk did with a file.
+ * @returns undefined where it ends the whole command: Ctrl-C, the timeout, and what nobody foresaw.
+ */
+export function partialFault(error: unknown): PipelineError | undefined {
+	const fault = error instanceof PipelineError ? error : diskFault(error, "pipeline-cli status");
+	return fault === undefined || ["cancelled", "timeout"].includes(fault.outcome) ? undefined : fault;
+}
