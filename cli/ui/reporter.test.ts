@@ -68,3 +68,37 @@ describe("a line of the log", () => {
 		expect(written).toBe(`${line}\n`);
 	});
 });
+
+describe("work that is only waited for", () => {
+	const look = { color: false, columns: 80, rows: 24 };
+
+	beforeEach(() => {
+		vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "setTimeout", "clearTimeout"] });
+	});
+
+	it("is shown on a terminal once it takes long, and leaves nothing", async () => {
+		const reporter = new StreamReporter(stream, { ...look, animate: true });
+		let end = (): void => undefined;
+		const ended = new Promise<void>((resolve) => {
+			end = resolve;
+		});
+		const work = reporter.wait("Query", () => ended);
+		vi.advanceTimersByTime(400);
+		expect(written).toBe("");
+		vi.advanceTimersByTime(200);
+		expect(screen()[0]).toContain("Query");
+		end();
+		await work;
+		expect(screen()).toEqual([""]);
+		expect(written.endsWith(ansi.showCursor)).toBe(true);
+	});
+
+	it("is not shown where it is short, fails, or nobody watches", async () => {
+		const watched = new StreamReporter(stream, { ...look, animate: true });
+		expect(await watched.wait("Query", async () => 1)).toBe(1);
+		await expect(watched.wait("Query", () => Promise.reject(new Error("no")))).rejects.toThrow("no");
+		expect(await new StreamReporter(stream, { ...look, animate: false }).wait("Query", async () => 2)).toBe(2);
+		vi.advanceTimersByTime(60_000);
+		expect(written).toBe("");
+	});
+});

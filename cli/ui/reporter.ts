@@ -14,6 +14,9 @@ export interface Words {
 	fitted(text: string): string;
 }
 
+/** Milliseconds after which work is shown that is not to be seen where it is short. */
+const longMs = 500;
+
 const asTheyAre: Words = { typed: (text) => text, fitted: (text) => text };
 
 interface RunningTask {
@@ -64,6 +67,21 @@ export class StreamReporter implements Reporter {
 		}
 	}
 
+	async wait<T>(title: string, work: () => Promise<T>): Promise<T> {
+		if (!this.#look.animate) return work();
+		const task: RunningTask = { title, detail: "", startedAt: Date.now() };
+		const timer = setTimeout(() => {
+			this.#running.push(task);
+			this.#startAnimation();
+		}, longMs);
+		try {
+			return await work();
+		} finally {
+			clearTimeout(timer);
+			this.#remove(task);
+		}
+	}
+
 	note(text: string): void {
 		this.#line(this.#words.fitted(this.#words.typed(text)));
 	}
@@ -92,6 +110,15 @@ export class StreamReporter implements Reporter {
 		const detail = task.detail === "" ? "" : ` ${this.#paint.dim(task.detail)}`;
 		this.#line(this.#words.fitted(`${mark} ${task.title}${detail} ${this.#paint.dim(`(${seconds})`)}`));
 		if (this.#running.length === 0) this.close();
+	}
+
+	/** Of a task that leaves no line. */
+	#remove(task: RunningTask): void {
+		if (!this.#running.includes(task)) return;
+		this.#running.splice(this.#running.indexOf(task), 1);
+		this.#erase();
+		if (this.#running.length === 0) this.close();
+		else this.#draw();
 	}
 
 	#line(text: string): void {
@@ -141,6 +168,10 @@ export class QuietReporter implements Reporter {
 
 	task<T>(_title: string, run: (update: (detail: string) => void) => Promise<T>): Promise<T> {
 		return run(() => undefined);
+	}
+
+	wait<T>(_title: string, work: () => Promise<T>): Promise<T> {
+		return work();
 	}
 
 	note(): void {}

@@ -25,3 +25,19 @@ test("a table has numbers to the right with all their digits, NULL, and no line 
 		'NULL            1234.00  {"a":2}',
 	]);
 });
+
+test("where a row does not fit, a line a value, broken between words below its beginning", () => {
+	const columns = ["id", "note", ...Array.from({ length: 8 }, (_, at) => `column_${at}`)];
+	const wide: QueryResult = {
+		columns: columns.map((name) => ({ name, type: "string" })),
+		rows: [["1", "as long as it takes to say it", ...Array.from({ length: 8 }, () => "a value of its own")]],
+		seconds: 0.1,
+	};
+	expect(resultTable(wide, 32).split("\n").slice(0, 5)).toEqual([
+		"-- row 1",
+		"id        1",
+		"note      as long as it takes to",
+		"          say it",
+		"column_0  a value of its own",
+	]);
+});

@@ -1,7 +1,7 @@
 import { grouped } from "../common/grouped.ts";
 import { cellText } from "../common/resultText.ts";
 import type { QueryResult } from "../engines/port.ts";
-import { screenWidth, widthOf } from "./fit.ts";
+import { gap, screenWidth, widthOf, wrapped } from "./fit.ts";
 import { columnWidths, printable, renderTable } from "./table.ts";
 
 /** Rows that are shown on a terminal: nobody reads more there. */
@@ -22,19 +22,25 @@ export function resultTable({ columns, rows }: QueryResult, width = screenWidth(
 	}));
 	const fits = !isScreen || columnWidths(titles, shown, width) !== undefined;
 	const names = columns.map(({ name }) => name);
-	const text = fits ? renderTable(titles, shown, width) : records(names, shown);
+	const text = fits ? renderTable(titles, shown, width) : records(names, shown, width);
 	const left = rows.length - shown.length;
 	return left === 0 ? text : `${text}\n… ${grouped(left)} more rows: use --csv or --json to get all of them.`;
 }
 
-/** Each row as a block, with a line a value. */
-function records(names: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Columns that a value has beside its name at least; where there are fewer, the terminal breaks its line. */
+const leastRoom = 20;
+
+/** Each row as a block, with a line a value; a long one continues below its beginning. */
+function records(names: readonly string[], rows: readonly (readonly string[])[], width: number): string {
 	const widest = names.reduce((most, name) => Math.max(most, widthOf(name)), 0);
+	const room = width - widest - gap;
+	const below = `\n${" ".repeat(widest + gap)}`;
+	const valueLines = (text: string): string => (room < leastRoom ? text : wrapped(text, room).replaceAll("\n", below));
 	return rows
 		.map((row, at) => {
 			const lines = names.map((name, column) => {
 				const blanks = " ".repeat(widest - widthOf(name));
-				return `${name}${blanks}  ${printable(row[column] ?? "")}`.trimEnd();
+				return `${name}${blanks}  ${valueLines(printable(row[column] ?? ""))}`.trimEnd();
 			});
 			return [`-- row ${at + 1}`, ...lines].join("\n");
 		})

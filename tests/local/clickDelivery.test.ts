@@ -26,7 +26,12 @@ const settings: DeliverySettings[] = [
 ];
 const context: Context = {
 	signal: new AbortController().signal,
-	reporter: { task: (_, run) => run(() => undefined), note: () => undefined, warn: () => undefined },
+	reporter: {
+		task: (_, run) => run(() => undefined),
+		wait: (_, work) => work(),
+		note: () => undefined,
+		warn: () => undefined,
+	},
 };
 
 let home: string;

@@ -29,6 +29,7 @@ function eventStream(): { port: KinesisEventStream; context: Context } {
 	const clients = new Clients({ region: "eu-west-1", signal: abort.signal });
 	const reporter: Context["reporter"] = {
 		task: (_, run) => run(() => undefined),
+		wait: (_, work) => work(),
 		note: () => undefined,
 		warn: (text) => warnings.push(text),
 	};

@@ -15,6 +15,7 @@ function* numbered(): Generator<string> {
 
 const reporter = {
 	task: <T>(_title: string, run: (update: (detail: string) => void) => Promise<T>) => run(() => undefined),
+	wait: <T>(_title: string, work: () => Promise<T>) => work(),
 	note: () => undefined,
 	warn: () => undefined,
 };

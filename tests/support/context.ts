@@ -11,6 +11,7 @@ export function testContext(signal: AbortSignal = new AbortController().signal):
 				shown.push(title);
 				return run((detail) => shown.push(detail));
 			},
+			wait: (_, work) => work(),
 			note: (text) => shown.push(text),
 			warn: (text) => shown.push(`warning: ${text}`),
 		},

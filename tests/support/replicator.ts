@@ -45,6 +45,7 @@ export async function makeStack(home: string, port: number, schemas: string[]): 
 		signal: new AbortController().signal,
 		reporter: {
 			task: (_title, run) => run(() => undefined),
+			wait: (_title, work) => work(),
 			note: (text) => void notes.push(text),
 			warn: (text) => void notes.push(text),
 		},

@@ -13,7 +13,12 @@ const endless: Pick<EventStream, "tail"> = {
 
 function contextOf(signal: AbortSignal = new AbortController().signal): Context {
 	return {
-		reporter: { task: (_, run) => run(() => undefined), note: () => undefined, warn: () => undefined },
+		reporter: {
+			task: (_, run) => run(() => undefined),
+			wait: (_, work) => work(),
+			note: () => undefined,
+			warn: () => undefined,
+		},
 		signal,
 	};
 }

@@ -5,7 +5,12 @@ import { filledTables } from "./reportedTables.ts";
 import { silentTables } from "./silentTables.ts";
 
 const context: Context = {
-	reporter: { task: (_, run) => run(() => undefined), note: () => undefined, warn: () => undefined },
+	reporter: {
+		task: (_, run) => run(() => undefined),
+		wait: (_, work) => work(),
+		note: () => undefined,
+		warn: () => undefined,
+	},
 	signal: new AbortController().signal,
 };
 

@@ -17,7 +17,12 @@ it.beforeEach(async ({ folder: own }) => {
 
 function contextOf(signal: AbortSignal = new AbortController().signal): Context {
 	return {
-		reporter: { task: (_, run) => run(() => undefined), note: () => undefined, warn: () => undefined },
+		reporter: {
+			task: (_, run) => run(() => undefined),
+			wait: (_, work) => work(),
+			note: () => undefined,
+			warn: () => undefined,
+		},
 		signal,
 	};
 }

@@ -26,7 +26,12 @@ test.beforeEach(async ({ folder: own }) => {
 
 function contextOf(signal: AbortSignal = new AbortController().signal): Context {
 	return {
-		reporter: { task: (_, run) => run(() => undefined), note: () => undefined, warn: () => undefined },
+		reporter: {
+			task: (_, run) => run(() => undefined),
+			wait: (_, work) => work(),
+			note: () => undefined,
+			warn: () => undefined,
+		},
 		signal,
 	};
 }

@@ -1,4 +1,4 @@
-import { failing } from "../../actions/etl/failing.ts";
+import { failingOrUnknown } from "../../actions/etl/failing.ts";
 import { namedQuery } from "../../actions/query/namedQueries.ts";
 import { replicationTrouble, tablesInError } from "../../actions/replicationTrouble.ts";
 import type { CommandResult, Run } from "../../command.ts";
@@ -24,13 +24,13 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 	const sql = await statementOf({ sql: args.sql, file, named }, "query", context.signal);
 	const engine = await found.query();
 	// On AWS each look is a dozen calls, and an alarm says it.
-	const failed = found.engine === "local" ? await failing(found) : undefined;
+	const failed = found.engine === "local" ? await failingOrUnknown(found) : undefined;
 	const warnOfTables = async (): Promise<void> => {
 		const errors = await tablesInError(found, sql);
 		if (errors !== undefined) context.reporter.warn(`${errors} See: pipeline-cli replication tables`);
 	};
-	const result = await engine
-		.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse })
+	const result = await context.reporter
+		.wait("Query", () => engine.run(sql, context, reuse === undefined ? {} : { reuseMinutes: reuse }))
 		.catch(async (error: unknown) => {
 			// A table that never got into the lake is not found.
 			const isUsage = error instanceof PipelineError && error.outcome === "usage";
@@ -41,8 +41,10 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 	const trouble = await replicationTrouble(found);
 	const rows = counted(result.rows.length, "row");
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}${price(result)}. Stack ${found.name}.`);
-	if (failed !== undefined)
-		context.reporter.warn(`${failed.what} The result is from the data before that. See: pipeline-cli status`);
+	if (failed !== undefined) {
+		const consequence = failed.kind === "unknown" ? "" : " The result is from the data before that.";
+		context.reporter.warn(`${failed.what}${consequence} See: pipeline-cli status`);
+	}
 	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
 	else await warnOfTables();
 	return {

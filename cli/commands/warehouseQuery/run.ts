@@ -21,7 +21,7 @@ export const run: Run<typeof definition> = async ({ args, options, json, stack, 
 	const named = name === undefined ? undefined : async () => viewStatement((await found.definition()).views, name);
 	const sql = await statementOf({ sql: args.sql, file, named }, "warehouse query", context.signal);
 	const warehouse = await found.warehouse();
-	const result = await warehouse.query(sql, context);
+	const result = await context.reporter.wait("Query", () => warehouse.query(sql, context));
 	const rows = counted(result.rows.length, "row");
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}. Stack ${found.name}.`);
 	const text = json ? "" : csv ? resultCsv(result, options.safe) : resultTable(result);

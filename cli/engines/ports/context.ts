@@ -9,6 +9,8 @@ export interface Reporter {
 		run: (update: (detail: string) => void) => Promise<T>,
 		succeeded?: (result: T) => boolean,
 	): Promise<T>;
+	/** Shows, on a terminal, work that takes long enough to be wondered about, and nothing of it once it has ended. */
+	wait<T>(title: string, work: () => Promise<T>): Promise<T>;
 	note(text: string): void;
 	warn(text: string): void;
 }

@@ -22,6 +22,7 @@ test.beforeEach(async ({ folder }) => {
 	abort = new AbortController();
 	const reporter = {
 		task: <T>(_title: string, run: (update: (detail: string) => void) => Promise<T>) => run(() => undefined),
+		wait: <T>(_title: string, work: () => Promise<T>) => work(),
 		note: () => undefined,
 		warn: () => undefined,
 	};

@@ -28,6 +28,10 @@ export class LogReporter implements Reporter {
 		}
 	}
 
+	wait<T>(_title: string, work: () => Promise<T>): Promise<T> {
+		return work();
+	}
+
 	note(text: string): void {
 		this.#log.info(text);
 	}
