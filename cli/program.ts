@@ -46,9 +46,10 @@ export function buildProgram(version: string, commands: readonly Command[], disp
 }
 
 const firstHelp = `Start here:
-  pipeline-cli demo                 run the whole pipeline on this machine, in a minute
+  pipeline-cli demo                 run the whole pipeline on this machine
+  pipeline-cli init --help          use your own MySQL: generate its pipeline
   pipeline-cli status               show what is running, and what is in the lake
-  pipeline-cli query --list         list the named queries
+  pipeline-cli dashboard            show the charts in a browser
 `;
 
 const lastHelp = `

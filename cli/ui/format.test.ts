@@ -33,12 +33,11 @@ describe("parseDuration", () => {
 		["30m", 1800],
 		["2h", 7200],
 		["250ms", 0.25],
-		["45", 45],
 		["1.5m", 90],
 	])("%s is %d seconds", (text, seconds) => {
 		expect(parseDuration(text)).toBe(seconds);
 	});
-	it.each(["", "abc", "5d", "-3s", "1m30s"])("%j is none", (text) => {
+	it.each(["", "abc", "45", "5d", "-3s", "1m30s"])("%j is none", (text) => {
 		expect(parseDuration(text)).toBeUndefined();
 	});
 });

@@ -35,12 +35,11 @@ export function formatBytes(bytes: number): string {
 export const formatCount = grouped;
 
 /**
- * A duration option: `90s`, `30m`, `2h`, or seconds without a unit.
+ * A duration option: `90s`, `30m`, `2h`. A number alone is none: five of what would be a guess.
  * @returns seconds, or undefined where it is none.
  */
 export function parseDuration(text: string): number | undefined {
-	const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/.exec(text.trim());
-	if (match?.[1] === undefined) return undefined;
-	const factor = { ms: 0.001, s: 1, m: 60, h: 3600 }[match[2] ?? "s"];
-	return factor === undefined ? undefined : Number(match[1]) * factor;
+	const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/.exec(text.trim());
+	const factor = { ms: 0.001, s: 1, m: 60, h: 3600 }[match?.[2] ?? ""];
+	return factor === undefined ? undefined : Number(match?.[1]) * factor;
 }

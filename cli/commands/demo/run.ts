@@ -55,5 +55,6 @@ function describeDemo(result: DemoResult): string {
 		"  npx pipeline-cli status",
 		...(question === undefined ? [] : [`  npx pipeline-cli query --name ${question.name}`]),
 		"  npx pipeline-cli verify-cdc",
+		"Your own MySQL: npx pipeline-cli init --help",
 	].join("\n");
 }
