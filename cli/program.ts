@@ -28,7 +28,7 @@ export function buildProgram(version: string, commands: readonly Command[], disp
 		.addHelpText("before", firstHelp)
 		.addHelpText("after", lastHelp)
 		.showSuggestionAfterError(true)
-		.configureHelp({ showGlobalOptions: true });
+		.configureHelp(helpForm);
 	for (const option of globalOptions) addOption(program, option);
 	const parents = new Map<string, Commander>();
 	for (const command of commands) {
@@ -46,11 +46,14 @@ export function buildProgram(version: string, commands: readonly Command[], disp
 }
 
 const firstHelp = `Start here:
-  pipeline-cli demo                 run the whole pipeline on this machine
-  pipeline-cli init --help          use your own MySQL: generate its pipeline
-  pipeline-cli status               show what is running, and what is in the lake
-  pipeline-cli dashboard            show the charts in a browser
+  pipeline-cli demo           run the whole pipeline on this machine
+  pipeline-cli init --help    use your own MySQL: generate its pipeline
+  pipeline-cli status         show what is running, and what is in the lake
+  pipeline-cli dashboard      show the charts in a browser
 `;
+
+/** Descriptions are broken between words also on a terminal as narrow as a phone. */
+const helpForm = { showGlobalOptions: true, minWidthToWrap: 15 };
 
 const lastHelp = `
 Exit codes: 0 ok, 1 failure, 2 usage or configuration, 3 credentials,
@@ -70,7 +73,7 @@ function addCommand(parent: Commander, name: string, command: Command, dispatch:
 	const usual = new Help();
 	usual.showGlobalOptions = true;
 	added.configureHelp({
-		showGlobalOptions: true,
+		...helpForm,
 		visibleGlobalOptions: (shown) => usual.visibleGlobalOptions(shown).filter((option) => applies(command, option)),
 		optionDescription: (option) =>
 			option.long === "--timeout" ? `${option.description} (default: ${timeout})` : usual.optionDescription(option),

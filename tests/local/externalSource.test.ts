@@ -137,12 +137,14 @@ describe("a server of the user's own", () => {
 			const server = parseSourceUrl(`mysql://some@127.0.0.1:${port}`, false);
 			const { checks } = await useExternalSource(
 				context,
-				{ server, schemas: ["mixed"], askPassword: async () => 'p:/@ "word' },
+				{ server, schemas: ["mixed"], command: "up", askPassword: async () => 'p:/@ "word' },
 				paths,
 			);
 			return Object.fromEntries(checks.map((check) => [check.name, check]));
 		};
-		expect((await refusal(useMixed())).text.why).toContain("SELECT on mixed: refused for part (");
+		const { text } = await refusal(useMixed());
+		expect(text.why).toContain("SELECT on mixed: refused for part (");
+		expect(text.next).toBe(`pipeline-cli up --source-url mysql://some@127.0.0.1:${port} --schema mixed`);
 		for (const table of ["good", "E", "`é`", "incomplete"]) {
 			await admin.query(`GRANT SELECT ON mixed.${table} TO 'some'@'127.0.0.1'`);
 		}

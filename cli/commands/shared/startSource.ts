@@ -14,8 +14,9 @@ export type StartedSource =
 	| ({ kind: "private" } & PrivateSource)
 	| { kind: "external"; address: string; checks: Check[] };
 
-/** Starts the private MariaDB, or checks and takes a server of the user's own. */
+/** Starts the private MariaDB, or checks and takes a server of the user's own. @param command that does it. */
 export async function startSource(
+	command: "up" | "source up",
 	host: LocalHost,
 	{ sourceUrl, sourceCa, schema: schemas, pipeline, port }: SourceChoice,
 	interactive: boolean,
@@ -32,5 +33,5 @@ export async function startSource(
 		});
 	}
 	const askPassword = (): Promise<string> => passwordFromTerminal(server, interactive, context.signal);
-	return { kind: "external", ...(await host.useServer(context, { pipeline, server, schemas, askPassword })) };
+	return { kind: "external", ...(await host.useServer(context, { pipeline, server, schemas, command, askPassword })) };
 }

@@ -26,7 +26,7 @@ export async function begin(
 	context: Context,
 	begun: Begun,
 ): Promise<Beginning> {
-	const source = await startSource(host, options, interactive, context);
+	const source = await startSource("up", host, options, interactive, context);
 	begun.source = source.kind === "private" && source.action !== "already running";
 	const stack = await host.stack();
 	const replication = await stack.replication();

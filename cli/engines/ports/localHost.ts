@@ -30,6 +30,8 @@ export interface ExternalOptions {
 	server: ExternalServer;
 	/** Default: those of the settings, else those of the definition; that of the URL where nobody chose a definition. */
 	schemas?: readonly string[] | undefined;
+	/** The command that was called, for what to run after a failure; default: `source up`. */
+	command?: "up" | "source up";
 	/** Asks for the password; called where neither the URL nor the environment nor the settings have it. */
 	askPassword: () => Promise<string>;
 }

@@ -117,7 +117,7 @@ export async function useExternalSource(
 
 /** @throws PipelineError with all the failed checks and their fixes. */
 function refuseFailed(
-	{ server, pipeline }: Pick<ExternalOptions, "server" | "pipeline">,
+	{ server, pipeline, command }: Pick<ExternalOptions, "server" | "pipeline" | "command">,
 	schemas: readonly string[],
 	checks: readonly Check[],
 ): void {
@@ -127,18 +127,19 @@ function refuseFailed(
 		what: `${addressOf(server)} cannot be replicated yet: ${failed.length} of ${checks.length} checks failed.`,
 		why: failed.map((check) => `${check.name}: ${check.found}`).join("\n"),
 		fix: failed.map((check) => `${check.name}: ${check.fix}`).join("\n"),
-		next: sameCommand({ server, pipeline, schemas }),
+		next: sameCommand({ server, pipeline, command, schemas }),
 	});
 }
 
-/** `source up` as it was asked for. */
+/** The command that was called. */
 function sameCommand({
 	server,
 	pipeline,
+	command = "source up",
 	schemas = [],
-}: Pick<ExternalOptions, "server" | "pipeline" | "schemas">): string {
+}: Pick<ExternalOptions, "server" | "pipeline" | "command" | "schemas">): string {
 	return [
-		...["pipeline-cli", "source", "up", ...serverOptions(server)],
+		...["pipeline-cli", ...command.split(" "), ...serverOptions(server)],
 		...(pipeline === undefined ? [] : ["--pipeline", pipeline]),
 		...schemas.flatMap((name) => ["--schema", name]),
 	]
