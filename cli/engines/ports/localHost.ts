@@ -31,7 +31,7 @@ export interface ExternalOptions {
 	/** Default: those of the settings, else those of the definition; that of the URL where nobody chose a definition. */
 	schemas?: readonly string[] | undefined;
 	/** The command that was called, for what to run after a failure; default: `source up`. */
-	command?: "up" | "source up";
+	command?: "up" | "source up" | undefined;
 	/** Asks for the password; called where neither the URL nor the environment nor the settings have it. */
 	askPassword: () => Promise<string>;
 }
