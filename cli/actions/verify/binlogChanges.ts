@@ -20,7 +20,7 @@ export async function binlogEnd(connection: SourceConnection): Promise<BinlogPla
 	});
 	if (row === undefined) {
 		throw new PipelineError("failure", {
-			what: "The source does not write a binary log, so that no change can be followed.",
+			what: "The source does not write a binary log, so changes cannot be tracked.",
 			fix: "Add log-bin = log to my.cnf and restart the server; on RDS, set a retention for automated backups.",
 			next: "pipeline-cli doctor",
 		});

@@ -8,12 +8,12 @@ export const definition = defineCommand({
 	local: true,
 	stackless: true,
 	summary: "Print a shell completion script",
-	description: "It completes commands and options, and the names that a local stack has: tables, queries, jobs, runs.",
+	description: "Completes commands, options, and the names in a local stack: tables, queries, jobs, runs.",
 	arguments: [["[shell]", "bash, zsh or fish", shells]],
 	options: [
 		{
 			flags: "--names <kind>",
-			description: "print names of the local stack instead; the script calls this",
+			description: "print names of the local stack instead; used by the script",
 			parse: oneOf(...nameKinds),
 			completes: nameKinds,
 		},

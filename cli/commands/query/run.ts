@@ -42,7 +42,7 @@ export const run: Run<typeof definition> = async ({ args, options, json, context
 	const rows = counted(result.rows.length, "row");
 	if (!json) context.reporter.note(`${rows} in ${formatSeconds(result.seconds)}${price(result)}. Stack ${found.name}.`);
 	if (failed !== undefined) {
-		const consequence = failed.kind === "unknown" ? "" : " The result is from the data before that.";
+		const consequence = failed.kind === "unknown" ? "" : " The result may not include its data.";
 		context.reporter.warn(`${failed.what}${consequence} See: pipeline-cli status`);
 	}
 	if (trouble !== undefined) context.reporter.warn(`${trouble} See: pipeline-cli replication status`);
