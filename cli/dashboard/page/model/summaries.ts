@@ -38,9 +38,11 @@ export function categorySummary(drawing: Drawing, { kept, named, names, unnamed,
 	const value = (row: ViewRow | undefined): number =>
 		row === undefined ? 0 : parts ? sumOf(row) : Number(row[1] ?? 0);
 	const total = all.reduce((sum, row) => sum + value(row), 0);
+	// Of a sum in which values cancel each other, a part says nothing.
+	const hasParts = isSum && all.every((row) => value(row) >= 0);
 	const best = kept.reduce((a, b) => (value(b) > value(a) ? b : a), kept[0] ?? []);
 	const sentences: string[] = [];
-	if (isSum && kept.length < named) {
+	if (hasParts && kept.length < named) {
 		const part = percent(
 			kept.reduce((sum, row) => sum + value(row), 0),
 			total,
@@ -48,10 +50,10 @@ export function categorySummary(drawing: Drawing, { kept, named, names, unnamed,
 		const measured = inSentence(parts ? "the total" : labelOf(chart, first));
 		sentences.push(`The first ${kept.length} of ${plural(named, label)} account for ${part} of ${measured}.`);
 	}
-	sentences.push(leader(best, value(best), all.length, total, format, isSum));
+	sentences.push(leader(best, value(best), all.length, hasParts ? total : undefined, format, isSum));
 	if (kept.length === named && names > 1) sentences.push(`${plural(names, label)}.`);
 	const [, second] = chart.y;
-	if (second !== undefined && isSum && !parts && formatOf(chart, second) === format) {
+	if (second !== undefined && hasParts && !parts && formatOf(chart, second) === format) {
 		const other = all.reduce((sum, row) => sum + Number(row[2] ?? 0), 0);
 		const share = percent(other, total);
 		if (share !== "")
@@ -64,12 +66,21 @@ export function categorySummary(drawing: Drawing, { kept, named, names, unnamed,
 	return sentences.join(" ");
 }
 
-function leader(best: ViewRow, value: number, rows: number, total: number, format: Format, isSum: boolean): string {
+/** @param total that the value is a part of; undefined where a share says nothing. */
+function leader(
+	best: ViewRow,
+	value: number,
+	rows: number,
+	total: number | undefined,
+	format: Format,
+	isSum: boolean,
+): string {
 	const name = isolated(String(best[0] ?? ""));
 	if (rows === 1) return `${name}: ${short(value, format)}.`;
 	if (!isSum) return `${name} has the most: ${short(value, format)}.`;
-	const share = percent(value, total);
-	return `${name} leads with ${short(value, format)}${share === "" ? "" : `, ${share} of ${short(total, format)}`}.`;
+	const share = total === undefined ? "" : percent(value, total);
+	const part = total === undefined || share === "" ? "" : `, ${share} of ${short(total, format)}`;
+	return `${name} leads with ${short(value, format)}${part}.`;
 }
 
 /** A chart over time in a sentence: how much in how long, when most. @param until the last day, where its unit is not over. */

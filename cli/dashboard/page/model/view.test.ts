@@ -104,6 +104,19 @@ describe("a chart of names", () => {
 		);
 	});
 
+	it("names no shares of a sum in which values cancel each other", () => {
+		const rows = rowsOf(
+			["country", "n", "m"],
+			[
+				["USA", 7, 1],
+				["France", -5, 3],
+				["Italy", 1, -2],
+			],
+		);
+		expect(viewOf({ x: "country", y: ["n", "m"] }, rows).summary).toBe("\u2068USA\u2069 leads with 7. 3 countries.");
+		expect(viewOf({ x: "country", top: 1 }, rows).summary).toBe("\u2068USA\u2069 leads with 7.");
+	});
+
 	it("shows the largest of many, and never what has no name among them", () => {
 		const view = viewOf({ x: "country", top: 1, labels: { n: "Revenue" } }, sales);
 		expect(view.rows).toEqual([["USA", 2.2]]);
