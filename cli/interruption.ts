@@ -36,7 +36,7 @@ export function abortOnInterrupt(command: Interruptible): () => void {
 		abort.abort(
 			new PipelineError("usage", {
 				what: `--timeout ${timeout} is not a duration.`,
-				fix: "Write a number with a unit, for example 90s, 30m or 2h.",
+				fix: "Write seconds, or a number with a unit, for example 90s, 30m or 2h.",
 			}),
 		);
 		return () => undefined;

@@ -30,6 +30,7 @@ describe("formatBytes and formatCount", () => {
 describe("parseDuration", () => {
 	it.each([
 		["90s", 90],
+		["45", 45],
 		["30m", 1800],
 		["2h", 7200],
 		["250ms", 0.25],
@@ -37,7 +38,7 @@ describe("parseDuration", () => {
 	])("%s is %d seconds", (text, seconds) => {
 		expect(parseDuration(text)).toBe(seconds);
 	});
-	it.each(["", "abc", "45", "5d", "-3s", "1m30s"])("%j is none", (text) => {
+	it.each(["", "abc", "s", "5d", "-3s", "1m30s"])("%j is none", (text) => {
 		expect(parseDuration(text)).toBeUndefined();
 	});
 });

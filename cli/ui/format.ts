@@ -35,11 +35,11 @@ export function formatBytes(bytes: number): string {
 export const formatCount = grouped;
 
 /**
- * A duration option: `90s`, `30m`, `2h`. A number alone is none: five of what would be a guess.
+ * A duration option: `90s`, `30m`, `2h`. A number alone is seconds, as the error says.
  * @returns seconds, or undefined where it is none.
  */
 export function parseDuration(text: string): number | undefined {
-	const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)$/.exec(text.trim());
-	const factor = { ms: 0.001, s: 1, m: 60, h: 3600 }[match?.[2] ?? ""];
-	return factor === undefined ? undefined : Number(match?.[1]) * factor;
+	const match = /^(\d+(?:\.\d+)?)\s*(ms|s|m|h)?$/.exec(text.trim());
+	const factor = { ms: 0.001, s: 1, m: 60, h: 3600 }[match?.[2] ?? "s"];
+	return match === null || factor === undefined ? undefined : Number(match[1]) * factor;
 }

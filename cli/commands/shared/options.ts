@@ -31,7 +31,7 @@ export function oneOf<const Words extends readonly string[]>(...words: Words): (
 export function duration(text: string): number {
 	const seconds = parseDuration(text);
 	if (seconds === undefined || seconds <= 0) {
-		throw new InvalidArgumentError("It must be a number with a unit, for example 90s, 10m or 2h.");
+		throw new InvalidArgumentError("It must be seconds, or a number with a unit, for example 90s, 10m or 2h.");
 	}
 	return seconds;
 }
