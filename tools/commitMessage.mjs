@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
-const longest = 72;
+const longest = 100;
 
 /** What git writes itself, or what a rebase will put together. */
 const exempt = /^(Merge |Revert |fixup! |squash! |amend! )/;

@@ -8,7 +8,7 @@ describe("a commit message", () => {
 		`docs: add a glossary${body}`,
 		`infra/network: close the port${body}`,
 		`docs: add a glossary${body}\n# Please enter the commit message for your changes.\n`,
-		`docs: ${"x".repeat(66)}${body}`,
+		`docs: ${"x".repeat(94)}${body}`,
 		"Merge branch 'main' into docs\n",
 		"fixup! docs: add a glossary\n",
 	])("is accepted: %j", (message) => {
@@ -19,7 +19,7 @@ describe("a commit message", () => {
 		[`Add a glossary${body}`, "`area: imperative`"],
 		[`Docs: add a glossary${body}`, "`area: imperative`"],
 		[`docs:add a glossary${body}`, "`area: imperative`"],
-		[`docs: ${"x".repeat(67)}${body}`, "73 characters"],
+		[`docs: ${"x".repeat(95)}${body}`, "101 characters"],
 		[`docs: add a glossary.${body}`, "full stop"],
 		["docs: add a glossary\n", "in a body"],
 		["docs: add a glossary\n\n# Please enter the commit message for your changes.\n", "in a body"],
