@@ -1,12 +1,22 @@
 import type { SourceColumn, SourceTable } from "../engines/port.ts";
 
-/** Names of columns, in lower case and without what parts their words, that are likely to hold personal data. */
+/**
+ * Names of columns that are likely to hold personal data: in lower case, without accents and without what parts their words. In English,
+ * German, French, Spanish, Portuguese, Italian and Dutch.
+ */
 const personal = new Set(
 	[
 		"firstname lastname surname fullname givenname middlename familyname maidenname",
 		"email emailaddress mail phone phonenumber telephone mobile mobilenumber cellphone fax",
 		"address address1 address2 addressline1 addressline2 streetaddress street zip zipcode postalcode postcode",
 		"dob dateofbirth birthdate birthday gender ip ipaddress",
+		"vorname nachname familienname geburtsname telefon telefonnummer handynummer anschrift adresse strasse plz postleitzahl",
+		"geburtsdatum geburtstag geboren geschlecht",
+		"prenom nomdefamille nomcomplet courriel codepostal adressepostale datenaissance datedenaissance",
+		"apellido apellidos telefono correo correoelectronico direccion codigopostal fechanacimiento fechadenacimiento",
+		"sobrenome telefone endereco cep datanascimento datadenascimento",
+		"cognome cellulare indirizzo codicepostale datanascita datadinascita",
+		"voornaam achternaam telefoonnummer straatnaam geboortedatum",
 	].flatMap((line) => line.split(" ")),
 );
 
@@ -16,6 +26,7 @@ const secret = new Set(
 		"ssn socialsecuritynumber nationalid taxid passport passportnumber driverslicense",
 		"iban bankaccount creditcard creditcardnumber cardnumber cvv",
 		"password passwordhash passwd accesstoken refreshtoken apikey",
+		"passwort kennwort steuernummer kontonummer motdepasse contrasena dni nif cpf codicefiscale wachtwoord bsn",
 	].flatMap((line) => line.split(" ")),
 );
 
@@ -66,5 +77,9 @@ function actionOf({ type }: SourceColumn, isSecret: boolean, isKey: boolean): "h
 }
 
 function tokenOf(name: string): string {
-	return name.toLowerCase().replaceAll(/[_\s-]/g, "");
+	const plain = name
+		.normalize("NFD")
+		.replaceAll(/\p{Mn}/gu, "")
+		.replaceAll("ß", "ss");
+	return plain.toLowerCase().replaceAll(/[_\s-]/g, "");
 }

@@ -218,6 +218,25 @@ describe("personal data", () => {
 		]);
 	});
 
+	it("is found in other languages, with and without accents", () => {
+		const columns = {
+			Vorname: "varchar",
+			Straße: "varchar",
+			prénom: "varchar",
+			geboren: "date",
+			Dirección: "text",
+			dni: "char",
+		};
+		expect(found({ ...columns, nom: "varchar", Farbe: "varchar" })).toEqual([
+			["Vorname", "hash"],
+			["Straße", "hash"],
+			["prénom", "hash"],
+			["geboren", "drop"],
+			["Dirección", "hash"],
+			["dni", "drop"],
+		]);
+	});
+
 	it("is a latitude only beside a longitude", () => {
 		expect(found({ latitude: "double", name: "char" })).toEqual([]);
 		expect(found({ Lat: "double", lng: "double" })).toEqual([
