@@ -1,7 +1,7 @@
 import { changeLogName } from "../../etl/contract/contract.ts";
 import { tableReferences } from "../../etl/definition/tableReferences.ts";
 import { counted } from "../common/grouped.ts";
-import { partialFault } from "../common/partialFault.ts";
+import { partialFault, unlessPartialFault } from "../common/partialFault.ts";
 import type { ReplicationStatus, Stack, TableStatistics } from "../engines/port.ts";
 import { currentName } from "./currentName.ts";
 
@@ -27,7 +27,7 @@ const mostNamed = 3;
  * @param sql a statement: of those alone that it reads.
  */
 export async function tablesInError(stack: Stack, sql?: string): Promise<string | undefined> {
-	const found = await unlessUnknown(() => erroredTables(stack, sql));
+	const found = await unlessPartialFault(() => erroredTables(stack, sql));
 	if (found === undefined || found.length === 0) return undefined;
 	const names = found.slice(0, mostNamed).map(({ schema, table, lastError }) => {
 		return `${schema}.${table}${lastError === undefined ? "" : ` (${lastError.replaceAll(/\s+/g, " ")})`}`;
@@ -38,18 +38,8 @@ export async function tablesInError(stack: Stack, sql?: string): Promise<string 
 
 /** Tables that are replicated, `schema.table`; undefined where nobody can tell now. */
 export async function replicatedTables(stack: Stack): Promise<string[] | undefined> {
-	const found = await unlessUnknown(async () => (await stack.replication()).tables());
+	const found = await unlessPartialFault(async () => (await stack.replication()).tables());
 	return found?.map(({ schema, table }) => `${schema}.${table}`);
-}
-
-/** What was asked for; undefined where the answer is an error, which others report. */
-async function unlessUnknown<T>(question: () => Promise<T>): Promise<T | undefined> {
-	try {
-		return await question();
-	} catch (error) {
-		if (partialFault(error) === undefined) throw error;
-		return undefined;
-	}
 }
 
 async function erroredTables(stack: Stack, sql?: string): Promise<TableStatistics[]> {

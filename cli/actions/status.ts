@@ -1,5 +1,5 @@
 import type { Outcome, PipelineError } from "../common/errors.ts";
-import { partialFault } from "../common/partialFault.ts";
+import { partialFault, unlessPartialFault } from "../common/partialFault.ts";
 import type {
 	ObjectStore,
 	ReplicationStatus,
@@ -99,7 +99,7 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 		}),
 		// What it is made of is missed by the parts above, and a mistake in the definition by the jobs.
 		look("models", () =>
-			unlessUnseen(async () => modelStatus(await stack.definition(), (await registered()).tables, await runs())),
+			unlessPartialFault(async () => modelStatus(await stack.definition(), (await registered()).tables, await runs())),
 		),
 		look("warehouse", async () => stack.warehouseStatus?.()),
 		look("dashboards", async () => stack.dashboardUrls?.()),
@@ -115,7 +115,9 @@ export async function pipelineStatus(stack: Stack): Promise<PipelineStatus> {
 	const trouble =
 		replication === undefined
 			? undefined
-			: await unlessUnseen(async () => (await troubleOf(stack, replication)) ?? (await inError(stack, replication)));
+			: await unlessPartialFault(
+					async () => (await troubleOf(stack, replication)) ?? (await inError(stack, replication)),
+				);
 	const isDown =
 		["failed", "failed-move"].includes(replication?.state ?? "") ||
 		replication?.unwanted === true ||
@@ -161,16 +163,6 @@ async function look<P extends keyof PipelineStatus>(
 		const fault = partialFault(error);
 		if (fault === undefined) throw error;
 		return { part, error: fault };
-	}
-}
-
-/** What a part adds to others; nothing where they could not be looked at. */
-async function unlessUnseen<T>(ask: () => Promise<T>): Promise<T | undefined> {
-	try {
-		return await ask();
-	} catch (error) {
-		if (partialFault(error) === undefined) throw error;
-		return undefined;
 	}
 }
 

@@ -9,3 +9,13 @@ export function partialFault(error: unknown): PipelineError | undefined {
 	const fault = error instanceof PipelineError ? error : diskFault(error, "pipeline-cli status");
 	return fault === undefined || ["cancelled", "timeout"].includes(fault.outcome) ? undefined : fault;
 }
+
+/** What was asked for; undefined where only that part of the command failed, which others report. */
+export async function unlessPartialFault<T>(ask: () => Promise<T>): Promise<T | undefined> {
+	try {
+		return await ask();
+	} catch (error) {
+		if (partialFault(error) === undefined) throw error;
+		return undefined;
+	}
+}

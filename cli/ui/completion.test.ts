@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { it } from "../../tests/support/fixtures.ts";
-import { type CompletionTable, completionScript, type Shell } from "./completion.ts";
+import { completionScript, type Shell } from "./completion.ts";
+import type { CompletionTable } from "./completionTable.ts";
 
 const table: CompletionTable = {
 	commands: [

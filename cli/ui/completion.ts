@@ -1,32 +1,14 @@
-/** Words, or the kind of names that `completion --names` prints. */
-export type Completes = readonly string[] | string;
-
-/** What a shell can complete. */
-export interface CompletionTable {
-	commands: readonly CompletedCommand[];
-	/** Options of every command. */
-	flags: readonly Flag[];
-}
-
-interface CompletedCommand {
-	words: readonly string[];
-	summary: string;
-	flags: readonly Flag[];
-	/** What is offered for its arguments; files where it is left out. */
-	completes?: Completes;
-}
-
-export interface Flag {
-	/** For instance `--stack`. */
-	flag: string;
-	/** For instance `-n`. */
-	short?: string;
-	/** Whether the next word is its value. */
-	takesValue: boolean;
-	/** What is offered for its value; files where it is left out. */
-	completes?: Completes;
-	description: string;
-}
+import {
+	type CompletedCommand,
+	type Completes,
+	type CompletionTable,
+	type Flag,
+	nextWords,
+	paths,
+	takenArguments,
+	valueFlags,
+	values,
+} from "./completionTable.ts";
 
 export const shells = ["bash", "zsh", "fish"] as const;
 
@@ -37,56 +19,6 @@ const name = "pipeline-cli";
 /** The script that a shell reads at its start, for instance by `source <(pipeline-cli completion bash)`. */
 export function completionScript(shell: Shell, table: CompletionTable): string {
 	return { bash, zsh, fish }[shell](table);
-}
-
-/** Words that may follow each path of words; the path of the first word is empty. */
-function nextWords(table: CompletionTable): Map<string, { word: string; summary: string }[]> {
-	const next = new Map<string, { word: string; summary: string }[]>();
-	for (const { words, summary } of table.commands) {
-		words.forEach((word, index) => {
-			const path = words.slice(0, index).join(" ");
-			const known = next.get(path) ?? [];
-			next.set(path, known);
-			const last = index === words.length - 1;
-			const entry = known.find((other) => other.word === word);
-			if (entry === undefined) known.push({ word, summary: last ? summary : `${word} …` });
-			else if (last) entry.summary = summary;
-		});
-	}
-	return next;
-}
-
-/** Flags behind which a value stands, which is not a word of a command, as patterns of a shell's `case`. */
-function valueFlags(table: CompletionTable): string[] {
-	const flags = [...table.flags, ...table.commands.flatMap((command) => command.flags)].filter(
-		({ takesValue }) => takesValue,
-	);
-	return [...new Set(flags.flatMap(({ flag, short }) => (short === undefined ? [flag] : [flag, short])))];
-}
-
-/** All that a call may begin with before its arguments: `replication`, `replication start`. */
-function paths(table: CompletionTable): string[] {
-	const all = table.commands.flatMap(({ words }) => words.map((_, at) => words.slice(0, at + 1).join(" ")));
-	return [...new Set(all)];
-}
-
-/** Patterns of a shell's `case` on the path and the option before the cursor, each with what is offered for its value. */
-function values(table: CompletionTable): { pattern: string; completes: Completes }[] {
-	const spelt = ({ flag, short }: Flag): string[] => (short === undefined ? [flag] : [flag, short]);
-	const own = table.commands.flatMap(({ words, flags }) =>
-		flags.map((flag) => ({ flag, patterns: spelt(flag).map((one) => `"${words.join(" ")} ${one}"`) })),
-	);
-	const everywhere = table.flags.map((flag) => ({ flag, patterns: spelt(flag).map((one) => `*" ${one}"`) }));
-	return [...own, ...everywhere].flatMap(({ flag: { completes }, patterns }) =>
-		completes === undefined ? [] : [{ pattern: patterns.join("|"), completes }],
-	);
-}
-
-/** Patterns of a shell's `case` on the path, each with what is offered for the command's arguments. */
-function takenArguments(table: CompletionTable): { pattern: string; completes: Completes }[] {
-	return table.commands.flatMap(({ words, completes }) =>
-		completes === undefined ? [] : [{ pattern: `"${words.join(" ")}"`, completes }],
-	);
 }
 
 /** Branches of a `case`: a kind of names, or words. @param list of words, as the shell assigns it. */
@@ -314,11 +246,11 @@ function fishChoice(completes: Completes): string {
 	return quoted(typeof completes === "string" ? `(__pipeline_cli_names ${completes})` : completes.join(" "));
 }
 
-function inQuotes(text: string): string {
-	return `"${text}"`;
-}
-
 /** In single quotes, as bash, zsh and fish read it. */
 function quoted(text: string): string {
 	return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+function inQuotes(text: string): string {
+	return `"${text}"`;
 }

@@ -79,7 +79,7 @@ def _apply(job: Job, table: Table) -> None:
         and _keeps_columns(changes, pending)
     )
     # Sail may write all of a large table for a few changes.
-    in_parts = merging and job.engine.merges_in_parts
+    in_parts = merging and job.engine.spills
     with job.turn(rows_read if in_parts else changes.row_count):
         if merging and rows_read == 0:
             published: tuple[int, str] | None = (0, "no rows")

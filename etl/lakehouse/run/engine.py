@@ -69,13 +69,11 @@ class Engine:
         return list(self._written.values())
 
     @property
-    def merges_in_parts(self) -> bool:
-        """Whether a merge takes memory for the changes and not for the table."""
-        return self._catalog is not None
-
-    @property
     def spills(self) -> bool:
-        """Whether the engine has on disk what its memory does not hold, so that a statement may be of any size."""
+        """
+        Whether the engine has on disk what its memory does not hold, so that a statement may be of any size, and a
+        merge takes memory for the changes and not for the table.
+        """
         return self._catalog is not None
 
     def key_parts(self, count: int) -> int:
